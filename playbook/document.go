@@ -1,0 +1,267 @@
+package playbook
+
+// DocumentKind says what a document is. Its zero is invalid.
+type DocumentKind uint8
+
+// The kinds of documents that a set holds.
+const (
+	DocumentInvalid DocumentKind = iota
+	Playbook
+	Shared
+)
+
+// Document is one YAML document: a playbook, or definitions that the whole set
+// shares. What was not written is zero.
+type Document struct {
+	Kind  DocumentKind
+	ID    Text
+	Range Range // where the document starts
+
+	Title, About, Owner Text
+	Zone                Text
+	ReviewBy            Text
+	InForce             *Period
+	Applies             Text
+	Matches             Text // all, first or one
+
+	Fields    []*Field
+	Facts     []*Fact
+	Terms     []*Term
+	Tables    []*Table
+	Calendars []*Calendar
+	Messages  []*Message
+	Partners  []*Partner
+	Actions   []*ActionType
+	Limits    []*Limit
+	Plays     []*Play
+}
+
+// Period is a span of days; either end may be absent.
+type Period struct {
+	From, Until Text
+	Range       Range
+}
+
+// Value is a value whose type is not known from its place: a scalar, a list or
+// a mapping.
+type Value struct {
+	Kind    ValueKind
+	Text    Text    // of a Scalar
+	Items   []Value // of a List
+	Entries []Entry // of a Mapping, in source order
+	Range   Range
+}
+
+// ValueKind is the shape of a Value. Its zero is an absent value.
+type ValueKind uint8
+
+// The shapes of a Value.
+const (
+	NoValue ValueKind = iota
+	Scalar
+	List
+	Mapping
+)
+
+// IsSet reports whether the value was written at all.
+func (v Value) IsSet() bool { return v.Kind != NoValue }
+
+// Entry is one key of a mapping, with its value.
+type Entry struct {
+	Key   Text
+	Value Value
+}
+
+// Field declares a field of incidents, or a parameter of an action.
+type Field struct {
+	Name     Text // may be dotted in incidents
+	Type     Text // string, int, …, or [string] for a list, as text; written by itself or under type
+	About    Text
+	Optional Text // a Bool
+	Default  Value
+	OneOf    []Text
+	Min, Max Text
+	Currency Text
+	Was      []Text
+	Range    Range
+}
+
+// Fact declares what earlier decisions say.
+type Fact struct {
+	Name       Text
+	Count, Sum Text // one of them is set
+	Same       []Text
+	Last       Text
+	Currency   Text
+	Range      Range
+}
+
+// Term is a named expression.
+type Term struct {
+	Name Text
+	Expr Text
+}
+
+// Table maps a key to a row of values.
+type Table struct {
+	Name  Text
+	By    Text
+	Rows  []*Row
+	Range Range
+}
+
+// Row is one row of a table: with From, Is or Otherwise.
+type Row struct {
+	From      Text
+	Is        []Text // one, or the members of a list
+	Otherwise bool
+	Columns   []Entry // the other keys; their values are scalars
+	Range     Range
+}
+
+// Calendar declares working hours.
+type Calendar struct {
+	Name     Text
+	Zone     Text
+	Hours    []*DayHours
+	Holidays []*Holiday
+	Range    Range
+}
+
+// DayHours are the spans of one day of the week, or of a range of days.
+type DayHours struct {
+	Days  Text // mon, or mon-fri
+	Spans []Text
+}
+
+// Holiday is a day off, or a short day when it has Spans.
+type Holiday struct {
+	Date  Text
+	Spans []Text
+	Short bool // hours was written
+	Range Range
+}
+
+// Message is what to say, by language, in the order written.
+type Message struct {
+	Name  Text
+	Texts []MessageText
+}
+
+// MessageText is a message in one language.
+type MessageText struct {
+	Language Text
+	Text     Text
+}
+
+// Partner declares another company and the agreement with it.
+type Partner struct {
+	ID                Text
+	Name              Text
+	Zone              Text
+	Agreement         *Agreement
+	Outbound, Inbound *Direction
+	Range             Range
+}
+
+// Agreement is the contract behind a partner substitute.
+type Agreement struct {
+	Ref, From, Until Text
+	Range            Range
+}
+
+// Direction is one way in which an agreement works: outbound, they serve our
+// customers; inbound, we serve theirs.
+type Direction struct {
+	Covers Text
+	Units  Text // capacity, with Per; absent: no bound
+	Per    Text
+	Cost   Text
+	Rank   Text
+	Range  Range
+}
+
+// ActionType declares a custom action.
+type ActionType struct {
+	Name   Text
+	About  Text
+	Params []*Field
+	Once   bool
+	Range  Range
+}
+
+// Limit says what stays of several actions (Keep), or caps what they give
+// (AtMost).
+type Limit struct {
+	Of       []Text
+	Keep     Text
+	AtMost   Text
+	Counting Text
+	Over     Text
+	To       Text
+	Range    Range
+}
+
+// Play is one rule of a playbook.
+type Play struct {
+	ID, About, Approach Text
+	When                Text
+	Phase, Provider     Text
+	Priority            Text // an Int
+	Fallback            bool
+	InForce             *Period
+	ReviewBy            Text
+	Do                  []*Action
+	Cases               []*Case
+	Discretion          *Discretion
+	Lead                Text
+	TooLate             []*Action
+	Substitute          *Substitute
+	Otherwise           []*Action
+	Range               Range // starts at the play's first key
+}
+
+// Case is one branch inside a play.
+type Case struct {
+	ID    Text
+	When  Text // absent: always
+	Do    []*Action
+	Range Range
+}
+
+// Discretion is the choice that a case-by-case play leaves to a person.
+type Discretion struct {
+	Decider    Text
+	Within     Text
+	Calendar   Text
+	Options    []*Action // their Params may be ranges or lists
+	AtLeast    Text      // Ints, of choose
+	AtMost     Text
+	Comparable []Text
+	Tolerance  Text
+	Range      Range
+}
+
+// Substitute says which partners may stand in.
+type Substitute struct {
+	Partners []Text // absent: all that the play can see
+	Units    Text
+	Range    Range
+}
+
+// Action is one thing to do: its type, what every action takes, and the
+// parameters of its type.
+type Action struct {
+	Type          Text
+	ID            Text
+	Since         Text
+	Within, After Text
+	Calendar      Text
+	Pauses        bool
+	IfLate        []*Action
+	Owner         Text
+	Message       Text
+	Note          Text
+	Params        []Entry
+	Range         Range // starts at the type's name
+}

@@ -1,0 +1,58 @@
+package playbook
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// Finish puts diagnostics into the order in which they are shown: by file, line
+// and column, then errors before warnings, then by code and message. It drops
+// exact repetitions and fills in each Snippet from the set's files. The
+// argument is left as it is.
+func (s *Set) Finish(ds Diagnostics) Diagnostics {
+	out := slices.Clone(ds)
+	for i := range out {
+		out[i].Snippet = ""
+	}
+	slices.SortStableFunc(out, compareDiagnostics)
+	out = slices.Compact(out)
+	lines := map[string]*yamlnode.Source{}
+	for _, f := range s.Files {
+		lines[f.Path] = nil
+	}
+	for i := range out {
+		out[i].Snippet = s.snippet(out[i].Range, lines)
+	}
+	return out
+}
+
+func compareDiagnostics(a, b Diagnostic) int {
+	return cmp.Or(
+		cmp.Compare(a.Range.File, b.Range.File),
+		cmp.Compare(a.Range.Start.Line, b.Range.Start.Line),
+		cmp.Compare(a.Range.Start.Column, b.Range.Start.Column),
+		cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.Code, b.Code),
+		cmp.Compare(a.Message, b.Message),
+		cmp.Compare(a.Range.End.Line, b.Range.End.Line),
+		cmp.Compare(a.Range.End.Column, b.Range.End.Column),
+		cmp.Compare(a.Hint, b.Hint),
+	)
+}
+
+// snippet returns the line on which r starts. Files are cut into lines when one
+// is wanted, once each.
+func (s *Set) snippet(r Range, lines map[string]*yamlnode.Source) string {
+	source, read := lines[r.File]
+	if !read || r.IsZero() {
+		return ""
+	}
+	if source == nil {
+		i := slices.IndexFunc(s.Files, func(f File) bool { return f.Path == r.File })
+		source = yamlnode.NewSource(s.Files[i].Source)
+		lines[r.File] = source
+	}
+	return source.Line(r.Start.Line)
+}

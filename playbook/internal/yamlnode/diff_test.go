@@ -1,0 +1,55 @@
+package yamlnode
+
+import (
+	"math/rand"
+	"os"
+	"testing"
+)
+
+// A file that is YAML has no traps but those that are YAML too. The example is
+// damaged in all sorts of ways; whenever it stays YAML, the finder, which runs
+// for other files only, must keep quiet.
+func TestFinderAgreesWithTheParser(t *testing.T) {
+	example, err := os.ReadFile("../../testdata/good/parcel.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewSource(3))
+	valid := map[string]bool{"yaml-tag": true, "yaml-comma": true}
+	sound := 0
+	for range 4000 {
+		src := damage(rng, example)
+		s, bad := clean(src)
+		if _, err := decode(s.text); err != nil || len(bad) > 0 {
+			continue
+		}
+		sound++
+		for _, p := range findTraps(s).problems {
+			if !valid[p.Code] {
+				t.Fatalf("%s at %v in\n%s", p.Code, p.Start, src)
+			}
+		}
+	}
+	if sound < 400 {
+		t.Errorf("only %d files stayed YAML", sound)
+	}
+}
+
+// damage inserts, drops or doubles a few characters.
+func damage(rng *rand.Rand, src []byte) []byte {
+	const spice = "\"'[]{}:#!&*|>-,? \n\txé()"
+	out := append([]byte(nil), src...)
+	for range 1 + rng.Intn(2) {
+		i := rng.Intn(len(out))
+		switch rng.Intn(3) {
+		case 0:
+			out = append(out[:i], out[i+1:]...)
+		case 1:
+			out = append(out[:i], append([]byte{spice[rng.Intn(len(spice))]}, out[i:]...)...)
+		default:
+			j := min(len(out), i+rng.Intn(40))
+			out = append(out[:j], append(append([]byte(nil), out[i:j]...), out[j:]...)...)
+		}
+	}
+	return out
+}

@@ -1,0 +1,185 @@
+package playbook
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// Parse reads the documents of one file; path names it in places. What was
+// understood is returned beside every problem. A suite file's documents are not
+// of this kind: do not pass them here.
+func Parse(path string, src []byte) ([]*Document, Diagnostics) {
+	r, docs, _ := parse(path, src)
+	set := Set{Files: []File{{path, src}}}
+	return docs, set.Finish(r.diags)
+}
+
+// ParseValues reads the YAML documents of any file, such as a suite, without
+// giving a meaning to their keys. The diagnostics tell what is wrong with the
+// YAML itself.
+func ParseValues(path string, src []byte) ([]Value, Diagnostics) {
+	r := &reader{file: path}
+	roots := r.roots(src)
+	var values []Value
+	for _, root := range roots {
+		if v := r.value(root); v.IsSet() {
+			values = append(values, v)
+		}
+	}
+	set := Set{Files: []File{{path, src}}}
+	return values, set.Finish(r.diags)
+}
+
+// roots reads the YAML of a file.
+func (r *reader) roots(src []byte) []*yamlnode.Node {
+	roots, problems := yamlnode.Parse(src)
+	for _, p := range problems {
+		r.add(r.place(p.Start, p.End), p.Code, p.Hint, "%s", p.Message)
+	}
+	if len(roots) == 0 && len(problems) == 0 {
+		r.add(Range{r.file, Pos{1, 1}, Pos{1, 2}}, "empty-file",
+			"write a playbook, or give the file a name that starts with `_`", "the file holds no document")
+	}
+	return roots
+}
+
+// parse reads a file; whole is false when documents may be missing.
+func parse(path string, src []byte) (r *reader, docs []*Document, whole bool) {
+	r = &reader{file: path}
+	roots := r.roots(src)
+	whole = len(r.diags) == 0
+	for _, root := range roots {
+		if d := r.document(root); d != nil {
+			docs = append(docs, d)
+		} else {
+			whole = false
+		}
+	}
+	return r, docs, whole
+}
+
+// Load reads the set in fsys: every file named *.yaml or *.yml in path order,
+// but for suites (*_test.yaml, *_test.yml) and for what starts with a dot or an
+// underscore, folders included. It goes on after every problem and returns what
+// was understood beside all of them; the set is sound when the diagnostics have
+// no errors.
+func Load(fsys fs.FS) (*Set, Diagnostics) {
+	paths, ds := find(fsys)
+	whole := len(ds) == 0
+	set := &Set{}
+	for _, p := range paths {
+		src, err := readFile(fsys, p)
+		if err != nil {
+			whole = false
+			ds = append(ds, unreadable(p, err))
+			continue
+		}
+		r, docs, all := parse(p, src)
+		whole = whole && all
+		set.Files = append(set.Files, File{p, src})
+		set.Documents = append(set.Documents, docs...)
+		ds = append(ds, r.diags...)
+	}
+	set.Digest = digest(set.Files)
+	ds = append(ds, duplicateDocuments(set.Documents)...)
+	isPlaybook := func(d *Document) bool { return d.Kind == Playbook }
+	// A playbook that could not be read is not a playbook that is not there.
+	if whole && !slices.ContainsFunc(set.Documents, isPlaybook) {
+		ds = append(ds, Diagnostic{
+			Severity: Error, Code: "no-playbook",
+			Message: "the set holds no playbook",
+			Hint:    "write one into a file whose name ends in `.yaml`, with `amends: " + version + "` and `playbook: ID` as its first lines",
+		})
+	}
+	return set, set.Finish(ds)
+}
+
+// find lists the paths of the set's files, sorted.
+func find(fsys fs.FS) (paths []string, ds Diagnostics) {
+	_ = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		name := path.Base(p)
+		switch {
+		case err != nil:
+			ds = append(ds, unreadable(p, err))
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+		case p != "." && (name[0] == '.' || name[0] == '_'):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case !d.IsDir() && isSetFile(name):
+			paths = append(paths, p)
+		}
+		return nil
+	})
+	slices.Sort(paths) // WalkDir's order is by folder, not by path
+	return paths, ds
+}
+
+// isSetFile tells files of a set from suites and everything else.
+func isSetFile(name string) bool {
+	for _, ext := range []string{".yaml", ".yml"} {
+		if base, ok := strings.CutSuffix(name, ext); ok {
+			return !strings.HasSuffix(base, "_test")
+		}
+	}
+	return false
+}
+
+var errNotRegular = errors.New("it is not a regular file")
+
+// readFile reads a regular file. Anything else, such as a pipe, could keep the
+// reader waiting.
+func readFile(fsys fs.FS, p string) ([]byte, error) {
+	info, err := fs.Stat(fsys, p)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	return fs.ReadFile(fsys, p)
+}
+
+func unreadable(p string, err error) Diagnostic {
+	// The path is in the place already.
+	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return Diagnostic{
+		Severity: Error, Code: "unreadable",
+		Message: "this cannot be read: " + err.Error(),
+		Range:   Range{File: p},
+	}
+}
+
+// duplicateDocuments reports ids that two documents of one kind have.
+func duplicateDocuments(docs []*Document) (ds Diagnostics) {
+	type key struct {
+		kind DocumentKind
+		id   string
+	}
+	first := map[key]Range{}
+	for _, d := range docs {
+		if !d.ID.IsSet() {
+			continue
+		}
+		k := key{d.Kind, d.ID.Value}
+		at, twice := first[k]
+		if !twice {
+			first[k] = d.ID.Range
+			continue
+		}
+		ds = append(ds, Diagnostic{
+			Severity: Error, Code: "duplicate-id", Hint: "choose another id", Range: d.ID.Range,
+			Message: d.Kind.String() + " `" + clip(d.ID.Value) + "` is there twice; first at " + at.String(),
+		})
+	}
+	return ds
+}

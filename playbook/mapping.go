@@ -1,0 +1,212 @@
+package playbook
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// mapping reads the keys of one mapping. Each key is asked for by name; close
+// reports those that nobody asked for, so that the known names are the ones
+// that the code asks for.
+type mapping struct {
+	r     *reader
+	what  string // what it describes, with its article: "a play"
+	node  *yamlnode.Node
+	asked []string
+}
+
+// mapping starts reading n; nil when it is no mapping. Methods of a nil mapping
+// find nothing and report nothing.
+func (r *reader) mapping(n *yamlnode.Node, key Text, what string) *mapping {
+	switch {
+	case broken(n):
+		return nil
+	case n.Kind != yamlnode.Mapping:
+		hint := ""
+		if n.IsAbsent() && key.IsSet() {
+			hint = "write `{}` for a mapping without keys, or remove the key"
+		}
+		r.wrong(n, key, "a mapping: "+what, hint)
+		return nil
+	}
+	return &mapping{r: r, what: what, node: n}
+}
+
+// get returns the entry under key, and remembers that the key is known.
+func (m *mapping) get(key string) (yamlnode.Entry, bool) {
+	if m == nil {
+		return yamlnode.Entry{}, false
+	}
+	m.asked = append(m.asked, key)
+	for _, e := range m.node.Entries {
+		if e.Key.Value == key {
+			return e, true
+		}
+	}
+	return yamlnode.Entry{}, false
+}
+
+// has reports whether the key was written.
+func (m *mapping) has(key string) bool {
+	_, ok := m.get(key)
+	return ok
+}
+
+// on calls read with the value under key, if there is one.
+func (m *mapping) on(key string, read func(n *yamlnode.Node, key Text)) {
+	if e, ok := m.get(key); ok {
+		read(e.Value, m.r.text(e.Key))
+	}
+}
+
+// scalar reads the text under key; wanted says what it should be.
+func (m *mapping) scalar(key, wanted string) (t Text) {
+	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.scalar(n, k, wanted) })
+	return t
+}
+
+// uncut reads a condition or an expression under key.
+func (m *mapping) uncut(key, wanted string) (t Text) {
+	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.uncut(n, k, wanted) })
+	return t
+}
+
+// bool reads true or false under key.
+func (m *mapping) bool(key string) (t Text) {
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		t = m.r.scalar(n, k, "`true` or `false`")
+		if t.IsSet() && t.Kind != Bool {
+			m.r.wrong(n, k, "`true` or `false`", boolHint(t))
+			t = Text{}
+		}
+	})
+	return t
+}
+
+func boolHint(t Text) string {
+	switch strings.ToLower(t.Value) {
+	case "true", "yes", "on", "y":
+		return "write `true`"
+	case "false", "no", "off", "n":
+		return "write `false`"
+	}
+	return ""
+}
+
+// int reads a whole number, at least least, under key.
+func (m *mapping) int(key string, least int) (t Text) {
+	wanted := "a whole number"
+	if least > anyInt {
+		wanted = fmt.Sprintf("a whole number, at least %d", least)
+	}
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		t = m.r.scalar(n, k, wanted)
+		if !t.IsSet() {
+			return
+		}
+		if v, ok := intOf(t); !ok || v < least {
+			m.r.wrong(n, k, wanted, "")
+			t = Text{}
+		}
+	})
+	return t
+}
+
+// oneOf reads a member of a closed set under key.
+func (m *mapping) oneOf(key string, set ...string) (t Text) {
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		t = m.r.member(n, k, set)
+	})
+	return t
+}
+
+// member reads a member of a closed set.
+func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
+	t := r.scalar(n, key, listed(set))
+	if !t.IsSet() {
+		return t
+	}
+	for _, s := range set {
+		if t.Value == s {
+			return t
+		}
+	}
+	r.add(t.Range, "unknown-value", didYouMean(t.Value, set),
+		"%s is one of %s, found `%s`", subject(key), listed(set), clip(t.Value))
+	return Text{}
+}
+
+// texts reads a list of texts under key.
+func (m *mapping) texts(key, wanted string) (ts []Text) {
+	m.on(key, func(n *yamlnode.Node, k Text) { ts = m.r.texts(n, k, wanted) })
+	return ts
+}
+
+// require reports the keys that are missing.
+func (m *mapping) require(keys ...string) {
+	if m == nil {
+		return
+	}
+	for _, key := range keys {
+		if !m.has(key) {
+			m.missing(key, "")
+		}
+	}
+}
+
+// missing reports a key that is missing, at the start of the mapping.
+func (m *mapping) missing(key, hint string) {
+	m.r.add(m.head(), "missing-key", hint, "%s needs `%s`", m.what, key)
+}
+
+// head is what to point at when something is missing: the first key, or the
+// bracket of an empty mapping.
+func (m *mapping) head() Range {
+	if len(m.node.Entries) > 0 {
+		return m.r.at(m.node.Entries[0].Key)
+	}
+	return m.r.at(m.node)
+}
+
+func (m *mapping) rng() Range {
+	if m == nil {
+		return Range{}
+	}
+	return m.r.at(m.node)
+}
+
+// close reports the keys that nobody asked for.
+func (m *mapping) close() {
+	if m == nil {
+		return
+	}
+	known := map[string]bool{}
+	for _, k := range m.asked {
+		known[k] = true
+	}
+	for _, e := range m.node.Entries {
+		if !known[e.Key.Value] {
+			m.unknown(e.Key)
+		}
+	}
+}
+
+func (m *mapping) unknown(key *yamlnode.Node) {
+	hint := didYouMean(key.Value, m.asked)
+	if name, _, glued := strings.Cut(key.Value, ":"); glued && hint == "" {
+		hint = fmt.Sprintf("write a blank behind the colon: `%s: …`", name)
+	}
+	m.r.add(m.r.at(key), "unknown-key", hint, "%s has no key `%s`", m.what, clip(key.Value))
+}
+
+// each calls read for every entry, under names that are the author's own.
+func (m *mapping) each(read func(key Text, value *yamlnode.Node)) {
+	if m == nil {
+		return
+	}
+	for _, e := range m.node.Entries {
+		read(m.r.text(e.Key), e.Value)
+	}
+}

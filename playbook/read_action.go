@@ -1,0 +1,104 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// actionKeys are what every action takes.
+var actionKeys = [...]string{"id", "since", "within", "after", "calendar", "pauses", "if_late", "owner", "message", "note"}
+
+// moneyActions may not be owed for being late alone.
+var moneyActions = [...]string{"refund", "compensate"}
+
+// actions reads the list of actions under key.
+func (m *mapping) actions(key string) (out []*Action) {
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
+			if a := m.r.action(item); a != nil {
+				out = append(out, a)
+			}
+		})
+	})
+	return out
+}
+
+// action reads one action: its type, and its parameters as a mapping.
+func (r *reader) action(n *yamlnode.Node) *Action {
+	if broken(n) {
+		return nil
+	}
+	if n.Kind != yamlnode.Mapping || len(n.Entries) != 1 {
+		r.noAction(n)
+		return nil
+	}
+	e := n.Entries[0]
+	a := &Action{Type: r.text(e.Key), Range: r.at(n)}
+	if broken(e.Value) || e.Value.Kind == yamlnode.Scalar && kindOf(e.Value) == Null {
+		return a // a bare type has no parameters
+	}
+	if e.Value.Kind != yamlnode.Mapping {
+		r.wrong(e.Value, a.Type, "its parameters as a mapping", "write `"+a.Type.Value+": {…}` with the parameters by name")
+		return a
+	}
+	m := r.mapping(e.Value, a.Type, "parameters")
+	m.what = "action `" + a.Type.Value + "`"
+	m.common(a)
+	m.each(func(k Text, v *yamlnode.Node) {
+		if !slices.Contains(actionKeys[:], k.Value) {
+			a.Params = append(a.Params, Entry{k, r.value(v)})
+		}
+	})
+	return a
+}
+
+// common reads what every action takes.
+func (m *mapping) common(a *Action) {
+	a.ID = m.id("id")
+	a.Since = m.scalar("since", "a field such as `resolved_at`")
+	a.Within = m.scalar("within", "a duration such as `4h`")
+	a.After = m.scalar("after", "a duration such as `2d`")
+	a.Calendar = m.scalar("calendar", "the id of a calendar")
+	a.Pauses = m.bool("pauses").Value == "true"
+	a.IfLate = m.actions("if_late")
+	a.Owner = m.scalar("owner", "text")
+	a.Message = m.scalar("message", "the id of a message")
+	a.Note = m.scalar("note", "text")
+	for _, late := range a.IfLate {
+		if slices.Contains(moneyActions[:], late.Type.Value) {
+			m.r.add(late.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`",
+				"`%s` gives money; `if_late` takes no money actions", late.Type.Value)
+		}
+	}
+}
+
+// id reads an id under key; zero when it is none.
+func (m *mapping) id(key string) Text {
+	if t := m.scalar(key, "an id"); m.r.isID(t) {
+		return t
+	}
+	return Text{}
+}
+
+// noAction reports a list item that is no action.
+func (r *reader) noAction(n *yamlnode.Node) {
+	const wanted = "an action is its type, and its parameters as a mapping; found %s"
+	switch {
+	case n.Kind == yamlnode.Scalar && kindOf(n) == String:
+		r.add(r.at(n), "bad-action", "write `"+clip(n.Value)+": {}`", wanted, found(n))
+	case n.Kind != yamlnode.Mapping || len(n.Entries) == 0:
+		r.add(r.at(n), "bad-action", "", wanted, found(n))
+	default:
+		var keys []string
+		for _, e := range n.Entries {
+			keys = append(keys, clip(e.Key.Value))
+		}
+		hint := "write each action as an item of its own"
+		if first := n.Entries[0]; first.Value.IsAbsent() {
+			hint = "indent the parameters below `" + first.Key.Value + ":`, or write `" + first.Key.Value + ": {" + keys[1] + ": …}`"
+		}
+		r.add(r.at(n.Entries[1].Key), "bad-action", hint, wanted, "several keys: "+strings.ReplaceAll(listed(keys), " or ", " and "))
+	}
+}

@@ -1,0 +1,213 @@
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// weekdays in their order.
+var weekdays = [...]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// calendar reads working hours.
+func (r *reader) calendar(name Text, n *yamlnode.Node) *Calendar {
+	ok := r.isID(name)
+	m := r.mapping(n, name, "a calendar `{zone, hours, holidays}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a calendar"
+	c := &Calendar{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	c.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
+	m.on("hours", func(n *yamlnode.Node, key Text) { c.Hours = r.hours(n, key) })
+	m.on("holidays", func(n *yamlnode.Node, key Text) { c.Holidays = r.holidays(n, key) })
+	m.require("hours")
+	m.close()
+	if !ok {
+		return nil
+	}
+	return c
+}
+
+// hours reads the spans of each day or range of days.
+func (r *reader) hours(n *yamlnode.Node, key Text) []*DayHours {
+	m := r.mapping(n, key, "hours by day, such as `{mon-fri: \"09:00-17:00\"}`")
+	if m == nil {
+		return nil
+	}
+	if len(n.Entries) == 0 {
+		r.add(m.rng(), "no-hours", "write at least one day, such as `mon-fri: \"09:00-17:00\"`", "a calendar needs working hours")
+	}
+	var out []*DayHours
+	seen := map[string]Text{}
+	m.each(func(days Text, n *yamlnode.Node) {
+		covered := r.days(days)
+		spans := r.spans(n, days)
+		for _, d := range covered {
+			if first, twice := seen[d]; twice {
+				r.add(days.Range, "duplicate-day", "give each day its hours once", "`%s` has its hours twice; first under `%s`", d, first.Value)
+				break
+			}
+			seen[d] = days
+		}
+		if covered != nil && spans != nil {
+			out = append(out, &DayHours{days, spans})
+		}
+	})
+	return out
+}
+
+// days returns the days of the week that a key names; nil when it names none.
+func (r *reader) days(key Text) []string {
+	from, to, isRange := strings.Cut(key.Value, "-")
+	if !isRange {
+		to = from
+	}
+	first, last := slices.Index(weekdays[:], from), slices.Index(weekdays[:], to)
+	switch {
+	case first < 0 || last < 0:
+		r.add(key.Range, "bad-day", dayHint(key.Value), "`%s` is no day of the week: %s, or a range such as `mon-fri`", clip(key.Value), listed(weekdays[:]))
+		return nil
+	case isRange && first == last:
+		r.add(key.Range, "bad-day", "write `"+from+"`", "`%s` is a range from a day to itself", key.Value)
+		return nil
+	}
+	days := []string{weekdays[first]}
+	for i := first; i != last; {
+		i = (i + 1) % len(weekdays)
+		days = append(days, weekdays[i])
+	}
+	return days
+}
+
+// dayHint shortens days that were written out.
+func dayHint(s string) string {
+	parts := strings.Split(strings.ToLower(s), "-")
+	for i, p := range parts {
+		if len(p) >= 3 && slices.Contains(weekdays[:], p[:3]) {
+			parts[i] = p[:3]
+			continue
+		}
+		near := Suggest(p, weekdays[:])
+		if near == "" {
+			return ""
+		}
+		parts[i] = near
+	}
+	return "did you mean `" + strings.Join(parts, "-") + "`?"
+}
+
+// spans reads one or more spans of a day, which do not overlap.
+func (r *reader) spans(n *yamlnode.Node, key Text) []Text {
+	texts := r.oneOrMore(n, key, "hours such as `\"09:00-17:00\"`, or a list of them")
+	var out []Text
+	var taken []span
+	for _, t := range texts {
+		s, problem := parseSpan(t.Value)
+		if problem != "" {
+			r.add(t.Range, "bad-hours", spanHint(t.Value), "`%s` is no span of a day: %s", clip(t.Value), problem)
+			continue
+		}
+		if i := slices.IndexFunc(taken, s.overlaps); i >= 0 {
+			r.add(t.Range, "overlapping-hours", "make one span of them", "`%s` overlaps `%s`", t.Value, out[i].Value)
+			continue
+		}
+		taken, out = append(taken, s), append(out, t)
+	}
+	return out
+}
+
+// span is a stretch of a day in minutes.
+type span struct{ from, to int }
+
+func (s span) overlaps(o span) bool { return s.from < o.to && o.from < s.to }
+
+// parseSpan reads HH:MM-HH:MM, and says what is wrong with it.
+func parseSpan(s string) (span, string) {
+	a, b, ok := strings.Cut(s, "-")
+	from, ok1 := parseClock(a)
+	to, ok2 := parseClock(b)
+	switch {
+	case !ok || !ok1 || !ok2:
+		return span{}, "wanted `HH:MM-HH:MM`"
+	case from == endOfDay:
+		return span{}, "`24:00` ends a day, it starts none"
+	case from == to:
+		return span{}, "it ends where it starts"
+	case from > to:
+		return span{}, "it crosses midnight"
+	}
+	return span{from, to}, ""
+}
+
+const endOfDay = 24 * 60
+
+func parseClock(s string) (minutes int, ok bool) {
+	if len(s) != 5 || s[2] != ':' || !isDigits(s[:2]+s[3:]) {
+		return 0, false
+	}
+	h, m := int(s[0]-'0')*10+int(s[1]-'0'), int(s[3]-'0')*10+int(s[4]-'0')
+	minutes = h*60 + m
+	return minutes, m < 60 && minutes <= endOfDay
+}
+
+// spanHint splits a span that crosses midnight, and pads hours of one digit.
+func spanHint(s string) string {
+	a, b, _ := strings.Cut(s, "-")
+	a, b = pad(a), pad(b)
+	from, ok1 := parseClock(a)
+	to, ok2 := parseClock(b)
+	switch {
+	case !ok1 || !ok2 || from == endOfDay || from == to:
+		return ""
+	case from > to && to == 0:
+		return fmt.Sprintf("write `%s-24:00`", a)
+	case from > to:
+		return fmt.Sprintf("write `%s-24:00` on this day and `00:00-%s` on the next", a, b)
+	}
+	return fmt.Sprintf("write `%s-%s`", a, b)
+}
+
+func pad(clock string) string {
+	clock = strings.TrimSpace(clock)
+	if len(clock) == 4 && clock[1] == ':' {
+		return "0" + clock
+	}
+	return clock
+}
+
+// holidays reads dates, or dates with hours for short days.
+func (r *reader) holidays(n *yamlnode.Node, key Text) []*Holiday {
+	const wanted = "a list of dates, or of `{date, hours}` for a short day"
+	var out []*Holiday
+	seen := map[string]bool{}
+	r.list(n, key, wanted, func(item *yamlnode.Node) {
+		h := r.holiday(item, key, wanted)
+		if h == nil || !h.Date.IsSet() {
+			return
+		}
+		if seen[h.Date.Value] {
+			r.add(h.Date.Range, "duplicate-day", "remove one of them", "holiday `%s` is there twice", clip(h.Date.Value))
+			return
+		}
+		seen[h.Date.Value] = true
+		out = append(out, h)
+	})
+	return out
+}
+
+func (r *reader) holiday(n *yamlnode.Node, key Text, wanted string) *Holiday {
+	if n.Kind != yamlnode.Mapping {
+		return &Holiday{Date: r.scalar(n, key, wanted), Range: r.at(n)}
+	}
+	m := r.mapping(n, key, "a short day `{date, hours}`")
+	m.what = "a short day"
+	h := &Holiday{Short: true, Range: m.rng()}
+	h.Date = m.scalar("date", "a date such as `2026-12-24`")
+	m.on("hours", func(n *yamlnode.Node, k Text) { h.Spans = r.spans(n, k) })
+	m.require("date", "hours")
+	m.close()
+	return h
+}

@@ -1,0 +1,195 @@
+package playbook
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// version is the format that this package reads.
+const version = "v1"
+
+// document reads one document; nil when it is none of this format.
+func (r *reader) document(n *yamlnode.Node) *Document {
+	m := r.mapping(n, Text{}, "a playbook, or shared definitions")
+	if m == nil {
+		return nil
+	}
+	m.what = "a document"
+	r.version(m)
+	d := &Document{Range: r.at(n)}
+	if !r.kind(m, d) {
+		return nil
+	}
+	d.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
+	m.definitions(d)
+	if d.Kind == Shared {
+		r.onlyShared(m)
+	} else {
+		m.playbook(d)
+	}
+	m.close()
+	return d
+}
+
+// version checks that the document is written in this version of the format.
+func (r *reader) version(m *mapping) {
+	if !m.has("amends") {
+		r.add(m.head(), "missing-version", "write `amends: "+version+"` as its first line", "a document starts with the version of its format")
+		return
+	}
+	if t := m.scalar("amends", "`"+version+"`"); t.IsSet() && t.Value != version {
+		r.add(t.Range, "unsupported-version", "write `amends: "+version+"`", "version `%s` is not known; this release reads `%s`", clip(t.Value), version)
+	}
+}
+
+// kind finds out what the document is.
+func (r *reader) kind(m *mapping, d *Document) bool {
+	book, isBook := m.get("playbook")
+	defs, isShared := m.get("shared")
+	switch {
+	case isBook && isShared:
+		second := book.Key
+		if second.Start.Line < defs.Key.Start.Line {
+			second = defs.Key
+		}
+		r.add(r.at(second), "two-kinds", "put the shared definitions into a document of their own, after a line `---`",
+			"a document is a playbook or shared definitions, not both")
+	case !isBook && !isShared:
+		r.noKind(m)
+		return false
+	}
+	entry := book
+	d.Kind, m.what = Playbook, "a playbook"
+	if !isBook {
+		entry = defs
+		d.Kind, m.what = Shared, "a document of shared definitions"
+	}
+	if id := r.scalar(entry.Value, r.text(entry.Key), "an id"); r.isID(id) {
+		d.ID = id
+	}
+	return true
+}
+
+// noKind reports a document that does not say what it is.
+func (r *reader) noKind(m *mapping) {
+	if e, ok := m.get("suite"); ok {
+		r.add(r.at(e.Key), "misplaced-suite", "move it into a file whose name ends in `_test.yaml`",
+			"a suite stands in a suite file")
+		return
+	}
+	hint := "write `playbook: ID` or `shared: ID` below `amends: " + version + "`"
+	for _, e := range m.node.Entries {
+		if near := Suggest(e.Key.Value, []string{"playbook", "shared"}); near != "" {
+			r.add(r.at(e.Key), "missing-kind", "did you mean `"+near+"`?", "a document says what it is: `playbook` or `shared`, found `%s`", clip(e.Key.Value))
+			return
+		}
+	}
+	r.add(m.head(), "missing-kind", hint, "a document says what it is: `playbook` or `shared`")
+}
+
+// playbookKeys are the keys of a playbook that shared definitions do not take.
+var playbookKeys = [...]string{"title", "about", "owner", "review_by", "in_force", "applies", "matches", "plays"}
+
+// onlyShared reports keys that belong to a playbook.
+func (r *reader) onlyShared(m *mapping) {
+	m.each(func(key Text, _ *yamlnode.Node) {
+		if slices.Contains(playbookKeys[:], key.Value) {
+			r.add(key.Range, "not-in-shared", "move it into a playbook", "`%s` belongs to a playbook; shared definitions do not take it", key.Value)
+			m.get(key.Value) // reported once
+		}
+	})
+}
+
+// playbook reads the keys that only a playbook has.
+func (m *mapping) playbook(d *Document) {
+	d.Title = m.scalar("title", "text")
+	d.About = m.scalar("about", "text")
+	d.Owner = m.scalar("owner", "text")
+	d.ReviewBy = m.scalar("review_by", "a date such as `2027-06-30`")
+	d.InForce = m.period("in_force")
+	d.Applies = m.uncut("applies", "a condition")
+	d.Matches = m.oneOf("matches", "all", "first", "one")
+	m.on("plays", func(n *yamlnode.Node, key Text) {
+		d.Plays = m.r.plays(n, key, m.has("review_by"))
+	})
+	if e, ok := m.get("plays"); !ok || e.Value.Kind == yamlnode.List && len(e.Value.Items) == 0 {
+		m.r.warn(m.head(), "no-plays", "a playbook without plays answers nothing")
+	}
+}
+
+// period reads in_force.
+func (m *mapping) period(key string) (p *Period) {
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		in := m.r.mapping(n, k, "a period `{from: date, until: date}`")
+		if in == nil {
+			return
+		}
+		in.what = "a period"
+		p = &Period{
+			From:  in.scalar("from", "a date such as `2026-01-01`"),
+			Until: in.scalar("until", "a date such as `2026-12-31`"),
+			Range: in.rng(),
+		}
+		in.close()
+	})
+	return p
+}
+
+// definitions reads the sections that playbooks and shared definitions have.
+func (m *mapping) definitions(d *Document) {
+	m.section("incident", "the fields of incidents by name", func(key Text, n *yamlnode.Node) {
+		if f := m.r.field(key, n, true); f != nil {
+			d.Fields = append(d.Fields, f)
+		}
+	})
+	m.section("facts", "facts by name", func(key Text, n *yamlnode.Node) {
+		if f := m.r.fact(key, n); f != nil {
+			d.Facts = append(d.Facts, f)
+		}
+	})
+	m.section("terms", "expressions by name", func(key Text, n *yamlnode.Node) {
+		if t := m.r.uncut(n, key, "an expression"); m.r.isName(key) && t.IsSet() {
+			d.Terms = append(d.Terms, &Term{key, t})
+		}
+	})
+	m.section("tables", "tables by name", func(key Text, n *yamlnode.Node) {
+		if t := m.r.table(key, n); t != nil {
+			d.Tables = append(d.Tables, t)
+		}
+	})
+	m.section("calendars", "calendars by id", func(key Text, n *yamlnode.Node) {
+		if c := m.r.calendar(key, n); c != nil {
+			d.Calendars = append(d.Calendars, c)
+		}
+	})
+	m.section("messages", "messages by id", func(key Text, n *yamlnode.Node) {
+		if msg := m.r.message(key, n); msg != nil {
+			d.Messages = append(d.Messages, msg)
+		}
+	})
+	m.section("partners", "partners by id", func(key Text, n *yamlnode.Node) {
+		if p := m.r.partner(key, n); p != nil {
+			d.Partners = append(d.Partners, p)
+		}
+	})
+	m.section("actions", "action types by name", func(key Text, n *yamlnode.Node) {
+		if a := m.r.actionType(key, n); a != nil {
+			d.Actions = append(d.Actions, a)
+		}
+	})
+	m.on("limits", func(n *yamlnode.Node, key Text) {
+		m.r.list(n, key, "a list of limits", func(item *yamlnode.Node) {
+			if l := m.r.limit(item, key); l != nil {
+				d.Limits = append(d.Limits, l)
+			}
+		})
+	})
+}
+
+// section reads a mapping from names of the author's own.
+func (m *mapping) section(key, what string, each func(name Text, n *yamlnode.Node)) {
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		m.r.mapping(n, k, what).each(each)
+	})
+}

@@ -1,0 +1,170 @@
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// fieldTypes are the types of values.
+var fieldTypes = [...]string{"string", "int", "double", "bool", "timestamp", "date", "duration", "money", "percent"}
+
+// standardFields may be narrowed without repeating their type.
+var standardFields = [...]string{
+	"id", "service", "occurred_at", "failure", "phase", "severity", "source", "reported_at", "responded_at", "informed_at",
+	"resolved_at", "expected_at", "paused", "provider", "follows", "channel", "region", "language", "cause", "remedy_sought",
+	"summary", "tags", "customer.id", "customer.name", "customer.tier", "customer.language", "customer.since",
+}
+
+// field reads the declaration of a field of incidents, or of a parameter of an
+// action: its type alone, or a mapping.
+func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
+	ok := r.isFieldName(name)
+	if !ofIncident {
+		ok = r.isName(name)
+	}
+	f := &Field{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	if n.Kind != yamlnode.Mapping {
+		f.Type = r.fieldType(n, name)
+		if !ok || !f.Type.IsSet() {
+			return nil
+		}
+		return f
+	}
+	m := r.mapping(n, name, "a field")
+	m.on("type", func(n *yamlnode.Node, k Text) { f.Type = r.fieldType(n, k) })
+	f.About = m.scalar("about", "text")
+	f.Optional = m.bool("optional")
+	m.on("default", func(n *yamlnode.Node, k Text) { f.Default = r.fieldDefault(n, k) })
+	f.OneOf = m.texts("one_of", "a list of values")
+	f.Min = m.scalar("min", "a value")
+	f.Max = m.scalar("max", "a value")
+	f.Currency = m.scalar("currency", "a currency such as `EUR`")
+	f.Was = m.texts("was", "a list of names")
+	if !m.has("type") && !(ofIncident && slices.Contains(standardFields[:], name.Value)) {
+		r.add(name.Range, "missing-key", "write `type: "+fieldTypes[0]+"`, or another type", "field `%s` needs `type`", clip(name.Value))
+	}
+	m.close()
+	if !ok {
+		return nil
+	}
+	return f
+}
+
+// fieldType reads the name of a type, or a list with the name of a scalar type
+// in it, which becomes the text [string].
+func (r *reader) fieldType(n *yamlnode.Node, key Text) Text {
+	inner := n
+	if n.Kind == yamlnode.List && len(n.Items) == 1 {
+		inner = n.Items[0]
+	}
+	t := r.scalar(inner, key, "the name of a type, such as `string` or `[string]`")
+	if !t.IsSet() {
+		return t
+	}
+	name := t.Value
+	if inner == n { // quoted, a list type is text
+		name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
+	}
+	if !slices.Contains(fieldTypes[:], name) {
+		r.add(t.Range, "unknown-value", didYouMean(name, fieldTypes[:]),
+			"`%s` is no type; wanted %s, or one of them in brackets for a list", clip(t.Value), listed(fieldTypes[:]))
+		return Text{}
+	}
+	if inner != n {
+		return Text{Value: "[" + name + "]", Kind: String, Plain: true, Range: r.at(n)}
+	}
+	return t
+}
+
+// fieldDefault reads a default: a scalar, or a list of them.
+func (r *reader) fieldDefault(n *yamlnode.Node, key Text) Value {
+	switch {
+	case n.Kind == yamlnode.Mapping:
+		r.wrong(n, key, "a value", bracketHint(n))
+		return Value{}
+	case n.Kind == yamlnode.List:
+		for _, item := range n.Items {
+			if !r.scalar(item, key, "a list of values").IsSet() {
+				return Value{}
+			}
+		}
+	case !r.scalar(n, key, "a value").IsSet():
+		return Value{}
+	}
+	return r.value(n)
+}
+
+// actionType reads the declaration of an action of the team's own.
+func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
+	ok := r.isName(name)
+	m := r.mapping(n, name, "an action type `{about, params, once}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "an action type"
+	a := &ActionType{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	a.About = m.scalar("about", "text")
+	m.section("params", "parameters by name", func(key Text, n *yamlnode.Node) {
+		if slices.Contains(actionKeys[:], key.Value) {
+			r.add(key.Range, "reserved-name", "choose another name, or leave the parameter out", "every action takes `%s` already", key.Value)
+			return
+		}
+		if f := r.field(key, n, false); f != nil {
+			a.Params = append(a.Params, f)
+		}
+	})
+	a.Once = m.bool("once").Value == "true"
+	m.close()
+	if !ok {
+		return nil
+	}
+	return a
+}
+
+// fact reads what earlier decisions say.
+func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
+	ok := r.isName(name)
+	m := r.mapping(n, name, "a fact `{count, same, last}` or `{sum, same, last, currency}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a fact"
+	f := &Fact{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	f.Count = m.scalar("count", "`incidents` or the type of an action")
+	f.Sum = m.scalar("sum", "the type of an action")
+	f.Same = m.texts("same", "a list of fields")
+	f.Last = m.scalar("last", "a duration such as `90d`, or `month` or `year`")
+	f.Currency = m.scalar("currency", "a currency such as `EUR`")
+	m.factShape()
+	m.require("same", "last")
+	m.close()
+	if !ok {
+		return nil
+	}
+	return f
+}
+
+// factShape checks that a fact counts or sums, and has a currency only to sum.
+func (m *mapping) factShape() {
+	count, sum := m.has("count"), m.has("sum")
+	switch {
+	case count && sum:
+		m.add("sum", "bad-fact", "make two facts of it", "a fact has `count` or `sum`, not both")
+	case !count && !sum:
+		m.r.add(m.head(), "bad-fact", "write `count: incidents`, or `sum:` and the type of an action", "a fact needs `count` or `sum`")
+	case sum && !m.has("currency"):
+		m.missing("currency", "write the currency that is summed, such as `currency: EUR`")
+	case count && m.has("currency"):
+		m.add("currency", "bad-fact", "remove it", "a count has no `currency`")
+	}
+}
+
+// add reports an error at a key that was written.
+func (m *mapping) add(key, code, hint, format string, args ...any) {
+	if e, ok := m.get(key); ok {
+		m.r.add(m.r.at(e.Key), code, hint, "%s", fmt.Sprintf(format, args...))
+	}
+}

@@ -1,0 +1,199 @@
+package playbook
+
+import (
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// The four approaches.
+const (
+	caseByCase   = "case-by-case"
+	standardised = "standardised-response"
+	preventive   = "preventive-intervention"
+	partnered    = "partner-substitute"
+)
+
+// approachOf says which approach a key belongs to.
+var approachOf = [...]struct{ key, approach string }{
+	{"discretion", caseByCase},
+	{"lead", preventive},
+	{"too_late", preventive},
+	{"substitute", partnered},
+	{"otherwise", partnered},
+}
+
+// plays reads the plays of a playbook, which has a review_by of its own or not.
+func (r *reader) plays(n *yamlnode.Node, key Text, reviewed bool) (out []*Play) {
+	ids := r.unique("play")
+	r.list(n, key, "a list of plays", func(item *yamlnode.Node) {
+		if p := r.play(item, key, reviewed); p != nil {
+			ids.add(p.ID)
+			out = append(out, p)
+		}
+	})
+	return out
+}
+
+func (r *reader) play(n *yamlnode.Node, key Text, reviewed bool) *Play {
+	m := r.mapping(n, key, "a play `{id, approach, when, do}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a play"
+	p := &Play{Range: m.rng()}
+	p.ID = m.id("id")
+	p.About = m.scalar("about", "text")
+	p.Approach = m.oneOf("approach", caseByCase, standardised, preventive, partnered)
+	p.When = m.uncut("when", "a condition")
+	p.Phase = m.oneOf("phase", "failure", "signal", "any")
+	p.Provider = m.oneOf("provider", "us", "partner", "any")
+	p.Priority = m.int("priority", anyInt)
+	p.Fallback = m.bool("fallback").Value == "true"
+	p.InForce = m.period("in_force")
+	p.ReviewBy = m.scalar("review_by", "a date such as `2027-06-30`")
+	p.Do = m.actions("do")
+	m.on("cases", func(n *yamlnode.Node, key Text) { p.Cases = r.cases(n, key) })
+	m.on("discretion", func(n *yamlnode.Node, key Text) { p.Discretion = r.discretion(n, key) })
+	p.Lead = m.scalar("lead", "a duration such as `2h`")
+	p.TooLate = m.actions("too_late")
+	m.on("substitute", func(n *yamlnode.Node, key Text) { p.Substitute = r.substitute(n, key) })
+	p.Otherwise = m.actions("otherwise")
+	m.require("id", "approach", "when")
+	m.approach(p, reviewed)
+	m.close()
+	return p
+}
+
+// approach checks the keys that go with the play's approach.
+func (m *mapping) approach(p *Play, reviewed bool) {
+	if !p.Approach.IsSet() {
+		return
+	}
+	approach := p.Approach.Value
+	for _, k := range approachOf {
+		if k.approach != approach && m.has(k.key) {
+			m.add(k.key, "wrong-approach", "remove it, or write `approach: "+k.approach+"`",
+				"`%s` belongs to `%s`; this play is a `%s`", k.key, k.approach, approach)
+		}
+	}
+	switch approach {
+	case caseByCase:
+		m.requireOf(approach, "discretion", "write who decides and between what")
+	case partnered:
+		m.requireOf(approach, "substitute", "write `substitute: {}` for any partner")
+	case standardised:
+		if !reviewed && !m.has("review_by") {
+			m.r.add(m.whole(p), "missing-review-by", "write `review_by:` and a date, here or for the whole playbook",
+				"a standard answer goes stale: this play has no `review_by`, and neither has its playbook")
+		}
+	}
+}
+
+// requireOf reports a key that the approach needs.
+func (m *mapping) requireOf(approach, key, hint string) {
+	if !m.has(key) {
+		m.r.add(m.head(), "missing-key", hint, "a `%s` play needs `%s`", approach, key)
+	}
+}
+
+// whole is what to point at when a play as a whole is at fault: its id.
+func (m *mapping) whole(p *Play) Range {
+	if p.ID.IsSet() {
+		return p.ID.Range
+	}
+	return m.head()
+}
+
+// cases reads the branches of a play.
+func (r *reader) cases(n *yamlnode.Node, key Text) (out []*Case) {
+	ids := r.unique("case")
+	r.list(n, key, "a list of cases `{id, when, do}`", func(item *yamlnode.Node) {
+		m := r.mapping(item, key, "a case `{id, when, do}`")
+		if m == nil {
+			return
+		}
+		m.what = "a case"
+		c := &Case{Range: m.rng()}
+		c.ID = m.id("id")
+		c.When = m.uncut("when", "a condition")
+		c.Do = m.actions("do")
+		if !m.has("do") {
+			m.missing("do", "write `do: []` for a case without actions")
+		}
+		if !m.has("when") && item != n.Items[len(n.Items)-1] {
+			r.add(m.head(), "case-order", "move it to the end, or write `when:` and a condition",
+				"a case without `when` always holds, so none behind it is ever reached")
+		}
+		m.close()
+		ids.add(c.ID)
+		out = append(out, c)
+	})
+	return out
+}
+
+// discretion reads the choice that a person makes.
+func (r *reader) discretion(n *yamlnode.Node, key Text) *Discretion {
+	m := r.mapping(n, key, "a discretion `{decider, within, options}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a discretion"
+	d := &Discretion{Range: m.rng()}
+	d.Decider = m.scalar("decider", "who decides")
+	d.Within = m.scalar("within", "a duration such as `2h`")
+	d.Calendar = m.scalar("calendar", "the id of a calendar")
+	d.Options = m.actions("options")
+	m.on("options", func(n *yamlnode.Node, k Text) {
+		if n.Kind == yamlnode.List && len(n.Items) == 0 {
+			r.empty(n, k)
+		}
+	})
+	m.on("choose", func(n *yamlnode.Node, k Text) { r.choose(n, k, d) })
+	d.Comparable = m.texts("comparable", "a list of fields")
+	d.Tolerance = m.scalar("tolerance", "a percentage such as `20%`")
+	m.require("decider", "options")
+	m.close()
+	return d
+}
+
+// choose reads how many options may be taken; the default of both bounds is 1.
+func (r *reader) choose(n *yamlnode.Node, key Text, d *Discretion) {
+	m := r.mapping(n, key, "`{at_least, at_most}`")
+	if m == nil {
+		return
+	}
+	m.what = "`choose`"
+	d.AtLeast = m.int("at_least", 0)
+	d.AtMost = m.int("at_most", 0)
+	m.close()
+	least, most := intOr(d.AtLeast, 1), intOr(d.AtMost, 1)
+	if least > most && !m.misread(d) {
+		r.add(m.head(), "bad-choose", "make `at_most` at least `at_least`; each is 1 when it is left out",
+			"at least %d and at most %d options cannot be chosen", least, most)
+	}
+}
+
+// misread reports whether a bound was written and not understood.
+func (m *mapping) misread(d *Discretion) bool {
+	return m.has("at_least") != d.AtLeast.IsSet() || m.has("at_most") != d.AtMost.IsSet()
+}
+
+func intOr(t Text, otherwise int) int {
+	if v, ok := intOf(t); ok {
+		return v
+	}
+	return otherwise
+}
+
+// substitute reads which partners may stand in.
+func (r *reader) substitute(n *yamlnode.Node, key Text) *Substitute {
+	m := r.mapping(n, key, "a substitute `{partners, units}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a substitute"
+	s := &Substitute{Range: m.rng()}
+	s.Partners = m.texts("partners", "a list of partners")
+	s.Units = m.scalar("units", "a whole number or an expression")
+	m.close()
+	return s
+}

@@ -1,0 +1,125 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// table reads a table and compares its rows.
+func (r *reader) table(name Text, n *yamlnode.Node) *Table {
+	ok := r.isName(name)
+	m := r.mapping(n, name, "a table `{by, rows}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a table"
+	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	t.By = m.uncut("by", "an expression")
+	m.on("rows", func(n *yamlnode.Node, key Text) {
+		if r.list(n, key, "a list of rows", func(item *yamlnode.Node) { t.Rows = append(t.Rows, r.row(item, key)) }) && len(n.Items) == 0 {
+			r.empty(n, key)
+		}
+	})
+	m.require("by", "rows")
+	m.close()
+	r.compareRows(t.Rows)
+	t.Rows = slices.DeleteFunc(t.Rows, func(row *Row) bool { return row == nil })
+	if !ok {
+		return nil
+	}
+	return t
+}
+
+// row reads one row; nil when it is not understood.
+func (r *reader) row(n *yamlnode.Node, key Text) *Row {
+	m := r.mapping(n, Text{}, "a row such as `{from: 24h, credit: 5 EUR}`")
+	if m == nil {
+		return nil
+	}
+	m.what = "a row"
+	row := &Row{Range: m.rng()}
+	row.From = m.scalar("from", "a value")
+	m.on("is", func(n *yamlnode.Node, k Text) { row.Is = r.oneOrMore(n, k, "a value or a list of values") })
+	otherwise := m.bool("otherwise")
+	row.Otherwise = otherwise.Value == "true"
+	if otherwise.Value == "false" {
+		m.add("otherwise", "bad-row", "write `otherwise: true`, or leave it out", "`otherwise` is `true` or is not there")
+	}
+	var keys []string
+	m.each(func(k Text, v *yamlnode.Node) {
+		if k.Value == "from" || k.Value == "is" || k.Value == "otherwise" {
+			keys = append(keys, k.Value)
+			return
+		}
+		t := r.scalar(v, k, "a value")
+		if r.isName(k) {
+			row.Columns = append(row.Columns, Entry{k, Value{Kind: kindIfSet(t), Text: t, Range: r.at(v)}})
+		}
+	})
+	switch {
+	case len(keys) == 0:
+		r.add(m.head(), "bad-row", "write `from:`, `is:` or `otherwise: true`", "a row says when it is meant: `from`, `is` or `otherwise`")
+	case len(keys) > 1:
+		m.add(keys[1], "bad-row", "make two rows of it", "a row has one of `from`, `is` and `otherwise`, found %s", strings.ReplaceAll(listed(keys), " or ", " and "))
+	}
+	return row
+}
+
+func kindIfSet(t Text) ValueKind {
+	if t.IsSet() {
+		return Scalar
+	}
+	return NoValue
+}
+
+// compareRows checks what the rows of a table have to agree in.
+func (r *reader) compareRows(rows []*Row) {
+	var first *Row
+	fromRow, isRow := false, false
+	for i, row := range rows {
+		if row == nil {
+			continue
+		}
+		if row.Otherwise && i < len(rows)-1 {
+			r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
+		}
+		fromRow, isRow = fromRow || row.From.IsSet(), isRow || len(row.Is) > 0
+		if fromRow && isRow && (row.From.IsSet() || len(row.Is) > 0) {
+			r.add(row.Range, "mixed-rows", "make two tables of it", "a table has rows with `from` or rows with `is`, not both")
+			fromRow, isRow = row.From.IsSet(), len(row.Is) > 0
+		}
+		if first == nil {
+			first = row
+			continue
+		}
+		r.compareColumns(first, row)
+	}
+}
+
+// compareColumns checks that a row has the columns of the first one.
+func (r *reader) compareColumns(first, row *Row) {
+	for _, c := range first.Columns {
+		if !hasColumn(row, c.Key.Value) {
+			r.add(row.Range, "row-columns", "write `"+c.Key.Value+":` and its value", "this row has no `%s`, the first one has", c.Key.Value)
+		}
+	}
+	for _, c := range row.Columns {
+		if !hasColumn(first, c.Key.Value) {
+			r.add(c.Key.Range, "row-columns", didYouMean(c.Key.Value, columnNames(first)), "this row has `%s`, the first one has not", c.Key.Value)
+		}
+	}
+}
+
+func hasColumn(row *Row, name string) bool {
+	return slices.ContainsFunc(row.Columns, func(e Entry) bool { return e.Key.Value == name })
+}
+
+func columnNames(row *Row) []string {
+	var names []string
+	for _, c := range row.Columns {
+		names = append(names, c.Key.Value)
+	}
+	return names
+}

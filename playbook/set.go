@@ -1,0 +1,14 @@
+package playbook
+
+// Set is what was read from a directory tree.
+type Set struct {
+	Documents []*Document // in path order, then by place in the file
+	Digest    string      // "sha256:HEX" over the files read
+	Files     []File
+}
+
+// File is one file of a set, as read.
+type File struct {
+	Path   string
+	Source []byte
+}

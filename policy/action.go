@@ -1,0 +1,197 @@
+package policy
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// Action is one thing to do, compiled.
+type Action struct {
+	Type          *ActionType
+	ID            string
+	Since         *Field // nil: the incident's base
+	Within, After *Deadline
+	Calendar      *worktime.Calendar // nil: absolute time
+	Pauses        bool
+	IfLate        []*Action
+	Owner, Note   *Text
+	Message       *Message
+	Amount        *Param   // nil where the type has none
+	Params        []*Param // the others, in the order of the type, defaults included
+	Position      Position
+}
+
+// givenIn is where a list of actions stands.
+type givenIn struct {
+	known celenv.Known
+	// preventive is set where deadlines count back from expected_at.
+	preventive bool
+	partner    bool // a partner was found
+	late       bool // if_late
+}
+
+// actions compiles a list of actions and checks that its members can be told
+// apart from each other and from those given beside them.
+func (s *scope) actions(list []*playbook.Action, in givenIn, beside ...[]*playbook.Action) []*Action {
+	var out []*Action
+	for i, a := range list {
+		others := slices.Concat(append(beside, list[:i])...)
+		s.checkDistinct(a, others)
+		if c := s.action(a, in); c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// checkDistinct asks for an id where one play could give two actions of a type
+// that would have the same identity.
+func (s *scope) checkDistinct(a *playbook.Action, others []*playbook.Action) {
+	t, ok := builtinActions()[a.Type.Value]
+	if !ok {
+		t = s.types[a.Type.Value]
+	}
+	if t == nil || t.Merge != MergeNever {
+		return
+	}
+	for _, o := range others {
+		if o.Type.Value != a.Type.Value || o.ID.Value != a.ID.Value {
+			continue
+		}
+		if a.ID.IsSet() {
+			s.errorf(a.ID.Range, "duplicate-id", "", "one play gives two %s actions with the id %s, so they could not be told apart", a.Type.Value, a.ID.Value)
+		} else {
+			s.errorf(a.Type.Range, "missing-id", "add id: to each of them", "one play gives two %s actions, so they need ids to be told apart", a.Type.Value)
+		}
+		return
+	}
+}
+
+func (s *scope) action(a *playbook.Action, in givenIn) *Action {
+	t := s.actionType(a.Type, false)
+	if t == nil {
+		return nil
+	}
+	out := s.common(a, t, in)
+	b := bounds{known: in.known}
+	out.Amount, out.Params = s.params(a, t, b, out.Calendar != nil)
+	s.checkMessage(a, out, in)
+	return out
+}
+
+// common compiles what every action takes.
+func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
+	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
+	b := bounds{known: in.known}
+	out.Calendar = s.calendarNamed(a.Calendar)
+	working := a.Calendar.IsSet()
+	out.Within = s.deadline("within", a.Within, working, b)
+	out.After = s.deadline("after", a.After, working, b)
+	if a.Since.IsSet() {
+		out.Since = s.since(a.Since)
+	}
+	if a.Owner.IsSet() {
+		out.Owner = s.text(a.Owner, false)
+		s.check(out.Owner, in.known, "")
+	}
+	if a.Note.IsSet() {
+		out.Note = s.text(a.Note, false)
+		s.check(out.Note, in.known, "")
+	}
+	out.Message = s.messageNamed(a.Message)
+	later := in
+	later.late, later.preventive = true, false
+	if len(a.IfLate) > 0 && !a.Within.IsSet() && !in.preventive && t.Name != "inform" {
+		s.warnf(a.IfLate[0].Range, "never-late", "add within: to the action", "without a deadline %s is never late, so its if_late is never owed", t.Name)
+	}
+	out.IfLate = s.actions(a.IfLate, later)
+	return out
+}
+
+func (s *scope) since(t playbook.Text) *Field {
+	f := s.fieldNamed(t)
+	if f != nil && f.Type.Kind != Timestamp {
+		s.errorf(t.Range, "wrong-type", "", "since names a timestamp field, and %s is of type %s", f.Name, f.Type)
+		return nil
+	}
+	return f
+}
+
+// params compiles the parameters of the type; the amount stands by itself.
+func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool) (amount *Param, out []*Param) {
+	s.unknownParams(a, t)
+	for _, spec := range t.Params {
+		v, ok := paramOf(a, spec.Name)
+		var p *Param
+		switch {
+		case ok && spec.Name == "every" && t.Name == "inform":
+			if v.Kind == playbook.Scalar {
+				p = s.pace("every", v.Text, true, working, b)
+			} else {
+				s.errorf(v.Range, "wrong-type", "", "every is a duration, such as 24h")
+			}
+		case ok:
+			p = s.param(spec, v, b)
+		case spec.Default != nil:
+			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
+		case spec.Required():
+			s.errorf(a.Type.Range, "missing-parameter", "", "%s needs %s, a %s", t.Name, spec.Name, spec.Type)
+		}
+		switch {
+		case p == nil:
+		case spec == t.amount():
+			amount = p
+		default:
+			out = append(out, p)
+		}
+	}
+	return amount, out
+}
+
+func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
+	for _, e := range a.Params {
+		if slices.ContainsFunc(t.Params, func(f *Field) bool { return f.Name == e.Key.Value }) {
+			continue
+		}
+		known := slices.Clone(commonKeys)
+		for _, p := range t.Params {
+			known = append(known, p.Name)
+		}
+		s.errorf(e.Key.Range, "unknown-parameter", s.didYouMean(e.Key.Value, known), "%s has no parameter %s", t.Name, e.Key.Value)
+	}
+}
+
+func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {
+	for _, e := range a.Params {
+		if e.Key.Value == name {
+			return e.Value, true
+		}
+	}
+	return playbook.Value{}, false
+}
+
+// checkMessage checks the guards of a message where this action uses it.
+func (s *scope) checkMessage(a *playbook.Action, out *Action, in givenIn) {
+	if out.Message == nil {
+		return
+	}
+	known := in.known
+	if out.Amount != nil {
+		known = known.With("action.amount")
+	}
+	waits := out.Pauses || out.Since != nil && out.Since.canBeAbsent() && !known.Has("incident."+out.Since.Name)
+	due := out.Within != nil || in.preventive && known.Has("incident.expected_at")
+	if due && !waits {
+		known = known.With("action.due_at")
+	}
+	if in.partner {
+		known = known.With("partner.name")
+	}
+	use := " (the message " + out.Message.ID + ", used by " + out.Type.Name + " at " + placeOf(a.Range) + ")"
+	for _, t := range out.Message.texts {
+		s.check(t.text, known, use)
+	}
+}

@@ -1,0 +1,135 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// ActionType is a kind of action: a built-in one, or one that a document
+// declares.
+type ActionType struct {
+	Name    string
+	Params  []*Field // in the order in which decisions list them
+	Merge   Merge
+	Justice string // distributive, procedural or interactional
+}
+
+// Merge says which actions of one type are one action.
+type Merge uint8
+
+// The ways in which actions merge.
+const (
+	MergeNever     Merge = iota
+	MergeType            // all of the type
+	MergeItem            // those with the same item
+	MergeTo              // those with the same to
+	MergeToMessage       // those with the same to and message
+)
+
+const (
+	distributive  = "distributive"
+	procedural    = "procedural"
+	interactional = "interactional"
+)
+
+// amount is the parameter that limits look at; nil when the type has none.
+func (t *ActionType) amount() *Field {
+	for _, p := range t.Params {
+		if p.Name == "amount" && p.Type.Kind == Money {
+			return p
+		}
+	}
+	return nil
+}
+
+// builtinActions are the action types of the format. A new map each time: no
+// caller can change another's.
+func builtinActions() map[string]*ActionType {
+	text := func(name string) *Field { return &Field{Name: name, Type: Type{Kind: String}} }
+	amount := &Field{Name: "amount", Type: Type{Kind: Money}}
+	item := text("item")
+	item.Optional = true
+	instrument := text("instrument")
+	instrument.Default = "csat"
+	as := text("as")
+	as.Default, as.OneOf = "credit", []string{"cash", "credit", "voucher", "goodwill"}
+	every := &Field{Name: "every", Type: Type{Kind: Duration}}
+
+	out := map[string]*ActionType{}
+	add := func(justice string, merge Merge, params []*Field, names ...string) {
+		for _, n := range names {
+			out[n] = &ActionType{Name: n, Params: params, Merge: merge, Justice: justice}
+		}
+	}
+	add(procedural, MergeType, nil, "acknowledge", "respond", "resolve", "investigate")
+	add(interactional, MergeType, nil, "apologise", "explain", "callback")
+	add(procedural, MergeType, []*Field{every}, "inform")
+	add(distributive, MergeNever, []*Field{amount}, "refund")
+	add(distributive, MergeNever, []*Field{amount, as}, "compensate")
+	add(distributive, MergeItem, []*Field{item}, "replace", "repair", "reperform")
+	add(procedural, MergeTo, []*Field{text("to")}, "escalate", "assign")
+	add(procedural, MergeToMessage, []*Field{text("to")}, "notify")
+	add(procedural, MergeNever, []*Field{text("measure")}, "prevent")
+	add(interactional, MergeType, []*Field{instrument}, "survey")
+	return out
+}
+
+// substituteType is made by the engine alone.
+var substituteType = ActionType{
+	Name: "substitute", Justice: distributive,
+	Params: []*Field{{Name: "amount", Type: Type{Kind: Money}, Optional: true}},
+}
+
+// SubstituteType describes the action that the engine makes for a partner.
+func SubstituteType() ActionType { return substituteType }
+
+// EscalateType describes the action that limits add.
+func EscalateType() *ActionType { return builtinActions()["escalate"] }
+
+func (s *scope) customAction(d *playbook.ActionType) *ActionType {
+	t := &ActionType{Name: d.Name.Value, Justice: procedural}
+	if d.Once {
+		t.Merge = MergeType
+	}
+	for _, p := range d.Params {
+		if slices.Contains(commonKeys, p.Name.Value) {
+			s.errorf(p.Name.Range, "name-taken", "", "every action has %s already", p.Name.Value)
+			continue
+		}
+		if f, ok := s.field(p, nil); ok {
+			t.Params = append(t.Params, f)
+		}
+	}
+	return t
+}
+
+// commonKeys are what every action takes.
+var commonKeys = []string{"id", "since", "within", "after", "calendar", "pauses", "if_late", "owner", "message", "note"}
+
+// actionType finds a type by its name. Substitute counts where it is asked
+// about (facts), not where it would be written.
+func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *ActionType {
+	builtin := builtinActions()
+	if t, ok := builtin[name.Value]; ok {
+		return t
+	}
+	if t, ok := s.types[name.Value]; ok {
+		if !asked {
+			s.used[s.typeDefs[name.Value]] = true
+		}
+		return t
+	}
+	known := append(slices.Sorted(maps.Keys(builtin)), slices.Sorted(maps.Keys(s.types))...)
+	known = append(known, more...)
+	if name.Value == "substitute" {
+		if asked {
+			return &substituteType
+		}
+		s.errorf(name.Range, "unknown-action", "write a play with approach: partner-substitute", "substitute is made by the engine and cannot be written")
+		return nil
+	}
+	s.errorf(name.Range, "unknown-action", s.didYouMean(name.Value, known), "there is no action %s", name.Value)
+	return nil
+}

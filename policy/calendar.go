@@ -1,0 +1,73 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// calendar compiles a calendar in the zone of the scope, unless it has its own.
+// The shape of days and spans was checked when the set was read.
+func (s *scope) calendar(d *playbook.Calendar) *worktime.Calendar {
+	zone := s.zone
+	if d.Zone.IsSet() {
+		zone = s.compiler.zone(d.Zone, s.zone)
+	}
+	var week [7][]worktime.Shift
+	for _, h := range d.Hours {
+		days, err := worktime.ParseDays(h.Days.Value)
+		if err != nil {
+			return nil
+		}
+		for _, day := range days {
+			week[day] = append(week[day], shifts(h.Spans)...)
+		}
+	}
+	holidays := map[value.Date][]worktime.Shift{}
+	for _, h := range d.Holidays {
+		day, err := value.ParseDate(h.Date.Value)
+		if err != nil {
+			s.errorf(h.Date.Range, "bad-date", "", "%s", err)
+			continue
+		}
+		if _, ok := holidays[day]; ok {
+			s.errorf(h.Date.Range, "duplicate-value", "", "%s is listed twice", day)
+			continue
+		}
+		holidays[day] = shifts(h.Spans)
+	}
+	cal, err := worktime.New(zone, week, holidays)
+	if err != nil {
+		s.errorf(d.Name.Range, "bad-calendar", "", "%s", err)
+		return nil
+	}
+	return cal
+}
+
+func shifts(spans []playbook.Text) []worktime.Shift {
+	var out []worktime.Shift
+	for _, t := range spans {
+		if sh, err := worktime.ParseShift(t.Value); err == nil {
+			out = append(out, sh)
+		}
+	}
+	return out
+}
+
+// calendarNamed finds the calendar of an action or a choice; nil for none.
+func (s *scope) calendarNamed(name playbook.Text) *worktime.Calendar {
+	if !name.IsSet() {
+		return nil
+	}
+	def, ok := s.calDefs[name.Value]
+	if !ok {
+		known := slices.Sorted(maps.Keys(s.calDefs))
+		s.errorf(name.Range, "unknown-calendar", s.didYouMean(name.Value, known), "there is no calendar %s", name.Value)
+		return nil
+	}
+	s.used[def] = true
+	return s.calendars[name.Value]
+}

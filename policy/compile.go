@@ -1,0 +1,199 @@
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Compile gives a set its meaning. The diagnostics hold every problem that was
+// found, sorted by place; with an error among them the program is nil.
+func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
+	base, err := celenv.NewBase()
+	if err != nil {
+		return nil, playbook.Diagnostics{{Severity: playbook.Error, Code: "internal", Message: err.Error()}}
+	}
+	c := &compiler{base: base, used: map[any]bool{}, program: &Program{Digest: set.Digest}}
+	c.compile(set)
+	diags := set.Finish(c.diags)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return c.program, diags
+}
+
+// compiler holds what is gathered while a set is compiled.
+type compiler struct {
+	base    *celenv.Base
+	table   *fieldTable
+	program *Program
+	diags   playbook.Diagnostics
+	// used marks the definitions that something refers to, by the pointer to
+	// what was read: a shared definition is compiled in several scopes.
+	used map[any]bool
+}
+
+func (c *compiler) errorf(at playbook.Range, code, hint, format string, args ...any) {
+	c.report(playbook.Error, at, code, hint, fmt.Sprintf(format, args...))
+}
+
+func (c *compiler) warnf(at playbook.Range, code, hint, format string, args ...any) {
+	c.report(playbook.Warning, at, code, hint, fmt.Sprintf(format, args...))
+}
+
+func (c *compiler) report(s playbook.Severity, at playbook.Range, code, hint, message string) {
+	c.diags = append(c.diags, playbook.Diagnostic{Severity: s, Code: code, Message: message, Range: at, Hint: hint})
+}
+
+func (c *compiler) compile(set *playbook.Set) {
+	var shared, books []*playbook.Document
+	for _, d := range set.Documents {
+		switch d.Kind {
+		case playbook.Shared:
+			shared = append(shared, d)
+		case playbook.Playbook:
+			books = append(books, d)
+		}
+	}
+	slices.SortStableFunc(books, func(a, b *playbook.Document) int { return cmp.Compare(a.ID.Value, b.ID.Value) })
+
+	common := c.sharedScope(shared)
+	scopes := make([]*scope, 0, len(books))
+	for _, d := range books {
+		scopes = append(scopes, c.playbookScope(d, common))
+	}
+	c.nameFacts()
+	c.program.slots = len(c.table.slots)
+
+	common.compileDefinitions()
+	c.program.Shared = common.playbook
+	c.program.Limits = common.compileLimits()
+	for _, s := range scopes {
+		s.compileApplies()
+		s.compileDefinitions()
+		s.compilePlaybook()
+		c.program.Playbooks = append(c.program.Playbooks, s.playbook)
+	}
+	c.orderPlays()
+	for _, d := range set.Documents {
+		c.warnUnused(d)
+	}
+}
+
+// orderPlays puts the plays of the set into the one order in which they are
+// considered: priority, then the playbook's id, then the place in the file.
+func (c *compiler) orderPlays() {
+	p := c.program
+	for _, b := range p.Playbooks {
+		p.Plays = append(p.Plays, b.Plays...)
+	}
+	slices.SortStableFunc(p.Plays, func(a, b *Play) int {
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.Playbook.ID, b.Playbook.ID), cmp.Compare(a.place, b.place))
+	})
+	for _, b := range p.Playbooks {
+		slices.SortStableFunc(b.Plays, func(a, b *Play) int {
+			return cmp.Or(compareBool(a.Fallback, b.Fallback), cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.place, b.place))
+		})
+	}
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// nameFacts gives each fact the name under which decisions list it.
+func (c *compiler) nameFacts() {
+	count := map[string]int{}
+	for _, f := range c.program.Facts {
+		count[f.Plain]++
+	}
+	for _, f := range c.program.Facts {
+		if count[f.Plain] == 1 {
+			f.Name = f.Plain
+		}
+	}
+}
+
+func (c *compiler) warnUnused(d *playbook.Document) {
+	unused := func(def any, name playbook.Text, what string) {
+		if !c.used[def] {
+			c.warnf(name.Range, "unused-"+what, "", "nothing uses the %s %s", what, name.Value)
+		}
+	}
+	for _, f := range d.Facts {
+		unused(f, f.Name, "fact")
+	}
+	for _, t := range d.Terms {
+		unused(t, t.Name, "term")
+	}
+	for _, t := range d.Tables {
+		unused(t, t.Name, "table")
+	}
+	for _, k := range d.Calendars {
+		unused(k, k.Name, "calendar")
+	}
+	for _, m := range d.Messages {
+		unused(m, m.Name, "message")
+	}
+	for _, p := range d.Partners {
+		unused(p, p.ID, "partner")
+	}
+	for _, a := range d.Actions {
+		unused(a, a.Name, "action")
+	}
+}
+
+// didYouMean is the hint for a name that is near a known one.
+func (c *compiler) didYouMean(name string, known []string) string {
+	if near := playbook.Suggest(name, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// currencyCode checks a currency that stands by itself.
+func (c *compiler) currencyCode(t playbook.Text) string {
+	if _, ok := value.Decimals(t.Value); !ok {
+		c.errorf(t.Range, "unknown-currency", c.didYouMean(t.Value, value.Currencies()), "%q is no currency code of ISO 4217, such as EUR", t.Value)
+		return ""
+	}
+	return t.Value
+}
+
+// date reads a day; an absent text gives the zero date.
+func (c *compiler) date(t playbook.Text) value.Date {
+	if !t.IsSet() {
+		return value.Date{}
+	}
+	d, err := value.ParseDate(t.Value)
+	if err != nil {
+		c.errorf(t.Range, "bad-date", "", "%s", err)
+	}
+	return d
+}
+
+func (c *compiler) period(p *playbook.Period) Period {
+	if p == nil {
+		return Period{}
+	}
+	out := Period{From: c.date(p.From), Until: c.date(p.Until)}
+	c.checkOrder(out, p.Until)
+	return out
+}
+
+func (c *compiler) checkOrder(p Period, until playbook.Text) {
+	var open value.Date
+	if p.From != open && p.Until != open && p.Until.Compare(p.From) < 0 {
+		c.errorf(until.Range, "bad-period", "", "it ends on %s, before it starts on %s", p.Until, p.From)
+	}
+}

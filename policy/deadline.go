@@ -1,0 +1,106 @@
+package policy
+
+import (
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Deadline is how long something may take: a duration, or a number of working
+// days.
+type Deadline struct {
+	WorkingDays int // when not 0, or WorkingDay is set, there is no duration
+	WorkingDay  bool
+	duration    *Param
+}
+
+// Duration evaluates the deadline's length; it is never negative. It means
+// nothing for working days.
+func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
+	v, err := d.duration.Value(f, value.Style{})
+	if err != nil {
+		return 0, err
+	}
+	return v.(time.Duration), nil
+}
+
+// durationSpec describes within, after, every and lead. NonEmpty stands for
+// "not negative", so that an expression that gives less is told so.
+func durationSpec(name string) *Field {
+	return &Field{Name: name, Type: Type{Kind: Duration}, NonEmpty: true}
+}
+
+// deadline compiles within or after; working says that a calendar counts it.
+func (s *scope) deadline(name string, src playbook.Text, working bool, b bounds) *Deadline {
+	if !src.IsSet() {
+		return nil
+	}
+	span, err := value.ParseSpan(src.Value)
+	if err == nil {
+		return s.span(name, span, src, working)
+	}
+	if looksLiteral(Duration, src) {
+		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "%s: %s", name, err)
+		return nil
+	}
+	p := s.typedParam(durationSpec(name), src, b)
+	if p == nil {
+		return nil
+	}
+	return &Deadline{duration: p}
+}
+
+func (s *scope) span(name string, span value.Span, src playbook.Text, working bool) *Deadline {
+	isDays := strings.HasSuffix(strings.TrimSpace(src.Value), "wd")
+	switch {
+	case isDays && !working:
+		s.errorf(src.Range, "no-calendar", "add calendar: to the action", "working days need a calendar")
+		return nil
+	case span.Days && working:
+		s.errorf(src.Range, "days-in-calendar", "write working days, such as 2wd, or hours of working time",
+			"%s: with a calendar, days and weeks could mean two things", name)
+		return nil
+	case isDays:
+		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true}
+	}
+	return &Deadline{duration: &Param{Spec: durationSpec(name), constant: span.Duration, fixed: true}}
+}
+
+func durationHint(s string) string {
+	if strings.HasPrefix(strings.TrimSpace(s), "-") {
+		return ""
+	}
+	if looksLikeNumber.MatchString(s) {
+		return "add a unit, such as " + strings.TrimSpace(s) + "h"
+	}
+	return "write whole numbers of w, d, h, m and s, largest first, such as 1d12h"
+}
+
+// pace compiles every and lead: a duration that is not negative, and more than
+// zero when positive is set. With a calendar, days and weeks are refused.
+func (s *scope) pace(name string, src playbook.Text, positive, working bool, b bounds) *Param {
+	spec := durationSpec(name)
+	if positive {
+		spec.Min = time.Duration(1)
+	}
+	span, err := value.ParseSpan(src.Value)
+	if err == nil && strings.HasSuffix(strings.TrimSpace(src.Value), "wd") {
+		s.errorf(src.Range, "bad-duration", "", "%s is a duration; working days are for within and after", name)
+		return nil
+	}
+	if err == nil && span.Days && working {
+		s.errorf(src.Range, "days-in-calendar", "write hours of working time", "%s: with a calendar, days and weeks could mean two things", name)
+		return nil
+	}
+	if err == nil && positive && span.Duration == 0 {
+		s.errorf(src.Range, "bad-duration", "", "%s must be more than zero", name)
+		return nil
+	}
+	if err != nil && looksLiteral(Duration, src) {
+		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "%s: %s", name, err)
+		return nil
+	}
+	return s.typedParam(spec, src, b)
+}

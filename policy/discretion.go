@@ -1,0 +1,174 @@
+package policy
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discretion {
+	b := bounds{known: known}
+	out := &Discretion{AtLeast: 1, AtMost: 1, Tolerance: new(big.Rat)}
+	out.Decider = s.text(d.Decider, false)
+	s.check(out.Decider, known, "")
+	out.Calendar = s.calendarNamed(d.Calendar)
+	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet(), b)
+	if d.AtLeast.IsSet() {
+		out.AtLeast, _ = strconv.Atoi(d.AtLeast.Value)
+	}
+	if d.AtMost.IsSet() {
+		out.AtMost, _ = strconv.Atoi(d.AtMost.Value)
+	}
+	for i, o := range d.Options {
+		s.optionDistinct(o, d.Options[:i])
+		if c := s.option(o, givenIn{known: known}); c != nil {
+			out.Options = append(out.Options, c)
+		}
+	}
+	for _, name := range d.Comparable {
+		if f := s.fieldNamed(name); f != nil {
+			out.Comparable = append(out.Comparable, f)
+		}
+	}
+	if d.Tolerance.IsSet() {
+		p, err := value.ParsePercent(d.Tolerance.Value)
+		if err != nil {
+			s.errorf(d.Tolerance.Range, "bad-percent", "", "tolerance: %s", err)
+		} else if p.Rat().Sign() < 0 {
+			s.errorf(d.Tolerance.Range, "bad-percent", "", "a tolerance cannot be negative")
+		} else {
+			out.Tolerance = p.Rat()
+		}
+	}
+	return out
+}
+
+// optionDistinct asks for an id on a second option of one type: a choice names
+// its option by both.
+func (s *scope) optionDistinct(o *playbook.Action, before []*playbook.Action) {
+	same := slices.ContainsFunc(before, func(b *playbook.Action) bool {
+		return b.Type.Value == o.Type.Value && b.ID.Value == o.ID.Value
+	})
+	if same {
+		s.errorf(o.Type.Range, "missing-id", "add id: to each of them", "there are two options of type %s, so they need ids to be told apart", o.Type.Value)
+	}
+}
+
+func (s *scope) option(a *playbook.Action, in givenIn) *Option {
+	t := s.actionType(a.Type, false)
+	if t == nil {
+		return nil
+	}
+	out := &Option{Action: s.common(a, t, in)}
+	s.unknownParams(a, t)
+	b := bounds{known: in.known}
+	for _, spec := range t.Params {
+		v, ok := paramOf(a, spec.Name)
+		switch {
+		case !ok && spec.Default != nil:
+			out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{{Spec: spec, constant: spec.Default, fixed: true}}})
+		case !ok && spec.Required():
+			s.errorf(a.Type.Range, "missing-parameter", "", "%s needs %s, a %s", t.Name, spec.Name, spec.Type)
+		case !ok:
+		case spec.Type.Kind == Money:
+			s.optionMoney(out, spec, v, b, spec == t.amount())
+		case spec.Name == "every" && t.Name == "inform" && v.Kind == playbook.Scalar:
+			if p := s.pace("every", v.Text, true, out.Calendar != nil, b); p != nil {
+				out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{p}})
+			}
+		default:
+			out.Allowed = append(out.Allowed, s.optionParam(spec, v, b))
+		}
+	}
+	if out.From != nil {
+		out.Amount = out.From // so that messages may speak of the amount
+	}
+	s.checkMessage(a, out.Action, in)
+	out.Amount = nil
+	return out
+}
+
+// optionMoney compiles a range {from, to}; one amount is a range of itself.
+func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, b bounds, isAmount bool) {
+	from, to := s.moneyRange(spec, v, b)
+	if from == nil || to == nil {
+		return
+	}
+	s.checkRange(from, to, v)
+	if isAmount {
+		out.From, out.To = from, to
+		return
+	}
+	out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, From: from, To: to})
+}
+
+func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *Param) {
+	if v.Kind == playbook.Scalar {
+		p := s.param(spec, v, b)
+		return p, p
+	}
+	if v.Kind != playbook.Mapping {
+		s.errorf(v.Range, "wrong-type", "", "in an option, %s is a range such as {from: 0 EUR, to: 50 EUR}", spec.Name)
+		return nil, nil
+	}
+	for _, e := range v.Entries {
+		switch e.Key.Value {
+		case "from":
+			from = s.param(spec, e.Value, b)
+		case "to":
+			to = s.param(spec, e.Value, b)
+		default:
+			s.errorf(e.Key.Range, "unknown-key", s.didYouMean(e.Key.Value, []string{"from", "to"}), "a range has from and to, not %s", e.Key.Value)
+		}
+	}
+	for _, key := range []string{"from", "to"} {
+		if !slices.ContainsFunc(v.Entries, func(e playbook.Entry) bool { return e.Key.Value == key }) {
+			s.errorf(v.Range, "missing-key", "", "a range needs %s", key)
+		}
+	}
+	return from, to
+}
+
+func (s *scope) checkRange(from, to *Param, v playbook.Value) {
+	if !from.fixed || !to.fixed {
+		return
+	}
+	a, b := from.constant.(value.Money), to.constant.(value.Money)
+	switch {
+	case a.Currency() != b.Currency():
+		s.errorf(v.Range, "currency-mismatch", "", "the range goes from %s to %s, two currencies", a, b)
+	case b.Compare(a) < 0:
+		s.errorf(v.Range, "out-of-range", "", "the range ends at %s, below its start %s", b, a)
+	}
+}
+
+// optionParam compiles a parameter that may be a list of what is allowed. A
+// parameter that is a list itself is taken as it is unless its members are
+// lists.
+func (s *scope) optionParam(spec *Field, v playbook.Value, b bounds) OptionParam {
+	out := OptionParam{Name: spec.Name}
+	isChoice := v.Kind == playbook.List
+	if isChoice && spec.Type.Kind == List {
+		isChoice = len(v.Items) > 0 && v.Items[0].Kind == playbook.List
+	}
+	if !isChoice {
+		if p := s.param(spec, v, b); p != nil {
+			out.Values = []*Param{p}
+		}
+		return out
+	}
+	out.Choose = true
+	if len(v.Items) == 0 {
+		s.errorf(v.Range, "empty-list", "", "%s allows nothing; list what may be chosen", spec.Name)
+	}
+	for _, item := range v.Items {
+		if p := s.param(spec, item, b); p != nil {
+			out.Values = append(out.Values, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+)
+
+// Expr is a compiled expression.
+type Expr struct {
+	cel  *celenv.Expr
+	text playbook.Text
+}
+
+// EvalError says that an expression could not be evaluated: where it stands,
+// which part failed, and why.
+type EvalError struct {
+	Position Position
+	Expr     string // the part that failed, as written
+	Message  string
+}
+
+func (e *EvalError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s: %s", e.Position.File, e.Position.Start.Line, e.Position.Start.Column, e.Expr, e.Message)
+}
+
+// place says where an expression stands: offset characters into a text.
+type place struct {
+	text   playbook.Text
+	offset int
+}
+
+func (p place) sub(from, to int) playbook.Range {
+	return p.text.Sub(p.offset+from, p.offset+to)
+}
+
+// placed gives an evaluation error its place in the set.
+func placed(err error) error {
+	var ee *celenv.EvalError
+	if !errors.As(err, &ee) {
+		return err
+	}
+	out := &EvalError{Expr: ee.Sub, Message: ee.Message}
+	if at, ok := ee.Expr.Tag.(place); ok {
+		out.Position = at.sub(ee.From, ee.To)
+	}
+	return out
+}
+
+// expr compiles a text that stands by itself; nil when it is wrong, which has
+// been reported then.
+func (s *scope) expr(text playbook.Text, want ...celenv.Type) *celenv.Expr {
+	return s.compileIn(s.env, text, want...)
+}
+
+func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.Type) *celenv.Expr {
+	e, issues := env.Compile(text.Value, want...)
+	s.issues(text, 0, issues)
+	if len(issues) > 0 || e == nil {
+		return nil
+	}
+	e.Tag = place{text, 0}
+	s.markCalendars(e)
+	return e
+}
+
+func (s *scope) markCalendars(e *celenv.Expr) {
+	for _, n := range e.Calendars() {
+		s.used[s.calDefs[n]] = true
+	}
+}
+
+// issues reports what is wrong in an expression that starts offset characters
+// into the text.
+func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
+	for _, i := range issues {
+		s.errorf(text.Sub(offset+i.From, offset+i.To), i.Code, i.Hint, "%s", i.Message)
+	}
+}
+
+// guarded reports the reads in e of what may be absent where it is used.
+func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) {
+	if e != nil {
+		s.issues(text, 0, e.Unguarded(known))
+	}
+}
+
+var boolType = celenv.Type{Kind: celenv.Bool}
+
+// condition compiles a condition and checks its guards. It returns what is
+// known where the condition holds.
+func (s *scope) condition(text playbook.Text, known celenv.Known) (*Expr, celenv.Known) {
+	if !text.IsSet() {
+		return nil, known
+	}
+	e := s.expr(text, boolType)
+	if e == nil {
+		return nil, known
+	}
+	s.guarded(e, text, known)
+	return &Expr{cel: e, text: text}, e.Known(known)
+}

@@ -1,0 +1,71 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// fact compiles a fact and gives it a slot.
+func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
+	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), Zone: s.zone}
+	s.program.Facts = append(s.program.Facts, f)
+	switch {
+	case d.Sum.IsSet():
+		f.Sum = d.Sum.Value
+		if t := s.actionType(d.Sum, true); t != nil && t.amount() == nil {
+			s.errorf(d.Sum.Range, "no-amount", "", "%s has no amount that could be summed", t.Name)
+		}
+		if d.Currency.IsSet() {
+			f.Currency = s.currencyCode(d.Currency)
+		}
+	case d.Count.IsSet():
+		f.Count = d.Count.Value
+		if f.Count != "incidents" {
+			s.actionType(d.Count, true, "incidents")
+		}
+	}
+	for _, name := range d.Same {
+		if field := s.fieldNamed(name); field != nil {
+			if field.Type.Kind == List {
+				s.errorf(name.Range, "wrong-type", "", "%s is a list; incidents are compared by single values", field.Name)
+			}
+			f.Same = append(f.Same, field)
+		}
+	}
+	s.window(d.Last, f)
+	return f
+}
+
+func (s *scope) window(last playbook.Text, f *Fact) {
+	switch last.Value {
+	case "month":
+		f.Since = SinceMonth
+	case "year":
+		f.Since = SinceYear
+	default:
+		d, err := value.ParseDuration(last.Value)
+		if err != nil {
+			s.errorf(last.Range, "bad-duration", "", "%s; month and year count from their first day", err)
+		} else if d <= 0 {
+			s.errorf(last.Range, "bad-duration", "", "last must be more than zero, not %s", last.Value)
+		}
+		f.Last = d
+	}
+}
+
+// fieldNamed finds a field by the name that stands in same, comparable or since.
+func (s *scope) fieldNamed(name playbook.Text) *Field {
+	if f, ok := s.fields[name.Value]; ok {
+		return f
+	}
+	known := slices.Sorted(maps.Keys(s.fields))
+	hint := s.didYouMean(name.Value, known)
+	if len(name.Value) > 9 && name.Value[:9] == "incident." {
+		hint = "write " + name.Value[9:]
+	}
+	s.errorf(name.Range, "unknown-field", hint, "there is no field %s", name.Value)
+	return nil
+}

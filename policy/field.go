@@ -1,0 +1,86 @@
+package policy
+
+import (
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// Field is a field of incidents: one of the standard ones, or one that a
+// document declares.
+type Field struct {
+	Name     string // dotted
+	Type     Type
+	About    string
+	Optional bool
+	Default  any      // nil: none
+	OneOf    []string // nil: open; else every value that is allowed
+	Min, Max any
+	Was      []string // earlier names that are still read
+	Slot     int
+	NonEmpty bool // an empty text is as good as none: id and service
+
+	declared *playbook.Field // nil for a standard field
+}
+
+// Required reports whether an incident must have the field.
+func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
+
+// canBeAbsent reports whether reading the field needs a guard.
+func (f *Field) canBeAbsent() bool { return f.Optional && f.Default == nil }
+
+// StandardFields are the fields that every incident has, in the order in which
+// they are written, without paused.
+func StandardFields() []*Field {
+	text := func(names ...string) []*Field {
+		var out []*Field
+		for _, n := range names {
+			out = append(out, &Field{Name: n, Type: Type{Kind: String}, Default: ""})
+		}
+		return out
+	}
+	instant := func(names ...string) []*Field {
+		var out []*Field
+		for _, n := range names {
+			out = append(out, &Field{Name: n, Type: Type{Kind: Timestamp}, Optional: true})
+		}
+		return out
+	}
+	fields := []*Field{
+		{Name: "id", Type: Type{Kind: String}, NonEmpty: true},
+		{Name: "service", Type: Type{Kind: String}, NonEmpty: true},
+		{Name: "occurred_at", Type: Type{Kind: Timestamp}},
+		{Name: "failure", Type: Type{Kind: String}, Default: ""},
+		{Name: "phase", Type: Type{Kind: String}, Default: "failure", OneOf: []string{"failure", "signal"}},
+		{Name: "severity", Type: Type{Kind: Int}, Default: int64(3), Min: int64(1), Max: int64(5)},
+		{Name: "source", Type: Type{Kind: String}, Default: "complaint",
+			OneOf: []string{"complaint", "survey", "monitor", "staff", "audit", "partner"}},
+	}
+	fields = append(fields, instant("reported_at", "responded_at", "informed_at", "resolved_at", "expected_at")...)
+	fields = append(fields, text("provider", "follows", "channel", "region", "language", "cause", "remedy_sought", "summary")...)
+	fields = append(fields, &Field{Name: "tags", Type: Type{Kind: List, Elem: String}, Default: []any{}})
+	fields = append(fields, text("customer.id", "customer.name", "customer.tier", "customer.language")...)
+	fields = append(fields, instant("customer.since")...)
+	for i, f := range fields {
+		f.Slot = i
+	}
+	return fields
+}
+
+// standardSlots are the places of the fields that matching itself reads.
+type standardSlots struct {
+	occurredAt, phase, provider int
+}
+
+func findStandardSlots(fields []*Field) standardSlots {
+	var s standardSlots
+	for _, f := range fields {
+		switch f.Name {
+		case "occurred_at":
+			s.occurredAt = f.Slot
+		case "phase":
+			s.phase = f.Slot
+		case "provider":
+			s.provider = f.Slot
+		}
+	}
+	return s
+}

@@ -1,0 +1,329 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// fieldTable holds the fields of the whole set. A field has one slot, however
+// many documents declare it, because its declarations must agree.
+type fieldTable struct {
+	standard map[string]*Field
+	slots    map[string]int
+	first    map[string]*Field // first declaration of each name
+}
+
+func newFieldTable(standard []*Field) *fieldTable {
+	t := &fieldTable{standard: map[string]*Field{}, slots: map[string]int{}, first: map[string]*Field{}}
+	for _, f := range standard {
+		t.standard[f.Name] = f
+		t.slots[f.Name] = f.Slot
+	}
+	return t
+}
+
+// declareFields compiles the fields of a document. They are returned by name,
+// with the standard ones that it narrows among them.
+func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Field) []*Field {
+	var out []*Field
+	for _, d := range doc.Fields {
+		name := d.Name.Value
+		if s, ok := shared[name]; ok && s.declared != nil && s.declared != d {
+			c.errorf(d.Name.Range, "name-taken", "", "%s is a shared field; a playbook's name may not repeat a shared one", name)
+			continue
+		}
+		if name == "paused" || strings.HasPrefix(name, "paused.") {
+			c.errorf(d.Name.Range, "bad-field", "", "paused is a standard field that cannot be narrowed")
+			continue
+		}
+		f, ok := c.field(d, c.table.standard[name])
+		if !ok {
+			continue
+		}
+		if !c.agree(f) {
+			continue
+		}
+		slot, ok := c.table.slots[name]
+		if !ok {
+			slot = len(c.table.slots)
+			c.table.slots[name] = slot
+		}
+		f.Slot = slot
+		out = append(out, f)
+	}
+	c.checkNesting(doc, out, shared)
+	return out
+}
+
+// field compiles one declaration of a field or a parameter. base is the
+// standard field that it narrows, or nil.
+func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
+	f := &Field{Name: d.Name.Value, About: d.About.Value, declared: d}
+	if base != nil {
+		narrowed := *base
+		f = &narrowed
+		f.declared = d
+		f.About = d.About.Value
+	}
+	t := f.Type
+	if d.Type.IsSet() || base == nil {
+		var ok bool
+		if t, ok = parseType(d.Type.Value); !ok {
+			return nil, false // the reader has said so
+		}
+	}
+	if base != nil && t.Kind != base.Type.Kind {
+		c.errorf(d.Type.Range, "wrong-type", "", "%s is a standard field of type %s, which a playbook cannot change to %s", f.Name, base.Type, t)
+		return nil, false
+	}
+	t.Currency = c.currency(d, t)
+	f.Type = t
+	ok := c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
+	ok = c.fieldOneOf(d, f, base) && ok
+	ok = c.fieldDefault(d, f) && ok
+	for _, w := range d.Was {
+		f.Was = append(f.Was, w.Value)
+	}
+	return f, ok
+}
+
+func (c *compiler) currency(d *playbook.Field, t Type) string {
+	if !d.Currency.IsSet() {
+		return ""
+	}
+	if t.Kind != Money {
+		c.errorf(d.Currency.Range, "bad-field", "", "only a field of type money has a currency; %s is of type %s", d.Name.Value, t)
+		return ""
+	}
+	return c.currencyCode(d.Currency)
+}
+
+func (c *compiler) fieldOptional(d *playbook.Field, f, base *Field) bool {
+	if !d.Optional.IsSet() {
+		return true
+	}
+	optional := d.Optional.Value == "true"
+	if base == nil {
+		f.Optional = optional
+		return true
+	}
+	if optional && base.Required() {
+		c.errorf(d.Optional.Range, "bad-field", "", "%s is a standard field that every incident has; it cannot be optional", f.Name)
+		return false
+	}
+	if !optional && !base.Required() {
+		// Narrowed to required: without its default it must be given.
+		f.Optional, f.Default = false, nil
+	}
+	return true
+}
+
+func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
+	bound := func(t playbook.Text, into *any) bool {
+		if !t.IsSet() {
+			return true
+		}
+		switch f.Type.Kind {
+		case String, Bool, List:
+			c.errorf(t.Range, "bad-field", "", "a field of type %s has no min and max", f.Type)
+			return false
+		case Money:
+			if f.Type.Currency == "" {
+				c.errorf(t.Range, "bad-field", "add currency: to the field", "min and max of a money field need its currency")
+				return false
+			}
+		}
+		v, err := parseLiteral(f.Type, t)
+		if err != nil {
+			c.errorf(t.Range, "bad-literal", "", "%s", err)
+			return false
+		}
+		*into = v
+		return true
+	}
+	if !bound(d.Min, &f.Min) || !bound(d.Max, &f.Max) {
+		return false
+	}
+	if f.Min != nil && f.Max != nil {
+		if n, ok := compareValues(f.Min, f.Max); ok && n > 0 {
+			c.errorf(d.Max.Range, "bad-field", "", "max %s is below min %s", Show(f.Max), Show(f.Min))
+			return false
+		}
+	}
+	if base != nil {
+		return c.narrowerBounds(d, f, base)
+	}
+	return true
+}
+
+func (c *compiler) narrowerBounds(d *playbook.Field, f, base *Field) bool {
+	if n, ok := compareValues(f.Min, base.Min); ok && n < 0 {
+		c.errorf(d.Min.Range, "bad-field", "", "%s is at least %s everywhere; a playbook can only narrow it", f.Name, Show(base.Min))
+		return false
+	}
+	if n, ok := compareValues(f.Max, base.Max); ok && n > 0 {
+		c.errorf(d.Max.Range, "bad-field", "", "%s is at most %s everywhere; a playbook can only narrow it", f.Name, Show(base.Max))
+		return false
+	}
+	return true
+}
+
+func (c *compiler) fieldOneOf(d *playbook.Field, f, base *Field) bool {
+	if d.OneOf == nil {
+		return true
+	}
+	if f.Type.Kind != String {
+		c.errorf(d.OneOf[0].Range, "bad-field", "", "one_of closes a string; %s is of type %s", f.Name, f.Type)
+		return false
+	}
+	f.OneOf = nil
+	for i, t := range d.OneOf {
+		if base != nil && base.OneOf != nil && !slices.Contains(base.OneOf, t.Value) {
+			c.errorf(t.Range, "not-in-one-of", c.didYouMean(t.Value, base.OneOf), "%s is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
+			return false
+		}
+		if slices.ContainsFunc(d.OneOf[:i], func(o playbook.Text) bool { return o.Value == t.Value }) {
+			c.errorf(t.Range, "duplicate-value", "", "%q is listed twice", t.Value)
+			continue
+		}
+		f.OneOf = append(f.OneOf, t.Value)
+	}
+	return true
+}
+
+func (c *compiler) fieldDefault(d *playbook.Field, f *Field) bool {
+	if !d.Default.IsSet() {
+		if f.Default == "" && f.OneOf != nil && !slices.Contains(f.OneOf, "") {
+			f.OneOf = append(f.OneOf, "")
+		}
+		return c.defaultFits(d.Name.Range, f)
+	}
+	v, err := parseLiteralValue(f.Type, d.Default)
+	if err != nil {
+		c.errorf(d.Default.Range, "bad-default", "", "the default of %s: %s", f.Name, err)
+		return false
+	}
+	f.Default, f.Optional = v, false
+	if v == "" && f.OneOf != nil && !slices.Contains(f.OneOf, "") {
+		f.OneOf = append(f.OneOf, "")
+	}
+	return c.defaultFits(d.Default.Range, f)
+}
+
+func (c *compiler) defaultFits(at playbook.Range, f *Field) bool {
+	if f.Default == nil {
+		return true
+	}
+	if wanted := f.Misfit(f.Default); wanted != "" {
+		c.errorf(at, "bad-default", "", "the default of %s is %s, which is not %s", f.Name, Show(f.Default), wanted)
+		return false
+	}
+	return true
+}
+
+// Misfit says what was wanted of a value of the field's type that its one_of,
+// min and max do not allow; empty when it fits.
+func (f *Field) Misfit(v any) string {
+	if s, ok := v.(string); ok && f.OneOf != nil && !slices.Contains(f.OneOf, s) {
+		return "one of " + listOf(f.OneOf)
+	}
+	low, okLow := compareValues(v, f.Min)
+	high, okHigh := compareValues(v, f.Max)
+	if okLow && low < 0 || okHigh && high > 0 {
+		switch {
+		case f.Min != nil && f.Max != nil:
+			return Show(f.Min) + " to " + Show(f.Max)
+		case f.Min != nil:
+			return "at least " + Show(f.Min)
+		default:
+			return "at most " + Show(f.Max)
+		}
+	}
+	return ""
+}
+
+// listOf writes a closed set for people.
+func listOf(values []string) string {
+	quoted := make([]string, 0, len(values))
+	for _, v := range values {
+		if v == "" {
+			v = `""`
+		}
+		quoted = append(quoted, v)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// agree compares a declaration with the first one of the same name in the set:
+// a field means one thing, whoever reads it.
+func (c *compiler) agree(f *Field) bool {
+	first, ok := c.table.first[f.Name]
+	if !ok {
+		c.table.first[f.Name] = f
+		return true
+	}
+	a, b := describeField(first), describeField(f)
+	for i := range a {
+		if a[i] != b[i] {
+			key := fieldKeys[i]
+			c.errorf(f.declared.Name.Range, "field-disagrees", fmt.Sprintf("declare %s once in a shared document, or make both the same", f.Name),
+				"%s is declared with another %s at %s:%d", f.Name, key, first.declared.Name.Range.File, first.declared.Name.Range.Start.Line)
+			return false
+		}
+	}
+	return true
+}
+
+var fieldKeys = [...]string{"type", "about", "optional", "default", "one_of", "min", "max", "was"}
+
+func describeField(f *Field) [8]string {
+	def := "none"
+	if f.Default != nil {
+		def = "=" + Show(f.Default)
+	}
+	one := slices.Clone(f.OneOf)
+	slices.Sort(one)
+	was := slices.Clone(f.Was)
+	slices.Sort(was)
+	return [8]string{f.Type.String(), f.About, fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
+}
+
+// checkNesting refuses a name that is both a value and an object.
+func (c *compiler) checkNesting(doc *playbook.Document, own []*Field, shared map[string]*Field) {
+	all := map[string]bool{"paused": true}
+	for n := range shared {
+		all[n] = true
+	}
+	for _, f := range own {
+		all[f.Name] = true
+	}
+	for _, f := range own {
+		for i, r := range f.Name {
+			if r == '.' && all[f.Name[:i]] {
+				c.errorf(f.declared.Name.Range, "bad-field", "", "%s is a value, so it cannot hold %s", f.Name[:i], f.Name)
+			}
+		}
+		if f.Name == "customer" {
+			c.errorf(f.declared.Name.Range, "bad-field", "", "customer is an object with fields of its own, such as customer.tier; it cannot be a value")
+		}
+	}
+	c.checkWas(own, all)
+}
+
+func (c *compiler) checkWas(own []*Field, names map[string]bool) {
+	taken := map[string]string{}
+	for _, f := range own {
+		for i, w := range f.Was {
+			at := f.declared.Was[i].Range
+			if names[w] {
+				c.errorf(at, "bad-field", "", "%s is a field of its own, so it cannot be an earlier name of %s", w, f.Name)
+			} else if other, ok := taken[w]; ok {
+				c.errorf(at, "bad-field", "", "%s is listed as an earlier name of %s too", w, other)
+			}
+			taken[w] = f.Name
+		}
+	}
+}

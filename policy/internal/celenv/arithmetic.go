@@ -1,0 +1,175 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+)
+
+// operatorFunctions declares + - * / and the minus sign. CEL dispatches them on the
+// left operand's type alone, which cannot do int * money; and its own know no bounds.
+// Orderings are CEL's own, with overloads for the types here.
+//
+// An int stands for a double wherever one is wanted, so arithmetic mixes the two.
+func operatorFunctions() []cel.EnvOption {
+	options := []cel.EnvOption{
+		cel.Function(operators.Add, append(sums(), binary(add))...),
+		cel.Function(operators.Subtract, append(differences(), binary(subtract))...),
+		cel.Function(operators.Multiply, append(products(), binary(times))...),
+		cel.Function(operators.Divide, append(quotients(), binary(divide))...),
+		cel.Function(operators.Negate,
+			overload(overloads.NegateInt64, cel.IntType, cel.IntType), overload(overloads.NegateDouble, cel.DoubleType, cel.DoubleType),
+			overload("negate_duration", cel.DurationType, cel.DurationType), overload("negate_money", typeMoneyC, typeMoneyC),
+			unary(negate)),
+	}
+	for name, operator := range map[string]string{
+		"less": operators.Less, "less_equals": operators.LessEquals, "greater": operators.Greater, "greater_equals": operators.GreaterEquals,
+	} {
+		options = append(options, cel.Function(operator,
+			overload(name+"_money", cel.BoolType, typeMoneyC, typeMoneyC),
+			overload(name+"_date", cel.BoolType, typeDate, typeDate),
+			overload(name+"_percent", cel.BoolType, typePercent, typePercent)))
+	}
+	return options
+}
+
+func sums() []cel.FunctionOpt {
+	list := cel.ListType(cel.TypeParamType("A"))
+	return []cel.FunctionOpt{
+		overload(overloads.AddInt64, cel.IntType, cel.IntType, cel.IntType),
+		overload(overloads.AddUint64, cel.UintType, cel.UintType, cel.UintType),
+		overload(overloads.AddDouble, cel.DoubleType, cel.DoubleType, cel.DoubleType),
+		overload("add_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
+		overload("add_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
+		overload(overloads.AddString, cel.StringType, cel.StringType, cel.StringType),
+		overload(overloads.AddBytes, cel.BytesType, cel.BytesType, cel.BytesType),
+		overload(overloads.AddList, list, list, list),
+		overload(overloads.AddDurationDuration, cel.DurationType, cel.DurationType, cel.DurationType),
+		overload(overloads.AddDurationTimestamp, cel.TimestampType, cel.DurationType, cel.TimestampType),
+		overload(overloads.AddTimestampDuration, cel.TimestampType, cel.TimestampType, cel.DurationType),
+		overload("add_date_int", typeDate, typeDate, cel.IntType),
+		overload("add_money", typeMoneyC, typeMoneyC, typeMoneyC),
+	}
+}
+
+func differences() []cel.FunctionOpt {
+	return []cel.FunctionOpt{
+		overload(overloads.SubtractInt64, cel.IntType, cel.IntType, cel.IntType),
+		overload(overloads.SubtractUint64, cel.UintType, cel.UintType, cel.UintType),
+		overload(overloads.SubtractDouble, cel.DoubleType, cel.DoubleType, cel.DoubleType),
+		overload("subtract_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
+		overload("subtract_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
+		overload(overloads.SubtractDurationDuration, cel.DurationType, cel.DurationType, cel.DurationType),
+		overload(overloads.SubtractTimestampDuration, cel.TimestampType, cel.TimestampType, cel.DurationType),
+		overload(overloads.SubtractTimestampTimestamp, cel.DurationType, cel.TimestampType, cel.TimestampType),
+		overload("subtract_date_int", typeDate, typeDate, cel.IntType),
+		overload("subtract_date_date", cel.IntType, typeDate, typeDate),
+		overload("subtract_money", typeMoneyC, typeMoneyC, typeMoneyC),
+	}
+}
+
+func products() []cel.FunctionOpt {
+	options := []cel.FunctionOpt{
+		overload(overloads.MultiplyInt64, cel.IntType, cel.IntType, cel.IntType),
+		overload(overloads.MultiplyUint64, cel.UintType, cel.UintType, cel.UintType),
+		overload(overloads.MultiplyDouble, cel.DoubleType, cel.DoubleType, cel.DoubleType),
+		overload("multiply_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
+		overload("multiply_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
+	}
+	for name, factor := range factors() {
+		options = append(options,
+			overload("multiply_money_"+name, typeMoneyC, typeMoneyC, factor),
+			overload("multiply_"+name+"_money", typeMoneyC, factor, typeMoneyC))
+	}
+	return options
+}
+
+func quotients() []cel.FunctionOpt {
+	options := []cel.FunctionOpt{
+		overload(overloads.DivideInt64, cel.IntType, cel.IntType, cel.IntType),
+		overload(overloads.DivideUint64, cel.UintType, cel.UintType, cel.UintType),
+		overload(overloads.DivideDouble, cel.DoubleType, cel.DoubleType, cel.DoubleType),
+		overload("divide_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
+		overload("divide_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
+		overload("divide_money_money", cel.DoubleType, typeMoneyC, typeMoneyC),
+	}
+	for name, divisor := range factors() {
+		options = append(options, overload("divide_money_"+name, typeMoneyC, typeMoneyC, divisor))
+	}
+	return options
+}
+
+// factors are the types that money is multiplied with and divided by.
+func factors() map[string]*types.Type {
+	return map[string]*types.Type{"int": cel.IntType, "double": cel.DoubleType, "percent": typePercent}
+}
+
+// widened turns an int beside a double into a double.
+func widened(a, b ref.Val) (ref.Val, ref.Val) {
+	switch x := a.(type) {
+	case types.Int:
+		if _, ok := b.(types.Double); ok {
+			return types.Double(x), b
+		}
+	case types.Double:
+		if y, ok := b.(types.Int); ok {
+			return a, types.Double(y)
+		}
+	}
+	return a, b
+}
+
+func add(a, b ref.Val) ref.Val {
+	if err := boundSum(a, b); err != nil {
+		return types.WrapErr(err)
+	}
+	a, b = widened(a, b)
+	if x, ok := a.(traits.Adder); ok {
+		return x.Add(b)
+	}
+	return types.MaybeNoSuchOverloadErr(a)
+}
+
+func subtract(a, b ref.Val) ref.Val {
+	a, b = widened(a, b)
+	if x, ok := a.(traits.Subtractor); ok {
+		return x.Subtract(b)
+	}
+	return types.MaybeNoSuchOverloadErr(a)
+}
+
+func times(a, b ref.Val) ref.Val {
+	if _, ok := b.(*moneyVal); ok {
+		a, b = b, a
+	}
+	a, b = widened(a, b)
+	if x, ok := a.(traits.Multiplier); ok {
+		return x.Multiply(b)
+	}
+	return types.MaybeNoSuchOverloadErr(a)
+}
+
+func divide(a, b ref.Val) ref.Val {
+	a, b = widened(a, b)
+	if x, ok := a.(traits.Divider); ok {
+		return x.Divide(b)
+	}
+	return types.MaybeNoSuchOverloadErr(a)
+}
+
+func negate(v ref.Val) ref.Val {
+	if x, ok := v.(traits.Negater); ok {
+		return x.Negate()
+	}
+	return types.MaybeNoSuchOverloadErr(v)
+}
+
+func compare(a, b ref.Val) ref.Val {
+	if x, ok := a.(traits.Comparer); ok {
+		return x.Compare(b)
+	}
+	return types.MaybeNoSuchOverloadErr(a)
+}

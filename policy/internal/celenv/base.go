@@ -1,0 +1,168 @@
+package celenv
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/containers"
+	"github.com/google/cel-go/common/decls"
+	"github.com/google/cel-go/common/functions"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/ext"
+)
+
+// Base is what the expressions of all scopes share: the functions, the macros, and the
+// typed references that names are resolved to. It is safe for concurrent use.
+type Base struct {
+	env      *cel.Env
+	checker  *checker.Env
+	provider *provider
+	impls    map[string]*functions.Overload // by overload id, or by name for functions with one implementation
+	declared map[string]*decls.FunctionDecl
+	callable []string // names that may be called, for "did you mean"
+	ids      atomic.Int64
+}
+
+// Limits of one expression. Parsing takes more than linear time on nested input.
+const (
+	maxSourceRunes = 20_000
+	maxDepth       = 100
+	maxNodes       = 10_000
+)
+
+// NewBase builds what all scopes share. It takes some milliseconds.
+func NewBase() (*Base, error) {
+	registry, err := types.NewRegistry()
+	if err != nil {
+		return nil, err
+	}
+	b := &Base{provider: &provider{Registry: registry, fields: map[string]*types.FieldType{}}}
+	libraries, err := newLibraries(b.provider)
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := boundedFunctions(libraries.Functions())
+	if err != nil {
+		return nil, err
+	}
+	options := append(bounds, cel.ClearMacros(), cel.Macros(keptMacros(libraries.Macros())...))
+	if b.env, err = libraries.Extend(options...); err != nil {
+		return nil, err
+	}
+	return b, b.init()
+}
+
+// newLibraries returns an environment of everything that the language is made of,
+// before bounds are put on it.
+func newLibraries(p *provider) (*cel.Env, error) {
+	options := []cel.EnvOption{
+		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(p.Registry),
+		cel.StdLib(cel.StdLibSubset(leftOutOfStdLib())),
+		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
+		ext.Strings(ext.StringsVersion(5)), ext.Math(ext.MathVersion(3)), ext.Sets(ext.SetsVersion(1)),
+		ext.Lists(ext.ListsVersion(4), ext.ListsMaxRangeSize(maxList)), ext.Bindings(ext.BindingsVersion(0)),
+		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true), cel.EnableErrorOnBadPresenceTest(true),
+		cel.ParserExpressionSizeLimit(maxSourceRunes), cel.ParserRecursionLimit(maxDepth), cel.ExpressionNodeLimit(maxNodes),
+		cel.Variable(frameName, types.NewObjectType(frameType)),
+	}
+	return cel.NewCustomEnv(append(options, ownFunctions()...)...)
+}
+
+// init builds what cel.Env keeps to itself: a checker that also returns what it found
+// out about an expression with errors in it, and the functions to fold constants with.
+func (b *Base) init() (err error) {
+	b.checker, err = checker.NewEnv(containers.DefaultContainer, b.provider, checker.CrossTypeNumericComparisons(true))
+	if err != nil {
+		return err
+	}
+	if err := b.checker.AddIdents(b.env.Variables()...); err != nil {
+		return err
+	}
+	b.declared = b.env.Functions()
+	b.impls = map[string]*functions.Overload{}
+	for name, f := range b.declared {
+		if err := b.checker.AddFunctions(f); err != nil {
+			return fmt.Errorf("function %s: %w", name, err)
+		}
+		bindings, err := f.Bindings()
+		if err != nil {
+			return fmt.Errorf("function %s: %w", name, err)
+		}
+		for _, binding := range bindings {
+			b.impls[binding.Operator] = binding
+		}
+	}
+	b.callable = callableNames(b.declared, b.env.Macros())
+	return nil
+}
+
+// parse turns a source text into a syntax tree. Every panic of the parser's own is
+// turned into an error.
+func (b *Base) parse(src string) (parsed *ast.AST, issues *cel.Issues, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the parser failed: %v", p)
+		}
+	}()
+	tree, issues := b.env.Parse(src)
+	if issues.Err() != nil {
+		return nil, issues, nil
+	}
+	return tree.NativeRep(), nil, nil
+}
+
+// frameName is the one variable that is left in a syntax tree after the scan; no source
+// can spell it. frameType is its type, whose fields are the references.
+const (
+	frameName = "@"
+	frameType = "amends.frame"
+)
+
+// provider gives the references their types and their ways to be read. References are
+// added while expressions are compiled, and never changed.
+type provider struct {
+	*types.Registry
+	mu     sync.RWMutex
+	fields map[string]*types.FieldType
+}
+
+// FindStructType implements types.Provider.
+func (p *provider) FindStructType(name string) (*types.Type, bool) {
+	if name == frameType {
+		return types.NewTypeTypeWithParam(types.NewObjectType(frameType)), true
+	}
+	return p.Registry.FindStructType(name)
+}
+
+// FindStructFieldType implements types.Provider.
+func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bool) {
+	if name != frameType {
+		return p.Registry.FindStructFieldType(name, field)
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	f, ok := p.fields[field]
+	return f, ok
+}
+
+// add makes a reference known under a key. get reads it; the frame is its only
+// argument. Adding a key again changes nothing: equal keys mean equal references.
+func (p *provider) add(key string, t *types.Type, get func(*Frame) (any, error)) {
+	p.mu.RLock()
+	_, known := p.fields[key]
+	p.mu.RUnlock()
+	if known {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fields[key] = &types.FieldType{
+		Type:    t,
+		IsSet:   func(any) bool { return true }, // presence is a reference of its own, since finding out may fail
+		GetFrom: func(target any) (any, error) { return get(target.(*Frame)) },
+	}
+}

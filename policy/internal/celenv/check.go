@@ -1,0 +1,115 @@
+package celenv
+
+import (
+	"fmt"
+
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+)
+
+// check runs the type checker. An int literal where a double is wanted is made one, and
+// the rest of its findings reported.
+func (c *compiler) check() bool {
+	checked, errs, err := c.typeCheck()
+	if err == nil && len(errs) > 0 && c.widenLiterals(checked, errs) {
+		checked, errs, err = c.typeCheck()
+	}
+	if err != nil {
+		c.report(span{0, len(c.places.src.runes)}, CodeTypeMismatch, "", "%s", err)
+		return false
+	}
+	if len(errs) > 0 {
+		c.mismatches(checked, errs)
+		return false
+	}
+	c.tree, c.places.info = checked, checked.SourceInfo()
+	return true
+}
+
+// typeCheck returns what the checker found out, also where it found errors.
+func (c *compiler) typeCheck() (checked *ast.AST, errs []*common.Error, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the type checker failed: %v", p)
+		}
+	}()
+	checked, found := checker.Check(c.tree, common.NewTextSource(c.source), c.scope.base.checker)
+	return checked, found.GetErrors(), nil
+}
+
+// widenLiterals turns int literals into doubles where the checker stumbled over an int
+// beside a double. It reports whether there was one.
+func (c *compiler) widenLiterals(checked *ast.AST, errs []*common.Error) bool {
+	nodes := nodesByID(checked.Expr())
+	any := false
+	for _, e := range errs {
+		node := nodes[e.ExprID]
+		if node == nil || node.Kind() != ast.CallKind {
+			continue
+		}
+		args := children(node)
+		switch node.AsCall().FunctionName() {
+		case operators.Conditional:
+			args = args[1:]
+		case operators.Equals, operators.NotEquals, operators.In, "max", "min", "orValue":
+		default:
+			continue
+		}
+		if wantsDouble(checked, args) {
+			for _, arg := range args {
+				any = widenLiteral(arg) || any
+			}
+		}
+	}
+	return any
+}
+
+func wantsDouble(checked *ast.AST, args []ast.Expr) bool {
+	for _, arg := range args {
+		t := checked.GetType(arg.ID())
+		for len(t.Parameters()) == 1 { // lists and optionals of doubles
+			t = t.Parameters()[0]
+		}
+		if t.Kind() == types.DoubleKind {
+			return true
+		}
+	}
+	return false
+}
+
+// widenLiteral turns an int literal, or a list of them, into doubles, if that is exact.
+func widenLiteral(e ast.Expr) bool {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		n, ok := e.AsLiteral().(types.Int)
+		if !ok || types.Int(types.Double(n)) != n {
+			return false
+		}
+		e.SetKindCase(ast.NewExprFactory().NewLiteral(e.ID(), types.Double(n)))
+		return true
+	case ast.ListKind:
+		any := false
+		for _, member := range e.AsList().Elements() {
+			any = widenLiteral(member) || any
+		}
+		return any
+	}
+	return false
+}
+
+// nodesByID finds nodes for the ids in errors.
+func nodesByID(root ast.Expr) map[int64]ast.Expr {
+	nodes := map[int64]ast.Expr{}
+	var walk func(e ast.Expr)
+	walk = func(e ast.Expr) {
+		nodes[e.ID()] = e
+		for _, child := range children(e) {
+			walk(child)
+		}
+	}
+	walk(root)
+	return nodes
+}

@@ -1,0 +1,215 @@
+package celenv
+
+import (
+	"slices"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+)
+
+// checkClosed compares the literals that meet a closed field with the values that it
+// can have: a condition with a slip in one would silently never hold.
+func (c *compiler) checkClosed() {
+	k := closedCheck{c: c, bound: map[string]binding{}}
+	k.walk(c.tree.Expr())
+}
+
+// closedCheck walks an expression, knowing what local variables stand for.
+type closedCheck struct {
+	c     *compiler
+	bound map[string]binding
+}
+
+// binding is what a local variable stands for: an expression, or each member of it.
+type binding struct {
+	e      ast.Expr
+	member bool
+}
+
+// domain is the set of texts that an expression can give. from names the closed field
+// that they come from; without one the texts are only literals.
+type domain struct {
+	values []string
+	from   string
+	open   bool // anything else too
+}
+
+func (d domain) union(o domain) domain {
+	if d.open || o.open {
+		return domain{open: true}
+	}
+	u := domain{values: slices.Concat(d.values, o.values), from: d.from}
+	if u.from == "" {
+		u.from = o.from
+	}
+	return u
+}
+
+func (k *closedCheck) walk(e ast.Expr) {
+	if e.Kind() == ast.ComprehensionKind {
+		k.walkLoop(e.AsComprehension())
+		return
+	}
+	for _, child := range children(e) {
+		k.walk(child)
+	}
+	if e.Kind() != ast.CallKind {
+		return
+	}
+	args := e.AsCall().Args()
+	switch e.AsCall().FunctionName() {
+	case operators.Equals, operators.NotEquals:
+		k.meet(binding{args[0], false}, binding{args[1], false})
+	case operators.In:
+		k.meet(binding{args[0], false}, binding{args[1], true})
+	case "sets.contains", "sets.equivalent", "sets.intersects":
+		k.meet(binding{args[0], true}, binding{args[1], true})
+	}
+}
+
+func (k *closedCheck) walkLoop(loop ast.ComprehensionExpr) {
+	k.walk(loop.IterRange())
+	k.walk(loop.AccuInit())
+	outer := map[string]binding{loop.IterVar(): k.bound[loop.IterVar()], loop.AccuVar(): k.bound[loop.AccuVar()]}
+	k.bound[loop.IterVar()] = binding{loop.IterRange(), true}
+	k.bound[loop.AccuVar()] = binding{}
+	if isBind(loop) {
+		k.bound[loop.AccuVar()] = binding{loop.AccuInit(), false}
+	}
+	k.walk(loop.LoopCondition())
+	k.walk(loop.LoopStep())
+	k.walk(loop.Result())
+	for name, b := range outer {
+		k.bound[name] = b
+	}
+}
+
+// meet checks the literals of each side against the values of the other.
+func (k *closedCheck) meet(a, b binding) {
+	k.against(k.domain(a, 0), b)
+	k.against(k.domain(b, 0), a)
+}
+
+func (k *closedCheck) against(d domain, b binding) {
+	if d.open || d.from == "" {
+		return
+	}
+	for _, literal := range k.literals(b, 0) {
+		text, _ := textLiteral(literal)
+		if slices.Contains(d.values, text) {
+			continue
+		}
+		hint := ""
+		if suggest := k.c.scope.options.Suggest; suggest != nil {
+			if near := suggest(text, d.values); near != "" {
+				hint = `did you mean "` + near + `"?`
+			}
+		}
+		k.c.report(k.c.places.at(literal), CodeNotInOneOf, hint, "%q is not one of the values of %s: %s", text, d.from, joinOr(quotedList(d.values)))
+	}
+}
+
+// maxBindings bounds how far variables are followed: a variable may be bound to
+// another, and that twice in one expression.
+const maxBindings = 8
+
+// domain returns what a binding can be.
+func (k *closedCheck) domain(b binding, depth int) domain {
+	if b.e == nil || depth > maxBindings {
+		return domain{open: true}
+	}
+	switch b.e.Kind() {
+	case ast.LiteralKind:
+		if text, ok := textLiteral(b.e); ok {
+			return domain{values: []string{text}}
+		}
+	case ast.SelectKind:
+		return k.referenceDomain(k.c.refs[b.e.ID()], b.member)
+	case ast.IdentKind:
+		if next, ok := k.bound[b.e.AsIdent()]; ok && !(b.member && next.member) {
+			return k.domain(binding{next.e, next.member || b.member}, depth+1)
+		}
+	case ast.ListKind:
+		if b.member && b.e.AsList().Size() > 0 {
+			return k.anyOf(b.e.AsList().Elements(), false, depth)
+		}
+	case ast.CallKind:
+		return k.callDomain(b, depth)
+	}
+	return domain{open: true}
+}
+
+func (k *closedCheck) anyOf(es []ast.Expr, member bool, depth int) domain {
+	d := domain{}
+	for _, e := range es {
+		d = d.union(k.domain(binding{e, member}, depth+1))
+	}
+	return d
+}
+
+func (k *closedCheck) callDomain(b binding, depth int) domain {
+	call := b.e.AsCall()
+	switch call.FunctionName() {
+	case operators.Conditional:
+		return k.anyOf(call.Args()[1:], b.member, depth)
+	case "orValue":
+		return k.anyOf([]ast.Expr{call.Target(), call.Args()[0]}, b.member, depth)
+	}
+	return domain{open: true}
+}
+
+func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
+	switch {
+	case r == nil || r.mode == modeHas:
+	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == List):
+		return domain{values: r.field.Closed, from: "incident." + r.field.Name}
+	case r.kind == refTerm && r.term.domain != nil && !member:
+		return domain{values: r.term.domain, from: r.path}
+	}
+	return domain{open: true}
+}
+
+// literals returns the literals that a binding can be.
+func (k *closedCheck) literals(b binding, depth int) []ast.Expr {
+	if b.e == nil || depth > maxBindings {
+		return nil
+	}
+	var parts []ast.Expr
+	member := b.member
+	switch b.e.Kind() {
+	case ast.LiteralKind:
+		if _, ok := textLiteral(b.e); ok {
+			return []ast.Expr{b.e}
+		}
+	case ast.IdentKind:
+		if next, ok := k.bound[b.e.AsIdent()]; ok && !(b.member && next.member) {
+			return k.literals(binding{next.e, next.member || b.member}, depth+1)
+		}
+	case ast.ListKind:
+		if b.member {
+			parts, member = b.e.AsList().Elements(), false
+		}
+	case ast.CallKind:
+		switch call := b.e.AsCall(); call.FunctionName() {
+		case operators.Conditional:
+			parts = call.Args()[1:]
+		case "orValue":
+			parts = call.Args()
+		}
+	}
+	var found []ast.Expr
+	for _, part := range parts {
+		found = append(found, k.literals(binding{part, member}, depth+1)...)
+	}
+	return found
+}
+
+// domain returns all values of an expression that reads a closed field, else nil.
+func (c *compiler) domain(e ast.Expr) []string {
+	k := closedCheck{c: c, bound: map[string]binding{}}
+	d := k.domain(binding{e, false}, 0)
+	if d.open || d.from == "" {
+		return nil
+	}
+	return d.values
+}

@@ -1,0 +1,159 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+)
+
+// compiler turns one source text into an expression.
+type compiler struct {
+	scope   *Scope
+	message bool
+	source  string
+
+	places places
+	tree   *ast.AST
+	refs   map[int64]*reference
+	nextID int64 // for nodes that are added, counted down from where the parser never gets
+	locals []string
+
+	issues []Issue
+	broken bool
+
+	terms, tables, calendars []string
+}
+
+// Compile checks an expression and returns it, or what is wrong with it in source
+// order. With want, its type must be one of those; a wanted list without Elem takes
+// any list, wanted money without Currency any money. Without, any type but Other.
+func (s *Scope) Compile(source string, want ...Type) (*Expr, []Issue) {
+	return s.compile(source, false, want)
+}
+
+// CompileMessage is Compile for the expressions of a message, which also see action
+// and partner.
+func (s *Scope) CompileMessage(source string, want ...Type) (*Expr, []Issue) {
+	return s.compile(source, true, want)
+}
+
+func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issue) {
+	c := &compiler{scope: s, message: message, source: source, refs: map[int64]*reference{}, nextID: 1 << 40}
+	c.places = places{src: newSource(source), known: map[int64]span{}}
+	if !c.parse() {
+		return nil, sortIssues(c.issues)
+	}
+	c.scan(c.tree.Expr())
+	if len(c.issues) > 0 {
+		return nil, sortIssues(c.issues)
+	}
+	if !c.check() {
+		return nil, sortIssues(c.issues)
+	}
+	e := &Expr{
+		scope: s, source: source, tree: c.tree, refs: c.refs, known: c.places.known, broken: c.broken,
+		cel: c.tree.GetType(c.tree.Expr().ID()), loops: loops(c.tree.Expr()),
+		terms: sortedCopy(c.terms), tables: sortedCopy(c.tables), calendars: sortedCopy(c.calendars),
+	}
+	if c.rules(); len(c.issues) == 0 {
+		c.fold()
+		c.checkClosed()
+		c.checkResult(e, want)
+	}
+	if len(c.issues) > 0 {
+		return nil, sortIssues(c.issues)
+	}
+	e.domain = c.domain(c.tree.Expr())
+	return e, nil
+}
+
+// checkResult compares the type of the expression with what is wanted.
+func (c *compiler) checkResult(e *Expr, want []Type) {
+	root := c.tree.Expr()
+	e.typ = typeOf(e.cel)
+	if e.cel.Kind() == types.DynKind && e.broken {
+		if e.typ = (Type{Kind: Other}); len(want) > 0 {
+			e.typ = want[0]
+		}
+		return
+	}
+	if len(want) == 0 {
+		if e.typ.Kind == Other {
+			c.report(c.places.of(root), CodeWrongType, c.resultHint(e, want), "%s is no value that can be used here", typeText(e.cel))
+		}
+		return
+	}
+	for _, w := range want {
+		if fits(e.typ, w) {
+			return
+		}
+	}
+	for _, w := range want {
+		if widens(e.typ, w) {
+			e.typ, e.widen = w, true
+			return
+		}
+	}
+	c.reportResult(e, want)
+}
+
+// fits reports whether a value of a type is of the wanted one.
+func fits(got, want Type) bool {
+	switch {
+	case got.Kind != want.Kind:
+		return false
+	case want.Kind == List && want.Elem == Invalid:
+		return true
+	case got.Elem != want.Elem:
+		return false
+	}
+	return want.Currency == "" || got.Currency == want.Currency
+}
+
+// widens reports whether ints stand for the wanted doubles.
+func widens(got, want Type) bool {
+	return got.Kind == Int && want.Kind == Double || got.Kind == List && want.Kind == List && got.Elem == Int && want.Elem == Double
+}
+
+func (c *compiler) reportResult(e *Expr, want []Type) {
+	at := c.places.of(c.tree.Expr())
+	if len(want) == 1 && want[0].Kind == Bool {
+		c.report(at, CodeNotACondition, c.resultHint(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))
+		return
+	}
+	code := CodeWrongType
+	for _, w := range want {
+		if w.Kind == Money && e.typ.Kind == Money {
+			code = CodeMixedCurrencies
+			if e.typ.Currency == "" {
+				code = CodeNoCurrency
+			}
+		}
+	}
+	c.report(at, code, c.resultHint(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(typeText(e.cel)))
+}
+
+func listTypes(want []Type) string {
+	names := make([]string, len(want))
+	for i, t := range want {
+		names[i] = t.String()
+	}
+	return joinOr(names)
+}
+
+// loops reports whether an expression can take more steps than it has nodes.
+func loops(e ast.Expr) bool {
+	if e.Kind() == ast.ComprehensionKind && !isBind(e.AsComprehension()) {
+		return true
+	}
+	for _, child := range children(e) {
+		if loops(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBind recognises cel.bind, which CEL makes a loop over nothing.
+func isBind(c ast.ComprehensionExpr) bool {
+	return c.IterRange().Kind() == ast.ListKind && c.IterRange().AsList().Size() == 0 && c.IterVar() == "#unused"
+}

@@ -1,0 +1,138 @@
+package celenv
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/traits"
+	"github.com/google/cel-go/interpreter"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// EvalError reports an evaluation that failed. Expr is the expression in whose source
+// the runes From..To-1, the text Sub, are to blame: a term's own, if it failed
+// in one.
+type EvalError struct {
+	Expr     *Expr
+	From, To int
+	Sub      string
+	Message  string
+}
+
+// Error returns the failing part and what went wrong.
+func (e *EvalError) Error() string { return shown(e.Sub) + ": " + e.Message }
+
+// failed finds the place of an evaluation's error. The error of a term or of a table's
+// key passes through: it knows its place already.
+func (e *Expr) failed(f *Frame, err error) *EvalError {
+	var inner *EvalError
+	if errors.As(err, &inner) {
+		return inner
+	}
+	p := e.place()
+	at := e.tree.Expr()
+	var failure *types.Err
+	if errors.As(err, &failure) {
+		if node := findNode(at, failure.NodeID()); node != nil {
+			at = node
+		}
+	}
+	s := p.of(at)
+	return &EvalError{Expr: e, From: s.from, To: s.to, Sub: p.src.text(s.from, s.to), Message: e.message(f, at, err)}
+}
+
+func findNode(e ast.Expr, id int64) ast.Expr {
+	if e.ID() == id {
+		return e
+	}
+	for _, child := range children(e) {
+		if found := findNode(child, id); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
+	var cancelled interpreter.EvalCancelledError
+	if errors.As(err, &cancelled) {
+		return fmt.Sprintf("the condition costs too much to evaluate (limit %d)", e.scope.cost)
+	}
+	message := evalMessage(err)
+	if index, ok := strings.CutPrefix(message, outOfList); ok {
+		if size, known := e.listSize(f, at); known {
+			return fmt.Sprintf("index %s is outside a list of %d", strings.TrimSpace(index), size)
+		}
+		return fmt.Sprintf("index %s is outside the list", strings.TrimSpace(index))
+	}
+	return message
+}
+
+// listSize evaluates the list of x[i] again, to say how long it is.
+func (e *Expr) listSize(f *Frame, at ast.Expr) (int, bool) {
+	if at.Kind() != ast.CallKind || !isIndex(at.AsCall().FunctionName()) {
+		return 0, false
+	}
+	tree := ast.NewCheckedAST(ast.NewAST(at.AsCall().Args()[0], e.tree.SourceInfo()), e.tree.TypeMap(), e.tree.ReferenceMap())
+	program, err := planSafely(e.scope.base.env, tree, nil)
+	if err != nil {
+		return 0, false
+	}
+	v, _, err := program.Eval(f)
+	list, ok := v.(traits.Lister)
+	if err != nil || !ok {
+		return 0, false
+	}
+	return sizeOf(list), true
+}
+
+const outOfList = "index out of bounds:"
+
+var outOfRange = regexp.MustCompile(`^index '(-?\d+)' out of range in list size '(\d+)'$`)
+
+// evalMessage puts what cel-go, strconv or package value say about a failure plainly.
+func evalMessage(err error) string {
+	message := err.Error()
+	if m := outOfRange.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("index %s is outside a list of %s", m[1], m[2])
+	}
+	switch {
+	case errors.Is(err, errDivisionByZero) || message == "division by zero" || message == "modulus by zero":
+		return "division by zero"
+	case errors.Is(err, value.ErrOverflow) || strings.HasSuffix(message, "overflow") || strings.Contains(message, "out of range"):
+		return "overflow"
+	case strings.HasPrefix(message, "strconv."):
+		return conversionMessage(message)
+	case strings.HasPrefix(message, "lists.range: size"):
+		return "a list of so many is too long (at most " + itoa(maxList) + ")"
+	case strings.Contains(message, "NaN"):
+		return "not a number has no order"
+	case strings.HasPrefix(message, "optional.none() dereference"):
+		return "there is no value"
+	case strings.HasPrefix(message, "internal error"), strings.HasPrefix(message, "no such overload"):
+		return "it cannot be evaluated"
+	}
+	return message
+}
+
+// conversionMessage reads: strconv.ParseInt: parsing "x": invalid syntax.
+func conversionMessage(message string) string {
+	what := "a number"
+	for prefix, name := range map[string]string{"strconv.ParseInt": "an int", "strconv.ParseUint": "a uint", "strconv.ParseBool": "a bool", "strconv.ParseFloat": "a double"} {
+		if strings.HasPrefix(message, prefix) {
+			what = name
+		}
+	}
+	_, rest, _ := strings.Cut(message, "parsing ")
+	text := rest
+	if i := strings.LastIndex(rest, ": "); i >= 0 {
+		text = rest[:i]
+	}
+	return fmt.Sprintf("%s is not %s", text, what)
+}
+

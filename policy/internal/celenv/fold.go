@@ -1,0 +1,104 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+)
+
+// fold evaluates what is constant, from the inside out. What fails is an error at load
+// even where || would absorb it: it can only be a mistake, and the planner would not
+// absorb it either.
+func (c *compiler) fold() {
+	c.foldAt(c.tree.Expr())
+}
+
+// foldAt returns the value of a node if it is constant and good.
+func (c *compiler) foldAt(e ast.Expr) (ref.Val, bool) {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		return e.AsLiteral(), true
+	case ast.SelectKind:
+		if r := c.refs[e.ID()]; r != nil && r.kind == refConstant {
+			return c.become(e, r.value), true
+		}
+	}
+	args := children(e)
+	vals := make([]ref.Val, 0, len(args))
+	for _, arg := range args {
+		if v, ok := c.foldAt(arg); ok {
+			vals = append(vals, v)
+		}
+	}
+	if len(vals) < len(args) {
+		return nil, false
+	}
+	switch e.Kind() {
+	case ast.ListKind:
+		return types.NewRefValList(types.DefaultTypeAdapter, vals), len(e.AsList().OptionalIndices()) == 0
+	case ast.CallKind:
+		return c.foldCall(e, vals)
+	}
+	return nil, false
+}
+
+// become puts a value into the tree. Its type and place stay those of the node.
+func (c *compiler) become(e ast.Expr, v ref.Val) ref.Val {
+	e.SetKindCase(ast.NewExprFactory().NewLiteral(e.ID(), v))
+	return v
+}
+
+func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
+	v := c.evaluate(e, args)
+	if v == nil {
+		return nil, false
+	}
+	if err, failed := v.(*types.Err); failed {
+		at := c.places.of(e)
+		c.report(at, CodeConstantFails, "", "%s always fails: %s", shown(c.places.text(e)), evalMessage(err))
+		return nil, false
+	}
+	switch v.(type) {
+	case traits.Lister, *types.Optional:
+		return v, true // constant, but it stays as it is written: `in` has its own ways with lists
+	}
+	// The place of what becomes a literal is no longer to be seen from its children.
+	c.places.known[e.ID()] = c.places.of(e)
+	return c.become(e, v), true
+}
+
+// evaluate applies a function, nil if that cannot be done here.
+func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
+	impls := c.scope.base.impls
+	ids := c.tree.GetOverloadIDs(e.ID())
+	switch name := e.AsCall().FunctionName(); name {
+	case operators.LogicalAnd, operators.LogicalOr, operators.Conditional, operators.Equals, operators.NotEquals,
+		operators.Index, operators.OptIndex, "or", "orValue":
+		return c.evaluatePlanned(e)
+	default:
+		if len(ids) == 1 && impls[ids[0]] != nil {
+			return callSafely(impls[ids[0]], args)
+		}
+		if impls[name] != nil {
+			return callSafely(impls[name], args)
+		}
+	}
+	return c.evaluatePlanned(e)
+}
+
+// evaluatePlanned evaluates what the interpreter does itself.
+func (c *compiler) evaluatePlanned(e ast.Expr) ref.Val {
+	tree := ast.NewCheckedAST(ast.NewAST(e, c.tree.SourceInfo()), c.tree.TypeMap(), c.tree.ReferenceMap())
+	program, err := planSafely(c.scope.base.env, tree, nil)
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	v, _, err := program.Eval(cel.NoVars())
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	return v
+}

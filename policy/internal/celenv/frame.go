@@ -1,0 +1,185 @@
+package celenv
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
+)
+
+// Input is what a decision is made from: the values of fields and facts by their slots,
+// and the time. It is only read, and may be shared by the frames of all scopes.
+type Input struct {
+	Fields []Val
+	Facts  []Val
+	Now    time.Time
+}
+
+// Message is what messages know besides: the action that they belong to. An Amount,
+// DueAt or Partner that is absent has no value.
+type Message struct {
+	Type    string
+	Amount  Val
+	DueAt   Val
+	Partner Val
+}
+
+// Frame evaluates the expressions of a scope for one decision, each term and table
+// once. It is not safe for concurrent use.
+type Frame struct {
+	scope   *Scope
+	in      *Input
+	now     ref.Val
+	message *Message // nil: none
+	store   Message
+
+	terms    []termMemo
+	termAt   map[*Expr]int // beside terms, once there are many
+	tables   []tableMemo
+	tablesAt map[*Table]int
+}
+
+type termMemo struct {
+	term *Expr
+	val  ref.Val
+	err  error
+}
+
+type tableMemo struct {
+	table *Table
+	row   int
+	err   error
+}
+
+// manyMemos is from how many on a map beats looking through them.
+const manyMemos = 16
+
+// NewFrame returns a frame for a decision.
+func (s *Scope) NewFrame(in *Input) *Frame {
+	f := &Frame{scope: s}
+	f.Reset(in)
+	return f
+}
+
+// Reset forgets everything, so that the frame serves another decision.
+func (f *Frame) Reset(in *Input) {
+	clear(f.terms)
+	clear(f.tables)
+	clear(f.termAt)
+	clear(f.tablesAt)
+	f.in, f.now, f.message = in, types.Timestamp{Time: in.Now.UTC()}, nil
+	f.terms, f.tables = f.terms[:0], f.tables[:0]
+}
+
+// SetMessage says which action the messages that are evaluated next belong to. Terms
+// and tables never depend on it.
+func (f *Frame) SetMessage(m Message) {
+	f.store = m
+	f.message = &f.store
+}
+
+var _ interpreter.Activation = (*Frame)(nil)
+
+// ResolveName gives cel-go the one variable that there is.
+func (f *Frame) ResolveName(name string) (any, bool) {
+	if name == frameName {
+		return f, true
+	}
+	return nil, false
+}
+
+// Parent tells cel-go that there is no further scope.
+func (f *Frame) Parent() interpreter.Activation { return nil }
+
+// term returns the value of a term, which is computed at its first read. Money in it
+// stays exact, since a term is as good as written out.
+func (f *Frame) term(e *Expr) (ref.Val, error) {
+	if i := f.findTerm(e); i >= 0 {
+		return f.terms[i].val, f.terms[i].err
+	}
+	val, err := e.run(f)
+	if len(f.terms) >= manyMemos {
+		if f.termAt == nil {
+			f.termAt = map[*Expr]int{}
+		}
+		f.termAt[e] = len(f.terms)
+	}
+	f.terms = append(f.terms, termMemo{e, val, err})
+	return val, err
+}
+
+func (f *Frame) findTerm(e *Expr) int {
+	for i := range min(len(f.terms), manyMemos) {
+		if f.terms[i].term == e {
+			return i
+		}
+	}
+	if i, ok := f.termAt[e]; ok {
+		return i
+	}
+	return -1
+}
+
+// row returns the row of a table, -1 if it has none, looked up at the first question.
+func (f *Frame) row(t *Table) (int, error) {
+	if i := f.findTable(t); i >= 0 {
+		return f.tables[i].row, f.tables[i].err
+	}
+	row, err := f.lookUp(t)
+	if len(f.tables) >= manyMemos {
+		if f.tablesAt == nil {
+			f.tablesAt = map[*Table]int{}
+		}
+		f.tablesAt[t] = len(f.tables)
+	}
+	f.tables = append(f.tables, tableMemo{t, row, err})
+	return row, err
+}
+
+func (f *Frame) findTable(t *Table) int {
+	for i := range min(len(f.tables), manyMemos) {
+		if f.tables[i].table == t {
+			return i
+		}
+	}
+	if i, ok := f.tablesAt[t]; ok {
+		return i
+	}
+	return -1
+}
+
+func (f *Frame) lookUp(t *Table) (int, error) {
+	if t.by == nil {
+		return -1, errBroken
+	}
+	key, err := t.by.run(f)
+	if err != nil {
+		return -1, err
+	}
+	row, err := t.find(key)
+	if err != nil {
+		return -1, t.by.failed(f, err)
+	}
+	return row, nil
+}
+
+// Row returns the number of the row in which a table of the scope is read, -1 if there
+// is none.
+func (f *Frame) Row(table string) (int, error) {
+	t, err := f.scope.table(table)
+	if err != nil {
+		return -1, err
+	}
+	return f.row(t)
+}
+
+func (s *Scope) table(name string) (*Table, error) {
+	if s.options.Defs != nil {
+		if t, _ := s.options.Defs.Table(name); t != nil {
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no table %s", name)
+}

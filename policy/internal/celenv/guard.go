@@ -1,0 +1,305 @@
+package celenv
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+)
+
+// Unguarded returns the reads of what may have no value, where k does not know that it
+// has one. Terms count as if they were written out, and so do the keys of tables: an
+// issue stands at the term or the table in this source, and names the way.
+func (e *Expr) Unguarded(k Known) []Issue {
+	g := newGuard(e)
+	g.expr(e, k)
+	return sortIssues(g.issues())
+}
+
+// Known returns what is known where the expression is true, given what is known before.
+func (e *Expr) Known(k Known) Known {
+	g := newGuard(e)
+	return k.Union(g.expr(e, k).whenTrue)
+}
+
+// guard finds, in one walk of an expression, which reads are not guarded, and what
+// is known to have a value when the expression is true and when it is false.
+//
+// The walk goes from left to right although && and || have no order in CEL: they
+// evaluate the right side also when the left one fails. That is sound. Where the left
+// side fails the whole fails with it, or the right side decides alone and without
+// the fact; nothing that is read without a value can make up a result.
+type guard struct {
+	top   *Expr
+	in    []*Expr // the terms and keys that the walk is in
+	at    span // where issues stand that are found inside them
+	found []unguarded
+	memo  map[guardKey]guardResult
+}
+
+type unguarded struct {
+	at   span
+	path string
+	way  string
+}
+
+// facts is what an expression's value tells.
+type facts struct{ whenTrue, whenFalse Known }
+
+// A term may stand in an expression often, and in others that do: it is walked once for
+// each set of known paths.
+type guardKey struct {
+	e     *Expr
+	known string
+}
+
+type guardResult struct {
+	facts facts
+	found []unguarded
+}
+
+func newGuard(e *Expr) *guard { return &guard{top: e, memo: map[guardKey]guardResult{}} }
+
+// expr walks a whole expression.
+func (g *guard) expr(e *Expr, k Known) facts {
+	g.in = append(g.in, e)
+	f := g.walk(e.tree.Expr(), k)
+	g.in = g.in[:len(g.in)-1]
+	return f
+}
+
+// through walks a term or a table's key as if it stood in place of its name.
+func (g *guard) through(e *Expr, name string, at span, k Known) facts {
+	if e == nil || e.broken {
+		return facts{}
+	}
+	key := guardKey{e, strings.Join(k.paths, "\x00")}
+	if k.never {
+		key.known = "\x00"
+	}
+	result, known := g.memo[key]
+	if !known {
+		outer := g.found
+		g.found = nil
+		result.facts = g.expr(e, k)
+		result.found = g.found
+		g.found = outer
+		g.memo[key] = result
+	}
+	for _, u := range result.found {
+		way := name
+		if u.way != "" {
+			way += " through " + u.way
+		}
+		g.found = append(g.found, unguarded{at, u.path, way})
+	}
+	return result.facts
+}
+
+func (g *guard) walk(e ast.Expr, k Known) facts {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		return literalFacts(e)
+	case ast.SelectKind:
+		if r := g.in[len(g.in)-1].refs[e.ID()]; r != nil {
+			return g.reference(r, k)
+		}
+	case ast.CallKind:
+		return g.call(e, k)
+	case ast.ComprehensionKind:
+		return g.loop(e.AsComprehension(), k)
+	}
+	g.all(children(e), k)
+	return facts{}
+}
+
+func (g *guard) all(es []ast.Expr, k Known) {
+	for _, e := range es {
+		g.walk(e, k)
+	}
+}
+
+// literalFacts knows that true is never false.
+func literalFacts(e ast.Expr) facts {
+	switch e.AsLiteral() {
+	case types.True:
+		return facts{whenFalse: Unreachable()}
+	case types.False:
+		return facts{whenTrue: Unreachable()}
+	}
+	return facts{}
+}
+
+func (g *guard) reference(r *reference, k Known) facts {
+	switch r.kind {
+	case refTerm:
+		f := g.through(r.term, r.path, r.at, k)
+		if r.mode == modeRead {
+			return f
+		}
+		return facts{}
+	case refTable:
+		g.through(r.table.by, r.table.path(), r.at, k)
+		if r.field != nil && r.field.Optional && !k.Has(varIncident+"."+r.field.Name) {
+			g.found = append(g.found, unguarded{at: r.at, path: varIncident + "." + r.field.Name})
+		}
+	}
+	path := r.guard()
+	switch {
+	case path == "":
+	case r.mode == modeHas:
+		return facts{whenTrue: Known{}.With(path)}
+	case r.mode == modeRead && !k.Has(path):
+		g.found = append(g.found, unguarded{at: r.at, path: path})
+	}
+	return facts{}
+}
+
+func (g *guard) call(e ast.Expr, k Known) facts {
+	call := e.AsCall()
+	args := call.Args()
+	switch call.FunctionName() {
+	case operators.LogicalAnd:
+		return g.and(args, k)
+	case operators.LogicalOr:
+		return g.or(args, k)
+	case operators.LogicalNot:
+		f := g.walk(args[0], k)
+		return facts{f.whenFalse, f.whenTrue}
+	case operators.NotStrictlyFalse:
+		return g.walk(args[0], k)
+	case operators.Conditional:
+		return g.conditional(args, k)
+	case operators.Equals:
+		return g.equals(args, k, true)
+	case operators.NotEquals:
+		return g.equals(args, k, false)
+	case "hasValue":
+		return g.hasValue(call, k)
+	}
+	g.all(children(e), k)
+	return facts{}
+}
+
+func (g *guard) and(args []ast.Expr, k Known) facts {
+	f := facts{whenFalse: Unreachable()}
+	for _, arg := range args {
+		next := g.walk(arg, k.Union(f.whenTrue))
+		f.whenFalse = f.whenFalse.Meet(f.whenTrue.Union(next.whenFalse))
+		f.whenTrue = f.whenTrue.Union(next.whenTrue)
+	}
+	return f
+}
+
+func (g *guard) or(args []ast.Expr, k Known) facts {
+	f := facts{whenTrue: Unreachable()}
+	for _, arg := range args {
+		next := g.walk(arg, k.Union(f.whenFalse))
+		f.whenTrue = f.whenTrue.Meet(f.whenFalse.Union(next.whenTrue))
+		f.whenFalse = f.whenFalse.Union(next.whenFalse)
+	}
+	return f
+}
+
+func (g *guard) conditional(args []ast.Expr, k Known) facts {
+	c := g.walk(args[0], k)
+	yes := g.walk(args[1], k.Union(c.whenTrue))
+	no := g.walk(args[2], k.Union(c.whenFalse))
+	return facts{
+		whenTrue:  c.whenTrue.Union(yes.whenTrue).Meet(c.whenFalse.Union(no.whenTrue)),
+		whenFalse: c.whenTrue.Union(yes.whenFalse).Meet(c.whenFalse.Union(no.whenFalse)),
+	}
+}
+
+// equals understands has(x) == true and the like.
+func (g *guard) equals(args []ast.Expr, k Known, equal bool) facts {
+	left, right := g.walk(args[0], k), g.walk(args[1], k)
+	for i, other := range []facts{right, left} {
+		if args[i].Kind() != ast.LiteralKind {
+			continue
+		}
+		if literal, ok := args[i].AsLiteral().(types.Bool); ok {
+			if bool(literal) == equal {
+				return other
+			}
+			return facts{other.whenFalse, other.whenTrue}
+		}
+	}
+	return facts{}
+}
+
+// hasValue understands incident.?x.hasValue().
+func (g *guard) hasValue(call ast.CallExpr, k Known) facts {
+	g.walk(call.Target(), k)
+	r := g.in[len(g.in)-1].refs[call.Target().ID()]
+	if r == nil || r.mode != modeOptional || r.guard() == "" {
+		return facts{}
+	}
+	return facts{whenTrue: Known{}.With(r.guard())}
+}
+
+// loop walks what a macro made. What is known outside holds inside, since nothing
+// changes while an expression is evaluated; but a step knows nothing of earlier
+// steps, and a list without members takes none at all.
+func (g *guard) loop(loop ast.ComprehensionExpr, k Known) facts {
+	g.walk(loop.IterRange(), k)
+	if isBind(loop) {
+		g.walk(loop.AccuInit(), k)
+		return g.walk(loop.Result(), k)
+	}
+	g.walk(loop.AccuInit(), k)
+	if predicate, function, ok := quantified(loop); ok {
+		f := g.walk(predicate, k)
+		if function == operators.LogicalOr {
+			return facts{whenTrue: f.whenTrue} // exists: some member made it true
+		}
+		return facts{whenFalse: f.whenFalse} // all: some member made it false
+	}
+	g.walk(loop.LoopCondition(), k)
+	g.walk(loop.LoopStep(), k)
+	g.walk(loop.Result(), k)
+	return facts{}
+}
+
+// quantified recognises exists and all: the step is accumulator || predicate, or &&.
+func quantified(loop ast.ComprehensionExpr) (predicate ast.Expr, function string, ok bool) {
+	step, result := loop.LoopStep(), loop.Result()
+	if step.Kind() != ast.CallKind || result.Kind() != ast.IdentKind || result.AsIdent() != loop.AccuVar() {
+		return nil, "", false
+	}
+	function = step.AsCall().FunctionName()
+	args := step.AsCall().Args()
+	if function != operators.LogicalOr && function != operators.LogicalAnd || len(args) != 2 {
+		return nil, "", false
+	}
+	if args[0].Kind() != ast.IdentKind || args[0].AsIdent() != loop.AccuVar() {
+		return nil, "", false
+	}
+	return args[1], function, true
+}
+
+func (g *guard) issues() []Issue {
+	issues := make([]Issue, 0, len(g.found))
+	for _, u := range g.found {
+		what := u.path + " may have no value"
+		if strings.HasPrefix(u.path, varTables+".") {
+			what = u.path + " may have no row"
+		}
+		if u.way != "" {
+			what += ", and " + u.way + " reads it"
+		}
+		issues = append(issues, Issue{From: u.at.from, To: u.at.to, Code: CodeUnguardedRead, Message: what, Hint: guardHint(u)})
+	}
+	return issues
+}
+
+// guardHint shows both ways to read what may not be there.
+func guardHint(u unguarded) string {
+	hint := "write has(" + u.path + ") && …"
+	if u.way != "" || strings.HasPrefix(u.path, varTables+".") {
+		return hint
+	}
+	dot := strings.LastIndex(u.path, ".")
+	return hint + ", or " + u.path[:dot] + ".?" + u.path[dot+1:] + ".orValue(…)"
+}

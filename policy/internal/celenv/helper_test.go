@@ -1,0 +1,276 @@
+package celenv
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// world is the scope that most tests share: the fields, facts, terms and tables of a
+// playbook, and values for them.
+type world struct {
+	t     testing.TB
+	base  *Base
+	scope *Scope
+
+	termSource  map[string]string
+	tableSource map[string]tableSource
+	terms       map[string]*Expr
+	tables      map[string]*Table
+	busy        map[string]bool
+}
+
+type tableSource struct {
+	by      string
+	columns []Column
+	rows    []Row
+}
+
+func kind(k Kind) Type { return Type{Kind: k} }
+
+func moneyIn(currency string) Type { return Type{Kind: Money, Currency: currency} }
+
+func list(k Kind) Type { return Type{Kind: List, Elem: k} }
+
+var testFields = []Field{
+	{Name: "id", Type: kind(String)},
+	{Name: "service", Type: kind(String)},
+	{Name: "failure", Type: kind(String), Closed: []string{"", "late", "lost", "damaged"}},
+	{Name: "ticket", Type: kind(String), Closed: []string{"single", "season"}},
+	{Name: "seat", Type: kind(String), Closed: []string{"first", "second"}},
+	{Name: "mood", Type: kind(String), Optional: true, Closed: []string{"calm", "angry"}},
+	{Name: "summary", Type: kind(String)},
+	{Name: "severity", Type: kind(Int)},
+	{Name: "zero", Type: kind(Int)},
+	{Name: "big", Type: kind(Int)},
+	{Name: "score", Type: kind(Double)},
+	{Name: "nan", Type: kind(Double)},
+	{Name: "delay", Type: kind(Duration)},
+	{Name: "occurred_at", Type: kind(Timestamp)},
+	{Name: "promised_at", Type: kind(Timestamp), Optional: true},
+	{Name: "resolved_at", Type: kind(Timestamp), Optional: true},
+	{Name: "missing_at", Type: kind(Timestamp), Optional: true},
+	{Name: "day", Type: kind(Date)},
+	{Name: "rate", Type: kind(Percent)},
+	{Name: "order.value", Type: moneyIn("EUR")},
+	{Name: "order.fee", Type: moneyIn("GBP")},
+	{Name: "order.any", Type: moneyIn("")},
+	{Name: "order.maybe", Type: moneyIn("EUR"), Optional: true},
+	{Name: "order.fragile", Type: kind(Bool)},
+	{Name: "order.note", Type: kind(String), Optional: true},
+	{Name: "customer.tier", Type: kind(String)},
+	{Name: "customer.since", Type: kind(Timestamp), Optional: true},
+	{Name: "tags", Type: list(String)},
+	{Name: "scores", Type: list(Int), Optional: true},
+	{Name: "amounts", Type: Type{Kind: List, Elem: Money, Currency: "EUR"}},
+	{Name: "many", Type: list(Int)},
+}
+
+func at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func day(text string) value.Date {
+	d, err := value.ParseDate(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func eur(text string) value.Money { return value.MustMoney(text + " EUR") }
+
+func percent(text string) value.Percent {
+	p, err := value.ParsePercent(text)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func oneTo(n int) []any {
+	ints := make([]any, n)
+	for i := range ints {
+		ints[i] = int64(i + 1)
+	}
+	return ints
+}
+
+var testValues = map[string]any{
+	"id": "T-1", "service": "parcel", "failure": "late", "ticket": "season", "seat": "second", "summary": "le café était froid",
+	"severity": int64(3), "zero": int64(0), "big": int64(9223372036854775807), "score": 2.5,
+	"delay": 30 * time.Hour, "occurred_at": at("2026-03-02T10:00:00Z"), "promised_at": at("2026-03-01T23:30:00Z"),
+	"day": day("2026-03-02"), "rate": percent("12.5%"),
+	"order.value": eur("60.00"), "order.fee": value.MustMoney("1.00 GBP"), "order.any": value.MustMoney("3 USD"), "order.fragile": false,
+	"order.note": "ring twice", "customer.tier": "gold",
+	"tags": []any{"vip", "first"}, "amounts": []any{eur("1.00"), eur("2.50")}, "many": oneTo(3000),
+}
+
+var testFacts = []Fact{{Name: "repeats", Type: kind(Int), Slot: 0}, {Name: "credited", Type: moneyIn("EUR"), Slot: 1}}
+
+var testTerms = map[string]string{
+	"valued":      `incident.customer.tier in ["gold", "platinum"]`,
+	"promised":    `has(incident.promised_at)`,
+	"overdue":     `incident.promised_at < now`,
+	"deep":        `terms.overdue || false`,
+	"half":        `incident.order.value * percent(0.0125)`,
+	"failing":     `1 / incident.zero > 0`,
+	"kind":        `incident.failure`,
+	"again":       `facts.repeats > 0 && terms.valued`,
+	"unavailable": ``,
+}
+
+var testTables = map[string]tableSource{
+	"late_credit": {by: `incident.delay`, columns: []Column{{"credit", moneyIn("EUR")}, {"label", kind(String)}}, rows: []Row{
+		{From: 24 * time.Hour, Cells: []any{eur("5.00"), "small"}},
+		{From: 72 * time.Hour, Cells: []any{eur("10.00"), "large"}},
+	}},
+	"fares": {by: `incident.severity`, columns: []Column{{"single", moneyIn("EUR")}, {"season", moneyIn("EUR")}}, rows: []Row{
+		{From: int64(1), Cells: []any{eur("1.00"), eur("2.00")}},
+		{From: int64(3), Cells: []any{eur("3.00"), eur("4.00")}},
+		{Otherwise: true, Cells: []any{eur("0.00"), eur("0.00")}},
+	}},
+	"mixed": {by: `incident.severity`, columns: []Column{{"single", kind(Int)}, {"season", kind(String)}}, rows: []Row{
+		{Is: []any{int64(3)}, Cells: []any{int64(1), "x"}},
+	}},
+	"by_failure": {by: `incident.failure`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{
+		{Is: []any{"late"}, Cells: []any{int64(1)}}, {Is: []any{"lost", "damaged", ""}, Cells: []any{int64(2)}},
+	}},
+	"by_promise": {by: `incident.promised_at`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{
+		{From: at("2020-01-01T00:00:00Z"), Cells: []any{int64(7)}},
+	}},
+	"by_zero":    {by: `1 / incident.zero`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{Is: []any{int64(1)}, Cells: []any{int64(7)}}, {Otherwise: true, Cells: []any{int64(8)}}}},
+	"by_fragile": {by: `incident.order.fragile`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{Is: []any{true}, Cells: []any{int64(1)}}, {Is: []any{false}, Cells: []any{int64(0)}}}},
+	"by_fact":    {by: `facts.repeats`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{From: int64(1), Cells: []any{int64(1)}}}},
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	base, err := NewBase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newWorldOn(t, base, Options{})
+}
+
+func newWorldOn(t testing.TB, base *Base, o Options) *world {
+	t.Helper()
+	w := &world{
+		t: t, base: base, termSource: testTerms, tableSource: testTables,
+		terms: map[string]*Expr{}, tables: map[string]*Table{}, busy: map[string]bool{},
+	}
+	o.Fields = slices.Clone(testFields)
+	for i := range o.Fields {
+		o.Fields[i].Slot = i
+	}
+	o.Facts, o.Defs, o.Suggest = testFacts, w, nearest
+	madrid, err := worktime.LoadZone("Europe/Madrid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Zone = madrid
+	nine := worktime.Shift{From: 9 * 60, Until: 17 * 60}
+	week := [7][]worktime.Shift{1: {nine}, 2: {nine}, 3: {nine}, 4: {nine}, 5: {nine}}
+	office, err := worktime.New(madrid, week, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Calendars = map[string]*worktime.Calendar{"office": office, "broken": nil}
+	if w.scope, err = base.NewScope(o); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Term implements Definitions.
+func (w *world) Term(name string) (*Expr, bool) {
+	source, known := w.termSource[name]
+	if !known || source == "" || w.busy[name] {
+		return nil, known
+	}
+	if w.terms[name] == nil {
+		w.busy[name] = true
+		e, issues := w.scope.Compile(source)
+		if len(issues) > 0 {
+			w.t.Fatalf("term %s: %v", name, issues)
+		}
+		w.terms[name] = e
+		w.busy[name] = false
+	}
+	return w.terms[name], true
+}
+
+// Table implements Definitions.
+func (w *world) Table(name string) (*Table, bool) {
+	source, known := w.tableSource[name]
+	if !known {
+		return nil, name == "broken"
+	}
+	if w.tables[name] == nil {
+		by, issues := w.scope.Compile(source.by)
+		if len(issues) > 0 {
+			w.t.Fatalf("table %s: %v", name, issues)
+		}
+		w.tables[name] = NewTable(name, by, source.columns, source.rows)
+	}
+	return w.tables[name], true
+}
+
+func (w *world) TermNames() []string  { return sortedKeys(w.termSource) }
+func (w *world) TableNames() []string { return sortedKeys(w.tableSource) }
+
+// input returns the test values, with changes; nil makes a field absent.
+func (w *world) input(changes map[string]any) *Input {
+	in := &Input{Fields: make([]Val, len(testFields)), Now: at("2026-03-02T12:00:00Z")}
+	for i, f := range testFields {
+		v, ok := changes[f.Name]
+		if !ok {
+			v = testValues[f.Name]
+		}
+		in.Fields[i] = Box(v)
+	}
+	in.Facts = []Val{Box(int64(2)), Box(eur("12.00"))}
+	return in
+}
+
+func (w *world) frame(changes map[string]any) *Frame { return w.scope.NewFrame(w.input(changes)) }
+
+func (w *world) compile(source string, want ...Type) *Expr {
+	w.t.Helper()
+	e, issues := w.scope.Compile(source, want...)
+	if len(issues) > 0 {
+		w.t.Fatalf("%s: %+v", source, issues)
+	}
+	return e
+}
+
+// nearest is a small stand-in for the caller's way to suggest names.
+func nearest(name string, known []string) string {
+	for _, k := range known {
+		if len(k) == len(name) && differ(k, name) <= 2 && differ(k, name)*2 <= len(name) {
+			return k
+		}
+		if len(name) > 3 && (strings.HasPrefix(k, name) || strings.HasPrefix(name, k)) && len(k)-len(name) <= 2 && len(name)-len(k) <= 2 {
+			return k
+		}
+	}
+	return ""
+}
+
+func differ(a, b string) int {
+	n := 0
+	for i := range len(a) {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,78 @@
+package celenv
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/decls"
+	"github.com/google/cel-go/common/env"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+)
+
+// leftOutOfStdLib names the parts of CEL's standard library that the language does
+// without, and those that functions.go replaces.
+func leftOutOfStdLib() *env.LibrarySubset {
+	out := env.NewLibrarySubset()
+	for _, name := range []string{
+		overloads.TypeConvertDyn, overloads.TypeConvertType, // what the checker cannot see it cannot check
+		overloads.TypeConvertTimestamp, // text from outside is a timestamp field; see literals.go
+		operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Negate, overloads.TypeConvertDuration,
+	} {
+		out.AddExcludedFunctions(env.NewFunction(name))
+	}
+	return out
+}
+
+// whyLeftOut says what to do instead of calling a function that is not in the language.
+// Those with a zone argument are told apart by leftOutCall.
+var whyLeftOut = map[string]string{
+	"dyn":           "write the expression so that its types are known",
+	"type":          "the type of everything is known at load",
+	"value":         "write .orValue(…) with what to use when there is no value, or read the field behind has(…)",
+	"optMap":        "write has(x) ? … : …",
+	"optFlatMap":    "write has(x) ? … : …",
+	"format":        "write text with ${…}, which formats values for the reader's language",
+	"transformList": "write .map(x, …)",
+	"transformMap":  "there are no maps in this language",
+}
+
+// timeAccessors are the methods of a timestamp that CEL also gives a time zone.
+var timeAccessors = []string{
+	overloads.TimeGetFullYear, overloads.TimeGetMonth, overloads.TimeGetDayOfYear, overloads.TimeGetDayOfMonth,
+	overloads.TimeGetDate, overloads.TimeGetDayOfWeek, overloads.TimeGetHours, overloads.TimeGetMinutes,
+	overloads.TimeGetSeconds, overloads.TimeGetMilliseconds,
+}
+
+// keptMacros drops those that expand to a call of value(), which no guard could cover.
+func keptMacros(all []cel.Macro) []cel.Macro {
+	return slices.DeleteFunc(all, func(m cel.Macro) bool { return m.Function() == "optMap" || m.Function() == "optFlatMap" })
+}
+
+// callableNames lists the functions and macros that a source may call, sorted.
+func callableNames(functions map[string]*decls.FunctionDecl, macros []cel.Macro) []string {
+	names := []string{"money", "date", "timestamp"}
+	for name := range functions {
+		if isCallable(name) {
+			names = append(names, name)
+		}
+	}
+	for _, m := range macros {
+		switch m.Function() {
+		case "bind":
+			names = append(names, "cel.bind")
+		case "least", "greatest":
+			names = append(names, "math."+m.Function())
+		default:
+			names = append(names, m.Function())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// isCallable reports whether a source can spell the name of a function, and may.
+func isCallable(name string) bool {
+	return !strings.ContainsAny(name, "@") && isNameStart(rune(name[0])) && name[0] != '_' && whyLeftOut[name] == ""
+}

@@ -1,0 +1,192 @@
+package celenv
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// constant puts a value in the place of a node. The checker sees a reference of the
+// type; fold puts the value itself there.
+func (c *compiler) constant(e ast.Expr, v ref.Val, t *types.Type, at span) {
+	c.replace(e, &reference{kind: refConstant, value: v, at: at}, t)
+}
+
+// literalArg returns the text in name("text"); not a literal, or not one argument, is
+// left to the caller.
+func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
+	args := e.AsCall().Args()
+	if len(args) != 1 {
+		return nil, "", false
+	}
+	text, ok = textLiteral(args[0])
+	return args[0], text, ok
+}
+
+// badLiteral reports a literal that is no value of its type, where it stands.
+func (c *compiler) badLiteral(e, literal ast.Expr, err error) {
+	message, hint := err.Error(), ""
+	var syntax *value.SyntaxError
+	if errors.As(err, &syntax) {
+		message, hint, _ = strings.Cut(message, ": ")
+	}
+	c.report(c.places.at(literal), CodeBadLiteral, hint, "%s", message)
+	c.breakOff(e, c.places.of(e))
+}
+
+func (c *compiler) scanMoney(e ast.Expr) {
+	arg, text, ok := literalArg(e)
+	if !ok {
+		c.report(c.argumentOr(e), CodeBadLiteral, `write money("10 EUR"); an amount of another number is money("1 EUR") * x`, "money takes an amount in quotes")
+		c.breakOff(e, c.places.of(e))
+		return
+	}
+	m, err := value.ParseMoney(text)
+	if err != nil {
+		c.badLiteral(e, arg, err)
+		return
+	}
+	c.constant(e, box(m), celMoney(m.Currency()), c.places.of(e))
+}
+
+// argumentOr returns where the first argument stands, or the call's name without one.
+func (c *compiler) argumentOr(e ast.Expr) span {
+	if args := e.AsCall().Args(); len(args) > 0 {
+		return c.places.of(args[0])
+	}
+	return c.places.name(e)
+}
+
+// scanDate reads date("2026-06-30"); date(x) is the day of an instant in the zone.
+func (c *compiler) scanDate(e ast.Expr) {
+	if arg, text, ok := literalArg(e); ok {
+		d, err := value.ParseDate(text)
+		if err != nil {
+			c.badLiteral(e, arg, err)
+			return
+		}
+		c.constant(e, dateVal{d}, celType(Type{Kind: Date}), c.places.of(e))
+		return
+	}
+	args := e.AsCall().Args()
+	c.scanArgs(e)
+	factory := ast.NewExprFactory()
+	c.places.known[e.ID()] = c.places.of(e)
+	c.nextID--
+	zone := factory.NewIdent(c.nextID, frameName)
+	c.zoneReference(zone)
+	e.SetKindCase(factory.NewCall(e.ID(), dateOfFunction, append(slices.Clone(args), zone)...))
+}
+
+func (c *compiler) scanTimestamp(e ast.Expr) {
+	arg, text, ok := literalArg(e)
+	if !ok {
+		c.report(c.argumentOr(e), CodeLeftOut, "declare the field as a timestamp; it is read and checked with the incident", "timestamp takes a time in quotes only")
+		c.breakOff(e, c.places.of(e))
+		return
+	}
+	t, err := value.ParseTimestamp(text)
+	if err != nil {
+		c.badLiteral(e, arg, err)
+		return
+	}
+	c.constant(e, box(t), types.TimestampType, c.places.of(e))
+}
+
+func (c *compiler) scanDuration(e ast.Expr) {
+	arg, text, ok := literalArg(e)
+	if !ok {
+		c.scanArgs(e)
+		return
+	}
+	d, err := parseDuration(text)
+	if err != nil {
+		c.badLiteral(e, arg, err)
+		return
+	}
+	c.constant(e, box(d), types.DurationType, c.places.of(e))
+}
+
+// scanCalendar resolves the calendar that the first argument names.
+func (c *compiler) scanCalendar(e ast.Expr) {
+	args := e.AsCall().Args()
+	if len(args) == 0 {
+		return // the checker says what is missing
+	}
+	for _, arg := range args[1:] {
+		c.scan(arg)
+	}
+	id, ok := textLiteral(args[0])
+	known := sortedKeys(c.scope.options.Calendars)
+	at := c.places.of(args[0])
+	if !ok {
+		hint := ""
+		if len(known) > 0 {
+			hint = "write one of " + joinOr(quotedList(known))
+		}
+		c.report(at, CodeBadLiteral, hint, "%s takes the calendar's id in quotes", e.AsCall().FunctionName())
+		c.breakOff(e, c.places.of(e))
+		return
+	}
+	calendar, isKnown := c.scope.options.Calendars[id]
+	switch {
+	case !isKnown:
+		c.report(c.places.at(args[0]), CodeUnknownCalendar, c.scope.suggest(id, known, ""), "there is no calendar %s", id)
+		c.breakOff(e, c.places.of(e))
+	case calendar == nil:
+		c.calendars = append(c.calendars, id)
+		c.breakOff(e, c.places.of(e))
+	default:
+		c.calendars = append(c.calendars, id)
+		c.constant(args[0], &calendarVal{calendar: calendar}, types.NewOpaqueType(calendarName), at)
+	}
+}
+
+// checkPattern wants the regular expression of matches() to be known at load: then it
+// is checked once, and no incident can make it large.
+func (c *compiler) checkPattern(e ast.Expr) {
+	args := e.AsCall().Args()
+	if len(args) == 0 {
+		return
+	}
+	pattern := args[len(args)-1]
+	text, ok := textLiteral(pattern)
+	if !ok {
+		c.report(c.places.of(pattern), CodeLeftOut, "write contains, startsWith or ==, or the pattern in quotes", "matches takes a pattern in quotes only")
+		return
+	}
+	if _, err := regexp.Compile(text); err != nil {
+		c.report(c.places.at(pattern), CodeBadLiteral, "", "%q is no regular expression: %s", shown(text), patternError(err))
+		return
+	}
+	if size, err := types.RegexProgramSize(text); err != nil || size > maxPattern {
+		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", size, maxPattern)
+	}
+}
+
+func patternError(err error) string {
+	_, message, found := strings.Cut(err.Error(), "error parsing regexp: ")
+	if !found {
+		return err.Error()
+	}
+	return message
+}

@@ -1,0 +1,166 @@
+package celenv
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+)
+
+// mismatches puts the checker's findings into plain words.
+type mismatches struct {
+	c       *compiler
+	checked *ast.AST
+}
+
+func (c *compiler) mismatches(checked *ast.AST, errs []*common.Error) {
+	m := mismatches{c, checked}
+	c.places.info = checked.SourceInfo()
+	nodes := nodesByID(checked.Expr())
+	for _, e := range errs {
+		if node := nodes[e.ExprID]; node != nil {
+			m.report(node, e.Message)
+		}
+	}
+	if len(c.issues) == 0 {
+		c.report(span{0, len(c.places.src.runes)}, CodeTypeMismatch, "", "%s", errs[0].Message)
+	}
+}
+
+func (m mismatches) report(e ast.Expr, message string) {
+	switch {
+	case e.Kind() == ast.CallKind && strings.HasPrefix(message, "found no matching overload"):
+		m.call(e)
+	case strings.HasPrefix(message, "expected type 'bool'"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, conditionHint(m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
+	case strings.Contains(message, "range of a comprehension"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only a list has members to look at, %s", m.is(e))
+	case e.Kind() == ast.SelectKind && strings.Contains(message, "field selection"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only objects have fields, %s", m.is(e.AsSelect().Operand()))
+	default:
+		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "%s", message)
+	}
+}
+
+func (m mismatches) typeOf(e ast.Expr) *types.Type {
+	if t := m.checked.GetType(e.ID()); t != nil {
+		return t
+	}
+	return types.DynType
+}
+
+func (m mismatches) text(e ast.Expr) string { return shown(m.c.places.text(e)) }
+
+// is writes "incident.delay is a duration".
+func (m mismatches) is(e ast.Expr) string {
+	return m.text(e) + " is " + article(typeText(m.typeOf(e)))
+}
+
+// with writes "incident.delay (duration)".
+func (m mismatches) with(e ast.Expr) string {
+	return m.text(e) + " (" + typeText(m.typeOf(e)) + ")"
+}
+
+// call reports operands or arguments that no overload takes.
+func (m mismatches) call(e ast.Expr) {
+	args := children(e)
+	name := e.AsCall().FunctionName()
+	if len(args) == 2 && m.money(e, args[0], args[1]) {
+		return
+	}
+	switch name {
+	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		m.operands(e, args, "cannot compare %s with %s")
+	case operators.Add:
+		m.operands(e, args, "cannot add %s and %s")
+	case operators.Subtract:
+		m.operands(e, []ast.Expr{args[1], args[0]}, "cannot subtract %s from %s")
+	case operators.Multiply:
+		m.operands(e, args, "cannot multiply %s by %s")
+	case operators.Divide, operators.Modulo:
+		m.operands(e, args, "cannot divide %s by %s")
+	case operators.In:
+		m.membership(e, args)
+	case operators.LogicalNot:
+		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, conditionHint(m.typeOf(args[0]), m.text(args[0])), "! turns a condition around, %s", m.is(args[0]))
+	case operators.Negate:
+		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "cannot negate %s", m.with(args[0]))
+	case operators.Conditional:
+		m.conditional(e, args)
+	case operators.Index, operators.OptIndex:
+		m.index(args)
+	default:
+		m.function(e, args)
+	}
+}
+
+func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
+	hint := pairHint(operand{m.typeOf(args[0]), args[0], m.text(args[0])}, operand{m.typeOf(args[1]), args[1], m.text(args[1])})
+	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
+}
+
+// money reports amounts of two currencies, or without one. It knows them in lists too.
+func (m mismatches) money(e, a, b ast.Expr) bool {
+	left, right := innerCurrency(m.typeOf(a)), innerCurrency(m.typeOf(b))
+	if left == "" || right == "" {
+		return false
+	}
+	for _, side := range []ast.Expr{a, b} {
+		if innerCurrency(m.typeOf(side)) == anyCurrency {
+			m.c.reportNoCurrency(side)
+			return true
+		}
+	}
+	if left == right {
+		return false
+	}
+	m.c.report(m.c.places.at(e), CodeMixedCurrencies, "", "%s and %s cannot be mixed: %s, %s", left, right, m.is(a), m.is(b))
+	return true
+}
+
+// innerCurrency returns the currency of money, also in a list or an optional.
+func innerCurrency(t *types.Type) string {
+	for t != nil && currencyOf(t) == "" && len(t.Parameters()) == 1 {
+		t = t.Parameters()[0]
+	}
+	return currencyOf(t)
+}
+
+func (c *compiler) reportNoCurrency(e ast.Expr) {
+	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known, it can only be passed on as an amount", shown(c.places.text(e)))
+}
+
+func (m mismatches) membership(e ast.Expr, args []ast.Expr) {
+	if m.typeOf(args[1]).Kind() != types.ListKind {
+		hint := ""
+		if m.typeOf(args[1]).Kind() == types.StringKind {
+			hint = "write " + m.text(args[1]) + ".contains(" + m.text(args[0]) + ")"
+		}
+		m.c.report(m.c.places.of(args[1]), CodeTypeMismatch, hint, "in looks into a list, %s", m.is(args[1]))
+		return
+	}
+	member := m.typeOf(args[1]).Parameters()[0]
+	hint := pairHint(operand{m.typeOf(args[0]), args[0], m.text(args[0])}, operand{t: member})
+	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, "cannot look for %s in %s", m.with(args[0]), m.with(args[1]))
+}
+
+func (m mismatches) conditional(e ast.Expr, args []ast.Expr) {
+	if m.typeOf(args[0]).Kind() != types.BoolKind {
+		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, conditionHint(m.typeOf(args[0]), m.text(args[0])), "a condition is wanted here, %s", m.is(args[0]))
+		return
+	}
+	if m.money(e, args[1], args[2]) {
+		return
+	}
+	m.operands(e, args[1:], "the two values of ? : differ: %s, %s")
+}
+
+func (m mismatches) index(args []ast.Expr) {
+	if m.typeOf(args[0]).Kind() != types.ListKind {
+		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, "", "only a list has numbered members, %s", m.is(args[0]))
+		return
+	}
+	m.c.report(m.c.places.of(args[1]), CodeTypeMismatch, "", "the members of a list are numbered by ints, %s", m.is(args[1]))
+}

@@ -1,0 +1,170 @@
+package celenv
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/decls"
+	"github.com/google/cel-go/common/types"
+)
+
+// function reports arguments that a function does not take: the first that none of its
+// forms does.
+func (m mismatches) function(e ast.Expr, args []ast.Expr) {
+	call := e.AsCall()
+	name := call.FunctionName()
+	forms := m.forms(name, call.IsMemberFunction())
+	name = spokenName(name)
+	if len(forms) == 0 {
+		m.style(e, name)
+		return
+	}
+	sized := slices.DeleteFunc(slices.Clone(forms), func(o *decls.OverloadDecl) bool { return m.count(o) != m.given(e) })
+	if len(sized) == 0 {
+		m.c.report(m.c.places.name(e), CodeTypeMismatch, "", "%s takes %s, not %s", name, m.counts(forms), itoa(m.given(e)))
+		return
+	}
+	for i, arg := range args {
+		if hidden(m.typeOf(arg)) {
+			continue
+		}
+		taken := slices.DeleteFunc(slices.Clone(sized), func(o *decls.OverloadDecl) bool { return !accepts(o.ArgTypes()[i], m.typeOf(arg)) })
+		if len(taken) == 0 {
+			m.argument(e, name, sized, i, arg)
+			return
+		}
+		sized = taken
+	}
+	m.c.report(m.c.places.name(e), CodeTypeMismatch, "", "%s does not take %s together", name, joinAnd(m.each(args)))
+}
+
+// hidden reports whether an argument was added by the compiler.
+func hidden(t *types.Type) bool { return t.Kind() == types.OpaqueKind && t.TypeName() == zoneName }
+
+func spokenName(name string) string {
+	switch name {
+	case dateOfFunction:
+		return "date"
+	case "math.@min":
+		return "math.least"
+	case "math.@max":
+		return "math.greatest"
+	case "@sortByAssociatedKeys":
+		return "sortBy"
+	}
+	return name
+}
+
+func (m mismatches) forms(name string, member bool) []*decls.OverloadDecl {
+	var forms []*decls.OverloadDecl
+	for _, o := range m.c.scope.base.declared[name].OverloadDecls() {
+		if o.IsMemberFunction() == member {
+			forms = append(forms, o)
+		}
+	}
+	return forms
+}
+
+// count returns how many arguments a form takes in brackets, given how many a call has.
+func (m mismatches) count(o *decls.OverloadDecl) int {
+	n := len(o.ArgTypes())
+	if o.IsMemberFunction() || n > 0 && hidden(o.ArgTypes()[n-1]) {
+		n--
+	}
+	return n
+}
+
+func (m mismatches) given(e ast.Expr) int {
+	args := e.AsCall().Args()
+	if n := len(args); n > 0 && hidden(m.typeOf(args[n-1])) {
+		return n - 1
+	}
+	return len(args)
+}
+
+func (m mismatches) counts(forms []*decls.OverloadDecl) string {
+	var counts []int
+	for _, o := range forms {
+		counts = append(counts, m.count(o))
+	}
+	slices.Sort(counts)
+	counts = slices.Compact(counts)
+	words := make([]string, len(counts))
+	for i, n := range counts {
+		words[i] = itoa(n)
+	}
+	noun := " arguments"
+	if counts[len(counts)-1] == 1 {
+		noun = " argument"
+	}
+	return joinOr(words) + noun
+}
+
+func (m mismatches) each(args []ast.Expr) []string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = m.with(arg)
+	}
+	return words
+}
+
+// style reports x.f(y) for f(x, y) and the other way round.
+func (m mismatches) style(e ast.Expr, name string) {
+	hint := "write " + name + "(…)"
+	if !e.AsCall().IsMemberFunction() {
+		hint = "write x." + name + "(…)"
+	}
+	m.c.report(m.c.places.name(e), CodeTypeMismatch, hint, "%s is not used like this", name)
+}
+
+// argument reports one argument and what may stand there.
+func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDecl, i int, arg ast.Expr) {
+	if currencyOf(m.typeOf(arg)) == anyCurrency {
+		m.c.reportNoCurrency(arg)
+		return
+	}
+	var wanted []string
+	for _, o := range forms {
+		wanted = append(wanted, article(wantedText(o.ArgTypes()[i])))
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	hint := ""
+	if len(forms) == 1 {
+		hint = pairHint(operand{m.typeOf(arg), arg, m.text(arg)}, operand{t: forms[0].ArgTypes()[i]})
+	}
+	if name == "date" {
+		hint = `write date("2026-06-30") for a day, or give a timestamp`
+	}
+	use := " takes "
+	if e.AsCall().IsMemberFunction() && i == 0 {
+		use = " is called on "
+	}
+	m.c.report(m.c.places.of(arg), CodeTypeMismatch, hint, "%s%s%s, %s", name, use, joinOr(wanted), m.is(arg))
+}
+
+func wantedText(t *types.Type) string {
+	if t.Kind() == types.OpaqueKind && t.TypeName() == moneyName {
+		return "money"
+	}
+	if t.Kind() == types.ListKind && t.Parameters()[0].Kind() == types.TypeParamKind {
+		return "list"
+	}
+	return typeText(t)
+}
+
+// accepts reports whether an argument of a type can stand for a parameter.
+func accepts(parameter, t *types.Type) bool {
+	switch {
+	case parameter.Kind() == types.TypeParamKind || parameter.Kind() == types.DynKind || t.Kind() == types.DynKind || t.Kind() == types.ErrorKind:
+		return true
+	case parameter.Kind() != t.Kind():
+		return false
+	case parameter.Kind() == types.OpaqueKind && parameter.TypeName() != t.TypeName():
+		return false
+	case parameter.Kind() == types.ListKind:
+		return accepts(parameter.Parameters()[0], t.Parameters()[0])
+	}
+	return !strings.HasPrefix(parameter.TypeName(), "@")
+}

@@ -1,0 +1,141 @@
+package celenv
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// The types that this package's values have while an expression runs. The checker sees
+// money with its currency; the evaluator need not.
+var (
+	runMoney    = types.NewOpaqueType(moneyName).WithTraits(traits.AdderType | traits.SubtractorType | traits.MultiplierType | traits.DividerType | traits.NegatorType | traits.ComparerType)
+	runDate     = types.NewOpaqueType(dateName).WithTraits(traits.AdderType | traits.SubtractorType | traits.ComparerType)
+	runPercent  = types.NewOpaqueType(percentName).WithTraits(traits.ComparerType)
+	runCalendar = types.NewOpaqueType(calendarName)
+	runZone     = types.NewOpaqueType(zoneName)
+)
+
+// noConversion is the part of CEL's interface that the values here do without.
+type noConversion struct{}
+
+func (noConversion) ConvertToNative(to reflect.Type) (any, error) {
+	return nil, fmt.Errorf("no conversion to %v", to)
+}
+
+func (noConversion) ConvertToType(ref.Type) ref.Val { return types.NewErr("no such conversion") }
+
+// order is CEL's way to write -1, 0 and +1.
+func order(sign int) ref.Val {
+	switch {
+	case sign < 0:
+		return types.IntNegOne
+	case sign > 0:
+		return types.IntOne
+	}
+	return types.IntZero
+}
+
+// dateVal is a day.
+type dateVal struct {
+	date value.Date
+}
+
+func (dateVal) ConvertToNative(to reflect.Type) (any, error) {
+	return noConversion{}.ConvertToNative(to)
+}
+func (dateVal) ConvertToType(t ref.Type) ref.Val { return noConversion{}.ConvertToType(t) }
+func (dateVal) Type() ref.Type                   { return runDate }
+func (d dateVal) Value() any                     { return d.date }
+func (d dateVal) String() string                 { return d.date.String() }
+
+func (d dateVal) Equal(other ref.Val) ref.Val {
+	o, ok := other.(dateVal)
+	return types.Bool(ok && d == o)
+}
+
+func (d dateVal) Compare(other ref.Val) ref.Val {
+	if o, ok := other.(dateVal); ok {
+		return order(d.date.Compare(o.date))
+	}
+	return types.MaybeNoSuchOverloadErr(other)
+}
+
+// Add returns the day so many days later.
+func (d dateVal) Add(other ref.Val) ref.Val {
+	if days, ok := other.(types.Int); ok {
+		return dateOrError(d.date.AddDays(int(days)))
+	}
+	return types.MaybeNoSuchOverloadErr(other)
+}
+
+// Subtract returns the days between two days, or the day so many days before.
+func (d dateVal) Subtract(other ref.Val) ref.Val {
+	switch o := other.(type) {
+	case dateVal:
+		return types.Int(d.date.Sub(o.date))
+	case types.Int:
+		// The smallest int has no opposite; it is out of reach either way.
+		return dateOrError(d.date.AddDays(-max(int(o), -1<<62)))
+	}
+	return types.MaybeNoSuchOverloadErr(other)
+}
+
+func dateOrError(d value.Date, err error) ref.Val {
+	if err != nil {
+		return types.WrapErr(err)
+	}
+	return dateVal{d}
+}
+
+// percentVal is a percentage.
+type percentVal struct {
+	percent value.Percent
+}
+
+func (percentVal) ConvertToNative(to reflect.Type) (any, error) {
+	return noConversion{}.ConvertToNative(to)
+}
+func (percentVal) ConvertToType(t ref.Type) ref.Val { return noConversion{}.ConvertToType(t) }
+func (percentVal) Type() ref.Type                   { return runPercent }
+func (p percentVal) Value() any                     { return p.percent }
+func (p percentVal) String() string                 { return p.percent.String() }
+
+func (p percentVal) Equal(other ref.Val) ref.Val {
+	o, ok := other.(percentVal)
+	return types.Bool(ok && p == o)
+}
+
+func (p percentVal) Compare(other ref.Val) ref.Val {
+	if o, ok := other.(percentVal); ok {
+		return order(p.percent.Compare(o.percent))
+	}
+	return types.MaybeNoSuchOverloadErr(other)
+}
+
+// calendarVal is the calendar that a literal name stands for.
+type calendarVal struct {
+	noConversion
+	calendar *worktime.Calendar
+}
+
+func (*calendarVal) Type() ref.Type                { return runCalendar }
+func (c *calendarVal) Value() any                  { return c.calendar }
+func (c *calendarVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c) == other) }
+
+// zoneVal is the zone in which a scope reads dates.
+type zoneVal struct {
+	noConversion
+	zone *time.Location
+}
+
+func (*zoneVal) Type() ref.Type                { return runZone }
+func (z *zoneVal) Value() any                  { return z.zone }
+func (z *zoneVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(z) == other) }

@@ -1,0 +1,197 @@
+package celenv
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+)
+
+// Read is a path that an expression reads, and where it first does in its source: a
+// field, a fact, a term, "now", the row of a table ("tables.t", for has) or a cell of it.
+type Read struct {
+	Path string
+	From int
+}
+
+// references returns the references in an expression, in source order.
+func (e *Expr) references() []*reference {
+	var refs []*reference
+	var walk func(ast.Expr)
+	walk = func(n ast.Expr) {
+		if r := e.refs[n.ID()]; r != nil {
+			if n.Kind() == ast.SelectKind { // else it became a literal
+				refs = append(refs, r)
+			}
+			return
+		}
+		for _, child := range children(n) {
+			walk(child)
+		}
+	}
+	walk(e.tree.Expr())
+	slices.SortStableFunc(refs, func(a, b *reference) int { return a.at.from - b.at.from })
+	return refs
+}
+
+// Reads returns what the expression reads, in source order and each path once. A test
+// with has, and an optional read, count. A table is followed by what its key reads, at the
+// place of the table; terms are not opened.
+func (e *Expr) Reads() []Read {
+	var reads []Read
+	seen := map[string]bool{}
+	e.eachRead(func(path string, from int) {
+		if !seen[path] {
+			seen[path] = true
+			reads = append(reads, Read{path, from})
+		}
+	}, -1)
+	return reads
+}
+
+// eachRead calls add for every read; from is the place to give for all, or -1.
+func (e *Expr) eachRead(add func(path string, from int), from int) {
+	for _, r := range e.references() {
+		at := from
+		if at < 0 {
+			at = r.at.from
+		}
+		switch r.kind {
+		case refConstant, refBroken:
+			continue
+		case refTable:
+			add(r.path, at)
+			if r.field != nil {
+				add(varIncident+"."+r.field.Name, at)
+			}
+			if r.table.by != nil {
+				r.table.by.eachRead(add, at)
+			}
+		default:
+			add(r.path, at)
+		}
+	}
+}
+
+// Facts returns the slots of all facts that the expression can read, also through
+// terms and tables, sorted.
+func (e *Expr) Facts() []int {
+	var slots []int
+	e.facts(map[*Expr]bool{}, &slots)
+	slices.Sort(slots)
+	return slices.Compact(slots)
+}
+
+func (e *Expr) facts(seen map[*Expr]bool, slots *[]int) {
+	if seen[e] {
+		return
+	}
+	seen[e] = true
+	for _, r := range e.references() {
+		switch r.kind {
+		case refFact:
+			*slots = append(*slots, r.fact.Slot)
+		case refTerm:
+			r.term.facts(seen, slots)
+		case refTable:
+			if r.table.by != nil {
+				r.table.by.facts(seen, slots)
+			}
+		}
+	}
+}
+
+// ReadValue returns the value of a path of [Expr.Reads], for explanations: absent if
+// it has none. For a table's row see [Frame.Row].
+func (s *Scope) ReadValue(f *Frame, path string) (Val, error) {
+	r, err := s.lookPath(path)
+	if err != nil {
+		return Val{}, err
+	}
+	v, err := r.getter()(f)
+	if err != nil || v == nil {
+		return Val{}, err
+	}
+	e := &Expr{} // for its way out
+	if v, err = e.leave(v); err != nil {
+		return Val{}, err
+	}
+	return Val{v}, nil
+}
+
+// lookPath resolves a path outside of any source.
+func (s *Scope) lookPath(path string) (*reference, error) {
+	root, rest, _ := strings.Cut(path, ".")
+	r := &reference{path: path}
+	switch root {
+	case varNow:
+		r.kind = refNow
+		return r, nil
+	case varFacts:
+		if r.kind, r.fact = refFact, s.facts[rest]; r.fact != nil {
+			return r, nil
+		}
+	case varIncident:
+		if r.kind, r.field = refField, s.field(rest); r.field != nil {
+			return r, nil
+		}
+	case varTerms:
+		if s.options.Defs != nil {
+			if r.kind, r.term = refTerm, nil; true {
+				r.term, _ = s.options.Defs.Term(rest)
+			}
+			if r.term != nil {
+				return r, nil
+			}
+		}
+	case varTables:
+		return s.lookCell(r, rest)
+	default:
+		for _, m := range messageFields() {
+			if m.path == path {
+				r.kind, r.message = refMessage, m
+				return r, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("there is no %s", path)
+}
+
+func (s *Scope) field(name string) *Field {
+	at := s.incident
+	for {
+		first, rest, more := strings.Cut(name, ".")
+		next := at.members[first]
+		if !more || next.object == nil {
+			if more {
+				return nil
+			}
+			return next.field
+		}
+		at, name = next.object, rest
+	}
+}
+
+// lookCell resolves t, t.column and t[incident.field].
+func (s *Scope) lookCell(r *reference, rest string) (*reference, error) {
+	name, column, hasColumn := strings.Cut(rest, ".")
+	bracketed, field, isLookup := strings.Cut(rest, "[incident.")
+	if isLookup {
+		name, hasColumn = bracketed, false
+		r.field = s.field(strings.TrimSuffix(field, "]"))
+	}
+	var err error
+	if r.table, err = s.table(name); err != nil {
+		return nil, err
+	}
+	r.kind, r.column = refTable, -1
+	if hasColumn {
+		i, ok := r.table.index[column]
+		if !ok {
+			return nil, fmt.Errorf("table %s has no column %s", name, column)
+		}
+		r.column = i
+	}
+	return r, nil
+}

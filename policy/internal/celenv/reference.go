@@ -1,0 +1,227 @@
+package celenv
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+)
+
+// refKind says what a reference refers to.
+type refKind uint8
+
+const (
+	refField refKind = iota + 1
+	refFact
+	refTerm
+	refTable    // the row of a table, or one of its columns
+	refNow      // the time of the decision
+	refMessage  // what only messages know
+	refConstant // a literal that CEL has no syntax for
+	refBroken   // what is reported already
+)
+
+// refMode says how a reference is used.
+type refMode uint8
+
+const (
+	modeRead     refMode = iota
+	modeHas              // has(x)
+	modeOptional         // .?x
+)
+
+// reference is what a path, or a literal such as money("10 EUR"), was resolved to.
+type reference struct {
+	kind refKind
+	mode refMode
+	path string // as Known and Reads name it
+	at   span   // the path in the source
+
+	field   *Field // of a field; of a table's column that a field names
+	fact    *Fact
+	term    *Expr
+	table   *Table
+	column  int // -1: the row, or the column that field names
+	message messageField
+	value   ref.Val // of a constant
+}
+
+// guard returns the path that must be known for a reference to be read, empty if it is
+// always there.
+func (r *reference) guard() string {
+	switch r.kind {
+	case refField:
+		if r.field.Optional {
+			return r.path
+		}
+	case refTable:
+		if !r.table.Total() {
+			return r.table.path()
+		}
+	case refMessage:
+		if r.message.optional {
+			return r.path
+		}
+	}
+	return ""
+}
+
+// key names a reference among all of a base: equal keys are read alike.
+func (r *reference) key(t *types.Type) string {
+	mode := "." + strconv.Itoa(int(r.mode)) + "."
+	switch r.kind {
+	case refField:
+		return "field" + mode + strconv.Itoa(r.field.Slot) + "." + t.String() + "." + r.field.Name
+	case refFact:
+		return "fact" + mode + strconv.Itoa(r.fact.Slot) + "." + t.String() + "." + r.fact.Name
+	case refTerm:
+		// The key's owner keeps the term alive, so its address stays its own.
+		return "term" + mode + fmt.Sprintf("%p", r.term)
+	case refTable:
+		if r.field != nil {
+			return "lookup" + mode + fmt.Sprintf("%p.%d", r.table, r.field.Slot)
+		}
+		return "table" + mode + fmt.Sprintf("%p.%d", r.table, r.column)
+	case refMessage:
+		return "message" + mode + r.path
+	case refNow:
+		return "now" + mode
+	case refConstant:
+		return "constant." + t.String()
+	}
+	return "broken"
+}
+
+// celType returns the type of the value that is read, whatever the mode.
+func (r *reference) celType() *types.Type {
+	switch r.kind {
+	case refField:
+		return celType(r.field.Type)
+	case refFact:
+		return celType(r.fact.Type)
+	case refTerm:
+		return r.term.cel
+	case refTable:
+		if r.field != nil {
+			return celType(r.table.columns[0].Type)
+		}
+		if r.column >= 0 {
+			return celType(r.table.columns[r.column].Type)
+		}
+	case refMessage:
+		return celType(r.message.t)
+	case refNow:
+		return types.TimestampType
+	}
+	return types.DynType
+}
+
+// declare makes a reference known to the checker and the planner and returns the name
+// of its field on the frame.
+func (b *Base) declare(r *reference, t *types.Type) string {
+	key := r.key(t)
+	get := r.getter()
+	switch r.mode {
+	case modeHas:
+		b.provider.add(key, types.BoolType, presence(get))
+	case modeOptional:
+		b.provider.add(key, types.NewOptionalType(t), optional(get))
+	default:
+		b.provider.add(key, t, required(get, r.path))
+	}
+	return key
+}
+
+// getter is a way to read a reference: nil and no error where it has no value.
+type getter func(*Frame) (ref.Val, error)
+
+func (r *reference) getter() getter {
+	switch r.kind {
+	case refField:
+		slot := r.field.Slot
+		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Fields, slot), nil }
+	case refFact:
+		slot := r.fact.Slot
+		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Facts, slot), nil }
+	case refTerm:
+		term := r.term
+		return func(f *Frame) (ref.Val, error) { return f.term(term) }
+	case refTable:
+		return r.tableGetter()
+	case refMessage:
+		get := r.message.get
+		return func(f *Frame) (ref.Val, error) {
+			if f.message == nil {
+				return nil, errNoMessage
+			}
+			return get(f.message).v, nil
+		}
+	case refNow:
+		return func(f *Frame) (ref.Val, error) { return f.now, nil }
+	}
+	return func(*Frame) (ref.Val, error) { return nil, errBroken }
+}
+
+func slotOf(vals []Val, slot int) ref.Val {
+	if slot < len(vals) {
+		return vals[slot].v
+	}
+	return nil
+}
+
+func (r *reference) tableGetter() getter {
+	table, column, field := r.table, r.column, r.field
+	return func(f *Frame) (ref.Val, error) {
+		row, err := f.row(table)
+		if err != nil || row < 0 {
+			return nil, err
+		}
+		at := column
+		if field != nil {
+			if at, err = table.columnNamed(f, field); err != nil {
+				return nil, err
+			}
+		}
+		if at < 0 { // has(tables.t) only wants to know that there is a row
+			return types.True, nil
+		}
+		return table.rows[row].cells[at], nil
+	}
+}
+
+func required(get getter, path string) func(*Frame) (any, error) {
+	return func(f *Frame) (any, error) {
+		v, err := get(f)
+		if err != nil {
+			return nil, err
+		}
+		if v == nil {
+			return nil, fmt.Errorf("%s has no value", path)
+		}
+		return v, nil
+	}
+}
+
+func presence(get getter) func(*Frame) (any, error) {
+	return func(f *Frame) (any, error) {
+		v, err := get(f)
+		if err != nil {
+			return nil, err
+		}
+		return types.Bool(v != nil), nil
+	}
+}
+
+func optional(get getter) func(*Frame) (any, error) {
+	return func(f *Frame) (any, error) {
+		v, err := get(f)
+		if err != nil {
+			return nil, err
+		}
+		if v == nil {
+			return types.OptionalNone, nil
+		}
+		return types.OptionalOf(v), nil
+	}
+}

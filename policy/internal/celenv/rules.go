@@ -1,0 +1,137 @@
+package celenv
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+)
+
+// rules checks what CEL's types allow and the language does not.
+func (c *compiler) rules() {
+	c.ruleAt(c.tree.Expr())
+}
+
+func (c *compiler) ruleAt(e ast.Expr) {
+	for _, child := range children(e) {
+		c.ruleAt(child)
+	}
+	switch e.Kind() {
+	case ast.ListKind:
+		c.ruleList(e)
+	case ast.CallKind:
+		c.ruleCall(e)
+	}
+}
+
+func (c *compiler) typeOf(e ast.Expr) *types.Type {
+	if t := c.tree.GetType(e.ID()); t != nil {
+		return t
+	}
+	return types.DynType
+}
+
+// ruleList wants members of one type. The checker is content to call anything else a
+// list of anything.
+func (c *compiler) ruleList(e ast.Expr) {
+	list := e.AsList()
+	m := mismatches{c, c.tree}
+	for i, member := range list.Elements() {
+		if i == 0 || c.broken {
+			continue
+		}
+		first := list.Elements()[0]
+		a, b := c.memberType(list, 0), c.memberType(list, i)
+		if a.IsExactType(b) || open(a) || open(b) {
+			continue
+		}
+		if m.money(member, first, member) {
+			continue
+		}
+		hint := pairHint(operand{b, member, m.text(member)}, operand{a, first, m.text(first)})
+		c.report(c.places.of(member), CodeTypeMismatch, hint, "the members of a list are of one type: %s, %s", m.is(first), m.is(member))
+	}
+	if depth(c.typeOf(e)) > 2 {
+		c.report(c.places.at(e), CodeTooComplex, "", "lists are nested too deeply")
+	}
+}
+
+func (c *compiler) memberType(list ast.ListExpr, i int) *types.Type {
+	t := c.typeOf(list.Elements()[i])
+	if list.IsOptional(int32(i)) && len(t.Parameters()) == 1 {
+		return t.Parameters()[0]
+	}
+	return t
+}
+
+// open reports whether a type is not known to the end, as that of [].
+func open(t *types.Type) bool {
+	if t.Kind() == types.DynKind || t.Kind() == types.TypeParamKind {
+		return true
+	}
+	for _, p := range t.Parameters() {
+		if open(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// depth counts the lists around lists.
+func depth(t *types.Type) int {
+	if t.Kind() == types.ListKind {
+		return 1 + depth(t.Parameters()[0])
+	}
+	return 0
+}
+
+func (c *compiler) ruleCall(e ast.Expr) {
+	name := e.AsCall().FunctionName()
+	t := c.typeOf(e)
+	if open(t) && !c.broken {
+		c.report(c.places.of(e), CodeTypeMismatch, "", "the type of %s cannot be known", shown(c.places.text(e)))
+		return
+	}
+	if depth(t) > 2 {
+		c.report(c.places.of(e), CodeTooComplex, "", "lists are nested too deeply")
+		return
+	}
+	compares := comparesMembers(name)
+	for _, arg := range children(e) {
+		argType := c.typeOf(arg)
+		switch {
+		case compares && depth(argType) > 1:
+			c.report(c.places.of(arg), CodeTooComplex, "write flatten() first", "lists of lists are not compared")
+		case innerCurrency(argType) == anyCurrency && usesAmount(name, argType):
+			c.reportNoCurrency(arg)
+			return // once is enough for a == b
+		}
+	}
+}
+
+// comparesMembers reports whether a function compares the members of lists. Those of
+// lists of lists could share their inner lists, and be more than memory holds.
+func comparesMembers(name string) bool {
+	switch name {
+	case operators.Equals, operators.NotEquals, operators.In, "distinct":
+		return true
+	}
+	return strings.HasPrefix(name, "sets.")
+}
+
+// usesAmount reports whether a function needs to know the currency of its argument,
+// rather than only passing it on.
+func usesAmount(name string, t *types.Type) bool {
+	if comparesMembers(name) {
+		return true
+	}
+	switch name {
+	case operators.Conditional, operators.Index, operators.OptIndex, "orValue", "or", "hasValue", "optional.of", "optional.ofNonZeroValue",
+		"optional.unwrap", "unwrapOpt", "size", "reverse", "slice", "first", "last", "flatten", "@sortByAssociatedKeys":
+		return false
+	case operators.Add: // of lists
+		return currencyOf(t) != ""
+	}
+	return true
+}

@@ -1,0 +1,292 @@
+package celenv
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+)
+
+func (c *compiler) scanCall(e ast.Expr) {
+	call := e.AsCall()
+	name := call.FunctionName()
+	switch {
+	case name == operators.OptSelect:
+		c.scanPath(e)
+	case isIndex(name):
+		c.scanIndex(e)
+	case !isSpelled(name):
+		c.scanArgs(e)
+	case call.IsMemberFunction():
+		c.scanMethod(e)
+	default:
+		c.scanFunction(e)
+	}
+}
+
+// isSpelled reports whether a function's name is written out in the source, rather
+// than being an operator's or one that only macros call.
+func isSpelled(name string) bool {
+	return isNameStart(rune(name[0])) && name[0] != '_' && !strings.Contains(name, "@")
+}
+
+func (c *compiler) scanArgs(e ast.Expr) {
+	for _, child := range children(e) {
+		c.scan(child)
+	}
+}
+
+// scanMethod scans target.name(…), which may be a function in a namespace.
+func (c *compiler) scanMethod(e ast.Expr) {
+	call := e.AsCall()
+	name := call.FunctionName()
+	if space, at, ok := c.namespace(call.Target()); ok {
+		full := space + "." + name
+		if c.scope.base.declared[full] == nil {
+			whole := at.join(c.places.name(e))
+			c.report(whole, CodeUnknownFunction, c.callHint(full), "there is no function %s", full)
+		}
+		for _, arg := range call.Args() {
+			c.scan(arg)
+		}
+		return
+	}
+	c.scan(call.Target())
+	if len(call.Args()) > 0 && slices.Contains(timeAccessors, name) {
+		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
+			"a time zone here would read the zone data of the machine")
+		return
+	}
+	c.scanCalled(e)
+}
+
+// namespace recognises the first part of math.abs: a name that is no variable but
+// that functions begin with.
+func (c *compiler) namespace(target ast.Expr) (string, span, bool) {
+	p, ok := chainOf(target)
+	if !ok || p.has || p.optional() || c.isLocal(p.root.AsIdent()) || slices.Contains(variables(true), p.rootName()) {
+		return "", span{}, false
+	}
+	prefix := p.rootName() + "."
+	if !slices.ContainsFunc(c.scope.base.callable, func(f string) bool { return strings.HasPrefix(f, prefix) }) {
+		return "", span{}, false
+	}
+	return p.path(), c.spans(p)[0], true
+}
+
+// scanFunction scans name(…): literals in the clothes of functions first.
+func (c *compiler) scanFunction(e ast.Expr) {
+	name := strings.TrimPrefix(e.AsCall().FunctionName(), ".")
+	switch name {
+	case "money":
+		c.scanMoney(e)
+	case "date":
+		c.scanDate(e)
+	case overloads.TypeConvertTimestamp:
+		c.scanTimestamp(e)
+	case overloads.TypeConvertDuration:
+		c.scanDuration(e)
+	case "workday", "workdays", "worked":
+		c.scanCalendar(e)
+	default:
+		c.scanCalled(e)
+	}
+}
+
+// scanCalled scans a call whose target is scanned already: is there such a function,
+// and is it in the language?
+func (c *compiler) scanCalled(e ast.Expr) {
+	call := e.AsCall()
+	name := strings.TrimPrefix(call.FunctionName(), ".")
+	if why := whyLeftOut[name]; why != "" {
+		c.report(c.places.name(e), CodeLeftOut, why, "%s is not in the language", name)
+		return
+	}
+	if c.scope.base.declared[name] == nil {
+		c.reportUnknownFunction(e, name)
+		return
+	}
+	if name == "flatten" && len(call.Args()) > 0 {
+		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "write flatten() once per level", "flatten takes no depth in this language")
+		return
+	}
+	for _, arg := range call.Args() {
+		c.scan(arg)
+	}
+	if name == overloads.Matches {
+		c.checkPattern(e)
+	}
+}
+
+func (c *compiler) reportUnknownFunction(e ast.Expr, name string) {
+	at := c.places.name(e)
+	if use, isMacro := macroUse[name]; isMacro {
+		c.report(at, CodeTypeMismatch, "write "+use, "%s is not used like this", name)
+		return
+	}
+	c.report(at, CodeUnknownFunction, c.callHint(name), "there is no function %s", name)
+}
+
+// macroUse shows how macros are written: with other arguments they are not expanded,
+// and then they are unknown functions.
+var macroUse = map[string]string{
+	"has":        "has(incident.x)",
+	"all":        "list.all(x, condition on x)",
+	"exists":     "list.exists(x, condition on x)",
+	"exists_one": "list.exists_one(x, condition on x)",
+	"existsOne":  "list.existsOne(x, condition on x)",
+	"filter":     "list.filter(x, condition on x)",
+	"map":        "list.map(x, value for x)",
+	"sortBy":     "list.sortBy(x, key of x)",
+	"bind":       "cel.bind(x, value, expression with x)",
+	"least":      "math.least(a, b)",
+	"greatest":   "math.greatest(a, b)",
+}
+
+func (c *compiler) callHint(name string) string {
+	for _, known := range c.scope.base.callable { // quote is strings.quote
+		if strings.HasSuffix(known, "."+name) {
+			return "write " + known
+		}
+	}
+	switch name {
+	case "len", "length", "count":
+		return "write size(x)"
+	case "lower", "toLowerCase":
+		return "write lowerAscii()"
+	case "upper", "toUpperCase":
+		return "write upperAscii()"
+	case "includes":
+		return "write x in list, or text.contains(x)"
+	case "today":
+		return "write date(now)"
+	}
+	return c.scope.suggest(name, c.scope.base.callable, "")
+}
+
+// scanIndex scans x[i]: a table is looked up by a closed field, an object not at all.
+func (c *compiler) scanIndex(e ast.Expr) {
+	args := e.AsCall().Args()
+	p, ok := chainOf(args[0])
+	if !ok || c.isLocal(p.root.AsIdent()) {
+		c.scanArgs(e)
+		return
+	}
+	switch {
+	case p.rootName() == varTables && len(p.members) < 2:
+		c.scanLookup(e, p)
+	case c.isObject(p):
+		c.reportObjectIndex(e, p)
+		c.breakOff(e, c.places.of(e))
+	default:
+		c.scanArgs(e)
+	}
+}
+
+func (c *compiler) isObject(p chain) bool {
+	switch p.rootName() {
+	case varFacts, varTerms, varTables:
+		return len(p.members) == 0
+	case varAction, varPartner:
+		return c.message && len(p.members) == 0
+	case varIncident:
+		at := c.scope.incident
+		for _, m := range p.members {
+			next := at.members[m.name]
+			if next.object == nil {
+				return false
+			}
+			at = next.object
+		}
+		return true
+	}
+	return false
+}
+
+func (c *compiler) reportObjectIndex(e ast.Expr, p chain) {
+	hint := "write " + p.path() + ".name"
+	if name, ok := textLiteral(e.AsCall().Args()[1]); ok && isName(name) {
+		hint = "write " + p.path() + "." + name
+	}
+	c.report(c.places.at(e), CodeWholeObject, hint, "%s is an object, its members are read with a point", p.path())
+}
+
+func isName(text string) bool {
+	for i, r := range text {
+		if !isNamePart(r) || i == 0 && !isNameStart(r) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// scanLookup resolves tables.t[incident.field].
+func (c *compiler) scanLookup(e ast.Expr, p chain) {
+	whole := c.places.of(e)
+	spans := c.spans(p)
+	r := &reference{path: p.path(), at: span{spans[0].from, whole.to}, mode: modeRead}
+	var known []string
+	if c.scope.options.Defs != nil {
+		known = c.scope.options.Defs.TableNames()
+	}
+	if !c.hasMember(r, p, varTables, known) || !c.findTable(r, p.members[0].name, spans[1], known) || r.table == nil {
+		c.breakOff(e, r.at)
+		return
+	}
+	r.kind, r.column = refTable, -1
+	if !c.lookupField(r, e) {
+		c.breakOff(e, r.at)
+		return
+	}
+	r.path = r.table.path() + "[incident." + r.field.Name + "]"
+	c.replace(e, r, r.celType())
+}
+
+// lookupField fills in the field that names the column: closed, and every value of it
+// a column, all of one type. Anything else could miss.
+func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
+	call := e.AsCall()
+	index := call.Args()[1]
+	at := c.places.of(index)
+	use := "a column is looked up by a closed field whose values are columns"
+	if name, ok := textLiteral(index); ok {
+		c.report(at, CodeColumnLookup, "write "+r.table.path()+"."+name, "%s", use)
+		return false
+	}
+	p, ok := chainOf(index)
+	if !ok || p.rootName() != varIncident || c.isLocal(p.root.AsIdent()) || p.mode() != modeRead || call.FunctionName() == operators.OptIndex {
+		c.report(at, CodeColumnLookup, "write "+r.table.path()+"[incident.x]", "%s", use)
+		return false
+	}
+	field := &reference{}
+	if !c.resolveField(field, p, c.spans(p)) {
+		return false
+	}
+	r.field = field.field
+	return c.columnsFit(r, at, use)
+}
+
+func (c *compiler) columnsFit(r *reference, at span, use string) bool {
+	name := "incident." + r.field.Name
+	if r.field.Type.Kind != String || len(r.field.Closed) == 0 {
+		c.report(at, CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", use, name)
+		return false
+	}
+	for _, v := range r.field.Closed {
+		if _, ok := r.table.index[v]; !ok {
+			c.report(at, CodeColumnLookup, "", "%s can be %q, table %s has no such column, only %s", name, v, r.table.name, joinAnd(r.table.columnNames()))
+			return false
+		}
+	}
+	first := r.table.columns[0]
+	for _, column := range r.table.columns[1:] {
+		if column.Type != first.Type {
+			c.report(at, CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
+				r.table.name, first.Name, article(first.Type.String()), column.Name, article(column.Type.String()))
+			return false
+		}
+	}
+	return true
+}

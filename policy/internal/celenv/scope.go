@@ -1,0 +1,211 @@
+package celenv
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// Field is a field of the incident: its dotted name, type, and the slot of its value
+// in [Input]. Closed lists all values of a closed string; nil: any.
+type Field struct {
+	Name     string
+	Type     Type
+	Optional bool
+	Closed   []string
+	Slot     int
+}
+
+// Fact is what earlier decisions say, and the slot of its value in [Input].
+type Fact struct {
+	Name string
+	Type Type
+	Slot int
+}
+
+// Definitions gives the terms and tables that expressions of a scope name. It is asked
+// while an expression is compiled, and may compile others then. A name that is known
+// without a definition stands for one that is broken or goes in a circle, which is
+// reported elsewhere: using it raises nothing more.
+type Definitions interface {
+	Term(name string) (e *Expr, known bool)
+	Table(name string) (t *Table, known bool)
+	TermNames() []string
+	TableNames() []string
+}
+
+// Options say what the expressions of a scope see.
+type Options struct {
+	Fields []Field
+	Facts  []Fact
+	Defs   Definitions // nil: no terms, no tables
+
+	// Calendars by id. A nil calendar is one that is broken and reported elsewhere.
+	Calendars map[string]*worktime.Calendar
+
+	// Zone is where date(timestamp) reads the day; nil: UTC.
+	Zone *time.Location
+
+	// CostLimit stops an evaluation that loops: about one per step. 0: a default.
+	CostLimit uint64
+
+	// Hidden names variables, such as "facts", and paths, such as "incident.delay",
+	// that exist elsewhere and not here, each with the reason.
+	Hidden map[string]string
+
+	// Suggest returns the known name that is nearest to a wrong one, empty if none is
+	// near; nil: none ever is.
+	Suggest func(name string, known []string) string
+}
+
+// defaultCostLimit is reached in about a tenth of a second.
+const defaultCostLimit = 1_000_000
+
+// Scope is what the expressions of one playbook see. It is immutable and safe for
+// concurrent use as far as its Definitions are.
+type Scope struct {
+	base     *Base
+	options  Options
+	incident *object
+	facts    map[string]*Fact
+	zone     *zoneVal
+	cost     uint64
+}
+
+// object is a part of the incident: what a dotted name goes through.
+type object struct {
+	path    string // "incident", "incident.order"
+	members map[string]member
+}
+
+// member is one name in an object: a field or a further object.
+type member struct {
+	field  *Field
+	object *object
+}
+
+// NewScope returns a scope. The error is the caller's: a field that is also an object,
+// or one that is there twice.
+func (b *Base) NewScope(o Options) (*Scope, error) {
+	s := &Scope{
+		base: b, options: o, cost: o.CostLimit, facts: make(map[string]*Fact, len(o.Facts)),
+		incident: &object{path: "incident", members: make(map[string]member, len(o.Fields))},
+		zone:     &zoneVal{zone: time.UTC},
+	}
+	if s.cost == 0 {
+		s.cost = defaultCostLimit
+	}
+	if o.Zone != nil {
+		s.zone.zone = o.Zone
+	}
+	for i := range o.Fields {
+		if err := s.addField(&o.Fields[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range o.Facts {
+		if s.facts[o.Facts[i].Name] != nil {
+			return nil, fmt.Errorf("fact %s is there twice", o.Facts[i].Name)
+		}
+		s.facts[o.Facts[i].Name] = &o.Facts[i]
+	}
+	return s, nil
+}
+
+func (s *Scope) addField(f *Field) error {
+	at := s.incident
+	names := strings.Split(f.Name, ".")
+	for _, name := range names[:len(names)-1] {
+		next := at.members[name]
+		if next.field != nil {
+			return fmt.Errorf("field %s lies in the field %s", f.Name, next.field.Name)
+		}
+		if next.object == nil {
+			next.object = &object{path: at.path + "." + name, members: map[string]member{}}
+			at.members[name] = next
+		}
+		at = next.object
+	}
+	last := names[len(names)-1]
+	if old, taken := at.members[last]; taken {
+		if old.field == nil {
+			return fmt.Errorf("field %s is also an object", f.Name)
+		}
+		return fmt.Errorf("field %s is there twice", f.Name)
+	}
+	at.members[last] = member{field: f}
+	return nil
+}
+
+// names lists the members of an object, sorted.
+func (o *object) names() []string { return slices.Sorted(maps.Keys(o.members)) }
+
+// find looks for fields whose last name is the given one, for a hint.
+func (o *object) find(name string) []string {
+	var found []string
+	for _, n := range o.names() {
+		switch m := o.members[n]; {
+		case m.object != nil:
+			found = append(found, m.object.find(name)...)
+		case n == name:
+			found = append(found, o.path+"."+n)
+		}
+	}
+	return found
+}
+
+// suggest returns a hint that names the nearest known name, empty if none is near.
+func (s *Scope) suggest(name string, known []string, prefix string) string {
+	if s.options.Suggest == nil {
+		return ""
+	}
+	if near := s.options.Suggest(name, known); near != "" {
+		return "did you mean " + prefix + near + "?"
+	}
+	return ""
+}
+
+// The variables of expressions.
+const (
+	varIncident = "incident"
+	varFacts    = "facts"
+	varTerms    = "terms"
+	varTables   = "tables"
+	varNow      = "now"
+	varAction   = "action"
+	varPartner  = "partner"
+)
+
+func variables(message bool) []string {
+	names := []string{varIncident, varFacts, varTerms, varTables, varNow}
+	if message {
+		names = append(names, varAction, varPartner)
+	}
+	return names
+}
+
+// messageField is a value that only messages know.
+type messageField struct {
+	path     string
+	t        Type
+	optional bool
+	get      func(*Message) Val
+}
+
+func messageFields() []messageField {
+	return []messageField{
+		{"action.amount", Type{Kind: Money}, true, func(m *Message) Val { return m.Amount }},
+		{"action.due_at", Type{Kind: Timestamp}, true, func(m *Message) Val { return m.DueAt }},
+		{"action.type", Type{Kind: String}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
+		{"partner.name", Type{Kind: String}, true, func(m *Message) Val { return m.Partner }},
+	}
+}
+
+var errNoMessage = errors.New("not known outside a message")

@@ -1,0 +1,189 @@
+package celenv
+
+import (
+	"fmt"
+	"sort"
+
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
+)
+
+// Column is a named column of a table and the type of its cells.
+type Column struct {
+	Name string
+	Type Type
+}
+
+// Row is a row of a table: from a key on, for keys that are one of some, or for all
+// others. Exactly one of From, Is and Otherwise is given, all as natives; see [Box].
+type Row struct {
+	From      any
+	Is        []any
+	Otherwise bool
+	Cells     []any
+}
+
+// Table looks a row up by the value of an expression. It is immutable.
+type Table struct {
+	name    string
+	by      *Expr
+	columns []Column
+	index   map[string]int // of columns
+	rows    []tableRow
+
+	ranges    int             // how many of the first rows are from a key on, ascending
+	exact     map[ref.Val]int // the row of a key, where keys are text, ints or bools
+	otherwise int             // the row for all other keys, or -1
+	total     bool
+}
+
+type tableRow struct {
+	from  ref.Val
+	is    []ref.Val
+	cells []ref.Val
+}
+
+// NewTable returns a table of rows in their order: those with From ascending, and the
+// one with Otherwise last. The cells of each row stand in the order of the columns.
+func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
+	t := &Table{name: name, by: by, columns: columns, otherwise: -1, index: make(map[string]int, len(columns))}
+	for i, c := range columns {
+		t.index[c.Name] = i
+	}
+	for i, r := range rows {
+		t.rows = append(t.rows, tableRow{from: box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
+		switch {
+		case r.Otherwise:
+			t.otherwise = i
+		case r.From != nil:
+			t.ranges++
+		}
+	}
+	t.indexKeys()
+	t.total = t.otherwise >= 0 || t.coversDomain()
+	return t
+}
+
+func boxAll(natives []any) []ref.Val {
+	vals := make([]ref.Val, len(natives))
+	for i, n := range natives {
+		vals[i] = box(n)
+	}
+	return vals
+}
+
+// indexKeys makes a map of the keys where equal keys are the same map key.
+func (t *Table) indexKeys() {
+	if t.by == nil || t.ranges > 0 {
+		return
+	}
+	switch t.by.typ.Kind {
+	case String, Int, Bool:
+	default:
+		return
+	}
+	t.exact = map[ref.Val]int{}
+	for i, r := range t.rows {
+		for _, key := range r.is {
+			if key == nil {
+				continue
+			}
+			if _, taken := t.exact[key]; !taken {
+				t.exact[key] = i
+			}
+		}
+	}
+}
+
+// coversDomain reports whether the keys are all that there can be.
+func (t *Table) coversDomain() bool {
+	if t.by == nil || t.exact == nil {
+		return false
+	}
+	if t.by.typ.Kind == Bool {
+		_, yes := t.exact[types.True]
+		_, no := t.exact[types.False]
+		return yes && no
+	}
+	for _, v := range t.by.domain {
+		if _, ok := t.exact[types.String(v)]; !ok {
+			return false
+		}
+	}
+	return len(t.by.domain) > 0
+}
+
+// Total reports whether there always is a row: for all other keys, or for every value
+// that the key can have.
+func (t *Table) Total() bool { return t.total }
+
+// Name returns the table's name.
+func (t *Table) Name() string { return t.name }
+
+// path is how guards and reads name the table.
+func (t *Table) path() string { return varTables + "." + t.name }
+
+func (t *Table) columnNames() []string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// find returns the row for a key, -1 if there is none.
+func (t *Table) find(key ref.Val) (int, error) {
+	if t.exact != nil {
+		if row, ok := t.exact[key]; ok {
+			return row, nil
+		}
+		return t.otherwise, nil
+	}
+	if t.ranges > 0 {
+		return t.findRange(key)
+	}
+	for i, r := range t.rows {
+		for _, is := range r.is {
+			if is != nil && is.Equal(key) == types.True {
+				return i, nil
+			}
+		}
+	}
+	return t.otherwise, nil
+}
+
+// findRange returns the last row that does not begin above the key.
+func (t *Table) findRange(key ref.Val) (int, error) {
+	k, ok := key.(traits.Comparer)
+	if !ok {
+		return -1, fmt.Errorf("the key of table %s has no order", t.name)
+	}
+	var failed error
+	above := sort.Search(t.ranges, func(i int) bool {
+		compared := k.Compare(t.rows[i].from)
+		if e, isErr := compared.(*types.Err); isErr {
+			failed = e
+		}
+		return compared == types.IntNegOne
+	})
+	if failed != nil {
+		return -1, failed
+	}
+	if above == 0 {
+		return t.otherwise, nil
+	}
+	return above - 1, nil
+}
+
+// columnNamed returns the column that the value of a closed field names.
+func (t *Table) columnNamed(f *Frame, field *Field) (int, error) {
+	name, ok := slotOf(f.in.Fields, field.Slot).(types.String)
+	if !ok {
+		return -1, fmt.Errorf("incident.%s has no value", field.Name)
+	}
+	if i, ok := t.index[string(name)]; ok {
+		return i, nil
+	}
+	return -1, fmt.Errorf("table %s has no column %q", t.name, string(name))
+}

@@ -1,0 +1,216 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Match is a play that matched, with the case that held and what the
+// conditions that held have read.
+type Match struct {
+	Play    *Play
+	Case    *Case // nil: no case held, or the play has none
+	Because []Reason
+}
+
+// Reason is one value that a condition has read.
+type Reason struct {
+	Expr  string // incident.delay, facts.repeats, terms.valued, tables.late_credit
+	Value string
+}
+
+// AmbiguousError says that two plays of a playbook matched which allows one.
+type AmbiguousError struct {
+	Playbook string
+	Plays    [2]string
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("the playbook %s lets one play match, and two do: %s and %s", e.Playbook, e.Plays[0], e.Plays[1])
+}
+
+// PlayError is an error of one play's condition.
+type PlayError struct {
+	Play string // playbook/play, or the playbook where applies failed
+	Err  error
+}
+
+func (e *PlayError) Error() string { return e.Play + ": " + e.Err.Error() }
+
+// Unwrap returns the evaluation error.
+func (e *PlayError) Unwrap() error { return e.Err }
+
+// InForce reports whether a playbook is in force on the day t in its zone.
+func (b *Playbook) InForceAt(t time.Time) bool {
+	return b.InForce.Contains(value.DateOf(t.In(b.Zone)))
+}
+
+// Applies reports whether the playbook applies to the incident. It reads
+// standard and shared fields only.
+func (b *Playbook) Applies(in *Input) (bool, error) {
+	if b.applies == nil {
+		return true, nil
+	}
+	ok, err := b.applies.holds(&Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)})
+	if err != nil {
+		return false, &PlayError{Play: b.ID, Err: err}
+	}
+	return ok, nil
+}
+
+// Match finds the plays of the applying playbooks that match, in the order of
+// the program. This is the seam behind which a faster way of matching belongs:
+// the result, errors included, is that of asking each play in turn.
+func (p *Program) Match(in *Input, applying map[*Playbook]bool) ([]Match, error) {
+	m := matcher{program: p, in: in, by: map[*Play]*Match{}}
+	if t, ok := in.cel.Fields[p.std.occurredAt].Native().(time.Time); ok {
+		m.occurred = t
+	}
+	m.phase = in.text(p.std.phase)
+	m.provider = in.text(p.std.provider)
+	// Every play is asked in the one order of the set, so that the error which
+	// is reported is the first of that order; fallbacks are asked after.
+	for _, fallback := range []bool{false, true} {
+		for _, play := range p.Plays {
+			if play.Fallback != fallback || !applying[play.Playbook] {
+				continue
+			}
+			if err := m.ask(play); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var out []Match
+	for _, play := range p.Plays {
+		if found, ok := m.by[play]; ok {
+			out = append(out, *found)
+		}
+	}
+	return out, nil
+}
+
+func (in *Input) text(slot int) string {
+	s, _ := in.cel.Fields[slot].Native().(string)
+	return s
+}
+
+type matcher struct {
+	program         *Program
+	in              *Input
+	occurred        time.Time
+	phase, provider string
+	by              map[*Play]*Match
+	first           map[*Playbook]*Play
+	answered        map[purpose]bool
+}
+
+// purpose is what fallbacks look at: a playbook, and one side of it.
+type purpose struct {
+	playbook   *Playbook
+	preventive bool
+}
+
+// ask asks one play, unless the rules of its playbook say not to.
+func (m *matcher) ask(p *Play) error {
+	first := m.first[p.Playbook]
+	side := purpose{p.Playbook, p.Preventive()}
+	if first != nil && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
+		return nil
+	}
+	f := m.in.Frame(p.Playbook)
+	ok, err := p.when.holds(f)
+	if err != nil {
+		return &PlayError{Play: p.Name, Err: err}
+	}
+	if !ok {
+		return nil
+	}
+	if first != nil && p.Playbook.Matches == MatchOne {
+		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{first.Name, p.Name}}
+	}
+	return m.found(p, f, side)
+}
+
+func (m *matcher) found(p *Play, f *Frame, side purpose) error {
+	if m.first == nil {
+		m.first, m.answered = map[*Playbook]*Play{}, map[purpose]bool{}
+	}
+	if m.first[p.Playbook] == nil {
+		m.first[p.Playbook] = p
+	}
+	m.answered[side] = true
+	match := &Match{Play: p}
+	for _, c := range p.Cases {
+		ok, err := c.when.holds(f)
+		if err != nil {
+			return &PlayError{Play: p.Name, Err: err}
+		}
+		if ok {
+			match.Case = c
+			break
+		}
+	}
+	match.Because = because(f, p, match.Case)
+	m.by[p] = match
+	return nil
+}
+
+// fits looks at what is cheap and cannot fail.
+func (m *matcher) fits(p *Play) bool {
+	if !p.phase.fits(m.phase == "failure") || !p.provider.fits(m.provider == "") {
+		return false
+	}
+	return p.InForce.Contains(value.DateOf(m.occurred.In(p.Playbook.Zone)))
+}
+
+func (f fit) fits(first bool) bool {
+	return f == fitAny || (f == fitFirst) == first
+}
+
+// because lists what the conditions that held have read, in source order, each
+// once.
+func because(f *Frame, p *Play, c *Case) []Reason {
+	conditions := []*Expr{p.when}
+	if c != nil {
+		conditions = append(conditions, c.when)
+	}
+	var out []Reason
+	seen := map[string]bool{}
+	for _, e := range conditions {
+		if e == nil {
+			continue
+		}
+		for _, r := range e.cel.Reads() {
+			if !seen[r.Path] {
+				seen[r.Path] = true
+				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
+			}
+		}
+	}
+	return out
+}
+
+// read shows the value behind a path. A table by itself shows its row.
+func (f *Frame) read(path string) string {
+	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
+		return f.row(name)
+	}
+	v, err := f.pb.scope.ReadValue(f.cel, path)
+	if err != nil || !v.IsSet() {
+		return "absent"
+	}
+	return Show(v.Native())
+}
+
+// row says which row of a table the key has found.
+func (f *Frame) row(name string) string {
+	i, err := f.cel.Row(name)
+	labels := f.pb.rows[name]
+	if err != nil || i < 0 || i >= len(labels) {
+		return "absent"
+	}
+	return labels[i]
+}

@@ -1,0 +1,69 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// Message is what to say, in one or more languages.
+type Message struct {
+	ID    string
+	texts []messageText
+}
+
+type messageText struct {
+	language string
+	text     *Text
+}
+
+// In picks the text for a BCP 47 tag: the exact one, then that of its prefixes
+// (es-MX → es), else the one that was written first.
+func (m *Message) In(tag string) (language string, text *Text) {
+	for tag != "" {
+		for _, t := range m.texts {
+			if strings.EqualFold(t.language, tag) {
+				return t.language, t.text
+			}
+		}
+		cut := strings.LastIndexByte(tag, '-')
+		tag = tag[:max(cut, 0)]
+	}
+	if len(m.texts) == 0 {
+		return "", nil
+	}
+	return m.texts[0].language, m.texts[0].text
+}
+
+// message is a message of a scope, compiled when it is first asked for.
+type message struct {
+	def      *playbook.Message
+	compiled *Message
+}
+
+func (s *scope) message(name string) *Message {
+	m := s.messages[name]
+	if m.compiled == nil {
+		m.compiled = &Message{ID: name}
+		for _, t := range m.def.Texts {
+			m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
+		}
+	}
+	return m.compiled
+}
+
+func (s *scope) messageNamed(name playbook.Text) *Message {
+	if !name.IsSet() {
+		return nil
+	}
+	m, ok := s.messages[name.Value]
+	if !ok {
+		known := slices.Sorted(maps.Keys(s.messages))
+		s.errorf(name.Range, "unknown-message", s.didYouMean(name.Value, known), "there is no message %s", name.Value)
+		return nil
+	}
+	s.used[m.def] = true
+	return s.message(name.Value)
+}

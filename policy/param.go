@@ -1,0 +1,171 @@
+package policy
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Param is a parameter of an action: a constant, an expression, a text with
+// expressions in it, or a list of them.
+type Param struct {
+	Spec     *Field
+	constant any
+	fixed    bool
+	expr     *Expr
+	text     *Text
+	items    []*Param
+}
+
+// Name is the parameter's name.
+func (p *Param) Name() string { return p.Spec.Name }
+
+// Constant returns the value when it does not depend on the incident.
+func (p *Param) Constant() (any, bool) { return p.constant, p.fixed }
+
+// Value evaluates the parameter: a value of its type, money rounded to the
+// smallest unit. Texts are written in the style. The error is an *EvalError.
+func (p *Param) Value(f *Frame, style value.Style) (any, error) {
+	switch {
+	case p.fixed:
+		return p.constant, nil
+	case p.text != nil:
+		s, err := p.text.Render(f, style)
+		if err != nil {
+			return nil, err
+		}
+		return p.fits(s, p.text.src)
+	case p.items != nil:
+		out := make([]any, 0, len(p.items))
+		for _, item := range p.items {
+			v, err := item.Value(f, style)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		return out, nil
+	}
+	v, err := p.expr.cel.Eval(f.cel)
+	if err != nil {
+		return nil, placed(err)
+	}
+	return p.fits(asKind(v.Native(), p.Spec.Type.Kind), p.expr.text)
+}
+
+// asKind makes an int the double that is wanted.
+func asKind(v any, k Kind) any {
+	if n, ok := v.(int64); ok && k == Double {
+		return float64(n)
+	}
+	return v
+}
+
+func (p *Param) fits(v any, src playbook.Text) (any, error) {
+	wanted := p.Spec.Misfit(v)
+	if d, ok := v.(time.Duration); ok && d < 0 && wanted == "" && p.Spec.NonEmpty {
+		wanted = "zero or more"
+	}
+	if m, ok := v.(value.Money); ok && wanted == "" && p.Spec.Name == "amount" && m.Sign() < 0 {
+		wanted = "zero or more"
+	}
+	if m, ok := v.(value.Money); ok && wanted == "" && p.Spec.Type.Currency != "" && m.Currency() != p.Spec.Type.Currency {
+		wanted = "an amount in " + p.Spec.Type.Currency
+	}
+	if wanted != "" {
+		return nil, &EvalError{Position: src.Range, Expr: src.Value, Message: fmt.Sprintf("%s is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
+	}
+	return v, nil
+}
+
+// bounds is where a parameter stands: what is known present there.
+type bounds struct {
+	known celenv.Known
+}
+
+// param compiles a parameter. It returns nil when it is wrong.
+func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
+	t := spec.Type
+	switch {
+	case t.Kind == List && v.Kind == playbook.List:
+		return s.listParam(spec, v, b)
+	case v.Kind != playbook.Scalar:
+		s.errorf(v.Range, "wrong-type", "", "%s is a %s, not a list or a mapping", spec.Name, t)
+		return nil
+	case t.Kind == String:
+		return s.textParam(spec, v.Text, b)
+	}
+	return s.typedParam(spec, v.Text, b)
+}
+
+func (s *scope) listParam(spec *Field, v playbook.Value, b bounds) *Param {
+	out := &Param{Spec: spec, items: []*Param{}}
+	item := &Field{Name: spec.Name, Type: Type{Kind: spec.Type.Elem, Currency: spec.Type.Currency}}
+	for _, i := range v.Items {
+		p := s.param(item, i, b)
+		if p == nil {
+			return nil
+		}
+		out.items = append(out.items, p)
+	}
+	if out.allFixed() {
+		values := make([]any, 0, len(out.items))
+		for _, i := range out.items {
+			values = append(values, i.constant)
+		}
+		return &Param{Spec: spec, constant: values, fixed: true}
+	}
+	return out
+}
+
+func (p *Param) allFixed() bool {
+	for _, i := range p.items {
+		if !i.fixed {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
+	t := s.text(src, false)
+	s.check(t, b.known, "")
+	constant, ok := t.Constant()
+	if !ok {
+		return &Param{Spec: spec, text: t}
+	}
+	if wanted := spec.Misfit(constant); wanted != "" {
+		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "%s is %q, and must be %s", spec.Name, constant, wanted)
+		return nil
+	}
+	return &Param{Spec: spec, constant: constant, fixed: true}
+}
+
+// typedParam compiles what is a literal or an expression.
+func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
+	t := spec.Type
+	if lit, err := parseLiteral(t, src); err == nil {
+		return s.fixedParam(spec, lit, src)
+	} else if looksLiteral(t.Kind, src) {
+		s.errorf(src.Range, "bad-literal", "", "%s: %s", spec.Name, err)
+		return nil
+	}
+	e := s.expr(src, t.cel())
+	if e == nil {
+		return nil
+	}
+	s.guarded(e, src, b.known)
+	return &Param{Spec: spec, expr: &Expr{cel: e, text: src}}
+}
+
+func (s *scope) fixedParam(spec *Field, lit any, src playbook.Text) *Param {
+	p := &Param{Spec: spec, constant: lit, fixed: true}
+	if _, err := p.fits(lit, src); err != nil {
+		s.errorf(src.Range, "out-of-range", "", "%s", err.(*EvalError).Message)
+		return nil
+	}
+	return p
+}

@@ -1,0 +1,147 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+func placeOf(r playbook.Range) string { return fmt.Sprintf("%s:%d", r.File, r.Start.Line) }
+
+// compilePlaybook compiles what stands in front of the plays, then each play.
+func (s *scope) compilePlaybook() {
+	b := s.playbook
+	b.ReviewBy = s.date(s.doc.ReviewBy)
+	b.InForce = s.period(s.doc.InForce)
+	switch s.doc.Matches.Value {
+	case "first":
+		b.Matches = MatchFirst
+	case "one":
+		b.Matches = MatchOne
+	}
+	reads := map[int]bool{}
+	for i, p := range s.doc.Plays {
+		s.reads = map[int]bool{}
+		play := s.play(p, i)
+		play.Facts = sortedKeys(s.reads)
+		maps.Copy(reads, s.reads)
+		b.Plays = append(b.Plays, play)
+	}
+	s.reads = map[int]bool{}
+	b.Limits = s.compileLimits()
+	maps.Copy(reads, s.reads)
+	for _, l := range s.program.Limits {
+		for _, f := range l.Facts {
+			reads[f] = true
+		}
+	}
+	b.Facts = sortedKeys(reads)
+}
+
+// compileApplies compiles the condition in front of every play. What it guards
+// is known wherever the playbook's expressions stand.
+func (s *scope) compileApplies() {
+	text := s.doc.Applies
+	if !text.IsSet() {
+		return
+	}
+	e := s.compileIn(s.before, text, boolType)
+	if e == nil {
+		return
+	}
+	s.guarded(e, text, celenv.Known{})
+	s.assumed = e.Known(celenv.Known{})
+	s.playbook.applies = &Expr{cel: e, text: text}
+}
+
+func sortedKeys(m map[int]bool) []int { return slices.Sorted(maps.Keys(m)) }
+
+// note remembers the facts that an expression of the current play can read.
+func (s *scope) note(e *celenv.Expr) {
+	for _, slot := range e.Facts() {
+		if s.reads != nil {
+			s.reads[slot] = true
+		}
+	}
+}
+
+func (s *scope) play(d *playbook.Play, place int) *Play {
+	p := &Play{
+		Name: s.playbook.ID + "/" + d.ID.Value, Playbook: s.playbook, place: place,
+		Fallback: d.Fallback, Range: d.Range, ReviewBy: s.date(d.ReviewBy),
+	}
+	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))
+	p.Priority, _ = strconv.ParseInt(d.Priority.Value, 10, 64)
+	p.InForce = intersect(s.playbook.InForce, s.period(d.InForce))
+	if p.ReviewBy == (value.Date{}) && p.Approach == StandardisedResponse {
+		p.ReviewBy = s.playbook.ReviewBy
+	}
+	p.phase = phaseFit(d.Phase.Value, p.Preventive())
+	p.provider = providerFit(d.Provider.Value)
+
+	when, known := s.condition(d.When, s.assumed)
+	p.when = when
+	s.playActions(p, d, known)
+	if d.Discretion != nil {
+		p.Choice = s.discretion(d.Discretion, known)
+	}
+	return p
+}
+
+// playActions compiles all that a play can give.
+func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
+	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: d.Substitute != nil}
+	p.Do = s.actions(d.Do, in)
+	for _, k := range d.Cases {
+		when, caseKnown := s.condition(k.When, known)
+		inCase := in
+		inCase.known = caseKnown
+		p.Cases = append(p.Cases, &Case{ID: k.ID.Value, when: when, Do: s.actions(k.Do, inCase, d.Do)})
+	}
+	plain := givenIn{known: known}
+	if d.Lead.IsSet() {
+		p.Lead = s.pace("lead", d.Lead, false, false, bounds{known: known})
+	}
+	p.TooLate = s.actions(d.TooLate, plain)
+	if d.Substitute != nil {
+		p.Partners = s.substitute(d.Substitute, d, bounds{known: known})
+	}
+	p.Otherwise = s.actions(d.Otherwise, plain)
+}
+
+// intersect gives the days that lie in both periods.
+func intersect(a, b Period) Period {
+	var open value.Date
+	if a.From == open || b.From != open && b.From.Compare(a.From) > 0 {
+		a.From = b.From
+	}
+	if a.Until == open || b.Until != open && b.Until.Compare(a.Until) < 0 {
+		a.Until = b.Until
+	}
+	return a
+}
+
+func phaseFit(s string, preventive bool) fit {
+	switch {
+	case s == "any":
+		return fitAny
+	case s == "signal", s == "" && preventive:
+		return fitOther
+	}
+	return fitFirst
+}
+
+func providerFit(s string) fit {
+	switch s {
+	case "any":
+		return fitAny
+	case "partner":
+		return fitOther
+	}
+	return fitFirst
+}

@@ -1,0 +1,239 @@
+package policy
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// Program is a compiled set. It and everything in it is immutable and safe for
+// concurrent use; what its exported fields hold is to be read, not changed.
+type Program struct {
+	Digest    string
+	Playbooks []*Playbook // by id
+	Plays     []*Play     // in the order in which they are considered and reported
+	// Fields are the standard fields, narrowed where a shared document does so,
+	// and the shared ones: what every incident is checked against.
+	Fields []*Field
+	Facts  []*Fact  // of the whole set; a fact's Slot is its index
+	Limits []*Limit // the shared ones
+	// Shared is where shared limits are evaluated: a playbook without plays.
+	Shared *Playbook
+
+	slots int // of fields
+	std   standardSlots
+}
+
+// Playbook is one playbook of a set.
+type Playbook struct {
+	ID, Title, About, Owner string
+	Zone                    *time.Location
+	ReviewBy                value.Date // zero: none
+	InForce                 Period
+	Matches                 Matching
+	// Fields are those that the playbook adds or narrows, checked only for
+	// incidents that it applies to.
+	Fields []*Field
+	Facts  []int // slots of the facts that its plays and limits can read, sorted
+	Limits []*Limit
+	Plays  []*Play // in the order in which they are considered, fallbacks last
+
+	applies *Expr // nil: to every incident
+	scope   *celenv.Scope
+	before  *celenv.Scope       // of applies
+	rows    map[string][]string // what to call each row of a table
+}
+
+// Matching says how many plays of a playbook may match.
+type Matching uint8
+
+// MatchAll is the default.
+const (
+	MatchAll Matching = iota
+	MatchFirst
+	MatchOne
+)
+
+// Period is a span of days, both ends included; a zero end is open.
+type Period struct {
+	From, Until value.Date
+}
+
+// Contains reports whether d lies in the period.
+func (p Period) Contains(d value.Date) bool {
+	var open value.Date
+	return (p.From == open || p.From.Compare(d) <= 0) && (p.Until == open || d.Compare(p.Until) <= 0)
+}
+
+// Approach is one of the four ways to recover. Its zero is invalid.
+type Approach uint8
+
+// The four approaches.
+const (
+	ApproachInvalid Approach = iota
+	CaseByCase
+	StandardisedResponse
+	PreventiveIntervention
+	PartnerSubstitute
+)
+
+var approachNames = [...]string{"invalid", "case-by-case", "standardised-response", "preventive-intervention", "partner-substitute"}
+
+func (a Approach) String() string { return approachNames[a] }
+
+// fit says which incidents a play or a field of them fits: one value, the
+// other, or any.
+type fit uint8
+
+const (
+	fitAny   fit = iota
+	fitFirst     // failure; us
+	fitOther     // signal; partner
+)
+
+// Play is one rule.
+type Play struct {
+	Name      string // playbook/play
+	Playbook  *Playbook
+	Approach  Approach
+	Priority  int64
+	Fallback  bool
+	InForce   Period // its playbook's as well
+	ReviewBy  value.Date
+	Do        []*Action
+	Cases     []*Case
+	Choice    *Discretion // of a case-by-case play
+	Lead      *Param      // of a preventive play; nil: none
+	TooLate   []*Action
+	Partners  *Substitute // of a partner-substitute play
+	Otherwise []*Action
+	Facts     []int // slots of the facts that it can read, sorted
+	Range     playbook.Range
+
+	when            *Expr
+	phase, provider fit
+	place           int // in the file order of its playbook
+}
+
+// Preventive reports whether the play's purpose is to prevent, not to answer
+// the customer: fallbacks look at the plays of their own purpose only.
+func (p *Play) Preventive() bool { return p.Approach == PreventiveIntervention }
+
+// Case is one branch of a play.
+type Case struct {
+	ID   string
+	Do   []*Action
+	when *Expr // nil: always
+}
+
+// Discretion is the choice that a case-by-case play leaves to a person.
+type Discretion struct {
+	Decider         *Text
+	Within          *Deadline
+	Calendar        *worktime.Calendar
+	Options         []*Option
+	AtLeast, AtMost int
+	Comparable      []*Field
+	Tolerance       *big.Rat // 1/5 for 20%
+}
+
+// Option is an action that may be chosen. Its Action holds what every action
+// has; Params there are empty.
+type Option struct {
+	*Action
+	// From and To bound the amount; nil where the type has none.
+	From, To *Param
+	Allowed  []OptionParam
+}
+
+// OptionParam is a parameter of an option: one value, or several of which one
+// is to be chosen.
+type OptionParam struct {
+	Name   string
+	Values []*Param
+	Choose bool // a list was written
+	// From and To bound a parameter of type money that is not the amount.
+	From, To *Param
+}
+
+// Substitute says which partners may stand in, and for how many units.
+type Substitute struct {
+	Partners []*Partner
+	Units    *Param
+	Position Position
+}
+
+// Partner is another company and the agreement with it.
+type Partner struct {
+	ID, Name  string
+	Zone      *time.Location
+	Ref       string
+	Agreement Period
+	Outbound  *Direction // they serve our customers
+	Inbound   *Direction // we serve theirs
+}
+
+// Direction is one way in which an agreement works.
+type Direction struct {
+	Units int64 // capacity per Per; 0: no bound
+	Per   string
+	Cost  value.Money
+	Rank  int64
+
+	covers *Expr
+}
+
+// Limit keeps the highest of several actions, or caps their sum.
+type Limit struct {
+	Of       []string
+	Keep     bool   // keep the highest
+	AtMost   *Param // an amount
+	Counting *Fact  // nil: nothing
+	Escalate *Text  // to whom; nil: cut only
+	Facts    []int  // slots that it reads, Counting's included
+	Scope    *Playbook
+	Position Position
+}
+
+// Fact is what earlier decisions say.
+type Fact struct {
+	Name     string // playbook/fact where two playbooks use one name
+	Plain    string // the name as declared
+	Slot     int
+	Count    string // "incidents" or an action's type; else empty
+	Sum      string // an action's type
+	Currency string
+	Same     []*Field
+	Last     time.Duration // else SinceMonth or SinceYear
+	Since    Since
+	Zone     *time.Location
+}
+
+// Since is the start of a fact's window when it is no duration.
+type Since uint8
+
+// The windows that start with the calendar.
+const (
+	SinceDuration Since = iota
+	SinceMonth
+	SinceYear
+)
+
+// From is the start of the fact's window at the time now.
+func (f *Fact) From(now time.Time) time.Time {
+	local := now.In(f.Zone)
+	switch f.Since {
+	case SinceMonth:
+		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, f.Zone).UTC()
+	case SinceYear:
+		return time.Date(local.Year(), 1, 1, 0, 0, 0, 0, f.Zone).UTC()
+	}
+	return now.Add(-f.Last)
+}
+
+// Position is a place in a set, for messages: FILE:LINE:COL.
+type Position = playbook.Range

@@ -1,0 +1,372 @@
+package policy
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// scope is what the expressions and references of one document see: its own
+// definitions and the shared ones. Shared definitions are compiled again in
+// each scope that uses them, because days are the using playbook's.
+type scope struct {
+	*compiler
+	doc      *playbook.Document // nil for the shared scope
+	docs     []*playbook.Document
+	playbook *Playbook
+	zone     *time.Location
+	env      *celenv.Scope
+	before   *celenv.Scope // of applies: standard and shared fields only
+
+	fields    map[string]*Field
+	facts     map[string]*Fact
+	factDefs  map[string]*playbook.Fact
+	termDefs  map[string]*playbook.Term
+	tableDefs map[string]*playbook.Table
+	terms     map[string]*celenv.Expr
+	tables    map[string]*celenv.Table
+	stack     []step // terms and tables being compiled, to find circles
+	calendars map[string]*worktime.Calendar
+	calDefs   map[string]*playbook.Calendar
+	messages  map[string]*message
+	partners  map[string]*Partner
+	partDefs  map[string]*playbook.Partner
+	types     map[string]*ActionType
+	typeDefs  map[string]*playbook.ActionType
+
+	assumed celenv.Known // what applies guards
+	reads   map[int]bool // the facts that the current play can read
+}
+
+type step struct {
+	name string // terms.x or tables.x
+	text playbook.Text
+}
+
+// sharedScope gathers what the shared documents define for the whole set.
+func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
+	s := c.newScope(docs)
+	s.zone = time.UTC
+	zoned := playbook.Text{}
+	for _, d := range docs {
+		if !d.Zone.IsSet() {
+			continue
+		}
+		if zoned.IsSet() && zoned.Value != d.Zone.Value {
+			c.errorf(d.Zone.Range, "duplicate-zone", "", "the shared zone is %s already, at %s:%d", zoned.Value, zoned.Range.File, zoned.Range.Start.Line)
+			continue
+		}
+		zoned = d.Zone
+		s.zone = c.zone(d.Zone, time.UTC)
+	}
+	s.playbook = &Playbook{Zone: s.zone}
+
+	standard := StandardFields()
+	c.table = newFieldTable(standard)
+	for _, f := range standard {
+		s.fields[f.Name] = f
+	}
+	for _, d := range docs {
+		s.gather(d, nil)
+	}
+	c.program.Fields = slices.SortedFunc(maps.Values(s.fields), func(a, b *Field) int { return cmp.Compare(a.Slot, b.Slot) })
+	c.program.std = findStandardSlots(standard)
+	s.newEnv(celenv.Options{})
+	return s
+}
+
+func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
+	s := c.newScope(append(slices.Clone(common.docs), d))
+	s.doc = d
+	s.zone = c.zone(d.Zone, common.zone)
+	s.playbook = &Playbook{ID: d.ID.Value, Title: d.Title.Value, About: d.About.Value, Owner: d.Owner.Value, Zone: s.zone}
+	maps.Copy(s.fields, common.fields)
+	maps.Copy(s.facts, common.facts)
+	maps.Copy(s.factDefs, common.factDefs)
+	maps.Copy(s.termDefs, common.termDefs)
+	maps.Copy(s.tableDefs, common.tableDefs)
+	maps.Copy(s.types, common.types)
+	maps.Copy(s.typeDefs, common.typeDefs)
+	for n, k := range common.calDefs {
+		s.calDefs[n] = k
+		s.calendars[n] = s.calendar(k)
+	}
+	for n, p := range common.partDefs {
+		s.partDefs[n] = p
+		s.partners[n] = s.partner(p)
+	}
+	for n, m := range common.messages {
+		s.messages[n] = &message{def: m.def}
+	}
+	s.gather(d, common)
+	hidden := "applies stands before every play and may read standard and shared fields only"
+	s.before, _ = s.base.NewScope(celenv.Options{
+		Fields: celFields(common.fields), Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{},
+		Hidden: map[string]string{"facts": hidden, "terms": hidden, "tables": hidden, "now": hidden},
+	})
+	s.playbook.before = s.before
+	s.newEnv(celenv.Options{})
+	return s
+}
+
+func (c *compiler) newScope(docs []*playbook.Document) *scope {
+	return &scope{
+		compiler: c, docs: docs,
+		fields: map[string]*Field{}, facts: map[string]*Fact{}, factDefs: map[string]*playbook.Fact{},
+		termDefs: map[string]*playbook.Term{}, tableDefs: map[string]*playbook.Table{},
+		terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{},
+		calendars: map[string]*worktime.Calendar{}, calDefs: map[string]*playbook.Calendar{},
+		messages: map[string]*message{}, partners: map[string]*Partner{}, partDefs: map[string]*playbook.Partner{},
+		types: map[string]*ActionType{}, typeDefs: map[string]*playbook.ActionType{},
+	}
+}
+
+func (s *scope) newEnv(o celenv.Options) {
+	o.Fields = celFields(s.fields)
+	for _, n := range slices.Sorted(maps.Keys(s.facts)) {
+		f := s.facts[n]
+		t := celenv.Type{Kind: celenv.Int}
+		if f.Sum != "" {
+			t = celenv.Type{Kind: celenv.Money, Currency: f.Currency}
+		}
+		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: t, Slot: f.Slot})
+	}
+	o.Defs = definitions{s}
+	o.Calendars = s.calendars
+	o.Zone = s.zone
+	o.Suggest = playbook.Suggest
+	env, err := s.base.NewScope(o)
+	if err != nil {
+		s.errorf(playbook.Range{}, "internal", "", "%s", err)
+	}
+	s.env = env
+	s.playbook.scope = env
+}
+
+// celFields describes fields to expressions, in the order of their slots.
+func celFields(fields map[string]*Field) []celenv.Field {
+	out := make([]celenv.Field, 0, len(fields))
+	for _, n := range slices.Sorted(maps.Keys(fields)) {
+		f := fields[n]
+		out = append(out, celenv.Field{Name: n, Type: f.Type.cel(), Optional: f.canBeAbsent(), Closed: f.OneOf, Slot: f.Slot})
+	}
+	return out
+}
+
+// zone loads a zone by its name; the fallback stands in when none was written,
+// or it is wrong.
+func (c *compiler) zone(t playbook.Text, fallback *time.Location) *time.Location {
+	if !t.IsSet() {
+		return fallback
+	}
+	loc, err := worktime.LoadZone(t.Value)
+	if err != nil {
+		c.errorf(t.Range, "unknown-zone", c.didYouMean(t.Value, worktime.ZoneNames()), "%q is no time zone of the IANA database, such as Europe/Madrid", t.Value)
+		return fallback
+	}
+	return loc
+}
+
+// gather takes up the definitions of one document, each under its name.
+func (s *scope) gather(d *playbook.Document, common *scope) {
+	s.gatherFields(d, common)
+	for _, f := range d.Facts {
+		take(s, f.Name, "fact", s.factDefs, f)
+	}
+	for _, t := range d.Terms {
+		take(s, t.Name, "term", s.termDefs, t)
+	}
+	for _, t := range d.Tables {
+		take(s, t.Name, "table", s.tableDefs, t)
+	}
+	for _, k := range d.Calendars {
+		if take(s, k.Name, "calendar", s.calDefs, k) {
+			s.calendars[k.Name.Value] = s.calendar(k)
+		}
+	}
+	for _, m := range d.Messages {
+		if old, ok := s.messages[m.Name.Value]; ok {
+			s.taken(m.Name, "message", old.def.Name)
+			continue
+		}
+		s.messages[m.Name.Value] = &message{def: m}
+	}
+	for _, p := range d.Partners {
+		if take(s, p.ID, "partner", s.partDefs, p) {
+			s.partners[p.ID.Value] = s.partner(p)
+		}
+	}
+	for _, a := range d.Actions {
+		if builtin := builtinActions()[a.Name.Value]; builtin != nil {
+			s.errorf(a.Name.Range, "name-taken", "", "%s is a built-in action", a.Name.Value)
+			continue
+		}
+		if take(s, a.Name, "action", s.typeDefs, a) {
+			s.types[a.Name.Value] = s.customAction(a)
+		}
+	}
+	for _, f := range d.Facts {
+		if s.factDefs[f.Name.Value] == f {
+			s.facts[f.Name.Value] = s.fact(f, d)
+		}
+	}
+}
+
+func (s *scope) gatherFields(d *playbook.Document, common *scope) {
+	shared := s.fields
+	if common != nil {
+		shared = common.fields
+	}
+	for _, f := range s.declareFields(d, shared) {
+		if old, ok := s.fields[f.Name]; ok && common == nil && old.declared != nil {
+			s.taken(f.declared.Name, "field", old.declared.Name)
+			continue
+		}
+		s.fields[f.Name] = f
+		if common != nil {
+			s.playbook.Fields = append(s.playbook.Fields, f)
+		}
+	}
+}
+
+// take puts a definition under its name, or says that the name is taken.
+func take[T interface {
+	*playbook.Fact | *playbook.Term | *playbook.Table | *playbook.Calendar | *playbook.Partner | *playbook.ActionType
+}](s *scope, name playbook.Text, what string, into map[string]T, def T) bool {
+	if old, ok := into[name.Value]; ok {
+		s.taken(name, what, nameOf(old))
+		return false
+	}
+	into[name.Value] = def
+	return true
+}
+
+func nameOf(def any) playbook.Text {
+	switch d := def.(type) {
+	case *playbook.Fact:
+		return d.Name
+	case *playbook.Term:
+		return d.Name
+	case *playbook.Table:
+		return d.Name
+	case *playbook.Calendar:
+		return d.Name
+	case *playbook.Partner:
+		return d.ID
+	case *playbook.ActionType:
+		return d.Name
+	}
+	return playbook.Text{}
+}
+
+func (s *scope) taken(name playbook.Text, what string, first playbook.Text) {
+	if first.Range == name.Range {
+		return
+	}
+	s.errorf(name.Range, "name-taken", "", "there is a shared %s named %s already, at %s:%d", what, name.Value, first.Range.File, first.Range.Start.Line)
+}
+
+// definitions hands the terms and tables of a scope to its expressions, each
+// compiled when it is first named.
+type definitions struct{ s *scope }
+
+func (d definitions) Term(name string) (*celenv.Expr, bool) {
+	def, ok := d.s.termDefs[name]
+	if !ok {
+		return nil, false
+	}
+	d.s.used[def] = true
+	return d.s.term(name, def), true
+}
+
+func (d definitions) Table(name string) (*celenv.Table, bool) {
+	def, ok := d.s.tableDefs[name]
+	if !ok {
+		return nil, false
+	}
+	d.s.used[def] = true
+	return d.s.lookupTable(name, def), true
+}
+
+func (d definitions) TermNames() []string  { return slices.Sorted(maps.Keys(d.s.termDefs)) }
+func (d definitions) TableNames() []string { return slices.Sorted(maps.Keys(d.s.tableDefs)) }
+
+// noDefinitions are the terms and tables of applies: it sees none.
+type noDefinitions struct{}
+
+func (noDefinitions) Term(string) (*celenv.Expr, bool)   { return nil, false }
+func (noDefinitions) Table(string) (*celenv.Table, bool) { return nil, false }
+func (noDefinitions) TermNames() []string                { return nil }
+func (noDefinitions) TableNames() []string               { return nil }
+
+func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
+	if e, ok := s.terms[name]; ok {
+		return e
+	}
+	if s.circle("terms."+name, def.Expr) {
+		return nil
+	}
+	s.stack = append(s.stack, step{"terms." + name, def.Expr})
+	e := s.expr(def.Expr)
+	s.stack = s.stack[:len(s.stack)-1]
+	s.terms[name] = e
+	return e
+}
+
+// circle reports a term or table that needs itself, at the place that closes
+// the circle.
+func (s *scope) circle(name string, def playbook.Text) bool {
+	i := slices.IndexFunc(s.stack, func(st step) bool { return st.name == name })
+	if i < 0 {
+		return false
+	}
+	last := s.stack[len(s.stack)-1]
+	at := last.text.Range
+	if from := strings.Index(last.text.Value, name); from >= 0 {
+		start := len([]rune(last.text.Value[:from]))
+		at = last.text.Sub(start, start+len([]rune(name)))
+	}
+	var way []string
+	for _, st := range s.stack[i:] {
+		way = append(way, st.name)
+	}
+	s.errorf(at, "cycle", "", "%s needs itself: %s", name, strings.Join(append(way, name), " → "))
+	return true
+}
+
+// compileDefinitions compiles what the scope's own documents define, used or
+// not: a mistake in a term that nothing uses is a mistake all the same.
+func (s *scope) compileDefinitions() {
+	docs := s.docs
+	if s.doc != nil {
+		docs = []*playbook.Document{s.doc}
+	}
+	for _, d := range docs {
+		for _, t := range d.Terms {
+			if s.termDefs[t.Name.Value] == t {
+				s.term(t.Name.Value, t)
+			}
+		}
+		for _, t := range d.Tables {
+			if s.tableDefs[t.Name.Value] == t {
+				s.lookupTable(t.Name.Value, t)
+			}
+		}
+		for _, m := range d.Messages {
+			if s.messages[m.Name.Value].def == m {
+				s.message(m.Name.Value)
+			}
+		}
+		for _, p := range d.Partners {
+			if s.partDefs[p.ID.Value] == p {
+				s.coverage(s.partners[p.ID.Value], p)
+			}
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+)
+
+func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
+	if t, ok := s.tables[name]; ok {
+		return t
+	}
+	if s.circle("tables."+name, def.By) {
+		return nil
+	}
+	s.stack = append(s.stack, step{"tables." + name, def.By})
+	by := s.expr(def.By)
+	s.stack = s.stack[:len(s.stack)-1]
+	var t *celenv.Table
+	if by != nil {
+		t = s.buildTable(name, def, by)
+	} else {
+		s.buildRows(def, Type{})
+	}
+	s.tables[name] = t
+	return t
+}
+
+func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
+	key := fromCEL(by.Type())
+	if key.Kind == List || key.Kind == KindInvalid {
+		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by a %s", key)
+		return nil
+	}
+	if key.Kind == Money && key.Currency == "" {
+		s.errorf(def.By.Range, "wrong-type", "give the field a currency", "a table by money needs to know its currency")
+		return nil
+	}
+	columns, rows, ok := s.buildRows(def, key)
+	if !ok {
+		return nil
+	}
+	s.nameRows(name, def)
+	return celenv.NewTable(name, by, columns, rows)
+}
+
+// nameRows keeps what to call each row when a decision says why.
+func (s *scope) nameRows(name string, def *playbook.Table) {
+	if s.playbook.rows == nil {
+		s.playbook.rows = map[string][]string{}
+	}
+	var labels []string
+	for _, r := range def.Rows {
+		switch {
+		case r.Otherwise:
+			labels = append(labels, "otherwise")
+		case r.From.IsSet():
+			labels = append(labels, "from "+r.From.Value)
+		default:
+			labels = append(labels, r.Is[0].Value)
+		}
+	}
+	s.playbook.rows[name] = labels
+}
+
+// buildRows reads the rows of a table. A key of no kind is one that could not
+// be compiled: then only the cells are looked at.
+func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []celenv.Row, bool) {
+	ok := true
+	rows := make([]celenv.Row, len(def.Rows))
+	var last any
+	seen := map[string]bool{}
+	for i, r := range def.Rows {
+		rows[i].Otherwise = r.Otherwise
+		if key.Kind == KindInvalid {
+			continue
+		}
+		if r.From.IsSet() {
+			from, good := s.rowFrom(r, key, last)
+			ok = ok && good
+			if good {
+				last, rows[i].From = from, from
+			}
+		}
+		for _, is := range r.Is {
+			v, good := s.rowIs(is, key, seen)
+			ok = ok && good
+			rows[i].Is = append(rows[i].Is, v)
+		}
+	}
+	ok = s.sameWay(def) && ok
+	columns, good := s.buildColumns(def, rows)
+	return columns, rows, ok && good
+}
+
+// sameWay refuses a table of which some rows say from and others is.
+func (s *scope) sameWay(def *playbook.Table) bool {
+	from, is := false, false
+	for _, r := range def.Rows {
+		from, is = from || r.From.IsSet(), is || len(r.Is) > 0
+		if from && is {
+			s.errorf(r.Range, "mixed-rows", "", "the rows of a table have all from, or all is")
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
+	if key.Kind == String || key.Kind == Bool {
+		s.errorf(r.From.Range, "wrong-type", "use is", "the table is looked up by a %s, which has no order", key)
+		return nil, false
+	}
+	from, err := parseLiteral(key, r.From)
+	if err != nil {
+		s.errorf(r.From.Range, "bad-literal", "", "the table is looked up by a %s: %s", key, err)
+		return nil, false
+	}
+	if last != nil {
+		if n, ok := compareValues(last, from); ok && n >= 0 {
+			s.errorf(r.From.Range, "rows-not-ascending", "", "from goes up from row to row, and %s is not above %s", Show(from), Show(last))
+			return nil, false
+		}
+	}
+	return from, true
+}
+
+func (s *scope) rowIs(is playbook.Text, key Type, seen map[string]bool) (any, bool) {
+	v, err := parseLiteral(key, is)
+	if err != nil {
+		s.errorf(is.Range, "bad-literal", "", "the table is looked up by a %s: %s", key, err)
+		return nil, false
+	}
+	if seen[Show(v)] {
+		s.errorf(is.Range, "duplicate-value", "", "%s has a row already", Show(v))
+		return nil, false
+	}
+	seen[Show(v)] = true
+	return v, true
+}
+
+// buildColumns finds the type of each column and fills in the cells.
+func (s *scope) buildColumns(def *playbook.Table, rows []celenv.Row) ([]celenv.Column, bool) {
+	if len(def.Rows) == 0 {
+		return nil, false
+	}
+	ok := true
+	var columns []celenv.Column
+	for _, entry := range def.Rows[0].Columns {
+		name := entry.Key.Value
+		t, cells, good := s.column(def, name)
+		if !good {
+			ok = false
+			continue
+		}
+		columns = append(columns, celenv.Column{Name: name, Type: t.cel()})
+		for i := range rows {
+			rows[i].Cells = append(rows[i].Cells, cells[i])
+		}
+	}
+	return columns, ok
+}
+
+func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
+	var t Type
+	cells := make([]any, 0, len(def.Rows))
+	for i, r := range def.Rows {
+		cell, found := cellOf(r, name)
+		if !found || cell.Kind != playbook.Scalar {
+			return t, nil, false // the reader has said so
+		}
+		v, vt := guessLiteral(cell.Text)
+		switch {
+		case i == 0:
+			t = vt
+		case t.Kind == Int && vt.Kind == Double:
+			t = vt
+		case t.Kind == Double && vt.Kind == Int, t == vt:
+		default:
+			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column %s holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)
+			return t, nil, false
+		}
+		cells = append(cells, v)
+	}
+	if t.Kind == Double {
+		for i, v := range cells {
+			if n, isInt := v.(int64); isInt {
+				cells[i] = float64(n)
+			}
+		}
+	}
+	return t, cells, true
+}
+
+func mixedHint(a, b Type) string {
+	if a.Kind == String || b.Kind == String {
+		return "a quoted value is a string"
+	}
+	if a.Kind == Money && b.Kind == Money {
+		return fmt.Sprintf("use a column for each of %s and %s", a.Currency, b.Currency)
+	}
+	return ""
+}
+
+func cellOf(r *playbook.Row, name string) (playbook.Value, bool) {
+	for _, e := range r.Columns {
+		if e.Key.Value == name {
+			return e.Value, true
+		}
+	}
+	return playbook.Value{}, false
+}

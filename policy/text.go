@@ -1,0 +1,172 @@
+package policy
+
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Text is a text with expressions in it, written ${ … }.
+type Text struct {
+	parts []part
+	src   playbook.Text
+}
+
+// part is literal text, or an expression that starts at from in the source.
+type part struct {
+	literal string
+	expr    *celenv.Expr
+}
+
+// Constant returns the text when no expression is in it.
+func (t *Text) Constant() (string, bool) {
+	switch {
+	case t == nil || len(t.parts) == 0:
+		return "", true
+	case len(t.parts) == 1 && t.parts[0].expr == nil:
+		return t.parts[0].literal, true
+	}
+	return "", false
+}
+
+// Render fills in the values, written in the style. A nil text is empty.
+func (t *Text) Render(f *Frame, style value.Style) (string, error) {
+	if s, ok := t.Constant(); ok {
+		return s, nil
+	}
+	var b strings.Builder
+	for _, p := range t.parts {
+		if p.expr == nil {
+			b.WriteString(p.literal)
+			continue
+		}
+		v, err := p.expr.Eval(f.cel)
+		if err != nil {
+			return "", placed(err)
+		}
+		b.WriteString(style.Text(v.Native()))
+	}
+	return b.String(), nil
+}
+
+// text compiles a text. In messages, expressions see action and partner too.
+// The guards are left to check, which runs at each use.
+func (s *scope) text(src playbook.Text, message bool) *Text {
+	t := &Text{src: src}
+	pieces, bad := splitText([]rune(src.Value))
+	if bad >= 0 {
+		s.errorf(src.Sub(bad, bad+2), "open-expression", "close it with }, or write $${ for a literal ${", "this ${ has no }")
+	}
+	for _, p := range pieces {
+		if !p.isExpr {
+			t.parts = append(t.parts, part{literal: string(p.runes)})
+			continue
+		}
+		compile := s.env.Compile
+		if message {
+			compile = s.env.CompileMessage
+		}
+		e, issues := compile(string(p.runes))
+		s.issues(src, p.from, issues)
+		if len(issues) == 0 && e != nil {
+			e.Tag = place{src, p.from}
+			s.markCalendars(e)
+			t.parts = append(t.parts, part{expr: e})
+		}
+	}
+	return t
+}
+
+// check reports unguarded reads in a text at one of its uses.
+func (s *scope) check(t *Text, known celenv.Known, use string) {
+	if t == nil {
+		return
+	}
+	for _, p := range t.parts {
+		if p.expr == nil {
+			continue
+		}
+		s.note(p.expr)
+		at := p.expr.Tag.(place)
+		for _, i := range p.expr.Unguarded(known) {
+			s.errorf(at.sub(i.From, i.To), i.Code, i.Hint, "%s%s", i.Message, use)
+		}
+	}
+}
+
+type piece struct {
+	isExpr bool
+	from   int // rune offset in the source
+	runes  []rune
+}
+
+// splitText takes a text apart at its ${ … }. bad is where an expression that
+// does not end starts, or -1.
+func splitText(src []rune) (pieces []piece, bad int) {
+	var literal []rune
+	flush := func() {
+		if len(literal) > 0 {
+			pieces = append(pieces, piece{runes: literal})
+			literal = nil
+		}
+	}
+	for i := 0; i < len(src); {
+		switch {
+		case hasAt(src, i, "$${"):
+			literal = append(literal, '$', '{')
+			i += 3
+		case hasAt(src, i, "${"):
+			end := endOfExpr(src, i+2)
+			if end < 0 {
+				return pieces, i
+			}
+			flush()
+			pieces = append(pieces, piece{isExpr: true, from: i + 2, runes: src[i+2 : end]})
+			i = end + 1
+		default:
+			literal = append(literal, src[i])
+			i++
+		}
+	}
+	flush()
+	return pieces, -1
+}
+
+func hasAt(src []rune, i int, want string) bool {
+	for _, r := range want {
+		if i >= len(src) || src[i] != r {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// endOfExpr finds the } that closes an expression: not one in a string, nor one
+// that closes a brace of the expression itself.
+func endOfExpr(src []rune, i int) int {
+	depth := 0
+	var quote rune
+	for ; i < len(src); i++ {
+		r := src[i]
+		switch {
+		case quote != 0:
+			if r == '\\' {
+				i++
+			} else if r == quote {
+				quote = 0
+			}
+		case r == '"' || r == '\'':
+			quote = r
+		case r == '{':
+			depth++
+		case r == '}' && depth > 0:
+			depth--
+		case r == '}':
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,38 @@
+package value
+
+import "time"
+
+const wantedTimestamp = "an RFC 3339 time with its zone, such as 2026-03-02T10:00:00Z or 2026-03-02T10:00:00+01:00"
+
+// ParseTimestamp reads an RFC 3339 time, strictly: a capital T and Z, two digits for
+// each part, the zone's offset present, up to nine decimals of a second kept. The
+// result is in UTC, where its year is 1 to 9999. The error is a [*SyntaxError].
+func ParseTimestamp(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || !isStrict(text) {
+		return time.Time{}, &SyntaxError{Kind: "time", Text: text, Wanted: wantedTimestamp}
+	}
+	t = t.UTC()
+	if year := t.Year(); year < 1 || year > 9999 {
+		return time.Time{}, &SyntaxError{Kind: "time", Text: text, Found: "lies outside the years 0001 to 9999 in UTC"}
+	}
+	return t, nil
+}
+
+// FormatTimestamp writes a time in UTC as RFC 3339, with as few decimals of a
+// second as possible.
+func FormatTimestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// isStrict refuses what time.Parse takes in spite of RFC 3339: an hour of one digit, a
+// comma before the decimals, and offsets of 24 hours.
+func isStrict(text string) bool {
+	const shape = "2006-01-02T15:04:05"
+	if len(text) <= len(shape) || text[len("2006-01-02T15")] != ':' || text[len(shape)] == ',' {
+		return false
+	}
+	if text[len(text)-1] == 'Z' {
+		return true
+	}
+	offset := text[len(text)-len("07:00"):]
+	return offset[:2] < "24" && offset[3:] < "60"
+}

@@ -1,0 +1,93 @@
+package worktime_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+func TestParseShift(t *testing.T) {
+	for text, want := range map[string]worktime.Shift{
+		"09:00-14:00": {From: 540, Until: 840}, "00:00-24:00": {From: 0, Until: 1440}, "23:59-24:00": {From: 1439, Until: 1440}, "00:00-00:01": {From: 0, Until: 1},
+	} {
+		got, err := worktime.ParseShift(text)
+		if err != nil || got != want || got.String() != text {
+			t.Errorf("ParseShift(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	const wanted = ` is no span of hours: write two times of a day, such as 09:00-14:00`
+	const order = `: write the earlier time first; hours past midnight are a second span on the next day`
+	for text, want := range map[string]string{
+		"": wanted, "09:00": wanted, "9:00-14:00": wanted, "09:00 - 14:00": wanted, "09:00-14:00-15:00": wanted, "09.00-14.00": wanted,
+		"09:60-14:00": wanted, "09:00-24:01": wanted, "25:00-26:00": wanted, "-1:00-14:00": wanted, "0x:00-14:00": wanted, "09:00–14:00": wanted,
+		"14:00-09:00": ` ends before it begins` + order, "22:00-06:00": ` ends before it begins` + order, "22:00-00:00": ` ends before it begins` + order,
+		"09:00-09:00": ` has no length` + order, "24:00-24:00": ` has no length` + order,
+	} {
+		got, err := worktime.ParseShift(text)
+		var syntax *value.SyntaxError
+		if !errors.As(err, &syntax) || err.Error() != `"`+text+`"`+want || got != (worktime.Shift{}) {
+			t.Errorf("ParseShift(%q) = %v, %v", text, got, err)
+		}
+	}
+}
+
+func TestParseDays(t *testing.T) {
+	for text, want := range map[string][]time.Weekday{
+		"mon": {1}, "sun": {0}, "mon-fri": {1, 2, 3, 4, 5}, "sat-mon": {6, 0, 1}, "fri-thu": {5, 6, 0, 1, 2, 3, 4}, "mon-sun": {1, 2, 3, 4, 5, 6, 0},
+	} {
+		if got, err := worktime.ParseDays(text); err != nil || !slices.Equal(got, want) {
+			t.Errorf("ParseDays(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"":        `"" is no day of the week: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"Mon":     `"Mon" is no day of the week: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"monday":  `"monday" is no day of the week: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"n m":     `"n m" is no day of the week: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"mon-":    `"mon-" is no range of days: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"mon-xyz": `"mon-xyz" is no range of days: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"mon-mon": `"mon-mon" is no range of days: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+		"mon,tue": `"mon,tue" is no day of the week: write a day or a range of days, such as mon, mon-fri or sat-mon`,
+	} {
+		if got, err := worktime.ParseDays(text); err == nil || err.Error() != want {
+			t.Errorf("ParseDays(%q) = %v, %v", text, got, err)
+		}
+	}
+}
+
+func FuzzShift(f *testing.F) {
+	for _, seed := range []string{"09:00-14:00", "00:00-24:00", "24:00-24:00", "-"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		shift, err := worktime.ParseShift(text)
+		if err == nil && (shift.String() != text || shift.From < 0 || shift.From >= shift.Until || shift.Until > 1440) {
+			t.Errorf("%q is %+v", text, shift)
+		}
+	})
+}
+
+func FuzzDays(f *testing.F) {
+	for _, seed := range []string{"mon-fri", "sat-mon", "sun", "-"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		days, err := worktime.ParseDays(text)
+		if err != nil {
+			return
+		}
+		short := func(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
+		back := short(days[0])
+		if len(days) > 1 {
+			back += "-" + short(days[len(days)-1])
+		}
+		if back != text {
+			t.Errorf("%q is %v", text, days)
+		}
+	})
+}

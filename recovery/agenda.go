@@ -1,0 +1,223 @@
+package recovery
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// State says how urgent something owed is.
+type State string
+
+// The states of what is owed.
+const (
+	Overdue State = "overdue" // its deadline has passed
+	Due     State = "due"     // to be done now, by its deadline if it has one
+	Next    State = "next"    // not before a later time
+	Waiting State = "waiting" // for something to happen, or for the customer
+)
+
+// Owed is an action that is not done yet.
+type Owed struct {
+	Action Action
+	State  State
+	// At is when it falls due; for what is next and has no deadline, when it can
+	// be done. Zero when neither is known.
+	At time.Time
+}
+
+// pace is how an action's clock runs, which is more than a decision's JSON
+// holds.
+type pace struct {
+	every time.Duration
+	base  time.Time
+	clock worktime.Clock
+}
+
+func paceOf(d *draft, base time.Time, clock worktime.Clock) *pace {
+	for _, p := range d.Params {
+		if every, ok := p.Value.(time.Duration); ok && p.Name == "every" && d.Type == "inform" {
+			return &pace{every: every, base: base, clock: clock}
+		}
+	}
+	return nil
+}
+
+func isPaused(err error) bool { return errors.Is(err, worktime.ErrPaused) }
+
+// Agenda lists what a decision still owes at a time, the most urgent first:
+// overdue, due, next, waiting, each by time. What the incident says has
+// happened is not owed: a response fulfils acknowledge and respond, resolving
+// fulfils resolve, and inform falls due anew after each time the customer was
+// informed, until the incident is resolved. Other actions are owed until a
+// report says that they were done. The actions of if_late are owed once theirs
+// was not done in time.
+//
+// A decision that was read from JSON does not hold the calendar in which inform
+// counts, nor the time from which it counts: it then counts absolute time from
+// when the incident was reported, or else decided.
+func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
+	a := agenda{decision: d, incident: in, now: now.UTC(), done: map[string]time.Time{}, last: map[string]time.Time{}}
+	for _, r := range reports {
+		if t, ok := a.done[r.Action]; !ok || r.At.Before(t) {
+			a.done[r.Action] = r.At
+		}
+		if r.At.After(a.last[r.Action]) {
+			a.last[r.Action] = r.At
+		}
+	}
+	for _, x := range d.Actions {
+		if x.Change != ChangeCancelled {
+			a.look(x)
+		}
+	}
+	rank := map[State]int{Overdue: 0, Due: 1, Next: 2, Waiting: 3}
+	slices.SortStableFunc(a.out, func(x, y Owed) int {
+		return cmp.Or(cmp.Compare(rank[x.State], rank[y.State]), compareTimes(x.At, y.At))
+	})
+	return a.out
+}
+
+// compareTimes puts no time last.
+func compareTimes(a, b time.Time) int {
+	switch {
+	case a.Equal(b):
+		return 0
+	case before(a, b):
+		return -1
+	}
+	return 1
+}
+
+type agenda struct {
+	decision *Decision
+	incident Incident
+	now      time.Time
+	done     map[string]time.Time // when each action was first reported done
+	last     map[string]time.Time // and when last
+	out      []Owed
+}
+
+// look adds an action if it is owed, and what is owed because it is late.
+func (a *agenda) look(x Action) {
+	if x.Type == "inform" {
+		a.inform(x)
+		return
+	}
+	done := a.doneAt(x)
+	if done.IsZero() {
+		a.out = append(a.out, a.owed(x, x.DueAt))
+	}
+	a.ifLate(x, x.DueAt, done)
+}
+
+func (a *agenda) ifLate(x Action, due, done time.Time) {
+	if done.IsZero() {
+		done = a.now
+	}
+	if due.IsZero() || !done.After(due) {
+		return
+	}
+	for _, y := range x.IfLate {
+		a.look(y)
+	}
+}
+
+// doneAt is when an action was done; zero when it was not.
+func (a *agenda) doneAt(x Action) time.Time {
+	t := fulfilledAt(x.Type, a.incident.RespondedAt, a.incident.InformedAt, a.incident.ResolvedAt)
+	if r, ok := a.done[x.ID]; ok && (t.IsZero() || r.Before(t)) {
+		t = r
+	}
+	return t
+}
+
+func (a *agenda) owed(x Action, due time.Time) Owed {
+	o := Owed{Action: x, At: due}
+	switch {
+	case before(due, a.now):
+		o.State = Overdue
+	case a.now.Before(x.NotBefore):
+		o.State, o.At = Next, cmp.Or(due, x.NotBefore)
+	case x.waits:
+		o.State = Waiting
+	default:
+		o.State = Due
+	}
+	return o
+}
+
+// inform is owed every so long, from the last time the customer was informed or
+// from the base, until the incident is resolved.
+func (a *agenda) inform(x Action) {
+	if !a.incident.ResolvedAt.IsZero() {
+		return
+	}
+	p := a.paceOf(x)
+	informed := a.incident.InformedAt
+	if r := a.last[x.ID]; r.After(informed) {
+		informed = r
+	}
+	if !informed.IsZero() {
+		p.base = informed
+	}
+	if p.every <= 0 || p.base.IsZero() {
+		a.out = append(a.out, Owed{Action: x, State: Waiting})
+		return
+	}
+	at, err := p.clock.Add(p.base, p.every)
+	if err != nil {
+		a.out = append(a.out, Owed{Action: x, State: Waiting})
+		return
+	}
+	// A deadline of its own bounds the first time.
+	if informed.IsZero() && before(x.DueAt, at) {
+		at = x.DueAt
+	}
+	o := Owed{Action: x, State: Next, At: at.UTC()}
+	if a.now.After(at) {
+		o.State = Overdue
+	} else if a.now.Equal(at) {
+		o.State = Due
+	}
+	a.out = append(a.out, o)
+	a.ifLate(x, at, time.Time{})
+}
+
+func (a *agenda) paceOf(x Action) pace {
+	if x.pace != nil {
+		return *x.pace
+	}
+	p := pace{base: a.decision.base}
+	if p.base.IsZero() {
+		p.base = a.incident.ReportedAt
+	}
+	if p.base.IsZero() {
+		p.base = a.decision.DecidedAt
+	}
+	for _, param := range x.Params {
+		if param.Name == "every" {
+			p.every = durationOf(param.Value)
+		}
+	}
+	return p
+}
+
+// durationOf reads a duration, which is text in a decision that was read from
+// JSON.
+func durationOf(v any) time.Duration {
+	switch x := v.(type) {
+	case time.Duration:
+		return x
+	case string:
+		d, err := value.ParseAnyDuration(x)
+		if err == nil {
+			return d
+		}
+	}
+	return 0
+}

@@ -1,0 +1,177 @@
+package recovery
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Canonical JSON is what digests are taken of: RFC 8785. Keys are sorted by
+// their UTF-16 code units, numbers are written as ECMAScript does, and strings
+// are escaped only where they must be.
+//
+// Whole numbers that fit an int64 are always written with all their digits. RFC
+// 8785 would round those beyond 2^53 to the nearest double, and two incidents
+// that differ would then have one digest.
+
+// appendCanonical writes a value. It takes the values that fields and parameters
+// have, what decoded JSON is made of, and pauses. A number without a JSON form
+// (NaN) becomes null; intake has refused it long before.
+func appendCanonical(dst []byte, v any) []byte {
+	switch x := v.(type) {
+	case string:
+		return appendString(dst, x)
+	case int64:
+		return strconv.AppendInt(dst, x, 10)
+	case float64:
+		return appendDouble(dst, x)
+	case json.Number:
+		return appendNumber(dst, x)
+	case bool:
+		return strconv.AppendBool(dst, x)
+	case time.Time:
+		return appendTime(dst, x)
+	case time.Duration:
+		return appendString(dst, value.FormatDuration(x))
+	case Money:
+		return appendCanonicalMoney(dst, x)
+	case Date:
+		return appendString(dst, x.String())
+	case Percent:
+		return appendString(dst, x.String())
+	case []any:
+		return appendList(dst, x, appendCanonical)
+	case map[string]any:
+		return appendMap(dst, x, appendCanonical)
+	case []Pause:
+		return appendList(dst, x, appendPause)
+	}
+	return append(dst, "null"...)
+}
+
+func appendList[T any](dst []byte, list []T, element func([]byte, T) []byte) []byte {
+	dst = append(dst, '[')
+	for i, e := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = element(dst, e)
+	}
+	return append(dst, ']')
+}
+
+func appendMap(dst []byte, m map[string]any, member func([]byte, any) []byte) []byte {
+	dst = append(dst, '{')
+	for i, k := range sortedKeys(m) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendString(dst, k), ':')
+		dst = member(dst, m[k])
+	}
+	return append(dst, '}')
+}
+
+func appendCanonicalMoney(dst []byte, m Money) []byte {
+	dst = append(dst, `{"currency":"`...)
+	dst = append(dst, m.Currency()...)
+	dst = append(dst, `","value":"`...)
+	dst = append(dst, m.Decimal()...)
+	return append(dst, `"}`...)
+}
+
+func appendPause(dst []byte, p Pause) []byte {
+	dst = appendTime(append(dst, `{"from":`...), p.From)
+	if !p.Until.IsZero() {
+		dst = appendTime(append(dst, `,"until":`...), p.Until)
+	}
+	return append(dst, '}')
+}
+
+func appendTime(dst []byte, t time.Time) []byte {
+	dst = append(dst, '"')
+	dst = t.UTC().AppendFormat(dst, time.RFC3339Nano)
+	return append(dst, '"')
+}
+
+func sortedKeys(m map[string]any) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, compareUTF16)
+	return keys
+}
+
+// compareUTF16 orders two UTF-8 strings by their UTF-16 code units. That is the
+// order of their bytes, except that characters beyond U+FFFF, which UTF-16
+// writes with surrogates, come before those from U+E000 to U+FFFF.
+func compareUTF16(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if x, y := utf16Rank(a[i]), utf16Rank(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
+}
+
+func utf16Rank(c byte) byte {
+	if c == 0xEE || c == 0xEF { // these begin U+E000 to U+FFFF
+		return c + 0x10
+	}
+	return c
+}
+
+// appendString writes a string as RFC 8785 does: the quote, the backslash and
+// control characters are escaped, all else stands as it is. Each byte that is
+// not UTF-8 becomes U+FFFD, since JSON cannot hold it.
+func appendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	done := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		if c < utf8.RuneSelf {
+			dst = appendEscape(append(dst, s[done:i]...), c)
+			i++
+			done = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			dst = append(append(dst, s[done:i]...), "\uFFFD"...)
+			done = i + 1
+		}
+		i += size
+	}
+	return append(append(dst, s[done:]...), '"')
+}
+
+func appendEscape(dst []byte, c byte) []byte {
+	const hex = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\t':
+		return append(dst, '\\', 't')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\r':
+		return append(dst, '\\', 'r')
+	}
+	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+}

@@ -1,0 +1,105 @@
+package recovery
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// appendDouble writes a double as ECMAScript does: the shortest decimal that
+// reads back as the same double, in exponent form from 1e21 and below 1e-6.
+func appendDouble(dst []byte, f float64) []byte {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(dst, "null"...)
+	}
+	if f == 0 {
+		return append(dst, '0') // not -0
+	}
+	if size := math.Abs(f); size < 1e21 && size >= 1e-6 {
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
+	}
+	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
+	// Go writes an exponent of at least two digits: 1e-07 where 1e-7 is wanted.
+	if n := len(dst); dst[n-2] == '0' && (dst[n-3] == '-' || dst[n-3] == '+') {
+		dst[n-2] = dst[n-1]
+		dst = dst[:n-1]
+	}
+	return dst
+}
+
+// appendNumber writes a number that came as JSON text and that no field declares.
+// It is written as a number of its value always is, so that 1.0 and 1 are the same. One
+// that neither an int64 nor a double holds exactly stands as it came: nobody
+// computes with it, and no digit of it gets lost.
+func appendNumber(dst []byte, n json.Number) []byte {
+	if i, ok := wholeNumber(n); ok {
+		return strconv.AppendInt(dst, i, 10)
+	}
+	if f, err := strconv.ParseFloat(string(n), 64); err == nil {
+		start := len(dst)
+		dst = appendDouble(dst, f)
+		if sameDecimal(string(n), string(dst[start:])) {
+			return dst
+		}
+		dst = dst[:start]
+	}
+	return append(dst, n...)
+}
+
+// wholeNumber returns the number if it is whole and fits an int64, however it is
+// written: 3, 3.0 and 30e-1 are the same number to JSON.
+func wholeNumber(n json.Number) (int64, bool) {
+	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
+		return i, true
+	}
+	d, ok := parseDecimal(string(n))
+	if !ok || d.exponent < 0 || d.exponent > 18 {
+		return 0, false
+	}
+	i, err := strconv.ParseInt(d.sign+d.digits+strings.Repeat("0", d.exponent), 10, 64)
+	return i, err == nil
+}
+
+// sameDecimal reports whether two JSON numbers have exactly the same value.
+func sameDecimal(a, b string) bool {
+	x, ok := parseDecimal(a)
+	y, also := parseDecimal(b)
+	return ok && also && x == y
+}
+
+// decimal is the value of a JSON number, digits × 10^exponent, in the one form in
+// which the digits neither begin nor end with a zero. Zero is "0" without a sign.
+type decimal struct {
+	sign     string
+	digits   string
+	exponent int
+}
+
+// parseDecimal reads a JSON number. It fails on an exponent of absurd size.
+func parseDecimal(n string) (decimal, bool) {
+	var d decimal
+	mantissa, exponent := n, ""
+	if i := strings.IndexAny(n, "eE"); i >= 0 {
+		mantissa, exponent = n[:i], n[i+1:]
+	}
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	d.digits = strings.TrimRight(digits, "0")
+	if d.digits == "" {
+		return decimal{digits: "0"}, true
+	}
+	if negative {
+		d.sign = "-"
+	}
+	if exponent != "" {
+		e, err := strconv.Atoi(exponent)
+		if err != nil || e > math.MaxInt32 || e < math.MinInt32 {
+			return decimal{}, false
+		}
+		d.exponent = e
+	}
+	d.exponent += len(digits) - len(d.digits) - len(fraction)
+	return d, true
+}

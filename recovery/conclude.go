@@ -1,0 +1,236 @@
+package recovery
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// conclusion is a decision in the making. Nothing in it reads a store or a
+// clock: the same subject and the same answers give the same decision.
+type conclusion struct {
+	*subject
+	given Given
+	base  time.Time
+
+	matches  []policy.Match
+	drafts   []*draft
+	withheld []Withheld
+	passed   []PassedOver
+	choices  []Choice
+	reserves []Reserve
+	keeps    []Record // choices made before whose play still matches
+	drops    []Record // those whose play does not
+	previous map[string]*Action
+
+	unknown  map[int]bool     // slots of facts that lack a key and were not given
+	warnings [][]Warning      // by code, in the order of warningCodes
+	used     map[string]int64 // units that earlier plays of this decision took
+	touched  []*policy.Limit  // limits that looked at something
+}
+
+// warningCodes are the warnings, in the order in which a decision lists them.
+var warningCodes = [...]string{"unanswered", "stale", "too-late", "no-partner", "fact-without-key"}
+
+func (c *conclusion) warn(code, play, message string) {
+	i := slices.Index(warningCodes[:], code)
+	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
+}
+
+// conclude decides from what was read.
+func conclude(s *subject, given Given) (*Record, error) {
+	c := newConclusion(s, given)
+	if err := c.match(); err != nil {
+		return nil, err
+	}
+	c.sortMade()
+	for i := range c.matches {
+		if err := c.approach(&c.matches[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
+	return c.record()
+}
+
+func newConclusion(s *subject, given Given) *conclusion {
+	c := &conclusion{
+		subject: s, given: given, base: s.now, previous: map[string]*Action{}, unknown: map[int]bool{},
+		warnings: make([][]Warning, len(warningCodes)), used: map[string]int64{},
+	}
+	if !s.reportedAt.IsZero() {
+		c.base = s.reportedAt
+	}
+	if prev := given.Previous; prev != nil {
+		c.base = prev.Base
+		for i := range prev.Decision.Actions {
+			a := &prev.Decision.Actions[i]
+			c.previous[a.ID] = a
+		}
+	}
+	c.setFacts()
+	return c
+}
+
+// setFacts gives the input the facts that were read. A fact without a key says
+// nothing, unless its value was given all the same.
+func (c *conclusion) setFacts() {
+	for i, f := range c.facts() {
+		if i < len(c.given.Facts) && c.given.Facts[i] != nil {
+			c.input.SetFact(f, c.given.Facts[i])
+			continue
+		}
+		c.input.SetFact(f, nil)
+		for _, k := range f.Same {
+			if c.keys[k.Name] == "" {
+				c.unknown[f.Slot] = true
+			}
+		}
+	}
+}
+
+func (c *conclusion) match() error {
+	matches, err := c.rules.program.Match(c.input, c.applies)
+	if err != nil {
+		return playError(err)
+	}
+	c.matches = matches
+	for _, m := range matches {
+		c.warnOf(m.Play)
+	}
+	return nil
+}
+
+// playError turns an error of conditions into the engine's.
+func playError(err error) error {
+	var ambiguous *policy.AmbiguousError
+	if errors.As(err, &ambiguous) {
+		return &AmbiguousError{Playbook: ambiguous.Playbook, Plays: ambiguous.Plays}
+	}
+	var pe *policy.PlayError
+	if errors.As(err, &pe) {
+		return evaluationError(pe.Play, pe.Err)
+	}
+	return err
+}
+
+func evaluationError(play string, err error) error {
+	var ee *policy.EvalError
+	if !errors.As(err, &ee) {
+		return &EvaluationError{Play: play, Message: err.Error()}
+	}
+	at := ee.Position
+	return &EvaluationError{Play: play, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: ee.Expr, Message: ee.Message}
+}
+
+// warnOf warns of what is wrong with a play that matched.
+func (c *conclusion) warnOf(p *policy.Play) {
+	today := value.DateOf(c.now.In(p.Playbook.Zone))
+	if !p.ReviewBy.IsZero() && today.Compare(p.ReviewBy) > 0 {
+		c.warn("stale", p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
+	}
+	c.warnUnknown(p.Facts, p.Name)
+}
+
+// warnUnknown warns of each fact among those read that has no key, once.
+func (c *conclusion) warnUnknown(slots []int, play string) {
+	for _, slot := range slots {
+		if c.unknown[slot] {
+			delete(c.unknown, slot)
+			f := c.rules.program.Facts[slot]
+			c.warn("fact-without-key", play, f.Name+" is taken as zero, because the incident has no "+missingKey(f, c.keys))
+		}
+	}
+}
+
+func missingKey(f *policy.Fact, keys map[string]string) string {
+	for _, k := range f.Same {
+		if keys[k.Name] == "" {
+			return k.Name
+		}
+	}
+	return ""
+}
+
+// sortMade tells the choices that still stand from those whose play no longer
+// matches.
+func (c *conclusion) sortMade() {
+	for _, m := range c.given.Made {
+		play := m.Decision.Plays[0].Play
+		stands := slices.ContainsFunc(c.matches, func(x policy.Match) bool { return x.Play.Name == play && x.Play.Choice != nil })
+		if stands {
+			c.keeps = append(c.keeps, m)
+		} else {
+			c.drops = append(c.drops, m)
+		}
+	}
+}
+
+// made returns the choice that was made under an id and stands.
+func (c *conclusion) made(choice string) *Decision {
+	for _, m := range c.keeps {
+		if m.Decision.Made.Choice == choice {
+			return m.Decision
+		}
+	}
+	return nil
+}
+
+// approach takes what one matching play gives.
+func (c *conclusion) approach(m *policy.Match) error {
+	actions := m.Play.Do
+	if m.Case != nil {
+		actions = slices.Concat(m.Play.Do, m.Case.Do)
+	}
+	switch m.Play.Approach {
+	case policy.PreventiveIntervention:
+		return c.prevent(m.Play, actions)
+	case policy.PartnerSubstitute:
+		return c.substitute(m.Play, actions)
+	case policy.CaseByCase:
+		if err := c.give(m.Play, actions); err != nil {
+			return err
+		}
+		return c.offer(m.Play)
+	}
+	return c.give(m.Play, actions)
+}
+
+// give expands actions that nothing special is said about.
+func (c *conclusion) give(p *policy.Play, actions []*policy.Action) error {
+	for _, a := range actions {
+		d, err := c.expand(p, a)
+		if err != nil {
+			return err
+		}
+		c.drafts = append(c.drafts, d)
+	}
+	return nil
+}
+
+// settle merges and limits what the plays gave, cuts the offered ranges, and
+// writes the words: last, because they speak of the amounts that are left.
+func (c *conclusion) settle() error {
+	c.dropZeros()
+	c.merge()
+	if err := c.limit(); err != nil {
+		return err
+	}
+	if err := c.cutOffers(); err != nil {
+		return err
+	}
+	for _, l := range c.touched {
+		c.warnUnknown(l.Facts, "")
+	}
+	for _, d := range c.drafts {
+		if err := c.finish(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,226 @@
+package recovery
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Money is an exact amount in one currency, such as 12.50 EUR. Its zero value
+// is no amount.
+type Money = value.Money
+
+// Percent is an exact percentage.
+type Percent = value.Percent
+
+// Date is a day of the calendar.
+type Date = value.Date
+
+// MustMoney is [value.ParseMoney] for amounts that are written in a program; it
+// panics on text that is no amount.
+func MustMoney(s string) Money { return value.MustMoney(s) }
+
+// Semantics is the version of the rules by which decisions are made
+// (SEMANTICS.md). It is part of every decision and is raised whenever the same
+// inputs could give another decision.
+const Semantics = 1
+
+// Decision is the outcome for one incident: what to do, what somebody has to
+// choose, and why. It is a value: nothing in it changes after it was returned.
+// The lists are in the order of the JSON form, and never nil in JSON.
+type Decision struct {
+	ID        string
+	Incident  string // the incident's id
+	DecidedAt time.Time
+	Semantics int
+	Set       SetRef
+	// Supersedes is the decision that this one takes the place of; empty for
+	// the first of an incident, and for a choice.
+	Supersedes string
+	// Made is set on a decision that makes a choice.
+	Made *Made
+
+	Plays      []Match
+	Actions    []Action // cancelled ones last
+	Choices    []Choice
+	Withheld   []Withheld
+	PassedOver []PassedOver
+	Facts      []Fact // in the order of declaration
+	Warnings   []Warning
+
+	base time.Time // what deadlines count from; not in the JSON form
+}
+
+// SetRef names the set that a decision was made from.
+type SetRef struct {
+	Digest   string // sha256:HEX
+	Revision string // of the host's version control; may be empty
+}
+
+// Match is a play that matched, and why.
+type Match struct {
+	Play     string // playbook/play
+	Case     string // id of the case that held; empty when none did, or it has no id
+	Approach string
+	At       string // FILE:LINE
+	Because  []Reason
+}
+
+// Reason is one value that a condition has read.
+type Reason struct {
+	Expr  string // such as incident.delay
+	Value string
+}
+
+// Change says how an action relates to the incident's previous decision.
+type Change string
+
+// The changes of an action.
+const (
+	ChangeNew       Change = "new"
+	ChangeChanged   Change = "changed"
+	ChangeKept      Change = "kept"
+	ChangeCancelled Change = "cancelled"
+)
+
+// Action is one thing to do.
+type Action struct {
+	ID   string
+	Type string
+	// Change is empty on the actions of IfLate.
+	Change Change
+	Plays  []string // the plays that asked for it
+	// Amount is the whole entitlement; Already what was committed before under
+	// this id. The host gives the difference. Both unset where there is none.
+	Amount, Already Money
+	Params          []Param // in the order of declaration, without the amount
+	Owner           string
+	NotBefore       time.Time // zero: at once
+	DueAt           time.Time // zero: no deadline, or the action waits
+	Justice         string    // distributive, procedural or interactional
+	Message         *Message
+	Note            string
+	IfLate          []Action // owed only if this one is not done in time
+
+	// What the agenda and the outbox know beyond the JSON form.
+	pace  *pace // how inform counts
+	waits bool  // for its since field, or for the customer
+	gone  bool  // cancelled, and not given before either
+}
+
+// Param is a named parameter. Its value is a string, int64, float64, bool,
+// time.Time, time.Duration, Money, Date, Percent, or a []any of those.
+type Param struct {
+	Name  string
+	Value any
+}
+
+// Message is the words to use, in the customer's language.
+type Message struct {
+	ID       string
+	Language string
+	Text     string
+}
+
+// Choice is what a person has to decide.
+type Choice struct {
+	ID         string
+	Play       string
+	Decider    string
+	DueAt      time.Time
+	Options    []Offer
+	AtLeast    int
+	AtMost     int
+	Precedents Precedents
+}
+
+// Offer is an action that may be chosen.
+type Offer struct {
+	Type string
+	ID   string // the action's own id, where it has one
+	// From and To bound the amount of a money action; unset for the others.
+	From, To Money
+	Params   []Param // a []any lists what is allowed
+}
+
+// Precedents sums up the earlier choices of the same play in comparable cases.
+type Precedents struct {
+	Count   int
+	Options []PrecedentRange
+	Recent  []Precedent // the last five, newest first
+}
+
+// PrecedentRange is how one option was used before, in one currency.
+type PrecedentRange struct {
+	Type                    string
+	Median, Lowest, Highest Money
+}
+
+// Precedent is one earlier choice.
+type Precedent struct {
+	Decision string
+	Type     string
+	Amount   Money
+	Reason   string
+}
+
+// Withheld is an action that was not given, or the part of it that was not.
+type Withheld struct {
+	ID     string
+	Type   string
+	Play   string
+	Reason string // keep, limit, too-late or zero
+	Amount Money
+	Params []Param
+}
+
+// PassedOver is a partner who was not taken.
+type PassedOver struct {
+	Partner string
+	Play    string
+	Reason  string // agreement, direction, coverage or capacity
+}
+
+// Fact is what earlier decisions said when this one was made: an int64 or a
+// Money.
+type Fact struct {
+	Name  string
+	Value any
+}
+
+// Warning is something to look at that did not stop the decision.
+type Warning struct {
+	Code    string // unanswered, stale, too-late, no-partner or fact-without-key
+	Message string
+	Play    string
+}
+
+// Made says who made a choice.
+type Made struct {
+	Choice    string
+	By        string
+	Reason    string
+	Deviation string // from the precedents' median, such as 25%; empty without precedents
+}
+
+// LogValue shows the decision in a log by what it is about, not with every word
+// of it: id, incident, plays, the types of its actions, the codes of its
+// warnings.
+func (d Decision) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("id", d.ID),
+		slog.String("incident", d.Incident),
+		slog.Any("plays", each(d.Plays, func(m Match) string { return m.Play })),
+		slog.Any("actions", each(d.Actions, func(a Action) string { return a.Type })),
+		slog.Any("warnings", each(d.Warnings, func(w Warning) string { return w.Code })),
+	)
+}
+
+func each[T any](list []T, text func(T) string) []string {
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = text(list[i])
+	}
+	return out
+}

@@ -1,0 +1,168 @@
+package recovery
+
+import (
+	"context"
+	"io/fs"
+	"sync/atomic"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+)
+
+// Engine decides incidents by one set of playbooks. It is safe for concurrent
+// use.
+type Engine struct {
+	config  config
+	current atomic.Pointer[ruleset]
+}
+
+// ruleset is a set as the engine uses it. Each call works on one from start to
+// end, however often the set is reloaded meanwhile.
+type ruleset struct {
+	program     *policy.Program
+	ref         SetRef
+	diagnostics playbook.Diagnostics
+}
+
+// config is what options set.
+type config struct {
+	store    Store
+	clock    func() time.Time
+	revision string
+	hooks    Hooks
+	strict   bool
+}
+
+// Option changes how an engine works.
+type Option func(*config)
+
+// WithStore sets where decisions are remembered. The default is a
+// [MemoryStore] of the engine's own.
+func WithStore(s Store) Option { return func(c *config) { c.store = s } }
+
+// WithClock sets what time it is. The default is the machine's clock.
+func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
+
+// WithRevision names the version of the playbooks in the host's version
+// control. It is written on decisions and enters nothing else.
+func WithRevision(r string) Option { return func(c *config) { c.revision = r } }
+
+// WithHooks sets functions that are told what the engine does.
+func WithHooks(h Hooks) Option { return func(c *config) { c.hooks = h } }
+
+// Strict refuses incidents with fields that no document of the set declares.
+// Without it they are kept in the record and ignored.
+func Strict() Option { return func(c *config) { c.strict = true } }
+
+// Hooks are told what an engine does, on the goroutine that does it. A nil
+// function is not called, so the zero Hooks do nothing.
+type Hooks struct {
+	// Decided is told of each decision that was committed.
+	Decided func(*Decision)
+	// Refused is told of each incident that could not be decided.
+	Refused func(Incident, error)
+	// Conflicted is told when a commit met a conflict and is tried again.
+	Conflicted func(incident string, attempt int)
+	// Reloaded is told of each set that took another's place.
+	Reloaded func(SetRef)
+}
+
+// Load reads a set of playbooks and returns an engine for it. When the set has
+// mistakes, the error is a playbook.Diagnostics with every one of them; the
+// warnings of a good set are in [Engine.Diagnostics].
+func Load(fsys fs.FS, options ...Option) (*Engine, error) {
+	set, diags := playbook.Load(fsys)
+	return newEngine(set, diags, options)
+}
+
+// New is Load for a set that was read already, without mistakes.
+func New(set *playbook.Set, options ...Option) (*Engine, error) {
+	return newEngine(set, nil, options)
+}
+
+func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (*Engine, error) {
+	e := &Engine{config: config{clock: systemClock}}
+	for _, o := range options {
+		o(&e.config)
+	}
+	if e.config.store == nil {
+		e.config.store = NewMemoryStore()
+	}
+	rules, err := e.compile(set, read)
+	if err != nil {
+		return nil, err
+	}
+	e.current.Store(rules)
+	return e, nil
+}
+
+func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset, error) {
+	program, found := policy.Compile(set)
+	diags := set.Finish(append(read, found...))
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return &ruleset{program: program, ref: SetRef{Digest: set.Digest, Revision: e.config.revision}, diagnostics: diags}, nil
+}
+
+// Reload reads a set anew and decides by it from then on. When it has mistakes,
+// the error is a playbook.Diagnostics and the old set stays.
+func (e *Engine) Reload(fsys fs.FS) error {
+	set, diags := playbook.Load(fsys)
+	rules, err := e.compile(set, diags)
+	if err != nil {
+		return err
+	}
+	e.current.Store(rules)
+	if e.config.hooks.Reloaded != nil {
+		e.config.hooks.Reloaded(rules.ref)
+	}
+	return nil
+}
+
+// Diagnostics are the warnings of the set.
+func (e *Engine) Diagnostics() playbook.Diagnostics { return e.current.Load().diagnostics }
+
+// Set names the set that the engine decides by.
+func (e *Engine) Set() SetRef { return e.current.Load().ref }
+
+func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
+
+// Decide says what the playbooks give for an incident. It reads the store and
+// writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
+// *[AmbiguousError], or the store's.
+func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
+	out, err := e.decide(ctx, e.current.Load(), e.config.store, in)
+	if err != nil {
+		return nil, err
+	}
+	return out.record.Decision, nil
+}
+
+// outcome is a decision with what a store needs to keep it.
+type outcome struct {
+	record  Record
+	query   Query
+	given   Given
+	version Version
+}
+
+// decide is the three steps: what has to be known, reading it, deciding.
+func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Incident) (*outcome, error) {
+	now := e.now()
+	subj, err := validate(rules, in, now, e.config.strict)
+	if err != nil {
+		return nil, err
+	}
+	query := needs(subj)
+	given, version, err := store.Read(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	record, err := conclude(subj, given)
+	if err != nil {
+		return nil, err
+	}
+	return &outcome{record: *record, query: query, given: given, version: version}, nil
+}

@@ -1,0 +1,200 @@
+package recovery
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Problem is one thing that is wrong with an input.
+type Problem struct {
+	Path   string // dotted, such as customer.since or tags[2]
+	Wanted string // such as "1 to 5"
+	Found  string // such as "6"; empty when nothing was there
+}
+
+// String writes the problem in one line: severity: wanted 1 to 5, found 6.
+func (p Problem) String() string {
+	return p.Path + ": wanted " + p.Wanted + ", found " + p.found()
+}
+
+func (p Problem) found() string {
+	if p.Found == "" {
+		return "nothing"
+	}
+	return p.Found
+}
+
+func joinProblems(problems []Problem) string {
+	lines := make([]string, len(problems))
+	for i, p := range problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "; ")
+}
+
+// IncidentError reports an incident that does not fit the standard fields or
+// those of the playbooks that apply to it. It names every violation at once.
+type IncidentError struct {
+	Incident string // its id, empty where it has none
+	Problems []Problem
+}
+
+func (e *IncidentError) Error() string {
+	text := "the incident"
+	if e.Incident != "" {
+		text = "incident " + shown(e.Incident)
+	}
+	return text + " does not fit: " + joinProblems(e.Problems)
+}
+
+// EvaluationError reports an expression that has no value for an incident: an
+// overflow, a division by zero, an index out of range, a negative amount.
+type EvaluationError struct {
+	Play         string // playbook/play; empty for what belongs to no play
+	File         string
+	Line, Column int
+	Expr         string // the sub-expression that failed
+	Message      string
+}
+
+func (e *EvaluationError) Error() string {
+	var b strings.Builder
+	if at := e.at(); at != "" {
+		b.WriteString(at + ": ")
+	}
+	if e.Play != "" {
+		b.WriteString("play " + e.Play + ": ")
+	}
+	b.WriteString(e.Message)
+	if e.Expr != "" {
+		b.WriteString(", in " + e.Expr)
+	}
+	return b.String()
+}
+
+// at is FILE:LINE:COL, or as much of it as is known.
+func (e *EvaluationError) at() string {
+	switch {
+	case e.File == "":
+		return ""
+	case e.Line == 0:
+		return e.File
+	case e.Column == 0:
+		return fmt.Sprintf("%s:%d", e.File, e.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
+}
+
+// AmbiguousError reports two plays that match one incident, in a playbook that
+// says that at most one may.
+type AmbiguousError struct {
+	Playbook string
+	Plays    [2]string // playbook/play, in their order
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("playbook %s lets at most one play match, but %s and %s both do", e.Playbook, e.Plays[0], e.Plays[1])
+}
+
+// ChoiceError reports a choice that cannot be made as it was asked for.
+type ChoiceError struct {
+	Choice   string // its id
+	Message  string
+	Problems []Problem // what is wrong with the options chosen; may be empty
+}
+
+func (e *ChoiceError) Error() string {
+	text := "choice " + e.Choice + ": " + e.Message
+	if len(e.Problems) > 0 {
+		text += ": " + joinProblems(e.Problems)
+	}
+	return text
+}
+
+// The codes of refusals.
+const (
+	codeInvalidJSON     = "invalid-json"
+	codeInvalidIncident = "invalid-incident"
+	codeEvaluation      = "evaluation-error"
+	codeAmbiguous       = "ambiguous"
+	codeChoice          = "invalid-choice"
+	codeConflict        = "conflict"
+	codeFailed          = "failed"
+)
+
+func refusalCode(err error) string {
+	switch {
+	case isA[*IncidentError](err):
+		return codeInvalidIncident
+	case isA[*EvaluationError](err):
+		return codeEvaluation
+	case isA[*AmbiguousError](err):
+		return codeAmbiguous
+	case isA[*ChoiceError](err):
+		return codeChoice
+	case isA[*jsonError](err), isA[*json.SyntaxError](err):
+		return codeInvalidJSON
+	case errors.Is(err, ErrConflict):
+		return codeConflict
+	}
+	return codeFailed
+}
+
+func isA[T error](err error) bool {
+	var target T
+	return errors.As(err, &target)
+}
+
+// AppendRefusal appends the JSON of an incident that was refused with err:
+//
+//	{"incident": "T-1", "error": {"code": "invalid-incident", "message": "…",
+//	 "problems": [{"path": "severity", "wanted": "1 to 5", "found": "6"}]}}
+//
+// The codes are invalid-incident and invalid-choice (with problems),
+// evaluation-error (with play, at and expr), ambiguous (with plays),
+// invalid-json for what is no JSON object, conflict, and failed for what was
+// no fault of the incident. An incident whose id is not known has none.
+func AppendRefusal(dst []byte, incident string, err error) []byte {
+	w := jsonWriter{dst}
+	w.open('{')
+	w.text("incident", incident)
+	w.key("error")
+	w.open('{')
+	w.text("code", refusalCode(err))
+	w.text("message", err.Error())
+	w.refusalDetails(err)
+	w.close('}')
+	w.close('}')
+	return w.buf
+}
+
+func (w *jsonWriter) refusalDetails(err error) {
+	if e := (*IncidentError)(nil); errors.As(err, &e) {
+		w.problems(e.Problems)
+	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
+		w.problems(e.Problems)
+	} else if e := (*EvaluationError)(nil); errors.As(err, &e) {
+		w.text("play", e.Play)
+		w.text("at", e.at())
+		w.text("expr", e.Expr)
+	} else if e := (*AmbiguousError)(nil); errors.As(err, &e) {
+		w.key("plays")
+		w.texts(e.Plays[:])
+	}
+}
+
+func (w *jsonWriter) problems(problems []Problem) {
+	w.key("problems")
+	w.open('[')
+	for _, p := range problems {
+		w.element()
+		w.open('{')
+		w.text("path", p.Path)
+		w.text("wanted", p.Wanted)
+		w.text("found", p.found())
+		w.close('}')
+	}
+	w.close(']')
+}

@@ -1,0 +1,235 @@
+package recovery
+
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// draft is an action in the making: what is known of it before actions are
+// merged and limited.
+type draft struct {
+	Action
+	source *policy.Action // nil for what the engine makes itself
+	play   *policy.Play
+	// speaker is the source, with its play, whose owner and message are used:
+	// after merging, that of the action with the earliest deadline.
+	speaker     *policy.Action
+	speakerPlay *policy.Play
+	lates       []lateSource // what if_late is made of
+	merged      string       // merge key; empty when the type never merges
+	merges      bool
+	partner     string
+	pace        *pace
+}
+
+// lateSource is a list of if_late actions of one play.
+type lateSource struct {
+	play    *policy.Play
+	actions []*policy.Action
+}
+
+// neutral is the style of texts that belong to no message: no language, the
+// playbook's zone.
+func neutral(p *policy.Playbook) value.Style { return value.Style{Zone: p.Zone} }
+
+// expand evaluates an action's parameters and times.
+func (c *conclusion) expand(p *policy.Play, a *policy.Action) (*draft, error) {
+	d, err := c.parameters(p, a, "")
+	if err != nil {
+		return nil, err
+	}
+	return d, c.times(d, c.base)
+}
+
+// parameters evaluates what an action is about. parent is the id of the action
+// whose if_late it is in, or empty.
+func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string) (*draft, error) {
+	f := c.input.Frame(p.Playbook)
+	style := neutral(p.Playbook)
+	d := &draft{source: a, play: p, speaker: a, speakerPlay: p}
+	d.Type, d.Justice, d.Plays = a.Type.Name, a.Type.Justice, []string{p.Name}
+	for _, param := range a.Params {
+		v, err := param.Value(f, style)
+		if err != nil {
+			return nil, evaluationError(p.Name, err)
+		}
+		d.Params = append(d.Params, Param{Name: param.Name(), Value: v})
+	}
+	if a.Amount != nil {
+		v, err := a.Amount.Value(f, style)
+		if err != nil {
+			return nil, evaluationError(p.Name, err)
+		}
+		d.Amount = v.(Money)
+	}
+	var err error
+	if d.Note, err = a.Note.Render(f, style); err != nil {
+		return nil, evaluationError(p.Name, err)
+	}
+	d.merges = a.Type.Merge != policy.MergeNever
+	d.merged = mergeKey(a, d.Params)
+	d.ID = actionID(c.id, parent, p.Name, a, d.merged)
+	if len(a.IfLate) > 0 {
+		d.lates = []lateSource{{p, a.IfLate}}
+	}
+	return d, nil
+}
+
+// mergeKey tells apart the actions of one type that are not one action.
+func mergeKey(a *policy.Action, params []Param) string {
+	switch a.Type.Merge {
+	case policy.MergeItem:
+		return paramText(params, "item")
+	case policy.MergeTo:
+		return paramText(params, "to")
+	case policy.MergeToMessage:
+		key := paramText(params, "to")
+		if a.Message != nil {
+			key += "\x00" + a.Message.ID
+		}
+		return key
+	}
+	return ""
+}
+
+func paramText(params []Param, name string) string {
+	for _, p := range params {
+		if p.Name == name {
+			s, _ := p.Value.(string)
+			return s
+		}
+	}
+	return ""
+}
+
+// times says from when and until when an action is to be done. An action whose
+// since field is absent, or whose clock is paused, waits: it has neither.
+func (c *conclusion) times(d *draft, base time.Time) error {
+	a := d.source
+	if a.Since != nil {
+		t, ok := c.input.Field(a.Since).(time.Time)
+		if !ok {
+			base = time.Time{}
+		} else {
+			base = t
+		}
+	}
+	clock := worktime.Clock{Calendar: a.Calendar}
+	if a.Pauses {
+		clock.Pauses = c.pauses
+	}
+	d.pace = paceOf(d, base, clock)
+	if base.IsZero() || clock.PausedAt(c.now) {
+		d.waits = true
+		return nil
+	}
+	start, err := c.run(d.play, clock, base, a.After)
+	if err != nil || start.IsZero() {
+		d.waits = err == nil
+		return err
+	}
+	if a.After != nil {
+		opening, err := clock.NotBefore(start)
+		if err != nil {
+			return outOfTime(d.play, a, err)
+		}
+		start, d.NotBefore = opening, opening
+	}
+	if a.Within == nil {
+		return nil
+	}
+	d.DueAt, err = c.run(d.play, clock, start, a.Within)
+	return err
+}
+
+// run lets a deadline run from a time. The zero time means that it never ends,
+// because its clock is stopped.
+func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline) (time.Time, error) {
+	if d == nil {
+		return from, nil
+	}
+	var at time.Time
+	var err error
+	if d.WorkingDay {
+		at, err = clock.AddWorkingDays(from, d.WorkingDays)
+	} else {
+		length, evalErr := d.Duration(c.input.Frame(p.Playbook))
+		if evalErr != nil {
+			return at, evaluationError(p.Name, evalErr)
+		}
+		at, err = clock.Add(from, length)
+	}
+	if isPaused(err) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, &EvaluationError{Play: p.Name, Message: err.Error()}
+	}
+	return at.UTC(), nil
+}
+
+func outOfTime(p *policy.Play, a *policy.Action, err error) error {
+	at := a.Position
+	return &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: a.Type.Name, Message: err.Error()}
+}
+
+// finish gives an action what depends on the rest of the decision: its owner
+// and words, and what is owed if it is late.
+func (c *conclusion) finish(d *draft) error {
+	if d.speaker != nil {
+		f := c.input.Frame(d.speakerPlay.Playbook)
+		var err error
+		if d.Owner, err = d.speaker.Owner.Render(f, neutral(d.speakerPlay.Playbook)); err != nil {
+			return evaluationError(d.speakerPlay.Name, err)
+		}
+		if err := c.say(d, f); err != nil {
+			return err
+		}
+	}
+	return c.late(d)
+}
+
+// say writes the message in the customer's language.
+func (c *conclusion) say(d *draft, f *policy.Frame) error {
+	m := d.speaker.Message
+	if m == nil {
+		return nil
+	}
+	language, text := m.In(c.language)
+	f.SetMessage(policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
+	s, err := text.Render(f, value.Style{Language: language, Zone: d.speakerPlay.Playbook.Zone})
+	if err != nil {
+		return evaluationError(d.speakerPlay.Name, err)
+	}
+	d.Message = &Message{ID: m.ID, Language: language, Text: s}
+	return nil
+}
+
+// late expands what is owed if the action is not done in time. Its deadlines
+// count from the action's own.
+func (c *conclusion) late(d *draft) error {
+	var drafts []*draft
+	for _, source := range d.lates {
+		for _, a := range source.actions {
+			x, err := c.parameters(source.play, a, d.ID)
+			if err != nil {
+				return err
+			}
+			x.partner = d.partner
+			if err := c.times(x, d.DueAt); err != nil {
+				return err
+			}
+			drafts = append(drafts, x)
+		}
+	}
+	for _, x := range mergeDrafts(drafts) {
+		if err := c.finish(x); err != nil {
+			return err
+		}
+		d.IfLate = append(d.IfLate, x.Action)
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package recovery
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+)
+
+// attempts is how often Handle decides again after a conflict before it gives
+// up: each conflict means that another commit went through.
+const attempts = 100
+
+// CallOption changes one call.
+type CallOption func(*call)
+
+type call struct{ store Store }
+
+// In makes a call read from and commit to s instead of the engine's store: a
+// store of the host's that is bound to a transaction of its own.
+func In(s Store) CallOption { return func(c *call) { c.store = s } }
+
+func (e *Engine) storeFor(options []CallOption) Store {
+	c := call{store: e.config.store}
+	for _, o := range options {
+		o(&c)
+	}
+	return c.store
+}
+
+// Handle decides an incident and commits the decision. Handling an incident
+// again that has not changed returns the decision that stands and writes
+// nothing; one that has changed gets a decision that supersedes it. An incident
+// that is refused is committed as refused. Errors are those of
+// [Engine.Decide], or the store's; [ErrConflict] only when other commits kept
+// coming first.
+func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption) (*Decision, error) {
+	store := e.storeFor(options)
+	rules := e.current.Load()
+	for attempt := 1; ; attempt++ {
+		out, err := e.decide(ctx, rules, store, in)
+		if err != nil {
+			return nil, e.refuse(ctx, rules, store, in, err)
+		}
+		if standing := unchanged(out); standing != nil {
+			return standing, nil
+		}
+		err = store.Commit(ctx, out.commit())
+		if err == nil {
+			if e.config.hooks.Decided != nil {
+				e.config.hooks.Decided(out.record.Decision)
+			}
+			return out.record.Decision, nil
+		}
+		if !errors.Is(err, ErrConflict) || attempt == attempts {
+			return nil, err
+		}
+		if e.config.hooks.Conflicted != nil {
+			e.config.hooks.Conflicted(out.record.Decision.Incident, attempt)
+		}
+	}
+}
+
+// unchanged returns the incident's latest decision when it was made from the
+// same incident under the same set.
+func unchanged(out *outcome) *Decision {
+	prev := out.given.Previous
+	if prev != nil && prev.Decision.Set.Digest == out.record.Decision.Set.Digest && bytes.Equal(prev.Incident, out.record.Incident) {
+		return prev.Decision
+	}
+	return nil
+}
+
+func (o *outcome) commit() Commit {
+	return Commit{Record: &o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
+}
+
+// refuse remembers that an incident was refused and returns why. What is the
+// store's own trouble is no refusal.
+func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Incident, why error) error {
+	if !isRefusal(why) {
+		return why
+	}
+	if e.config.hooks.Refused != nil {
+		e.config.hooks.Refused(in, why)
+	}
+	input, err := in.MarshalJSON()
+	if err != nil {
+		input = nil
+	}
+	refusal := &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
+	if err := store.Commit(ctx, Commit{Refusal: refusal}); err != nil {
+		return errors.Join(why, fmt.Errorf("the refusal could not be recorded: %w", err))
+	}
+	return why
+}
+
+func isRefusal(err error) bool {
+	var incident *IncidentError
+	var evaluation *EvaluationError
+	var ambiguous *AmbiguousError
+	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous)
+}
+
+// Effects are what the host has to do because of a decision: do what is new,
+// change what changed, cancel what is cancelled. Their keys are the same each
+// time, so that a host that remembers the keys it has seen acts once.
+func (d *Decision) Effects() []Effect {
+	var out []Effect
+	for _, a := range d.Actions {
+		do := map[Change]string{ChangeNew: "do", ChangeChanged: "change", ChangeCancelled: "cancel"}[a.Change]
+		if do == "" || a.Change == ChangeCancelled && a.gone {
+			continue
+		}
+		out = append(out, Effect{Key: hashID("eff", d.ID, a.ID), Do: do, Action: a})
+	}
+	return out
+}

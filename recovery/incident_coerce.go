@@ -1,0 +1,219 @@
+package recovery
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// mismatch says why a value is not of a type. Within is where in the value, such
+// as [2] of a list; empty for the value itself.
+type mismatch struct {
+	within, wanted, found string
+}
+
+// at turns the mismatch into a problem of the field.
+func (m *mismatch) at(path string) Problem {
+	return Problem{Path: path + m.within, Wanted: m.wanted, Found: m.found}
+}
+
+// coerce turns a value that came with an incident into the one Go type of its
+// kind: string, int64, float64, bool, time.Time in UTC, Date, time.Duration,
+// Money, Percent or []any. It takes what [Incident.Fields] may hold. The kinds
+// are named as in playbooks, a list is "list" with the kind of its elements.
+//
+// A number is an int when its value is whole, however it is written: to JSON 3
+// and 3.0 are the same, and programs whose only number is the double write
+// the latter.
+func coerce(raw any, kind, elem string) (native any, bad *mismatch) {
+	v, ok := normalise(raw, 0)
+	if !ok {
+		return nil, &mismatch{wanted: wantedOf(kind), found: shown(raw)}
+	}
+	switch kind {
+	case "string":
+		native, ok = v.(string)
+	case "int":
+		native, ok = toInt(v)
+	case "double":
+		native, ok = toDouble(v)
+	case "bool":
+		native, ok = v.(bool)
+	case "list":
+		return toList(v, elem)
+	case "timestamp":
+		return toText(v, kind, toTime, value.ParseTimestamp)
+	case "date":
+		return toText(v, kind, isSet[Date], value.ParseDate)
+	case "duration":
+		return toText(v, kind, anyOne[time.Duration], value.ParseAnyDuration)
+	case "percent":
+		return toText(v, kind, anyOne[Percent], value.ParsePercent)
+	case "money":
+		if m, isObject := v.(map[string]any); isObject {
+			v = amountText(m)
+		}
+		if native, bad = toText(v, kind, isAmount, value.ParseMoney); bad != nil {
+			bad.found = foundAs(raw, bad.found)
+		}
+		return native, bad
+	default:
+		ok = false
+	}
+	if !ok {
+		return nil, &mismatch{wanted: wantedOf(kind), found: shown(v)}
+	}
+	return native, nil
+}
+
+func wantedOf(kind string) string {
+	switch kind {
+	case "string":
+		return "text"
+	case "int":
+		return "a whole number of at most 64 bits"
+	case "double":
+		return "a number"
+	case "bool":
+		return "true or false"
+	case "timestamp":
+		return "an RFC 3339 time such as 2026-03-02T10:00:00Z"
+	case "date":
+		return "a date such as 2026-06-30"
+	case "duration":
+		return "a duration such as 90m, 36h or 2d"
+	case "money":
+		return "an amount such as 12.50 EUR"
+	case "percent":
+		return "a percentage such as 12.5%"
+	case "list":
+		return "a list"
+	}
+	return "a value of type " + kind
+}
+
+func toInt(v any) (any, bool) {
+	switch x := v.(type) {
+	case int64:
+		return x, true
+	case float64:
+		// Both bounds are doubles; the upper one is the first that is too large.
+		whole := x == math.Trunc(x) && x >= math.MinInt64 && x < math.MaxInt64
+		return int64(x), whole
+	case json.Number:
+		return wholeOrNil(x)
+	}
+	return nil, false
+}
+
+func wholeOrNil(n json.Number) (any, bool) {
+	i, ok := wholeNumber(n)
+	return i, ok
+}
+
+func toDouble(v any) (any, bool) {
+	switch x := v.(type) {
+	case int64:
+		return float64(x), true
+	case float64:
+		// Adding 0 turns -0 into 0, which JSON cannot tell apart.
+		return x + 0, !math.IsNaN(x) && !math.IsInf(x, 0)
+	case json.Number:
+		f, err := strconv.ParseFloat(string(x), 64)
+		return f + 0, err == nil
+	}
+	return nil, false
+}
+
+func toList(v any, elem string) (any, *mismatch) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, &mismatch{wanted: wantedOf("list"), found: shown(v)}
+	}
+	out := make([]any, len(list))
+	for i, e := range list {
+		native, bad := coerce(e, elem, "")
+		if bad != nil {
+			bad.within = "[" + strconv.Itoa(i) + "]" + bad.within
+			return nil, bad
+		}
+		out[i] = native
+	}
+	return out, nil
+}
+
+// toText takes a value of its Go type, if it is one that can be written, or the
+// text of one.
+func toText[T any](v any, kind string, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+	bad := &mismatch{wanted: wantedOf(kind)}
+	switch x := v.(type) {
+	case T:
+		if native, ok := valid(x); ok {
+			return native, nil
+		}
+	case string:
+		native, err := parse(x)
+		if err == nil {
+			return native, nil
+		}
+		// The parser may know better than "no amount" what is wrong.
+		if syntax := (*value.SyntaxError)(nil); errors.As(err, &syntax) && syntax.Found != "" {
+			bad.found = shown(x) + ", which " + syntax.Found
+			return nil, bad
+		}
+	}
+	bad.found = shown(v)
+	return nil, bad
+}
+
+func anyOne[T any](v T) (T, bool) { return v, true }
+
+func isSet[T interface{ IsZero() bool }](v T) (T, bool) { return v, !v.IsZero() }
+
+func isAmount(m Money) (Money, bool) { return m, m.IsSet() }
+
+// toTime leaves nothing of a time but the instant: two that are the same must
+// not differ in their zone or the reading of a monotonic clock.
+func toTime(t time.Time) (time.Time, bool) {
+	t = t.Round(0).UTC()
+	return t, t.Year() >= 1 && t.Year() <= 9999
+}
+
+// amountText is the text of {"value": "12.50", "currency": "EUR"}; what has any other
+// shape stays as it is, and is no amount.
+func amountText(m map[string]any) any {
+	number, isText := m["value"].(string)
+	currency, isAlso := m["currency"].(string)
+	if len(m) != 2 || !isText || !isAlso {
+		return m
+	}
+	return number + " " + currency
+}
+
+// foundAs shows the value as it came where only its text was examined.
+func foundAs(raw any, found string) string {
+	if _, isObject := raw.(map[string]any); !isObject {
+		return found
+	}
+	return shown(raw)
+}
+
+// shown is how a value looks in a problem: as JSON, cut to a length that a
+// message can bear.
+func shown(v any) string {
+	const most = 60
+	raw, ok := normalise(v, 0)
+	if !ok {
+		return unfit(v)
+	}
+	text := string(appendTree(nil, raw))
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
+}

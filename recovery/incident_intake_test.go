@@ -1,0 +1,262 @@
+package recovery
+
+import (
+	"encoding/json"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func sortFields(fields []fieldValue) {
+	slices.SortFunc(fields, func(a, b fieldValue) int { return strings.Compare(a.path, b.path) })
+}
+
+func TestLookupFindsEverySpelling(t *testing.T) {
+	for _, fields := range []map[string]any{
+		{"a.b.c": 1},
+		{"a": map[string]any{"b": map[string]any{"c": 1}}},
+		{"a.b": map[string]any{"c": 1}},
+		{"a": map[string]any{"b.c": 1}},
+		{"a.b.c": nil, "a": map[string]any{"b": map[string]any{"c": 1}}},
+	} {
+		in := Incident{Fields: fields}
+		take := newIntake(&in)
+		if v, ok := take.lookup("a.b.c"); v != 1 || !ok || len(take.problems) > 0 {
+			t.Errorf("%v: got %v %t %v", fields, v, ok, take.problems)
+		}
+		if rest := take.rest(func(path string) bool { return path == "a.b.c" }); rest != nil {
+			t.Errorf("%v: nothing is left, but %v", fields, rest)
+		}
+	}
+}
+
+func TestLookupOfAbsentFields(t *testing.T) {
+	in := Incident{Fields: map[string]any{"a": 5, "when": time.Time{}, "day": Date{}, "money": Money{}, "nil": nil, "b": map[string]any{"c": nil}}}
+	take := newIntake(&in)
+	for _, path := range []string{"a.b", "when", "day", "money", "nil", "b.c", "b.c.d", "other", "region", "paused", "customer.id"} {
+		if v, ok := take.lookup(path); ok {
+			t.Errorf("%s: got %v", path, v)
+		}
+	}
+}
+
+func TestProblemsOfShape(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		in   Incident
+		path string
+		want []Problem
+	}{
+		{"two spellings", Incident{Fields: map[string]any{"a.b": 1, "a": map[string]any{"b": 2}}}, "a.b",
+			[]Problem{{"a.b", "one value", "two, the field being written in two ways"}}},
+		{"a standard field in Fields too", Incident{Region: "x", Fields: map[string]any{"region": "y"}}, "region",
+			[]Problem{{"region", "one value", "two, the field being written in two ways"}}},
+		{"a standard field in Fields alone", Incident{Fields: map[string]any{"region": "y"}}, "region", nil},
+		{"the customer's, nested", Incident{Fields: map[string]any{"customer": map[string]any{"id": "C"}}}, "customer.id", nil},
+		{"customer is no object", Incident{Fields: map[string]any{"customer": "Ana"}}, "customer.id",
+			[]Problem{{"customer", "an object", `"Ana"`}}},
+		{"customer is no object in JSON", readIncident(t, `{"customer": ["Ana"]}`), "customer.id",
+			[]Problem{{"customer", "an object", `["Ana"]`}}},
+		{"twice in JSON", readIncident(t, `{"customer": {"id": "C"}, "customer.id": "D"}`), "customer.id",
+			[]Problem{{"customer.id", "one value", "two, the field being written in two ways"}}},
+		{"twice in JSON, of a playbook's", readIncident(t, `{"customer.vip": true, "customer": {"vip": false}}`), "customer.vip",
+			[]Problem{{"customer.vip", "one value", "two, the field being written in two ways"}}},
+		{"of no use", Incident{Fields: map[string]any{"x": struct{}{}}}, "a",
+			[]Problem{{"x", "text, a number, a bool, a time or another value that an incident can hold", "a value of Go type struct {}"}}},
+		{"no number", Incident{Fields: map[string]any{"x": []any{math.Inf(1)}}}, "a",
+			[]Problem{{"x", "text, a number, a bool, a time or another value that an incident can hold", "[+Inf]"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			take := newIntake(&c.in)
+			take.lookup(c.path)
+			take.rest(func(path string) bool { return path == c.path })
+			if !reflect.DeepEqual(take.problems, c.want) {
+				t.Errorf("got %v, want %v", take.problems, c.want)
+			}
+		})
+	}
+}
+
+func TestFieldsThatContainThemselvesAreRefused(t *testing.T) {
+	loop := map[string]any{}
+	loop["again"] = loop
+	in := Incident{Fields: map[string]any{"loop": loop}}
+	take := newIntake(&in)
+	take.rest(func(string) bool { return false })
+	if len(take.problems) != 1 {
+		t.Error(take.problems)
+	}
+}
+
+func TestRecord(t *testing.T) {
+	fields := map[string]any{
+		"order":       map[string]any{"value": "60 EUR", "note": "n", "inner": map[string]any{"known": 1}},
+		"order.extra": json.Number("1.0"), "www..x": 1, "z": []int{1}, "delay_x": 1, "customer": map[string]any{"nick": "A"},
+		"order.note": "clash",
+	}
+	in := Incident{Fields: fields}
+	take := newIntake(&in)
+	known := map[string]bool{"order.value": true, "order.inner.known": true, "customer.id": true, "delay": true}
+	rest := take.rest(func(path string) bool { return known[path] })
+	declared := []fieldValue{
+		{"customer.id", "C"}, {"delay", 80 * time.Hour}, {"order.inner.known", int64(1)}, {"order.value", MustMoney("60 EUR")},
+		{"paused", []Pause{{From: at("2026-03-02T09:40:00Z")}}},
+	}
+	want := `{"customer":{"id":"C","nick":"A"},"delay":"80h","delay_x":1,` +
+		`"order":{"extra":1,"inner":{"known":1},"note":"n","value":{"currency":"EUR","value":"60.00"}},` +
+		`"order.note":"clash","paused":[{"from":"2026-03-02T09:40:00Z"}],"www..x":1,"z":[1]}`
+	if got := string(appendRecord(nil, declared, rest)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if len(take.problems) > 0 {
+		t.Error(take.problems)
+	}
+	if len(fields["order"].(map[string]any)) != 3 {
+		t.Error("the host's map was changed")
+	}
+}
+
+func TestRecordWhereAScalarStandsInTheWay(t *testing.T) {
+	rest := map[string]any{"order": int64(5), "x": map[string]any{"y": "s", "k": true}}
+	got := string(appendRecord(nil, []fieldValue{{"order.value", "v"}, {"x.a", "a"}, {"x.y.z", "z"}}, rest))
+	want := `{"order":5,"order.value":"v","x":{"a":"a","k":true,"y":"s"},"x.y.z":"z"}`
+	if got != want && got != `{"order":5,"order.value":"v","x":{"a":"a","k":true,"y":"s","y.z":"z"}}` {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	in := readIncident(t, got)
+	take := newIntake(&in)
+	for path, v := range map[string]string{"order.value": "v", "x.a": "a", "x.y.z": "z"} {
+		if found, _ := take.lookup(path); found != v {
+			t.Errorf("%s: got %v back, want %s", path, found, v)
+		}
+	}
+}
+
+type tier string
+
+func TestCoerce(t *testing.T) {
+	eur := MustMoney("12.50 EUR")
+	day, percent := Date{}, Percent{}
+	if day.UnmarshalText([]byte("2026-06-30")) != nil || percent.UnmarshalText([]byte("12.5%")) != nil {
+		t.Fatal("bad literals")
+	}
+	noon := at("2026-03-02T12:00:00Z")
+	for _, c := range []struct {
+		raw  any
+		kind string
+		want any
+	}{
+		{"a", "string", "a"}, {tier("gold"), "string", "gold"}, {"a\xff", "string", "a\uFFFD"},
+		{3, "int", int64(3)}, {uint8(3), "int", int64(3)}, {int64(math.MinInt64), "int", int64(math.MinInt64)},
+		{json.Number("-7"), "int", int64(-7)}, {json.Number("3.0"), "int", int64(3)}, {json.Number("1e2"), "int", int64(100)},
+		{3.0, "int", int64(3)}, {json.Number("9223372036854775807"), "int", int64(math.MaxInt64)},
+		{3, "double", 3.0}, {float32(0.1), "double", 0.1}, {json.Number("0.5"), "double", 0.5}, {json.Number("5"), "double", 5.0},
+		{true, "bool", true},
+		{noon, "timestamp", noon}, {noon.In(time.FixedZone("", 3600)), "timestamp", noon}, {"2026-03-02T13:00:00+01:00", "timestamp", noon},
+		{day, "date", day}, {"2026-06-30", "date", day},
+		{time.Hour, "duration", time.Hour}, {"1d12h", "duration", 36 * time.Hour}, {"1h0.5s", "duration", time.Hour + 500*time.Millisecond},
+		{eur, "money", eur}, {"12.5 EUR", "money", eur}, {map[string]any{"value": "12.50", "currency": "EUR"}, "money", eur},
+		{percent, "percent", percent}, {"12.50%", "percent", percent},
+		{[]string{"a"}, "list string", []any{"a"}}, {[]any{json.Number("1"), 2}, "list int", []any{int64(1), int64(2)}},
+		{[]Money{eur}, "list money", []any{eur}}, {[]time.Duration{time.Hour}, "list duration", []any{time.Hour}}, {[]tier{}, "list string", []any{}},
+	} {
+		kind, elem, _ := strings.Cut(c.kind, " ")
+		got, bad := coerce(c.raw, kind, elem)
+		if bad != nil || !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%v as %s: got %v %v, want %v", c.raw, c.kind, got, bad, c.want)
+		}
+	}
+}
+
+func TestCoerceRefuses(t *testing.T) {
+	long := strings.Repeat("é", 80)
+	for _, c := range []struct {
+		raw  any
+		kind string
+		want Problem
+	}{
+		{5, "string", Problem{"f", "text", "5"}},
+		{long, "bool", Problem{"f", "true or false", `"` + strings.Repeat("é", 59) + "…"}},
+		{json.Number("3.5"), "int", Problem{"f", "a whole number of at most 64 bits", "3.5"}},
+		{3.5, "int", Problem{"f", "a whole number of at most 64 bits", "3.5"}},
+		{float64(math.MaxInt64), "int", Problem{"f", "a whole number of at most 64 bits", "9223372036854776000"}},
+		{json.Number("9223372036854775808"), "int", Problem{"f", "a whole number of at most 64 bits", "9223372036854775808"}},
+		{uint64(math.MaxUint64), "int", Problem{"f", "a whole number of at most 64 bits", "18446744073709551615"}},
+		{"5", "int", Problem{"f", "a whole number of at most 64 bits", `"5"`}},
+		{math.NaN(), "double", Problem{"f", "a number", "NaN"}},
+		{json.Number("1e400"), "double", Problem{"f", "a number", "1e400"}},
+		{json.Number("x"), "double", Problem{"f", "a number", "a value of Go type json.Number"}},
+		{"2026-03-02", "timestamp", Problem{"f", "an RFC 3339 time such as 2026-03-02T10:00:00Z", `"2026-03-02"`}},
+		{at("2026-03-02T10:00:00Z").AddDate(9000, 0, 0), "timestamp", Problem{"f", "an RFC 3339 time such as 2026-03-02T10:00:00Z", `"11026-03-02T10:00:00Z"`}},
+		{"2026-02-30", "date", Problem{"f", "a date such as 2026-06-30", `"2026-02-30", which is no date, February of 2026 has 28 days`}},
+		{"2026", "duration", Problem{"f", "a duration such as 90m, 36h or 2d", `"2026"`}},
+		{"10.123 EUR", "money", Problem{"f", "an amount such as 12.50 EUR", `"10.123 EUR", which has 3 decimals, EUR has 2`}},
+		{map[string]any{"value": "1", "currency": "EUR", "x": 1}, "money", Problem{"f", "an amount such as 12.50 EUR", `{"currency":"EUR","value":"1","x":1}`}},
+		{map[string]any{"value": "a", "currency": "EUR"}, "money", Problem{"f", "an amount such as 12.50 EUR", `{"currency":"EUR","value":"a"}`}},
+		{Money{}, "money", Problem{"f", "an amount such as 12.50 EUR", `"no amount"`}},
+		{"12.5", "percent", Problem{"f", "a percentage such as 12.5%", `"12.5"`}},
+		{"a", "list string", Problem{"f", "a list", `"a"`}},
+		{[]any{"a", nil}, "list string", Problem{"f[1]", "text", "null"}},
+		{struct{ X int }{}, "string", Problem{"f", "text", "a value of Go type struct { X int }"}},
+		{new(string), "string", Problem{"f", "text", "a value of Go type *string"}},
+		{nil, "string", Problem{"f", "text", "null"}},
+	} {
+		kind, elem, _ := strings.Cut(c.kind, " ")
+		got, bad := coerce(c.raw, kind, elem)
+		if bad == nil {
+			t.Errorf("%v as %s: got %v", c.raw, c.kind, got)
+		} else if p := bad.at("f"); p != c.want {
+			t.Errorf("%v as %s:\ngot  %v\nwant %v", c.raw, c.kind, p, c.want)
+		}
+	}
+}
+
+func TestPausesAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		`5`:       "paused: wanted a list of {from, until}, found 5",
+		`[5, {}]`: "paused[0]: wanted an object with from and until, found 5; paused[1].from: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found nothing",
+		`[{"from": "2026-03-02T10:00:00Z", "until": "2026-03-02T09:00:00Z"}]`:  "paused[0].until: wanted a time not before from, 2026-03-02T10:00:00Z, found 2026-03-02T09:00:00Z",
+		`[{"from": "2026-03-02T10:00:00Z"}, {"from": "2026-03-03T10:00:00Z"}]`: "paused[0].until: wanted a time, since another pause follows, found nothing",
+		`[{"from": "2026-03-02T10:00:00Z", "to": 1}]`:                          "paused[0].to: wanted from and until only, found 1",
+		`[{"from": "x", "until": 5}]`: "paused[0].from: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found \"x\"; " +
+			"paused[0].until: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found 5",
+		`[]`: "",
+		`[{"from": "2026-03-02T10:00:00+01:00", "until": null}]`: "",
+	} {
+		v, err := parseJSON([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := toPauses(plain(v)); joinProblems(problems) != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", text, joinProblems(problems), want)
+		}
+	}
+}
+
+func BenchmarkIncidentUnmarshal(b *testing.B) {
+	text := []byte(`{"id":"T-1042","service":"parcel","failure":"late","occurred_at":"2026-02-26T12:00:00Z","severity":4,"region":"MAD",
+		"delay":"80h","order":{"value":"60 EUR","fragile":true},"customer":{"id":"C-7","name":"Ana","language":"es","tier":"gold"},"tags":["a"]}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		var in Incident
+		if err := in.UnmarshalJSON(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRecord(b *testing.B) {
+	declared := []fieldValue{
+		{"customer.id", "C"}, {"customer.language", ""}, {"customer.name", "Ana"}, {"customer.tier", "gold"}, {"delay", 80 * time.Hour},
+		{"failure", "late"}, {"id", "T-1042"}, {"occurred_at", at("2026-03-02T09:40:00Z")}, {"order.fragile", false},
+		{"order.value", MustMoney("60 EUR")}, {"phase", "failure"}, {"region", "MAD"}, {"severity", int64(4)}, {"tags", []any{}},
+	}
+	buf := make([]byte, 0, 1024)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = appendRecord(buf[:0], declared, nil)
+	}
+}

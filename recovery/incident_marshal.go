@@ -1,0 +1,149 @@
+package recovery
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+)
+
+// MarshalJSON writes the incident as one object that reads back to the same
+// incident: the standard fields in the order in which they are documented, then
+// the others, sorted. What is absent is left out. It fails when a field is
+// there twice, or holds what no incident can.
+func (in Incident) MarshalJSON() ([]byte, error) {
+	w := incidentWriter{in: &in}
+	w.open('{')
+	for _, name := range standardNames() {
+		w.standard(name, name)
+	}
+	w.customer()
+	w.others()
+	w.close('}')
+	if w.err != nil {
+		return nil, w.err
+	}
+	return w.buf, nil
+}
+
+type incidentWriter struct {
+	jsonWriter
+	in *Incident
+	// outside are the customer's fields that cannot stand inside the object: what
+	// came twice, or beside something that is no object.
+	outside map[string]any
+	err     error
+}
+
+func (w *incidentWriter) fail(path, format string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf("field %s: "+format, append([]any{path}, args...)...)
+	}
+}
+
+// standard writes a standard field, under a key that leaves out "customer.".
+func (w *incidentWriter) standard(path, key string) {
+	v := w.in.standard(path, w.in.slot(path))
+	if v == nil {
+		return
+	}
+	w.anyKey(key)
+	if pauses, ok := v.([]Pause); ok {
+		w.buf = appendList(w.buf, pauses, appendPause)
+		return
+	}
+	w.value(path, v)
+}
+
+// customer writes the object, with the fields that a playbook adds to it.
+func (w *incidentWriter) customer() {
+	inside := w.customerFields()
+	if v := w.in.given["customer"]; v != nil {
+		w.anyKey("customer")
+		w.value("customer", v)
+		return
+	}
+	if len(inside) == 0 {
+		return
+	}
+	w.key("customer")
+	w.open('{')
+	for _, path := range customerNames() {
+		if v, ok := inside[path]; ok {
+			w.anyKey(strings.TrimPrefix(path, "customer."))
+			w.value(path, v)
+			delete(inside, path)
+		}
+	}
+	for _, path := range sortedKeys(inside) {
+		w.anyKey(strings.TrimPrefix(path, "customer."))
+		w.value(path, inside[path])
+	}
+	w.close('}')
+}
+
+// customerFields sorts the customer's fields into those inside the object, which
+// it returns by their paths, and those outside. The order matters: it is that in
+// which reading fills the places.
+func (w *incidentWriter) customerFields() map[string]any {
+	inside := map[string]any{}
+	w.outside = map[string]any{}
+	object, isObject := w.in.Fields["customer"].(map[string]any)
+	if v := w.in.Fields["customer"]; !isObject && !isAbsent(v) {
+		w.fail("customer", "an object is wanted, not %s", shown(v))
+	}
+	sides := []map[string]any{inside, w.outside}
+	if w.in.given["customer"] != nil {
+		sides = sides[1:]
+	}
+	take := func(path string, v any) {
+		if isAbsent(v) {
+			return
+		}
+		for _, side := range sides {
+			if _, taken := side[path]; !taken {
+				side[path] = v
+				return
+			}
+		}
+		w.fail(path, "it is there too often")
+	}
+	for _, path := range customerNames() {
+		take(path, w.in.standard(path, w.in.slot(path)))
+	}
+	for _, path := range sortedKeys(w.in.Fields) {
+		if strings.HasPrefix(path, "customer.") {
+			take(path, w.in.Fields[path])
+		}
+	}
+	for _, key := range sortedKeys(object) {
+		take("customer."+key, object[key])
+	}
+	return inside
+}
+
+// others writes the fields that do not stand inside the customer.
+func (w *incidentWriter) others() {
+	all := maps.Clone(w.outside)
+	for path, v := range w.in.Fields {
+		if path == "customer" || strings.HasPrefix(path, "customer.") || isAbsent(v) {
+			continue
+		}
+		if slot := w.in.slot(path); slot != nil && w.in.standard(path, slot) != nil {
+			w.fail(path, "it is there twice")
+		}
+		all[path] = v
+	}
+	for _, path := range sortedKeys(all) {
+		w.anyKey(path)
+		w.value(path, all[path])
+	}
+}
+
+func (w *incidentWriter) value(path string, v any) {
+	normal, ok := normalise(v, 0)
+	if !ok || !isWritable(normal) {
+		w.fail(path, "it cannot hold %s", shown(v))
+		return
+	}
+	w.buf = appendTree(w.buf, normal)
+}

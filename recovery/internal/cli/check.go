@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+func checkCommand() command {
+	c := command{
+		name: "check", args: "DIR [flags]",
+		summary: "says what is wrong with a set of playbooks, with file, line and column",
+		example: "amends check playbooks --strict --now 2026-07-01T00:00:00Z",
+	}
+	c.run = func(h Host, args []string) int { return check(c, h, args) }
+	return c
+}
+
+func check(c command, h Host, args []string) int {
+	f := newFlags(c)
+	format := f.format("text", "json")
+	strict := f.Bool("strict", false, "let warnings count as errors")
+	now := f.now("also warn of what is past its review_by at `TIME` (RFC 3339)")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if len(rest) != 1 {
+		return trouble(h, "check takes one directory: amends check %s", c.args)
+	}
+	fsys, err := openDir(rest[0])
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	found := examine(fsys, now)
+	if format.value == "json" {
+		err = found.writeJSON(h)
+	} else {
+		err = found.writeText(h, rest[0])
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if found.errors > 0 || *strict && found.warnings > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+// findings is what check says of a set.
+type findings struct {
+	diags            playbook.Diagnostics
+	errors, warnings int
+	playbooks, plays int
+}
+
+func examine(fsys fs.FS, now *instant) findings {
+	set, read := playbook.Load(fsys)
+	program, compiled := policy.Compile(set)
+	diags := append(read, compiled...)
+	f := findings{}
+	if program != nil {
+		f.playbooks, f.plays = len(program.Playbooks), len(program.Plays)
+		if now.at != nil {
+			diags = append(diags, stale(program, now)...)
+		}
+	}
+	f.diags = set.Finish(diags)
+	for _, d := range f.diags {
+		if d.Severity == playbook.Error {
+			f.errors++
+		} else {
+			f.warnings++
+		}
+	}
+	return f
+}
+
+// stale warns of each play whose answer was to be reviewed before the day.
+func stale(program *policy.Program, now *instant) playbook.Diagnostics {
+	var out playbook.Diagnostics
+	for _, p := range program.Plays {
+		today := value.DateOf(now.at.In(p.Playbook.Zone))
+		if p.ReviewBy.IsZero() || today.Compare(p.ReviewBy) <= 0 {
+			continue
+		}
+		out = append(out, playbook.Diagnostic{
+			Severity: playbook.Warning, Code: "stale", Range: p.Range,
+			Message: fmt.Sprintf("the answer of the play %s was to be reviewed by %s", p.Name, p.ReviewBy),
+			Hint:    "look whether it still holds, then give it a later review_by",
+		})
+	}
+	return out
+}
+
+func (f findings) writeText(h Host, dir string) error {
+	if err := fromHere(dir, f.diags).Render(h.Stdout, h.colour(h.Stdout)); err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case f.errors+f.warnings == 0:
+		_, err = fmt.Fprintf(h.Stdout, "ok: %s, %s\n", count(f.playbooks, "playbook"), count(f.plays, "play"))
+	case f.errors == 0:
+		_, err = fmt.Fprintf(h.Stdout, "ok, with %s: %s, %s\n", count(f.warnings, "warning"), count(f.playbooks, "playbook"), count(f.plays, "play"))
+	default:
+		_, err = fmt.Fprintf(h.Stdout, "%s, %s\n", count(f.errors, "error"), count(f.warnings, "warning"))
+	}
+	return err
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (f findings) writeJSON(h Host) error {
+	diags := f.diags
+	if diags == nil {
+		diags = playbook.Diagnostics{}
+	}
+	e := json.NewEncoder(h.Stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		OK          bool                 `json:"ok"`
+		Errors      int                  `json:"errors"`
+		Warnings    int                  `json:"warnings"`
+		Diagnostics playbook.Diagnostics `json:"diagnostics"`
+	}{f.errors == 0, f.errors, f.warnings, diags})
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/given"
+)
+
+func decideCommand() command {
+	c := command{
+		name: "decide", args: "--playbooks DIR [FILE…] [flags]",
+		summary: "decides incidents: a JSON object, an array, or JSON Lines; one decision per line, in order",
+		example: "amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z",
+	}
+	c.run = func(h Host, args []string) int { return decide(c, h, args) }
+	return c
+}
+
+func decide(c command, h Host, args []string) int {
+	f := newFlags(c)
+	playbooks := f.String("playbooks", "", "`DIR` with the playbooks")
+	format := f.format("json", "text")
+	now := f.now("decide as if it were `TIME` (RFC 3339)")
+	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
+	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
+	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
+	files, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if *playbooks == "" {
+		return trouble(h, "decide needs the directory of the playbooks: --playbooks DIR")
+	}
+	options := []recovery.Option{recovery.WithRevision(*revision)}
+	if *strict {
+		options = append(options, recovery.Strict())
+	}
+	if now.at != nil {
+		at := *now.at
+		options = append(options, recovery.WithClock(func() time.Time { return at }))
+	}
+	engine, status := loadEngine(h, *playbooks, *givenFile, options)
+	if engine == nil {
+		return status
+	}
+	d := decider{host: h, engine: engine, format: format.value}
+	return d.run(files)
+}
+
+// loadEngine loads the set. One that does not load is the command's trouble, so
+// its diagnostics go to standard error.
+func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, int) {
+	fsys, err := openDir(dir)
+	if err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	set, diags := playbook.Load(fsys)
+	program, compiled := policy.Compile(set)
+	diags = set.Finish(append(diags, compiled...))
+	if program == nil || diags.HasErrors() {
+		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+			return nil, exitTrouble
+		}
+		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
+	}
+	store := given.None()
+	if givenFile != "" {
+		data, err := os.ReadFile(givenFile)
+		if err == nil {
+			store, err = given.Parse(data, program)
+		}
+		if err != nil {
+			return nil, trouble(h, "%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
+		}
+	}
+	engine, err := recovery.New(set, append(options, recovery.WithStore(store))...)
+	if err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	return engine, exitOK
+}
+
+// decider decides the incidents of some files.
+type decider struct {
+	host   Host
+	engine *recovery.Engine
+	format string
+}
+
+// result is what becomes of one incident.
+type result struct {
+	text    []byte
+	refused bool
+}
+
+func (d *decider) run(files []string) int {
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	refused := false
+	err := inOrder(d.host, func(emit func(item) bool) error {
+		for _, name := range files {
+			if err := d.read(name, emit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, d.one, func(r result) error {
+		refused = refused || r.refused
+		_, err := d.host.Stdout.Write(r.text)
+		return err
+	})
+	if err != nil {
+		return trouble(d.host, "%s", err)
+	}
+	if refused {
+		return exitFound
+	}
+	return exitOK
+}
+
+// read sends the incidents of one file, or of standard input, one by one.
+func (d *decider) read(name string, emit func(item) bool) error {
+	if name == "-" {
+		return split("stdin", d.host.Stdin, emit)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, errors.Unwrap(err))
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory; name files with incidents", name)
+	}
+	return split(name, f, emit)
+}
+
+// one decides one incident. It runs on several goroutines at once.
+func (d *decider) one(it item) result {
+	in, err := it.incident()
+	if err != nil {
+		return d.refusal(it.id(in), err)
+	}
+	decision, err := d.engine.Decide(context.Background(), in)
+	if err != nil {
+		return d.refusal(in.ID, err)
+	}
+	if d.format == "text" {
+		return result{text: appendText(nil, decision)}
+	}
+	return result{text: append(decision.AppendJSON(nil), '\n')}
+}
+
+func (d *decider) refusal(id string, err error) result {
+	if d.format == "text" {
+		return result{text: appendRefusalText(nil, id, err), refused: true}
+	}
+	return result{text: append(recovery.AppendRefusal(nil, id, err), '\n'), refused: true}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// flags are the flags of one command. They may stand before or after the
+// arguments, with one dash or two.
+type flags struct {
+	*flag.FlagSet
+	command command
+}
+
+func newFlags(c command) *flags {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	return &flags{FlagSet: fs, command: c}
+}
+
+// errHelp is returned when help was asked for and has been given.
+var errHelp = errors.New("help was given")
+
+// parse returns the arguments that are no flags.
+func (f *flags) parse(h Host, args []string) ([]string, error) {
+	var rest []string
+	for len(args) > 0 {
+		if args[0] == "--" {
+			return append(rest, args[1:]...), nil
+		}
+		if args[0] == "-" || !strings.HasPrefix(args[0], "-") {
+			rest, args = append(rest, args[0]), args[1:]
+			continue
+		}
+		if err := f.FlagSet.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				f.help(h.Stdout)
+				return nil, errHelp
+			}
+			return nil, f.wrong(err)
+		}
+		args = f.FlagSet.Args()
+	}
+	return rest, nil
+}
+
+// wrong says in one line what is wrong with a flag.
+func (f *flags) wrong(err error) error {
+	name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !ok {
+		return err
+	}
+	var known []string
+	f.VisitAll(func(x *flag.Flag) { known = append(known, "--"+x.Name) })
+	return fmt.Errorf("%s has no flag --%s; it has %s", f.command.name, strings.TrimLeft(name, "-"), strings.Join(known, ", "))
+}
+
+func (f *flags) help(w io.Writer) {
+	c := f.command
+	fmt.Fprintf(w, "usage: amends %s %s\n\n%s\n\n", c.name, c.args, c.summary)
+	f.VisitAll(func(x *flag.Flag) {
+		name, use := flag.UnquoteUsage(x)
+		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimRight("--"+x.Name+" "+name, " "), use)
+	})
+	fmt.Fprintf(w, "\nexample: %s\n", c.example)
+}
+
+// oneOf is a flag with a closed set of values.
+type oneOf struct {
+	value   string
+	allowed []string
+}
+
+func (o *oneOf) String() string { return o.value }
+
+func (o *oneOf) Set(s string) error {
+	if !slices.Contains(o.allowed, s) {
+		return fmt.Errorf("it is one of %s", strings.Join(o.allowed, ", "))
+	}
+	o.value = s
+	return nil
+}
+
+func (f *flags) format(allowed ...string) *oneOf {
+	o := &oneOf{value: allowed[0], allowed: allowed}
+	f.Var(o, "format", "`FORMAT` of the output: "+strings.Join(allowed, ", "))
+	return o
+}
+
+// instant is a flag that holds a time.
+type instant struct{ at *time.Time }
+
+func (i *instant) String() string {
+	if i.at == nil {
+		return ""
+	}
+	return value.FormatTimestamp(*i.at)
+}
+
+func (i *instant) Set(s string) error {
+	t, err := value.ParseTimestamp(s)
+	if err != nil {
+		return err
+	}
+	i.at = &t
+	return nil
+}
+
+func (f *flags) now(use string) *instant {
+	i := &instant{}
+	f.Var(i, "now", use)
+	return i
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"time"
+)
+
+// inOrder reads items, works on them on every core, and writes the results in
+// the order of the items, each as soon as it and those before it are done. What
+// waits in between is bounded, so that memory does not grow with the input.
+func inOrder(h Host, read func(emit func(item) bool) error, work func(item) result, write func(result) error) error {
+	workers := runtime.GOMAXPROCS(0)
+	type job struct {
+		item item
+		done chan result
+	}
+	jobs := make(chan job, workers)
+	ordered := make(chan job, 16*workers)
+	stop := make(chan struct{})
+	readErr := make(chan error, 1)
+	for range workers {
+		go func() {
+			for j := range jobs {
+				j.done <- work(j.item)
+			}
+		}()
+	}
+	go func() {
+		err := read(func(it item) bool {
+			j := job{it, make(chan result, 1)}
+			for _, to := range []chan job{ordered, jobs} {
+				select {
+				case to <- j:
+				case <-stop:
+					return false
+				}
+			}
+			return true
+		})
+		close(jobs)
+		close(ordered)
+		readErr <- err
+	}()
+	defer close(stop)
+	show := newProgress(h)
+	defer show.end()
+	for j := range ordered {
+		if err := write(<-j.done); err != nil {
+			return err
+		}
+		show.step()
+	}
+	return <-readErr
+}
+
+// progress shows on a person's terminal how far the work is, when results go
+// elsewhere.
+type progress struct {
+	out   io.Writer
+	tick  *time.Ticker
+	count int
+	shown bool
+}
+
+func newProgress(h Host) *progress {
+	p := &progress{}
+	if h.Terminal(h.Stderr) && !h.Terminal(h.Stdout) {
+		p.out, p.tick = h.Stderr, time.NewTicker(time.Second)
+	}
+	return p
+}
+
+func (p *progress) step() {
+	p.count++
+	if p.out == nil {
+		return
+	}
+	select {
+	case <-p.tick.C:
+		fmt.Fprintf(p.out, "\r%d decided", p.count)
+		p.shown = true
+	default:
+	}
+}
+
+func (p *progress) end() {
+	if p.tick != nil {
+		p.tick.Stop()
+	}
+	if p.shown {
+		fmt.Fprintf(p.out, "\r%d decided\n", p.count)
+	}
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// openDir opens the directory of a set, or says in one line why it cannot.
+func openDir(dir string) (fs.FS, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no directory %s", dir)
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is a file; name the directory that holds the playbooks", dir)
+	}
+	return os.DirFS(dir), nil
+}
+
+// fromHere rewrites the files of diagnostics, which are paths in the set, as
+// paths from where the command runs: what editors and terminals can open.
+func fromHere(dir string, diags playbook.Diagnostics) playbook.Diagnostics {
+	out := make(playbook.Diagnostics, len(diags))
+	for i, d := range diags {
+		if d.Range.File != "" {
+			d.Range.File = path.Join(filepath.ToSlash(dir), d.Range.File)
+		}
+		out[i] = d
+	}
+	return out
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// appendText writes a decision for people.
+func appendText(dst []byte, d *recovery.Decision) []byte {
+	w := &textWriter{}
+	w.line(0, "%s  decided %s", d.Incident, value.FormatTimestamp(d.DecidedAt))
+	for _, p := range d.Plays {
+		w.play(p)
+	}
+	for _, a := range d.Actions {
+		w.action(1, a)
+	}
+	for _, c := range d.Choices {
+		w.choice(c)
+	}
+	for _, x := range d.Withheld {
+		w.line(1, "withheld (%s): %s", x.Reason, join(x.Type, amount(x.Amount), params(x.Params)))
+	}
+	for _, x := range d.PassedOver {
+		w.line(1, "passed over: %s (%s)", x.Partner, x.Reason)
+	}
+	for _, x := range d.Warnings {
+		w.line(1, "warning: %s: %s", join(x.Code, x.Play), x.Message)
+	}
+	return append(dst, w.b.String()...)
+}
+
+type textWriter struct{ b strings.Builder }
+
+func (w *textWriter) line(indent int, format string, args ...any) {
+	w.b.WriteString(strings.Repeat("  ", indent))
+	w.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	w.b.WriteByte('\n')
+}
+
+func (w *textWriter) play(p recovery.Match) {
+	name := p.Play
+	if p.Case != "" {
+		name += "/" + p.Case
+	}
+	var why []string
+	for _, r := range p.Because {
+		why = append(why, r.Expr+" = "+r.Value)
+	}
+	w.line(1, "%s (%s)", name, p.Approach)
+	if len(why) > 0 {
+		w.line(2, "because %s", strings.Join(why, ", "))
+	}
+}
+
+func (w *textWriter) action(indent int, a recovery.Action) {
+	change := ""
+	if a.Change != recovery.ChangeNew {
+		change = string(a.Change)
+	}
+	sign := "→"
+	if indent > 1 {
+		sign = "if late:"
+	}
+	w.line(indent, "%s %s", sign, join(a.Type, amount(a.Amount), params(a.Params), times(a), change, owner(a)))
+	if a.Already.IsSet() && a.Already != a.Amount {
+		w.line(indent+1, "given before: %s", a.Already)
+	}
+	if a.Message != nil {
+		for _, l := range strings.Split(strings.TrimRight(a.Message.Text, "\n"), "\n") {
+			w.line(indent+1, "%s> %s", a.Message.Language, l)
+		}
+	}
+	if a.Note != "" {
+		w.line(indent+1, "note: %s", a.Note)
+	}
+	for _, x := range a.IfLate {
+		w.action(indent+1, x)
+	}
+}
+
+func (w *textWriter) choice(c recovery.Choice) {
+	by := ""
+	if !c.DueAt.IsZero() {
+		by = " by " + value.FormatTimestamp(c.DueAt)
+	}
+	w.line(1, "? %s chooses%s (%s)", c.Decider, by, c.ID)
+	for _, o := range c.Options {
+		span := ""
+		if o.From.IsSet() {
+			span = o.From.String() + " to " + o.To.String()
+		}
+		w.line(2, "%s", join("- "+o.Type, span, params(o.Params)))
+	}
+	for _, p := range c.Precedents.Options {
+		w.line(2, "before: %s %s to %s, median %s, in %d cases", p.Type, p.Lowest, p.Highest, p.Median, c.Precedents.Count)
+	}
+}
+
+func amount(m recovery.Money) string {
+	if !m.IsSet() {
+		return ""
+	}
+	return m.String()
+}
+
+func params(list []recovery.Param) string {
+	var out []string
+	for _, p := range list {
+		out = append(out, p.Name+": "+policy.Show(p.Value))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(out, ", ") + ")"
+}
+
+func times(a recovery.Action) string {
+	var out []string
+	if !a.NotBefore.IsZero() {
+		out = append(out, "from "+value.FormatTimestamp(a.NotBefore))
+	}
+	if !a.DueAt.IsZero() {
+		out = append(out, "by "+value.FormatTimestamp(a.DueAt))
+	}
+	return strings.Join(out, " ")
+}
+
+func owner(a recovery.Action) string {
+	if a.Owner == "" {
+		return ""
+	}
+	return "[" + a.Owner + "]"
+}
+
+func join(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// appendRefusalText writes for people why an incident was refused.
+func appendRefusalText(dst []byte, id string, err error) []byte {
+	w := &textWriter{}
+	w.line(0, "%s  refused", id)
+	w.line(1, "%s", err)
+	return append(dst, w.b.String()...)
+}

@@ -1,0 +1,208 @@
+// Package given answers what a decision needs to know from a file instead of a
+// store: facts, the use of partners, precedents. Suites and commands use it to
+// try a playbook.
+package given
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Store knows what it was given and forgets what is committed.
+type Store struct {
+	facts      map[string]any // by the name that decisions list
+	used       map[string]int64
+	precedents map[string][]recovery.Chosen
+}
+
+// input is the file: {"facts": {…}, "partners": {ID: {"used": N}},
+// "precedents": {PLAY: [{"amount": "40 EUR", "reason": "…"}]}}.
+type input struct {
+	Facts    map[string]json.RawMessage `json:"facts"`
+	Partners map[string]struct {
+		Used json.Number `json:"used"`
+	} `json:"partners"`
+	Precedents map[string][]struct {
+		Type   string         `json:"type"`
+		Amount recovery.Money `json:"amount"`
+		Reason string         `json:"reason"`
+	} `json:"precedents"`
+}
+
+// Parse reads what is given, for a program: names that it does not have are
+// errors, so that a misspelt fact is not taken as zero.
+func Parse(data []byte, program *policy.Program) (*Store, error) {
+	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec.DisallowUnknownFields()
+	var in input
+	if err := dec.Decode(&in); err != nil {
+		return nil, plainer(err)
+	}
+	if dec.More() {
+		return nil, fmt.Errorf("one JSON object is wanted, and more follows it")
+	}
+	s := &Store{facts: map[string]any{}, used: map[string]int64{}, precedents: map[string][]recovery.Chosen{}}
+	for _, name := range sorted(in.Facts) {
+		if err := s.fact(name, in.Facts[name], program); err != nil {
+			return nil, err
+		}
+	}
+	for _, id := range sorted(in.Partners) {
+		if err := s.partner(id, in.Partners[id].Used, program); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range sorted(in.Precedents) {
+		play, err := choicePlay(name, program)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range in.Precedents[name] {
+			kind := p.Type
+			if kind == "" {
+				kind = moneyOption(play)
+			}
+			s.precedents[name] = append(s.precedents[name], recovery.Chosen{Reason: p.Reason, Actions: []recovery.ChosenAction{{Type: kind, Amount: p.Amount}}})
+		}
+	}
+	return s, nil
+}
+
+func plainer(err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fmt.Errorf("unknown key %s; facts, partners and precedents can be given", name)
+	}
+	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+func sorted[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// fact takes a fact by the name that decisions list, or by its plain name,
+// which then stands for that fact of every playbook.
+func (s *Store) fact(name string, raw json.RawMessage, program *policy.Program) error {
+	var known []string
+	found := false
+	for _, f := range program.Facts {
+		known = append(known, f.Name)
+		if f.Name != name && f.Plain != name {
+			continue
+		}
+		found = true
+		v, err := factValue(f, raw)
+		if err != nil {
+			return fmt.Errorf("the fact %s: %w", name, err)
+		}
+		s.facts[f.Name] = v
+	}
+	if !found {
+		return fmt.Errorf("the playbooks have no fact %q%s", name, near(name, known))
+	}
+	return nil
+}
+
+func near(name string, known []string) string {
+	if n := playbook.Suggest(name, known); n != "" {
+		return "; did you mean " + n + "?"
+	}
+	return ""
+}
+
+func factValue(f *policy.Fact, raw json.RawMessage) (any, error) {
+	if f.Sum == "" {
+		n, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("a whole number is wanted, not %s", raw)
+		}
+		return n, nil
+	}
+	var m value.Money
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, fmt.Errorf("an amount in %s is wanted, not %s", f.Currency, raw)
+	}
+	if m.Currency() != f.Currency {
+		return nil, fmt.Errorf("an amount in %s is wanted, not %s", f.Currency, m)
+	}
+	return m, nil
+}
+
+func (s *Store) partner(id string, used json.Number, program *policy.Program) error {
+	var known []string
+	for _, p := range program.Plays {
+		if p.Partners == nil {
+			continue
+		}
+		for _, partner := range p.Partners.Partners {
+			known = append(known, partner.ID)
+		}
+	}
+	if !slices.Contains(known, id) {
+		return fmt.Errorf("the plays take no partner %q%s", id, near(id, known))
+	}
+	n, err := strconv.ParseInt(used.String(), 10, 64)
+	if err != nil || n < 0 {
+		return fmt.Errorf("the partner %s: used is a whole number, not %q", id, used)
+	}
+	s.used[id] = n
+	return nil
+}
+
+func choicePlay(name string, program *policy.Program) (*policy.Play, error) {
+	var known []string
+	for _, p := range program.Plays {
+		if p.Choice == nil {
+			continue
+		}
+		if p.Name == name {
+			return p, nil
+		}
+		known = append(known, p.Name)
+	}
+	return nil, fmt.Errorf("there is no case-by-case play %q%s", name, near(name, known))
+}
+
+// moneyOption is the type that an amount without one belongs to.
+func moneyOption(p *policy.Play) string {
+	for _, o := range p.Choice.Options {
+		if o.From != nil {
+			return o.Type.Name
+		}
+	}
+	return ""
+}
+
+// Read answers from what was given; what was not is unknown.
+func (s *Store) Read(_ context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+	g := recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
+	for i, f := range q.Facts {
+		g.Facts[i] = s.facts[f.Name]
+	}
+	for i, u := range q.Use {
+		g.Use[i] = s.used[u.Partner]
+	}
+	for i, p := range q.Precedents {
+		g.Precedents[i] = s.precedents[p.Play]
+	}
+	return g, "", nil
+}
+
+// Commit remembers nothing.
+func (s *Store) Commit(context.Context, recovery.Commit) error { return nil }
+
+// None is a store that knows nothing: each incident stands alone.
+func None() *Store { return &Store{} }

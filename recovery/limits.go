@@ -1,0 +1,213 @@
+package recovery
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// limit runs the limits in order: those of the playbooks over their own plays,
+// then the shared ones over all.
+func (c *conclusion) limit() error {
+	for _, l := range c.limits() {
+		var err error
+		if l.Keep {
+			c.keepHighest(l)
+		} else {
+			err = c.capSum(l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conclusion) limits() []*policy.Limit {
+	var out []*policy.Limit
+	for _, b := range c.rules.program.Playbooks {
+		if c.applies[b] {
+			out = append(out, b.Limits...)
+		}
+	}
+	return append(out, c.rules.program.Limits...)
+}
+
+// governs reports whether a limit looks at the actions of a type that a play
+// gives.
+func (c *conclusion) governs(l *policy.Limit, kind string, p *policy.Play) bool {
+	return slices.Contains(l.Of, kind) && (l.Scope == c.rules.program.Shared || p != nil && l.Scope == p.Playbook)
+}
+
+// governed are the drafts that a limit looks at, in order.
+func (c *conclusion) governed(l *policy.Limit) []*draft {
+	var out []*draft
+	for _, d := range c.drafts {
+		if d.Amount.IsSet() && c.governs(l, d.Type, d.play) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// firm are the amounts of the choices that stand, which a limit looks at too.
+// They come before what the decision gives anew: a person's choice is kept.
+func (c *conclusion) firm(l *policy.Limit) []Action {
+	var out []Action
+	for _, m := range c.keeps {
+		play := c.playNamed(m.Decision.Plays[0].Play)
+		for _, a := range m.Decision.Actions {
+			if a.Change != ChangeCancelled && a.Amount.IsSet() && c.governs(l, a.Type, play) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+func (c *conclusion) playNamed(name string) *policy.Play {
+	for _, p := range c.rules.program.Plays {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// keepHighest keeps one action of each type and currency.
+func (c *conclusion) keepHighest(l *policy.Limit) {
+	type group struct{ kind, currency string }
+	best := map[group]*draft{}
+	taken := map[group]bool{}
+	for _, a := range c.firm(l) {
+		taken[group{a.Type, a.Amount.Currency()}] = true
+	}
+	drafts := c.governed(l)
+	for _, d := range drafts {
+		g := group{d.Type, d.Amount.Currency()}
+		if !taken[g] && (best[g] == nil || d.Amount.Compare(best[g].Amount) > 0) {
+			best[g] = d
+		}
+	}
+	for _, d := range drafts {
+		if best[group{d.Type, d.Amount.Currency()}] != d {
+			c.withhold(d, "keep", d.Amount)
+			c.remove(d)
+		}
+	}
+}
+
+func (c *conclusion) remove(d *draft) {
+	c.drafts = slices.DeleteFunc(c.drafts, func(x *draft) bool { return x == d })
+}
+
+// capSum cuts what goes over a cap, from the last action backwards.
+func (c *conclusion) capSum(l *policy.Limit) error {
+	drafts := c.governed(l)
+	if len(drafts) == 0 {
+		return nil
+	}
+	c.touched = append(c.touched, l)
+	room, err := c.room(l)
+	if err != nil {
+		return err
+	}
+	drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return d.Amount.Currency() != room.Currency() })
+	var last *draft
+	for _, d := range slices.Backward(drafts) {
+		over, err := overshoot(drafts, room)
+		if err != nil {
+			return c.limitError(l, err)
+		}
+		if over.Sign() <= 0 {
+			break
+		}
+		if last == nil {
+			last = d
+		}
+		c.cut(d, over)
+		if !d.Amount.IsZero() {
+			break
+		}
+		drafts = drafts[:len(drafts)-1]
+	}
+	if last == nil || l.Escalate == nil {
+		return nil
+	}
+	return c.escalate(l, last.play)
+}
+
+// overshoot is by how much the drafts go over the room that a cap leaves.
+func overshoot(drafts []*draft, room Money) (Money, error) {
+	total, err := value.NewMoney(0, room.Currency())
+	for _, d := range drafts {
+		if err == nil {
+			total, err = total.Add(d.Amount)
+		}
+	}
+	if err != nil {
+		return Money{}, err
+	}
+	if room.Sign() < 0 {
+		return total, nil
+	}
+	return total.Sub(room)
+}
+
+// cut takes an amount, or all there is, from a draft.
+func (c *conclusion) cut(d *draft, over Money) {
+	if over.Compare(d.Amount) >= 0 {
+		over = d.Amount
+		c.remove(d)
+	}
+	c.withhold(d, "limit", over)
+	d.Amount, _ = d.Amount.Sub(over) // over is at most the amount
+}
+
+// room is what a cap leaves for a decision: less what the fact counts, and what
+// was chosen.
+func (c *conclusion) room(l *policy.Limit) (Money, error) {
+	v, err := l.AtMost.Value(c.input.Frame(l.Scope), neutral(l.Scope))
+	if err != nil {
+		return Money{}, evaluationError("", err)
+	}
+	room := v.(Money)
+	if l.Counting != nil {
+		counted, _ := c.input.Fact(l.Counting).(Money)
+		if counted.Currency() == room.Currency() {
+			if room, err = room.Sub(counted); err != nil {
+				return Money{}, c.limitError(l, err)
+			}
+		}
+	}
+	for _, a := range c.firm(l) {
+		if a.Amount.Currency() != room.Currency() {
+			continue
+		}
+		if room, err = room.Sub(a.Amount); err != nil {
+			return Money{}, c.limitError(l, err)
+		}
+	}
+	return room, nil
+}
+
+func (c *conclusion) limitError(l *policy.Limit, err error) error {
+	at := l.Position
+	return &EvaluationError{File: at.File, Line: at.Start.Line, Column: at.Start.Column, Message: err.Error()}
+}
+
+// escalate tells somebody that a cap has cut, on behalf of a play.
+func (c *conclusion) escalate(l *policy.Limit, p *policy.Play) error {
+	to, err := l.Escalate.Render(c.input.Frame(l.Scope), neutral(l.Scope))
+	if err != nil {
+		return evaluationError("", err)
+	}
+	a := &policy.Action{Type: policy.EscalateType()}
+	d := &draft{source: a, play: p, merges: true, merged: to}
+	d.ID = actionID(c.id, "", p.Name, a, to)
+	d.Type, d.Justice, d.Plays = a.Type.Name, a.Type.Justice, []string{p.Name}
+	d.Params = []Param{{"to", to}}
+	c.drafts = mergeDrafts(append(c.drafts, d))
+	return nil
+}

@@ -1,0 +1,180 @@
+package recovery
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// factKind is what facts that share an index have in common: what they measure,
+// and by which fields they tell incidents apart.
+type factKind struct {
+	paths string // joined
+	metric
+}
+
+// metric is what a fact measures of one incident.
+type metric struct {
+	count, sum, currency string
+}
+
+func kindOf(q *FactQuery) factKind {
+	paths := make([]string, len(q.Same))
+	for i, k := range q.Same {
+		paths[i] = k.Path
+	}
+	return factKind{joined(paths), metric{q.Count, q.Sum, q.Currency}}
+}
+
+// joined makes one text of several, from which no other texts could be meant.
+func joined(texts []string) string {
+	var out []byte
+	for _, t := range texts {
+		out = strconv.AppendInt(out, int64(len(t)), 10)
+		out = append(append(out, ':'), t...)
+	}
+	return string(out)
+}
+
+// of measures what stands of an incident.
+func (m metric) of(s standing) wide {
+	if m.count == "incidents" {
+		if s.latest == nil {
+			return wide{}
+		}
+		return wideOf(1)
+	}
+	var total wide
+	s.records(func(r *Record) {
+		for i := range r.Decision.Actions {
+			total = total.plus(m.ofAction(&r.Decision.Actions[i]))
+		}
+	})
+	return total
+}
+
+func (m metric) ofAction(a *Action) wide {
+	switch {
+	case a.Change == ChangeCancelled:
+		return wide{}
+	case m.count != "" && a.Type == m.count:
+		return wideOf(1)
+	case m.sum != "" && a.Type == m.sum && a.Amount.Currency() == m.currency:
+		return wideOf(a.Amount.Units())
+	}
+	return wide{}
+}
+
+// answer turns a total into the value of a fact.
+func (m metric) answer(total wide) (any, error) {
+	n, ok := total.int64()
+	if !ok {
+		return nil, fmt.Errorf("the sum of %s in %s is too large", m.sum, m.currency)
+	}
+	if m.sum == "" {
+		return n, nil
+	}
+	amount, err := value.NewMoney(n, m.currency)
+	return amount, err
+}
+
+// factIndex answers one kind of fact: a series for each combination of texts
+// that the fields have.
+type factIndex struct {
+	metric
+	paths   []string
+	buckets map[string]*series
+}
+
+// move takes an incident from where it stood to where it stands.
+func (x *factIndex) move(t *thread, before standing) {
+	was, wasIn := x.place(t, before)
+	is, isIn := x.place(t, t.standing)
+	if was == is {
+		return
+	}
+	if wasIn {
+		x.buckets[was.bucket].remove(was.entry)
+	}
+	if !isIn {
+		return
+	}
+	b, ok := x.buckets[is.bucket]
+	if !ok {
+		b = &series{}
+		x.buckets[is.bucket] = b
+	}
+	b.add(is.entry)
+}
+
+type place struct {
+	bucket string
+	entry
+}
+
+// place says where an incident stands in the index; ok is false when it does not
+// count.
+func (x *factIndex) place(t *thread, s standing) (place, bool) {
+	weight := x.of(s)
+	if weight == (wide{}) {
+		return place{}, false
+	}
+	texts := make([]string, len(x.paths))
+	for i, p := range x.paths {
+		if texts[i] = s.latest.Keys[p]; texts[i] == "" {
+			return place{}, false
+		}
+	}
+	return place{joined(texts), entry{stampOf(s.latest.OccurredAt), t.number, weight}}, true
+}
+
+func (s *MemoryStore) indexed(facts []FactQuery) bool {
+	for i := range facts {
+		if _, ok := s.facts[kindOf(&facts[i])]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// index builds the indexes that the facts need and that are not there yet.
+func (s *MemoryStore) index(facts []FactQuery) {
+	for i := range facts {
+		q := &facts[i]
+		kind := kindOf(q)
+		if _, ok := s.facts[kind]; ok {
+			continue
+		}
+		x := &factIndex{metric: kind.metric, buckets: map[string]*series{}}
+		for _, k := range q.Same {
+			x.paths = append(x.paths, k.Path)
+		}
+		for _, t := range s.ordered {
+			x.move(t, standing{})
+		}
+		s.facts[kind] = x
+	}
+}
+
+// fact answers a fact for an incident, which does not count itself. Where a
+// text is missing nothing is the same as it, and there is no answer.
+func (s *MemoryStore) fact(q *FactQuery, own *thread) (any, error) {
+	x := s.facts[kindOf(q)]
+	texts := make([]string, len(q.Same))
+	for i, k := range q.Same {
+		if texts[i] = k.Text; k.Text == "" {
+			return nil, nil
+		}
+	}
+	bucket := joined(texts)
+	from := stampOf(q.From)
+	total := wide{}
+	if b, ok := x.buckets[bucket]; ok {
+		total = b.since(from)
+	}
+	if at, ok := x.place(own, own.standing); ok && at.bucket == bucket && !at.stamp.before(from) {
+		total = total.minus(at.weight)
+	}
+	return x.answer(total)
+}

@@ -1,0 +1,82 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// merge makes one action of those that are one, at the place of the first.
+func (c *conclusion) merge() { c.drafts = mergeDrafts(c.drafts) }
+
+func mergeDrafts(drafts []*draft) []*draft {
+	out := drafts[:0:0]
+	at := map[string]*draft{}
+	for _, d := range drafts {
+		// Two drafts have one id exactly when they are one action: merged by
+		// their key, or given twice by one play, as in two lists of if_late.
+		first, ok := at[d.ID]
+		if !ok {
+			at[d.ID] = d
+			out = append(out, d)
+			continue
+		}
+		first.take(d)
+	}
+	return out
+}
+
+// take merges another draft of the same action into d.
+func (d *draft) take(o *draft) {
+	if before(o.DueAt, d.DueAt) {
+		d.DueAt, d.speaker, d.speakerPlay, d.partner = o.DueAt, o.speaker, o.speakerPlay, o.partner
+	}
+	if d.NotBefore.IsZero() || o.NotBefore.IsZero() {
+		d.NotBefore = time.Time{}
+	} else if o.NotBefore.Before(d.NotBefore) {
+		d.NotBefore = o.NotBefore
+	}
+	d.takeEvery(o)
+	d.lates = append(d.lates, o.lates...)
+	for _, p := range o.Plays {
+		if !slices.Contains(d.Plays, p) {
+			d.Plays = append(d.Plays, p)
+		}
+	}
+}
+
+// before orders deadlines: none is the latest.
+func before(a, b time.Time) bool {
+	return !a.IsZero() && (b.IsZero() || a.Before(b))
+}
+
+// takeEvery keeps the shorter of two intervals.
+func (d *draft) takeEvery(o *draft) {
+	if d.pace == nil || o.pace == nil || o.pace.every >= d.pace.every {
+		return
+	}
+	d.pace = o.pace
+	for i, p := range d.Params {
+		if p.Name == "every" {
+			d.Params = slices.Clone(d.Params)
+			d.Params[i].Value = o.pace.every
+		}
+	}
+}
+
+// dropZeros withholds money actions that give nothing. Substitutes stay: their
+// amount is what they cost.
+func (c *conclusion) dropZeros() {
+	c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
+		zero := d.Amount.IsSet() && d.Amount.IsZero() && d.Type != "substitute"
+		if zero {
+			c.withhold(d, "zero", d.Amount)
+		}
+		return zero
+	})
+}
+
+func (c *conclusion) withhold(d *draft, reason string, amount value.Money) {
+	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Play: d.play.Name, Reason: reason, Amount: amount, Params: d.Params})
+}

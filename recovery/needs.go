@@ -1,0 +1,118 @@
+package recovery
+
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+)
+
+// needs says what has to be read before an incident can be decided.
+func needs(s *subject) Query {
+	q := Query{Incident: s.id}
+	for _, f := range s.facts() {
+		q.Facts = append(q.Facts, FactQuery{
+			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
+			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted(f),
+		})
+	}
+	q.Use = s.useQueries()
+	for _, p := range s.rules.program.Plays {
+		if p.Choice != nil && s.applies[p.Playbook] {
+			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
+		}
+	}
+	return q
+}
+
+// facts are those that a decision on the incident lists, in the order of their
+// declaration.
+func (s *subject) facts() []*policy.Fact {
+	wanted := make([]bool, len(s.rules.program.Facts))
+	for _, b := range s.rules.program.Playbooks {
+		if s.applies[b] {
+			for _, slot := range b.Facts {
+				wanted[slot] = true
+			}
+		}
+	}
+	var out []*policy.Fact
+	for _, f := range s.rules.program.Facts {
+		if wanted[f.Slot] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// counted reports whether a limit counts the fact.
+func (r *ruleset) counted(f *policy.Fact) bool {
+	for _, b := range r.program.Playbooks {
+		for _, l := range b.Limits {
+			if l.Counting == f {
+				return true
+			}
+		}
+	}
+	for _, l := range r.program.Limits {
+		if l.Counting == f {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *subject) keysOf(fields []*policy.Field) []Key {
+	out := make([]Key, 0, len(fields))
+	for _, f := range fields {
+		out = append(out, Key{Path: f.Name, Text: s.keys[f.Name]})
+	}
+	return out
+}
+
+// useQueries ask for the use of every partner that a play of the applying
+// playbooks could take, each once.
+func (s *subject) useQueries() []UseQuery {
+	var out []UseQuery
+	seen := map[UseQuery]bool{}
+	for _, p := range s.rules.program.Plays {
+		if p.Partners == nil || !s.applies[p.Playbook] {
+			continue
+		}
+		for _, partner := range p.Partners.Partners {
+			q, ok := s.useQuery(partner)
+			if ok && !seen[q] {
+				seen[q] = true
+				out = append(out, q)
+			}
+		}
+	}
+	return out
+}
+
+// useQuery asks for the use of a partner in the wanted direction, in the
+// window of its capacity in which the decision is made.
+func (s *subject) useQuery(p *policy.Partner) (UseQuery, bool) {
+	way := p.Way(s.inbound())
+	if way == nil || way.Units == 0 {
+		return UseQuery{}, false
+	}
+	from, until := window(way.Per, s.now, p.Zone)
+	return UseQuery{Partner: p.ID, Direction: s.direction(), From: from, Until: until}, true
+}
+
+// window is the calendar hour, day or week (from Monday) around a time.
+func window(per string, now time.Time, zone *time.Location) (from, until time.Time) {
+	t := now.In(zone)
+	y, m, d := t.Date()
+	switch per {
+	case "hour":
+		// Counted in elapsed time: an hour that daylight saving repeats is two.
+		into := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+		from = t.Add(-into)
+		return from.UTC(), from.Add(time.Hour).UTC()
+	case "week":
+		monday := d - (int(t.Weekday())+6)%7
+		return time.Date(y, m, monday, 0, 0, 0, 0, zone).UTC(), time.Date(y, m, monday+7, 0, 0, 0, 0, zone).UTC()
+	}
+	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC(), time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
+}

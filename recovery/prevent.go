@@ -1,0 +1,62 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// prevent gives the actions of a preventive play. On a signal they must be done
+// before the failure reaches the customer, less the lead; once that has passed,
+// too_late takes their place. What an earlier decision gave in time stays.
+func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
+	if !c.signal() {
+		return c.give(p, actions)
+	}
+	latest, err := c.latest(p)
+	if err != nil {
+		return err
+	}
+	late := false
+	for _, a := range actions {
+		d, err := c.expand(p, a)
+		if err != nil {
+			return err
+		}
+		if before(latest, d.DueAt) {
+			d.DueAt = latest
+		}
+		if c.now.After(latest) && !c.stood(d.ID, p.Name) {
+			late = true
+			c.withhold(d, "too-late", d.Amount)
+			continue
+		}
+		c.drafts = append(c.drafts, d)
+	}
+	if !late && (len(actions) > 0 || !c.now.After(latest)) {
+		return nil
+	}
+	c.warn("too-late", p.Name, "it had to be done by "+value.FormatTimestamp(latest))
+	return c.give(p, p.TooLate)
+}
+
+// latest is the moment by which prevention must be done.
+func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
+	if p.Lead == nil {
+		return c.expectedAt, nil
+	}
+	lead, err := p.Lead.Value(c.input.Frame(p.Playbook), value.Style{})
+	if err != nil {
+		return time.Time{}, evaluationError(p.Name, err)
+	}
+	return c.expectedAt.Add(-lead.(time.Duration)), nil
+}
+
+// stood reports whether the previous decision gave an action on behalf of a
+// play.
+func (c *conclusion) stood(id, play string) bool {
+	prev := c.previous[id]
+	return prev != nil && prev.Change != ChangeCancelled && slices.Contains(prev.Plays, play)
+}

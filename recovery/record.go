@@ -1,0 +1,122 @@
+package recovery
+
+import "strings"
+
+// fieldValue is a declared field with its value as validated.
+type fieldValue struct {
+	path  string // dotted
+	value any
+}
+
+// appendRecord appends the canonical JSON of an incident as validated: the
+// declared fields that are there, dotted ones nested, and the rest as
+// [intake.rest] returned it. The fields must be sorted by path as strings, which is also
+// the order of the keys, at every depth: names are of letters, digits and
+// underscores, and the dot comes before all of those.
+func appendRecord(dst []byte, declared []fieldValue, rest map[string]any) []byte {
+	return appendFields(dst, declared, 0, rest)
+}
+
+// appendFields writes the object that fields with a common prefix, of the given
+// length, make up together with what is not declared.
+func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string]any) []byte {
+	if len(rest) > 0 && clash(declared, prefix, rest) {
+		return appendCanonical(dst, merged(declared, prefix, rest))
+	}
+	keys := sortedKeys(rest)
+	dst = append(dst, '{')
+	first := true
+	key := func(k string) {
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(appendString(dst, k), ':')
+	}
+	for len(declared) > 0 {
+		name, group := nextGroup(declared, prefix)
+		for len(keys) > 0 && compareUTF16(keys[0], name) < 0 {
+			key(keys[0])
+			dst = appendCanonical(dst, rest[keys[0]])
+			keys = keys[1:]
+		}
+		var inner map[string]any
+		if len(keys) > 0 && keys[0] == name {
+			inner, _ = rest[name].(map[string]any)
+			keys = keys[1:]
+		}
+		key(name)
+		if isLeaf(group, prefix, name) {
+			dst = appendCanonical(dst, group[0].value)
+		} else {
+			dst = appendFields(dst, group, prefix+len(name)+1, inner)
+		}
+		declared = declared[len(group):]
+	}
+	for _, k := range keys {
+		key(k)
+		dst = appendCanonical(dst, rest[k])
+	}
+	return append(dst, '}')
+}
+
+// nextGroup returns the fields at the front that share their next name.
+func nextGroup(declared []fieldValue, prefix int) (name string, group []fieldValue) {
+	name, _, _ = strings.Cut(declared[0].path[prefix:], ".")
+	n := 1
+	for n < len(declared) {
+		next, _, _ := strings.Cut(declared[n].path[prefix:], ".")
+		if next != name {
+			break
+		}
+		n++
+	}
+	return name, declared[:n]
+}
+
+func isLeaf(group []fieldValue, prefix int, name string) bool {
+	return len(group[0].path) == prefix+len(name)
+}
+
+// clash reports whether an undeclared value that is no object stands where
+// declared fields need one: order is a number, and order.value has a default.
+func clash(declared []fieldValue, prefix int, rest map[string]any) bool {
+	for len(declared) > 0 {
+		name, group := nextGroup(declared, prefix)
+		if v, ok := rest[name]; ok && !isLeaf(group, prefix, name) {
+			if _, isObject := v.(map[string]any); !isObject {
+				return true
+			}
+		}
+		declared = declared[len(group):]
+	}
+	return false
+}
+
+// merged builds the object for the rare case of a clash. The fields that have no
+// place then stand under their dotted names, where reading finds them.
+func merged(declared []fieldValue, prefix int, rest map[string]any) map[string]any {
+	out := make(map[string]any, len(declared)+len(rest))
+	for k, v := range rest {
+		out[k] = copied(v)
+	}
+	for _, f := range declared {
+		if path := f.path[prefix:]; !nest(out, path, f.value) {
+			out[path] = f.value
+		}
+	}
+	return out
+}
+
+// copied copies objects, since merging writes into them.
+func copied(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	out := make(map[string]any, len(m))
+	for k, e := range m {
+		out[k] = copied(e)
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrConflict is returned by [Store.Commit] when what the decision was made
+// from has changed in a way that matters. [Engine.Handle] then decides again.
+var ErrConflict = errors.New("what the decision was made from has changed")
+
+// Store remembers decisions. Implementations must be safe for concurrent use;
+// recoverytest.TestStore checks one.
+type Store interface {
+	// Read answers everything that a decision needs to know, as of one moment.
+	Read(ctx context.Context, q Query) (Given, Version, error)
+	// Commit makes a decision, or reports, part of what the store knows: all of
+	// it or nothing. Committing the same decision twice changes nothing. It
+	// returns ErrConflict when the version's answers to c.Reads would now differ
+	// in a way that matters: the incident's previous decision or the choices
+	// made on it, the use of partners that the commit reserves, the sums that
+	// limits count.
+	Commit(ctx context.Context, c Commit) error
+}
+
+// Version is the state of a store that a Read has seen. It means something to
+// the store alone.
+type Version string
+
+// Query is what a decision needs to know. Nothing about the incident itself
+// counts in facts and use.
+type Query struct {
+	Incident   string // whose previous decision, choices and reports are wanted
+	Facts      []FactQuery
+	Use        []UseQuery
+	Precedents []PrecedentQuery
+}
+
+// Key is a field of incidents and the text of the value wanted, as in
+// [Record.Keys].
+type Key struct {
+	Path string
+	Text string
+}
+
+// FactQuery asks about the latest decision of each incident, with the choices
+// made on it: how many incidents, how many actions of a type, or how much they
+// gave. Cancelled actions and those in if_late do not count.
+type FactQuery struct {
+	Name     string
+	Count    string    // "incidents", or an action's type; else empty
+	Sum      string    // an action's type; else empty
+	Currency string    // of Sum
+	Same     []Key     // the incidents that count have these
+	From     time.Time // those that occurred at From or later count
+	// Matters is set when a limit counts this fact: a commit conflicts when its
+	// value has changed.
+	Matters bool
+}
+
+// UseQuery asks how many units of a partner other incidents have reserved in a
+// window of time, From included and Until not.
+type UseQuery struct {
+	Partner     string
+	Direction   string // outbound or inbound
+	From, Until time.Time
+}
+
+// PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
+// first, those made on this incident not counted.
+type PrecedentQuery struct {
+	Play       string
+	Comparable []Key
+}
+
+// Given answers a Query: each list has one element per element asked for.
+type Given struct {
+	// Previous is the incident's latest decision that is no choice; nil at first.
+	Previous *Record
+	// Made are the choices made on it, in the order they were made, those that
+	// earlier decisions of the incident carried over included.
+	Made []Record
+	// Reports are what the host said of the incident's actions.
+	Reports []Report
+
+	Facts      []any // int64 or Money
+	Use        []int64
+	Precedents [][]Chosen
+}
+
+// Chosen is one earlier choice: the decision that made it and its reason, with
+// the actions that were chosen.
+type Chosen struct {
+	Decision string
+	Reason   string
+	Actions  []ChosenAction
+}
+
+// ChosenAction is an action that was chosen; Amount is unset where it has none.
+type ChosenAction struct {
+	Type   string
+	Amount Money
+}
+
+// Record is a decision as it is kept.
+type Record struct {
+	Decision *Decision
+	// Incident is the incident as validated: canonical JSON (RFC 8785).
+	Incident []byte
+	// Keys are the incident's fields, by path, as text; lists and objects have
+	// none, and neither do fields that are empty.
+	Keys map[string]string
+	// OccurredAt is the incident's.
+	OccurredAt time.Time
+	// Base is what deadlines of the incident count from: it stays what it was at
+	// the first decision.
+	Base time.Time
+	// Reserves are the partners' units that this decision uses.
+	Reserves []Reserve
+	// On is set on a decision that makes a choice: the decision it hangs on.
+	On string
+	// Keeps are the ids of the decisions that made choices on earlier decisions
+	// of the incident and still stand.
+	Keeps []string
+	// Comparable is what a choice will be compared by later: set on a decision
+	// that makes one.
+	Comparable []Key
+}
+
+// Reserve is the use of a partner.
+type Reserve struct {
+	Partner   string
+	Direction string
+	Units     int64
+	At        time.Time
+}
+
+// Commit is what is to be remembered together. Exactly one of Record, Refusal
+// and Reports is set.
+type Commit struct {
+	Record  *Record
+	Refusal *Refusal
+	Reports []Report
+
+	// Reads and Version are what the record was made from, and Given what was
+	// answered.
+	Reads   Query
+	Given   Given
+	Version Version
+	// Outbox is what the host has to do because of this commit, in order.
+	Outbox []Effect
+}
+
+// Effect is a side effect for the host: do, change or cancel an action. Key is
+// the same however often the same effect is handed out, so that a host that
+// keeps the keys it has seen acts once.
+type Effect struct {
+	Key    string
+	Do     string // do, change or cancel
+	Action Action
+}
+
+// Refusal is an incident that could not be decided.
+type Refusal struct {
+	Incident string
+	At       time.Time
+	// Input is the incident as it came, as JSON.
+	Input []byte
+	Set   SetRef
+	Error error
+}
+
+// Report is what the host says of an action: it was done.
+type Report struct {
+	Incident string
+	Action   string
+	At       time.Time
+	Note     string
+}
