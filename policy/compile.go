@@ -35,6 +35,8 @@ type compiler struct {
 	// used marks the definitions that something refers to, by the pointer to
 	// what was read: a shared definition is compiled in several scopes.
 	used map[any]bool
+	// factDefsBySlot are the declarations of the program's facts.
+	factDefsBySlot []*playbook.Fact
 }
 
 func (c *compiler) errorf(at playbook.Range, code, hint, format string, args ...any) {

@@ -62,11 +62,15 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 		return nil
 	}
 	e.Tag = place{text, 0}
-	s.markCalendars(e)
+	s.markUses(e)
 	return e
 }
 
-func (s *scope) markCalendars(e *celenv.Expr) {
+// markUses remembers the facts and calendars that an expression refers to.
+func (s *scope) markUses(e *celenv.Expr) {
+	for _, slot := range e.Facts() {
+		s.used[s.factDefsBySlot[slot]] = true
+	}
 	for _, n := range e.Calendars() {
 		s.used[s.calDefs[n]] = true
 	}
@@ -83,6 +87,7 @@ func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
 // guarded reports the reads in e of what may be absent where it is used.
 func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) {
 	if e != nil {
+		s.note(e)
 		s.issues(text, 0, e.Unguarded(known))
 	}
 }

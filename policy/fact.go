@@ -12,6 +12,7 @@ import (
 func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), Zone: s.zone}
 	s.program.Facts = append(s.program.Facts, f)
+	s.factDefsBySlot = append(s.factDefsBySlot, d)
 	switch {
 	case d.Sum.IsSet():
 		f.Sum = d.Sum.Value

@@ -72,7 +72,7 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 		s.issues(src, p.from, issues)
 		if len(issues) == 0 && e != nil {
 			e.Tag = place{src, p.from}
-			s.markCalendars(e)
+			s.markUses(e)
 			t.parts = append(t.parts, part{expr: e})
 		}
 	}

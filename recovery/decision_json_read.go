@@ -61,16 +61,16 @@ func (a *Action) UnmarshalJSON(data []byte) error {
 	return *r.err
 }
 
-func readMatch(r objectReader) Match {
+func readMatch(r *objectReader) Match {
 	return Match{
 		Play: r.text("play"), Case: r.text("case"), Approach: r.text("approach"), At: r.text("at"),
-		Because: readList(r, "because", func(r objectReader) Reason {
+		Because: readList(r, "because", func(r *objectReader) Reason {
 			return Reason{Expr: r.text("expr"), Value: r.text("value")}
 		}),
 	}
 }
 
-func readAction(r objectReader) Action {
+func readAction(r *objectReader) Action {
 	a := Action{
 		ID:        r.text("id"),
 		Type:      r.text("type"),
@@ -92,7 +92,7 @@ func readAction(r objectReader) Action {
 	return a
 }
 
-func readChoice(r objectReader) Choice {
+func readChoice(r *objectReader) Choice {
 	c := Choice{
 		ID: r.text("id"), Play: r.text("play"), Decider: r.text("decider"), DueAt: r.time("due_at"),
 		Options: readList(r, "options", readOffer),
@@ -110,7 +110,7 @@ func readChoice(r objectReader) Choice {
 	return c
 }
 
-func readOffer(r objectReader) Offer {
+func readOffer(r *objectReader) Offer {
 	o := Offer{Type: r.text("type"), ID: r.text("id"), Params: r.params()}
 	if amount, ok := r.object("amount"); ok {
 		o.From, o.To = amount.money("from"), amount.money("to")
@@ -118,26 +118,26 @@ func readOffer(r objectReader) Offer {
 	return o
 }
 
-func readPrecedentRange(r objectReader) PrecedentRange {
+func readPrecedentRange(r *objectReader) PrecedentRange {
 	return PrecedentRange{Type: r.text("type"), Median: r.money("median"), Lowest: r.money("lowest"), Highest: r.money("highest")}
 }
 
-func readPrecedent(r objectReader) Precedent {
+func readPrecedent(r *objectReader) Precedent {
 	return Precedent{Decision: r.text("decision"), Amount: r.money("amount"), Reason: r.text("reason")}
 }
 
-func readWithheld(r objectReader) Withheld {
+func readWithheld(r *objectReader) Withheld {
 	return Withheld{
 		ID: r.text("id"), Type: r.text("type"), Play: r.text("play"), Reason: r.text("reason"),
 		Amount: r.money("amount"), Params: r.params(),
 	}
 }
 
-func readPassedOver(r objectReader) PassedOver {
+func readPassedOver(r *objectReader) PassedOver {
 	return PassedOver{Partner: r.text("partner"), Play: r.text("play"), Reason: r.text("reason")}
 }
 
-func readWarning(r objectReader) Warning {
+func readWarning(r *objectReader) Warning {
 	return Warning{Code: r.text("code"), Message: r.text("message"), Play: r.text("play")}
 }
 
@@ -145,37 +145,55 @@ func readWarning(r objectReader) Warning {
 // first wrong one is remembered in err, which all readers of one text share.
 type objectReader struct {
 	members object
-	path    string
-	err     *error
+	place
+	err *error
 }
 
-func readObject(data []byte) (objectReader, error) {
+// place is where in the text an object is. It is spelled out only for an error.
+type place struct {
+	outer *objectReader // nil: the whole text
+	name  string        // in outer
+	index int           // in a list of that name; -1 where it is no list
+}
+
+func (p place) String() string {
+	if p.outer == nil {
+		return ""
+	}
+	path := p.outer.at(p.name)
+	if p.index >= 0 {
+		path += "[" + strconv.Itoa(p.index) + "]"
+	}
+	return path
+}
+
+func readObject(data []byte) (*objectReader, error) {
 	v, err := parseJSON(data)
 	if err != nil {
-		return objectReader{}, err
+		return nil, err
 	}
 	members, ok := v.(object)
 	if !ok {
-		return objectReader{}, &jsonError{"an object is wanted, not " + shown(plain(v))}
+		return nil, &jsonError{"an object is wanted, not " + shown(plain(v))}
 	}
-	return objectReader{members, "", new(error)}, nil
+	return &objectReader{members: members, err: new(error)}, nil
 }
 
-func (r objectReader) at(name string) string {
-	if r.path == "" {
-		return name
+func (r *objectReader) at(name string) string {
+	if path := r.place.String(); path != "" {
+		return path + "." + name
 	}
-	return r.path + "." + name
+	return name
 }
 
-func (r objectReader) fail(path, wanted string, found any) {
+func (r *objectReader) fail(path, wanted string, found any) {
 	if *r.err == nil {
 		*r.err = fmt.Errorf("%s: wanted %s, found %s", path, wanted, shown(plain(found)))
 	}
 }
 
 // get returns a member, nil when it is absent.
-func (r objectReader) get(name string) any {
+func (r *objectReader) get(name string) any {
 	for i := range r.members {
 		if r.members[i].key == name {
 			return r.members[i].value
@@ -184,7 +202,7 @@ func (r objectReader) get(name string) any {
 	return nil
 }
 
-func (r objectReader) text(name string) string {
+func (r *objectReader) text(name string) string {
 	v := r.get(name)
 	s, ok := v.(string)
 	if !ok && v != nil {
@@ -193,7 +211,7 @@ func (r objectReader) text(name string) string {
 	return s
 }
 
-func (r objectReader) int(name string) int {
+func (r *objectReader) int(name string) int {
 	v := r.get(name)
 	if v == nil {
 		return 0
@@ -206,7 +224,7 @@ func (r objectReader) int(name string) int {
 	return n
 }
 
-func (r objectReader) time(name string) time.Time {
+func (r *objectReader) time(name string) time.Time {
 	s := r.text(name)
 	if s == "" {
 		return time.Time{}
@@ -218,7 +236,7 @@ func (r objectReader) time(name string) time.Time {
 	return t
 }
 
-func (r objectReader) money(name string) Money {
+func (r *objectReader) money(name string) Money {
 	v := r.get(name)
 	if v == nil {
 		return Money{}
@@ -231,16 +249,16 @@ func (r objectReader) money(name string) Money {
 	return m
 }
 
-func (r objectReader) object(name string) (objectReader, bool) {
+func (r *objectReader) object(name string) (*objectReader, bool) {
 	v := r.get(name)
 	members, ok := v.(object)
 	if !ok && v != nil {
 		r.fail(r.at(name), "an object", v)
 	}
-	return objectReader{members, r.at(name), r.err}, ok
+	return &objectReader{members, place{r, name, -1}, r.err}, ok
 }
 
-func (r objectReader) list(name string) []any {
+func (r *objectReader) list(name string) []any {
 	v := r.get(name)
 	list, ok := v.([]any)
 	if !ok && v != nil {
@@ -249,7 +267,7 @@ func (r objectReader) list(name string) []any {
 	return list
 }
 
-func (r objectReader) texts(name string) []string {
+func (r *objectReader) texts(name string) []string {
 	var out []string
 	for _, e := range r.list(name) {
 		s, ok := e.(string)
@@ -262,7 +280,7 @@ func (r objectReader) texts(name string) []string {
 }
 
 // values goes through an object whose keys are names.
-func (r objectReader) values(name string, yield func(name string, v any)) {
+func (r *objectReader) values(name string, yield func(name string, v any)) {
 	inner, _ := r.object(name)
 	for _, m := range inner.members {
 		v, ok := readValue(m.value)
@@ -274,22 +292,26 @@ func (r objectReader) values(name string, yield func(name string, v any)) {
 	}
 }
 
-func (r objectReader) params() []Param {
+func (r *objectReader) params() []Param {
 	var out []Param
 	r.values("params", func(name string, v any) { out = append(out, Param{name, v}) })
 	return out
 }
 
-func readList[T any](r objectReader, name string, element func(objectReader) T) []T {
-	var out []T
-	for i, e := range r.list(name) {
+func readList[T any](r *objectReader, name string, element func(*objectReader) T) []T {
+	list := r.list(name)
+	out := make([]T, 0, len(list))
+	for i, e := range list {
 		members, ok := e.(object)
-		path := r.at(name) + "[" + strconv.Itoa(i) + "]"
+		inner := objectReader{members, place{r, name, i}, r.err}
 		if !ok {
-			r.fail(path, "an object", e)
+			r.fail(inner.String(), "an object", e)
 			return nil
 		}
-		out = append(out, element(objectReader{members, path, r.err}))
+		out = append(out, element(&inner))
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	return out
 }
@@ -301,8 +323,7 @@ func readValue(v any) (read any, ok bool) {
 	case json.Number:
 		return readNumber(x), true
 	case object:
-		m, bad := coerce(plain(x), "money", "")
-		return m, bad == nil
+		return readAmount(x)
 	case []any:
 		list := make([]any, len(x))
 		for i, e := range x {
@@ -313,6 +334,12 @@ func readValue(v any) (read any, ok bool) {
 		return list, true
 	}
 	return v, true
+}
+
+func readAmount(members object) (any, bool) {
+	r := objectReader{members: members, err: new(error)}
+	m, err := value.ParseMoney(r.text("value") + " " + r.text("currency"))
+	return m, err == nil && *r.err == nil && len(members) == 2
 }
 
 func readNumber(n json.Number) any {

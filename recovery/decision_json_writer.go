@@ -86,6 +86,9 @@ func appendValue(dst []byte, v any) []byte {
 		return appendMoney(dst, x)
 	case []any:
 		return appendList(dst, x, appendValue)
+	case MoneyRange:
+		dst = appendMoney(append(dst, `{"from":`...), x.From)
+		return append(appendMoney(append(dst, `,"to":`...), x.To), '}')
 	case json.Number:
 		return append(dst, x...)
 	}

@@ -130,13 +130,10 @@ func (v *validation) pausesOf() {
 // When something is wrong already, a playbook of which that cannot be told is
 // left out: more than what is wrong is not known.
 func (v *validation) playbooks() error {
-	occurred, ok := v.values["occurred_at"].(time.Time)
-	if !ok {
-		return nil
-	}
+	occurred, dated := v.values["occurred_at"].(time.Time)
 	wrong := len(v.problems) > 0 || len(v.intake.problems) > 0
 	for _, b := range v.rules.program.Playbooks {
-		if !b.InForceAt(occurred) {
+		if dated && !b.InForceAt(occurred) || !dated && b.InForce != (policy.Period{}) {
 			continue
 		}
 		applies, err := b.Applies(v.input)

@@ -77,8 +77,8 @@ func (f *trapFinder) blockScalar(start cursor, parent int) {
 	at, r := f.c.pos, f.c.peek()
 	head := f.c
 	f.skipLine()
-	indicators := cutComment(strings.TrimSuffix(f.upTo(head), "\n"))
-	if strings.Trim(indicators[1:], "+-0123456789") != "" {
+	indicators, _, _ := strings.Cut(f.upTo(head), "#")
+	if strings.Trim(strings.TrimRight(indicators[1:], " \t\n"), "+-0123456789") != "" {
 		f.c = head
 		f.extent(parent)
 		f.report(indicatorProblem(at, r), start)
