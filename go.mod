@@ -1,6 +1,6 @@
 module github.com/servicerecovery/amends
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/google/cel-go v0.31.0

@@ -11,7 +11,7 @@ import (
 
 // UnmarshalJSON reads what [Decision.AppendJSON] writes, and writing it again
 // gives the same bytes. Parameters come back as what their JSON is: a string, an
-// int64, a float64, a bool, a Money, or a []any; a duration, a date or a
+// int64, a float64, a bool, a Money, a MoneyRange, or a []any; a duration, a date or a
 // percentage is its text.
 // Unknown keys are ignored.
 func (d *Decision) UnmarshalJSON(data []byte) error {
@@ -145,18 +145,18 @@ func readWarning(r *objectReader) Warning {
 // first wrong one is remembered in err, which all readers of one text share.
 type objectReader struct {
 	members object
-	place
+	position
 	err *error
 }
 
-// place is where in the text an object is. It is spelled out only for an error.
-type place struct {
+// position says where in the text an object is. It is spelled out only for an error.
+type position struct {
 	outer *objectReader // nil: the whole text
 	name  string        // in outer
 	index int           // in a list of that name; -1 where it is no list
 }
 
-func (p place) String() string {
+func (p position) String() string {
 	if p.outer == nil {
 		return ""
 	}
@@ -180,7 +180,7 @@ func readObject(data []byte) (*objectReader, error) {
 }
 
 func (r *objectReader) at(name string) string {
-	if path := r.place.String(); path != "" {
+	if path := r.position.String(); path != "" {
 		return path + "." + name
 	}
 	return name
@@ -255,7 +255,7 @@ func (r *objectReader) object(name string) (*objectReader, bool) {
 	if !ok && v != nil {
 		r.fail(r.at(name), "an object", v)
 	}
-	return &objectReader{members, place{r, name, -1}, r.err}, ok
+	return &objectReader{members, position{r, name, -1}, r.err}, ok
 }
 
 func (r *objectReader) list(name string) []any {
@@ -303,7 +303,7 @@ func readList[T any](r *objectReader, name string, element func(*objectReader) T
 	out := make([]T, 0, len(list))
 	for i, e := range list {
 		members, ok := e.(object)
-		inner := objectReader{members, place{r, name, i}, r.err}
+		inner := objectReader{members, position{r, name, i}, r.err}
 		if !ok {
 			r.fail(inner.String(), "an object", e)
 			return nil
@@ -323,7 +323,7 @@ func readValue(v any) (read any, ok bool) {
 	case json.Number:
 		return readNumber(x), true
 	case object:
-		return readAmount(x)
+		return readAmounts(x)
 	case []any:
 		list := make([]any, len(x))
 		for i, e := range x {
@@ -334,6 +334,15 @@ func readValue(v any) (read any, ok bool) {
 		return list, true
 	}
 	return v, true
+}
+
+// readAmounts reads an amount, or a range of them.
+func readAmounts(members object) (any, bool) {
+	if len(members) != 2 || members[0].key != "from" || members[1].key != "to" {
+		return readAmount(members)
+	}
+	r := objectReader{members: members, err: new(error)}
+	return MoneyRange{From: r.money("from"), To: r.money("to")}, *r.err == nil
 }
 
 func readAmount(members object) (any, bool) {

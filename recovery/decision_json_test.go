@@ -35,7 +35,7 @@ func example() *Decision {
 		Choices: []Choice{
 			{ID: "cho_1", Play: "p/b", Decider: "duty-manager", DueAt: at("2026-03-02T11:00:00Z"), AtLeast: 1, AtMost: 2,
 				Options: []Offer{
-					{Type: "compensate", ID: "c", From: eur("0 EUR"), To: eur("150 EUR"), Params: []Param{{"as", []any{"cash", "voucher"}}}},
+					{Type: "compensate", ID: "c", From: eur("0 EUR"), To: eur("150 EUR"), Params: []Param{{"as", []any{"cash", "voucher"}}, {"fee", MoneyRange{From: eur("1 EUR"), To: eur("2 EUR")}}}},
 					{Type: "replace"},
 				},
 				Precedents: Precedents{Count: 3,
@@ -67,7 +67,8 @@ const exampleJSON = `{"id":"dec_1","incident":"T-1042","decided_at":"2026-03-02T
 "if_late":[{"id":"act_3","type":"escalate","plays":["p/late"],"params":{"to":"duty-manager"},"justice":"procedural","if_late":[]}]}],
 "choices":[
 {"id":"cho_1","play":"p/b","decider":"duty-manager","due_at":"2026-03-02T11:00:00Z",
-"options":[{"type":"compensate","id":"c","amount":{"from":{"value":"0.00","currency":"EUR"},"to":{"value":"150.00","currency":"EUR"}},"params":{"as":["cash","voucher"]}},
+"options":[{"type":"compensate","id":"c","amount":{"from":{"value":"0.00","currency":"EUR"},"to":{"value":"150.00","currency":"EUR"}},"params":{"as":["cash","voucher"],
+"fee":{"from":{"value":"1.00","currency":"EUR"},"to":{"value":"2.00","currency":"EUR"}}}},
 {"type":"replace","params":{}}],
 "choose":{"at_least":1,"at_most":2},
 "precedents":{"count":3,"options":[{"type":"compensate","median":{"value":"40.00","currency":"EUR"},"lowest":{"value":"10.00","currency":"EUR"},"highest":{"value":"60.00","currency":"EUR"}}],

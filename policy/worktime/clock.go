@@ -87,7 +87,11 @@ func (c Clock) AddWorkingDays(base time.Time, n int) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%d working days after %s: %w", n, base.Format(time.RFC3339), err)
 	}
-	return c.Calendar.closing(&clocks, day).In(base.Location()), nil
+	closes := c.Calendar.closing(&clocks, day)
+	if closes.After(horizon()) {
+		return time.Time{}, fmt.Errorf("%d working days after %s: %w", n, base.Format(time.RFC3339), ErrNever)
+	}
+	return closes.In(base.Location()), nil
 }
 
 // workingDay returns the n-th working day after day that has no paused moment.

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// horizon is where every search ends: the first instant after the year 9999 in UTC.
-func horizon() time.Time { return (lastDay + 1).wall(0) }
+// horizon is where every search ends: the last instant of the year 9999 in UTC.
+func horizon() time.Time { return (lastDay + 1).wall(0).Add(-1) }
 
 // Worked returns the working time between two instants; negative where to is before
 // from. Only the years up to 9999 are looked at, and no more than 292 years are counted,
@@ -79,7 +79,7 @@ func (c *Calendar) opening(t time.Time) (time.Time, bool) {
 		for _, shift := range c.hours(day) {
 			opens, closes := clocks.shift(day, shift)
 			if opens = later(opens, t); opens.Before(closes) {
-				return opens, true
+				return opens, !opens.After(horizon())
 			}
 		}
 	}

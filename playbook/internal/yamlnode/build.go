@@ -64,6 +64,9 @@ func (b *builder) convert(n *yaml.Node, at Pos, depth int) *Node {
 			out.size += item.size
 		}
 		b.extent(out, n, out.Items)
+		if n.Style&yaml.FlowStyle != 0 {
+			out.Items = b.commas(out.Items)
+		}
 	case yaml.MappingNode:
 		out.Kind = Mapping
 		b.entries(out, n, depth)
@@ -142,6 +145,35 @@ func (b *builder) comma(out *Node, key, value *Node) bool {
 	// The rest may follow in further keys; keep the value to know them by.
 	before.Value = &Node{Kind: Broken, Value: text.Value, Start: text.Start, End: key.End, size: 1, src: b.src}
 	return true
+}
+
+// commas looks for the same trap in a list: `[max(a, b)]` has two items.
+func (b *builder) commas(items []*Node) []*Node {
+	var out []*Node
+	for i := 0; i < len(items); i++ {
+		first, last := items[i], i
+		depth := unclosed(first)
+		for depth > 0 && last+1 < len(items) && items[last+1].Kind == Scalar && items[last+1].Style == Plain {
+			last++
+			depth += open(items[last].Value)
+		}
+		if last == i {
+			out = append(out, first)
+			continue
+		}
+		b.problems = append(b.problems, commaProblem(first.Start, items[last].End, first.Value))
+		out = append(out, b.broken(first.Start))
+		i = last
+	}
+	return out
+}
+
+// unclosed counts the round brackets that a plain scalar leaves open.
+func unclosed(n *Node) int {
+	if n.Kind != Scalar || n.Style != Plain {
+		return 0
+	}
+	return open(n.Value)
 }
 
 // extent sets where a list or mapping starts and ends. A block has no bracket:

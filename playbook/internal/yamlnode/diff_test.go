@@ -6,28 +6,27 @@ import (
 	"testing"
 )
 
-// A file that is YAML has no traps but those that are YAML too. The example is
-// damaged in all sorts of ways; whenever it stays YAML, the finder, which runs
-// for other files only, must keep quiet.
+// A file without problems has no traps. The example is damaged in all sorts of
+// ways; whenever it stays sound YAML, the finder, which runs for other files
+// only, must keep quiet.
 func TestFinderAgreesWithTheParser(t *testing.T) {
 	example, err := os.ReadFile("../../testdata/good/parcel.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rng := rand.New(rand.NewSource(3))
-	valid := map[string]bool{"yaml-tag": true, "yaml-comma": true}
+	rng := rand.New(rand.NewSource(5))
 	sound := 0
-	for range 4000 {
+	for range 60000 {
 		src := damage(rng, example)
-		s, bad := clean(src)
-		if _, err := decode(s.text); err != nil || len(bad) > 0 {
+		if _, problems := Parse(src); len(problems) > 0 {
 			continue
 		}
 		sound++
-		for _, p := range findTraps(s).problems {
-			if !valid[p.Code] {
-				t.Fatalf("%s at %v in\n%s", p.Code, p.Start, src)
+		for _, p := range findTraps(NewSource(src)).problems {
+			if p.Code == "yaml-comma" {
+				continue // an open bracket before a comma is a guess
 			}
+			t.Fatalf("%s at %v in\n%s", p.Code, p.Start, src)
 		}
 	}
 	if sound < 400 {

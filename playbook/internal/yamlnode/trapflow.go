@@ -153,7 +153,7 @@ func (f *trapFinder) flowPlain(in *frame) {
 			f.report(colonProblem(at, f.upTo(start)), start)
 			return
 		case r == ',' || r == ']' || r == '}':
-			if before := f.upTo(start); open(before) > 0 {
+			if before := f.upTo(start); r == ',' && open(before) > 0 {
 				f.itemFrom(start)
 				f.report(commaProblem(start.pos, f.c.pos, before), start)
 			}

@@ -47,6 +47,8 @@ func TestTraps(t *testing.T) {
 		"a: {amount: max(a, b, c), as: cash}":            "yaml-comma 1:13",
 		"a: {note: Sorry, we are late, id: x}":           "yaml-comma 1:11",
 		"a: {x: f(b, c[0])}\nd: {y: g(b, c)}":            "yaml-comma 1:8, yaml-comma 2:8",
+		"a: [max(b, c), d]":                              "yaml-comma 1:5",
+		"a: [max(b, f(c, d)), max(e, f)]":                "yaml-comma 1:5, yaml-comma 1:22",
 		"en: sorry # we\n  are late":                     "yaml-comment 1:11",
 		"a: {en: sorry # we\n  are late}":                "yaml-comment 1:15",
 		"en: @name is late":                              "yaml-indicator 1:5",

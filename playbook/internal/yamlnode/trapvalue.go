@@ -102,7 +102,7 @@ func (f *trapFinder) ends() bool {
 	ahead := f.c
 	ahead.skipBlanks()
 	r := ahead.peek()
-	return r == '\n' || r == eof || r == '#' && ahead.off > f.c.off
+	return r == '\n' || r == eof || r == '#'
 }
 
 // goesOn reports whether deeper lines follow, without stepping to them.
