@@ -48,10 +48,10 @@ func (m *mapping) get(key string) (yamlnode.Entry, bool) {
 	return yamlnode.Entry{}, false
 }
 
-// has reports whether the key was written.
+// has reports whether the key was written, or may have been merged in.
 func (m *mapping) has(key string) bool {
 	_, ok := m.get(key)
-	return ok
+	return ok || m != nil && m.node.Partial
 }
 
 // on calls read with the value under key, if there is one.

@@ -16,6 +16,10 @@ var moneyActions = [...]string{"refund", "compensate"}
 // actions reads the list of actions under key.
 func (m *mapping) actions(key string) (out []*Action) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
+		if n.Kind == yamlnode.Mapping || n.Kind == yamlnode.Scalar && kindOf(n) != Null {
+			m.r.wrong(n, k, "a list of actions", "write each action as an item: `- ` and its type with its parameters")
+			return
+		}
 		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
 			if a := m.r.action(item); a != nil {
 				out = append(out, a)
@@ -86,7 +90,7 @@ func (m *mapping) id(key string) Text {
 func (r *reader) noAction(n *yamlnode.Node) {
 	const wanted = "an action is its type, and its parameters as a mapping; found %s"
 	switch {
-	case n.Kind == yamlnode.Scalar && kindOf(n) == String:
+	case n.Kind == yamlnode.Scalar && kindOf(n) == String && wellFormed(n.Value, '_'):
 		r.add(r.at(n), "bad-action", "write `"+clip(n.Value)+": {}`", wanted, found(n))
 	case n.Kind != yamlnode.Mapping || len(n.Entries) == 0:
 		r.add(r.at(n), "bad-action", "", wanted, found(n))

@@ -85,11 +85,11 @@ func (r *reader) compareRows(rows []*Row) {
 		if row.Otherwise && i < len(rows)-1 {
 			r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
 		}
-		fromRow, isRow = fromRow || row.From.IsSet(), isRow || len(row.Is) > 0
-		if fromRow && isRow && (row.From.IsSet() || len(row.Is) > 0) {
+		from, is := row.From.IsSet(), len(row.Is) > 0
+		if from && isRow && !is || is && fromRow && !from {
 			r.add(row.Range, "mixed-rows", "make two tables of it", "a table has rows with `from` or rows with `is`, not both")
-			fromRow, isRow = row.From.IsSet(), len(row.Is) > 0
 		}
+		fromRow, isRow = fromRow || from && !is, isRow || is && !from
 		if first == nil {
 			first = row
 			continue

@@ -39,6 +39,9 @@ func found(n *yamlnode.Node) string {
 	case yamlnode.List:
 		return "a list"
 	case yamlnode.Mapping:
+		if len(n.Entries) == 0 {
+			return "an empty mapping"
+		}
 		return "a mapping"
 	}
 	switch kindOf(n) {
@@ -125,7 +128,7 @@ func (r *reader) list(n *yamlnode.Node, key Text, wanted string, each func(*yaml
 		return false
 	}
 	if n.Kind != yamlnode.List {
-		r.wrong(n, key, wanted, listHint(n))
+		r.wrong(n, key, wanted, "")
 		return false
 	}
 	for _, item := range n.Items {
@@ -134,15 +137,12 @@ func (r *reader) list(n *yamlnode.Node, key Text, wanted string, each func(*yaml
 	return true
 }
 
-func listHint(n *yamlnode.Node) string {
-	if n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-		return fmt.Sprintf("write `[%s]`", clip(n.Value))
-	}
-	return ""
-}
-
 // texts reads a list of scalars that may not be empty.
 func (r *reader) texts(n *yamlnode.Node, key Text, wanted string) []Text {
+	if n.Kind == yamlnode.Scalar && kindOf(n) != Null {
+		r.wrong(n, key, wanted, "write `["+clip(n.Value)+"]`")
+		return nil
+	}
 	var out []Text
 	isList := r.list(n, key, wanted, func(item *yamlnode.Node) {
 		if t := r.scalar(item, key, wanted); t.IsSet() {

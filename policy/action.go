@@ -62,9 +62,9 @@ func (s *scope) checkDistinct(a *playbook.Action, others []*playbook.Action) {
 			continue
 		}
 		if a.ID.IsSet() {
-			s.errorf(a.ID.Range, "duplicate-id", "", "one play gives two %s actions with the id %s, so they could not be told apart", a.Type.Value, a.ID.Value)
+			s.errorf(a.ID.Range, "duplicate-id", "", "one play gives two `%s` actions with the id `%s`, so they could not be told apart", a.Type.Value, a.ID.Value)
 		} else {
-			s.errorf(a.Type.Range, "missing-id", "add id: to each of them", "one play gives two %s actions, so they need ids to be told apart", a.Type.Value)
+			s.errorf(a.Type.Range, "missing-id", "add `id:` to each of them", "one play gives two `%s` actions, so they need ids to be told apart", a.Type.Value)
 		}
 		return
 	}
@@ -105,7 +105,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	later := in
 	later.late, later.preventive = true, false
 	if len(a.IfLate) > 0 && !a.Within.IsSet() && !in.preventive && t.Name != "inform" {
-		s.warnf(a.IfLate[0].Range, "never-late", "add within: to the action", "without a deadline %s is never late, so its if_late is never owed", t.Name)
+		s.warnf(a.IfLate[0].Range, "never-late", "add `within:` to the action", "without a deadline `%s` is never late, so its `if_late` is never owed", t.Name)
 	}
 	out.IfLate = s.actions(a.IfLate, later)
 	return out
@@ -114,7 +114,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 func (s *scope) since(t playbook.Text) *Field {
 	f := s.fieldNamed(t)
 	if f != nil && f.Type.Kind != Timestamp {
-		s.errorf(t.Range, "wrong-type", "", "since names a timestamp field, and %s is of type %s", f.Name, f.Type)
+		s.errorf(t.Range, "wrong-type", "", "`since` names a timestamp field, and `%s` is of type %s", f.Name, f.Type)
 		return nil
 	}
 	return f
@@ -131,14 +131,14 @@ func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool
 			if v.Kind == playbook.Scalar {
 				p = s.pace("every", v.Text, true, working, b)
 			} else {
-				s.errorf(v.Range, "wrong-type", "", "every is a duration, such as 24h")
+				s.errorf(v.Range, "wrong-type", "", "`every` is a duration, such as 24h")
 			}
 		case ok:
 			p = s.param(spec, v, b)
 		case spec.Default != nil:
 			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
 		case spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "%s needs %s, a %s", t.Name, spec.Name, spec.Type)
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, a %s", t.Name, spec.Name, spec.Type)
 		}
 		switch {
 		case p == nil:
@@ -160,13 +160,16 @@ func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 		for _, p := range t.Params {
 			known = append(known, p.Name)
 		}
-		s.errorf(e.Key.Range, "unknown-parameter", s.didYouMean(e.Key.Value, known), "%s has no parameter %s", t.Name, e.Key.Value)
+		s.errorf(e.Key.Range, "unknown-parameter", s.didYouMean(e.Key.Value, known), "`%s` has no parameter `%s`", t.Name, e.Key.Value)
 	}
 }
 
 func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {
 	for _, e := range a.Params {
 		if e.Key.Value == name {
+			if !e.Value.IsSet() {
+				e.Value.Range = e.Key.Range // an empty value has no place of its own
+			}
 			return e.Value, true
 		}
 	}

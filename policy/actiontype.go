@@ -95,7 +95,7 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 	}
 	for _, p := range d.Params {
 		if slices.Contains(commonKeys, p.Name.Value) {
-			s.errorf(p.Name.Range, "name-taken", "", "every action has %s already", p.Name.Value)
+			s.errorf(p.Name.Range, "name-taken", "", "every action has `%s` already", p.Name.Value)
 			continue
 		}
 		if f, ok := s.field(p, nil); ok {
@@ -127,9 +127,9 @@ func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *Acti
 		if asked {
 			return &substituteType
 		}
-		s.errorf(name.Range, "unknown-action", "write a play with approach: partner-substitute", "substitute is made by the engine and cannot be written")
+		s.errorf(name.Range, "unknown-action", "write a play with `approach: partner-substitute`", "`substitute` is made by the engine and cannot be written")
 		return nil
 	}
-	s.errorf(name.Range, "unknown-action", s.didYouMean(name.Value, known), "there is no action %s", name.Value)
+	s.errorf(name.Range, "unknown-action", s.didYouMean(name.Value, known), "there is no action `%s`", name.Value)
 	return nil
 }

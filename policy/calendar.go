@@ -65,7 +65,7 @@ func (s *scope) calendarNamed(name playbook.Text) *worktime.Calendar {
 	def, ok := s.calDefs[name.Value]
 	if !ok {
 		known := slices.Sorted(maps.Keys(s.calDefs))
-		s.errorf(name.Range, "unknown-calendar", s.didYouMean(name.Value, known), "there is no calendar %s", name.Value)
+		s.errorf(name.Range, "unknown-calendar", s.didYouMean(name.Value, known), "there is no calendar `%s`", name.Value)
 		return nil
 	}
 	s.used[def] = true

@@ -129,7 +129,7 @@ func (c *compiler) nameFacts() {
 func (c *compiler) warnUnused(d *playbook.Document) {
 	unused := func(def any, name playbook.Text, what string) {
 		if !c.used[def] {
-			c.warnf(name.Range, "unused-"+what, "", "nothing uses the %s %s", what, name.Value)
+			c.warnf(name.Range, "unused-"+what, "", "nothing uses the %s `%s`", what, name.Value)
 		}
 	}
 	for _, f := range d.Facts {
@@ -158,7 +158,7 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 // didYouMean is the hint for a name that is near a known one.
 func (c *compiler) didYouMean(name string, known []string) string {
 	if near := playbook.Suggest(name, known); near != "" {
-		return "did you mean " + near + "?"
+		return "did you mean `" + near + "`?"
 	}
 	return ""
 }

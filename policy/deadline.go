@@ -42,7 +42,7 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, b bounds)
 		return s.span(name, span, src, working)
 	}
 	if looksLiteral(Duration, src) {
-		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "%s: %s", name, err)
+		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}
 	p := s.typedParam(durationSpec(name), src, b)
@@ -56,11 +56,11 @@ func (s *scope) span(name string, span value.Span, src playbook.Text, working bo
 	isDays := strings.HasSuffix(strings.TrimSpace(src.Value), "wd")
 	switch {
 	case isDays && !working:
-		s.errorf(src.Range, "no-calendar", "add calendar: to the action", "working days need a calendar")
+		s.errorf(src.Range, "no-calendar", "add `calendar:` to it", "working days need a calendar")
 		return nil
 	case span.Days && working:
 		s.errorf(src.Range, "days-in-calendar", "write working days, such as 2wd, or hours of working time",
-			"%s: with a calendar, days and weeks could mean two things", name)
+			"`%s`: with a calendar, days and weeks could mean two things", name)
 		return nil
 	case isDays:
 		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true}
@@ -73,9 +73,9 @@ func durationHint(s string) string {
 		return ""
 	}
 	if looksLikeNumber.MatchString(s) {
-		return "add a unit, such as " + strings.TrimSpace(s) + "h"
+		return "add a unit, such as `" + strings.TrimSpace(s) + "h`"
 	}
-	return "write whole numbers of w, d, h, m and s, largest first, such as 1d12h"
+	return "write it as `1d12h30m`"
 }
 
 // pace compiles every and lead: a duration that is not negative, and more than
@@ -87,19 +87,20 @@ func (s *scope) pace(name string, src playbook.Text, positive, working bool, b b
 	}
 	span, err := value.ParseSpan(src.Value)
 	if err == nil && strings.HasSuffix(strings.TrimSpace(src.Value), "wd") {
-		s.errorf(src.Range, "bad-duration", "", "%s is a duration; working days are for within and after", name)
+		s.errorf(src.Range, "bad-duration", "", "`%s` is a duration; working days are for `within` and `after`", name)
 		return nil
 	}
 	if err == nil && span.Days && working {
-		s.errorf(src.Range, "days-in-calendar", "write hours of working time", "%s: with a calendar, days and weeks could mean two things", name)
+		s.errorf(src.Range, "days-in-calendar", "write hours of working time", "`%s`: with a calendar, days and weeks could mean two things", name)
 		return nil
 	}
 	if err == nil && positive && span.Duration == 0 {
-		s.errorf(src.Range, "bad-duration", "", "%s must be more than zero", name)
+		s.errorf(src.Range, "bad-duration", "", "`%s` must be more than zero", name)
 		return nil
 	}
 	if err != nil && looksLiteral(Duration, src) {
-		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "%s: %s", name, err)
+		_, err = value.ParseDuration(src.Value)
+		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}
 	return s.typedParam(spec, src, b)

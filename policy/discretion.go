@@ -37,7 +37,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	if d.Tolerance.IsSet() {
 		p, err := value.ParsePercent(d.Tolerance.Value)
 		if err != nil {
-			s.errorf(d.Tolerance.Range, "bad-percent", "", "tolerance: %s", err)
+			s.errorf(d.Tolerance.Range, "bad-percent", "", "`tolerance`: %s", err)
 		} else if p.Rat().Sign() < 0 {
 			s.errorf(d.Tolerance.Range, "bad-percent", "", "a tolerance cannot be negative")
 		} else {
@@ -54,7 +54,7 @@ func (s *scope) optionDistinct(o *playbook.Action, before []*playbook.Action) {
 		return b.Type.Value == o.Type.Value && b.ID.Value == o.ID.Value
 	})
 	if same {
-		s.errorf(o.Type.Range, "missing-id", "add id: to each of them", "there are two options of type %s, so they need ids to be told apart", o.Type.Value)
+		s.errorf(o.Type.Range, "missing-id", "add `id:` to each of them", "there are two options of type `%s`, so they need ids to be told apart", o.Type.Value)
 	}
 }
 
@@ -72,7 +72,7 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		case !ok && spec.Default != nil:
 			out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{{Spec: spec, constant: spec.Default, fixed: true}}})
 		case !ok && spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "%s needs %s, a %s", t.Name, spec.Name, spec.Type)
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, a %s", t.Name, spec.Name, spec.Type)
 		case !ok:
 		case spec.Type.Kind == Money:
 			s.optionMoney(out, spec, v, b, spec == t.amount())
@@ -112,7 +112,7 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *P
 		return p, p
 	}
 	if v.Kind != playbook.Mapping {
-		s.errorf(v.Range, "wrong-type", "", "in an option, %s is a range such as {from: 0 EUR, to: 50 EUR}", spec.Name)
+		s.errorf(v.Range, "wrong-type", "", "in an option, `%s` is a range such as {from: 0 EUR, to: 50 EUR}", spec.Name)
 		return nil, nil
 	}
 	for _, e := range v.Entries {
@@ -122,12 +122,12 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *P
 		case "to":
 			to = s.param(spec, e.Value, b)
 		default:
-			s.errorf(e.Key.Range, "unknown-key", s.didYouMean(e.Key.Value, []string{"from", "to"}), "a range has from and to, not %s", e.Key.Value)
+			s.errorf(e.Key.Range, "unknown-key", s.didYouMean(e.Key.Value, []string{"from", "to"}), "a range has `from` and `to`, not `%s`", e.Key.Value)
 		}
 	}
 	for _, key := range []string{"from", "to"} {
 		if !slices.ContainsFunc(v.Entries, func(e playbook.Entry) bool { return e.Key.Value == key }) {
-			s.errorf(v.Range, "missing-key", "", "a range needs %s", key)
+			s.errorf(v.Range, "missing-key", "", "a range needs `%s`", key)
 		}
 	}
 	return from, to
@@ -163,7 +163,7 @@ func (s *scope) optionParam(spec *Field, v playbook.Value, b bounds) OptionParam
 	}
 	out.Choose = true
 	if len(v.Items) == 0 {
-		s.errorf(v.Range, "empty-list", "", "%s allows nothing; list what may be chosen", spec.Name)
+		s.errorf(v.Range, "empty-list", "", "`%s` allows nothing; list what may be chosen", spec.Name)
 	}
 	for _, item := range v.Items {
 		if p := s.param(spec, item, b); p != nil {

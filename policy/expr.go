@@ -3,6 +3,9 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
@@ -59,6 +62,7 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 	e, issues := env.Compile(text.Value, want...)
 	s.issues(text, 0, issues)
 	if len(issues) > 0 || e == nil {
+		s.markMentions(text.Value)
 		return nil
 	}
 	e.Tag = place{text, 0}
@@ -106,4 +110,26 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*Expr, celenv
 	}
 	s.guarded(e, text, known)
 	return &Expr{cel: e, text: text}, e.Known(known)
+}
+
+var mention = regexp.MustCompile(`\b(facts|terms|tables)\.([a-z][a-z0-9_]*)`)
+
+// markMentions counts the names in an expression that does not compile as used:
+// a mistake in one place must not look like another somewhere else.
+func (s *scope) markMentions(src string) {
+	for _, m := range mention.FindAllStringSubmatch(src, -1) {
+		switch m[1] {
+		case "facts":
+			s.used[s.factDefs[m[2]]] = true
+		case "terms":
+			s.used[s.termDefs[m[2]]] = true
+		case "tables":
+			s.used[s.tableDefs[m[2]]] = true
+		}
+	}
+	for n, def := range s.calDefs {
+		if strings.Contains(src, strconv.Quote(n)) {
+			s.used[def] = true
+		}
+	}
 }

@@ -17,7 +17,7 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	case d.Sum.IsSet():
 		f.Sum = d.Sum.Value
 		if t := s.actionType(d.Sum, true); t != nil && t.amount() == nil {
-			s.errorf(d.Sum.Range, "no-amount", "", "%s has no amount that could be summed", t.Name)
+			s.errorf(d.Sum.Range, "no-amount", "", "`%s` has no amount that could be summed", t.Name)
 		}
 		if d.Currency.IsSet() {
 			f.Currency = s.currencyCode(d.Currency)
@@ -31,7 +31,7 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	for _, name := range d.Same {
 		if field := s.fieldNamed(name); field != nil {
 			if field.Type.Kind == List {
-				s.errorf(name.Range, "wrong-type", "", "%s is a list; incidents are compared by single values", field.Name)
+				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; incidents are compared by single values", field.Name)
 			}
 			f.Same = append(f.Same, field)
 		}
@@ -41,6 +41,9 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 }
 
 func (s *scope) window(last playbook.Text, f *Fact) {
+	if !last.IsSet() {
+		return // the reader has said so
+	}
 	switch last.Value {
 	case "month":
 		f.Since = SinceMonth
@@ -51,7 +54,7 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 		if err != nil {
 			s.errorf(last.Range, "bad-duration", "", "%s; month and year count from their first day", err)
 		} else if d <= 0 {
-			s.errorf(last.Range, "bad-duration", "", "last must be more than zero, not %s", last.Value)
+			s.errorf(last.Range, "bad-duration", "", "`last` must be more than zero, not %s", last.Value)
 		}
 		f.Last = d
 	}
@@ -65,8 +68,8 @@ func (s *scope) fieldNamed(name playbook.Text) *Field {
 	known := slices.Sorted(maps.Keys(s.fields))
 	hint := s.didYouMean(name.Value, known)
 	if len(name.Value) > 9 && name.Value[:9] == "incident." {
-		hint = "write " + name.Value[9:]
+		hint = "write `" + name.Value[9:] + "`"
 	}
-	s.errorf(name.Range, "unknown-field", hint, "there is no field %s", name.Value)
+	s.errorf(name.Range, "unknown-field", hint, "there is no field `%s`", name.Value)
 	return nil
 }

@@ -32,11 +32,11 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 	for _, d := range doc.Fields {
 		name := d.Name.Value
 		if s, ok := shared[name]; ok && s.declared != nil && s.declared != d {
-			c.errorf(d.Name.Range, "name-taken", "", "%s is a shared field; a playbook's name may not repeat a shared one", name)
+			c.errorf(d.Name.Range, "name-taken", "", "`%s` is a shared field; a playbook's name may not repeat a shared one", name)
 			continue
 		}
 		if name == "paused" || strings.HasPrefix(name, "paused.") {
-			c.errorf(d.Name.Range, "bad-field", "", "paused is a standard field that cannot be narrowed")
+			c.errorf(d.Name.Range, "bad-field", "", "`paused` is a standard field that cannot be narrowed")
 			continue
 		}
 		f, ok := c.field(d, c.table.standard[name])
@@ -76,7 +76,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 		}
 	}
 	if base != nil && t.Kind != base.Type.Kind {
-		c.errorf(d.Type.Range, "wrong-type", "", "%s is a standard field of type %s, which a playbook cannot change to %s", f.Name, base.Type, t)
+		c.errorf(d.Type.Range, "wrong-type", "", "`%s` is a standard field of type %s, which a playbook cannot change to %s", f.Name, base.Type, t)
 		return nil, false
 	}
 	t.Currency = c.currency(d, t)
@@ -95,7 +95,7 @@ func (c *compiler) currency(d *playbook.Field, t Type) string {
 		return ""
 	}
 	if t.Kind != Money {
-		c.errorf(d.Currency.Range, "bad-field", "", "only a field of type money has a currency; %s is of type %s", d.Name.Value, t)
+		c.errorf(d.Currency.Range, "bad-field", "", "only a field of type money has a currency; `%s` is of type %s", d.Name.Value, t)
 		return ""
 	}
 	return c.currencyCode(d.Currency)
@@ -111,7 +111,7 @@ func (c *compiler) fieldOptional(d *playbook.Field, f, base *Field) bool {
 		return true
 	}
 	if optional && base.Required() {
-		c.errorf(d.Optional.Range, "bad-field", "", "%s is a standard field that every incident has; it cannot be optional", f.Name)
+		c.errorf(d.Optional.Range, "bad-field", "", "`%s` is a standard field that every incident has; it cannot be optional", f.Name)
 		return false
 	}
 	if !optional && !base.Required() {
@@ -132,7 +132,7 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 			return false
 		case Money:
 			if f.Type.Currency == "" {
-				c.errorf(t.Range, "bad-field", "add currency: to the field", "min and max of a money field need its currency")
+				c.errorf(t.Range, "bad-field", "add `currency:` to the field", "`min` and `max` of a money field need its currency")
 				return false
 			}
 		}
@@ -149,7 +149,7 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 	}
 	if f.Min != nil && f.Max != nil {
 		if n, ok := compareValues(f.Min, f.Max); ok && n > 0 {
-			c.errorf(d.Max.Range, "bad-field", "", "max %s is below min %s", Show(f.Max), Show(f.Min))
+			c.errorf(d.Max.Range, "bad-field", "", "`max` %s is below `min` %s", Show(f.Max), Show(f.Min))
 			return false
 		}
 	}
@@ -161,11 +161,11 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 
 func (c *compiler) narrowerBounds(d *playbook.Field, f, base *Field) bool {
 	if n, ok := compareValues(f.Min, base.Min); ok && n < 0 {
-		c.errorf(d.Min.Range, "bad-field", "", "%s is at least %s everywhere; a playbook can only narrow it", f.Name, Show(base.Min))
+		c.errorf(d.Min.Range, "bad-field", "", "`%s` is at least %s everywhere; a playbook can only narrow it", f.Name, Show(base.Min))
 		return false
 	}
 	if n, ok := compareValues(f.Max, base.Max); ok && n > 0 {
-		c.errorf(d.Max.Range, "bad-field", "", "%s is at most %s everywhere; a playbook can only narrow it", f.Name, Show(base.Max))
+		c.errorf(d.Max.Range, "bad-field", "", "`%s` is at most %s everywhere; a playbook can only narrow it", f.Name, Show(base.Max))
 		return false
 	}
 	return true
@@ -176,13 +176,13 @@ func (c *compiler) fieldOneOf(d *playbook.Field, f, base *Field) bool {
 		return true
 	}
 	if f.Type.Kind != String {
-		c.errorf(d.OneOf[0].Range, "bad-field", "", "one_of closes a string; %s is of type %s", f.Name, f.Type)
+		c.errorf(d.OneOf[0].Range, "bad-field", "", "`one_of` closes a string; `%s` is of type %s", f.Name, f.Type)
 		return false
 	}
 	f.OneOf = nil
 	for i, t := range d.OneOf {
 		if base != nil && base.OneOf != nil && !slices.Contains(base.OneOf, t.Value) {
-			c.errorf(t.Range, "not-in-one-of", c.didYouMean(t.Value, base.OneOf), "%s is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
+			c.errorf(t.Range, "not-in-one-of", c.didYouMean(t.Value, base.OneOf), "`%s` is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
 			return false
 		}
 		if slices.ContainsFunc(d.OneOf[:i], func(o playbook.Text) bool { return o.Value == t.Value }) {
@@ -203,7 +203,7 @@ func (c *compiler) fieldDefault(d *playbook.Field, f *Field) bool {
 	}
 	v, err := parseLiteralValue(f.Type, d.Default)
 	if err != nil {
-		c.errorf(d.Default.Range, "bad-default", "", "the default of %s: %s", f.Name, err)
+		c.errorf(d.Default.Range, "bad-default", "", "the default of `%s`: %s", f.Name, err)
 		return false
 	}
 	f.Default, f.Optional = v, false
@@ -218,7 +218,7 @@ func (c *compiler) defaultFits(at playbook.Range, f *Field) bool {
 		return true
 	}
 	if wanted := f.Misfit(f.Default); wanted != "" {
-		c.errorf(at, "bad-default", "", "the default of %s is %s, which is not %s", f.Name, Show(f.Default), wanted)
+		c.errorf(at, "bad-default", "", "the default of `%s` is %s, which is not %s", f.Name, Show(f.Default), wanted)
 		return false
 	}
 	return true
@@ -269,8 +269,8 @@ func (c *compiler) agree(f *Field) bool {
 	for i := range a {
 		if a[i] != b[i] {
 			key := fieldKeys[i]
-			c.errorf(f.declared.Name.Range, "field-disagrees", fmt.Sprintf("declare %s once in a shared document, or make both the same", f.Name),
-				"%s is declared with another %s at %s:%d", f.Name, key, first.declared.Name.Range.File, first.declared.Name.Range.Start.Line)
+			c.errorf(f.declared.Name.Range, "field-disagrees", fmt.Sprintf("declare `%s` once in a shared document, or make both the same", f.Name),
+				"`%s` is declared with another `%s` at %s:%d", f.Name, key, first.declared.Name.Range.File, first.declared.Name.Range.Start.Line)
 			return false
 		}
 	}
@@ -303,11 +303,11 @@ func (c *compiler) checkNesting(doc *playbook.Document, own []*Field, shared map
 	for _, f := range own {
 		for i, r := range f.Name {
 			if r == '.' && all[f.Name[:i]] {
-				c.errorf(f.declared.Name.Range, "bad-field", "", "%s is a value, so it cannot hold %s", f.Name[:i], f.Name)
+				c.errorf(f.declared.Name.Range, "bad-field", "", "`%s` is a value, so it cannot hold `%s`", f.Name[:i], f.Name)
 			}
 		}
 		if f.Name == "customer" {
-			c.errorf(f.declared.Name.Range, "bad-field", "", "customer is an object with fields of its own, such as customer.tier; it cannot be a value")
+			c.errorf(f.declared.Name.Range, "bad-field", "", "`customer` is an object with fields of its own, such as `customer.tier`; it cannot be a value")
 		}
 	}
 	c.checkWas(own, all)
@@ -319,9 +319,9 @@ func (c *compiler) checkWas(own []*Field, names map[string]bool) {
 		for i, w := range f.Was {
 			at := f.declared.Was[i].Range
 			if names[w] {
-				c.errorf(at, "bad-field", "", "%s is a field of its own, so it cannot be an earlier name of %s", w, f.Name)
+				c.errorf(at, "bad-field", "", "`%s` is a field of its own, so it cannot be an earlier name of `%s`", w, f.Name)
 			} else if other, ok := taken[w]; ok {
-				c.errorf(at, "bad-field", "", "%s is listed as an earlier name of %s too", w, other)
+				c.errorf(at, "bad-field", "", "`%s` is listed as an earlier name of `%s` too", w, other)
 			}
 			taken[w] = f.Name
 		}

@@ -32,11 +32,11 @@ func (s *scope) limit(d *playbook.Limit) *Limit {
 		switch {
 		case t == nil:
 		case t.Name == "substitute":
-			s.errorf(of.Range, "no-amount", "", "limits do not touch substitute, whose amount is a cost and no redress")
+			s.errorf(of.Range, "no-amount", "", "limits do not touch `substitute`, whose amount is a cost and no redress")
 		case t.amount() == nil:
-			s.errorf(of.Range, "no-amount", "", "%s has no amount that could be limited", t.Name)
+			s.errorf(of.Range, "no-amount", "", "`%s` has no amount that could be limited", t.Name)
 		case slices.Contains(l.Of, t.Name):
-			s.errorf(of.Range, "duplicate-value", "", "%s is listed twice", t.Name)
+			s.errorf(of.Range, "duplicate-value", "", "`%s` is listed twice", t.Name)
 		default:
 			l.Of = append(l.Of, t.Name)
 		}
@@ -69,12 +69,12 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 	f, ok := s.facts[d.Counting.Value]
 	if !ok {
 		known := slices.Sorted(maps.Keys(s.facts))
-		s.errorf(d.Counting.Range, "unknown-fact", s.didYouMean(d.Counting.Value, known), "there is no fact %s", d.Counting.Value)
+		s.errorf(d.Counting.Range, "unknown-fact", s.didYouMean(d.Counting.Value, known), "there is no fact `%s`", d.Counting.Value)
 		return
 	}
 	s.used[s.factDefs[d.Counting.Value]] = true
 	if f.Sum == "" {
-		s.errorf(d.Counting.Range, "wrong-type", "", "%s counts; a cap looks at a fact that is a sum of money", f.Plain)
+		s.errorf(d.Counting.Range, "wrong-type", "", "`%s` counts; a cap looks at a fact that is a sum of money", f.Plain)
 		return
 	}
 	s.reads[f.Slot] = true
@@ -83,7 +83,7 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 		return
 	}
 	if c := l.AtMost.currency(); c != "" && f.Currency != "" && c != f.Currency {
-		s.errorf(d.Counting.Range, "currency-mismatch", "", "the cap is in %s and the fact %s in %s", c, f.Plain, f.Currency)
+		s.errorf(d.Counting.Range, "currency-mismatch", "", "the cap is in %s and the fact `%s` in %s", c, f.Plain, f.Currency)
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *Param) fits(v any, src playbook.Text) (any, error) {
 		wanted = "an amount in " + p.Spec.Type.Currency
 	}
 	if wanted != "" {
-		return nil, &EvalError{Position: src.Range, Expr: src.Value, Message: fmt.Sprintf("%s is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
+		return nil, &EvalError{Position: src.Range, Expr: src.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
 	}
 	return v, nil
 }
@@ -93,7 +93,7 @@ func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
 	case t.Kind == List && v.Kind == playbook.List:
 		return s.listParam(spec, v, b)
 	case v.Kind != playbook.Scalar:
-		s.errorf(v.Range, "wrong-type", "", "%s is a %s, not a list or a mapping", spec.Name, t)
+		s.errorf(v.Range, "wrong-type", "", "`%s` is a %s, not a list or a mapping", spec.Name, t)
 		return nil
 	case t.Kind == String:
 		return s.textParam(spec, v.Text, b)
@@ -138,7 +138,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
 		return &Param{Spec: spec, text: t}
 	}
 	if wanted := spec.Misfit(constant); wanted != "" {
-		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "%s is %q, and must be %s", spec.Name, constant, wanted)
+		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)
 		return nil
 	}
 	return &Param{Spec: spec, constant: constant, fixed: true}
@@ -150,7 +150,7 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
 	if lit, err := parseLiteral(t, src); err == nil {
 		return s.fixedParam(spec, lit, src)
 	} else if looksLiteral(t.Kind, src) {
-		s.errorf(src.Range, "bad-literal", "", "%s: %s", spec.Name, err)
+		s.errorf(src.Range, "bad-literal", "", "`%s`: %s", spec.Name, err)
 		return nil
 	}
 	e := s.expr(src, t.cel())

@@ -67,16 +67,16 @@ func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, b bounds) 
 	if d.Partners == nil {
 		names = slices.Sorted(maps.Keys(s.partners))
 		if len(names) == 0 {
-			s.errorf(at.ID.Range, "no-partner", "declare one under partners", "the play %s substitutes, and there is no partner", at.ID.Value)
+			s.errorf(at.ID.Range, "no-partner", "declare one under `partners:`", "the play `%s` substitutes, and there is no partner", at.ID.Value)
 		}
 	}
 	for _, t := range d.Partners {
 		if _, ok := s.partners[t.Value]; !ok {
-			s.errorf(t.Range, "unknown-partner", s.didYouMean(t.Value, slices.Sorted(maps.Keys(s.partners))), "there is no partner %s", t.Value)
+			s.errorf(t.Range, "unknown-partner", s.didYouMean(t.Value, slices.Sorted(maps.Keys(s.partners))), "there is no partner `%s`", t.Value)
 			continue
 		}
 		if slices.Contains(names, t.Value) {
-			s.errorf(t.Range, "duplicate-value", "", "%s is listed twice", t.Value)
+			s.errorf(t.Range, "duplicate-value", "", "`%s` is listed twice", t.Value)
 			continue
 		}
 		names = append(names, t.Value)

@@ -204,7 +204,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 	}
 	for _, a := range d.Actions {
 		if builtin := builtinActions()[a.Name.Value]; builtin != nil {
-			s.errorf(a.Name.Range, "name-taken", "", "%s is a built-in action", a.Name.Value)
+			s.errorf(a.Name.Range, "name-taken", "", "`%s` is a built-in action", a.Name.Value)
 			continue
 		}
 		if take(s, a.Name, "action", s.typeDefs, a) {
@@ -269,7 +269,7 @@ func (s *scope) taken(name playbook.Text, what string, first playbook.Text) {
 	if first.Range == name.Range {
 		return
 	}
-	s.errorf(name.Range, "name-taken", "", "there is a shared %s named %s already, at %s:%d", what, name.Value, first.Range.File, first.Range.Start.Line)
+	s.errorf(name.Range, "name-taken", "", "there is a shared %s named `%s` already, at %s:%d", what, name.Value, first.Range.File, first.Range.Start.Line)
 }
 
 // definitions hands the terms and tables of a scope to its expressions, each
@@ -336,7 +336,7 @@ func (s *scope) circle(name string, def playbook.Text) bool {
 	for _, st := range s.stack[i:] {
 		way = append(way, st.name)
 	}
-	s.errorf(at, "cycle", "", "%s needs itself: %s", name, strings.Join(append(way, name), " → "))
+	s.errorf(at, "cycle", "", "`%s` needs itself: %s", name, strings.Join(append(way, name), " → "))
 	return true
 }
 

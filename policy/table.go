@@ -100,7 +100,7 @@ func (s *scope) sameWay(def *playbook.Table) bool {
 	for _, r := range def.Rows {
 		from, is = from || r.From.IsSet(), is || len(r.Is) > 0
 		if from && is {
-			s.errorf(r.Range, "mixed-rows", "", "the rows of a table have all from, or all is")
+			s.errorf(r.Range, "mixed-rows", "", "the rows of a table all have `from`, or all have `is`")
 			return false
 		}
 	}
@@ -109,7 +109,7 @@ func (s *scope) sameWay(def *playbook.Table) bool {
 
 func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
 	if key.Kind == String || key.Kind == Bool {
-		s.errorf(r.From.Range, "wrong-type", "use is", "the table is looked up by a %s, which has no order", key)
+		s.errorf(r.From.Range, "wrong-type", "use `is`", "the table is looked up by a %s, which has no order", key)
 		return nil, false
 	}
 	from, err := parseLiteral(key, r.From)
@@ -119,7 +119,7 @@ func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
 	}
 	if last != nil {
 		if n, ok := compareValues(last, from); ok && n >= 0 {
-			s.errorf(r.From.Range, "rows-not-ascending", "", "from goes up from row to row, and %s is not above %s", Show(from), Show(last))
+			s.errorf(r.From.Range, "rows-not-ascending", "", "`from` goes up from row to row, and %s is not above %s", Show(from), Show(last))
 			return nil, false
 		}
 	}
@@ -177,8 +177,12 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 		case t.Kind == Int && vt.Kind == Double:
 			t = vt
 		case t.Kind == Double && vt.Kind == Int, t == vt:
+		case vt.Kind == String && cell.Text.Plain && looksLiteral(t.Kind, cell.Text):
+			_, err := parseLiteral(t, cell.Text)
+			s.errorf(cell.Range, "bad-literal", "", "the column `%s` holds values of type %s: %s", name, t, err)
+			return t, nil, false
 		default:
-			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column %s holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)
+			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column `%s` holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)
 			return t, nil, false
 		}
 		cells = append(cells, v)
@@ -195,7 +199,7 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 
 func mixedHint(a, b Type) string {
 	if a.Kind == String || b.Kind == String {
-		return "a quoted value is a string"
+		return "write the values of one column in one way; a quoted value is a string"
 	}
 	if a.Kind == Money && b.Kind == Money {
 		return fmt.Sprintf("use a column for each of %s and %s", a.Currency, b.Currency)

@@ -116,7 +116,7 @@ func (r *jsonReader) next() byte {
 
 func (r *jsonReader) object(depth int) (any, error) {
 	r.next() // {
-	out := object{}
+	out := make(object, 0, 6)
 	if r.peek() == '}' {
 		r.next()
 		return out, nil

@@ -112,6 +112,7 @@ func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 		case key.Kind != Scalar:
 			b.complain(key.Start, "bad-key", "a list or a mapping stands where a key was wanted", "quote the text if it was meant as one")
 		case key.Style == Plain && key.Value == "<<":
+			out.Partial = true
 			b.problem(key, "merge-key", "merge keys (`<<`) are not part of the format", "write the keys out, or use an alias for a whole value")
 		case twice:
 			b.problem(key, "duplicate-key", fmt.Sprintf("key `%s` is written twice; first on line %d", clip(key.Value), line), "remove one of them")

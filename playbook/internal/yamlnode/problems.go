@@ -99,6 +99,16 @@ func unclosedProblem(at Pos, r rune) Problem {
 	}
 }
 
+func mismatchProblem(at Pos, r rune, open frame) Problem {
+	return Problem{
+		Code:    "yaml-unclosed",
+		Message: fmt.Sprintf("`%c` stands here while the `%c` of line %d, column %d is still open", r, open.bracket, open.at.pos.Line, open.at.pos.Column),
+		Hint:    fmt.Sprintf("close it with `%c` first, or remove the `%c`", closer(open.bracket), r),
+		Start:   at,
+		End:     Pos{at.Line, at.Column + 1},
+	}
+}
+
 func closer(r rune) rune {
 	switch r {
 	case '[':

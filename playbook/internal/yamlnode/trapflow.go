@@ -30,7 +30,7 @@ func (f *trapFinder) flow() bool {
 			top := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if closer(top.bracket) != r {
-				f.giveUp(unclosedProblem(top.at.pos, top.bracket))
+				f.giveUp(mismatchProblem(f.c.pos, r, top))
 				return false
 			}
 			f.c.next()

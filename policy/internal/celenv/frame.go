@@ -31,7 +31,7 @@ type Message struct {
 type Frame struct {
 	scope   *Scope
 	in      *Input
-	now     ref.Val
+	now     ref.Val  // boxed at its first read
 	message *Message // nil: none
 	store   Message
 
@@ -69,8 +69,16 @@ func (f *Frame) Reset(in *Input) {
 	clear(f.tables)
 	clear(f.termAt)
 	clear(f.tablesAt)
-	f.in, f.now, f.message = in, types.Timestamp{Time: in.Now.UTC()}, nil
+	f.in, f.now, f.message = in, nil, nil
 	f.terms, f.tables = f.terms[:0], f.tables[:0]
+}
+
+// time returns the time of the decision.
+func (f *Frame) time() ref.Val {
+	if f.now == nil {
+		f.now = types.Timestamp{Time: f.in.Now.UTC()}
+	}
+	return f.now
 }
 
 // SetMessage says which action the messages that are evaluated next belong to. Terms

@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -128,7 +129,7 @@ func (b *Base) declare(r *reference, t *types.Type) string {
 	case modeOptional:
 		b.provider.add(key, types.NewOptionalType(t), optional(get))
 	default:
-		b.provider.add(key, t, required(get, r.path))
+		b.provider.add(key, t, required(get))
 	}
 	return key
 }
@@ -158,7 +159,7 @@ func (r *reference) getter() getter {
 			return get(f.message).v, nil
 		}
 	case refNow:
-		return func(f *Frame) (ref.Val, error) { return f.now, nil }
+		return func(f *Frame) (ref.Val, error) { return f.time(), nil }
 	}
 	return func(*Frame) (ref.Val, error) { return nil, errBroken }
 }
@@ -190,14 +191,16 @@ func (r *reference) tableGetter() getter {
 	}
 }
 
-func required(get getter, path string) func(*Frame) (any, error) {
+var errNoValue = errors.New("there is no value")
+
+func required(get getter) func(*Frame) (any, error) {
 	return func(f *Frame) (any, error) {
 		v, err := get(f)
 		if err != nil {
 			return nil, err
 		}
 		if v == nil {
-			return nil, fmt.Errorf("%s has no value", path)
+			return nil, errNoValue
 		}
 		return v, nil
 	}

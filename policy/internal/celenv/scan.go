@@ -17,9 +17,7 @@ func (c *compiler) scan(e ast.Expr) {
 	case ast.CallKind:
 		c.scanCall(e)
 	case ast.ListKind:
-		for _, member := range e.AsList().Elements() {
-			c.scan(member)
-		}
+		c.scanList(e.AsList())
 	case ast.ComprehensionKind:
 		c.scanLoop(e.AsComprehension())
 	case ast.LiteralKind:
@@ -31,6 +29,28 @@ func (c *compiler) scan(e ast.Expr) {
 	case ast.StructKind:
 		c.report(c.places.at(e), CodeLeftOut, "", "objects in {…} are not in the language")
 	}
+}
+
+// scanList also makes [1, 2.5] a list of doubles, which the checker would take for one
+// of anything.
+func (c *compiler) scanList(list ast.ListExpr) {
+	members := list.Elements()
+	if slices.ContainsFunc(members, isDoubleLiteral) {
+		for _, member := range members {
+			widenLiteral(member)
+		}
+	}
+	for _, member := range members {
+		c.scan(member)
+	}
+}
+
+func isDoubleLiteral(e ast.Expr) bool {
+	if e.Kind() != ast.LiteralKind {
+		return false
+	}
+	_, ok := e.AsLiteral().(types.Double)
+	return ok
 }
 
 // scanLoop scans what a macro made: its variables are known in its body only.

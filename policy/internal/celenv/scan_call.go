@@ -53,7 +53,14 @@ func (c *compiler) scanMethod(e ast.Expr) {
 		}
 		return
 	}
+	before := len(c.issues)
 	c.scan(call.Target())
+	if len(c.issues) > before { // what the method is called on is unknown: no need to doubt the method
+		for _, arg := range call.Args() {
+			c.scan(arg)
+		}
+		return
+	}
 	if len(call.Args()) > 0 && slices.Contains(timeAccessors, name) {
 		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
 			"a time zone here would read the zone data of the machine")

@@ -1,0 +1,61 @@
+package playbook_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// Each file of testdata/bad is named after a code and holds every way to earn
+// it. The golden file has all that a reader is told.
+func TestBadFiles(t *testing.T) {
+	paths, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no files", err)
+	}
+	for _, path := range paths {
+		code := strings.TrimSuffix(filepath.Base(path), ".yaml")
+		t.Run(code, func(t *testing.T) {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, ds := playbook.Load(fstest.MapFS{code + ".yaml": {Data: src}})
+			if !slices.ContainsFunc(ds, func(d playbook.Diagnostic) bool { return d.Code == code }) {
+				t.Errorf("the code was not reported")
+			}
+			var got strings.Builder
+			if err := ds.Render(&got, false); err != nil {
+				t.Fatal(err)
+			}
+			compareGolden(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
+		})
+	}
+}
+
+func compareGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err, "(run with -update to write it)")
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("rendered otherwise than %s (-want +got):\n%s", path, diff)
+	}
+}

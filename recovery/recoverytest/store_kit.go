@@ -1,0 +1,192 @@
+package recoverytest
+
+import (
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// kit is a store under test.
+type kit struct {
+	*testing.T
+	store recovery.Store
+}
+
+// noon is when things happen, unless a test says otherwise.
+func noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
+
+func (k *kit) read(q recovery.Query) (recovery.Given, recovery.Version) {
+	k.Helper()
+	given, version, err := k.store.Read(k.Context(), q)
+	if err != nil {
+		k.Fatalf("reading failed: %v", err)
+	}
+	if len(given.Facts) != len(q.Facts) || len(given.Use) != len(q.Use) || len(given.Precedents) != len(q.Precedents) {
+		k.Fatalf("a read answers each thing that was asked for, but %d, %d and %d were asked for, and %d, %d and %d answered",
+			len(q.Facts), len(q.Use), len(q.Precedents), len(given.Facts), len(given.Use), len(given.Precedents))
+	}
+	return given, version
+}
+
+// prepare reads what a record is to be made from.
+func (k *kit) prepare(r *recovery.Record, q recovery.Query) recovery.Commit {
+	k.Helper()
+	q.Incident = r.Decision.Incident
+	given, version := k.read(q)
+	return recovery.Commit{Record: r, Reads: q, Given: given, Version: version}
+}
+
+// commit reads and commits records that nothing stands in the way of.
+func (k *kit) commit(records ...*recovery.Record) {
+	k.Helper()
+	for _, r := range records {
+		k.send(k.prepare(r, recovery.Query{}))
+	}
+}
+
+func (k *kit) send(c recovery.Commit) {
+	k.Helper()
+	if err := k.store.Commit(k.Context(), c); err != nil {
+		k.Fatalf("committing failed: %v", err)
+	}
+}
+
+func (k *kit) wantConflict(c recovery.Commit) {
+	k.Helper()
+	if err := k.store.Commit(k.Context(), c); !errors.Is(err, recovery.ErrConflict) {
+		k.Errorf("got %v, want ErrConflict", err)
+	}
+}
+
+// wantFact asks for one fact on behalf of an incident that is new to the store.
+func (k *kit) wantFact(want any, q recovery.FactQuery) {
+	k.Helper()
+	k.wantFactFor("someone-else", want, q)
+}
+
+func (k *kit) wantFactFor(incident string, want any, q recovery.FactQuery) {
+	k.Helper()
+	given, _ := k.read(recovery.Query{Incident: incident, Facts: []recovery.FactQuery{q}})
+	if given.Facts[0] != want {
+		k.Errorf("fact %s for %s: got %v, want %v", q.Name, incident, given.Facts[0], want)
+	}
+}
+
+func (k *kit) wantUse(incident string, want int64, q recovery.UseQuery) {
+	k.Helper()
+	given, _ := k.read(recovery.Query{Incident: incident, Use: []recovery.UseQuery{q}})
+	if given.Use[0] != want {
+		k.Errorf("use of %s %s for %s: got %d, want %d", q.Partner, q.Direction, incident, given.Use[0], want)
+	}
+}
+
+// part of a record under construction.
+type with func(*recovery.Record)
+
+// decided makes a record of a decision on an incident that occurred at noon.
+func decided(id, incident string, parts ...with) *recovery.Record {
+	r := &recovery.Record{
+		Decision: &recovery.Decision{
+			ID: id, Incident: incident, DecidedAt: noon(), Semantics: recovery.Semantics,
+			Set: recovery.SetRef{Digest: "sha256:00"},
+		},
+		Incident:   []byte(`{"id":"` + incident + `"}`),
+		Keys:       map[string]string{"id": incident},
+		OccurredAt: noon(),
+		Base:       noon(),
+	}
+	for _, p := range parts {
+		p(r)
+	}
+	return r
+}
+
+func occurred(at time.Time) with {
+	return func(r *recovery.Record) { r.OccurredAt = at }
+}
+
+// key gives the incident a field.
+func key(path, text string) with {
+	return func(r *recovery.Record) {
+		r.Keys = maps.Clone(r.Keys)
+		r.Keys[path] = text
+	}
+}
+
+// gives adds an action; the amount may be empty.
+func gives(kind, amount string, parts ...func(*recovery.Action)) with {
+	a := recovery.Action{ID: "act_" + kind, Type: kind, Change: recovery.ChangeNew, Justice: "distributive"}
+	if amount != "" {
+		a.Amount = recovery.MustMoney(amount)
+	}
+	for _, p := range parts {
+		p(&a)
+	}
+	return func(r *recovery.Record) { r.Decision.Actions = append(r.Decision.Actions, a) }
+}
+
+func cancelled(a *recovery.Action) { a.Change = recovery.ChangeCancelled }
+
+// late puts another action of the same type into if_late.
+func late(a *recovery.Action) {
+	a.IfLate = []recovery.Action{{ID: "act_late", Type: a.Type, Amount: a.Amount}}
+}
+
+func reserves(partner, direction string, units int64, at time.Time) with {
+	return func(r *recovery.Record) {
+		r.Reserves = append(r.Reserves, recovery.Reserve{Partner: partner, Direction: direction, Units: units, At: at})
+	}
+}
+
+func supersedes(id string) with {
+	return func(r *recovery.Record) { r.Decision.Supersedes = id }
+}
+
+func keeps(ids ...string) with {
+	return func(r *recovery.Record) { r.Keeps = ids }
+}
+
+// chose makes the record one that makes a choice of a play on a decision.
+func chose(on, play, reason string, comparable ...recovery.Key) with {
+	return func(r *recovery.Record) {
+		r.On = on
+		r.Comparable = comparable
+		r.Decision.Made = &recovery.Made{Choice: "cho_" + play, By: "Eva", Reason: reason}
+		r.Decision.Plays = []recovery.Match{{Play: play, Approach: "case-by-case", At: "p.yaml:1"}}
+	}
+}
+
+func countIncidents(same ...recovery.Key) recovery.FactQuery {
+	return recovery.FactQuery{Name: "incidents", Count: "incidents", Same: same}
+}
+
+func countActions(kind string, same ...recovery.Key) recovery.FactQuery {
+	return recovery.FactQuery{Name: "count of " + kind, Count: kind, Same: same}
+}
+
+func sum(kind, currency string, same ...recovery.Key) recovery.FactQuery {
+	return recovery.FactQuery{Name: "sum of " + kind, Sum: kind, Currency: currency, Same: same}
+}
+
+func from(q recovery.FactQuery, at time.Time) recovery.FactQuery {
+	q.From = at
+	return q
+}
+
+func matters(q recovery.FactQuery) recovery.FactQuery {
+	q.Matters = true
+	return q
+}
+
+func same(path, text string) recovery.Key { return recovery.Key{Path: path, Text: text} }
+
+func money(s string) recovery.Money { return recovery.MustMoney(s) }
+
+// today asks for the use of a partner on the day of noon.
+func today(partner, direction string) recovery.UseQuery {
+	start := noon().Truncate(24 * time.Hour)
+	return recovery.UseQuery{Partner: partner, Direction: direction, From: start, Until: start.Add(24 * time.Hour)}
+}
