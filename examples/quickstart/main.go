@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -86,12 +85,12 @@ func show(w io.Writer, d *recovery.Decision) {
 		}
 	}
 	for _, a := range d.Actions {
-		fmt.Fprintf(w, "  → %s\n", describe(a))
+		fmt.Fprintf(w, "  → %s\n", a)
 		if a.Message != nil {
 			fmt.Fprintf(w, "      “%s”\n", a.Message.Text)
 		}
 		for _, late := range a.IfLate {
-			fmt.Fprintf(w, "      if late: %s\n", describe(late))
+			fmt.Fprintf(w, "      if late: %s\n", late)
 		}
 	}
 	for _, c := range d.Choices {
@@ -100,20 +99,6 @@ func show(w io.Writer, d *recovery.Decision) {
 			fmt.Fprintf(w, "      %s\n", option(o))
 		}
 	}
-}
-
-func describe(a recovery.Action) string {
-	parts := []string{a.Type}
-	if a.Amount.IsSet() {
-		parts = append(parts, a.Amount.String())
-	}
-	for _, p := range a.Params {
-		parts = append(parts, fmt.Sprintf("%s=%v", p.Name, p.Value))
-	}
-	if !a.DueAt.IsZero() {
-		parts = append(parts, "by "+a.DueAt.Format("2006-01-02 15:04 MST"))
-	}
-	return strings.Join(parts, " ")
 }
 
 func option(o recovery.Offer) string {

@@ -14,6 +14,9 @@ import (
 func (n *Node) Chars() []Pos {
 	t := tracer{rest: n.Value, keep: true}
 	if end, ok := t.follow(n); ok {
+		if n.Style == SingleQuoted || n.Style == DoubleQuoted {
+			end.Column-- // the closing quote is just past the last
+		}
 		return append(t.at, end)
 	}
 	at := make([]Pos, utf8.RuneCountInString(n.Value)+1)

@@ -60,7 +60,7 @@ func TestTraps(t *testing.T) {
 		"do: *x":                                         "unknown-alias 1:5",
 		"do: [a, *x]":                                    "unknown-alias 1:9",
 		"a: 1\nb: [c, d\ne: f":                           "yaml-unclosed 2:4",
-		"a: 1\nb: [{c: d]\ne: f":                         "yaml-unclosed 2:9",
+		"a: 1\nb: [{c: d]\ne: f":                         "yaml-unclosed 2:10",
 		"a: 1\nb: \"c\ne: f":                             "yaml-unclosed 2:4",
 		"a:\n\tb: c":                                     "yaml-tab 2:1",
 		"a: 1\nwhen: a ? b : c\nen: \"x\" y\nf: !z && y": "yaml-colon 2:13, yaml-quote 3:5, yaml-tag 4:4",

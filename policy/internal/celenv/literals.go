@@ -2,7 +2,7 @@ package celenv
 
 import (
 	"errors"
-	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,8 +45,8 @@ func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
 // badLiteral reports a literal that is no value of its type, where it stands.
 func (c *compiler) badLiteral(e, literal ast.Expr, err error) {
 	message, hint := err.Error(), ""
-	var syntax *value.SyntaxError
-	if errors.As(err, &syntax) {
+	var wrong *value.SyntaxError
+	if errors.As(err, &wrong) {
 		message, hint, _ = strings.Cut(message, ": ")
 	}
 	c.report(c.places.at(literal), CodeBadLiteral, hint, "%s", message)
@@ -174,13 +174,30 @@ func (c *compiler) checkPattern(e ast.Expr) {
 		c.report(c.places.of(pattern), CodeLeftOut, "write contains, startsWith or ==, or the pattern in quotes", "matches takes a pattern in quotes only")
 		return
 	}
-	if _, err := regexp.Compile(text); err != nil {
+	size, err := patternSize(text)
+	switch {
+	case err != nil:
 		c.report(c.places.at(pattern), CodeBadLiteral, "", "%q is no regular expression: %s", shown(text), patternError(err))
-		return
+	case len(text) > maxPattern || size > maxPattern:
+		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", max(size, len(text)), maxPattern)
 	}
-	if size, err := types.RegexProgramSize(text); err != nil || size > maxPattern {
-		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", size, maxPattern)
+}
+
+// patternSize counts the instructions of a regular expression. cel-go has a function
+// for it, which panics for (0){0}, since it does not simplify first.
+func patternSize(text string) (int, error) {
+	if len(text) > maxPattern {
+		return 0, nil
 	}
+	parsed, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return 0, err
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0, err
+	}
+	return len(program.Inst), nil
 }
 
 func patternError(err error) string {

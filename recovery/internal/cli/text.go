@@ -58,15 +58,11 @@ func (w *textWriter) play(p recovery.Match) {
 }
 
 func (w *textWriter) action(indent int, a recovery.Action) {
-	change := ""
-	if a.Change != recovery.ChangeNew {
-		change = string(a.Change)
-	}
 	sign := "→"
 	if indent > 1 {
 		sign = "if late:"
 	}
-	w.line(indent, "%s %s", sign, join(a.Type, amount(a.Amount), params(a.Params), times(a), change, owner(a)))
+	w.line(indent, "%s %s", sign, a)
 	if a.Already.IsSet() && a.Already != a.Amount {
 		w.line(indent+1, "given before: %s", a.Already)
 	}
@@ -117,24 +113,6 @@ func params(list []recovery.Param) string {
 		return ""
 	}
 	return "(" + strings.Join(out, ", ") + ")"
-}
-
-func times(a recovery.Action) string {
-	var out []string
-	if !a.NotBefore.IsZero() {
-		out = append(out, "from "+value.FormatTimestamp(a.NotBefore))
-	}
-	if !a.DueAt.IsZero() {
-		out = append(out, "by "+value.FormatTimestamp(a.DueAt))
-	}
-	return strings.Join(out, " ")
-}
-
-func owner(a recovery.Action) string {
-	if a.Owner == "" {
-		return ""
-	}
-	return "[" + a.Owner + "]"
 }
 
 func join(parts ...string) string {
