@@ -54,7 +54,9 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 			return
 		}
 		t := r.scalar(v, k, "a value")
-		if r.isName(k) {
+		// A column may have any name: a string looks it up too, and strings such
+		// as return or two-way are no names of the expression language.
+		if k.Value != "" {
 			row.Columns = append(row.Columns, Entry{k, Value{Kind: kindIfSet(t), Text: t, Range: r.at(v)}})
 		}
 	})

@@ -140,7 +140,7 @@ func (s *scope) checkRange(from, to *Param, v playbook.Value) {
 	a, b := from.constant.(value.Money), to.constant.(value.Money)
 	switch {
 	case a.Currency() != b.Currency():
-		s.errorf(v.Range, "currency-mismatch", "", "the range goes from %s to %s, two currencies", a, b)
+		s.errorf(v.Range, "mixed-currencies", "", "the range goes from %s to %s, two currencies", a, b)
 	case b.Compare(a) < 0:
 		s.errorf(v.Range, "out-of-range", "", "the range ends at %s, below its start %s", b, a)
 	}

@@ -59,6 +59,9 @@ func (s *scope) expr(text playbook.Text, want ...celenv.Type) *celenv.Expr {
 }
 
 func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.Type) *celenv.Expr {
+	if env == nil {
+		return nil // why was reported when the scope was made
+	}
 	e, issues := env.Compile(text.Value, want...)
 	s.issues(text, 0, issues)
 	if len(issues) > 0 || e == nil {

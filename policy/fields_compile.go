@@ -54,8 +54,7 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 		f.Slot = slot
 		out = append(out, f)
 	}
-	c.checkNesting(doc, out, shared)
-	return out
+	return c.checkNesting(out, shared)
 }
 
 // field compiles one declaration of a field or a parameter. base is the
@@ -291,8 +290,9 @@ func describeField(f *Field) [8]string {
 	return [8]string{f.Type.String(), f.About, fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
 }
 
-// checkNesting refuses a name that is both a value and an object.
-func (c *compiler) checkNesting(doc *playbook.Document, own []*Field, shared map[string]*Field) {
+// checkNesting refuses a name that is both a value and an object, and returns
+// the fields that are left.
+func (c *compiler) checkNesting(own []*Field, shared map[string]*Field) []*Field {
 	all := map[string]bool{"paused": true}
 	for n := range shared {
 		all[n] = true
@@ -300,17 +300,22 @@ func (c *compiler) checkNesting(doc *playbook.Document, own []*Field, shared map
 	for _, f := range own {
 		all[f.Name] = true
 	}
-	for _, f := range own {
+	kept := slices.DeleteFunc(own, func(f *Field) bool {
+		at := f.declared.Name.Range
+		if f.Name == "customer" {
+			c.errorf(at, "bad-field", "", "`customer` is an object with fields of its own, such as `customer.tier`; it cannot be a value")
+			return true
+		}
 		for i, r := range f.Name {
 			if r == '.' && all[f.Name[:i]] {
-				c.errorf(f.declared.Name.Range, "bad-field", "", "`%s` is a value, so it cannot hold `%s`", f.Name[:i], f.Name)
+				c.errorf(at, "bad-field", "", "`%s` is a value, so it cannot hold `%s`", f.Name[:i], f.Name)
+				return true
 			}
 		}
-		if f.Name == "customer" {
-			c.errorf(f.declared.Name.Range, "bad-field", "", "`customer` is an object with fields of its own, such as `customer.tier`; it cannot be a value")
-		}
-	}
-	c.checkWas(own, all)
+		return false
+	})
+	c.checkWas(kept, all)
+	return kept
 }
 
 func (c *compiler) checkWas(own []*Field, names map[string]bool) {

@@ -83,7 +83,7 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 		return
 	}
 	if c := l.AtMost.currency(); c != "" && f.Currency != "" && c != f.Currency {
-		s.errorf(d.Counting.Range, "currency-mismatch", "", "the cap is in %s and the fact `%s` in %s", c, f.Plain, f.Currency)
+		s.errorf(d.Counting.Range, "mixed-currencies", "", "the cap is in %s and the fact `%s` in %s", c, f.Plain, f.Currency)
 	}
 }
 

@@ -205,6 +205,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 	for _, a := range d.Actions {
 		if builtin := builtinActions()[a.Name.Value]; builtin != nil {
 			s.errorf(a.Name.Range, "name-taken", "", "`%s` is a built-in action", a.Name.Value)
+			s.used[a] = true
 			continue
 		}
 		if take(s, a.Name, "action", s.typeDefs, a) {
@@ -241,6 +242,7 @@ func take[T interface {
 }](s *scope, name playbook.Text, what string, into map[string]T, def T) bool {
 	if old, ok := into[name.Value]; ok {
 		s.taken(name, what, nameOf(old))
+		s.used[def] = true // that it cannot be used is said already
 		return false
 	}
 	into[name.Value] = def

@@ -89,22 +89,8 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 			rows[i].Is = append(rows[i].Is, v)
 		}
 	}
-	ok = s.sameWay(def) && ok
 	columns, good := s.buildColumns(def, rows)
 	return columns, rows, ok && good
-}
-
-// sameWay refuses a table of which some rows say from and others is.
-func (s *scope) sameWay(def *playbook.Table) bool {
-	from, is := false, false
-	for _, r := range def.Rows {
-		from, is = from || r.From.IsSet(), is || len(r.Is) > 0
-		if from && is {
-			s.errorf(r.Range, "mixed-rows", "", "the rows of a table all have `from`, or all have `is`")
-			return false
-		}
-	}
-	return true
 }
 
 func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {

@@ -64,6 +64,9 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 			t.parts = append(t.parts, part{literal: string(p.runes)})
 			continue
 		}
+		if s.env == nil {
+			continue
+		}
 		compile := s.env.Compile
 		if message {
 			compile = s.env.CompileMessage

@@ -45,8 +45,14 @@ func (c *Calendar) workday(day dayNumber, n int) (dayNumber, error) {
 	if wanted <= c.rank(firstDay-1) || wanted > c.rank(lastDay) {
 		return 0, tooFar(n)
 	}
-	days := sort.Search(most, func(i int) bool { return c.rank(firstDay+dayNumber(i)) >= wanted })
-	return firstDay + dayNumber(days), nil
+	// So many weeks hold so many working days, even if each special day is one less.
+	weeks := max(n, -n) + len(c.special) + 1
+	low, high := day, min(day+dayNumber(7*weeks), lastDay)
+	if n < 0 {
+		low, high = max(day-dayNumber(7*weeks), firstDay), day
+	}
+	days := sort.Search(int(high-low), func(i int) bool { return c.rank(low+dayNumber(i)) >= wanted })
+	return low + dayNumber(days), nil
 }
 
 func tooFar(n int) error {

@@ -1,6 +1,10 @@
 package celenv
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+	"time"
+)
 
 // FuzzCompile wants no source to panic or hang, places within the source, and the same
 // outcome twice.
@@ -14,7 +18,10 @@ func FuzzCompile(f *testing.F) {
 	w := newWorld(f)
 	frame := w.frame(nil)
 	f.Fuzz(func(t *testing.T, source string) {
+		stuck := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("%q takes too long", source)) })
+		defer stuck.Stop()
 		e, issues := w.scope.Compile(source)
+		checkSlip(t, w, source)
 		size := len([]rune(source))
 		for _, i := range issues {
 			checkPlace(t, source, i.From, i.To, size)
@@ -90,4 +97,15 @@ var fuzzSeeds = []string{
 	`incident.tags.exists(incident, incident == "x")`, `lists.range(10000).map(x, lists.range(10000))`,
 	`incident.summary.matches("(a{1000}){1000}")`, `[?incident.?promised_at]`, `optional.none()`, `string(incident.delay)`,
 	`incident.many.sortBy(x, -x)[0]`, `date(x)`, `money()`, `timestamp("2026-13-01T00:00:00Z")`, `int("x")`,
+}
+
+// checkSlip wants the parser to agree with what is refused without asking it.
+func checkSlip(t *testing.T, w *world, source string) {
+	c := &compiler{scope: w.scope, source: source, places: places{src: newSource(source)}}
+	if len(source) > 60 || len(c.places.src.tokens) == 0 || !c.slip() && !c.tokenSlip() {
+		return
+	}
+	if _, issues, err := w.base.parse(source); issues == nil && err == nil {
+		t.Errorf("%q is refused, the parser takes it: %v", source, c.issues)
+	}
 }

@@ -1,7 +1,5 @@
 package celenv
 
-import "unicode"
-
 // tokenKind tells tokens apart as far as places and slips need it.
 type tokenKind uint8
 
@@ -81,7 +79,7 @@ func (s *source) next(at int) token {
 	switch {
 	case isNameStart(r):
 		return s.name(at)
-	case unicode.IsDigit(r), r == '.' && unicode.IsDigit(s.at(at+1)):
+	case isDigit(r), r == '.' && isDigit(s.at(at+1)):
 		return s.number(at)
 	}
 	return s.punctuation(at)
@@ -91,7 +89,9 @@ func isNameStart(r rune) bool {
 	return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
-func isNamePart(r rune) bool { return isNameStart(r) || r >= '0' && r <= '9' }
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+func isNamePart(r rune) bool { return isNameStart(r) || isDigit(r) }
 
 func (s *source) name(at int) token {
 	to := at + 1
@@ -107,7 +107,7 @@ func (s *source) number(at int) token {
 		r := s.at(to)
 		exponentSign := (r == '+' || r == '-') && to > at && (s.at(to-1) == 'e' || s.at(to-1) == 'E') && s.at(at+1) != 'x'
 		// "1.size()" is a call on 1: a point counts only before a digit.
-		point := r == '.' && unicode.IsDigit(s.at(to+1))
+		point := r == '.' && isDigit(s.at(to+1))
 		if !isNamePart(r) && !exponentSign && !point {
 			return token{at, to, tokNumber}
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // parse makes the syntax tree. It reports one problem at most: what a parser says after
-// its first is mostly noise.
+// its first is mostly noise. The slips that people make are found before the parser is
+// asked: it trips over them later, and elsewhere, and takes minutes over some garbage.
 func (c *compiler) parse() bool {
 	src := c.places.src
 	if n := len(src.runes); n > maxSourceRunes {
@@ -17,6 +18,9 @@ func (c *compiler) parse() bool {
 	}
 	if len(src.tokens) == 0 {
 		c.report(span{0, len(src.runes)}, CodeSyntax, "", "there is no expression")
+		return false
+	}
+	if c.slip() || c.tokenSlip() || c.tooDeep() {
 		return false
 	}
 	tree, issues, err := c.scope.base.parse(c.source)
@@ -32,12 +36,8 @@ func (c *compiler) parse() bool {
 	return true
 }
 
-// reportSyntax says in plain words why the parser gave up: the slips that people make
-// first, since the parser trips over them later, and elsewhere.
+// reportSyntax says in plain words why the parser gave up.
 func (c *compiler) reportSyntax(errs []*cel.Error) {
-	if c.slip() {
-		return
-	}
 	first := errs[0]
 	for _, e := range errs[1:] {
 		if before(e.Location, first.Location) {
@@ -48,11 +48,33 @@ func (c *compiler) reportSyntax(errs []*cel.Error) {
 	message := strings.TrimPrefix(first.Message, "Syntax error: ")
 	switch {
 	case strings.Contains(message, "limit"), strings.Contains(message, "recursion"):
-		c.report(span{0, len(c.places.src.runes)}, CodeTooComplex, "name parts of it as terms", "the expression is nested too deeply or too long")
-	case c.macroSlip(at, message), c.tokenSlip():
+		c.reportTooDeep()
+	case c.macroSlip(at, message):
 	default:
 		c.report(at, CodeSyntax, "", "%s is not expected here", c.tokenName(at))
 	}
+}
+
+func (c *compiler) reportTooDeep() {
+	c.report(span{0, len(c.places.src.runes)}, CodeTooComplex, "name parts of it as terms", "the expression is nested too deeply or too long")
+}
+
+// tooDeep counts brackets in brackets.
+func (c *compiler) tooDeep() bool {
+	depth := 0
+	for i, t := range c.places.src.tokens {
+		switch m := c.places.src.match[i]; {
+		case m > i:
+			depth++
+		case m >= 0:
+			depth--
+		}
+		if depth > maxDepth {
+			c.report(span{t.from, t.to}, CodeTooComplex, "name parts of it as terms", "brackets are nested too deeply")
+			return true
+		}
+	}
+	return false
 }
 
 func before(a, b common.Location) bool {
@@ -148,6 +170,8 @@ func strayHint(text string) string {
 		return "write *"
 	case "–", "—", "−":
 		return "write -"
+	case "\u00a0", "\u2007", "\u202f", "\ufeff", "\u200b":
+		return "this is an invisible character: write a plain space"
 	}
 	return ""
 }
@@ -159,13 +183,12 @@ func (c *compiler) wordOperator(i int, text string) bool {
 	if write == "" || i+1 >= len(src.tokens) || !src.startsOperand(i+1) && src.tokenText(src.tokens[i+1]) != "in" {
 		return false
 	}
-	if src.is(i+1, "(") && i > 0 && !src.endsOperand(i-1) { // a function of that name
-		return false
-	}
 	hint := "write " + write
-	if write == "!" && src.tokenText(src.tokens[i+1]) == "in" {
+	follows := i > 0 && src.endsOperand(i-1)
+	switch notIn := src.tokenText(src.tokens[i+1]) == "in"; {
+	case notIn && write == "!" && follows:
 		hint = "write !(x in list)"
-	} else if write != "!" && (i == 0 || !src.endsOperand(i-1)) {
+	case notIn, write != "!" && !follows, src.is(i+1, "(") && !follows && write != "!":
 		return false
 	}
 	t := src.tokens[i]
