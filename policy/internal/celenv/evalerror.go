@@ -135,4 +135,3 @@ func conversionMessage(message string) string {
 	}
 	return fmt.Sprintf("%s is not %s", text, what)
 }
-

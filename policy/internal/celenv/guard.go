@@ -33,7 +33,7 @@ func (e *Expr) Known(k Known) Known {
 type guard struct {
 	top   *Expr
 	in    []*Expr // the terms and keys that the walk is in
-	at    span // where issues stand that are found inside them
+	at    span    // where issues stand that are found inside them
 	found []unguarded
 	memo  map[guardKey]guardResult
 }

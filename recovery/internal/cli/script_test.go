@@ -1,0 +1,135 @@
+package cli_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/servicerecovery/amends/recovery/internal/cli"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
+
+// TestScripts runs whole flows. An archive in testdata holds files, each after a
+// line "-- path --"; the last one, script, holds commands after "$ " with what they
+// print. Standard error is marked with "2| ", an exit status other than 0 stands
+// in brackets.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, script, ok := strings.Cut(string(text), "-- script --\n")
+			if !ok {
+				t.Fatalf("%s has no script", file)
+			}
+			path, err := filepath.Abs(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(t.TempDir())
+			unpack(t, before)
+			got := runScript(t, script)
+			if *update {
+				if err := os.WriteFile(path, []byte(before+"-- script --\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(strings.Split(script, "\n"), strings.Split(got, "\n")); diff != "" {
+				t.Errorf("wanted (-) and got (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+func unpack(t *testing.T, archive string) {
+	t.Helper()
+	var name string
+	var content strings.Builder
+	flush := func() {
+		if name == "" {
+			return
+		}
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(content.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, line := range strings.SplitAfter(archive, "\n") {
+		marker := strings.TrimSpace(line)
+		if strings.HasPrefix(marker, "-- ") && strings.HasSuffix(marker, " --") {
+			flush()
+			name = filepath.FromSlash(marker[3 : len(marker)-3])
+			content.Reset()
+			continue
+		}
+		content.WriteString(line)
+	}
+	flush()
+}
+
+// runScript runs the commands of a script and returns it with what they print.
+func runScript(t *testing.T, script string) string {
+	var out strings.Builder
+	for _, line := range strings.Split(script, "\n") {
+		command, ok := strings.CutPrefix(line, "$ ")
+		if !ok {
+			continue
+		}
+		if out.Len() > 0 {
+			out.WriteString("\n")
+		}
+		out.WriteString(line + "\n")
+		out.WriteString(runCommand(t, command))
+	}
+	return out.String()
+}
+
+func runCommand(t *testing.T, command string) string {
+	t.Helper()
+	command, input, _ := strings.Cut(command, " < ")
+	words := strings.Fields(command)
+	if len(words) == 0 || words[0] != "amends" {
+		t.Fatalf("a script runs amends, not %q", command)
+	}
+	var stdin io.Reader = strings.NewReader("")
+	if input != "" {
+		text, err := os.ReadFile(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdin = bytes.NewReader(text)
+	}
+	var stdout, stderr bytes.Buffer
+	status := cli.Run(words[1:], cli.Host{
+		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
+		Env:      func(string) string { return "" },
+		Terminal: func(io.Writer) bool { return false },
+	})
+	text := stdout.String()
+	for _, line := range strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n") {
+		if line != "" {
+			text += "2| " + line + "\n"
+		}
+	}
+	if status != 0 {
+		text += fmt.Sprintf("[exit %d]\n", status)
+	}
+	return text
+}
