@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
@@ -14,9 +17,9 @@ import (
 // understood is returned beside every problem. A suite file's documents are not
 // of this kind: do not pass them here.
 func Parse(path string, src []byte) ([]*Document, Diagnostics) {
-	r, docs, _ := parse(path, src)
 	set := Set{Files: []File{{path, src}}}
-	return docs, set.Finish(r.diags)
+	p := parse(set.Files[0])
+	return p.docs, set.Finish(p.diags)
 }
 
 // ParseValues reads the YAML documents of any file, such as a suite, without
@@ -48,19 +51,42 @@ func (r *reader) roots(src []byte) []*yamlnode.Node {
 	return roots
 }
 
-// parse reads a file; whole is false when documents may be missing.
-func parse(path string, src []byte) (r *reader, docs []*Document, whole bool) {
-	r = &reader{file: path}
-	roots := r.roots(src)
-	whole = len(r.diags) == 0
+// parsed is what one file gave.
+type parsed struct {
+	docs  []*Document
+	diags Diagnostics
+	whole bool // no document may be missing
+}
+
+func parse(f File) (p parsed) {
+	r := &reader{file: f.Path}
+	roots := r.roots(f.Source)
+	p.whole = len(r.diags) == 0
 	for _, root := range roots {
 		if d := r.document(root); d != nil {
-			docs = append(docs, d)
+			p.docs = append(p.docs, d)
 		} else {
-			whole = false
+			p.whole = false
 		}
 	}
-	return r, docs, whole
+	p.diags = r.diags
+	return p
+}
+
+// parseAll reads files side by side and keeps their order.
+func parseAll(files []File) []parsed {
+	out := make([]parsed, len(files))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				out[i] = parse(files[i])
+			}
+		})
+	}
+	workers.Wait()
+	return out
 }
 
 // Load reads the set in fsys: every file named *.yaml or *.yml in path order,
@@ -79,11 +105,12 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 			ds = append(ds, unreadable(p, err))
 			continue
 		}
-		r, docs, all := parse(p, src)
-		whole = whole && all
 		set.Files = append(set.Files, File{p, src})
-		set.Documents = append(set.Documents, docs...)
-		ds = append(ds, r.diags...)
+	}
+	for _, p := range parseAll(set.Files) {
+		whole = whole && p.whole
+		set.Documents = append(set.Documents, p.docs...)
+		ds = append(ds, p.diags...)
 	}
 	set.Digest = digest(set.Files)
 	ds = append(ds, duplicateDocuments(set.Documents)...)

@@ -31,7 +31,7 @@ func (r *reader) mapping(n *yamlnode.Node, key Text, what string) *mapping {
 		r.wrong(n, key, "a mapping: "+what, hint)
 		return nil
 	}
-	return &mapping{r: r, what: what, node: n}
+	return &mapping{r: r, what: what, node: n, asked: make([]string, 0, 32)}
 }
 
 // get returns the entry under key, and remembers that the key is known.

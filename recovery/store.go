@@ -84,7 +84,7 @@ type Given struct {
 	// Reports are what the host said of the incident's actions.
 	Reports []Report
 
-	Facts      []any // int64 or Money
+	Facts      []any // int64 or Money; nil where a key of the query has no text
 	Use        []int64
 	Precedents [][]Chosen
 }

@@ -274,7 +274,7 @@ func randomShifts(random *rand.Rand, grid []int) []worktime.Shift {
 
 // TestAgainstOracle compares every answer with the count of minutes.
 func TestAgainstOracle(t *testing.T) {
-	rounds := 6
+	rounds := 4
 	if testing.Short() {
 		rounds = 1
 	}

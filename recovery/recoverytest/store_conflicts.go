@@ -30,6 +30,7 @@ func conflictOfStaleChoice(k *kit) {
 	choice := k.prepare(decided("dec_2", "A", chose("dec_1", "p/one", "")), recovery.Query{})
 	k.commit(decided("dec_3", "A", supersedes("dec_1")))
 	k.wantConflict(choice)
+	k.wantConflict(k.prepare(choice.Record, recovery.Query{})) // even if it was read anew
 	k.wantMade("A")
 }
 
@@ -71,7 +72,7 @@ func noConflict(k *kit) {
 	customer := same("customer.id", "C")
 	reads := recovery.Query{
 		Facts:      []recovery.FactQuery{countIncidents(), matters(sum("compensate", "EUR", customer))},
-		Use:        []recovery.UseQuery{today("bike", "outbound"), today("van", "outbound")},
+		Use:        []recovery.UseQuery{today("bike", "outbound"), today("bike", "inbound"), today("van", "outbound")},
 		Precedents: []recovery.PrecedentQuery{{Play: "p/one"}},
 	}
 	c := k.prepare(decided("dec_1", "A", key("customer.id", "C"), gives("compensate", "5 EUR"), reserves("bike", "outbound", 1, noon())), reads)

@@ -32,9 +32,11 @@ func useWithoutItself(k *kit) {
 	k.commit(
 		decided("dec_1", "A", reserves("bike", "outbound", 1, noon())),
 		decided("dec_2", "B", reserves("bike", "outbound", 2, noon()), reserves("bike", "outbound", 4, noon().Add(48*time.Hour))),
+		decided("dec_3", "C", reserves("van", "outbound", 8, noon()), reserves("bike", "inbound", 16, noon())),
 	)
 	k.wantUse("A", 2, today("bike", "outbound"))
 	k.wantUse("B", 1, today("bike", "outbound")) // its own of another day must not be taken off
+	k.wantUse("C", 3, today("bike", "outbound")) // nor that of others
 	k.wantUse("X", 3, today("bike", "outbound"))
 }
 

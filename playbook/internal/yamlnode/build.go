@@ -23,7 +23,7 @@ type builder struct {
 }
 
 func (b *builder) build(n *yaml.Node, depth int) *Node {
-	at := Pos{n.Line, n.Column}
+	at := b.clamp(Pos{n.Line, n.Column})
 	switch {
 	case n.Kind == yaml.AliasNode:
 		return b.alias(n)
@@ -101,7 +101,7 @@ func (b *builder) alias(n *yaml.Node) *Node {
 // merges.
 func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 	var parts []*Node
-	first := map[string]int{}
+	first := make(map[string]int, len(n.Content)/2)
 	flow := n.Style&yaml.FlowStyle != 0
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := b.build(n.Content[i], depth+1), b.build(n.Content[i+1], depth+1)
@@ -234,6 +234,16 @@ func (b *builder) tag(n *yaml.Node, at Pos) (Problem, bool) {
 		f.endOfLine()
 	}
 	return tagProblem(start.pos, firstLine(f.upTo(start))), true
+}
+
+// clamp moves a place into the file: nothing, where it stands at the end of a
+// file, is said to stand on the line below.
+func (b *builder) clamp(p Pos) Pos {
+	last := len(b.src.starts)
+	if p.Line <= last {
+		return p
+	}
+	return Pos{last, utf8.RuneCountInString(b.src.Line(last)) + 1}
 }
 
 // offset returns where in the source p stands.

@@ -124,15 +124,16 @@ func (e *Expr) Eval(f *Frame) (Val, error) {
 	if err != nil {
 		return Val{}, err
 	}
-	out, err = e.leave(out)
+	out, err = leave(out, e.widen)
 	if err != nil {
 		return Val{}, e.failed(f, err)
 	}
 	return Val{out}, nil
 }
 
-// leave turns a value inside an expression into one outside.
-func (e *Expr) leave(v ref.Val) (ref.Val, error) {
+// leave turns a value inside an expression into one outside; widen makes doubles of
+// ints.
+func leave(v ref.Val, widen bool) (ref.Val, error) {
 	switch n := v.(type) {
 	case *moneyVal:
 		if n.exact == nil {
@@ -141,19 +142,19 @@ func (e *Expr) leave(v ref.Val) (ref.Val, error) {
 		rounded, err := n.round()
 		return &moneyVal{currency: n.currency, units: rounded.Units()}, err
 	case types.Int:
-		if e.widen {
+		if widen {
 			return types.Double(n), nil
 		}
 	case traits.Lister:
-		return e.leaveList(n)
+		return leaveList(n, widen)
 	}
 	return v, nil
 }
 
-func (e *Expr) leaveList(list traits.Lister) (ref.Val, error) {
+func leaveList(list traits.Lister, widen bool) (ref.Val, error) {
 	members := make([]ref.Val, sizeOf(list))
 	for i := range members {
-		v, err := e.leave(list.Get(types.Int(i)))
+		v, err := leave(list.Get(types.Int(i)), widen)
 		if err != nil {
 			return nil, err
 		}

@@ -113,11 +113,8 @@ func (s *Scope) ReadValue(f *Frame, path string) (Val, error) {
 	if err != nil || v == nil {
 		return Val{}, err
 	}
-	e := &Expr{} // for its way out
-	if v, err = e.leave(v); err != nil {
-		return Val{}, err
-	}
-	return Val{v}, nil
+	v, err = leave(v, false)
+	return Val{v}, err
 }
 
 // lookPath resolves a path outside of any source.
@@ -138,12 +135,11 @@ func (s *Scope) lookPath(path string) (*reference, error) {
 		}
 	case varTerms:
 		if s.options.Defs != nil {
-			if r.kind, r.term = refTerm, nil; true {
-				r.term, _ = s.options.Defs.Term(rest)
-			}
-			if r.term != nil {
-				return r, nil
-			}
+			r.kind = refTerm
+			r.term, _ = s.options.Defs.Term(rest)
+		}
+		if r.term != nil {
+			return r, nil
 		}
 	case varTables:
 		return s.lookCell(r, rest)

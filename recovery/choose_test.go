@@ -1,0 +1,176 @@
+package recovery_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+const heirlooms = `
+incident:
+  worth: {type: money, currency: EUR, default: 100 EUR}
+facts:
+  credited: {sum: compensate, same: [customer.id], last: 365d, currency: EUR}
+limits:
+  - {of: compensate, at_most: 200 EUR, counting: credited}
+plays:
+  - id: broken
+    approach: case-by-case
+    when: incident.failure == "damaged"
+    do: [{compensate: {amount: 20 EUR, id: at-once}}]
+    discretion:
+      decider: duty-manager
+      within: 2h
+      options:
+        - compensate: {amount: {from: 10 EUR, to: incident.worth * 2}, as: [cash, voucher]}
+        - replace: {}
+      choose: {at_least: 1, at_most: 2}
+      comparable: [service, failure]
+      tolerance: 20%
+`
+
+func damaged(id string) recovery.Incident {
+	return recovery.Incident{ID: id, Failure: "damaged", Customer: recovery.Customer{ID: "C-" + id}}
+}
+
+// pay is a selection of some cash.
+func pay(d *recovery.Decision, amount, reason string) recovery.Selection {
+	return recovery.Selection{
+		Incident: d.Incident, Choice: d.Choices[0].ID, By: "Marta", Reason: reason,
+		Options: []recovery.Selected{{Type: "compensate", Amount: recovery.MustMoney(amount), Params: map[string]any{"as": "cash"}}},
+	}
+}
+
+func TestChoose(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, heirlooms)
+	offered := d.handle(damaged("1"))
+	c := offered.Choices[0]
+	if got := c.Options[0].From.String() + " to " + c.Options[0].To.String(); got != "10.00 EUR to 180.00 EUR" {
+		t.Errorf("offered %s: the cap of 200 leaves 180 beside the 20 given at once", got)
+	}
+	made, err := d.Choose(ctx, pay(offered, "50 EUR", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"compensate 50.00 EUR (as: cash)"}, lines(made)); diff != "" {
+		t.Error(diff)
+	}
+	if made.Made.By != "Marta" || made.Made.Choice != c.ID {
+		t.Errorf("made %+v", made.Made)
+	}
+
+	d.now = d.now.Add(1e9)
+	again, err := d.Choose(ctx, pay(offered, "50 EUR", ""))
+	if err != nil || again.ID != made.ID {
+		t.Errorf("choosing the same again gives %v, %v", again, err)
+	}
+	wantChoiceError(t, d, pay(offered, "60 EUR", ""), "made already")
+}
+
+func TestChooseRefuses(t *testing.T) {
+	d := newDesk(t, heirlooms)
+	offered := d.handle(damaged("1"))
+	other := pay(offered, "50 EUR", "")
+	other.Choice = "cho_none"
+	wantChoiceError(t, d, other, "no such choice")
+	wantChoiceError(t, d, pay(offered, "5 EUR", ""), "10.00 EUR to 180.00 EUR")
+	wantChoiceError(t, d, pay(offered, "181 EUR", ""), "10.00 EUR to 180.00 EUR")
+	wantChoiceError(t, d, pay(offered, "50 GBP", ""), "10.00 EUR to 180.00 EUR")
+	nobody := pay(offered, "50 EUR", "")
+	nobody.By = " "
+	wantChoiceError(t, d, nobody, "who chose")
+	none := pay(offered, "50 EUR", "")
+	none.Options = nil
+	wantChoiceError(t, d, none, "1 to 2")
+	as := pay(offered, "50 EUR", "")
+	as.Options[0].Params["as"] = "gold"
+	wantChoiceError(t, d, as, "one of cash, voucher")
+	as.Options[0].Params = nil
+	wantChoiceError(t, d, as, "one of cash, voucher")
+	wrong := pay(offered, "50 EUR", "")
+	wrong.Options[0].Type = "refund"
+	wantChoiceError(t, d, wrong, "one of compensate, replace")
+}
+
+func wantChoiceError(t *testing.T, d *desk, sel recovery.Selection, text string) {
+	t.Helper()
+	_, err := d.Choose(context.Background(), sel)
+	var ce *recovery.ChoiceError
+	if !errors.As(err, &ce) || !strings.Contains(err.Error(), text) {
+		t.Errorf("wanted a ChoiceError with %q, got %v", text, err)
+	}
+}
+
+// TestPrecedents chooses in comparable cases: the median, and the reason that
+// leaving its range takes.
+func TestPrecedents(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, heirlooms)
+	for i, amount := range []string{"40 EUR", "50 EUR"} {
+		d.now = d.now.Add(1e9)
+		sel := pay(d.handle(damaged(fmt.Sprint(i))), amount, "")
+		if i > 0 {
+			sel.Reason = "a birthday" // 25% above the only precedent
+		}
+		if _, err := d.Choose(ctx, sel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	offered := d.handle(damaged("x"))
+	p := offered.Choices[0].Precedents
+	if p.Count != 2 || p.Options[0].Median.String() != "45.00 EUR" || p.Options[0].Lowest.String() != "40.00 EUR" {
+		t.Errorf("precedents %+v", p)
+	}
+	if len(p.Recent) != 2 || p.Recent[0].Reason != "a birthday" {
+		t.Errorf("recent %+v", p.Recent)
+	}
+	wantChoiceError(t, d, pay(offered, "54.01 EUR", ""), "a reason is needed")
+	made, err := d.Choose(ctx, pay(offered, "54 EUR", ""))
+	if err != nil || made.Made.Deviation != "20%" {
+		t.Errorf("at the tolerance: %v, %v", made, err)
+	}
+}
+
+// TestChoiceStands decides an incident again after a choice was made on it.
+func TestChoiceStands(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, heirlooms)
+	offered := d.handle(damaged("1"))
+	if _, err := d.Choose(ctx, pay(offered, "150 EUR", "")); err != nil {
+		t.Fatal(err)
+	}
+	changed := damaged("1")
+	changed.Severity = 5
+	again := d.handle(changed)
+	if len(again.Choices) != 0 {
+		t.Errorf("it is offered again: %+v", again.Choices)
+	}
+	if diff := cmp.Diff([]string{"compensate 20.00 EUR (as: credit), kept, already 20.00 EUR"}, lines(again)); diff != "" {
+		t.Error(diff)
+	}
+
+	// The fact counts what was chosen, for another incident of the customer.
+	other := damaged("2")
+	other.Customer.ID = "C-1"
+	second := d.handle(other)
+	if got := second.Choices[0].Options[0].To.String(); got != "10.00 EUR" {
+		t.Errorf("the cap leaves %s of 200, after 170 and 20 were given", got)
+	}
+
+	changed.Failure = "late"
+	gone := d.handle(changed)
+	want := []string{
+		"compensate 0.00 EUR (as: credit), cancelled, already 20.00 EUR",
+		"compensate 0.00 EUR (as: cash), cancelled, already 150.00 EUR",
+	}
+	if diff := cmp.Diff(want, lines(gone)); diff != "" {
+		t.Errorf("when the play no longer matches: %s", diff)
+	}
+}
