@@ -62,6 +62,7 @@ func TestClockAdd(t *testing.T) {
 		"Sao Paulo, no midnight":      {calendar(t, "America/Sao_Paulo", hours{"sun": {"00:30-02:00"}}, nil), "2018-11-04T00:00:00Z", 30 * time.Minute, nil, "2018-11-04T03:30:00Z"},
 		"Sao Paulo, 23:00 twice":      {calendar(t, "America/Sao_Paulo", hours{"sat": {"22:00-24:00"}}, nil), "2018-02-17T12:00:00Z", 3 * time.Hour, nil, "2018-02-18T03:00:00Z"},
 		"Havana, midnight twice":      {calendar(t, "America/Havana", hours{"sat": {"22:00-24:00"}}, nil), "2026-10-31T12:00:00Z", 3 * time.Hour, nil, "2026-11-01T05:00:00Z"},
+		"Havana, in that hour":        {calendar(t, "America/Havana", hours{"sat": {"22:00-24:00"}}, nil), "2026-11-01T04:30:00Z", 30 * time.Minute, nil, "2026-11-01T05:00:00Z"},
 		"Havana, not counted twice":   {always(t, "America/Havana"), "2026-10-31T12:00:00Z", 24 * time.Hour, nil, "2026-11-01T12:00:00Z"},
 		"Apia, no Friday":             {calendar(t, "Pacific/Apia", hours{"mon-sun": {"09:00-17:00"}}, nil), "2011-12-29T19:00:00Z", 9 * time.Hour, nil, "2011-12-30T20:00:00Z"},
 		"of one hour a week":          {calendar(t, "UTC", hours{"mon": {"00:00-01:00"}}, nil), "2026-03-02T00:00:00Z", 1000 * time.Hour, nil, "2045-04-24T01:00:00Z"},
@@ -185,7 +186,8 @@ func TestNotBefore(t *testing.T) {
 		"hours that touch":    {split, "2026-03-02T14:00:00Z", "2026-03-02T14:00:00Z"},
 		"hours in the gap":    {gap, "2026-03-29T00:30:00Z", "2026-03-29T03:00:00Z"},
 		"between the two":     {gap, "2026-10-25T00:50:00Z", "2026-10-25T00:50:00Z"},
-		"a year without":      {calendar(t, "UTC", hours{"mon": {"09:00-10:00"}}, hours{"2026-03-09": nil, "2026-03-16": nil}), "2026-03-02T10:00:00Z", "2026-03-23T09:00:00Z"},
+		"before 24:00 again":  {calendar(t, "America/Havana", hours{"sat": {"22:00-24:00"}}, nil), "2026-11-01T04:30:00Z", "2026-11-01T04:30:00Z"},
+		"weeks without":       {calendar(t, "UTC", hours{"mon": {"09:00-10:00"}}, hours{"2026-03-09": nil, "2026-03-16": nil}), "2026-03-02T10:00:00Z", "2026-03-23T09:00:00Z"},
 	} {
 		got, err := worktime.Clock{Calendar: test.calendar}.NotBefore(instant(t, test.base))
 		if text := outcome(got, err); text != test.want {

@@ -13,7 +13,6 @@ import (
 type scribe struct {
 	rng  *rand.Rand
 	next rune
-	out  strings.Builder
 }
 
 func (s *scribe) word() string {
