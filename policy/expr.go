@@ -11,8 +11,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// Expr is a compiled expression.
-type Expr struct {
+// expression is a compiled expression, and where it stands.
+type expression struct {
 	cel  *celenv.Expr
 	text playbook.Text
 }
@@ -103,7 +103,7 @@ var boolType = celenv.Type{Kind: celenv.Bool}
 
 // condition compiles a condition and checks its guards. It returns what is
 // known where the condition holds.
-func (s *scope) condition(text playbook.Text, known celenv.Known) (*Expr, celenv.Known) {
+func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, celenv.Known) {
 	if !text.IsSet() {
 		return nil, known
 	}
@@ -112,7 +112,7 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*Expr, celenv
 		return nil, known
 	}
 	s.guarded(e, text, known)
-	return &Expr{cel: e, text: text}, e.Known(known)
+	return &expression{cel: e, text: text}, e.Known(known)
 }
 
 var mention = regexp.MustCompile(`\b(facts|terms|tables)\.([a-z][a-z0-9_]*)`)

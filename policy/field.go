@@ -27,9 +27,9 @@ func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
 // canBeAbsent reports whether reading the field needs a guard.
 func (f *Field) canBeAbsent() bool { return f.Optional && f.Default == nil }
 
-// StandardFields are the fields that every incident has, in the order in which
+// standardFields are the fields that every incident has, in the order in which
 // they are written, without paused.
-func StandardFields() []*Field {
+func standardFields() []*Field {
 	text := func(names ...string) []*Field {
 		var out []*Field
 		for _, n := range names {

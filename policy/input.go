@@ -96,7 +96,7 @@ func (f *Frame) SetMessage(m Said) {
 }
 
 // holds evaluates a condition; a nil one always holds.
-func (e *Expr) holds(f *Frame) (bool, error) {
+func (e *expression) holds(f *Frame) (bool, error) {
 	if e == nil {
 		return true, nil
 	}

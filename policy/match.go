@@ -173,7 +173,7 @@ func (f fit) fits(first bool) bool {
 // because lists what the conditions that held have read, in source order, each
 // once.
 func because(f *Frame, p *Play, c *Case) []Reason {
-	conditions := []*Expr{p.when}
+	conditions := []*expression{p.when}
 	if c != nil {
 		conditions = append(conditions, c.when)
 	}

@@ -15,7 +15,7 @@ type Param struct {
 	Spec     *Field
 	constant any
 	fixed    bool
-	expr     *Expr
+	expr     *expression
 	text     *Text
 	items    []*Param
 }
@@ -158,7 +158,7 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
 		return nil
 	}
 	s.guarded(e, src, b.known)
-	return &Param{Spec: spec, expr: &Expr{cel: e, text: src}}
+	return &Param{Spec: spec, expr: &expression{cel: e, text: src}}
 }
 
 func (s *scope) fixedParam(spec *Field, lit any, src playbook.Text) *Param {

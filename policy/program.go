@@ -42,7 +42,7 @@ type Playbook struct {
 	Limits []*Limit
 	Plays  []*Play // in the order in which they are considered, fallbacks last
 
-	applies *Expr // nil: to every incident
+	applies *expression // nil: to every incident
 	scope   *celenv.Scope
 	before  *celenv.Scope       // of applies
 	rows    map[string][]string // what to call each row of a table
@@ -114,7 +114,7 @@ type Play struct {
 	Facts     []int // slots of the facts that it can read, sorted
 	Range     playbook.Range
 
-	when            *Expr
+	when            *expression
 	phase, provider fit
 	place           int // in the file order of its playbook
 }
@@ -127,7 +127,7 @@ func (p *Play) Preventive() bool { return p.Approach == PreventiveIntervention }
 type Case struct {
 	ID   string
 	Do   []*Action
-	when *Expr // nil: always
+	when *expression // nil: always
 }
 
 // Discretion is the choice that a case-by-case play leaves to a person.
@@ -184,7 +184,7 @@ type Direction struct {
 	Cost  value.Money
 	Rank  int64
 
-	covers *Expr
+	covers *expression
 }
 
 // Limit keeps the highest of several actions, or caps their sum.

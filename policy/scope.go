@@ -67,7 +67,7 @@ func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	}
 	s.playbook = &Playbook{Zone: s.zone}
 
-	standard := StandardFields()
+	standard := standardFields()
 	c.table = newFieldTable(standard)
 	for _, f := range standard {
 		s.fields[f.Name] = f
