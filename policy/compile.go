@@ -37,6 +37,9 @@ type compiler struct {
 	used map[any]bool
 	// factDefsBySlot are the declarations of the program's facts.
 	factDefsBySlot []*playbook.Fact
+	// sealed is set once everything is compiled: from then on scopes are read
+	// by many goroutines and must not change.
+	sealed bool
 }
 
 func (c *compiler) errorf(at playbook.Range, code, hint, format string, args ...any) {
@@ -84,6 +87,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	for _, d := range set.Documents {
 		c.warnUnused(d)
 	}
+	c.sealed = true
 }
 
 // orderPlays puts the plays of the set into the one order in which they are

@@ -279,6 +279,10 @@ func (s *scope) taken(name playbook.Text, what string, first playbook.Text) {
 type definitions struct{ s *scope }
 
 func (d definitions) Term(name string) (*celenv.Expr, bool) {
+	if d.s.sealed {
+		e, ok := d.s.terms[name]
+		return e, ok
+	}
 	def, ok := d.s.termDefs[name]
 	if !ok {
 		return nil, false
@@ -288,6 +292,10 @@ func (d definitions) Term(name string) (*celenv.Expr, bool) {
 }
 
 func (d definitions) Table(name string) (*celenv.Table, bool) {
+	if d.s.sealed {
+		t, ok := d.s.tables[name]
+		return t, ok
+	}
 	def, ok := d.s.tableDefs[name]
 	if !ok {
 		return nil, false
