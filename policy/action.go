@@ -50,7 +50,7 @@ func (s *scope) actions(list []*playbook.Action, in givenIn, beside ...[]*playbo
 // checkDistinct asks for an id where one play could give two actions of a type
 // that would have the same identity.
 func (s *scope) checkDistinct(a *playbook.Action, others []*playbook.Action) {
-	t, ok := builtinActions()[a.Type.Value]
+	t, ok := s.builtin[a.Type.Value]
 	if !ok {
 		t = s.types[a.Type.Value]
 	}

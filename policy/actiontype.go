@@ -111,8 +111,7 @@ var commonKeys = []string{"id", "since", "within", "after", "calendar", "pauses"
 // actionType finds a type by its name. Substitute counts where it is asked
 // about (facts), not where it would be written.
 func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *ActionType {
-	builtin := builtinActions()
-	if t, ok := builtin[name.Value]; ok {
+	if t, ok := s.builtin[name.Value]; ok {
 		return t
 	}
 	if t, ok := s.types[name.Value]; ok {
@@ -121,7 +120,7 @@ func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *Acti
 		}
 		return t
 	}
-	known := append(slices.Sorted(maps.Keys(builtin)), slices.Sorted(maps.Keys(s.types))...)
+	known := append(slices.Sorted(maps.Keys(s.builtin)), slices.Sorted(maps.Keys(s.types))...)
 	known = append(known, more...)
 	if name.Value == "substitute" {
 		if asked {

@@ -17,7 +17,7 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	if err != nil {
 		return nil, playbook.Diagnostics{{Severity: playbook.Error, Code: "internal", Message: err.Error()}}
 	}
-	c := &compiler{base: base, used: map[any]bool{}, program: &Program{Digest: set.Digest}}
+	c := &compiler{base: base, used: map[any]bool{}, builtin: builtinActions(), program: &Program{Digest: set.Digest}}
 	c.compile(set)
 	diags := set.Finish(c.diags)
 	if diags.HasErrors() {
@@ -29,6 +29,7 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 // compiler holds what is gathered while a set is compiled.
 type compiler struct {
 	base    *celenv.Base
+	builtin map[string]*ActionType
 	table   *fieldTable
 	program *Program
 	diags   playbook.Diagnostics

@@ -203,7 +203,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 		}
 	}
 	for _, a := range d.Actions {
-		if builtin := builtinActions()[a.Name.Value]; builtin != nil {
+		if builtin := s.builtin[a.Name.Value]; builtin != nil {
 			s.errorf(a.Name.Range, "name-taken", "", "`%s` is a built-in action", a.Name.Value)
 			s.used[a] = true
 			continue
