@@ -78,6 +78,9 @@ func (r *reader) isDotted(t Text, parts ...string) bool {
 
 // respell offers a name that would do.
 func respell(s string, join rune) string {
+	if name, _, glued := strings.Cut(s, ":"); glued {
+		return "write a blank behind the colon: `" + clip(name) + ": …`"
+	}
 	out := strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'A' && c <= 'Z':

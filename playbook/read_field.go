@@ -139,7 +139,7 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	f.Last = m.scalar("last", "a duration such as `90d`, or `month` or `year`")
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	m.factShape()
-	m.require("same", "last")
+	m.require("last")
 	m.close()
 	if !ok {
 		return nil

@@ -10,11 +10,8 @@ import (
 
 // String is FILE:LINE:COL, or as much of it as is known.
 func (r Range) String() string {
-	switch {
-	case r.IsZero():
+	if r.IsZero() {
 		return r.File
-	case r.File == "":
-		return fmt.Sprintf("%d:%d", r.Start.Line, r.Start.Column)
 	}
 	return fmt.Sprintf("%s:%d:%d", r.File, r.Start.Line, r.Start.Column)
 }
@@ -33,9 +30,9 @@ func (k DocumentKind) String() string {
 func (d Diagnostic) String() string { return d.line(noPaint) }
 
 func (d Diagnostic) line(p paint) string {
-	place := d.Range.String()
-	if place != "" {
-		place = p.bold(place+":") + " "
+	place := ""
+	if d.Range.File != "" {
+		place = p.bold(d.Range.String()+":") + " "
 	}
 	return fmt.Sprintf("%s%s %s [%s]", place, p.severity(d.Severity), d.Message, d.Code)
 }

@@ -75,6 +75,9 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 	if t == nil {
 		return nil
 	}
+	if _, builtin := s.builtin[t.Name]; in.late && !builtin && t.amount() != nil {
+		s.errorf(a.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`", "`%s` gives money; `if_late` takes no money actions", t.Name)
+	}
 	out := s.common(a, t, in)
 	b := bounds{known: in.known}
 	out.Amount, out.Params = s.params(a, t, b, out.Calendar != nil)

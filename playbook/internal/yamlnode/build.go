@@ -2,6 +2,7 @@ package yamlnode
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -139,7 +140,9 @@ func (b *builder) comma(out *Node, key, value *Node) bool {
 	if text.Kind != Scalar || text.Style != Plain || text.Value == "" {
 		return false
 	}
-	if open(text.Value) <= 0 && isWord(key.Value) {
+	// A key without a value may be one all the same, or lack the blank behind
+	// its colon.
+	if name, _, _ := strings.Cut(key.Value, ":"); open(text.Value) <= 0 && isWord(name) {
 		return false
 	}
 	b.problems = append(b.problems, commaProblem(text.Start, key.End, text.Value))
