@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -23,11 +24,11 @@ const (
 
 // Owed is an action that is not done yet.
 type Owed struct {
-	Action Action
-	State  State
+	Action Action `json:"action"`
+	State  State  `json:"state"`
 	// At is when it falls due; for what is next and has no deadline, when it can
 	// be done. Zero when neither is known.
-	At time.Time
+	At time.Time `json:"at,omitzero"`
 }
 
 // pace is how an action's clock runs, which is more than a decision's JSON
@@ -75,11 +76,35 @@ func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
 			a.look(x)
 		}
 	}
+	sortOwed(a.out)
+	return a.out
+}
+
+// Agenda lists what is owed on an incident now: by its latest decision and by
+// the choices that were made on it, less what was reported. An incident that
+// was never handled owes nothing. The error is the store's.
+func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
+	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
+	if err != nil || given.Previous == nil {
+		return nil, err
+	}
+	var in Incident
+	if err := in.UnmarshalJSON(given.Previous.Incident); err != nil {
+		return nil, err
+	}
+	out := Agenda(given.Previous.Decision, in, e.now(), given.Reports...)
+	for _, m := range given.Made {
+		out = append(out, Agenda(m.Decision, in, e.now(), given.Reports...)...)
+	}
+	sortOwed(out)
+	return out, nil
+}
+
+func sortOwed(list []Owed) {
 	rank := map[State]int{Overdue: 0, Due: 1, Next: 2, Waiting: 3}
-	slices.SortStableFunc(a.out, func(x, y Owed) int {
+	slices.SortStableFunc(list, func(x, y Owed) int {
 		return cmp.Or(cmp.Compare(rank[x.State], rank[y.State]), compareTimes(x.At, y.At))
 	})
-	return a.out
 }
 
 // compareTimes puts no time last.

@@ -1,11 +1,8 @@
 package recovery
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -14,23 +11,23 @@ import (
 
 // Selection is what a person chose.
 type Selection struct {
-	Incident string
-	Choice   string // the id of the choice
-	By       string // who chose
+	Incident string `json:"incident"`
+	Choice   string `json:"choice"` // the id of the choice
+	By       string `json:"by"`     // who chose
 	// Reason is required where an amount lies further from the precedents'
 	// median than the play's tolerance.
-	Reason  string
-	Options []Selected
+	Reason  string     `json:"reason,omitempty"`
+	Options []Selected `json:"options"`
 }
 
 // Selected is one option of a choice, as it was taken.
 type Selected struct {
-	Type   string
-	ID     string // the option's own id, where it has one
-	Amount Money  // of an option with a range
+	Type   string `json:"type"`
+	ID     string `json:"id,omitempty"`    // the option's own id, where it has one
+	Amount Money  `json:"amount,omitzero"` // of an option with a range
 	// Params are the parameters that the option leaves open. One that allows a
 	// single value need not be given.
-	Params map[string]any
+	Params map[string]any `json:"params,omitempty"`
 }
 
 // Choose makes a choice that the incident's latest decision left to a person.
@@ -41,28 +38,9 @@ type Selected struct {
 func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOption) (*Decision, error) {
 	store := e.storeFor(options)
 	rules := e.current.Load()
-	for attempt := 1; ; attempt++ {
-		out, err := e.choose(ctx, rules, store, sel)
-		if err != nil {
-			return nil, err
-		}
-		if out.query.Incident == "" { // it stands already
-			return out.record.Decision, nil
-		}
-		err = store.Commit(ctx, out.commit())
-		if err == nil {
-			if e.config.hooks.Decided != nil {
-				e.config.hooks.Decided(out.record.Decision)
-			}
-			return out.record.Decision, nil
-		}
-		if !errors.Is(err, ErrConflict) || attempt == attempts {
-			return nil, err
-		}
-		if e.config.hooks.Conflicted != nil {
-			e.config.hooks.Conflicted(sel.Incident, attempt)
-		}
-	}
+	return e.commit(ctx, store, sel.Incident, func() (*outcome, error) {
+		return e.choose(ctx, rules, store, sel)
+	})
 }
 
 func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Selection) (*outcome, error) {
@@ -96,7 +74,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	c.sortMade()
 	x := chooser{conclusion: c, sel: sel}
 	if standing, err := x.standing(); standing != nil || err != nil {
-		return &outcome{record: Record{Decision: standing}}, err
+		return &outcome{standing: standing}, err
 	}
 	record, err := x.make()
 	if err != nil {
@@ -216,246 +194,6 @@ func (x *chooser) standingDrafts() {
 			x.drafts = append(x.drafts, &draft{Action: a, play: x.playNamed(a.Plays[0])})
 		}
 	}
-}
-
-// take turns what was chosen into actions, and says all that is wrong with it.
-func (x *chooser) take() ([]*draft, error) {
-	var drafts []*draft
-	seen := map[string]bool{}
-	for i, s := range x.sel.Options {
-		at := fmt.Sprintf("options[%d]", i)
-		o, offered := x.offered(s)
-		if o == nil {
-			x.problems = append(x.problems, Problem{at, "one of " + strings.Join(x.names(), ", "), shown(optionName(s.Type, s.ID))})
-			continue
-		}
-		if name := optionName(s.Type, s.ID); seen[name] {
-			x.problems = append(x.problems, Problem{at, "each option once", shown(name)})
-		} else {
-			seen[name] = true
-		}
-		d, err := x.draft(at, o, offered, s)
-		if err != nil {
-			return nil, err
-		}
-		drafts = append(drafts, d)
-	}
-	if len(x.problems) == 0 {
-		if err := x.within(drafts); err != nil {
-			return nil, err
-		}
-	}
-	if len(x.problems) > 0 {
-		return nil, x.fail("what was chosen is not on offer")
-	}
-	return drafts, nil
-}
-
-func optionName(kind, id string) string {
-	if id == "" {
-		return kind
-	}
-	return kind + "/" + id
-}
-
-func (x *chooser) names() []string {
-	var out []string
-	for _, o := range x.choice.Options {
-		out = append(out, optionName(o.Type, o.ID))
-	}
-	return out
-}
-
-func (x *chooser) offered(s Selected) (*policy.Option, Offer) {
-	for i, o := range x.match.Play.Choice.Options {
-		if o.Type.Name == s.Type && o.ID == s.ID {
-			return o, x.choice.Options[i]
-		}
-	}
-	return nil, Offer{}
-}
-
-// draft makes the action of one option.
-func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) (*draft, error) {
-	p := x.match.Play
-	d := &draft{source: o.Action, play: p, speaker: o.Action, speakerPlay: p}
-	d.ID = hashID("act", x.sel.Choice, s.Type, s.ID)
-	d.Type, d.Justice, d.Plays = o.Type.Name, o.Type.Justice, []string{p.Name}
-	x.amount(at, d, offered, s)
-	for name := range s.Params {
-		if !slices.ContainsFunc(offered.Params, func(q Param) bool { return q.Name == name }) {
-			x.problems = append(x.problems, Problem{at + "." + name, "a parameter of " + s.Type, "one that it does not have"})
-		}
-	}
-	for _, q := range offered.Params {
-		if v, ok := x.param(at, q, o, s); ok {
-			d.Params = append(d.Params, Param{q.Name, v})
-		}
-	}
-	var err error
-	if d.Note, err = o.Note.Render(x.input.Frame(p.Playbook), neutral(p.Playbook)); err != nil {
-		return nil, evaluationError(p.Name, err)
-	}
-	if len(o.IfLate) > 0 {
-		d.lates = []lateSource{{p, o.IfLate}}
-	}
-	return d, x.times(d, x.base)
-}
-
-func (x *chooser) amount(at string, d *draft, offered Offer, s Selected) {
-	if !offered.From.IsSet() {
-		if s.Amount.IsSet() {
-			x.problems = append(x.problems, Problem{at + ".amount", "no amount", s.Amount.String()})
-		}
-		return
-	}
-	d.Amount = s.Amount
-	in := s.Amount.IsSet() && s.Amount.Currency() == offered.From.Currency() &&
-		s.Amount.Compare(offered.From) >= 0 && s.Amount.Compare(offered.To) <= 0
-	if !in {
-		x.problems = append(x.problems, Problem{at + ".amount", offered.From.String() + " to " + offered.To.String(), s.Amount.String()})
-	}
-}
-
-// param takes a parameter from what was chosen, or the only one that is
-// allowed.
-func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) (any, bool) {
-	given, ok := s.Params[offered.Name]
-	choose := slices.ContainsFunc(o.Allowed, func(a policy.OptionParam) bool { return a.Name == offered.Name && a.Choose })
-	switch allowed := offered.Value.(type) {
-	case MoneyRange:
-		native, bad := coerce(given, "money", "")
-		m, isMoney := native.(Money)
-		if bad == nil && isMoney && m.Currency() == allowed.From.Currency() && m.Compare(allowed.From) >= 0 && m.Compare(allowed.To) <= 0 {
-			return m, true
-		}
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, allowed.From.String() + " to " + allowed.To.String(), foundOrNothing(given, ok)})
-		return nil, false
-	case []any:
-		if !choose {
-			break
-		}
-		if !ok && len(allowed) == 1 {
-			return allowed[0], true
-		}
-		for _, v := range allowed {
-			if ok && sameValue(v, given) {
-				return v, true
-			}
-		}
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, "one of " + policy.Show(allowed), foundOrNothing(given, ok)})
-		return nil, false
-	}
-	if ok && !sameValue(offered.Value, given) {
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, policy.Show(offered.Value), shown(given)})
-		return nil, false
-	}
-	return offered.Value, true
-}
-
-func foundOrNothing(v any, ok bool) string {
-	if !ok {
-		return ""
-	}
-	return shown(v)
-}
-
-// within checks what was chosen against the limits, together with what the
-// incident's decision gives.
-func (x *chooser) within(drafts []*draft) error {
-	for _, l := range x.limits() {
-		if l.Keep {
-			x.highest(l, drafts)
-			continue
-		}
-		left, err := x.left(l)
-		if err != nil {
-			return err
-		}
-		var chosen []*draft
-		for _, d := range drafts {
-			if d.Amount.IsSet() && d.Amount.Currency() == left.Currency() && x.governs(l, d.Type, d.play) {
-				chosen = append(chosen, d)
-			}
-		}
-		over, err := overshoot(chosen, left)
-		if err != nil {
-			return x.limitError(l, err)
-		}
-		if len(chosen) > 0 && over.Sign() > 0 {
-			x.problems = append(x.problems, Problem{"options", "at most " + left.String() + " of " + strings.Join(l.Of, ", ") + " in all", over.String() + " more"})
-		}
-	}
-	return nil
-}
-
-// highest refuses an amount under a limit that keeps the highest, when the
-// decision or another option gives as much: it would come to nothing.
-func (x *chooser) highest(l *policy.Limit, drafts []*draft) {
-	for i, d := range drafts {
-		if !d.Amount.IsSet() || !x.governs(l, d.Type, d.play) {
-			continue
-		}
-		for _, o := range append(x.governed(l), drafts[:i]...) {
-			if o.Type == d.Type && o.Amount.IsSet() && o.Amount.Currency() == d.Amount.Currency() && o.Amount.Compare(d.Amount) >= 0 {
-				x.problems = append(x.problems, Problem{"options", "more than the " + o.Amount.String() + " given already, as only the highest is kept", d.Amount.String()})
-				return
-			}
-		}
-	}
-}
-
-// deviation is how far the chosen amount lies from the median of the
-// precedents; of several amounts, the one that lies furthest.
-func (x *chooser) deviation(drafts []*draft) (string, error) {
-	var furthest *big.Rat
-	for _, d := range drafts {
-		for _, r := range x.choice.Precedents.Options {
-			if r.Type != d.Type || r.Median.Currency() != d.Amount.Currency() {
-				continue
-			}
-			if dev := deviation(d.Amount, r.Median); furthest == nil || dev == nil || dev.Cmp(furthest) > 0 {
-				if furthest = dev; dev == nil {
-					return x.reasoned("")
-				}
-			}
-		}
-	}
-	if furthest == nil {
-		return "", nil
-	}
-	text := percentText(furthest)
-	if furthest.Cmp(x.match.Play.Choice.Tolerance) > 0 {
-		return x.reasoned(text)
-	}
-	return text, nil
-}
-
-func (x *chooser) reasoned(deviation string) (string, error) {
-	if strings.TrimSpace(x.sel.Reason) != "" {
-		return deviation, nil
-	}
-	x.problems = []Problem{{"reason", "why the amount leaves the range of its precedents", ""}}
-	return "", x.fail("a reason is needed: the amount lies %s from the median of comparable cases", cmp.Or(deviation, "far"))
-}
-
-// deviation is |amount - median| / median; nil when the median is zero and the
-// amount is not.
-func deviation(amount, median Money) *big.Rat {
-	diff := new(big.Rat).Sub(amount.Rat(), median.Rat())
-	if diff.Abs(diff).Sign() == 0 {
-		return diff
-	}
-	if median.IsZero() {
-		return nil
-	}
-	return diff.Quo(diff, new(big.Rat).Abs(median.Rat()))
-}
-
-// percentText writes a ratio in percent, to two decimals at most.
-func percentText(r *big.Rat) string {
-	s := new(big.Rat).Mul(r, big.NewRat(100, 1)).FloatString(2)
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".") + "%"
 }
 
 // decide makes the decision that makes the choice.

@@ -146,6 +146,8 @@ type outcome struct {
 	query   Query
 	given   Given
 	version Version
+	// standing is a decision that was committed before and needs no other.
+	standing *Decision
 }
 
 // decide is the three steps: what has to be known, reading it, deciding.

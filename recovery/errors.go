@@ -9,9 +9,9 @@ import (
 
 // Problem is one thing that is wrong with an input.
 type Problem struct {
-	Path   string // dotted, such as customer.since or tags[2]
-	Wanted string // such as "1 to 5"
-	Found  string // such as "6"; empty when nothing was there
+	Path   string `json:"path"`   // dotted, such as customer.since or tags[2]
+	Wanted string `json:"wanted"` // such as "1 to 5"
+	Found  string `json:"found"`  // such as "6"; empty when nothing was there
 }
 
 // String writes the problem in one line: severity: wanted 1 to 5, found 6.
@@ -120,6 +120,7 @@ const (
 	codeEvaluation      = "evaluation-error"
 	codeAmbiguous       = "ambiguous"
 	codeChoice          = "invalid-choice"
+	codeUnknownAction   = "unknown-action"
 	codeConflict        = "conflict"
 	codeFailed          = "failed"
 )
@@ -136,6 +137,8 @@ func refusalCode(err error) string {
 		return codeChoice
 	case isA[*jsonError](err), isA[*json.SyntaxError](err):
 		return codeInvalidJSON
+	case isA[*UnknownActionError](err):
+		return codeUnknownAction
 	case errors.Is(err, ErrConflict):
 		return codeConflict
 	}
@@ -154,7 +157,7 @@ func isA[T error](err error) bool {
 //
 // The codes are invalid-incident and invalid-choice (with problems),
 // evaluation-error (with play, at and expr), ambiguous (with plays),
-// invalid-json for what is no JSON object, conflict, and failed for what was
+// invalid-json for what is no JSON object, unknown-action, conflict, and failed for what was
 // no fault of the incident. An incident whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
 	w := jsonWriter{dst}

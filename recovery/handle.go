@@ -37,13 +37,29 @@ func (e *Engine) storeFor(options []CallOption) Store {
 func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption) (*Decision, error) {
 	store := e.storeFor(options)
 	rules := e.current.Load()
-	for attempt := 1; ; attempt++ {
+	decision, err := e.commit(ctx, store, in.ID, func() (*outcome, error) {
 		out, err := e.decide(ctx, rules, store, in)
-		if err != nil {
-			return nil, e.refuse(ctx, rules, store, in, err)
+		if err == nil {
+			out.standing = unchanged(out)
 		}
-		if standing := unchanged(out); standing != nil {
-			return standing, nil
+		return out, err
+	})
+	if err != nil {
+		return nil, e.refuse(ctx, rules, store, in, err)
+	}
+	return decision, nil
+}
+
+// commit decides and commits, and decides again as long as commits of others
+// come in between. What stands already is returned without a commit.
+func (e *Engine) commit(ctx context.Context, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
+	for attempt := 1; ; attempt++ {
+		out, err := decide()
+		if err != nil {
+			return nil, err
+		}
+		if out.standing != nil {
+			return out.standing, nil
 		}
 		err = store.Commit(ctx, out.commit())
 		if err == nil {
@@ -56,7 +72,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 			return nil, err
 		}
 		if e.config.hooks.Conflicted != nil {
-			e.config.hooks.Conflicted(out.record.Decision.Incident, attempt)
+			e.config.hooks.Conflicted(incident, attempt)
 		}
 	}
 }
@@ -105,6 +121,10 @@ func isRefusal(err error) bool {
 // Effects are what the host has to do because of a decision: do what is new,
 // change what changed, cancel what is cancelled. Their keys are the same each
 // time, so that a host that remembers the keys it has seen acts once.
+//
+// A host that may die between handling an incident and acting on it takes the
+// effects from [Commit.Outbox] in a store of its own: what a later decision
+// keeps is not among the later decision's effects.
 func (d *Decision) Effects() []Effect {
 	var out []Effect
 	for _, a := range d.Actions {

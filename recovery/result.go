@@ -142,6 +142,7 @@ func (c *conclusion) cancelled(given map[string]bool) []Action {
 
 func cancelledAction(a Action) Action {
 	a.Change = ChangeCancelled
+	a.Message = nil // its words speak of what is not given any more
 	if a.Amount.IsSet() {
 		a.Already = a.Amount
 		a.Amount, _ = value.NewMoney(0, a.Amount.Currency())

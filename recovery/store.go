@@ -156,9 +156,9 @@ type Commit struct {
 // the same however often the same effect is handed out, so that a host that
 // keeps the keys it has seen acts once.
 type Effect struct {
-	Key    string
-	Do     string // do, change or cancel
-	Action Action
+	Key    string `json:"key"`
+	Do     string `json:"do"` // do, change or cancel
+	Action Action `json:"action"`
 }
 
 // Refusal is an incident that could not be decided.
