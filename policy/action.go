@@ -141,7 +141,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool
 		case spec.Default != nil:
 			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
 		case spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, a %s", t.Name, spec.Name, spec.Type)
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.noun())
 		}
 		switch {
 		case p == nil:
@@ -170,9 +170,6 @@ func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {
 	for _, e := range a.Params {
 		if e.Key.Value == name {
-			if !e.Value.IsSet() {
-				e.Value.Range = e.Key.Range // an empty value has no place of its own
-			}
 			return e.Value, true
 		}
 	}

@@ -39,9 +39,9 @@ func (s *scope) calendar(d *playbook.Calendar) *worktime.Calendar {
 		}
 		holidays[day] = shifts(h.Spans)
 	}
+	// Days without hours, spans that overlap: the reader has said all of that.
 	cal, err := worktime.New(zone, week, holidays)
 	if err != nil {
-		s.errorf(d.Name.Range, "bad-calendar", "", "%s", err)
 		return nil
 	}
 	return cal

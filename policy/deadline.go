@@ -72,6 +72,9 @@ func durationHint(s string) string {
 	if strings.HasPrefix(strings.TrimSpace(s), "-") {
 		return ""
 	}
+	if strings.HasSuffix(strings.TrimSpace(s), "wd") {
+		return "write a whole number of working days, such as `2wd`"
+	}
 	if looksLikeNumber.MatchString(s) {
 		return "add a unit, such as `" + strings.TrimSpace(s) + "h`"
 	}

@@ -23,6 +23,12 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	if d.AtMost.IsSet() {
 		out.AtMost, _ = strconv.Atoi(d.AtMost.Value)
 	}
+	if out.AtLeast > len(d.Options) && len(d.Options) > 0 {
+		s.errorf(d.AtLeast.Range, "bad-choose", "", "at least %d options cannot be chosen from %d", out.AtLeast, len(d.Options))
+	}
+	if d.AtMost.IsSet() && out.AtMost == 0 {
+		s.errorf(d.AtMost.Range, "bad-choose", "", "a choice of no option is none")
+	}
 	for i, o := range d.Options {
 		s.optionDistinct(o, d.Options[:i])
 		if c := s.option(o, givenIn{known: known}); c != nil {
@@ -31,6 +37,9 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	}
 	for _, name := range d.Comparable {
 		if f := s.fieldNamed(name); f != nil {
+			if f.Type.Kind == List {
+				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; cases are compared by single values", f.Name)
+			}
 			out.Comparable = append(out.Comparable, f)
 		}
 	}
@@ -50,6 +59,9 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 // optionDistinct asks for an id on a second option of one type: a choice names
 // its option by both.
 func (s *scope) optionDistinct(o *playbook.Action, before []*playbook.Action) {
+	if t, ok := s.builtin[o.Type.Value]; ok && t.Merge != MergeNever {
+		return // told apart by what they merge by
+	}
 	same := slices.ContainsFunc(before, func(b *playbook.Action) bool {
 		return b.Type.Value == o.Type.Value && b.ID.Value == o.ID.Value
 	})
@@ -72,7 +84,7 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		case !ok && spec.Default != nil:
 			out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{{Spec: spec, constant: spec.Default, fixed: true}}})
 		case !ok && spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, a %s", t.Name, spec.Name, spec.Type)
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.noun())
 		case !ok:
 		case spec.Type.Kind == Money:
 			s.optionMoney(out, spec, v, b, spec == t.amount())
@@ -110,6 +122,9 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *P
 	if v.Kind == playbook.Scalar {
 		p := s.param(spec, v, b)
 		return p, p
+	}
+	if !v.IsSet() {
+		return nil, nil // the reader has said so
 	}
 	if v.Kind != playbook.Mapping {
 		s.errorf(v.Range, "wrong-type", "", "in an option, `%s` is a range such as {from: 0 EUR, to: 50 EUR}", spec.Name)

@@ -62,6 +62,9 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 	if env == nil {
 		return nil // why was reported when the scope was made
 	}
+	if s.literalHere(text) {
+		return nil
+	}
 	e, issues := env.Compile(text.Value, want...)
 	s.issues(text, 0, issues)
 	if len(issues) > 0 || e == nil {
@@ -135,4 +138,23 @@ func (s *scope) markMentions(src string) {
 			s.used[def] = true
 		}
 	}
+}
+
+// literalHere answers a literal of the format that stands where an expression
+// is wanted: the language of expressions writes them in another way.
+func (s *scope) literalHere(text playbook.Text) bool {
+	src := strings.TrimSpace(text.Value)
+	hint := ""
+	switch literalKind(src) {
+	case Duration:
+		hint = "write minutes(n), hours(n) or days(n)"
+	case Money:
+		hint = "write money(" + strconv.Quote(src) + ")"
+	case Percent:
+		hint = "write percent(" + strings.TrimSpace(strings.TrimSuffix(src, "%")) + ")"
+	default:
+		return false
+	}
+	s.errorf(text.Range, "literal-here", hint, "%s is written another way in expressions", src)
+	return true
 }

@@ -14,6 +14,7 @@ type fieldTable struct {
 	standard map[string]*Field
 	slots    map[string]int
 	first    map[string]*Field // first declaration of each name
+	names    []string          // every name of the set, in the order of declaration
 }
 
 func newFieldTable(standard []*Field) *fieldTable {
@@ -21,6 +22,7 @@ func newFieldTable(standard []*Field) *fieldTable {
 	for _, f := range standard {
 		t.standard[f.Name] = f
 		t.slots[f.Name] = f.Slot
+		t.names = append(t.names, f.Name)
 	}
 	return t
 }
@@ -32,7 +34,7 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 	for _, d := range doc.Fields {
 		name := d.Name.Value
 		if s, ok := shared[name]; ok && s.declared != nil && s.declared != d {
-			c.errorf(d.Name.Range, "name-taken", "", "`%s` is a shared field; a playbook's name may not repeat a shared one", name)
+			c.errorf(d.Name.Range, "name-taken", "", "there is a shared field named `%s` already, at %s", name, placeOf(s.declared.Name.Range))
 			continue
 		}
 		if name == "paused" || strings.HasPrefix(name, "paused.") {
@@ -180,6 +182,10 @@ func (c *compiler) fieldOneOf(d *playbook.Field, f, base *Field) bool {
 	}
 	f.OneOf = nil
 	for i, t := range d.OneOf {
+		if _, err := parseLiteral(Type{Kind: String}, t); err != nil {
+			c.errorf(t.Range, "bad-literal", "", "one_of of `%s`: %s", f.Name, err)
+			continue
+		}
 		if base != nil && base.OneOf != nil && !slices.Contains(base.OneOf, t.Value) {
 			c.errorf(t.Range, "not-in-one-of", c.didYouMean(t.Value, base.OneOf), "`%s` is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
 			return false
@@ -290,31 +296,39 @@ func describeField(f *Field) [8]string {
 	return [8]string{f.Type.String(), f.About, fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
 }
 
-// checkNesting refuses a name that is both a value and an object, and returns
-// the fields that are left.
+// checkNesting refuses a name that is a value in one place of the set and an
+// object in another: no incident could carry both. It returns the fields that
+// are left.
 func (c *compiler) checkNesting(own []*Field, shared map[string]*Field) []*Field {
-	all := map[string]bool{"paused": true}
-	for n := range shared {
-		all[n] = true
-	}
-	for _, f := range own {
-		all[f.Name] = true
-	}
 	kept := slices.DeleteFunc(own, func(f *Field) bool {
 		at := f.declared.Name.Range
 		if f.Name == "customer" {
 			c.errorf(at, "bad-field", "", "`customer` is an object with fields of its own, such as `customer.tier`; it cannot be a value")
 			return true
 		}
-		for i, r := range f.Name {
-			if r == '.' && all[f.Name[:i]] {
-				c.errorf(at, "bad-field", "", "`%s` is a value, so it cannot hold `%s`", f.Name[:i], f.Name)
+		for _, other := range c.table.names {
+			outer, inner := other, f.Name
+			if len(outer) > len(inner) {
+				outer, inner = inner, outer
+			}
+			if strings.HasPrefix(inner, outer+".") {
+				c.errorf(at, "bad-field", "give one of them another name", "`%s` is a value, so it cannot hold `%s`", outer, inner)
 				return true
 			}
 		}
+		if !slices.Contains(c.table.names, f.Name) {
+			c.table.names = append(c.table.names, f.Name)
+		}
 		return false
 	})
-	c.checkWas(kept, all)
+	names := map[string]bool{}
+	for n := range shared {
+		names[n] = true
+	}
+	for _, f := range kept {
+		names[f.Name] = true
+	}
+	c.checkWas(kept, names)
 	return kept
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // compileLimits compiles the limits of the scope's own documents, in order.
@@ -56,6 +57,11 @@ func (s *scope) cap(l *Limit, d *playbook.Limit) {
 	spec := &Field{Name: "at_most", Type: Type{Kind: Money}}
 	b := bounds{known: s.assumed}
 	l.AtMost = s.typedParam(spec, d.AtMost, b)
+	if l.AtMost != nil && l.AtMost.fixed {
+		if m, ok := l.AtMost.constant.(value.Money); ok && m.Sign() < 0 {
+			s.errorf(d.AtMost.Range, "out-of-range", "", "`at_most` is %s, and must be zero or more", m)
+		}
+	}
 	if d.Counting.IsSet() {
 		s.counting(l, d)
 	}

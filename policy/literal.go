@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -15,6 +16,9 @@ func parseLiteral(t Type, text playbook.Text) (any, error) {
 	s := text.Value
 	switch t.Kind {
 	case String:
+		if text.Plain && text.Kind != playbook.String {
+			return nil, fmt.Errorf("%s is a %s to YAML; put it into quotes to make it a string", s, yamlKind(text.Kind))
+		}
 		return s, nil
 	case Bool:
 		if text.Kind == playbook.Bool {
@@ -60,6 +64,16 @@ func anyOf[T any](v T, err error) (any, error) {
 		return nil, err
 	}
 	return v, nil
+}
+
+func yamlKind(k playbook.ScalarKind) string {
+	switch k {
+	case playbook.Bool:
+		return "bool"
+	case playbook.Null:
+		return "null"
+	}
+	return "number"
 }
 
 func wrong(found, wanted string) error {
@@ -119,6 +133,20 @@ func looksLiteral(k Kind, text playbook.Text) bool {
 		return text.Kind == playbook.Bool
 	}
 	return false
+}
+
+// literalKind says which kind of literal of the format a text is meant as, where
+// it is one with a unit.
+func literalKind(s string) Kind {
+	switch {
+	case looksLikePercent.MatchString(s):
+		return Percent
+	case looksLikeDuration.MatchString(s) && strings.ToLower(s) == s:
+		return Duration
+	case looksLikeMoney.MatchString(s):
+		return Money
+	}
+	return KindInvalid
 }
 
 // guessLiteral reads a table's cell, whose type is that of its text. A quoted

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -90,10 +91,12 @@ type bounds struct {
 func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
 	t := spec.Type
 	switch {
+	case !v.IsSet():
+		return nil // the reader has said so
 	case t.Kind == List && v.Kind == playbook.List:
 		return s.listParam(spec, v, b)
 	case v.Kind != playbook.Scalar:
-		s.errorf(v.Range, "wrong-type", "", "`%s` is a %s, not a list or a mapping", spec.Name, t)
+		s.errorf(v.Range, "wrong-type", "", "`%s` is %s, not a list or a mapping", spec.Name, t.noun())
 		return nil
 	case t.Kind == String:
 		return s.textParam(spec, v.Text, b)
@@ -151,6 +154,14 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
 		return s.fixedParam(spec, lit, src)
 	} else if looksLiteral(t.Kind, src) {
 		s.errorf(src.Range, "bad-literal", "", "`%s`: %s", spec.Name, err)
+		return nil
+	}
+	if k := literalKind(src.Value); k != KindInvalid {
+		s.errorf(src.Range, "wrong-type", "", "`%s` is %s, and %s is %s", spec.Name, t.noun(), src.Value, Type{Kind: k}.noun())
+		return nil
+	}
+	if strings.Contains(src.Value, "${") {
+		s.errorf(src.Range, "wrong-type", "write the expression by itself, without ${ and }", "`%s` is %s, not a text with expressions in it", spec.Name, t.noun())
 		return nil
 	}
 	e := s.expr(src, t.cel())

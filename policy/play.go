@@ -95,7 +95,8 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 
 // playActions compiles all that a play can give.
 func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
-	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: d.Substitute != nil}
+	substitutes := d.Substitute != nil && p.Approach == PartnerSubstitute // elsewhere the reader refuses it
+	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: substitutes}
 	p.Do = s.actions(d.Do, in)
 	for _, k := range d.Cases {
 		when, caseKnown := s.condition(k.When, known)
@@ -108,7 +109,7 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
 		p.Lead = s.pace("lead", d.Lead, false, false, bounds{known: known})
 	}
 	p.TooLate = s.actions(d.TooLate, plain)
-	if d.Substitute != nil {
+	if substitutes {
 		p.Partners = s.substitute(d.Substitute, d, bounds{known: known})
 	}
 	p.Otherwise = s.actions(d.Otherwise, plain)

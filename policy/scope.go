@@ -193,6 +193,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 	for _, m := range d.Messages {
 		if old, ok := s.messages[m.Name.Value]; ok {
 			s.taken(m.Name, "message", old.def.Name)
+			s.used[m] = true
 			continue
 		}
 		s.messages[m.Name.Value] = &message{def: m}
@@ -203,7 +204,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 		}
 	}
 	for _, a := range d.Actions {
-		if builtin := s.builtin[a.Name.Value]; builtin != nil {
+		if builtin := s.builtin[a.Name.Value]; builtin != nil || a.Name.Value == substituteType.Name {
 			s.errorf(a.Name.Range, "name-taken", "", "`%s` is a built-in action", a.Name.Value)
 			s.used[a] = true
 			continue
@@ -321,6 +322,9 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	}
 	if s.circle("terms."+name, def.Expr) {
 		return nil
+	}
+	if !def.Expr.IsSet() {
+		return nil // the reader has said so
 	}
 	s.stack = append(s.stack, step{"terms." + name, def.Expr})
 	e := s.expr(def.Expr)

@@ -2,6 +2,8 @@ package policy
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
@@ -14,9 +16,12 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if s.circle("tables."+name, def.By) {
 		return nil
 	}
-	s.stack = append(s.stack, step{"tables." + name, def.By})
-	by := s.expr(def.By)
-	s.stack = s.stack[:len(s.stack)-1]
+	var by *celenv.Expr
+	if def.By.IsSet() {
+		s.stack = append(s.stack, step{"tables." + name, def.By})
+		by = s.expr(def.By)
+		s.stack = s.stack[:len(s.stack)-1]
+	}
 	var t *celenv.Table
 	if by != nil {
 		t = s.buildTable(name, def, by)
@@ -30,7 +35,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
 	key := fromCEL(by.Type())
 	if key.Kind == List || key.Kind == KindInvalid {
-		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by a %s", key)
+		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.noun())
 		return nil
 	}
 	if key.Kind == Money && key.Currency == "" {
@@ -38,11 +43,30 @@ func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *c
 		return nil
 	}
 	columns, rows, ok := s.buildRows(def, key)
+	ok = s.closedKeys(def, by) && ok
 	if !ok {
 		return nil
 	}
 	s.nameRows(name, def)
 	return celenv.NewTable(name, by, columns, rows)
+}
+
+// closedKeys refuses a row for a value that the key never has.
+func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
+	domain := by.Domain()
+	if domain == nil {
+		return true
+	}
+	ok := true
+	for _, r := range def.Rows {
+		for _, is := range r.Is {
+			if !slices.Contains(domain, is.Value) {
+				ok = false
+				s.errorf(is.Range, "not-in-one-of", s.didYouMean(is.Value, domain), "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
+			}
+		}
+	}
+	return ok
 }
 
 // nameRows keeps what to call each row when a decision says why.
@@ -57,8 +81,10 @@ func (s *scope) nameRows(name string, def *playbook.Table) {
 			labels = append(labels, "otherwise")
 		case r.From.IsSet():
 			labels = append(labels, "from "+r.From.Value)
-		default:
+		case len(r.Is) > 0:
 			labels = append(labels, r.Is[0].Value)
+		default:
+			labels = append(labels, "") // the reader has said that a key is missing
 		}
 	}
 	s.playbook.rows[name] = labels
@@ -95,12 +121,12 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 
 func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
 	if key.Kind == String || key.Kind == Bool {
-		s.errorf(r.From.Range, "wrong-type", "use `is`", "the table is looked up by a %s, which has no order", key)
+		s.errorf(r.From.Range, "wrong-type", "use `is`", "the table is looked up by %s, which has no order", key.noun())
 		return nil, false
 	}
 	from, err := parseLiteral(key, r.From)
 	if err != nil {
-		s.errorf(r.From.Range, "bad-literal", "", "the table is looked up by a %s: %s", key, err)
+		s.errorf(r.From.Range, "bad-literal", "", "the table is looked up by %s: %s", key.noun(), err)
 		return nil, false
 	}
 	if last != nil {
@@ -115,7 +141,7 @@ func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
 func (s *scope) rowIs(is playbook.Text, key Type, seen map[string]bool) (any, bool) {
 	v, err := parseLiteral(key, is)
 	if err != nil {
-		s.errorf(is.Range, "bad-literal", "", "the table is looked up by a %s: %s", key, err)
+		s.errorf(is.Range, "bad-literal", "", "the table is looked up by %s: %s", key.noun(), err)
 		return nil, false
 	}
 	if seen[Show(v)] {
@@ -165,7 +191,7 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 		case t.Kind == Double && vt.Kind == Int, t == vt:
 		case vt.Kind == String && cell.Text.Plain && looksLiteral(t.Kind, cell.Text):
 			_, err := parseLiteral(t, cell.Text)
-			s.errorf(cell.Range, "bad-literal", "", "the column `%s` holds values of type %s: %s", name, t, err)
+			s.errorf(cell.Range, "bad-literal", "", "a value of the column `%s` must be %s: %s", name, t.noun(), err)
 			return t, nil, false
 		default:
 			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column `%s` holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)

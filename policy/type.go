@@ -52,6 +52,32 @@ func (t Type) String() string {
 	return t.Kind.String()
 }
 
+// noun is what a value of the type is called in a message.
+func (t Type) noun() string {
+	switch t.Kind {
+	case String:
+		return "a text"
+	case Int:
+		return "a whole number"
+	case Double:
+		return "a number"
+	case Bool:
+		return "true or false"
+	case Timestamp:
+		return "a time"
+	case Money:
+		if t.Currency != "" {
+			return "an amount in " + t.Currency
+		}
+		return "an amount"
+	case Percent:
+		return "a percentage"
+	case List:
+		return "a list"
+	}
+	return "a " + t.String()
+}
+
 // parseType reads a type as it is written in a playbook: money, [string].
 func parseType(s string) (Type, bool) {
 	if inner, ok := strings.CutPrefix(s, "["); ok {

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,11 +24,24 @@ type Selection struct {
 // Selected is one option of a choice, as it was taken.
 type Selected struct {
 	Type   string `json:"type"`
-	ID     string `json:"id,omitempty"`    // the option's own id, where it has one
-	Amount Money  `json:"amount,omitzero"` // of an option with a range
+	ID     string `json:"id,omitempty"` // the option's own id, where it has one
+	Amount Money  `json:"amount"`       // of an option with a range
 	// Params are the parameters that the option leaves open. One that allows a
 	// single value need not be given.
 	Params map[string]any `json:"params,omitempty"`
+}
+
+// MarshalJSON leaves out what is absent; a chosen amount of zero is not.
+func (s Selected) MarshalJSON() ([]byte, error) {
+	type plain Selected
+	out := struct {
+		plain
+		Amount *Money `json:"amount,omitempty"`
+	}{plain: plain(s)}
+	if s.Amount.IsSet() {
+		out.Amount = &s.Amount
+	}
+	return json.Marshal(out)
 }
 
 // Choose makes a choice that the incident's latest decision left to a person.

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -172,5 +173,27 @@ func TestChoiceStands(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, lines(gone)); diff != "" {
 		t.Errorf("when the play no longer matches: %s", diff)
+	}
+}
+
+func TestSelectionJSON(t *testing.T) {
+	sel := recovery.Selection{Incident: "T-1", Choice: "cho_1", By: "Marta", Options: []recovery.Selected{
+		{Type: "compensate", Amount: recovery.MustMoney("0 EUR"), Params: map[string]any{"as": "cash"}},
+		{Type: "replace"},
+	}}
+	text, err := json.Marshal(sel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"incident":"T-1","choice":"cho_1","by":"Marta","options":[{"type":"compensate","params":{"as":"cash"},"amount":{"value":"0.00","currency":"EUR"}},{"type":"replace"}]}`
+	if string(text) != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+	var back recovery.Selection
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sel, back, cmp.Comparer(func(a, b recovery.Money) bool { return a == b })); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -85,7 +85,7 @@ func (c *conclusion) compare(d *Decision) {
 		}
 		switch {
 		case c.overtaken(&a):
-			a.Change, a.gone = ChangeCancelled, prev == nil
+			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
 			cancelled = append(cancelled, a)
 			continue
 		case prev == nil:

@@ -42,9 +42,9 @@ func check(c command, h Host, args []string) int {
 	}
 	found := examine(fsys, now)
 	if format.value == "json" {
-		err = found.writeJSON(h)
+		err = found.writeJSON(h, *strict)
 	} else {
-		err = found.writeText(h, rest[0])
+		err = found.writeText(h, rest[0], *strict)
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -101,7 +101,7 @@ func stale(program *policy.Program, now *instant) playbook.Diagnostics {
 	return out
 }
 
-func (f findings) writeText(h Host, dir string) error {
+func (f findings) writeText(h Host, dir string, strict bool) error {
 	if err := fromHere(dir, f.diags).Render(h.Stdout, h.colour(h.Stdout)); err != nil {
 		return err
 	}
@@ -109,6 +109,8 @@ func (f findings) writeText(h Host, dir string) error {
 	switch {
 	case f.errors+f.warnings == 0:
 		_, err = fmt.Fprintf(h.Stdout, "ok: %s, %s\n", count(f.playbooks, "playbook"), count(f.plays, "play"))
+	case f.errors == 0 && strict:
+		_, err = fmt.Fprintf(h.Stdout, "%s, and --strict lets warnings count as errors\n", count(f.warnings, "warning"))
 	case f.errors == 0:
 		_, err = fmt.Fprintf(h.Stdout, "ok, with %s: %s, %s\n", count(f.warnings, "warning"), count(f.playbooks, "playbook"), count(f.plays, "play"))
 	default:
@@ -124,7 +126,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (f findings) writeJSON(h Host) error {
+func (f findings) writeJSON(h Host, strict bool) error {
 	diags := f.diags
 	if diags == nil {
 		diags = playbook.Diagnostics{}
@@ -137,5 +139,5 @@ func (f findings) writeJSON(h Host) error {
 		Errors      int                  `json:"errors"`
 		Warnings    int                  `json:"warnings"`
 		Diagnostics playbook.Diagnostics `json:"diagnostics"`
-	}{f.errors == 0, f.errors, f.warnings, diags})
+	}{f.errors == 0 && !(strict && f.warnings > 0), f.errors, f.warnings, diags})
 }
