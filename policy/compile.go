@@ -11,7 +11,8 @@ import (
 )
 
 // Compile gives a set its meaning. The diagnostics hold every problem that was
-// found, sorted by place; with an error among them the program is nil.
+// found, sorted by place; with an error among them, or a set that was read with
+// errors, the program is nil or must not be used.
 func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	base, err := celenv.NewBase()
 	if err != nil {
@@ -20,7 +21,7 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	c := &compiler{base: base, used: map[any]bool{}, builtin: builtinActions(), program: &Program{Digest: set.Digest}}
 	c.compile(set)
 	diags := set.Finish(c.diags)
-	if diags.HasErrors() {
+	if diags.HasErrors() || c.incomplete {
 		return nil, diags
 	}
 	return c.program, diags
@@ -41,6 +42,9 @@ type compiler struct {
 	// sealed is set once everything is compiled: from then on scopes are read
 	// by many goroutines and must not change.
 	sealed bool
+	// incomplete is set when something is missing that the reader did not
+	// understand.
+	incomplete bool
 }
 
 func (c *compiler) errorf(at playbook.Range, code, hint, format string, args ...any) {
@@ -52,6 +56,11 @@ func (c *compiler) warnf(at playbook.Range, code, hint, format string, args ...a
 }
 
 func (c *compiler) report(s playbook.Severity, at playbook.Range, code, hint, message string) {
+	if at.IsZero() {
+		// What has no place was not read, and the reader has said why.
+		c.incomplete = true
+		return
+	}
 	c.diags = append(c.diags, playbook.Diagnostic{Severity: s, Code: code, Message: message, Range: at, Hint: hint})
 }
 

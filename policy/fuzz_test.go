@@ -29,8 +29,11 @@ func FuzzCompile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		set, diags := playbook.Load(fstest.MapFS{"set.yaml": {Data: text}})
 		program, compiled := policy.Compile(set)
-		if (program == nil) != compiled.HasErrors() {
-			t.Fatalf("program %v with %v", program, compiled)
+		if program == nil && !compiled.HasErrors() && !diags.HasErrors() {
+			t.Fatal("no program, and nothing says why")
+		}
+		if program != nil && compiled.HasErrors() {
+			t.Fatalf("a program in spite of %v", compiled)
 		}
 		for _, d := range compiled {
 			if d.Range.IsZero() || d.Code == "internal" {

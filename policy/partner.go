@@ -67,7 +67,7 @@ func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, b bounds) 
 	if d.Partners == nil {
 		names = slices.Sorted(maps.Keys(s.partners))
 		if len(names) == 0 {
-			s.errorf(at.ID.Range, "no-partner", "declare one under `partners:`", "the play `%s` substitutes, and there is no partner", at.ID.Value)
+			s.errorf(at.Range, "no-partner", "declare one under `partners:`", "the play `%s` substitutes, and there is no partner", at.ID.Value)
 		}
 	}
 	for _, t := range d.Partners {

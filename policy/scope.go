@@ -143,7 +143,11 @@ func (s *scope) newEnv(o celenv.Options) {
 	o.Suggest = playbook.Suggest
 	env, err := s.base.NewScope(o)
 	if err != nil {
-		s.errorf(playbook.Range{}, "internal", "", "%s", err)
+		at := playbook.Range{}
+		if len(s.docs) > 0 {
+			at = s.docs[len(s.docs)-1].Range
+		}
+		s.errorf(at, "internal", "", "%s", err)
 	}
 	s.env = env
 	s.playbook.scope = env

@@ -100,6 +100,9 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset, error) {
 	program, found := policy.Compile(set)
 	diags := set.Finish(append(read, found...))
+	if program == nil && !diags.HasErrors() {
+		diags = append(diags, playbook.Diagnostic{Severity: playbook.Error, Code: "incomplete", Message: "parts of the set could not be understood; read it with playbook.Load, which says why"})
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
