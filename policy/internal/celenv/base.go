@@ -3,7 +3,6 @@ package celenv
 import (
 	"fmt"
 	"sync"
-	"sync/atomic"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
@@ -24,7 +23,6 @@ type Base struct {
 	impls    map[string]*functions.Overload // by overload id, or by name for functions with one implementation
 	declared map[string]*decls.FunctionDecl
 	callable []string // names that may be called, for "did you mean"
-	ids      atomic.Int64
 }
 
 // Limits of one expression. Parsing takes more than linear time on nested input.
@@ -85,6 +83,10 @@ func (b *Base) init() (err error) {
 	b.declared = b.env.Functions()
 	b.impls = map[string]*functions.Overload{}
 	for name, f := range b.declared {
+		if f.IsDeclarationDisabled() { // old spellings of operators
+			delete(b.declared, name)
+			continue
+		}
 		if err := b.checker.AddFunctions(f); err != nil {
 			return fmt.Errorf("function %s: %w", name, err)
 		}

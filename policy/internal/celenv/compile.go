@@ -2,7 +2,6 @@ package celenv
 
 import (
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/types"
 )
 
 // compiler turns one source text into an expression.
@@ -63,6 +62,7 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 		return nil, sortIssues(c.issues)
 	}
 	e.domain = c.domain(c.tree.Expr())
+	e.guards = e.guardPaths()
 	return e, nil
 }
 
@@ -70,7 +70,7 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 func (c *compiler) checkResult(e *Expr, want []Type) {
 	root := c.tree.Expr()
 	e.typ = typeOf(e.cel)
-	if e.cel.Kind() == types.DynKind && e.broken {
+	if e.broken && open(e.cel) {
 		if e.typ = (Type{Kind: Other}); len(want) > 0 {
 			e.typ = want[0]
 		}

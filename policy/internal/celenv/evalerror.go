@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
 
@@ -64,36 +65,44 @@ func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
 		return fmt.Sprintf("the condition costs too much to evaluate (limit %d)", e.scope.cost)
 	}
 	message := evalMessage(err)
-	if index, ok := strings.CutPrefix(message, outOfList); ok {
-		if size, known := e.listSize(f, at); known {
-			return fmt.Sprintf("index %s is outside a list of %d", strings.TrimSpace(index), size)
-		}
-		return fmt.Sprintf("index %s is outside the list", strings.TrimSpace(index))
+	if strings.HasPrefix(message, outOfList) {
+		return outsideList(message, e.indexed(f, at))
 	}
 	return message
 }
 
-// listSize evaluates the list of x[i] again, to say how long it is.
-func (e *Expr) listSize(f *Frame, at ast.Expr) (int, bool) {
+// outsideList says which index is outside of how long a list, which may be nil.
+func outsideList(message string, list ref.Val) string {
+	index := strings.TrimSpace(strings.TrimPrefix(message, outOfList))
+	if l, ok := list.(traits.Lister); ok {
+		return fmt.Sprintf("index %s is outside a list of %d", index, sizeOf(l))
+	}
+	return fmt.Sprintf("index %s is outside the list", index)
+}
+
+// indexed evaluates the list of x[i] again, to say how long it is; nil if that fails,
+// as it does for the variable of a loop.
+func (e *Expr) indexed(f *Frame, at ast.Expr) ref.Val {
 	if at.Kind() != ast.CallKind || !isIndex(at.AsCall().FunctionName()) {
-		return 0, false
+		return nil
 	}
 	tree := ast.NewCheckedAST(ast.NewAST(at.AsCall().Args()[0], e.tree.SourceInfo()), e.tree.TypeMap(), e.tree.ReferenceMap())
 	program, err := planSafely(e.scope.base.env, tree, nil)
 	if err != nil {
-		return 0, false
+		return nil
 	}
-	v, _, err := program.Eval(f)
-	list, ok := v.(traits.Lister)
-	if err != nil || !ok {
-		return 0, false
+	list, _, err := program.Eval(f)
+	if err != nil {
+		return nil
 	}
-	return sizeOf(list), true
+	return list
 }
 
 const outOfList = "index out of bounds:"
 
 var outOfRange = regexp.MustCompile(`^index '(-?\d+)' out of range in list size '(\d+)'$`)
+
+var noConversionTo = regexp.MustCompile(`^type conversion error from '(\w+)' to '(\w+)'$`)
 
 // evalMessage puts what cel-go, strconv or package value say about a failure plainly.
 func evalMessage(err error) string {
@@ -101,16 +110,22 @@ func evalMessage(err error) string {
 	if m := outOfRange.FindStringSubmatch(message); m != nil {
 		return fmt.Sprintf("index %s is outside a list of %s", m[1], m[2])
 	}
+	if m := noConversionTo.FindStringSubmatch(message); m != nil {
+		return fmt.Sprintf("the %s is not %s", m[1], article(m[2]))
+	}
 	switch {
 	case errors.Is(err, errDivisionByZero) || message == "division by zero" || message == "modulus by zero":
 		return "division by zero"
-	case errors.Is(err, value.ErrOverflow) || strings.HasSuffix(message, "overflow") || strings.Contains(message, "out of range"):
-		return "overflow"
 	case strings.HasPrefix(message, "strconv."):
 		return conversionMessage(message)
+	case strings.Contains(message, "lies outside the years"):
+		before, _, _ := strings.Cut(message, ": ")
+		return before
+	case errors.Is(err, value.ErrOverflow) || strings.HasSuffix(message, "overflow"):
+		return "overflow"
 	case strings.HasPrefix(message, "lists.range: size"):
 		return "a list of so many is too long (at most " + itoa(maxList) + ")"
-	case strings.Contains(message, "NaN"):
+	case strings.HasPrefix(message, "NaN values cannot"):
 		return "not a number has no order"
 	case strings.HasPrefix(message, "optional.none() dereference"):
 		return "there is no value"

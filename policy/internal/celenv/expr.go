@@ -20,14 +20,15 @@ type Expr struct {
 
 	scope  *Scope
 	source string
-	tree   *ast.AST
-	refs   map[int64]*reference
-	known  map[int64]span // see places
+	tree   *ast.AST             // checked; with refs, what an index takes conditions apart by
+	refs   map[int64]*reference // by the ids of the nodes that they stand at
+	known  map[int64]span       // see places
 
 	typ    Type
 	cel    *types.Type
 	domain []string // all values of a closed string, where the expression reads no other
 	widen  bool     // an int result stands for a double
+	guards []string // the paths that may have no value and that it names, also through terms and tables, sorted
 	broken bool     // it uses what is reported elsewhere as broken
 	loops  bool
 
@@ -55,10 +56,6 @@ func (e *Expr) Tables() []string { return e.tables }
 
 // Calendars returns the ids of the calendars that the expression itself uses.
 func (e *Expr) Calendars() []string { return e.calendars }
-
-// checked returns the syntax tree and what its references stand for: the seam for an
-// index that takes conditions apart. Neither may be changed.
-func (e *Expr) checked() (*ast.AST, map[int64]*reference) { return e.tree, e.refs }
 
 // place finds places in the source text.
 func (e *Expr) place() *places {

@@ -1,6 +1,8 @@
 package celenv
 
 import (
+	"strings"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -57,8 +59,11 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 		return nil, false
 	}
 	if err, failed := v.(*types.Err); failed {
-		at := c.places.of(e)
-		c.report(at, CodeConstantFails, "", "%s always fails: %s", shown(c.places.text(e)), evalMessage(err))
+		message := evalMessage(err)
+		if isIndex(e.AsCall().FunctionName()) && strings.HasPrefix(message, outOfList) {
+			message = outsideList(message, args[0])
+		}
+		c.report(c.places.of(e), CodeConstantFails, "", "%s always fails: %s", shown(c.places.text(e)), message)
 		return nil, false
 	}
 	switch v.(type) {

@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,8 +26,8 @@ func FuzzCompile(f *testing.F) {
 		size := len([]rune(source))
 		for _, i := range issues {
 			checkPlace(t, source, i.From, i.To, size)
-			if i.Code == "" || i.Message == "" {
-				t.Errorf("%q: empty issue %+v", source, i)
+			if i.Code == "" || i.Message == "" || isJargon(source, i.Message) {
+				t.Errorf("%q: %+v", source, i)
 			}
 		}
 		if (e == nil) == (len(issues) == 0) {
@@ -74,6 +75,16 @@ func fuzzExpr(t *testing.T, e *Expr, frame *Frame, size int) {
 	checkPlace(t, failure.Expr.Source(), failure.From, failure.To, len([]rune(failure.Expr.Source())))
 }
 
+// isJargon recognises words of cel-go's own that no user should read.
+func isJargon(source, message string) bool {
+	for _, word := range []string{"overload", "expected type", "_var", "undeclared", "optional_type", "wrapper", "@", "<EOF>"} {
+		if strings.Contains(message, word) && !strings.Contains(source, word) {
+			return true
+		}
+	}
+	return false
+}
+
 func checkPlace(t *testing.T, source string, from, to, size int) {
 	t.Helper()
 	if from < 0 || to < from || to > size {
@@ -102,6 +113,9 @@ var fuzzSeeds = []string{
 // checkSlip wants the parser to agree with what is refused without asking it.
 func checkSlip(t *testing.T, w *world, source string) {
 	c := &compiler{scope: w.scope, source: source, places: places{src: newSource(source)}}
+	if strings.Contains(source, "`") { // CEL quotes odd names with it; there are none here
+		return
+	}
 	if len(source) > 60 || len(c.places.src.tokens) == 0 || !c.slip() && !c.tokenSlip() {
 		return
 	}

@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -12,14 +13,14 @@ import (
 // has one. Terms count as if they were written out, and so do the keys of tables: an
 // issue stands at the term or the table in this source, and names the way.
 func (e *Expr) Unguarded(k Known) []Issue {
-	g := newGuard(e)
+	g := newGuard()
 	g.expr(e, k)
 	return sortIssues(g.issues())
 }
 
 // Known returns what is known where the expression is true, given what is known before.
 func (e *Expr) Known(k Known) Known {
-	g := newGuard(e)
+	g := newGuard()
 	return k.Union(g.expr(e, k).whenTrue)
 }
 
@@ -31,9 +32,7 @@ func (e *Expr) Known(k Known) Known {
 // side fails the whole fails with it, or the right side decides alone and without
 // the fact; nothing that is read without a value can make up a result.
 type guard struct {
-	top   *Expr
 	in    []*Expr // the terms and keys that the walk is in
-	at    span    // where issues stand that are found inside them
 	found []unguarded
 	memo  map[guardKey]guardResult
 }
@@ -41,25 +40,48 @@ type guard struct {
 type unguarded struct {
 	at   span
 	path string
-	way  string
+	way  []string // the terms and tables that lead to the read, the outermost first
 }
 
 // facts is what an expression's value tells.
 type facts struct{ whenTrue, whenFalse Known }
 
 // A term may stand in an expression often, and in others that do: it is walked once for
-// each set of known paths.
+// each set of known paths that matter in it. maxGuardMemo bounds how many sets there are.
 type guardKey struct {
 	e     *Expr
 	known string
+	never bool
 }
+
+const maxGuardMemo = 2_000
 
 type guardResult struct {
 	facts facts
 	found []unguarded
 }
 
-func newGuard(e *Expr) *guard { return &guard{top: e, memo: map[guardKey]guardResult{}} }
+// guardPaths returns the paths that guards in an expression can be about.
+func (e *Expr) guardPaths() []string {
+	var paths []string
+	for _, r := range e.references() {
+		if path := r.guard(); path != "" {
+			paths = append(paths, path)
+		}
+		switch {
+		case r.kind == refTerm:
+			paths = append(paths, r.term.guards...)
+		case r.kind == refTable && r.table.by != nil:
+			paths = append(paths, r.table.by.guards...)
+		}
+		if r.kind == refTable && r.field != nil && r.field.Optional {
+			paths = append(paths, varIncident+"."+r.field.Name)
+		}
+	}
+	return sortedCopy(paths)
+}
+
+func newGuard() *guard { return &guard{memo: map[guardKey]guardResult{}} }
 
 // expr walks a whole expression.
 func (g *guard) expr(e *Expr, k Known) facts {
@@ -74,27 +96,35 @@ func (g *guard) through(e *Expr, name string, at span, k Known) facts {
 	if e == nil || e.broken {
 		return facts{}
 	}
-	key := guardKey{e, strings.Join(k.paths, "\x00")}
-	if k.never {
-		key.known = "\x00"
+	if k = k.only(e.guards); len(g.memo) > maxGuardMemo && !k.never {
+		k = Known{} // knowing less finds more, and misses nothing
 	}
+	key := guardKey{e, strings.Join(k.paths, " "), k.never}
 	result, known := g.memo[key]
 	if !known {
 		outer := g.found
 		g.found = nil
 		result.facts = g.expr(e, k)
-		result.found = g.found
+		result.found = onePerPath(g.found)
 		g.found = outer
 		g.memo[key] = result
 	}
 	for _, u := range result.found {
-		way := name
-		if u.way != "" {
-			way += " through " + u.way
-		}
-		g.found = append(g.found, unguarded{at, u.path, way})
+		g.found = append(g.found, unguarded{at, u.path, append([]string{name}, u.way...)})
 	}
 	return result.facts
+}
+
+// onePerPath keeps the first read of each path. All would stand at the same place in
+// the end, and a term that uses another twice would have twice as many.
+func onePerPath(found []unguarded) []unguarded {
+	var first []unguarded
+	for _, u := range found {
+		if !slices.ContainsFunc(first, func(f unguarded) bool { return f.path == u.path }) {
+			first = append(first, u)
+		}
+	}
+	return first
 }
 
 func (g *guard) walk(e ast.Expr, k Known) facts {
@@ -286,18 +316,26 @@ func (g *guard) issues() []Issue {
 		if strings.HasPrefix(u.path, varTables+".") {
 			what = u.path + " may have no row"
 		}
-		if u.way != "" {
-			what += ", and " + u.way + " reads it"
+		if len(u.way) > 0 {
+			what += ", and " + wayText(u.way) + " reads it"
 		}
 		issues = append(issues, Issue{From: u.at.from, To: u.at.to, Code: CodeUnguardedRead, Message: what, Hint: guardHint(u)})
 	}
 	return issues
 }
 
+// wayText leaves out the middle of a long way.
+func wayText(way []string) string {
+	if len(way) > 4 {
+		way = []string{way[0], way[1], "…", way[len(way)-1]}
+	}
+	return strings.Join(way, " through ")
+}
+
 // guardHint shows both ways to read what may not be there.
 func guardHint(u unguarded) string {
 	hint := "write has(" + u.path + ") && …"
-	if u.way != "" || strings.HasPrefix(u.path, varTables+".") {
+	if len(u.way) > 0 || strings.HasPrefix(u.path, varTables+".") {
 		return hint
 	}
 	dot := strings.LastIndex(u.path, ".")

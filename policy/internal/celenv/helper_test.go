@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -274,3 +275,7 @@ func differ(a, b string) int {
 	}
 	return n
 }
+
+func hoursOf(n int) time.Duration { return time.Duration(n) * time.Hour }
+
+var nanField = math.NaN()

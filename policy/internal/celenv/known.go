@@ -65,5 +65,13 @@ func (k Known) Meet(o Known) Known {
 	return both
 }
 
+// only returns what k knows of some paths, which are sorted.
+func (k Known) only(paths []string) Known {
+	if k.never {
+		return k
+	}
+	return Known{paths: paths}.Meet(k)
+}
+
 // Paths returns the known paths, sorted; none for a place that is never reached.
 func (k Known) Paths() []string { return slices.Clone(k.paths) }

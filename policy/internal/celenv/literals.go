@@ -4,7 +4,6 @@ import (
 	"errors"
 	"regexp/syntax"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -13,17 +12,6 @@ import (
 
 	"github.com/servicerecovery/amends/policy/value"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
 
 // constant puts a value in the place of a node. The checker sees a reference of the
 // type; fold puts the value itself there.

@@ -37,8 +37,12 @@ func (m mismatches) report(e ast.Expr, message string) {
 		m.c.report(m.c.places.of(e), CodeTypeMismatch, conditionHint(m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
 	case strings.Contains(message, "range of a comprehension"):
 		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only a list has members to look at, %s", m.is(e))
-	case e.Kind() == ast.SelectKind && strings.Contains(message, "field selection"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only objects have fields, %s", m.is(e.AsSelect().Operand()))
+	case strings.HasPrefix(message, "expected type 'optional"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, "leave out the ?", "[?x] takes an optional, %s", m.is(e))
+	case strings.HasPrefix(message, "expected type"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "a value of another type is wanted here, %s", m.is(e))
+	case len(children(e)) > 0 && strings.Contains(message, "field selection"):
+		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only objects have fields, %s", m.is(children(e)[0]))
 	default:
 		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "%s", message)
 	}
@@ -116,7 +120,7 @@ func (m mismatches) money(e, a, b ast.Expr) bool {
 	if left == right {
 		return false
 	}
-	m.c.report(m.c.places.at(e), CodeMixedCurrencies, "", "%s and %s cannot be mixed: %s, %s", left, right, m.is(a), m.is(b))
+	m.c.report(m.c.places.called(e), CodeMixedCurrencies, "", "%s and %s cannot be mixed: %s, %s", left, right, m.is(a), m.is(b))
 	return true
 }
 

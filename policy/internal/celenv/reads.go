@@ -39,19 +39,26 @@ func (e *Expr) references() []*reference {
 // with has, and an optional read, count. A table is followed by what its key reads, at the
 // place of the table; terms are not opened.
 func (e *Expr) Reads() []Read {
-	var reads []Read
-	seen := map[string]bool{}
-	e.eachRead(func(path string, from int) {
-		if !seen[path] {
-			seen[path] = true
-			reads = append(reads, Read{path, from})
-		}
-	}, -1)
-	return reads
+	c := readCollector{seen: map[string]bool{}, opened: map[*Table]bool{}}
+	c.expr(e, -1)
+	return c.reads
 }
 
-// eachRead calls add for every read; from is the place to give for all, or -1.
-func (e *Expr) eachRead(add func(path string, from int), from int) {
+type readCollector struct {
+	reads  []Read
+	seen   map[string]bool
+	opened map[*Table]bool
+}
+
+func (c *readCollector) add(path string, from int) {
+	if !c.seen[path] {
+		c.seen[path] = true
+		c.reads = append(c.reads, Read{path, from})
+	}
+}
+
+// expr collects the reads of an expression; from is the place to give for all, or -1.
+func (c *readCollector) expr(e *Expr, from int) {
 	for _, r := range e.references() {
 		at := from
 		if at < 0 {
@@ -59,18 +66,22 @@ func (e *Expr) eachRead(add func(path string, from int), from int) {
 		}
 		switch r.kind {
 		case refConstant, refBroken:
-			continue
 		case refTable:
-			add(r.path, at)
-			if r.field != nil {
-				add(varIncident+"."+r.field.Name, at)
-			}
-			if r.table.by != nil {
-				r.table.by.eachRead(add, at)
-			}
+			c.table(r, at)
 		default:
-			add(r.path, at)
+			c.add(r.path, at)
 		}
+	}
+}
+
+func (c *readCollector) table(r *reference, at int) {
+	c.add(r.path, at)
+	if r.field != nil {
+		c.add(varIncident+"."+r.field.Name, at)
+	}
+	if !c.opened[r.table] && r.table.by != nil {
+		c.opened[r.table] = true
+		c.expr(r.table.by, at)
 	}
 }
 

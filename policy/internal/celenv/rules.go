@@ -103,6 +103,7 @@ func (c *compiler) ruleCall(e ast.Expr) {
 		switch {
 		case compares && depth(argType) > 1:
 			c.report(c.places.of(arg), CodeTooComplex, "write flatten() first", "lists of lists are not compared")
+			return
 		case innerCurrency(argType) == anyCurrency && usesAmount(name, argType):
 			c.reportNoCurrency(arg)
 			return // once is enough for a == b

@@ -29,7 +29,7 @@ func (c *compiler) scanCall(e ast.Expr) {
 // isSpelled reports whether a function's name is written out in the source, rather
 // than being an operator's or one that only macros call.
 func isSpelled(name string) bool {
-	return isNameStart(rune(name[0])) && name[0] != '_' && !strings.Contains(name, "@")
+	return isName(strings.TrimPrefix(name, "."))
 }
 
 func (c *compiler) scanArgs(e ast.Expr) {
@@ -109,31 +109,23 @@ func (c *compiler) scanCalled(e ast.Expr) {
 	name := strings.TrimPrefix(call.FunctionName(), ".")
 	if why := whyLeftOut[name]; why != "" {
 		c.report(c.places.name(e), CodeLeftOut, why, "%s is not in the language", name)
-		return
+		return // its arguments may be variables of the macro that it would be
 	}
-	if c.scope.base.declared[name] == nil {
-		c.reportUnknownFunction(e, name)
+	known := c.scope.base.declared[name] != nil
+	switch {
+	case macroUse[name] != "" && !known:
+		c.report(c.places.name(e), CodeTypeMismatch, "write "+macroUse[name], "%s is not used like this", name)
 		return
-	}
-	if name == "flatten" && len(call.Args()) > 0 {
+	case !known:
+		c.report(c.places.name(e), CodeUnknownFunction, c.callHint(name), "there is no function %s", name)
+	case name == "flatten" && len(call.Args()) > 0:
 		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "write flatten() once per level", "flatten takes no depth in this language")
-		return
+	case name == overloads.Matches:
+		c.checkPattern(e)
 	}
 	for _, arg := range call.Args() {
 		c.scan(arg)
 	}
-	if name == overloads.Matches {
-		c.checkPattern(e)
-	}
-}
-
-func (c *compiler) reportUnknownFunction(e ast.Expr, name string) {
-	at := c.places.name(e)
-	if use, isMacro := macroUse[name]; isMacro {
-		c.report(at, CodeTypeMismatch, "write "+use, "%s is not used like this", name)
-		return
-	}
-	c.report(at, CodeUnknownFunction, c.callHint(name), "there is no function %s", name)
 }
 
 // macroUse shows how macros are written: with other arguments they are not expanded,

@@ -145,6 +145,14 @@ func (p *places) name(call ast.Expr) span {
 	return p.at(call)
 }
 
+// called returns the operator of a node, or the name of the function that it calls.
+func (p *places) called(e ast.Expr) span {
+	if _, replaced := p.known[e.ID()]; !replaced && p.src.is(p.token(e.ID()), "(") {
+		return p.name(e)
+	}
+	return p.at(e)
+}
+
 // text returns the source of a node on one line.
 func (p *places) text(e ast.Expr) string {
 	s := p.of(e)

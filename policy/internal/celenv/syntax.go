@@ -111,7 +111,7 @@ func (c *compiler) macroSlip(at span, message string) bool {
 	switch {
 	case strings.HasPrefix(message, "invalid argument to has()"):
 		c.report(at, CodeSyntax, "write has(incident.x)", "has takes a field or a table")
-	case strings.Contains(message, "not an identifier"), strings.Contains(message, "simple identifier"), strings.Contains(message, "variable name"):
+	case strings.Contains(message, "not an identifier"), strings.Contains(message, "simple name"), strings.Contains(message, "simple identifier"), strings.Contains(message, "variable name"):
 		c.report(at, CodeSyntax, "write a name such as x", "the variable of a macro is a plain name")
 	case strings.Contains(message, "overwrites accumulator"):
 		c.report(at, CodeSyntax, "take another name", "this name is taken")

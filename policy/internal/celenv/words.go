@@ -1,6 +1,10 @@
 package celenv
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // joinOr writes a list for people: a, b or c.
 func joinOr(words []string) string { return join(words, " or ") }
@@ -41,7 +45,7 @@ func shown(text string) string {
 	return text
 }
 
-// quoted writes closed values for a message: "late", "lost" or "damaged".
+// quotedList writes closed values for a message: "late", "lost" or "damaged".
 func quotedList(values []string) []string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
@@ -50,10 +54,13 @@ func quotedList(values []string) []string {
 	return quoted
 }
 
-// plural writes 1 row, 2 rows.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
 	}
-	return itoa(n) + " " + noun + "s"
+	slices.Sort(keys)
+	return keys
 }

@@ -1,0 +1,117 @@
+package celenv
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// Keys of every type that rows can have.
+func TestTableKeys(t *testing.T) {
+	w := newWorld(t)
+	column := []Column{{"n", kind(Int)}}
+	from := func(keys ...any) (rows []Row) {
+		for i, k := range keys {
+			rows = append(rows, Row{From: k, Cells: []any{int64(i)}})
+		}
+		return rows
+	}
+	is := func(keys ...[]any) (rows []Row) {
+		for i, k := range keys {
+			rows = append(rows, Row{Is: k, Cells: []any{int64(i)}})
+		}
+		return rows
+	}
+	for i, c := range []struct {
+		by   string
+		rows []Row
+		key  map[string]any
+		want int
+	}{
+		{`incident.severity`, from(int64(1), int64(3), int64(5)), nil, 1},
+		{`incident.severity`, from(int64(4)), nil, -1},
+		{`incident.score`, from(int64(1), 2.5, int64(5)), nil, 1},
+		{`incident.score`, from(int64(1), 2.6, int64(5)), nil, 0},
+		{`incident.delay`, from(24*time.Hour, 30*time.Hour), nil, 1},
+		{`incident.day`, from(day("2026-01-01"), day("2026-03-03")), nil, 0},
+		{`incident.occurred_at`, from(at("2026-03-02T10:00:01Z")), nil, -1},
+		{`incident.order.value`, from(eur("0.00"), eur("60.00"), eur("60.01")), nil, 1},
+		{`incident.order.value / 7`, from(eur("8.57"), eur("8.58")), nil, 0}, // 8.571…
+		{`incident.rate`, from(percent("0%"), percent("12.5%")), nil, 1},
+		{`incident.severity`, is([]any{int64(1)}, []any{int64(2), int64(3)}), nil, 1},
+		{`incident.score`, is([]any{int64(2)}, []any{2.5}), nil, 1},
+		{`incident.score`, is([]any{int64(2)}, []any{2.5}), map[string]any{"score": 2.0}, 0},
+		{`incident.id`, is([]any{"x"}), nil, -1},
+		{`incident.order.fragile`, is([]any{true}, []any{false}), nil, 1},
+		{`incident.day`, is([]any{day("2026-03-02")}), nil, 0},
+		{`incident.order.value`, is([]any{eur("1.00"), eur("60.00")}), nil, 0},
+		{`incident.delay`, append(from(99*time.Hour), Row{Otherwise: true, Cells: []any{int64(1)}}), nil, 1},
+		{`incident.id`, append(is([]any{"x"}), Row{Otherwise: true, Cells: []any{int64(1)}}), nil, 1},
+	} {
+		table := NewTable(fmt.Sprint("t", i), w.compile(c.by), column, c.rows)
+		if got, err := w.frame(c.key).row(table); got != c.want || err != nil {
+			t.Errorf("%d: %s: row %d, %v, want %d", i, c.by, got, err, c.want)
+		}
+	}
+	nan := NewTable("t", w.compile(`incident.score`), column, from(int64(1)))
+	if _, err := w.frame(map[string]any{"score": nanField}).row(nan); err == nil || err.Error() != "incident.score: not a number has no order" {
+		t.Error(err)
+	}
+}
+
+func TestTotal(t *testing.T) {
+	w := newWorld(t)
+	for name, want := range map[string]bool{"late_credit": false, "fares": true, "mixed": false, "by_failure": true, "by_fragile": true, "by_fact": false, "by_zero": true} {
+		table, _ := w.Table(name)
+		if table.Total() != want || table.Name() != name {
+			t.Errorf("%s: %v", name, table.Total())
+		}
+	}
+	kindTerm := NewTable("k", w.compile(`terms.kind`), nil, []Row{{Is: []any{"late", "lost", "damaged", ""}}})
+	if !kindTerm.Total() {
+		t.Error("a term that reads a closed field is closed")
+	}
+	if NewTable("k", nil, nil, nil).Total() {
+		t.Error("a table without a key has rows")
+	}
+}
+
+// A frame looks a table up once, however often it is read, and forgets on Reset.
+func TestFrameRemembers(t *testing.T) {
+	w := newWorld(t)
+	f := w.frame(nil)
+	e := w.compile(`has(tables.late_credit) && tables.late_credit.credit == money("5 EUR") && terms.valued`)
+	if ok, err := e.Bool(f); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if len(f.tables) != 1 || len(f.terms) != 1 {
+		t.Error(len(f.tables), len(f.terms))
+	}
+	f.Reset(w.input(map[string]any{"customer.tier": "none"}))
+	if ok, err := e.Bool(f); ok || err != nil {
+		t.Error("the term's value outlived Reset", err)
+	}
+}
+
+// Beyond some terms and tables a frame finds them by a map.
+func TestFrameWithManyTerms(t *testing.T) {
+	w := newWorld(t)
+	w.termSource, w.tableSource = map[string]string{}, map[string]tableSource{}
+	for i := range 3 * manyMemos {
+		w.termSource["t"+itoa(i)] = fmt.Sprintf("incident.severity + %d", i)
+		w.tableSource["u"+itoa(i)] = tableSource{by: "terms.t" + itoa(i), columns: []Column{{"n", kind(Int)}},
+			rows: []Row{{Is: []any{int64(i + 3)}, Cells: []any{int64(i)}}, {Otherwise: true, Cells: []any{int64(-1)}}}}
+	}
+	f := w.frame(nil)
+	for range 3 {
+		for i := range 3 * manyMemos {
+			v, err := w.compile(fmt.Sprintf("tables.u%d.n + terms.t%d", i, i)).Eval(f)
+			if want := int64(2*i + 3); err != nil || v.Native() != want {
+				t.Fatal(i, v.Native(), err)
+			}
+		}
+	}
+	if len(f.terms) != 3*manyMemos || len(f.tables) != 3*manyMemos {
+		t.Error(len(f.terms), len(f.tables))
+	}
+}
