@@ -106,9 +106,15 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	}
 	s.gather(d, common)
 	hidden := "applies stands before every play and may read standard and shared fields only"
+	unreadable := map[string]string{"facts": hidden, "terms": hidden, "tables": hidden, "now": hidden, "incident.paused": pausedHidden}
+	for n := range s.fields {
+		if common.fields[n] == nil {
+			unreadable["incident."+n] = hidden
+		}
+	}
 	s.before, _ = s.base.NewScope(celenv.Options{
 		Fields: celFields(common.fields), Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{},
-		Hidden: map[string]string{"facts": hidden, "terms": hidden, "tables": hidden, "now": hidden},
+		Hidden: unreadable,
 	})
 	s.playbook.before = s.before
 	s.newEnv(celenv.Options{})
@@ -138,6 +144,7 @@ func (s *scope) newEnv(o celenv.Options) {
 		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: t, Slot: f.Slot})
 	}
 	o.Defs = definitions{s}
+	o.Hidden = map[string]string{"incident.paused": pausedHidden}
 	o.Calendars = s.calendars
 	o.Zone = s.zone
 	o.Suggest = playbook.Suggest
@@ -152,6 +159,8 @@ func (s *scope) newEnv(o celenv.Options) {
 	s.env = env
 	s.playbook.scope = env
 }
+
+const pausedHidden = "it is a list of times, which deadlines with pauses: true look at"
 
 // celFields describes fields to expressions, in the order of their slots.
 func celFields(fields map[string]*Field) []celenv.Field {

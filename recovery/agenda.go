@@ -96,6 +96,8 @@ func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOpt
 	for _, m := range given.Made {
 		out = append(out, Agenda(m.Decision, in, e.now(), given.Reports...)...)
 	}
+	gone := withdrawn(given.Previous, given.madeOn())
+	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[o.Action.ID] })
 	sortOwed(out)
 	return out, nil
 }

@@ -117,31 +117,46 @@ func (x *chooser) standing() (*Decision, error) {
 	if d == nil {
 		return nil, nil
 	}
-	if d.Made.By == x.sel.By && d.Made.Reason == x.sel.Reason && sameContent(d, x.sel) {
+	if d.Made.By == x.sel.By && d.Made.Reason == x.sel.Reason && x.sameContent(d) {
 		return d, nil
 	}
 	return nil, x.fail("it was made already, by %s, with other content", d.Made.By)
 }
 
-// sameContent compares what was chosen with what was chosen before.
-func sameContent(d *Decision, sel Selection) bool {
-	if len(d.Actions) != len(sel.Options) {
+// sameContent compares what is chosen with what a decision has chosen, in
+// whatever order the options stand. A chosen amount of zero was withheld.
+func (x *chooser) sameContent(d *Decision) bool {
+	chosen := map[string]Withheld{}
+	for _, a := range d.Actions {
+		if a.Change != ChangeCancelled {
+			chosen[a.ID] = Withheld{Amount: a.Amount, Params: a.Params}
+		}
+	}
+	for _, w := range d.Withheld {
+		if w.Reason == "zero" {
+			chosen[w.ID] = w
+		}
+	}
+	if len(chosen) != len(x.sel.Options) {
 		return false
 	}
-	for i, o := range sel.Options {
-		a := d.Actions[i]
-		if a.Type != o.Type || a.ID != hashID("act", sel.Choice, o.Type, o.ID) || a.Amount != o.Amount {
+	for _, o := range x.sel.Options {
+		was, ok := chosen[x.optionID(o)]
+		if !ok || o.Amount.IsSet() && o.Amount != was.Amount {
 			return false
 		}
 		for name, v := range o.Params {
-			at := slices.IndexFunc(a.Params, func(p Param) bool { return p.Name == name })
-			if at < 0 || !sameValue(a.Params[at].Value, v) {
+			at := slices.IndexFunc(was.Params, func(p Param) bool { return p.Name == name })
+			if at < 0 || !sameValue(was.Params[at].Value, v) {
 				return false
 			}
 		}
 	}
 	return true
 }
+
+// optionID is the id of the action that an option becomes.
+func (x *chooser) optionID(o Selected) string { return hashID("act", x.sel.Choice, o.Type, o.ID) }
 
 // sameValue compares values by their record: a program may hold an int, JSON a
 // number.
@@ -204,7 +219,7 @@ func (x *chooser) find() error {
 func (x *chooser) standingDrafts() {
 	for i := range x.given.Previous.Decision.Actions {
 		a := x.given.Previous.Decision.Actions[i]
-		if a.Change != ChangeCancelled && len(a.Plays) > 0 {
+		if a.Change != ChangeCancelled && !x.withdrawn[a.ID] && len(a.Plays) > 0 {
 			x.drafts = append(x.drafts, &draft{Action: a, play: x.playNamed(a.Plays[0])})
 		}
 	}
@@ -214,6 +229,8 @@ func (x *chooser) standingDrafts() {
 func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	superseded := x.superseded(drafts)
 	x.drafts = drafts
+	x.dropZeros()
+	drafts = x.drafts
 	for _, d := range drafts {
 		if err := x.finish(d); err != nil {
 			return nil, err
@@ -227,6 +244,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	}
 	out.Actions = append(out.Actions, superseded...)
 	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Reason: x.sel.Reason, Deviation: deviation}
+	out.Withheld = x.withheld
 	out.Warnings = slices.Concat(x.warnings...)
 	out.ID = x.decisionID(x.chosen())
 	r := x.recordOf(out)
@@ -236,22 +254,29 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	return r, nil
 }
 
-// superseded are the decision's actions that a limit which keeps the highest
-// drops in favour of what was chosen.
+// superseded are the actions of the decision, and of choices made before, that
+// a limit which keeps the highest drops in favour of what was chosen.
 func (x *chooser) superseded(drafts []*draft) []Action {
 	var out []Action
 	for _, l := range x.limits() {
 		if !l.Keep {
 			continue
 		}
-		for _, own := range x.governed(l) {
-			beaten := slices.ContainsFunc(drafts, func(d *draft) bool {
-				return d.Type == own.Type && d.Amount.IsSet() && d.Amount.Currency() == own.Amount.Currency() && x.governs(l, d.Type, d.play)
+		beaten := func(a Action) bool {
+			return slices.ContainsFunc(drafts, func(d *draft) bool {
+				return d.Type == a.Type && d.Amount.IsSet() && d.Amount.Currency() == a.Amount.Currency() && x.governs(l, d.Type, d.play)
 			})
-			if beaten {
+		}
+		for _, own := range x.governed(l) {
+			if beaten(own.Action) {
 				out = append(out, cancelledAction(own.Action))
 				x.withhold(own, "keep", own.Amount)
 				x.remove(own)
+			}
+		}
+		for _, a := range x.firm(l) {
+			if beaten(a) {
+				out = append(out, cancelledAction(a))
 			}
 		}
 	}

@@ -24,7 +24,10 @@ type conclusion struct {
 	reserves []Reserve
 	keeps    []Record // choices made before whose play still matches
 	drops    []Record // those whose play does not
-	previous map[string]*Action
+	// previous are the actions that the previous decision gave, or cancelled,
+	// without those that choices have withdrawn since.
+	previous  map[string]*Action
+	withdrawn map[string]bool
 
 	unknown  map[int]bool     // slots of facts that lack a key and were not given
 	warnings [][]Warning      // by code, in the order of warningCodes
@@ -66,11 +69,14 @@ func newConclusion(s *subject, given Given) *conclusion {
 	if !s.reportedAt.IsZero() {
 		c.base = s.reportedAt
 	}
+	c.withdrawn = withdrawn(given.Previous, given.madeOn())
 	if prev := given.Previous; prev != nil {
 		c.base = prev.Base
 		for i := range prev.Decision.Actions {
 			a := &prev.Decision.Actions[i]
-			c.previous[a.ID] = a
+			if !c.withdrawn[a.ID] {
+				c.previous[a.ID] = a
+			}
 		}
 	}
 	c.setFacts()

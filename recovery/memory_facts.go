@@ -46,9 +46,12 @@ func (m metric) of(s standing) wide {
 		return wideOf(1)
 	}
 	var total wide
+	gone := withdrawn(s.latest, s.made)
 	s.records(func(r *Record) {
 		for i := range r.Decision.Actions {
-			total = total.plus(m.ofAction(&r.Decision.Actions[i]))
+			if a := &r.Decision.Actions[i]; !gone[a.ID] {
+				total = total.plus(m.ofAction(a))
+			}
 		}
 	})
 	return total

@@ -126,7 +126,7 @@ func (c *conclusion) cancelled(given map[string]bool) []Action {
 	var out []Action
 	cancel := func(actions []Action) {
 		for _, a := range actions {
-			if a.Change != ChangeCancelled && !given[a.ID] {
+			if a.Change != ChangeCancelled && !given[a.ID] && !c.withdrawn[a.ID] {
 				out = append(out, cancelledAction(a))
 			}
 		}

@@ -57,19 +57,41 @@ func (x *chooser) names() []string {
 }
 
 func (x *chooser) offered(s Selected) (*policy.Option, Offer) {
+	var first *policy.Option
+	var offer Offer
 	for i, o := range x.match.Play.Choice.Options {
-		if o.Type.Name == s.Type && o.ID == s.ID {
+		if o.Type.Name != s.Type || o.ID != s.ID {
+			continue
+		}
+		// Options of one type that merge, such as two items to replace, need no
+		// ids: their parameters tell them apart.
+		if x.choice.Options[i].takes(s.Params) {
 			return o, x.choice.Options[i]
 		}
+		if first == nil {
+			first, offer = o, x.choice.Options[i]
+		}
 	}
-	return nil, Offer{}
+	return first, offer
+}
+
+// takes reports whether an offer has the parameters that are given.
+func (o Offer) takes(given map[string]any) bool {
+	for _, p := range o.Params {
+		v, ok := given[p.Name]
+		list, isList := p.Value.([]any)
+		if ok && !sameValue(p.Value, v) && !(isList && slices.ContainsFunc(list, func(x any) bool { return sameValue(x, v) })) {
+			return false
+		}
+	}
+	return true
 }
 
 // draft makes the action of one option.
 func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) (*draft, error) {
 	p := x.match.Play
 	d := &draft{source: o.Action, play: p, speaker: o.Action, speakerPlay: p}
-	d.ID = hashID("act", x.sel.Choice, s.Type, s.ID)
+	d.ID = x.optionID(s)
 	d.Type, d.Justice, d.Plays = o.Type.Name, o.Type.Justice, []string{p.Name}
 	x.amount(at, d, offered, s)
 	for name := range s.Params {
@@ -98,6 +120,9 @@ func (x *chooser) amount(at string, d *draft, offered Offer, s Selected) {
 			x.problems = append(x.problems, Problem{at + ".amount", "no amount", s.Amount.String()})
 		}
 		return
+	}
+	if !s.Amount.IsSet() && offered.From == offered.To {
+		s.Amount = offered.From // there is nothing else to choose
 	}
 	d.Amount = s.Amount
 	in := s.Amount.IsSet() && s.Amount.Currency() == offered.From.Currency() &&
@@ -186,7 +211,11 @@ func (x *chooser) highest(l *policy.Limit, drafts []*draft) {
 		if !d.Amount.IsSet() || !x.governs(l, d.Type, d.play) {
 			continue
 		}
+		var others []Action
 		for _, o := range append(x.governed(l), drafts[:i]...) {
+			others = append(others, o.Action)
+		}
+		for _, o := range append(others, x.firm(l)...) {
 			if o.Type == d.Type && o.Amount.IsSet() && o.Amount.Currency() == d.Amount.Currency() && o.Amount.Compare(d.Amount) >= 0 {
 				x.problems = append(x.problems, Problem{"options", "more than the " + o.Amount.String() + " given already, as only the highest is kept", d.Amount.String()})
 				return

@@ -46,7 +46,9 @@ type Key struct {
 
 // FactQuery asks about the latest decision of each incident, with the choices
 // made on it: how many incidents, how many actions of a type, or how much they
-// gave. Cancelled actions and those in if_late do not count.
+// gave. Cancelled actions and those in if_late do not count, and neither does an
+// action that a choice made on the decision, or after the choice that gave it,
+// lists as cancelled.
 type FactQuery struct {
 	Name     string
 	Count    string    // "incidents", or an action's type; else empty

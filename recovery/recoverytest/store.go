@@ -50,6 +50,7 @@ func parts() []part {
 
 		{"choices/made choices in order", madeInOrder},
 		{"choices/kept ones are carried over", madeCarriedOver},
+		{"choices/what they withdraw does not count", madeWithdraws},
 		{"choices/precedents by play and comparable fields", precedentsCompared},
 		{"choices/precedents that do not stand", precedentsThatStand},
 

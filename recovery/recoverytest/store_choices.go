@@ -47,6 +47,22 @@ func madeCarriedOver(k *kit) {
 	k.wantMade("A")
 }
 
+// madeWithdraws cancels an action of a decision by a choice on it, and that
+// choice's by the next one. What is given anew later counts again.
+func madeWithdraws(k *kit) {
+	k.commit(decided("dec_1", "A", gives("compensate", "10 EUR", named("act_base"))))
+	k.wantFact(money("10 EUR"), sum("compensate", "EUR"))
+	k.commit(decided("dec_2", "A", chose("dec_1", "p/one", ""),
+		gives("compensate", "40 EUR", named("act_one")), gives("compensate", "0 EUR", named("act_base"), cancelled)))
+	k.wantFact(money("40 EUR"), sum("compensate", "EUR"))
+	k.wantFact(int64(1), countActions("compensate"))
+	k.commit(decided("dec_3", "A", chose("dec_1", "p/two", ""),
+		gives("compensate", "50 EUR", named("act_two")), gives("compensate", "0 EUR", named("act_one"), cancelled)))
+	k.wantFact(money("50 EUR"), sum("compensate", "EUR"))
+	k.commit(decided("dec_4", "A", supersedes("dec_1"), keeps("dec_2", "dec_3"), gives("compensate", "10 EUR", named("act_base"))))
+	k.wantFact(money("60 EUR"), sum("compensate", "EUR"))
+}
+
 func (k *kit) wantPrecedents(incident string, q recovery.PrecedentQuery, want ...recovery.Chosen) {
 	k.Helper()
 	given, _ := k.read(recovery.Query{Incident: incident, Precedents: []recovery.PrecedentQuery{q}})

@@ -2,6 +2,7 @@ package recoverytest
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"testing"
 	"time"
@@ -116,16 +117,28 @@ func key(path, text string) with {
 	}
 }
 
-// gives adds an action; the amount may be empty.
+// gives adds an action, with an id of its own unless a part gives it one; the
+// amount may be empty.
 func gives(kind, amount string, parts ...func(*recovery.Action)) with {
-	a := recovery.Action{ID: "act_" + kind, Type: kind, Change: recovery.ChangeNew, Justice: "distributive"}
+	a := recovery.Action{Type: kind, Change: recovery.ChangeNew, Justice: "distributive"}
 	if amount != "" {
 		a.Amount = recovery.MustMoney(amount)
 	}
 	for _, p := range parts {
 		p(&a)
 	}
-	return func(r *recovery.Record) { r.Decision.Actions = append(r.Decision.Actions, a) }
+	return func(r *recovery.Record) {
+		given := a
+		if given.ID == "" {
+			given.ID = fmt.Sprintf("act_%s_%s_%d", kind, r.Decision.ID, len(r.Decision.Actions))
+		}
+		r.Decision.Actions = append(r.Decision.Actions, given)
+	}
+}
+
+// named gives an action an id that others can speak of.
+func named(id string) func(*recovery.Action) {
+	return func(a *recovery.Action) { a.ID = id }
 }
 
 func cancelled(a *recovery.Action) { a.Change = recovery.ChangeCancelled }

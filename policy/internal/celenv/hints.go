@@ -38,7 +38,7 @@ func oneWayHint(b, a operand) string {
 		case number:
 			return fmt.Sprintf("write hours(%s), or minutes or days", b.shown("x"))
 		case b.kind() == String:
-			return fmt.Sprintf("write duration(%s), or hours(24)", b.shown("x"))
+			return fmt.Sprintf("write duration(%s)", b.shown("x"))
 		case b.kind() == Timestamp:
 			return "a time minus a time is a duration"
 		}

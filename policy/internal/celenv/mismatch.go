@@ -82,9 +82,9 @@ func (m mismatches) call(e ast.Expr) {
 	case operators.Subtract:
 		m.operands(e, []ast.Expr{args[1], args[0]}, "cannot subtract %s from %s")
 	case operators.Multiply:
-		m.operands(e, args, "cannot multiply %s by %s")
+		m.factors(e, args, "cannot multiply %s by %s")
 	case operators.Divide, operators.Modulo:
-		m.operands(e, args, "cannot divide %s by %s")
+		m.factors(e, args, "cannot divide %s by %s")
 	case operators.In:
 		m.membership(e, args)
 	case operators.LogicalNot:
@@ -102,6 +102,16 @@ func (m mismatches) call(e ast.Expr) {
 
 func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 	hint := pairHint(operand{m.typeOf(args[0]), args[0], m.text(args[0])}, operand{m.typeOf(args[1]), args[1], m.text(args[1])})
+	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
+}
+
+// factors reports operands that cannot be multiplied or divided. Making one like the
+// other does not help there, as two durations cannot be multiplied either.
+func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
+	hint := ""
+	if a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind; a == Duration || b == Duration {
+		hint = "durations are added and subtracted; build the one you mean with minutes(n), hours(n) or days(n)"
+	}
 	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
 }
 

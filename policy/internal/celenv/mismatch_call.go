@@ -134,6 +134,9 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	if len(forms) == 1 {
 		hint = pairHint(operand{m.typeOf(arg), arg, m.text(arg)}, operand{t: forms[0].ArgTypes()[i]})
 	}
+	if len(forms) == 1 && typeOf(forms[0].ArgTypes()[i]).Kind == Int && typeOf(m.typeOf(arg)).Kind == Double {
+		hint = "write int(" + m.text(arg) + ")"
+	}
 	if name == "date" {
 		hint = `write date("2026-06-30") for a day, or give a timestamp`
 	}
