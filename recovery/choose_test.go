@@ -197,3 +197,129 @@ func TestSelectionJSON(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+const onlyHighest = `
+limits: [{of: compensate, keep: highest}]
+facts: {given: {sum: compensate, last: 365d, currency: EUR}}
+plays:
+  - id: v
+    approach: case-by-case
+    when: incident.failure == "damaged"
+    do: [{compensate: {amount: 10 EUR}}]
+    discretion: {decider: boss, options: [{compensate: {amount: {from: 0 EUR, to: 150 EUR}}}]}
+  - id: w
+    approach: case-by-case
+    when: incident.failure == "damaged" && facts.given >= money("0 EUR")
+    discretion: {decider: boss, options: [{compensate: {amount: {from: 0 EUR, to: 150 EUR}}}]}
+`
+
+func plain(d *recovery.Decision, choice int, amount string) recovery.Selection {
+	return recovery.Selection{Incident: d.Incident, Choice: d.Choices[choice].ID, By: "Marta",
+		Options: []recovery.Selected{{Type: "compensate", Amount: recovery.MustMoney(amount)}}}
+}
+
+// TestChoosingTheHighest keeps one amount of a decision and its choices, and
+// takes back each of the others once.
+func TestChoosingTheHighest(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, onlyHighest)
+	offered := d.handle(damaged("1"))
+	wantChoiceError(t, d, plain(offered, 0, "10 EUR"), "only the highest is kept")
+	first, err := d.Choose(ctx, plain(offered, 0, "40 EUR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"compensate 40.00 EUR (as: credit)", "compensate 0.00 EUR (as: credit), cancelled, already 10.00 EUR"}
+	if diff := cmp.Diff(want, lines(first)); diff != "" {
+		t.Error(diff)
+	}
+	wantChoiceError(t, d, plain(offered, 1, "40 EUR"), "only the highest is kept")
+	second, err := d.Choose(ctx, plain(offered, 1, "50 EUR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = []string{"compensate 50.00 EUR (as: credit)", "compensate 0.00 EUR (as: credit), cancelled, already 40.00 EUR"}
+	if diff := cmp.Diff(want, lines(second)); diff != "" {
+		t.Error(diff)
+	}
+	if got := d.handle(damaged("other")).Facts[0].Value; got != recovery.MustMoney("50 EUR") {
+		t.Errorf("the fact says %v", got)
+	}
+	owed, err := d.Agenda(ctx, "1")
+	if err != nil || len(owed) != 1 {
+		t.Errorf("owed %v, %v", owed, err)
+	}
+
+	changed := damaged("1")
+	changed.Summary = "x"
+	again := d.handle(changed)
+	if diff := cmp.Diff([]string{}, lines(again)); diff != "" {
+		t.Errorf("deciding again: %s", diff)
+	}
+	total := recovery.MustMoney("0 EUR")
+	for _, e := range d.store.Outbox() {
+		if e.Action.Type == "compensate" && !strings.Contains(e.Action.ID, "other") {
+			delta := e.Action.Amount
+			if e.Action.Already.IsSet() {
+				delta, _ = delta.Sub(e.Action.Already)
+			}
+			total, _ = total.Add(delta)
+		}
+	}
+	// 50 for the first incident, and 10 for the other one.
+	if total != recovery.MustMoney("60 EUR") {
+		t.Errorf("what the host paid adds up to %s", total)
+	}
+}
+
+func TestChoosingNothing(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, strings.Replace(onlyHighest, "do: [{compensate: {amount: 10 EUR}}]", "do: []", 1))
+	offered := d.handle(damaged("1"))
+	made, err := d.Choose(ctx, plain(offered, 0, "0 EUR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(made.Actions) != 0 || len(made.Withheld) != 1 || made.Withheld[0].Reason != "zero" {
+		t.Errorf("actions %v, withheld %v", made.Actions, made.Withheld)
+	}
+	again, err := d.Choose(ctx, plain(offered, 0, "0 EUR"))
+	if err != nil || again.ID != made.ID {
+		t.Errorf("again: %v, %v", again, err)
+	}
+}
+
+// TestChoosingSeveral takes options of one type that their parameters tell
+// apart, an amount that is fixed, and any order.
+func TestChoosingSeveral(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t, `
+plays:
+  - id: v
+    approach: case-by-case
+    when: "true"
+    discretion:
+      decider: boss
+      choose: {at_least: 0, at_most: 3}
+      options:
+        - replace: {item: lamp}
+        - replace: {item: chair}
+        - refund: {amount: 3 EUR}
+`)
+	offered := d.handle(recovery.Incident{})
+	sel := recovery.Selection{Incident: "T-1", Choice: offered.Choices[0].ID, By: "Marta", Options: []recovery.Selected{
+		{Type: "replace", Params: map[string]any{"item": "chair"}}, {Type: "refund"},
+	}}
+	made, err := d.Choose(ctx, sel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"replace (item: chair)", "refund 3.00 EUR"}, lines(made)); diff != "" {
+		t.Error(diff)
+	}
+	sel.Options[0], sel.Options[1] = sel.Options[1], sel.Options[0]
+	again, err := d.Choose(ctx, sel)
+	if err != nil || again.ID != made.ID {
+		t.Errorf("in another order: %v, %v", again, err)
+	}
+}
