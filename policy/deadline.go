@@ -14,7 +14,14 @@ type Deadline struct {
 	WorkingDays int // when not 0, or WorkingDay is set, there is no duration
 	WorkingDay  bool
 	duration    *Param
+	src         playbook.Text
 }
+
+// Position is where the deadline stands.
+func (d *Deadline) Position() Position { return d.src.Range }
+
+// Source is the deadline as written.
+func (d *Deadline) Source() string { return strings.TrimSpace(d.src.Value) }
 
 // Duration evaluates the deadline's length; it is never negative. It means
 // nothing for working days.
@@ -49,7 +56,7 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, b bounds)
 	if p == nil {
 		return nil
 	}
-	return &Deadline{duration: p}
+	return &Deadline{duration: p, src: src}
 }
 
 func (s *scope) span(name string, span value.Span, src playbook.Text, working bool) *Deadline {
@@ -63,9 +70,9 @@ func (s *scope) span(name string, span value.Span, src playbook.Text, working bo
 			"`%s`: with a calendar, days and weeks could mean two things", name)
 		return nil
 	case isDays:
-		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true}
+		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true, src: src}
 	}
-	return &Deadline{duration: &Param{Spec: durationSpec(name), constant: span.Duration, fixed: true}}
+	return &Deadline{duration: &Param{Spec: durationSpec(name), constant: span.Duration, fixed: true, src: src}, src: src}
 }
 
 func durationHint(s string) string {

@@ -199,7 +199,10 @@ func (f *Frame) read(path string) string {
 		return f.row(name)
 	}
 	v, err := f.pb.scope.ReadValue(f.cel, path)
-	if err != nil || !v.IsSet() {
+	if err != nil {
+		return "failed" // and || or && did without it
+	}
+	if !v.IsSet() {
 		return "absent"
 	}
 	return Show(v.Native())

@@ -19,7 +19,14 @@ type Param struct {
 	expr     *expression
 	text     *Text
 	items    []*Param
+	src      playbook.Text // zero for defaults
 }
+
+// Position is where the parameter stands; zero for a default.
+func (p *Param) Position() Position { return p.src.Range }
+
+// Source is the parameter as written; empty for a default.
+func (p *Param) Source() string { return strings.TrimSpace(p.src.Value) }
 
 // Name is the parameter's name.
 func (p *Param) Name() string { return p.Spec.Name }
@@ -138,13 +145,13 @@ func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
 	s.check(t, b.known, "")
 	constant, ok := t.Constant()
 	if !ok {
-		return &Param{Spec: spec, text: t}
+		return &Param{Spec: spec, text: t, src: src}
 	}
 	if wanted := spec.Misfit(constant); wanted != "" {
 		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)
 		return nil
 	}
-	return &Param{Spec: spec, constant: constant, fixed: true}
+	return &Param{Spec: spec, constant: constant, fixed: true, src: src}
 }
 
 // typedParam compiles what is a literal or an expression.
@@ -169,11 +176,11 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
 		return nil
 	}
 	s.guarded(e, src, b.known)
-	return &Param{Spec: spec, expr: &expression{cel: e, text: src}}
+	return &Param{Spec: spec, expr: &expression{cel: e, text: src}, src: src}
 }
 
 func (s *scope) fixedParam(spec *Field, lit any, src playbook.Text) *Param {
-	p := &Param{Spec: spec, constant: lit, fixed: true}
+	p := &Param{Spec: spec, constant: lit, fixed: true, src: src}
 	if _, err := p.fits(lit, src); err != nil {
 		s.errorf(src.Range, "out-of-range", "", "%s", err.(*EvalError).Message)
 		return nil

@@ -163,9 +163,24 @@ func (a *agenda) doneAt(x Action) time.Time {
 	return t
 }
 
+// paused reports whether the incident waits for the customer now.
+func (a *agenda) paused() bool {
+	return worktime.Clock{Pauses: a.pauses()}.PausedAt(a.now)
+}
+
+func (a *agenda) pauses() []worktime.Pause {
+	var out []worktime.Pause
+	for _, p := range a.incident.Paused {
+		out = append(out, worktime.Pause{From: p.From, Until: p.Until})
+	}
+	return out
+}
+
 func (a *agenda) owed(x Action, due time.Time) Owed {
 	o := Owed{Action: x, At: due}
 	switch {
+	case x.pauses && a.paused():
+		o.State, o.At = Waiting, time.Time{}
 	case before(due, a.now):
 		o.State = Overdue
 	case a.now.Before(x.NotBefore):
@@ -192,7 +207,10 @@ func (a *agenda) inform(x Action) {
 	if !informed.IsZero() {
 		p.base = informed
 	}
-	if p.every <= 0 || p.base.IsZero() {
+	if x.pauses {
+		p.clock.Pauses = a.pauses()
+	}
+	if p.every <= 0 || p.base.IsZero() || x.pauses && a.paused() {
 		a.out = append(a.out, Owed{Action: x, State: Waiting})
 		return
 	}

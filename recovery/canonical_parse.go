@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -12,10 +13,11 @@ import (
 // bear.
 const maxDepth = 100
 
-// jsonError is what is wrong with JSON that has to be refused as a whole.
-type jsonError struct{ message string }
+// JSONError reports input that has to be refused as a whole, because it is no JSON
+// object: nothing in it can be told apart as an incident's field.
+type JSONError struct{ Message string }
 
-func (e *jsonError) Error() string { return e.message }
+func (e *JSONError) Error() string { return e.Message }
 
 // object is a JSON object with its keys in the order of the text.
 type object []member
@@ -53,6 +55,9 @@ func parseJSON(data []byte) (any, error) {
 	if !json.Valid(data) {
 		return nil, syntaxError(data)
 	}
+	if !utf8.Valid(data) {
+		return nil, &JSONError{"not JSON: it is not encoded in UTF-8"}
+	}
 	r := jsonReader{data: data}
 	return r.value(0)
 }
@@ -60,9 +65,9 @@ func parseJSON(data []byte) (any, error) {
 func syntaxError(data []byte) error {
 	err := json.Unmarshal(data, new(any))
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		return &jsonError{fmt.Sprintf("not JSON: %s (at byte %d)", syntax, syntax.Offset)}
+		return &JSONError{fmt.Sprintf("not JSON: %s (at byte %d)", syntax, syntax.Offset)}
 	}
-	return &jsonError{fmt.Sprintf("not JSON: %v", err)}
+	return &JSONError{fmt.Sprintf("not JSON: %v", err)}
 }
 
 // jsonReader reads text that is known to be well-formed.
@@ -73,7 +78,7 @@ type jsonReader struct {
 
 func (r *jsonReader) value(depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, &jsonError{fmt.Sprintf("the JSON is nested more than %d levels deep", maxDepth)}
+		return nil, &JSONError{fmt.Sprintf("the JSON is nested more than %d levels deep", maxDepth)}
 	}
 	switch r.peek() {
 	case '{':
@@ -129,7 +134,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 			return nil, err
 		}
 		if !keys.add(out, key) {
-			return nil, &jsonError{fmt.Sprintf("the key %s is given twice", shown(key))}
+			return nil, &JSONError{fmt.Sprintf("the key %s is given twice", shown(key))}
 		}
 		r.next() // :
 		v, err := r.value(depth + 1)
@@ -205,9 +210,19 @@ func (r *jsonReader) text() (string, error) {
 	}
 	var s string
 	if err := json.Unmarshal(r.data[start:r.at], &s); err != nil {
-		return "", &jsonError{fmt.Sprintf("not JSON: %v", err)}
+		return "", &JSONError{fmt.Sprintf("not JSON: %v", err)}
+	}
+	if strings.ContainsRune(s, utf8.RuneError) && !spellsReplacement(string(r.data[start:r.at])) {
+		return "", &JSONError{"not JSON: half of a surrogate pair, which is no character"}
 	}
 	return s, nil
+}
+
+// spellsReplacement reports whether a JSON string holds U+FFFD itself. Otherwise
+// encoding/json has put it in the place of half a surrogate pair, and two texts
+// that differ would become one.
+func spellsReplacement(text string) bool {
+	return strings.ContainsRune(text, utf8.RuneError) || strings.Contains(strings.ToLower(text), `\ufffd`)
 }
 
 func (r *jsonReader) number() json.Number {

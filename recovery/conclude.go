@@ -3,6 +3,7 @@ package recovery
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -120,7 +121,11 @@ func playError(err error) error {
 	}
 	var pe *policy.PlayError
 	if errors.As(err, &pe) {
-		return evaluationError(pe.Play, pe.Err)
+		name := pe.Play
+		if !strings.Contains(name, "/") {
+			name = "" // the condition in front of a playbook's plays
+		}
+		return evaluationError(name, pe.Err)
 	}
 	return err
 }

@@ -104,9 +104,10 @@ type Action struct {
 	IfLate          []Action // owed only if this one is not done in time
 
 	// What the agenda and the outbox know beyond the JSON form.
-	pace  *pace // how inform counts
-	waits bool  // for its since field, or for the customer
-	gone  bool  // cancelled, and not given before either
+	pace   *pace // how inform counts
+	waits  bool  // for its since field, or for the customer
+	pauses bool  // its clock stops while the incident is paused
+	gone   bool  // cancelled, and not given before either
 }
 
 // Param is a named parameter. Its value is a string, int64, float64, bool,

@@ -42,7 +42,7 @@ func readObject(data []byte) (*objectReader, error) {
 	}
 	members, ok := v.(object)
 	if !ok {
-		return nil, &jsonError{"an object is wanted, not " + shown(plain(v))}
+		return nil, &JSONError{"an object is wanted, not " + shown(plain(v))}
 	}
 	return &objectReader{members: members, err: new(error)}, nil
 }

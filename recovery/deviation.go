@@ -10,12 +10,13 @@ import (
 // precedents; of several amounts, the one that lies furthest.
 func (x *chooser) deviation(drafts []*draft) (string, error) {
 	var furthest *big.Rat
+	amounts := amountsOf(x.precedentsOf(x.match.Play))
 	for _, d := range drafts {
-		for _, r := range x.choice.Precedents.Options {
-			if r.Type != d.Type || r.Median.Currency() != d.Amount.Currency() {
+		for _, r := range amounts {
+			if r.kind != d.Type || r.currency != d.Amount.Currency() {
 				continue
 			}
-			if dev := deviation(d.Amount, r.Median); furthest == nil || dev == nil || dev.Cmp(furthest) > 0 {
+			if dev := deviation(d.Amount, r.median()); furthest == nil || dev == nil || dev.Cmp(furthest) > 0 {
 				if furthest = dev; dev == nil {
 					return x.reasoned("")
 				}
@@ -41,16 +42,17 @@ func (x *chooser) reasoned(deviation string) (string, error) {
 }
 
 // deviation is |amount - median| / median; nil when the median is zero and the
-// amount is not.
-func deviation(amount, median Money) *big.Rat {
-	diff := new(big.Rat).Sub(amount.Rat(), median.Rat())
+// amount is not. The median is the exact one: rounded, it would treat amounts on
+// its two sides unequally.
+func deviation(amount Money, median *big.Rat) *big.Rat {
+	diff := new(big.Rat).Sub(amount.Rat(), median)
 	if diff.Abs(diff).Sign() == 0 {
 		return diff
 	}
-	if median.IsZero() {
+	if median.Sign() == 0 {
 		return nil
 	}
-	return diff.Quo(diff, new(big.Rat).Abs(median.Rat()))
+	return diff.Quo(diff, new(big.Rat).Abs(median))
 }
 
 // percentText writes a ratio in percent, to two decimals at most.

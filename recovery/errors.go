@@ -135,7 +135,7 @@ func refusalCode(err error) string {
 		return codeAmbiguous
 	case isA[*ChoiceError](err):
 		return codeChoice
-	case isA[*jsonError](err), isA[*json.SyntaxError](err):
+	case isA[*JSONError](err), isA[*json.SyntaxError](err):
 		return codeInvalidJSON
 	case isA[*UnknownActionError](err):
 		return codeUnknownAction

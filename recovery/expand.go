@@ -119,7 +119,7 @@ func (c *conclusion) times(d *draft, base time.Time) error {
 	}
 	clock := worktime.Clock{Calendar: a.Calendar}
 	if a.Pauses {
-		clock.Pauses = c.pauses
+		clock.Pauses, d.pauses = c.pauses, true
 	}
 	d.pace = paceOf(d, base, clock)
 	if base.IsZero() || clock.PausedAt(c.now) {
@@ -166,7 +166,11 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 		return time.Time{}, nil
 	}
 	if err != nil {
-		return time.Time{}, &EvaluationError{Play: p.Name, Message: err.Error()}
+		place := d.Position()
+		return time.Time{}, &EvaluationError{
+			Play: p.Name, File: place.File, Line: place.Start.Line, Column: place.Start.Column, Expr: d.Source(),
+			Message: "counted from " + value.FormatTimestamp(from) + ", it never ends or lies beyond the year 9999",
+		}
 	}
 	return at.UTC(), nil
 }

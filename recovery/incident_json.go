@@ -24,7 +24,7 @@ func (in *Incident) UnmarshalJSON(data []byte) error {
 	}
 	members, ok := v.(object)
 	if !ok {
-		return &jsonError{"an incident is a JSON object, not " + shown(plain(v))}
+		return &JSONError{"an incident is a JSON object, not " + shown(plain(v))}
 	}
 	*in = Incident{}
 	for _, m := range members {

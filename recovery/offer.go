@@ -98,8 +98,8 @@ func (c *conclusion) moneyRange(p *policy.Play, from, to *policy.Param) (a, b Mo
 	}
 	a, b = x.(Money), y.(Money)
 	if a.Currency() != b.Currency() || b.Compare(a) < 0 {
-		at := p.Range
-		return a, b, &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column,
+		at := to.Position()
+		return a, b, &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: to.Source(),
 			Message: "the range from " + a.String() + " to " + b.String() + " allows nothing"}
 	}
 	return a, b, nil
@@ -185,31 +185,57 @@ func (c *conclusion) precedentsOf(p *policy.Play) []Chosen {
 // recentPrecedents is how many earlier choices are shown one by one.
 const recentPrecedents = 5
 
-// summarise sums up earlier choices, given oldest first.
-func summarise(chosen []Chosen) Precedents {
-	out := Precedents{Count: len(chosen)}
-	type group struct{ kind, currency string }
-	amounts := map[group][]Money{}
-	var groups []group
+// amounts are what an option was given before, in one currency, sorted.
+type amounts struct {
+	kind, currency string
+	list           []Money
+}
+
+// amountsOf gathers the amounts of earlier choices.
+func amountsOf(chosen []Chosen) []amounts {
+	var out []amounts
 	for _, ch := range chosen {
 		for _, a := range ch.Actions {
 			if !a.Amount.IsSet() {
 				continue
 			}
-			g := group{a.Type, a.Amount.Currency()}
-			if amounts[g] == nil {
-				groups = append(groups, g)
+			at := slices.IndexFunc(out, func(x amounts) bool { return x.kind == a.Type && x.currency == a.Amount.Currency() })
+			if at < 0 {
+				at = len(out)
+				out = append(out, amounts{kind: a.Type, currency: a.Amount.Currency()})
 			}
-			amounts[g] = append(amounts[g], a.Amount)
+			out[at].list = append(out[at].list, a.Amount)
 		}
 	}
-	slices.SortFunc(groups, func(a, b group) int {
+	slices.SortFunc(out, func(a, b amounts) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.currency, b.currency))
 	})
-	for _, g := range groups {
-		list := amounts[g]
-		slices.SortFunc(list, Money.Compare)
-		out.Options = append(out.Options, PrecedentRange{Type: g.kind, Median: median(list), Lowest: list[0], Highest: list[len(list)-1]})
+	for _, x := range out {
+		slices.SortFunc(x.list, Money.Compare)
+	}
+	return out
+}
+
+// median is the amount in the middle; of an even number, the mean of the two in
+// the middle.
+func (x amounts) median() *big.Rat {
+	n := len(x.list)
+	if n%2 == 1 {
+		return x.list[n/2].Rat()
+	}
+	sum := new(big.Rat).Add(x.list[n/2-1].Rat(), x.list[n/2].Rat())
+	return sum.Quo(sum, big.NewRat(2, 1))
+}
+
+// summarise sums up earlier choices, given oldest first.
+func summarise(chosen []Chosen) Precedents {
+	out := Precedents{Count: len(chosen)}
+	for _, x := range amountsOf(chosen) {
+		median, err := value.RoundMoney(x.median(), x.currency)
+		if err != nil {
+			continue // not reached: a median lies between two amounts
+		}
+		out.Options = append(out.Options, PrecedentRange{Type: x.kind, Median: median, Lowest: x.list[0], Highest: x.list[len(x.list)-1]})
 	}
 	for _, ch := range slices.Backward(chosen) {
 		if len(out.Recent) == recentPrecedents {
@@ -222,20 +248,4 @@ func summarise(chosen []Chosen) Precedents {
 		out.Recent = append(out.Recent, p)
 	}
 	return out
-}
-
-// median is the middle of sorted amounts; of an even number, the mean of the
-// two in the middle, rounded half to even.
-func median(sorted []Money) Money {
-	n := len(sorted)
-	if n%2 == 1 {
-		return sorted[n/2]
-	}
-	a, b := sorted[n/2-1], sorted[n/2]
-	sum := new(big.Rat).Add(a.Rat(), b.Rat())
-	m, err := value.RoundMoney(sum.Quo(sum, big.NewRat(2, 1)), a.Currency())
-	if err != nil {
-		return a // not reached: a mean lies between two amounts
-	}
-	return m
 }

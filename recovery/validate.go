@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -19,6 +20,8 @@ type validation struct {
 	given    map[string]bool // those that came with the incident
 	readAs   map[string]bool // earlier names that were read
 	fields   map[string]*policy.Field
+	// notObjects are the paths of which it was said that they are no objects.
+	notObjects map[string]bool
 }
 
 // validate checks an incident against the standard fields, the shared ones, and
@@ -28,7 +31,7 @@ func validate(rules *ruleset, in Incident, now time.Time, strict bool) (*subject
 	v := &validation{
 		subject: &subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now), applies: map[*policy.Playbook]bool{}},
 		intake:  newIntake(&in), strict: strict,
-		values: map[string]any{}, given: map[string]bool{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{},
+		values: map[string]any{}, given: map[string]bool{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{}, notObjects: map[string]bool{},
 	}
 	for _, f := range rules.program.Fields {
 		v.field(f)
@@ -56,6 +59,7 @@ func (v *validation) problem(path, wanted, found string) {
 // narrows a field has its say after the standard one.
 func (v *validation) field(f *policy.Field) {
 	v.fields[f.Name] = f
+	v.objects(f.Name)
 	raw, path, ok := v.raw(f)
 	if !ok {
 		v.missing(f)
@@ -70,6 +74,10 @@ func (v *validation) field(f *policy.Field) {
 		v.problem(path, "an amount in "+f.Type.Currency, shown(raw))
 		return
 	}
+	if s, isText := raw.(string); isText && !utf8.ValidString(s) {
+		v.problem(path, "text in UTF-8", shown(raw))
+		return
+	}
 	if wanted := f.Misfit(native); wanted != "" {
 		v.problem(path, wanted, shown(raw))
 		return
@@ -80,6 +88,22 @@ func (v *validation) field(f *policy.Field) {
 	}
 	v.set(f, native)
 	v.given[f.Name] = true
+}
+
+// objects refuses a value that stands where the name of a field needs an
+// object: its fields would be taken as absent.
+func (v *validation) objects(name string) {
+	for i, r := range name {
+		if r != '.' || name[:i] == "customer" {
+			continue
+		}
+		raw, ok := v.intake.lookup(name[:i])
+		if _, isObject := raw.(map[string]any); !ok || isObject || v.notObjects[name[:i]] {
+			continue
+		}
+		v.notObjects[name[:i]] = true
+		v.problem(name[:i], "an object", shown(raw))
+	}
 }
 
 // raw finds a field under its name, else under an earlier one.

@@ -219,7 +219,7 @@ func syntax(text []byte) error {
 	if err := in.UnmarshalJSON(text); err != nil {
 		return err
 	}
-	return errors.New("it is no JSON")
+	return &recovery.JSONError{Message: "it is no JSON"}
 }
 
 // array reads the elements of an array, each as soon as it is there.
@@ -250,7 +250,7 @@ func (s *splitter) array() error {
 	}
 	if len(bytes.TrimSpace(rest)) > 0 {
 		line, col := lines.place(dec.InputOffset())
-		s.emit(item{file: s.file, line: line, col: col, err: errors.New("something follows the array")})
+		s.emit(item{file: s.file, line: line, col: col, err: &recovery.JSONError{Message: "something follows the array"}})
 	}
 	return nil
 }
@@ -268,7 +268,7 @@ func (s *splitter) broken(lines *lineCounter, at int64, err error) error {
 		err = errors.New("the array does not end")
 	}
 	line, col := lines.place(at)
-	s.emit(item{file: s.file, line: line, col: col, err: fmt.Errorf("the array is broken here, and nothing after it was read: %w", err)})
+	s.emit(item{file: s.file, line: line, col: col, err: &recovery.JSONError{Message: "the array is broken here, and nothing after it was read: " + err.Error()}})
 	return nil
 }
 

@@ -6,6 +6,7 @@ package given
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -67,9 +68,9 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 			return nil, err
 		}
 		for _, p := range in.Precedents[name] {
-			kind := p.Type
-			if kind == "" {
-				kind = moneyOption(play)
+			kind, err := precedentType(play, p.Type, p.Amount)
+			if err != nil {
+				return nil, fmt.Errorf("the precedents of %s: %w", name, err)
 			}
 			s.precedents[name] = append(s.precedents[name], recovery.Chosen{Reason: p.Reason, Actions: []recovery.ChosenAction{{Type: kind, Amount: p.Amount}}})
 		}
@@ -78,10 +79,26 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 }
 
 func plainer(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		wanted := map[string]string{"facts": "an object of facts by name", "partners": `an object such as {"quickbike": {"used": 40}}`, "precedents": `an object such as {"playbook/play": [{"amount": "40 EUR", "reason": "…"}]}`}
+		key, _, _ := strings.Cut(wrong.Field, ".")
+		if wanted[key] != "" {
+			return fmt.Errorf("%s is %s, not %s", key, wanted[key], article(wrong.Value))
+		}
+		return fmt.Errorf("an object with facts, partners and precedents is wanted, not %s", article(wrong.Value))
+	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("unknown key %s; facts, partners and precedents can be given", name)
+		return fmt.Errorf("unknown key %s; facts (by name), partners (with used) and precedents (with type, amount, reason) can be given", name)
 	}
 	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+}
+
+func article(noun string) string {
+	if strings.ContainsAny(noun[:min(1, len(noun))], "aeiou") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func sorted[V any](m map[string]V) []string {
@@ -138,6 +155,9 @@ func factValue(f *policy.Fact, raw json.RawMessage) (any, error) {
 	if m.Currency() != f.Currency {
 		return nil, fmt.Errorf("an amount in %s is wanted, not %s", f.Currency, m)
 	}
+	if m.Sign() < 0 {
+		return nil, fmt.Errorf("an amount of zero or more is wanted, not %s", m)
+	}
 	return m, nil
 }
 
@@ -176,14 +196,23 @@ func choicePlay(name string, program *policy.Program) (*policy.Play, error) {
 	return nil, fmt.Errorf("there is no case-by-case play %q%s", name, near(name, known))
 }
 
-// moneyOption is the type that an amount without one belongs to.
-func moneyOption(p *policy.Play) string {
+// precedentType is the type of the option that was chosen: the one that is named,
+// else the first that has an amount.
+func precedentType(p *policy.Play, named string, amount recovery.Money) (string, error) {
+	var known []string
 	for _, o := range p.Choice.Options {
-		if o.From != nil {
-			return o.Type.Name
+		known = append(known, o.Type.Name)
+		if named == o.Type.Name || named == "" && amount.IsSet() && o.From != nil {
+			return o.Type.Name, nil
 		}
 	}
-	return ""
+	if named == "" && !amount.IsSet() {
+		return "", nil
+	}
+	if named == "" {
+		return "", fmt.Errorf("the play offers no option with an amount")
+	}
+	return "", fmt.Errorf("the play offers no %q%s", named, near(named, known))
 }
 
 // Read answers from what was given; what was not is unknown.

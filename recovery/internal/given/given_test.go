@@ -103,7 +103,11 @@ func TestParseRefuses(t *testing.T) {
 		{`{"partners": {"bike": {"used": -1}}}`, "whole number"},
 		{`{"precedents": {"a/ride": []}}`, "case-by-case"},
 		{`{"precedents": {"a/choose": [{"amount": "3"}]}}`, "no amount"},
-		{`[]`, "array"},
+		{`[]`, "an object with facts"},
+		{`{"facts": []}`, "facts is an object"},
+		{`{"partners": {"bike": 3}}`, "partners is an object"},
+		{`{"facts": {"credited": "-3 EUR"}}`, "zero or more"},
+		{`{"precedents": {"a/choose": [{"type": "zz"}]}}`, "no \"zz\""},
 		{`{} {}`, "more follows"},
 		{`{`, "EOF"},
 	} {
