@@ -99,10 +99,10 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 	whole := len(ds) == 0
 	set := &Set{}
 	for _, p := range paths {
-		src, d := readFile(fsys, p)
-		if d != nil {
+		src, err := readFile(fsys, p)
+		if err != nil {
 			whole = false
-			ds = append(ds, *d)
+			ds = append(ds, unreadable(p, err))
 			continue
 		}
 		set.Files = append(set.Files, File{p, src})
@@ -163,28 +163,15 @@ var errNotRegular = errors.New("it is not a regular file")
 
 // readFile reads a regular file. Anything else, such as a pipe, could keep the
 // reader waiting.
-func readFile(fsys fs.FS, p string) ([]byte, *Diagnostic) {
+func readFile(fsys fs.FS, p string) ([]byte, error) {
 	info, err := fs.Stat(fsys, p)
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = errNotRegular
-	case info.Size() > yamlnode.MaxBytes:
-		return nil, tooLarge(p, info.Size())
-	default:
-		var src []byte
-		if src, err = fs.ReadFile(fsys, p); err == nil {
-			return src, nil
-		}
+	if err != nil {
+		return nil, err
 	}
-	d := unreadable(p, err)
-	return nil, &d
-}
-
-// tooLarge reports a file before it fills the memory.
-func tooLarge(p string, size int64) *Diagnostic {
-	problem := yamlnode.TooLarge(size)
-	return &Diagnostic{Severity: Error, Code: problem.Code, Message: problem.Message, Hint: problem.Hint, Range: Range{File: p}}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	return fs.ReadFile(fsys, p)
 }
 
 func unreadable(p string, err error) Diagnostic {

@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -18,8 +17,7 @@ var moneyActions = [...]string{"refund", "compensate"}
 func (m *mapping) actions(key string) (out []*Action) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		if n.Kind == yamlnode.Mapping || n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-			hint := cmp.Or(dashHint(n), "write each action as an item: `- ` and its type with its parameters")
-			m.r.wrong(n, k, "a list of actions", hint)
+			m.r.wrong(n, k, "a list of actions", "write each action as an item: `- ` and its type with its parameters")
 			return
 		}
 		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
@@ -82,7 +80,7 @@ func (m *mapping) common(a *Action) {
 
 // id reads an id under key; zero when it is none.
 func (m *mapping) id(key string) Text {
-	if t := m.scalar(key, "an id such as `late-parcel`"); m.r.isID(t) {
+	if t := m.scalar(key, "an id"); m.r.isID(t) {
 		return t
 	}
 	return Text{}

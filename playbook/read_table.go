@@ -11,23 +11,25 @@ import (
 func (r *reader) table(name Text, n *yamlnode.Node) *Table {
 	ok := r.isName(name)
 	m := r.mapping(n, name, "a table `{by, rows}`")
-	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
-		return keep(t, ok)
+		return nil
 	}
 	m.what = "a table"
-	t.By = m.uncut("by", "an expression such as `incident.delay`")
+	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
+	t.By = m.uncut("by", "an expression")
 	m.on("rows", func(n *yamlnode.Node, key Text) {
 		if r.list(n, key, "a list of rows", func(item *yamlnode.Node) { t.Rows = append(t.Rows, r.row(item, key)) }) && len(n.Items) == 0 {
 			r.empty(n, key)
 		}
 	})
-	m.wants("rows", "a list of rows such as `{from: 24h, credit: 5 EUR}`")
 	m.require("by", "rows")
 	m.close()
 	r.compareRows(t.Rows)
 	t.Rows = slices.DeleteFunc(t.Rows, func(row *Row) bool { return row == nil })
-	return keep(t, ok)
+	if !ok {
+		return nil
+	}
+	return t
 }
 
 // row reads one row; nil when it is not understood.
@@ -76,21 +78,14 @@ func kindIfSet(t Text) ValueKind {
 
 // compareRows checks what the rows of a table have to agree in.
 func (r *reader) compareRows(rows []*Row) {
-	var first, otherwise *Row
+	var first *Row
 	fromRow, isRow := false, false
-	last := lastRow(rows)
 	for i, row := range rows {
 		if row == nil {
 			continue
 		}
-		switch {
-		case row.Otherwise && otherwise != nil:
-			r.add(row.Range, "row-order", "remove one of them", "a table has one row `otherwise`; the first is on line %d", otherwise.Range.Start.Line)
-		case row.Otherwise:
-			otherwise = row
-			if i < last {
-				r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
-			}
+		if row.Otherwise && i < len(rows)-1 {
+			r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
 		}
 		from, is := row.From.IsSet(), len(row.Is) > 0
 		if from && isRow && !is || is && fromRow && !from {
@@ -103,15 +98,6 @@ func (r *reader) compareRows(rows []*Row) {
 		}
 		r.compareColumns(first, row)
 	}
-}
-
-// lastRow is the place of the last row that is not `otherwise`.
-func lastRow(rows []*Row) int {
-	last := len(rows) - 1
-	for last >= 0 && rows[last] != nil && rows[last].Otherwise {
-		last--
-	}
-	return last
 }
 
 // compareColumns checks that a row has the columns of the first one.

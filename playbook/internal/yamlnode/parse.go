@@ -9,11 +9,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// MaxBytes is how long a file may be.
-const MaxBytes = 16 << 20
-
 // Bounds that no honest file comes near.
 const (
+	maxBytes   = 16 << 20
 	maxDepth   = 100
 	maxAliased = 100_000 // nodes that aliases may add to a document
 )
@@ -23,42 +21,39 @@ const (
 // are returned, those after it are not; a trap (see traps.go) does not stop the
 // reading, the value that it spoils is Broken.
 func Parse(src []byte) ([]*Node, []Problem) {
-	if len(src) > MaxBytes {
-		return nil, []Problem{TooLarge(int64(len(src)))}
+	if len(src) > maxBytes {
+		return nil, []Problem{{
+			Code:    "too-large",
+			Message: fmt.Sprintf("the file has %d bytes, at most %d are read", len(src), maxBytes),
+			Hint:    "split the file: a set may hold any number of files",
+			Start:   Pos{1, 1},
+			End:     Pos{1, 2},
+		}}
 	}
 	source, problems := clean(src)
 	docs, err := decode(source.text)
-	b := builder{src: source}
+	var masked map[Pos]bool
 	if err != nil {
 		traps := findTraps(source)
 		problems = append(problems, traps.problems...)
 		if len(traps.masks) > 0 {
-			b.masked, b.shifts = traps.spoilt(), traps.shifts
-			docs, err = decode(traps.masked())
+			masked = traps.masked()
+			docs, err = decode(traps.mask())
 		}
 		// Behind a problem that could not be masked the parser is bound to fail.
-		if err != nil && !traps.unmasked {
+		if err != nil && len(traps.masks) == len(traps.problems) {
 			problems = append(problems, syntaxProblem(source, err))
 		}
 	}
+	b := builder{src: source, masked: masked, done: map[*yaml.Node]*Node{}}
 	var roots []*Node
 	for _, d := range docs {
-		if n := b.document(d); !n.IsAbsent() {
+		b.aliased = 0
+		if n := b.build(d, 0); !n.IsAbsent() {
 			roots = append(roots, n)
 		}
 	}
 	return roots, append(problems, b.problems...)
-}
-
-// TooLarge is the problem of a file with more than [MaxBytes].
-func TooLarge(size int64) Problem {
-	return Problem{
-		Code:    "too-large",
-		Message: fmt.Sprintf("the file has %d bytes, at most %d are read", size, MaxBytes),
-		Hint:    "split the file: a set may hold any number of files",
-		Start:   Pos{1, 1},
-		End:     Pos{1, 2},
-	}
 }
 
 // decode runs the YAML parser. It returns the documents before the first error.
@@ -70,7 +65,7 @@ func decode(text string) (docs []*yaml.Node, err error) {
 			err = fmt.Errorf("yaml: %v", p)
 		}
 	}()
-	dec := yaml.NewDecoder(strings.NewReader(asVersion1(text)))
+	dec := yaml.NewDecoder(strings.NewReader(text))
 	for {
 		var doc yaml.Node
 		switch err := dec.Decode(&doc); {
@@ -83,27 +78,4 @@ func decode(text string) (docs []*yaml.Node, err error) {
 			docs = append(docs, doc.Content[0])
 		}
 	}
-}
-
-// asVersion1 lets files that say they are YAML 1.2 pass: the parser reads them
-// well, and refuses the number.
-func asVersion1(text string) string {
-	const said, read = "%YAML 1.2", "%YAML 1.1"
-	if !strings.Contains(text, said) {
-		return text
-	}
-	lines := strings.SplitAfter(text, "\n")
-	before := true // nothing of the document at hand has been seen
-	for i, line := range lines {
-		rest, ok := strings.CutPrefix(line, said)
-		switch {
-		case before && ok && strings.TrimLeft(rest, " \t\n") == "" || ok && before && strings.HasPrefix(strings.TrimLeft(rest, " \t"), "#"):
-			lines[i] = read + rest
-		case strings.HasPrefix(line, "..."):
-			before = true
-		case strings.TrimSpace(line) != "" && line[0] != '#' && line[0] != '%':
-			before = false
-		}
-	}
-	return strings.Join(lines, "")
 }

@@ -115,7 +115,7 @@ func TestLargeFilesEnd(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	_, problems := Parse(make([]byte, MaxBytes+1))
+	_, problems := Parse(make([]byte, maxBytes+1))
 	if found(problems) != "too-large 1:1" {
 		t.Errorf("found %s", found(problems))
 	}
