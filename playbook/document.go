@@ -11,7 +11,9 @@ const (
 )
 
 // Document is one YAML document: a playbook, or definitions that the whole set
-// shares. What was not written is zero.
+// shares. What was not written is zero, and so is what was not understood: a
+// declaration with a sound name is there for those who use it, however little
+// of it could be read.
 type Document struct {
 	Kind  DocumentKind
 	ID    Text

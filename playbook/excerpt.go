@@ -18,8 +18,9 @@ func (d Diagnostic) excerpt(out *strings.Builder, p paint) {
 	if d.Range.IsZero() || d.Range.File == "" {
 		return
 	}
-	cells := cellsOf(d.Snippet)
-	from, to := d.marked(len(cells))
+	snippet, skipped := d.around()
+	cells := cellsOf(snippet)
+	from, to := d.marked(len(cells), skipped)
 	first, last := window(cells, from)
 	number := fmt.Sprintf("%4d", d.Range.Start.Line)
 	text, before, under := draw(cells, first, last, from, to)
@@ -27,15 +28,35 @@ func (d Diagnostic) excerpt(out *strings.Builder, p paint) {
 	out.WriteString(p.dim(strings.Repeat(" ", len(number))+" | ") + strings.Repeat(" ", before) + p.mark(d.Severity, strings.Repeat("^", under)) + "\n")
 }
 
-// marked returns which runes of the snippet the range covers. A range that
-// goes on over further lines is marked to the end of its first.
-func (d Diagnostic) marked(runes int) (from, to int) {
-	from = min(d.Range.Start.Column-1, runes)
+// around returns the part of the snippet from which the excerpt is drawn, and
+// how many runes stand before it: a line may be as long as a file.
+func (d Diagnostic) around() (part string, skipped int) {
+	const most = 10 * lineWidth // runes on either side, some of which may take no column
+	first, last := d.Range.Start.Column-most, d.Range.Start.Column+most
+	from, to, n := 0, len(d.Snippet), 0
+	for i := range d.Snippet {
+		switch n++; {
+		case n == first:
+			from, skipped = i, n-1
+		case n == last:
+			to = i
+		}
+		if n == last {
+			break
+		}
+	}
+	return d.Snippet[from:to], skipped
+}
+
+// marked returns which runes of the part of the snippet the range covers. A
+// range that goes on over further lines is marked to the end of its first.
+func (d Diagnostic) marked(runes, skipped int) (from, to int) {
+	from = min(d.Range.Start.Column-1-skipped, runes)
 	switch end := d.Range.End; {
 	case end.Line > d.Range.Start.Line:
 		to = runes
 	case end.Line == d.Range.Start.Line:
-		to = min(end.Column-1, runes)
+		to = min(end.Column-1-skipped, runes)
 	}
 	return from, max(to, from+1)
 }

@@ -99,10 +99,10 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 	whole := len(ds) == 0
 	set := &Set{}
 	for _, p := range paths {
-		src, err := readFile(fsys, p)
-		if err != nil {
+		src, d := readFile(fsys, p)
+		if d != nil {
 			whole = false
-			ds = append(ds, unreadable(p, err))
+			ds = append(ds, *d)
 			continue
 		}
 		set.Files = append(set.Files, File{p, src})
@@ -163,15 +163,28 @@ var errNotRegular = errors.New("it is not a regular file")
 
 // readFile reads a regular file. Anything else, such as a pipe, could keep the
 // reader waiting.
-func readFile(fsys fs.FS, p string) ([]byte, error) {
+func readFile(fsys fs.FS, p string) ([]byte, *Diagnostic) {
 	info, err := fs.Stat(fsys, p)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = errNotRegular
+	case info.Size() > yamlnode.MaxBytes:
+		return nil, tooLarge(p, info.Size())
+	default:
+		var src []byte
+		if src, err = fs.ReadFile(fsys, p); err == nil {
+			return src, nil
+		}
 	}
-	if !info.Mode().IsRegular() {
-		return nil, errNotRegular
-	}
-	return fs.ReadFile(fsys, p)
+	d := unreadable(p, err)
+	return nil, &d
+}
+
+// tooLarge reports a file before it fills the memory.
+func tooLarge(p string, size int64) *Diagnostic {
+	problem := yamlnode.TooLarge(size)
+	return &Diagnostic{Severity: Error, Code: problem.Code, Message: problem.Message, Hint: problem.Hint, Range: Range{File: p}}
 }
 
 func unreadable(p string, err error) Diagnostic {

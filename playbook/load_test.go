@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -105,6 +107,61 @@ func TestNoPlaybook(t *testing.T) {
 	} {
 		if _, ds := playbook.Load(c.fsys); codes(ds) != c.want {
 			t.Errorf("%s: %s, want %s", name, codes(ds), c.want)
+		}
+	}
+}
+
+// A file that is too large is refused before it is read.
+func TestLoadRefusesLargeFiles(t *testing.T) {
+	set, ds := playbook.Load(large{fstest.MapFS{"a.yaml": file(small, "a"), "b.yaml": file(small, "b")}})
+	if codes(ds) != "too-large a.yaml" || len(set.Files) != 1 || len(set.Documents) != 1 {
+		t.Error(ds, len(set.Files))
+	}
+}
+
+// large says that a.yaml has a gigabyte, and fails when it is read.
+type large struct{ fstest.MapFS }
+
+func (l large) Stat(name string) (fs.FileInfo, error) {
+	info, err := l.MapFS.Stat(name)
+	if name == "a.yaml" {
+		return gigabyte{info}, err
+	}
+	return info, err
+}
+
+func (l large) ReadFile(name string) ([]byte, error) {
+	if name == "a.yaml" {
+		return nil, errors.New("it was read")
+	}
+	return l.MapFS.ReadFile(name)
+}
+
+type gigabyte struct{ fs.FileInfo }
+
+func (gigabyte) Size() int64 { return 1 << 30 }
+
+// What a file costs is bounded by its size, whatever it holds.
+func TestMemory(t *testing.T) {
+	const size = 1 << 20
+	for name, src := range map[string]string{
+		"blanks":   strings.Repeat(" ", size),
+		"breaks":   strings.Repeat("\n", size),
+		"letters":  strings.Repeat("a", size),
+		"quoted":   "a: \"" + strings.Repeat("a", size) + "\"",
+		"tabs":     strings.Repeat("\t", size),
+		"comments": strings.Repeat("# x\n", size/4),
+		"controls": strings.Repeat("\x01", size),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, ds := playbook.Parse("a.yaml", []byte(src))
+		if err := ds.Render(io.Discard, false); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 60*size {
+			t.Errorf("%s: %d MiB for %d", name, used>>20, size>>20)
 		}
 	}
 }

@@ -14,7 +14,13 @@ type mapping struct {
 	r     *reader
 	what  string // what it describes, with its article: "a play"
 	node  *yamlnode.Node
-	asked []string
+	asked []question
+}
+
+// question is a key that was asked for, and what its value should be.
+type question struct {
+	key, wanted string
+	set         []string // of which it should be one
 }
 
 // mapping starts reading n; nil when it is no mapping. Methods of a nil mapping
@@ -31,7 +37,7 @@ func (r *reader) mapping(n *yamlnode.Node, key Text, what string) *mapping {
 		r.wrong(n, key, "a mapping: "+what, hint)
 		return nil
 	}
-	return &mapping{r: r, what: what, node: n, asked: make([]string, 0, 32)}
+	return &mapping{r: r, what: what, node: n, asked: make([]question, 0, 32)}
 }
 
 // get returns the entry under key, and remembers that the key is known.
@@ -39,7 +45,7 @@ func (m *mapping) get(key string) (yamlnode.Entry, bool) {
 	if m == nil {
 		return yamlnode.Entry{}, false
 	}
-	m.asked = append(m.asked, key)
+	m.asked = append(m.asked, question{key: key})
 	for _, e := range m.node.Entries {
 		if e.Key.Value == key {
 			return e, true
@@ -64,12 +70,14 @@ func (m *mapping) on(key string, read func(n *yamlnode.Node, key Text)) {
 // scalar reads the text under key; wanted says what it should be.
 func (m *mapping) scalar(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.scalar(n, k, wanted) })
+	m.wants(key, wanted)
 	return t
 }
 
 // uncut reads a condition or an expression under key.
 func (m *mapping) uncut(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.uncut(n, k, wanted) })
+	m.wants(key, wanted)
 	return t
 }
 
@@ -111,6 +119,7 @@ func (m *mapping) int(key string, least int) (t Text) {
 			t = Text{}
 		}
 	})
+	m.wants(key, wanted)
 	return t
 }
 
@@ -119,6 +128,9 @@ func (m *mapping) oneOf(key string, set ...string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		t = m.r.member(n, k, set)
 	})
+	if m != nil {
+		m.question(key).set = set
+	}
 	return t
 }
 
@@ -141,6 +153,7 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 // texts reads a list of texts under key.
 func (m *mapping) texts(key, wanted string) (ts []Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { ts = m.r.texts(n, k, wanted) })
+	m.wants(key, wanted)
 	return ts
 }
 
@@ -151,9 +164,41 @@ func (m *mapping) require(keys ...string) {
 	}
 	for _, key := range keys {
 		if !m.has(key) {
-			m.missing(key, "")
+			m.missing(key, m.remedy(key))
 		}
 	}
+}
+
+// wants remembers what the value under a key should be.
+func (m *mapping) wants(key, wanted string) {
+	if m != nil {
+		m.question(key).wanted = wanted
+	}
+}
+
+// question is the last one that was asked about a key.
+func (m *mapping) question(key string) *question {
+	for i := len(m.asked) - 1; i >= 0; i-- {
+		if m.asked[i].key == key {
+			return &m.asked[i]
+		}
+	}
+	m.asked = append(m.asked, question{key: key})
+	return &m.asked[len(m.asked)-1]
+}
+
+// remedy says what to write for a key that is missing.
+func (m *mapping) remedy(key string) string {
+	for _, q := range m.asked {
+		switch {
+		case q.key != key:
+		case q.set != nil:
+			return "write `" + key + ":` and " + listed(q.set)
+		case q.wanted != "":
+			return "write `" + key + ":` and " + q.wanted
+		}
+	}
+	return ""
 }
 
 // missing reports a key that is missing, at the start of the mapping.
@@ -183,8 +228,8 @@ func (m *mapping) close() {
 		return
 	}
 	known := map[string]bool{}
-	for _, k := range m.asked {
-		known[k] = true
+	for _, q := range m.asked {
+		known[q.key] = true
 	}
 	for _, e := range m.node.Entries {
 		if !known[e.Key.Value] {
@@ -194,7 +239,14 @@ func (m *mapping) close() {
 }
 
 func (m *mapping) unknown(key *yamlnode.Node) {
-	hint := didYouMean(key.Value, m.asked)
+	var known []string
+	for _, q := range m.asked {
+		known = append(known, q.key)
+	}
+	hint := didYouMean(key.Value, known)
+	if strings.HasPrefix(key.Value, "-") {
+		hint = "write a blank after the dash"
+	}
 	if name, _, glued := strings.Cut(key.Value, ":"); glued && hint == "" {
 		hint = fmt.Sprintf("write a blank behind the colon: `%s: …`", name)
 	}

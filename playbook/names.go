@@ -96,6 +96,15 @@ func respell(s string, join rune) string {
 	return "write `" + out + "`"
 }
 
+// keep returns a declaration whose name can be used, whatever else is wrong with
+// it: that its name is not known would be a second complaint.
+func keep[T any](declaration *T, named bool) *T {
+	if named {
+		return declaration
+	}
+	return nil
+}
+
 // unique reports the second use of an id among its siblings.
 type unique struct {
 	r     *reader

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,7 +18,8 @@ var moneyActions = [...]string{"refund", "compensate"}
 func (m *mapping) actions(key string) (out []*Action) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		if n.Kind == yamlnode.Mapping || n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-			m.r.wrong(n, k, "a list of actions", "write each action as an item: `- ` and its type with its parameters")
+			hint := cmp.Or(dashHint(n), "write each action as an item: `- ` and its type with its parameters")
+			m.r.wrong(n, k, "a list of actions", hint)
 			return
 		}
 		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
@@ -80,7 +82,7 @@ func (m *mapping) common(a *Action) {
 
 // id reads an id under key; zero when it is none.
 func (m *mapping) id(key string) Text {
-	if t := m.scalar(key, "an id"); m.r.isID(t) {
+	if t := m.scalar(key, "an id such as `late-parcel`"); m.r.isID(t) {
 		return t
 	}
 	return Text{}

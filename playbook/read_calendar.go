@@ -8,27 +8,22 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// weekdays in their order.
-var weekdays = [...]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
-
 // calendar reads working hours.
 func (r *reader) calendar(name Text, n *yamlnode.Node) *Calendar {
 	ok := r.isID(name)
 	m := r.mapping(n, name, "a calendar `{zone, hours, holidays}`")
+	c := &Calendar{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
-		return nil
+		return keep(c, ok)
 	}
 	m.what = "a calendar"
-	c := &Calendar{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	c.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	m.on("hours", func(n *yamlnode.Node, key Text) { c.Hours = r.hours(n, key) })
 	m.on("holidays", func(n *yamlnode.Node, key Text) { c.Holidays = r.holidays(n, key) })
+	m.wants("hours", "the hours by day, such as `{mon-fri: \"09:00-17:00\"}`")
 	m.require("hours")
 	m.close()
-	if !ok {
-		return nil
-	}
-	return c
+	return keep(c, ok)
 }
 
 // hours reads the spans of each day or range of days.
@@ -37,7 +32,7 @@ func (r *reader) hours(n *yamlnode.Node, key Text) []*DayHours {
 	if m == nil {
 		return nil
 	}
-	if len(n.Entries) == 0 {
+	if len(n.Entries) == 0 && !n.Partial {
 		r.add(m.rng(), "no-hours", "write at least one day, such as `mon-fri: \"09:00-17:00\"`", "a calendar needs working hours")
 	}
 	var out []*DayHours
@@ -57,46 +52,6 @@ func (r *reader) hours(n *yamlnode.Node, key Text) []*DayHours {
 		}
 	})
 	return out
-}
-
-// days returns the days of the week that a key names; nil when it names none.
-func (r *reader) days(key Text) []string {
-	from, to, isRange := strings.Cut(key.Value, "-")
-	if !isRange {
-		to = from
-	}
-	first, last := slices.Index(weekdays[:], from), slices.Index(weekdays[:], to)
-	switch {
-	case first < 0 || last < 0:
-		r.add(key.Range, "bad-day", dayHint(key.Value), "`%s` is no day of the week: %s, or a range such as `mon-fri`", clip(key.Value), listed(weekdays[:]))
-		return nil
-	case isRange && first == last:
-		r.add(key.Range, "bad-day", "write `"+from+"`", "`%s` is a range from a day to itself", key.Value)
-		return nil
-	}
-	days := []string{weekdays[first]}
-	for i := first; i != last; {
-		i = (i + 1) % len(weekdays)
-		days = append(days, weekdays[i])
-	}
-	return days
-}
-
-// dayHint shortens days that were written out.
-func dayHint(s string) string {
-	parts := strings.Split(strings.ToLower(s), "-")
-	for i, p := range parts {
-		if len(p) >= 3 && slices.Contains(weekdays[:], p[:3]) {
-			parts[i] = p[:3]
-			continue
-		}
-		near := Suggest(p, weekdays[:])
-		if near == "" {
-			return ""
-		}
-		parts[i] = near
-	}
-	return "did you mean `" + strings.Join(parts, "-") + "`?"
 }
 
 // spans reads one or more spans of a day, which do not overlap.
@@ -207,6 +162,7 @@ func (r *reader) holiday(n *yamlnode.Node, key Text, wanted string) *Holiday {
 	h := &Holiday{Short: true, Range: m.rng()}
 	h.Date = m.scalar("date", "a date such as `2026-12-24`")
 	m.on("hours", func(n *yamlnode.Node, k Text) { h.Spans = r.spans(n, k) })
+	m.wants("hours", "`\"09:00-14:00\"`, or write the date alone for a whole day off")
 	m.require("date", "hours")
 	m.close()
 	return h

@@ -149,7 +149,7 @@ func (m *mapping) definitions(d *Document) {
 		}
 	})
 	m.section("terms", "expressions by name", func(key Text, n *yamlnode.Node) {
-		if t := m.r.uncut(n, key, "an expression"); m.r.isName(key) && t.IsSet() {
+		if t := m.r.uncut(n, key, "an expression"); m.r.isName(key) {
 			d.Terms = append(d.Terms, &Term{key, t})
 		}
 	})

@@ -28,10 +28,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	f := &Field{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if n.Kind != yamlnode.Mapping {
 		f.Type = r.fieldType(n, name)
-		if !ok || !f.Type.IsSet() {
-			return nil
-		}
-		return f
+		return keep(f, ok)
 	}
 	m := r.mapping(n, name, "a field")
 	m.on("type", func(n *yamlnode.Node, k Text) { f.Type = r.fieldType(n, k) })
@@ -47,10 +44,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 		r.add(name.Range, "missing-key", "write `type: "+fieldTypes[0]+"`, or another type", "field `%s` needs `type`", clip(name.Value))
 	}
 	m.close()
-	if !ok {
-		return nil
-	}
-	return f
+	return keep(f, ok)
 }
 
 // fieldType reads the name of a type, or a list with the name of a scalar type
@@ -101,11 +95,11 @@ func (r *reader) fieldDefault(n *yamlnode.Node, key Text) Value {
 func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 	ok := r.isName(name)
 	m := r.mapping(n, name, "an action type `{about, params, once}`")
+	a := &ActionType{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
-		return nil
+		return keep(a, ok)
 	}
 	m.what = "an action type"
-	a := &ActionType{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	a.About = m.scalar("about", "text")
 	m.section("params", "parameters by name", func(key Text, n *yamlnode.Node) {
 		if slices.Contains(actionKeys[:], key.Value) {
@@ -118,21 +112,18 @@ func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 	})
 	a.Once = m.bool("once").Value == "true"
 	m.close()
-	if !ok {
-		return nil
-	}
-	return a
+	return keep(a, ok)
 }
 
 // fact reads what earlier decisions say.
 func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	ok := r.isName(name)
 	m := r.mapping(n, name, "a fact `{count, same, last}` or `{sum, same, last, currency}`")
+	f := &Fact{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
-		return nil
+		return keep(f, ok)
 	}
 	m.what = "a fact"
-	f := &Fact{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	f.Count = m.scalar("count", "`incidents` or the type of an action")
 	f.Sum = m.scalar("sum", "the type of an action")
 	f.Same = m.texts("same", "a list of fields")
@@ -141,10 +132,7 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	m.factShape()
 	m.require("last")
 	m.close()
-	if !ok {
-		return nil
-	}
-	return f
+	return keep(f, ok)
 }
 
 // factShape checks that a fact counts or sums, and has a currency only to sum.

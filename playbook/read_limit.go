@@ -16,6 +16,7 @@ func (r *reader) limit(n *yamlnode.Node, key Text) *Limit {
 	l.Counting = m.scalar("counting", "the name of a fact")
 	l.Over = m.oneOf("over", "cut", "escalate")
 	l.To = m.scalar("to", "who is escalated to")
+	m.wants("of", "the type of an action, or a list of them")
 	m.require("of")
 	m.limitShape(l)
 	m.close()

@@ -6,14 +6,15 @@ import "github.com/servicerecovery/amends/playbook/internal/yamlnode"
 func (r *reader) partner(id Text, n *yamlnode.Node) *Partner {
 	ok := r.isID(id)
 	m := r.mapping(n, id, "a partner `{name, zone, agreement, outbound, inbound}`")
+	p := &Partner{ID: id, Range: r.place(yamlnode.Pos(id.Range.Start), n.End)}
 	if m == nil {
-		return nil
+		return keep(p, ok)
 	}
 	m.what = "a partner"
-	p := &Partner{ID: id, Range: r.place(yamlnode.Pos(id.Range.Start), n.End)}
 	p.Name = m.scalar("name", "text")
 	p.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	m.on("agreement", func(n *yamlnode.Node, key Text) { p.Agreement = r.agreement(n, key) })
+	m.wants("agreement", "`{ref: …, from: …, until: …}`")
 	p.Outbound = m.direction("outbound")
 	p.Inbound = m.direction("inbound")
 	m.require("agreement")
@@ -22,10 +23,7 @@ func (r *reader) partner(id Text, n *yamlnode.Node) *Partner {
 			"partner `%s` has no direction", clip(id.Value))
 	}
 	m.close()
-	if !ok {
-		return nil
-	}
-	return p
+	return keep(p, ok)
 }
 
 func (r *reader) agreement(n *yamlnode.Node, key Text) *Agreement {
@@ -35,7 +33,7 @@ func (r *reader) agreement(n *yamlnode.Node, key Text) *Agreement {
 	}
 	m.what = "an agreement"
 	a := &Agreement{
-		Ref:   m.scalar("ref", "text"),
+		Ref:   m.scalar("ref", "its reference, such as `AG-2026-014`"),
 		From:  m.scalar("from", "a date such as `2026-01-01`"),
 		Until: m.scalar("until", "a date such as `2026-12-31`"),
 		Range: m.rng(),

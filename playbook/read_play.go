@@ -150,6 +150,7 @@ func (r *reader) discretion(n *yamlnode.Node, key Text) *Discretion {
 	m.on("choose", func(n *yamlnode.Node, k Text) { r.choose(n, k, d) })
 	d.Comparable = m.texts("comparable", "a list of fields")
 	d.Tolerance = m.scalar("tolerance", "a percentage such as `20%`")
+	m.wants("options", "the actions to choose between, each as an item of a list")
 	m.require("decider", "options")
 	m.close()
 	return d

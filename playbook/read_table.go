@@ -11,25 +11,23 @@ import (
 func (r *reader) table(name Text, n *yamlnode.Node) *Table {
 	ok := r.isName(name)
 	m := r.mapping(n, name, "a table `{by, rows}`")
+	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
-		return nil
+		return keep(t, ok)
 	}
 	m.what = "a table"
-	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
-	t.By = m.uncut("by", "an expression")
+	t.By = m.uncut("by", "an expression such as `incident.delay`")
 	m.on("rows", func(n *yamlnode.Node, key Text) {
 		if r.list(n, key, "a list of rows", func(item *yamlnode.Node) { t.Rows = append(t.Rows, r.row(item, key)) }) && len(n.Items) == 0 {
 			r.empty(n, key)
 		}
 	})
+	m.wants("rows", "a list of rows such as `{from: 24h, credit: 5 EUR}`")
 	m.require("by", "rows")
 	m.close()
 	r.compareRows(t.Rows)
 	t.Rows = slices.DeleteFunc(t.Rows, func(row *Row) bool { return row == nil })
-	if !ok {
-		return nil
-	}
-	return t
+	return keep(t, ok)
 }
 
 // row reads one row; nil when it is not understood.
@@ -78,14 +76,21 @@ func kindIfSet(t Text) ValueKind {
 
 // compareRows checks what the rows of a table have to agree in.
 func (r *reader) compareRows(rows []*Row) {
-	var first *Row
+	var first, otherwise *Row
 	fromRow, isRow := false, false
+	last := lastRow(rows)
 	for i, row := range rows {
 		if row == nil {
 			continue
 		}
-		if row.Otherwise && i < len(rows)-1 {
-			r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
+		switch {
+		case row.Otherwise && otherwise != nil:
+			r.add(row.Range, "row-order", "remove one of them", "a table has one row `otherwise`; the first is on line %d", otherwise.Range.Start.Line)
+		case row.Otherwise:
+			otherwise = row
+			if i < last {
+				r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
+			}
 		}
 		from, is := row.From.IsSet(), len(row.Is) > 0
 		if from && isRow && !is || is && fromRow && !from {
@@ -98,6 +103,15 @@ func (r *reader) compareRows(rows []*Row) {
 		}
 		r.compareColumns(first, row)
 	}
+}
+
+// lastRow is the place of the last row that is not `otherwise`.
+func lastRow(rows []*Row) int {
+	last := len(rows) - 1
+	for last >= 0 && rows[last] != nil && rows[last].Otherwise {
+		last--
+	}
+	return last
 }
 
 // compareColumns checks that a row has the columns of the first one.

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
@@ -108,7 +109,8 @@ func bracketHint(n *yamlnode.Node) string {
 }
 
 // uncut is scalar for conditions and messages, where a comment behind a plain
-// value most likely is part of what was meant. A lone true or false is whole.
+// value most likely is part of what was meant: what is left of it is not looked
+// at. A lone true or false is whole.
 func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 	t := r.scalar(n, key, wanted)
 	if !t.Plain || t.Kind == Bool {
@@ -118,6 +120,7 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 		r.add(r.place(at, yamlnode.Pos{Line: at.Line, Column: at.Column + 1}), "yaml-comment",
 			"put the whole text into single quotes, or move the comment to a line of its own",
 			"YAML reads ` #` as the start of a comment, which cuts %s off", subject(key))
+		return Text{}
 	}
 	return t
 }
@@ -128,13 +131,22 @@ func (r *reader) list(n *yamlnode.Node, key Text, wanted string, each func(*yaml
 		return false
 	}
 	if n.Kind != yamlnode.List {
-		r.wrong(n, key, wanted, "")
+		r.wrong(n, key, wanted, dashHint(n))
 		return false
 	}
 	for _, item := range n.Items {
 		each(item)
 	}
 	return true
+}
+
+// dashHint helps who wrote items without a blank after the dash, which YAML
+// reads as keys.
+func dashHint(n *yamlnode.Node) string {
+	if n.Kind == yamlnode.Mapping && len(n.Entries) > 0 && strings.HasPrefix(n.Entries[0].Key.Value, "-") {
+		return "write a blank after the dash"
+	}
+	return ""
 }
 
 // texts reads a list of scalars that may not be empty.

@@ -64,6 +64,21 @@ func TestRenderSeveralLines(t *testing.T) {
 	}
 }
 
+// A line may be as long as a file; the excerpt does not grow with it.
+func TestRenderLongLine(t *testing.T) {
+	line := strings.Repeat("é", 1_000_000)
+	for _, column := range []int{1, 500_000, 999_999} {
+		marked := string([]rune(line)[:column-1]) + "X" + strings.Repeat("é", 1_000_000-column)
+		got := rendered(t, marked, false, diagnostic(1, column, column+1, "odd"))
+		_, body, _ := strings.Cut(got, "\n")
+		text, caret, _ := strings.Cut(body, "\n")
+		at := strings.Index(text, "X")
+		if len(got) > 1000 || at < 0 || len([]rune(text[:at])) != strings.Index(caret, "^") {
+			t.Errorf("column %d:\n%s", column, got)
+		}
+	}
+}
+
 func TestRenderColour(t *testing.T) {
 	d := diagnostic(1, 1, 2, "odd")
 	d.Hint = "even"

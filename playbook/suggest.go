@@ -73,7 +73,16 @@ func listed(names []string) string {
 // clip makes what a message shows of a file short and harmless to a terminal.
 func clip(s string) string {
 	const most = 40
-	s = strings.Map(func(r rune) rune {
+	at, n := 0, 0 // a value may be as long as a file
+	for i := range s {
+		if n++; n == most {
+			at = i
+		} else if n > most {
+			s = s[:at] + "…"
+			break
+		}
+	}
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
 			return '⏎'
@@ -82,8 +91,4 @@ func clip(s string) string {
 		}
 		return r
 	}, s)
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
 }

@@ -12,10 +12,12 @@ import (
 type builder struct {
 	src      *Source
 	masked   map[Pos]bool         // values that a trap spoilt
-	done     map[*yaml.Node]*Node // of anchored nodes; nil while one is being built
+	shifts   map[int]int          // by how much a line was moved to the left
+	done     map[*yaml.Node]*Node // of this document's anchored nodes; nil before they are built
 	aliased  int                  // nodes that aliases have added to this document
 	flow     int                  // brackets around the node at hand
 	problems []Problem
+	cut      int // which problem is the last about a comma
 
 	// The last place that was looked up. Nodes come in source order: going on
 	// from here keeps a file of one very long line from being slow.
@@ -23,29 +25,62 @@ type builder struct {
 	off  int
 }
 
-func (b *builder) build(n *yaml.Node, depth int) *Node {
-	at := b.clamp(Pos{n.Line, n.Column})
-	switch {
-	case n.Kind == yaml.AliasNode:
-		return b.alias(n)
-	case b.masked[at]:
-		return b.broken(at)
-	case depth > maxDepth:
-		b.complain(at, "too-deep", fmt.Sprintf("this is nested more than %d levels deep", maxDepth), "")
-		return b.broken(at)
-	}
+// document builds one document. Anchors and bounds are its own.
+func (b *builder) document(n *yaml.Node) *Node {
+	b.aliased, b.done = 0, map[*yaml.Node]*Node{}
+	b.own(n)
+	return b.build(n, 0)
+}
+
+// own notes the anchors of a document: the parser keeps those of former ones.
+func (b *builder) own(n *yaml.Node) {
 	if n.Anchor != "" {
 		b.done[n] = nil
 	}
-	out := b.convert(n, at, depth)
+	for _, c := range n.Content {
+		b.own(c)
+	}
+}
+
+func (b *builder) build(n *yaml.Node, depth int) *Node {
+	at := b.place(n)
+	if n.Kind == yaml.AliasNode {
+		return b.alias(n)
+	}
+	if n.Anchor != "" {
+		b.done[n] = busy
+	}
+	out := b.node(n, at, depth)
 	if n.Anchor != "" {
 		b.done[n] = out
 	}
 	return out
 }
 
+// busy stands for an anchored node that is being built.
+var busy = &Node{}
+
+func (b *builder) node(n *yaml.Node, at Pos, depth int) *Node {
+	switch {
+	case b.masked[at]:
+		return b.broken(at)
+	case depth > maxDepth:
+		b.complain(at, "too-deep", fmt.Sprintf("this is nested more than %d levels deep", maxDepth), "")
+		return b.broken(at)
+	}
+	return b.convert(n, at, depth)
+}
+
 func (b *builder) convert(n *yaml.Node, at Pos, depth int) *Node {
 	if p, bad := b.tag(n, at); bad {
+		b.problems = append(b.problems, p)
+		return b.broken(at)
+	}
+	if n.Anchor != "" && n.Kind == yaml.ScalarNode && n.Value == "" && styleOf(n.Style) == Plain {
+		p := emptyAnchorProblem(at, n.Anchor)
+		if b.flow > 0 {
+			p = inside(p)
+		}
 		b.problems = append(b.problems, p)
 		return b.broken(at)
 	}
@@ -80,9 +115,16 @@ func (b *builder) convert(n *yaml.Node, at Pos, depth int) *Node {
 // alias returns the node that an alias stands for, unless that would be
 // endless or too much.
 func (b *builder) alias(n *yaml.Node) *Node {
-	at := Pos{n.Line, n.Column}
+	at := b.place(n)
 	target, known := b.done[n.Alias]
-	if !known || target == nil {
+	if !known {
+		b.problems = append(b.problems, unknownAlias(at, Pos{at.Line, at.Column + 1 + utf8.RuneCountInString(n.Value)}, n.Value))
+		return b.broken(at)
+	}
+	if target == nil {
+		return b.broken(at) // part of what was not read
+	}
+	if target == busy {
 		b.complain(at, "alias-recursive", fmt.Sprintf("*%s stands inside what it stands for", n.Value), "write the values out")
 		return b.broken(at)
 	}
@@ -104,6 +146,7 @@ func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 	var parts []*Node
 	first := make(map[string]int, len(n.Content)/2)
 	flow := n.Style&yaml.FlowStyle != 0
+	repeated := false // the key before
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := b.build(n.Content[i], depth+1), b.build(n.Content[i+1], depth+1)
 		parts = append(parts, key, value)
@@ -111,14 +154,18 @@ func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 		switch line, twice := first[key.Value]; {
 		case key.Kind == Broken:
 		case key.Kind != Scalar:
+			out.Partial = true
 			b.complain(key.Start, "bad-key", "a list or a mapping stands where a key was wanted", "quote the text if it was meant as one")
 		case key.Style == Plain && key.Value == "<<":
 			out.Partial = true
 			b.problem(key, "merge-key", "merge keys (`<<`) are not part of the format", "write the keys out, or use an alias for a whole value")
 		case twice:
+			repeated = true
 			b.problem(key, "duplicate-key", fmt.Sprintf("key `%s` is written twice; first on line %d", clip(key.Value), line), "remove one of them")
+		case flow && repeated && value.IsAbsent(): // more of its text, after a comma
 		case flow && b.comma(out, key, value):
 		default:
+			repeated = false
 			first[key.Value] = key.Start.Line
 			out.Entries = append(out.Entries, Entry{key, value})
 		}
@@ -126,7 +173,7 @@ func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 	b.extent(out, n, parts)
 }
 
-// comma looks for the trap of `{amount: max(a, b)}`, which YAML reads as two
+// comma looks for the trap of `{note: Sorry, friend}`, which YAML reads as two
 // keys. The key without a value is then no key of anybody's.
 func (b *builder) comma(out *Node, key, value *Node) bool {
 	if !value.IsAbsent() || len(out.Entries) == 0 {
@@ -135,20 +182,57 @@ func (b *builder) comma(out *Node, key, value *Node) bool {
 	before := &out.Entries[len(out.Entries)-1]
 	text := before.Value
 	if text.Kind == Broken && text.Value != "" {
-		return true // more of an expression that was complained of
+		// More of a text that was complained of.
+		p := &b.problems[b.cut]
+		*p = inside(commaProblem(p.Start, key.End, text.Value, b.between(text, key), ""))
+		return true
 	}
 	if text.Kind != Scalar || text.Style != Plain || text.Value == "" {
 		return false
 	}
-	// A key without a value may be one all the same, or lack the blank behind
-	// its colon.
-	if name, _, _ := strings.Cut(key.Value, ":"); open(text.Value) <= 0 && isWord(name) {
-		return false
+	name, _, glued := strings.Cut(key.Value, ":")
+	closed := open(text.Value) <= 0
+	if closed && isWord(name) {
+		// A key without a value may be one all the same: when it has its colon, or
+		// when what stands before it is no text.
+		if glued || key.hasColon() || shortValue.MatchString(text.Value) || text.Value == "true" || text.Value == "false" {
+			return false
+		}
+	} else {
+		name = ""
 	}
-	b.problems = append(b.problems, commaProblem(text.Start, key.End, text.Value))
+	b.cut = len(b.problems)
+	b.problems = append(b.problems, inside(commaProblem(text.Start, key.End, text.Value, b.between(text, key), name)))
 	// The rest may follow in further keys; keep the value to know them by.
-	before.Value = &Node{Kind: Broken, Value: text.Value, Start: text.Start, End: key.End, size: 1, src: b.src}
+	before.Value = &Node{Kind: Broken, Value: text.Value, Start: text.Start, End: key.End, size: 1, src: b.src, off: text.off}
 	return true
+}
+
+// hasColon reports whether a colon stands behind the plain scalar.
+func (n *Node) hasColon() bool {
+	c := n.cursor()
+	for rest := n.off + len(n.Value); c.off < rest; {
+		c.next()
+	}
+	for isBlankOrBreak(c.peek()) {
+		c.next()
+	}
+	return c.peek() == ':'
+}
+
+// between is the source from one scalar to the end of another, if it can be
+// given as one text: its brackets and quotes are closed.
+func (b *builder) between(first, last *Node) string {
+	text := b.src.text[first.off:]
+	end := last.off - first.off + len(last.Value)
+	const most = 200 // bytes: longer ones are not shown, and would be counted over and over
+	if last.Style != Plain || end > min(len(text), most) || !strings.HasSuffix(text[:end], last.Value) {
+		return ""
+	}
+	if text = text[:end]; open(text) != 0 || quotes(text)%2 != 0 {
+		return ""
+	}
+	return text
 }
 
 // commas looks for the same trap in a list: `[max(a, b)]` has two items.
@@ -165,7 +249,7 @@ func (b *builder) commas(items []*Node) []*Node {
 			out = append(out, first)
 			continue
 		}
-		b.problems = append(b.problems, commaProblem(first.Start, items[last].End, first.Value))
+		b.problems = append(b.problems, inside(commaProblem(first.Start, items[last].End, first.Value, b.between(first, items[last]), "")))
 		out = append(out, b.broken(first.Start))
 		i = last
 	}
@@ -232,19 +316,19 @@ func (b *builder) tag(n *yaml.Node, at Pos) (Problem, bool) {
 	}
 	start := f.c
 	if b.flow > 0 {
-		f.flowExtent()
-	} else {
-		f.endOfLine()
+		(&flow{trapFinder: &f}).whole()
+		return inside(tagProblem(start.pos, firstLine(f.upTo(start)))), true
 	}
+	f.endOfLine()
 	return tagProblem(start.pos, firstLine(f.upTo(start))), true
 }
 
-// clamp moves a place into the file: nothing, where it stands at the end of a
-// file, is said to stand on the line below.
-func (b *builder) clamp(p Pos) Pos {
+// place is where a node starts. Nothing, where it stands at the end of a file,
+// is said to stand on the line below.
+func (b *builder) place(n *yaml.Node) Pos {
 	last := len(b.src.starts)
-	if p.Line <= last {
-		return p
+	if n.Line <= last {
+		return Pos{n.Line, n.Column + b.shifts[n.Line]}
 	}
 	return Pos{last, utf8.RuneCountInString(b.src.Line(last)) + 1}
 }
@@ -255,7 +339,7 @@ func (b *builder) offset(p Pos) int {
 		return len(b.src.text)
 	}
 	if p.Line != b.last.Line || p.Column < b.last.Column {
-		b.last, b.off = Pos{p.Line, 1}, b.src.starts[p.Line-1]
+		b.last, b.off = Pos{p.Line, 1}, int(b.src.starts[p.Line-1])
 	}
 	for b.last.Column < p.Column && b.off < len(b.src.text) && b.src.text[b.off] != '\n' {
 		_, size := utf8.DecodeRuneInString(b.src.text[b.off:])

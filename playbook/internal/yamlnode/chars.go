@@ -202,12 +202,16 @@ const (
 	escapeValues = "\x00\a\b\t\t\n\v\f\r\x1b \"/\\\u0085\u00a0\u2028\u2029"
 )
 
+// hexDigits says how many digits follow an escape that gives a character's
+// number.
+var hexDigits = map[rune]int{'x': 2, 'u': 4, 'U': 8}
+
 func (t *tracer) escape() {
 	p := t.c.pos
 	t.c.next()
 	name := t.c.peek()
 	t.c.next()
-	digits := map[rune]int{'x': 2, 'u': 4, 'U': 8}[name]
+	digits := hexDigits[name]
 	switch {
 	case name == '\n':
 		t.joinLines()

@@ -34,7 +34,7 @@ type Node struct {
 	Value   string // of a Scalar: the decoded text
 	Items   []*Node
 	Entries []Entry
-	Partial bool // of a Mapping: keys that were merged in are not there
+	Partial bool // of a Mapping: keys that were merged in, or are no scalars, are not there
 	// Start is the place of a scalar's first character, quote or indicator, of
 	// a bracket, or of the first key or item; End is just past the last one.
 	Start, End Pos

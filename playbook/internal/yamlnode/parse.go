@@ -9,9 +9,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// MaxBytes is how long a file may be.
+const MaxBytes = 16 << 20
+
 // Bounds that no honest file comes near.
 const (
-	maxBytes   = 16 << 20
 	maxDepth   = 100
 	maxAliased = 100_000 // nodes that aliases may add to a document
 )
@@ -21,39 +23,42 @@ const (
 // are returned, those after it are not; a trap (see traps.go) does not stop the
 // reading, the value that it spoils is Broken.
 func Parse(src []byte) ([]*Node, []Problem) {
-	if len(src) > maxBytes {
-		return nil, []Problem{{
-			Code:    "too-large",
-			Message: fmt.Sprintf("the file has %d bytes, at most %d are read", len(src), maxBytes),
-			Hint:    "split the file: a set may hold any number of files",
-			Start:   Pos{1, 1},
-			End:     Pos{1, 2},
-		}}
+	if len(src) > MaxBytes {
+		return nil, []Problem{TooLarge(int64(len(src)))}
 	}
 	source, problems := clean(src)
 	docs, err := decode(source.text)
-	var masked map[Pos]bool
+	b := builder{src: source}
 	if err != nil {
 		traps := findTraps(source)
 		problems = append(problems, traps.problems...)
 		if len(traps.masks) > 0 {
-			masked = traps.masked()
-			docs, err = decode(traps.mask())
+			b.masked, b.shifts = traps.spoilt(), traps.shifts
+			docs, err = decode(traps.masked())
 		}
 		// Behind a problem that could not be masked the parser is bound to fail.
-		if err != nil && len(traps.masks) == len(traps.problems) {
+		if err != nil && !traps.unmasked {
 			problems = append(problems, syntaxProblem(source, err))
 		}
 	}
-	b := builder{src: source, masked: masked, done: map[*yaml.Node]*Node{}}
 	var roots []*Node
 	for _, d := range docs {
-		b.aliased = 0
-		if n := b.build(d, 0); !n.IsAbsent() {
+		if n := b.document(d); !n.IsAbsent() {
 			roots = append(roots, n)
 		}
 	}
 	return roots, append(problems, b.problems...)
+}
+
+// TooLarge is the problem of a file with more than [MaxBytes].
+func TooLarge(size int64) Problem {
+	return Problem{
+		Code:    "too-large",
+		Message: fmt.Sprintf("the file has %d bytes, at most %d are read", size, MaxBytes),
+		Hint:    "split the file: a set may hold any number of files",
+		Start:   Pos{1, 1},
+		End:     Pos{1, 2},
+	}
 }
 
 // decode runs the YAML parser. It returns the documents before the first error.
@@ -65,7 +70,7 @@ func decode(text string) (docs []*yaml.Node, err error) {
 			err = fmt.Errorf("yaml: %v", p)
 		}
 	}()
-	dec := yaml.NewDecoder(strings.NewReader(text))
+	dec := yaml.NewDecoder(strings.NewReader(asVersion1(text)))
 	for {
 		var doc yaml.Node
 		switch err := dec.Decode(&doc); {
@@ -78,4 +83,27 @@ func decode(text string) (docs []*yaml.Node, err error) {
 			docs = append(docs, doc.Content[0])
 		}
 	}
+}
+
+// asVersion1 lets files that say they are YAML 1.2 pass: the parser reads them
+// well, and refuses the number.
+func asVersion1(text string) string {
+	const said, read = "%YAML 1.2", "%YAML 1.1"
+	if !strings.Contains(text, said) {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	before := true // nothing of the document at hand has been seen
+	for i, line := range lines {
+		rest, ok := strings.CutPrefix(line, said)
+		switch {
+		case before && ok && cutComment("%"+rest) == "%":
+			lines[i] = read + rest
+		case strings.HasPrefix(line, "..."):
+			before = true
+		case strings.TrimSpace(line) != "" && line[0] != '#' && line[0] != '%':
+			before = false
+		}
+	}
+	return strings.Join(lines, "")
 }

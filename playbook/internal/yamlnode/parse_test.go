@@ -81,28 +81,41 @@ func count(n *Node) int {
 func TestLargeFilesEnd(t *testing.T) {
 	const n = 50_000
 	for name, src := range map[string]string{
-		"dashes":      strings.Repeat("- ", n),
-		"brackets":    strings.Repeat("[", n),
-		"braces":      strings.Repeat("{a: ", n),
-		"one line":    "[" + strings.Repeat("ñ: 'a', ", n) + "]",
-		"one mapping": "{" + strings.Repeat("ñ: max(a, b), ", n) + "}",
-		"comments":    strings.Repeat("# x\n", n),
-		"comments 2":  "a:\n" + strings.Repeat("  # x\n\n", n) + "  b: 1",
-		"anchors":     strings.Repeat("&a ", n),
-		"bangs":       strings.Repeat("!", n),
-		"colons":      strings.Repeat("a: ", n),
-		"keys":        strings.Repeat("a: b: c\n", n),
-		"quotes":      strings.Repeat("\"a\" b\n", n),
-		"traps":       strings.Repeat("- \"a\" b\n", n),
-		"apostrophes": "a: {b: " + strings.Repeat("c' [", n) + "}",
-		"blocks":      strings.Repeat("- |\n  a\n", n),
-		"explicit":    "a: |2\n" + strings.Repeat(" ", n) + "x\n",
-		"plain":       "a: " + strings.Repeat("b\n  ", n),
-		"blank lines": "a: b\n" + strings.Repeat("\n", n) + "c: d ? e : f\n" + strings.Repeat("\n", n),
-		"documents":   strings.Repeat("--- a\n", n),
-		"questions":   strings.Repeat("? ", n),
-		"spaces":      "a:" + strings.Repeat(" ", n) + "b: c",
-		"trap lines":  strings.Repeat("a: {b: \"c\" d, e: !f\n", n),
+		"dashes":             strings.Repeat("- ", n),
+		"brackets":           strings.Repeat("[", n),
+		"braces":             strings.Repeat("{a: ", n),
+		"one line":           "[" + strings.Repeat("ñ: 'a', ", n) + "]",
+		"one mapping":        "{" + strings.Repeat("ñ: max(a, b), ", n) + "}",
+		"comments":           strings.Repeat("# x\n", n),
+		"comments 2":         "a:\n" + strings.Repeat("  # x\n\n", n) + "  b: 1",
+		"anchors":            strings.Repeat("&a ", n),
+		"bangs":              strings.Repeat("!", n),
+		"colons":             strings.Repeat("a: ", n),
+		"keys":               strings.Repeat("a: b: c\n", n),
+		"quotes":             strings.Repeat("\"a\" b\n", n),
+		"traps":              strings.Repeat("- \"a\" b\n", n),
+		"apostrophes":        "a: {b: " + strings.Repeat("c' [", n) + "}",
+		"blocks":             strings.Repeat("- |\n  a\n", n),
+		"explicit":           "a: |2\n" + strings.Repeat(" ", n) + "x\n",
+		"plain":              "a: " + strings.Repeat("b\n  ", n),
+		"blank lines":        "a: b\n" + strings.Repeat("\n", n) + "c: d ? e : f\n" + strings.Repeat("\n", n),
+		"documents":          strings.Repeat("--- a\n", n),
+		"questions":          strings.Repeat("? ", n),
+		"spaces":             "a:" + strings.Repeat(" ", n) + "b: c",
+		"comments in braces": strings.Repeat("a: {b: c # d}\n", n),
+		"open comments":      "a: [" + strings.Repeat("b, # c]\n", n),
+		"missing commas":     "a: {" + strings.Repeat("b: 1 c: [d] \"e\"", n) + "}",
+		"lone commas":        "a: [" + strings.Repeat(",", n) + "]",
+		"string literals":    "a: {b: " + strings.Repeat("c == \"d, e\" ", n) + "}",
+		"open strings":       "a: {b: " + strings.Repeat("c (\"", n) + "}",
+		"closed brackets":    "a: []" + strings.Repeat("]", n),
+		"too deep":           "a: b\n" + strings.Repeat("  c: d\n", n),
+		"strays":             "- a\n" + strings.Repeat("b: c\n", n),
+		"steps":              strings.Repeat("- a\n", n) + "b\n" + strings.Repeat("\n", n),
+		"escapes":            "a: \"" + strings.Repeat("\\q", n) + "\"",
+		"quoted lines":       "a: b\n" + strings.Repeat("  ''\n", n) + "  '\nc: d: e\n",
+		"versions":           strings.Repeat("%YAML 1.2\n", n),
+		"trap lines":         strings.Repeat("a: {b: \"c\" d, e: !f\n", n),
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
@@ -115,7 +128,7 @@ func TestLargeFilesEnd(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	_, problems := Parse(make([]byte, maxBytes+1))
+	_, problems := Parse(make([]byte, MaxBytes+1))
 	if found(problems) != "too-large 1:1" {
 		t.Errorf("found %s", found(problems))
 	}

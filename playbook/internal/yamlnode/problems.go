@@ -23,30 +23,51 @@ func quoteProblem(at, end Pos, quoted, whole string) Problem {
 	return Problem{
 		Code:    "yaml-quote",
 		Message: fmt.Sprintf("YAML ends the value after %s, because it starts with a quote; more stands behind it", clip(quoted)),
-		Hint:    quoteHint(whole),
+		Hint:    quoteHint(withoutOuterQuotes(quoted, cutComment(whole))),
 		Start:   at,
 		End:     end,
 	}
 }
 
 func bracketProblem(at, end Pos, bracket rune, whole string) Problem {
-	return Problem{
+	p := Problem{
 		Code:    "yaml-bracket",
 		Message: fmt.Sprintf("YAML reads the `%c` in this plain value as the start of a list or a mapping", bracket),
 		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     end,
 	}
+	if bracket == ']' || bracket == '}' {
+		p.Message = fmt.Sprintf("YAML reads the `%c` in this plain value as the end of a list or a mapping", bracket)
+	}
+	return p
 }
 
-func colonProblem(at Pos, whole string) Problem {
+// surplusProblem is what stands behind a value that is complete.
+func surplusProblem(at Pos, text string) Problem {
 	return Problem{
+		Code:    "yaml-bracket",
+		Message: fmt.Sprintf("the value is complete before this `%s`", clip(text)),
+		Hint:    "remove it",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + utf8.RuneCountInString(text)},
+	}
+}
+
+// colonProblem names the word before the colon where it may be a key that lacks
+// the comma before it.
+func colonProblem(at Pos, whole, word string) Problem {
+	p := Problem{
 		Code:    "yaml-colon",
 		Message: "YAML reads a colon with a blank behind it as the end of a key; it stands inside a plain value",
 		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
 	}
+	if word != "" {
+		p.Hint += "; if `" + clip(word) + "` is a key, write a comma in front of it"
+	}
+	return p
 }
 
 func questionProblem(at Pos, whole string) Problem {
@@ -59,34 +80,91 @@ func questionProblem(at Pos, whole string) Problem {
 	}
 }
 
-func commaProblem(at, end Pos, before string) Problem {
-	return Problem{
+// commaProblem names the text behind the comma where it may be a key without a
+// value.
+func commaProblem(at, end Pos, before, whole, key string) Problem {
+	p := Problem{
 		Code:    "yaml-comma",
 		Message: fmt.Sprintf("inside braces and brackets YAML ends a plain value at a comma: `%s` is all that is left of this one", clip(before)),
-		Hint:    quoteHint(""),
+		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     end,
 	}
+	if key != "" {
+		p.Hint += "; if `" + clip(key) + "` is a key, write `" + clip(key) + ": ` and its value"
+	}
+	return p
 }
 
-func commentProblem(at Pos) Problem {
+func missingCommaProblem(at Pos, name string) Problem {
 	return Problem{
-		Code:    "yaml-comment",
-		Message: "YAML reads ` #` as the start of a comment, which cuts this value off",
-		Hint:    quoteHint("") + "; a comment goes on a line of its own",
+		Code:    "yaml-comma",
+		Message: fmt.Sprintf("a comma is missing in front of `%s`", clip(name)),
+		Hint:    "write a comma behind the value before it",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + utf8.RuneCountInString(name)},
+	}
+}
+
+func loneCommaProblem(at Pos) Problem {
+	return Problem{
+		Code:    "yaml-comma",
+		Message: "nothing stands before this comma",
+		Hint:    "remove it",
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
 	}
 }
 
-func indicatorProblem(at Pos, r rune) Problem {
+func commentProblem(at Pos, whole string) Problem {
 	return Problem{
+		Code:    "yaml-comment",
+		Message: "YAML reads ` #` as the start of a comment, which cuts off what stands behind it",
+		Hint:    quoteHint(whole) + "; a comment goes on a line of its own",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + 1},
+	}
+}
+
+// hiddenProblem is a comment behind a complete item, in which brackets are
+// closed.
+func hiddenProblem(at Pos) Problem {
+	return Problem{
+		Code:    "yaml-comment",
+		Message: "YAML reads ` #` as the start of a comment; brackets that are still open are closed only inside it",
+		Hint:    "put the comment on a line of its own, above",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + 1},
+	}
+}
+
+func escapeProblem(at Pos, escape, quoted string) Problem {
+	p := Problem{
+		Code:    "yaml-syntax",
+		Message: fmt.Sprintf("this is not YAML: `%s` is no escape inside double quotes", clip(escape)),
+		Hint:    "write the backslash twice, or put the text into single quotes, where it is one character like others",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + utf8.RuneCountInString(escape)},
+	}
+	if escape == `\x` || escape == `\u` || escape == `\U` {
+		p.Message = fmt.Sprintf("this is not YAML: `%s` wants %d hexadecimal digits behind it", escape, hexDigits[rune(escape[1])])
+	}
+	return p
+}
+
+func indicatorProblem(at Pos, r rune) Problem {
+	p := Problem{
 		Code:    "yaml-indicator",
 		Message: fmt.Sprintf("a plain value may not start with `%c`", r),
 		Hint:    quoteHint(""),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
 	}
+	if r == '-' {
+		p.Message = "an item of a list may not start here"
+		p.Hint = "write the list in brackets, `[…]`, or each item on a line of its own; put text into single quotes"
+	}
+	return p
 }
 
 func unclosedProblem(at Pos, r rune) Problem {
@@ -124,24 +202,94 @@ func closer(r rune) rune {
 func quoteHint(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsRune(text, '\n') || utf8.RuneCountInString(text) > 60 {
-		return "put the whole value into single quotes (a quote inside is written twice), or into a `>-` block"
+		return "put the whole value into single quotes (a quote inside is written twice)" + orBlock
 	}
-	return "put the whole value into single quotes, '" + strings.ReplaceAll(text, "'", "''") + "', or into a `>-` block"
+	return "put the whole value into single quotes, '" + strings.ReplaceAll(text, "'", "''") + "'" + orBlock
+}
+
+const orBlock = ", or into a `>-` block"
+
+// inside makes a problem one of a value inside brackets or braces, where no
+// block can stand.
+func inside(p Problem) Problem {
+	p.Hint = strings.Replace(p.Hint, orBlock, "", 1)
+	return p
+}
+
+func emptyAnchorProblem(at Pos, name string) Problem {
+	return Problem{
+		Code:    "yaml-indicator",
+		Message: fmt.Sprintf("YAML reads `&%s` as the name of a value, and no value stands behind it", clip(name)),
+		Hint:    quoteHint("&"+name) + "; else write the value",
+		Start:   at,
+		End:     Pos{at.Line, at.Column + 1 + utf8.RuneCountInString(name)},
+	}
+}
+
+// withoutOuterQuotes drops the quotes around a text that has the same quotes
+// inside. Those of `"a" == b` belong to the text: an operator or a further word
+// stands behind the first string, not a letter right at its quote.
+func withoutOuterQuotes(first, whole string) string {
+	quote, rest := whole[:1], strings.TrimPrefix(whole, first)
+	if rest == whole {
+		return "" // a comment seems to start inside the first string
+	}
+	if rest == "" || !isLetter(rest[0]) && rest[:1] != quote {
+		return whole
+	}
+	if quote == `"` && strings.Contains(whole, `\`) {
+		return "" // escapes would have to be undone
+	}
+	inner := whole[1:]
+	if short, ok := strings.CutSuffix(inner, quote); ok && quotes(inner)%2 == 1 {
+		inner = short
+	}
+	return inner
+}
+
+// quotes counts the quotes in s that are no apostrophes.
+func quotes(s string) (n int) {
+	for i := range len(s) {
+		if isQuote(s, i) {
+			n++
+		}
+	}
+	return n
+}
+
+// isQuote reports whether a quote stands at i that is no apostrophe.
+func isQuote(s string, i int) bool {
+	return s[i] == '"' || s[i] == '\'' && (i == 0 || i+1 == len(s) || !isLetter(s[i-1]) || !isLetter(s[i+1]))
+}
+
+// isLetter reports whether b is part of a letter or a digit.
+func isLetter(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b >= utf8.RuneSelf
 }
 
 // clip shortens what is shown of a file.
 func clip(s string) string {
 	const most = 40
-	if utf8.RuneCountInString(s) <= most {
-		return s
+	at, n := 0, 0 // a value may be as long as a file
+	for i := range s {
+		if n++; n == most {
+			at = i
+		} else if n > most {
+			return s[:at] + "…"
+		}
 	}
-	return string([]rune(s)[:most-1]) + "…"
+	return s
 }
 
-// cutComment drops a comment and the blanks around what is left.
+// cutComment drops a comment and the blanks around what is left. A ` #` inside
+// quotes starts none.
 func cutComment(s string) string {
+	inside := false
 	for i := 1; i < len(s); i++ {
-		if s[i] == '#' && isBlank(rune(s[i-1])) {
+		if isQuote(s, i-1) {
+			inside = !inside
+		}
+		if s[i] == '#' && isBlank(rune(s[i-1])) && !inside {
 			s = s[:i]
 			break
 		}
@@ -154,10 +302,9 @@ func open(s string) int { return strings.Count(s, "(") - strings.Count(s, ")") }
 
 // isWord reports whether s could be a key of the format.
 func isWord(s string) bool {
-	for _, r := range s {
-		if (r < 'a' || r > 'z') && r != '_' && r != '-' && r != '.' && (r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != ""
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !isWordRune(r) }) < 0
+}
+
+func isWordRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r == '_' || r == '-' || r == '.' || r >= '0' && r <= '9'
 }

@@ -13,71 +13,36 @@ type trapFinder struct {
 	problems []Problem
 	masks    []mask
 
-	open    []int // the columns of the blocks that are open
-	pending int   // the column that a value must be indented beyond which is still to come, else none
+	unmasked bool        // a problem stands behind which the parser is bound to fail
+	shifts   map[int]int // by how much a line was moved to the left
+
+	open    []block // the blocks that are open
+	pending int     // the column that a value must be indented beyond which is still to come, else none
+	tries   int     // how often reading on behind a comment was tried
 }
 
 // none is no column.
 const none = -1
 
-// mask is a spoilt value: blanked out, the rest of the file can be read.
-type mask struct {
-	from, to int
-	start    Pos
-}
-
 // findTraps returns the finder after its work.
 func findTraps(src *Source) *trapFinder {
-	f := &trapFinder{c: cursor{src.text, 0, Pos{1, 1}}, anchors: map[string]bool{}}
+	f := &trapFinder{c: cursor{src.text, 0, Pos{1, 1}}, anchors: map[string]bool{}, shifts: map[int]int{}}
 	for f.c.peek() != eof {
 		f.line()
 	}
 	return f
 }
 
-// masked returns where the blanked values start.
-func (f *trapFinder) masked() map[Pos]bool {
-	at := map[Pos]bool{}
-	for _, m := range f.masks {
-		at[m.start] = true
-	}
-	return at
-}
-
-// mask returns the text with each spoilt value replaced by a single letter;
-// the place of everything else stays.
-func (f *trapFinder) mask() string {
-	var out strings.Builder
-	last := 0
-	for _, m := range f.masks {
-		out.WriteString(f.c.text[last:m.from])
-		for i, r := range f.c.text[m.from:m.to] {
-			switch {
-			case i == 0:
-				out.WriteByte('x')
-			case r == '\n':
-				out.WriteByte('\n')
-			default:
-				out.WriteByte(' ')
-			}
-		}
-		last = m.to
-	}
-	out.WriteString(f.c.text[last:])
-	return out.String()
-}
-
 // report adds a problem; the text from start up to the cursor is spoilt.
 func (f *trapFinder) report(p Problem, start cursor) {
 	f.problems = append(f.problems, p)
-	if f.c.off > start.off {
-		f.masks = append(f.masks, mask{start.off, f.c.off, start.pos})
-	}
+	f.spoil(start)
 }
 
 // giveUp reports a problem behind which nothing can be told apart.
 func (f *trapFinder) giveUp(p Problem) {
 	f.problems = append(f.problems, p)
+	f.unmasked = true
 	f.c.off = len(f.c.text)
 }
 
@@ -102,17 +67,24 @@ func (f *trapFinder) line() {
 	case f.c.pos.Column == 1 && f.marker():
 		return
 	}
-	f.indented()
+	how := f.settle()
+	if how == misfit {
+		return
+	}
 	parent := none // the column that a value must be indented beyond
-	for (f.c.peek() == '-' || f.c.peek() == '?') && f.blankBehind() {
+	for f.c.item() || f.c.peek() == '?' && f.c.blankBehind() {
 		parent = f.c.pos.Column
-		f.opens(parent)
+		f.opens(parent, f.c.peek() == '-', "")
 		f.c.next()
 		f.c.skipBlanks()
 	}
-	if key := f.c.pos.Column; f.key() {
-		parent = key
-		f.opens(key)
+	if at := f.c; f.key() {
+		parent = at.pos.Column
+		column := parent
+		if how == tooDeep {
+			column = f.open[len(f.open)-1].column
+		}
+		f.opens(column, false, strings.TrimSpace(f.c.text[at.off:f.c.off-1]))
 	} else if parent == none {
 		parent = f.pending
 	}
@@ -125,34 +97,6 @@ func (f *trapFinder) line() {
 	f.value(parent)
 }
 
-// opens notes that a block with entries at this column is open.
-func (f *trapFinder) opens(column int) {
-	if n := len(f.open); n == 0 || f.open[n-1] < column {
-		f.open = append(f.open, column)
-	}
-}
-
-// indented closes the blocks that the line at hand is no longer part of, and
-// reports a line that steps back to no block.
-func (f *trapFinder) indented() {
-	column, closed := f.c.pos.Column, false
-	for n := len(f.open); n > 0 && f.open[n-1] > column; n = len(f.open) {
-		f.open, closed = f.open[:n-1], true
-	}
-	if n := len(f.open); closed && (n == 0 || f.open[n-1] < column) {
-		f.problems = append(f.problems, Problem{
-			Code:    "yaml-indent",
-			Message: "the indentation of this line fits no line above it",
-			Hint:    "indent it as far as the entries that it belongs to",
-			Start:   f.c.pos,
-			End:     f.lineEnd(),
-		})
-	}
-	if column <= f.pending {
-		f.pending = none
-	}
-}
-
 // noKey reports a line in a mapping or list that is neither entry nor item.
 func (f *trapFinder) noKey() {
 	f.problems = append(f.problems, Problem{
@@ -162,7 +106,9 @@ func (f *trapFinder) noKey() {
 		Start:   f.c.pos,
 		End:     f.lineEnd(),
 	})
-	f.skipLine()
+	start := f.c
+	f.endOfLine()
+	f.masks = append(f.masks, mask{from: start.off, to: f.c.off})
 }
 
 // tab reports a line that a tab indents, be there nothing else on it.
@@ -176,21 +122,39 @@ func (f *trapFinder) tab() {
 		Start:   at,
 		End:     f.c.pos,
 	})
+	f.unmasked = true
 	f.skipLine()
 }
 
-// marker steps over `---`, `...` and directives.
+// marker steps over `---`, `...` and directives. Anchors end with their
+// document.
 func (f *trapFinder) marker() bool {
-	rest := f.c.text[f.c.off:]
-	switch {
+	switch rest := f.c.text[f.c.off:]; {
 	case strings.HasPrefix(rest, "%"):
+		f.directive()
+		return true
 	case strings.HasPrefix(rest, "---"), strings.HasPrefix(rest, "..."):
-	default:
-		return false
+		f.skipLine()
+		f.open, f.pending, f.anchors = nil, 0, map[string]bool{}
+		return true
 	}
-	f.skipLine()
-	f.open, f.pending = nil, 0
-	return true
+	return false
+}
+
+// directive reports a version of YAML that the parser refuses.
+func (f *trapFinder) directive() {
+	start := f.c
+	f.endOfLine()
+	if words := strings.Fields(f.upTo(start)); words[0] == "%YAML" && (len(words) < 2 || words[1] != "1.1" && words[1] != "1.2") {
+		f.problems = append(f.problems, Problem{
+			Code:    "yaml-syntax",
+			Message: "this is not YAML: playbooks are written in YAML 1.2",
+			Hint:    "remove this line, or write `%YAML 1.2`",
+			Start:   start.pos,
+			End:     f.c.pos,
+		})
+		f.masks = append(f.masks, mask{from: start.off, to: f.c.off})
+	}
 }
 
 // key steps over a key and its colon, if one stands at the cursor.
@@ -238,8 +202,8 @@ func (c *cursor) colon() bool {
 	return isBlankOrBreak(ahead.peek()) || ahead.peek() == eof
 }
 
-func (f *trapFinder) blankBehind() bool {
-	ahead := f.c
+func (c *cursor) blankBehind() bool {
+	ahead := *c
 	ahead.next()
 	return isBlankOrBreak(ahead.peek()) || ahead.peek() == eof
 }

@@ -64,11 +64,11 @@ func TestTraps(t *testing.T) {
 		"a: 1\nb: \"c\ne: f":                             "yaml-unclosed 2:4",
 		"a:\n\tb: c":                                     "yaml-tab 2:1",
 		"a: 1\nwhen: a ? b : c\nen: \"x\" y\nf: !z && y": "yaml-colon 2:13, yaml-quote 3:5, yaml-tag 4:4",
-		"a: 1\n b: 2":                                    "yaml-colon 2:3",
+		"a: 1\n b: 2":                                    "yaml-indent 2:2",
 		"a:\n  b: 1\n c: 2":                              "yaml-indent 3:2",
 		"a: 1\nb\nc: 2":                                  "yaml-key 2:1",
 		"when:\n  \"a\" == b\nc: 1":                      "yaml-quote 2:3",
-		"a:\n- b: 1\n   c: 2\n- d\n  e":                  "yaml-colon 3:5",
+		"a:\n- b: 1\n   c: 2\n- d\n  e":                  "yaml-indent 3:4",
 	} {
 		_, problems := Parse([]byte(src))
 		if got := found(problems); got != want {

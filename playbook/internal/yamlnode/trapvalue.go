@@ -1,15 +1,16 @@
 package yamlnode
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // value looks at a value in a block, at the cursor, and steps over it. Lines
 // that are indented beyond parent belong to it.
 func (f *trapFinder) value(parent int) {
 	start := f.c
-	if f.c.peek() == '&' {
-		f.anchors[f.c.name()] = true
-		f.c.skipBlanks()
-	}
+	anchored := f.anchor()
 	r := f.c.peek()
 	switch {
 	case r == '\n' || r == eof || r == '#':
@@ -27,13 +28,32 @@ func (f *trapFinder) value(parent int) {
 		f.flowValue(start, parent, r)
 	case r == '*':
 		f.aliasValue(start, parent)
-	case strings.ContainsRune("@`%,]}", r), strings.ContainsRune("-?:", r) && f.blankBehind():
+	case strings.ContainsRune("@`%,]}&", r), strings.ContainsRune("-?:", r) && f.c.blankBehind():
+		if anchored {
+			f.c, r = start, '&' // it was no anchor
+		}
 		at := f.c.pos
 		f.extent(parent)
 		f.report(indicatorProblem(at, r), start)
 	default:
 		f.plainValue(start, parent)
 	}
+}
+
+// anchor steps over an anchor, if one stands at the cursor.
+func (f *trapFinder) anchor() bool {
+	if f.c.peek() != '&' {
+		return false
+	}
+	ahead := f.c
+	name := ahead.name()
+	if name == "" || !isBlankOrBreak(ahead.peek()) && ahead.peek() != eof {
+		return false
+	}
+	f.anchors[name] = true
+	f.c = ahead
+	f.c.skipBlanks()
+	return true
 }
 
 // upTo is the text between a former cursor and the cursor.
@@ -67,6 +87,9 @@ func (f *trapFinder) continues(parent int) bool {
 	}
 	if ahead.peek() == eof || ahead.peek() == '#' || ahead.pos.Line == f.c.pos.Line || ahead.pos.Column <= parent {
 		return false
+	}
+	if ahead.entry() {
+		return false // a key that is indented too far: settle reports it
 	}
 	f.c = ahead
 	return true
@@ -121,11 +144,72 @@ func (f *trapFinder) quotedValue(start cursor, parent int, quote rune) {
 	quoted := f.upTo(at)
 	end := f.lineEnd()
 	if f.ends() && !f.goesOn(parent) {
+		f.escapes(at, start)
 		f.skipLine()
+		return
+	}
+	if f.surplus(parent) {
 		return
 	}
 	f.extent(parent)
 	f.report(quoteProblem(at.pos, end, quoted, f.upTo(at)), start)
+}
+
+// escapes reports an escape in the quoted text between two cursors that is none.
+func (f *trapFinder) escapes(quoted, start cursor) {
+	if quoted.peek() != '"' {
+		return
+	}
+	for at := quoted; at.off < f.c.off; at.next() {
+		if at.peek() != '\\' {
+			continue
+		}
+		if text := badEscape(at.text[at.off:f.c.off]); text != "" {
+			f.report(escapeProblem(at.pos, text, f.upTo(quoted)), start)
+			return
+		}
+		at.next()
+	}
+}
+
+// badEscape returns the escape that text starts with if it is none that the
+// parser knows; it does not know \/.
+func badEscape(text string) string {
+	name, size := utf8.DecodeRuneInString(text[1:])
+	digits := hexDigits[name]
+	switch end := 1 + size; {
+	case digits == 0 && (name == '\n' || name != '/' && strings.ContainsRune(escapeNames, name)):
+		return ""
+	case digits == 0:
+		return text[:end]
+	case len(text) < end+digits:
+		return text[:end]
+	default:
+		if _, err := strconv.ParseUint(text[end:end+digits], 16, 32); err != nil {
+			return text[:end]
+		}
+		return ""
+	}
+}
+
+// surplus reports closing brackets and commas behind a value that is complete,
+// and steps over them.
+func (f *trapFinder) surplus(parent int) bool {
+	ahead := f.c
+	ahead.skipBlanks()
+	start := ahead
+	for strings.ContainsRune(",]} \t", ahead.peek()) {
+		ahead.next()
+	}
+	if ahead.off == start.off || ahead.peek() != '\n' && ahead.peek() != eof && ahead.peek() != '#' || f.goesOn(parent) {
+		return false
+	}
+	f.c = ahead
+	text := strings.TrimRight(f.upTo(start), " \t")
+	f.problems = append(f.problems, surplusProblem(start.pos, text))
+	f.masks = append(f.masks, mask{from: start.off, to: start.off + len(text)})
+	f.skipLine()
+	return true
 }
 
 // lineEnd is the place where the content of the line ends.
@@ -142,12 +226,15 @@ func (f *trapFinder) lineEnd() Pos {
 
 func (f *trapFinder) flowValue(start cursor, parent int, bracket rune) {
 	problems, masks, at := len(f.problems), len(f.masks), f.c
-	if !f.flow() {
+	if !f.flow(parent) {
 		return
 	}
 	end := f.lineEnd()
 	if f.ends() && !f.goesOn(parent) {
 		f.skipLine()
+		return
+	}
+	if f.surplus(parent) {
 		return
 	}
 	f.forget(problems, masks)
@@ -174,7 +261,7 @@ func (f *trapFinder) aliasValue(start cursor, parent int) {
 func unknownAlias(at, end Pos, name string) Problem {
 	return Problem{
 		Code:    "unknown-alias",
-		Message: "no anchor `&" + clip(name) + "` stands above this alias",
+		Message: "no anchor `&" + clip(name) + "` stands above this alias in its document",
 		Hint:    "put the value into single quotes if it was meant as text",
 		Start:   at,
 		End:     end,
@@ -189,7 +276,7 @@ func (f *trapFinder) plainValue(start cursor, parent int) {
 			if f.c.colon() {
 				at := f.c.pos
 				f.extent(parent)
-				f.report(colonProblem(at, f.upTo(from)), start)
+				f.report(colonProblem(at, f.upTo(from), ""), start)
 				return
 			}
 			f.c.next()
@@ -200,7 +287,7 @@ func (f *trapFinder) plainValue(start cursor, parent int) {
 			f.endOfLine()
 			if f.continues(parent) {
 				f.extent(parent)
-				f.report(commentProblem(at), start)
+				f.report(commentProblem(at, ""), start)
 			}
 			return
 		}

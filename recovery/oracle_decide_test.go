@@ -1,0 +1,358 @@
+package recovery_test
+
+import (
+	"errors"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// oAct is an action of a decision, with what is needed to go on with it.
+type oAct struct {
+	key        string // what its id is made from
+	merge      string // what it merges by; empty: not merged
+	typ        string
+	plays      []string
+	book       *oBook
+	play       *oPlay
+	src        *oAction
+	amount     *recovery.Money
+	already    *recovery.Money
+	params     map[string]string
+	every      time.Duration
+	owner      string
+	note       string
+	message    *oMessage
+	notBefore  time.Time
+	due        time.Time
+	ifLate     []*oAct
+	change     string
+	seen       oActionView // how it is shown, but for change and already
+	units      int64       // of a substitute
+	partner    string      // of a substitute
+	direction  string
+	reservedAt time.Time
+}
+
+type oWithheld struct {
+	act    *oAct
+	reason string
+	amount *recovery.Money
+}
+
+type oMatch struct {
+	play    *oPlay
+	kase    *oCase
+	because []oRead
+}
+
+type oDecision struct {
+	raw, in  *oIncident // as it came, and as validated
+	base     time.Time
+	at       time.Time
+	again    bool // it supersedes another
+	matches  []oMatch
+	acts     []*oAct
+	choices  []*oChoice
+	withheld []oWithheld
+	passed   [][3]string // partner, play, reason
+	facts    []oRead
+	warnings [][2]string // code, play
+	view     *oView
+}
+
+// oRefusal says why there is no decision: its kind, and what it names.
+type oRefusal struct {
+	kind  string // invalid, evaluation, ambiguous
+	names []string
+}
+
+func (r *oRefusal) Error() string { return r.kind }
+
+// oRun is one decision in the making.
+type oRun struct {
+	world   *oWorld
+	set     *oSet
+	raw     *oIncident
+	in      *oIncident
+	now     time.Time
+	prev    *oDecision
+	made    []*oMade
+	took    []string
+	out     *oDecision
+	used    map[string]int64 // units used by earlier plays
+	play    *oPlay           // the one being worked on, for refusals
+	naught  bool             // the plays ask for what the incident's resolution makes pointless
+	strange []*oFact         // facts without a key that were warned of
+	limited []*oFact         // facts that the limits in use count
+	pools   []*oPool         // what the caps leave
+	gone    []*oAct          // of choices that no longer stand
+}
+
+// match is the first steps of semantics.md: which plays match, and in which
+// playbooks that is asked.
+func (w *oWorld) match(in *oIncident, now time.Time) (*oRun, []*oBook, *oRefusal) {
+	r := &oRun{world: w, set: w.set, raw: in, in: in, now: now, used: map[string]int64{}}
+	if before := w.threads[in.text("id")]; before != nil {
+		r.prev, r.made, r.took = before.latest, slices.Clone(before.made), before.took
+	}
+	books, refusal := r.validate()
+	if refusal != nil {
+		return nil, nil, refusal
+	}
+	r.out = &oDecision{raw: in, in: r.in, at: now, base: now, again: r.prev != nil}
+	if t, ok := r.in.time("reported_at"); ok {
+		r.out.base = t
+	}
+	if r.prev != nil {
+		r.out.base = r.prev.base
+	}
+	if refusal := r.find(books); refusal != nil {
+		return nil, nil, refusal
+	}
+	return r, books, nil
+}
+
+// run goes through all the steps.
+func (w *oWorld) run(in *oIncident, now time.Time) (*oRun, *oRefusal) {
+	r, books, refusal := w.match(in, now)
+	if refusal != nil {
+		return nil, refusal
+	}
+	for _, m := range r.out.matches {
+		r.play = m.play
+		if err := r.apply(m); err != nil {
+			return nil, &oRefusal{"evaluation", []string{m.play.name()}}
+		}
+	}
+	r.keepMade()
+	r.play = nil
+	r.dropZero()
+	r.out.acts = merge(r.out.acts)
+	for _, a := range r.out.acts {
+		r.lateTimes(a)
+	}
+	if err := r.limit(books); err != nil {
+		return nil, &oRefusal{"evaluation", nil}
+	}
+	r.compare()
+	r.listFacts(books)
+	r.warn()
+	r.out.view = r.oracleView()
+	return r, nil
+}
+
+// validate is step 1. It returns the playbooks that are in force and apply.
+func (r *oRun) validate() ([]*oBook, *oRefusal) {
+	var declared []*oField
+	if r.set.shared != nil {
+		declared = append(declared, r.set.shared.fields...)
+	}
+	r.in, _ = r.raw.withDefaults(declared)
+	var books []*oBook
+	occurred, _ := r.raw.time("occurred_at")
+	for _, b := range r.set.books {
+		if !b.inForce.holds(b.day(occurred)) {
+			continue
+		}
+		if b.applies != nil {
+			ok, err := b.applies.eval(r.env(b))
+			if err != nil {
+				if _, wrong := r.raw.withDefaults(declared); len(wrong) > 0 {
+					return nil, &oRefusal{"invalid", wrong} // which comes first
+				}
+				return nil, &oRefusal{"evaluation", []string{""}} // it belongs to no play
+			}
+			if !ok.(bool) {
+				continue
+			}
+		}
+		books = append(books, b)
+		declared = append(declared, b.fields...)
+	}
+	full, wrong := r.raw.withDefaults(declared)
+	if len(wrong) > 0 {
+		sort.Strings(wrong)
+		return nil, &oRefusal{"invalid", slices.Compact(wrong)}
+	}
+	r.in = full
+	return books, nil
+}
+
+func (r *oRun) env(b *oBook) *oEnv {
+	return &oEnv{book: b, in: r.in, now: r.now, facts: func(f *oFact) any { v, _ := r.fact(f); return v }}
+}
+
+// inOrder are the plays of some playbooks: by priority, playbook, place.
+func inOrder(books []*oBook) []*oPlay {
+	var plays []*oPlay
+	for _, b := range books {
+		plays = append(plays, b.plays...)
+	}
+	sort.SliceStable(plays, func(i, j int) bool {
+		if plays[i].priority != plays[j].priority {
+			return plays[i].priority > plays[j].priority
+		}
+		return plays[i].book.id < plays[j].book.id
+	})
+	return plays
+}
+
+// find is steps 2 and 3.
+func (r *oRun) find(books []*oBook) *oRefusal {
+	order := inOrder(books)
+	matched := map[*oPlay]oMatch{}
+	done := map[*oBook]*oPlay{} // the first match of a playbook
+	for _, fallbacks := range []bool{false, true} {
+		for _, p := range order {
+			if p.fallback != fallbacks || p.book.matches == "first" && done[p.book] != nil {
+				continue
+			}
+			if fallbacks && r.purposeMet(matched, p) {
+				continue
+			}
+			r.play = p
+			m, ok, err := r.matches(p)
+			if err != nil {
+				return &oRefusal{"evaluation", []string{p.name()}}
+			}
+			if !ok {
+				continue
+			}
+			if first := done[p.book]; first != nil && p.book.matches == "one" {
+				return &oRefusal{"ambiguous", []string{first.name(), p.name()}}
+			}
+			if err := r.findCase(&m); err != nil {
+				return &oRefusal{"evaluation", []string{p.name()}}
+			}
+			if done[p.book] == nil {
+				done[p.book] = p
+			}
+			matched[p] = m
+		}
+	}
+	for _, p := range order {
+		if m, ok := matched[p]; ok {
+			r.out.matches = append(r.out.matches, m)
+		}
+	}
+	return nil
+}
+
+// purposeMet says that another play of the playbook with the fallback's purpose
+// matched.
+func (r *oRun) purposeMet(matched map[*oPlay]oMatch, fallback *oPlay) bool {
+	for p := range matched {
+		if p.book == fallback.book && p.preventive() == fallback.preventive() {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *oRun) matches(p *oPlay) (m oMatch, ok bool, err error) {
+	occurred, _ := r.in.time("occurred_at")
+	phase, provider := p.phase, p.provider
+	if phase == "" {
+		phase = "failure"
+		if p.preventive() {
+			phase = "signal"
+		}
+	}
+	if provider == "" {
+		provider = "us"
+	}
+	ours := r.in.text("provider") == ""
+	if !p.inForce.holds(p.book.day(occurred)) || phase != "any" && phase != r.in.text("phase") ||
+		provider == "us" && !ours || provider == "partner" && ours {
+		return m, false, nil
+	}
+	m.play = p
+	env := r.env(p.book)
+	env.reads = &m.because
+	holds, err := p.when.eval(env)
+	return m, err == nil && holds.(bool), err
+}
+
+// findCase finds the first case that holds.
+func (r *oRun) findCase(m *oMatch) error {
+	env := r.env(m.play.book)
+	for _, c := range m.play.cases {
+		var reads []oRead
+		env.reads = &reads
+		if c.when != nil {
+			holds, err := c.when.eval(env)
+			if err != nil {
+				return err
+			}
+			if !holds.(bool) {
+				continue
+			}
+		}
+		m.kase = c
+		for _, read := range reads {
+			if !slices.Contains(m.because, read) {
+				m.because = append(m.because, read)
+			}
+		}
+		break
+	}
+	return nil
+}
+
+// warn is the last step; the order of warnings is not looked at.
+func (r *oRun) warn() {
+	warn := func(code string, p *oPlay) {
+		name := ""
+		if p != nil {
+			name = p.name()
+		}
+		if w := [2]string{code, name}; !slices.Contains(r.out.warnings, w) {
+			r.out.warnings = append(r.out.warnings, w)
+		}
+	}
+	given := slices.ContainsFunc(r.out.acts, func(a *oAct) bool { return a.change != "cancelled" })
+	given = given || slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands })
+	if !given && !r.naught && len(r.out.choices) == 0 {
+		warn("unanswered", nil)
+	}
+	listed := r.out.warnings
+	r.out.warnings = nil
+	for _, w := range listed { // once each
+		if !slices.Contains(r.out.warnings, w) {
+			r.out.warnings = append(r.out.warnings, w)
+		}
+	}
+	for _, m := range r.out.matches {
+		review := m.play.reviewBy
+		if review == "" {
+			review = m.play.book.reviewBy
+		}
+		if m.play.approach == "standardised-response" && m.play.book.day(r.now) > review {
+			warn("stale", m.play)
+		}
+		for _, f := range m.play.readFacts() {
+			r.warnStrange(f, m.play)
+		}
+	}
+	for _, f := range r.limited {
+		r.warnStrange(f, nil)
+	}
+}
+
+// warnStrange warns of a fact that has no key, once, for the first that reads it.
+func (r *oRun) warnStrange(f *oFact, p *oPlay) {
+	if _, known := r.fact(f); known || slices.Contains(r.strange, f) {
+		return
+	}
+	r.strange = append(r.strange, f)
+	name := ""
+	if p != nil {
+		name = p.name()
+	}
+	r.out.warnings = append(r.out.warnings, [2]string{"fact-without-key", name})
+}
+
+var errNegative = errors.New("a negative amount")

@@ -1,0 +1,121 @@
+package recovery_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+var startTimes = []time.Time{
+	time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 22, 45, 0, 0, time.UTC),
+	time.Date(2026, 3, 6, 16, 10, 0, 0, time.UTC), time.Date(2026, 3, 7, 23, 30, 0, 0, time.UTC), // New York's clocks go forward on the 8th
+	time.Date(2026, 3, 28, 20, 5, 0, 0, time.UTC), time.Date(2026, 10, 24, 19, 15, 0, 0, time.UTC), // Madrid's change on the day after
+	time.Date(2026, 10, 31, 23, 0, 0, 0, time.UTC),
+}
+
+// incident makes up an incident at about a time.
+func (d *oDice) incident(s *oSet, id string, now time.Time) *oIncident {
+	in := &oIncident{fields: map[string]any{"id": id, "service": "parcel", "failure": pick(d, poolFailures...), "region": pick(d, poolRegions...)}}
+	ago := func(hours int) time.Time { return now.Add(-time.Duration(d.IntN(hours*60)) * time.Minute) }
+	in.fields["occurred_at"] = ago(72)
+	set := func(percent int, path string, v any) {
+		if d.chance(percent) {
+			in.fields[path] = v
+		}
+	}
+	set(30, "phase", "signal")
+	set(80, "severity", int64(1+d.IntN(5)))
+	set(75, "customer.id", fmt.Sprintf("C-%d", d.IntN(2)))
+	set(50, "customer.tier", pick(d, poolTiers...))
+	set(60, "customer.name", pick(d, "Ana", "Li & Co"))
+	set(30, "language", pick(d, "es", "es-MX", "pt-BR", "fr"))
+	set(30, "customer.language", pick(d, "es-AR", "pt", "en"))
+	set(40, "reported_at", ago(24))
+	set(20, "provider", pick(d, poolPartners...))
+	set(15, "responded_at", ago(4))
+	set(10, "informed_at", ago(4))
+	set(8, "resolved_at", ago(2))
+	if in.text("phase") == "signal" {
+		set(75, "expected_at", now.Add(time.Duration(d.IntN(300)-30)*time.Minute))
+	}
+	d.pause(in, now)
+	for i := range fieldPool {
+		f := &fieldPool[i]
+		if f.def == nil && !f.optional && !d.chance(2) || d.chance(60) {
+			in.fields[f.path] = d.value(f, now)
+		}
+	}
+	return in
+}
+
+func (d *oDice) pause(in *oIncident, now time.Time) {
+	in.paused = nil
+	if !d.chance(25) {
+		return
+	}
+	from := now.Add(-time.Duration(1+d.IntN(2000)) * time.Minute)
+	p := recovery.Pause{From: from, Until: from.Add(time.Duration(1+d.IntN(1500)) * time.Minute)}
+	if p.Until.After(now) {
+		p.Until = now
+	}
+	if d.chance(25) {
+		p.Until = time.Time{}
+	}
+	in.paused = []recovery.Pause{p}
+	if !p.Until.IsZero() && d.chance(30) { // one more, that may overlap, or is yet to come
+		from := now.Add(time.Duration(d.IntN(4000)-3000) * time.Minute)
+		in.paused = append(in.paused, recovery.Pause{From: from, Until: from.Add(time.Duration(1+d.IntN(900)) * time.Minute)})
+	}
+}
+
+func (d *oDice) value(f *oField, now time.Time) any {
+	switch f.kind {
+	case "duration":
+		return pick(d, 0, 23*time.Hour+59*time.Minute, 24*time.Hour, 47*time.Hour, 48*time.Hour, 80*time.Hour)
+	case "money":
+		return exactOf(recovery.MustMoney(pick(d, "0 EUR", "1.99 EUR", "12.35 EUR", "15 EUR", "50 EUR", "59.99 EUR", "60 EUR")))
+	case "gbp":
+		return exactOf(recovery.MustMoney(pick(d, "0 GBP", "9 GBP")))
+	case "bool":
+		return d.chance(50)
+	case "int":
+		return int64(pick(d, 0, 1, 2, 3))
+	case "double":
+		return pick(d, 0.1, 0.25, 1.5)
+	case "timestamp":
+		return now.Add(-time.Duration(d.IntN(3000)) * time.Minute)
+	case "date":
+		return oDay(pick(d, poolDays...))
+	}
+	return pick(d, "single", "return")
+}
+
+// later is the same incident as it may be some time after.
+func (d *oDice) later(in *oIncident, now time.Time) *oIncident {
+	out := in.clone()
+	for range 1 + d.IntN(2) {
+		switch d.IntN(9) {
+		case 0:
+			out.fields["severity"] = int64(1 + d.IntN(5))
+		case 1:
+			out.fields["failure"] = pick(d, poolFailures...)
+		case 2:
+			out.fields["resolved_at"] = now
+		case 3:
+			out.fields["responded_at"] = now
+		case 4:
+			out.fields["informed_at"] = now
+		case 5:
+			out.fields["reported_at"] = now // must not move a promise
+		case 6:
+			f := &fieldPool[d.IntN(len(fieldPool))]
+			out.fields[f.path] = d.value(f, now)
+		case 7:
+			d.pause(out, now)
+		case 8:
+			out.fields["region"] = pick(d, poolRegions...)
+		}
+	}
+	return out
+}

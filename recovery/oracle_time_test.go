@@ -1,0 +1,224 @@
+package recovery_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// oCalendar is a calendar as written. hours and holidays are given twice, as
+// YAML and as what they mean, for there are only a few of them (see oCalendars).
+type oCalendar struct {
+	name, zone string
+	yaml       string
+	week       map[time.Weekday][][2]int // minutes of the day
+	holidays   map[string][][2]int
+	kind       int // index in oCalendars
+}
+
+// The minutes that the oracle counts lie in between.
+var (
+	minutesFrom  = time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC)
+	minutesUntil = time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// oMinutes says of every minute whether a calendar is open in it.
+type oMinutes struct {
+	cal  *oCalendar
+	zone *time.Location
+	open []bool
+}
+
+var (
+	minutesLock sync.Mutex
+	minutesMade = map[string]*oMinutes{}
+)
+
+func minutesOf(c *oCalendar, zone string) *oMinutes {
+	minutesLock.Lock()
+	defer minutesLock.Unlock()
+	key := fmt.Sprint(c.kind, zone)
+	m := minutesMade[key]
+	if m == nil {
+		m = &oMinutes{cal: c, zone: zoneOf(zone), open: make([]bool, int(minutesUntil.Sub(minutesFrom)/time.Minute))}
+		for day := minutesFrom.AddDate(0, 0, -1); day.Before(minutesUntil); day = day.AddDate(0, 0, 1) {
+			for _, span := range m.hours(day.Format(time.DateOnly)) {
+				open, _ := wallInstants(day, span[0], m.zone)
+				_, end := wallInstants(day, span[1], m.zone)
+				for t := open; t.Before(end); t = t.Add(time.Minute) {
+					if i := index(t); i >= 0 && i < len(m.open) {
+						m.open[i] = true
+					}
+				}
+			}
+		}
+		minutesMade[key] = m
+	}
+	return m
+}
+
+// hours of a date; none when it is no working day.
+func (m *oMinutes) hours(day string) [][2]int {
+	if hours, ok := m.cal.holidays[day]; ok {
+		return hours
+	}
+	d, _ := time.Parse(time.DateOnly, day)
+	return m.cal.week[d.Weekday()]
+}
+
+// wallInstants are the first and the last instant at which the clocks of a zone
+// show a minute of a day, or, where they skip it, the instant after the gap:
+// found by looking at all that it can be, one after the other.
+func wallInstants(day time.Time, minute int, zone *time.Location) (first, last time.Time) {
+	wall := time.Date(day.Year(), day.Month(), day.Day(), 0, minute, 0, 0, time.UTC)
+	shown := func(t time.Time) time.Time {
+		_, offset := t.In(zone).Zone()
+		return t.Add(time.Duration(offset) * time.Second)
+	}
+	_, offset := wall.In(zone).Zone() // near enough: no clock is moved by more than an hour
+	near := wall.Add(-time.Duration(offset) * time.Second)
+	for t := near.Add(-3 * time.Hour); t.Before(near.Add(3 * time.Hour)); t = t.Add(time.Minute) {
+		if first.IsZero() && !shown(t).Before(wall) {
+			first, last = t, t
+		}
+		if shown(t).Equal(wall) {
+			last = t
+		}
+	}
+	return first, last
+}
+
+func index(t time.Time) int { return int(t.Sub(minutesFrom) / time.Minute) }
+
+// oClock counts time for one action.
+type oClock struct {
+	minutes *oMinutes        // nil: absolute
+	pauses  []recovery.Pause // nil: it never stops
+}
+
+func pausedAt(pauses []recovery.Pause, t time.Time) bool {
+	for _, p := range pauses {
+		if !t.Before(p.From) && (p.Until.IsZero() || t.Before(p.Until)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c oClock) runs(t time.Time) bool {
+	return (c.minutes == nil || c.minutes.open[index(t)]) && !pausedAt(c.pauses, t)
+}
+
+// add is the earliest instant at which the clock has run for d, counted minute
+// by minute; false when that is never.
+func (c oClock) add(t time.Time, d time.Duration) (time.Time, bool) {
+	for d > 0 {
+		if !t.Before(minutesUntil) {
+			return t, false
+		}
+		if c.runs(t) {
+			d -= time.Minute
+		}
+		t = t.Add(time.Minute)
+	}
+	return t, true
+}
+
+// addDays is the closing of the n-th working day after the day of t that has no
+// paused moment in it.
+func (c oClock) addDays(t time.Time, n int) (time.Time, bool) {
+	local := t.In(c.minutes.zone)
+	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	for {
+		day = day.AddDate(0, 0, 1)
+		if !day.Before(minutesUntil.AddDate(0, 0, -2)) {
+			return t, false
+		}
+		hours := c.minutes.hours(day.Format(time.DateOnly))
+		if len(hours) == 0 || c.pausedOn(day) {
+			continue
+		}
+		if n--; n == 0 {
+			_, end := wallInstants(day, hours[len(hours)-1][1], c.minutes.zone)
+			return end, true
+		}
+	}
+}
+
+// pausedOn says whether a day of the calendar's zone has a paused minute in it.
+func (c oClock) pausedOn(day time.Time) bool {
+	if len(c.pauses) == 0 {
+		return false
+	}
+	for t := day.Add(-15 * time.Hour); t.Before(day.Add(40 * time.Hour)); t = t.Add(time.Minute) {
+		if t.In(c.minutes.zone).Format(time.DateOnly) == day.Format(time.DateOnly) && pausedAt(c.pauses, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// span adds a length of time as playbooks write it.
+func (c oClock) span(t time.Time, span string) (time.Time, bool) {
+	if days, ok := strings.CutSuffix(span, "wd"); ok {
+		n, _ := strconv.Atoi(days)
+		return c.addDays(t, n)
+	}
+	return c.add(t, spanDuration(span))
+}
+
+func spanDuration(span string) time.Duration {
+	if days, ok := strings.CutSuffix(span, "d"); ok {
+		n, _ := strconv.Atoi(days)
+		return time.Duration(n) * 24 * time.Hour
+	}
+	d, err := time.ParseDuration(span)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// opening is t, or the next minute at which the calendar is open.
+func (c oClock) opening(t time.Time) time.Time {
+	for c.minutes != nil && !c.minutes.open[index(t)] {
+		t = t.Add(time.Minute)
+	}
+	return t
+}
+
+func hm(spans ...int) (out [][2]int) {
+	for i := 0; i < len(spans); i += 2 {
+		out = append(out, [2]int{spans[i], spans[i+1]})
+	}
+	return out
+}
+
+func days(hours [][2]int, days ...time.Weekday) map[time.Weekday][][2]int {
+	week := map[time.Weekday][][2]int{}
+	for _, d := range days {
+		week[d] = hours
+	}
+	return week
+}
+
+// oCalendars are the calendars that sets are made with: split shifts, short
+// days, days that end at 24:00, hours in which clocks change.
+var oCalendars = []oCalendar{
+	{yaml: `hours: {mon-fri: "09:00-17:00"}`,
+		week: days(hm(540, 1020), 1, 2, 3, 4, 5)},
+	{yaml: `hours: {mon-thu: ["09:00-14:00", "16:00-19:00"]}, holidays: [2026-03-05, {date: 2026-03-07, hours: "10:00-12:00"}]`,
+		week: days(hm(540, 840, 960, 1140), 1, 2, 3, 4), holidays: map[string][][2]int{"2026-03-05": {}, "2026-03-07": hm(600, 720)}},
+	{yaml: `hours: {sat-mon: ["00:00-06:00", "20:00-24:00"], wed: "12:00-13:30"}, zone: America/New_York`, zone: "America/New_York",
+		week: map[time.Weekday][][2]int{6: hm(0, 360, 1200, 1440), 0: hm(0, 360, 1200, 1440), 1: hm(0, 360, 1200, 1440), 3: hm(720, 810)}},
+	{yaml: `hours: {sun-sat: "00:00-24:00"}, zone: Europe/Madrid`, zone: "Europe/Madrid",
+		week: days(hm(0, 1440), 0, 1, 2, 3, 4, 5, 6)},
+	{yaml: `hours: {sun-sat: "02:15-02:45"}, zone: Europe/Madrid`, zone: "Europe/Madrid",
+		week: days(hm(135, 165), 0, 1, 2, 3, 4, 5, 6)},
+	{yaml: `hours: {tue-fri: ["08:00-12:00", "12:00-18:30"]}, holidays: [2026-03-31, 2026-10-27], zone: Asia/Kolkata`, zone: "Asia/Kolkata",
+		week: days(hm(480, 720, 720, 1110), 2, 3, 4, 5), holidays: map[string][][2]int{"2026-03-31": {}, "2026-10-27": {}}},
+}
