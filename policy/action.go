@@ -155,6 +155,9 @@ func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool
 }
 
 func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
+	if t.broken {
+		return // what it takes is not known
+	}
 	for _, e := range a.Params {
 		if slices.ContainsFunc(t.Params, func(f *Field) bool { return f.Name == e.Key.Value }) {
 			continue

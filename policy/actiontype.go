@@ -14,6 +14,7 @@ type ActionType struct {
 	Params  []*Field // in the order in which decisions list them
 	Merge   Merge
 	Justice string // distributive, procedural or interactional
+	broken  bool   // a parameter's declaration is wrong
 }
 
 // Merge says which actions of one type are one action.
@@ -98,9 +99,12 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 			s.errorf(p.Name.Range, "name-taken", "", "every action has `%s` already", p.Name.Value)
 			continue
 		}
-		if f, ok := s.field(p, nil); ok {
-			t.Params = append(t.Params, f)
+		f, ok := s.field(p, nil)
+		if !ok {
+			t.broken = true
+			continue
 		}
+		t.Params = append(t.Params, f)
 	}
 	return t
 }

@@ -90,8 +90,23 @@ func (s *scope) markUses(e *celenv.Expr) {
 // into the text.
 func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
 	for _, i := range issues {
+		if i.Code == celenv.CodeUnknownField && s.readsBroken(text.Value) {
+			s.incomplete = true // the declaration is wrong, and that was said
+			continue
+		}
 		s.errorf(text.Sub(offset+i.From, offset+i.To), i.Code, i.Hint, "%s", i.Message)
 	}
+}
+
+// readsBroken reports whether an expression reads a field whose declaration is
+// wrong.
+func (s *scope) readsBroken(src string) bool {
+	for name := range s.table.broken {
+		if strings.Contains(src, "incident."+name) {
+			return true
+		}
+	}
+	return false
 }
 
 // guarded reports the reads in e of what may be absent where it is used.

@@ -65,6 +65,10 @@ func (s *scope) fieldNamed(name playbook.Text) *Field {
 	if f, ok := s.fields[name.Value]; ok {
 		return f
 	}
+	if s.table.broken[name.Value] {
+		s.incomplete = true
+		return nil
+	}
 	known := slices.Sorted(maps.Keys(s.fields))
 	hint := s.didYouMean(name.Value, known)
 	if len(name.Value) > 9 && name.Value[:9] == "incident." {

@@ -15,10 +15,11 @@ type fieldTable struct {
 	slots    map[string]int
 	first    map[string]*Field // first declaration of each name
 	names    []string          // every name of the set, in the order of declaration
+	broken   map[string]bool   // names whose declaration is wrong
 }
 
 func newFieldTable(standard []*Field) *fieldTable {
-	t := &fieldTable{standard: map[string]*Field{}, slots: map[string]int{}, first: map[string]*Field{}}
+	t := &fieldTable{standard: map[string]*Field{}, slots: map[string]int{}, first: map[string]*Field{}, broken: map[string]bool{}}
 	for _, f := range standard {
 		t.standard[f.Name] = f
 		t.slots[f.Name] = f.Slot
@@ -42,10 +43,8 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 			continue
 		}
 		f, ok := c.field(d, c.table.standard[name])
-		if !ok {
-			continue
-		}
-		if !c.agree(f) {
+		if !ok || !c.agree(f) {
+			c.table.broken[name] = true
 			continue
 		}
 		slot, ok := c.table.slots[name]

@@ -79,6 +79,9 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 		return
 	}
 	s.used[s.factDefs[d.Counting.Value]] = true
+	if f.Sum == "" && f.Count == "" {
+		return // the reader has said so
+	}
 	if f.Sum == "" {
 		s.errorf(d.Counting.Range, "wrong-type", "", "`%s` counts; a cap looks at a fact that is a sum of money", f.Plain)
 		return
