@@ -59,7 +59,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 // optionDistinct asks for an id on a second option of one type: a choice names
 // its option by both.
 func (s *scope) optionDistinct(o *playbook.Action, before []*playbook.Action) {
-	if t, ok := s.builtin[o.Type.Value]; ok && t.Merge != MergeNever {
+	if t, ok := s.builtin[o.Type.Value]; ok && (t.Merge == MergeItem || t.Merge == MergeTo) {
 		return // told apart by what they merge by
 	}
 	same := slices.ContainsFunc(before, func(b *playbook.Action) bool {
@@ -88,10 +88,8 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		case !ok:
 		case spec.Type.Kind == Money:
 			s.optionMoney(out, spec, v, b, spec == t.amount())
-		case spec.Name == "every" && t.Name == "inform" && v.Kind == playbook.Scalar:
-			if p := s.pace("every", v.Text, true, out.Calendar != nil, b); p != nil {
-				out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{p}})
-			}
+		case spec.Name == "every" && t.Name == "inform":
+			out.Allowed = append(out.Allowed, s.optionEvery(v, out.Calendar != nil, b))
 		default:
 			out.Allowed = append(out.Allowed, s.optionParam(spec, v, b))
 		}
@@ -159,6 +157,28 @@ func (s *scope) checkRange(from, to *Param, v playbook.Value) {
 	case b.Compare(a) < 0:
 		s.errorf(v.Range, "out-of-range", "", "the range ends at %s, below its start %s", b, a)
 	}
+}
+
+// optionEvery compiles the interval of inform: one, or several to choose from.
+func (s *scope) optionEvery(v playbook.Value, working bool, b bounds) OptionParam {
+	out := OptionParam{Name: "every", Choose: v.Kind == playbook.List}
+	items := []playbook.Value{v}
+	if out.Choose {
+		items = v.Items
+	}
+	for _, item := range items {
+		if item.Kind == playbook.Mapping || item.Kind == playbook.List {
+			s.errorf(item.Range, "wrong-type", "", "`every` is a duration, such as 24h")
+			continue
+		}
+		if !item.IsSet() {
+			continue // the reader has said so
+		}
+		if p := s.pace("every", item.Text, true, working, b); p != nil {
+			out.Values = append(out.Values, p)
+		}
+	}
+	return out
 }
 
 // optionParam compiles a parameter that may be a list of what is allowed. A

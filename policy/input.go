@@ -8,8 +8,7 @@ import (
 )
 
 // Input is what a decision is made from, as expressions see it: the fields of
-// one incident, the facts, and the time. Build it with [Program.NewInput], then
-// only read it.
+// one incident, the facts, and the time. It and its frames are for one goroutine.
 type Input struct {
 	program *Program
 	cel     celenv.Input

@@ -43,7 +43,7 @@ func (e *PlayError) Error() string { return e.Play + ": " + e.Err.Error() }
 // Unwrap returns the evaluation error.
 func (e *PlayError) Unwrap() error { return e.Err }
 
-// InForce reports whether a playbook is in force on the day t in its zone.
+// InForceAt reports whether the playbook is in force on the day of t in its zone.
 func (b *Playbook) InForceAt(t time.Time) bool {
 	return b.InForce.Contains(value.DateOf(t.In(b.Zone)))
 }

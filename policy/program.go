@@ -225,14 +225,19 @@ const (
 
 // From is the start of the fact's window at the time now.
 func (f *Fact) From(now time.Time) time.Time {
-	local := now.In(f.Zone)
+	today := value.DateOf(now.In(f.Zone))
+	month := today.Month()
 	switch f.Since {
-	case SinceMonth:
-		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, f.Zone).UTC()
+	case SinceDuration:
+		return now.Add(-f.Last)
 	case SinceYear:
-		return time.Date(local.Year(), 1, 1, 0, 0, 0, 0, f.Zone).UTC()
+		month = time.January
 	}
-	return now.Add(-f.Last)
+	first, err := value.NewDate(today.Year(), month, 1)
+	if err != nil {
+		return now // not reached: the first of the month of a day is a day
+	}
+	return first.In(f.Zone).UTC()
 }
 
 // Position is a place in a set, for messages: FILE:LINE:COL.

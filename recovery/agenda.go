@@ -223,6 +223,9 @@ func (a *agenda) inform(x Action) {
 	if informed.IsZero() && before(x.DueAt, at) {
 		at = x.DueAt
 	}
+	if informed.IsZero() && at.Before(x.NotBefore) {
+		at = x.NotBefore
+	}
 	o := Owed{Action: x, State: Next, At: at.UTC()}
 	if a.now.After(at) {
 		o.State = Overdue
@@ -230,7 +233,13 @@ func (a *agenda) inform(x Action) {
 		o.State = Due
 	}
 	a.out = append(a.out, o)
-	a.ifLate(x, at, time.Time{})
+	late := x
+	late.IfLate = slices.Clone(x.IfLate)
+	for i := range late.IfLate {
+		// The decision could not say when: this deadline comes again and again.
+		late.IfLate[i].waits = false
+	}
+	a.ifLate(late, at, time.Time{})
 }
 
 func (a *agenda) paceOf(x Action) pace {

@@ -81,11 +81,11 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if err != nil {
 		return nil, err
 	}
-	c := newConclusion(subj, given)
-	if err := c.match(); err != nil {
-		return nil, err
+	if given.Previous == nil || given.Previous.Decision.ID != first.Previous.Decision.ID {
+		return nil, ErrConflict // the incident that was looked at is another's by now
 	}
-	c.sortMade()
+	c := newConclusion(subj, given)
+	c.keeps = given.Made // limits look at all of them
 	x := chooser{conclusion: c, sel: sel}
 	if standing, err := x.standing(); standing != nil || err != nil {
 		return &outcome{standing: standing}, err
@@ -101,7 +101,8 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 type chooser struct {
 	*conclusion
 	sel      Selection
-	match    policy.Match
+	play     *policy.Play
+	matched  Match // of the decision that offered the choice
 	choice   Choice
 	problems []Problem
 }
@@ -145,6 +146,7 @@ func (x *chooser) sameContent(d *Decision) bool {
 		if !ok || o.Amount.IsSet() && o.Amount != was.Amount {
 			return false
 		}
+		delete(chosen, x.optionID(o))
 		for name, v := range o.Params {
 			at := slices.IndexFunc(was.Params, func(p Param) bool { return p.Name == name })
 			if at < 0 || !sameValue(was.Params[at].Value, v) {
@@ -155,8 +157,37 @@ func (x *chooser) sameContent(d *Decision) bool {
 	return true
 }
 
-// optionID is the id of the action that an option becomes.
-func (x *chooser) optionID(o Selected) string { return hashID("act", x.sel.Choice, o.Type, o.ID) }
+// optionID is the id of the action that an option becomes. Options of one type
+// without ids of their own are told apart by what the type merges by.
+func (x *chooser) optionID(o Selected) string {
+	parts := []string{x.sel.Choice, o.Type, o.ID}
+	alike := 0
+	if p := x.chosenPlay(); p != nil {
+		for _, option := range p.Choice.Options {
+			if option.Type.Name == o.Type && option.ID == o.ID {
+				alike++
+			}
+		}
+	}
+	if alike > 1 {
+		for _, name := range []string{"item", "to"} {
+			if s, ok := o.Params[name].(string); ok {
+				parts = append(parts, s)
+			}
+		}
+	}
+	return hashID("act", parts...)
+}
+
+// chosenPlay is the play whose choice is made; nil when the set has it no more.
+func (x *chooser) chosenPlay() *policy.Play {
+	for _, p := range x.rules.program.Plays {
+		if p.Choice != nil && choiceID(x.id, p.Name) == x.sel.Choice {
+			return p
+		}
+	}
+	return nil
+}
 
 // sameValue compares values by their record: a program may hold an int, JSON a
 // number.
@@ -199,19 +230,23 @@ func countOf(least, most int) string {
 	return fmt.Sprintf("%d to %d", least, most)
 }
 
-// find offers the choice anew, so that its ranges are those of today.
+// find offers the choice anew, so that its ranges are those of today. Whether it
+// is there to be made is for the decision that offered it to say.
 func (x *chooser) find() error {
-	for _, m := range x.matches {
-		if m.Play.Choice == nil || choiceID(x.id, m.Play.Name) != x.sel.Choice {
-			continue
-		}
-		x.match = m
-		if err := x.offer(m.Play); err != nil {
-			return err
-		}
-		return nil
+	previous := x.given.Previous.Decision
+	offered := slices.ContainsFunc(previous.Choices, func(c Choice) bool { return c.ID == x.sel.Choice })
+	p := x.chosenPlay()
+	if !offered || p == nil {
+		return x.fail("the decision %s on incident %s leaves no such choice", previous.ID, x.id)
 	}
-	return x.fail("the incident %s leaves no such choice", x.id)
+	x.play = p
+	for _, m := range previous.Plays {
+		if m.Play == p.Name {
+			x.matched = m
+		}
+	}
+	x.warnOf(p)
+	return x.offer(p)
 }
 
 // standingDrafts makes the limits look at what the incident's decision gives:
@@ -237,7 +272,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 		}
 	}
 	out := x.skeleton()
-	out.Plays = []Match{matchOf(x.match)}
+	out.Plays = []Match{x.matched}
 	for _, d := range drafts {
 		d.Change = ChangeNew
 		out.Actions = append(out.Actions, d.Action)
@@ -250,7 +285,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	r := x.recordOf(out)
 	r.Incident = x.given.Previous.Incident
 	r.On = x.given.Previous.Decision.ID
-	r.Comparable = x.keysOf(x.match.Play.Choice.Comparable)
+	r.Comparable = x.keysOf(x.play.Choice.Comparable)
 	return r, nil
 }
 
@@ -277,10 +312,19 @@ func (x *chooser) superseded(drafts []*draft) []Action {
 		for _, a := range x.firm(l) {
 			if beaten(a) {
 				out = append(out, cancelledAction(a))
+				x.withdraw(a.ID)
 			}
 		}
 	}
 	return out
+}
+
+// withdraw keeps a second limit from cancelling an action again.
+func (x *chooser) withdraw(id string) {
+	if x.withdrawn == nil {
+		x.withdrawn = map[string]bool{}
+	}
+	x.withdrawn[id] = true
 }
 
 // chosen is what was chosen, for the decision's id.

@@ -10,7 +10,7 @@ import (
 // precedents; of several amounts, the one that lies furthest.
 func (x *chooser) deviation(drafts []*draft) (string, error) {
 	var furthest *big.Rat
-	amounts := amountsOf(x.precedentsOf(x.match.Play))
+	amounts := amountsOf(x.precedentsOf(x.play))
 	for _, d := range drafts {
 		for _, r := range amounts {
 			if r.kind != d.Type || r.currency != d.Amount.Currency() {
@@ -27,7 +27,7 @@ func (x *chooser) deviation(drafts []*draft) (string, error) {
 		return "", nil
 	}
 	text := percentText(furthest)
-	if furthest.Cmp(x.match.Play.Choice.Tolerance) > 0 {
+	if furthest.Cmp(x.play.Choice.Tolerance) > 0 {
 		return x.reasoned(text)
 	}
 	return text, nil

@@ -2,7 +2,9 @@ package recovery
 
 import (
 	"context"
+	"errors"
 	"io/fs"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -78,6 +80,9 @@ func Load(fsys fs.FS, options ...Option) (*Engine, error) {
 
 // New is Load for a set that was read already, without mistakes.
 func New(set *playbook.Set, options ...Option) (*Engine, error) {
+	if set == nil {
+		return nil, errors.New("a set is wanted, not nil")
+	}
 	return newEngine(set, nil, options)
 }
 
@@ -85,6 +90,9 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 	e := &Engine{config: config{clock: systemClock}}
 	for _, o := range options {
 		o(&e.config)
+	}
+	if e.config.clock == nil {
+		e.config.clock = systemClock
 	}
 	if e.config.store == nil {
 		e.config.store = NewMemoryStore()
@@ -110,13 +118,15 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 }
 
 // Reload reads a set anew and decides by it from then on. When it has mistakes,
-// the error is a playbook.Diagnostics and the old set stays.
-func (e *Engine) Reload(fsys fs.FS) error {
+// the error is a playbook.Diagnostics and the old set stays. The revision is that
+// of the new set; without one, decisions name none.
+func (e *Engine) Reload(fsys fs.FS, revision ...string) error {
 	set, diags := playbook.Load(fsys)
 	rules, err := e.compile(set, diags)
 	if err != nil {
 		return err
 	}
+	rules.ref.Revision = strings.Join(revision, "")
 	e.current.Store(rules)
 	if e.config.hooks.Reloaded != nil {
 		e.config.hooks.Reloaded(rules.ref)
@@ -136,7 +146,7 @@ func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
 // *[AmbiguousError], or the store's.
 func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
-	out, err := e.decide(ctx, e.current.Load(), e.config.store, in)
+	out, err := e.decide(ctx, e.current.Load(), e.config.store, in, false)
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +163,10 @@ type outcome struct {
 	standing *Decision
 }
 
-// decide is the three steps: what has to be known, reading it, deciding.
-func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Incident) (*outcome, error) {
+// decide is the three steps: what has to be known, reading it, deciding. With
+// keep, a decision that was made from the same incident under the same set is
+// not made again.
+func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Incident, keep bool) (*outcome, error) {
 	now := e.now()
 	subj, err := validate(rules, in, now, e.config.strict)
 	if err != nil {
@@ -164,6 +176,9 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Inc
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
 		return nil, err
+	}
+	if standing := unchanged(subj, given); keep && standing != nil {
+		return &outcome{standing: standing}, nil
 	}
 	record, err := conclude(subj, given)
 	if err != nil {

@@ -22,7 +22,6 @@ type draft struct {
 	merged      string       // merge key; empty when the type never merges
 	merges      bool
 	partner     string
-	pace        *pace
 }
 
 // lateSource is a list of if_late actions of one play.

@@ -18,7 +18,13 @@ type call struct{ store Store }
 
 // In makes a call read from and commit to s instead of the engine's store: a
 // store of the host's that is bound to a transaction of its own.
-func In(s Store) CallOption { return func(c *call) { c.store = s } }
+func In(s Store) CallOption {
+	return func(c *call) {
+		if s != nil {
+			c.store = s
+		}
+	}
+}
 
 func (e *Engine) storeFor(options []CallOption) Store {
 	c := call{store: e.config.store}
@@ -38,11 +44,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 	store := e.storeFor(options)
 	rules := e.current.Load()
 	decision, err := e.commit(ctx, store, in.ID, func() (*outcome, error) {
-		out, err := e.decide(ctx, rules, store, in)
-		if err == nil {
-			out.standing = unchanged(out)
-		}
-		return out, err
+		return e.decide(ctx, rules, store, in, true)
 	})
 	if err != nil {
 		return nil, e.refuse(ctx, rules, store, in, err)
@@ -55,13 +57,12 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 func (e *Engine) commit(ctx context.Context, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
 	for attempt := 1; ; attempt++ {
 		out, err := decide()
-		if err != nil {
-			return nil, err
-		}
-		if out.standing != nil {
+		if err == nil && out.standing != nil {
 			return out.standing, nil
 		}
-		err = store.Commit(ctx, out.commit())
+		if err == nil {
+			err = store.Commit(ctx, out.commit())
+		}
 		if err == nil {
 			if e.config.hooks.Decided != nil {
 				e.config.hooks.Decided(out.record.Decision)
@@ -79,9 +80,9 @@ func (e *Engine) commit(ctx context.Context, store Store, incident string, decid
 
 // unchanged returns the incident's latest decision when it was made from the
 // same incident under the same set.
-func unchanged(out *outcome) *Decision {
-	prev := out.given.Previous
-	if prev != nil && prev.Decision.Set.Digest == out.record.Decision.Set.Digest && bytes.Equal(prev.Incident, out.record.Incident) {
+func unchanged(s *subject, given Given) *Decision {
+	prev := given.Previous
+	if prev != nil && prev.Decision.Set.Digest == s.rules.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
 		return prev.Decision
 	}
 	return nil
@@ -102,7 +103,7 @@ func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Inc
 	}
 	input, err := in.MarshalJSON()
 	if err != nil {
-		input = nil
+		input = appendString(nil, fmt.Sprintf("%+v", in)) // odder than JSON can say
 	}
 	refusal := &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
 	if err := store.Commit(ctx, Commit{Refusal: refusal}); err != nil {

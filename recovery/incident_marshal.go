@@ -124,7 +124,8 @@ func (w *incidentWriter) customerFields() map[string]any {
 // others writes the fields that do not stand inside the customer.
 func (w *incidentWriter) others() {
 	all := maps.Clone(w.outside)
-	for path, v := range w.in.Fields {
+	for _, path := range sortedKeys(w.in.Fields) {
+		v := w.in.Fields[path]
 		if path == "customer" || strings.HasPrefix(path, "customer.") || isAbsent(v) {
 			continue
 		}

@@ -73,7 +73,7 @@ func (m metric) ofAction(a *Action) wide {
 func (m metric) answer(total wide) (any, error) {
 	n, ok := total.int64()
 	if !ok {
-		return nil, fmt.Errorf("the sum of %s in %s is too large", m.sum, m.currency)
+		return nil, &EvaluationError{Message: fmt.Sprintf("the sum of %s in %s over the incidents in the window is too large", m.sum, m.currency)}
 	}
 	if m.sum == "" {
 		return n, nil

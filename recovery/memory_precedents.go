@@ -66,6 +66,11 @@ func (x precedentIndex) of(q PrecedentQuery, own *thread) []Chosen {
 				chosen.Actions = append(chosen.Actions, ChosenAction{a.Type, a.Amount})
 			}
 		}
+		for _, w := range e.record.Decision.Withheld {
+			if w.Reason == "zero" { // nothing was chosen, which is an amount too
+				chosen.Actions = append(chosen.Actions, ChosenAction{w.Type, w.Amount})
+			}
+		}
 		out = append(out, chosen)
 	}
 	return out

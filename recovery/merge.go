@@ -31,7 +31,9 @@ func mergeDrafts(drafts []*draft) []*draft {
 func (d *draft) take(o *draft) {
 	if before(o.DueAt, d.DueAt) {
 		d.DueAt, d.speaker, d.speakerPlay, d.partner = o.DueAt, o.speaker, o.speakerPlay, o.partner
+		d.pauses = o.pauses
 	}
+	d.waits = d.waits && o.waits // one of them is to be done already
 	if d.NotBefore.IsZero() || o.NotBefore.IsZero() {
 		d.NotBefore = time.Time{}
 	} else if o.NotBefore.Before(d.NotBefore) {
@@ -53,10 +55,20 @@ func before(a, b time.Time) bool {
 
 // takeEvery keeps the shorter of two intervals.
 func (d *draft) takeEvery(o *draft) {
-	if d.pace == nil || o.pace == nil || o.pace.every >= d.pace.every {
+	if d.pace == nil || o.pace == nil {
 		return
 	}
+	if d.pace.base.IsZero() { // it waits, and the other does not
+		d.pace.base = o.pace.base
+	}
+	if o.pace.every >= d.pace.every {
+		return
+	}
+	base := d.pace.base
 	d.pace = o.pace
+	if d.pace.base.IsZero() {
+		d.pace.base = base
+	}
 	for i, p := range d.Params {
 		if p.Name == "every" {
 			d.Params = slices.Clone(d.Params)
@@ -78,5 +90,5 @@ func (c *conclusion) dropZeros() {
 }
 
 func (c *conclusion) withhold(d *draft, reason string, amount value.Money) {
-	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Play: d.play.Name, Reason: reason, Amount: amount, Params: d.Params})
+	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Play: d.Plays[0], Reason: reason, Amount: amount, Params: d.Params})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // needs says what has to be read before an incident can be decided.
@@ -103,16 +104,24 @@ func (s *subject) useQuery(p *policy.Partner) (UseQuery, bool) {
 // window is the calendar hour, day or week (from Monday) around a time.
 func window(per string, now time.Time, zone *time.Location) (from, until time.Time) {
 	t := now.In(zone)
-	y, m, d := t.Date()
-	switch per {
-	case "hour":
+	if per == "hour" {
 		// Counted in elapsed time: an hour that daylight saving repeats is two.
 		into := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 		from = t.Add(-into)
 		return from.UTC(), from.Add(time.Hour).UTC()
-	case "week":
-		monday := d - (int(t.Weekday())+6)%7
-		return time.Date(y, m, monday, 0, 0, 0, 0, zone).UTC(), time.Date(y, m, monday+7, 0, 0, 0, 0, zone).UTC()
 	}
-	return time.Date(y, m, d, 0, 0, 0, 0, zone).UTC(), time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
+	first, days := value.DateOf(t), 1
+	if per == "week" {
+		first, days = shifted(first, -(int(t.Weekday())+6)%7), 7
+	}
+	return first.In(zone).UTC(), shifted(first, days).In(zone).UTC()
+}
+
+// shifted moves a day; at the ends of the calendar it stays.
+func shifted(d value.Date, days int) value.Date {
+	moved, err := d.AddDays(days)
+	if err != nil {
+		return d
+	}
+	return moved
 }

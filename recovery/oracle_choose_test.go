@@ -25,12 +25,6 @@ type oPick struct {
 // choose makes a choice on the latest decision of an incident, or says why not.
 func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now time.Time) (*oMade, string) {
 	t := w.threads[id]
-	// The text says that the facts are read anew. The engine also looks anew
-	// whether the play matches now, and refuses a choice that the latest decision
-	// left but this moment does not: reported, and followed here.
-	if now, _, refusal := w.match(t.latest.raw, now); refusal != nil || !slices.ContainsFunc(now.out.matches, func(m oMatch) bool { return m.play == p }) {
-		return nil, "no longer matches"
-	}
 	r := &oRun{world: w, set: w.set, in: t.latest.in, now: now, prev: t.latest, made: t.made,
 		out: &oDecision{in: t.latest.in, base: t.latest.base, at: now, acts: t.given()}}
 	if err := r.offer(p); err != nil {
@@ -89,10 +83,17 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 		}
 		a.change, a.seen = "new", r.view(a)
 	}
-	// Reported: a chosen 0 is withheld, and the engine then forgets it as a
-	// precedent too, although somebody chose it. Followed here.
-	made.acts = slices.DeleteFunc(made.acts, func(a *oAct) bool { return a.amount != nil && a.amount.IsZero() })
-	made.chosen = made.acts
+	// A chosen 0 is withheld, and a precedent all the same: somebody chose it.
+	// It stands behind what was given.
+	zero := func(a *oAct) bool { return a.amount != nil && a.amount.IsZero() }
+	chosen := slices.Clone(made.acts)
+	made.acts = slices.DeleteFunc(made.acts, zero)
+	made.chosen = slices.Clone(made.acts)
+	for _, a := range chosen {
+		if zero(a) {
+			made.chosen = append(made.chosen, a)
+		}
+	}
 	t.made = append(r.giveWay(t.made, made.acts), made)
 	for _, a := range t.latest.acts {
 		if a.change != "cancelled" && r.keeps(func(l *oLimit, governed *oBook) bool {
@@ -277,9 +278,6 @@ func (b *oBench) compareChoice() string {
 	got, err := b.engine.Choose(context.Background(), sel)
 	var no *recovery.ChoiceError
 	if refused != "" || err != nil {
-		if refused == "no longer matches" && err != nil {
-			return ""
-		}
 		if refused == "" || err == nil || !errors.As(err, &no) {
 			return fmt.Sprintf("Choose %+v: the oracle refuses with %q, the engine with %v", sel, refused, err)
 		}

@@ -297,7 +297,7 @@ func (r *oRun) gaveBefore(p *oPlay, key string) bool {
 		return false
 	}
 	return slices.ContainsFunc(r.prev.acts, func(a *oAct) bool {
-		return a.key == key && a.change != "cancelled" && slices.Contains(a.plays, p.name())
+		return a.key == key && a.change != "cancelled" && !slices.Contains(r.took, a.key) && slices.Contains(a.plays, p.name())
 	})
 }
 

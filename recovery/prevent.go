@@ -26,7 +26,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 			return err
 		}
 		if before(latest, d.DueAt) {
-			d.DueAt = latest
+			d.DueAt, d.waits = latest, false
 		}
 		if c.now.After(latest) && !c.stood(d.ID, p.Name) {
 			late = true

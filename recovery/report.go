@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// UnknownActionError reports an action that no decision of the incident has
-// given.
+// UnknownActionError reports an action that neither the latest decision of the
+// incident nor a choice made on it has given.
 type UnknownActionError struct {
 	Incident, Action string
 }
 
 func (e *UnknownActionError) Error() string {
-	return fmt.Sprintf("the decisions on incident %s give no action %s", shown(e.Incident), shown(e.Action))
+	return fmt.Sprintf("the latest decision on incident %s, and the choices made on it, give no action %s", shown(e.Incident), shown(e.Action))
 }
 
-// Report says that an action of an incident was done at a time. It is kept by
-// the store; saying it again changes nothing. The error is an
+// Report says that an action of an incident was done at a time; the zero time
+// stands for now. It is kept by the store; saying it again changes nothing. The error is an
 // *[UnknownActionError], or the store's.
 func (e *Engine) Report(ctx context.Context, incident, action string, at time.Time, note string, options ...CallOption) error {
 	store := e.storeFor(options)
@@ -27,6 +27,9 @@ func (e *Engine) Report(ctx context.Context, incident, action string, at time.Ti
 	}
 	if !gives(given, action) {
 		return &UnknownActionError{Incident: incident, Action: action}
+	}
+	if at.IsZero() {
+		at = e.now()
 	}
 	report := Report{Incident: incident, Action: action, At: at.UTC().Round(0), Note: note}
 	return store.Commit(ctx, Commit{Reports: []Report{report}, Reads: Query{Incident: incident}, Given: given, Version: version})

@@ -77,7 +77,6 @@ func (c *conclusion) compare(d *Decision) {
 	given := map[string]bool{}
 	for _, x := range c.drafts {
 		a := x.Action
-		a.pace = x.pace
 		given[a.ID] = true
 		prev := c.previous[a.ID]
 		if prev != nil && prev.Change == ChangeCancelled {

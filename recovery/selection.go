@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy"
 )
@@ -19,10 +20,10 @@ func (x *chooser) take() ([]*draft, error) {
 			x.problems = append(x.problems, Problem{at, "one of " + strings.Join(x.names(), ", "), shown(optionName(s.Type, s.ID))})
 			continue
 		}
-		if name := optionName(s.Type, s.ID); seen[name] {
-			x.problems = append(x.problems, Problem{at, "each option once", shown(name)})
+		if id := x.optionID(s); seen[id] {
+			x.problems = append(x.problems, Problem{at, "each option once", shown(optionName(s.Type, s.ID))})
 		} else {
-			seen[name] = true
+			seen[id] = true
 		}
 		d, err := x.draft(at, o, offered, s)
 		if err != nil {
@@ -59,7 +60,7 @@ func (x *chooser) names() []string {
 func (x *chooser) offered(s Selected) (*policy.Option, Offer) {
 	var first *policy.Option
 	var offer Offer
-	for i, o := range x.match.Play.Choice.Options {
+	for i, o := range x.play.Choice.Options {
 		if o.Type.Name != s.Type || o.ID != s.ID {
 			continue
 		}
@@ -89,7 +90,7 @@ func (o Offer) takes(given map[string]any) bool {
 
 // draft makes the action of one option.
 func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) (*draft, error) {
-	p := x.match.Play
+	p := x.play
 	d := &draft{source: o.Action, play: p, speaker: o.Action, speakerPlay: p}
 	d.ID = x.optionID(s)
 	d.Type, d.Justice, d.Plays = o.Type.Name, o.Type.Justice, []string{p.Name}
@@ -154,18 +155,38 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 			return allowed[0], true
 		}
 		for _, v := range allowed {
-			if ok && sameValue(v, given) {
+			native, bad := coerceLike(v, given)
+			if ok && bad == nil && sameValue(v, native) {
 				return v, true
 			}
 		}
 		x.problems = append(x.problems, Problem{at + "." + offered.Name, "one of " + policy.Show(allowed), foundOrNothing(given, ok)})
 		return nil, false
 	}
+	if native, bad := coerceLike(offered.Value, given); ok && bad == nil {
+		given = native
+	}
 	if ok && !sameValue(offered.Value, given) {
 		x.problems = append(x.problems, Problem{at + "." + offered.Name, policy.Show(offered.Value), shown(given)})
 		return nil, false
 	}
 	return offered.Value, true
+}
+
+// coerceLike reads what was given as a value of the kind that is offered: 1d is
+// 24h.
+func coerceLike(offered, given any) (any, *mismatch) {
+	switch offered.(type) {
+	case time.Duration:
+		return coerce(given, "duration", "")
+	case Money:
+		return coerce(given, "money", "")
+	case Percent:
+		return coerce(given, "percent", "")
+	case float64:
+		return coerce(given, "double", "")
+	}
+	return given, nil
 }
 
 func foundOrNothing(v any, ok bool) string {

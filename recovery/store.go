@@ -92,7 +92,7 @@ type Given struct {
 }
 
 // Chosen is one earlier choice: the decision that made it and its reason, with
-// the actions that were chosen.
+// the actions that were chosen, those that were withheld as zero included.
 type Chosen struct {
 	Decision string
 	Reason   string

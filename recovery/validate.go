@@ -3,6 +3,7 @@ package recovery
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -17,7 +18,6 @@ type validation struct {
 	strict   bool
 	problems []Problem
 	values   map[string]any  // of declared fields, by name
-	given    map[string]bool // those that came with the incident
 	readAs   map[string]bool // earlier names that were read
 	fields   map[string]*policy.Field
 	// notObjects are the paths of which it was said that they are no objects.
@@ -31,7 +31,7 @@ func validate(rules *ruleset, in Incident, now time.Time, strict bool) (*subject
 	v := &validation{
 		subject: &subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now), applies: map[*policy.Playbook]bool{}},
 		intake:  newIntake(&in), strict: strict,
-		values: map[string]any{}, given: map[string]bool{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{}, notObjects: map[string]bool{},
+		values: map[string]any{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{}, notObjects: map[string]bool{},
 	}
 	for _, f := range rules.program.Fields {
 		v.field(f)
@@ -87,7 +87,6 @@ func (v *validation) field(f *policy.Field) {
 		return
 	}
 	v.set(f, native)
-	v.given[f.Name] = true
 }
 
 // objects refuses a value that stands where the name of a field needs an
@@ -190,7 +189,7 @@ func (v *validation) playbooks() error {
 func (v *validation) again(f *policy.Field) {
 	if _, taken := v.fields[f.Name]; taken {
 		for _, p := range v.problems {
-			if p.Path == f.Name {
+			if p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+"[") {
 				return
 			}
 		}

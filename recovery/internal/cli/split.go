@@ -60,6 +60,9 @@ func (it item) id(in recovery.Incident) string {
 	return ""
 }
 
+// maxValue bounds how far a value over several lines is followed.
+const maxValue = 16 << 20
+
 // splitter finds the incidents of an input: the elements of an array, or values
 // one after another, each on a line (JSON Lines) or over several.
 type splitter struct {
@@ -176,6 +179,11 @@ func (s *splitter) more(first textLine) ([]byte, bool) {
 		l, err := s.next()
 		if len(l.text) > 0 {
 			read = append(read, l)
+			// A line that is an object by itself is the next incident: this one
+			// was broken off. So is what goes on for too long.
+			if trimmed := bytes.TrimSpace(l.text); len(text) > maxValue || len(trimmed) > 1 && trimmed[0] == '{' && depth == 1 && json.Valid(trimmed) {
+				break
+			}
 			text = append(text, l.text...)
 			depth, ok = nesting(depth, l.text)
 		}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 	if err := dec.Decode(&in); err != nil {
 		return nil, plainer(err)
 	}
-	if dec.More() {
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("one JSON object is wanted, and more follows it")
 	}
 	s := &Store{facts: map[string]any{}, used: map[string]int64{}, precedents: map[string][]recovery.Chosen{}}
@@ -199,6 +200,9 @@ func choicePlay(name string, program *policy.Program) (*policy.Play, error) {
 // precedentType is the type of the option that was chosen: the one that is named,
 // else the first that has an amount.
 func precedentType(p *policy.Play, named string, amount recovery.Money) (string, error) {
+	if amount.IsSet() && amount.Sign() < 0 {
+		return "", fmt.Errorf("an amount of zero or more is wanted, not %s", amount)
+	}
 	var known []string
 	for _, o := range p.Choice.Options {
 		known = append(known, o.Type.Name)
