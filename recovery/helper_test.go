@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -75,3 +76,6 @@ func codes(d *recovery.Decision) []string {
 	}
 	return out
 }
+
+// replaced fills in the one %s of a set.
+func replaced(set, name string) string { return strings.Replace(set, "%s", name, 1) }

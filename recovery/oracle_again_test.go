@@ -120,15 +120,19 @@ type oWorld struct {
 
 func newWorld(set *oSet) *oWorld { return &oWorld{set: set, threads: map[string]*oThread{}} }
 
-// handle decides and remembers; an equal incident gets the decision that stands.
+// handle decides and remembers. An equal incident gets the decision that stands,
+// without a look at what it would be now.
 func (w *oWorld) handle(in *oIncident, now time.Time) (*oDecision, *oRefusal) {
+	id := in.text("id")
+	if t := w.threads[id]; t != nil {
+		valid := &oRun{world: w, set: w.set, raw: in, in: in, now: now}
+		if _, refusal := valid.validate(); refusal == nil && t.latest.in.canonical() == valid.in.canonical() {
+			return t.latest, nil
+		}
+	}
 	run, refusal := w.run(in, now)
 	if refusal != nil {
 		return nil, refusal
-	}
-	id := in.text("id")
-	if t := w.threads[id]; t != nil && t.latest.in.canonical() == run.out.in.canonical() {
-		return t.latest, nil
 	}
 	w.threads[id] = &oThread{latest: run.out, made: run.made}
 	return run.out, nil
