@@ -38,6 +38,9 @@ func (r *reader) version(m *mapping) {
 		r.add(m.head(), "missing-version", "write `amends: "+version+"` as its first line", "a document starts with the version of its format")
 		return
 	}
+	if e, ok := m.get("amends"); ok && !m.node.Partial && m.node.Entries[0].Key != e.Key {
+		r.add(r.at(e.Key), "version-first", "move it to the top of the document", "a document starts with the version of its format, and `amends` stands further down")
+	}
 	if t := m.scalar("amends", "`"+version+"`"); t.IsSet() && t.Value != version {
 		r.add(t.Range, "unsupported-version", "write `amends: "+version+"`", "version `%s` is not known; this release reads `%s`", clip(t.Value), version)
 	}

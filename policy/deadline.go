@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -109,7 +110,9 @@ func (s *scope) pace(name string, src playbook.Text, positive, working bool, b b
 		return nil
 	}
 	if err != nil && looksLiteral(Duration, src) {
-		_, err = value.ParseDuration(src.Value)
+		if _, err = value.ParseDuration(src.Value); err == nil {
+			err = fmt.Errorf("%s is negative", src.Value)
+		}
 		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
@@ -14,6 +15,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	b := bounds{known: known}
 	out := &Discretion{AtLeast: 1, AtMost: 1, Tolerance: new(big.Rat)}
 	out.Decider = s.text(d.Decider, false)
+	s.notEmpty("decider", d.Decider)
 	s.check(out.Decider, known, "")
 	out.Calendar = s.calendarNamed(d.Calendar)
 	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet(), b)
@@ -40,6 +42,9 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 			if f.Type.Kind == List {
 				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; cases are compared by single values", f.Name)
 			}
+			if slices.Contains(out.Comparable, f) {
+				s.errorf(name.Range, "duplicate-value", "", "`%s` is listed twice", f.Name)
+			}
 			out.Comparable = append(out.Comparable, f)
 		}
 	}
@@ -54,6 +59,13 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 		}
 	}
 	return out
+}
+
+// notEmpty refuses a text that names nobody.
+func (s *scope) notEmpty(name string, t playbook.Text) {
+	if t.IsSet() && strings.TrimSpace(t.Value) == "" {
+		s.errorf(t.Range, "missing-parameter", "", "`%s` is an empty text", name)
+	}
 }
 
 // optionDistinct asks for an id on a second option of one type: a choice names

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,7 +63,8 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 	if env == nil {
 		return nil // why was reported when the scope was made
 	}
-	if s.literalHere(text) {
+	if s.literalHere(text) || s.cutByComment(text, 0, []rune(text.Value)) {
+		s.markMentions(text.Value)
 		return nil
 	}
 	e, issues := env.Compile(text.Value, want...)
@@ -90,7 +92,7 @@ func (s *scope) markUses(e *celenv.Expr) {
 // into the text.
 func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
 	for _, i := range issues {
-		if i.Code == celenv.CodeUnknownField && s.readsBroken(text.Value) {
+		if (i.Code == celenv.CodeUnknownField || i.Code == celenv.CodeUnknownFact) && s.readsBroken(text.Value) {
 			s.incomplete = true // the declaration is wrong, and that was said
 			continue
 		}
@@ -98,11 +100,11 @@ func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
 	}
 }
 
-// readsBroken reports whether an expression reads a field whose declaration is
-// wrong.
+// readsBroken reports whether an expression reads a field or a fact whose
+// declaration is wrong.
 func (s *scope) readsBroken(src string) bool {
 	for name := range s.table.broken {
-		if strings.Contains(src, "incident."+name) {
+		if strings.Contains(src, "incident."+name) || strings.HasPrefix(name, "facts.") && strings.Contains(src, name) {
 			return true
 		}
 	}
@@ -172,4 +174,33 @@ func (s *scope) literalHere(text playbook.Text) bool {
 	}
 	s.errorf(text.Range, "literal-here", hint, "%s is written another way in expressions", src)
 	return true
+}
+
+// cutByComment refuses a comment of the expression language that runs to the end
+// of the text. In a plain or folded scalar the lines after it are joined to it,
+// and would be cut off without a word. Where lines stay lines, in a | block, a
+// comment ends with its own.
+func (s *scope) cutByComment(text playbook.Text, offset int, src []rune) bool {
+	var quote rune
+	for i := 0; i < len(src); i++ {
+		switch r := src[i]; {
+		case quote != 0 && r == '\\':
+			i++
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '"' || r == '\'':
+			quote = r
+		case r == '/' && i+1 < len(src) && src[i+1] == '/':
+			end := slices.Index(src[i:], '\n')
+			if end < 0 {
+				s.errorf(text.Sub(offset+i, offset+i+2), "comment", "use a | block, where a comment ends with its line, or a YAML comment on a line of its own",
+					"// starts a comment, which cuts off all that follows here")
+				return true
+			}
+			i += end
+		}
+	}
+	return false
 }

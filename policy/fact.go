@@ -33,6 +33,9 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 			if field.Type.Kind == List {
 				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; incidents are compared by single values", field.Name)
 			}
+			if slices.Contains(f.Same, field) {
+				s.errorf(name.Range, "duplicate-value", "", "`%s` is listed twice", field.Name)
+			}
 			f.Same = append(f.Same, field)
 		}
 	}
@@ -70,6 +73,10 @@ func (s *scope) fieldNamed(name playbook.Text) *Field {
 		return nil
 	}
 	known := slices.Sorted(maps.Keys(s.fields))
+	if name.Value == "paused" {
+		s.errorf(name.Range, "wrong-type", "", "`paused` is a list of times, not a single value")
+		return nil
+	}
 	hint := s.didYouMean(name.Value, known)
 	if len(name.Value) > 9 && name.Value[:9] == "incident." {
 		hint = "write `" + name.Value[9:] + "`"

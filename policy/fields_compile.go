@@ -94,7 +94,7 @@ func (c *compiler) currency(d *playbook.Field, t Type) string {
 	if !d.Currency.IsSet() {
 		return ""
 	}
-	if t.Kind != Money {
+	if t.Kind != Money && t.Elem != Money {
 		c.errorf(d.Currency.Range, "bad-field", "", "only a field of type money has a currency; `%s` is of type %s", d.Name.Value, t)
 		return ""
 	}

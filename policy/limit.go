@@ -67,6 +67,7 @@ func (s *scope) cap(l *Limit, d *playbook.Limit) {
 	}
 	if d.Over.Value == "escalate" && d.To.IsSet() {
 		l.Escalate = s.text(d.To, false)
+		s.notEmpty("to", d.To)
 		s.check(l.Escalate, s.assumed, "")
 	}
 }

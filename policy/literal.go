@@ -93,7 +93,7 @@ func parseLiteralValue(t Type, v playbook.Value) (any, error) {
 	}
 	out := make([]any, 0, len(v.Items))
 	for _, item := range v.Items {
-		x, err := parseLiteralValue(Type{Kind: t.Elem}, item)
+		x, err := parseLiteralValue(Type{Kind: t.Elem, Currency: t.Currency}, item)
 		if err != nil {
 			return nil, err
 		}

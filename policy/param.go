@@ -103,6 +103,9 @@ func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
 	switch {
 	case !v.IsSet():
 		return nil // the reader has said so
+	case v.Text.Kind == playbook.Null:
+		s.errorf(v.Range, "missing-parameter", "", "`%s` is %s, and nothing was written", spec.Name, t.noun())
+		return nil
 	case t.Kind == List && v.Kind == playbook.List:
 		return s.listParam(spec, v, b)
 	case v.Kind != playbook.Scalar:
@@ -149,6 +152,10 @@ func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
 	constant, ok := t.Constant()
 	if !ok {
 		return &Param{Spec: spec, text: t, src: src}
+	}
+	if spec.Required() && strings.TrimSpace(constant) == "" {
+		s.errorf(src.Range, "missing-parameter", "", "`%s` is an empty text", spec.Name)
+		return nil
 	}
 	if wanted := spec.Misfit(constant); wanted != "" {
 		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)

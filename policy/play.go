@@ -52,6 +52,8 @@ func (s *scope) compileApplies() {
 	}
 	e := s.compileIn(s.before, text, boolType)
 	if e == nil {
+		// What it guards cannot be told: better no word about guards than a wrong one.
+		s.assumed = celenv.Unreachable()
 		return
 	}
 	s.guarded(e, text, celenv.Known{})
@@ -77,7 +79,9 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	}
 	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))
 	p.Priority, _ = strconv.ParseInt(d.Priority.Value, 10, 64)
-	p.InForce = intersect(s.playbook.InForce, s.period(d.InForce))
+	own := s.period(d.InForce)
+	s.narrower(own, d)
+	p.InForce = intersect(s.playbook.InForce, own)
 	if p.ReviewBy == (value.Date{}) && p.Approach == StandardisedResponse {
 		p.ReviewBy = s.playbook.ReviewBy
 	}
@@ -91,6 +95,21 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 		p.Choice = s.discretion(d.Discretion, known)
 	}
 	return p
+}
+
+// narrower refuses days of a play on which its playbook is not in force.
+func (s *scope) narrower(own Period, d *playbook.Play) {
+	if d.InForce == nil {
+		return
+	}
+	for _, end := range []struct {
+		day  value.Date
+		text playbook.Text
+	}{{own.From, d.InForce.From}, {own.Until, d.InForce.Until}} {
+		if !end.day.IsZero() && !s.playbook.InForce.Contains(end.day) {
+			s.errorf(end.text.Range, "bad-period", "", "on %s the playbook is not in force; a play can only narrow that", end.day)
+		}
+	}
 }
 
 // playActions compiles all that a play can give.

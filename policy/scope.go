@@ -137,6 +137,10 @@ func (s *scope) newEnv(o celenv.Options) {
 	o.Fields = celFields(s.fields)
 	for _, n := range slices.Sorted(maps.Keys(s.facts)) {
 		f := s.facts[n]
+		if f.Sum != "" && f.Currency == "" || f.Sum == "" && f.Count == "" {
+			s.table.broken["facts."+n] = true // the reader has said what is missing
+			continue
+		}
 		t := celenv.Type{Kind: celenv.Int}
 		if f.Sum != "" {
 			t = celenv.Type{Kind: celenv.Money, Currency: f.Currency}

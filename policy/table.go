@@ -34,7 +34,11 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 
 func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
 	key := fromCEL(by.Type())
-	if key.Kind == List || key.Kind == KindInvalid {
+	if key.Kind == KindInvalid {
+		s.incomplete = true // what it reads is wrong, and that was said
+		return nil
+	}
+	if key.Kind == List {
 		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.noun())
 		return nil
 	}

@@ -64,7 +64,7 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 			t.parts = append(t.parts, part{literal: string(p.runes)})
 			continue
 		}
-		if s.env == nil {
+		if s.env == nil || s.cutByComment(src, p.from, p.runes) {
 			continue
 		}
 		compile := s.env.Compile

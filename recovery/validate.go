@@ -70,8 +70,12 @@ func (v *validation) field(f *policy.Field) {
 		v.problems = append(v.problems, bad.at(path))
 		return
 	}
-	if m, isMoney := native.(Money); isMoney && f.Type.Currency != "" && m.Currency() != f.Type.Currency {
-		v.problem(path, "an amount in "+f.Type.Currency, shown(raw))
+	if f.Type.Currency != "" && !inCurrency(native, f.Type.Currency) {
+		wanted := "an amount in " + f.Type.Currency
+		if f.Type.Kind == policy.List {
+			wanted = "amounts in " + f.Type.Currency
+		}
+		v.problem(path, wanted, shown(raw))
 		return
 	}
 	if s, isText := raw.(string); isText && !utf8.ValidString(s) {
@@ -87,6 +91,17 @@ func (v *validation) field(f *policy.Field) {
 		return
 	}
 	v.set(f, native)
+}
+
+// inCurrency reports whether an amount, or each of a list, is in a currency.
+func inCurrency(native any, currency string) bool {
+	switch x := native.(type) {
+	case Money:
+		return x.Currency() == currency
+	case []any:
+		return !slices.ContainsFunc(x, func(e any) bool { return !inCurrency(e, currency) })
+	}
+	return true
 }
 
 // objects refuses a value that stands where the name of a field needs an
