@@ -79,9 +79,8 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	}
 	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))
 	p.Priority, _ = strconv.ParseInt(d.Priority.Value, 10, 64)
-	own := s.period(d.InForce)
-	s.narrower(own, d)
-	p.InForce = intersect(s.playbook.InForce, own)
+	p.InForce = intersect(s.playbook.InForce, s.period(d.InForce))
+	s.neverInForce(p, d)
 	if p.ReviewBy == (value.Date{}) && p.Approach == StandardisedResponse {
 		p.ReviewBy = s.playbook.ReviewBy
 	}
@@ -97,18 +96,10 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	return p
 }
 
-// narrower refuses days of a play on which its playbook is not in force.
-func (s *scope) narrower(own Period, d *playbook.Play) {
-	if d.InForce == nil {
-		return
-	}
-	for _, end := range []struct {
-		day  value.Date
-		text playbook.Text
-	}{{own.From, d.InForce.From}, {own.Until, d.InForce.Until}} {
-		if !end.day.IsZero() && !s.playbook.InForce.Contains(end.day) {
-			s.errorf(end.text.Range, "bad-period", "", "on %s the playbook is not in force; a play can only narrow that", end.day)
-		}
+// neverInForce warns of a play whose days and its playbook's have none in common.
+func (s *scope) neverInForce(p *Play, d *playbook.Play) {
+	if d.InForce != nil && !p.InForce.Until.IsZero() && p.InForce.Until.Compare(p.InForce.From) < 0 {
+		s.warnf(d.InForce.Range, "never-in-force", "", "the play `%s` is never in force: its days and its playbook's have none in common", d.ID.Value)
 	}
 }
 
