@@ -184,7 +184,8 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 			continue
 		}
 		for _, r := range e.cel.Reads() {
-			if !seen[r.Path] {
+			// The time is on the decision already.
+			if r.Path != "now" && !seen[r.Path] {
 				seen[r.Path] = true
 				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
 			}

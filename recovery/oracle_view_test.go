@@ -140,6 +140,9 @@ func (r *oRun) oracleView() *oView {
 		}
 		v.Plays = append(v.Plays, m.play.name()+" ("+kase+") "+m.play.approach)
 		for _, b := range m.because {
+			if b.name == "now" { // no field, fact, term or table
+				continue
+			}
 			v.Because = append(v.Because, m.play.name()+": "+b.name+"="+b.value)
 		}
 	}

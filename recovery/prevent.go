@@ -28,7 +28,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 		if before(latest, d.DueAt) {
 			d.DueAt, d.waits = latest, false
 		}
-		if c.now.After(latest) && !c.stood(d.ID, p.Name) {
+		if c.now.After(latest) && !c.gaveBefore(d.ID, p.Name) {
 			late = true
 			c.withhold(d, "too-late", d.Amount)
 			continue
@@ -52,6 +52,15 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 		return time.Time{}, evaluationError(p.Name, err)
 	}
 	return c.expectedAt.Add(-lead.(time.Duration)), nil
+}
+
+// gaveBefore reports whether the previous decision gave an action on behalf of a
+// play, even if a choice has withdrawn it since: it was in time.
+func (c *conclusion) gaveBefore(id, play string) bool {
+	prev := c.given.Previous
+	return prev != nil && slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
+		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
+	})
 }
 
 // stood reports whether the previous decision gave an action on behalf of a

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestProblems(t *testing.T) {
@@ -118,10 +117,9 @@ func TestLargeFilesEnd(t *testing.T) {
 		"trap lines":         strings.Repeat("a: {b: \"c\" d, e: !f\n", n),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			Parse([]byte(src))
-			if d := time.Since(start); d > 20*time.Second {
-				t.Errorf("%v for %d bytes", d, len(src))
+			// What took quadratic time would run into the limit of the test binary.
+			if _, problems := Parse([]byte(src)); len(problems) > len(src) {
+				t.Errorf("%d problems in %d bytes", len(problems), len(src))
 			}
 		})
 	}

@@ -137,7 +137,6 @@ func TestBounds(t *testing.T) {
 		`lists.range(9000).distinct().size() > incident.severity`, `incident.many.map(a, incident.many.map(b, incident.summary + "x")).size() > 0`,
 		`incident.many.all(a, incident.many.all(b, incident.many.all(c, a + b + c > 0)))`,
 	} {
-		started := time.Now()
 		e, issues := w.scope.Compile(source)
 		if len(issues) > 0 {
 			if issues[0].Code != CodeConstantFails {
@@ -146,10 +145,10 @@ func TestBounds(t *testing.T) {
 			continue
 		}
 		v, err := e.Eval(f)
-		if took := time.Since(started); took > 10*time.Second {
-			t.Errorf("%s took %v", source, took)
-		}
 		t.Logf("%s: %v, %v", source, v.Native(), err)
+		if err == nil && !strings.HasPrefix(source, "lists.range(9000)") {
+			t.Errorf("%s is not stopped: %v", source, v.Native())
+		}
 	}
 	for _, source := range []string{
 		strings.Repeat("(", 5000) + "1" + strings.Repeat(")", 5000), strings.Repeat("(", 150) + "1" + strings.Repeat(")", 150),
@@ -157,14 +156,8 @@ func TestBounds(t *testing.T) {
 		strings.Repeat("incident.", 2000) + "id", strings.Repeat("true?", 3000) + "1", strings.Repeat("x", 30000), strings.Repeat("f(", 4000),
 		strings.Repeat("a ? b : ", 3000) + "c", "x" + strings.Repeat("[0]", 3000), "x" + strings.Repeat(".f()", 3000), strings.Repeat("1 in ", 3000) + "[1]",
 	} {
-		started := time.Now()
 		if _, issues := w.scope.Compile(source); len(issues) == 0 && len(source) < 14000 {
 			t.Errorf("%.20s… is accepted", source)
-		}
-		if took := time.Since(started); took > 10*time.Second {
-			t.Errorf("%.20s… took %v", source, took)
-		} else {
-			t.Logf("%.20s… took %v", source, took)
 		}
 	}
 	if _, issues := w.scope.Compile(strings.Repeat("true && ", 900) + "true"); len(issues) > 0 {
