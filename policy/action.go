@@ -79,8 +79,8 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 		s.errorf(a.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`", "`%s` gives money; `if_late` takes no money actions", t.Name)
 	}
 	out := s.common(a, t, in)
-	b := bounds{known: in.known}
-	out.Amount, out.Params = s.params(a, t, b, out.Calendar != nil)
+	known := in.known
+	out.Amount, out.Params = s.params(a, t, known, out.Calendar != nil)
 	s.checkMessage(a, out, in)
 	return out
 }
@@ -88,11 +88,11 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 // common compiles what every action takes.
 func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
-	b := bounds{known: in.known}
+	known := in.known
 	out.Calendar = s.calendarNamed(a.Calendar)
 	working := a.Calendar.IsSet()
-	out.Within = s.deadline("within", a.Within, working, b)
-	out.After = s.deadline("after", a.After, working, b)
+	out.Within = s.deadline("within", a.Within, working, known)
+	out.After = s.deadline("after", a.After, working, known)
 	if a.Since.IsSet() {
 		out.Since = s.since(a.Since)
 	}
@@ -124,7 +124,7 @@ func (s *scope) since(t playbook.Text) *Field {
 }
 
 // params compiles the parameters of the type; the amount stands by itself.
-func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool) (amount *Param, out []*Param) {
+func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, working bool) (amount *Param, out []*Param) {
 	s.unknownParams(a, t)
 	for _, spec := range t.Params {
 		v, ok := paramOf(a, spec.Name)
@@ -132,12 +132,12 @@ func (s *scope) params(a *playbook.Action, t *ActionType, b bounds, working bool
 		switch {
 		case ok && spec.Name == "every" && t.Name == "inform":
 			if v.Kind == playbook.Scalar {
-				p = s.pace("every", v.Text, true, working, b)
+				p = s.pace("every", v.Text, true, working, known)
 			} else {
 				s.errorf(v.Range, "wrong-type", "", "`every` is a duration, such as 24h")
 			}
 		case ok:
-			p = s.param(spec, v, b)
+			p = s.param(spec, v, known)
 		case spec.Default != nil:
 			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
 		case spec.Required():

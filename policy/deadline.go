@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -41,7 +42,7 @@ func durationSpec(name string) *Field {
 }
 
 // deadline compiles within or after; working says that a calendar counts it.
-func (s *scope) deadline(name string, src playbook.Text, working bool, b bounds) *Deadline {
+func (s *scope) deadline(name string, src playbook.Text, working bool, known celenv.Known) *Deadline {
 	if !src.IsSet() {
 		return nil
 	}
@@ -53,7 +54,7 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, b bounds)
 		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}
-	p := s.typedParam(durationSpec(name), src, b)
+	p := s.typedParam(durationSpec(name), src, known)
 	if p == nil {
 		return nil
 	}
@@ -91,7 +92,7 @@ func durationHint(s string) string {
 
 // pace compiles every and lead: a duration that is not negative, and more than
 // zero when positive is set. With a calendar, days and weeks are refused.
-func (s *scope) pace(name string, src playbook.Text, positive, working bool, b bounds) *Param {
+func (s *scope) pace(name string, src playbook.Text, positive, working bool, known celenv.Known) *Param {
 	spec := durationSpec(name)
 	if positive {
 		spec.Min = time.Duration(1)
@@ -116,5 +117,5 @@ func (s *scope) pace(name string, src playbook.Text, positive, working bool, b b
 		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}
-	return s.typedParam(spec, src, b)
+	return s.typedParam(spec, src, known)
 }

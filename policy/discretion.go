@@ -12,13 +12,12 @@ import (
 )
 
 func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discretion {
-	b := bounds{known: known}
 	out := &Discretion{AtLeast: 1, AtMost: 1, Tolerance: new(big.Rat)}
 	out.Decider = s.text(d.Decider, false)
 	s.notEmpty("decider", d.Decider)
 	s.check(out.Decider, known, "")
 	out.Calendar = s.calendarNamed(d.Calendar)
-	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet(), b)
+	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet(), known)
 	if d.AtLeast.IsSet() {
 		out.AtLeast, _ = strconv.Atoi(d.AtLeast.Value)
 	}
@@ -89,7 +88,7 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 	}
 	out := &Option{Action: s.common(a, t, in)}
 	s.unknownParams(a, t)
-	b := bounds{known: in.known}
+	known := in.known
 	for _, spec := range t.Params {
 		v, ok := paramOf(a, spec.Name)
 		switch {
@@ -99,11 +98,11 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.noun())
 		case !ok:
 		case spec.Type.Kind == Money:
-			s.optionMoney(out, spec, v, b, spec == t.amount())
+			s.optionMoney(out, spec, v, known, spec == t.amount())
 		case spec.Name == "every" && t.Name == "inform":
-			out.Allowed = append(out.Allowed, s.optionEvery(v, out.Calendar != nil, b))
+			out.Allowed = append(out.Allowed, s.optionEvery(v, out.Calendar != nil, known))
 		default:
-			out.Allowed = append(out.Allowed, s.optionParam(spec, v, b))
+			out.Allowed = append(out.Allowed, s.optionParam(spec, v, known))
 		}
 	}
 	if out.From != nil {
@@ -115,8 +114,8 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 }
 
 // optionMoney compiles a range {from, to}; one amount is a range of itself.
-func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, b bounds, isAmount bool) {
-	from, to := s.moneyRange(spec, v, b)
+func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, known celenv.Known, isAmount bool) {
+	from, to := s.moneyRange(spec, v, known)
 	if from == nil || to == nil {
 		return
 	}
@@ -128,9 +127,9 @@ func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, b bounds
 	out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, From: from, To: to})
 }
 
-func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *Param) {
+func (s *scope) moneyRange(spec *Field, v playbook.Value, known celenv.Known) (from, to *Param) {
 	if v.Kind == playbook.Scalar {
-		p := s.param(spec, v, b)
+		p := s.param(spec, v, known)
 		return p, p
 	}
 	if !v.IsSet() {
@@ -143,9 +142,9 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, b bounds) (from, to *P
 	for _, e := range v.Entries {
 		switch e.Key.Value {
 		case "from":
-			from = s.param(spec, e.Value, b)
+			from = s.param(spec, e.Value, known)
 		case "to":
-			to = s.param(spec, e.Value, b)
+			to = s.param(spec, e.Value, known)
 		default:
 			s.errorf(e.Key.Range, "unknown-key", s.didYouMean(e.Key.Value, []string{"from", "to"}), "a range has `from` and `to`, not `%s`", e.Key.Value)
 		}
@@ -172,7 +171,7 @@ func (s *scope) checkRange(from, to *Param, v playbook.Value) {
 }
 
 // optionEvery compiles the interval of inform: one, or several to choose from.
-func (s *scope) optionEvery(v playbook.Value, working bool, b bounds) OptionParam {
+func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) OptionParam {
 	out := OptionParam{Name: "every", Choose: v.Kind == playbook.List}
 	items := []playbook.Value{v}
 	if out.Choose {
@@ -186,7 +185,7 @@ func (s *scope) optionEvery(v playbook.Value, working bool, b bounds) OptionPara
 		if !item.IsSet() {
 			continue // the reader has said so
 		}
-		if p := s.pace("every", item.Text, true, working, b); p != nil {
+		if p := s.pace("every", item.Text, true, working, known); p != nil {
 			out.Values = append(out.Values, p)
 		}
 	}
@@ -196,14 +195,14 @@ func (s *scope) optionEvery(v playbook.Value, working bool, b bounds) OptionPara
 // optionParam compiles a parameter that may be a list of what is allowed. A
 // parameter that is a list itself is taken as it is unless its members are
 // lists.
-func (s *scope) optionParam(spec *Field, v playbook.Value, b bounds) OptionParam {
+func (s *scope) optionParam(spec *Field, v playbook.Value, known celenv.Known) OptionParam {
 	out := OptionParam{Name: spec.Name}
 	isChoice := v.Kind == playbook.List
 	if isChoice && spec.Type.Kind == List {
 		isChoice = len(v.Items) > 0 && v.Items[0].Kind == playbook.List
 	}
 	if !isChoice {
-		if p := s.param(spec, v, b); p != nil {
+		if p := s.param(spec, v, known); p != nil {
 			out.Values = []*Param{p}
 		}
 		return out
@@ -213,7 +212,7 @@ func (s *scope) optionParam(spec *Field, v playbook.Value, b bounds) OptionParam
 		s.errorf(v.Range, "empty-list", "", "`%s` allows nothing; list what may be chosen", spec.Name)
 	}
 	for _, item := range v.Items {
-		if p := s.param(spec, item, b); p != nil {
+		if p := s.param(spec, item, known); p != nil {
 			out.Values = append(out.Values, p)
 		}
 	}

@@ -12,13 +12,12 @@ import (
 type Input struct {
 	program *Program
 	cel     celenv.Input
-	Now     time.Time
 	frames  map[*Playbook]*Frame
 }
 
 // NewInput returns an input without fields, with every fact at zero.
 func (p *Program) NewInput(now time.Time) *Input {
-	in := &Input{program: p, Now: now, frames: map[*Playbook]*Frame{}}
+	in := &Input{program: p, frames: map[*Playbook]*Frame{}}
 	in.cel = celenv.Input{Fields: make([]celenv.Val, p.slots), Facts: make([]celenv.Val, len(p.Facts)), Now: now}
 	for _, f := range p.Facts {
 		in.SetFact(f, nil)

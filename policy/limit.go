@@ -55,8 +55,8 @@ func (s *scope) limit(d *playbook.Limit) *Limit {
 
 func (s *scope) cap(l *Limit, d *playbook.Limit) {
 	spec := &Field{Name: "at_most", Type: Type{Kind: Money}}
-	b := bounds{known: s.assumed}
-	l.AtMost = s.typedParam(spec, d.AtMost, b)
+	known := s.assumed
+	l.AtMost = s.typedParam(spec, d.AtMost, known)
 	if l.AtMost != nil && l.AtMost.fixed {
 		if m, ok := l.AtMost.constant.(value.Money); ok && m.Sign() < 0 {
 			s.errorf(d.AtMost.Range, "out-of-range", "", "`at_most` is %s, and must be zero or more", m)

@@ -31,9 +31,6 @@ func (p *Param) Source() string { return strings.TrimSpace(p.src.Value) }
 // Name is the parameter's name.
 func (p *Param) Name() string { return p.Spec.Name }
 
-// Constant returns the value when it does not depend on the incident.
-func (p *Param) Constant() (any, bool) { return p.constant, p.fixed }
-
 // Value evaluates the parameter: a value of its type, money rounded to the
 // smallest unit. Texts are written in the style. The error is an *EvalError.
 func (p *Param) Value(f *Frame, style value.Style) (any, error) {
@@ -92,13 +89,8 @@ func (p *Param) fits(v any, src playbook.Text) (any, error) {
 	return v, nil
 }
 
-// bounds is where a parameter stands: what is known present there.
-type bounds struct {
-	known celenv.Known
-}
-
 // param compiles a parameter. It returns nil when it is wrong.
-func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
+func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param {
 	t := spec.Type
 	switch {
 	case !v.IsSet():
@@ -107,21 +99,21 @@ func (s *scope) param(spec *Field, v playbook.Value, b bounds) *Param {
 		s.errorf(v.Range, "missing-parameter", "", "`%s` is %s, and nothing was written", spec.Name, t.noun())
 		return nil
 	case t.Kind == List && v.Kind == playbook.List:
-		return s.listParam(spec, v, b)
+		return s.listParam(spec, v, known)
 	case v.Kind != playbook.Scalar:
 		s.errorf(v.Range, "wrong-type", "", "`%s` is %s, not a list or a mapping", spec.Name, t.noun())
 		return nil
 	case t.Kind == String:
-		return s.textParam(spec, v.Text, b)
+		return s.textParam(spec, v.Text, known)
 	}
-	return s.typedParam(spec, v.Text, b)
+	return s.typedParam(spec, v.Text, known)
 }
 
-func (s *scope) listParam(spec *Field, v playbook.Value, b bounds) *Param {
+func (s *scope) listParam(spec *Field, v playbook.Value, known celenv.Known) *Param {
 	out := &Param{Spec: spec, items: []*Param{}}
 	item := &Field{Name: spec.Name, Type: Type{Kind: spec.Type.Elem, Currency: spec.Type.Currency}}
 	for _, i := range v.Items {
-		p := s.param(item, i, b)
+		p := s.param(item, i, known)
 		if p == nil {
 			return nil
 		}
@@ -146,10 +138,10 @@ func (p *Param) allFixed() bool {
 	return true
 }
 
-func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
+func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *Param {
 	t := s.text(src, false)
-	s.check(t, b.known, "")
-	constant, ok := t.Constant()
+	s.check(t, known, "")
+	constant, ok := t.fixed()
 	if !ok {
 		return &Param{Spec: spec, text: t, src: src}
 	}
@@ -165,7 +157,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, b bounds) *Param {
 }
 
 // typedParam compiles what is a literal or an expression.
-func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
+func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *Param {
 	t := spec.Type
 	if lit, err := parseLiteral(t, src); err == nil {
 		return s.fixedParam(spec, lit, src)
@@ -185,7 +177,7 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, b bounds) *Param {
 	if e == nil {
 		return nil
 	}
-	s.guarded(e, src, b.known)
+	s.guarded(e, src, known)
 	return &Param{Spec: spec, expr: &expression{cel: e, text: src}, src: src}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -61,7 +62,7 @@ func (s *scope) coverage(p *Partner, d *playbook.Partner) {
 }
 
 // substitute compiles which partners may stand in.
-func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, b bounds) *Substitute {
+func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, known celenv.Known) *Substitute {
 	out := &Substitute{Position: d.Range}
 	names := make([]string, 0, len(d.Partners))
 	if d.Partners == nil {
@@ -89,7 +90,7 @@ func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, b bounds) 
 	}
 	spec := &Field{Name: "units", Type: Type{Kind: Int}, Default: int64(1), Min: int64(1)}
 	if d.Units.IsSet() {
-		out.Units = s.param(spec, playbook.Value{Kind: playbook.Scalar, Text: d.Units, Range: d.Units.Range}, b)
+		out.Units = s.param(spec, playbook.Value{Kind: playbook.Scalar, Text: d.Units, Range: d.Units.Range}, known)
 	} else {
 		out.Units = &Param{Spec: spec, constant: int64(1), fixed: true}
 	}

@@ -116,11 +116,11 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
 	}
 	plain := givenIn{known: known}
 	if d.Lead.IsSet() {
-		p.Lead = s.pace("lead", d.Lead, false, false, bounds{known: known})
+		p.Lead = s.pace("lead", d.Lead, false, false, known)
 	}
 	p.TooLate = s.actions(d.TooLate, plain)
 	if substitutes {
-		p.Partners = s.substitute(d.Substitute, d, bounds{known: known})
+		p.Partners = s.substitute(d.Substitute, d, known)
 	}
 	p.Otherwise = s.actions(d.Otherwise, plain)
 }

@@ -30,11 +30,11 @@ type Program struct {
 
 // Playbook is one playbook of a set.
 type Playbook struct {
-	ID, Title, About, Owner string
-	Zone                    *time.Location
-	ReviewBy                value.Date // zero: none
-	InForce                 Period
-	Matches                 Matching
+	ID       string
+	Zone     *time.Location
+	ReviewBy value.Date // zero: none
+	InForce  Period
+	Matches  Matching
 	// Fields are those that the playbook adds or narrows, checked only for
 	// incidents that it applies to.
 	Fields []*Field

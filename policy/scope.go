@@ -85,7 +85,7 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	s := c.newScope(append(slices.Clone(common.docs), d))
 	s.doc = d
 	s.zone = c.zone(d.Zone, common.zone)
-	s.playbook = &Playbook{ID: d.ID.Value, Title: d.Title.Value, About: d.About.Value, Owner: d.Owner.Value, Zone: s.zone}
+	s.playbook = &Playbook{ID: d.ID.Value, Zone: s.zone}
 	maps.Copy(s.fields, common.fields)
 	maps.Copy(s.facts, common.facts)
 	maps.Copy(s.factDefs, common.factDefs)

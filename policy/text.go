@@ -20,8 +20,8 @@ type part struct {
 	expr    *celenv.Expr
 }
 
-// Constant returns the text when no expression is in it.
-func (t *Text) Constant() (string, bool) {
+// fixed returns the text when no expression is in it.
+func (t *Text) fixed() (string, bool) {
 	switch {
 	case t == nil || len(t.parts) == 0:
 		return "", true
@@ -33,7 +33,7 @@ func (t *Text) Constant() (string, bool) {
 
 // Render fills in the values, written in the style. A nil text is empty.
 func (t *Text) Render(f *Frame, style value.Style) (string, error) {
-	if s, ok := t.Constant(); ok {
+	if s, ok := t.fixed(); ok {
 		return s, nil
 	}
 	var b strings.Builder
