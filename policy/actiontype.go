@@ -49,7 +49,7 @@ func (t *ActionType) amount() *Field {
 // caller can change another's.
 func builtinActions() map[string]*ActionType {
 	text := func(name string) *Field { return &Field{Name: name, Type: Type{Kind: String}} }
-	amount := &Field{Name: "amount", Type: Type{Kind: Money}}
+	amount := &Field{Name: "amount", Type: Type{Kind: Money}, nonNegative: true}
 	item := text("item")
 	item.Optional = true
 	instrument := text("instrument")
@@ -70,7 +70,8 @@ func builtinActions() map[string]*ActionType {
 	add(distributive, MergeNever, []*Field{amount}, "refund")
 	add(distributive, MergeNever, []*Field{amount, as}, "compensate")
 	add(distributive, MergeItem, []*Field{item}, "replace", "repair", "reperform")
-	add(procedural, MergeTo, []*Field{text("to")}, "escalate", "assign")
+	add(procedural, MergeTo, []*Field{text("to")}, "assign")
+	out["escalate"] = EscalateType()
 	add(procedural, MergeToMessage, []*Field{text("to")}, "notify")
 	add(procedural, MergeNever, []*Field{text("measure")}, "prevent")
 	add(interactional, MergeType, []*Field{instrument}, "survey")
@@ -87,7 +88,10 @@ var substituteType = ActionType{
 func SubstituteType() ActionType { return substituteType }
 
 // EscalateType describes the action that limits add.
-func EscalateType() *ActionType { return builtinActions()["escalate"] }
+func EscalateType() *ActionType {
+	to := &Field{Name: "to", Type: Type{Kind: String}}
+	return &ActionType{Name: "escalate", Params: []*Field{to}, Merge: MergeTo, Justice: procedural}
+}
 
 func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 	t := &ActionType{Name: d.Name.Value, Justice: procedural}
@@ -104,6 +108,7 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 			t.broken = true
 			continue
 		}
+		f.nonNegative = f.Name == "amount" && (f.Type.Kind == Money || f.Type.Elem == Money)
 		t.Params = append(t.Params, f)
 	}
 	return t

@@ -35,10 +35,9 @@ func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
 	return v.(time.Duration), nil
 }
 
-// durationSpec describes within, after, every and lead. NonEmpty stands for
-// "not negative", so that an expression that gives less is told so.
+// durationSpec describes within, after, every and lead.
 func durationSpec(name string) *Field {
-	return &Field{Name: name, Type: Type{Kind: Duration}, NonEmpty: true}
+	return &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true}
 }
 
 // deadline compiles within or after; working says that a calendar counts it.

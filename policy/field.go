@@ -18,6 +18,8 @@ type Field struct {
 	Slot     int
 	NonEmpty bool // an empty text is as good as none: id and service
 
+	nonNegative bool // of an amount or a duration
+
 	declared *playbook.Field // nil for a standard field
 }
 

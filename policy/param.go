@@ -71,10 +71,7 @@ func asKind(v any, k Kind) any {
 
 func (p *Param) fits(v any, src playbook.Text) (any, error) {
 	wanted := p.Spec.Misfit(v)
-	if d, ok := v.(time.Duration); ok && d < 0 && wanted == "" && p.Spec.NonEmpty {
-		wanted = "zero or more"
-	}
-	if m, ok := v.(value.Money); ok && wanted == "" && p.Spec.Name == "amount" && m.Sign() < 0 {
+	if wanted == "" && p.Spec.nonNegative && isNegative(v) {
 		wanted = "zero or more"
 	}
 	if m, ok := v.(value.Money); ok && wanted == "" && p.Spec.Type.Currency != "" && m.Currency() != p.Spec.Type.Currency {
@@ -87,6 +84,16 @@ func (p *Param) fits(v any, src playbook.Text) (any, error) {
 		return nil, &EvalError{Position: src.Range, Expr: src.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
 	}
 	return v, nil
+}
+
+func isNegative(v any) bool {
+	switch x := v.(type) {
+	case time.Duration:
+		return x < 0
+	case value.Money:
+		return x.Sign() < 0
+	}
+	return false
 }
 
 // param compiles a parameter. It returns nil when it is wrong.
@@ -111,7 +118,7 @@ func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param 
 
 func (s *scope) listParam(spec *Field, v playbook.Value, known celenv.Known) *Param {
 	out := &Param{Spec: spec, items: []*Param{}}
-	item := &Field{Name: spec.Name, Type: Type{Kind: spec.Type.Elem, Currency: spec.Type.Currency}}
+	item := &Field{Name: spec.Name, Type: Type{Kind: spec.Type.Elem, Currency: spec.Type.Currency}, nonNegative: spec.nonNegative}
 	for _, i := range v.Items {
 		p := s.param(item, i, known)
 		if p == nil {

@@ -58,15 +58,12 @@ func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOptio
 }
 
 func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Selection) (*outcome, error) {
-	fail := func(format string, args ...any) error {
-		return &ChoiceError{Choice: sel.Choice, Message: fmt.Sprintf(format, args...)}
-	}
 	first, _, err := store.Read(ctx, Query{Incident: sel.Incident})
 	if err != nil {
 		return nil, err
 	}
 	if first.Previous == nil {
-		return nil, fail("the incident %s was not handled, so nothing was left to choose", sel.Incident)
+		return nil, &ChoiceError{Choice: sel.Choice, Message: "the incident " + sel.Incident + " was not handled, so nothing was left to choose"}
 	}
 	var in Incident
 	if err := in.UnmarshalJSON(first.Previous.Incident); err != nil {
@@ -87,6 +84,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	c := newConclusion(subj, given)
 	c.keeps = given.Made // limits look at all of them
 	x := chooser{conclusion: c, sel: sel}
+	x.play = x.chosenPlay()
 	if standing, err := x.standing(); standing != nil || err != nil {
 		return &outcome{standing: standing}, err
 	}
@@ -101,8 +99,8 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 type chooser struct {
 	*conclusion
 	sel      Selection
-	play     *policy.Play
-	matched  Match // of the decision that offered the choice
+	play     *policy.Play // nil when the set has it no more
+	matched  Match        // of the decision that offered the choice
 	choice   Choice
 	problems []Problem
 }
@@ -162,8 +160,8 @@ func (x *chooser) sameContent(d *Decision) bool {
 func (x *chooser) optionID(o Selected) string {
 	parts := []string{x.sel.Choice, o.Type, o.ID}
 	alike := 0
-	if p := x.chosenPlay(); p != nil {
-		for _, option := range p.Choice.Options {
+	if x.play != nil {
+		for _, option := range x.play.Choice.Options {
 			if option.Type.Name == o.Type && option.ID == o.ID {
 				alike++
 			}
@@ -235,18 +233,16 @@ func countOf(least, most int) string {
 func (x *chooser) find() error {
 	previous := x.given.Previous.Decision
 	offered := slices.ContainsFunc(previous.Choices, func(c Choice) bool { return c.ID == x.sel.Choice })
-	p := x.chosenPlay()
-	if !offered || p == nil {
+	if !offered || x.play == nil {
 		return x.fail("the decision %s on incident %s leaves no such choice", previous.ID, x.id)
 	}
-	x.play = p
 	for _, m := range previous.Plays {
-		if m.Play == p.Name {
+		if m.Play == x.play.Name {
 			x.matched = m
 		}
 	}
-	x.warnOf(p)
-	return x.offer(p)
+	x.warnOf(x.play)
+	return x.offer(x.play)
 }
 
 // standingDrafts makes the limits look at what the incident's decision gives:

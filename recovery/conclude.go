@@ -87,7 +87,7 @@ func newConclusion(s *subject, given Given) *conclusion {
 // setFacts gives the input the facts that were read. A fact without a key says
 // nothing, unless its value was given all the same.
 func (c *conclusion) setFacts() {
-	for i, f := range c.facts() {
+	for i, f := range c.facts {
 		if i < len(c.given.Facts) && c.given.Facts[i] != nil {
 			c.input.SetFact(f, c.given.Facts[i])
 			continue
@@ -135,8 +135,7 @@ func evaluationError(play string, err error) error {
 	if !errors.As(err, &ee) {
 		return &EvaluationError{Play: play, Message: err.Error()}
 	}
-	at := ee.Position
-	return &EvaluationError{Play: play, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: ee.Expr, Message: ee.Message}
+	return failedAt(play, ee.Position, ee.Expr, ee.Message)
 }
 
 // warnOf warns of what is wrong with a play that matched.

@@ -23,6 +23,7 @@ type Engine struct {
 // end, however often the set is reloaded meanwhile.
 type ruleset struct {
 	program     *policy.Program
+	counted     map[*policy.Fact]bool // by a limit
 	ref         SetRef
 	diagnostics playbook.Diagnostics
 }
@@ -114,7 +115,10 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	return &ruleset{program: program, ref: SetRef{Digest: set.Digest, Revision: e.config.revision}, diagnostics: diags}, nil
+	return &ruleset{
+		program: program, counted: countedFacts(program), diagnostics: diags,
+		ref: SetRef{Digest: set.Digest, Revision: e.config.revision},
+	}, nil
 }
 
 // Reload reads a set anew and decides by it from then on. When it has mistakes,

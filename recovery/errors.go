@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/servicerecovery/amends/policy"
 )
 
 // Problem is one thing that is wrong with an input.
@@ -57,6 +59,11 @@ type EvaluationError struct {
 	Line, Column int
 	Expr         string // the sub-expression that failed
 	Message      string
+}
+
+// failedAt reports that something in a set has no value, at its place.
+func failedAt(play string, at policy.Position, expr, message string) *EvaluationError {
+	return &EvaluationError{Play: play, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: expr, Message: message}
 }
 
 func (e *EvaluationError) Error() string {

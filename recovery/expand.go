@@ -19,8 +19,6 @@ type draft struct {
 	speaker     *policy.Action
 	speakerPlay *policy.Play
 	lates       []lateSource // what if_late is made of
-	merged      string       // merge key; empty when the type never merges
-	merges      bool
 	partner     string
 }
 
@@ -68,9 +66,7 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 	if d.Note, err = a.Note.Render(f, style); err != nil {
 		return nil, evaluationError(p.Name, err)
 	}
-	d.merges = a.Type.Merge != policy.MergeNever
-	d.merged = mergeKey(a, d.Params)
-	d.ID = actionID(c.id, parent, p.Name, a, d.merged)
+	d.ID = actionID(c.id, parent, p.Name, a, mergeKey(a, d.Params))
 	if len(a.IfLate) > 0 {
 		d.lates = []lateSource{{p, a.IfLate}}
 	}
@@ -133,7 +129,7 @@ func (c *conclusion) times(d *draft, base time.Time) error {
 	if a.After != nil {
 		opening, err := clock.NotBefore(start)
 		if err != nil {
-			return outOfTime(d.play, a, err)
+			return failedAt(d.play.Name, a.Position, a.Type.Name, err.Error())
 		}
 		start, d.NotBefore = opening, opening
 	}
@@ -165,18 +161,10 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 		return time.Time{}, nil
 	}
 	if err != nil {
-		place := d.Position()
-		return time.Time{}, &EvaluationError{
-			Play: p.Name, File: place.File, Line: place.Start.Line, Column: place.Start.Column, Expr: d.Source(),
-			Message: "counted from " + value.FormatTimestamp(from) + ", it never ends or lies beyond the year 9999",
-		}
+		return time.Time{}, failedAt(p.Name, d.Position(), d.Source(),
+			"counted from "+value.FormatTimestamp(from)+", it never ends or lies beyond the year 9999")
 	}
 	return at.UTC(), nil
-}
-
-func outOfTime(p *policy.Play, a *policy.Action, err error) error {
-	at := a.Position
-	return &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: a.Type.Name, Message: err.Error()}
 }
 
 // finish gives an action what depends on the rest of the decision: its owner

@@ -128,8 +128,9 @@ func isRefusal(err error) bool {
 // keeps is not among the later decision's effects.
 func (d *Decision) Effects() []Effect {
 	var out []Effect
+	verbs := map[Change]string{ChangeNew: "do", ChangeChanged: "change", ChangeCancelled: "cancel"}
 	for _, a := range d.Actions {
-		do := map[Change]string{ChangeNew: "do", ChangeChanged: "change", ChangeCancelled: "cancel"}[a.Change]
+		do := verbs[a.Change]
 		if do == "" || a.Change == ChangeCancelled && a.gone {
 			continue
 		}

@@ -193,8 +193,7 @@ func (c *conclusion) room(l *policy.Limit) (Money, error) {
 }
 
 func (c *conclusion) limitError(l *policy.Limit, err error) error {
-	at := l.Position
-	return &EvaluationError{File: at.File, Line: at.Start.Line, Column: at.Start.Column, Message: err.Error()}
+	return failedAt("", l.Position, "", err.Error())
 }
 
 // escalate tells somebody that a cap has cut, on behalf of a play.
@@ -204,7 +203,7 @@ func (c *conclusion) escalate(l *policy.Limit, p *policy.Play) error {
 		return evaluationError("", err)
 	}
 	a := &policy.Action{Type: policy.EscalateType()}
-	d := &draft{source: a, play: p, merges: true, merged: to}
+	d := &draft{source: a, play: p}
 	d.ID = actionID(c.id, "", p.Name, a, to)
 	d.Type, d.Justice, d.Plays = a.Type.Name, a.Type.Justice, []string{p.Name}
 	d.Params = []Param{{"to", to}}

@@ -7,13 +7,15 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// needs says what has to be read before an incident can be decided.
+// needs says what has to be read before an incident can be decided. The subject
+// keeps it: answers are found by the place of their question.
 func needs(s *subject) Query {
 	q := Query{Incident: s.id}
-	for _, f := range s.facts() {
+	s.facts = s.readableFacts()
+	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
 			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
-			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted(f),
+			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted[f],
 		})
 	}
 	q.Use = s.useQueries()
@@ -22,12 +24,13 @@ func needs(s *subject) Query {
 			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
 		}
 	}
+	s.query = q
 	return q
 }
 
-// facts are those that a decision on the incident lists, in the order of their
+// readableFacts are those that a decision on the incident lists, in the order of their
 // declaration.
-func (s *subject) facts() []*policy.Fact {
+func (s *subject) readableFacts() []*policy.Fact {
 	wanted := make([]bool, len(s.rules.program.Facts))
 	for _, b := range s.rules.program.Playbooks {
 		if s.applies[b] {
@@ -45,21 +48,21 @@ func (s *subject) facts() []*policy.Fact {
 	return out
 }
 
-// counted reports whether a limit counts the fact.
-func (r *ruleset) counted(f *policy.Fact) bool {
-	for _, b := range r.program.Playbooks {
-		for _, l := range b.Limits {
-			if l.Counting == f {
-				return true
+// countedFacts are the facts that a limit of the set counts.
+func countedFacts(p *policy.Program) map[*policy.Fact]bool {
+	out := map[*policy.Fact]bool{}
+	count := func(limits []*policy.Limit) {
+		for _, l := range limits {
+			if l.Counting != nil {
+				out[l.Counting] = true
 			}
 		}
 	}
-	for _, l := range r.program.Limits {
-		if l.Counting == f {
-			return true
-		}
+	for _, b := range p.Playbooks {
+		count(b.Limits)
 	}
-	return false
+	count(p.Limits)
+	return out
 }
 
 func (s *subject) keysOf(fields []*policy.Field) []Key {

@@ -98,9 +98,7 @@ func (c *conclusion) moneyRange(p *policy.Play, from, to *policy.Param) (a, b Mo
 	}
 	a, b = x.(Money), y.(Money)
 	if a.Currency() != b.Currency() || b.Compare(a) < 0 {
-		at := to.Position()
-		return a, b, &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: to.Source(),
-			Message: "the range from " + a.String() + " to " + b.String() + " allows nothing"}
+		return a, b, failedAt(p.Name, to.Position(), to.Source(), "the range from "+a.String()+" to "+b.String()+" allows nothing")
 	}
 	return a, b, nil
 }
@@ -169,17 +167,11 @@ func (c *conclusion) left(l *policy.Limit) (Money, error) {
 
 // precedentsOf are the earlier choices of a play in comparable cases.
 func (c *conclusion) precedentsOf(p *policy.Play) []Chosen {
-	i := 0
-	for _, other := range c.rules.program.Plays {
-		if other.Choice == nil || !c.applies[other.Playbook] {
-			continue
-		}
-		if other == p && i < len(c.given.Precedents) {
-			return c.given.Precedents[i]
-		}
-		i++
+	i := slices.IndexFunc(c.query.Precedents, func(q PrecedentQuery) bool { return q.Play == p.Name })
+	if i < 0 || i >= len(c.given.Precedents) {
+		return nil
 	}
-	return nil
+	return c.given.Precedents[i]
 }
 
 // recentPrecedents is how many earlier choices are shown one by one.

@@ -36,7 +36,7 @@ func (c *conclusion) skeleton() *Decision {
 	for _, m := range c.matches {
 		d.Plays = append(d.Plays, matchOf(m))
 	}
-	for _, f := range c.facts() {
+	for _, f := range c.facts {
 		d.Facts = append(d.Facts, Fact{Name: f.Name, Value: c.input.Fact(f)})
 	}
 	return d
@@ -167,7 +167,7 @@ func appendAction(dst []byte, a *Action) []byte {
 // what was chosen.
 func (c *conclusion) decisionID(chosen map[string]any) string {
 	facts := map[string]any{}
-	for _, f := range c.facts() {
+	for _, f := range c.facts {
 		facts[f.Name] = c.input.Fact(f)
 	}
 	inputs := map[string]any{"at": c.now, "facts": facts, "use": intList(c.given.Use)}

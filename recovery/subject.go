@@ -17,6 +17,8 @@ type subject struct {
 	canonical []byte            // the record: canonical JSON
 	keys      map[string]string // the record's fields as text
 	pauses    []worktime.Pause
+	facts     []*policy.Fact // those that a decision lists, in the order of declaration
+	query     Query          // what was asked of the store; set by needs, like facts
 
 	occurredAt                          time.Time
 	reportedAt, respondedAt, resolvedAt time.Time

@@ -121,7 +121,7 @@ func (c *conclusion) inUse(p *policy.Partner) int64 {
 	if !ok {
 		return used
 	}
-	if i := slices.Index(c.useQueries(), q); i >= 0 && i < len(c.given.Use) {
+	if i := slices.Index(c.query.Use, q); i >= 0 && i < len(c.given.Use) {
 		if c.given.Use[i] > math.MaxInt64-used {
 			return math.MaxInt64
 		}
@@ -139,8 +139,7 @@ func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64)
 	if cost := c.way(partner).Cost; cost.IsSet() {
 		total, err := value.RoundMoney(new(big.Rat).Mul(cost.Rat(), new(big.Rat).SetInt64(units)), cost.Currency())
 		if err != nil {
-			at := p.Partners.Position
-			return nil, &EvaluationError{Play: p.Name, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Message: err.Error()}
+			return nil, failedAt(p.Name, p.Partners.Position, "", err.Error())
 		}
 		d.Amount = total
 	}

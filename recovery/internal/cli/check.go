@@ -63,9 +63,7 @@ type findings struct {
 }
 
 func examine(fsys fs.FS, now *instant) findings {
-	set, read := playbook.Load(fsys)
-	program, compiled := policy.Compile(set)
-	diags := append(read, compiled...)
+	set, program, diags := compile(fsys)
 	f := findings{}
 	if program != nil {
 		f.playbooks, f.plays = len(program.Playbooks), len(program.Plays)

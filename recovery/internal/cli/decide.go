@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/given"
 )
@@ -65,30 +65,38 @@ func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*reco
 	if err != nil {
 		return nil, trouble(h, "%s", err)
 	}
-	set, diags := playbook.Load(fsys)
-	program, compiled := policy.Compile(set)
-	diags = set.Finish(append(diags, compiled...))
-	if program == nil || diags.HasErrors() {
+	engine, err := loadWith(fsys, givenFile, options)
+	var diags playbook.Diagnostics
+	if errors.As(err, &diags) {
 		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
 			return nil, exitTrouble
 		}
 		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
 	}
+	if err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	return engine, exitOK
+}
+
+// loadWith loads the set with what a file gives in place of a store. Only to
+// read such a file is the set's meaning needed before the engine has it.
+func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, error) {
 	store := given.None()
 	if givenFile != "" {
+		_, program, diags := compile(fsys)
+		if program == nil || diags.HasErrors() {
+			return nil, diags
+		}
 		data, err := os.ReadFile(givenFile)
 		if err == nil {
 			store, err = given.Parse(data, program)
 		}
 		if err != nil {
-			return nil, trouble(h, "%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
+			return nil, fmt.Errorf("%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
 		}
 	}
-	engine, err := recovery.New(set, append(options, recovery.WithStore(store))...)
-	if err != nil {
-		return nil, trouble(h, "%s", err)
-	}
-	return engine, exitOK
+	return recovery.Load(fsys, append(options, recovery.WithStore(store))...)
 }
 
 // decider decides the incidents of some files.

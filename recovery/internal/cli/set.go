@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 )
 
 // openDir opens the directory of a set, or says in one line why it cannot.
@@ -23,6 +24,13 @@ func openDir(dir string) (fs.FS, error) {
 		return nil, fmt.Errorf("%s is a file; name the directory that holds the playbooks", dir)
 	}
 	return os.DirFS(dir), nil
+}
+
+// compile reads a set and gives it its meaning, with all that is wrong with it.
+func compile(fsys fs.FS) (*playbook.Set, *policy.Program, playbook.Diagnostics) {
+	set, read := playbook.Load(fsys)
+	program, found := policy.Compile(set)
+	return set, program, set.Finish(append(read, found...))
 }
 
 // fromHere rewrites the files of diagnostics, which are paths in the set, as

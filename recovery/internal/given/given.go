@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,17 +54,17 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 		return nil, fmt.Errorf("one JSON object is wanted, and more follows it")
 	}
 	s := &Store{facts: map[string]any{}, used: map[string]int64{}, precedents: map[string][]recovery.Chosen{}}
-	for _, name := range sorted(in.Facts) {
+	for _, name := range slices.Sorted(maps.Keys(in.Facts)) {
 		if err := s.fact(name, in.Facts[name], program); err != nil {
 			return nil, err
 		}
 	}
-	for _, id := range sorted(in.Partners) {
+	for _, id := range slices.Sorted(maps.Keys(in.Partners)) {
 		if err := s.partner(id, in.Partners[id].Used, program); err != nil {
 			return nil, err
 		}
 	}
-	for _, name := range sorted(in.Precedents) {
+	for _, name := range slices.Sorted(maps.Keys(in.Precedents)) {
 		play, err := choicePlay(name, program)
 		if err != nil {
 			return nil, err
@@ -100,15 +101,6 @@ func article(noun string) string {
 		return "an " + noun
 	}
 	return "a " + noun
-}
-
-func sorted[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for n := range m {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // fact takes a fact by the name that decisions list, or by its plain name,
