@@ -91,8 +91,10 @@ func (c *compiler) compile(set *playbook.Set) {
 		s.compileApplies()
 		s.compileDefinitions()
 		s.compilePlaybook()
+		s.playbook.number = len(c.program.Playbooks)
 		c.program.Playbooks = append(c.program.Playbooks, s.playbook)
 	}
+	common.playbook.number = len(c.program.Playbooks)
 	c.orderPlays()
 	for _, d := range set.Documents {
 		c.warnUnused(d)

@@ -12,12 +12,14 @@ import (
 type Input struct {
 	program *Program
 	cel     celenv.Input
-	frames  map[*Playbook]*Frame
+	frames  []*Frame // by the playbooks' numbers; made when first wanted
+	// applying are the playbooks that Applying has found.
+	applying []*Playbook
 }
 
 // NewInput returns an input without fields, with every fact at zero.
 func (p *Program) NewInput(now time.Time) *Input {
-	in := &Input{program: p, frames: map[*Playbook]*Frame{}}
+	in := &Input{program: p, frames: make([]*Frame, len(p.Playbooks)+1)}
 	in.cel = celenv.Input{Fields: make([]celenv.Val, p.slots), Facts: make([]celenv.Val, len(p.Facts)), Now: now}
 	for _, f := range p.Facts {
 		in.SetFact(f, nil)
@@ -61,10 +63,10 @@ type Frame struct {
 
 // Frame returns the frame of a playbook over this input.
 func (in *Input) Frame(b *Playbook) *Frame {
-	f, ok := in.frames[b]
-	if !ok {
+	f := in.frames[b.number]
+	if f == nil {
 		f = &Frame{in: in, pb: b, cel: b.scope.NewFrame(&in.cel)}
-		in.frames[b] = f
+		in.frames[b.number] = f
 	}
 	return f
 }

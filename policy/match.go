@@ -43,14 +43,39 @@ func (e *PlayError) Error() string { return e.Play + ": " + e.Err.Error() }
 // Unwrap returns the evaluation error.
 func (e *PlayError) Unwrap() error { return e.Err }
 
-// InForceAt reports whether the playbook is in force on the day of t in its zone.
-func (b *Playbook) InForceAt(t time.Time) bool {
+// Applying finds the playbooks that are in force on the day the incident
+// occurred and apply to it, in the order of the program, and remembers them for
+// [Program.Match]. What applies reads are standard and shared fields. A playbook
+// whose condition fails is left out, and the error is that of the first.
+func (in *Input) Applying() ([]*Playbook, error) {
+	var first error
+	in.applying = in.applying[:0]
+	occurred, dated := in.occurredAt()
+	for _, b := range in.program.Playbooks {
+		if dated && !b.inForceAt(occurred) || !dated && b.InForce != (Period{}) {
+			continue
+		}
+		applies, err := b.applyTo(in)
+		if err != nil && first == nil {
+			first = err
+		}
+		if err == nil && applies {
+			in.applying = append(in.applying, b)
+		}
+	}
+	return in.applying, first
+}
+
+func (in *Input) occurredAt() (at time.Time, ok bool) {
+	at, ok = in.cel.Fields[in.program.std.occurredAt].Native().(time.Time)
+	return at, ok
+}
+
+func (b *Playbook) inForceAt(t time.Time) bool {
 	return b.InForce.Contains(value.DateOf(t.In(b.Zone)))
 }
 
-// Applies reports whether the playbook applies to the incident. It reads
-// standard and shared fields only.
-func (b *Playbook) Applies(in *Input) (bool, error) {
+func (b *Playbook) applyTo(in *Input) (bool, error) {
 	if b.applies == nil {
 		return true, nil
 	}
@@ -62,20 +87,22 @@ func (b *Playbook) Applies(in *Input) (bool, error) {
 }
 
 // Match finds the plays of the applying playbooks that match, in the order of
-// the program. This is the seam behind which a faster way of matching belongs:
-// the result, errors included, is that of asking each play in turn.
-func (p *Program) Match(in *Input, applying map[*Playbook]bool) ([]Match, error) {
-	m := matcher{program: p, in: in, by: map[*Play]*Match{}}
-	if t, ok := in.cel.Fields[p.std.occurredAt].Native().(time.Time); ok {
-		m.occurred = t
+// the program; [Input.Applying] comes first. This is the seam behind which a
+// faster way of matching belongs: the result, errors included, is that of asking
+// each play in turn.
+func (p *Program) Match(in *Input) ([]Match, error) {
+	m := matcher{program: p, in: in, by: map[*Play]*Match{}, applying: make([]bool, len(p.Playbooks))}
+	for _, b := range in.applying {
+		m.applying[b.number] = true
 	}
+	m.occurred, _ = in.occurredAt()
 	m.phase = in.text(p.std.phase)
 	m.provider = in.text(p.std.provider)
 	// Every play is asked in the one order of the set, so that the error which
 	// is reported is the first of that order; fallbacks are asked after.
 	for _, fallback := range []bool{false, true} {
 		for _, play := range p.Plays {
-			if play.Fallback != fallback || !applying[play.Playbook] {
+			if play.Fallback != fallback || !m.applying[play.Playbook.number] {
 				continue
 			}
 			if err := m.ask(play); err != nil {
@@ -102,6 +129,7 @@ type matcher struct {
 	in              *Input
 	occurred        time.Time
 	phase, provider string
+	applying        []bool // by the playbooks' numbers
 	by              map[*Play]*Match
 	first           map[*Playbook]*Play
 	answered        map[purpose]bool

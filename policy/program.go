@@ -42,6 +42,7 @@ type Playbook struct {
 	Limits []*Limit
 	Plays  []*Play // in the order in which they are considered, fallbacks last
 
+	number  int         // in Program.Playbooks; of Shared, the one after
 	applies *expression // nil: to every incident
 	scope   *celenv.Scope
 	before  *celenv.Scope       // of applies

@@ -102,7 +102,7 @@ func (c *conclusion) setFacts() {
 }
 
 func (c *conclusion) match() error {
-	matches, err := c.rules.program.Match(c.input, c.applies)
+	matches, err := c.rules.program.Match(c.input)
 	if err != nil {
 		return playError(err)
 	}

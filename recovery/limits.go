@@ -26,10 +26,8 @@ func (c *conclusion) limit() error {
 
 func (c *conclusion) limits() []*policy.Limit {
 	var out []*policy.Limit
-	for _, b := range c.rules.program.Playbooks {
-		if c.applies[b] {
-			out = append(out, b.Limits...)
-		}
+	for _, b := range c.applying {
+		out = append(out, b.Limits...)
 	}
 	return append(out, c.rules.program.Limits...)
 }

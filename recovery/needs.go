@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -20,7 +21,7 @@ func needs(s *subject) Query {
 	}
 	q.Use = s.useQueries()
 	for _, p := range s.rules.program.Plays {
-		if p.Choice != nil && s.applies[p.Playbook] {
+		if p.Choice != nil && slices.Contains(s.applying, p.Playbook) {
 			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
 		}
 	}
@@ -32,11 +33,9 @@ func needs(s *subject) Query {
 // declaration.
 func (s *subject) readableFacts() []*policy.Fact {
 	wanted := make([]bool, len(s.rules.program.Facts))
-	for _, b := range s.rules.program.Playbooks {
-		if s.applies[b] {
-			for _, slot := range b.Facts {
-				wanted[slot] = true
-			}
+	for _, b := range s.applying {
+		for _, slot := range b.Facts {
+			wanted[slot] = true
 		}
 	}
 	var out []*policy.Fact
@@ -79,7 +78,7 @@ func (s *subject) useQueries() []UseQuery {
 	var out []UseQuery
 	seen := map[UseQuery]bool{}
 	for _, p := range s.rules.program.Plays {
-		if p.Partners == nil || !s.applies[p.Playbook] {
+		if p.Partners == nil || !slices.Contains(s.applying, p.Playbook) {
 			continue
 		}
 		for _, partner := range p.Partners.Partners {

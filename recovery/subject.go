@@ -13,9 +13,9 @@ type subject struct {
 	now       time.Time
 	id        string
 	input     *policy.Input
-	applies   map[*policy.Playbook]bool
-	canonical []byte            // the record: canonical JSON
-	keys      map[string]string // the record's fields as text
+	applying  []*policy.Playbook // in the order of the program
+	canonical []byte             // the record: canonical JSON
+	keys      map[string]string  // the record's fields as text
 	pauses    []worktime.Pause
 	facts     []*policy.Fact // those that a decision lists, in the order of declaration
 	query     Query          // what was asked of the store; set by needs, like facts

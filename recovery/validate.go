@@ -29,7 +29,7 @@ type validation struct {
 // reported at once.
 func validate(rules *ruleset, in Incident, now time.Time, strict bool) (*subject, error) {
 	v := &validation{
-		subject: &subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now), applies: map[*policy.Playbook]bool{}},
+		subject: &subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now)},
 		intake:  newIntake(&in), strict: strict,
 		values: map[string]any{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{}, notObjects: map[string]bool{},
 	}
@@ -168,27 +168,16 @@ func (v *validation) pausesOf() {
 // When something is wrong already, a playbook of which that cannot be told is
 // left out: more than what is wrong is not known.
 func (v *validation) playbooks() error {
-	occurred, dated := v.values["occurred_at"].(time.Time)
 	wrong := len(v.problems) > 0 || len(v.intake.problems) > 0
-	for _, b := range v.rules.program.Playbooks {
-		if dated && !b.InForceAt(occurred) || !dated && b.InForce != (policy.Period{}) {
-			continue
-		}
-		applies, err := b.Applies(v.input)
-		if err != nil && !wrong {
-			return playError(err)
-		}
-		if err == nil && applies {
-			v.applies[b] = true
-		}
+	applying, err := v.input.Applying()
+	if err != nil && !wrong {
+		return playError(err)
 	}
+	v.applying = applying
 	// Own fields are taken after every playbook was asked, because a narrowed
 	// default must not change what another playbook's applies sees.
 	seen := map[int]bool{}
-	for _, b := range v.rules.program.Playbooks {
-		if !v.applies[b] {
-			continue
-		}
+	for _, b := range applying {
 		for _, f := range b.Fields {
 			if !seen[f.Slot] {
 				seen[f.Slot] = true
