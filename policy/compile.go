@@ -24,6 +24,7 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	if diags.HasErrors() || c.incomplete {
 		return nil, diags
 	}
+	c.program.prepare()
 	return c.program, diags
 }
 

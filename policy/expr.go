@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
@@ -16,6 +17,7 @@ import (
 type expression struct {
 	cel  *celenv.Expr
 	text playbook.Text
+	root int32 // of the native condition in the program's space, plus one; 0: none
 }
 
 // EvalError says that an expression could not be evaluated: where it stands,
@@ -28,6 +30,34 @@ type EvalError struct {
 
 func (e *EvalError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s", e.Position.File, e.Position.Start.Line, e.Position.Start.Column, e.Expr, e.Message)
+}
+
+// holds says whether a condition holds; a nil one always does.
+func (e *expression) holds(f *Frame) (bool, error) { return e.holdsFor(f.in, f.pb) }
+
+// holdsFor is holds for a playbook whose frame may not be needed.
+func (e *expression) holdsFor(in *Input, b *Playbook) (bool, error) {
+	if e == nil {
+		return true, nil
+	}
+	if e.root > 0 && in.native() {
+		if t := in.program.matching.space.Truth(e.root-1, in.values); t != atom.Unsure {
+			return t == atom.Yes, nil
+		}
+	}
+	return e.evaluate(in.Frame(b))
+}
+
+// evaluate evaluates a condition; a nil one always holds.
+func (e *expression) evaluate(f *Frame) (bool, error) {
+	if e == nil {
+		return true, nil
+	}
+	ok, err := e.cel.Bool(f.cel)
+	if err != nil {
+		return false, placed(err)
+	}
+	return ok, nil
 }
 
 // place says where an expression stands: offset characters into a text.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -24,8 +25,11 @@ type Program struct {
 	// Shared is where shared limits are evaluated: a playbook without plays.
 	Shared *Playbook
 
-	slots int // of fields
-	std   standardSlots
+	slots    int // of fields
+	std      standardSlots
+	matching matching
+	inputs   *sync.Pool // of *Input
+	plain    bool       // ask everything in turn; for tests
 }
 
 // Playbook is one playbook of a set.
@@ -43,6 +47,7 @@ type Playbook struct {
 	Plays  []*Play // in the order in which they are considered, fallbacks last
 
 	number  int         // in Program.Playbooks; of Shared, the one after
+	class   int         // of those with the same applies
 	applies *expression // nil: to every incident
 	scope   *celenv.Scope
 	before  *celenv.Scope       // of applies
@@ -117,7 +122,10 @@ type Play struct {
 
 	when            *expression
 	phase, provider fit
-	place           int // in the file order of its playbook
+	place           int        // in the file order of its playbook
+	rank            int32      // in Program.Plays
+	reads           []*shown   // by the condition
+	caseReads       [][]*shown // by it and the condition of each case
 }
 
 // Preventive reports whether the play's purpose is to prevent, not to answer

@@ -57,6 +57,27 @@ func (e *Expr) Tables() []string { return e.tables }
 // Calendars returns the ids of the calendars that the expression itself uses.
 func (e *Expr) Calendars() []string { return e.calendars }
 
+// checked gives the checked syntax tree, and the references by the ids of their nodes. Only
+// conditions.go takes an expression apart with it, while a set is compiled.
+func (e *Expr) checked() (*ast.AST, map[int64]*reference) { return e.tree, e.refs }
+
+// literal returns the value of a node that is a literal.
+func (e *Expr) literal(n ast.Expr) (ref.Val, bool) {
+	if n.Kind() != ast.LiteralKind {
+		return nil, false
+	}
+	return n.AsLiteral(), true
+}
+
+// reference returns what stands at a node, nil for a node that is no reference.
+func (e *Expr) reference(n ast.Expr) *reference {
+	if n.Kind() != ast.SelectKind {
+		return nil
+	}
+	_, refs := e.checked()
+	return refs[n.ID()]
+}
+
 // place finds places in the source text.
 func (e *Expr) place() *places {
 	return &places{src: newSource(e.source), info: e.tree.SourceInfo(), known: e.known}

@@ -141,10 +141,10 @@ func (r *reference) getter() getter {
 	switch r.kind {
 	case refField:
 		slot := r.field.Slot
-		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Fields, slot), nil }
+		return func(f *Frame) (ref.Val, error) { return f.in.field(slot), nil }
 	case refFact:
 		slot := r.fact.Slot
-		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Facts, slot), nil }
+		return func(f *Frame) (ref.Val, error) { return f.in.fact(slot), nil }
 	case refTerm:
 		term := r.term
 		return func(f *Frame) (ref.Val, error) { return f.term(term) }
@@ -162,13 +162,6 @@ func (r *reference) getter() getter {
 		return func(f *Frame) (ref.Val, error) { return f.time(), nil }
 	}
 	return func(*Frame) (ref.Val, error) { return nil, errBroken }
-}
-
-func slotOf(vals []Val, slot int) ref.Val {
-	if slot < len(vals) {
-		return vals[slot].v
-	}
-	return nil
 }
 
 func (r *reference) tableGetter() getter {
