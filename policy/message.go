@@ -41,15 +41,26 @@ func (m *Message) In(tag string) (language string, text *Text) {
 type message struct {
 	def      *playbook.Message
 	compiled *Message
+	sound    bool // nothing was wrong with it
 }
 
 func (s *scope) message(name string) *Message {
 	m := s.messages[name]
-	if m.compiled == nil {
-		m.compiled = &Message{ID: name}
-		for _, t := range m.def.Texts {
-			m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
-		}
+	if m.compiled != nil {
+		return m.compiled
+	}
+	shared := s.sharedMessage(m)
+	if m.compiled = shared.message(name); m.compiled != nil {
+		return m.compiled
+	}
+	before := len(s.diags)
+	m.compiled = &Message{ID: name}
+	for _, t := range m.def.Texts {
+		m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
+	}
+	m.sound = len(s.diags) == before
+	if shared != nil && m.sound {
+		m.compiled = shared.keepMessage(name, m.compiled)
 	}
 	return m.compiled
 }

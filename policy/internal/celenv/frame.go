@@ -58,6 +58,7 @@ type Frame struct {
 	now     ref.Val  // boxed at its first read
 	message *Message // nil: none
 	store   Message
+	values  []ref.Val // of the expression that is evaluated
 
 	terms    []termMemo
 	termAt   map[*Expr]int // beside terms, once there are many

@@ -134,6 +134,18 @@ func (b *Base) declare(r *reference, t *types.Type) string {
 	return key
 }
 
+// declareBlank makes the number of a blank known, whose value is the frame's.
+func (b *Base) declareBlank(i int, t *types.Type) string {
+	key := "blank." + strconv.Itoa(i) + "." + t.String()
+	b.provider.add(key, t, func(f *Frame) (any, error) {
+		if i >= len(f.values) {
+			return nil, errBroken
+		}
+		return f.values[i], nil
+	})
+	return key
+}
+
 // getter is a way to read a reference: nil and no error where it has no value.
 type getter func(*Frame) (ref.Val, error)
 
