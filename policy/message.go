@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Message is what to say, in one or more languages.
@@ -35,6 +36,17 @@ func (m *Message) In(tag string) (language string, text *Text) {
 		return "", nil
 	}
 	return m.texts[0].language, m.texts[0].text
+}
+
+// Say writes the message for a tag, about an action.
+func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, err error) {
+	language, text := m.In(tag)
+	if constant, ok := text.fixed(); ok {
+		return language, constant, nil
+	}
+	f.SetMessage(about)
+	said, err = text.Render(f, value.Style{Language: language, Zone: f.pb.Zone})
+	return language, said, err
 }
 
 // message is a message of a scope, compiled when it is first asked for.

@@ -61,6 +61,33 @@ func (p *Param) Value(f *Frame, style value.Style) (any, error) {
 	return p.fits(asKind(v.Native(), p.Spec.Type.Kind), p.expr.text)
 }
 
+// Amount is Value for a parameter of type money.
+func (p *Param) Amount(f *Frame) (value.Money, error) {
+	if p.fixed {
+		return p.constant.(value.Money), nil
+	}
+	v, err := p.expr.cel.Eval(f.cel)
+	if err != nil {
+		return value.Money{}, placed(err)
+	}
+	m, ok := v.Money()
+	if ok && p.fitsAmount(m) {
+		return m, nil
+	}
+	out, err := p.fits(v.Native(), p.expr.text)
+	if err != nil {
+		return value.Money{}, err
+	}
+	return out.(value.Money), nil
+}
+
+// fitsAmount is fits for the amounts that nearly all are: without bounds.
+func (p *Param) fitsAmount(m value.Money) bool {
+	spec := p.Spec
+	return spec.Min == nil && spec.Max == nil && (!spec.nonNegative || m.Sign() >= 0) &&
+		(spec.Type.Currency == "" || spec.Type.Currency == m.Currency())
+}
+
 // asKind makes an int the double that is wanted.
 func asKind(v any, k Kind) any {
 	if n, ok := v.(int64); ok && k == Double {

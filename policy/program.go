@@ -32,6 +32,9 @@ type Program struct {
 	plain    bool       // ask everything in turn; for tests
 }
 
+// Slots is how many fields the set has: each field's Slot is below it.
+func (p *Program) Slots() int { return p.slots }
+
 // Playbook is one playbook of a set.
 type Playbook struct {
 	ID       string
@@ -53,6 +56,9 @@ type Playbook struct {
 	before  *celenv.Scope       // of applies
 	rows    map[string][]string // what to call each row of a table
 }
+
+// Number is the playbook's place in Program.Playbooks.
+func (b *Playbook) Number() int { return b.number }
 
 // Matching says how many plays of a playbook may match.
 type Matching uint8
@@ -119,6 +125,7 @@ type Play struct {
 	Otherwise []*Action
 	Facts     []int // slots of the facts that it can read, sorted
 	Range     playbook.Range
+	At        string // where it stands, as decisions say it: FILE:LINE
 
 	when            *expression
 	phase, provider fit

@@ -221,6 +221,16 @@ func (m *moneyVal) round() (value.Money, error) {
 	return value.RoundMoney(m.whole(), m.currency)
 }
 
+// Money returns the value if it is an amount, rounded as [Val.Native] rounds it.
+func (v Val) Money() (value.Money, bool) {
+	m, ok := v.v.(*moneyVal)
+	if !ok {
+		return value.Money{}, false
+	}
+	rounded, err := m.round()
+	return rounded, err == nil
+}
+
 // whole returns the amount in whole currency, as package value wants it.
 func (m *moneyVal) whole() *big.Rat {
 	decimals, _ := value.Decimals(m.currency)
