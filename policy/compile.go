@@ -26,7 +26,8 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	}
 	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
 		base: base, builtin: builtinActions(), program: &Program{Digest: set.Digest},
-		zones: map[string]*time.Location{}, calendars: map[calendarKey]*worktime.Calendar{}, readings: map[string]*reading{},
+		durations: durationSpecs(),
+		zones:     map[string]*time.Location{}, calendars: map[calendarKey]*worktime.Calendar{}, readings: map[string]*reading{},
 	}}
 	c.compile(set)
 	diags := set.Finish(c.diags)
@@ -59,6 +60,7 @@ type wholeSet struct {
 	program *Program
 	// factDefsBySlot are the declarations of the program's facts.
 	factDefsBySlot []*playbook.Fact
+	durations      map[durationKey]*Field
 	zones          map[string]*time.Location
 	calendars      map[calendarKey]*worktime.Calendar
 	readings       map[string]*reading

@@ -58,7 +58,7 @@ func (s *scope) compileApplies() {
 	}
 	s.guarded(e, text, celenv.Known{})
 	s.assumed = e.Known(celenv.Known{})
-	s.playbook.applies = &expression{cel: e, text: text}
+	s.playbook.applies = &expression{cel: e}
 }
 
 func sortedKeys(m map[int]bool) []int { return slices.Sorted(maps.Keys(m)) }

@@ -47,11 +47,12 @@ func (s *Scope) CompileMessage(source string, want ...Type) (*Expr, []Issue) {
 // with an expression is only ever found by compiling the whole.
 func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issue) {
 	session := s.base.session.Load()
-	var room shapeRoom
 	var sh shape
 	shaped := false
 	if session != nil {
-		if sh, shaped = shapeOf(source, message, want, &room); shaped {
+		room := session.rooms.Get().(*shapeRoom)
+		defer session.rooms.Put(room)
+		if sh, shaped = shapeOf(source, message, want, room); shaped {
 			if e := s.known(session, sh, source); e != nil {
 				return e, nil
 			}

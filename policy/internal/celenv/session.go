@@ -16,10 +16,13 @@ type session struct {
 	shapes map[string]*shapeMemo
 	ids    map[any]uint32
 	walks  map[guardKey]guardResult
+	rooms  sync.Pool // of *shapeRoom
 }
 
 func newSession() *session {
-	return &session{shapes: map[string]*shapeMemo{}, ids: map[any]uint32{}, walks: map[guardKey]guardResult{}}
+	s := &session{shapes: map[string]*shapeMemo{}, ids: map[any]uint32{}, walks: map[guardKey]guardResult{}}
+	s.rooms.New = func() any { return new(shapeRoom) }
+	return s
 }
 
 // shapeMemo is what is known of a shape. The names in it are always the same; what they
