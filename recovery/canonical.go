@@ -36,7 +36,7 @@ func appendCanonical(dst []byte, v any) []byte {
 	case time.Time:
 		return appendTime(dst, x)
 	case time.Duration:
-		return appendString(dst, value.FormatDuration(x))
+		return append(value.AppendDuration(append(dst, '"'), x), '"')
 	case Money:
 		return appendCanonicalMoney(dst, x)
 	case Date:
@@ -80,7 +80,7 @@ func appendCanonicalMoney(dst []byte, m Money) []byte {
 	dst = append(dst, `{"currency":"`...)
 	dst = append(dst, m.Currency()...)
 	dst = append(dst, `","value":"`...)
-	dst = append(dst, m.Decimal()...)
+	dst = m.AppendDecimal(dst)
 	return append(dst, `"}`...)
 }
 

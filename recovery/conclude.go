@@ -62,6 +62,7 @@ func conclude(s *subject, given Given) (*conclusion, error) {
 		return nil, err
 	}
 	c.sortMade()
+	c.makeRoom()
 	for i := range c.matches {
 		if err := c.approach(&c.matches[i]); err != nil {
 			return nil, err

@@ -37,6 +37,26 @@ type lateSource struct {
 // playbook's zone.
 func neutral(p *policy.Playbook) value.Style { return value.Style{Zone: p.Zone} }
 
+// makeRoom makes room for what the actions of the matching plays hand out: as much
+// as they take, in one piece.
+func (c *conclusion) makeRoom() {
+	drafts, params := 0, 0
+	count := func(actions []*policy.Action) {
+		drafts += len(actions)
+		for _, a := range actions {
+			params += len(a.Params)
+		}
+	}
+	for i := range c.matches {
+		m := &c.matches[i]
+		count(m.Play.Do)
+		if m.Case != nil {
+			count(m.Case.Do)
+		}
+	}
+	c.plays, c.params = make([]string, 0, drafts), make([]Param, 0, params)
+}
+
 // draft returns a new draft of an action that a play gives.
 func (c *conclusion) draft(p *policy.Play, t *policy.ActionType) *draft {
 	d := c.workspace.draft()

@@ -64,6 +64,9 @@ func (d *draft) take(o *draft) {
 	d.lates = append(d.lates, o.lates...)
 	for _, p := range o.Plays {
 		if !slices.Contains(d.Plays, p) {
+			if len(d.Plays) == cap(d.Plays) {
+				d.Plays = slices.Grow(d.Plays, slabSize)
+			}
 			d.Plays = append(d.Plays, p)
 		}
 	}
