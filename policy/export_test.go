@@ -7,3 +7,6 @@ func Plain(p *Program) *Program {
 	plain.plain = true
 	return &plain
 }
+
+// Prepare makes a program's indexes anew.
+func Prepare(p *Program) { p.prepare() }

@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -193,4 +194,35 @@ func benchMatch(b *testing.B, program *policy.Program, incident []setting) {
 		in.Release()
 	}
 	b.ReportMetric(float64(found), "matches")
+}
+
+// BenchmarkPrepare takes the conditions of a compiled set apart and builds the indexes.
+func BenchmarkPrepare(b *testing.B) {
+	for _, w := range workloads {
+		if w.name != "keyed" && w.name != "mixed" && w.name != "ranges" && w.name != "1000-playbooks" {
+			continue
+		}
+		var program *policy.Program
+		b.Run(w.name+"/10000", func(b *testing.B) {
+			if program == nil {
+				program = compile(b, w.set(10_000))
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				policy.Prepare(program)
+			}
+			before := alive()
+			policy.Prepare(program)
+			b.ReportMetric(float64(alive()-before)/10_000, "alive-change-B/play")
+		})
+	}
+}
+
+// alive is how many bytes are reachable.
+func alive() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -155,11 +155,13 @@ func (g *setGen) term() string {
 		return with(path + " in [" + strings.Join(list, ", ") + "]")
 	case 8:
 		member := pick(g.dice, "text", "int", "money", "double")
-		return pick(g.dice, "", "!(") + closed(g.literal(member)+" in incident.l_"+member)
+		in := g.literal(member) + " in incident.l_" + member
+		return pick(g.dice, in, "!("+in+")")
 	case 9:
-		if kind != "text" {
+		if g.one(3) {
 			return "has(incident.o_" + kind + ")"
 		}
+		path, guard = g.path("text")
 		return with(path + "." + pick(g.dice, "startsWith", "startsWith", "endsWith", "contains") + "(" + g.literal("text") + ")")
 	case 10:
 		return pick(g.dice, "incident.r_bool", "!incident.r_bool", "incident.?o_bool.orValue(true)", "incident.?o_bool.orValue(false)",
@@ -176,9 +178,6 @@ func (g *setGen) term() string {
 	return with(path + " " + op + " " + g.literal(kind))
 }
 
-// closed closes a bracket that a prefix has opened.
-func closed(s string) string { return s }
-
 // residual returns a condition that is not native, some of which fail.
 func (g *setGen) residual() string {
 	return pick(g.dice,
@@ -193,11 +192,7 @@ func (g *setGen) residual() string {
 
 func (g *setGen) condition(depth int) string {
 	if depth <= 0 || g.one(4) {
-		t := g.term()
-		if strings.HasPrefix(t, "!(") && strings.Count(t, "(") > strings.Count(t, ")") {
-			t += ")"
-		}
-		return t
+		return g.term()
 	}
 	switch g.roll(8) {
 	case 0:

@@ -28,7 +28,7 @@ var allBooks = []int32{0}
 // prepare makes what matching needs, once everything is compiled. It is the last that
 // looks into syntax trees.
 func (p *Program) prepare() {
-	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, reads: map[string][]*shown{}}
+	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}, reads: map[string][]*shown{}}
 	b.gather()
 	b.freeze()
 	p.matching.order = b.order
@@ -42,6 +42,7 @@ type preparer struct {
 	takes   *celenv.Conditions
 	days    []atom.Day
 	zones   map[*time.Location]int // the slots of days
+	fits    map[fitKey]*atom.Cond
 	order   []*Play
 
 	books, plays []*atom.Cond // as they are indexed
@@ -70,7 +71,7 @@ func (b *preparer) gather() {
 	slices.SortStableFunc(b.order, func(x, y *Play) int { return compareBool(x.Fallback, y.Fallback) })
 	for _, play := range b.order {
 		b.plays = append(b.plays, atom.AllOf(
-			fitCond(play.phase, p.std.phase, "failure"), fitCond(play.provider, p.std.provider, ""),
+			b.fit(play.phase, p.std.phase, "failure"), b.fit(play.provider, p.std.provider, ""),
 			b.inForce(play.InForce, play.Playbook.Zone), b.of(play.when)))
 		for _, c := range play.Cases {
 			b.hold(c.when)
@@ -119,17 +120,26 @@ func (b *preparer) hold(e *expression) {
 	}
 }
 
-// fitCond is the condition of a fit: whether a text is the given one. What is absent is none.
-func fitCond(f fit, slot int, text string) *atom.Cond {
-	op := atom.Equal
-	switch f {
-	case fitAny:
+type fitKey struct {
+	fit  fit
+	slot int
+}
+
+// fit is the condition of a fit: whether a text is the given one. What is absent is none.
+func (b *preparer) fit(f fit, slot int, text string) *atom.Cond {
+	if f == fitAny {
 		return nil
-	case fitOther:
-		op = atom.Differ
 	}
-	c := &atom.Cond{Op: op, Slot: slot, Const: text}
+	c := b.fits[fitKey{f, slot}]
+	if c != nil {
+		return c
+	}
+	c = &atom.Cond{Op: atom.Equal, Slot: slot, Const: text}
+	if f == fitOther {
+		c.Op = atom.Differ
+	}
 	c.Absent = atom.Decide(c, atom.Type{Kind: atom.Text}, "")
+	b.fits[fitKey{f, slot}] = c
 	return c
 }
 
@@ -172,6 +182,7 @@ func (b *preparer) freeze() {
 	}
 	m.books = index.Build(m.space, entriesOf(m.space, b.books, func(int) int { return 0 }), 1)
 	m.plays = index.Build(m.space, entriesOf(m.space, b.plays, func(i int) int { return b.order[i].Playbook.class }), m.classes)
+	m.space.Seal()
 }
 
 func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []index.Entry {

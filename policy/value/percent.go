@@ -1,8 +1,10 @@
 package value
 
 import (
+	"cmp"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -92,10 +94,28 @@ func (p Percent) Digits() (digits int64, scale int) { return p.digits, int(p.sca
 
 // Compare returns -1, 0 or +1 as p is less than, equal to or more than other.
 func (p Percent) Compare(other Percent) int {
-	if p == other {
-		return 0
+	a, b := cmp.Compare(p.digits, 0), cmp.Compare(other.digits, 0)
+	if a != b || a == 0 {
+		return cmp.Compare(a, b)
 	}
-	return p.Rat().Cmp(other.Rat())
+	scale := max(p.scale, other.scale)
+	high, low := p.magnitude(scale)
+	otherHigh, otherLow := other.magnitude(scale)
+	return a * cmp.Or(cmp.Compare(high, otherHigh), cmp.Compare(low, otherLow))
+}
+
+// magnitude returns the percentage without its sign in units of 10^-scale, in 128 bits: 18
+// decimals more than an int64 holds fit.
+func (p Percent) magnitude(scale uint8) (high, low uint64) {
+	digits := uint64(p.digits)
+	if p.digits < 0 {
+		digits = -digits
+	}
+	factor := uint64(1)
+	for range scale - p.scale {
+		factor *= 10
+	}
+	return bits.Mul64(digits, factor)
 }
 
 // Sign returns -1, 0 or +1 as the percentage is below, at or above 0%.

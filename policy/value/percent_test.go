@@ -109,3 +109,24 @@ func TestPercentJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestPercentCompareIsExact(t *testing.T) {
+	var all []value.Percent
+	for _, text := range []string{"0%", "1%", "-1%", "10%", "9.9%", "12.5%", "12.50001%", "-12.5%", "-12.50001%", "0.000000000000000001%", "-0.000000000000000001%",
+		"0.999999999999999999%", "9223372036854775807%", "-9223372036854775807%", "9.223372036854775807%", "922337203685477580.7%"} {
+		p, err := value.ParsePercent(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	least, _ := value.PercentOf(int64(-1 << 63))
+	all = append(all, least)
+	for _, a := range all {
+		for _, b := range all {
+			if got, want := a.Compare(b), a.Rat().Cmp(b.Rat()); got != want {
+				t.Errorf("%s compared with %s: %d, want %d", a, b, got, want)
+			}
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package atom
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // node is a compiled condition. Nodes of one slot are functions of its position.
 type node struct {
@@ -17,9 +20,7 @@ const opSteps = Fixed
 // node compiles a condition.
 func (s *Space) node(c *Cond) int32 {
 	if slot, f, ok := s.stepsOf(c); ok {
-		n := node{op: opSteps, slot: int32(slot), a: int32(len(s.steps)), b: int32(len(f))}
-		s.steps = append(s.steps, f...)
-		return s.add(n)
+		return s.function(slot, f)
 	}
 	n := node{op: c.Op, slot: int32(c.Slot), absent: c.Absent, value: c.Value}
 	switch c.Op {
@@ -43,6 +44,31 @@ func (s *Space) node(c *Cond) int32 {
 	return s.add(n)
 }
 
+// function adds a node for a function of a slot's position. Sets ask the same of many
+// plays: short functions are kept once.
+func (s *Space) function(slot int, f steps) int32 {
+	var same functionKey
+	if len(f) <= len(same.steps) {
+		same = functionKey{slot: slot, n: len(f)}
+		copy(same.steps[:], f)
+		if at, ok := s.functions[same]; ok {
+			return at
+		}
+	}
+	n := node{op: opSteps, slot: int32(slot), a: int32(len(s.steps)), b: int32(len(f))}
+	s.steps = append(s.steps, f...)
+	at := s.add(n)
+	if same.n > 0 {
+		s.functions[same] = at
+	}
+	return at
+}
+
+type functionKey struct {
+	slot, n int
+	steps   [5]step
+}
+
 func (s *Space) add(n node) int32 {
 	s.nodes = append(s.nodes, n)
 	return int32(len(s.nodes) - 1)
@@ -54,20 +80,19 @@ func (s *Space) grouped(c *Cond) []*Cond {
 	if c.Op != And && c.Op != Or {
 		return c.Kids
 	}
-	var out []*Cond
-	at := map[int]int{}
-	for _, k := range flat(c.Op, c, nil) {
+	all := flat(c.Op, c, make([]*Cond, 0, 2*len(c.Kids)))
+	out := all[:0]
+	for _, k := range all {
 		slot, _, ok := s.stepsOf(k)
-		if !ok {
+		i := -1
+		if ok {
+			i = slices.IndexFunc(out, func(o *Cond) bool { at, _, single := s.stepsOf(o); return single && at == slot })
+		}
+		if i < 0 {
 			out = append(out, k)
 			continue
 		}
-		if i, known := at[slot]; known {
-			out[i] = &Cond{Op: c.Op, Kids: []*Cond{out[i], k}}
-			continue
-		}
-		at[slot] = len(out)
-		out = append(out, k)
+		out[i] = &Cond{Op: c.Op, Kids: []*Cond{out[i], k}}
 	}
 	return out
 }

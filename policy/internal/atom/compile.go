@@ -1,5 +1,7 @@
 package atom
 
+import "slices"
+
 // Rule is a compiled condition: its root among the nodes of the space, and the ways in
 // which it can be true.
 type Rule struct {
@@ -37,20 +39,26 @@ func (s *Space) Compile(c *Cond) Rule {
 // Root adds a condition of which only the truth is wanted.
 func (s *Space) Root(c *Cond) int32 { return s.node(s.settled(c)) }
 
-// settled brings the constants of orderings to the kinds of their slots.
+// settled brings the constants of orderings to the kinds of their slots. It copies what it
+// changes.
 func (s *Space) settled(c *Cond) *Cond {
 	if c.Op.compares() {
 		return settle(c, s.slots[c.Slot].scale.kind)
 	}
-	if len(c.Kids) == 0 {
-		return c
-	}
-	out := *c
-	out.Kids = make([]*Cond, len(c.Kids))
+	out := c
 	for i, k := range c.Kids {
-		out.Kids[i] = s.settled(k)
+		settled := s.settled(k)
+		if settled == k {
+			continue
+		}
+		if out == c {
+			changed := *c
+			changed.Kids = slices.Clone(c.Kids)
+			out = &changed
+		}
+		out.Kids[i] = settled
 	}
-	return &out
+	return out
 }
 
 // maxWays bounds the ways of one condition: each is indexed by itself.
@@ -63,10 +71,14 @@ func split(s *Space, c *Cond) [][]*Cond {
 	ways := [][]*Cond{nil}
 	for _, k := range conjuncts(c, nil) {
 		sides := [][]*Cond{{k}}
-		if _, _, single := s.stepsOf(k); k.Op == Or && !single {
+		if k.Op == Or {
 			if apart := s.alternatives(k); len(apart)*len(ways) <= maxWays {
 				sides = apart
 			}
+		}
+		if len(sides) == 1 && len(ways) == 1 {
+			ways[0] = append(ways[0], sides[0]...)
+			continue
 		}
 		var next [][]*Cond
 		for _, w := range ways {
@@ -81,6 +93,9 @@ func split(s *Space, c *Cond) [][]*Cond {
 
 // alternatives returns the ways of a disjunction, or itself.
 func (s *Space) alternatives(c *Cond) [][]*Cond {
+	if _, _, single := s.stepsOf(c); single {
+		return [][]*Cond{{c}}
+	}
 	var apart [][]*Cond
 	for _, k := range c.Kids {
 		apart = append(apart, split(s, k)...)
@@ -115,17 +130,16 @@ func conjuncts(c *Cond, into []*Cond) []*Cond {
 
 // way finds the terms of a conjunction. Those on one slot become one.
 func (s *Space) way(conj []*Cond) Way {
-	w := Way{Whole: true}
-	at := map[int]int{}
+	w := Way{Whole: true, Terms: make([]Term, 0, len(conj))}
 	for _, c := range conj {
 		switch slot, f, ok := s.stepsOf(c); {
 		case c.Op == Known && c.Value == Yes:
 		case ok:
-			if i, known := at[slot]; known {
+			i := slices.IndexFunc(w.Terms, func(t Term) bool { return t.Slot == slot && t.Member == 0 })
+			if i >= 0 {
 				w.Terms[i].steps = merge(w.Terms[i].steps, f, Truth.And)
 				continue
 			}
-			at[slot] = len(w.Terms)
 			w.Terms = append(w.Terms, Term{Slot: slot, steps: f})
 		case c.Op == Member && !isNaN(c.Const) && c.Absent == Unsure:
 			w.Terms = append(w.Terms, Term{Slot: c.Slot, Member: s.slots[c.Slot].scale.position(c.Const)})

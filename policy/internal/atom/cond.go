@@ -66,6 +66,12 @@ type Cond struct {
 	Value  Truth
 	Absent Truth // what it is when the slot has no value
 	Kids   []*Cond
+
+	// What stepsOf has found out, once the space is frozen.
+	asked  bool
+	single bool
+	on     int
+	steps  steps
 }
 
 // AllOf returns the conjunction of the conditions that are not nil.

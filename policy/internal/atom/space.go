@@ -31,7 +31,7 @@ type Builder struct {
 
 // NewBuilder starts a space whose slots have the types, and days behind them.
 func NewBuilder(types []Type, days []Day) *Builder {
-	s := &Space{given: len(types)}
+	s := &Space{given: len(types), functions: map[functionKey]int32{}}
 	for _, t := range types {
 		x := slot{typ: t, scale: &scale{kind: t.Kind}, list: -1}
 		if t.Kind == List {
@@ -98,6 +98,14 @@ type Space struct {
 	kids  []int32 // of nodes
 	steps []step  // of nodes
 	texts []string
+
+	functions map[functionKey]int32 // while conditions are compiled
+}
+
+// Seal ends the compiling.
+func (s *Space) Seal() {
+	s.functions = nil
+	s.nodes, s.kids, s.steps = slices.Clip(s.nodes), slices.Clip(s.kids), slices.Clip(s.steps)
 }
 
 // Slots is the number of slots that are given values.

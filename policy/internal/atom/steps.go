@@ -79,6 +79,14 @@ func (s steps) spans(last int32, visit func(from, until int32, t Truth)) {
 // stepsOf returns the function of a condition on one slot that asks about no more than
 // the position; ok is false for any other.
 func (b *Space) stepsOf(c *Cond) (slot int, s steps, ok bool) {
+	if !c.asked {
+		c.on, c.steps, c.single = b.findSteps(c)
+		c.asked = true
+	}
+	return c.on, c.steps, c.single
+}
+
+func (b *Space) findSteps(c *Cond) (slot int, s steps, ok bool) {
 	switch c.Op {
 	case Not:
 		slot, s, ok = b.stepsOf(c.Kids[0])
@@ -137,7 +145,7 @@ func (b *Space) stepsOfIf(c *Cond) (slot int, s steps, ok bool) {
 // leaf returns the function of a single question.
 func (b *Space) leaf(c *Cond) steps {
 	on := b.slots[c.Slot].scale
-	s := steps{{posAbsent, c.Absent}}
+	s := append(make(steps, 0, 4), step{posAbsent, c.Absent})
 	switch c.Op {
 	case Has:
 		return steps{{posAbsent, No}, {posNaN, Yes}}
