@@ -20,12 +20,22 @@ import (
 // found, sorted by place; with an error among them, or a set that was read with
 // errors, the program is nil or must not be used.
 func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
+	return compileSet(set, false)
+}
+
+// compileSet compiles a set. Apart, every expression is compiled by itself and
+// every playbook reads shared definitions for itself: what is shared must come to
+// the same.
+func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) {
 	base, err := celenv.NewBase()
 	if err != nil {
 		return nil, playbook.Diagnostics{{Severity: playbook.Error, Code: "internal", Message: err.Error()}}
 	}
+	if apart {
+		base.Forget()
+	}
 	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
-		base: base, builtin: builtinActions(), program: &Program{Digest: set.Digest},
+		base: base, apart: apart, builtin: builtinActions(), program: &Program{Digest: set.Digest},
 		durations: durationSpecs(),
 		zones:     map[string]*time.Location{}, calendars: map[calendarKey]*worktime.Calendar{}, readings: map[string]*reading{},
 	}}
@@ -55,6 +65,7 @@ type compiler struct {
 // documents are gathered it is only read.
 type wholeSet struct {
 	base    *celenv.Base
+	apart   bool
 	builtin map[string]*ActionType
 	table   *fieldTable
 	program *Program

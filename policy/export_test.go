@@ -1,5 +1,7 @@
 package policy
 
+import "github.com/servicerecovery/amends/playbook"
+
 // Plain returns a program that asks each playbook and each play in turn, and evaluates every
 // condition: what matching is defined as.
 func Plain(p *Program) *Program {
@@ -10,3 +12,6 @@ func Plain(p *Program) *Program {
 
 // Prepare makes a program's indexes anew.
 func Prepare(p *Program) { p.prepare() }
+
+// CompileApart compiles a set without sharing anything.
+func CompileApart(set *playbook.Set) (*Program, playbook.Diagnostics) { return compileSet(set, true) }

@@ -50,21 +50,21 @@ func (s *scope) narrowed() map[string]*Field {
 // in it is a shared one. The reading is nil for all other definitions.
 
 func (s *scope) sharedTerm(name string, def *playbook.Term) *reading {
-	if c := s.outer; c == nil || c.termDefs[name] != def || c.terms[name] == nil {
+	if c := s.outer; c == nil || s.apart || c.termDefs[name] != def || c.terms[name] == nil {
 		return nil
 	}
 	return s.reading
 }
 
 func (s *scope) sharedTable(name string, def *playbook.Table) *reading {
-	if c := s.outer; c == nil || c.tableDefs[name] != def || c.tables[name] == nil {
+	if c := s.outer; c == nil || s.apart || c.tableDefs[name] != def || c.tables[name] == nil {
 		return nil
 	}
 	return s.reading
 }
 
 func (s *scope) sharedMessage(m *message) *reading {
-	if c := s.outer; c == nil || c.messages[m.def.Name.Value] == nil {
+	if c := s.outer; c == nil || s.apart || c.messages[m.def.Name.Value] == nil {
 		return nil
 	} else if of := c.messages[m.def.Name.Value]; of.def != m.def || !of.sound {
 		return nil
