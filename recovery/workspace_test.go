@@ -103,32 +103,32 @@ func TestNothingPointsIntoAWorkspace(t *testing.T) {
 	}
 }
 
-// scribble writes over every workspace that is free.
+// scribble writes over the workspace that was used last, and leaves it to be used
+// again.
 func scribble(r *ruleset) {
-	junk := draft{Action: Action{ID: "junk", Type: "junk", Plays: []string{"junk"}}}
-	for {
-		w, _ := r.workspaces.Get().(*workspace)
-		if w == nil {
-			return
-		}
-		for _, text := range [][]byte{w.record, w.text} {
-			text = text[:cap(text)]
-			for i := range text {
-				text[i] = '#'
-			}
-		}
-		for i := range w.drafts[:cap(w.drafts)] {
-			w.drafts[:cap(w.drafts)][i] = junk
-		}
-		for i := range w.values.cells {
-			w.values.cells[i] = cell{kind: textCell, text: "junk"}
-		}
-		for i := range w.slots[:cap(w.slots)] {
-			w.slots[:cap(w.slots)][i] = 99
-		}
-		w.incident = Incident{ID: "junk"}
-		w.subject, w.conclusion = subject{id: "junk"}, conclusion{}
+	w, _ := r.workspaces.Get().(*workspace)
+	if w == nil {
+		return
 	}
+	for _, text := range [][]byte{w.record, w.text} {
+		text = text[:cap(text)]
+		for i := range text {
+			text[i] = '#'
+		}
+	}
+	drafts, slots := w.drafts[:cap(w.drafts)], w.slots[:cap(w.slots)]
+	for i := range drafts {
+		drafts[i] = draft{Action: Action{ID: "junk", Type: "junk", Plays: []string{"junk"}}}
+	}
+	for i := range slots {
+		slots[i] = 99
+	}
+	for i := range w.values.cells {
+		w.values.cells[i] = cell{kind: textCell, text: "junk"}
+	}
+	clear(drafts)
+	clear(w.values.cells)
+	r.workspaces.Put(w)
 }
 
 // A free workspace holds nothing of the incident that it was used for.
