@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,27 +51,41 @@ func plain(v any) any {
 // json.Number. Unlike encoding/json it refuses a key that occurs twice, of which
 // that package would silently drop the first.
 func parseJSON(data []byte) (any, error) {
-	// The syntax is checked by encoding/json, so that the reader below can be
-	// as simple as it is: it sees nothing but well-formed text.
-	if !json.Valid(data) {
-		return nil, syntaxError(data)
-	}
-	if !utf8.Valid(data) {
-		return nil, &JSONError{"not JSON: it is not encoded in UTF-8"}
-	}
 	r := jsonReader{data: data}
-	return r.value(0)
+	v, err := r.value(0)
+	if err == nil {
+		err = r.end()
+	}
+	if err == nil && utf8.Valid(data) {
+		return v, nil
+	}
+	return nil, whyNoJSON(data, err)
 }
 
-func syntaxError(data []byte) error {
-	err := json.Unmarshal(data, new(any))
+// whyNoJSON says what is wrong with a text: first that it is no JSON, in the words
+// of encoding/json, or not in UTF-8; else what the reader has found.
+func whyNoJSON(data []byte, err error) error {
+	if syntax := json.Unmarshal(data, new(json.RawMessage)); syntax != nil {
+		return syntaxError(syntax)
+	}
+	if !utf8.Valid(data) {
+		return &JSONError{"not JSON: it is not encoded in UTF-8"}
+	}
+	return err
+}
+
+func syntaxError(err error) error {
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return &JSONError{fmt.Sprintf("not JSON: %s (at byte %d)", syntax, syntax.Offset)}
 	}
 	return &JSONError{fmt.Sprintf("not JSON: %v", err)}
 }
 
-// jsonReader reads text that is known to be well-formed.
+// errMalformed stops the reader at what is no JSON. What is wrong there is for
+// encoding/json to say.
+var errMalformed = errors.New("not JSON")
+
+// jsonReader reads JSON. It takes no text that encoding/json would not.
 type jsonReader struct {
 	data []byte
 	at   int
@@ -80,55 +95,84 @@ func (r *jsonReader) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, &JSONError{fmt.Sprintf("the JSON is nested more than %d levels deep", maxDepth)}
 	}
-	switch r.peek() {
-	case '{':
+	switch c := r.peek(); {
+	case c == '{':
 		return r.object(depth)
-	case '[':
+	case c == '[':
 		return r.list(depth)
-	case '"':
+	case c == '"':
 		return r.text()
-	case 't':
-		r.at += len("true")
-		return true, nil
-	case 'f':
-		r.at += len("false")
-		return false, nil
-	case 'n':
-		r.at += len("null")
-		return nil, nil
+	case c == 't':
+		return true, r.word("true")
+	case c == 'f':
+		return false, r.word("false")
+	case c == 'n':
+		return nil, r.word("null")
 	}
-	return r.number(), nil
+	return r.number()
 }
 
-// peek skips white space and returns the next byte without reading it.
+// end reports an error when anything but white space is left.
+func (r *jsonReader) end() error {
+	if r.peek() != 0 || r.at < len(r.data) {
+		return errMalformed
+	}
+	return nil
+}
+
+// word reads true, false or null.
+func (r *jsonReader) word(word string) error {
+	if !bytes.HasPrefix(r.data[r.at:], []byte(word)) {
+		return errMalformed
+	}
+	r.at += len(word)
+	return nil
+}
+
+// peek skips white space and returns the next byte without reading it; 0, which
+// no JSON begins with, at the end.
 func (r *jsonReader) peek() byte {
-	for {
+	for ; r.at < len(r.data); r.at++ {
 		switch c := r.data[r.at]; c {
 		case ' ', '\t', '\n', '\r':
-			r.at++
 		default:
 			return c
 		}
 	}
+	return 0
 }
 
-// next skips white space and reads a byte.
-func (r *jsonReader) next() byte {
-	c := r.peek()
+// take skips white space and reads a byte if it is the wanted one.
+func (r *jsonReader) take(wanted byte) bool {
+	if r.peek() != wanted {
+		return false
+	}
 	r.at++
-	return c
+	return true
+}
+
+// more reads what stands behind an element: a comma, or the end.
+func (r *jsonReader) more(end byte) (bool, error) {
+	switch {
+	case r.take(','):
+		return true, nil
+	case r.take(end):
+		return false, nil
+	}
+	return false, errMalformed
 }
 
 func (r *jsonReader) object(depth int) (any, error) {
-	r.next() // {
+	r.at++ // {
 	out := make(object, 0, 6)
-	if r.peek() == '}' {
-		r.next()
+	if r.take('}') {
 		return out, nil
 	}
 	var keys keySet
-	for {
-		r.peek()
+	for more := true; more; {
+		if r.peek() != '"' {
+			return nil, errMalformed
+		}
 		key, err := r.text()
 		if err != nil {
 			return nil, err
@@ -136,16 +180,19 @@ func (r *jsonReader) object(depth int) (any, error) {
 		if !keys.add(out, key) {
 			return nil, &JSONError{fmt.Sprintf("the key %s is given twice", shown(key))}
 		}
-		r.next() // :
+		if !r.take(':') {
+			return nil, errMalformed
+		}
 		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, member{key, v})
-		if r.next() == '}' {
-			return out, nil
+		if more, err = r.more('}'); err != nil {
+			return nil, err
 		}
 	}
+	return out, nil
 }
 
 // keySet finds keys that occur twice. It becomes a map only in objects too large
@@ -174,35 +221,40 @@ func (s *keySet) add(before object, key string) bool {
 }
 
 func (r *jsonReader) list(depth int) (any, error) {
-	r.next() // [
+	r.at++ // [
 	out := []any{}
-	if r.peek() == ']' {
-		r.next()
+	if r.take(']') {
 		return out, nil
 	}
-	for {
+	for more := true; more; {
 		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, v)
-		if r.next() == ']' {
-			return out, nil
+		if more, err = r.more(']'); err != nil {
+			return nil, err
 		}
 	}
+	return out, nil
 }
 
+// text reads a string, which the next byte begins.
 func (r *jsonReader) text() (string, error) {
 	start := r.at
 	simple := true // neither escapes nor anything that may not be UTF-8
-	for r.at++; r.data[r.at] != '"'; r.at++ {
-		switch c := r.data[r.at]; {
-		case c == '\\':
-			simple = false
-			r.at++
-		case c >= utf8.RuneSelf:
-			simple = false
+	for r.at++; ; r.at++ {
+		if r.at >= len(r.data) || r.data[r.at] < ' ' {
+			return "", errMalformed
 		}
+		c := r.data[r.at]
+		if c == '"' {
+			break
+		}
+		if c == '\\' {
+			r.at++
+		}
+		simple = simple && c != '\\' && c < utf8.RuneSelf
 	}
 	r.at++
 	if simple {
@@ -210,7 +262,7 @@ func (r *jsonReader) text() (string, error) {
 	}
 	var s string
 	if err := json.Unmarshal(r.data[start:r.at], &s); err != nil {
-		return "", &JSONError{fmt.Sprintf("not JSON: %v", err)}
+		return "", errMalformed
 	}
 	if strings.ContainsRune(s, utf8.RuneError) && !spellsReplacement(string(r.data[start:r.at])) {
 		return "", &JSONError{"not JSON: half of a surrogate pair, which is no character"}
@@ -225,12 +277,40 @@ func spellsReplacement(text string) bool {
 	return strings.ContainsRune(text, utf8.RuneError) || strings.Contains(strings.ToLower(text), `\ufffd`)
 }
 
-func (r *jsonReader) number() json.Number {
+// number reads a number: a minus sign, a whole part that begins with no needless
+// zero, decimals, an exponent.
+func (r *jsonReader) number() (json.Number, error) {
 	start := r.at
-	for r.at < len(r.data) && isNumberByte(r.data[r.at]) {
+	r.skip("-")
+	if r.skip("0") == 0 && r.digits() == 0 {
+		return "", errMalformed
+	}
+	if r.skip(".") > 0 && r.digits() == 0 {
+		return "", errMalformed
+	}
+	if r.skip("eE") > 0 {
+		if r.skip("+-"); r.digits() == 0 {
+			return "", errMalformed
+		}
+	}
+	return json.Number(r.data[start:r.at]), nil
+}
+
+// skip reads one byte if it is one of some, and returns how many it has read.
+func (r *jsonReader) skip(some string) int {
+	if r.at < len(r.data) && strings.IndexByte(some, r.data[r.at]) >= 0 {
+		r.at++
+		return 1
+	}
+	return 0
+}
+
+func (r *jsonReader) digits() int {
+	start := r.at
+	for r.at < len(r.data) && r.data[r.at]-'0' <= 9 {
 		r.at++
 	}
-	return json.Number(r.data[start:r.at])
+	return r.at - start
 }
 
 func isNumberByte(c byte) bool {

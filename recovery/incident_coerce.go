@@ -149,10 +149,14 @@ func toList(v any, elem string) (any, *mismatch) {
 
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
-func toText[T any](v any, kind string, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+func toText[T comparable](v any, kind string, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
 	switch x := v.(type) {
 	case T:
-		if native, ok := valid(x); ok {
+		native, ok := valid(x)
+		if ok && native == x {
+			return v, nil // in the box that it came in
+		}
+		if ok {
 			return native, nil
 		}
 	case string:

@@ -18,6 +18,7 @@ type MemoryStore struct {
 	mu sync.RWMutex
 	// commits counts the records; as text it is the version.
 	commits uint64
+	version Version
 	decided map[string]struct{} // ids of all decisions
 	threads map[string]*thread  // by incident
 	ordered []*thread           // in the order in which the incidents came
@@ -38,6 +39,7 @@ func NewMemoryStore() *MemoryStore {
 		facts:      map[factKind]*factIndex{},
 		use:        map[partnerUse]*series{},
 		precedents: precedentIndex{},
+		version:    "0",
 	}
 }
 
@@ -69,6 +71,9 @@ func (s *MemoryStore) answer(q Query) (Given, Version, error) {
 		Use:        make([]int64, len(q.Use)),
 		Precedents: make([][]Chosen, len(q.Precedents)),
 	}
+	if len(t.made) > 0 {
+		given.Made = make([]Record, 0, len(t.made))
+	}
 	for _, r := range t.made {
 		given.Made = append(given.Made, *r)
 	}
@@ -87,7 +92,7 @@ func (s *MemoryStore) answer(q Query) (Given, Version, error) {
 	for i, p := range q.Precedents {
 		given.Precedents[i] = s.precedents.of(p, t)
 	}
-	return given, s.version(), nil
+	return given, s.version, nil
 }
 
 // thread returns what is known of an incident; of one that never came, a thread
@@ -98,8 +103,6 @@ func (s *MemoryStore) thread(incident string) *thread {
 	}
 	return &thread{}
 }
-
-func (s *MemoryStore) version() Version { return Version(strconv.FormatUint(s.commits, 10)) }
 
 // Commit implements [Store].
 func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
@@ -155,6 +158,7 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 		return err
 	}
 	s.commits++
+	s.version = Version(strconv.FormatUint(s.commits, 10))
 	s.decided[id] = struct{}{}
 	t := s.open(c.Record.Decision.Incident)
 	before := t.standing

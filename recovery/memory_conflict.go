@@ -13,7 +13,7 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	if on := c.Record.On; on != "" && (t.latest == nil || t.latest.Decision.ID != on) {
 		return changed("the decision that the choice hangs on is not the latest")
 	}
-	if c.Version == s.version() {
+	if c.Version == s.version {
 		return nil
 	}
 	if recordID(c.Given.Previous) != recordID(t.latest) {

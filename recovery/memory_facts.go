@@ -19,20 +19,29 @@ type metric struct {
 	count, sum, currency string
 }
 
-func kindOf(q *FactQuery) factKind {
-	paths := make([]string, len(q.Same))
-	for i, k := range q.Same {
-		paths[i] = k.Path
+func metricOf(q *FactQuery) metric { return metric{q.Count, q.Sum, q.Currency} }
+
+// indexOf returns the index that answers a fact; nil when it is not built yet.
+func (s *MemoryStore) indexOf(q *FactQuery) *factIndex {
+	var room [128]byte
+	paths := room[:0]
+	for _, k := range q.Same {
+		paths = appendJoined(paths, k.Path)
 	}
-	return factKind{joined(paths), metric{q.Count, q.Sum, q.Currency}}
+	return s.facts[factKind{string(paths), metricOf(q)}]
 }
 
-// joined makes one text of several, from which no other texts could be meant.
+// appendJoined makes one text of several, from which no other texts could be
+// meant: one call for each.
+func appendJoined(dst []byte, text string) []byte {
+	dst = strconv.AppendInt(dst, int64(len(text)), 10)
+	return append(append(dst, ':'), text...)
+}
+
 func joined(texts []string) string {
 	var out []byte
 	for _, t := range texts {
-		out = strconv.AppendInt(out, int64(len(t)), 10)
-		out = append(append(out, ':'), t...)
+		out = appendJoined(out, t)
 	}
 	return string(out)
 }
@@ -134,7 +143,7 @@ func (x *factIndex) place(t *thread, s standing) (place, bool) {
 
 func (s *MemoryStore) indexed(facts []FactQuery) bool {
 	for i := range facts {
-		if _, ok := s.facts[kindOf(&facts[i])]; !ok {
+		if s.indexOf(&facts[i]) == nil {
 			return false
 		}
 	}
@@ -145,38 +154,41 @@ func (s *MemoryStore) indexed(facts []FactQuery) bool {
 func (s *MemoryStore) index(facts []FactQuery) {
 	for i := range facts {
 		q := &facts[i]
-		kind := kindOf(q)
-		if _, ok := s.facts[kind]; ok {
+		if s.indexOf(q) != nil {
 			continue
 		}
-		x := &factIndex{metric: kind.metric, buckets: map[string]*series{}}
+		x := &factIndex{metric: metricOf(q), buckets: map[string]*series{}}
 		for _, k := range q.Same {
 			x.paths = append(x.paths, k.Path)
 		}
 		for _, t := range s.ordered {
 			x.move(t, standing{})
 		}
-		s.facts[kind] = x
+		s.facts[factKind{joined(x.paths), x.metric}] = x
 	}
 }
 
 // fact answers a fact for an incident, which does not count itself. Where a
 // text is missing nothing is the same as it, and there is no answer.
 func (s *MemoryStore) fact(q *FactQuery, own *thread) (any, error) {
-	x := s.facts[kindOf(q)]
-	texts := make([]string, len(q.Same))
-	for i, k := range q.Same {
-		if texts[i] = k.Text; k.Text == "" {
+	x := s.indexOf(q)
+	var room [128]byte
+	bucket := room[:0]
+	for _, k := range q.Same {
+		if k.Text == "" {
 			return nil, nil
 		}
+		bucket = appendJoined(bucket, k.Text)
 	}
-	bucket := joined(texts)
 	from := stampOf(q.From)
 	total := wide{}
-	if b, ok := x.buckets[bucket]; ok {
+	if b, ok := x.buckets[string(bucket)]; ok {
 		total = b.since(from)
 	}
-	if at, ok := x.place(own, own.standing); ok && at.bucket == bucket && !at.stamp.before(from) {
+	if own.latest == nil {
+		return x.answer(total)
+	}
+	if at, ok := x.place(own, own.standing); ok && at.bucket == string(bucket) && !at.stamp.before(from) {
 		total = total.minus(at.weight)
 	}
 	return x.answer(total)
