@@ -61,7 +61,7 @@ func withPlays(r *rand.Rand, id int, slips bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "amends: v1\nplaybook: book%d\nreview_by: 2027-01-01\n", id)
 	if r.IntN(2) == 0 {
-		fmt.Fprintf(&b, "zone: %s\n", pick(r, "Europe/Madrid", "America/New_York", "Pacific/Auckland"))
+		fmt.Fprintf(&b, "zone: %s\n", choose(r, "Europe/Madrid", "America/New_York", "Pacific/Auckland"))
 	}
 	switch r.IntN(6) {
 	case 0:
@@ -90,14 +90,14 @@ func withPlays(r *rand.Rand, id int, slips bool) string {
 	return b.String()
 }
 
-func pick(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
+func choose(r *rand.Rand, of ...string) string { return of[r.IntN(len(of))] }
 
 // orSlip picks something sound, or else something that may be a mistake.
 func orSlip(r *rand.Rand, slips bool, slip string, sound ...string) string {
 	if slips && r.IntN(6) == 0 {
 		return slip
 	}
-	return pick(r, sound...)
+	return choose(r, sound...)
 }
 
 func condition(r *rand.Rand, slips bool) string {
@@ -110,31 +110,31 @@ func condition(r *rand.Rand, slips bool) string {
 		case 2:
 			return fmt.Sprintf("incident.kind in [%q, %q]", orSlip(r, slips, "smal", "small", "large"), orSlip(r, slips, "fragile", "large"))
 		case 3:
-			return fmt.Sprintf("incident.order.value > money(\"%s\")", orSlip(r, slips, pick(r, "5 GBP", "5.005 EUR"), "5 EUR", "60 EUR", "60.5 EUR"))
+			return fmt.Sprintf("incident.order.value > money(\"%s\")", orSlip(r, slips, choose(r, "5 GBP", "5.005 EUR"), "5 EUR", "60 EUR", "60.5 EUR"))
 		case 4:
 			return fmt.Sprintf("date(incident.occurred_at) < date(%q)", orSlip(r, slips, "2026-02-30", "2026-03-07", "2026-03-08"))
 		case 5:
-			return fmt.Sprintf("has(incident.note) && incident.note.startsWith(%q)", pick(r, "a", "b"))
+			return fmt.Sprintf("has(incident.note) && incident.note.startsWith(%q)", choose(r, "a", "b"))
 		case 6:
-			return "tables.credit.amount > money(\"" + pick(r, "5 EUR", "7 EUR") + "\")"
+			return "tables.credit.amount > money(\"" + choose(r, "5 EUR", "7 EUR") + "\")"
 		case 7:
-			return "has(tables.share) && tables.share.part >= percent(" + pick(r, "5", "20", "12.5") + ")"
+			return "has(tables.share) && tables.share.part >= percent(" + choose(r, "5", "20", "12.5") + ")"
 		case 8:
-			return fmt.Sprintf("incident.tags.exists(t, t == %q)", pick(r, "vip", "first"))
+			return fmt.Sprintf("incident.tags.exists(t, t == %q)", choose(r, "vip", "first"))
 		case 9:
 			return fmt.Sprintf("incident.severity / %d > 0", r.IntN(2))
 		}
-		return "terms." + orSlip(r, slips, pick(r, "noted", "own"), "large", "late", "valued", "weekend", "serious", "again", "office_days")
+		return "terms." + orSlip(r, slips, choose(r, "noted", "own"), "large", "late", "valued", "weekend", "serious", "again", "office_days")
 	}
 	out := one()
 	for range r.IntN(3) {
-		out += pick(r, " && ", " || ") + one()
+		out += choose(r, " && ", " || ") + one()
 	}
 	return "'" + out + "'"
 }
 
 func amount(r *rand.Rand, slips bool) string {
-	return orSlip(r, slips, pick(r, `"5 EUR"`, "incident.nope"), "5 EUR", "tables.credit.amount", "incident.order.value * percent(10)", "incident.order.value * percent(25)",
+	return orSlip(r, slips, choose(r, `"5 EUR"`, "incident.nope"), "5 EUR", "tables.credit.amount", "incident.order.value * percent(10)", "incident.order.value * percent(25)",
 		`incident.order.value + money("5 EUR")`, `incident.order.value + money("6 EUR")`)
 }
 
@@ -189,7 +189,7 @@ func TestSharingOfMistakes(t *testing.T) {
 	for _, source := range sources {
 		files := fstest.MapFS{"a.yaml": {Data: []byte(source)}}
 		for i := range 3 {
-			other := id.ReplaceAllString(source, fmt.Sprintf("$1: ${2}-%d", i)+pick(r, "", "\nzone: Asia/Tokyo"))
+			other := id.ReplaceAllString(source, fmt.Sprintf("$1: ${2}-%d", i)+choose(r, "", "\nzone: Asia/Tokyo"))
 			other = number.ReplaceAllStringFunc(other, func(old string) string {
 				if r.IntN(4) > 0 || old == "1" {
 					return old
@@ -293,7 +293,7 @@ func someValue(r *rand.Rand, f *policy.Field) any {
 		if len(f.OneOf) > 0 {
 			return f.OneOf[r.IntN(len(f.OneOf))]
 		}
-		return pick(r, "R1", "R2", "a", "late", "damaged", "x")
+		return choose(r, "R1", "R2", "a", "late", "damaged", "x")
 	case policy.Int:
 		return int64(r.IntN(6))
 	case policy.Timestamp:
