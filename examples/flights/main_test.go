@@ -203,7 +203,7 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("%s, wanted %s", got, want)
 	}
 	in := passenger(900, 0)
-	in.Failure = "cancelled"
+	in.Failure = "denied-boarding"
 	if got, want := decide(t, in).Actions[0].String(), "assign (to: passenger-claims), by 2001-04-02T00:00:00Z"; got != want {
 		t.Errorf("%s, wanted %s", got, want)
 	}
