@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -139,4 +140,15 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Rendered is an error as text; diagnostics with their source lines.
+func Rendered(err error) string {
+	var diags playbook.Diagnostics
+	if !errors.As(err, &diags) {
+		return err.Error()
+	}
+	var out strings.Builder
+	_ = diags.Render(&out, false) // writing to memory does not fail
+	return out.String()
 }
