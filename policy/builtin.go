@@ -15,4 +15,3 @@ func BuiltinActions() []*ActionType {
 	slices.SortFunc(out, func(a, b *ActionType) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
-

@@ -34,6 +34,7 @@ type conclusion struct {
 	warnings [][]Warning      // by code, in the order of warningCodes
 	used     map[string]int64 // units that earlier plays of this decision took
 	touched  []*policy.Limit  // limits that looked at something
+	bound    []*policy.Limit  // limits that withheld something, or cut an offer
 }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
@@ -46,7 +47,10 @@ func (c *conclusion) warn(code, play, message string) {
 
 // conclude decides from what was read.
 func conclude(s *subject, given Given) (*Record, error) {
-	c := newConclusion(s, given)
+	return newConclusion(s, given).decide()
+}
+
+func (c *conclusion) decide() (*Record, error) {
 	if err := c.match(); err != nil {
 		return nil, err
 	}

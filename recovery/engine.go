@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,9 @@ type ruleset struct {
 	counted     map[*policy.Fact]bool // by a limit
 	ref         SetRef
 	diagnostics playbook.Diagnostics
+
+	explaining sync.Mutex // of explainer, which is made when it is first wanted
+	explainer  *policy.Explainer
 }
 
 // config is what options set.
