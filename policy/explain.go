@@ -64,7 +64,7 @@ func (p *Program) Explainer() *Explainer {
 // comes first. What matched is what [Program.Match] finds; where that fails, the
 // plays after the one that failed are explained as if it had not matched.
 func (x *Explainer) Explain(in *Input) []Explanation {
-	e := explaining{Explainer: x, in: in, first: map[*Playbook]bool{}, answered: map[purpose]bool{}, applying: map[*Playbook]bool{}}
+	e := explaining{Explainer: x, in: in, first: map[*Playbook]bool{}, answered: map[purpose]bool{}, applying: map[*Playbook]bool{}, asked: map[*Playbook]*Node{}}
 	for _, b := range in.applying {
 		e.applying[b] = true
 	}
@@ -95,6 +95,7 @@ type explaining struct {
 	first         map[*Playbook]bool
 	answered      map[purpose]bool
 	applying      map[*Playbook]bool
+	asked         map[*Playbook]*Node // applies, as far as it was asked
 }
 
 func (e *explaining) play(p *Play) Explanation {
@@ -156,7 +157,16 @@ func (e *explaining) applies(b *Playbook) *Node {
 	if b.applies == nil || !b.InForce.Contains(value.DateOf(e.occurred.In(b.Zone))) {
 		return nil
 	}
-	return e.node(b.applies, &Frame{in: e.in, pb: b, cel: b.before.NewFrame(&e.in.cel)})
+	if e.asked[b] == nil {
+		e.asked[b] = e.node(b.applies, b.beforeFrame(e.in))
+	}
+	return e.asked[b]
+}
+
+// beforeFrame is where the condition in front of the playbook's plays is
+// evaluated.
+func (b *Playbook) beforeFrame(in *Input) *Frame {
+	return &Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)}
 }
 
 // node traces a condition; nil for one that always holds.
@@ -167,4 +177,40 @@ func (x *Explainer) node(c *expression, f *Frame) *Node {
 	n := newNode(x.tracer.Trace(c.cel, f.cel), f)
 	n.decide()
 	return n
+}
+
+// Conditions are all conditions of the program with the parts that they have,
+// over an input without fields: what [Explainer.Explain] can come across. A
+// condition that several plays share is there for each.
+func (x *Explainer) Conditions() []*Node {
+	in := x.program.NewInput(time.Time{})
+	var out []*Node
+	add := func(c *expression, f *Frame) {
+		if n := x.node(c, f); n != nil {
+			out = append(out, n)
+		}
+	}
+	for _, b := range x.program.Playbooks {
+		if b.applies != nil {
+			add(b.applies, b.beforeFrame(in))
+		}
+	}
+	for _, p := range x.program.Plays {
+		f := in.Frame(p.Playbook)
+		add(p.when, f)
+		for _, c := range p.Cases {
+			add(c.when, f)
+		}
+		if p.Partners == nil {
+			continue
+		}
+		for _, partner := range p.Partners.Partners {
+			for _, way := range []*Direction{partner.Outbound, partner.Inbound} {
+				if way != nil {
+					add(way.covers, f)
+				}
+			}
+		}
+	}
+	return out
 }

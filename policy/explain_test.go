@@ -106,7 +106,7 @@ func TestMisses(t *testing.T) {
 	}{
 		{"late", nil, "incident.delay is 46h, 48h needed"},
 		{"late", map[string]any{"failure": "lost"}, "incident.failure is lost, late needed; incident.delay is 46h, 48h needed"},
-		{"priced", map[string]any{"delay": 20 * time.Hour}, "tables.credit has no row for incident.delay, which is 20h"},
+		{"priced", map[string]any{"delay": 20 * time.Hour}, "tables.credit has no row for incident.delay, which is 20h (the first is from 24h)"},
 		{"valued", nil, "incident.customer.tier is \"\", one of gold, platinum needed"},
 		{"valued", map[string]any{"fragile": true}, "facts.repeats is 0, more than 2 needed"},
 		{"promised", nil, "incident.promised_at is absent"},

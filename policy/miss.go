@@ -117,6 +117,9 @@ func (n *Node) missOfHas() string {
 	if len(n.Parts) == 1 {
 		text += " for " + n.Parts[0].said()
 	}
+	if n.first != "" {
+		text += " (the first is " + n.first + ")"
+	}
 	return text
 }
 

@@ -34,6 +34,7 @@ type Node struct {
 	Kind     NodeKind
 	Op, Path string
 	Text     string // as written, on one line
+	Bool     bool   // whether it is a condition itself
 	Value    any    // as [Show] takes it; nil where there is none
 	Err      error  // an *EvalError: the part has no value
 	// Skipped is set where the whole did without the part; its value is what it
@@ -47,6 +48,7 @@ type Node struct {
 	Row   string
 	Parts []*Node
 
+	first    string // row of the table
 	at       place
 	from, to int
 }
@@ -56,7 +58,7 @@ func (n *Node) Position() Position { return n.at.sub(n.from, n.to) }
 
 func newNode(p *celenv.Part, f *Frame) *Node {
 	n := &Node{
-		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text,
+		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == celenv.Bool,
 		Value: p.Val.Native(), Skipped: p.Skipped,
 	}
 	n.at, _ = p.Expr.Tag.(place)
@@ -68,6 +70,9 @@ func newNode(p *celenv.Part, f *Frame) *Node {
 		name, _, _ = strings.Cut(name, ".")
 		name, _, _ = strings.Cut(name, "[")
 		n.Row = f.row(name)
+		if labels := f.pb.rows[name]; len(labels) > 0 {
+			n.first = labels[0]
+		}
 	}
 	for _, part := range p.Parts {
 		n.Parts = append(n.Parts, newNode(part, f))

@@ -57,7 +57,7 @@ func runCase(t *testing.T, set *suite.Set, c *suite.Case) {
 	}
 	for _, r := range results {
 		for _, f := range r.Failures {
-			t.Errorf("\n%s: %s\n%s", f.Range, f.Headline(c), f.Details("  ", false))
+			t.Errorf("\n%s: %s\n%s", f.Range, f.Headline(c), f.Details(false))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 )
 
@@ -25,6 +26,8 @@ func test(c command, h Host, args []string) int {
 	f := newFlags(c)
 	format := f.format("text", "json", "junit")
 	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
+	coverage := f.Bool("coverage", false, "also say what of the playbooks no test has reached")
+	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
 	rest, err := f.parse(h, args)
 	if errors.Is(err, errHelp) {
 		return exitOK
@@ -48,7 +51,15 @@ func test(c command, h Host, args []string) int {
 		return trouble(h, "%s", nothingToRun(dir, set, run))
 	}
 	report := &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics, Dir: filepath.ToSlash(dir)}
-	if report.Results, err = set.Run(context.Background(), cases, nil); err != nil {
+	var watch func(*suite.Decided)
+	if least.set {
+		report.Least = &least.value
+	}
+	if *coverage || least.set {
+		report.Coverage = set.NewCoverage()
+		watch = report.Coverage.Watch
+	}
+	if report.Results, err = set.Run(context.Background(), cases, watch); err != nil {
 		return trouble(h, "%s", err)
 	}
 	if err := writeReport(h, report, format.value); err != nil {
@@ -115,6 +126,31 @@ func (p *pattern) Set(s string) (err error) {
 
 func (f *flags) pattern(name, use string) *pattern {
 	p := &pattern{}
+	f.Var(p, name, use)
+	return p
+}
+
+// percent is a flag that holds a percentage.
+type percent struct {
+	value value.Percent
+	set   bool
+}
+
+func (p *percent) String() string {
+	if !p.set {
+		return ""
+	}
+	return p.value.String()
+}
+
+func (p *percent) Set(s string) (err error) {
+	p.value, err = value.ParsePercent(s)
+	p.set = err == nil
+	return err
+}
+
+func (f *flags) percent(name, use string) *percent {
+	p := &percent{}
 	f.Var(p, name, use)
 	return p
 }

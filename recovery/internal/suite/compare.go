@@ -18,7 +18,7 @@ type Failure struct {
 	// led to it, a line each.
 	Message string
 	Diff    []Line
-	Why     []string
+	Why     []Reason
 }
 
 // outcome is what came of a step: a decision or an error.
@@ -36,7 +36,7 @@ type comparison struct {
 	failures []Failure
 }
 
-func (c *comparison) fail(key string, at playbook.Range, message string, diff []Line, why ...string) {
+func (c *comparison) fail(key string, at playbook.Range, message string, diff []Line, why ...Reason) {
 	c.failures = append(c.failures, Failure{Step: c.step.Name, Key: key, Range: at, Message: message, Diff: diff, Why: why})
 }
 
@@ -167,7 +167,7 @@ func (c *comparison) each(key string, wanted []*playbook.WantedAction, came []th
 	missing, taken := c.set.assign(wanted, came, where)
 	for _, w := range missing {
 		diff := c.set.unlike(w, came, taken, where)
-		var why []string
+		var why []Reason
 		if key == "actions" {
 			why = c.why.missing(w.Type.Value)
 		}

@@ -20,9 +20,9 @@ func (c *comparison) warnings(w *playbook.Want) {
 	if slices.Equal(wanted, came) {
 		return
 	}
-	var why []string
+	var why []Reason
 	for _, x := range c.d.Warnings {
-		why = append(why, strings.TrimSuffix(x.Code+": "+x.Message+" ("+x.Play+")", " ()"))
+		why = append(why, Reason{Text: strings.TrimSuffix(x.Code+": "+x.Message+" ("+x.Play+")", " ()")})
 	}
 	c.fail("warnings", w.Warnings.Range, "other warnings than wanted", linesOf(wanted, came), why...)
 }

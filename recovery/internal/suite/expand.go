@@ -180,11 +180,13 @@ func numbered(names []string) []string {
 	seen := map[string]int{}
 	for i, n := range names {
 		if seen[n]++; seen[n] > 1 {
-			names[i] = n + " #" + strconv.Itoa(seen[n])
+			names[i] = n + " #" + itoa(seen[n])
 		}
 	}
 	return names
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func each[T, U any](list []T, f func(T) U) []U {
 	out := make([]U, len(list))

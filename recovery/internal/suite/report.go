@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Report is what came of a run.
@@ -17,6 +18,7 @@ type Report struct {
 	Results     []Result
 	Diagnostics playbook.Diagnostics // of the suites
 	Coverage    *Coverage            // nil: not asked for
+	Least       *value.Percent       // how much is to be reached; nil: not asked for
 	// Dir is what stands before the paths of files: where the set's directory
 	// is, seen from whoever reads the report.
 	Dir string
@@ -33,8 +35,13 @@ func (r *Report) Failed() int {
 	return n
 }
 
-// OK reports whether every test ran and came out as wanted.
-func (r *Report) OK() bool { return r.Failed() == 0 && !r.Diagnostics.HasErrors() }
+// OK reports whether every test ran and came out as wanted, and enough was
+// reached.
+func (r *Report) OK() bool { return r.Failed() == 0 && !r.Diagnostics.HasErrors() && !r.tooLittle() }
+
+func (r *Report) tooLittle() bool {
+	return r.Coverage != nil && r.Least != nil && r.Coverage.Below(*r.Least)
+}
 
 // placed puts the directory before the file of a place.
 func (r *Report) placed(at playbook.Range) playbook.Range {
@@ -43,8 +50,6 @@ func (r *Report) placed(at playbook.Range) playbook.Range {
 	}
 	return at
 }
-
-func (r *Report) place(at playbook.Range) string { return r.placed(at).String() }
 
 // WriteText writes the report for people: what is wrong with the suites, each
 // failure at the line of the expectation, what was not reached, and a sum.
@@ -60,8 +65,9 @@ func (r *Report) WriteText(w io.Writer, colour bool) error {
 	var out strings.Builder
 	for _, x := range r.Results {
 		for _, f := range x.Failures {
-			out.WriteString(r.place(f.Range) + ": " + f.Headline(x.Case) + "\n")
-			out.WriteString(f.Details("  ", colour))
+			f = r.placedFailure(f)
+			out.WriteString(f.Range.String() + ": " + f.Headline(x.Case) + "\n")
+			out.WriteString(f.Details(colour))
 		}
 	}
 	if r.Coverage != nil {
@@ -82,15 +88,30 @@ func (f Failure) Headline(c *Case) string {
 }
 
 // Details are the difference and what led to it, a line each.
-func (f Failure) Details(indent string, colour bool) string {
+func (f Failure) Details(colour bool) string {
 	var out strings.Builder
 	for _, l := range f.Diff {
-		out.WriteString(indent + "  " + painted(l, colour) + "\n")
+		out.WriteString("    " + painted(l, colour) + "\n")
 	}
 	for _, w := range f.Why {
-		out.WriteString(indent + harmless(w) + "\n")
+		out.WriteString("  why: " + harmless(w.String()) + "\n")
 	}
 	return out.String()
+}
+
+// String starts with the place, where there is one.
+func (r Reason) String() string {
+	if r.At.IsZero() {
+		return r.Text
+	}
+	return r.At.String() + ": " + r.Text
+}
+
+// placedFailure puts the directory before the files of a failure.
+func (r *Report) placedFailure(f Failure) Failure {
+	f.Range = r.placed(f.Range)
+	f.Why = each(f.Why, func(w Reason) Reason { return Reason{r.placed(w.At), w.Text} })
+	return f
 }
 
 func painted(l Line, colour bool) string {

@@ -48,11 +48,12 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		out.Diagnostics = append(out.Diagnostics, d)
 	}
 	for _, x := range r.Results {
-		result := jsonResult{Suite: x.Suite, Test: x.Name, jsonPlace: r.jsonPlace(x.Range), OK: x.OK(), Failures: []jsonFailure{}}
+		result := jsonResult{Suite: x.Suite, Test: x.Name, jsonPlace: placeOf(r.placed(x.Range)), OK: x.OK(), Failures: []jsonFailure{}}
 		for _, f := range x.Failures {
+			f = r.placedFailure(f)
 			result.Failures = append(result.Failures, jsonFailure{
-				Step: f.Step, Key: f.Key, Message: f.Message, jsonPlace: r.jsonPlace(f.Range),
-				Diff: each(f.Diff, Line.String), Why: append([]string{}, f.Why...),
+				Step: f.Step, Key: f.Key, Message: f.Message, jsonPlace: placeOf(f.Range),
+				Diff: each(f.Diff, Line.String), Why: each(f.Why, Reason.String),
 			})
 		}
 		out.Results = append(out.Results, result)
@@ -66,7 +67,6 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	return e.Encode(out)
 }
 
-func (r *Report) jsonPlace(at playbook.Range) jsonPlace {
-	at = r.placed(at)
+func placeOf(at playbook.Range) jsonPlace {
 	return jsonPlace{at.File, at.Start.Line, at.Start.Column}
 }

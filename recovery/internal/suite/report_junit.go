@@ -3,6 +3,7 @@ package suite
 import (
 	"encoding/xml"
 	"io"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 )
@@ -27,8 +28,8 @@ type junitSuite struct {
 type junitCase struct {
 	Name     string         `xml:"name,attr"`
 	Class    string         `xml:"classname,attr"`
-	File     string         `xml:"file,attr"`
-	Line     int            `xml:"line,attr"`
+	File     string         `xml:"file,attr,omitempty"`
+	Line     int            `xml:"line,attr,omitempty"`
 	Failures []junitProblem `xml:"failure"`
 	Errors   []junitProblem `xml:"error"`
 }
@@ -58,9 +59,10 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 		at := r.placed(x.Range)
 		c := junitCase{Name: x.Name, Class: x.Suite, File: at.File, Line: at.Start.Line}
 		for _, f := range x.Failures {
+			f = r.placedFailure(f)
 			c.Failures = append(c.Failures, junitProblem{
 				Message: f.Headline(x.Case), Type: f.Key,
-				Text: r.place(f.Range) + ": " + f.Message + "\n" + f.Details("  ", false),
+				Text: f.Range.String() + ": " + f.Message + "\n" + f.Details(false),
 			})
 		}
 		if !x.OK() {
@@ -70,6 +72,9 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	}
 	if suite.Tests > 0 {
 		out.add(suite)
+	}
+	if r.Coverage != nil && r.Least != nil {
+		out.add(r.junitCoverage())
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -110,5 +115,19 @@ func (r *Report) junitErrors() junitSuite {
 		}
 		c.Errors = append(c.Errors, junitProblem{Message: d.Message, Type: d.Code, Text: harmless(text)})
 	}
+	return suite
+}
+
+// junitCoverage makes a test case of the coverage that is asked for.
+func (r *Report) junitCoverage() junitSuite {
+	c := junitCase{Name: "at least " + r.Least.String(), Class: "coverage"}
+	suite := junitSuite{Name: "coverage", Tests: 1}
+	if r.tooLittle() {
+		var text strings.Builder
+		r.writeCoverage(&text)
+		c.Failures = []junitProblem{{Message: r.coverageSum(), Type: "coverage", Text: text.String()}}
+		suite.Failures = 1
+	}
+	suite.Cases = []junitCase{c}
 	return suite
 }
