@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 
@@ -28,6 +29,7 @@ func test(c command, h Host, args []string) int {
 	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
 	coverage := f.Bool("coverage", false, "also say what of the playbooks no test has reached")
 	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
+	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of each value that is compared with")
 	rest, err := f.parse(h, args)
 	if errors.Is(err, errHelp) {
 		return exitOK
@@ -42,6 +44,9 @@ func test(c command, h Host, args []string) int {
 	set, status := loadSuites(h, dir)
 	if set == nil {
 		return status
+	}
+	if *propose {
+		return suggest(h, dir, set)
 	}
 	cases := set.Cases
 	if run.re != nil {
@@ -67,6 +72,25 @@ func test(c command, h Host, args []string) int {
 	}
 	if !report.OK() {
 		return exitFound
+	}
+	return exitOK
+}
+
+// suggest writes a suite. What is wrong with those that there are goes to
+// standard error: their tests are left out.
+func suggest(h Host, dir string, set *suite.Set) int {
+	if err := fromHere(dir, set.Diagnostics).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+		return exitTrouble
+	}
+	text, err := set.Suggest(context.Background())
+	if text == "" {
+		text = "# There is nothing to suggest: tests stand on both sides of every value that is compared with.\n"
+	}
+	if err == nil {
+		_, err = io.WriteString(h.Stdout, text)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
 	}
 	return exitOK
 }

@@ -94,7 +94,11 @@ func (c *comparison) noChoice(w *playbook.WantedChoice) {
 	if best == nil {
 		best = append([]Line{{'-', "a choice" + spaced(w.Play.Value) + spaced(w.Decider.Value)}}, linesOf(nil, each(c.d.Choices, choiceText))...)
 	}
-	c.fail("choices", w.Range, "no such choice is left to anybody", best, c.why.plays([]string{w.Play.Value}, each(c.d.Plays, func(m recovery.Match) string { return m.Play }))...)
+	var why []Reason
+	if w.Play.IsSet() && !slices.ContainsFunc(c.d.Plays, func(m recovery.Match) bool { return m.Play == w.Play.Value }) {
+		why = c.why.notMatched(w.Play.Value)
+	}
+	c.fail("choices", w.Range, "no such choice is left to anybody", best, why...)
 }
 
 func spaced(s string) string {
