@@ -153,3 +153,15 @@ func FuzzSuite(f *testing.F) {
 		}
 	})
 }
+
+// The suite in the reference is one.
+func TestFormatSuite(t *testing.T) {
+	_, after, found := strings.Cut(format(t), "```yml\namends: v1\nsuite: ")
+	text, _, closed := strings.Cut(after, "```")
+	if !found || !closed {
+		t.Fatal("there is none")
+	}
+	if suites, ds := playbook.ParseSuite("s_test.yaml", []byte("amends: v1\nsuite: "+text)); len(ds) > 0 || len(suites) != 1 || len(suites[0].Tests) != 2 {
+		t.Errorf("%v\n%s", ds, text)
+	}
+}

@@ -262,3 +262,27 @@ func FuzzRun(f *testing.F) {
 		}
 	})
 }
+
+// The suite in the reference passes for the set in the reference.
+func TestFormatSuite(t *testing.T) {
+	text, err := os.ReadFile("../../../playbook/FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "## All of it together")
+	_, after, _ = strings.Cut(after, "```yaml\n")
+	book, after, _ := strings.Cut(after, "```")
+	_, after, _ = strings.Cut(after, "```yml\n")
+	tests, _, _ := strings.Cut(after, "```")
+	set, err := suite.Load(fstest.MapFS{"set.yaml": {Data: []byte(book)}, "set_test.yaml": {Data: []byte(tests)}})
+	if err != nil {
+		t.Fatal(suite.Rendered(err))
+	}
+	r := &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics}
+	if r.Results, err = set.Run(context.Background(), set.Cases, nil); err != nil {
+		t.Fatal(err)
+	}
+	if !r.OK() || len(r.Results) != 3 {
+		t.Error(textOf(t, r))
+	}
+}
