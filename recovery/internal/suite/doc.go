@@ -8,9 +8,9 @@
 //	check.go      names and values that a suite uses, against the set
 //	expand.go     defaults, each and then become cases of steps (merge.go)
 //	run.go        each step is decided by the engine that decides in production
-//	compare.go    what was wanted and what came
+//	compare.go    what was wanted and what came; answer.go asks an action, diff.go compares lists
 //	why.go        why it came so: the plays that did not match, and what they missed by
 //	report.go     results for people; report_json.go and report_junit.go for programs
-//	coverage.go   what was reached
-//	suggest.go    rows that a team may want
+//	coverage.go   what was reached; coverage_atoms.go takes conditions apart
+//	suggest.go    rows that a team may want: thresholds.go finds values to try, solve.go incidents
 package suite

@@ -116,7 +116,7 @@ func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 		}
 	case isTable:
 		for _, t := range s.rowsOf(book, name) {
-			return []change{{t.path, t.values[0]}}
+			return []change{{t.path, t.all()[0]}}
 		}
 	case !want:
 		return []change{{n.Path, nil}}

@@ -20,9 +20,11 @@ type suggester struct {
 	set   *Set
 	ctx   context.Context
 	steps []tried // of the suites that there are
-	known map[string]bool
-	out   []suggestion
-	lost  []string // plays that no incident was found for
+	// seen are the values, as text, that tests have by the play that was asked
+	// and the path, and those that are suggested.
+	seen map[string]map[string]bool
+	out  []suggestion
+	lost []string // plays that no incident was found for
 }
 
 // tried is a test with what came of it.
@@ -49,7 +51,7 @@ type suggestedRow struct {
 // Suggest returns a suite of rows that no test has yet, as YAML, with what is
 // decided today as what is wanted. It is empty when there is nothing to suggest.
 func (s *Set) Suggest(ctx context.Context) (string, error) {
-	g := &suggester{set: s, ctx: ctx, known: map[string]bool{}}
+	g := &suggester{set: s, ctx: ctx, seen: map[string]map[string]bool{}}
 	for _, c := range s.Cases {
 		for _, step := range c.Steps[:1] {
 			t, err := g.try(step.test, step.Now)
@@ -81,9 +83,39 @@ func (g *suggester) try(test *playbook.Test, now time.Time) (tried, error) {
 func (g *suggester) remember(t tried) {
 	for _, e := range t.explained.Plays {
 		for _, th := range g.ofPlay(e, t) {
-			g.known[e.Play.Name+" "+th.path+" "+g.current(t, th.path)] = true
+			g.see(e.Play, th.path, g.current(t, th.path))
 		}
 	}
+}
+
+func (g *suggester) see(p *policy.Play, path, text string) {
+	key := p.Name + " " + path
+	if g.seen[key] == nil {
+		g.seen[key] = map[string]bool{}
+	}
+	g.seen[key][text] = true
+}
+
+// untried are the values of a threshold that no test has where a play was asked.
+func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
+	seen := g.seen[p.Name+" "+th.path]
+	listed := map[string]bool{}
+	for _, v := range th.values {
+		text := policy.Show(v)
+		listed[text] = true
+		if !seen[text] {
+			out = append(out, v)
+		}
+	}
+	for text := range seen {
+		if !listed[text] {
+			return out // some test has another one
+		}
+	}
+	if th.other != nil {
+		out = append(out, th.other)
+	}
+	return out
 }
 
 // current is the value that a test gives a field or a fact, as text.
@@ -95,7 +127,7 @@ func (g *suggester) current(t tried, path string) string {
 	}
 	v, ok := find(from, name)
 	if !ok || isNull(v) {
-		return ""
+		return g.absent(path)
 	}
 	if typ, ok := g.set.typeOf(path); ok {
 		if native, err := parse(typ, v); err == nil {
@@ -103,6 +135,20 @@ func (g *suggester) current(t tried, path string) string {
 		}
 	}
 	return plainText(v)
+}
+
+// absent is what a field or a fact has that is not given: its default.
+func (g *suggester) absent(path string) string {
+	if f := g.set.fieldOf(path); f != nil {
+		return policy.Show(f.Default)
+	}
+	name, _ := strings.CutPrefix(path, "facts.")
+	for _, f := range g.set.program.Facts {
+		if f.Plain == name {
+			return policy.Show(f.Zero())
+		}
+	}
+	return ""
 }
 
 // ofPlay are the thresholds of a play that was asked, or that its playbook does
@@ -145,7 +191,7 @@ func (g *suggester) inTime(e policy.Explanation, t tried) []threshold {
 		return nil
 	}
 	latest := t.now.Add(lead)
-	return []threshold{{"incident.expected_at", []any{latest.Add(-time.Second), latest}}}
+	return []threshold{{path: "incident.expected_at", values: []any{latest.Add(-time.Second), latest}}}
 }
 
 // play suggests rows for a play: from one incident that it matches, and one more
@@ -201,12 +247,8 @@ func (g *suggester) around(p *policy.Play, from tried) error {
 	var paths []string
 	values := map[string][]any{}
 	for _, th := range g.ofPlay(e, from) {
-		for _, v := range th.values {
-			key := p.Name + " " + th.path + " " + policy.Show(v)
-			if g.known[key] {
-				continue
-			}
-			g.known[key] = true
+		for _, v := range g.untried(p, th) {
+			g.see(p, th.path, policy.Show(v))
 			if values[th.path] == nil {
 				paths = append(paths, th.path)
 			}

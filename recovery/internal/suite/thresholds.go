@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -12,6 +13,17 @@ import (
 type threshold struct {
 	path   string // incident.delay, facts.repeats
 	values []any  // nil stands for an absent field
+	// other, if not nil, is one more value: it stands for any that is not among
+	// values.
+	other any
+}
+
+// all are the values to try.
+func (t threshold) all() []any {
+	if t.other == nil {
+		return t.values
+	}
+	return append(slices.Clone(t.values), t.other)
 }
 
 // thresholds finds what a condition compares fields and facts with. Whatever
@@ -20,9 +32,9 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 	if n == nil {
 		return nil
 	}
-	add := func(path string, values ...any) {
-		if len(values) > 0 {
-			out = append(out, threshold{path, values})
+	add := func(t threshold) {
+		if len(t.values) > 0 {
+			out = append(out, t)
 		}
 	}
 	switch n.Kind {
@@ -32,15 +44,15 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 			left, right, op = right, left, turnedRound[op]
 		}
 		if movable(left) && right.Err == nil && !refersTo(right, left.Path) {
-			add(left.Path, s.sides(left.Path, op, right.Value)...)
+			add(s.sides(left.Path, op, right.Value))
 		}
 	case policy.NodeHas:
 		if movable(n) {
-			add(n.Path, s.presence(n.Path)...)
+			add(s.presence(n.Path))
 		}
 	case policy.NodeRead:
 		if _, isBool := n.Value.(bool); isBool && movable(n) {
-			add(n.Path, true, false)
+			add(threshold{path: n.Path, values: []any{true, false}})
 		}
 	}
 	if name, ok := strings.CutPrefix(n.Path, "tables."); ok {
@@ -77,29 +89,27 @@ func refersTo(n *policy.Node, path string) bool {
 }
 
 // sides are the values to try around one that a field is compared with.
-func (s *Set) sides(path, op string, v any) []any {
+func (s *Set) sides(path, op string, v any) threshold {
+	t := threshold{path: path}
 	switch op {
 	case ">=", "<":
 		if b, ok := below(v); ok {
-			return []any{b, v}
+			t.values = []any{b, v}
 		}
 	case ">", "<=":
 		if a, ok := above(v); ok {
-			return []any{v, a}
+			t.values = []any{v, a}
 		}
 	case "in":
 		if list, ok := v.([]any); ok && len(list) > 0 {
-			if other, ok := s.noneOf(path, list); ok {
-				return append(append([]any{}, list...), other)
-			}
-			return list
+			t.values = list
+			t.other, _ = s.noneOf(path, list)
 		}
 	default:
-		if other, ok := another(v, s.fieldOf(path)); ok {
-			return []any{v, other}
-		}
+		t.values = []any{v}
+		t.other, _ = another(v, s.fieldOf(path))
 	}
-	return nil
+	return t
 }
 
 // noneOf is a value that is not in a list.
@@ -133,12 +143,13 @@ func contains(list []any, v any) bool {
 	return false
 }
 
-func (s *Set) presence(path string) []any {
+// presence is a field that is absent, or has whatever value.
+func (s *Set) presence(path string) threshold {
 	f := s.fieldOf(path)
 	if f == nil {
-		return nil
+		return threshold{}
 	}
-	return []any{sample(f.Type), nil}
+	return threshold{path: path, values: []any{nil}, other: sample(f.Type)}
 }
 
 func (s *Set) fieldOf(path string) *policy.Field {
@@ -164,12 +175,12 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 	for _, r := range t.Rows {
 		if r.From.IsSet() {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
-				out = append(out, threshold{path, s.sides(path, ">=", v)})
+				out = append(out, s.sides(path, ">=", v))
 			}
 		}
 		for _, is := range r.Is {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
-				out = append(out, threshold{path, s.sides(path, "==", v)})
+				out = append(out, s.sides(path, "==", v))
 			}
 		}
 	}
