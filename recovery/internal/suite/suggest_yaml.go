@@ -40,7 +40,7 @@ func (g *suggester) yaml() string {
 		out.WriteString("    each:\n")
 		part, name, _ := strings.Cut(x.path, ".")
 		for _, r := range x.rows {
-			out.WriteString("      - " + part + ": {" + name + ": " + flow(written(r.v)) + "}\n")
+			out.WriteString("      - " + part + ": {" + quoted(name) + ": " + flow(written(r.v)) + "}\n")
 			out.WriteString("        want: " + g.want(r.came) + "\n")
 		}
 	}
