@@ -11,9 +11,9 @@
 //     playbook/FORMAT.md.
 //   - [github.com/servicerecovery/amends/policy] gives playbooks their meaning:
 //     types, conditions, matching.
-//   - [github.com/servicerecovery/amends/recovery/recoverytest] checks a store
-//     of your own.
+//   - [github.com/servicerecovery/amends/recovery/recoverytest] runs a team's
+//     suites under go test, and checks a store of your own.
 //
-// The command amends (recovery/cmd/amends) checks playbooks and decides
-// incidents from a shell. Programs to read and run are in examples.
+// The command amends (recovery/cmd/amends) checks playbooks, decides incidents
+// and runs suites from a shell. Programs to read and run are in examples.
 package amends

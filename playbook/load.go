@@ -95,7 +95,7 @@ func parseAll(files []File) []parsed {
 // was understood beside all of them; the set is sound when the diagnostics have
 // no errors.
 func Load(fsys fs.FS) (*Set, Diagnostics) {
-	paths, ds := find(fsys)
+	paths, ds := find(fsys, isSetFile)
 	whole := len(ds) == 0
 	set := &Set{}
 	for _, p := range paths {
@@ -126,8 +126,8 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 	return set, set.Finish(ds)
 }
 
-// find lists the paths of the set's files, sorted.
-func find(fsys fs.FS) (paths []string, ds Diagnostics) {
+// find lists the paths of the files that are wanted by their names, sorted.
+func find(fsys fs.FS, wanted func(name string) bool) (paths []string, ds Diagnostics) {
 	_ = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		name := path.Base(p)
 		switch {
@@ -140,7 +140,7 @@ func find(fsys fs.FS) (paths []string, ds Diagnostics) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-		case !d.IsDir() && isSetFile(name):
+		case !d.IsDir() && wanted(name):
 			paths = append(paths, p)
 		}
 		return nil
@@ -150,13 +150,15 @@ func find(fsys fs.FS) (paths []string, ds Diagnostics) {
 }
 
 // isSetFile tells files of a set from suites and everything else.
-func isSetFile(name string) bool {
-	for _, ext := range []string{".yaml", ".yml"} {
-		if base, ok := strings.CutSuffix(name, ext); ok {
-			return !strings.HasSuffix(base, "_test")
-		}
-	}
-	return false
+func isSetFile(name string) bool { return isYAML(name) && !isSuiteFile(name) }
+
+// isSuiteFile tells suites.
+func isSuiteFile(name string) bool {
+	return strings.HasSuffix(name, "_test.yaml") || strings.HasSuffix(name, "_test.yml")
+}
+
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
 var errNotRegular = errors.New("it is not a regular file")

@@ -34,6 +34,7 @@ type conclusion struct {
 	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes
 	used     map[string]int64             // units that earlier plays of this decision took
 	touched  []*policy.Limit              // limits that looked at something
+	bound    []*policy.Limit              // limits that withheld something, or cut an offer
 
 	decided day     // the day of the decision, in the zone last asked for
 	params  []Param // room for the parameters of the actions
@@ -58,17 +59,21 @@ func (c *conclusion) warn(code, play, message string) {
 // workspace.
 func conclude(s *subject, given Given) (*conclusion, error) {
 	c := newConclusion(s, given)
+	return c, c.decide()
+}
+
+func (c *conclusion) decide() error {
 	if err := c.match(); err != nil {
-		return nil, err
+		return err
 	}
 	c.sortMade()
 	c.makeRoom()
 	for i := range c.matches {
 		if err := c.approach(&c.matches[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return c, c.settle()
+	return c.settle()
 }
 
 func newConclusion(s *subject, given Given) *conclusion {

@@ -8,7 +8,8 @@
 // so that a retry acts once, a later version of the incident changes what was
 // promised instead of adding to it, and limits per customer hold.
 // [Engine.Choose] makes a choice within its limits and precedents,
-// [Engine.Report] says that an action was done, and [Agenda] lists what is owed.
+// [Engine.Report] says that an action was done, [Agenda] lists what is owed, and
+// [Engine.Explain] says why each play applied or not.
 //
 // The same inputs give the same decision, byte for byte, on every machine. The
 // rules are in SEMANTICS.md beside this file.

@@ -12,6 +12,7 @@ import (
 func (c *conclusion) limit() error {
 	for _, l := range c.limits() {
 		var err error
+		withheld := len(c.withheld)
 		if l.Keep {
 			c.keepHighest(l)
 		} else {
@@ -19,6 +20,9 @@ func (c *conclusion) limit() error {
 		}
 		if err != nil {
 			return err
+		}
+		if len(c.withheld) > withheld {
+			c.bound = append(c.bound, l)
 		}
 	}
 	return nil

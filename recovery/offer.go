@@ -118,8 +118,12 @@ func (c *conclusion) cutOffers() error {
 				if l.Keep || !c.governs(l, o.Type, play) {
 					continue
 				}
+				to := o.To
 				if err := c.cutOffer(o, l); err != nil {
 					return err
+				}
+				if o.To != to {
+					c.bound = append(c.bound, l)
 				}
 			}
 		}

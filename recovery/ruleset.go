@@ -25,6 +25,9 @@ type ruleset struct {
 	byName      []*policy.Play // every play, sorted by name
 
 	workspaces sync.Pool
+
+	explaining sync.Mutex // of explainer, which is made when it is first wanted
+	explainer  *policy.Explainer
 }
 
 func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics) *ruleset {

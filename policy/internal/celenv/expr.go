@@ -79,7 +79,7 @@ func (e *Expr) reference(n ast.Expr) *reference {
 func (e *Expr) place() *places {
 	f, moved := e.running(), e.form.move(e.source)
 	if f != e.form {
-		moved = nil // it is made from the source itself
+		return f.places(e.source)
 	}
 	known := make(map[int64]span, len(f.known))
 	for id, s := range f.known {
@@ -91,7 +91,15 @@ func (e *Expr) place() *places {
 // running returns the form whose program evaluates the expression. A limit counts the
 // steps of a loop, and reading a blank takes some: loops have their literals in them.
 func (e *Expr) running() *form {
-	if e.loops && len(e.blanks) > 0 {
+	if e.loops {
+		return e.itself()
+	}
+	return e.form
+}
+
+// itself returns a form that has the expression's own literals in it.
+func (e *Expr) itself() *form {
+	if len(e.blanks) > 0 {
 		return e.own()
 	}
 	return e.form

@@ -142,6 +142,11 @@ func lowestID(typeMap map[int64]*types.Type) int64 {
 	return lowest
 }
 
+// places finds places in the source that the form was made from.
+func (f *form) places(source string) *places {
+	return &places{src: newSource(source), info: f.tree.SourceInfo(), known: f.known}
+}
+
 // mover moves places from the source of a form to that of an expression.
 type mover []struct{ behind, by int }
 

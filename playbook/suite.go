@@ -1,0 +1,163 @@
+package playbook
+
+import "io/fs"
+
+// Suites are the tests that were read from the suite files of a directory tree.
+type Suites struct {
+	Suites []*Suite // in path order, then by place in the file
+	Files  []File
+}
+
+// Suite is one document of a suite file. What was not written is zero, and so
+// is what was not understood.
+type Suite struct {
+	Name     Text
+	Range    Range // where the document starts
+	Now      Text  // when the tests decide
+	Defaults *Test // what all tests have; nil: nothing
+	Tests    []*Test
+}
+
+// Test is one test; or a row of each or of then, which says only what differs
+// from its test; or what all tests of a suite have. How they merge is in
+// FORMAT.md.
+type Test struct {
+	Name       Text
+	Now        Text
+	Incident   Value // a Mapping, as are the next three
+	Facts      Value
+	Partners   Value
+	Precedents Value
+	Want       *Want // nil: nothing is wanted
+	Each, Then []*Test
+	Range      Range // starts at the first key
+}
+
+// Want is what a test expects of a decision. A key that was not written is
+// nil or absent: nothing is asked about it. An empty list asks that there be
+// nothing.
+type Want struct {
+	Plays      *WantedTexts
+	Actions    *WantedActions
+	Exactly    Text // a Bool
+	Never      *WantedTexts
+	Warnings   *WantedTexts
+	Withheld   *WantedActions
+	PassedOver *WantedPairs // reasons by partner
+	Choices    *WantedChoices
+	Changes    *WantedPairs // changes by the type of an action, or type/id
+	Error      Text
+	Range      Range
+}
+
+// WantedTexts are names, of plays, action types or warnings.
+type WantedTexts struct {
+	Items []Text
+	Range Range // of the list
+}
+
+// WantedPairs are texts under names.
+type WantedPairs struct {
+	Items []Pair
+	Range Range
+}
+
+// Pair is a text under a name.
+type Pair struct{ Key, Value Text }
+
+// WantedActions are the actions of a list.
+type WantedActions struct {
+	Items []*WantedAction
+	Range Range
+}
+
+// WantedAction is an action that should be there, with what is asked of it.
+type WantedAction struct {
+	Type  Text
+	Asked []Entry
+	Range Range
+}
+
+// WantedChoices are choices that should be left to somebody.
+type WantedChoices struct {
+	Items []*WantedChoice
+	Range Range
+}
+
+// WantedChoice is one of them; what was not written is not asked about.
+type WantedChoice struct {
+	Play, Decider, DueAt Text
+	Options              *WantedActions
+	AtLeast, AtMost      Text // of choose
+	Precedents           Text // their count
+	Range                Range
+}
+
+// ParseSuite reads the suites of one file; path names it in places. What was
+// understood is returned beside every problem.
+func ParseSuite(path string, src []byte) ([]*Suite, Diagnostics) {
+	found := &Suites{Files: []File{{path, src}}}
+	var ds Diagnostics
+	found.Suites, ds = parseSuite(found.Files[0])
+	return found.Suites, found.Finish(append(ds, found.duplicates()...))
+}
+
+func parseSuite(f File) (suites []*Suite, ds Diagnostics) {
+	r := &reader{file: f.Path}
+	for _, root := range r.roots(f.Source) {
+		if s := r.suite(root); s != nil {
+			suites = append(suites, s)
+		}
+	}
+	for i := range r.diags {
+		if r.diags[i].Code == "empty-file" {
+			r.diags[i].Hint = "write a suite, or give the file a name that starts with `_`"
+		}
+	}
+	return suites, r.diags
+}
+
+// LoadSuites reads the suites in fsys: every file named *_test.yaml or
+// *_test.yml in path order, but for what starts with a dot or an underscore,
+// folders included. They are no part of a set and do not enter its digest.
+func LoadSuites(fsys fs.FS) (*Suites, Diagnostics) {
+	paths, ds := find(fsys, isSuiteFile)
+	found := &Suites{}
+	for _, p := range paths {
+		src, d := readFile(fsys, p)
+		if d != nil {
+			ds = append(ds, *d)
+			continue
+		}
+		f := File{p, src}
+		suites, problems := parseSuite(f)
+		found.Files = append(found.Files, f)
+		found.Suites = append(found.Suites, suites...)
+		ds = append(ds, problems...)
+	}
+	return found, found.Finish(append(ds, found.duplicates()...))
+}
+
+// Finish is [Set.Finish] for diagnostics about suites.
+func (s *Suites) Finish(ds Diagnostics) Diagnostics { return (&Set{Files: s.Files}).Finish(ds) }
+
+// duplicates reports names that two suites have: a report could not tell their
+// tests apart.
+func (s *Suites) duplicates() (ds Diagnostics) {
+	first := map[string]Range{}
+	for _, suite := range s.Suites {
+		if !suite.Name.IsSet() {
+			continue
+		}
+		at, twice := first[suite.Name.Value]
+		if !twice {
+			first[suite.Name.Value] = suite.Name.Range
+			continue
+		}
+		ds = append(ds, Diagnostic{
+			Severity: Error, Code: "duplicate-id", Hint: "choose another name", Range: suite.Name.Range,
+			Message: "suite `" + clip(suite.Name.Value) + "` is there twice; first at " + at.String(),
+		})
+	}
+	return ds
+}

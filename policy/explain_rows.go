@@ -1,0 +1,23 @@
+package policy
+
+// RowUse is a row of a table that was looked up.
+type RowUse struct {
+	Playbook *Playbook // whose expressions have looked
+	Table    string
+	Row      int // by its place in the table
+}
+
+// Rows are the rows that expressions over this input have looked up so far, in
+// the order of the program's playbooks.
+func (in *Input) Rows() []RowUse {
+	var out []RowUse
+	for _, f := range in.frames {
+		if f == nil {
+			continue
+		}
+		for _, r := range f.cel.Rows() {
+			out = append(out, RowUse{f.pb, r.Table, r.Row})
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package policy
+
+import "strings"
+
+// Misses says what kept the play from matching, a line each: a barrier, or what
+// its condition missed by. It is empty for one that matched.
+func (e Explanation) Misses() []string {
+	p := e.Play
+	switch e.Barrier {
+	case BarrierNone:
+		return e.When.Misses()
+	case BarrierPeriod:
+		return []string{"it is in force " + p.InForce.String() + " only"}
+	case BarrierApplies, BarrierOfPlaybook:
+		return []string{"its playbook does not apply: " + strings.Join(e.Applies.Misses(), ", ")}
+	case BarrierFirst:
+		return []string{"of its playbook only the first play that matches is taken"}
+	case BarrierNotNeeded:
+		return []string{"it is a fallback, and another play matched"}
+	case BarrierPhase:
+		if p.phase == fitFirst {
+			return []string{"it is for failures, and this is a signal"}
+		}
+		return []string{"it is for signals, and this is a failure"}
+	case BarrierProvider:
+		if p.provider == fitFirst {
+			return []string{"it is for our own failures, and this is a partner's"}
+		}
+		return []string{"it is for partners' failures, and this is our own"}
+	}
+	return nil
+}
+
+// String writes the period: from 2026-01-01 until 2026-12-31, always.
+func (p Period) String() string {
+	var parts []string
+	if !p.From.IsZero() {
+		parts = append(parts, "from "+p.From.String())
+	}
+	if !p.Until.IsZero() {
+		parts = append(parts, "until "+p.Until.String())
+	}
+	if len(parts) == 0 {
+		return "always"
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,306 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+)
+
+// PartKind says what a part of an expression is. Its zero is invalid.
+type PartKind uint8
+
+// The kinds of parts. And and Or have two parts or more, however they were
+// bracketed; a Not has one, an If three.
+const (
+	PartInvalid PartKind = iota
+	PartAnd
+	PartOr
+	PartNot
+	PartIf
+	PartCompare  // Op is ==, !=, <, <=, >, >= or in; its parts are the two sides
+	PartHas      // has(path)
+	PartRead     // a path; the parts of a term are its own, those of a table its key's
+	PartConstant // a literal, or what is constant
+	PartCall     // anything else; its parts are what it takes
+	PartLoop     // a macro; its parts are what it reads
+)
+
+// Part is a part of an expression with what it gave.
+type Part struct {
+	Kind     PartKind
+	Op       string // the operator of a Compare, the function of a Call
+	Path     string // of a Read or a Has, as [Expr.Reads] names it
+	Expr     *Expr  // in whose source the part stands: a term's own
+	From, To int    // the runes of that source
+	Text     string // they, on one line
+	Type     Type
+	Val      Val   // unset where there is none
+	Err      error // an *EvalError
+	// Skipped is set where the whole did without the part: behind a false in &&,
+	// a true in ||, or in the branch of ?: that was not taken. Its value is
+	// what it would have been.
+	Skipped bool
+	Parts   []*Part
+}
+
+// Tracer evaluates expressions part by part. It plans each part by itself when it
+// first wants it and keeps the plan, which deciding never pays for. It is not
+// safe for concurrent use.
+type Tracer struct {
+	plans  map[planKey]planned
+	places map[*Expr]*places
+}
+
+type planKey struct {
+	e  *Expr
+	id int64
+}
+
+type planned struct {
+	program cel.Program
+	err     error
+}
+
+// NewTracer returns a tracer that has planned nothing yet.
+func NewTracer() *Tracer {
+	return &Tracer{plans: map[planKey]planned{}, places: map[*Expr]*places{}}
+}
+
+// Trace evaluates an expression part by part. What the whole gave, an error
+// included, is what evaluating it as a whole gives.
+func (t *Tracer) Trace(e *Expr, f *Frame) *Part {
+	tree, _ := e.parts()
+	p := t.part(e, tree.Expr(), f, false)
+	v, err := e.run(f)
+	if err != nil {
+		p.Val, p.Err = Val{}, err
+		return p
+	}
+	p.Val, p.Err = outside(v), nil
+	return p
+}
+
+// parts returns the checked tree and what its names were resolved to: the one
+// way in which tracing reaches into an expression. The tree has the expression's own
+// literals in it.
+func (e *Expr) parts() (*ast.AST, map[int64]*reference) {
+	f := e.itself()
+	return f.tree, f.refs
+}
+
+func (t *Tracer) part(e *Expr, n ast.Expr, f *Frame, skipped bool) *Part {
+	tree, refs := e.parts()
+	p := &Part{Expr: e, Skipped: skipped, Type: typeOf(tree.GetType(n.ID()))}
+	t.place(p, n)
+	switch n.Kind() {
+	case ast.LiteralKind:
+		p.Kind, p.Val = PartConstant, outside(n.AsLiteral())
+	case ast.SelectKind:
+		if r := refs[n.ID()]; r != nil {
+			t.read(p, r, f)
+			break
+		}
+		t.other(p, n, f, PartCall)
+	case ast.ComprehensionKind:
+		t.evaluate(p, n, f)
+		p.Kind = PartLoop
+		t.readsIn(p, n, f)
+	case ast.CallKind:
+		t.call(p, n, f)
+	default:
+		t.other(p, n, f, PartCall)
+	}
+	return p
+}
+
+// place says where a part stands. A whole expression stands where its text does.
+func (t *Tracer) place(p *Part, n ast.Expr) {
+	at := t.places[p.Expr]
+	if at == nil {
+		at = p.Expr.itself().places(p.Expr.source)
+		t.places[p.Expr] = at
+	}
+	s := at.of(n)
+	p.From, p.To, p.Text = s.from, s.to, at.src.text(s.from, s.to)
+}
+
+func (t *Tracer) call(p *Part, n ast.Expr, f *Frame) {
+	call := n.AsCall()
+	switch op := call.FunctionName(); op {
+	case operators.LogicalAnd:
+		p.Kind = PartAnd
+		t.logic(p, n, f, op, types.False)
+	case operators.LogicalOr:
+		p.Kind = PartOr
+		t.logic(p, n, f, op, types.True)
+	case operators.LogicalNot:
+		p.Kind = PartNot
+		t.not(p, n, f)
+	case operators.Conditional:
+		p.Kind = PartIf
+		t.conditional(p, n, f)
+	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals, operators.In:
+		t.other(p, n, f, PartCompare)
+		p.Op, _ = operators.FindReverse(op)
+	default:
+		t.other(p, n, f, PartCall)
+		p.Op = op
+	}
+}
+
+// logic follows && and ||: one side that decides is enough, whatever is wrong
+// with others; without one, the first error stands.
+func (t *Tracer) logic(p *Part, n ast.Expr, f *Frame, op string, decides types.Bool) {
+	p.Val = Val{!decides}
+	decided := false
+	for _, operand := range operandsOf(n, op) {
+		side := t.part(p.Expr, operand, f, p.Skipped || decided)
+		p.Parts = append(p.Parts, side)
+		if !decided {
+			p.merge(side, decides)
+			decided = side.Err == nil && side.Val.v == ref.Val(decides)
+		}
+	}
+	if p.Err != nil {
+		p.Val = Val{}
+	}
+}
+
+// merge adds what one side of && or || gave to the whole.
+func (p *Part) merge(side *Part, decides types.Bool) {
+	switch {
+	case side.Err == nil && side.Val.v == ref.Val(decides):
+		p.Val, p.Err = side.Val, nil
+	case side.Err != nil && p.Err == nil:
+		p.Err = side.Err
+	}
+}
+
+// operandsOf takes apart what the parser has put into pairs.
+func operandsOf(n ast.Expr, op string) []ast.Expr {
+	if n.Kind() != ast.CallKind || n.AsCall().FunctionName() != op {
+		return []ast.Expr{n}
+	}
+	var out []ast.Expr
+	for _, arg := range n.AsCall().Args() {
+		out = append(out, operandsOf(arg, op)...)
+	}
+	return out
+}
+
+func (t *Tracer) not(p *Part, n ast.Expr, f *Frame) {
+	inner := t.part(p.Expr, n.AsCall().Args()[0], f, p.Skipped)
+	p.Parts, p.Err = []*Part{inner}, inner.Err
+	if b, ok := inner.Val.v.(types.Bool); ok {
+		p.Val = Val{!b}
+	}
+}
+
+func (t *Tracer) conditional(p *Part, n ast.Expr, f *Frame) {
+	args := n.AsCall().Args()
+	condition := t.part(p.Expr, args[0], f, p.Skipped)
+	holds, _ := condition.Val.v.(types.Bool)
+	known := condition.Err == nil
+	yes := t.part(p.Expr, args[1], f, p.Skipped || !known || !bool(holds))
+	no := t.part(p.Expr, args[2], f, p.Skipped || !known || bool(holds))
+	p.Parts = []*Part{condition, yes, no}
+	switch {
+	case !known:
+		p.Err = condition.Err
+	case bool(holds):
+		p.Val, p.Err = yes.Val, yes.Err
+	default:
+		p.Val, p.Err = no.Val, no.Err
+	}
+}
+
+// other evaluates a node as a whole; its parts show what it takes.
+func (t *Tracer) other(p *Part, n ast.Expr, f *Frame, kind PartKind) {
+	p.Kind = kind
+	t.evaluate(p, n, f)
+	for _, child := range children(n) {
+		if child.Kind() != ast.IdentKind {
+			p.Parts = append(p.Parts, t.part(p.Expr, child, f, p.Skipped))
+		}
+	}
+}
+
+// readsIn shows what a loop reads outside of its own variables.
+func (t *Tracer) readsIn(p *Part, n ast.Expr, f *Frame) {
+	_, refs := p.Expr.parts()
+	if r := refs[n.ID()]; r != nil && n.Kind() == ast.SelectKind {
+		p.Parts = append(p.Parts, t.part(p.Expr, n, f, p.Skipped))
+		return
+	}
+	for _, child := range children(n) {
+		t.readsIn(p, child, f)
+	}
+}
+
+// read reads a reference, and shows what a term or the key of a table is made of.
+func (t *Tracer) read(p *Part, r *reference, f *Frame) {
+	p.Kind, p.Path = PartRead, r.path
+	v, err := r.getter()(f)
+	switch {
+	case r.kind == refConstant:
+		p.Kind, v, err = PartConstant, r.value, nil
+	case r.mode == modeHas:
+		p.Kind, v = PartHas, types.Bool(v != nil)
+	case v == nil && err == nil && r.mode == modeRead:
+		err = errNoValue
+	}
+	if err != nil {
+		p.Err = p.Expr.failed(f, err)
+	} else if v != nil {
+		p.Val = outside(v)
+	}
+	switch {
+	case r.kind == refTerm:
+		tree, _ := r.term.parts()
+		p.Parts = []*Part{t.part(r.term, tree.Expr(), f, p.Skipped)}
+	case r.kind == refTable && r.table.by != nil:
+		tree, _ := r.table.by.parts()
+		p.Parts = []*Part{t.part(r.table.by, tree.Expr(), f, p.Skipped)}
+	}
+}
+
+// evaluate plans a node by itself and evaluates it. A node that cannot stand by
+// itself, as one that uses the variable of a loop, has no value.
+func (t *Tracer) evaluate(p *Part, n ast.Expr, f *Frame) {
+	key := planKey{p.Expr, n.ID()}
+	plan, known := t.plans[key]
+	if !known {
+		plan.program, plan.err = p.Expr.planNode(n)
+		t.plans[key] = plan
+	}
+	if plan.err != nil {
+		p.Err = p.Expr.failed(f, plan.err)
+		return
+	}
+	v, _, err := plan.program.Eval(f)
+	if err != nil {
+		p.Err = p.Expr.failed(f, err)
+		return
+	}
+	p.Val = outside(v)
+}
+
+// planNode plans a part of an expression as [Expr.plan] plans the whole.
+func (e *Expr) planNode(n ast.Expr) (cel.Program, error) {
+	tree, _ := e.parts()
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if loops(n) {
+		options = append(options, cel.CostLimit(e.scope.cost))
+	}
+	return planSafely(e.scope.base.env, partOf(tree, n), options)
+}
+
+// outside is a value as it leaves an expression, where it can.
+func outside(v ref.Val) Val {
+	if out, err := leave(v, false); err == nil {
+		return Val{out}
+	}
+	return Val{}
+}

@@ -1,0 +1,194 @@
+package policy
+
+import (
+	"errors"
+	"strings"
+)
+
+// Misses says what kept a condition from holding, a line each: incident.delay is
+// 46h, 48h needed. Of alternatives it names the one that missed least. It is
+// empty for one that held.
+func (n *Node) Misses() []string {
+	if n == nil {
+		return nil
+	}
+	return n.misses(true)
+}
+
+// misses says what keeps the node from being as wanted.
+func (n *Node) misses(want bool) []string {
+	if n.Err == nil && n.Value == want {
+		return nil
+	}
+	switch n.Kind {
+	case NodeAnd:
+		return n.ofParts(want, want)
+	case NodeOr:
+		return n.ofParts(want, !want)
+	case NodeNot:
+		return n.Parts[0].misses(!want)
+	case NodeIf:
+		for _, branch := range n.Parts[1:] {
+			if !branch.Skipped {
+				return branch.misses(want)
+			}
+		}
+	case NodeRead:
+		if strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 && n.Parts[0].isCondition() {
+			return n.Parts[0].misses(want)
+		}
+	}
+	if n.Err != nil {
+		if n.Skipped {
+			return nil // what was not looked at need not have a value
+		}
+		return []string{failure(n)}
+	}
+	return []string{n.miss(want)}
+}
+
+// failure says which part has no value, and why.
+func failure(n *Node) string {
+	var e *EvalError
+	if errors.As(n.Err, &e) {
+		return e.Expr + " fails: " + e.Message
+	}
+	return n.Text + " fails: " + n.Err.Error()
+}
+
+func (n *Node) isCondition() bool {
+	_, isBool := n.Value.(bool)
+	return isBool || n.Err != nil
+}
+
+// ofParts joins what all parts miss, or takes the part that misses least.
+func (n *Node) ofParts(want, all bool) []string {
+	var out []string
+	for i, p := range n.Parts {
+		misses := p.misses(want)
+		switch {
+		case all:
+			out = append(out, misses...)
+		case len(misses) > 0 && (i == 0 || out == nil || len(misses) < len(out)):
+			out = misses
+		}
+	}
+	return out
+}
+
+// miss says of a part that has no conditions below what is and what is needed.
+func (n *Node) miss(want bool) string {
+	switch n.Kind {
+	case NodeCompare:
+		return n.missOfCompare(want)
+	case NodeHas:
+		return n.missOfHas()
+	case NodeRead:
+		return n.Path + " is " + textOf(n.Value)
+	case NodeConstant:
+		return "it is always " + textOf(n.Value)
+	}
+	return n.Text + " is " + textOf(n.Value) + n.reads()
+}
+
+// reads shows the values that a part without a form of its own looks at.
+func (n *Node) reads() string {
+	var out []string
+	for _, p := range n.Parts {
+		if p.Kind == NodeRead {
+			out = append(out, p.Path+" is "+textOf(p.Value))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(out, ", ")
+}
+
+func (n *Node) missOfHas() string {
+	if n.Value == true {
+		return n.Path + " is there"
+	}
+	table, isTable := strings.CutPrefix(n.Path, "tables.")
+	if !isTable {
+		return n.Path + " is absent"
+	}
+	text := "tables." + table + " has no row"
+	if len(n.Parts) == 1 {
+		text += " for " + n.Parts[0].said()
+	}
+	if n.first != "" {
+		text += " (the first is " + n.first + ")"
+	}
+	return text
+}
+
+// said names a value, and says what it is unless that is its name.
+func (n *Node) said() string {
+	if n.Kind == NodeConstant {
+		return textOf(n.Value)
+	}
+	return n.Text + ", which is " + textOf(n.Value)
+}
+
+var negated = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
+
+var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+func (n *Node) missOfCompare(want bool) string {
+	left, right, op := n.Parts[0], n.Parts[1], n.Op
+	if left.Kind == NodeConstant && right.Kind != NodeConstant && op != "in" {
+		left, right, op = right, left, mirrored[op]
+	}
+	if !want {
+		op = negated[op]
+	}
+	if left.Kind == NodeConstant && n.Op == "in" {
+		if want {
+			return textOf(left.Value) + " is not in " + right.Text + " (" + textOf(right.Value) + ")"
+		}
+		return textOf(left.Value) + " is in " + right.Text
+	}
+	needed := textOf(right.Value)
+	if right.Kind != NodeConstant && !right.isList() {
+		needed = right.Text + " (" + needed + ")"
+	}
+	switch op {
+	case "!=":
+		needed = "anything else"
+	case "<":
+		needed = "less than " + needed
+	case "<=":
+		needed = "at most " + needed
+	case ">":
+		needed = "more than " + needed
+	case "in":
+		needed = "one of " + needed
+	case "not in":
+		needed = "none of " + needed
+	}
+	return left.Text + " is " + textOf(left.Value) + ", " + needed + " needed"
+}
+
+// isList tells a list that is written out.
+func (n *Node) isList() bool {
+	_, ok := n.Value.([]any)
+	return ok && n.Kind == NodeCall
+}
+
+// shown writes a value so that it can be told from the words around it.
+func textOf(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "absent"
+	case string:
+		if strings.TrimSpace(x) == "" {
+			return `"` + x + `"`
+		}
+	case []any:
+		if len(x) == 0 {
+			return "empty"
+		}
+	}
+	return Show(v)
+}

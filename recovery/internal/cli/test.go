@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/suite"
+)
+
+func testCommand() command {
+	c := command{
+		name: "test", args: "DIR [flags]",
+		summary: "runs the suites (*_test.yaml) that stand beside the playbooks",
+		example: "amends test playbooks --run 'late parcels' --format junit",
+	}
+	c.run = func(h Host, args []string) int { return test(c, h, args) }
+	return c
+}
+
+func test(c command, h Host, args []string) int {
+	f := newFlags(c)
+	format := f.format("text", "json", "junit")
+	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
+	coverage := f.Bool("coverage", false, "also say what of the playbooks no test has reached")
+	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
+	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of each value that is compared with")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if len(rest) != 1 {
+		return trouble(h, "test takes one directory: amends test %s", c.args)
+	}
+	dir := rest[0]
+	set, status := loadSuites(h, dir)
+	if set == nil {
+		return status
+	}
+	if *propose {
+		return suggest(h, dir, set)
+	}
+	cases := set.Cases
+	if run.re != nil {
+		cases = set.Find(run.re)
+	}
+	if len(cases) == 0 && !set.Diagnostics.HasErrors() {
+		return trouble(h, "%s", nothingToRun(dir, set, run))
+	}
+	report := &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics, Dir: filepath.ToSlash(dir)}
+	var watch func(*suite.Decided)
+	if least.set {
+		report.Least = &least.value
+	}
+	if *coverage || least.set {
+		report.Coverage = set.NewCoverage()
+		watch = report.Coverage.Watch
+	}
+	if report.Results, err = set.Run(context.Background(), cases, watch); err != nil {
+		return trouble(h, "%s", err)
+	}
+	if err := writeReport(h, report, format.value); err != nil {
+		return trouble(h, "%s", err)
+	}
+	if !report.OK() {
+		return exitFound
+	}
+	return exitOK
+}
+
+// suggest writes a suite. What is wrong with those that there are goes to
+// standard error: their tests are left out.
+func suggest(h Host, dir string, set *suite.Set) int {
+	if err := fromHere(dir, set.Diagnostics).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+		return exitTrouble
+	}
+	text, err := set.Suggest(context.Background())
+	if text == "" {
+		text = "# There is nothing to suggest: tests stand on both sides of every value that is compared with.\n"
+	}
+	if err == nil {
+		_, err = io.WriteString(h.Stdout, text)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+// loadSuites reads the playbooks and their suites. Playbooks that do not load
+// are the command's trouble, so their diagnostics go to standard error.
+func loadSuites(h Host, dir string) (*suite.Set, int) {
+	fsys, err := openDir(dir)
+	if err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	set, err := suite.Load(fsys)
+	var diags playbook.Diagnostics
+	if errors.As(err, &diags) {
+		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+			return nil, exitTrouble
+		}
+		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
+	}
+	if err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	return set, exitOK
+}
+
+func nothingToRun(dir string, set *suite.Set, run *pattern) string {
+	if set.Suites() == 0 {
+		return fmt.Sprintf("there are no suites in %s; write one into a file whose name ends in _test.yaml", dir)
+	}
+	return fmt.Sprintf("no test matches %s; there are %s", run.re, count(len(set.Cases), "test"))
+}
+
+func writeReport(h Host, report *suite.Report, format string) error {
+	switch format {
+	case "json":
+		return report.WriteJSON(h.Stdout)
+	case "junit":
+		return report.WriteJUnit(h.Stdout)
+	}
+	return report.WriteText(h.Stdout, h.colour(h.Stdout))
+}
+
+// pattern is a flag that holds a regular expression.
+type pattern struct{ re *regexp.Regexp }
+
+func (p *pattern) String() string {
+	if p.re == nil {
+		return ""
+	}
+	return p.re.String()
+}
+
+func (p *pattern) Set(s string) (err error) {
+	p.re, err = regexp.Compile(s)
+	return err
+}
+
+func (f *flags) pattern(name, use string) *pattern {
+	p := &pattern{}
+	f.Var(p, name, use)
+	return p
+}
+
+// percent is a flag that holds a percentage.
+type percent struct {
+	value value.Percent
+	set   bool
+}
+
+func (p *percent) String() string {
+	if !p.set {
+		return ""
+	}
+	return p.value.String()
+}
+
+func (p *percent) Set(s string) (err error) {
+	p.value, err = value.ParsePercent(s)
+	p.set = err == nil
+	return err
+}
+
+func (f *flags) percent(name, use string) *percent {
+	p := &percent{}
+	f.Var(p, name, use)
+	return p
+}

@@ -1,0 +1,174 @@
+package suite
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+func (c *comparison) warnings(w *playbook.Want) {
+	if w.Warnings == nil {
+		return
+	}
+	wanted := texts(w.Warnings)
+	came := each(c.d.Warnings, func(x recovery.Warning) string { return x.Code })
+	slices.Sort(wanted)
+	slices.Sort(came)
+	if slices.Equal(wanted, came) {
+		return
+	}
+	var why []Reason
+	for _, x := range c.d.Warnings {
+		why = append(why, Reason{Text: strings.TrimSuffix(x.Code+": "+x.Message+" ("+x.Play+")", " ()")})
+	}
+	c.fail("warnings", w.Warnings.Range, "other warnings than wanted", linesOf(wanted, came), why...)
+}
+
+func (c *comparison) withheld(w *playbook.Want) {
+	if w.Withheld == nil {
+		return
+	}
+	var came []thing
+	for i := range c.d.Withheld {
+		came = append(came, withheldThing(&c.d.Withheld[i]))
+	}
+	c.each("withheld", w.Withheld.Items, came, ofWithheld)
+	if len(w.Withheld.Items) == 0 && len(came) > 0 {
+		c.fail("withheld", w.Withheld.Range, "something was withheld", linesOf(nil, each(came, thing.text)))
+	}
+}
+
+func (c *comparison) passedOver(w *playbook.Want) {
+	if w.PassedOver == nil {
+		return
+	}
+	came := each(c.d.PassedOver, func(p recovery.PassedOver) string { return p.Partner + ": " + p.Reason })
+	for _, p := range w.PassedOver.Items {
+		wanted := p.Key.Value + ": " + p.Value.Value
+		if !slices.Contains(came, wanted) {
+			c.fail("passed_over", p.Key.Range, "the partner was not passed over for that", linesOf([]string{wanted}, came), c.why.partner(p.Key.Value)...)
+		}
+	}
+	if len(w.PassedOver.Items) == 0 && len(came) > 0 {
+		c.fail("passed_over", w.PassedOver.Range, "a partner was passed over", linesOf(nil, came))
+	}
+}
+
+func (c *comparison) choices(w *playbook.Want) {
+	if w.Choices == nil {
+		return
+	}
+	fits := make([][]bool, len(w.Choices.Items))
+	for i, wanted := range w.Choices.Items {
+		for j := range c.d.Choices {
+			fits[i] = append(fits[i], len(c.choice(wanted, &c.d.Choices[j])) == 0)
+		}
+	}
+	has := make([]bool, len(fits))
+	for _, i := range matching(fits, len(c.d.Choices)) {
+		if i >= 0 {
+			has[i] = true
+		}
+	}
+	for i, wanted := range w.Choices.Items {
+		if !has[i] {
+			c.noChoice(wanted)
+		}
+	}
+	if len(w.Choices.Items) == 0 && len(c.d.Choices) > 0 {
+		c.fail("choices", w.Choices.Range, "somebody has to choose", linesOf(nil, each(c.d.Choices, choiceText)))
+	}
+}
+
+// noChoice shows a wanted choice beside the one that is most like it.
+func (c *comparison) noChoice(w *playbook.WantedChoice) {
+	var best []Line
+	for j := range c.d.Choices {
+		if lines := c.choice(w, &c.d.Choices[j]); len(lines) > 0 && (best == nil || len(lines) < len(best)) {
+			best = lines
+		}
+	}
+	if best == nil {
+		best = append([]Line{{'-', "a choice" + spaced(w.Play.Value) + spaced(w.Decider.Value)}}, linesOf(nil, each(c.d.Choices, choiceText))...)
+	}
+	var why []Reason
+	if w.Play.IsSet() && !slices.ContainsFunc(c.d.Plays, func(m recovery.Match) bool { return m.Play == w.Play.Value }) {
+		why = c.why.notMatched(w.Play.Value)
+	}
+	c.fail("choices", w.Range, "no such choice is left to anybody", best, why...)
+}
+
+func spaced(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " " + s
+}
+
+func choiceText(c recovery.Choice) string {
+	offers := each(c.Options, func(o recovery.Offer) string { return offeredThing(&o).text() })
+	return c.Play + ": " + c.Decider + " chooses between " + strings.Join(offers, ", ")
+}
+
+// choice returns how a choice differs from what is wanted of it.
+func (c *comparison) choice(w *playbook.WantedChoice, x *recovery.Choice) (lines []Line) {
+	compare := func(key string, want playbook.Text, got string) {
+		if want.IsSet() && want.Value != got {
+			lines = append(lines, Line{'-', key + ": " + want.Value}, Line{'+', key + ": " + got})
+		}
+	}
+	compare("play", w.Play, x.Play)
+	compare("decider", w.Decider, x.Decider)
+	compare("choose.at_least", w.AtLeast, strconv.Itoa(x.AtLeast))
+	compare("choose.at_most", w.AtMost, strconv.Itoa(x.AtMost))
+	compare("precedents.count", w.Precedents, strconv.Itoa(x.Precedents.Count))
+	if w.DueAt.IsSet() && !decidedAt(w.DueAt, playbook.Value{}).Equal(x.DueAt) {
+		lines = append(lines, Line{'-', "due_at: " + w.DueAt.Value})
+		if !x.DueAt.IsZero() {
+			lines = append(lines, Line{'+', "due_at: " + formatTime(x.DueAt)})
+		}
+	}
+	if w.Options == nil {
+		return lines
+	}
+	var came []thing
+	for i := range x.Options {
+		came = append(came, offeredThing(&x.Options[i]))
+	}
+	missing, taken := c.set.assign(w.Options.Items, came, ofOption)
+	for _, m := range missing {
+		lines = append(lines, c.set.unlike(m, came, taken, ofOption)...)
+	}
+	return lines
+}
+
+// changes compares what has become of the actions of the decision before.
+func (c *comparison) changes(w *playbook.Want) {
+	if w.Changes == nil {
+		return
+	}
+	for _, p := range w.Changes.Items {
+		kind, id, hasID := strings.Cut(p.Key.Value, "/")
+		var came []string
+		for i := range c.d.Actions {
+			a := &c.d.Actions[i]
+			if a.Type != kind || hasID && !slices.Contains(c.set.ownIDs(c.d.Incident, a), id) {
+				continue
+			}
+			came = append(came, string(a.Change))
+		}
+		asWanted := func(change string) bool { return change == p.Value.Value }
+		if len(came) > 0 && !slices.ContainsFunc(came, func(s string) bool { return !asWanted(s) }) {
+			continue
+		}
+		message := "the action is not there, neither now nor before"
+		if len(came) > 0 {
+			message = "something else has become of it"
+		}
+		named := func(change string) string { return p.Key.Value + ": " + change }
+		c.fail("changes", p.Key.Range, message, linesOf([]string{named(p.Value.Value)}, each(came, named)))
+	}
+}

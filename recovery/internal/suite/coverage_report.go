@@ -1,0 +1,102 @@
+package suite
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Percent is the share that was reached, in tenths of a percent and never
+// rounded up: 100.0 means all. A set without anything to reach is at 100.
+func (c *Coverage) Percent() string {
+	tenths := 1000
+	if c.Total() > 0 {
+		tenths = c.Reached() * 1000 / c.Total()
+	}
+	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
+}
+
+// Below reports whether less was reached than is asked for.
+func (c *Coverage) Below(least value.Percent) bool {
+	if c.Total() == 0 {
+		return false
+	}
+	return big.NewRat(int64(c.Reached()), int64(c.Total())).Cmp(least.Rat()) < 0
+}
+
+// missing are the items that no test reached. An atom of which nothing was seen
+// is told once.
+func (c *Coverage) missing() []item {
+	var out []item
+	for _, x := range c.items {
+		if x.reached {
+			continue
+		}
+		if base, what, isAtom := atomItem(x); isAtom {
+			never := !c.byKey[base+" true"].reached && !c.byKey[base+" false"].reached
+			switch {
+			case never && what == "true":
+				text, _, _ := strings.Cut(x.text, " was never ")
+				out = append(out, item{kind: x.kind, at: x.at, text: text + " was never looked at"})
+				continue
+			case never:
+				continue
+			case strings.HasPrefix(what, "decides ") && !c.byKey[base+" "+strings.TrimPrefix(what, "decides ")].reached:
+				continue // that it was never so is told already
+			}
+		}
+		out = append(out, *x)
+	}
+	return out
+}
+
+func atomItem(x *item) (base, what string, ok bool) {
+	if x.kind != "condition" {
+		return "", "", false
+	}
+	for _, what := range []string{"decides true", "decides false", "true", "false"} {
+		if base, ok := strings.CutSuffix(x.key, " "+what); ok {
+			return base, what, true
+		}
+	}
+	return "", "", false
+}
+
+func (r *Report) writeCoverage(out *strings.Builder) {
+	for _, x := range r.Coverage.missing() {
+		out.WriteString(r.placed(x.at).String() + ": not tested: " + harmless(x.text) + "\n")
+	}
+	out.WriteString(r.coverageSum() + "\n")
+}
+
+func (r *Report) coverageSum() string {
+	s := fmt.Sprintf("coverage: %s (%d of %d)", r.Coverage.Percent(), r.Coverage.Reached(), r.Coverage.Total())
+	if r.tooLittle() {
+		s += ", and " + r.Least.String() + " is wanted"
+	}
+	return s
+}
+
+type jsonCoverage struct {
+	Percent string     `json:"percent"`
+	Reached int        `json:"reached"`
+	Total   int        `json:"total"`
+	Missing []jsonItem `json:"missing"`
+}
+
+type jsonItem struct {
+	Kind string `json:"kind"`
+	jsonPlace
+	Message string `json:"message"`
+}
+
+func (r *Report) jsonCoverage() *jsonCoverage {
+	c := r.Coverage
+	out := &jsonCoverage{Percent: c.Percent(), Reached: c.Reached(), Total: c.Total(), Missing: []jsonItem{}}
+	for _, x := range c.missing() {
+		out.Missing = append(out.Missing, jsonItem{x.kind, placeOf(r.placed(x.at)), x.text})
+	}
+	return out
+}

@@ -1,0 +1,111 @@
+package suite
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/policy"
+)
+
+// kindOfList is where a wanted action stands, which says what can be asked.
+type kindOfList uint8
+
+const (
+	ofGiven kindOfList = iota
+	ofWithheld
+	ofOption
+)
+
+// shape is how an answer is written.
+type shape uint8
+
+const (
+	shapeLiteral shape = iota
+	shapeText          // a text, or {contains: …}
+	shapeMessage       // an id, a text, or {id, language, text, contains}
+	shapeActions
+	shapeRange   // {from, to}
+	shapeAllowed // a value, or a list of those that are allowed
+)
+
+// question is one thing that can be asked of an action.
+type question struct {
+	shape shape
+	spec  *policy.Field
+}
+
+func textField(name string, oneOf ...string) *policy.Field {
+	return &policy.Field{Name: name, Type: policy.Type{Kind: policy.String}, OneOf: oneOf}
+}
+
+// common are the questions about what is no parameter of the type.
+func common(where kindOfList) map[string]question {
+	text := func(name string, oneOf ...string) question { return question{shapeText, textField(name, oneOf...)} }
+	closed := func(name string, oneOf ...string) question { return question{shapeLiteral, textField(name, oneOf...)} }
+	instant := func(name string) question {
+		return question{shapeLiteral, &policy.Field{Name: name, Type: policy.Type{Kind: policy.Timestamp}}}
+	}
+	switch where {
+	case ofWithheld:
+		return map[string]question{"reason": closed("reason", "keep", "limit", "too-late", "zero"), "play": text("play")}
+	case ofOption:
+		return map[string]question{"id": text("id")}
+	}
+	return map[string]question{
+		"id": text("id"), "owner": text("owner"), "note": text("note"),
+		"change":  closed("change", "new", "changed", "kept", "cancelled"),
+		"justice": closed("justice", "distributive", "procedural", "interactional"),
+		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: policy.Type{Kind: policy.List, Elem: policy.String}}},
+		"already": {shapeLiteral, &policy.Field{Name: "already", Type: policy.Type{Kind: policy.Money}}},
+		"due_at":  instant("due_at"), "not_before": instant("not_before"),
+		"message": {shapeMessage, textField("message")}, "if_late": {shapeActions, textField("if_late")},
+	}
+}
+
+// questionAbout says how a question about a type of action is answered.
+func questionAbout(t *policy.ActionType, name string, where kindOfList) (question, bool) {
+	if q, ok := common(where)[name]; ok {
+		return q, true
+	}
+	if t.Name == "substitute" {
+		if spec := substituteParam(name); spec != nil {
+			return question{shapeLiteral, spec}, true
+		}
+	}
+	for _, p := range t.Params {
+		switch {
+		case p.Name != name:
+		case where == ofOption && p.Type.Kind == policy.Money:
+			return question{shapeRange, p}, true
+		case where == ofOption:
+			return question{shapeAllowed, p}, true
+		case p.Type.Kind == policy.String && len(p.OneOf) == 0:
+			return question{shapeText, p}, true
+		default:
+			return question{shapeLiteral, p}, true
+		}
+	}
+	return question{}, false
+}
+
+// substituteParam describes what the engine writes on its own action.
+func substituteParam(name string) *policy.Field {
+	switch name {
+	case "partner", "agreement":
+		return textField(name)
+	case "units":
+		return &policy.Field{Name: name, Type: policy.Type{Kind: policy.Int}}
+	}
+	return nil
+}
+
+func questionsAbout(t *policy.ActionType, where kindOfList) []string {
+	out := sortedKeys(common(where))
+	if t.Name == "substitute" {
+		out = append(out, "partner", "agreement", "units")
+	}
+	for _, p := range t.Params {
+		out = append(out, p.Name)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,96 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/given"
+)
+
+// Result is what came of a case.
+type Result struct {
+	*Case
+	Failures []Failure
+}
+
+// OK reports whether everything was as wanted.
+func (r Result) OK() bool { return len(r.Failures) == 0 }
+
+// Run decides the cases, each from an empty store, and compares. watch, if not
+// nil, sees each step as it was decided.
+func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]Result, error) {
+	var out []Result
+	for _, c := range cases {
+		r := Result{Case: c}
+		memory := &store{}
+		for _, step := range c.Steps {
+			d, err := s.decide(ctx, step, memory)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.FullName(), err)
+			}
+			r.Failures = append(r.Failures, s.compare(step, d.outcome, &reasons{d: d})...)
+			if watch != nil {
+				watch(d)
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// Decided is a step with what came of it.
+type Decided struct {
+	outcome
+	set      *Set
+	ctx      context.Context
+	step     *Step
+	incident recovery.Incident
+	before   store // what the engine read from
+}
+
+// decide takes one step. The error is not the incident's: the context has ended,
+// or what is given cannot be read.
+func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, error) {
+	var err error
+	if memory.Store, err = given.Parse(givenJSON(step.test), s.program); err != nil {
+		return nil, err
+	}
+	d := &Decided{set: s, ctx: ctx, step: step, before: *memory}
+	if d.incident, d.err = incidentOf(step.test.Incident); d.err != nil {
+		return d, nil // it is refused before it is an incident
+	}
+	s.clock = step.Now
+	d.decision, d.err = s.engine.Handle(ctx, d.incident, recovery.In(memory))
+	if d.err != nil {
+		return d, ctx.Err()
+	}
+	return d, nil
+}
+
+func incidentOf(v playbook.Value) (in recovery.Incident, err error) {
+	if !v.IsSet() {
+		v = playbook.Value{Kind: playbook.Mapping}
+	}
+	err = in.UnmarshalJSON(appendValue(nil, v))
+	return in, err
+}
+
+// givenJSON writes what a test gives as decide takes it from a file.
+func givenJSON(t *playbook.Test) []byte {
+	dst := []byte("{")
+	for _, part := range []struct {
+		name string
+		v    playbook.Value
+	}{{"facts", t.Facts}, {"partners", t.Partners}, {"precedents", t.Precedents}} {
+		if !part.v.IsSet() {
+			continue
+		}
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = appendValue(append(appendText(dst, part.name), ':'), part.v)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,155 @@
+package suite
+
+import (
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+)
+
+// change gives a field or a fact a value; nil takes a field away.
+type change struct {
+	path string
+	v    any
+}
+
+// solve looks for changes that make a condition come out as wanted: one way, not
+// the best one. It looks at one part at a time, so that what it returns has to be
+// tried.
+func (s *Set) solve(n *policy.Node, want bool, book string) []change {
+	if n == nil || n.Err == nil && n.Value == want {
+		return nil
+	}
+	switch n.Kind {
+	case policy.NodeNot:
+		return s.solve(n.Parts[0], !want, book)
+	case policy.NodeAnd, policy.NodeOr:
+		return s.solveParts(n, want, book)
+	case policy.NodeIf:
+		for _, p := range n.Parts[1:] {
+			if !p.Skipped {
+				return s.solve(p, want, book)
+			}
+		}
+	case policy.NodeCompare:
+		return s.solveCompare(n, want)
+	case policy.NodeHas:
+		return s.solveHas(n, want, book)
+	case policy.NodeRead:
+		if movable(n) {
+			return []change{{n.Path, want}}
+		}
+		if strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 {
+			return s.solve(n.Parts[0], want, book)
+		}
+	}
+	return nil
+}
+
+func (s *Set) solveParts(n *policy.Node, want bool, book string) []change {
+	all := (n.Kind == policy.NodeAnd) == want
+	var out []change
+	for _, p := range n.Parts {
+		changes := s.solve(p, want, book)
+		if !all && len(changes) > 0 {
+			return changes
+		}
+		out = append(out, changes...)
+	}
+	return out
+}
+
+var opposed = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+func (s *Set) solveCompare(n *policy.Node, want bool) []change {
+	left, right, op := n.Parts[0], n.Parts[1], n.Op
+	if n.Op == "in" {
+		return s.solveIn(left, right, want)
+	}
+	if !movable(left) && movable(right) {
+		left, right, op = right, left, turnedRound[op]
+	}
+	if !movable(left) || right.Value == nil {
+		return nil
+	}
+	if !want {
+		op = opposed[op]
+	}
+	v, ok := right.Value, true
+	switch op {
+	case "!=":
+		v, ok = another(v, s.fieldOf(left.Path))
+	case "<":
+		v, ok = below(v)
+	case ">":
+		v, ok = above(v)
+	}
+	if !ok {
+		return nil
+	}
+	return []change{{left.Path, v}}
+}
+
+func (s *Set) solveIn(left, right *policy.Node, want bool) []change {
+	list, _ := right.Value.([]any)
+	switch {
+	case movable(left) && want && len(list) > 0:
+		return []change{{left.Path, list[0]}}
+	case movable(left) && !want && len(list) > 0:
+		if v, ok := s.noneOf(left.Path, list); ok {
+			return []change{{left.Path, v}}
+		}
+	case movable(right) && want && left.Value != nil:
+		return []change{{right.Path, []any{left.Value}}}
+	case movable(right) && !want:
+		return []change{{right.Path, []any{}}}
+	}
+	return nil
+}
+
+func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
+	name, isTable := strings.CutPrefix(n.Path, "tables.")
+	switch {
+	case isTable && want:
+		for _, t := range s.rowsOf(book, name) {
+			return []change{{t.path, t.values[len(t.values)-1]}}
+		}
+	case isTable:
+		for _, t := range s.rowsOf(book, name) {
+			return []change{{t.path, t.all()[0]}}
+		}
+	case !want:
+		return []change{{n.Path, nil}}
+	default:
+		if f := s.fieldOf(n.Path); f != nil {
+			return []change{{n.Path, sample(f.Type)}}
+		}
+	}
+	return nil
+}
+
+// solveBarrier looks for changes that let a play be asked.
+func (s *Set) solveBarrier(e policy.Explanation, now time.Time) []change {
+	switch e.Barrier {
+	case policy.BarrierApplies:
+		return s.solve(e.Applies, true, e.Play.Playbook.ID)
+	case policy.BarrierPhase:
+		if strings.Contains(strings.Join(e.Misses(), ""), "it is for signals") {
+			return []change{{"incident.phase", "signal"}, {"incident.expected_at", now.Add(24 * time.Hour)}}
+		}
+		return []change{{"incident.phase", "failure"}}
+	case policy.BarrierProvider:
+		if strings.Contains(strings.Join(e.Misses(), ""), "it is for partners'") {
+			return []change{{"incident.provider", "somebody"}}
+		}
+		return []change{{"incident.provider", ""}}
+	case policy.BarrierPeriod:
+		if from := e.Play.InForce.From; !from.IsZero() {
+			return []change{{"incident.occurred_at", from.In(e.Play.Playbook.Zone).UTC()}}
+		}
+		if until := e.Play.InForce.Until; !until.IsZero() {
+			return []change{{"incident.occurred_at", until.In(e.Play.Playbook.Zone).UTC()}}
+		}
+	}
+	return nil
+}

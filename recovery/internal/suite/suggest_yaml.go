@@ -1,0 +1,136 @@
+package suite
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// yaml writes the suggestions as a suite.
+func (g *suggester) yaml() string {
+	var out strings.Builder
+	if len(g.out) > 0 {
+		out.WriteString("# Suggested: what the playbooks decide today, on both sides of each value that they compare with.\n")
+		out.WriteString("# Read each row. One that is right becomes a test; one that is not has found something.\n")
+	}
+	for _, name := range g.lost {
+		out.WriteString("# No incident was found that " + name + " matches.\n")
+	}
+	if len(g.out) == 0 {
+		return out.String()
+	}
+	out.WriteString("amends: v1\nsuite: " + quoted(g.suiteName()) + "\ntests:\n")
+	names := numbered(each(g.out, func(x suggestion) string { return x.name }))
+	for i, x := range g.out {
+		out.WriteString("  - name: " + quoted(names[i]) + "\n")
+		out.WriteString("    now: " + formatTime(x.from.now) + "\n")
+		for _, part := range []struct {
+			name string
+			v    playbook.Value
+		}{{"incident", x.from.test.Incident}, {"facts", x.from.test.Facts}, {"partners", x.from.test.Partners}, {"precedents", x.from.test.Precedents}} {
+			if len(part.v.Entries) > 0 {
+				out.WriteString("    " + part.name + ": " + flow(part.v) + "\n")
+			}
+		}
+		out.WriteString("    each:\n")
+		part, name, _ := strings.Cut(x.path, ".")
+		for _, r := range x.rows {
+			out.WriteString("      - " + part + ": {" + quoted(name) + ": " + flow(written(r.v)) + "}\n")
+			out.WriteString("        want: " + g.want(r.came) + "\n")
+		}
+	}
+	return out.String()
+}
+
+// suiteName is one that no suite has.
+func (g *suggester) suiteName() string {
+	name := "suggested"
+	for n := 2; ; n++ {
+		taken := false
+		for _, s := range g.set.suites.Suites {
+			taken = taken || s.Name.Value == name
+		}
+		if !taken {
+			return name
+		}
+		name = "suggested " + itoa(n)
+	}
+}
+
+// want writes what came: the plays, what gives money, what is left to choose, and
+// the warnings; or why it was refused.
+func (g *suggester) want(d *Decided) string {
+	if d.err != nil {
+		text := d.err.Error()
+		var evaluation *recovery.EvaluationError
+		if errors.As(d.err, &evaluation) {
+			text = evaluation.Message // its place changes with every line
+		}
+		return "{error: " + quoted(text) + "}"
+	}
+	parts := []string{"plays: [" + strings.Join(each(d.decision.Plays, func(m recovery.Match) string { return quoted(playName(m)) }), ", ") + "]"}
+	var actions, choices []string
+	for _, a := range d.decision.Actions {
+		switch {
+		case a.Change == recovery.ChangeCancelled:
+		case a.Amount.IsSet():
+			actions = append(actions, "{"+a.Type+": {amount: "+a.Amount.String()+"}}")
+		default:
+			actions = append(actions, "{"+a.Type+": {}}")
+		}
+	}
+	parts = append(parts, "actions: ["+strings.Join(actions, ", ")+"]")
+	if len(actions) > 0 {
+		parts = append(parts, "exactly: true")
+	}
+	for _, c := range d.decision.Choices {
+		choices = append(choices, "{play: "+quoted(c.Play)+"}")
+	}
+	if len(choices) > 0 {
+		parts = append(parts, "choices: ["+strings.Join(choices, ", ")+"]")
+	}
+	codes := each(d.decision.Warnings, func(w recovery.Warning) string { return w.Code })
+	if len(codes) > 0 {
+		parts = append(parts, "warnings: ["+strings.Join(codes, ", ")+"]")
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// flow writes a value on one line.
+func flow(v playbook.Value) string {
+	switch v.Kind {
+	case playbook.Scalar:
+		if v.Text.Kind == playbook.String {
+			return quoted(v.Text.Value)
+		}
+		return v.Text.Value
+	case playbook.List:
+		return "[" + strings.Join(each(v.Items, flow), ", ") + "]"
+	case playbook.Mapping:
+		return "{" + strings.Join(each(v.Entries, func(e playbook.Entry) string { return quoted(e.Key.Value) + ": " + flow(e.Value) }), ", ") + "}"
+	}
+	return "null"
+}
+
+// plainWord is text that YAML takes as it stands, also between brackets.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./+%-]*(?::[A-Za-z0-9_./+-]+)*(?: [A-Za-z0-9_./+%-]+)*$`)
+
+// looksOther is text that YAML would take for something else.
+var looksOther = regexp.MustCompile(`^(?i:true|false|null|yes|no|on|off|y|n|[-+]?[0-9._]+(e[-+]?[0-9]+)?|0x[0-9a-f]+|0o[0-7]+)$`)
+
+// quoted writes a text for YAML.
+func quoted(s string) string {
+	if plainWord.MatchString(s) && !looksOther.MatchString(s) {
+		return s
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a text always has a form
+	return strings.TrimSpace(out.String())
+}

@@ -1,0 +1,222 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+)
+
+// threshold is a value that a field or a fact is compared with, as the values to
+// try: on it, and right beside it.
+type threshold struct {
+	path   string // incident.delay, facts.repeats
+	values []any  // nil stands for an absent field
+	// other, if not nil, is one more value: it stands for any that is not among
+	// values.
+	other any
+}
+
+// all are the values to try.
+func (t threshold) all() []any {
+	if t.other == nil {
+		return t.values
+	}
+	return append(slices.Clone(t.values), t.other)
+}
+
+// thresholds finds what a condition compares fields and facts with. Whatever
+// stands on the other side counts with the value that it had.
+func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
+	if n == nil {
+		return nil
+	}
+	add := func(t threshold) {
+		if len(t.values) > 0 {
+			out = append(out, t)
+		}
+	}
+	switch n.Kind {
+	case policy.NodeCompare:
+		left, right, op := n.Parts[0], n.Parts[1], n.Op
+		if !movable(left) && movable(right) && op != "in" {
+			left, right, op = right, left, turnedRound[op]
+		}
+		if movable(left) && right.Err == nil && !refersTo(right, left.Path) {
+			add(s.sides(left.Path, op, right.Value))
+		}
+	case policy.NodeHas:
+		if movable(n) {
+			add(s.presence(n.Path))
+		}
+	case policy.NodeRead:
+		if _, isBool := n.Value.(bool); isBool && movable(n) {
+			add(threshold{path: n.Path, values: []any{true, false}})
+		}
+	}
+	if name, ok := strings.CutPrefix(n.Path, "tables."); ok {
+		name, _, _ = strings.Cut(name, ".")
+		name, _, _ = strings.Cut(name, "[")
+		out = append(out, s.rowsOf(book, name)...)
+	}
+	for _, p := range n.Parts {
+		if n.Kind == policy.NodeCompare && movable(p) && p.Kind == policy.NodeRead {
+			continue // a side, which was looked at
+		}
+		out = append(out, s.thresholds(p, book)...)
+	}
+	return out
+}
+
+var turnedRound = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+// movable tells what a row can change: a field or a fact.
+func movable(n *policy.Node) bool {
+	return (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && (strings.HasPrefix(n.Path, "incident.") || strings.HasPrefix(n.Path, "facts."))
+}
+
+func refersTo(n *policy.Node, path string) bool {
+	if n.Path == path {
+		return true
+	}
+	for _, p := range n.Parts {
+		if refersTo(p, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// sides are the values to try around one that a field is compared with.
+func (s *Set) sides(path, op string, v any) threshold {
+	t := threshold{path: path}
+	switch op {
+	case ">=", "<":
+		if b, ok := below(v); ok {
+			t.values = []any{b, v}
+		}
+	case ">", "<=":
+		if a, ok := above(v); ok {
+			t.values = []any{v, a}
+		}
+	case "in":
+		if list, ok := v.([]any); ok && len(list) > 0 {
+			t.values = list
+			t.other, _ = s.noneOf(path, list)
+		}
+	default:
+		t.values = []any{v}
+		t.other, _ = another(v, s.fieldOf(path))
+	}
+	return t
+}
+
+// noneOf is a value that is not in a list.
+func (s *Set) noneOf(path string, list []any) (any, bool) {
+	if f := s.fieldOf(path); f != nil && f.OneOf != nil {
+		for _, o := range f.OneOf {
+			if !contains(list, o) {
+				return o, true
+			}
+		}
+		return nil, false
+	}
+	if _, isText := list[0].(string); isText {
+		return "none of them", true
+	}
+	last := list[0]
+	for _, v := range list {
+		if order(v, last) > 0 {
+			last = v
+		}
+	}
+	return above(last)
+}
+
+func contains(list []any, v any) bool {
+	for _, x := range list {
+		if same(x, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// presence is a field that is absent, or has whatever value.
+func (s *Set) presence(path string) threshold {
+	f := s.fieldOf(path)
+	if f == nil {
+		return threshold{}
+	}
+	return threshold{path: path, values: []any{nil}, other: sample(f.Type)}
+}
+
+func (s *Set) fieldOf(path string) *policy.Field {
+	name, ok := strings.CutPrefix(path, "incident.")
+	if !ok {
+		return nil
+	}
+	return s.known.fields[name]
+}
+
+// rowsOf finds where the rows of a table begin, if it is looked up by a field
+// or a fact itself.
+func (s *Set) rowsOf(book, name string) (out []threshold) {
+	t := s.tableOf(book, name)
+	if t == nil {
+		return nil
+	}
+	path := strings.TrimSpace(t.By.Value)
+	typ, ok := s.typeOf(path)
+	if !ok {
+		return nil
+	}
+	for _, r := range t.Rows {
+		if r.From.IsSet() {
+			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
+				out = append(out, s.sides(path, ">=", v))
+			}
+		}
+		for _, is := range r.Is {
+			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
+				out = append(out, s.sides(path, "==", v))
+			}
+		}
+	}
+	return out
+}
+
+// typeOf is the type of a field or a fact by its path.
+func (s *Set) typeOf(path string) (policy.Type, bool) {
+	if f := s.fieldOf(path); f != nil {
+		return f.Type, true
+	}
+	name, ok := strings.CutPrefix(path, "facts.")
+	for _, f := range s.program.Facts {
+		if ok && f.Plain == name {
+			if f.Sum != "" {
+				return policy.Type{Kind: policy.Money, Currency: f.Currency}, true
+			}
+			return policy.Type{Kind: policy.Int}, true
+		}
+	}
+	return policy.Type{}, false
+}
+
+// tableOf is the declaration of a table that a playbook sees.
+func (s *Set) tableOf(book, name string) *playbook.Table {
+	var shared *playbook.Table
+	for _, d := range s.books.Documents {
+		for _, t := range d.Tables {
+			switch {
+			case t.Name.Value != name:
+			case d.Kind == playbook.Playbook && d.ID.Value == book:
+				return t
+			case d.Kind == playbook.Shared:
+				shared = t
+			}
+		}
+	}
+	return shared
+}

@@ -1,0 +1,204 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Reason is something that led to what came, and where it stands.
+type Reason struct {
+	At   playbook.Range
+	Text string
+}
+
+// reasons says why a step came out as it did. Nothing is worked out before it is
+// asked.
+type reasons struct {
+	d         *Decided
+	explained *recovery.Explanation
+}
+
+// explanation explains the step; nil where it cannot be.
+func (r *reasons) explanation() *recovery.Explanation {
+	if r.explained == nil {
+		r.explained = r.d.explain()
+	}
+	return r.explained
+}
+
+// explain asks the engine to say why, from what it had to decide from.
+func (d *Decided) explain() *recovery.Explanation {
+	before := d.before
+	d.set.clock = d.step.Now
+	x, err := d.set.engine.Explain(d.ctx, d.incident, recovery.In(&before))
+	if err != nil {
+		return &recovery.Explanation{Err: err}
+	}
+	return x
+}
+
+// of finds the explanation of a play.
+func (r *reasons) of(play string) (policy.Explanation, bool) {
+	for _, e := range r.explanation().Plays {
+		if e.Play.Name == play {
+			return e, true
+		}
+	}
+	return policy.Explanation{}, false
+}
+
+// plays says why wanted plays did not match, and why others did.
+func (r *reasons) plays(wanted, came []string) (out []Reason) {
+	for _, name := range wanted {
+		if !slices.Contains(came, name) {
+			out = append(out, r.notMatched(name)...)
+		}
+	}
+	for _, m := range r.d.decision.Plays {
+		if !slices.Contains(wanted, playName(m)) {
+			out = append(out, r.matched(m))
+		}
+	}
+	return out
+}
+
+// notMatched says why a play, or a case of it, is not there.
+func (r *reasons) notMatched(name string) []Reason {
+	play, id := name, ""
+	if r.d.set.known.plays[name] == nil {
+		i := strings.LastIndexByte(name, '/')
+		play, id = name[:max(i, 0)], name[i+1:]
+	}
+	e, ok := r.of(play)
+	if !ok {
+		return nil
+	}
+	if !e.Matched {
+		return []Reason{{e.Play.Range, play + " did not match: " + strings.Join(e.Misses(), "; ")}}
+	}
+	return []Reason{caseReason(e, id)}
+}
+
+// caseReason says why a case of a play that matched is not the one that held.
+func caseReason(e policy.Explanation, id string) Reason {
+	out := Reason{At: e.Play.Range, Text: "of " + e.Play.Name + " no case held"}
+	if e.Case >= 0 {
+		out.Text = "of " + e.Play.Name + " its case " + orNumber(e.Cases[e.Case].Case.ID, e.Case) + " held"
+		if n := e.Cases[e.Case].When; n != nil {
+			out.At = n.Position()
+		}
+	}
+	for _, c := range e.Cases {
+		if c.Case.ID == id && id != "" && c.When != nil && len(c.When.Misses()) > 0 {
+			return Reason{c.When.Position(), "the case " + id + " of " + e.Play.Name + " did not hold: " + strings.Join(c.When.Misses(), "; ")}
+		}
+	}
+	return out
+}
+
+func orNumber(id string, i int) string {
+	if id != "" {
+		return id
+	}
+	return "no. " + itoa(i+1)
+}
+
+// matched says why a play matched.
+func (r *reasons) matched(m recovery.Match) Reason {
+	var why []string
+	for _, x := range m.Because {
+		why = append(why, x.Expr+" is "+x.Value)
+	}
+	text := playName(m) + " matched"
+	if len(why) > 0 {
+		text += ": " + strings.Join(why, ", ")
+	}
+	at := playbook.Range{}
+	if p := r.d.set.known.plays[m.Play]; p != nil {
+		at = p.Range
+	}
+	return Reason{at, text}
+}
+
+// given says why the plays that gave something matched.
+func (r *reasons) given(plays []string) (out []Reason) {
+	for _, m := range r.d.decision.Plays {
+		if slices.Contains(plays, m.Play) {
+			out = append(out, r.matched(m))
+		}
+	}
+	return out
+}
+
+// mostPlays is how many plays are named that could have given something.
+const mostPlays = 3
+
+// missing says why no action of a type is there: what was withheld, and the
+// plays that would have given one, the nearest first.
+func (r *reasons) missing(kind string) (out []Reason) {
+	for _, w := range r.d.decision.Withheld {
+		if w.Type == kind {
+			out = append(out, Reason{Text: "withheld: " + withheldThing(&w).text()})
+		}
+	}
+	type near struct {
+		Reason
+		misses int
+	}
+	var found []near
+	for _, e := range r.explanation().Plays {
+		switch {
+		case !gives(e.Play, kind):
+		case !e.Matched:
+			misses := e.Misses()
+			n := len(misses)
+			if e.Barrier != policy.BarrierNone {
+				n += 2 // further away than what a value would change
+			}
+			found = append(found, near{Reason{e.Play.Range, e.Play.Name + ", which gives `" + kind + "`, did not match: " + strings.Join(misses, "; ")}, n})
+		default:
+			for i, c := range e.Cases {
+				if i != e.Case && givesIn(c.Case.Do, kind) && c.When != nil {
+					found = append(found, near{Reason{c.When.Position(), "the case " + orNumber(c.Case.ID, i) + " of " + e.Play.Name + ", which gives `" + kind + "`, did not hold: " + strings.Join(c.When.Misses(), "; ")}, len(c.When.Misses())})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b near) int { return a.misses - b.misses })
+	for _, n := range found[:min(len(found), mostPlays)] {
+		out = append(out, n.Reason)
+	}
+	return out
+}
+
+func gives(p *policy.Play, kind string) bool {
+	if kind == policy.SubstituteType().Name {
+		return p.Partners != nil
+	}
+	return givesIn(canGive(p), kind)
+}
+
+func givesIn(actions []*policy.Action, kind string) bool {
+	return slices.ContainsFunc(actions, func(a *policy.Action) bool { return a.Type.Name == kind })
+}
+
+// partner says what became of a partner in the plays that asked for one.
+func (r *reasons) partner(id string) (out []Reason) {
+	for _, a := range r.d.decision.Actions {
+		if taken := (thing{params: a.Params}).value("partner"); a.Type == policy.SubstituteType().Name && taken != nil {
+			out = append(out, Reason{Text: a.Plays[0] + " took " + policy.Show(taken)})
+		}
+	}
+	for _, e := range r.explanation().Plays {
+		for _, p := range e.Partners {
+			if misses := p.Covers.Misses(); p.Partner.ID == id && len(misses) > 0 {
+				out = append(out, Reason{p.Covers.Position(), id + " does not cover it: " + strings.Join(misses, "; ")})
+			}
+		}
+	}
+	return out
+}
