@@ -117,7 +117,7 @@ func (d *decider) run(files []string) int {
 		files = []string{"-"}
 	}
 	refused := false
-	err := inOrder(d.host, func(emit func(item) bool) error {
+	err := inOrder(newProgress(d.host, true), func(emit func(item) bool) error {
 		for _, name := range files {
 			if err := d.read(name, emit); err != nil {
 				return err
