@@ -11,7 +11,8 @@ import (
 // in it: blanks, comments, the style of quotes, brackets that change nothing.
 // Two expressions with one canonical text mean the same. names are what it refers
 // to, sorted, such as "terms.valued", "tables.late_credit.credit",
-// "incident.order.value", "facts.repeats" and "calendars.office".
+// "incident.order.value", "facts.repeats" and "calendars.office"; "tables.fare.*"
+// is a column that the incident picks, "tables.fare" whether there is a row.
 func CanonicalExpr(source string) (text string, names []string) {
 	text, names, err := celenv.Canonical(source)
 	if err != nil {

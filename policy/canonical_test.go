@@ -22,6 +22,7 @@ func TestCanonicalExpr(t *testing.T) {
 		{`incident.?order.?value.orValue(terms.least)`, "incident.order.value terms.least", `incident.?order.?value.orValue( terms.least )`},
 		{`workday("office", date(now), 2) > date("2026-06-30")`, "calendars.office", `workday('office', date(now), 2) > date('2026-06-30')`},
 		{`incident.t in ["gold", "platinum"]`, "incident.t", `incident.t in ['gold','platinum']`},
+		{`tables.fare[incident.ticket]`, "incident.ticket tables.fare.*", `tables.fare[ (incident.ticket) ]`},
 		{`facts.repeats >= 1`, "facts.repeats", `facts.repeats>=1`},
 		{`"a\nb" + "\""`, "", `'a\nb' + '"'`},
 		{`matches(incident.r, "^M")`, "incident.r", `matches(incident.r,'^M')`},

@@ -17,7 +17,8 @@ import (
 // Canonical writes an expression without what has no meaning in it: blanks, comments,
 // the style of quotes, brackets that change nothing, and the ways to write one literal.
 // names are what it refers to, sorted: "terms.valued", "tables.late_credit.credit",
-// "incident.order.value", "facts.repeats", "calendars.office".
+// "incident.order.value", "facts.repeats", "calendars.office"; "tables.fare.*" where the
+// incident picks the column, "tables.fare" where it is only asked whether there is a row.
 //
 // It looks at the syntax alone, so that no macro is expanded and nothing is folded: what
 // was written stays recognisable.
@@ -54,12 +55,28 @@ func (c *canon) visit(e ast.Expr) {
 		return
 	}
 	if e.Kind() == ast.CallKind {
+		if table := indexed(e.AsCall()); table != "" {
+			c.names = append(c.names, table+".*")
+			c.visit(e.AsCall().Args()[1])
+			return
+		}
 		c.literal(e)
 		c.calendar(e.AsCall())
 	}
 	for _, child := range children(e) {
 		c.visit(child)
 	}
+}
+
+// indexed returns the table whose column a call looks up, else nothing.
+func indexed(call ast.CallExpr) string {
+	if !isIndex(call.FunctionName()) || len(call.Args()) != 2 {
+		return ""
+	}
+	if path := pathOf(call.Args()[0]); len(path) == 2 && path[0] == "tables" {
+		return strings.Join(path, ".")
+	}
+	return ""
 }
 
 // pathOf returns the names of a chain of selections, nil for anything else.

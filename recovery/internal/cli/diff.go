@@ -12,7 +12,7 @@ import (
 func diffCommand() command {
 	c := command{
 		name: "diff", args: "OLD NEW [flags]",
-		summary: "says what changed in meaning between two sets, and whose decisions change; OLD and NEW are directories or git revisions",
+		summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
 		example: "amends diff main:playbooks playbooks --incidents last-month.jsonl",
 	}
 	c.run = func(h Host, args []string) int { return runDiff(c, h, args) }

@@ -32,7 +32,9 @@ func namesOfReads(names []string) []string {
 		kind, name, _ := strings.Cut(n, ".")
 		if kind == "tables" {
 			table, column, _ := strings.Cut(name, ".")
-			out = append(out, columnName(table, column))
+			if column != "" {
+				out = append(out, columnName(table, column))
+			}
 			name = table
 		}
 		out = append(out, map[string]string{
@@ -42,8 +44,8 @@ func namesOfReads(names []string) []string {
 	return out
 }
 
-// columnName is how a column of a table is read; without a column, any of them
-// may be: by has(…), or by a name that the incident gives.
+// columnName is how a column of a table is read; * is one that the incident
+// picks.
 func columnName(table, column string) string { return "column " + table + "." + column }
 
 // expression is a leaf that holds an expression.

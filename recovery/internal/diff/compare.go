@@ -84,7 +84,7 @@ func (c *comparison) definition(p pair, name, oldBook, newBook string) {
 		}
 	}
 	c.columnUsers = func(column string) (plays []string, used bool) {
-		anyOf := column[:strings.Index(column, ".")+1]
+		anyOf := column[:strings.Index(column, ".")] + ".*"
 		for _, name := range []string{column, anyOf} {
 			plays = union(plays, union(c.oldUses.plays(oldBook, name, true), c.newUses.plays(newBook, name, true)))
 			used = used || c.oldUses.elsewhere[name] || c.newUses.elsewhere[name]
