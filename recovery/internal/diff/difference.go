@@ -218,6 +218,18 @@ func (d *differ) choices(old, new []recovery.Choice) {
 	}
 }
 
+// unanswered is the code of the warning that a decision gives nothing.
+const unanswered = "unanswered"
+
+// blame is the play that an incident is answered by or not: the first that was
+// gained or lost.
+func (d *differ) blame(e Effect, otherwise string) string {
+	if i := slices.IndexFunc(d.found, func(x Difference) bool { return x.Effect == e }); i >= 0 {
+		return d.found[i].Play
+	}
+	return otherwise
+}
+
 // warnings compares what is to be looked at. Their words name days and values
 // that are told by other differences.
 func (d *differ) warnings(old, new []recovery.Warning) {
@@ -228,8 +240,8 @@ func (d *differ) warnings(old, new []recovery.Warning) {
 		if in(old, w) {
 			continue
 		}
-		if w.Code == "unanswered" {
-			d.add(Unanswered, w.Play)
+		if w.Code == unanswered {
+			d.add(Unanswered, d.blame(PlayLost, w.Play))
 			continue
 		}
 		d.add(OtherWarning, w.Play)
@@ -238,8 +250,8 @@ func (d *differ) warnings(old, new []recovery.Warning) {
 		if in(new, w) {
 			continue
 		}
-		if w.Code == "unanswered" {
-			d.add(Answered, w.Play)
+		if w.Code == unanswered {
+			d.add(Answered, d.blame(PlayGained, w.Play))
 			continue
 		}
 		d.add(OtherWarning, w.Play)

@@ -13,7 +13,7 @@ var page string
 // WriteHTML writes the report as one page that needs nothing else.
 func (r *Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"subject": subject, "count": group3, "effect": func(e Effect) string { return effectWords[e] }, "orNone": orNone,
+		"subject": subject, "count": group3, "plural": plural, "effect": func(e Effect) string { return effectWords[e] },
 	}).Parse(page)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func viewOf(r *Report) view {
 		return v
 	}
 	v.Share = share(i.Changed, i.Incidents)
-	v.Money, v.Plays = moneyCharts(i.Totals), playBars(i.Plays)
+	v.Money, v.Plays = moneyCharts(i.Totals), playBars(i.byPlay())
 	for _, s := range i.sums() {
 		v.Sums = append(v.Sums, viewSum{s.name(), grouped(s.Before, s.Currency), grouped(s.After, s.Currency), signed(s.Between(), s.Currency)})
 	}
@@ -131,7 +131,7 @@ func playBars(plays []PlayImpact) []playBar {
 }
 
 // Bars are the first of the plays, for the chart.
-func (v view) Bars() []playBar { return v.Plays[:min(len(v.Plays), maxBars)] }
+func (v view) Bars() []playBar { return v.Plays[:min(len(v.Plays), 1+maxBars)] }
 
 // BarsHeight is how high their chart is.
 func (v view) BarsHeight() int { return 44 * len(v.Bars()) }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Impact is what a change of playbooks does to the decisions on some incidents.
@@ -84,7 +85,7 @@ func (i *Impact) Add(v Verdict) {
 	}
 	if v.Old.Err != nil && v.New.Err != nil {
 		if i.RefusedBoth++; v.Unreadable {
-			i.Unreadable.add(v, v.Old.Err.Error())
+			i.Unreadable.add(v, strings.TrimPrefix(v.Old.Err.Error(), v.Place+": "))
 		}
 	}
 	if len(v.Differences) == 0 {

@@ -10,7 +10,7 @@ import (
 // the details folded.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	m := &markdownWriter{}
-	m.line("### Playbooks: %s → %s", mark(r.Old), mark(r.New))
+	m.line("### Playbooks: %s → %s", code(r.Old), code(r.New))
 	m.line("")
 	m.line("%s", summaryLine(r))
 	if r.Impact != nil {
@@ -65,15 +65,14 @@ func (m *markdownWriter) table(head []string, rows [][]string) {
 // folded starts a part that is shown on demand; the result ends it.
 func (m *markdownWriter) folded(summary string) (end func()) {
 	m.line("")
-	m.line("<details><summary>%s</summary>", mark(summary))
+	m.line("<details><summary>%s</summary>", summary)
 	return func() {
 		m.line("")
 		m.line("</details>")
 	}
 }
 
-// mark writes text so that Markdown and HTML find nothing of theirs in it, and no
-// person or issue is called by it.
+// mark writes text so that Markdown and HTML find nothing of theirs in it.
 func mark(s string) string {
 	return markEscapes.Replace(shown(s))
 }
@@ -90,12 +89,12 @@ func (m *markdownWriter) impact(i *Impact) {
 		return
 	}
 	var rows [][]string
-	for _, p := range i.Plays {
+	for _, p := range i.byPlay() {
 		var ways []string
 		for _, e := range p.Effects {
 			ways = append(ways, effectWords[e.Effect]+": "+group3(e.Decisions))
 		}
-		rows = append(rows, []string{mark(orNone(p.Play)), group3(p.Decisions), mark(strings.Join(ways, "; "))})
+		rows = append(rows, []string{mark(p.Play), group3(p.Decisions), mark(strings.Join(ways, "; "))})
 	}
 	m.table([]string{"play", " decisions", "what changes"}, rows)
 }
@@ -104,7 +103,7 @@ func (m *markdownWriter) turns(i *Impact) {
 	var rows [][]string
 	for _, t := range i.turns() {
 		if t.Cases.Count > 0 {
-			rows = append(rows, []string{t.What, group3(t.Cases.Count), mark(named(t.Cases))})
+			rows = append(rows, []string{t.What, group3(t.Cases.Count), code(named(t.Cases))})
 		}
 	}
 	if len(rows) > 0 {
@@ -183,15 +182,16 @@ func (m *markdownWriter) changes(r *Report) {
 			if len(c.UsedBy) > 0 {
 				what += "<br>used by " + mark(strings.Join(c.UsedBy, ", "))
 			}
-			rows = append(rows, []string{what, code(c.Old), code(c.New), mark(whereOf(r, c))})
+			rows = append(rows, []string{what, code(c.Old), code(c.New), code(whereOf(r, c))})
 		}
 		m.table([]string{"what", "before", "after", "where"}, rows)
 	}
 	end()
 }
 
-// code writes text as code, which Markdown's own code marks cannot hold in every
-// case.
+// code writes text of the team's or of incidents as code: there, no person is
+// called by an @ and no issue by a #. Markdown's own marks for code cannot hold
+// every text.
 func code(s string) string {
 	if s == "" {
 		return ""
@@ -210,14 +210,14 @@ func whereOf(r *Report, c Change) string {
 
 func (m *markdownWriter) examples(i *Impact) {
 	for _, e := range i.Examples {
-		end := m.folded("Example: " + strings.TrimSpace(e.ID+" "+atOf(e.Place)))
+		end := m.folded("Example: " + code(strings.TrimSpace(e.ID+" "+e.Place)))
 		var rows [][]string
 		for _, r := range e.Rows {
 			sign := ""
 			if r.Changed {
 				sign = "≠"
 			}
-			rows = append(rows, []string{sign, mark(r.Old), mark(r.New)})
+			rows = append(rows, []string{sign, code(r.Old), code(r.New)})
 		}
 		m.table([]string{"", "before", "after"}, rows)
 		end()

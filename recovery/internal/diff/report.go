@@ -97,7 +97,19 @@ var effectWords = map[Effect]string{
 // share writes a part of a whole as a percentage.
 func share(part, whole int) string {
 	if whole == 0 {
-		return "0%"
+		return "0.0%"
 	}
 	return fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
+}
+
+// byPlay are the effects in all, and then play by play.
+func (i *Impact) byPlay() []PlayImpact {
+	out := []PlayImpact{{Play: "in all", Decisions: i.Changed, Effects: i.Effects}}
+	for _, p := range i.Plays {
+		if p.Play == "" {
+			p.Play = "(no play)"
+		}
+		out = append(out, p)
+	}
+	return out
 }

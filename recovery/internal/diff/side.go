@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -58,8 +59,8 @@ func (s *Side) Without(plays ...string) (*Side, error) {
 		if !slices.Contains(known, p) {
 			return nil, unknownPlay(p, known)
 		}
-		out.Name += " without " + p
 	}
+	out.Name += " without " + strings.Join(plays, ", ")
 	return out, nil
 }
 

@@ -34,22 +34,22 @@ func (t *textWriter) cases(what string, c Cases) {
 	}
 	t.line("  %s %s", group3(c.Count), what)
 	for _, n := range c.First {
-		text := strings.TrimSpace(n.ID + " " + atOf(n.Place))
+		t.named(n.Place, n.ID)
 		if n.Why != "" {
-			text += ": " + n.Why
+			t.wrapped("    ", "", dim, n.Why)
 		}
-		t.wrapped("    ", "", dim, text)
 	}
 	if rest := c.Count - len(c.First); rest > 0 {
 		t.line("    %s", t.paint(dim, "and "+group3(rest)+" more"))
 	}
 }
 
-func atOf(place string) string {
-	if place == "" {
-		return ""
+// named writes what a case is called, its place first.
+func (t *textWriter) named(place, id string) {
+	if place != "" {
+		place = t.paint(cyan, place+":") + " "
 	}
-	return "(" + place + ")"
+	t.line("%s%s", place, id)
 }
 
 // money writes a table of what both sets give.
@@ -94,8 +94,8 @@ func (t *textWriter) plays(i *Impact) {
 		return
 	}
 	rows := [][]string{{"play, and what changes", "decisions"}}
-	for _, p := range i.Plays {
-		rows = append(rows, []string{orNone(p.Play), group3(p.Decisions)})
+	for _, p := range i.byPlay() {
+		rows = append(rows, []string{p.Play, group3(p.Decisions)})
 		for _, e := range p.Effects {
 			rows = append(rows, []string{"  " + effectWords[e.Effect], group3(e.Decisions)})
 		}
@@ -104,17 +104,10 @@ func (t *textWriter) plays(i *Impact) {
 	t.table(rows)
 }
 
-func orNone(play string) string {
-	if play == "" {
-		return "(no play)"
-	}
-	return play
-}
-
 // example writes a changed decision in two columns.
 func (t *textWriter) example(n int, e Example) {
 	t.line("")
-	t.line("%s", t.paint(bold, strings.TrimSpace("example "+group3(n)+": "+e.ID+" "+atOf(e.Place))))
+	t.named(e.Place, t.paint(bold, strings.TrimPrefix(e.ID+", example "+group3(n), ", ")))
 	const column = (width - 7) / 2
 	for _, r := range e.Rows {
 		left, right := wrap(r.Old, column), wrap(r.New, column)
