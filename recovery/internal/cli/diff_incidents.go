@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -81,11 +78,8 @@ func (p *comparers) put(c *diff.Comparer) {
 // casesIn gives the incidents of an input. Without a time, each is decided when
 // it occurred.
 func casesIn(name string, in io.Reader, at time.Time) diff.Source {
-	if name == "-" {
-		name = "stdin"
-	}
 	return func(yield func(diff.Case) bool) error {
-		return split(name, in, func(it item) bool {
+		return split(inputName(name), in, func(it item) bool {
 			return yield(diff.Case{Place: it.place(), At: at, Read: func() (recovery.Incident, error) {
 				in, err := it.incident()
 				if err != nil {
@@ -95,20 +89,4 @@ func casesIn(name string, in io.Reader, at time.Time) diff.Source {
 			}})
 		})
 	}
-}
-
-// openInput opens a file, or standard input.
-func openInput(h Host, name string) (io.Reader, func(), error) {
-	if name == "-" {
-		return h.Stdin, func() {}, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, errors.Unwrap(err))
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, nil, fmt.Errorf("%s is a directory; name a file with incidents", name)
-	}
-	return f, func() { f.Close() }, nil
 }

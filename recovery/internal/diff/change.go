@@ -70,7 +70,9 @@ type Change struct {
 	Kind           Kind
 	Path           string // inside the play, or the playbook: "do/compensate/amount"
 	Old, New       string // as written, in one line; empty for what is not there
-	OldAt, NewAt   playbook.Range
+	// OldAt and NewAt are places from where the command runs: in the folders, or
+	// the revisions, of the sides.
+	OldAt, NewAt playbook.Range
 	// UsedBy are the plays that mean something else because a definition did:
 	// playbook/play, in order.
 	UsedBy []string

@@ -17,6 +17,9 @@ func Compare(old, new *Side) []Change {
 	for _, p := range books {
 		c.book(p)
 	}
+	for i := range c.list {
+		c.list[i].OldAt, c.list[i].NewAt = old.from(c.list[i].OldAt), new.from(c.list[i].NewAt)
+	}
 	return c.list
 }
 

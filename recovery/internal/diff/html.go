@@ -51,7 +51,7 @@ func viewOf(r *Report) view {
 	for _, g := range groups(r.Changes) {
 		out := viewGroup{Title: g.Title}
 		for _, c := range g.Changes {
-			out.Changes = append(out.Changes, viewChange{c, whereOf(r, c)})
+			out.Changes = append(out.Changes, viewChange{c, whereOf(c)})
 		}
 		v.Groups = append(v.Groups, out)
 	}

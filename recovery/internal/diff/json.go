@@ -13,7 +13,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	for _, c := range r.Changes {
 		out.Changes = append(out.Changes, jsonChange{
 			Playbook: c.Playbook, Play: c.Play, What: c.What, Kind: c.Kind, Path: c.Path, Old: c.Old, New: c.New,
-			OldAt: place(r.Old, c.OldAt), NewAt: place(r.New, c.NewAt), UsedBy: c.UsedBy,
+			OldAt: place(c.OldAt), NewAt: place(c.NewAt), UsedBy: c.UsedBy,
 		})
 	}
 	if r.Impact != nil {

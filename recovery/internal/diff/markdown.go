@@ -182,7 +182,7 @@ func (m *markdownWriter) changes(r *Report) {
 			if len(c.UsedBy) > 0 {
 				what += "<br>used by " + mark(strings.Join(c.UsedBy, ", "))
 			}
-			rows = append(rows, []string{what, code(c.Old), code(c.New), code(whereOf(r, c))})
+			rows = append(rows, []string{what, code(c.Old), code(c.New), code(whereOf(c))})
 		}
 		m.table([]string{"what", "before", "after", "where"}, rows)
 	}
@@ -200,10 +200,10 @@ func code(s string) string {
 }
 
 // whereOf is the line to look at: the new one, else the old one.
-func whereOf(r *Report, c Change) string {
-	at := place(r.New, c.NewAt)
+func whereOf(c Change) string {
+	at := place(c.NewAt)
 	if at == "" {
-		at = place(r.Old, c.OldAt)
+		at = place(c.OldAt)
 	}
 	return at
 }

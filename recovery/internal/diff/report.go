@@ -2,7 +2,6 @@ package diff
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/servicerecovery/amends/playbook"
 )
@@ -65,12 +64,12 @@ func subject(c Change) string {
 	return c.Path + " " + string(c.Kind)
 }
 
-// place writes where something stands, from where the command runs.
-func place(side string, at playbook.Range) string {
+// place writes where something stands.
+func place(at playbook.Range) string {
 	if at.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%s:%d:%d", path.Join(side, at.File), at.Start.Line, at.Start.Column)
+	return fmt.Sprintf("%s:%d:%d", at.File, at.Start.Line, at.Start.Column)
 }
 
 // plural is "1 play", "2 plays".

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -16,13 +17,20 @@ import (
 
 // Side is one of the two sets that are compared.
 type Side struct {
-	// Name is what the side is called, and what the places of its files start
-	// with.
-	Name string
+	Name string // what the side is called
+	dir  string // what the places of its files start with
 	set  *playbook.Set
 }
 
-// Open reads a side. When the set does not load, the error is a
+// from is a place of the side, from where the command runs.
+func (s *Side) from(at playbook.Range) playbook.Range {
+	if !at.IsZero() {
+		at.File = path.Join(s.dir, at.File)
+	}
+	return at
+}
+
+// Open reads a side; its name is that of the folder that it is in. When the set does not load, the error is a
 // playbook.Diagnostics with everything that is wrong with it.
 func Open(name string, fsys fs.FS) (*Side, error) {
 	set, read := playbook.Load(fsys)
@@ -31,13 +39,13 @@ func Open(name string, fsys fs.FS) (*Side, error) {
 	if diags.HasErrors() || program == nil {
 		return nil, diags
 	}
-	return &Side{Name: name, set: set}, nil
+	return &Side{Name: name, dir: name, set: set}, nil
 }
 
 // Without is the side as it would be without some plays, which are named
 // playbook/play.
 func (s *Side) Without(plays ...string) (*Side, error) {
-	out := &Side{Name: s.Name, set: &playbook.Set{Digest: s.set.Digest, Files: s.set.Files}}
+	out := &Side{Name: s.Name, dir: s.dir, set: &playbook.Set{Digest: s.set.Digest, Files: s.set.Files}}
 	drop := map[string]bool{}
 	for _, p := range plays {
 		drop[p] = true

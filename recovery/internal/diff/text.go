@@ -65,13 +65,13 @@ func (t *textWriter) changes(r *Report) {
 		t.line("")
 		t.line("%s", t.paint(bold, g.Title))
 		for _, c := range g.Changes {
-			t.change(r, c)
+			t.change(c)
 		}
 	}
 }
 
-func (t *textWriter) change(r *Report, c Change) {
-	at := whereOf(r, c)
+func (t *textWriter) change(c Change) {
+	at := whereOf(c)
 	if at != "" {
 		at = t.paint(cyan, at+":") + " "
 	}
