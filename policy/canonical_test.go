@@ -74,3 +74,21 @@ func TestCanonicalText(t *testing.T) {
 		}
 	}
 }
+
+// FuzzCanonicalExpr holds that writing an expression twice changes nothing, and
+// that nothing panics.
+func FuzzCanonicalExpr(f *testing.F) {
+	for _, s := range []string{`incident.a == "x"`, `!(a && b) || c ? d : e`, `[1, -2, 3u].exists(x, x > 1.5)`, `{"a": b}["a"]`, `a.?b[?0].orValue(-(1))`, `money("1 EUR") * 2`, "r'\\d' + b'x'", "a //"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		once, _ := policy.CanonicalExpr(source)
+		if again, _ := policy.CanonicalExpr(once); again != once {
+			t.Errorf("%q gives %q, and that gives %q", source, once, again)
+		}
+		text, _ := policy.CanonicalText(source)
+		if again, _ := policy.CanonicalText(text); again != text {
+			t.Errorf("the text %q gives %q, and that gives %q", source, text, again)
+		}
+	})
+}

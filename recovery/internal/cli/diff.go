@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
@@ -80,16 +82,7 @@ func (d *diffFlags) check(rest []string) error {
 
 // compare does the work.
 func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
-	old, err := openSide(rest[0])
-	if err != nil {
-		return nil, err
-	}
-	var now *diff.Side
-	if len(d.drop.list) > 0 {
-		now, err = old.Without(d.drop.list...)
-	} else {
-		now, err = openSide(rest[1])
-	}
+	old, now, err := d.open(rest)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +91,22 @@ func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
 		report.Impact, err = d.decideBoth(h, old, now)
 	}
 	return report, err
+}
+
+// open reads both sides at once.
+func (d *diffFlags) open(rest []string) (old, now *diff.Side, err error) {
+	if len(d.drop.list) > 0 {
+		if old, err = openSide(rest[0]); err == nil {
+			now, err = old.Without(d.drop.list...)
+		}
+		return old, now, err
+	}
+	var both sync.WaitGroup
+	var errOld, errNew error
+	both.Go(func() { old, errOld = openSide(rest[0]) })
+	both.Go(func() { now, errNew = openSide(rest[1]) })
+	both.Wait()
+	return old, now, cmp.Or(errOld, errNew)
 }
 
 func (d *diffFlags) write(h Host, r *diff.Report) error {

@@ -111,30 +111,17 @@ func (b *builder) settings(shared []*playbook.Document) []*thing {
 
 // definitions are what a document declares for expressions and actions to use.
 func definitions(d *playbook.Document, zone string) []*thing {
-	var out []*thing
-	for _, x := range d.Fields {
-		out = append(out, field(x))
-	}
-	for _, x := range d.Facts {
-		out = append(out, fact(x))
-	}
-	for _, x := range d.Terms {
-		out = append(out, term(x))
-	}
-	for _, x := range d.Tables {
-		out = append(out, table(x))
-	}
-	for _, x := range d.Calendars {
-		out = append(out, calendar(x, zone))
-	}
-	for _, x := range d.Messages {
-		out = append(out, message(x))
-	}
-	for _, x := range d.Partners {
-		out = append(out, partner(x))
-	}
-	for _, x := range d.Actions {
-		out = append(out, actionType(x))
+	return slices.Concat(
+		each(d.Fields, field), each(d.Facts, fact), each(d.Terms, term), each(d.Tables, table),
+		each(d.Calendars, func(c *playbook.Calendar) *thing { return calendar(c, zone) }),
+		each(d.Messages, message), each(d.Partners, partner), each(d.Actions, actionType),
+	)
+}
+
+func each[T any](list []T, build func(T) *thing) []*thing {
+	out := make([]*thing, len(list))
+	for i, x := range list {
+		out[i] = build(x)
 	}
 	return out
 }

@@ -84,11 +84,10 @@ func typed(typ, name string, what What, t playbook.Text) *thing {
 	if typ == typeString {
 		return words(name, what, t)
 	}
-	leaf := expression(name, what, t)
 	if v, ok := literal(typ, t); ok {
-		leaf.value, leaf.reads = v, nil
+		return &thing{name: name, what: what, value: v, shown: shown(t.Value), at: t.Range}
 	}
-	return leaf
+	return expression(name, what, t)
 }
 
 // literal writes a literal of a type in one way: that in which an expression

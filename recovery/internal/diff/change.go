@@ -1,6 +1,10 @@
 package diff
 
-import "github.com/servicerecovery/amends/playbook"
+import (
+	"strconv"
+
+	"github.com/servicerecovery/amends/playbook"
+)
 
 // What says of which kind a change of meaning is. The codes are stable.
 type What string
@@ -112,7 +116,11 @@ func (c *changes) compare(path string, old, new *thing) {
 	case old.inherited && new.inherited:
 	default:
 		if old.value != new.value {
-			c.add(Change{What: new.what, Kind: Changed, Path: path, Old: old.shown, New: new.shown, OldAt: old.at, NewAt: new.at})
+			before, after := old.shown, new.shown
+			if before == after { // they differ in what is not shown: blanks, or quotes that make a text of a number
+				before, after = exact(old.value), exact(new.value)
+			}
+			c.add(Change{What: new.what, Kind: Changed, Path: path, Old: before, New: after, OldAt: old.at, NewAt: new.at})
 		}
 		c.parts(path, old, new)
 	}
@@ -131,6 +139,14 @@ func (c *changes) parts(path string, old, new *thing) {
 	if old.ordered && new.ordered {
 		c.order(path, old, new, matched)
 	}
+}
+
+// exact writes a canonical value so that each blank in it is seen.
+func exact(value string) string {
+	if shown(value) == value {
+		return value
+	}
+	return strconv.Quote(value)
 }
 
 func join(path, name string) string {

@@ -3,13 +3,18 @@ package diff
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Compare tells what changed in meaning from one set to another: first what the
 // whole set shares, then playbook by playbook, its own parts before its plays.
 // Nothing changed when the list is empty.
 func Compare(old, new *Side) []Change {
-	o, n := meaningOf(old.set), meaningOf(new.set)
+	var o, n meaning
+	var both sync.WaitGroup
+	both.Go(func() { o = meaningOf(old.set) })
+	both.Go(func() { n = meaningOf(new.set) })
+	both.Wait()
 	c := &comparison{old: o, new: n, oldUses: usesOf(o), newUses: usesOf(n), movedNames: map[string]bool{}}
 	books := pairBooks(o.playbooks, n.playbooks)
 	c.findMoved(books)

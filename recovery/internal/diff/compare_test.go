@@ -75,6 +75,61 @@ func told(changes []diff.Change) []string {
 	return out
 }
 
+// TestMovedDefinition: a definition that all playbooks share now, or no longer, is
+// compared with what it was.
+func TestMovedDefinition(t *testing.T) {
+	text := base(t)
+	moved := edit(t, text, "terms:\n  grave: incident.severity >= 4 || terms.vip\n\n", "",
+		"  vip: incident.customer.tier == \"gold\"\n", "  vip: incident.customer.tier == \"gold\"\n  grave: incident.severity >= 5 || terms.vip\n")
+	old, changed := open(t, "old", setOf(text)), open(t, "new", setOf(moved))
+	want := []string{`parcels: changed term term grave: incident.severity >= 4 || terms.vip => incident.severity >= 5 || terms.vip (parcels/damaged)`}
+	if d := cmp.Diff(want, told(diff.Compare(old, changed))); d != "" {
+		t.Error(d)
+	}
+	want = []string{`parcels: changed term term grave: incident.severity >= 5 || terms.vip => incident.severity >= 4 || terms.vip (parcels/damaged)`}
+	if d := cmp.Diff(want, told(diff.Compare(changed, old))); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestPlaybooks that are new or gone are told with their plays.
+func TestPlaybooks(t *testing.T) {
+	const letters = "amends: v1\nplaybook: letters\ntitle: Letters\nreview_by: 2027-06-30\nplays: [{id: late, approach: standardised-response, when: true, do: [{apologise: {}}]}]\n"
+	one, two := open(t, "one", setOf(base(t))), open(t, "two", setOf(base(t), letters))
+	want := []string{"letters: added playbook:  => Letters", "letters/late: added play:  => standardised-response, when true"}
+	if d := cmp.Diff(want, told(diff.Compare(one, two))); d != "" {
+		t.Error(d)
+	}
+	want = []string{"letters: removed playbook: Letters => ", "letters/late: removed play: standardised-response, when true => "}
+	if d := cmp.Diff(want, told(diff.Compare(two, one))); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestPlaces of changes are places from where the command runs.
+func TestPlaces(t *testing.T) {
+	changed := edit(t, base(t), "priority: 5", "priority: 6")
+	got := diff.Compare(open(t, "was", setOf(base(t))), open(t, "main:is", setOf(changed)))
+	if len(got) != 1 || got[0].OldAt.File != "was/a.yaml" || got[0].NewAt.File != "main:is/a.yaml" || got[0].NewAt.Start != got[0].OldAt.Start || got[0].NewAt.Start.Line == 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWithout(t *testing.T) {
+	side := open(t, "old", setOf(base(t)))
+	less, err := side.Without("parcels/late", "parcels/rest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`parcels/late: removed play: standardised-response, when incident.failure == "late" && has(tables.credit) => `, "parcels/rest: removed play: standardised-response, when true => "}
+	if d := cmp.Diff(want, told(diff.Compare(side, less))); d != "" {
+		t.Error(d)
+	}
+	if _, err := side.Without("parcels/lat"); err == nil || !strings.Contains(err.Error(), "did you mean parcels/late?") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	old := open(t, "old", setOf(base(t)))
 	const dutyHours = `mon-thu: ["09:00-14:00", "16:00-19:00"]`
@@ -171,6 +226,13 @@ func TestCompare(t *testing.T) {
 			`shared: changed term term vip: incident.customer.tier == "gold" => incident.customer.tier == "platinum" (parcels/damaged, parcels/valued)`}},
 		{"message by language", []string{"es: Lo sentimos", "es: Lo lamentamos"}, []string{
 			`parcels: changed message message sorry/es: Lo sentimos, ${incident.customer.name}. => Lo lamentamos, ${incident.customer.name}. (parcels/late)`}},
+		{"blanks inside a message", []string{"es: Lo sentimos, ", "es: \"Lo sentimos,\\n${incident.customer.name}.\" # "}, []string{
+			`parcels: changed message message sorry/es: Lo sentimos, ${incident.customer.name}. => "Lo sentimos,\n${incident.customer.name}." (parcels/late)`}},
+		{"a cell that becomes a text", []string{"share: 10%}", "share: \"10%\"}", "share: 20%}", "share: \"20%\"}", "incident.order.value * tables.tiers.share", "incident.order.value * size(tables.tiers.share)"}, []string{
+			`parcels: changed row table tiers/is gold/share: percent(20) => "20%" (parcels/damaged)`,
+			`parcels: changed row table tiers/is platinum/share: percent(20) => "20%" (parcels/damaged)`,
+			`parcels: changed row table tiers/otherwise/share: percent(10) => "10%" (parcels/damaged)`,
+			`parcels/damaged: changed amount cases/other/do/refund/amount: incident.order.value * tables.tiers.share => incident.order.value * size(tables.tiers.share)`}},
 		{"language added", []string{"    es: Lo", "    fr: Pardon.\n    es: Lo"}, []string{`parcels: added message message sorry/fr:  => Pardon. (parcels/late)`}},
 		{"language that is written first", []string{"    en: We are sorry, ${incident.customer.name}.\n", "", "    es: Lo sentimos, ${incident.customer.name}.\n", "    es: Lo sentimos, ${incident.customer.name}.\n    en: We are sorry, ${incident.customer.name}.\n"}, []string{
 			`parcels: changed message message sorry/default language: en => es (parcels/late)`}},

@@ -233,27 +233,20 @@ func (d *differ) blame(e Effect, otherwise string) string {
 // warnings compares what is to be looked at. Their words name days and values
 // that are told by other differences.
 func (d *differ) warnings(old, new []recovery.Warning) {
-	in := func(list []recovery.Warning, w recovery.Warning) bool {
-		return slices.ContainsFunc(list, func(x recovery.Warning) bool { return x.Code == w.Code && x.Play == w.Play })
-	}
-	for _, w := range new {
-		if in(old, w) {
-			continue
+	d.warned(new, old, Unanswered, PlayLost)
+	d.warned(old, new, Answered, PlayGained)
+}
+
+// warned tells of the warnings that only one side has: that nothing is given is
+// put down to the play that turned.
+func (d *differ) warned(list, others []recovery.Warning, nothing, turned Effect) {
+	for _, w := range list {
+		switch {
+		case slices.ContainsFunc(others, func(x recovery.Warning) bool { return x.Code == w.Code && x.Play == w.Play }):
+		case w.Code == unanswered:
+			d.add(nothing, d.blame(turned, w.Play))
+		default:
+			d.add(OtherWarning, w.Play)
 		}
-		if w.Code == unanswered {
-			d.add(Unanswered, d.blame(PlayLost, w.Play))
-			continue
-		}
-		d.add(OtherWarning, w.Play)
-	}
-	for _, w := range old {
-		if in(new, w) {
-			continue
-		}
-		if w.Code == unanswered {
-			d.add(Answered, d.blame(PlayGained, w.Play))
-			continue
-		}
-		d.add(OtherWarning, w.Play)
 	}
 }

@@ -21,8 +21,8 @@ func paramText(params []recovery.Param, name string) string {
 	return ""
 }
 
-// paramsText is all parameters but every, which is a deadline, and but the texts
-// that merely name a partner's agreement. Their order is that of declaration.
+// paramsText is all parameters but every, which is a deadline. Their order is that
+// of declaration and means nothing.
 func paramsText(params []recovery.Param) string {
 	var out []string
 	for _, p := range params {

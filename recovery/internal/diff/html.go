@@ -62,7 +62,8 @@ func viewOf(r *Report) view {
 	v.Share = share(i.Changed, i.Incidents)
 	v.Money, v.Plays = moneyCharts(i.Totals), playBars(i.byPlay())
 	for _, s := range i.sums() {
-		v.Sums = append(v.Sums, viewSum{s.name(), grouped(s.Before, s.Currency), grouped(s.After, s.Currency), signed(s.Between(), s.Currency)})
+		row := s.row()
+		v.Sums = append(v.Sums, viewSum{row[0], row[1], row[2], row[3]})
 	}
 	for _, t := range i.turns() {
 		if t.Cases.Count > 0 {

@@ -111,19 +111,6 @@ func (m *markdownWriter) turns(i *Impact) {
 	}
 }
 
-// turn is a group of incidents to look at.
-type turn struct {
-	What  string
-	Cases Cases
-}
-
-func (i *Impact) turns() []turn {
-	return []turn{
-		{"newly unanswered", i.Unanswered}, {"no longer unanswered", i.Answered}, {"newly refused", i.Refused},
-		{"no longer refused", i.Accepted}, {"unreadable", i.Unreadable},
-	}
-}
-
 // named lists the first cases in one line.
 func named(c Cases) string {
 	var out []string
@@ -146,26 +133,13 @@ func named(c Cases) string {
 func (m *markdownWriter) money(i *Impact) {
 	var rows [][]string
 	for _, s := range i.sums() {
-		rows = append(rows, []string{mark(s.name()), grouped(s.Before, s.Currency), grouped(s.After, s.Currency), signed(s.Between(), s.Currency)})
+		row := s.row()
+		row[0] = mark(row[0])
+		rows = append(rows, row)
 	}
 	if len(rows) > 0 {
 		m.table([]string{"money", " before", " after", " between"}, rows)
 	}
-}
-
-// sums are all sums, those of each currency after its types, substitutes last.
-func (i *Impact) sums() []Sum {
-	var out []Sum
-	out = append(out, i.Money...)
-	out = append(out, i.Totals...)
-	return append(out, i.Partners...)
-}
-
-func (s Sum) name() string {
-	if s.Type == "" {
-		return "in all"
-	}
-	return s.Type
 }
 
 func (m *markdownWriter) changes(r *Report) {

@@ -82,6 +82,15 @@ func (p purse) money() (byType, total, substitutes []Sum) {
 	return byType, total, substitutes
 }
 
+// row is the sum for people: what it is of, before, after, between.
+func (s Sum) row() []string {
+	name := s.Type
+	if name == "" {
+		name = "in all"
+	}
+	return []string{name, grouped(s.Before, s.Currency), grouped(s.After, s.Currency), signed(s.Between(), s.Currency)}
+}
+
 // decimal writes units of a currency: 1234.50.
 func decimal(units *big.Int, currency string) string {
 	places, _ := value.Decimals(currency)

@@ -112,3 +112,24 @@ func (i *Impact) byPlay() []PlayImpact {
 	}
 	return out
 }
+
+// sums are all sums, those of each currency after its types, substitutes last.
+func (i *Impact) sums() []Sum {
+	var out []Sum
+	out = append(out, i.Money...)
+	out = append(out, i.Totals...)
+	return append(out, i.Partners...)
+}
+
+// turn is a group of incidents to look at.
+type turn struct {
+	What  string
+	Cases Cases
+}
+
+func (i *Impact) turns() []turn {
+	return []turn{
+		{"newly unanswered", i.Unanswered}, {"no longer unanswered", i.Answered}, {"newly refused", i.Refused},
+		{"no longer refused", i.Accepted}, {"unreadable", i.Unreadable},
+	}
+}

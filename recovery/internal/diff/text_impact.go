@@ -59,7 +59,7 @@ func (t *textWriter) money(i *Impact) {
 	}
 	rows := [][]string{{"money", "before", "after", "between"}}
 	for _, s := range i.sums() {
-		rows = append(rows, []string{s.name(), grouped(s.Before, s.Currency), grouped(s.After, s.Currency), signed(s.Between(), s.Currency)})
+		rows = append(rows, s.row())
 	}
 	t.line("")
 	t.table(rows)
