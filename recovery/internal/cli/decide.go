@@ -117,7 +117,7 @@ func (d *decider) run(files []string) int {
 		files = []string{"-"}
 	}
 	refused := false
-	err := inOrder(d.host, func(emit func(item) bool) error {
+	err := inOrder(newProgress(d.host, true), func(emit func(item) bool) error {
 		for _, name := range files {
 			if err := d.read(name, emit); err != nil {
 				return err
@@ -140,18 +140,12 @@ func (d *decider) run(files []string) int {
 
 // read sends the incidents of one file, or of standard input, one by one.
 func (d *decider) read(name string, emit func(item) bool) error {
-	if name == "-" {
-		return split("stdin", d.host.Stdin, emit)
-	}
-	f, err := os.Open(name)
+	in, end, err := openInput(d.host, name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, errors.Unwrap(err))
+		return err
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory; name files with incidents", name)
-	}
-	return split(name, f, emit)
+	defer end()
+	return split(inputName(name), in, emit)
 }
 
 // one decides one incident. It runs on several goroutines at once.

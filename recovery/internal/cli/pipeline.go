@@ -10,11 +10,11 @@ import (
 // inOrder reads items, works on them on every core, and writes the results in
 // the order of the items, each as soon as it and those before it are done. What
 // waits in between is bounded, so that memory does not grow with the input.
-func inOrder(h Host, read func(emit func(item) bool) error, work func(item) result, write func(result) error) error {
+func inOrder[I, R any](show *progress, read func(emit func(I) bool) error, work func(I) R, write func(R) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	type job struct {
-		item item
-		done chan result
+		item I
+		done chan R
 	}
 	jobs := make(chan job, workers)
 	ordered := make(chan job, 16*workers)
@@ -28,8 +28,8 @@ func inOrder(h Host, read func(emit func(item) bool) error, work func(item) resu
 		}()
 	}
 	go func() {
-		err := read(func(it item) bool {
-			j := job{it, make(chan result, 1)}
+		err := read(func(it I) bool {
+			j := job{it, make(chan R, 1)}
 			for _, to := range []chan job{ordered, jobs} {
 				select {
 				case to <- j:
@@ -44,7 +44,6 @@ func inOrder(h Host, read func(emit func(item) bool) error, work func(item) resu
 		readErr <- err
 	}()
 	defer close(stop)
-	show := newProgress(h)
 	defer show.end()
 	for j := range ordered {
 		if err := write(<-j.done); err != nil {
@@ -55,8 +54,7 @@ func inOrder(h Host, read func(emit func(item) bool) error, work func(item) resu
 	return <-readErr
 }
 
-// progress shows on a person's terminal how far the work is, when results go
-// elsewhere.
+// progress shows on a person's terminal how far the work is.
 type progress struct {
 	out   io.Writer
 	tick  *time.Ticker
@@ -64,9 +62,11 @@ type progress struct {
 	shown bool
 }
 
-func newProgress(h Host) *progress {
+// newProgress shows nothing when results are written to the same terminal
+// meanwhile.
+func newProgress(h Host, writes bool) *progress {
 	p := &progress{}
-	if h.Terminal(h.Stderr) && !h.Terminal(h.Stdout) {
+	if h.Terminal(h.Stderr) && !(writes && h.Terminal(h.Stdout)) {
 		p.out, p.tick = h.Stderr, time.NewTicker(time.Second)
 	}
 	return p

@@ -1,0 +1,43 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+)
+
+// CanonicalExpr writes an expression of a sound set without what has no meaning
+// in it: blanks, comments, the style of quotes, brackets that change nothing.
+// Two expressions with one canonical text mean the same. names are what it refers
+// to, sorted, such as "terms.valued", "tables.late_credit.credit",
+// "incident.order.value", "facts.repeats" and "calendars.office"; "tables.fare.*"
+// is a column that the incident picks, "tables.fare" whether there is a row.
+func CanonicalExpr(source string) (text string, names []string) {
+	text, names, err := celenv.Canonical(source)
+	if err != nil {
+		return strings.TrimSpace(source), nil
+	}
+	return text, names
+}
+
+// CanonicalText is [CanonicalExpr] for a text with expressions written ${…} in
+// it: the words stay as they are, but for blanks at the ends.
+func CanonicalText(source string) (text string, names []string) {
+	pieces, bad := splitText([]rune(strings.TrimSpace(source)))
+	if bad >= 0 {
+		return strings.TrimSpace(source), nil
+	}
+	var b strings.Builder
+	for _, p := range pieces {
+		if !p.isExpr {
+			b.WriteString(strings.ReplaceAll(string(p.runes), "${", "$${"))
+			continue
+		}
+		expr, read := CanonicalExpr(string(p.runes))
+		b.WriteString("${" + expr + "}")
+		names = append(names, read...)
+	}
+	slices.Sort(names)
+	return b.String(), slices.Compact(names)
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/internal/diff"
+)
+
+func diffCommand() command {
+	c := command{
+		name: "diff", args: "OLD NEW [flags]",
+		summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
+		example: "amends diff main:playbooks playbooks --incidents last-month.jsonl",
+	}
+	c.run = func(h Host, args []string) int { return runDiff(c, h, args) }
+	return c
+}
+
+// diffFlags are what the command was asked for.
+type diffFlags struct {
+	incidents string
+	now       *instant
+	drop      *texts
+	examples  int
+	format    *oneOf
+}
+
+func runDiff(c command, h Host, args []string) int {
+	f := newFlags(c)
+	var d diffFlags
+	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
+	d.now = f.now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
+	d.drop = f.texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
+	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
+	d.format = f.format("text", "json", "markdown", "html")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil {
+		err = d.check(rest)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	report, err := d.compare(h, rest)
+	var broken *brokenSet
+	if errors.As(err, &broken) {
+		return broken.report(h)
+	}
+	if err == nil {
+		err = d.write(h, report)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if report.Different() {
+		return exitFound
+	}
+	return exitOK
+}
+
+// check says what does not go together.
+func (d *diffFlags) check(rest []string) error {
+	switch {
+	case len(d.drop.list) > 0 && len(rest) != 1:
+		return errors.New("with --drop, diff takes one set: amends diff OLD --drop PLAY")
+	case len(d.drop.list) == 0 && len(rest) != 2:
+		return errors.New("diff takes two sets: amends diff OLD NEW [flags]")
+	case d.examples < 0:
+		return errors.New("--examples is zero or more")
+	case d.now.at != nil && d.incidents == "":
+		return errors.New("--now goes with --incidents")
+	}
+	return nil
+}
+
+// compare does the work.
+func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
+	old, now, err := d.open(rest)
+	if err != nil {
+		return nil, err
+	}
+	report := &diff.Report{Old: old.Name, New: now.Name, Changes: diff.Compare(old, now)}
+	if d.incidents != "" {
+		report.Impact, err = d.decideBoth(h, old, now)
+	}
+	return report, err
+}
+
+// open reads both sides at once.
+func (d *diffFlags) open(rest []string) (old, now *diff.Side, err error) {
+	if len(d.drop.list) > 0 {
+		if old, err = openSide(rest[0]); err == nil {
+			now, err = old.Without(d.drop.list...)
+		}
+		return old, now, err
+	}
+	var both sync.WaitGroup
+	var errOld, errNew error
+	both.Go(func() { old, errOld = openSide(rest[0]) })
+	both.Go(func() { now, errNew = openSide(rest[1]) })
+	both.Wait()
+	return old, now, cmp.Or(errOld, errNew)
+}
+
+func (d *diffFlags) write(h Host, r *diff.Report) error {
+	switch d.format.value {
+	case "json":
+		return r.WriteJSON(h.Stdout)
+	case "markdown":
+		return r.WriteMarkdown(h.Stdout)
+	case "html":
+		return r.WriteHTML(h.Stdout)
+	}
+	return r.WriteText(h.Stdout, h.colour(h.Stdout))
+}
+
+// brokenSet is a set that does not load.
+type brokenSet struct {
+	name  string
+	diags playbook.Diagnostics
+}
+
+func (e *brokenSet) Error() string { return fmt.Sprintf("the playbooks in %s do not load", e.name) }
+
+func (e *brokenSet) report(h Host) int {
+	if err := fromHere(e.name, e.diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+		return exitTrouble
+	}
+	return trouble(h, "%s", e)
+}
+
+// openSide reads a set from a directory or, where there is none of the name, from
+// a git revision.
+func openSide(name string) (*diff.Side, error) {
+	fsys, err := openDir(name)
+	if err != nil && strings.Contains(name, ":") {
+		fsys, err = openRevision(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	side, err := diff.Open(name, fsys)
+	var diags playbook.Diagnostics
+	if errors.As(err, &diags) {
+		return nil, &brokenSet{name, diags}
+	}
+	return side, err
+}
+
+// texts is a flag that may be given several times.
+type texts struct{ list []string }
+
+func (t *texts) String() string { return strings.Join(t.list, ", ") }
+
+func (t *texts) Set(s string) error {
+	t.list = append(t.list, s)
+	return nil
+}
+
+func (f *flags) texts(name, use string) *texts {
+	t := &texts{}
+	f.Var(t, name, use)
+	return t
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// openRevision reads REV:PATH, a folder as git knows it, into memory. Objects
+// are read rather than an archive made of them: that would leave out or rewrite
+// files where attributes say so.
+func openRevision(name string) (fs.FS, error) {
+	rev, dir, _ := strings.Cut(name, ":")
+	if _, err := exec.LookPath("git"); err != nil {
+		return nil, fmt.Errorf("there is no directory %s, and no git to read it as a revision with", name)
+	}
+	if _, err := git(nil, "rev-parse", "--git-dir"); err != nil {
+		return nil, fmt.Errorf("there is no directory %s, and this is no git repository to read it as a revision from", name)
+	}
+	if _, err := resolve(rev + "^{tree}"); err != nil {
+		return nil, fmt.Errorf("there is no directory %s, and git knows no revision %q", name, rev)
+	}
+	id, err := resolve(rev + ":" + strings.TrimRight(dir, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("there is no folder %s in the revision %s", dir, rev)
+	}
+	if kind, err := git(nil, "cat-file", "-t", id); err != nil || strings.TrimSpace(string(kind)) != "tree" {
+		return nil, fmt.Errorf("%s is a file; name the folder that holds the playbooks", name)
+	}
+	return readTree(id)
+}
+
+// resolve returns the id of the object that a name stands for.
+func resolve(name string) (string, error) {
+	out, err := git(nil, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+	return strings.TrimSpace(string(out)), err
+}
+
+// git runs git in the current directory.
+func git(input io.Reader, args ...string) ([]byte, error) {
+	cmd := exec.Command("git", args...)
+	cmd.Stdin = input
+	return cmd.Output()
+}
+
+// readTree reads the files of a tree that a set may consist of.
+func readTree(id string) (fs.FS, error) {
+	list, err := git(nil, "ls-tree", "-r", "-z", "--full-tree", id)
+	if err != nil {
+		return nil, gitError("ls-tree", err)
+	}
+	out := memoryFS{}
+	var ids bytes.Buffer
+	var paths []string
+	for _, entry := range strings.Split(strings.TrimRight(string(list), "\x00"), "\x00") {
+		info, path, _ := strings.Cut(entry, "\t")
+		fields := strings.Fields(info) // mode, kind, id
+		if len(fields) != 3 || !strings.HasPrefix(fields[0], "100") || !strings.HasSuffix(path, ".yaml") && !strings.HasSuffix(path, ".yml") {
+			continue // neither folders of other repositories nor links
+		}
+		ids.WriteString(fields[2] + "\n")
+		paths = append(paths, path)
+	}
+	blobs, err := git(&ids, "cat-file", "--batch")
+	if err != nil {
+		return nil, gitError("cat-file", err)
+	}
+	r := bufio.NewReader(bytes.NewReader(blobs))
+	for _, path := range paths {
+		text, err := readBlob(r)
+		if err != nil {
+			return nil, fmt.Errorf("git gave no contents of %s", path)
+		}
+		out[path] = text
+	}
+	return out, nil
+}
+
+// readBlob reads one answer of cat-file --batch: "ID blob SIZE", the bytes, a
+// line break.
+func readBlob(r *bufio.Reader) ([]byte, error) {
+	head, err := r.ReadString('\n')
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Fields(head)
+	if len(fields) != 3 {
+		return nil, errors.New("no blob")
+	}
+	size, err := strconv.Atoi(fields[2])
+	if err != nil {
+		return nil, err
+	}
+	text := make([]byte, size+1)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return nil, err
+	}
+	return text[:size], nil
+}
+
+// gitError says in one line what git said.
+func gitError(what string, err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		first, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n")
+		return fmt.Errorf("git %s: %s", what, first)
+	}
+	return fmt.Errorf("git %s: %w", what, err)
+}
