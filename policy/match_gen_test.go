@@ -141,7 +141,9 @@ func (g *setGen) term() string {
 		return "(" + guard + " && " + s + ")"
 	}
 	op := pick(g.dice, "==", "!=", "<", "<=", ">", ">=", "==", "==")
-	switch g.roll(16) {
+	switch g.roll(17) {
+	case 16:
+		return g.sameField()
 	case 0, 1, 2, 3, 4, 5:
 		if g.one(4) {
 			return with(g.literal(kind) + " " + op + " " + path)
@@ -176,6 +178,18 @@ func (g *setGen) term() string {
 		return g.residual()
 	}
 	return with(path + " " + op + " " + g.literal(kind))
+}
+
+// sameField returns a condition that asks several things about one field, which may be missing
+// although it is read without a guard.
+func (g *setGen) sameField() string {
+	kind := pick(g.dice, "text", "int", "bool", "length", "double")
+	name := "r_" + kind
+	ask := func() string {
+		compared := pick(g.dice, "==", "!=", "<", ">=") + " " + g.literal(kind)
+		return pick(g.dice, "incident."+name+" "+compared, "incident."+name+" "+compared, "!has(incident."+name+")", "has(incident."+name+")", "incident.?"+name+".orValue("+g.literal(kind)+") "+compared)
+	}
+	return pick(g.dice, "("+ask()+" && "+ask()+")", "("+ask()+" || "+ask()+")", "("+ask()+" ? "+ask()+" : "+ask()+")", "!("+ask()+" && "+ask()+")")
 }
 
 // residual returns a condition that is not native, some of which fail.
