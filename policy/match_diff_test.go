@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -186,4 +187,39 @@ func TestMatchAllocatesWhatItReturns(t *testing.T) {
 			t.Errorf("%s: %v allocations", w.name, allocs)
 		}
 	}
+}
+
+// TestMatchTogether holds that a program serves many goroutines, and that inputs which are
+// used again carry nothing over.
+func TestMatchTogether(t *testing.T) {
+	d := &dice{state: 77}
+	g := &setGen{dice: d}
+	var program *policy.Program
+	for program == nil {
+		set, _ := playbook.Load(g.set())
+		program, _ = policy.Compile(set)
+	}
+	type incident struct {
+		values, changes map[string]any
+		facts           [2]any
+		want            string
+	}
+	incidents := make([]incident, 60)
+	for i := range incidents {
+		x := incident{values: g.incident(g.one(10)), changes: g.incident(false)}
+		x.want = outcome(policy.Plain(program), x.values, x.changes, x.facts)
+		incidents[i] = x
+	}
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			for i := range incidents {
+				x := incidents[(i*7+worker)%len(incidents)]
+				if got := outcome(program, x.values, x.changes, x.facts); got != x.want {
+					t.Errorf("%v gives\n%s\nand asking each play\n%s", x.values, got, x.want)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -67,7 +67,13 @@ var adversarial = map[string]func(i int) *atom.Cond{
 	"disjunctions": func(i int) *atom.Cond {
 		return &atom.Cond{Op: atom.Or, Kids: []*atom.Cond{is(region, fmt.Sprint("R", i)), is(cause, fmt.Sprint("R", i%11))}}
 	},
-	"many disjunctions":  func(i int) *atom.Cond { return atom.AllOf(either(i), either(i+1), either(i+2), either(i+3)) },
+	"many disjunctions": func(i int) *atom.Cond { return atom.AllOf(either(i), either(i+1), either(i+2), either(i+3)) },
+	"few keys of many constants": func(i int) *atom.Cond {
+		if i%2 == 0 {
+			return &atom.Cond{Op: atom.Differ, Slot: region, Const: fmt.Sprint("X", i)}
+		}
+		return atom.AllOf(is(region, fmt.Sprint("R", i%20)), between(i%40, 3000))
+	},
 	"never":              func(int) *atom.Cond { return atom.AllOf(is(region, "R1"), is(region, "R2")) },
 	"key and a disjunct": func(i int) *atom.Cond { return atom.AllOf(between(i%40, 90), either(i)) },
 }
