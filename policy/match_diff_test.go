@@ -183,7 +183,9 @@ func TestMatchAllocatesWhatItReturns(t *testing.T) {
 			}
 			in.Release()
 		})
-		if allocs > 8 { // the matches, their reasons, and two or three texts; a pool may be emptied
+		// The matches, their reasons, and two or three texts; and now and then a new input, since a
+		// pool may be emptied. Asking each play takes thousands.
+		if allocs > 40 {
 			t.Errorf("%s: %v allocations", w.name, allocs)
 		}
 	}
