@@ -85,9 +85,9 @@ func describeError(out *strings.Builder, err error) {
 
 // compareWays compares matching with asking each play in turn: what it finds, the cases, the
 // reasons, and the errors to the letter. It returns nil for a set that has mistakes.
-func compareWays(t *testing.T, d *dice, incidents int) (program *policy.Program, outcomes []string) {
+func compareWays(t *testing.T, d *dice, small bool, incidents int) (program *policy.Program, outcomes []string) {
 	t.Helper()
-	g := &setGen{dice: d}
+	g := &setGen{dice: d, small: small}
 	fsys := g.set()
 	set, diags := playbook.Load(fsys)
 	program, found := policy.Compile(set)
@@ -126,7 +126,7 @@ func TestMatchAsAskingEach(t *testing.T) {
 	sets, matched, failed := 0, 0, 0
 	for i := range *matchSets {
 		d := &dice{state: *matchSeed + uint64(i)*0x1000}
-		program, outcomes := compareWays(t, d, 40)
+		program, outcomes := compareWays(t, d, false, 40)
 		if t.Failed() {
 			t.Fatalf("-match.seed=%d -match.sets=1", d.state)
 		}
@@ -159,7 +159,7 @@ func FuzzMatch(f *testing.F) {
 		if len(choices) > 20_000 {
 			return
 		}
-		compareWays(t, &dice{bytes: choices, state: seed}, 10)
+		compareWays(t, &dice{bytes: choices, state: seed}, true, 10)
 	})
 }
 

@@ -38,6 +38,7 @@ func pick[T any](d *dice, list ...T) T { return list[d.roll(len(list))] }
 // that may be absent.
 type setGen struct {
 	*dice
+	small bool // few plays, for a fuzzer
 }
 
 func (g *setGen) literal(kind string) string { return pick(g.dice, kinds[kind].literals...) }
@@ -291,7 +292,10 @@ func (g *setGen) set() fstest.MapFS {
 	fsys := fstest.MapFS{"shared.yaml": {Data: []byte(g.shared())}}
 	for n := range 1 + g.roll(4) {
 		plays := 1 + g.roll(8)
-		if g.one(4) {
+		switch {
+		case g.small && g.one(8):
+			plays = 66
+		case !g.small && g.one(4):
 			plays = 30 + g.roll(170)
 		}
 		fsys[fmt.Sprintf("b%d.yaml", n)] = &fstest.MapFile{Data: []byte(g.playbook(n, plays))}
