@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
@@ -10,6 +11,15 @@ type shown struct {
 	slot   int            // of a field or a fact; -1: neither
 	reader *celenv.Reader // of anything else; nil: there is no such path
 	labels []string       // of a table's rows
+	root   int32          // of a term that is a condition, plus one; 0: none
+}
+
+// term is the term behind a path, nil if it is none.
+func (s *shown) term() *celenv.Expr {
+	if s.reader == nil {
+		return nil
+	}
+	return s.reader.Term()
 }
 
 func newShown(p *Program, b *Playbook, path string) *shown {
@@ -44,6 +54,11 @@ func (in *Input) show(s *shown, b *Playbook) string {
 			return "absent"
 		}
 		return s.labels[i]
+	}
+	if s.root > 0 {
+		if t := in.program.matching.space.Truth(s.root-1, in.values); t != atom.Unsure {
+			return Show(t == atom.Yes)
+		}
 	}
 	v, err := s.reader.Read(in.Frame(b).cel)
 	if err != nil {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,35 +21,28 @@ var (
 	matchSeed = flag.Uint64("match.seed", 1, "where their generator starts")
 )
 
-// outcome is all that matching says of an incident, as text.
-func outcome(p *policy.Program, values map[string]any, facts [2]any) string {
+// outcome is all that matching says of an incident, as text: of one that fits values, and of the
+// same when it has changed, over the same input.
+func outcome(p *policy.Program, values, changes map[string]any, facts [2]any) string {
 	in := p.NewInput(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	defer in.Release()
 	fields := fieldsOf(p)
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if f := fields[name]; f != nil {
-			in.Set(f, values[name])
+	set := func(values map[string]any) {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			if f := fields[name]; f != nil {
+				in.Set(f, values[name])
+			}
 		}
 	}
-	for i, f := range p.Facts {
-		in.SetFact(f, facts[i])
-	}
 	var out strings.Builder
-	books, err := in.Applying()
-	for _, b := range books {
-		fmt.Fprintf(&out, "applies %s\n", b.ID)
+	applying := func() {
+		books, err := in.Applying()
+		for _, b := range books {
+			fmt.Fprintf(&out, "applies %s\n", b.ID)
+		}
+		describeError(&out, err)
 	}
-	describeError(&out, err)
-	// As the engine does: what a playbook narrows is set when it is known which apply.
-	if f := fields["failure"]; values["failure"] == "" {
-		in.Set(f, "late")
-	}
-	for range 2 { // again over the same input: nothing may be left behind
+	match := func() {
 		matches, err := p.Match(in)
 		for _, m := range matches {
 			fmt.Fprintf(&out, "%s", m.Play.Name)
@@ -58,6 +53,20 @@ func outcome(p *policy.Program, values map[string]any, facts [2]any) string {
 		}
 		describeError(&out, err)
 	}
+	set(values)
+	for i, f := range p.Facts {
+		in.SetFact(f, facts[i])
+	}
+	applying()
+	// As the engine does: what a playbook narrows is set when it is known which apply.
+	if values["failure"] == "" {
+		in.Set(fields["failure"], "late")
+	}
+	match()
+	set(changes)
+	match()
+	applying()
+	match()
 	return out.String()
 }
 
@@ -76,9 +85,9 @@ func describeError(out *strings.Builder, err error) {
 
 // compareWays compares matching with asking each play in turn: what it finds, the cases, the
 // reasons, and the errors to the letter. It returns nil for a set that has mistakes.
-func compareWays(t *testing.T, d *dice, incidents int) (program *policy.Program, outcomes []string) {
+func compareWays(t *testing.T, d *dice, small bool, incidents int) (program *policy.Program, outcomes []string) {
 	t.Helper()
-	g := &setGen{dice: d}
+	g := &setGen{dice: d, small: small}
 	fsys := g.set()
 	set, diags := playbook.Load(fsys)
 	program, found := policy.Compile(set)
@@ -94,12 +103,18 @@ func compareWays(t *testing.T, d *dice, incidents int) (program *policy.Program,
 	for range incidents {
 		values := g.incident(g.one(10))
 		facts := [2]any{pick[any](d, nil, int64(0), int64(1), int64(2)), pick[any](d, nil, value.MustMoney("1 EUR"), value.MustMoney("100 EUR"))}
-		got, want := outcome(program, values, facts), outcome(plain, values, facts)
+		changes := g.incident(false)
+		for _, name := range slices.Sorted(maps.Keys(changes)) {
+			if g.roll(4) > 0 {
+				delete(changes, name)
+			}
+		}
+		got, want := outcome(program, values, changes, facts), outcome(plain, values, changes, facts)
 		if got != want {
 			for name, file := range fsys {
 				t.Logf("%s:\n%s", name, file.Data)
 			}
-			t.Fatalf("%v, %v gives\n%s\nand asking each play\n%s", values, facts, got, want)
+			t.Fatalf("%v, then %v, %v gives\n%s\nand asking each play\n%s", values, changes, facts, got, want)
 		}
 		outcomes = append(outcomes, got)
 	}
@@ -111,7 +126,7 @@ func TestMatchAsAskingEach(t *testing.T) {
 	sets, matched, failed := 0, 0, 0
 	for i := range *matchSets {
 		d := &dice{state: *matchSeed + uint64(i)*0x1000}
-		program, outcomes := compareWays(t, d, 40)
+		program, outcomes := compareWays(t, d, false, 40)
 		if t.Failed() {
 			t.Fatalf("-match.seed=%d -match.sets=1", d.state)
 		}
@@ -144,6 +159,69 @@ func FuzzMatch(f *testing.F) {
 		if len(choices) > 20_000 {
 			return
 		}
-		compareWays(t, &dice{bytes: choices, state: seed}, 10)
+		compareWays(t, &dice{bytes: choices, state: seed}, true, 10)
 	})
+}
+
+// TestMatchAllocatesWhatItReturns holds that matching needs memory for the matches and the
+// texts of their reasons only.
+func TestMatchAllocatesWhatItReturns(t *testing.T) {
+	for _, w := range workloads[:2] {
+		program := compile(t, w.set(1000))
+		incident := w.incident(program)
+		now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		allocs := testing.AllocsPerRun(50, func() {
+			in := program.NewInput(now)
+			for _, s := range incident {
+				in.Set(s.field, s.value)
+			}
+			if _, err := in.Applying(); err != nil {
+				t.Fatal(err)
+			}
+			if matches, err := program.Match(in); err != nil || len(matches) == 0 {
+				t.Fatal(matches, err)
+			}
+			in.Release()
+		})
+		// The matches, their reasons, and two or three texts; and now and then a new input, since a
+		// pool may be emptied. Asking each play takes thousands.
+		if allocs > 40 {
+			t.Errorf("%s: %v allocations", w.name, allocs)
+		}
+	}
+}
+
+// TestMatchTogether holds that a program serves many goroutines, and that inputs which are
+// used again carry nothing over.
+func TestMatchTogether(t *testing.T) {
+	d := &dice{state: 77}
+	g := &setGen{dice: d}
+	var program *policy.Program
+	for program == nil {
+		set, _ := playbook.Load(g.set())
+		program, _ = policy.Compile(set)
+	}
+	type incident struct {
+		values, changes map[string]any
+		facts           [2]any
+		want            string
+	}
+	incidents := make([]incident, 60)
+	for i := range incidents {
+		x := incident{values: g.incident(g.one(10)), changes: g.incident(false)}
+		x.want = outcome(policy.Plain(program), x.values, x.changes, x.facts)
+		incidents[i] = x
+	}
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			for i := range incidents {
+				x := incidents[(i*7+worker)%len(incidents)]
+				if got := outcome(program, x.values, x.changes, x.facts); got != x.want {
+					t.Errorf("%v gives\n%s\nand asking each play\n%s", x.values, got, x.want)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

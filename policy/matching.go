@@ -28,12 +28,12 @@ var allBooks = []int32{0}
 // prepare makes what matching needs, once everything is compiled. It is the last that
 // looks into syntax trees.
 func (p *Program) prepare() {
-	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}, reads: map[string][]*shown{}}
+	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}, reads: map[string][]*shown{}, shown: map[*Playbook]map[string]*shown{}}
 	b.gather()
+	b.readers()
 	b.freeze()
 	p.matching.order = b.order
 	p.inputs = &sync.Pool{}
-	b.readers()
 }
 
 // preparer takes the conditions of a program apart.
@@ -46,14 +46,14 @@ type preparer struct {
 	order   []*Play
 
 	books, plays []*atom.Cond // as they are indexed
-	others       []held       // conditions that are asked by themselves
+	others       []held       // conditions that are asked by themselves, and terms that are shown
 	reads        map[string][]*shown
 	shown        map[*Playbook]map[string]*shown
 }
 
-// held is a condition and where its root belongs.
+// held is a condition and where its root belongs, plus one.
 type held struct {
-	e    *expression
+	root *int32
 	cond *atom.Cond
 }
 
@@ -116,7 +116,7 @@ func (b *preparer) of(e *expression) *atom.Cond {
 func (b *preparer) hold(e *expression) {
 	if e != nil && e.root == 0 {
 		e.root = -1 // a condition may be shared; its root comes with the rest
-		b.others = append(b.others, held{e, b.of(e)})
+		b.others = append(b.others, held{&e.root, b.of(e)})
 	}
 }
 
@@ -178,7 +178,7 @@ func (b *preparer) freeze() {
 	}
 	m.space = builder.Freeze()
 	for _, h := range b.others {
-		h.e.root = m.space.Root(h.cond) + 1
+		*h.root = m.space.Root(h.cond) + 1
 	}
 	m.books = index.Build(m.space, entriesOf(m.space, b.books, func(int) int { return 0 }), 1)
 	m.plays = index.Build(m.space, entriesOf(m.space, b.plays, func(i int) int { return b.order[i].Playbook.class }), m.classes)
@@ -219,7 +219,6 @@ func (b *preparer) types() []atom.Type {
 
 // readers finds out once what explanations will read.
 func (b *preparer) readers() {
-	b.shown = map[*Playbook]map[string]*shown{}
 	for _, play := range b.program.Plays {
 		play.reads = b.readsOf(play.Playbook, play.when, nil)
 		for _, c := range play.Cases {
@@ -263,6 +262,9 @@ func (b *preparer) show(book *Playbook, path string) *shown {
 		return s
 	}
 	s := newShown(b.program, book, path)
+	if term := s.term(); term != nil && term.Type().Kind == celenv.Bool {
+		b.others = append(b.others, held{&s.root, b.takes.Of(term)})
+	}
 	b.shown[book][path] = s
 	return s
 }

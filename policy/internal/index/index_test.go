@@ -67,7 +67,13 @@ var adversarial = map[string]func(i int) *atom.Cond{
 	"disjunctions": func(i int) *atom.Cond {
 		return &atom.Cond{Op: atom.Or, Kids: []*atom.Cond{is(region, fmt.Sprint("R", i)), is(cause, fmt.Sprint("R", i%11))}}
 	},
-	"many disjunctions":  func(i int) *atom.Cond { return atom.AllOf(either(i), either(i+1), either(i+2), either(i+3)) },
+	"many disjunctions": func(i int) *atom.Cond { return atom.AllOf(either(i), either(i+1), either(i+2), either(i+3)) },
+	"few keys of many constants": func(i int) *atom.Cond {
+		if i%2 == 0 {
+			return &atom.Cond{Op: atom.Differ, Slot: region, Const: fmt.Sprint("X", i)}
+		}
+		return atom.AllOf(is(region, fmt.Sprint("R", i%20)), between(i%40, 3000))
+	},
 	"never":              func(int) *atom.Cond { return atom.AllOf(is(region, "R1"), is(region, "R2")) },
 	"key and a disjunct": func(i int) *atom.Cond { return atom.AllOf(between(i%40, 90), either(i)) },
 }
@@ -116,36 +122,39 @@ func countConstants(c *atom.Cond) int {
 func TestFind(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for name, rule := range adversarial {
-		const n = 3000
-		conds := make([]*atom.Cond, n)
-		for i := range conds {
-			conds[i] = rule(i)
-		}
-		x, space, rules := built(conds)
-		count, rows := places(x.classes[0])
-		constants := 0
-		for _, c := range conds {
-			constants += countConstants(c)
-		}
-		if ways := len(rules[0].Ways); count > 3*ways*n+100 || rows > 3*ways*constants+4*count {
-			t.Errorf("%s: %d rules with %d constants stand at %d places, with %d rows", name, n, constants, count, rows)
-		}
-		for range 60 {
-			v := space.NewValues(nil)
-			for _, slot := range []int{region, cause} {
-				if r.IntN(4) > 0 {
-					v.Set(slot, fmt.Sprint("R", r.IntN(320)))
-				}
+		for _, n := range []int{3, 40, 3000} {
+			conds := make([]*atom.Cond, n)
+			constants := 0
+			for i := range conds {
+				conds[i] = rule(i)
+				constants += countConstants(conds[i])
 			}
-			if r.IntN(4) > 0 {
-				v.Set(weight, int64(r.IntN(3200)))
+			x, space, rules := built(conds)
+			count, rows := places(x.classes[0])
+			if ways := len(rules[0].Ways); count > 3*ways*n+100 || rows > 3*ways*constants+4*count {
+				t.Errorf("%s: %d rules with %d constants stand at %d places, with %d rows", name, n, constants, count, rows)
 			}
-			if r.IntN(4) > 0 {
-				v.Set(tags, []any{fmt.Sprint("R", r.IntN(9)), fmt.Sprint("R", r.IntN(9)), "none", fmt.Sprint("R", r.IntN(500))})
+			for range 60 {
+				checkFind(t, name, x, space, rules, randomValues(r, space))
 			}
-			checkFind(t, name, x, space, rules, v)
 		}
 	}
+}
+
+func randomValues(r *rand.Rand, space *atom.Space) *atom.Values {
+	v := space.NewValues(nil)
+	for _, slot := range []int{region, cause} {
+		if r.IntN(4) > 0 {
+			v.Set(slot, fmt.Sprint("R", r.IntN(1+r.IntN(320))))
+		}
+	}
+	if r.IntN(4) > 0 {
+		v.Set(weight, int64(r.IntN(3200)))
+	}
+	if r.IntN(4) > 0 {
+		v.Set(tags, []any{fmt.Sprint("R", r.IntN(9)), fmt.Sprint("R", r.IntN(9)), "none", fmt.Sprint("R", r.IntN(500))})
+	}
+	return v
 }
 
 func checkFind(t *testing.T, name string, x *Index, space *atom.Space, rules []atom.Rule, v *atom.Values) {
