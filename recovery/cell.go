@@ -55,19 +55,6 @@ func (c *cell) time() time.Time {
 	return time.Unix(c.number, int64(c.nanos)).UTC()
 }
 
-// value returns what the cell holds, nil when nothing is in it.
-func (c *cell) value() any {
-	switch c.kind {
-	case textCell:
-		return c.text
-	case numberCell:
-		return c.number
-	case timeCell:
-		return c.time()
-	}
-	return c.other
-}
-
 // append writes the value as [appendCanonical] does.
 func (c *cell) append(dst []byte) []byte {
 	switch c.kind {
