@@ -49,6 +49,8 @@ func appendCanonical(dst []byte, v any) []byte {
 		return appendMap(dst, x, appendCanonical)
 	case []Pause:
 		return appendList(dst, x, appendPause)
+	case *cell:
+		return x.append(dst)
 	}
 	return append(dst, "null"...)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -53,13 +54,21 @@ func plain(v any) any {
 func parseJSON(data []byte) (any, error) {
 	r := jsonReader{data: data}
 	v, err := r.value(0)
-	if err == nil {
-		err = r.end()
+	if err := r.finish(err); err != nil {
+		return nil, err
 	}
-	if err == nil && utf8.Valid(data) {
-		return v, nil
+	return v, nil
+}
+
+// finish ends reading: nothing is left, and all of it was JSON.
+func (r *jsonReader) finish(err error) error {
+	if err == nil && (r.peek() != 0 || r.at < len(r.data)) {
+		err = errMalformed
 	}
-	return nil, whyNoJSON(data, err)
+	if err == nil && utf8.Valid(r.data) {
+		return nil
+	}
+	return whyNoJSON(r.data, err)
 }
 
 // whyNoJSON says what is wrong with a text: first that it is no JSON, in the words
@@ -87,8 +96,9 @@ var errMalformed = errors.New("not JSON")
 
 // jsonReader reads JSON. It takes no text that encoding/json would not.
 type jsonReader struct {
-	data []byte
-	at   int
+	data  []byte
+	at    int
+	plain bool // makes maps of objects
 }
 
 func (r *jsonReader) value(depth int) (any, error) {
@@ -110,14 +120,6 @@ func (r *jsonReader) value(depth int) (any, error) {
 		return nil, r.word("null")
 	}
 	return r.number()
-}
-
-// end reports an error when anything but white space is left.
-func (r *jsonReader) end() error {
-	if r.peek() != 0 || r.at < len(r.data) {
-		return errMalformed
-	}
-	return nil
 }
 
 // word reads true, false or null.
@@ -163,60 +165,81 @@ func (r *jsonReader) more(end byte) (bool, error) {
 }
 
 func (r *jsonReader) object(depth int) (any, error) {
-	r.at++ // {
+	if r.plain {
+		out := map[string]any{}
+		err := r.members(func(key string) (err error) {
+			out[key], err = r.value(depth + 1)
+			return err
+		})
+		return out, err
+	}
 	out := make(object, 0, 6)
+	err := r.members(func(key string) error {
+		v, err := r.value(depth + 1)
+		out = append(out, member{key, v})
+		return err
+	})
+	return out, err
+}
+
+// members reads an object, which the next byte begins. member reads the value of
+// each key.
+func (r *jsonReader) members(member func(key string) error) error {
+	r.at++ // {
 	if r.take('}') {
-		return out, nil
+		return nil
 	}
 	var keys keySet
 	for more := true; more; {
 		if r.peek() != '"' {
-			return nil, errMalformed
+			return errMalformed
 		}
 		key, err := r.text()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if !keys.add(out, key) {
-			return nil, &JSONError{fmt.Sprintf("the key %s is given twice", shown(key))}
+		if !keys.add(key) {
+			return &JSONError{fmt.Sprintf("the key %s is given twice", shown(key))}
 		}
 		if !r.take(':') {
-			return nil, errMalformed
+			return errMalformed
 		}
-		v, err := r.value(depth + 1)
-		if err != nil {
-			return nil, err
+		if err := member(key); err != nil {
+			return err
 		}
-		out = append(out, member{key, v})
 		if more, err = r.more('}'); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // keySet finds keys that occur twice. It becomes a map only in objects too large
 // to be searched.
-type keySet map[string]struct{}
+type keySet struct {
+	few  [16]string
+	n    int
+	many map[string]struct{}
+}
 
-func (s *keySet) add(before object, key string) bool {
-	const few = 16
-	if len(before) < few {
-		for _, m := range before {
-			if m.key == key {
-				return false
-			}
+// add reports whether a key is new.
+func (s *keySet) add(key string) bool {
+	if s.n < len(s.few) {
+		if slices.Contains(s.few[:s.n], key) {
+			return false
 		}
+		s.few[s.n] = key
+		s.n++
 		return true
 	}
-	if *s == nil {
-		*s = make(keySet, 2*few)
-		for _, m := range before {
-			(*s)[m.key] = struct{}{}
+	if s.many == nil {
+		s.many = make(map[string]struct{}, 2*len(s.few))
+		for _, k := range s.few {
+			s.many[k] = struct{}{}
 		}
 	}
-	_, twice := (*s)[key]
-	(*s)[key] = struct{}{}
+	_, twice := s.many[key]
+	s.many[key] = struct{}{}
 	return !twice
 }
 

@@ -12,9 +12,9 @@ import (
 // nearly all values are, stand in it without a box of their own.
 type cell struct {
 	kind   cellKind
+	nanos  int32 // of a time
+	number int64 // of a time: the seconds since 1970
 	text   string
-	number int64
-	time   time.Time
 	other  any // of any other type
 }
 
@@ -38,22 +38,21 @@ func cellOf(v any) cell {
 	case int64:
 		return cell{kind: numberCell, number: x}
 	case time.Time:
-		return cell{kind: timeCell, time: x}
+		return timeCellOf(x)
 	}
 	return cell{kind: otherCell, other: v}
 }
 
-// value returns what the cell holds, nil when nothing is in it.
-func (c *cell) value() any {
-	switch c.kind {
-	case textCell:
-		return c.text
-	case numberCell:
-		return c.number
-	case timeCell:
-		return c.time
+func timeCellOf(t time.Time) cell {
+	return cell{kind: timeCell, number: t.Unix(), nanos: int32(t.Nanosecond())}
+}
+
+// time returns the time that the cell holds, in UTC; zero when it holds none.
+func (c *cell) time() time.Time {
+	if c.kind != timeCell {
+		return time.Time{}
 	}
-	return c.other
+	return time.Unix(c.number, int64(c.nanos)).UTC()
 }
 
 // append writes the value as [appendCanonical] does.
@@ -64,7 +63,7 @@ func (c *cell) append(dst []byte) []byte {
 	case numberCell:
 		return strconv.AppendInt(dst, c.number, 10)
 	case timeCell:
-		return appendTime(dst, c.time)
+		return appendTime(dst, c.time())
 	}
 	return appendCanonical(dst, c.other)
 }
@@ -77,7 +76,7 @@ func (c *cell) key() string {
 	case numberCell:
 		return strconv.FormatInt(c.number, 10)
 	case timeCell:
-		return value.FormatTimestamp(c.time)
+		return value.FormatTimestamp(c.time())
 	}
 	if _, isList := c.other.([]any); isList {
 		return ""

@@ -78,7 +78,7 @@ func (c *conclusion) decide() error {
 
 func newConclusion(s *subject, given Given) *conclusion {
 	c := &s.workspace.conclusion
-	*c = conclusion{subject: s, given: given, base: s.now, drafts: s.workspace.list[:0]}
+	c.subject, c.given, c.base, c.drafts = s, given, s.now, s.workspace.list[:0]
 	if !s.reportedAt.IsZero() {
 		c.base = s.reportedAt
 	}

@@ -18,26 +18,37 @@ import (
 // key twice. A standard field whose value is wrong is kept as it is: deciding
 // the incident then names it, together with everything else that is wrong.
 func (in *Incident) UnmarshalJSON(data []byte) error {
-	v, err := parseJSON(data)
-	if err != nil {
+	r := jsonReader{data: data, plain: true}
+	var read Incident
+	if err := r.finish(r.incident(&read)); err != nil {
 		return err
 	}
-	members, ok := v.(object)
-	if !ok {
-		return &JSONError{"an incident is a JSON object, not " + shown(plain(v))}
-	}
-	*in = Incident{}
-	for _, m := range members {
-		customer, isObject := m.value.(object)
-		if m.key != "customer" || !isObject {
-			in.put(m.key, m.value)
-			continue
-		}
-		for _, c := range customer {
-			in.put("customer."+c.key, c.value)
-		}
-	}
+	*in = read
 	return nil
+}
+
+// incident reads the fields of an incident, each into its place.
+func (r *jsonReader) incident(in *Incident) error {
+	if r.peek() != '{' {
+		v, err := r.value(0)
+		if err != nil {
+			return err
+		}
+		return &JSONError{"an incident is a JSON object, not " + shown(v)}
+	}
+	put := func(path string, depth int) error {
+		v, err := r.value(depth)
+		if err == nil {
+			in.put(path, v)
+		}
+		return err
+	}
+	return r.members(func(key string) error {
+		if key != "customer" || r.peek() != '{' {
+			return put(key, 1)
+		}
+		return r.members(func(key string) error { return put("customer."+key, 2) })
+	})
 }
 
 // put stores a field under its path. A path may come twice, as "customer.id"
@@ -48,20 +59,20 @@ func (in *Incident) put(path string, v any) {
 	}
 	if slot := in.slot(path); slot != nil && in.standard(path, slot) == nil {
 		if !fill(slot, v) {
-			setIn(&in.given, path, plain(v))
+			setIn(&in.given, path, v)
 		}
 		return
 	}
 	if path == "customer" { // and no object
-		setIn(&in.given, path, plain(v))
+		setIn(&in.given, path, v)
 		return
 	}
 	if _, taken := in.Fields[path]; !taken {
-		setIn(&in.Fields, path, plain(v))
+		setIn(&in.Fields, path, v)
 		return
 	}
 	customer, _ := in.Fields["customer"].(map[string]any)
-	setIn(&customer, strings.TrimPrefix(path, "customer."), plain(v))
+	setIn(&customer, strings.TrimPrefix(path, "customer."), v)
 	in.Fields["customer"] = customer
 }
 
@@ -90,7 +101,7 @@ func fill(slot, v any) bool {
 		*p = toStrings(v)
 		return len(*p) > 0
 	case *[]Pause:
-		pauses, problems := toPauses(plain(v))
+		pauses, problems := toPauses(v)
 		if len(problems) == 0 {
 			*p = pauses
 		}

@@ -27,6 +27,7 @@ type placed struct {
 	// outer are the names under which an object must stand, if anything does, for
 	// the field to be found.
 	outer   []string
+	direct  bool // the struct alone can hold it
 	rank    int  // in the record
 	missing cell // the default
 	bounded bool // by min or max
@@ -67,6 +68,7 @@ func newLayout(p *policy.Program) layout {
 func placeField(f *policy.Field, ranks map[string]int) *placed {
 	x := &placed{
 		Field: f, std: stdFieldOf(f.Name), rank: ranks[f.Name], missing: cellOf(f.Default),
+		direct:  stdFieldOf(f.Name) != notStandard && len(f.Was) == 0,
 		bounded: f.Min != nil || f.Max != nil,
 	}
 	for i, r := range f.Name {

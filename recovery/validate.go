@@ -31,9 +31,10 @@ type validation struct {
 // violation is reported at once.
 func (w *workspace) validate(rules *ruleset, now time.Time, strict bool) (*subject, error) {
 	in := &w.incident
-	w.subject = subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now), workspace: w}
-	w.validation = validation{subject: &w.subject, values: &w.values, intake: newIntake(in), strict: strict}
+	s := &w.subject
+	s.workspace, s.rules, s.now, s.id, s.input = w, rules, now, in.ID, rules.program.NewInput(now)
 	v := &w.validation
+	v.subject, v.values, v.intake, v.strict = s, &w.values, newIntake(in), strict
 	v.direct = !v.intake.shadowed && len(in.given) == 0
 	for _, f := range rules.layout.shared {
 		v.field(f)
@@ -61,7 +62,7 @@ func (v *validation) problem(path, wanted, found string) {
 // narrows a field has its say after the standard one.
 func (v *validation) field(f *placed) {
 	v.values.take(f)
-	if v.direct && f.std != notStandard && len(f.Was) == 0 {
+	if v.direct && f.direct {
 		v.standardField(f)
 		return
 	}
@@ -144,7 +145,7 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 		}
 	}
 	v.input.SetTime(f.Field, native)
-	v.values.set(f, cell{kind: timeCell, time: native})
+	v.values.set(f, timeCellOf(native))
 }
 
 func (v *validation) standardOther(f *placed, held any) {
@@ -303,10 +304,10 @@ func (v *validation) finish(rest map[string]any) {
 	v.canonical = w.record
 
 	at := v.values.std
-	v.occurredAt = at(stdOccurredAt).time
-	v.reportedAt, v.respondedAt = at(stdReportedAt).time, at(stdRespondedAt).time
-	v.informedAt, v.resolvedAt = at(stdInformedAt).time, at(stdResolvedAt).time
-	v.expectedAt = at(stdExpectedAt).time
+	v.occurredAt = at(stdOccurredAt).time()
+	v.reportedAt, v.respondedAt = at(stdReportedAt).time(), at(stdRespondedAt).time()
+	v.informedAt, v.resolvedAt = at(stdInformedAt).time(), at(stdResolvedAt).time()
+	v.expectedAt = at(stdExpectedAt).time()
 	v.phase, v.provider = at(stdPhase).text, at(stdProvider).text
 	v.language = cmp.Or(at(stdLanguage).text, at(stdCustomerLanguage).text)
 }

@@ -128,12 +128,12 @@ func appendComma(dst []byte) []byte {
 // list returns the fields that have a value for [appendRecord], which writes
 // what is not declared besides.
 func (v *values) list() []fieldValue {
-	var out []fieldValue
+	out := make([]fieldValue, 0, len(v.taken)+1)
 	v.each(func(f *recordField) {
 		if f.slot < 0 {
 			out = append(out, fieldValue{f.path, v.paused})
 		} else {
-			out = append(out, fieldValue{f.path, v.cells[f.slot].value()})
+			out = append(out, fieldValue{f.path, &v.cells[f.slot]})
 		}
 	})
 	return out
