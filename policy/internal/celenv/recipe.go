@@ -80,9 +80,6 @@ func (r *recipe) textValue(text string) ref.Val {
 	if err != nil {
 		return nil
 	}
-	if m, ok := v.(*moneyVal); ok && m.currency != r.currency {
-		return nil
-	}
 	return v
 }
 
