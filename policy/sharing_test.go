@@ -50,6 +50,12 @@ tables:
     rows:
       - {from: 1, part: 5%}
       - {from: 4, part: 20%}
+  rank:
+    by: incident.failure
+    rows:
+      - {is: late, of: 2}
+      - {is: damaged, of: 1}
+      - {is: '', of: 0}
 messages:
   sorry:
     en: 'Sorry about ${incident.kind} on ${date(incident.occurred_at)}'
@@ -63,8 +69,8 @@ func withPlays(r *rand.Rand, id int, slips bool) string {
 	if r.IntN(2) == 0 {
 		fmt.Fprintf(&b, "zone: %s\n", choose(r, "Europe/Madrid", "America/New_York", "Pacific/Auckland"))
 	}
-	switch r.IntN(6) {
-	case 0:
+	switch r.IntN(8) {
+	case 0, 3, 4:
 		b.WriteString("incident:\n  failure: {one_of: [" + orSlip(r, slips, "lost", "late") + ", damaged]}\n")
 	case 1:
 		b.WriteString("incident:\n  severity: {type: int, min: 2}\n  own: {type: int, default: 3}\n")
@@ -102,7 +108,9 @@ func orSlip(r *rand.Rand, slips bool, slip string, sound ...string) string {
 
 func condition(r *rand.Rand, slips bool) string {
 	one := func() string {
-		switch r.IntN(12) {
+		switch r.IntN(14) {
+		case 10:
+			return orSlip(r, slips, "tables.rank.of > 0", "has(tables.rank) && tables.rank.of > 1")
 		case 0:
 			return fmt.Sprintf("incident.severity >= %d", r.IntN(6))
 		case 1:
@@ -162,6 +170,40 @@ func TestSharing(t *testing.T) {
 	}
 	if sound < 10 || matched < 20 || failed < 3 {
 		t.Errorf("%d sound sets, %d matches, %d errors", sound, matched, failed)
+	}
+}
+
+// TestSharingOfReadings has playbooks that read shared definitions in different ways.
+func TestSharingOfReadings(t *testing.T) {
+	book := func(id, head, when string) string {
+		return "amends: v1\nplaybook: " + id + "\nreview_by: 2027-01-01\n" + head + `plays:
+  - id: p
+    approach: standardised-response
+    when: ` + when + `
+    do: [apologise: {within: 1h, message: sorry}]
+`
+	}
+	for _, c := range []struct {
+		head, when string
+		sound      bool
+	}{
+		{"", "terms.late", true},
+		{"incident:\n  failure: {one_of: [late, damaged]}\n", "terms.late && tables.rank.of > 0", true},
+		{"", "tables.rank.of > 0", false}, // another failure has no rank
+		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "terms.late", false},
+		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "terms.valued", true},
+		{"zone: Pacific/Auckland\n", "terms.weekend && terms.office_days", true},
+	} {
+		for _, first := range []string{"a", "z"} {
+			p := compareCompiled(t, fstest.MapFS{
+				"common.yaml": {Data: []byte(common)},
+				"a.yaml":      {Data: []byte(book(first, "", "terms.late && terms.weekend && terms.office_days && has(tables.rank) && tables.rank.of > 0"))},
+				"b.yaml":      {Data: []byte(book("m", c.head, c.when))},
+			})
+			if (p != nil) != c.sound {
+				t.Errorf("%s%s: sound is %t", c.head, c.when, p != nil)
+			}
+		}
 	}
 }
 

@@ -64,6 +64,9 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 		return nil, sortIssues(c.issues)
 	}
 	e := &Expr{form: f, scope: s, source: source}
+	if session != nil {
+		session.add(f)
+	}
 	if shaped && !f.broken {
 		e.values = s.learn(session, sh, c, f)
 	}

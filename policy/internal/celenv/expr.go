@@ -32,7 +32,13 @@ var errBroken = errors.New("this is not defined without errors")
 // checked returns the syntax tree and what its nodes refer to. The tree is shared by
 // all expressions of one form: read its literals with literal, and plan programs with
 // planPart, never from a node of it.
-func (e *Expr) checked() (tree *ast.AST, refs map[int64]*reference) { return e.tree, e.refs }
+func (e *Expr) checked() (tree *ast.AST, refs map[int64]*reference) {
+	f := e.form
+	if f.tree == nil {
+		f = e.own()
+	}
+	return f.tree, f.refs
+}
 
 // literal returns the value that a literal of the checked tree has in this expression.
 func (e *Expr) literal(node ast.Expr) (ref.Val, bool) {
@@ -91,7 +97,7 @@ func (e *Expr) place() *places {
 // running returns the form whose program evaluates the expression. A limit counts the
 // steps of a loop, and reading a blank takes some: loops have their literals in them.
 func (e *Expr) running() *form {
-	if e.loops {
+	if e.loops || e.tree == nil {
 		return e.itself()
 	}
 	return e.form
@@ -99,7 +105,7 @@ func (e *Expr) running() *form {
 
 // itself returns a form that has the expression's own literals in it.
 func (e *Expr) itself() *form {
-	if len(e.blanks) > 0 {
+	if len(e.blanks) > 0 || e.tree == nil {
 		return e.own()
 	}
 	return e.form

@@ -3,6 +3,7 @@ package celenv
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
@@ -11,8 +12,11 @@ import (
 )
 
 // form is what a source was compiled to, and all that expressions of one shape share
-// where the names in them mean the same. It is immutable.
+// where the names in them mean the same. It is immutable but for [Base.Forget], which
+// drops the tree if no second expression came: then it is made again when it is wanted.
 type form struct {
+	shared atomic.Bool // several expressions have it
+
 	tree  *ast.AST             // checked, with the literals of the source that it was made from
 	refs  map[int64]*reference // by the ids of the nodes that they stand at
 	known map[int64]span       // see places
@@ -27,7 +31,7 @@ type form struct {
 	broken bool     // it uses what is reported elsewhere as broken
 	loops  bool
 
-	reads  []*reference // in source order
+	reads  []*reference // in source order, the first of each path
 	guards []string     // the paths that may have no value and that it names, also through terms and tables, sorted
 	facts  []int        // the slots of facts that it can read, also through terms and tables, sorted
 
@@ -185,6 +189,20 @@ func (f *form) collect() {
 	f.reads = f.references()
 	f.guards = f.guardPaths()
 	f.facts = f.factSlots()
+	f.reads = firstReads(f.reads)
+}
+
+// firstReads leaves out constants, and what is read before: nothing more can be told
+// from it.
+func firstReads(all []*reference) []*reference {
+	var first []*reference
+	for _, r := range all {
+		known := slices.ContainsFunc(first, func(f *reference) bool { return f.path == r.path })
+		if r.kind != refConstant && r.kind != refBroken && !known {
+			first = append(first, r)
+		}
+	}
+	return first
 }
 
 // factSlots returns the slots of all facts that can be read, also through terms and

@@ -68,11 +68,9 @@ func (c *readCollector) expr(e *Expr, from int) {
 		if at < 0 {
 			at = moved.offset(r.at.from)
 		}
-		switch r.kind {
-		case refConstant, refBroken:
-		case refTable:
+		if r.kind == refTable {
 			c.table(r, at)
-		default:
+		} else {
 			c.add(r.path, at)
 		}
 	}

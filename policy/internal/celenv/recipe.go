@@ -80,9 +80,6 @@ func (r *recipe) textValue(text string) ref.Val {
 	if err != nil {
 		return nil
 	}
-	if m, ok := v.(*moneyVal); ok && m.currency != r.currency {
-		return nil
-	}
 	return v
 }
 
@@ -198,37 +195,38 @@ func (f *roleFinder) literal(e ast.Expr, simple bool) {
 	f.blanks = append(f.blanks, blank{recipe: r, hole: i, node: e.ID(), from: h.from, to: h.to})
 }
 
-// recipeOf reads off the tokens of a literal how it came about: 5, -5, f(5).
-func (f *roleFinder) recipeOf(e ast.Expr) (hole int, r recipe, ok bool) {
+// recipeOf reads off the tokens of a literal how it came about: 5, -5, f(5). It returns
+// which hole the literal fills.
+func (f *roleFinder) recipeOf(e ast.Expr) (at int, r recipe, ok bool) {
 	src := f.c.places.src
 	lo, hi := f.c.places.tokens(e)
 	if lo < 0 {
 		return 0, r, false
 	}
-	at := lo
+	literal := lo
 	switch hi - lo {
 	case 0:
 	case 1:
 		if !src.is(lo, "-") {
 			return 0, r, false
 		}
-		r.negative, at = true, hi
+		r.negative, literal = true, hi
 	case 3:
 		if !src.is(lo+1, "(") || !src.is(hi, ")") || !f.function(e, src.tokenText(src.tokens[lo]), &r) {
 			return 0, r, false
 		}
-		at = lo + 2
+		literal = lo + 2
 	default:
 		return 0, r, false
 	}
-	for i, h := range f.holes {
-		if t := src.tokens[at]; h.from == t.from && h.to == t.to {
-			_, isDouble := e.AsLiteral().(types.Double)
-			r.double = h.kind == holeInt && isDouble
-			return i, r, r.parse == nil || h.kind == holeText
-		}
+	t := src.tokens[literal]
+	at, found := slices.BinarySearchFunc(f.holes, t.from, func(h hole, from int) int { return h.from - from })
+	if !found || f.holes[at].to != t.to {
+		return 0, r, false
 	}
-	return 0, r, false
+	_, isDouble := e.AsLiteral().(types.Double)
+	r.double = f.holes[at].kind == holeInt && isDouble
+	return at, r, r.parse == nil || f.holes[at].kind == holeText
 }
 
 func (f *roleFinder) function(e ast.Expr, name string, r *recipe) bool {

@@ -16,6 +16,7 @@ type session struct {
 	shapes map[string]*shapeMemo
 	ids    map[any]uint32
 	walks  map[guardKey]guardResult
+	forms  []*form
 	rooms  sync.Pool // of *shapeRoom
 }
 
@@ -45,8 +46,27 @@ var zoneNeed = need{path: "zone"}
 // calendarNeed stands for a calendar.
 func calendarNeed(id string) need { return need{kind: refConstant, path: id} }
 
-// Forget drops what only serves compiling. Expressions can still be compiled.
-func (b *Base) Forget() { b.session.Store(nil) }
+// Forget drops what only serves compiling, the trees of forms that one expression has
+// among it: they are most of what a set of many shapes takes. It must not run beside
+// anything else of the base. Expressions can still be compiled.
+func (b *Base) Forget() {
+	s := b.session.Swap(nil)
+	if s == nil {
+		return
+	}
+	for _, f := range s.forms {
+		if !f.shared.Load() {
+			f.tree, f.refs, f.known = nil, nil, nil
+		}
+	}
+}
+
+// add remembers a form.
+func (s *session) add(f *form) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forms = append(s.forms, f)
+}
 
 // known returns the expression if something of its shape was compiled before, nil
 // otherwise, and also where something may be wrong with it.
@@ -72,6 +92,7 @@ func (s *Scope) known(session *session, sh shape, source string) *Expr {
 	if !ok {
 		return nil
 	}
+	f.shared.Store(true)
 	return &Expr{form: f, scope: s, source: source, values: values}
 }
 
