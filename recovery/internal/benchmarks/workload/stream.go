@@ -66,7 +66,7 @@ func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 // Stream makes count incidents for a set of n plays, no two alike.
 func Stream(n, count int, seed uint64) []*Incident {
-	g := newGenerator(n, seed)
+	g := newGenerator(n, ^seed) // not the numbers that the plays were drawn from
 	out := make([]*Incident, count)
 	for i := range out {
 		out[i] = g.incident(i)
@@ -74,6 +74,8 @@ func Stream(n, count int, seed uint64) []*Incident {
 	return out
 }
 
+// incident draws from coarse steps, so that numbers often are just those that a
+// play asks for: it shows whether > was taken for >=.
 func (g *generator) incident(number int) *Incident {
 	in := &Incident{
 		ID:         fmt.Sprintf("T-%05d", number),
@@ -86,12 +88,12 @@ func (g *generator) incident(number int) *Incident {
 		Country:    pick(g, countries),
 		Severity:   1 + g.Int64N(maxSeverity),
 		Contacts:   g.Int64N(maxContacts),
-		Affected:   g.Int64N(maxAffected),
-		OrderCents: g.Int64N(maxCents),
-		Progress:   float64(g.IntN(1000)) / 1000,
-		Spend:      float64(g.IntN(100*maxSpend)) / 100,
-		Delay:      time.Duration(g.IntN(delayMinutes)) * time.Minute,
-		FirstReply: time.Duration(g.IntN(replyMinutes)) * time.Minute,
+		Affected:   5 * g.Int64N(maxAffected/5),
+		OrderCents: 50 * g.Int64N(maxCents/50),
+		Progress:   float64(g.IntN(200)) / 200,
+		Spend:      25 * float64(g.IntN(maxSpend/25)),
+		Delay:      time.Duration(10*g.IntN(delayMinutes/10)) * time.Minute,
+		FirstReply: time.Duration(5*g.IntN(replyMinutes/5)) * time.Minute,
 		OccurredAt: Start.Add(time.Duration(g.IntN(occurredHours)) * time.Hour),
 		PromisedAt: Start.Add(time.Duration(g.IntN(promisedHours)) * time.Hour),
 		Reopened:   g.chance(25),
