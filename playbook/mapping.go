@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
@@ -37,7 +38,13 @@ func (r *reader) mapping(n *yamlnode.Node, key Text, what string) *mapping {
 		r.wrong(n, key, "a mapping: "+what, hint)
 		return nil
 	}
-	return &mapping{r: r, what: what, node: n, asked: make([]question, 0, 32)}
+	m := &mapping{r: r, what: what, node: n}
+	if last := len(r.spare) - 1; last >= 0 {
+		m.asked, r.spare = r.spare[last], r.spare[:last]
+	} else {
+		m.asked = make([]question, 0, 32)
+	}
+	return m
 }
 
 // get returns the entry under key, and remembers that the key is known.
@@ -227,15 +234,13 @@ func (m *mapping) close() {
 	if m == nil {
 		return
 	}
-	known := map[string]bool{}
-	for _, q := range m.asked {
-		known[q.key] = true
-	}
 	for _, e := range m.node.Entries {
-		if !known[e.Key.Value] {
+		if !slices.ContainsFunc(m.asked, func(q question) bool { return q.key == e.Key.Value }) {
 			m.unknown(e.Key)
 		}
 	}
+	m.r.spare = append(m.r.spare, m.asked[:0])
+	m.asked = nil
 }
 
 func (m *mapping) unknown(key *yamlnode.Node) {

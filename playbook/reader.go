@@ -12,6 +12,7 @@ import (
 type reader struct {
 	file  string
 	diags Diagnostics
+	spare [][]question // of mappings that are closed
 }
 
 func (r *reader) place(start, end yamlnode.Pos) Range {
@@ -75,11 +76,11 @@ func subject(key Text) string {
 // text makes a Text of a scalar node.
 func (r *reader) text(n *yamlnode.Node) Text {
 	return Text{
-		Value: n.Value,
-		Kind:  kindOf(n),
-		Plain: n.Style == yamlnode.Plain,
-		Range: r.at(n),
-		node:  n,
+		Value:  n.Value,
+		Kind:   kindOf(n),
+		Plain:  n.Style == yamlnode.Plain,
+		Range:  r.at(n),
+		origin: n.Origin(),
 	}
 }
 

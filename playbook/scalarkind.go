@@ -19,6 +19,9 @@ func kindOf(n *yamlnode.Node) ScalarKind {
 	case "true", "false":
 		return Bool
 	}
+	if c := n.Value[0]; c != '+' && c != '-' && c != '.' && (c < '0' || c > '9') {
+		return String
+	}
 	switch digits := strings.TrimLeft(n.Value, "+-"); {
 	case len(n.Value)-len(digits) > 1:
 		return String

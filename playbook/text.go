@@ -27,7 +27,7 @@ type Text struct {
 	Plain bool
 	Range Range
 	// What the place of each character is worked out from, when it is asked for.
-	node *yamlnode.Node
+	origin yamlnode.Origin
 }
 
 // IsSet reports whether the text was written at all.
@@ -38,10 +38,10 @@ func (t Text) IsSet() bool { return t.Range.Start.Line != 0 }
 // are moved to its nearer end; from == to marks one character. The range of an
 // absent text is zero.
 func (t Text) Sub(from, to int) Range {
-	if t.node == nil {
+	if t.origin.IsZero() {
 		return t.Range
 	}
-	at := t.node.Chars()
+	at := t.origin.Chars(t.Value, yamlnode.Pos(t.Range.Start))
 	last := len(at) - 1 // just past the value
 	from = min(max(from, 0), last)
 	to = min(max(to, from), last)

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
@@ -16,6 +17,22 @@ func (s *scope) calendar(d *playbook.Calendar) *worktime.Calendar {
 	if d.Zone.IsSet() {
 		zone = s.compiler.zone(d.Zone, s.zone)
 	}
+	key := calendarKey{d, zone.String()}
+	cal, known := s.wholeSet.calendars[key]
+	if !known {
+		cal = s.newCalendar(d, zone)
+		s.wholeSet.calendars[key] = cal
+	}
+	return cal
+}
+
+// calendarKey tells apart what one declaration means in several zones.
+type calendarKey struct {
+	def  *playbook.Calendar
+	zone string
+}
+
+func (s *scope) newCalendar(d *playbook.Calendar, zone *time.Location) *worktime.Calendar {
 	var week [7][]worktime.Shift
 	for _, h := range d.Hours {
 		days, err := worktime.ParseDays(h.Days.Value)

@@ -3,11 +3,17 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // Compile gives a set its meaning. The diagnostics hold every problem that was
@@ -18,33 +24,53 @@ func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	if err != nil {
 		return nil, playbook.Diagnostics{{Severity: playbook.Error, Code: "internal", Message: err.Error()}}
 	}
-	c := &compiler{base: base, used: map[any]bool{}, builtin: builtinActions(), program: &Program{Digest: set.Digest}}
+	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
+		base: base, builtin: builtinActions(), program: &Program{Digest: set.Digest},
+		durations: durationSpecs(),
+		zones:     map[string]*time.Location{}, calendars: map[calendarKey]*worktime.Calendar{}, readings: map[string]*reading{},
+	}}
 	c.compile(set)
 	diags := set.Finish(c.diags)
 	if diags.HasErrors() || c.incomplete {
 		return nil, diags
 	}
+	c.program.prepare()
 	return c.program, diags
 }
 
-// compiler holds what is gathered while a set is compiled.
+// compiler holds what is found while a set, or one playbook of it, is compiled:
+// playbooks are compiled side by side.
 type compiler struct {
+	*wholeSet
+	diags playbook.Diagnostics
+	// used marks the definitions that something refers to, by the pointer to
+	// what was read: a shared definition is compiled in several scopes.
+	used map[any]bool
+	// incomplete is set when something is missing that the reader did not
+	// understand.
+	incomplete bool
+}
+
+// wholeSet is what all compilers of a set share. After the declarations of all
+// documents are gathered it is only read.
+type wholeSet struct {
 	base    *celenv.Base
 	builtin map[string]*ActionType
 	table   *fieldTable
 	program *Program
-	diags   playbook.Diagnostics
-	// used marks the definitions that something refers to, by the pointer to
-	// what was read: a shared definition is compiled in several scopes.
-	used map[any]bool
 	// factDefsBySlot are the declarations of the program's facts.
 	factDefsBySlot []*playbook.Fact
-	// sealed is set once everything is compiled: from then on scopes are read
-	// by many goroutines and must not change.
-	sealed bool
-	// incomplete is set when something is missing that the reader did not
-	// understand.
-	incomplete bool
+	durations      map[durationKey]*Field
+	zones          map[string]*time.Location
+	calendars      map[calendarKey]*worktime.Calendar
+	readings       map[string]*reading
+}
+
+// take adds what another compiler found. Finish puts all of it into one order.
+func (c *compiler) take(o *compiler) {
+	c.diags = append(c.diags, o.diags...)
+	maps.Copy(c.used, o.used)
+	c.incomplete = c.incomplete || o.incomplete
 }
 
 func (c *compiler) errorf(at playbook.Range, code, hint, format string, args ...any) {
@@ -87,11 +113,13 @@ func (c *compiler) compile(set *playbook.Set) {
 	common.compileDefinitions()
 	c.program.Shared = common.playbook
 	c.program.Limits = common.compileLimits()
-	for _, s := range scopes {
-		s.compileApplies()
-		s.compileDefinitions()
-		s.compilePlaybook()
-		s.playbook.number = len(c.program.Playbooks)
+	compileAll(scopes)
+	for _, s := range append(scopes, common) {
+		s.seal()
+		c.take(s.compiler)
+	}
+	for i, s := range scopes {
+		s.playbook.number = i
 		c.program.Playbooks = append(c.program.Playbooks, s.playbook)
 	}
 	common.playbook.number = len(c.program.Playbooks)
@@ -99,7 +127,25 @@ func (c *compiler) compile(set *playbook.Set) {
 	for _, d := range set.Documents {
 		c.warnUnused(d)
 	}
-	c.sealed = true
+	c.base.Forget()
+}
+
+// compileAll compiles playbooks side by side. What one finds does not depend on
+// another.
+func compileAll(scopes []*scope) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(scopes), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(scopes); i = int(next.Add(1)) - 1 {
+				s := scopes[i]
+				s.compileApplies()
+				s.compileDefinitions()
+				s.compilePlaybook()
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // orderPlays puts the plays of the set into the one order in which they are

@@ -16,14 +16,14 @@ type Deadline struct {
 	WorkingDays int // when not 0, or WorkingDay is set, there is no duration
 	WorkingDay  bool
 	duration    *Param
-	src         playbook.Text
+	src         *place
 }
 
 // Position is where the deadline stands.
-func (d *Deadline) Position() Position { return d.src.Range }
+func (d *Deadline) Position() Position { return d.src.position() }
 
 // Source is the deadline as written.
-func (d *Deadline) Source() string { return strings.TrimSpace(d.src.Value) }
+func (d *Deadline) Source() string { return d.src.source() }
 
 // Duration evaluates the deadline's length; it is never negative. It means
 // nothing for working days.
@@ -35,9 +35,24 @@ func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
 	return v.(time.Duration), nil
 }
 
-// durationSpec describes within, after, every and lead.
-func durationSpec(name string) *Field {
-	return &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true}
+// durationSpec describes within, after, every and lead; positive ones are more than
+// zero. All deadlines of a set share a few of them.
+func (c *compiler) durationSpec(name string, positive bool) *Field {
+	return c.durations[durationKey{name, positive}]
+}
+
+type durationKey struct {
+	name     string
+	positive bool
+}
+
+func durationSpecs() map[durationKey]*Field {
+	specs := map[durationKey]*Field{}
+	for _, name := range []string{"within", "after", "every", "lead"} {
+		specs[durationKey{name, false}] = &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true}
+		specs[durationKey{name, true}] = &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true, Min: time.Duration(1)}
+	}
+	return specs
 }
 
 // deadline compiles within or after; working says that a calendar counts it.
@@ -53,11 +68,11 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, known cel
 		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
 		return nil
 	}
-	p := s.typedParam(durationSpec(name), src, known)
+	p := s.typedParam(s.durationSpec(name, false), src, known)
 	if p == nil {
 		return nil
 	}
-	return &Deadline{duration: p, src: src}
+	return &Deadline{duration: p, src: p.src}
 }
 
 func (s *scope) span(name string, span value.Span, src playbook.Text, working bool) *Deadline {
@@ -71,9 +86,10 @@ func (s *scope) span(name string, span value.Span, src playbook.Text, working bo
 			"`%s`: with a calendar, days and weeks could mean two things", name)
 		return nil
 	case isDays:
-		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true, src: src}
+		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true, src: &place{text: src}}
 	}
-	return &Deadline{duration: &Param{Spec: durationSpec(name), constant: span.Duration, fixed: true, src: src}, src: src}
+	at := &place{text: src}
+	return &Deadline{duration: &Param{Spec: s.durationSpec(name, false), constant: span.Duration, fixed: true, src: at}, src: at}
 }
 
 func durationHint(s string) string {
@@ -92,10 +108,7 @@ func durationHint(s string) string {
 // pace compiles every and lead: a duration that is not negative, and more than
 // zero when positive is set. With a calendar, days and weeks are refused.
 func (s *scope) pace(name string, src playbook.Text, positive, working bool, known celenv.Known) *Param {
-	spec := durationSpec(name)
-	if positive {
-		spec.Min = time.Duration(1)
-	}
+	spec := s.durationSpec(name, positive)
 	span, err := value.ParseSpan(src.Value)
 	if err == nil && strings.HasSuffix(strings.TrimSpace(src.Value), "wd") {
 		s.errorf(src.Range, "bad-duration", "", "`%s` is a duration; working days are for `within` and `after`", name)

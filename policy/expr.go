@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// expression is a compiled expression, and where it stands.
+// expression is a compiled expression. Its tag is where it stands, a *place.
 type expression struct {
 	cel  *celenv.Expr
-	text playbook.Text
+	root int32 // of the native condition in the program's space, plus one; 0: none
 }
 
 // EvalError says that an expression could not be evaluated: where it stands,
@@ -30,13 +31,58 @@ func (e *EvalError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s", e.Position.File, e.Position.Start.Line, e.Position.Start.Column, e.Expr, e.Message)
 }
 
-// place says where an expression stands: offset characters into a text.
+// holds says whether a condition holds; a nil one always does.
+func (e *expression) holds(f *Frame) (bool, error) { return e.holdsFor(f.in, f.pb) }
+
+// holdsFor is holds for a playbook whose frame may not be needed.
+func (e *expression) holdsFor(in *Input, b *Playbook) (bool, error) {
+	if e == nil {
+		return true, nil
+	}
+	if e.root > 0 && in.native() {
+		if t := in.program.matching.space.Truth(e.root-1, in.values); t != atom.Unsure {
+			return t == atom.Yes, nil
+		}
+	}
+	return e.evaluate(in.Frame(b))
+}
+
+// evaluate evaluates a condition; a nil one always holds.
+func (e *expression) evaluate(f *Frame) (bool, error) {
+	if e == nil {
+		return true, nil
+	}
+	ok, err := e.cel.Bool(f.cel)
+	if err != nil {
+		return false, placed(err)
+	}
+	return ok, nil
+}
+
+// place says where an expression stands: offset characters into a text. A nil place
+// is that of a default.
 type place struct {
 	text   playbook.Text
 	offset int
 }
 
-func (p place) sub(from, to int) playbook.Range {
+// position is where the text stands.
+func (p *place) position() Position {
+	if p == nil {
+		return Position{}
+	}
+	return p.text.Range
+}
+
+// source is the text as written.
+func (p *place) source() string {
+	if p == nil {
+		return ""
+	}
+	return strings.TrimSpace(p.text.Value)
+}
+
+func (p *place) sub(from, to int) playbook.Range {
 	return p.text.Sub(p.offset+from, p.offset+to)
 }
 
@@ -47,7 +93,7 @@ func placed(err error) error {
 		return err
 	}
 	out := &EvalError{Expr: ee.Sub, Message: ee.Message}
-	if at, ok := ee.Expr.Tag.(place); ok {
+	if at, ok := ee.Expr.Tag.(*place); ok {
 		out.Position = at.sub(ee.From, ee.To)
 	}
 	return out
@@ -63,7 +109,7 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 	if env == nil {
 		return nil // why was reported when the scope was made
 	}
-	if s.literalHere(text) || s.cutByComment(text, 0, []rune(text.Value)) {
+	if s.literalHere(text) || strings.Contains(text.Value, "//") && s.cutByComment(text, 0, []rune(text.Value)) {
 		s.markMentions(text.Value)
 		return nil
 	}
@@ -73,7 +119,7 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 		s.markMentions(text.Value)
 		return nil
 	}
-	e.Tag = place{text, 0}
+	e.Tag = &place{text, 0}
 	s.markUses(e)
 	return e
 }
@@ -132,7 +178,7 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, 
 		return nil, known
 	}
 	s.guarded(e, text, known)
-	return &expression{cel: e, text: text}, e.Known(known)
+	return &expression{cel: e}, e.Known(known)
 }
 
 var mention = regexp.MustCompile(`\b(facts|terms|tables)\.([a-z][a-z0-9_]*)`)

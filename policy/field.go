@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/servicerecovery/amends/playbook"
 )
 
@@ -25,6 +27,9 @@ type Field struct {
 
 // Required reports whether an incident must have the field.
 func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
+
+// AllowsText reports whether the field's one_of has room for a text.
+func (f *Field) AllowsText(s string) bool { return f.OneOf == nil || slices.Contains(f.OneOf, s) }
 
 // canBeAbsent reports whether reading the field needs a guard.
 func (f *Field) canBeAbsent() bool { return f.Optional && f.Default == nil }

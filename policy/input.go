@@ -3,46 +3,114 @@ package policy
 import (
 	"time"
 
+	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/index"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Input is what a decision is made from, as expressions see it: the fields of
 // one incident, the facts, and the time. It and its frames are for one goroutine.
+//
+// Values are held as they are given; one is put into the form of expressions when
+// the first of them reads it, and most are never read by one.
 type Input struct {
 	program *Program
-	cel     celenv.Input
+	values  *atom.Values // fields, then facts
+	cel     celenv.Input // reads the same values
+	boxed   []celenv.Val // behind it
+	// odd is set by a value that is not of its slot's type. Nothing is known then of
+	// what expressions make of it, so each is evaluated.
+	odd bool
+
 	frames  []*Frame // by the playbooks' numbers; made when first wanted
+	version int      // of the values, which frames remember things about
+	texts   []string // values as Because shows them, by slots; empty: not yet shown
+
 	// applying are the playbooks that Applying has found.
 	applying []*Playbook
+	asking   asking
 }
 
-// NewInput returns an input without fields, with every fact at zero.
+// NewInput returns an input without fields, with every fact at zero. It is one that
+// was given back by [Input.Release], if there is any.
 func (p *Program) NewInput(now time.Time) *Input {
-	in := &Input{program: p, frames: make([]*Frame, len(p.Playbooks)+1)}
-	in.cel = celenv.Input{Fields: make([]celenv.Val, p.slots), Facts: make([]celenv.Val, len(p.Facts)), Now: now}
-	for _, f := range p.Facts {
-		in.SetFact(f, nil)
+	in, _ := p.inputs.Get().(*Input)
+	if in == nil {
+		in = p.makeInput()
+	}
+	in.program = p
+	in.cel.Now = now
+	return in
+}
+
+func (p *Program) makeInput() *Input {
+	n := p.slots + len(p.Facts)
+	in := &Input{
+		values: p.matching.space.NewValues(p.matching.zeros), boxed: make([]celenv.Val, n), texts: make([]string, n),
+		frames: make([]*Frame, len(p.Playbooks)+1), asking: newAsking(p),
+	}
+	natives := in.values.All()
+	in.cel = celenv.Input{
+		Fields: in.boxed[:p.slots:p.slots], Facts: in.boxed[p.slots:],
+		NativeFields: natives[:p.slots:p.slots], NativeFacts: natives[p.slots:],
 	}
 	return in
 }
 
-// Set gives a field its value, which must be of the field's type.
-func (in *Input) Set(f *Field, v any) { in.cel.Fields[f.Slot] = celenv.Box(v) }
+// Release gives the input back to its program, which will use it again for another
+// decision. Nothing that belongs to it may be used after: its frames, and what Applying
+// returned. What Match returned may.
+func (in *Input) Release() {
+	for _, slot := range in.values.Changed() {
+		in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
+	}
+	in.values.Reset()
+	in.odd = false
+	in.version++
+	clear(in.applying)
+	in.applying = in.applying[:0]
+	in.program.inputs.Put(in)
+}
+
+// Set gives a field its value, which must be of the field's type; nil for none. A list must not be
+// changed after.
+func (in *Input) Set(f *Field, v any) { in.set(f.Slot, v) }
 
 // Field returns the value of a field; nil when the incident has none.
-func (in *Input) Field(f *Field) any { return in.cel.Fields[f.Slot].Native() }
+func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
 
 // SetFact gives a fact its value, an int64 or a value.Money; nil for zero.
 func (in *Input) SetFact(f *Fact, v any) {
+	slot := in.program.slots + f.Slot
 	if v == nil {
-		v = f.Zero()
+		v = in.program.matching.zeros[slot]
 	}
-	in.cel.Facts[f.Slot] = celenv.Box(v)
+	in.set(slot, v)
 }
 
 // Fact returns a fact's value.
-func (in *Input) Fact(f *Fact) any { return in.cel.Facts[f.Slot].Native() }
+func (in *Input) Fact(f *Fact) any { return in.values.Get(in.program.slots + f.Slot) }
+
+func (in *Input) set(slot int, v any) {
+	switch x := v.(type) {
+	case int:
+		v = int64(x)
+	case time.Time:
+		if x.Location() != time.UTC {
+			v = x.UTC()
+		}
+	}
+	if !in.program.matching.space.Fits(slot, v) {
+		in.odd = true
+		if !celenv.Box(v).IsSet() {
+			v = nil
+		}
+	}
+	in.values.Set(slot, v)
+	in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
+	in.version++
+}
 
 // Zero is what the fact says when nothing is known.
 func (f *Fact) Zero() any {
@@ -56,17 +124,22 @@ func (f *Fact) Zero() any {
 // Frame evaluates the expressions of one playbook over an input. It remembers
 // terms and tables, and is not safe for concurrent use.
 type Frame struct {
-	in  *Input
-	pb  *Playbook
-	cel *celenv.Frame
+	in      *Input
+	pb      *Playbook
+	cel     *celenv.Frame
+	version int
 }
 
 // Frame returns the frame of a playbook over this input.
 func (in *Input) Frame(b *Playbook) *Frame {
 	f := in.frames[b.number]
-	if f == nil {
-		f = &Frame{in: in, pb: b, cel: b.scope.NewFrame(&in.cel)}
+	switch {
+	case f == nil:
+		f = &Frame{in: in, pb: b, cel: b.scope.NewFrame(&in.cel), version: in.version}
 		in.frames[b.number] = f
+	case f.version != in.version:
+		f.cel.Reset(&in.cel)
+		f.version = in.version
 	}
 	return f
 }
@@ -95,14 +168,18 @@ func (f *Frame) SetMessage(m Said) {
 	f.cel.SetMessage(msg)
 }
 
-// holds evaluates a condition; a nil one always holds.
-func (e *expression) holds(f *Frame) (bool, error) {
-	if e == nil {
-		return true, nil
-	}
-	ok, err := e.cel.Bool(f.cel)
-	if err != nil {
-		return false, placed(err)
-	}
-	return ok, nil
+// asking is what Match keeps while it asks; it belongs to the input so that matching needs no
+// memory of its own.
+type asking struct {
+	books    []bookState // by the playbooks' numbers
+	applying []int32     // the numbers of those that apply
+	classes  []int32     // of the applying playbooks, each once
+	inClass  []bool
+	hits     []index.Hit
+	found    []found
+	fallback bool // whether one of found is a fallback
+}
+
+func newAsking(p *Program) asking {
+	return asking{books: make([]bookState, len(p.Playbooks)), inClass: make([]bool, p.matching.classes)}
 }

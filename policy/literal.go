@@ -113,10 +113,28 @@ var (
 	looksLikeDate     = regexp.MustCompile(`^\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}`)
 )
 
+// mayBeLiteral reports whether a text starts as all those do: an expression seldom
+// does.
+func mayBeLiteral(s string) bool {
+	for _, r := range s {
+		switch r {
+		case ' ', '\t', '\n', '\f', '\r':
+			continue
+		case '-', '+', '€', '$', '£', '¥':
+			return true
+		}
+		return r >= '0' && r <= '9'
+	}
+	return false
+}
+
 // looksLiteral reports whether a text is meant as a literal of the kind rather
 // than as an expression.
 func looksLiteral(k Kind, text playbook.Text) bool {
 	s := text.Value
+	if !mayBeLiteral(s) {
+		return k == Bool && text.Kind == playbook.Bool
+	}
 	if looksLikeNumber.MatchString(s) {
 		return true
 	}
@@ -139,6 +157,8 @@ func looksLiteral(k Kind, text playbook.Text) bool {
 // it is one with a unit.
 func literalKind(s string) Kind {
 	switch {
+	case !mayBeLiteral(s):
+		return KindInvalid
 	case looksLikePercent.MatchString(s):
 		return Percent
 	case looksLikeDuration.MatchString(s) && strings.ToLower(s) == s:

@@ -2,10 +2,7 @@ package policy
 
 import (
 	"fmt"
-	"strings"
-	"time"
-
-	"github.com/servicerecovery/amends/policy/value"
+	"slices"
 )
 
 // Match is a play that matched, with the case that held and what the
@@ -47,202 +44,181 @@ func (e *PlayError) Unwrap() error { return e.Err }
 // occurred and apply to it, in the order of the program, and remembers them for
 // [Program.Match]. What applies reads are standard and shared fields. A playbook
 // whose condition fails is left out, and the error is that of the first.
+//
+// What it returns is the input's, and good until Applying is called again.
 func (in *Input) Applying() ([]*Playbook, error) {
+	if !in.native() {
+		return in.applyingPlain()
+	}
 	var first error
 	in.applying = in.applying[:0]
-	occurred, dated := in.occurredAt()
-	for _, b := range in.program.Playbooks {
-		if dated && !b.inForceAt(occurred) || !dated && b.InForce != (Period{}) {
+	_, dated := in.occurredAt()
+	a := &in.asking
+	a.hits = in.program.matching.books.Find(in.values, allBooks, a.hits[:0])
+	for _, h := range a.hits {
+		b := in.program.Playbooks[h.ID()]
+		if !dated && b.InForce != (Period{}) {
 			continue
 		}
-		applies, err := b.applyTo(in)
-		if err != nil && first == nil {
-			first = err
+		applies, err := !h.Ask(), error(nil)
+		if !applies {
+			applies, err = b.applyTo(in)
 		}
-		if err == nil && applies {
+		switch {
+		case err != nil && first == nil:
+			first = err
+		case err == nil && applies:
 			in.applying = append(in.applying, b)
 		}
 	}
 	return in.applying, first
 }
 
-func (in *Input) occurredAt() (at time.Time, ok bool) {
-	at, ok = in.cel.Fields[in.program.std.occurredAt].Native().(time.Time)
-	return at, ok
-}
-
-func (b *Playbook) inForceAt(t time.Time) bool {
-	return b.InForce.Contains(value.DateOf(t.In(b.Zone)))
-}
-
-func (b *Playbook) applyTo(in *Input) (bool, error) {
-	if b.applies == nil {
-		return true, nil
-	}
-	ok, err := b.applies.holds(&Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)})
-	if err != nil {
-		return false, &PlayError{Play: b.ID, Err: err}
-	}
-	return ok, nil
-}
+// native reports whether package atom may be asked about the input.
+func (in *Input) native() bool { return !in.odd && !in.program.plain }
 
 // Match finds the plays of the applying playbooks that match, in the order of
-// the program; [Input.Applying] comes first. This is the seam behind which a
-// faster way of matching belongs: the result, errors included, is that of asking
-// each play in turn.
+// the program; [Input.Applying] comes first. The result, errors included, is that of
+// asking each play in turn; the plays that are asked are those that the index does not rule out.
 func (p *Program) Match(in *Input) ([]Match, error) {
-	m := matcher{program: p, in: in, by: map[*Play]*Match{}, applying: make([]bool, len(p.Playbooks))}
-	for _, b := range in.applying {
-		m.applying[b.number] = true
+	if !in.native() {
+		return p.matchPlain(in)
 	}
-	m.occurred, _ = in.occurredAt()
-	m.phase = in.text(p.std.phase)
-	m.provider = in.text(p.std.provider)
-	// Every play is asked in the one order of the set, so that the error which
-	// is reported is the first of that order; fallbacks are asked after.
-	for _, fallback := range []bool{false, true} {
-		for _, play := range p.Plays {
-			if play.Fallback != fallback || !m.applying[play.Playbook.number] {
-				continue
-			}
-			if err := m.ask(play); err != nil {
-				return nil, err
-			}
+	a := &in.asking
+	a.begin(in.applying)
+	a.hits = p.matching.plays.Find(in.values, a.classes, a.hits[:0])
+	for _, h := range a.hits {
+		play := p.matching.order[h.ID()]
+		if !a.books[play.Playbook.number].applies {
+			continue
+		}
+		if err := in.ask(play, h.Ask()); err != nil {
+			return nil, err
 		}
 	}
-	var out []Match
-	for _, play := range p.Plays {
-		if found, ok := m.by[play]; ok {
-			out = append(out, *found)
+	return in.matches(), nil
+}
+
+// bookState is what is known of a playbook while its plays are asked.
+type bookState struct {
+	applies  bool
+	first    *Play   // that matched
+	answered [2]bool // by purpose: whether a play of it matched
+}
+
+// found is a play that matched.
+type found struct {
+	play *Play
+	kase *Case
+	nth  int // of its cases, -1 for none
+}
+
+// begin forgets the matching before, and takes up the playbooks that apply. It costs what
+// applies, not what the set holds.
+func (a *asking) begin(applying []*Playbook) {
+	for _, n := range a.applying {
+		a.books[n] = bookState{}
+	}
+	for _, c := range a.classes {
+		a.inClass[c] = false
+	}
+	clear(a.found)
+	a.applying, a.classes, a.found, a.fallback = a.applying[:0], a.classes[:0], a.found[:0], false
+	for _, b := range applying {
+		a.books[b.number].applies = true
+		a.applying = append(a.applying, int32(b.number))
+		if c := b.class; !a.inClass[c] {
+			a.inClass[c] = true
+			a.classes = append(a.classes, int32(c))
 		}
 	}
-	return out, nil
 }
 
-func (in *Input) text(slot int) string {
-	s, _ := in.cel.Fields[slot].Native().(string)
-	return s
-}
-
-type matcher struct {
-	program         *Program
-	in              *Input
-	occurred        time.Time
-	phase, provider string
-	applying        []bool // by the playbooks' numbers
-	by              map[*Play]*Match
-	first           map[*Playbook]*Play
-	answered        map[purpose]bool
-}
-
-// purpose is what fallbacks look at: a playbook, and one side of it.
-type purpose struct {
-	playbook   *Playbook
-	preventive bool
-}
-
-// ask asks one play, unless the rules of its playbook say not to.
-func (m *matcher) ask(p *Play) error {
-	first := m.first[p.Playbook]
-	side := purpose{p.Playbook, p.Preventive()}
-	if first != nil && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
+// ask asks a play that the index has found, unless the rules of its playbook say not to;
+// doubt says that its condition has to be evaluated.
+func (in *Input) ask(p *Play, doubt bool) error {
+	b := p.Playbook
+	state := &in.asking.books[b.number]
+	answered := &state.answered[purposeOf(p)]
+	if state.first != nil && b.Matches == MatchFirst || p.Fallback && *answered {
 		return nil
 	}
-	f := m.in.Frame(p.Playbook)
-	ok, err := p.when.holds(f)
-	if err != nil {
-		return &PlayError{Play: p.Name, Err: err}
+	if doubt {
+		ok, err := p.when.evaluate(in.Frame(b))
+		if err != nil {
+			return &PlayError{Play: p.Name, Err: err}
+		}
+		if !ok {
+			return nil
+		}
 	}
-	if !ok {
-		return nil
+	if state.first != nil && b.Matches == MatchOne {
+		return &AmbiguousError{Playbook: b.ID, Plays: [2]string{state.first.Name, p.Name}}
 	}
-	if first != nil && p.Playbook.Matches == MatchOne {
-		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{first.Name, p.Name}}
+	if state.first == nil {
+		state.first = p
 	}
-	return m.found(p, f, side)
+	*answered = true
+	return in.found(p)
 }
 
-func (m *matcher) found(p *Play, f *Frame, side purpose) error {
-	if m.first == nil {
-		m.first, m.answered = map[*Playbook]*Play{}, map[purpose]bool{}
+func purposeOf(p *Play) int {
+	if p.Preventive() {
+		return 1
 	}
-	if m.first[p.Playbook] == nil {
-		m.first[p.Playbook] = p
-	}
-	m.answered[side] = true
-	match := &Match{Play: p}
-	for _, c := range p.Cases {
-		ok, err := c.when.holds(f)
+	return 0
+}
+
+// found takes up a play that matches, with the first of its cases that holds.
+func (in *Input) found(p *Play) error {
+	f := found{play: p, nth: -1}
+	for i, c := range p.Cases {
+		ok, err := c.when.holdsFor(in, p.Playbook)
 		if err != nil {
 			return &PlayError{Play: p.Name, Err: err}
 		}
 		if ok {
-			match.Case = c
+			f.kase, f.nth = c, i
 			break
 		}
 	}
-	match.Because = because(f, p, match.Case)
-	m.by[p] = match
+	in.asking.found = append(in.asking.found, f)
+	in.asking.fallback = in.asking.fallback || p.Fallback
 	return nil
 }
 
-// fits looks at what is cheap and cannot fail.
-func (m *matcher) fits(p *Play) bool {
-	if !p.phase.fits(m.phase == "failure") || !p.provider.fits(m.provider == "") {
-		return false
+// matches puts what was found into the order of the program, and says why.
+func (in *Input) matches() []Match {
+	a := &in.asking
+	if len(a.found) == 0 {
+		return nil
 	}
-	return p.InForce.Contains(value.DateOf(m.occurred.In(p.Playbook.Zone)))
-}
-
-func (f fit) fits(first bool) bool {
-	return f == fitAny || (f == fitFirst) == first
-}
-
-// because lists what the conditions that held have read, in source order, each
-// once.
-func because(f *Frame, p *Play, c *Case) []Reason {
-	conditions := []*expression{p.when}
-	if c != nil {
-		conditions = append(conditions, c.when)
+	if a.fallback { // they were asked last
+		slices.SortFunc(a.found, func(x, y found) int { return int(x.play.rank) - int(y.play.rank) })
 	}
-	var out []Reason
-	seen := map[string]bool{}
-	for _, e := range conditions {
-		if e == nil {
-			continue
+	total := 0
+	for _, f := range a.found {
+		total += len(f.reads())
+	}
+	out := make([]Match, len(a.found))
+	reasons := make([]Reason, 0, total)
+	for i, f := range a.found {
+		from := len(reasons)
+		for _, r := range f.reads() {
+			reasons = append(reasons, Reason{Expr: r.path, Value: in.show(r, f.play.Playbook)})
 		}
-		for _, r := range e.cel.Reads() {
-			// The time is on the decision already.
-			if r.Path != "now" && !seen[r.Path] {
-				seen[r.Path] = true
-				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
-			}
+		out[i] = Match{Play: f.play, Case: f.kase}
+		if len(reasons) > from {
+			out[i].Because = reasons[from:len(reasons):len(reasons)]
 		}
 	}
 	return out
 }
 
-// read shows the value behind a path. A table by itself shows its row.
-func (f *Frame) read(path string) string {
-	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
-		return f.row(name)
+// reads are what the conditions that held have read.
+func (f found) reads() []*shown {
+	if f.nth >= 0 {
+		return f.play.caseReads[f.nth]
 	}
-	v, err := f.pb.scope.ReadValue(f.cel, path)
-	if err != nil {
-		return "failed" // and || or && did without it
-	}
-	if !v.IsSet() {
-		return "absent"
-	}
-	return Show(v.Native())
-}
-
-// row says which row of a table the key has found.
-func (f *Frame) row(name string) string {
-	i, err := f.cel.Row(name)
-	labels := f.pb.rows[name]
-	if err != nil || i < 0 || i >= len(labels) {
-		return "absent"
-	}
-	return labels[i]
+	return f.play.reads
 }

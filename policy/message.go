@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Message is what to say, in one or more languages.
@@ -37,19 +38,41 @@ func (m *Message) In(tag string) (language string, text *Text) {
 	return m.texts[0].language, m.texts[0].text
 }
 
+// Say writes the message for a tag, about an action.
+func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, err error) {
+	language, text := m.In(tag)
+	if constant, ok := text.fixed(); ok {
+		return language, constant, nil
+	}
+	f.SetMessage(about)
+	said, err = text.Render(f, value.Style{Language: language, Zone: f.pb.Zone})
+	return language, said, err
+}
+
 // message is a message of a scope, compiled when it is first asked for.
 type message struct {
 	def      *playbook.Message
 	compiled *Message
+	sound    bool // nothing was wrong with it
 }
 
 func (s *scope) message(name string) *Message {
 	m := s.messages[name]
-	if m.compiled == nil {
-		m.compiled = &Message{ID: name}
-		for _, t := range m.def.Texts {
-			m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
-		}
+	if m.compiled != nil {
+		return m.compiled
+	}
+	shared := s.sharedMessage(m)
+	if m.compiled = shared.message(name); m.compiled != nil {
+		return m.compiled
+	}
+	before := len(s.diags)
+	m.compiled = &Message{ID: name}
+	for _, t := range m.def.Texts {
+		m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
+	}
+	m.sound = len(s.diags) == before
+	if shared != nil && m.sound {
+		m.compiled = shared.keepMessage(name, m.compiled)
 	}
 	return m.compiled
 }

@@ -19,14 +19,14 @@ type Param struct {
 	expr     *expression
 	text     *Text
 	items    []*Param
-	src      playbook.Text // zero for defaults
+	src      *place // nil for defaults
 }
 
 // Position is where the parameter stands; zero for a default.
-func (p *Param) Position() Position { return p.src.Range }
+func (p *Param) Position() Position { return p.src.position() }
 
 // Source is the parameter as written; empty for a default.
-func (p *Param) Source() string { return strings.TrimSpace(p.src.Value) }
+func (p *Param) Source() string { return p.src.source() }
 
 // Name is the parameter's name.
 func (p *Param) Name() string { return p.Spec.Name }
@@ -42,7 +42,7 @@ func (p *Param) Value(f *Frame, style value.Style) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.fits(s, p.text.src)
+		return p.fits(s, p.src)
 	case p.items != nil:
 		out := make([]any, 0, len(p.items))
 		for _, item := range p.items {
@@ -58,7 +58,34 @@ func (p *Param) Value(f *Frame, style value.Style) (any, error) {
 	if err != nil {
 		return nil, placed(err)
 	}
-	return p.fits(asKind(v.Native(), p.Spec.Type.Kind), p.expr.text)
+	return p.fits(asKind(v.Native(), p.Spec.Type.Kind), p.src)
+}
+
+// Amount is Value for a parameter of type money.
+func (p *Param) Amount(f *Frame) (value.Money, error) {
+	if p.fixed {
+		return p.constant.(value.Money), nil
+	}
+	v, err := p.expr.cel.Eval(f.cel)
+	if err != nil {
+		return value.Money{}, placed(err)
+	}
+	m, ok := v.Money()
+	if ok && p.fitsAmount(m) {
+		return m, nil
+	}
+	out, err := p.fits(v.Native(), p.src)
+	if err != nil {
+		return value.Money{}, err
+	}
+	return out.(value.Money), nil
+}
+
+// fitsAmount is fits for the amounts that nearly all are: without bounds.
+func (p *Param) fitsAmount(m value.Money) bool {
+	spec := p.Spec
+	return spec.Min == nil && spec.Max == nil && (!spec.nonNegative || m.Sign() >= 0) &&
+		(spec.Type.Currency == "" || spec.Type.Currency == m.Currency())
 }
 
 // asKind makes an int the double that is wanted.
@@ -69,7 +96,7 @@ func asKind(v any, k Kind) any {
 	return v
 }
 
-func (p *Param) fits(v any, src playbook.Text) (any, error) {
+func (p *Param) fits(v any, src *place) (any, error) {
 	wanted := p.Spec.Misfit(v)
 	if wanted == "" && p.Spec.nonNegative && isNegative(v) {
 		wanted = "zero or more"
@@ -81,7 +108,7 @@ func (p *Param) fits(v any, src playbook.Text) (any, error) {
 		wanted = "a number that can be written"
 	}
 	if wanted != "" {
-		return nil, &EvalError{Position: src.Range, Expr: src.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
+		return nil, &EvalError{Position: src.text.Range, Expr: src.text.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
 	}
 	return v, nil
 }
@@ -150,7 +177,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *P
 	s.check(t, known, "")
 	constant, ok := t.fixed()
 	if !ok {
-		return &Param{Spec: spec, text: t, src: src}
+		return &Param{Spec: spec, text: t, src: &place{text: src}}
 	}
 	if spec.Required() && strings.TrimSpace(constant) == "" {
 		s.errorf(src.Range, "missing-parameter", "", "`%s` is an empty text", spec.Name)
@@ -160,7 +187,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *P
 		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)
 		return nil
 	}
-	return &Param{Spec: spec, constant: constant, fixed: true, src: src}
+	return &Param{Spec: spec, constant: constant, fixed: true, src: &place{text: src}}
 }
 
 // typedParam compiles what is a literal or an expression.
@@ -185,12 +212,12 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *
 		return nil
 	}
 	s.guarded(e, src, known)
-	return &Param{Spec: spec, expr: &expression{cel: e, text: src}, src: src}
+	return &Param{Spec: spec, expr: &expression{cel: e}, src: e.Tag.(*place)}
 }
 
 func (s *scope) fixedParam(spec *Field, lit any, src playbook.Text) *Param {
-	p := &Param{Spec: spec, constant: lit, fixed: true, src: src}
-	if _, err := p.fits(lit, src); err != nil {
+	p := &Param{Spec: spec, constant: lit, fixed: true, src: &place{text: src}}
+	if _, err := p.fits(lit, p.src); err != nil {
 		s.errorf(src.Range, "out-of-range", "", "%s", err.(*EvalError).Message)
 		return nil
 	}

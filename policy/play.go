@@ -58,7 +58,7 @@ func (s *scope) compileApplies() {
 	}
 	s.guarded(e, text, celenv.Known{})
 	s.assumed = e.Known(celenv.Known{})
-	s.playbook.applies = &expression{cel: e, text: text}
+	s.playbook.applies = &expression{cel: e}
 }
 
 func sortedKeys(m map[int]bool) []int { return slices.Sorted(maps.Keys(m)) }
@@ -75,7 +75,7 @@ func (s *scope) note(e *celenv.Expr) {
 func (s *scope) play(d *playbook.Play, place int) *Play {
 	p := &Play{
 		Name: s.playbook.ID + "/" + d.ID.Value, Playbook: s.playbook, place: place,
-		Fallback: d.Fallback, Range: d.Range, ReviewBy: s.date(d.ReviewBy),
+		Fallback: d.Fallback, Range: d.Range, At: placeOf(d.Range), ReviewBy: s.date(d.ReviewBy),
 	}
 	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))
 	p.Priority, _ = strconv.ParseInt(d.Priority.Value, 10, 64)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -24,9 +25,15 @@ type Program struct {
 	// Shared is where shared limits are evaluated: a playbook without plays.
 	Shared *Playbook
 
-	slots int // of fields
-	std   standardSlots
+	slots    int // of fields
+	std      standardSlots
+	matching matching
+	inputs   *sync.Pool // of *Input
+	plain    bool       // ask everything in turn; for tests
 }
+
+// Slots is how many fields the set has: each field's Slot is below it.
+func (p *Program) Slots() int { return p.slots }
 
 // Playbook is one playbook of a set.
 type Playbook struct {
@@ -43,11 +50,15 @@ type Playbook struct {
 	Plays  []*Play // in the order in which they are considered, fallbacks last
 
 	number  int         // in Program.Playbooks; of Shared, the one after
+	class   int         // of those with the same applies
 	applies *expression // nil: to every incident
 	scope   *celenv.Scope
 	before  *celenv.Scope       // of applies
 	rows    map[string][]string // what to call each row of a table
 }
+
+// Number is the playbook's place in Program.Playbooks.
+func (b *Playbook) Number() int { return b.number }
 
 // Matching says how many plays of a playbook may match.
 type Matching uint8
@@ -114,10 +125,14 @@ type Play struct {
 	Otherwise []*Action
 	Facts     []int // slots of the facts that it can read, sorted
 	Range     playbook.Range
+	At        string // where it stands, as decisions say it: FILE:LINE
 
 	when            *expression
 	phase, provider fit
-	place           int // in the file order of its playbook
+	place           int        // in the file order of its playbook
+	rank            int32      // in Program.Plays
+	reads           []*shown   // by the condition
+	caseReads       [][]*shown // by it and the condition of each case
 }
 
 // Preventive reports whether the play's purpose is to prevent, not to answer

@@ -13,10 +13,12 @@ import (
 )
 
 // scope is what the expressions and references of one document see: its own
-// definitions and the shared ones. Shared definitions are compiled again in
-// each scope that uses them, because days are the using playbook's.
+// definitions and the shared ones. Shared definitions have a reading of their
+// own in each scope that uses them, because days are the using playbook's.
 type scope struct {
 	*compiler
+	outer    *scope             // nil for the shared scope itself
+	reading  *reading           // of the shared definitions
 	doc      *playbook.Document // nil for the shared scope
 	docs     []*playbook.Document
 	playbook *Playbook
@@ -66,6 +68,7 @@ func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 		s.zone = c.zone(d.Zone, time.UTC)
 	}
 	s.playbook = &Playbook{Zone: s.zone}
+	s.reading = s.readingOf()
 
 	standard := standardFields()
 	c.table = newFieldTable(standard)
@@ -77,13 +80,13 @@ func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	}
 	c.program.Fields = slices.SortedFunc(maps.Values(s.fields), func(a, b *Field) int { return cmp.Compare(a.Slot, b.Slot) })
 	c.program.std = findStandardSlots(standard)
-	s.newEnv(celenv.Options{})
+	s.newEnv()
 	return s
 }
 
 func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	s := c.newScope(append(slices.Clone(common.docs), d))
-	s.doc = d
+	s.doc, s.outer = d, common
 	s.zone = c.zone(d.Zone, common.zone)
 	s.playbook = &Playbook{ID: d.ID.Value, Zone: s.zone}
 	maps.Copy(s.fields, common.fields)
@@ -93,12 +96,12 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	maps.Copy(s.tableDefs, common.tableDefs)
 	maps.Copy(s.types, common.types)
 	maps.Copy(s.typeDefs, common.typeDefs)
-	for n, k := range common.calDefs {
-		s.calDefs[n] = k
-		s.calendars[n] = s.calendar(k)
+	maps.Copy(s.calDefs, common.calDefs)
+	for _, n := range slices.Sorted(maps.Keys(common.calDefs)) {
+		s.calendars[n] = s.calendar(common.calDefs[n])
 	}
+	maps.Copy(s.partDefs, common.partDefs)
 	for n, p := range common.partDefs {
-		s.partDefs[n] = p
 		s.partners[n] = s.partner(p)
 	}
 	for n, m := range common.messages {
@@ -113,17 +116,18 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 		}
 	}
 	s.before, _ = s.base.NewScope(celenv.Options{
-		Fields: celFields(common.fields), Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{},
+		FieldsOf: common.env, Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{},
 		Hidden: unreadable,
 	})
 	s.playbook.before = s.before
-	s.newEnv(celenv.Options{})
+	s.newEnv()
+	s.reading = s.readingOf()
 	return s
 }
 
 func (c *compiler) newScope(docs []*playbook.Document) *scope {
 	return &scope{
-		compiler: c, docs: docs,
+		compiler: &compiler{wholeSet: c.wholeSet, used: map[any]bool{}}, docs: docs,
 		fields: map[string]*Field{}, facts: map[string]*Fact{}, factDefs: map[string]*playbook.Fact{},
 		termDefs: map[string]*playbook.Term{}, tableDefs: map[string]*playbook.Table{},
 		terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{},
@@ -133,8 +137,13 @@ func (c *compiler) newScope(docs []*playbook.Document) *scope {
 	}
 }
 
-func (s *scope) newEnv(o celenv.Options) {
-	o.Fields = celFields(s.fields)
+func (s *scope) newEnv() {
+	var o celenv.Options
+	if s.outer != nil && len(s.playbook.Fields) == 0 {
+		o.FieldsOf = s.outer.env
+	} else {
+		o.Fields = celFields(s.fields)
+	}
 	for _, n := range slices.Sorted(maps.Keys(s.facts)) {
 		f := s.facts[n]
 		if f.Sum != "" && f.Currency == "" || f.Sum == "" && f.Count == "" {
@@ -182,11 +191,15 @@ func (c *compiler) zone(t playbook.Text, fallback *time.Location) *time.Location
 	if !t.IsSet() {
 		return fallback
 	}
-	loc, err := worktime.LoadZone(t.Value)
+	loc, err := c.zones[t.Value], error(nil)
+	if loc == nil {
+		loc, err = worktime.LoadZone(t.Value)
+	}
 	if err != nil {
 		c.errorf(t.Range, "unknown-zone", c.didYouMean(t.Value, worktime.ZoneNames()), "%q is no time zone of the IANA database, such as Europe/Madrid", t.Value)
 		return fallback
 	}
+	c.zones[t.Value] = loc
 	return loc
 }
 
@@ -297,10 +310,6 @@ func (s *scope) taken(name playbook.Text, what string, first playbook.Text) {
 type definitions struct{ s *scope }
 
 func (d definitions) Term(name string) (*celenv.Expr, bool) {
-	if d.s.sealed {
-		e, ok := d.s.terms[name]
-		return e, ok
-	}
 	def, ok := d.s.termDefs[name]
 	if !ok {
 		return nil, false
@@ -310,10 +319,6 @@ func (d definitions) Term(name string) (*celenv.Expr, bool) {
 }
 
 func (d definitions) Table(name string) (*celenv.Table, bool) {
-	if d.s.sealed {
-		t, ok := d.s.tables[name]
-		return t, ok
-	}
 	def, ok := d.s.tableDefs[name]
 	if !ok {
 		return nil, false
@@ -337,6 +342,10 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	if e, ok := s.terms[name]; ok {
 		return e
 	}
+	shared := s.sharedTerm(name, def)
+	if e := shared.term(name); e != nil {
+		return e
+	}
 	if s.circle("terms."+name, def.Expr) {
 		return nil
 	}
@@ -346,6 +355,9 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	s.stack = append(s.stack, step{"terms." + name, def.Expr})
 	e := s.expr(def.Expr)
 	s.stack = s.stack[:len(s.stack)-1]
+	if e != nil && shared != nil {
+		return shared.keepTerm(name, e)
+	}
 	s.terms[name] = e
 	return e
 }

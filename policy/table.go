@@ -13,6 +13,11 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if t, ok := s.tables[name]; ok {
 		return t
 	}
+	shared := s.sharedTable(name, def)
+	if t, rows := shared.table(name); t != nil {
+		s.nameRows(name, rows)
+		return t
+	}
 	if s.circle("tables."+name, def.By) {
 		return nil
 	}
@@ -27,6 +32,13 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 		t = s.buildTable(name, def, by)
 	} else {
 		s.buildRows(def, Type{})
+	}
+	if t != nil {
+		rows := rowNames(def)
+		s.nameRows(name, rows)
+		if shared != nil {
+			return shared.keepTable(name, t, rows)
+		}
 	}
 	s.tables[name] = t
 	return t
@@ -51,7 +63,6 @@ func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *c
 	if !ok {
 		return nil
 	}
-	s.nameRows(name, def)
 	return celenv.NewTable(name, by, columns, rows)
 }
 
@@ -74,10 +85,14 @@ func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 }
 
 // nameRows keeps what to call each row when a decision says why.
-func (s *scope) nameRows(name string, def *playbook.Table) {
+func (s *scope) nameRows(name string, rows []string) {
 	if s.playbook.rows == nil {
 		s.playbook.rows = map[string][]string{}
 	}
+	s.playbook.rows[name] = rows
+}
+
+func rowNames(def *playbook.Table) []string {
 	var labels []string
 	for _, r := range def.Rows {
 		switch {
@@ -91,7 +106,7 @@ func (s *scope) nameRows(name string, def *playbook.Table) {
 			labels = append(labels, "") // the reader has said that a key is missing
 		}
 	}
-	s.playbook.rows[name] = labels
+	return labels
 }
 
 // buildRows reads the rows of a table. A key of no kind is one that could not

@@ -11,7 +11,6 @@ import (
 // Text is a text with expressions in it, written ${ … }.
 type Text struct {
 	parts []part
-	src   playbook.Text
 }
 
 // part is literal text, or an expression that starts at from in the source.
@@ -54,7 +53,7 @@ func (t *Text) Render(f *Frame, style value.Style) (string, error) {
 // text compiles a text. In messages, expressions see action and partner too.
 // The guards are left to check, which runs at each use.
 func (s *scope) text(src playbook.Text, message bool) *Text {
-	t := &Text{src: src}
+	t := &Text{}
 	pieces, bad := splitText([]rune(src.Value))
 	if bad >= 0 {
 		s.errorf(src.Sub(bad, bad+2), "open-expression", "close it with }, or write $${ for a literal ${", "this ${ has no }")
@@ -74,7 +73,7 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 		e, issues := compile(string(p.runes))
 		s.issues(src, p.from, issues)
 		if len(issues) == 0 && e != nil {
-			e.Tag = place{src, p.from}
+			e.Tag = &place{src, p.from}
 			s.markUses(e)
 			t.parts = append(t.parts, part{expr: e})
 		}
@@ -92,7 +91,7 @@ func (s *scope) check(t *Text, known celenv.Known, use string) {
 			continue
 		}
 		s.note(p.expr)
-		at := p.expr.Tag.(place)
+		at := p.expr.Tag.(*place)
 		for _, i := range p.expr.Unguarded(known) {
 			s.errorf(at.sub(i.From, i.To), i.Code, i.Hint, "%s%s", i.Message, use)
 		}

@@ -36,7 +36,7 @@ func appendCanonical(dst []byte, v any) []byte {
 	case time.Time:
 		return appendTime(dst, x)
 	case time.Duration:
-		return appendString(dst, value.FormatDuration(x))
+		return append(value.AppendDuration(append(dst, '"'), x), '"')
 	case Money:
 		return appendCanonicalMoney(dst, x)
 	case Date:
@@ -80,7 +80,7 @@ func appendCanonicalMoney(dst []byte, m Money) []byte {
 	dst = append(dst, `{"currency":"`...)
 	dst = append(dst, m.Currency()...)
 	dst = append(dst, `","value":"`...)
-	dst = append(dst, m.Decimal()...)
+	dst = m.AppendDecimal(dst)
 	return append(dst, `"}`...)
 }
 
@@ -155,6 +155,24 @@ func appendString(dst []byte, s string) []byte {
 		i += size
 	}
 	return append(append(dst, s[done:]...), '"')
+}
+
+// escaped is 1 for what a backslash has to stand before. It is never written.
+var escaped = [256]byte{'"': 1, '\\': 1}
+
+// appendEscaped writes canonical JSON as the inside of a JSON string. Of what has
+// to be escaped in one, nothing but quotes and backslashes is in it.
+func appendEscaped(dst, text []byte) []byte {
+	dst = slices.Grow(dst, 2*len(text))
+	n := len(dst)
+	room := dst[:n+2*len(text)]
+	for _, c := range text {
+		room[n] = '\\'
+		n += int(escaped[c])
+		room[n] = c
+		n++
+	}
+	return room[:n]
 }
 
 func appendEscape(dst []byte, c byte) []byte {

@@ -69,7 +69,9 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if err := in.UnmarshalJSON(first.Previous.Incident); err != nil {
 		return nil, err
 	}
-	subj, err := validate(rules, in, e.now(), false)
+	w := rules.workspace(&in)
+	defer rules.release(w)
+	subj, err := w.validate(rules, e.now(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +94,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if err != nil {
 		return nil, err
 	}
-	return &outcome{record: *record, query: query, given: given, version: version}, nil
+	return &outcome{record: record, query: query, given: given, version: version}, nil
 }
 
 // chooser makes one choice.
@@ -179,8 +181,8 @@ func (x *chooser) optionID(o Selected) string {
 
 // chosenPlay is the play whose choice is made; nil when the set has it no more.
 func (x *chooser) chosenPlay() *policy.Play {
-	for _, p := range x.rules.program.Plays {
-		if p.Choice != nil && choiceID(x.id, p.Name) == x.sel.Choice {
+	for _, p := range x.rules.choices {
+		if choiceID(x.id, p.Name) == x.sel.Choice {
 			return p
 		}
 	}
@@ -251,7 +253,7 @@ func (x *chooser) standingDrafts() {
 	for i := range x.given.Previous.Decision.Actions {
 		a := x.given.Previous.Decision.Actions[i]
 		if a.Change != ChangeCancelled && !x.withdrawn[a.ID] && len(a.Plays) > 0 {
-			x.drafts = append(x.drafts, &draft{Action: a, play: x.playNamed(a.Plays[0])})
+			x.drafts = append(x.drafts, &draft{Action: a, play: x.rules.play(a.Plays[0])})
 		}
 	}
 }
@@ -276,7 +278,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	out.Actions = append(out.Actions, superseded...)
 	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Reason: x.sel.Reason, Deviation: deviation}
 	out.Withheld = x.withheld
-	out.Warnings = slices.Concat(x.warnings...)
+	out.Warnings = slices.Concat(x.warnings[:]...)
 	out.ID = x.decisionID(x.chosen())
 	r := x.recordOf(out)
 	r.Incident = x.given.Previous.Incident

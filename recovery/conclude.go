@@ -26,14 +26,24 @@ type conclusion struct {
 	keeps    []Record // choices made before whose play still matches
 	drops    []Record // those whose play does not
 	// previous are the actions that the previous decision gave, or cancelled,
-	// without those that choices have withdrawn since.
+	// without those that choices have withdrawn since; nil when there was none.
 	previous  map[string]*Action
 	withdrawn map[string]bool
 
-	unknown  map[int]bool     // slots of facts that lack a key and were not given
-	warnings [][]Warning      // by code, in the order of warningCodes
-	used     map[string]int64 // units that earlier plays of this decision took
-	touched  []*policy.Limit  // limits that looked at something
+	unknown  map[int]bool                 // slots of facts that lack a key and were not given
+	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes
+	used     map[string]int64             // units that earlier plays of this decision took
+	touched  []*policy.Limit              // limits that looked at something
+
+	decided day     // the day of the decision, in the zone last asked for
+	params  []Param // room for the parameters of the actions
+	plays   []string
+}
+
+// day is the day of an instant in a zone.
+type day struct {
+	zone *time.Location
+	date value.Date
 }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
@@ -44,41 +54,41 @@ func (c *conclusion) warn(code, play, message string) {
 	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
 }
 
-// conclude decides from what was read.
-func conclude(s *subject, given Given) (*Record, error) {
+// conclude decides from what was read. What it returns lives in the subject's
+// workspace.
+func conclude(s *subject, given Given) (*conclusion, error) {
 	c := newConclusion(s, given)
 	if err := c.match(); err != nil {
 		return nil, err
 	}
 	c.sortMade()
+	c.makeRoom()
 	for i := range c.matches {
 		if err := c.approach(&c.matches[i]); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.settle(); err != nil {
-		return nil, err
-	}
-	return c.record()
+	return c, c.settle()
 }
 
 func newConclusion(s *subject, given Given) *conclusion {
-	c := &conclusion{
-		subject: s, given: given, base: s.now, previous: map[string]*Action{}, unknown: map[int]bool{},
-		warnings: make([][]Warning, len(warningCodes)), used: map[string]int64{},
-	}
+	c := &s.workspace.conclusion
+	*c = conclusion{subject: s, given: given, base: s.now, drafts: s.workspace.list[:0]}
 	if !s.reportedAt.IsZero() {
 		c.base = s.reportedAt
 	}
-	c.withdrawn = withdrawn(given.Previous, given.madeOn())
 	if prev := given.Previous; prev != nil {
 		c.base = prev.Base
+		c.withdrawn = withdrawn(prev, given.madeOn())
+		c.previous = make(map[string]*Action, len(prev.Decision.Actions))
 		for i := range prev.Decision.Actions {
 			a := &prev.Decision.Actions[i]
 			if !c.withdrawn[a.ID] {
 				c.previous[a.ID] = a
 			}
 		}
+	} else if len(given.Made) > 0 {
+		c.withdrawn = withdrawn(nil, given.madeOn())
 	}
 	c.setFacts()
 	return c
@@ -92,9 +102,12 @@ func (c *conclusion) setFacts() {
 			c.input.SetFact(f, c.given.Facts[i])
 			continue
 		}
-		c.input.SetFact(f, nil)
+		c.input.SetFact(f, c.rules.zeros[f.Slot])
 		for _, k := range f.Same {
-			if c.keys[k.Name] == "" {
+			if c.key(k) == "" {
+				if c.unknown == nil {
+					c.unknown = map[int]bool{}
+				}
 				c.unknown[f.Slot] = true
 			}
 		}
@@ -107,8 +120,8 @@ func (c *conclusion) match() error {
 		return playError(err)
 	}
 	c.matches = matches
-	for _, m := range matches {
-		c.warnOf(m.Play)
+	for i := range matches {
+		c.warnOf(matches[i].Play)
 	}
 	return nil
 }
@@ -140,11 +153,18 @@ func evaluationError(play string, err error) error {
 
 // warnOf warns of what is wrong with a play that matched.
 func (c *conclusion) warnOf(p *policy.Play) {
-	today := value.DateOf(c.now.In(p.Playbook.Zone))
-	if !p.ReviewBy.IsZero() && today.Compare(p.ReviewBy) > 0 {
+	if !p.ReviewBy.IsZero() && c.today(p.Playbook.Zone).Compare(p.ReviewBy) > 0 {
 		c.warn("stale", p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
 	}
 	c.warnUnknown(p.Facts, p.Name)
+}
+
+// today is the day on which the decision is made, in a zone.
+func (c *conclusion) today(zone *time.Location) value.Date {
+	if c.decided.zone != zone {
+		c.decided = day{zone, value.DateOf(c.now.In(zone))}
+	}
+	return c.decided.date
 }
 
 // warnUnknown warns of each fact among those read that has no key, once.
@@ -153,14 +173,14 @@ func (c *conclusion) warnUnknown(slots []int, play string) {
 		if c.unknown[slot] {
 			delete(c.unknown, slot)
 			f := c.rules.program.Facts[slot]
-			c.warn("fact-without-key", play, f.Name+" is taken as zero, because the incident has no "+missingKey(f, c.keys))
+			c.warn("fact-without-key", play, f.Name+" is taken as zero, because the incident has no "+c.missingKey(f))
 		}
 	}
 }
 
-func missingKey(f *policy.Fact, keys map[string]string) string {
+func (c *conclusion) missingKey(f *policy.Fact) string {
 	for _, k := range f.Same {
-		if keys[k.Name] == "" {
+		if c.key(k) == "" {
 			return k.Name
 		}
 	}
@@ -194,7 +214,7 @@ func (c *conclusion) made(choice string) *Decision {
 // approach takes what one matching play gives.
 func (c *conclusion) approach(m *policy.Match) error {
 	actions := m.Play.Do
-	if m.Case != nil {
+	if m.Case != nil && len(m.Case.Do) > 0 {
 		actions = slices.Concat(m.Play.Do, m.Case.Do)
 	}
 	switch m.Play.Approach {

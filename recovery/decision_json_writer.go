@@ -70,7 +70,7 @@ func (w *jsonWriter) texts(list []string) { w.buf = appendList(w.buf, list, appe
 // appendMoney writes an amount for readers, with what it is first.
 func appendMoney(dst []byte, m Money) []byte {
 	dst = append(dst, `{"value":"`...)
-	dst = append(dst, m.Decimal()...)
+	dst = m.AppendDecimal(dst)
 	dst = append(dst, `","currency":"`...)
 	dst = append(dst, m.Currency()...)
 	return append(dst, `"}`...)

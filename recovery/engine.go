@@ -19,15 +19,6 @@ type Engine struct {
 	current atomic.Pointer[ruleset]
 }
 
-// ruleset is a set as the engine uses it. Each call works on one from start to
-// end, however often the set is reloaded meanwhile.
-type ruleset struct {
-	program     *policy.Program
-	counted     map[*policy.Fact]bool // by a limit
-	ref         SetRef
-	diagnostics playbook.Diagnostics
-}
-
 // config is what options set.
 type config struct {
 	store    Store
@@ -115,10 +106,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	return &ruleset{
-		program: program, counted: countedFacts(program), diagnostics: diags,
-		ref: SetRef{Digest: set.Digest, Revision: e.config.revision},
-	}, nil
+	return newRuleset(program, SetRef{Digest: set.Digest, Revision: e.config.revision}, diags), nil
 }
 
 // Reload reads a set anew and decides by it from then on. When it has mistakes,
@@ -150,16 +138,27 @@ func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
 // *[AmbiguousError], or the store's.
 func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
-	out, err := e.decide(ctx, e.current.Load(), e.config.store, in, false)
+	rules := e.current.Load()
+	w := rules.workspace(&in)
+	defer rules.release(w)
+	subj, err := w.validate(rules, e.now(), e.config.strict)
 	if err != nil {
 		return nil, err
 	}
-	return out.record.Decision, nil
+	given, _, err := e.config.store.Read(ctx, needs(subj))
+	if err != nil {
+		return nil, err
+	}
+	c, err := conclude(subj, given)
+	if err != nil {
+		return nil, err
+	}
+	return c.decision(), nil
 }
 
 // outcome is a decision with what a store needs to keep it.
 type outcome struct {
-	record  Record
+	record  *Record
 	query   Query
 	given   Given
 	version Version
@@ -167,12 +166,13 @@ type outcome struct {
 	standing *Decision
 }
 
-// decide is the three steps: what has to be known, reading it, deciding. With
-// keep, a decision that was made from the same incident under the same set is
-// not made again.
-func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Incident, keep bool) (*outcome, error) {
-	now := e.now()
-	subj, err := validate(rules, in, now, e.config.strict)
+// decide is the three steps: what has to be known, reading it, deciding. A
+// decision that was made from the same incident under the same set is not made
+// again.
+func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
+	w := rules.workspace(in)
+	defer rules.release(w)
+	subj, err := w.validate(rules, e.now(), e.config.strict)
 	if err != nil {
 		return nil, err
 	}
@@ -181,12 +181,12 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in Inc
 	if err != nil {
 		return nil, err
 	}
-	if standing := unchanged(subj, given); keep && standing != nil {
+	if standing := unchanged(subj, given); standing != nil {
 		return &outcome{standing: standing}, nil
 	}
-	record, err := conclude(subj, given)
+	c, err := conclude(subj, given)
 	if err != nil {
 		return nil, err
 	}
-	return &outcome{record: *record, query: query, given: given, version: version}, nil
+	return &outcome{record: c.record(), query: query, given: given, version: version}, nil
 }

@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -20,6 +21,10 @@ type draft struct {
 	speakerPlay *policy.Play
 	lates       []lateSource // what if_late is made of
 	partner     string
+	// merges is set on an action of the decision itself that is one with others of
+	// its type and key.
+	merges   bool
+	mergeKey string
 }
 
 // lateSource is a list of if_late actions of one play.
@@ -31,6 +36,56 @@ type lateSource struct {
 // neutral is the style of texts that belong to no message: no language, the
 // playbook's zone.
 func neutral(p *policy.Playbook) value.Style { return value.Style{Zone: p.Zone} }
+
+// makeRoom makes room for what the actions of the matching plays hand out: as much
+// as they take, in one piece.
+func (c *conclusion) makeRoom() {
+	drafts, params := 0, 0
+	count := func(actions []*policy.Action) {
+		drafts += len(actions)
+		for _, a := range actions {
+			params += len(a.Params)
+		}
+	}
+	for i := range c.matches {
+		m := &c.matches[i]
+		count(m.Play.Do)
+		if m.Case != nil {
+			count(m.Case.Do)
+		}
+	}
+	c.plays, c.params = make([]string, 0, drafts), make([]Param, 0, params)
+}
+
+// draft returns a new draft of an action that a play gives.
+func (c *conclusion) draft(p *policy.Play, t *policy.ActionType) *draft {
+	d := c.workspace.draft()
+	d.play = p
+	d.Type, d.Justice = t.Name, t.Justice
+	if len(c.plays) == cap(c.plays) {
+		c.plays = make([]string, 0, slabSize)
+	}
+	c.plays = append(c.plays, p.Name)
+	d.Plays = slices.Clip(c.plays[len(c.plays)-1:])
+	return d
+}
+
+// slabSize is for how many actions room is made at a time, of what a decision
+// hands out.
+const slabSize = 8
+
+// roomForParams returns an empty list for so many parameters.
+func (c *conclusion) roomForParams(n int) []Param {
+	if n == 0 {
+		return nil
+	}
+	if cap(c.params)-len(c.params) < n {
+		c.params = make([]Param, 0, max(n, slabSize))
+	}
+	from := len(c.params)
+	c.params = c.params[:from+n]
+	return c.params[from : from : from+n]
+}
 
 // expand evaluates an action's parameters and times.
 func (c *conclusion) expand(p *policy.Play, a *policy.Action) (*draft, error) {
@@ -46,8 +101,9 @@ func (c *conclusion) expand(p *policy.Play, a *policy.Action) (*draft, error) {
 func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string) (*draft, error) {
 	f := c.input.Frame(p.Playbook)
 	style := neutral(p.Playbook)
-	d := &draft{source: a, play: p, speaker: a, speakerPlay: p}
-	d.Type, d.Justice, d.Plays = a.Type.Name, a.Type.Justice, []string{p.Name}
+	d := c.draft(p, a.Type)
+	d.source, d.speaker, d.speakerPlay = a, a, p
+	d.Params = c.roomForParams(len(a.Params))
 	for _, param := range a.Params {
 		v, err := param.Value(f, style)
 		if err != nil {
@@ -55,18 +111,16 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 		}
 		d.Params = append(d.Params, Param{Name: param.Name(), Value: v})
 	}
+	var err error
 	if a.Amount != nil {
-		v, err := a.Amount.Value(f, style)
-		if err != nil {
+		if d.Amount, err = a.Amount.Amount(f); err != nil {
 			return nil, evaluationError(p.Name, err)
 		}
-		d.Amount = v.(Money)
 	}
-	var err error
 	if d.Note, err = a.Note.Render(f, style); err != nil {
 		return nil, evaluationError(p.Name, err)
 	}
-	d.ID = actionID(c.id, parent, p.Name, a, mergeKey(a, d.Params))
+	c.identify(d, parent, mergeKey(a, d.Params))
 	if len(a.IfLate) > 0 {
 		d.lates = []lateSource{{p, a.IfLate}}
 	}
@@ -189,13 +243,11 @@ func (c *conclusion) say(d *draft, f *policy.Frame) error {
 	if m == nil {
 		return nil
 	}
-	language, text := m.In(c.language)
-	f.SetMessage(policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
-	s, err := text.Render(f, value.Style{Language: language, Zone: d.speakerPlay.Playbook.Zone})
+	language, text, err := m.Say(f, c.language, policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
 	if err != nil {
 		return evaluationError(d.speakerPlay.Name, err)
 	}
-	d.Message = &Message{ID: m.ID, Language: language, Text: s}
+	d.Message = &Message{ID: m.ID, Language: language, Text: text}
 	return nil
 }
 

@@ -44,7 +44,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 	store := e.storeFor(options)
 	rules := e.current.Load()
 	decision, err := e.commit(ctx, store, in.ID, func() (*outcome, error) {
-		return e.decide(ctx, rules, store, in, true)
+		return e.decide(ctx, rules, store, &in)
 	})
 	if err != nil {
 		return nil, e.refuse(ctx, rules, store, in, err)
@@ -89,7 +89,7 @@ func unchanged(s *subject, given Given) *Decision {
 }
 
 func (o *outcome) commit() Commit {
-	return Commit{Record: &o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
+	return Commit{Record: o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
 }
 
 // refuse remembers that an incident was refused and returns why. What is the
@@ -128,13 +128,29 @@ func isRefusal(err error) bool {
 // keeps is not among the later decision's effects.
 func (d *Decision) Effects() []Effect {
 	var out []Effect
-	verbs := map[Change]string{ChangeNew: "do", ChangeChanged: "change", ChangeCancelled: "cancel"}
-	for _, a := range d.Actions {
-		do := verbs[a.Change]
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		do := verb(a.Change)
 		if do == "" || a.Change == ChangeCancelled && a.gone {
 			continue
 		}
-		out = append(out, Effect{Key: hashID("eff", d.ID, a.ID), Do: do, Action: a})
+		if out == nil {
+			out = make([]Effect, 0, len(d.Actions)-i)
+		}
+		out = append(out, Effect{Key: hashID("eff", d.ID, a.ID), Do: do, Action: *a})
 	}
 	return out
+}
+
+// verb is what the host has to do because of a change; nothing for what is kept.
+func verb(c Change) string {
+	switch c {
+	case ChangeNew:
+		return "do"
+	case ChangeChanged:
+		return "change"
+	case ChangeCancelled:
+		return "cancel"
+	}
+	return ""
 }

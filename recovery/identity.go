@@ -10,25 +10,46 @@ import (
 // hashID makes an id from parts. They are joined as a JSON array, so that no
 // two lists of parts look alike.
 func hashID(prefix string, parts ...string) string {
-	list := make([]any, len(parts))
+	var room [256]byte
+	text := append(room[:0], '[')
 	for i, p := range parts {
-		list[i] = p
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendString(text, p)
 	}
-	sum := sha256.Sum256(appendCanonical(nil, list))
-	return prefix + "_" + hex.EncodeToString(sum[:16])
+	return idOf(prefix, append(text, ']'))
 }
 
-// actionID is the identity of an action. It never depends on the case or on the
-// place in the file, so that a case that gives more changes the same action.
-// parent is the action whose if_late this is in, or empty.
-func actionID(incident, parent, play string, a *policy.Action, mergeKey string) string {
-	var own []string
+// idOf makes an id from the text that is hashed.
+func idOf(prefix string, text []byte) string {
+	sum := sha256.Sum256(text)
+	var room [64]byte
+	id := append(append(room[:0], prefix...), '_')
+	return string(hex.AppendEncode(id, sum[:16]))
+}
+
+// identify gives a draft its id. That never depends on the case or on the place in
+// the file, so that a case that gives more changes the same action. parent is the
+// action whose if_late this is in, or empty.
+func (c *conclusion) identify(d *draft, parent, mergeKey string) {
+	a := d.source
 	if a.Type.Merge == policy.MergeNever {
-		own = []string{"play", play, a.Type.Name, a.ID}
-	} else {
-		own = []string{"merged", a.Type.Name, mergeKey}
+		d.ID = hashID("act", c.id, parent, "play", d.play.Name, d.Type, a.ID)
+		return
 	}
-	return hashID("act", append([]string{incident, parent}, own...)...)
+	if parent == "" {
+		d.merges, d.mergeKey = true, mergeKey
+		// What several plays give together has one id: it need not be made again
+		// for each of them.
+		for _, x := range c.drafts[:min(len(c.drafts), fewDrafts)] {
+			if x.merges && x.Type == d.Type && x.mergeKey == mergeKey {
+				d.ID = x.ID
+				return
+			}
+		}
+	}
+	d.ID = hashID("act", c.id, parent, "merged", d.Type, mergeKey)
 }
 
 func choiceID(incident, play string) string { return hashID("cho", incident, play) }

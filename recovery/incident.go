@@ -69,71 +69,7 @@ func customerNames() [5]string {
 
 // slot returns a pointer to the struct's place for a standard field: a *string,
 // *int, *time.Time, *[]string or *[]Pause; nil for any other name.
-func (in *Incident) slot(path string) any {
-	switch path {
-	case "id":
-		return &in.ID
-	case "service":
-		return &in.Service
-	case "occurred_at":
-		return &in.OccurredAt
-	case "failure":
-		return &in.Failure
-	case "phase":
-		return &in.Phase
-	case "severity":
-		return &in.Severity
-	case "source":
-		return &in.Source
-	case "reported_at":
-		return &in.ReportedAt
-	case "responded_at":
-		return &in.RespondedAt
-	case "informed_at":
-		return &in.InformedAt
-	case "resolved_at":
-		return &in.ResolvedAt
-	case "expected_at":
-		return &in.ExpectedAt
-	case "paused":
-		return &in.Paused
-	case "provider":
-		return &in.Provider
-	case "follows":
-		return &in.Follows
-	}
-	return in.textSlot(path)
-}
-
-func (in *Incident) textSlot(path string) any {
-	switch path {
-	case "channel":
-		return &in.Channel
-	case "region":
-		return &in.Region
-	case "language":
-		return &in.Language
-	case "cause":
-		return &in.Cause
-	case "remedy_sought":
-		return &in.RemedySought
-	case "summary":
-		return &in.Summary
-	case "tags":
-		return &in.Tags
-	case "customer.id":
-		return &in.Customer.ID
-	case "customer.name":
-		return &in.Customer.Name
-	case "customer.tier":
-		return &in.Customer.Tier
-	case "customer.language":
-		return &in.Customer.Language
-	case "customer.since":
-		return &in.Customer.Since
-	}
-	return nil
-}
+func (in *Incident) slot(path string) any { return in.at(stdFieldOf(path)) }
 
 // held returns what the struct holds in a slot, nil when it is absent.
 func held(slot any) any {

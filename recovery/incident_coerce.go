@@ -150,7 +150,6 @@ func toList(v any, elem string) (any, *mismatch) {
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
 func toText[T any](v any, kind string, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
-	bad := &mismatch{wanted: wantedOf(kind)}
 	switch x := v.(type) {
 	case T:
 		if native, ok := valid(x); ok {
@@ -163,12 +162,10 @@ func toText[T any](v any, kind string, valid func(T) (T, bool), parse func(strin
 		}
 		// The parser may know better than "no amount" what is wrong.
 		if syntax := (*value.SyntaxError)(nil); errors.As(err, &syntax) && syntax.Found != "" {
-			bad.found = shown(x) + ", which " + syntax.Found
-			return nil, bad
+			return nil, &mismatch{wanted: wantedOf(kind), found: shown(x) + ", which " + syntax.Found}
 		}
 	}
-	bad.found = shown(v)
-	return nil, bad
+	return nil, &mismatch{wanted: wantedOf(kind), found: shown(v)}
 }
 
 func anyOne[T any](v T) (T, bool) { return v, true }

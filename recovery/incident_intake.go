@@ -88,7 +88,7 @@ func search(fields map[string]any, path string, see func(any)) {
 // report the standard fields too, and earlier names that were read. Values that
 // no record can hold become problems.
 func (t *intake) rest(known func(path string) bool) map[string]any {
-	if len(t.in.Fields) == 0 {
+	if allKnown(t.in.Fields, "", known, 0) {
 		return nil
 	}
 	out := map[string]any{}
@@ -159,6 +159,21 @@ func strip(m map[string]any, path string, known func(string) bool, depth int) an
 		return nil
 	}
 	return out
+}
+
+// allKnown reports whether nothing is left of an object without its known fields.
+func allKnown(m map[string]any, prefix string, known func(string) bool, depth int) bool {
+	for k, v := range m {
+		at := prefix + k
+		if depth == 0 && isAbsent(v) || known(at) {
+			continue
+		}
+		inner, isObject := v.(map[string]any)
+		if !isObject || len(inner) == 0 || depth >= maxDepth || !allKnown(inner, at+".", known, depth+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // isDotted reports whether a name is made of several that are not empty.

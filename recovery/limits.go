@@ -24,12 +24,21 @@ func (c *conclusion) limit() error {
 	return nil
 }
 
+// limits are those of the applying playbooks, then the shared ones.
 func (c *conclusion) limits() []*policy.Limit {
-	var out []*policy.Limit
+	shared := c.rules.program.Limits
+	own := 0
+	for _, b := range c.applying {
+		own += len(b.Limits)
+	}
+	if own == 0 {
+		return shared
+	}
+	out := make([]*policy.Limit, 0, own+len(shared))
 	for _, b := range c.applying {
 		out = append(out, b.Limits...)
 	}
-	return append(out, c.rules.program.Limits...)
+	return append(out, shared...)
 }
 
 // governs reports whether a limit looks at the actions of a type that a play
@@ -54,7 +63,7 @@ func (c *conclusion) governed(l *policy.Limit) []*draft {
 func (c *conclusion) firm(l *policy.Limit) []Action {
 	var out []Action
 	for _, m := range c.keeps {
-		play := c.playNamed(m.Decision.Plays[0].Play)
+		play := c.rules.play(m.Decision.Plays[0].Play)
 		for _, a := range m.Decision.Actions {
 			if a.Change != ChangeCancelled && !c.withdrawn[a.ID] && a.Amount.IsSet() && c.governs(l, a.Type, play) {
 				out = append(out, a)
@@ -62,15 +71,6 @@ func (c *conclusion) firm(l *policy.Limit) []Action {
 		}
 	}
 	return out
-}
-
-func (c *conclusion) playNamed(name string) *policy.Play {
-	for _, p := range c.rules.program.Plays {
-		if p.Name == name {
-			return p
-		}
-	}
-	return nil
 }
 
 // keepHighest keeps one action of each type and currency.
@@ -201,10 +201,9 @@ func (c *conclusion) escalate(l *policy.Limit, p *policy.Play) error {
 		return evaluationError("", err)
 	}
 	a := &policy.Action{Type: policy.EscalateType()}
-	d := &draft{source: a, play: p}
-	d.ID = actionID(c.id, "", p.Name, a, to)
-	d.Type, d.Justice, d.Plays = a.Type.Name, a.Type.Justice, []string{p.Name}
-	d.Params = []Param{{"to", to}}
+	d := c.draft(p, a.Type)
+	d.source, d.Params = a, []Param{{"to", to}}
+	c.identify(d, "", to)
 	c.drafts = mergeDrafts(append(c.drafts, d))
 	return nil
 }

@@ -10,21 +10,42 @@ import (
 // merge makes one action of those that are one, at the place of the first.
 func (c *conclusion) merge() { c.drafts = mergeDrafts(c.drafts) }
 
+// mergeDrafts merges in place. Two drafts have one id exactly when they are one
+// action: merged by their key, or given twice by one play, as in two lists of
+// if_late.
 func mergeDrafts(drafts []*draft) []*draft {
-	out := drafts[:0:0]
-	at := map[string]*draft{}
+	var at map[string]*draft
+	if len(drafts) > fewDrafts {
+		at = make(map[string]*draft, len(drafts))
+	}
+	out := drafts[:0]
 	for _, d := range drafts {
-		// Two drafts have one id exactly when they are one action: merged by
-		// their key, or given twice by one play, as in two lists of if_late.
-		first, ok := at[d.ID]
-		if !ok {
-			at[d.ID] = d
-			out = append(out, d)
+		first := at[d.ID]
+		if at == nil {
+			first = withID(out, d.ID)
+		}
+		if first != nil {
+			first.take(d)
 			continue
 		}
-		first.take(d)
+		if at != nil {
+			at[d.ID] = d
+		}
+		out = append(out, d)
 	}
 	return out
+}
+
+// fewDrafts is up to how many looking through them beats a map.
+const fewDrafts = 16
+
+func withID(drafts []*draft, id string) *draft {
+	for _, d := range drafts {
+		if d.ID == id {
+			return d
+		}
+	}
+	return nil
 }
 
 // take merges another draft of the same action into d.
@@ -43,6 +64,9 @@ func (d *draft) take(o *draft) {
 	d.lates = append(d.lates, o.lates...)
 	for _, p := range o.Plays {
 		if !slices.Contains(d.Plays, p) {
+			if len(d.Plays) == cap(d.Plays) {
+				d.Plays = slices.Grow(d.Plays, slabSize)
+			}
 			d.Plays = append(d.Plays, p)
 		}
 	}

@@ -12,16 +12,18 @@ import (
 // keeps it: answers are found by the place of their question.
 func needs(s *subject) Query {
 	q := Query{Incident: s.id}
-	s.facts = s.readableFacts()
+	if s.facts = s.readableFacts(); len(s.facts) > 0 {
+		q.Facts = make([]FactQuery, 0, len(s.facts))
+	}
 	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
 			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
-			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted[f],
+			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted[f.Slot],
 		})
 	}
 	q.Use = s.useQueries()
-	for _, p := range s.rules.program.Plays {
-		if p.Choice != nil && slices.Contains(s.applying, p.Playbook) {
+	for _, p := range s.rules.choices {
+		if s.applies(p) {
 			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
 		}
 	}
@@ -29,45 +31,29 @@ func needs(s *subject) Query {
 	return q
 }
 
+// applies reports whether the playbook of a play applies to the incident.
+func (s *subject) applies(p *policy.Play) bool { return s.workspace.applying[p.Playbook.Number()] }
+
 // readableFacts are those that a decision on the incident lists, in the order of their
 // declaration.
 func (s *subject) readableFacts() []*policy.Fact {
-	wanted := make([]bool, len(s.rules.program.Facts))
+	slots := s.workspace.slots[:0]
 	for _, b := range s.applying {
-		for _, slot := range b.Facts {
-			wanted[slot] = true
-		}
+		slots = append(slots, b.Facts...)
 	}
+	slices.Sort(slots)
+	s.workspace.slots = slots
 	var out []*policy.Fact
-	for _, f := range s.rules.program.Facts {
-		if wanted[f.Slot] {
-			out = append(out, f)
-		}
+	for _, slot := range slices.Compact(slots) {
+		out = append(out, s.rules.program.Facts[slot])
 	}
-	return out
-}
-
-// countedFacts are the facts that a limit of the set counts.
-func countedFacts(p *policy.Program) map[*policy.Fact]bool {
-	out := map[*policy.Fact]bool{}
-	count := func(limits []*policy.Limit) {
-		for _, l := range limits {
-			if l.Counting != nil {
-				out[l.Counting] = true
-			}
-		}
-	}
-	for _, b := range p.Playbooks {
-		count(b.Limits)
-	}
-	count(p.Limits)
 	return out
 }
 
 func (s *subject) keysOf(fields []*policy.Field) []Key {
 	out := make([]Key, 0, len(fields))
 	for _, f := range fields {
-		out = append(out, Key{Path: f.Name, Text: s.keys[f.Name]})
+		out = append(out, Key{Path: f.Name, Text: s.key(f)})
 	}
 	return out
 }
@@ -76,14 +62,17 @@ func (s *subject) keysOf(fields []*policy.Field) []Key {
 // playbooks could take, each once.
 func (s *subject) useQueries() []UseQuery {
 	var out []UseQuery
-	seen := map[UseQuery]bool{}
-	for _, p := range s.rules.program.Plays {
-		if p.Partners == nil || !slices.Contains(s.applying, p.Playbook) {
+	var seen map[UseQuery]bool
+	for _, p := range s.rules.substitutes {
+		if !s.applies(p) {
 			continue
 		}
 		for _, partner := range p.Partners.Partners {
 			q, ok := s.useQuery(partner)
 			if ok && !seen[q] {
+				if seen == nil {
+					seen = map[UseQuery]bool{}
+				}
 				seen[q] = true
 				out = append(out, q)
 			}

@@ -108,7 +108,7 @@ func (c *conclusion) moneyRange(p *policy.Play, from, to *policy.Param) (a, b Mo
 func (c *conclusion) cutOffers() error {
 	for i := range c.choices {
 		ch := &c.choices[i]
-		play := c.playNamed(ch.Play)
+		play := c.rules.play(ch.Play)
 		for j := range ch.Options {
 			o := &ch.Options[j]
 			if !o.From.IsSet() {

@@ -9,32 +9,38 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// record puts the decision together: the actions compared with those of the
+// decision puts the decision together: the actions compared with those of the
 // previous decision, the warnings, the id.
-func (c *conclusion) record() (*Record, error) {
+func (c *conclusion) decision() *Decision {
 	d := c.skeleton()
 	c.compare(d)
 	d.Choices, d.Withheld, d.PassedOver = c.choices, c.withheld, c.passed
 	if !c.answered(d) {
 		c.warn("unanswered", "", "no play answers this incident")
 	}
-	d.Warnings = slices.Concat(c.warnings...)
+	d.Warnings = slices.Concat(c.warnings[:]...)
 	if c.given.Previous != nil {
 		d.Supersedes = c.given.Previous.Decision.ID
 	}
 	d.ID = c.decisionID(nil)
-	r := c.recordOf(d)
+	return d
+}
+
+// record is the decision with what a store keeps beside it.
+func (c *conclusion) record() *Record {
+	r := c.recordOf(c.decision())
 	for _, m := range c.keeps {
 		r.Keeps = append(r.Keeps, m.Decision.ID)
 	}
-	return r, nil
+	return r
 }
 
 // skeleton is what every decision has.
 func (c *conclusion) skeleton() *Decision {
 	d := &Decision{Incident: c.id, DecidedAt: c.now, Semantics: Semantics, Set: c.rules.ref, base: c.base}
-	for _, m := range c.matches {
-		d.Plays = append(d.Plays, matchOf(m))
+	d.Plays = matchesOf(c.matches)
+	if len(c.facts) > 0 {
+		d.Facts = make([]Fact, 0, len(c.facts))
 	}
 	for _, f := range c.facts {
 		d.Facts = append(d.Facts, Fact{Name: f.Name, Value: c.input.Fact(f)})
@@ -44,21 +50,33 @@ func (c *conclusion) skeleton() *Decision {
 
 func (c *conclusion) recordOf(d *Decision) *Record {
 	return &Record{
-		Decision: d, Incident: c.canonical, Keys: c.keys, OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
+		Decision: d, Incident: bytes.Clone(c.canonical), Keys: c.keys(), OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
 	}
 }
 
-func matchOf(m policy.Match) Match {
-	at := m.Play.Range
-	out := Match{
-		Play: m.Play.Name, Approach: m.Play.Approach.String(),
-		At: at.File + ":" + strconv.Itoa(at.Start.Line),
+func matchesOf(matches []policy.Match) []Match {
+	if len(matches) == 0 {
+		return nil
 	}
-	if m.Case != nil {
-		out.Case = m.Case.ID
+	reasons := 0
+	for i := range matches {
+		reasons += len(matches[i].Because)
 	}
-	for _, r := range m.Because {
-		out.Because = append(out.Because, Reason{Expr: r.Expr, Value: r.Value})
+	out := make([]Match, 0, len(matches))
+	because := make([]Reason, 0, reasons)
+	for i := range matches {
+		m := &matches[i]
+		x := Match{Play: m.Play.Name, Approach: m.Play.Approach.String(), At: m.Play.At}
+		if m.Case != nil {
+			x.Case = m.Case.ID
+		}
+		if n := len(because); len(m.Because) > 0 {
+			for _, r := range m.Because {
+				because = append(because, Reason(r))
+			}
+			x.Because = slices.Clip(because[n:])
+		}
+		out = append(out, x)
 	}
 	return out
 }
@@ -74,30 +92,34 @@ func (c *conclusion) answered(d *Decision) bool {
 // Cancelled actions stand last.
 func (c *conclusion) compare(d *Decision) {
 	var cancelled []Action
-	given := map[string]bool{}
+	if len(c.drafts) > 0 {
+		d.Actions = make([]Action, 0, len(c.drafts))
+	}
 	for _, x := range c.drafts {
-		a := x.Action
-		given[a.ID] = true
+		a := &x.Action
 		prev := c.previous[a.ID]
 		if prev != nil && prev.Change == ChangeCancelled {
 			prev = nil
 		}
 		switch {
-		case c.overtaken(&a):
+		case c.overtaken(a):
 			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
-			cancelled = append(cancelled, a)
+			cancelled = append(cancelled, *a)
 			continue
 		case prev == nil:
 			a.Change = ChangeNew
-		case sameAction(&a, prev):
+		case sameAction(a, prev):
 			a.Change, a.Already = ChangeKept, prev.Amount
 		default:
 			a.Change, a.Already = ChangeChanged, prev.Amount
 		}
-		d.Actions = append(d.Actions, a)
+		d.Actions = append(d.Actions, *a)
 	}
 	d.Actions = append(d.Actions, cancelled...)
-	d.Actions = append(d.Actions, c.cancelled(given)...)
+	d.Actions = append(d.Actions, c.cancelled()...)
+	if len(d.Actions) == 0 {
+		d.Actions = nil
+	}
 }
 
 // overtaken reports whether an action is not needed any more because the
@@ -121,8 +143,15 @@ func (c *conclusion) reported(action string) bool {
 }
 
 // cancelled are the actions that were given before, or chosen, and are not now.
-func (c *conclusion) cancelled(given map[string]bool) []Action {
+func (c *conclusion) cancelled() []Action {
+	if c.given.Previous == nil && len(c.drops) == 0 {
+		return nil
+	}
 	var out []Action
+	given := make(map[string]bool, len(c.drafts))
+	for _, d := range c.drafts {
+		given[d.ID] = true
+	}
 	cancel := func(actions []Action) {
 		for _, a := range actions {
 			if a.Change != ChangeCancelled && !given[a.ID] && !c.withdrawn[a.ID] {
@@ -166,40 +195,71 @@ func appendAction(dst []byte, a *Action) []byte {
 // decisionID is made from all that the decision was made from. A choice adds
 // what was chosen.
 func (c *conclusion) decisionID(chosen map[string]any) string {
-	facts := map[string]any{}
+	w := c.workspace
+	inputs := len(w.record)
+	w.record = c.appendInputs(w.record, chosen)
+	text := append(appendString(append(w.text[:0], '['), c.rules.ref.Digest), ",\""...)
+	text = append(strconv.AppendInt(text, Semantics, 10), "\",\""...)
+	text = append(appendEscaped(text, w.record[:inputs]), "\",\""...)
+	text = append(appendEscaped(text, w.record[inputs:]), "\"]"...)
+	w.record, w.text = w.record[:inputs], text
+	return idOf("dec", text)
+}
+
+// appendInputs writes, as canonical JSON, what a decision is made from beside the
+// incident and the set.
+func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
+	dst = appendTime(append(dst, `{"at":`...), c.now)
+	if chosen != nil {
+		dst = appendCanonical(append(dst, `,"chosen":`...), chosen)
+	}
+	dst = c.appendFacts(append(dst, `,"facts":`...))
+	dst = c.appendDecisions(append(dst, `,"made":`...))
+	dst = append(dst, `,"precedents":[`...)
+	for _, list := range c.given.Precedents {
+		for i := range list {
+			dst = appendString(appendElement(dst), list[i].Decision)
+		}
+	}
+	dst = append(dst, ']')
+	if c.given.Previous != nil {
+		dst = appendString(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
+	}
+	dst = append(dst, `,"reports":[`...)
+	for i := range c.given.Reports {
+		r := &c.given.Reports[i]
+		dst = appendString(appendElement(dst), r.Action)
+		dst = appendTime(append(dst, ','), r.At)
+	}
+	dst = append(dst, `],"use":`...)
+	dst = appendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
+	return append(dst, '}')
+}
+
+func (c *conclusion) appendDecisions(dst []byte) []byte {
+	dst = append(dst, '[')
+	for i := range c.given.Made {
+		dst = appendString(appendElement(dst), c.given.Made[i].Decision.ID)
+	}
+	return append(dst, ']')
+}
+
+// appendFacts writes the facts by their names.
+func (c *conclusion) appendFacts(dst []byte) []byte {
+	if len(c.facts) == 0 {
+		return append(dst, "{}"...)
+	}
+	facts := make(map[string]any, len(c.facts))
 	for _, f := range c.facts {
 		facts[f.Name] = c.input.Fact(f)
 	}
-	inputs := map[string]any{"at": c.now, "facts": facts, "use": intList(c.given.Use)}
-	var precedents []any
-	for _, list := range c.given.Precedents {
-		for _, p := range list {
-			precedents = append(precedents, p.Decision)
-		}
-	}
-	inputs["precedents"] = precedents
-	if c.given.Previous != nil {
-		inputs["previous"] = c.given.Previous.Decision.ID
-	}
-	var made, reports []any
-	for _, m := range c.given.Made {
-		made = append(made, m.Decision.ID)
-	}
-	for _, r := range c.given.Reports {
-		reports = append(reports, r.Action, r.At)
-	}
-	inputs["made"], inputs["reports"] = made, reports
-	if chosen != nil {
-		inputs["chosen"] = chosen
-	}
-	rest := appendCanonical(nil, inputs)
-	return hashID("dec", c.rules.ref.Digest, strconv.Itoa(Semantics), string(c.canonical), string(rest))
+	return appendCanonical(dst, facts)
 }
 
-func intList(list []int64) []any {
-	out := make([]any, len(list))
-	for i, n := range list {
-		out[i] = n
+// appendElement parts an element of a list from the one before.
+func appendElement(dst []byte) []byte {
+	if dst[len(dst)-1] == '[' {
+		return dst
 	}
-	return out
+	return append(dst, ',')
 }

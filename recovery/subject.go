@@ -7,15 +7,18 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// subject is an incident that fits: what a decision is made about.
+// subject is an incident that fits: what a decision is made about. It lives in a
+// workspace.
 type subject struct {
 	rules     *ruleset
+	workspace *workspace
 	now       time.Time
 	id        string
 	input     *policy.Input
 	applying  []*policy.Playbook // in the order of the program
 	canonical []byte             // the record: canonical JSON
-	keys      map[string]string  // the record's fields as text
+	rest      map[string]any     // what is not declared
+	allKeys   map[string]string  // the record's fields as text; see keys
 	pauses    []worktime.Pause
 	facts     []*policy.Fact // those that a decision lists, in the order of declaration
 	query     Query          // what was asked of the store; set by needs, like facts

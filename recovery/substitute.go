@@ -93,7 +93,7 @@ func (c *conclusion) way(p *policy.Partner) *policy.Direction {
 // ineligible says why a partner cannot be taken; empty when it can. A partner
 // who was taken before stays under an agreement that has ended since.
 func (c *conclusion) ineligible(p *policy.Partner, f *policy.Frame, units int64, held bool) (string, error) {
-	if !held && !p.Agreement.Contains(value.DateOf(c.now.In(p.Zone))) {
+	if !held && !p.Agreement.Contains(c.today(p.Zone)) {
 		return "agreement", nil
 	}
 	way := c.way(p)
@@ -132,9 +132,9 @@ func (c *conclusion) inUse(p *policy.Partner) int64 {
 
 // taken makes the substitute action. Its amount is what it costs.
 func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64) (*draft, error) {
-	d := &draft{play: p, partner: partner.Name}
 	t := policy.SubstituteType()
-	d.ID, d.Type, d.Justice, d.Plays = substituteID(c.id, p.Name), t.Name, t.Justice, []string{p.Name}
+	d := c.draft(p, &t)
+	d.ID, d.partner = substituteID(c.id, p.Name), partner.Name
 	d.Params = []Param{{"partner", partner.ID}, {"agreement", partner.Ref}, {"units", units}}
 	if cost := c.way(partner).Cost; cost.IsSet() {
 		total, err := value.RoundMoney(new(big.Rat).Mul(cost.Rat(), new(big.Rat).SetInt64(units)), cost.Currency())
@@ -142,6 +142,9 @@ func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64)
 			return nil, failedAt(p.Name, p.Partners.Position, "", err.Error())
 		}
 		d.Amount = total
+	}
+	if c.used == nil {
+		c.used = map[string]int64{}
 	}
 	c.used[partner.ID] += units
 	c.reserves = append(c.reserves, Reserve{Partner: partner.ID, Direction: c.direction(), Units: units, At: c.now})

@@ -14,26 +14,28 @@ import (
 // validation checks one incident against the fields of the set.
 type validation struct {
 	*subject
-	intake   intake
+	values *values
+	intake intake
+	// direct is set when each standard field is what the struct says, and nothing
+	// else has a say in it.
+	direct   bool
 	strict   bool
 	problems []Problem
-	values   map[string]any  // of declared fields, by name
-	readAs   map[string]bool // earlier names that were read
-	fields   map[string]*policy.Field
+	readAs   []string // earlier names that were read
 	// notObjects are the paths of which it was said that they are no objects.
-	notObjects map[string]bool
+	notObjects []string
 }
 
-// validate checks an incident against the standard fields, the shared ones, and
-// those of each playbook that is in force and applies. Every violation is
-// reported at once.
-func validate(rules *ruleset, in Incident, now time.Time, strict bool) (*subject, error) {
-	v := &validation{
-		subject: &subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now)},
-		intake:  newIntake(&in), strict: strict,
-		values: map[string]any{}, readAs: map[string]bool{}, fields: map[string]*policy.Field{}, notObjects: map[string]bool{},
-	}
-	for _, f := range rules.program.Fields {
+// validate checks the workspace's incident against the standard fields, the
+// shared ones, and those of each playbook that is in force and applies. Every
+// violation is reported at once.
+func (w *workspace) validate(rules *ruleset, now time.Time, strict bool) (*subject, error) {
+	in := &w.incident
+	w.subject = subject{rules: rules, now: now, id: in.ID, input: rules.program.NewInput(now), workspace: w}
+	w.validation = validation{subject: &w.subject, values: &w.values, intake: newIntake(in), strict: strict}
+	v := &w.validation
+	v.direct = !v.intake.shadowed && len(in.given) == 0
+	for _, f := range rules.layout.shared {
 		v.field(f)
 	}
 	v.pausesOf()
@@ -42,10 +44,10 @@ func validate(rules *ruleset, in Incident, now time.Time, strict bool) (*subject
 	}
 	rest := v.intake.rest(v.known)
 	v.undeclared(rest)
-	v.problems = append(v.intake.problems, v.problems...)
-	if len(v.problems) > 0 {
-		slices.SortStableFunc(v.problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
-		return nil, &IncidentError{Incident: in.ID, Problems: v.problems}
+	if len(v.intake.problems) > 0 || len(v.problems) > 0 {
+		problems := append(v.intake.problems, v.problems...)
+		slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+		return nil, &IncidentError{Incident: in.ID, Problems: problems}
 	}
 	v.finish(rest)
 	return v.subject, nil
@@ -57,9 +59,13 @@ func (v *validation) problem(path, wanted, found string) {
 
 // field takes one field from the incident, or its default. A playbook that
 // narrows a field has its say after the standard one.
-func (v *validation) field(f *policy.Field) {
-	v.fields[f.Name] = f
-	v.objects(f.Name)
+func (v *validation) field(f *placed) {
+	v.values.take(f)
+	if v.direct && f.std != notStandard && len(f.Was) == 0 {
+		v.standardField(f)
+		return
+	}
+	v.objects(f)
 	raw, path, ok := v.raw(f)
 	if !ok {
 		v.missing(f)
@@ -90,7 +96,73 @@ func (v *validation) field(f *policy.Field) {
 		v.problem(path, "a text that is not empty", `""`)
 		return
 	}
-	v.set(f, native)
+	v.input.Set(f.Field, native)
+	v.values.set(f, cellOf(native))
+}
+
+// standardField is field for what the struct holds: the same, without asking in
+// which of many ways the value was written.
+func (v *validation) standardField(f *placed) {
+	switch p := v.intake.in.at(f.std).(type) {
+	case *string:
+		v.standardText(f, *p)
+	case *time.Time:
+		v.standardTime(f, *p)
+	default:
+		v.standardOther(f, held(p))
+	}
+}
+
+func (v *validation) standardText(f *placed, s string) {
+	switch {
+	case s == "":
+		v.missing(f)
+	case !utf8.ValidString(s):
+		v.problem(f.Name, "text in UTF-8", shown(s))
+	case !f.AllowsText(s):
+		v.problem(f.Name, f.Misfit(s), shown(s))
+	default:
+		v.input.SetText(f.Field, s)
+		v.values.set(f, cell{kind: textCell, text: s})
+	}
+}
+
+func (v *validation) standardTime(f *placed, t time.Time) {
+	if t.IsZero() {
+		v.missing(f)
+		return
+	}
+	native, ok := toTime(t)
+	if !ok {
+		v.problem(f.Name, wantedOf("timestamp"), shown(t))
+		return
+	}
+	if f.bounded {
+		if wanted := f.Misfit(native); wanted != "" {
+			v.problem(f.Name, wanted, shown(t))
+			return
+		}
+	}
+	v.input.SetTime(f.Field, native)
+	v.values.set(f, cell{kind: timeCell, time: native})
+}
+
+func (v *validation) standardOther(f *placed, held any) {
+	if held == nil {
+		v.missing(f)
+		return
+	}
+	native, bad := coerce(held, f.Type.Kind.String(), f.Type.Elem.String())
+	if bad != nil {
+		v.problems = append(v.problems, bad.at(f.Name))
+		return
+	}
+	if wanted := f.Misfit(native); wanted != "" {
+		v.problem(f.Name, wanted, shown(held))
+		return
+	}
+	v.input.Set(f.Field, native)
+	v.values.set(f, cellOf(native))
 }
 
 // inCurrency reports whether an amount, or each of a list, is in a currency.
@@ -106,47 +178,40 @@ func inCurrency(native any, currency string) bool {
 
 // objects refuses a value that stands where the name of a field needs an
 // object: its fields would be taken as absent.
-func (v *validation) objects(name string) {
-	for i, r := range name {
-		if r != '.' || name[:i] == "customer" {
+func (v *validation) objects(f *placed) {
+	for _, outer := range f.outer {
+		raw, ok := v.intake.lookup(outer)
+		if _, isObject := raw.(map[string]any); !ok || isObject || slices.Contains(v.notObjects, outer) {
 			continue
 		}
-		raw, ok := v.intake.lookup(name[:i])
-		if _, isObject := raw.(map[string]any); !ok || isObject || v.notObjects[name[:i]] {
-			continue
-		}
-		v.notObjects[name[:i]] = true
-		v.problem(name[:i], "an object", shown(raw))
+		v.notObjects = append(v.notObjects, outer)
+		v.problem(outer, "an object", shown(raw))
 	}
 }
 
 // raw finds a field under its name, else under an earlier one.
-func (v *validation) raw(f *policy.Field) (raw any, path string, ok bool) {
+func (v *validation) raw(f *placed) (raw any, path string, ok bool) {
 	if raw, ok = v.intake.lookup(f.Name); ok {
 		return raw, f.Name, true
 	}
 	for _, was := range f.Was {
 		if raw, ok = v.intake.lookup(was); ok {
-			v.readAs[was] = true
+			v.readAs = append(v.readAs, was)
 			return raw, was, true
 		}
 	}
 	return nil, f.Name, false
 }
 
-func (v *validation) missing(f *policy.Field) {
+func (v *validation) missing(f *placed) {
 	switch {
 	case f.Default != nil:
-		v.set(f, f.Default)
+		v.input.Set(f.Field, f.Default)
+		v.values.set(f, f.missing)
 	case f.Required():
-		delete(v.values, f.Name)
+		v.values.unset(f)
 		v.problem(f.Name, wantedOf(f.Type.Kind.String()), "")
 	}
-}
-
-func (v *validation) set(f *policy.Field, native any) {
-	v.values[f.Name] = native
-	v.input.Set(f, native)
 }
 
 func (v *validation) pausesOf() {
@@ -159,9 +224,7 @@ func (v *validation) pausesOf() {
 	for _, p := range pauses {
 		v.pauses = append(v.pauses, worktime.Pause{From: p.From, Until: p.Until})
 	}
-	if len(pauses) > 0 {
-		v.values["paused"] = pauses
-	}
+	v.values.setPaused(pauses)
 }
 
 // playbooks checks the fields of each playbook that is in force and applies.
@@ -175,13 +238,13 @@ func (v *validation) playbooks() error {
 	}
 	v.applying = applying
 	// Own fields are taken after every playbook was asked, because a narrowed
-	// default must not change what another playbook's applies sees.
-	seen := map[int]bool{}
+	// default must not change what another playbook's applies sees. Of several
+	// playbooks that declare one field, the first has its say for all.
 	for _, b := range applying {
-		for _, f := range b.Fields {
-			if !seen[f.Slot] {
-				seen[f.Slot] = true
-				v.again(f)
+		v.workspace.applying[b.Number()] = true
+		for _, f := range v.rules.layout.own[b.Number()] {
+			if was := v.values.takenAs[f.Slot]; was == nil || was.shared {
+				v.again(f, was != nil)
 			}
 		}
 	}
@@ -190,8 +253,8 @@ func (v *validation) playbooks() error {
 
 // again takes a field of a playbook. One that narrows a standard field was
 // taken before: what was wrong with it then is not said twice.
-func (v *validation) again(f *policy.Field) {
-	if _, taken := v.fields[f.Name]; taken {
+func (v *validation) again(f *placed, taken bool) {
+	if taken {
 		for _, p := range v.problems {
 			if p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+"[") {
 				return
@@ -203,7 +266,7 @@ func (v *validation) again(f *policy.Field) {
 
 // known reports whether a path belongs to a field that was taken.
 func (v *validation) known(path string) bool {
-	return path == "paused" || v.fields[path] != nil || v.readAs[path]
+	return path == "paused" || v.values.knows(path) || slices.Contains(v.readAs, path)
 }
 
 // undeclared refuses, when asked to, what no document of the set declares.
@@ -211,17 +274,8 @@ func (v *validation) undeclared(rest map[string]any) {
 	if !v.strict {
 		return
 	}
-	names := map[string]bool{}
-	for _, b := range v.rules.program.Playbooks {
-		for _, f := range b.Fields {
-			names[f.Name] = true
-			for _, w := range f.Was {
-				names[w] = true
-			}
-		}
-	}
 	leaves(rest, "", func(path string, value any) {
-		if !names[path] {
+		if !v.rules.layout.playbookNames[path] {
 			v.problem(path, "a field that the playbooks declare", shown(value))
 		}
 	})
@@ -240,52 +294,19 @@ func leaves(tree map[string]any, prefix string, visit func(path string, value an
 
 // finish makes the record of an incident that fits.
 func (v *validation) finish(rest map[string]any) {
-	declared := make([]fieldValue, 0, len(v.values))
-	v.keys = make(map[string]string, len(v.values))
-	for name, val := range v.values {
-		declared = append(declared, fieldValue{path: name, value: val})
-		if _, isList := val.([]any); isList || name == "paused" {
-			continue
-		}
-		if text := policy.Show(val); text != "" {
-			v.keys[name] = text
-		}
+	w := v.workspace
+	if v.rest = rest; rest == nil {
+		w.record = v.values.appendRecord(w.record[:0])
+	} else {
+		w.record = appendRecord(w.record[:0], v.values.list(), rest)
 	}
-	slices.SortFunc(declared, func(a, b fieldValue) int { return cmp.Compare(a.path, b.path) })
-	leaves(rest, "", func(path string, value any) { v.restKey(path, value) })
-	v.canonical = appendRecord(nil, declared, rest)
+	v.canonical = w.record
 
-	v.occurredAt = v.time("occurred_at")
-	v.reportedAt, v.respondedAt = v.time("reported_at"), v.time("responded_at")
-	v.informedAt, v.resolvedAt = v.time("informed_at"), v.time("resolved_at")
-	v.expectedAt = v.time("expected_at")
-	v.phase, v.provider = v.text("phase"), v.text("provider")
-	v.language = cmp.Or(v.text("language"), v.text("customer.language"))
-}
-
-// restKey gives an undeclared value a key: facts of another set may compare it.
-func (v *validation) restKey(path string, value any) {
-	switch x := value.(type) {
-	case []any, map[string]any:
-	case string:
-		if x != "" {
-			v.keys[path] = x
-		}
-	default:
-		if text := policy.Show(value); text != "" {
-			v.keys[path] = text
-		} else {
-			v.keys[path] = shown(value)
-		}
-	}
-}
-
-func (v *validation) time(name string) time.Time {
-	t, _ := v.values[name].(time.Time)
-	return t
-}
-
-func (v *validation) text(name string) string {
-	s, _ := v.values[name].(string)
-	return s
+	at := v.values.std
+	v.occurredAt = at(stdOccurredAt).time
+	v.reportedAt, v.respondedAt = at(stdReportedAt).time, at(stdRespondedAt).time
+	v.informedAt, v.resolvedAt = at(stdInformedAt).time, at(stdResolvedAt).time
+	v.expectedAt = at(stdExpectedAt).time
+	v.phase, v.provider = at(stdPhase).text, at(stdProvider).text
+	v.language = cmp.Or(at(stdLanguage).text, at(stdCustomerLanguage).text)
 }

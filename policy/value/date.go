@@ -118,7 +118,13 @@ func (d Date) In(zone *time.Location) time.Time {
 
 // String writes the date as [ParseDate] reads it.
 func (d Date) String() string {
-	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	if d.year < 0 || d.year > 9999 { // of a time at the ends of the calendar, in some zones
+		return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	}
+	digit := func(n int) byte { return '0' + byte(n%10) }
+	year, month, day := int(d.year), int(d.month), int(d.day)
+	return string([]byte{digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), '-',
+		digit(month / 10), digit(month), '-', digit(day / 10), digit(day)})
 }
 
 // MarshalText writes what String does. The zero Date is an error.

@@ -51,26 +51,34 @@ func (d decimal) times10(places int) (n int64, ok bool) {
 
 // formatDecimal writes n × 10^-scale with exactly scale decimals.
 func formatDecimal(n int64, scale int, point byte) string {
+	var room [32]byte
+	return string(appendDecimal(room[:0], n, scale, point))
+}
+
+// appendDecimal appends what formatDecimal writes.
+func appendDecimal(dst []byte, n int64, scale int, point byte) []byte {
 	// As an unsigned number, since the smallest int64 has no positive counterpart.
 	magnitude := uint64(n)
 	if n < 0 {
 		magnitude = -magnitude
+		dst = append(dst, '-')
 	}
-	digits := strconv.FormatUint(magnitude, 10)
-	if short := scale + 1 - len(digits); short > 0 {
-		digits = strings.Repeat("0", short) + digits
+	var room [20]byte
+	digits := strconv.AppendUint(room[:0], magnitude, 10)
+	whole := len(digits) - scale
+	if whole <= 0 {
+		dst = append(dst, '0')
+	} else {
+		dst = append(dst, digits[:whole]...)
 	}
-	var b strings.Builder
-	b.Grow(len(digits) + 2)
-	if n < 0 {
-		b.WriteByte('-')
+	if scale == 0 {
+		return dst
 	}
-	b.WriteString(digits[:len(digits)-scale])
-	if scale > 0 {
-		b.WriteByte(point)
-		b.WriteString(digits[len(digits)-scale:])
+	dst = append(dst, point)
+	for range -whole {
+		dst = append(dst, '0')
 	}
-	return b.String()
+	return append(dst, digits[max(whole, 0):]...)
 }
 
 // pow10 returns 10^n; n is small and never negative.

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -106,24 +107,29 @@ func ParseAnyDuration(text string) (time.Duration, error) {
 // with as few decimals as possible, units that are 0 left out, as in "80h", "1h30m",
 // "1h0.5s" and "-45s"; "0s" for 0. [ParseAnyDuration] reads all of it back.
 func FormatDuration(d time.Duration) string {
+	var room [32]byte
+	return string(AppendDuration(room[:0], d))
+}
+
+// AppendDuration appends what [FormatDuration] writes.
+func AppendDuration(dst []byte, d time.Duration) []byte {
 	if d == 0 {
-		return "0s"
+		return append(dst, "0s"...)
 	}
-	out := make([]byte, 0, 32)
 	// As an unsigned number, since the shortest Duration has no positive counterpart.
 	rest := uint64(d)
 	if d < 0 {
-		out, rest = append(out, '-'), -rest
+		dst, rest = append(dst, '-'), -rest
 	}
 	if hours := rest / uint64(time.Hour); hours > 0 {
-		out = append(strconv.AppendUint(out, hours, 10), 'h')
+		dst = append(strconv.AppendUint(dst, hours, 10), 'h')
 	}
 	if minutes := rest / uint64(time.Minute) % 60; minutes > 0 {
-		out = append(strconv.AppendUint(out, minutes, 10), 'm')
+		dst = append(strconv.AppendUint(dst, minutes, 10), 'm')
 	}
 	if nanoseconds := rest % uint64(time.Minute); nanoseconds > 0 {
-		seconds := formatDecimal(int64(nanoseconds), 9, '.')
-		out = append(append(out, strings.TrimRight(strings.TrimRight(seconds, "0"), ".")...), 's')
+		dst = appendDecimal(dst, int64(nanoseconds), 9, '.')
+		dst = append(bytes.TrimRight(bytes.TrimRight(dst, "0"), "."), 's')
 	}
-	return string(out)
+	return dst
 }

@@ -61,6 +61,11 @@ func unknownCurrency(code string) error {
 // decimals: "12.50".
 func (m Money) Decimal() string { return formatDecimal(m.units, m.decimals(), '.') }
 
+// AppendDecimal appends what Decimal writes.
+func (m Money) AppendDecimal(dst []byte) []byte {
+	return appendDecimal(dst, m.units, m.decimals(), '.')
+}
+
 // String writes the amount as [ParseMoney] reads it, always with all the currency's
 // decimals: "12.50 EUR". The zero Money is "no amount".
 func (m Money) String() string {

@@ -86,6 +86,10 @@ func (p Percent) Rat() *big.Rat {
 	return new(big.Rat).SetFrac(big.NewInt(p.digits), pow10(int(p.scale)+2))
 }
 
+// Digits returns the percentage as a whole number of 10^-scale: 125 and 1 for
+// 12.5%. The scale is as small as can be.
+func (p Percent) Digits() (digits int64, scale int) { return p.digits, int(p.scale) }
+
 // Compare returns -1, 0 or +1 as p is less than, equal to or more than other.
 func (p Percent) Compare(other Percent) int {
 	if p == other {

@@ -99,7 +99,11 @@ func (b *builder) convert(n *yaml.Node, at Pos, depth int) *Node {
 			out.Items = append(out.Items, item)
 			out.size += item.size
 		}
-		b.extent(out, n, out.Items)
+		if len(out.Items) > 0 {
+			b.extent(out, n, out.Items[0], out.Items[len(out.Items)-1])
+		} else {
+			b.extent(out, n, nil, nil)
+		}
 		if n.Style&yaml.FlowStyle != 0 {
 			out.Items = b.commas(out.Items)
 		}
@@ -143,15 +147,18 @@ func (b *builder) alias(n *yaml.Node) *Node {
 // entries reads a mapping: keys are scalars, each at most once, and none
 // merges.
 func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
-	var parts []*Node
-	first := make(map[string]int, len(n.Content)/2)
+	var first, last *Node
+	keys := keyLines{entries: &out.Entries}
 	flow := n.Style&yaml.FlowStyle != 0
 	repeated := false // the key before
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := b.build(n.Content[i], depth+1), b.build(n.Content[i+1], depth+1)
-		parts = append(parts, key, value)
+		if first == nil {
+			first = key
+		}
+		last = value
 		out.size += key.size + value.size
-		switch line, twice := first[key.Value]; {
+		switch line, twice := keys.find(key.Value); {
 		case key.Kind == Broken:
 		case key.Kind != Scalar:
 			out.Partial = true
@@ -166,11 +173,47 @@ func (b *builder) entries(out *Node, n *yaml.Node, depth int) {
 		case flow && b.comma(out, key, value):
 		default:
 			repeated = false
-			first[key.Value] = key.Start.Line
 			out.Entries = append(out.Entries, Entry{key, value})
+			keys.added()
 		}
 	}
-	b.extent(out, n, parts)
+	b.extent(out, n, first, last)
+}
+
+// keyLines finds the keys of a mapping that were read already.
+type keyLines struct {
+	entries *[]Entry
+	lines   map[string]int // once there are many
+}
+
+// fewKeys is up to how many keys are looked through.
+const fewKeys = 16
+
+func (k *keyLines) find(key string) (line int, ok bool) {
+	if k.lines != nil {
+		line, ok = k.lines[key]
+		return line, ok
+	}
+	for _, e := range *k.entries {
+		if e.Key.Value == key {
+			return e.Key.Start.Line, true
+		}
+	}
+	return 0, false
+}
+
+// added takes note of the last entry.
+func (k *keyLines) added() {
+	switch n := len(*k.entries); {
+	case k.lines != nil:
+		last := (*k.entries)[n-1].Key
+		k.lines[last.Value] = last.Start.Line
+	case n > fewKeys:
+		k.lines = make(map[string]int, 2*n)
+		for _, e := range *k.entries {
+			k.lines[e.Key.Value] = e.Key.Start.Line
+		}
+	}
 }
 
 // comma looks for the trap of `{note: Sorry, friend}`, which YAML reads as two
@@ -266,16 +309,16 @@ func unclosed(n *Node) int {
 
 // extent sets where a list or mapping starts and ends. A block has no bracket:
 // it starts at its first part, whatever anchor stands before it.
-func (b *builder) extent(out *Node, n *yaml.Node, parts []*Node) {
+func (b *builder) extent(out *Node, n *yaml.Node, first, last *Node) {
 	flow := n.Style&yaml.FlowStyle != 0
 	out.End = Pos{out.Start.Line, out.Start.Column + 1}
-	if len(parts) == 0 {
+	if first == nil {
 		return
 	}
 	if !flow && n.Kind == yaml.MappingNode {
-		out.Start = parts[0].Start
+		out.Start = first.Start
 	}
-	if end := parts[len(parts)-1].End; before(out.Start, end) {
+	if end := last.End; before(out.Start, end) {
 		out.End = end
 	}
 }

@@ -6,6 +6,26 @@ import (
 	"unicode/utf8"
 )
 
+// Origin is where a scalar was read from: what is left of its node when only the
+// places of its characters may still be asked for.
+type Origin struct {
+	src   *Source
+	off   int32
+	style Style
+}
+
+// Origin returns where the scalar was read from.
+func (n *Node) Origin() Origin { return Origin{n.src, int32(n.off), n.Style} }
+
+// IsZero reports whether nothing was read.
+func (o Origin) IsZero() bool { return o.src == nil }
+
+// Chars is [Node.Chars] of the scalar with this value and start.
+func (o Origin) Chars(value string, start Pos) []Pos {
+	n := Node{Kind: Scalar, Style: o.style, Value: value, Start: start, src: o.src, off: int(o.off)}
+	return n.Chars()
+}
+
 // Chars returns the place of each rune of the scalar's value, and one place
 // more: just past the last. An escape stands where its backslash stands, a
 // folded line break where the line ends. Where the source cannot be followed,
@@ -30,6 +50,11 @@ func (n *Node) Chars() []Pos {
 func (n *Node) setEnd() {
 	if end, ok := n.shortEnd(); ok {
 		n.End = end
+		from := n.off
+		if n.Style != Plain {
+			from++
+		}
+		n.Value = n.src.text[from : from+len(n.Value)] // one copy of it is enough
 		return
 	}
 	t := tracer{rest: n.Value}
@@ -81,11 +106,16 @@ func (n *Node) skipProperties() {
 
 // CommentAfter returns where a comment follows the scalar on its last line.
 func (n *Node) CommentAfter() (Pos, bool) {
-	t := tracer{rest: n.Value}
-	if _, ok := t.follow(n); !ok {
-		return Pos{}, false
+	var c cursor
+	if end, short := n.shortEnd(); short && n.Style == Plain {
+		c = cursor{n.src.text, n.off + len(n.Value), end}
+	} else {
+		t := tracer{rest: n.Value}
+		if _, ok := t.follow(n); !ok {
+			return Pos{}, false
+		}
+		c = t.c
 	}
-	c := t.c
 	for isBlank(c.peek()) {
 		c.next()
 	}

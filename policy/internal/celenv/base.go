@@ -3,6 +3,7 @@ package celenv
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/checker"
@@ -23,6 +24,7 @@ type Base struct {
 	impls    map[string]*functions.Overload // by overload id, or by name for functions with one implementation
 	declared map[string]*decls.FunctionDecl
 	callable []string // names that may be called, for "did you mean"
+	session  atomic.Pointer[session]
 }
 
 // Limits of one expression. Parsing takes more than linear time on nested input.
@@ -51,6 +53,7 @@ func NewBase() (*Base, error) {
 	if b.env, err = libraries.Extend(options...); err != nil {
 		return nil, err
 	}
+	b.session.Store(newSession())
 	return b, b.init()
 }
 

@@ -45,6 +45,12 @@ func (d domain) union(o domain) domain {
 	return u
 }
 
+// met is a literal that was checked against the values of a closed field.
+type met struct {
+	node   int64
+	values []string
+}
+
 func (k *closedCheck) walk(e ast.Expr) {
 	if e.Kind() == ast.ComprehensionKind {
 		k.walkLoop(e.AsComprehension())
@@ -96,6 +102,7 @@ func (k *closedCheck) against(d domain, b binding) {
 	}
 	for _, literal := range k.literals(b, 0) {
 		text, _ := textLiteral(literal)
+		k.c.met = append(k.c.met, met{literal.ID(), d.values})
 		if slices.Contains(d.values, text) {
 			continue
 		}

@@ -1,6 +1,8 @@
 package celenv
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/common/ast"
 )
 
@@ -20,7 +22,13 @@ type compiler struct {
 	broken bool
 
 	terms, tables, calendars []string
+
+	needs []need // what the scope was asked about
+	met   []met
 }
+
+// firstAddedID is where the ids of nodes that are added start from.
+const firstAddedID int64 = 1 << 40
 
 // Compile checks an expression and returns it, or what is wrong with it in source
 // order. With want, its type must be one of those; a wanted list without Elem takes
@@ -35,39 +43,75 @@ func (s *Scope) CompileMessage(source string, want ...Type) (*Expr, []Issue) {
 	return s.compile(source, true, want)
 }
 
+// compile looks for what was compiled before in the same shape. What could be wrong
+// with an expression is only ever found by compiling the whole.
 func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issue) {
-	c := &compiler{scope: s, message: message, source: source, refs: map[int64]*reference{}, nextID: 1 << 40}
-	c.places = places{src: newSource(source), known: map[int64]span{}}
-	if !c.parse() {
+	session := s.base.session.Load()
+	var sh shape
+	shaped := false
+	if session != nil {
+		room := session.rooms.Get().(*shapeRoom)
+		defer session.rooms.Put(room)
+		if sh, shaped = shapeOf(source, message, want, room); shaped {
+			if e := s.known(session, sh, source); e != nil {
+				return e, nil
+			}
+		}
+	}
+	c := newCompiler(s, source, message)
+	f := c.form(want)
+	if f == nil {
 		return nil, sortIssues(c.issues)
+	}
+	e := &Expr{form: f, scope: s, source: source}
+	if shaped && !f.broken {
+		e.values = s.learn(session, sh, c, f)
+	}
+	return e, nil
+}
+
+func newCompiler(s *Scope, source string, message bool) *compiler {
+	c := &compiler{scope: s, message: message, source: source, refs: map[int64]*reference{}, nextID: firstAddedID}
+	c.places = places{src: newSource(source), known: map[int64]span{}}
+	return c
+}
+
+// form compiles the whole. It returns nil when there are issues.
+func (c *compiler) form(want []Type) *form {
+	if !c.parse() {
+		return nil
 	}
 	c.scan(c.tree.Expr())
-	if len(c.issues) > 0 {
-		return nil, sortIssues(c.issues)
+	if len(c.issues) > 0 || !c.check() {
+		return nil
 	}
-	if !c.check() {
-		return nil, sortIssues(c.issues)
-	}
-	e := &Expr{
-		scope: s, source: source, tree: c.tree, refs: c.refs, known: c.places.known, broken: c.broken,
+	f := &form{
+		tree: c.tree, refs: c.refs, known: c.places.known, inMessage: c.message, want: slices.Clone(want), broken: c.broken,
 		cel: c.tree.GetType(c.tree.Expr().ID()), loops: loops(c.tree.Expr()),
 		terms: sortedCopy(c.terms), tables: sortedCopy(c.tables), calendars: sortedCopy(c.calendars),
 	}
 	if c.rules(); len(c.issues) == 0 {
 		c.fold()
 		c.checkClosed()
-		c.checkResult(e, want)
+		c.checkResult(f, want)
 	}
 	if len(c.issues) > 0 {
-		return nil, sortIssues(c.issues)
+		return nil
 	}
-	e.domain = c.domain(c.tree.Expr())
-	e.guards = e.guardPaths()
-	return e, nil
+	f.domain = c.domain(c.tree.Expr())
+	f.collect()
+	return f
+}
+
+// need remembers a name that the expression takes from its scope.
+func (c *compiler) need(n need) {
+	if !slices.Contains(c.needs, n) {
+		c.needs = append(c.needs, n)
+	}
 }
 
 // checkResult compares the type of the expression with what is wanted.
-func (c *compiler) checkResult(e *Expr, want []Type) {
+func (c *compiler) checkResult(e *form, want []Type) {
 	root := c.tree.Expr()
 	e.typ = typeOf(e.cel)
 	if e.broken && open(e.cel) {
@@ -114,7 +158,7 @@ func widens(got, want Type) bool {
 	return got.Kind == Int && want.Kind == Double || got.Kind == List && want.Kind == List && got.Elem == Int && want.Elem == Double
 }
 
-func (c *compiler) reportResult(e *Expr, want []Type) {
+func (c *compiler) reportResult(e *form, want []Type) {
 	at := c.places.of(c.tree.Expr())
 	if len(want) == 1 && want[0].Kind == Bool {
 		c.report(at, CodeNotACondition, c.resultHint(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))

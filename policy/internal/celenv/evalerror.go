@@ -36,7 +36,7 @@ func (e *Expr) failed(f *Frame, err error) *EvalError {
 		return inner
 	}
 	p := e.place()
-	at := e.tree.Expr()
+	at := e.running().tree.Expr()
 	var failure *types.Err
 	if errors.As(err, &failure) {
 		if node := findNode(at, failure.NodeID()); node != nil {
@@ -86,12 +86,11 @@ func (e *Expr) indexed(f *Frame, at ast.Expr) ref.Val {
 	if at.Kind() != ast.CallKind || !isIndex(at.AsCall().FunctionName()) {
 		return nil
 	}
-	tree := ast.NewCheckedAST(ast.NewAST(at.AsCall().Args()[0], e.tree.SourceInfo()), e.tree.TypeMap(), e.tree.ReferenceMap())
-	program, err := planSafely(e.scope.base.env, tree, nil)
+	program, err := e.planPart(at.AsCall().Args()[0].ID())
 	if err != nil {
 		return nil
 	}
-	list, _, err := program.Eval(f)
+	list, err := e.evaluate(program, f)
 	if err != nil {
 		return nil
 	}

@@ -3,7 +3,7 @@ package celenv
 import (
 	"errors"
 	"slices"
-	"sync"
+	"sync/atomic"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
@@ -18,29 +18,38 @@ type Expr struct {
 	// Tag is the caller's own; it has no meaning here.
 	Tag any
 
+	*form
 	scope  *Scope
 	source string
-	tree   *ast.AST             // checked; with refs, what an index takes conditions apart by
-	refs   map[int64]*reference // by the ids of the nodes that they stand at
-	known  map[int64]span       // see places
+	values []ref.Val // for the blanks of the form
 
-	typ    Type
-	cel    *types.Type
-	domain []string // all values of a closed string, where the expression reads no other
-	widen  bool     // an int result stands for a double
-	guards []string // the paths that may have no value and that it names, also through terms and tables, sorted
-	broken bool     // it uses what is reported elsewhere as broken
-	loops  bool
-
-	terms, tables, calendars []string
-
-	planned sync.Once
-	program cel.Program
-	planErr error
+	whole atomic.Pointer[form] // see own
 }
 
 // errBroken answers for what is reported at load, should it be evaluated anyway.
 var errBroken = errors.New("this is not defined without errors")
+
+// checked returns the syntax tree and what its nodes refer to. The tree is shared by
+// all expressions of one form: read its literals with literal, and plan programs with
+// planPart, never from a node of it.
+func (e *Expr) checked() (tree *ast.AST, refs map[int64]*reference) { return e.tree, e.refs }
+
+// literal returns the value that a literal of the checked tree has in this expression.
+func (e *Expr) literal(node ast.Expr) (ref.Val, bool) {
+	if node.Kind() != ast.LiteralKind {
+		return nil, false
+	}
+	for i := range e.blanks {
+		if e.blanks[i].node == node.ID() {
+			return e.values[i], true
+		}
+	}
+	return node.AsLiteral(), true
+}
+
+// Form identifies what the expression was compiled to. Two expressions of one source
+// and one form mean the same, in whatever scopes.
+func (e *Expr) Form() any { return e.form }
 
 // Type returns the type of the expression's value.
 func (e *Expr) Type() Type { return e.typ }
@@ -57,22 +66,76 @@ func (e *Expr) Tables() []string { return e.tables }
 // Calendars returns the ids of the calendars that the expression itself uses.
 func (e *Expr) Calendars() []string { return e.calendars }
 
-// place finds places in the source text.
-func (e *Expr) place() *places {
-	return &places{src: newSource(e.source), info: e.tree.SourceInfo(), known: e.known}
+// reference returns what stands at a node, nil for a node that is no reference.
+func (e *Expr) reference(n ast.Expr) *reference {
+	if n.Kind() != ast.SelectKind {
+		return nil
+	}
+	_, refs := e.checked()
+	return refs[n.ID()]
 }
 
-// plan makes the program at the first evaluation: most expressions of a large set are
-// never evaluated, since an index decides them.
-func (e *Expr) plan() (cel.Program, error) {
-	e.planned.Do(func() {
-		options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-		if e.loops {
-			options = append(options, cel.CostLimit(e.scope.cost))
-		}
-		e.program, e.planErr = planSafely(e.scope.base.env, e.tree, options)
-	})
-	return e.program, e.planErr
+// place finds places in the source text.
+func (e *Expr) place() *places {
+	f, moved := e.running(), e.form.move(e.source)
+	if f != e.form {
+		moved = nil // it is made from the source itself
+	}
+	known := make(map[int64]span, len(f.known))
+	for id, s := range f.known {
+		known[id] = moved.span(s)
+	}
+	return &places{src: newSource(e.source), info: f.tree.SourceInfo(), known: known, moved: moved}
+}
+
+// running returns the form whose program evaluates the expression. A limit counts the
+// steps of a loop, and reading a blank takes some: loops have their literals in them.
+func (e *Expr) running() *form {
+	if e.loops && len(e.blanks) > 0 {
+		return e.own()
+	}
+	return e.form
+}
+
+// own compiles the expression by itself, when that is first wanted.
+func (e *Expr) own() *form {
+	if f := e.whole.Load(); f != nil {
+		return f
+	}
+	f := newCompiler(e.scope, e.source, e.inMessage).form(e.want)
+	if f == nil {
+		return e.form // not reached: what fits a form compiles
+	}
+	e.whole.CompareAndSwap(nil, f)
+	return e.whole.Load()
+}
+
+// planPart makes a program for one node of the checked tree, given by its id; evaluate
+// runs it.
+func (e *Expr) planPart(id int64, options ...cel.ProgramOption) (cel.Program, error) {
+	f := e.running()
+	if _, err := f.plan(e.scope.base, e.scope.cost); err != nil {
+		return nil, err
+	}
+	node := findNode(f.bound.Expr(), id)
+	if node == nil {
+		return nil, errors.New("the expression has no such part")
+	}
+	return planSafely(e.scope.base.env, partOf(f.bound, node), options)
+}
+
+// partOf returns a part of a checked tree as a tree of its own.
+func partOf(tree *ast.AST, node ast.Expr) *ast.AST {
+	return ast.NewCheckedAST(ast.NewAST(node, tree.SourceInfo()), tree.TypeMap(), tree.ReferenceMap())
+}
+
+// evaluate runs a program of the expression on its values.
+func (e *Expr) evaluate(p cel.Program, f *Frame) (ref.Val, error) {
+	outer := f.values
+	f.values = e.values
+	out, _, err := p.Eval(f)
+	f.values = outer
+	return out, err
 }
 
 // planSafely turns a panic of the planner into an error.
@@ -90,11 +153,11 @@ func (e *Expr) run(f *Frame) (ref.Val, error) {
 	if e.broken {
 		return nil, e.failed(f, errBroken)
 	}
-	program, err := e.plan()
+	program, err := e.running().plan(e.scope.base, e.scope.cost)
 	if err != nil {
 		return nil, e.failed(f, err)
 	}
-	out, _, err := program.Eval(f)
+	out, err := e.evaluate(program, f)
 	if err != nil {
 		return nil, e.failed(f, err)
 	}

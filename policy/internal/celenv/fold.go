@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/functions"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
@@ -77,27 +78,31 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 
 // evaluate applies a function, nil if that cannot be done here.
 func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
-	impls := c.scope.base.impls
-	ids := c.tree.GetOverloadIDs(e.ID())
 	switch name := e.AsCall().FunctionName(); name {
 	case operators.LogicalAnd, operators.LogicalOr, operators.Conditional, operators.Equals, operators.NotEquals,
 		operators.Index, operators.OptIndex, "or", "orValue":
 		return c.evaluatePlanned(e)
 	default:
-		if len(ids) == 1 && impls[ids[0]] != nil {
-			return callSafely(impls[ids[0]], args)
-		}
-		if impls[name] != nil {
-			return callSafely(impls[name], args)
+		if impl := c.implementation(e.ID(), name); impl != nil {
+			return callSafely(impl, args)
 		}
 	}
 	return c.evaluatePlanned(e)
 }
 
+// implementation returns that of the one overload that a call can mean, nil if it can
+// mean several.
+func (c *compiler) implementation(id int64, name string) *functions.Overload {
+	impls := c.scope.base.impls
+	if ids := c.tree.GetOverloadIDs(id); len(ids) == 1 && impls[ids[0]] != nil {
+		return impls[ids[0]]
+	}
+	return impls[name]
+}
+
 // evaluatePlanned evaluates what the interpreter does itself.
 func (c *compiler) evaluatePlanned(e ast.Expr) ref.Val {
-	tree := ast.NewCheckedAST(ast.NewAST(e, c.tree.SourceInfo()), c.tree.TypeMap(), c.tree.ReferenceMap())
-	program, err := planSafely(c.scope.base.env, tree, nil)
+	program, err := planSafely(c.scope.base.env, partOf(c.tree, e), nil)
 	if err != nil {
 		return types.WrapErr(err)
 	}

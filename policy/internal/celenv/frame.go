@@ -11,10 +11,34 @@ import (
 
 // Input is what a decision is made from: the values of fields and facts by their slots,
 // and the time. It is only read, and may be shared by the frames of all scopes.
+//
+// Values may be given as natives instead, as [Box] takes them. Such a value is boxed at its
+// first read and kept in Fields or Facts, which are as long then; that makes the input one for a
+// single goroutine.
 type Input struct {
 	Fields []Val
 	Facts  []Val
 	Now    time.Time
+
+	NativeFields []any
+	NativeFacts  []any
+}
+
+// field returns the value of a field, nil if it has none.
+func (in *Input) field(slot int) ref.Val { return read(in.Fields, in.NativeFields, slot) }
+
+// fact returns the value of a fact, nil if it has none.
+func (in *Input) fact(slot int) ref.Val { return read(in.Facts, in.NativeFacts, slot) }
+
+func read(boxed []Val, natives []any, slot int) ref.Val {
+	if slot >= len(boxed) {
+		return nil
+	}
+	if v := boxed[slot].v; v != nil || slot >= len(natives) || natives[slot] == nil {
+		return v
+	}
+	boxed[slot] = Box(natives[slot])
+	return boxed[slot].v
 }
 
 // Message is what messages know besides: the action that they belong to. An Amount,
@@ -34,6 +58,7 @@ type Frame struct {
 	now     ref.Val  // boxed at its first read
 	message *Message // nil: none
 	store   Message
+	values  []ref.Val // of the expression that is evaluated
 
 	terms    []termMemo
 	termAt   map[*Expr]int // beside terms, once there are many

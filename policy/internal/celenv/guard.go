@@ -13,15 +13,46 @@ import (
 // has one. Terms count as if they were written out, and so do the keys of tables: an
 // issue stands at the term or the table in this source, and names the way.
 func (e *Expr) Unguarded(k Known) []Issue {
-	g := newGuard()
-	g.expr(e, k)
-	return sortIssues(g.issues())
+	r := e.walked(k)
+	if len(r.found) == 0 {
+		return nil
+	}
+	return sortIssues(issuesOf(r.found, e.form.move(e.source)))
 }
 
 // Known returns what is known where the expression is true, given what is known before.
 func (e *Expr) Known(k Known) Known {
-	g := newGuard()
-	return k.Union(g.expr(e, k).whenTrue)
+	return k.Union(e.walked(k).facts.whenTrue)
+}
+
+// walked walks an expression. While a set is compiled, each form is walked once for
+// each set of known paths that matter in it.
+func (e *Expr) walked(k Known) guardResult {
+	return e.form.walked(e.scope.base.session.Load(), k.only(e.guards))
+}
+
+func (f *form) walked(s *session, k Known) (result guardResult) {
+	if s == nil {
+		return f.walk(s, k)
+	}
+	key := keyOf(f, k)
+	s.mu.RLock()
+	result, known := s.walks[key]
+	s.mu.RUnlock()
+	if known {
+		return result
+	}
+	result = f.walk(s, k)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.walks[key] = result
+	return result
+}
+
+func (f *form) walk(s *session, k Known) guardResult {
+	g := &guard{session: s, memo: map[guardKey]guardResult{}}
+	known := g.form(f, k)
+	return guardResult{known, g.found}
 }
 
 // guard finds, in one walk of an expression, which reads are not guarded, and what
@@ -32,9 +63,10 @@ func (e *Expr) Known(k Known) Known {
 // side fails the whole fails with it, or the right side decides alone and without
 // the fact; nothing that is read without a value can make up a result.
 type guard struct {
-	in    []*Expr // the terms and keys that the walk is in
-	found []unguarded
-	memo  map[guardKey]guardResult
+	session *session
+	in      []*form // the terms and keys that the walk is in
+	found   []unguarded
+	memo    map[guardKey]guardResult
 }
 
 type unguarded struct {
@@ -49,10 +81,12 @@ type facts struct{ whenTrue, whenFalse Known }
 // A term may stand in an expression often, and in others that do: it is walked once for
 // each set of known paths that matter in it. maxGuardMemo bounds how many sets there are.
 type guardKey struct {
-	e     *Expr
+	f     *form
 	known string
 	never bool
 }
+
+func keyOf(f *form, k Known) guardKey { return guardKey{f, strings.Join(k.paths, " "), k.never} }
 
 const maxGuardMemo = 2_000
 
@@ -61,10 +95,10 @@ type guardResult struct {
 	found []unguarded
 }
 
-// guardPaths returns the paths that guards in an expression can be about.
-func (e *Expr) guardPaths() []string {
+// guardPaths returns the paths that guards in a form can be about.
+func (f *form) guardPaths() []string {
 	var paths []string
-	for _, r := range e.references() {
+	for _, r := range f.reads {
 		if path := r.guard(); path != "" {
 			paths = append(paths, path)
 		}
@@ -81,14 +115,12 @@ func (e *Expr) guardPaths() []string {
 	return sortedCopy(paths)
 }
 
-func newGuard() *guard { return &guard{memo: map[guardKey]guardResult{}} }
-
-// expr walks a whole expression.
-func (g *guard) expr(e *Expr, k Known) facts {
-	g.in = append(g.in, e)
-	f := g.walk(e.tree.Expr(), k)
+// form walks a whole expression.
+func (g *guard) form(f *form, k Known) facts {
+	g.in = append(g.in, f)
+	known := g.walk(f.tree.Expr(), k)
 	g.in = g.in[:len(g.in)-1]
-	return f
+	return known
 }
 
 // through walks a term or a table's key as if it stood in place of its name.
@@ -99,12 +131,18 @@ func (g *guard) through(e *Expr, name string, at span, k Known) facts {
 	if k = k.only(e.guards); len(g.memo) > maxGuardMemo && !k.never {
 		k = Known{} // knowing less finds more, and misses nothing
 	}
-	key := guardKey{e, strings.Join(k.paths, " "), k.never}
+	key := keyOf(e.form, k)
 	result, known := g.memo[key]
-	if !known {
+	switch {
+	case known:
+	case len(k.paths) == 0 && !k.never && g.session != nil:
+		result = e.form.walked(g.session, k)
+		result.found = onePerPath(result.found)
+		g.memo[key] = result
+	default:
 		outer := g.found
 		g.found = nil
-		result.facts = g.expr(e, k)
+		result.facts = g.form(e.form, k)
 		result.found = onePerPath(g.found)
 		g.found = outer
 		g.memo[key] = result
@@ -309,9 +347,11 @@ func quantified(loop ast.ComprehensionExpr) (predicate ast.Expr, function string
 	return args[1], function, true
 }
 
-func (g *guard) issues() []Issue {
-	issues := make([]Issue, 0, len(g.found))
-	for _, u := range g.found {
+// issuesOf says what was found, at places of the expression's own source.
+func issuesOf(found []unguarded, moved mover) []Issue {
+	issues := make([]Issue, 0, len(found))
+	for _, u := range found {
+		u.at = moved.span(u.at)
 		what := u.path + " may have no value"
 		if strings.HasPrefix(u.path, varTables+".") {
 			what = u.path + " may have no row"

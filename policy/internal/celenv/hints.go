@@ -167,7 +167,7 @@ func conditionHint(t *types.Type, text string) string {
 }
 
 // resultHint says how the whole expression becomes what is wanted.
-func (c *compiler) resultHint(e *Expr, want []Type) string {
+func (c *compiler) resultHint(e *form, want []Type) string {
 	root := c.tree.Expr()
 	text := shown(c.places.text(root))
 	if e.cel.Kind() == types.OpaqueKind && e.cel.TypeName() == optionalName {

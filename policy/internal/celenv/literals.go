@@ -136,6 +136,7 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 		return
 	}
 	calendar, isKnown := c.scope.options.Calendars[id]
+	c.need(calendarNeed(id))
 	switch {
 	case !isKnown:
 		c.report(c.places.at(args[0]), CodeUnknownCalendar, c.scope.suggest(id, known, ""), "there is no calendar %s", id)

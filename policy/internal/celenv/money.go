@@ -148,11 +148,34 @@ func (m *moneyVal) Multiply(other ref.Val) ref.Val {
 			return &moneyVal{currency: m.currency, units: product}
 		}
 	}
+	if p, ok := other.(percentVal); ok && m.exact == nil {
+		if share, fits := m.share(p.percent); fits {
+			return share
+		}
+	}
 	factor, err := ratOf(other)
 	if err != nil {
 		return err
 	}
 	return m.with(new(big.Rat).Mul(m.rat(), factor))
+}
+
+// share is a percentage of the amount, where 64 bits hold its numerator and its
+// denominator.
+func (m *moneyVal) share(p value.Percent) (share *moneyVal, fits bool) {
+	digits, scale := p.Digits()
+	numerator, fits := multiply(m.units, digits)
+	if !fits || scale > 16 {
+		return nil, false
+	}
+	denominator := int64(100)
+	for range scale {
+		denominator *= 10
+	}
+	if numerator%denominator == 0 {
+		return &moneyVal{currency: m.currency, units: numerator / denominator}, true
+	}
+	return &moneyVal{currency: m.currency, exact: big.NewRat(numerator, denominator)}, true
 }
 
 func multiply(a, b int64) (product int64, fits bool) {
@@ -218,7 +241,38 @@ func (m *moneyVal) round() (value.Money, error) {
 	if m.exact == nil {
 		return value.NewMoney(m.units, m.currency)
 	}
+	if units, fits := halfToEven(m.exact); fits {
+		return value.NewMoney(units, m.currency)
+	}
 	return value.RoundMoney(m.whole(), m.currency)
+}
+
+// halfToEven rounds a fraction whose numerator and denominator 64 bits hold, with
+// room to double the rest.
+func halfToEven(r *big.Rat) (rounded int64, fits bool) {
+	num, den := r.Num(), r.Denom()
+	if !num.IsInt64() || !den.IsInt64() || den.Int64() > math.MaxInt64/2 {
+		return 0, false
+	}
+	n, d := num.Int64(), den.Int64()
+	below, rest := n/d, n%d
+	if rest < 0 {
+		below, rest = below-1, rest+d
+	}
+	if 2*rest > d || 2*rest == d && below%2 != 0 {
+		below++
+	}
+	return below, true
+}
+
+// Money returns the value if it is an amount, rounded as [Val.Native] rounds it.
+func (v Val) Money() (value.Money, bool) {
+	m, ok := v.v.(*moneyVal)
+	if !ok {
+		return value.Money{}, false
+	}
+	rounded, err := m.round()
+	return rounded, err == nil
 }
 
 // whole returns the amount in whole currency, as package value wants it.

@@ -15,8 +15,8 @@ type Read struct {
 	From int
 }
 
-// references returns the references in an expression, in source order.
-func (e *Expr) references() []*reference {
+// references returns the references in a form, in source order.
+func (e *form) references() []*reference {
 	var refs []*reference
 	var walk func(ast.Expr)
 	walk = func(n ast.Expr) {
@@ -59,10 +59,14 @@ func (c *readCollector) add(path string, from int) {
 
 // expr collects the reads of an expression; from is the place to give for all, or -1.
 func (c *readCollector) expr(e *Expr, from int) {
-	for _, r := range e.references() {
+	var moved mover
+	if from < 0 {
+		moved = e.form.move(e.source)
+	}
+	for _, r := range e.reads {
 		at := from
 		if at < 0 {
-			at = r.at.from
+			at = moved.offset(r.at.from)
 		}
 		switch r.kind {
 		case refConstant, refBroken:
@@ -86,32 +90,8 @@ func (c *readCollector) table(r *reference, at int) {
 }
 
 // Facts returns the slots of all facts that the expression can read, also through
-// terms and tables, sorted.
-func (e *Expr) Facts() []int {
-	var slots []int
-	e.facts(map[*Expr]bool{}, &slots)
-	slices.Sort(slots)
-	return slices.Compact(slots)
-}
-
-func (e *Expr) facts(seen map[*Expr]bool, slots *[]int) {
-	if seen[e] {
-		return
-	}
-	seen[e] = true
-	for _, r := range e.references() {
-		switch r.kind {
-		case refFact:
-			*slots = append(*slots, r.fact.Slot)
-		case refTerm:
-			r.term.facts(seen, slots)
-		case refTable:
-			if r.table.by != nil {
-				r.table.by.facts(seen, slots)
-			}
-		}
-	}
-}
+// terms and tables, sorted: not to be changed.
+func (e *Expr) Facts() []int { return e.form.facts }
 
 // ReadValue returns the value of a path of [Expr.Reads], for explanations: absent if
 // it has none. For a table's row see [Frame.Row].

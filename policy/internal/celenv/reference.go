@@ -134,6 +134,18 @@ func (b *Base) declare(r *reference, t *types.Type) string {
 	return key
 }
 
+// declareBlank makes the number of a blank known, whose value is the frame's.
+func (b *Base) declareBlank(i int, t *types.Type) string {
+	key := "blank." + strconv.Itoa(i) + "." + t.String()
+	b.provider.add(key, t, func(f *Frame) (any, error) {
+		if i >= len(f.values) {
+			return nil, errBroken
+		}
+		return f.values[i], nil
+	})
+	return key
+}
+
 // getter is a way to read a reference: nil and no error where it has no value.
 type getter func(*Frame) (ref.Val, error)
 
@@ -141,10 +153,10 @@ func (r *reference) getter() getter {
 	switch r.kind {
 	case refField:
 		slot := r.field.Slot
-		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Fields, slot), nil }
+		return func(f *Frame) (ref.Val, error) { return f.in.field(slot), nil }
 	case refFact:
 		slot := r.fact.Slot
-		return func(f *Frame) (ref.Val, error) { return slotOf(f.in.Facts, slot), nil }
+		return func(f *Frame) (ref.Val, error) { return f.in.fact(slot), nil }
 	case refTerm:
 		term := r.term
 		return func(f *Frame) (ref.Val, error) { return f.term(term) }
@@ -162,13 +174,6 @@ func (r *reference) getter() getter {
 		return func(f *Frame) (ref.Val, error) { return f.time(), nil }
 	}
 	return func(*Frame) (ref.Val, error) { return nil, errBroken }
-}
-
-func slotOf(vals []Val, slot int) ref.Val {
-	if slot < len(vals) {
-		return vals[slot].v
-	}
-	return nil
 }
 
 func (r *reference) tableGetter() getter {

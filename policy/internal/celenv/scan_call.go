@@ -226,11 +226,7 @@ func (c *compiler) scanLookup(e ast.Expr, p chain) {
 	whole := c.places.of(e)
 	spans := c.spans(p)
 	r := &reference{path: p.path(), at: span{spans[0].from, whole.to}, mode: modeRead}
-	var known []string
-	if c.scope.options.Defs != nil {
-		known = c.scope.options.Defs.TableNames()
-	}
-	if !c.hasMember(r, p, varTables, known) || !c.findTable(r, p.members[0].name, spans[1], known) || r.table == nil {
+	if !c.hasMember(r, p, varTables, c.scope.tableNames) || !c.findTable(r, p.members[0].name, spans[1]) || r.table == nil {
 		c.breakOff(e, r.at)
 		return
 	}

@@ -30,6 +30,7 @@ func (c *compiler) resolve(e ast.Expr, p chain) {
 		ok = c.resolveTable(r, p, spans)
 	case name == varNow:
 		r.kind = refNow
+		c.need(need{refNow, varNow})
 		ok = c.noMembers(p, 0, spans, "now is a timestamp")
 	case c.message && (name == varAction || name == varPartner):
 		ok = c.resolveMessage(r, p, spans)
@@ -79,6 +80,7 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 			return false
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
+			c.need(need{refField, varIncident + "." + next.field.Name})
 			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(next.field.Type.String()))
 		}
 		at = next.object
@@ -105,14 +107,15 @@ func (c *compiler) noMembers(p chain, n int, spans []span, what string) bool {
 }
 
 func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
-	known := sortedKeys(c.scope.facts)
+	known := func() []string { return sortedKeys(c.scope.facts) }
 	if !c.hasMember(r, p, varFacts, known) {
 		return false
 	}
 	name := p.members[0].name
 	r.kind, r.fact = refFact, c.scope.facts[name]
+	c.need(need{refFact, varFacts + "." + name})
 	if r.fact == nil {
-		c.report(spans[1], CodeUnknownFact, c.scope.suggest(name, known, "facts."), "there is no fact %s", name)
+		c.report(spans[1], CodeUnknownFact, c.scope.suggest(name, known(), "facts."), "there is no fact %s", name)
 		return false
 	}
 	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(r.fact.Type.String()))
@@ -120,11 +123,7 @@ func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
 
 func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 	defs := c.scope.options.Defs
-	var known []string
-	if defs != nil {
-		known = defs.TermNames()
-	}
-	if !c.hasMember(r, p, varTerms, known) {
+	if !c.hasMember(r, p, varTerms, c.scope.termNames) {
 		return false
 	}
 	name := p.members[0].name
@@ -133,10 +132,11 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.term, isKnown = defs.Term(name)
 	}
 	if !isKnown {
-		c.report(spans[1], CodeUnknownTerm, c.scope.suggest(name, known, "terms."), "there is no term %s", name)
+		c.report(spans[1], CodeUnknownTerm, c.scope.suggest(name, c.scope.termNames(), "terms."), "there is no term %s", name)
 		return false
 	}
 	c.terms = append(c.terms, name)
+	c.need(need{refTerm, varTerms + "." + name})
 	r.kind = refTerm
 	if r.term == nil || r.term.broken {
 		r.kind = refBroken
@@ -146,14 +146,10 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 }
 
 func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
-	var known []string
-	if c.scope.options.Defs != nil {
-		known = c.scope.options.Defs.TableNames()
-	}
-	if !c.hasMember(r, p, varTables, known) {
+	if !c.hasMember(r, p, varTables, c.scope.tableNames) {
 		return false
 	}
-	if !c.findTable(r, p.members[0].name, spans[1], known) {
+	if !c.findTable(r, p.members[0].name, spans[1]) {
 		return false
 	}
 	if r.table == nil {
@@ -174,16 +170,17 @@ func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
 }
 
 // findTable fills in the table; without one it is broken and already reported.
-func (c *compiler) findTable(r *reference, name string, at span, known []string) bool {
+func (c *compiler) findTable(r *reference, name string, at span) bool {
 	var isKnown bool
 	if c.scope.options.Defs != nil {
 		r.table, isKnown = c.scope.options.Defs.Table(name)
 	}
 	if !isKnown {
-		c.report(at, CodeUnknownTable, c.scope.suggest(name, known, "tables."), "there is no table %s", name)
+		c.report(at, CodeUnknownTable, c.scope.suggest(name, c.scope.tableNames(), "tables."), "there is no table %s", name)
 		return false
 	}
 	c.tables = append(c.tables, name)
+	c.need(need{refTable, varTables + "." + name})
 	return true
 }
 
@@ -205,6 +202,7 @@ func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
 	for _, m := range messageFields() {
 		if m.path == r.path {
 			r.kind, r.message = refMessage, m
+			c.need(need{refMessage, m.path})
 			return true
 		}
 	}
@@ -215,7 +213,7 @@ func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
 			known = append(known, name)
 		}
 	}
-	if !c.hasMember(r, p, root, known) {
+	if !c.hasMember(r, p, root, func() []string { return known }) {
 		return false
 	}
 	c.report(spans[1], CodeUnknownField, c.scope.suggest(p.members[0].name, known, root+"."), "%s has no field %s, only %s", root, p.members[0].name, joinAnd(known))
@@ -223,12 +221,12 @@ func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
 }
 
 // hasMember reports a variable that stands alone where one of its members is meant.
-func (c *compiler) hasMember(r *reference, p chain, root string, known []string) bool {
+func (c *compiler) hasMember(r *reference, p chain, root string, names func() []string) bool {
 	if len(p.members) > 0 {
 		return true
 	}
 	hint := ""
-	if len(known) > 0 && len(known) <= 12 {
+	if known := names(); len(known) > 0 && len(known) <= 12 {
 		hint = "write one of " + joinOr(prefixed(root+".", known))
 	}
 	c.report(r.at, CodeWholeObject, hint, "%s is an object, not a value", root)
@@ -282,5 +280,6 @@ func prefixed(prefix string, names []string) []string {
 
 // zoneReference stands for the scope's zone.
 func (c *compiler) zoneReference(e ast.Expr) {
+	c.need(zoneNeed)
 	c.constant(e, c.scope.zone, types.NewOpaqueType(zoneName), c.places.at(e))
 }

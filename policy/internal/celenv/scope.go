@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -44,8 +45,10 @@ type Definitions interface {
 // Options say what the expressions of a scope see.
 type Options struct {
 	Fields []Field
-	Facts  []Fact
-	Defs   Definitions // nil: no terms, no tables
+	// FieldsOf is a scope whose fields this one has too, instead of Fields; or nil.
+	FieldsOf *Scope
+	Facts    []Fact
+	Defs     Definitions // nil: no terms, no tables
 
 	// Calendars by id. A nil calendar is one that is broken and reported elsewhere.
 	Calendars map[string]*worktime.Calendar
@@ -77,6 +80,9 @@ type Scope struct {
 	facts    map[string]*Fact
 	zone     *zoneVal
 	cost     uint64
+
+	mu         sync.RWMutex
+	identities map[need]uint32 // while the set is compiled
 }
 
 // object is a part of the incident: what a dotted name goes through.
@@ -105,6 +111,9 @@ func (b *Base) NewScope(o Options) (*Scope, error) {
 	if o.Zone != nil {
 		s.zone.zone = o.Zone
 	}
+	if o.FieldsOf != nil {
+		s.incident, s.options.FieldsOf = o.FieldsOf.incident, nil
+	}
 	for i := range o.Fields {
 		if err := s.addField(&o.Fields[i]); err != nil {
 			return nil, err
@@ -117,6 +126,12 @@ func (b *Base) NewScope(o Options) (*Scope, error) {
 		s.facts[o.Facts[i].Name] = &o.Facts[i]
 	}
 	return s, nil
+}
+
+// Finish replaces the definitions, once nothing more is to be compiled, and drops what
+// only served compiling. It must not run beside anything else of the scope.
+func (s *Scope) Finish(d Definitions) {
+	s.options.Defs, s.identities = d, nil
 }
 
 func (s *Scope) addField(f *Field) error {
@@ -142,6 +157,22 @@ func (s *Scope) addField(f *Field) error {
 	}
 	at.members[last] = member{field: f}
 	return nil
+}
+
+// termNames lists the terms, sorted.
+func (s *Scope) termNames() []string {
+	if s.options.Defs == nil {
+		return nil
+	}
+	return s.options.Defs.TermNames()
+}
+
+// tableNames lists the tables, sorted.
+func (s *Scope) tableNames() []string {
+	if s.options.Defs == nil {
+		return nil
+	}
+	return s.options.Defs.TableNames()
 }
 
 // names lists the members of an object, sorted.

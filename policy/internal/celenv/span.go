@@ -16,16 +16,19 @@ type places struct {
 	info *ast.SourceInfo
 	// known holds the spans of nodes that were put in the place of others.
 	known map[int64]span
+	// moved is set where info was made from another source of the same shape.
+	moved mover
 }
 
 // offset returns the place that cel-go gives a node: its first token, or its operator,
 // or the bracket of a call.
 func (p *places) offset(id int64) (int, bool) {
 	o, ok := p.info.GetOffsetRange(id)
-	if !ok || o.Start < 0 || int(o.Start) > len(p.src.runes) {
+	if !ok || o.Start < 0 {
 		return 0, false
 	}
-	return int(o.Start), true
+	at := p.moved.offset(int(o.Start))
+	return at, at <= len(p.src.runes)
 }
 
 // token returns the number of the token at a node's place, -1 if it has none.

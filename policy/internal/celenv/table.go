@@ -178,7 +178,7 @@ func (t *Table) findRange(key ref.Val) (int, error) {
 
 // columnNamed returns the column that the value of a closed field names.
 func (t *Table) columnNamed(f *Frame, field *Field) (int, error) {
-	name, ok := slotOf(f.in.Fields, field.Slot).(types.String)
+	name, ok := f.in.field(field.Slot).(types.String)
 	if !ok {
 		return -1, fmt.Errorf("incident.%s has no value", field.Name)
 	}

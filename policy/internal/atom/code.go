@@ -1,0 +1,160 @@
+package atom
+
+import "strings"
+
+// node is a compiled condition. Nodes of one slot are functions of its position.
+type node struct {
+	op     Op // of those below, or steps
+	absent Truth
+	value  Truth
+	slot   int32
+	a, b   int32 // by op: steps from a, b of them; kids from a, b of them; a position; a text
+}
+
+// opSteps is the operator of a node that is a function of its slot's position.
+const opSteps = Fixed
+
+// node compiles a condition.
+func (s *Space) node(c *Cond) int32 {
+	if slot, f, ok := s.stepsOf(c); ok {
+		n := node{op: opSteps, slot: int32(slot), a: int32(len(s.steps)), b: int32(len(f))}
+		s.steps = append(s.steps, f...)
+		return s.add(n)
+	}
+	n := node{op: c.Op, slot: int32(c.Slot), absent: c.Absent, value: c.Value}
+	switch c.Op {
+	case Member:
+		if isNaN(c.Const) { // a member is never equal to it
+			n.a = -1
+		} else {
+			n.a = s.slots[c.Slot].scale.position(c.Const)
+		}
+	case Suffix, Contains:
+		n.a = int32(len(s.texts))
+		s.texts = append(s.texts, c.Const.(string))
+	default:
+		kids := make([]int32, 0, len(c.Kids))
+		for _, k := range s.grouped(c) {
+			kids = append(kids, s.node(k))
+		}
+		n.a, n.b = int32(len(s.kids)), int32(len(kids))
+		s.kids = append(s.kids, kids...)
+	}
+	return s.add(n)
+}
+
+func (s *Space) add(n node) int32 {
+	s.nodes = append(s.nodes, n)
+	return int32(len(s.nodes) - 1)
+}
+
+// grouped returns the kids of a node; those of a conjunction or disjunction that are
+// on one slot become one.
+func (s *Space) grouped(c *Cond) []*Cond {
+	if c.Op != And && c.Op != Or {
+		return c.Kids
+	}
+	var out []*Cond
+	at := map[int]int{}
+	for _, k := range flat(c.Op, c, nil) {
+		slot, _, ok := s.stepsOf(k)
+		if !ok {
+			out = append(out, k)
+			continue
+		}
+		if i, known := at[slot]; known {
+			out[i] = &Cond{Op: c.Op, Kids: []*Cond{out[i], k}}
+			continue
+		}
+		at[slot] = len(out)
+		out = append(out, k)
+	}
+	return out
+}
+
+// flat lists the operands of a chain of one connective.
+func flat(op Op, c *Cond, into []*Cond) []*Cond {
+	if c.Op != op {
+		return append(into, c)
+	}
+	for _, k := range c.Kids {
+		into = flat(op, k, into)
+	}
+	return into
+}
+
+// Truth returns what is known of a compiled condition for some values.
+func (s *Space) Truth(root int32, v *Values) Truth {
+	n := &s.nodes[root]
+	switch n.op {
+	case opSteps:
+		p := v.Position(int(n.slot))
+		f := s.steps[n.a : n.a+n.b]
+		i := 0
+		for i+1 < len(f) && f[i+1].from <= p {
+			i++
+		}
+		return f[i].truth
+	case And:
+		return s.every(n, v)
+	case Or:
+		return s.some(n, v)
+	case Known:
+		return n.value
+	case Not:
+		return s.Truth(s.kids[n.a], v).Not()
+	case If:
+		switch s.Truth(s.kids[n.a], v) {
+		case Yes:
+			return s.Truth(s.kids[n.a+1], v)
+		case No:
+			return s.Truth(s.kids[n.a+2], v)
+		}
+		return Unsure
+	case Member:
+		if v.vals[n.slot] == nil {
+			return n.absent
+		}
+		return Of(v.has(int(n.slot), n.a))
+	case Suffix, Contains:
+		return s.textual(n, v)
+	}
+	return Unsure
+}
+
+func (s *Space) every(n *node, v *Values) Truth {
+	all := Yes
+	for _, k := range s.kids[n.a : n.a+n.b] {
+		switch s.Truth(k, v) {
+		case No:
+			return No
+		case Unsure:
+			all = Unsure
+		}
+	}
+	return all
+}
+
+func (s *Space) some(n *node, v *Values) Truth {
+	any := No
+	for _, k := range s.kids[n.a : n.a+n.b] {
+		switch s.Truth(k, v) {
+		case Yes:
+			return Yes
+		case Unsure:
+			any = Unsure
+		}
+	}
+	return any
+}
+
+func (s *Space) textual(n *node, v *Values) Truth {
+	text, ok := v.vals[n.slot].(string)
+	switch {
+	case !ok:
+		return n.absent
+	case n.op == Suffix:
+		return Of(strings.HasSuffix(text, s.texts[n.a]))
+	}
+	return Of(strings.Contains(text, s.texts[n.a]))
+}

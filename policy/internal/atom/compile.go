@@ -1,0 +1,194 @@
+package atom
+
+// Rule is a compiled condition: its root among the nodes of the space, and the ways in
+// which it can be true.
+type Rule struct {
+	Root int32
+	// Ways are conjunctions of which at least one is not false where the condition is
+	// not false: mostly one.
+	Ways []Way
+}
+
+// Way is a conjunction of terms. Whole says that it is all of a way: the condition
+// is true where the terms are.
+type Way struct {
+	Terms []Term
+	Whole bool
+}
+
+// Term is what a way asks of one slot: a function of its position, or whether
+// a list has the member at a position.
+type Term struct {
+	Slot   int
+	Member int32 // 0: none
+	steps  steps
+}
+
+// Compile adds a condition, which must have been gathered, to the space.
+func (s *Space) Compile(c *Cond) Rule {
+	c = s.settled(c)
+	r := Rule{Root: s.node(c)}
+	for _, conj := range split(s, c) {
+		r.Ways = append(r.Ways, s.way(conj))
+	}
+	return r
+}
+
+// Root adds a condition of which only the truth is wanted.
+func (s *Space) Root(c *Cond) int32 { return s.node(s.settled(c)) }
+
+// settled brings the constants of orderings to the kinds of their slots.
+func (s *Space) settled(c *Cond) *Cond {
+	if c.Op.compares() {
+		return settle(c, s.slots[c.Slot].scale.kind)
+	}
+	if len(c.Kids) == 0 {
+		return c
+	}
+	out := *c
+	out.Kids = make([]*Cond, len(c.Kids))
+	for i, k := range c.Kids {
+		out.Kids[i] = s.settled(k)
+	}
+	return &out
+}
+
+// maxWays bounds the ways of one condition: each is indexed by itself.
+const maxWays = 8
+
+// split returns the conjunctions that a condition is a disjunction of, each as a list
+// of conditions. A disjunction is taken apart only where each side of it has a key,
+// that is, where it would otherwise hide what to look for.
+func split(s *Space, c *Cond) [][]*Cond {
+	ways := [][]*Cond{nil}
+	for _, k := range conjuncts(c, nil) {
+		sides := [][]*Cond{{k}}
+		if _, _, single := s.stepsOf(k); k.Op == Or && !single {
+			if apart := s.alternatives(k); len(apart)*len(ways) <= maxWays {
+				sides = apart
+			}
+		}
+		var next [][]*Cond
+		for _, w := range ways {
+			for _, side := range sides {
+				next = append(next, append(w[:len(w):len(w)], side...))
+			}
+		}
+		ways = next
+	}
+	return ways
+}
+
+// alternatives returns the ways of a disjunction, or itself.
+func (s *Space) alternatives(c *Cond) [][]*Cond {
+	var apart [][]*Cond
+	for _, k := range c.Kids {
+		apart = append(apart, split(s, k)...)
+	}
+	for _, conj := range apart {
+		if !s.keyed(conj) {
+			return [][]*Cond{{c}}
+		}
+	}
+	return apart
+}
+
+// keyed reports whether a conjunction has a term that few values pass.
+func (s *Space) keyed(conj []*Cond) bool {
+	for _, t := range s.way(conj).Terms {
+		if _, ok := t.Keys(s); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func conjuncts(c *Cond, into []*Cond) []*Cond {
+	if c.Op != And {
+		return append(into, c)
+	}
+	for _, k := range c.Kids {
+		into = conjuncts(k, into)
+	}
+	return into
+}
+
+// way finds the terms of a conjunction. Those on one slot become one.
+func (s *Space) way(conj []*Cond) Way {
+	w := Way{Whole: true}
+	at := map[int]int{}
+	for _, c := range conj {
+		switch slot, f, ok := s.stepsOf(c); {
+		case c.Op == Known && c.Value == Yes:
+		case ok:
+			if i, known := at[slot]; known {
+				w.Terms[i].steps = merge(w.Terms[i].steps, f, Truth.And)
+				continue
+			}
+			at[slot] = len(w.Terms)
+			w.Terms = append(w.Terms, Term{Slot: slot, steps: f})
+		case c.Op == Member && !isNaN(c.Const) && c.Absent == Unsure:
+			w.Terms = append(w.Terms, Term{Slot: c.Slot, Member: s.slots[c.Slot].scale.position(c.Const)})
+		default:
+			w.Whole = false
+		}
+	}
+	return w
+}
+
+// maxKeys bounds how many places of an index a term can stand at.
+const maxKeys = 16
+
+// Keys returns the constants of the slot at which a term can hold, if they are few and
+// nothing but constants.
+func (t Term) Keys(s *Space) (keys []int32, ok bool) {
+	if t.Member != 0 {
+		return []int32{t.Member}, true
+	}
+	ok = true
+	t.steps.spans(s.Last(t.Slot), func(from, until int32, truth Truth) {
+		from = max(from, posNaN)
+		switch {
+		case truth == No || from >= until || !ok:
+		case until-from > 1 || from&1 == 0 || from < posFirst || len(keys) == maxKeys:
+			ok = false // a gap, or not a number, or too many
+		default:
+			keys = append(keys, from)
+		}
+	})
+	return keys, ok && len(keys) > 0
+}
+
+// Never reports whether a term is false whatever the value.
+func (t Term) Never() bool { return t.Member == 0 && len(t.steps) == 1 && t.steps[0].truth == No }
+
+// Absent returns what a term is where there is no value.
+func (t Term) Absent() Truth {
+	if t.Member != 0 {
+		return Unsure
+	}
+	return t.steps[0].truth
+}
+
+// At returns what a term that is no member is at a position.
+func (t Term) At(p int32) Truth { return t.steps.at(p) }
+
+// Hull returns the lowest and the highest position of a value at which a term may hold; from
+// is behind until where there is none.
+func (t Term) Hull(last int32) (from, until int32) {
+	from, until = last+1, 0
+	t.steps.spans(last, func(a, b int32, truth Truth) {
+		if a = max(a, posNaN); truth != No && a < b {
+			from, until = min(from, a), max(until, b-1)
+		}
+	})
+	return from, until
+}
+
+// Breaks adds the positions at which a term changes.
+func (t Term) Breaks(into []int32) []int32 {
+	for _, x := range t.steps {
+		into = append(into, x.from)
+	}
+	return into
+}

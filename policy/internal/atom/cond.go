@@ -1,0 +1,83 @@
+package atom
+
+// Kind is the kind of a slot's values.
+type Kind uint8
+
+// The kinds, with the Go types of their values. Other is what nothing is asked about.
+const (
+	Other   Kind = iota
+	Text         // string
+	Int          // int64
+	Double       // float64
+	Bool         // bool
+	Instant      // time.Time
+	Date         // value.Date
+	Length       // time.Duration
+	Money        // value.Money
+	Percent      // value.Percent
+	List         // []any
+)
+
+// Type is the declared type of a slot. Elem is the kind of a list's members; Currency is
+// that of money, or of a list's members of that kind. Money without a currency is only
+// ever tested for its presence.
+type Type struct {
+	Kind, Elem Kind
+	Currency   string
+}
+
+// member is the type of a list's members.
+func (t Type) member() Type { return Type{Kind: t.Elem, Currency: t.Currency} }
+
+// Op is what a condition asks.
+type Op uint8
+
+// Conditions on one slot compare its value, on the left, with Const or Consts.
+const (
+	Ask   Op = iota // nothing is known of it
+	Known           // Value, whatever the input
+	Not             // Kids[0]
+	And             // Kids
+	Or              // Kids
+	If              // Kids[0] ? Kids[1] : Kids[2]
+
+	Has   // there is a value
+	Fixed // Value, if there is a value
+	Equal
+	Differ
+	Less
+	LessEqual
+	Greater
+	GreaterEqual
+	In       // one of Consts
+	Prefix   // starts with Const
+	Suffix   // ends with Const
+	Contains // contains Const
+	Member   // Const is a member of the list
+)
+
+// Cond is a condition. Constants are of the Go types of the slot's kind; an ordering may
+// also compare an Int with a float64 and a Double with an int64.
+type Cond struct {
+	Op     Op
+	Slot   int
+	Const  any
+	Consts []any
+	Value  Truth
+	Absent Truth // what it is when the slot has no value
+	Kids   []*Cond
+}
+
+// AllOf returns the conjunction of the conditions that are not nil.
+func AllOf(conds ...*Cond) *Cond {
+	all := &Cond{Op: And}
+	for _, c := range conds {
+		if c != nil {
+			all.Kids = append(all.Kids, c)
+		}
+	}
+	return all
+}
+
+// compares reports whether an operator compares with Const by order or equality.
+func (o Op) compares() bool { return o >= Equal && o <= GreaterEqual }

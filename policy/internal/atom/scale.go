@@ -1,0 +1,189 @@
+package atom
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Positions of values on a scale. Values follow: gap, constant, gap, constant, …, gap.
+const (
+	posAbsent int32 = 0
+	posNaN    int32 = 1
+	posFirst  int32 = 2 // the gap below every constant
+)
+
+func point(i int) int32 { return posFirst + 2*int32(i) + 1 }
+func gap(i int) int32   { return posFirst + 2*int32(i) } // below constant i
+
+// scale holds the constants of one slot in ascending order. Only one of its lists
+// is used, by kind.
+type scale struct {
+	kind     Kind
+	texts    []string
+	numbers  []int64
+	nanos    []uint32 // beside numbers, of instants
+	percents []value.Percent
+
+	// Most texts are only ever compared for equality: then all that are no constants
+	// share one gap, and the position is a look into byText. The map's keys come
+	// from the set, and a text longer than all of them is not hashed.
+	ordered bool
+	byText  map[string]int32
+	longest int
+}
+
+// add takes up a constant; not a number has no place.
+func (s *scale) add(v any) {
+	switch x := v.(type) {
+	case string:
+		s.texts = append(s.texts, x)
+	case value.Percent:
+		s.percents = append(s.percents, x)
+	default:
+		if isNaN(v) {
+			return
+		}
+		n, nanos := number(s.kind, v)
+		s.numbers = append(s.numbers, n)
+		if s.kind == Instant {
+			s.nanos = append(s.nanos, nanos)
+		}
+	}
+}
+
+// freeze sorts the constants.
+func (s *scale) freeze() {
+	s.texts = compacted(s.texts)
+	slices.SortFunc(s.percents, value.Percent.Compare)
+	s.percents = slices.Clip(slices.Compact(s.percents))
+	if s.kind == Instant {
+		s.freezeInstants()
+	} else {
+		s.numbers = compacted(s.numbers)
+	}
+	if len(s.texts) > 0 {
+		s.byText = make(map[string]int32, len(s.texts))
+		for i, t := range s.texts {
+			s.byText[t] = point(i)
+			s.longest = max(s.longest, len(t))
+		}
+	}
+}
+
+func compacted[T cmp.Ordered](list []T) []T {
+	slices.Sort(list)
+	return slices.Clone(slices.Compact(list))
+}
+
+func (s *scale) freezeInstants() {
+	type instant struct {
+		n     int64
+		nanos uint32
+	}
+	all := make([]instant, len(s.numbers))
+	for i := range all {
+		all[i] = instant{s.numbers[i], s.nanos[i]}
+	}
+	slices.SortFunc(all, func(a, b instant) int { return cmp.Or(cmp.Compare(a.n, b.n), cmp.Compare(a.nanos, b.nanos)) })
+	all = slices.Compact(all)
+	s.numbers, s.nanos = make([]int64, len(all)), make([]uint32, len(all))
+	for i, x := range all {
+		s.numbers[i], s.nanos[i] = x.n, x.nanos
+	}
+}
+
+// size is the number of constants.
+func (s *scale) size() int { return max(len(s.texts), len(s.numbers), len(s.percents)) }
+
+// last is the highest position.
+func (s *scale) last() int32 { return gap(s.size()) }
+
+// position finds a value, which must be of the scale's kind.
+func (s *scale) position(v any) int32 {
+	switch x := v.(type) {
+	case string:
+		return s.text(x)
+	case float64:
+		if x != x {
+			return posNaN
+		}
+		return s.number(orderedDouble(x))
+	case time.Time:
+		return s.instant(x.Unix(), uint32(x.Nanosecond()))
+	case value.Percent:
+		i, found := slices.BinarySearchFunc(s.percents, x, value.Percent.Compare)
+		return place(i, found)
+	case nil:
+		return posAbsent
+	}
+	n, _ := number(s.kind, v)
+	return s.number(n)
+}
+
+func place(i int, found bool) int32 {
+	if found {
+		return point(i)
+	}
+	return gap(i)
+}
+
+func (s *scale) text(t string) int32 {
+	if len(t) <= s.longest {
+		if p, ok := s.byText[t]; ok {
+			return p
+		}
+	}
+	if !s.ordered {
+		return posFirst
+	}
+	i, found := slices.BinarySearch(s.texts, t)
+	return place(i, found)
+}
+
+// number is a binary search without calls: it runs for every value of every match.
+func (s *scale) number(n int64) int32 {
+	low, high := 0, len(s.numbers)
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		if s.numbers[mid] < n {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return place(low, low < len(s.numbers) && s.numbers[low] == n)
+}
+
+func (s *scale) instant(n int64, nanos uint32) int32 {
+	low, high := 0, len(s.numbers)
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		if at := s.numbers[mid]; at < n || at == n && s.nanos[mid] < nanos {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return place(low, low < len(s.numbers) && s.numbers[low] == n && s.nanos[low] == nanos)
+}
+
+// successor returns the first text above all that start with prefix, and whether there
+// is one.
+func successor(prefix string) (string, bool) {
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 0xff {
+			return prefix[:i] + string([]byte{prefix[i] + 1}), true
+		}
+	}
+	return "", false
+}
+
+// AbsentPosition and FirstConstant are the position of what is absent, and that of the
+// lowest constant; the others follow in steps of two.
+const (
+	AbsentPosition = posAbsent
+	FirstConstant  = posFirst + 1
+)

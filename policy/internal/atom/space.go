@@ -1,0 +1,151 @@
+package atom
+
+import (
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Day is a slot that is not given but follows from another: the day on which an instant
+// falls in a zone. The day of an instant does not rise with the instant, since clocks
+// are put back over midnight, so it needs a place of its own. Where the instant is absent
+// it is the day of the zero time.
+type Day struct {
+	Of   int // the slot of the instant
+	Zone *time.Location
+}
+
+// slot is a place for a value, or for a day, and the constants that it meets.
+type slot struct {
+	typ   Type
+	scale *scale // of the values; of a list's members, if it is one
+	list  int32  // number among the lists, or -1
+	day   *Day
+}
+
+// Builder gathers the conditions of a set before any is compiled.
+type Builder struct {
+	space *Space
+}
+
+// NewBuilder starts a space whose slots have the types, and days behind them.
+func NewBuilder(types []Type, days []Day) *Builder {
+	s := &Space{given: len(types)}
+	for _, t := range types {
+		x := slot{typ: t, scale: &scale{kind: t.Kind}, list: -1}
+		if t.Kind == List {
+			x.scale.kind, x.list = t.Elem, s.lists
+			s.lists++
+			s.listed = append(s.listed, int32(len(s.slots)))
+		}
+		s.slots = append(s.slots, x)
+	}
+	for i := range days {
+		s.slots = append(s.slots, slot{typ: Type{Kind: Date}, scale: &scale{kind: Date}, list: -1, day: &days[i]})
+	}
+	return &Builder{s}
+}
+
+// Gather takes up the constants of a condition that will be compiled.
+func (b *Builder) Gather(c *Cond) {
+	for _, k := range c.Kids {
+		b.Gather(k)
+	}
+	if c.Op <= Fixed {
+		return
+	}
+	on := b.space.slots[c.Slot].scale
+	switch c.Op {
+	case In:
+		for _, v := range c.Consts {
+			on.add(v)
+		}
+	case Prefix:
+		on.ordered = true
+		on.add(c.Const)
+		if next, ok := successor(c.Const.(string)); ok {
+			on.add(next)
+		}
+	case Suffix, Contains:
+	case Equal, Differ, Member:
+		on.add(c.Const)
+	default:
+		on.ordered = true
+		if settled := settle(c, on.kind); settled.Op.compares() {
+			on.add(settled.Const)
+		}
+	}
+}
+
+// Freeze ends the gathering.
+func (b *Builder) Freeze() *Space {
+	for _, x := range b.space.slots {
+		x.scale.freeze()
+	}
+	return b.space
+}
+
+// Space gives the values of a set's slots their positions, and holds the compiled
+// conditions. It does not change once everything is compiled, and is then safe for concurrent use.
+type Space struct {
+	slots  []slot
+	given  int // how many slots are given values; the days follow
+	lists  int32
+	listed []int32 // the slots of lists
+
+	nodes []node
+	kids  []int32 // of nodes
+	steps []step  // of nodes
+	texts []string
+}
+
+// Slots is the number of slots that are given values.
+func (s *Space) Slots() int { return s.given }
+
+// Last is the highest position of a slot.
+func (s *Space) Last(slot int) int32 { return s.slots[slot].scale.last() }
+
+// Hashable reports whether a slot's values are apt to be told apart one by one.
+func (s *Space) Hashable(slot int) bool {
+	return s.slots[slot].scale.kind != Double
+}
+
+// Fits reports whether a value is of the slot's type; nil, the absent value, always is.
+func (s *Space) Fits(slot int, v any) bool {
+	t := s.slots[slot].typ
+	list, ok := v.([]any)
+	if !ok {
+		return v == nil || fits(t, v)
+	}
+	member := t.member()
+	return t.Kind == List && !slices.ContainsFunc(list, func(m any) bool { return !fits(member, m) })
+}
+
+// farSeconds bounds instants: beyond, the seconds since 1970 could overflow.
+const farSeconds = 1 << 60
+
+func fits(t Type, v any) bool {
+	switch x := v.(type) {
+	case string:
+		return t.Kind == Text
+	case int64:
+		return t.Kind == Int
+	case float64:
+		return t.Kind == Double
+	case bool:
+		return t.Kind == Bool
+	case time.Time:
+		n := x.Unix()
+		return t.Kind == Instant && -farSeconds < n && n < farSeconds
+	case value.Date:
+		return t.Kind == Date
+	case time.Duration:
+		return t.Kind == Length
+	case value.Money:
+		return t.Kind == Money && x.IsSet() && (t.Currency == "" || x.Currency() == t.Currency)
+	case value.Percent:
+		return t.Kind == Percent
+	}
+	return false
+}

@@ -1,0 +1,363 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// Conditions takes checked expressions apart into what package atom can answer. What
+// it cannot is left to the expression; see [atom.Ask]. It holds on to no syntax tree, and is not
+// safe for concurrent use.
+//
+// The result is exact as far as it is sure: where it is Yes or No, evaluating the expression
+// gives true or false and no error. That needs care with what ends an evaluation for
+// good, rather than giving an error that && and || may do without: a loop that exceeds the
+// cost limit, and a panic in a function. Where such a part stands, nothing that is evaluated
+// after it is taken into account, because it might never be.
+type Conditions struct {
+	facts int // the slot of the first fact, behind those of the fields
+	terms map[*Expr]*atom.Cond
+}
+
+// NewConditions returns a Conditions that gives facts the slots from facts on.
+func NewConditions(facts int) *Conditions {
+	return &Conditions{facts: facts, terms: map[*Expr]*atom.Cond{}}
+}
+
+// maxInlined bounds how many nodes a condition may have once its terms are written out.
+const maxInlined = 400
+
+// leastCost is from which cost limit on the parts of an expression that
+// do not grow with the input cannot reach it, whatever their number.
+const leastCost = 200_000
+
+// Of takes an expression apart whose value is a bool.
+func (c *Conditions) Of(e *Expr) *atom.Cond {
+	tree, _ := e.checked()
+	if e.typ.Kind != Bool || e.broken || e.loops && e.scope.cost < leastCost {
+		return &atom.Cond{Op: atom.Ask}
+	}
+	t := taker{c: c, e: e}
+	cond := t.cond(tree.Expr())
+	if size(cond) > maxInlined {
+		return &atom.Cond{Op: atom.Ask}
+	}
+	return cond
+}
+
+// term is Of for a term, which stands in many conditions.
+func (c *Conditions) term(e *Expr) *atom.Cond {
+	cond := c.terms[e]
+	if cond == nil {
+		cond = c.Of(e)
+		c.terms[e] = cond
+	}
+	return cond
+}
+
+func size(c *atom.Cond) int {
+	n := 1
+	for _, k := range c.Kids {
+		if n += size(k); n > maxInlined {
+			break
+		}
+	}
+	return n
+}
+
+// taker takes one expression apart, in the order of evaluation.
+type taker struct {
+	c *Conditions
+	e *Expr
+	// stopped is set behind a part that may end the evaluation.
+	stopped bool
+}
+
+func (t *taker) cond(n ast.Expr) *atom.Cond {
+	if t.stopped {
+		return &atom.Cond{Op: atom.Ask}
+	}
+	if c := t.native(n); c != nil {
+		return c
+	}
+	t.stopped = t.e.loops || mayEnd(n)
+	return &atom.Cond{Op: atom.Ask}
+}
+
+// native returns nil for what package atom cannot answer.
+func (t *taker) native(n ast.Expr) *atom.Cond {
+	if v, ok := t.e.literal(n); ok {
+		if b, isBool := v.(types.Bool); isBool {
+			return &atom.Cond{Op: atom.Known, Value: atom.Of(bool(b))}
+		}
+		return nil
+	}
+	if r := t.e.reference(n); r != nil {
+		return t.reference(n, r)
+	}
+	if n.Kind() != ast.CallKind {
+		return nil
+	}
+	call := n.AsCall()
+	switch name := call.FunctionName(); name {
+	case operators.LogicalAnd:
+		return t.connective(atom.And, call.Args())
+	case operators.LogicalOr:
+		return t.connective(atom.Or, call.Args())
+	case operators.LogicalNot:
+		return t.connective(atom.Not, call.Args())
+	case operators.Conditional:
+		return t.connective(atom.If, call.Args())
+	case operators.In:
+		return t.membership(call.Args())
+	case overloads.StartsWith, overloads.EndsWith, overloads.Contains:
+		return t.textual(call)
+	case "hasValue":
+		return t.hasValue(call)
+	case "orValue":
+		return t.truthOf(n)
+	default:
+		if op, ok := comparisons[name]; ok {
+			return t.comparison(op, call.Args())
+		}
+	}
+	return nil
+}
+
+func (t *taker) connective(op atom.Op, args []ast.Expr) *atom.Cond {
+	c := &atom.Cond{Op: op}
+	for _, arg := range args {
+		c.Kids = append(c.Kids, t.cond(arg))
+	}
+	return c
+}
+
+// reference takes has(x), a bool that is read, and a term that is a condition.
+func (t *taker) reference(n ast.Expr, r *reference) *atom.Cond {
+	switch {
+	case r.kind == refTerm && r.mode == modeRead && r.term.typ.Kind == Bool:
+		return t.c.term(r.term)
+	case r.mode == modeHas:
+		if slot, typ, ok := t.c.slot(r); ok && typ.Kind != atom.Other {
+			return &atom.Cond{Op: atom.Has, Slot: slot, Absent: atom.No}
+		}
+	case r.mode == modeRead:
+		return t.truthOf(n)
+	}
+	return nil
+}
+
+// truthOf takes a bool that stands by itself.
+func (t *taker) truthOf(n ast.Expr) *atom.Cond {
+	o, ok := t.subject(n)
+	if !ok || o.typ.Kind != atom.Bool {
+		return nil
+	}
+	return o.complete(&atom.Cond{Op: atom.Equal, Const: true})
+}
+
+// hasValue takes incident.?x.hasValue().
+func (t *taker) hasValue(call ast.CallExpr) *atom.Cond {
+	if !call.IsMemberFunction() {
+		return nil
+	}
+	r := t.e.reference(call.Target())
+	if r == nil || r.mode != modeOptional {
+		return nil
+	}
+	if slot, typ, ok := t.c.slot(r); ok && typ.Kind != atom.Other {
+		return &atom.Cond{Op: atom.Has, Slot: slot, Absent: atom.No}
+	}
+	return nil
+}
+
+var comparisons = map[string]atom.Op{
+	operators.Equals: atom.Equal, operators.NotEquals: atom.Differ,
+	operators.Less: atom.Less, operators.LessEquals: atom.LessEqual,
+	operators.Greater: atom.Greater, operators.GreaterEquals: atom.GreaterEqual,
+}
+
+// turned is an operator with its sides exchanged.
+var turned = map[atom.Op]atom.Op{
+	atom.Equal: atom.Equal, atom.Differ: atom.Differ,
+	atom.Less: atom.Greater, atom.LessEqual: atom.GreaterEqual,
+	atom.Greater: atom.Less, atom.GreaterEqual: atom.LessEqual,
+}
+
+func (t *taker) comparison(op atom.Op, args []ast.Expr) *atom.Cond {
+	value, constant := args[0], args[1]
+	if _, isConstant := t.e.literal(value); isConstant {
+		value, constant, op = constant, value, turned[op]
+	}
+	o, ok := t.subject(value)
+	if !ok {
+		return nil
+	}
+	v, typ, ok := t.constant(constant)
+	if !ok {
+		return nil
+	}
+	same := o.typ == typ
+	ordered := op != atom.Equal && op != atom.Differ
+	if !same && !(ordered && isNumber(o.typ) && isNumber(typ)) {
+		return nil
+	}
+	return o.complete(&atom.Cond{Op: op, Const: v})
+}
+
+func isNumber(t atom.Type) bool { return t.Kind == atom.Int || t.Kind == atom.Double }
+
+// membership takes x in ["a", "b"] and "a" in list.
+func (t *taker) membership(args []ast.Expr) *atom.Cond {
+	if v, typ, ok := t.constant(args[0]); ok {
+		// The cost of looking through a list grows with the input.
+		o, ok := t.subject(args[1])
+		if !ok || t.e.loops || o.typ.Kind != atom.List || o.fallback != nil || typ != (atom.Type{Kind: o.typ.Elem, Currency: o.typ.Currency}) {
+			return nil
+		}
+		return o.complete(&atom.Cond{Op: atom.Member, Const: v})
+	}
+	o, ok := t.subject(args[0])
+	if !ok || args[1].Kind() != ast.ListKind {
+		return nil
+	}
+	list := args[1].AsList()
+	if list.Size() == 0 || len(list.OptionalIndices()) > 0 {
+		return nil
+	}
+	c := &atom.Cond{Op: atom.In}
+	for _, member := range list.Elements() {
+		v, typ, ok := t.constant(member)
+		if !ok || typ != o.typ {
+			return nil
+		}
+		c.Consts = append(c.Consts, v)
+	}
+	return o.complete(c)
+}
+
+func (t *taker) textual(call ast.CallExpr) *atom.Cond {
+	op := map[string]atom.Op{overloads.StartsWith: atom.Prefix, overloads.EndsWith: atom.Suffix, overloads.Contains: atom.Contains}[call.FunctionName()]
+	if !call.IsMemberFunction() || len(call.Args()) != 1 || op == atom.Contains && t.e.loops {
+		return nil
+	}
+	o, ok := t.subject(call.Target())
+	v, typ, isConstant := t.constant(call.Args()[0])
+	if !ok || !isConstant || o.typ.Kind != atom.Text || typ.Kind != atom.Text {
+		return nil
+	}
+	return o.complete(&atom.Cond{Op: op, Const: v})
+}
+
+// subject is the value that a condition asks about.
+type subject struct {
+	slot     int
+	typ      atom.Type
+	fallback any // of orValue; nil: reading what is absent is an error
+}
+
+// complete places a condition on the slot of the subject.
+func (o subject) complete(c *atom.Cond) *atom.Cond {
+	c.Slot = o.slot
+	if o.fallback != nil {
+		c.Absent = atom.Decide(c, o.typ, o.fallback)
+	}
+	return c
+}
+
+// subject recognises a field, a fact, an optional field with a constant instead, and a
+// term that is one of those.
+func (t *taker) subject(n ast.Expr) (subject, bool) {
+	if r := t.e.reference(n); r != nil {
+		if r.mode != modeRead {
+			return subject{}, false
+		}
+		if r.kind == refTerm {
+			if r.term.broken || r.term.loops {
+				return subject{}, false
+			}
+			tree, _ := r.term.checked()
+			inner := taker{c: t.c, e: r.term}
+			return inner.subject(tree.Expr())
+		}
+		slot, typ, ok := t.c.slot(r)
+		return subject{slot: slot, typ: typ}, ok
+	}
+	if n.Kind() != ast.CallKind {
+		return subject{}, false
+	}
+	call := n.AsCall()
+	if call.FunctionName() != "orValue" || !call.IsMemberFunction() || len(call.Args()) != 1 {
+		return subject{}, false
+	}
+	r := t.e.reference(call.Target())
+	v, typ, ok := t.constant(call.Args()[0])
+	if r == nil || r.mode != modeOptional || !ok {
+		return subject{}, false
+	}
+	slot, own, ok := t.c.slot(r)
+	return subject{slot: slot, typ: own, fallback: v}, ok && own == typ
+}
+
+// slot returns the slot of a field or a fact.
+func (c *Conditions) slot(r *reference) (int, atom.Type, bool) {
+	switch r.kind {
+	case refField:
+		return r.field.Slot, AtomType(r.field.Type), true
+	case refFact:
+		return c.facts + r.fact.Slot, AtomType(r.fact.Type), true
+	}
+	return 0, atom.Type{}, false
+}
+
+var atomKinds = map[Kind]atom.Kind{
+	String: atom.Text, Int: atom.Int, Double: atom.Double, Bool: atom.Bool, Timestamp: atom.Instant, Date: atom.Date,
+	Duration: atom.Length, Money: atom.Money, Percent: atom.Percent, List: atom.List,
+}
+
+// AtomType returns the type of a slot for package atom.
+func AtomType(t Type) atom.Type {
+	return atom.Type{Kind: atomKinds[t.Kind], Elem: atomKinds[t.Elem], Currency: t.Currency}
+}
+
+// constant returns the value of a literal, also of one that folding has made.
+func (t *taker) constant(n ast.Expr) (any, atom.Type, bool) {
+	literal, ok := t.e.literal(n)
+	if !ok {
+		return nil, atom.Type{}, false
+	}
+	if m, isMoney := literal.(*moneyVal); isMoney && m.exact != nil {
+		return nil, atom.Type{}, false // a fraction of the smallest unit
+	}
+	return constantOf(literal)
+}
+
+func constantOf(literal ref.Val) (any, atom.Type, bool) {
+	v := Val{literal}.Native()
+	switch x := literal.(type) {
+	case types.String:
+		return v, atom.Type{Kind: atom.Text}, true
+	case types.Int:
+		return v, atom.Type{Kind: atom.Int}, true
+	case types.Double:
+		return v, atom.Type{Kind: atom.Double}, true
+	case types.Bool:
+		return v, atom.Type{Kind: atom.Bool}, true
+	case types.Timestamp:
+		return v, atom.Type{Kind: atom.Instant}, true
+	case types.Duration:
+		return v, atom.Type{Kind: atom.Length}, true
+	case dateVal:
+		return v, atom.Type{Kind: atom.Date}, true
+	case percentVal:
+		return v, atom.Type{Kind: atom.Percent}, true
+	case *moneyVal:
+		return v, atom.Type{Kind: atom.Money, Currency: x.currency}, v != nil && x.currency != ""
+	}
+	return nil, atom.Type{}, false
+}

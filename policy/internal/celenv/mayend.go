@@ -1,0 +1,47 @@
+package celenv
+
+import (
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+)
+
+// mayEnd reports whether evaluating a node could end the evaluation of all that it stands
+// in, rather than give a value or an error. Loops are metered, and functions that are
+// not known to be harmless may panic; terms and tables are evaluated by themselves.
+func mayEnd(n ast.Expr) bool {
+	switch n.Kind() {
+	case ast.ComprehensionKind:
+		return true
+	case ast.CallKind:
+		if !harmless(n.AsCall().FunctionName()) {
+			return true
+		}
+	}
+	for _, child := range children(n) {
+		if mayEnd(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// harmless reports whether a function only ever gives a value or an error. What
+// is missing here is evaluated all the same: conditions behind it are just not taken apart.
+func harmless(name string) bool {
+	switch name {
+	case operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
+		operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+		operators.In, operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
+		operators.Index,
+		overloads.Size, overloads.StartsWith, overloads.EndsWith, overloads.Contains, overloads.Matches,
+		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString, overloads.TypeConvertBool, overloads.TypeConvertDuration,
+		"orValue", "or", "hasValue", "hours", "minutes", "days", "percent", "round_up", "round_down", "max", "min",
+		dateOfFunction, "workday", "workdays", "worked",
+		"lowerAscii", "upperAscii", "trim", "indexOf", "lastIndexOf", "charAt", "substring", "replace", "split", "join":
+		return true
+	}
+	return strings.HasPrefix(name, "get") // the parts of an instant
+}

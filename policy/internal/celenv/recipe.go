@@ -1,0 +1,291 @@
+package celenv
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/functions"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// recipe makes a value of a literal as compiling it would: by itself, with a sign, or
+// inside a function that makes a constant of it.
+type recipe struct {
+	negative bool
+	double   bool // an int that stands for a double
+	// parse reads a text, as in money("10 EUR"); call is a function of the language, as
+	// in hours(24). Both are nil for a plain literal.
+	parse    func(text string) (ref.Val, error)
+	call     *functions.Overload
+	currency string     // of money
+	oneOf    [][]string // the values of closed fields that a text is compared with
+}
+
+// value returns the value of a literal, nil where compiling it could say something.
+func (r *recipe) value(h hole) ref.Val {
+	v := r.literal(h)
+	if v == nil || r.call == nil {
+		return v
+	}
+	if v = callSafely(r.call, []ref.Val{v}); v == nil || types.IsError(v) {
+		return nil
+	}
+	return v
+}
+
+func (r *recipe) literal(h hole) ref.Val {
+	switch h.kind {
+	case holeInt:
+		n, err := strconv.ParseInt(h.text, 10, 64)
+		if err != nil {
+			return nil
+		}
+		if r.negative {
+			n = -n
+		}
+		if r.double {
+			return types.Double(n)
+		}
+		return types.Int(n)
+	case holeDouble:
+		x, err := strconv.ParseFloat(h.text, 64)
+		if err != nil {
+			return nil
+		}
+		if r.negative {
+			x = -x
+		}
+		return types.Double(x)
+	}
+	return r.textValue(h.text)
+}
+
+func (r *recipe) textValue(text string) ref.Val {
+	for _, values := range r.oneOf {
+		if !slices.Contains(values, text) {
+			return nil
+		}
+	}
+	if r.parse == nil {
+		return types.String(text)
+	}
+	v, err := r.parse(text)
+	if err != nil {
+		return nil
+	}
+	if m, ok := v.(*moneyVal); ok && m.currency != r.currency {
+		return nil
+	}
+	return v
+}
+
+// textFunctions make constants of texts; the scan replaces them.
+var textFunctions = map[string]func(string) (ref.Val, error){
+	"money":                        boxed(value.ParseMoney),
+	"date":                         boxed(value.ParseDate),
+	overloads.TypeConvertTimestamp: boxed(value.ParseTimestamp),
+	overloads.TypeConvertDuration:  boxed(parseDuration),
+}
+
+func boxed[T any](parse func(string) (T, error)) func(string) (ref.Val, error) {
+	return func(text string) (ref.Val, error) {
+		v, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		return box(v), nil
+	}
+}
+
+// role says what a hole of a shape is to the forms of that shape.
+type role uint8
+
+const (
+	roleFixed    role = iota // its text is a part of the form, like a name
+	roleBlank                // each expression has its own
+	roleCurrency             // the same, but for the currency
+)
+
+// roleFinder looks for the holes of a shape in the tree of an expression.
+type roleFinder struct {
+	c      *compiler
+	holes  []hole
+	found  []int // how often each was found
+	blanks []blank
+	lists  []blankList
+}
+
+// findRoles returns the holes that each expression may fill in itself, with the values
+// that they have here. It is for those whose value nothing else depends on: not the
+// type of anything, nor whether something is reported. All others are fixed.
+func (c *compiler) findRoles(s shape) (roles []role, blanks []blank, lists []blankList) {
+	f := roleFinder{c: c, holes: s.holes, found: make([]int, len(s.holes))}
+	f.walk(c.tree.Expr(), nil)
+	roles = make([]role, len(s.holes))
+	if slices.ContainsFunc(f.found, func(n int) bool { return n > 1 }) {
+		return roles, nil, nil
+	}
+	for _, b := range f.blanks {
+		roles[b.hole] = roleBlank
+		if b.currency != "" {
+			roles[b.hole] = roleCurrency
+		}
+	}
+	return roles, f.blanks, f.lists
+}
+
+// walk goes through the tree. A literal counts where its value decides nothing but what
+// the expression gives.
+func (f *roleFinder) walk(e, parent ast.Expr) {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		f.literal(e, parent == nil || parent.Kind() == ast.CallKind && isSimpleArg(parent.AsCall(), e))
+		return
+	case ast.ListKind:
+		if parent != nil && isSearched(e, parent) {
+			f.list(e)
+			return
+		}
+	}
+	for _, child := range children(e) {
+		f.walk(child, e)
+	}
+}
+
+// list takes all members of a list for blanks, or none.
+func (f *roleFinder) list(e ast.Expr) {
+	from := len(f.blanks)
+	members := e.AsList().Elements()
+	for _, member := range members {
+		f.literal(member, len(members) <= maxBlankList)
+	}
+	if len(f.blanks)-from != len(members) {
+		f.blanks = f.blanks[:from]
+		return
+	}
+	f.lists = append(f.lists, blankList{e.ID(), from, len(f.blanks)})
+}
+
+// maxBlankList is how long a list may be whose members are each expression's own. In a
+// constant list nothing is looked for member by member.
+const maxBlankList = 16
+
+// literal finds the hole of a literal.
+func (f *roleFinder) literal(e ast.Expr, simple bool) {
+	i, r, ok := f.recipeOf(e)
+	if !ok {
+		return
+	}
+	f.found[i]++
+	v := r.value(f.holes[i])
+	// A literal that is not what the recipe makes of it is something else.
+	if !simple || v == nil || v.Type() != e.AsLiteral().Type() || v.Equal(e.AsLiteral()) != types.True {
+		return
+	}
+	for _, m := range f.c.met {
+		if m.node == e.ID() {
+			r.oneOf = append(r.oneOf, m.values)
+		}
+	}
+	h := f.holes[i]
+	f.blanks = append(f.blanks, blank{recipe: r, hole: i, node: e.ID(), from: h.from, to: h.to})
+}
+
+// recipeOf reads off the tokens of a literal how it came about: 5, -5, f(5).
+func (f *roleFinder) recipeOf(e ast.Expr) (hole int, r recipe, ok bool) {
+	src := f.c.places.src
+	lo, hi := f.c.places.tokens(e)
+	if lo < 0 {
+		return 0, r, false
+	}
+	at := lo
+	switch hi - lo {
+	case 0:
+	case 1:
+		if !src.is(lo, "-") {
+			return 0, r, false
+		}
+		r.negative, at = true, hi
+	case 3:
+		if !src.is(lo+1, "(") || !src.is(hi, ")") || !f.function(e, src.tokenText(src.tokens[lo]), &r) {
+			return 0, r, false
+		}
+		at = lo + 2
+	default:
+		return 0, r, false
+	}
+	for i, h := range f.holes {
+		if t := src.tokens[at]; h.from == t.from && h.to == t.to {
+			_, isDouble := e.AsLiteral().(types.Double)
+			r.double = h.kind == holeInt && isDouble
+			return i, r, r.parse == nil || h.kind == holeText
+		}
+	}
+	return 0, r, false
+}
+
+func (f *roleFinder) function(e ast.Expr, name string, r *recipe) bool {
+	if r.parse = textFunctions[name]; r.parse != nil {
+		if m, ok := e.AsLiteral().(*moneyVal); ok {
+			r.currency = m.currency
+		}
+		return true
+	}
+	switch name {
+	case "minutes", "hours", "days", "percent":
+		r.call = f.c.implementation(e.ID(), name)
+	}
+	return r.call != nil
+}
+
+// isSimpleArg reports whether nothing but the result depends on the value of an
+// argument. Texts in the branches of a condition may be what others are checked
+// against.
+func isSimpleArg(call ast.CallExpr, e ast.Expr) bool {
+	args := call.Args()
+	_, isText := textLiteral(e)
+	switch call.FunctionName() {
+	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		return true
+	case operators.In:
+		return args[0].ID() == e.ID()
+	case operators.Conditional:
+		return !isText && args[0].ID() != e.ID()
+	case operators.Add, operators.Subtract, operators.Multiply, operators.Divide, "orValue", "max", "min":
+		return !isText
+	case overloads.StartsWith, overloads.EndsWith, overloads.Contains:
+		return call.IsMemberFunction() && len(args) == 1 && args[0].ID() == e.ID()
+	}
+	return false
+}
+
+// isSearched reports whether something that is no constant is looked for in a list of
+// literals.
+func isSearched(list, search ast.Expr) bool {
+	if search.Kind() != ast.CallKind || search.AsCall().FunctionName() != operators.In {
+		return false
+	}
+	args := search.AsCall().Args()
+	if args[1].ID() != list.ID() || args[0].Kind() == ast.LiteralKind || len(list.AsList().OptionalIndices()) > 0 {
+		return false
+	}
+	for _, member := range list.AsList().Elements() {
+		if member.Kind() != ast.LiteralKind {
+			return false
+		}
+	}
+	return true
+}
+
+// currencyIn returns the currency of an amount's text.
+func currencyIn(text string) string {
+	_, code, _ := strings.Cut(text, " ")
+	return code
+}

@@ -1,0 +1,250 @@
+package celenv
+
+import (
+	encoding "encoding/binary"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/cel-go/common/types/ref"
+)
+
+// session remembers, while a set is compiled, what sources of each shape were compiled
+// to. It is safe for concurrent use.
+type session struct {
+	mu     sync.RWMutex
+	shapes map[string]*shapeMemo
+	ids    map[any]uint32
+	walks  map[guardKey]guardResult
+	rooms  sync.Pool // of *shapeRoom
+}
+
+func newSession() *session {
+	s := &session{shapes: map[string]*shapeMemo{}, ids: map[any]uint32{}, walks: map[guardKey]guardResult{}}
+	s.rooms.New = func() any { return new(shapeRoom) }
+	return s
+}
+
+// shapeMemo is what is known of a shape. The names in it are always the same; what they
+// mean in a scope, and the texts of the fixed holes, tell its forms apart.
+type shapeMemo struct {
+	needs []need
+	roles []role
+	forms map[string]*form
+}
+
+// need is a name that an expression reads, or else takes from its scope.
+type need struct {
+	kind refKind
+	path string
+}
+
+// zoneNeed stands for the zone of the scope.
+var zoneNeed = need{path: "zone"}
+
+// calendarNeed stands for a calendar.
+func calendarNeed(id string) need { return need{kind: refConstant, path: id} }
+
+// Forget drops what only serves compiling. Expressions can still be compiled.
+func (b *Base) Forget() { b.session.Store(nil) }
+
+// known returns the expression if something of its shape was compiled before, nil
+// otherwise, and also where something may be wrong with it.
+func (s *Scope) known(session *session, sh shape, source string) *Expr {
+	session.mu.RLock()
+	memo := session.shapes[string(sh.key)]
+	session.mu.RUnlock()
+	if memo == nil {
+		return nil
+	}
+	var room [256]byte
+	key, ok := s.formKey(session, room[:0], memo, sh.holes)
+	if !ok {
+		return nil
+	}
+	session.mu.RLock()
+	f := memo.forms[string(key)]
+	session.mu.RUnlock()
+	if f == nil {
+		return nil
+	}
+	values, ok := f.fill(sh.holes)
+	if !ok {
+		return nil
+	}
+	return &Expr{form: f, scope: s, source: source, values: values}
+}
+
+// formKey tells the forms of a shape apart.
+func (s *Scope) formKey(session *session, key []byte, memo *shapeMemo, holes []hole) ([]byte, bool) {
+	for _, n := range memo.needs {
+		id, ok := s.identity(session, n)
+		if !ok {
+			return nil, false
+		}
+		key = encoding.LittleEndian.AppendUint32(key, id)
+	}
+	for i, role := range memo.roles {
+		text := holes[i].text
+		switch role {
+		case roleBlank:
+			continue
+		case roleCurrency:
+			text = currencyIn(text)
+		}
+		key = encoding.AppendUvarint(key, uint64(len(text)))
+		key = append(key, text...)
+	}
+	return key, true
+}
+
+// learn remembers what a compiler made of a shape, and returns the expression's own
+// values. The form is not shared yet.
+func (s *Scope) learn(session *session, sh shape, c *compiler, f *form) []ref.Val {
+	roles, blanks, lists := c.findRoles(sh)
+	session.mu.Lock()
+	memo := session.shapes[string(sh.key)]
+	if memo == nil {
+		memo = &shapeMemo{needs: c.needs, roles: roles, forms: map[string]*form{}}
+		session.shapes[string(sh.key)] = memo
+	}
+	session.mu.Unlock()
+	// Another scope may have other types, and fix other holes.
+	if !slices.Equal(memo.needs, c.needs) || !slices.Equal(memo.roles, roles) {
+		return nil
+	}
+	key, ok := s.formKey(session, nil, memo, sh.holes)
+	if !ok {
+		return nil
+	}
+	f.blanks, f.lists = blanks, lists
+	values, ok := f.fill(sh.holes)
+	if !ok { // not reached: this is where the recipes come from
+		f.blanks, f.lists = nil, nil
+		return nil
+	}
+	session.mu.Lock()
+	defer session.mu.Unlock()
+	memo.forms[string(key)] = f
+	return values
+}
+
+// identity numbers what a name means in the scope: equal numbers mean the same, in
+// whatever scope. ok is false where it means nothing good.
+func (s *Scope) identity(session *session, n need) (id uint32, ok bool) {
+	s.mu.RLock()
+	id, ok = s.identities[n]
+	s.mu.RUnlock()
+	if ok {
+		return id, true
+	}
+	meaning := s.meaning(n)
+	if meaning == nil {
+		return 0, false
+	}
+	id = session.number(meaning)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.identities == nil {
+		s.identities = map[need]uint32{}
+	}
+	s.identities[n] = id
+	return id, true
+}
+
+func (s *session) number(meaning any) uint32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, ok := s.ids[meaning]
+	if !ok {
+		id = uint32(len(s.ids))
+		s.ids[meaning] = id
+	}
+	return id
+}
+
+// meaningOfField is what expressions can tell of a field.
+type meaningOfField struct {
+	name     string
+	t        Type
+	optional bool
+	closed   string
+	slot     int
+}
+
+type meaningOfZone string
+
+// meaning returns what a name stands for, comparable, nil if that is nothing good.
+func (s *Scope) meaning(n need) any {
+	switch {
+	case n == zoneNeed:
+		return meaningOfZone(s.zone.zone.String())
+	case n.kind == refConstant:
+		if c := s.options.Calendars[n.path]; c != nil {
+			return c
+		}
+		return nil
+	case s.isHidden(n.path):
+		return nil
+	}
+	root, rest, _ := strings.Cut(n.path, ".")
+	switch n.kind {
+	case refField:
+		if f := s.field(rest); f != nil {
+			return meaningOfField{f.Name, f.Type, f.Optional, closedText(f.Closed), f.Slot}
+		}
+	case refFact:
+		if f := s.facts[rest]; f != nil {
+			return *f
+		}
+	case refTerm:
+		if e := s.term(rest); e != nil && !e.broken {
+			return e
+		}
+	case refTable:
+		name, _, _ := strings.Cut(rest, ".")
+		if t, err := s.table(name); err == nil {
+			return t
+		}
+	case refNow, refMessage:
+		return root + "." + rest
+	}
+	return nil
+}
+
+// closedText tells no list of values from an empty one, and lists from one another.
+func closedText(values []string) string {
+	if values == nil {
+		return "open"
+	}
+	var b []byte
+	for _, v := range values {
+		b = encoding.AppendUvarint(b, uint64(len(v)))
+		b = append(b, v...)
+	}
+	return string(b)
+}
+
+func (s *Scope) term(name string) *Expr {
+	if s.options.Defs == nil {
+		return nil
+	}
+	e, _ := s.options.Defs.Term(name)
+	return e
+}
+
+// isHidden reports whether a path, or what it goes through, is hidden.
+func (s *Scope) isHidden(path string) bool {
+	if len(s.options.Hidden) == 0 {
+		return false
+	}
+	for i := range len(path) {
+		if path[i] == '.' {
+			if _, hidden := s.options.Hidden[path[:i]]; hidden {
+				return true
+			}
+		}
+	}
+	_, hidden := s.options.Hidden[path]
+	return hidden
+}

@@ -1,0 +1,236 @@
+package index
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// entry is a way of a rule on its way down the tree, with the terms that are still to be
+// looked at.
+type entry struct {
+	id    int32
+	terms []atom.Term
+	whole bool
+}
+
+// without returns the entry when term i is known to hold.
+func (e entry) without(i int) entry {
+	e.terms = slices.Concat(e.terms[:i], e.terms[i+1:])
+	return e
+}
+
+// builder builds one tree.
+type builder struct {
+	space *atom.Space
+	// spare is how many more places rules may take than there are of them.
+	spare int
+}
+
+const (
+	maxLeaf   = 64
+	maxDirect = 3  // up to so many, tables cost more than asking
+	maxDepth  = 40 // of a tree; below it is only halved
+)
+
+func (b *builder) build(list []entry, depth int) *tree {
+	if len(list) == 0 {
+		return nil
+	}
+	if len(list) > maxLeaf {
+		if key, ok := b.choose(list); ok && depth < maxDepth {
+			return &tree{split: b.split(list, key, depth)}
+		}
+		return &tree{fork: b.fork(list, depth)}
+	}
+	return &tree{leaf: b.leaf(list)}
+}
+
+// key is what a split tells rules apart by.
+type key struct {
+	slot   int
+	member bool
+}
+
+// keyCount says how many rules have a key, and how evenly.
+type keyCount struct {
+	rules, places int
+	distinct      map[int32]bool
+}
+
+// choose looks for the split that leaves the fewest rules to look at.
+func (b *builder) choose(list []entry) (key, bool) {
+	counts := map[key]*keyCount{}
+	var order []key // the order in which they are met, which is that of the set
+	for _, e := range list {
+		for _, t := range e.terms {
+			points, ok := b.keys(t)
+			if !ok {
+				continue
+			}
+			k := key{t.Slot, t.Member != 0}
+			n := counts[k]
+			if n == nil {
+				n = &keyCount{distinct: map[int32]bool{}}
+				counts[k] = n
+				order = append(order, k)
+			}
+			n.rules++
+			n.places += len(points)
+			for _, p := range points {
+				n.distinct[p] = true
+			}
+		}
+	}
+	best, least := key{}, 0.9*float64(len(list))
+	found := false
+	for _, k := range order {
+		n := counts[k]
+		left := float64(n.places) / float64(len(n.distinct))
+		if k.member {
+			left *= 2 // an incident has more than one tag
+		}
+		left += float64(len(list) - min(n.rules, len(list)))
+		if left < least {
+			best, least, found = k, left, true
+		}
+	}
+	return best, found
+}
+
+// keys returns the positions at which a term stands in a split, if it can.
+func (b *builder) keys(t atom.Term) ([]int32, bool) {
+	if !b.space.Hashable(t.Slot) {
+		return nil, false
+	}
+	points, ok := t.Keys(b.space)
+	return points, ok && len(points)-1 <= b.spare
+}
+
+func (b *builder) split(list []entry, k key, depth int) *split {
+	s := &split{slot: k.slot, member: k.member}
+	groups := map[int32][]entry{}
+	var rest []entry
+	for _, e := range list {
+		i, points := b.find(e, k)
+		if i < 0 {
+			rest = append(rest, e)
+			continue
+		}
+		b.spare -= len(points) - 1
+		s.absent = s.absent || e.terms[i].Absent() != atom.No
+		for _, p := range points {
+			groups[p] = append(groups[p], e.without(i))
+		}
+	}
+	for p := range groups {
+		s.points = append(s.points, p)
+	}
+	slices.Sort(s.points)
+	for _, p := range s.points {
+		s.kids = append(s.kids, *b.build(groups[p], depth+1))
+	}
+	b.thicken(s)
+	s.rest = b.build(rest, depth+1)
+	return s
+}
+
+// find returns the term of an entry that a split is by, and its positions.
+func (b *builder) find(e entry, k key) (int, []int32) {
+	for i, t := range e.terms {
+		if t.Slot != k.slot || (t.Member != 0) != k.member {
+			continue
+		}
+		if points, ok := b.keys(t); ok {
+			return i, points
+		}
+	}
+	return -1, nil
+}
+
+// thicken replaces a search by a look, where that takes little more room.
+func (b *builder) thicken(s *split) {
+	size := int(b.space.Last(s.slot)-atom.FirstConstant+1) / 2
+	if size > 4*len(s.points)+16 {
+		return
+	}
+	s.dense = make([]int32, size)
+	for i, p := range s.points {
+		s.dense[(p-atom.FirstConstant)/2] = int32(i + 1)
+	}
+	s.points = nil
+}
+
+// fork halves rules by where their range of one slot lies.
+func (b *builder) fork(list []entry, depth int) *fork {
+	slot := b.narrowest(list)
+	if slot >= 0 {
+		slices.SortStableFunc(list, func(x, y entry) int { return cmp.Compare(b.middle(x, slot), b.middle(y, slot)) })
+	}
+	half := (len(list)/2 + maxLeaf - 1) / maxLeaf * maxLeaf
+	f := &fork{}
+	for i, side := range [][]entry{list[:half], list[half:]} {
+		f.guards[i] = b.guard(side, slot)
+		f.sides[i] = *b.build(side, depth+1)
+	}
+	return f
+}
+
+// hull returns what an entry lets pass of a slot.
+func (b *builder) hull(e entry, slot int) (from, until int32, absent bool) {
+	last := b.space.Last(slot)
+	for _, t := range e.terms {
+		if t.Slot == slot && t.Member == 0 {
+			from, until = t.Hull(last)
+			return from, until, t.Absent() != atom.No
+		}
+	}
+	return 0, last, true
+}
+
+func (b *builder) middle(e entry, slot int) int64 {
+	from, until, _ := b.hull(e, slot)
+	return int64(from) + int64(until)
+}
+
+// narrowest returns the slot of which the rules let pass least, -1 where none has a range.
+func (b *builder) narrowest(list []entry) int {
+	passing := map[int]float64{}
+	var order []int
+	for _, e := range list {
+		for _, t := range e.terms {
+			if t.Member != 0 {
+				continue
+			}
+			last := b.space.Last(t.Slot)
+			from, until := t.Hull(last)
+			if _, met := passing[t.Slot]; !met {
+				order = append(order, t.Slot)
+			}
+			passing[t.Slot] += 1 - float64(max(0, until-from+1))/float64(last+1)
+		}
+	}
+	best, most := -1, 0.0
+	for _, slot := range order {
+		if passing[slot] > most {
+			best, most = slot, passing[slot]
+		}
+	}
+	return best
+}
+
+func (b *builder) guard(list []entry, slot int) guard {
+	if slot < 0 {
+		return guard{slot: -1}
+	}
+	g := guard{slot: slot, from: b.space.Last(slot) + 1}
+	for _, e := range list {
+		from, until, absent := b.hull(e, slot)
+		g.from, g.until, g.absent = min(g.from, from), max(g.until, until), g.absent || absent
+	}
+	if g.from <= atom.AbsentPosition+1 && g.until >= b.space.Last(slot) && g.absent {
+		return guard{slot: -1}
+	}
+	return g
+}

@@ -1,0 +1,19 @@
+// Package index finds, among many rules, those that an incident can match, without asking
+// each one. It works on the terms of package atom and skips a rule only where a term
+// is certainly false; what it finds is either certain to match, or has to be asked.
+//
+// An [Index] is a forest, one tree for each class of rules that are looked at together.
+// Three kinds of nodes lead to few rules quickly:
+//
+//	split   tells rules apart by the value of one slot that they compare with constants, or by
+//	        the members of a list; rules that do not mention the slot stand beside
+//	fork    halves rules that have no such slot in common, and skips a half when the value
+//	        of one slot lies outside of what its rules let pass
+//	leaf    holds at most 64 rules. A table for each slot gives, for the segment in which the
+//	        value lies, a row of 64 bits: the rules that it does not exclude. The rows are
+//	        combined with &, those that exclude most first
+//
+// A rule stands at several places where a term lists several constants, or where it is
+// a disjunction. How often in all is bounded, so that the index grows with the set, whatever
+// is in it.
+package index

@@ -1,0 +1,81 @@
+package index
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// Entry is a rule as it is indexed. IDs are not negative, and order what is found.
+type Entry struct {
+	ID    int32
+	Class int
+	Rule  atom.Rule
+}
+
+// Hit is a rule that was found: its id, and whether it has to be asked.
+type Hit int32
+
+func hit(id int32, sure bool) Hit {
+	if sure {
+		return Hit(id << 1)
+	}
+	return Hit(id<<1 | 1)
+}
+
+// ID is the id of the rule.
+func (h Hit) ID() int32 { return int32(h >> 1) }
+
+// Ask reports whether the rule has to be asked; else it is certain to match.
+func (h Hit) Ask() bool { return h&1 == 1 }
+
+// Index is immutable and safe for concurrent use.
+type Index struct {
+	space   *atom.Space
+	classes []*tree // nil: without rules
+	roots   []int32 // by the rules' ids
+}
+
+// Build makes an index of rules in so many classes. A rule that is never true has no place.
+func Build(space *atom.Space, entries []Entry, classes int) *Index {
+	x := &Index{space: space, classes: make([]*tree, classes)}
+	byClass := make([][]entry, classes)
+	for _, e := range entries {
+		for int(e.ID) >= len(x.roots) {
+			x.roots = append(x.roots, 0)
+		}
+		x.roots[e.ID] = e.Rule.Root
+		for _, w := range e.Rule.Ways {
+			if !slices.ContainsFunc(w.Terms, atom.Term.Never) {
+				byClass[e.Class] = append(byClass[e.Class], entry{id: e.ID, terms: w.Terms, whole: w.Whole})
+			}
+		}
+	}
+	x.roots = slices.Clip(x.roots)
+	for i, list := range byClass {
+		if len(list) > 0 {
+			b := builder{space: space, spare: 2*len(list) + 64}
+			x.classes[i] = b.build(list, 0)
+		}
+	}
+	return x
+}
+
+// Find adds the rules of some classes that are not certainly false to hits, by id and each
+// once, and returns them.
+func (x *Index) Find(v *atom.Values, classes []int32, hits []Hit) []Hit {
+	w := walk{index: x, values: v, hits: hits}
+	for _, c := range classes {
+		if t := x.classes[c]; t != nil {
+			w.tree(t, true)
+		}
+	}
+	slices.Sort(w.hits)
+	return unique(w.hits)
+}
+
+// unique keeps one hit per rule. A rule that is found twice is found in two ways, and
+// one that is certain suffices: it stands first.
+func unique(hits []Hit) []Hit {
+	return slices.CompactFunc(hits, func(a, b Hit) bool { return a.ID() == b.ID() })
+}

@@ -1,0 +1,151 @@
+package index
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// leaf makes the tables of at most 64 entries.
+func (b *builder) leaf(list []entry) *leaf {
+	l := &leaf{ids: make([]int32, len(list))}
+	for i, e := range list {
+		l.ids[i] = e.id
+	}
+	if len(list) <= maxDirect {
+		for i, e := range list {
+			if e.whole && len(e.terms) == 0 {
+				l.whole |= 1 << i
+			}
+		}
+		return l
+	}
+	tabled := make([]int, len(list))
+	for _, k := range tableKeys(list) {
+		t, held := b.table(list, k)
+		l.tables = append(l.tables, t)
+		for i := range held {
+			tabled[i] += held[i]
+		}
+	}
+	for i, e := range list {
+		if e.whole && tabled[i] == len(e.terms) {
+			l.whole |= 1 << i
+		}
+	}
+	slices.SortStableFunc(l.tables, func(a, b table) int { return cmp.Compare(b.excludes(len(list)), a.excludes(len(list))) })
+	l.tables = slices.Clip(l.tables)
+	return l
+}
+
+// tableKeys lists what the terms are about, each once.
+func tableKeys(list []entry) []key {
+	var keys []key
+	for _, e := range list {
+		for _, t := range e.terms {
+			if k := (key{t.Slot, t.Member != 0}); !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}
+
+// termOf returns the term of an entry that a table holds: the only one of its kind, for a
+// row cannot tell that two members are there.
+func termOf(e entry, k key) (t atom.Term, terms int) {
+	for _, x := range e.terms {
+		if x.Slot == k.slot && (x.Member != 0) == k.member {
+			t = x
+			terms++
+		}
+	}
+	return t, terms
+}
+
+// table makes the table of a slot. held counts, by entries, the terms that it stands for.
+func (b *builder) table(list []entry, k key) (t table, held []int) {
+	held = make([]int, len(list))
+	terms := make([]atom.Term, len(list))
+	for i, e := range list {
+		if term, n := termOf(e, k); n == 1 {
+			terms[i], held[i] = term, 1
+		}
+	}
+	if k.member {
+		return memberTable(k.slot, terms, held), held
+	}
+	breaks := []int32{atom.AbsentPosition}
+	for i, term := range terms {
+		if held[i] > 0 {
+			breaks = term.Breaks(breaks)
+		}
+	}
+	slices.Sort(breaks)
+	t.slot = int32(k.slot)
+	for _, p := range slices.Compact(breaks) {
+		r := rowAt(terms, held, p)
+		if n := len(t.rows); n > 0 && t.rows[n-1] == r {
+			continue
+		}
+		t.breaks, t.rows = append(t.breaks, p), append(t.rows, r)
+	}
+	t.breaks, t.rows = slices.Clip(t.breaks), slices.Clip(t.rows)
+	return t, held
+}
+
+func rowAt(terms []atom.Term, held []int, p int32) row {
+	var r row
+	for i, term := range terms {
+		truth := atom.Yes
+		if held[i] > 0 {
+			truth = term.At(p)
+		}
+		if truth != atom.No {
+			r.may |= 1 << i
+		}
+		if truth == atom.Yes {
+			r.yes |= 1 << i
+		}
+	}
+	return r
+}
+
+// memberTable makes the table of a list.
+func memberTable(slot int, terms []atom.Term, held []int) table {
+	t := table{slot: int32(slot), member: true, rows: make([]row, 2)}
+	for i, term := range terms {
+		bit := uint64(1) << i
+		t.rows[0].may |= bit // without the list, its terms fail
+		if held[i] == 0 {
+			t.rows[0].yes |= bit
+			t.rows[1].may |= bit
+			t.rows[1].yes |= bit
+			continue
+		}
+		at := slices.Index(t.breaks, term.Member)
+		if at < 0 {
+			at = len(t.breaks)
+			t.breaks, t.rows = append(t.breaks, term.Member), append(t.rows, row{})
+		}
+		t.rows[2+at].may |= bit
+		t.rows[2+at].yes |= bit
+	}
+	return t
+}
+
+// excludes estimates how many of n entries a table rules out, each row being as likely as
+// another.
+func (t *table) excludes(n int) float64 {
+	rows := t.rows[1:]
+	if t.member || len(rows) == 0 {
+		return float64(n - bits.OnesCount64(t.rows[min(1, len(t.rows)-1)].may))
+	}
+	left := 0
+	for _, r := range rows {
+		left += bits.OnesCount64(r.may)
+	}
+	return float64(n) - float64(left)/float64(len(rows))
+}

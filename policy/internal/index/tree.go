@@ -1,0 +1,209 @@
+package index
+
+import (
+	"math/bits"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// tree is a node; exactly one of its parts is there.
+type tree struct {
+	split *split
+	fork  *fork
+	leaf  *leaf
+}
+
+// split leads by the value of a slot.
+type split struct {
+	slot   int
+	member bool    // by the members of a list
+	dense  []int32 // by constants: the place among kids, plus one; else
+	points []int32 // their positions, sorted like kids
+	kids   []tree
+	// absent says that rules behind keys are not certainly false without a value.
+	absent bool
+	rest   *tree // of the rules that have no key; nil: none
+}
+
+// fork leads to both of its sides, unless a guard keeps it out.
+type fork struct {
+	guards [2]guard
+	sides  [2]tree
+}
+
+// guard lets pass the positions from..until of a slot, and, if it says so, what is absent.
+type guard struct {
+	slot        int // -1: all may pass
+	from, until int32
+	absent      bool
+}
+
+// leaf holds at most 64 ways of rules. Without tables they are asked one by one.
+type leaf struct {
+	ids    []int32
+	whole  uint64 // those that are true when no table says otherwise
+	tables []table
+}
+
+// row is what a value leaves: the rules that it does not make false, and those whose terms
+// it makes true.
+type row struct{ may, yes uint64 }
+
+// table gives a row for each position of a slot: rows[i] from breaks[i] on, the first
+// being that of the absent value. For a list, rows[0] stands for the absent list, rows[1]
+// for a list without any of the members, and rows[2+i] adds the member at breaks[i].
+type table struct {
+	slot   int32
+	member bool
+	breaks []int32
+	rows   []row
+}
+
+// walk is one search.
+type walk struct {
+	index  *Index
+	values *atom.Values
+	hits   []Hit
+}
+
+// tree searches below a node. sure is false when a value that led here was absent.
+func (w *walk) tree(t *tree, sure bool) {
+	for t != nil {
+		switch {
+		case t.leaf != nil:
+			w.leaf(t.leaf, sure)
+			return
+		case t.fork != nil:
+			for i := range t.fork.sides {
+				if t.fork.guards[i].passes(w.values) {
+					w.tree(&t.fork.sides[i], sure)
+				}
+			}
+			return
+		}
+		w.split(t.split, sure)
+		t = t.split.rest
+	}
+}
+
+func (w *walk) split(s *split, sure bool) {
+	if w.values.Get(s.slot) == nil && s.slot < w.index.space.Slots() {
+		if s.absent {
+			for i := range s.kids {
+				w.tree(&s.kids[i], false)
+			}
+		}
+		return
+	}
+	if !s.member {
+		if i := s.find(w.values.Position(s.slot)); i >= 0 {
+			w.tree(&s.kids[i], sure)
+		}
+		return
+	}
+	for _, p := range w.values.Members(s.slot) {
+		if i := s.find(p); i >= 0 {
+			w.tree(&s.kids[i], sure)
+		}
+	}
+}
+
+// find returns the place of a key's rules, -1 if there are none.
+func (s *split) find(p int32) int {
+	if s.dense != nil {
+		i := int(p-atom.FirstConstant) / 2
+		if p&1 == 0 || i < 0 || i >= len(s.dense) {
+			return -1
+		}
+		return int(s.dense[i]) - 1
+	}
+	low, high := 0, len(s.points)
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		if s.points[mid] < p {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	if low < len(s.points) && s.points[low] == p {
+		return low
+	}
+	return -1
+}
+
+func (g guard) passes(v *atom.Values) bool {
+	if g.slot < 0 {
+		return true
+	}
+	p := v.Position(g.slot)
+	if p == atom.AbsentPosition {
+		return g.absent
+	}
+	return g.from <= p && p <= g.until
+}
+
+func (w *walk) leaf(l *leaf, sure bool) {
+	may := uint64(1)<<len(l.ids) - 1
+	yes := l.whole
+	if !sure {
+		yes = 0
+	}
+	for i := range l.tables {
+		r := l.tables[i].row(w.values)
+		may &= r.may
+		yes &= r.yes
+		if may == 0 {
+			return
+		}
+	}
+	for ; may != 0; may &= may - 1 {
+		i := bits.TrailingZeros64(may)
+		if yes>>i&1 == 1 {
+			w.hits = append(w.hits, hit(l.ids[i], true))
+			continue
+		}
+		w.ask(l.ids[i])
+	}
+}
+
+// ask looks at the whole of a rule's native condition, before anyone evaluates it.
+func (w *walk) ask(id int32) {
+	if t := w.index.space.Truth(w.index.roots[id], w.values); t != atom.No {
+		w.hits = append(w.hits, hit(id, t == atom.Yes))
+	}
+}
+
+// row finds the row for the slot's value.
+func (t *table) row(v *atom.Values) row {
+	if t.member {
+		return t.members(v)
+	}
+	p := v.Position(int(t.slot))
+	low, high := 1, len(t.breaks)
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		if t.breaks[mid] <= p {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return t.rows[low-1]
+}
+
+func (t *table) members(v *atom.Values) row {
+	if v.Get(int(t.slot)) == nil {
+		return t.rows[0]
+	}
+	r := t.rows[1]
+	for _, p := range v.Members(int(t.slot)) {
+		for i, b := range t.breaks {
+			if b == p {
+				r.may |= t.rows[2+i].may
+				r.yes |= t.rows[2+i].yes
+			}
+		}
+	}
+	return r
+}

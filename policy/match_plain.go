@@ -1,0 +1,209 @@
+package policy
+
+import (
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// What matching means is written here, without haste: each playbook and each play is asked in
+// turn, and every condition evaluated. [Input.Applying] and [Program.Match] give the same
+// results, errors and their texts included; tests compare the two.
+
+func (in *Input) applyingPlain() ([]*Playbook, error) {
+	var first error
+	in.applying = in.applying[:0]
+	occurred, dated := in.occurredAt()
+	for _, b := range in.program.Playbooks {
+		if dated && !b.inForceAt(occurred) || !dated && b.InForce != (Period{}) {
+			continue
+		}
+		applies, err := b.applyTo(in)
+		if err != nil && first == nil {
+			first = err
+		}
+		if err == nil && applies {
+			in.applying = append(in.applying, b)
+		}
+	}
+	return in.applying, first
+}
+
+func (in *Input) occurredAt() (at time.Time, ok bool) {
+	at, ok = in.values.Get(in.program.std.occurredAt).(time.Time)
+	return at, ok
+}
+
+func (b *Playbook) inForceAt(t time.Time) bool {
+	return b.InForce.Contains(value.DateOf(t.In(b.Zone)))
+}
+
+// applyTo evaluates the condition in front of a playbook's plays.
+func (b *Playbook) applyTo(in *Input) (bool, error) {
+	if b.applies == nil {
+		return true, nil
+	}
+	ok, err := b.applies.evaluate(&Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)})
+	if err != nil {
+		return false, &PlayError{Play: b.ID, Err: err}
+	}
+	return ok, nil
+}
+
+func (p *Program) matchPlain(in *Input) ([]Match, error) {
+	m := matcher{program: p, in: in, by: map[*Play]*Match{}, applying: make([]bool, len(p.Playbooks))}
+	for _, b := range in.applying {
+		m.applying[b.number] = true
+	}
+	m.occurred, _ = in.occurredAt()
+	m.phase = in.text(p.std.phase)
+	m.provider = in.text(p.std.provider)
+	// Every play is asked in the one order of the set, so that the error which
+	// is reported is the first of that order; fallbacks are asked after.
+	for _, fallback := range []bool{false, true} {
+		for _, play := range p.Plays {
+			if play.Fallback != fallback || !m.applying[play.Playbook.number] {
+				continue
+			}
+			if err := m.ask(play); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var out []Match
+	for _, play := range p.Plays {
+		if found, ok := m.by[play]; ok {
+			out = append(out, *found)
+		}
+	}
+	return out, nil
+}
+
+func (in *Input) text(slot int) string {
+	s, _ := in.values.Get(slot).(string)
+	return s
+}
+
+type matcher struct {
+	program         *Program
+	in              *Input
+	occurred        time.Time
+	phase, provider string
+	applying        []bool // by the playbooks' numbers
+	by              map[*Play]*Match
+	first           map[*Playbook]*Play
+	answered        map[purpose]bool
+}
+
+// purpose is what fallbacks look at: a playbook, and one side of it.
+type purpose struct {
+	playbook   *Playbook
+	preventive bool
+}
+
+// ask asks one play, unless the rules of its playbook say not to.
+func (m *matcher) ask(p *Play) error {
+	first := m.first[p.Playbook]
+	side := purpose{p.Playbook, p.Preventive()}
+	if first != nil && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
+		return nil
+	}
+	f := m.in.Frame(p.Playbook)
+	ok, err := p.when.evaluate(f)
+	if err != nil {
+		return &PlayError{Play: p.Name, Err: err}
+	}
+	if !ok {
+		return nil
+	}
+	if first != nil && p.Playbook.Matches == MatchOne {
+		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{first.Name, p.Name}}
+	}
+	return m.found(p, f, side)
+}
+
+func (m *matcher) found(p *Play, f *Frame, side purpose) error {
+	if m.first == nil {
+		m.first, m.answered = map[*Playbook]*Play{}, map[purpose]bool{}
+	}
+	if m.first[p.Playbook] == nil {
+		m.first[p.Playbook] = p
+	}
+	m.answered[side] = true
+	match := &Match{Play: p}
+	for _, c := range p.Cases {
+		ok, err := c.when.evaluate(f)
+		if err != nil {
+			return &PlayError{Play: p.Name, Err: err}
+		}
+		if ok {
+			match.Case = c
+			break
+		}
+	}
+	match.Because = because(f, p, match.Case)
+	m.by[p] = match
+	return nil
+}
+
+// fits looks at what is cheap and cannot fail.
+func (m *matcher) fits(p *Play) bool {
+	if !p.phase.fits(m.phase == "failure") || !p.provider.fits(m.provider == "") {
+		return false
+	}
+	return p.InForce.Contains(value.DateOf(m.occurred.In(p.Playbook.Zone)))
+}
+
+func (f fit) fits(first bool) bool {
+	return f == fitAny || (f == fitFirst) == first
+}
+
+// because lists what the conditions that held have read, in source order, each
+// once.
+func because(f *Frame, p *Play, c *Case) []Reason {
+	conditions := []*expression{p.when}
+	if c != nil {
+		conditions = append(conditions, c.when)
+	}
+	var out []Reason
+	seen := map[string]bool{}
+	for _, e := range conditions {
+		if e == nil {
+			continue
+		}
+		for _, r := range e.cel.Reads() {
+			// The time is on the decision already.
+			if r.Path != "now" && !seen[r.Path] {
+				seen[r.Path] = true
+				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
+			}
+		}
+	}
+	return out
+}
+
+// read shows the value behind a path. A table by itself shows its row.
+func (f *Frame) read(path string) string {
+	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
+		return f.row(name)
+	}
+	v, err := f.pb.scope.ReadValue(f.cel, path)
+	if err != nil {
+		return "failed" // and || or && did without it
+	}
+	if !v.IsSet() {
+		return "absent"
+	}
+	return Show(v.Native())
+}
+
+// row says which row of a table the key has found.
+func (f *Frame) row(name string) string {
+	i, err := f.cel.Row(name)
+	labels := f.pb.rows[name]
+	if err != nil || i < 0 || i >= len(labels) {
+		return "absent"
+	}
+	return labels[i]
+}

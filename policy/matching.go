@@ -1,0 +1,257 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/index"
+)
+
+// matching is what finds plays without asking each.
+type matching struct {
+	space *atom.Space
+	zeros []any // what each slot is at first: facts are zero
+
+	books   *index.Index // by the playbooks' numbers
+	plays   *index.Index // by the places in order
+	order   []*Play      // the order in which plays are asked: that of the program, fallbacks last
+	classes int          // of playbooks
+}
+
+// allBooks is the one class of the index of playbooks.
+var allBooks = []int32{0}
+
+// prepare makes what matching needs, once everything is compiled. It is the last that
+// looks into syntax trees.
+func (p *Program) prepare() {
+	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, reads: map[string][]*shown{}}
+	b.gather()
+	b.freeze()
+	p.matching.order = b.order
+	p.inputs = &sync.Pool{}
+	b.readers()
+}
+
+// preparer takes the conditions of a program apart.
+type preparer struct {
+	program *Program
+	takes   *celenv.Conditions
+	days    []atom.Day
+	zones   map[*time.Location]int // the slots of days
+	order   []*Play
+
+	books, plays []*atom.Cond // as they are indexed
+	others       []held       // conditions that are asked by themselves
+	reads        map[string][]*shown
+	shown        map[*Playbook]map[string]*shown
+}
+
+// held is a condition and where its root belongs.
+type held struct {
+	e    *expression
+	cond *atom.Cond
+}
+
+// gather takes the conditions apart, in the order of the program.
+func (b *preparer) gather() {
+	p := b.program
+	b.classes()
+	for _, book := range p.Playbooks {
+		b.books = append(b.books, atom.AllOf(b.inForce(book.InForce, book.Zone), b.of(book.applies)))
+	}
+	b.order = slices.Clone(p.Plays)
+	for i, play := range b.order {
+		play.rank = int32(i)
+	}
+	slices.SortStableFunc(b.order, func(x, y *Play) int { return compareBool(x.Fallback, y.Fallback) })
+	for _, play := range b.order {
+		b.plays = append(b.plays, atom.AllOf(
+			fitCond(play.phase, p.std.phase, "failure"), fitCond(play.provider, p.std.provider, ""),
+			b.inForce(play.InForce, play.Playbook.Zone), b.of(play.when)))
+		for _, c := range play.Cases {
+			b.hold(c.when)
+		}
+		if play.Partners == nil {
+			continue
+		}
+		for _, partner := range play.Partners.Partners {
+			for _, way := range []*Direction{partner.Outbound, partner.Inbound} {
+				if way != nil {
+					b.hold(way.covers)
+				}
+			}
+		}
+	}
+}
+
+// classes groups the playbooks that apply together, as far as their conditions say.
+func (b *preparer) classes() {
+	byText := map[string]int{}
+	for _, book := range b.program.Playbooks {
+		text := ""
+		if book.applies != nil {
+			text = strings.TrimSpace(book.applies.cel.Source())
+		}
+		if _, ok := byText[text]; !ok {
+			byText[text] = len(byText)
+		}
+		book.class = byText[text]
+	}
+	b.program.matching.classes = len(byText)
+}
+
+// of takes an expression apart; nil for one that always holds.
+func (b *preparer) of(e *expression) *atom.Cond {
+	if e == nil {
+		return nil
+	}
+	return b.takes.Of(e.cel)
+}
+
+func (b *preparer) hold(e *expression) {
+	if e != nil && e.root == 0 {
+		e.root = -1 // a condition may be shared; its root comes with the rest
+		b.others = append(b.others, held{e, b.of(e)})
+	}
+}
+
+// fitCond is the condition of a fit: whether a text is the given one. What is absent is none.
+func fitCond(f fit, slot int, text string) *atom.Cond {
+	op := atom.Equal
+	switch f {
+	case fitAny:
+		return nil
+	case fitOther:
+		op = atom.Differ
+	}
+	c := &atom.Cond{Op: op, Slot: slot, Const: text}
+	c.Absent = atom.Decide(c, atom.Type{Kind: atom.Text}, "")
+	return c
+}
+
+// inForce is the condition that the incident occurred in a period, by the days of a zone.
+func (b *preparer) inForce(p Period, zone *time.Location) *atom.Cond {
+	if p == (Period{}) {
+		return nil
+	}
+	slot, ok := b.zones[zone]
+	if !ok {
+		slot = b.program.slots + len(b.program.Facts) + len(b.days)
+		b.zones[zone] = slot
+		b.days = append(b.days, atom.Day{Of: b.program.std.occurredAt, Zone: zone})
+	}
+	var ends [2]*atom.Cond
+	if !p.From.IsZero() {
+		ends[0] = &atom.Cond{Op: atom.GreaterEqual, Slot: slot, Const: p.From}
+	}
+	if !p.Until.IsZero() {
+		ends[1] = &atom.Cond{Op: atom.LessEqual, Slot: slot, Const: p.Until}
+	}
+	return atom.AllOf(ends[:]...)
+}
+
+// freeze makes the space, and the indexes in it.
+func (b *preparer) freeze() {
+	m := &b.program.matching
+	builder := atom.NewBuilder(b.types(), b.days)
+	for _, list := range [][]*atom.Cond{b.books, b.plays} {
+		for _, c := range list {
+			builder.Gather(c)
+		}
+	}
+	for _, h := range b.others {
+		builder.Gather(h.cond)
+	}
+	m.space = builder.Freeze()
+	for _, h := range b.others {
+		h.e.root = m.space.Root(h.cond) + 1
+	}
+	m.books = index.Build(m.space, entriesOf(m.space, b.books, func(int) int { return 0 }), 1)
+	m.plays = index.Build(m.space, entriesOf(m.space, b.plays, func(i int) int { return b.order[i].Playbook.class }), m.classes)
+}
+
+func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []index.Entry {
+	entries := make([]index.Entry, 0, len(conds))
+	for i, c := range conds {
+		entries = append(entries, index.Entry{ID: int32(i), Class: class(i), Rule: space.Compile(c)})
+	}
+	return entries
+}
+
+// types lists the types of the slots: fields, then facts.
+func (b *preparer) types() []atom.Type {
+	p := b.program
+	types := make([]atom.Type, p.slots+len(p.Facts))
+	p.matching.zeros = make([]any, len(types))
+	for _, f := range p.Fields {
+		types[f.Slot] = celenv.AtomType(f.Type.cel())
+	}
+	for _, book := range p.Playbooks {
+		for _, f := range book.Fields {
+			types[f.Slot] = celenv.AtomType(f.Type.cel())
+		}
+	}
+	for _, f := range p.Facts {
+		t := atom.Type{Kind: atom.Int}
+		if f.Sum != "" {
+			t = atom.Type{Kind: atom.Money, Currency: f.Currency}
+		}
+		types[p.slots+f.Slot] = t
+		p.matching.zeros[p.slots+f.Slot] = f.Zero()
+	}
+	return types
+}
+
+// readers finds out once what explanations will read.
+func (b *preparer) readers() {
+	b.shown = map[*Playbook]map[string]*shown{}
+	for _, play := range b.program.Plays {
+		play.reads = b.readsOf(play.Playbook, play.when, nil)
+		for _, c := range play.Cases {
+			play.caseReads = append(play.caseReads, b.readsOf(play.Playbook, play.when, c.when))
+		}
+	}
+}
+
+// readsOf lists what two conditions read, in source order and each once. Plays that read
+// the same share a list.
+func (b *preparer) readsOf(book *Playbook, conditions ...*expression) []*shown {
+	var paths []string
+	for _, e := range conditions {
+		if e == nil {
+			continue
+		}
+		for _, r := range e.cel.Reads() {
+			// The time is on the decision already.
+			if r.Path != "now" && !slices.Contains(paths, r.Path) {
+				paths = append(paths, r.Path)
+			}
+		}
+	}
+	key := book.ID + "\x00" + strings.Join(paths, "\x00")
+	if list, ok := b.reads[key]; ok {
+		return list
+	}
+	list := make([]*shown, 0, len(paths))
+	for _, path := range paths {
+		list = append(list, b.show(book, path))
+	}
+	b.reads[key] = list
+	return list
+}
+
+func (b *preparer) show(book *Playbook, path string) *shown {
+	if b.shown[book] == nil {
+		b.shown[book] = map[string]*shown{}
+	}
+	if s := b.shown[book][path]; s != nil {
+		return s
+	}
+	s := newShown(b.program, book, path)
+	b.shown[book][path] = s
+	return s
+}

@@ -1,0 +1,172 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+)
+
+// reading is what the shared definitions come to in scopes that read them alike:
+// those of one zone which narrow the same fields in the same way. Each is compiled
+// by the first of them that needs it.
+type reading struct {
+	mu       sync.Mutex
+	terms    map[string]*celenv.Expr
+	tables   map[string]*celenv.Table
+	rows     map[string][]string
+	messages map[string]*Message
+}
+
+// readingOf finds the reading of a playbook's scope.
+func (s *scope) readingOf() *reading {
+	var key strings.Builder
+	key.WriteString(s.zone.String())
+	for _, f := range celFields(s.narrowed()) {
+		fmt.Fprintf(&key, " %s %s %t %q", f.Name, f.Type, f.Optional, f.Closed)
+	}
+	r := s.readings[key.String()]
+	if r == nil {
+		r = &reading{terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{}, rows: map[string][]string{}, messages: map[string]*Message{}}
+		s.readings[key.String()] = r
+	}
+	return r
+}
+
+// narrowed are the shared and standard fields that the playbook narrows.
+func (s *scope) narrowed() map[string]*Field {
+	out := map[string]*Field{}
+	for _, f := range s.playbook.Fields {
+		if s.outer.fields[f.Name] != nil {
+			out[f.Name] = f
+		}
+	}
+	return out
+}
+
+// A definition is read alike where it is sound in the shared scope: then every name
+// in it is a shared one. The reading is nil for all other definitions.
+
+func (s *scope) sharedTerm(name string, def *playbook.Term) *reading {
+	if c := s.outer; c == nil || c.termDefs[name] != def || c.terms[name] == nil {
+		return nil
+	}
+	return s.reading
+}
+
+func (s *scope) sharedTable(name string, def *playbook.Table) *reading {
+	if c := s.outer; c == nil || c.tableDefs[name] != def || c.tables[name] == nil {
+		return nil
+	}
+	return s.reading
+}
+
+func (s *scope) sharedMessage(m *message) *reading {
+	if c := s.outer; c == nil || c.messages[m.def.Name.Value] == nil {
+		return nil
+	} else if of := c.messages[m.def.Name.Value]; of.def != m.def || !of.sound {
+		return nil
+	}
+	return s.reading
+}
+
+func (r *reading) term(name string) *celenv.Expr {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.terms[name]
+}
+
+// keepTerm returns the one expression of the term: another scope may have been
+// faster.
+func (r *reading) keepTerm(name string, e *celenv.Expr) *celenv.Expr {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return keep(r.terms, name, e)
+}
+
+func (r *reading) table(name string) (*celenv.Table, []string) {
+	if r == nil {
+		return nil, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tables[name], r.rows[name]
+}
+
+func (r *reading) keepTable(name string, t *celenv.Table, rows []string) *celenv.Table {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rows[name] = rows
+	return keep(r.tables, name, t)
+}
+
+func (r *reading) message(name string) *Message {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.messages[name]
+}
+
+func (r *reading) keepMessage(name string, m *Message) *Message {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return keep(r.messages, name, m)
+}
+
+func keep[T any](into map[string]*T, name string, v *T) *T {
+	if old := into[name]; old != nil {
+		return old
+	}
+	into[name] = v
+	return v
+}
+
+// seal leaves in the scopes of the program what evaluation needs: the terms and
+// tables by their names.
+func (s *scope) seal() {
+	if s.env != nil {
+		s.env.Finish(&named{terms: s.terms, tables: s.tables, shared: s.reading})
+	}
+	if s.before != nil {
+		s.before.Finish(noDefinitions{})
+	}
+}
+
+// named are the terms and tables of a scope after the set is compiled.
+type named struct {
+	terms  map[string]*celenv.Expr
+	tables map[string]*celenv.Table
+	shared *reading
+}
+
+// Term returns a term of the scope, or one that it shares.
+func (n *named) Term(name string) (*celenv.Expr, bool) {
+	e := n.terms[name]
+	if e == nil && n.shared != nil {
+		e = n.shared.terms[name]
+	}
+	return e, e != nil
+}
+
+// Table returns a table of the scope, or one that it shares.
+func (n *named) Table(name string) (*celenv.Table, bool) {
+	t := n.tables[name]
+	if t == nil && n.shared != nil {
+		t = n.shared.tables[name]
+	}
+	return t, t != nil
+}
+
+// TermNames and TableNames are for suggestions, which come with mistakes, and there
+// are none left.
+func (n *named) TermNames() []string { return nil }
+
+// TableNames is like TermNames.
+func (n *named) TableNames() []string { return nil }

@@ -1,0 +1,86 @@
+package recovery
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// cell holds the value of a field. Texts, whole numbers and times, which is what
+// nearly all values are, stand in it without a box of their own.
+type cell struct {
+	kind   cellKind
+	text   string
+	number int64
+	time   time.Time
+	other  any // of any other type
+}
+
+type cellKind uint8
+
+const (
+	emptyCell cellKind = iota
+	textCell
+	numberCell
+	timeCell
+	otherCell
+)
+
+// cellOf takes a value out of its box; nil is no value.
+func cellOf(v any) cell {
+	switch x := v.(type) {
+	case nil:
+		return cell{}
+	case string:
+		return cell{kind: textCell, text: x}
+	case int64:
+		return cell{kind: numberCell, number: x}
+	case time.Time:
+		return cell{kind: timeCell, time: x}
+	}
+	return cell{kind: otherCell, other: v}
+}
+
+// value returns what the cell holds, nil when nothing is in it.
+func (c *cell) value() any {
+	switch c.kind {
+	case textCell:
+		return c.text
+	case numberCell:
+		return c.number
+	case timeCell:
+		return c.time
+	}
+	return c.other
+}
+
+// append writes the value as [appendCanonical] does.
+func (c *cell) append(dst []byte) []byte {
+	switch c.kind {
+	case textCell:
+		return appendString(dst, c.text)
+	case numberCell:
+		return strconv.AppendInt(dst, c.number, 10)
+	case timeCell:
+		return appendTime(dst, c.time)
+	}
+	return appendCanonical(dst, c.other)
+}
+
+// key is the text by which stores compare incidents; lists have none.
+func (c *cell) key() string {
+	switch c.kind {
+	case textCell:
+		return c.text
+	case numberCell:
+		return strconv.FormatInt(c.number, 10)
+	case timeCell:
+		return value.FormatTimestamp(c.time)
+	}
+	if _, isList := c.other.([]any); isList {
+		return ""
+	}
+	return policy.Show(c.other)
+}

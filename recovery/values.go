@@ -1,0 +1,140 @@
+package recovery
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// values are the fields of one incident as they were taken, by slot. They are
+// made once and serve many incidents.
+type values struct {
+	layout  *layout
+	cells   []cell
+	takenAs []*placed // nil where the field was not looked at
+	taken   []int     // the slots that were, in no order
+	present []uint64  // the fields that have a value: a bit for each rank in the record
+	paused  []Pause
+}
+
+func newValues(l *layout, slots int) values {
+	return values{
+		layout: l, cells: make([]cell, slots), takenAs: make([]*placed, slots),
+		present: make([]uint64, (len(l.record)+63)/64),
+	}
+}
+
+func (v *values) clear() {
+	for _, slot := range v.taken {
+		v.cells[slot], v.takenAs[slot] = cell{}, nil
+	}
+	clear(v.present)
+	v.taken, v.paused = v.taken[:0], nil
+}
+
+// take notes that a field belongs to the incident, with a value or without.
+func (v *values) take(f *placed) {
+	if v.takenAs[f.Slot] == nil {
+		v.taken = append(v.taken, f.Slot)
+	}
+	v.takenAs[f.Slot] = f
+}
+
+func (v *values) set(f *placed, c cell) {
+	v.cells[f.Slot] = c
+	v.present[f.rank/64] |= 1 << (f.rank % 64)
+}
+
+func (v *values) unset(f *placed) {
+	v.cells[f.Slot] = cell{}
+	v.present[f.rank/64] &^= 1 << (f.rank % 64)
+}
+
+func (v *values) setPaused(pauses []Pause) {
+	if len(pauses) > 0 {
+		v.paused = pauses
+		v.present[v.layout.paused/64] |= 1 << (v.layout.paused % 64)
+	}
+}
+
+// knows reports whether a path is that of a field that was taken.
+func (v *values) knows(path string) bool {
+	slot, ok := v.layout.slots[path]
+	return ok && v.takenAs[slot] != nil
+}
+
+// std returns the value of a standard field.
+func (v *values) std(f stdField) *cell { return &v.cells[v.layout.std[f]] }
+
+// each visits the fields that have a value, in the order of the record.
+func (v *values) each(visit func(*recordField)) {
+	for i, word := range v.present {
+		for ; word != 0; word &= word - 1 {
+			visit(&v.layout.record[64*i+bits.TrailingZeros64(word)])
+		}
+	}
+}
+
+// appendRecord appends the record of an incident that has nothing but these
+// fields: what [appendRecord] writes.
+func (v *values) appendRecord(dst []byte) []byte {
+	dst = append(dst, '{')
+	object := ""
+	v.each(func(f *recordField) {
+		if f.object != object {
+			dst = appendWay(dst, object, f.object)
+			object = f.object
+		}
+		dst = append(appendComma(dst), f.key...)
+		if f.slot < 0 {
+			dst = appendList(dst, v.paused, appendPause)
+		} else {
+			dst = v.cells[f.slot].append(dst)
+		}
+	})
+	dst = appendWay(dst, object, "")
+	return append(dst, '}')
+}
+
+// appendWay closes the objects of one field that are not those of the next, and
+// opens the others: from a.b. to a.c. it is } and then "c":{.
+func appendWay(dst []byte, from, to string) []byte {
+	for from != "" {
+		name, rest, _ := strings.Cut(from, ".")
+		if next, after, ok := strings.Cut(to, "."); !ok || next != name {
+			break
+		} else {
+			from, to = rest, after
+		}
+	}
+	for range strings.Count(from, ".") {
+		dst = append(dst, '}')
+	}
+	for to != "" {
+		var name string
+		name, to, _ = strings.Cut(to, ".")
+		dst = append(appendString(appendComma(dst), name), ':', '{')
+	}
+	return dst
+}
+
+// appendComma parts a member of an object from the one before.
+func appendComma(dst []byte) []byte {
+	if dst[len(dst)-1] == '{' {
+		return dst
+	}
+	return append(dst, ',')
+}
+
+// list returns the fields that have a value for [appendRecord], which writes
+// what is not declared besides.
+func (v *values) list() []fieldValue {
+	var out []fieldValue
+	v.each(func(f *recordField) {
+		if f.slot < 0 {
+			out = append(out, fieldValue{f.path, v.paused})
+		} else {
+			out = append(out, fieldValue{f.path, v.cells[f.slot].value()})
+		}
+	})
+	return out
+}
