@@ -83,6 +83,7 @@ func native(k workload.Kind, v any) any {
 
 func (m *amends) Match(incident int) error {
 	in := m.program.NewInput(m.now)
+	defer in.Release()
 	for _, s := range m.stream[incident] {
 		in.Set(s.field, s.value)
 	}
