@@ -3,7 +3,7 @@
 // All engines of one size are loaded into one process, checked, and then timed in
 // rounds: in each round every engine has its turn, over the same incidents. What
 // disturbs the machine for a while disturbs all of them; a ratio is taken within
-// a round, and the median of the rounds is what counts.
+// a round, and the median of the rounds is what counts. Times are processor time.
 package measure
 
 import (
@@ -201,14 +201,14 @@ func (o Options) rounds(all []*contestant) ([]Cell, error) {
 // calibrate finds out how many incidents fill a slice.
 func (c *contestant) calibrate(o Options) error {
 	const atLeast = 8 // incidents differ
-	start, done := time.Now(), 0
-	for time.Since(start) < o.Slice/8 || done < atLeast {
+	start, done := spent(), 0
+	for spent()-start < o.Slice/8 || done < atLeast {
 		if err := c.matcher.Match(done % o.Incidents); err != nil {
 			return err
 		}
 		done++
 	}
-	c.count = max(atLeast, int(float64(done)*float64(o.Slice)/float64(time.Since(start))))
+	c.count = max(atLeast, int(float64(done)*float64(o.Slice)/float64(spent()-start)))
 	return nil
 }
 
@@ -217,7 +217,7 @@ func (c *contestant) turn(from, incidents int) error {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	next := from
-	start := time.Now()
+	start := spent()
 	for range c.count {
 		if err := c.matcher.Match(next); err != nil {
 			return err
@@ -226,7 +226,7 @@ func (c *contestant) turn(from, incidents int) error {
 			next = 0
 		}
 	}
-	elapsed := time.Since(start)
+	elapsed := spent() - start
 	runtime.ReadMemStats(&after)
 	n := float64(c.count)
 	c.cell.Rounds = append(c.cell.Rounds, float64(elapsed)/n)
