@@ -115,6 +115,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	archive(e.config.store, set)
 	return &ruleset{
 		program: program, counted: countedFacts(program), diagnostics: diags,
 		ref: SetRef{Digest: set.Digest, Revision: e.config.revision},
