@@ -31,6 +31,7 @@ var rules = []rule{
 	{"policy/worktime", []string{"policy/value"}},
 	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "github.com/google/cel-go"}},
 	{"recovery", []string{"playbook", "policy"}},
+	{"recovery/ledger", []string{"playbook", "policy/value", "policy/worktime", "recovery", "golang.org/x/mod"}},
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal", []string{"playbook", "policy", "recovery"}},
 	{"recovery/cmd", []string{"recovery/internal/cli"}},

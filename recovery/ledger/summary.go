@@ -1,0 +1,359 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/series"
+)
+
+// name is an id in 16 bytes: the engine's ids are a prefix and as many in
+// hexadecimal; any others are hashed.
+type name [16]byte
+
+func nameOf(id string) (n name) {
+	const prefix = len("dec_")
+	if len(id) == prefix+2*len(n) && id[prefix-1] == '_' {
+		lower := true
+		for i := prefix; i < len(id); i++ {
+			lower = lower && (id[i] >= '0' && id[i] <= '9' || id[i] >= 'a' && id[i] <= 'f')
+		}
+		if lower {
+			_, _ = hex.Decode(n[:], []byte(id[prefix:]))
+			return n
+		}
+	}
+	sum := sha256.Sum256([]byte(id))
+	return name(sum[:len(n)])
+}
+
+// summary is what the index has to know of a decision.
+type summary struct {
+	seq      int64
+	id       name
+	incident string
+	occurred series.Stamp
+	keep     map[string]string // the record's keys, all of them or those that were wanted
+	acts     []act
+	reserves []recovery.Reserve
+	keeps    []name
+	choice   *choice // set on a decision that makes one
+}
+
+// act is an action.
+type act struct {
+	id        name
+	kind      string
+	amount    recovery.Money
+	cancelled bool
+}
+
+// choice is what is known of a choice that was made.
+type choice struct {
+	on     name
+	key    string // of its precedents
+	late   []name // actions in if_late, at any depth
+	chosen recovery.Chosen
+}
+
+func (s *summary) ref() ref { return ref{s.seq, s.id} }
+
+// summaryOf sums up a record.
+func summaryOf(seq int64, r *recovery.Record) *summary {
+	d := r.Decision
+	s := &summary{
+		seq: seq, id: nameOf(d.ID), incident: d.Incident, occurred: series.StampOf(r.OccurredAt),
+		keep: r.Keys, acts: make([]act, len(d.Actions)), reserves: r.Reserves,
+	}
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		s.acts[i] = act{nameOf(a.ID), a.Type, a.Amount, a.Change == recovery.ChangeCancelled}
+	}
+	for _, id := range r.Keeps {
+		s.keeps = append(s.keeps, nameOf(id))
+	}
+	if r.On != "" {
+		s.choice = choiceOf(r)
+	}
+	return s
+}
+
+func choiceOf(r *recovery.Record) *choice {
+	d := r.Decision
+	c := &choice{on: nameOf(r.On), chosen: recovery.Chosen{Decision: d.ID}}
+	play := ""
+	if len(d.Plays) > 0 {
+		play = d.Plays[0].Play
+	}
+	c.key = precedentKey(play, r.Comparable)
+	if d.Made != nil {
+		c.chosen.Reason = d.Made.Reason
+	}
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		if a.Change != recovery.ChangeCancelled {
+			c.chosen.Actions = append(c.chosen.Actions, recovery.ChosenAction{Type: a.Type, Amount: a.Amount})
+		}
+		c.lateOf(a.IfLate)
+	}
+	for _, w := range d.Withheld {
+		if w.Reason == "zero" { // nothing was chosen, which is an amount too
+			c.chosen.Actions = append(c.chosen.Actions, recovery.ChosenAction{Type: w.Type, Amount: w.Amount})
+		}
+	}
+	return c
+}
+
+func (c *choice) lateOf(actions []recovery.Action) {
+	for i := range actions {
+		c.late = append(c.late, nameOf(actions[i].ID))
+		c.lateOf(actions[i].IfLate)
+	}
+}
+
+// gives reports whether a choice gave an action, in if_late too.
+func (s *summary) gives(id name) bool {
+	for _, a := range s.acts {
+		if a.id == id {
+			return true
+		}
+	}
+	for _, late := range s.choice.late {
+		if late == id {
+			return true
+		}
+	}
+	return false
+}
+
+// parseSummary reads the summary out of a decision's payload. Of the keys it
+// takes those that are wanted.
+func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, error) {
+	var decision, comparable []byte
+	s := &summary{seq: seq}
+	on := ""
+	c := cursor{b: payload}
+	c.record(func(key string) {
+		switch key {
+		case "comparable":
+			comparable = c.skip()
+		case "decision":
+			decision = c.skip()
+		case "keeps":
+			c.list(func() { s.keeps = append(s.keeps, nameOf(c.text())) })
+		case "keys":
+			s.keep = c.keys(wanted)
+		case "occurred_at":
+			s.occurred = series.StampOf(c.time())
+		case "on":
+			on = c.text()
+		case "reserves":
+			c.list(func() { s.reserves = append(s.reserves, c.reserve()) })
+		default:
+			c.skip()
+		}
+	})
+	if err := c.end(); err != nil {
+		return nil, err
+	}
+	if on != "" {
+		s.choice = &choice{on: nameOf(on)}
+	}
+	d := cursor{b: decision}
+	d.decision(s)
+	if err := d.end(); err != nil {
+		return nil, err
+	}
+	if s.choice == nil || len(comparable) == 0 {
+		if s.choice != nil {
+			s.choice.key = precedentKey(s.choice.key, nil)
+		}
+		return s, nil
+	}
+	k := cursor{b: comparable}
+	s.choice.key = precedentKey(s.choice.key, k.pairs())
+	return s, k.end()
+}
+
+// record visits the members of the record in a decision's payload.
+func (c *cursor) record(member func(key string)) {
+	c.object(func(key string) {
+		if key == "record" {
+			c.object(member)
+			return
+		}
+		c.skip()
+	})
+}
+
+func (c *cursor) keys(wanted map[string]bool) map[string]string {
+	var out map[string]string
+	c.object(func(key string) {
+		if !wanted[key] {
+			c.raw()
+			return
+		}
+		if out == nil {
+			out = make(map[string]string, len(wanted))
+		}
+		out[key] = c.text()
+	})
+	return out
+}
+
+func (c *cursor) pairs() (out []recovery.Key) {
+	c.list(func() {
+		var k recovery.Key
+		n := 0
+		c.list(func() {
+			if n == 0 {
+				k.Path = c.text()
+			} else {
+				k.Text = c.text()
+			}
+			n++
+		})
+		out = append(out, k)
+	})
+	return out
+}
+
+func (c *cursor) reserve() (r recovery.Reserve) {
+	c.object(func(key string) {
+		switch key {
+		case "at":
+			r.At = c.time()
+		case "direction":
+			r.Direction = c.text()
+		case "partner":
+			r.Partner = c.text()
+		case "units":
+			r.Units = c.int()
+		default:
+			c.skip()
+		}
+	})
+	return r
+}
+
+// decision reads what a summary holds of a decision. The key of a choice is its
+// play at first.
+func (c *cursor) decision(s *summary) {
+	var zeros []recovery.ChosenAction
+	c.object(func(key string) {
+		switch {
+		case key == "actions":
+			c.list(func() { s.acts = append(s.acts, c.action(s.choice)) })
+		case key == "id":
+			text := c.text()
+			s.id = nameOf(text)
+			if s.choice != nil {
+				s.choice.chosen.Decision = text
+			}
+		case key == "incident":
+			s.incident = c.text()
+		case key == "made" && s.choice != nil:
+			c.object(func(key string) {
+				if key == "reason" {
+					s.choice.chosen.Reason = c.text()
+					return
+				}
+				c.skip()
+			})
+		case key == "plays" && s.choice != nil:
+			c.list(func() { c.firstPlay(s.choice) })
+		case key == "withheld" && s.choice != nil:
+			c.list(func() { zeros = c.withheld(zeros) })
+		default:
+			c.skip()
+		}
+	})
+	if s.choice == nil {
+		return
+	}
+	for _, a := range s.acts {
+		if !a.cancelled {
+			s.choice.chosen.Actions = append(s.choice.chosen.Actions, recovery.ChosenAction{Type: a.kind, Amount: a.amount})
+		}
+	}
+	s.choice.chosen.Actions = append(s.choice.chosen.Actions, zeros...)
+}
+
+func (c *cursor) firstPlay(of *choice) {
+	c.object(func(key string) {
+		if key == "play" && of.key == "" {
+			of.key = c.text()
+			return
+		}
+		c.skip()
+	})
+}
+
+func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction {
+	var a recovery.ChosenAction
+	reason := ""
+	c.object(func(key string) {
+		switch key {
+		case "amount":
+			a.Amount = c.money()
+		case "reason":
+			reason = c.text()
+		case "type":
+			a.Type = c.text()
+		default:
+			c.skip()
+		}
+	})
+	if reason != "zero" {
+		return zeros
+	}
+	return append(zeros, a)
+}
+
+// action reads an action; what is in its if_late counts for choices only.
+func (c *cursor) action(of *choice) (a act) {
+	c.object(func(key string) {
+		switch {
+		case key == "amount":
+			a.amount = c.money()
+		case key == "change":
+			a.cancelled = string(c.raw()) == string(recovery.ChangeCancelled)
+		case key == "id":
+			a.id = nameOf(c.text())
+		case key == "if_late" && of != nil:
+			c.list(func() {
+				late := c.action(of)
+				of.late = append(of.late, late.id)
+			})
+		case key == "type":
+			a.kind = c.word()
+		default:
+			c.skip()
+		}
+	})
+	return a
+}
+
+// word reads a text of which there are few different ones.
+func (c *cursor) word() string {
+	raw := c.raw()
+	switch string(raw) {
+	case "acknowledge":
+		return "acknowledge"
+	case "apologise":
+		return "apologise"
+	case "compensate":
+		return "compensate"
+	case "inform":
+		return "inform"
+	case "refund":
+		return "refund"
+	case "resolve":
+		return "resolve"
+	case "respond":
+		return "respond"
+	}
+	c.at -= len(raw) + 2
+	return c.text()
+}
