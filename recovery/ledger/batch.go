@@ -7,6 +7,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/series"
 )
 
 // Commits that wait at the same time share one write and one sync: each joins
@@ -38,6 +40,9 @@ type undo struct {
 	after    standing
 	set      *playbook.Set
 	calendar string
+	// forgotten is a thread that was erased, and reserves what it leaves behind.
+	forgotten *thread
+	reserves  []recovery.Reserve
 }
 
 // put adds a record to the open batch. The caller holds the lock.
@@ -165,6 +170,15 @@ func (l *Ledger) takeBack(u *undo) {
 		return
 	case u.calendar != "":
 		delete(l.calendars, u.calendar)
+		return
+	case u.reserves != nil:
+		l.index.reserve(-1, u.reserves, (*series.Series).Remove)
+		return
+	case u.forgotten != nil:
+		l.index.threads[u.incident] = u.forgotten
+		l.index.shift(u.forgotten.number, standing{}, u.before)
+		return
+	case u.incident == "":
 		return
 	}
 	t := l.index.threads[u.incident]

@@ -309,27 +309,43 @@ func (l *Ledger) commitReports(reports []recovery.Report) error {
 		l.mu.Unlock()
 		return b.wait()
 	}
-	p, err := prepare(KindReport, appendReports(nil, news))
-	if err != nil {
-		l.mu.Unlock()
-		return err
-	}
+	return l.admitReports(news)
+}
+
+// admitReports takes reports into the ledger, those of each incident in a record
+// of their own: each incident can be erased by itself. The caller holds the lock, which is let go.
+func (l *Ledger) admitReports(news []recovery.Report) error {
+	var incidents []string
+	var records []*prepared
+	of := map[string][]recovery.Report{}
 	for _, r := range news {
-		u := undo{seq: l.next, incident: r.Incident}
-		if t := l.index.threads[r.Incident]; t != nil {
+		if of[r.Incident] == nil {
+			incidents = append(incidents, r.Incident)
+		}
+		of[r.Incident] = append(of[r.Incident], r)
+	}
+	for i, incident := range incidents {
+		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i))
+		if err != nil {
+			l.mu.Unlock()
+			return err
+		}
+		records = append(records, p)
+	}
+	for i, incident := range incidents {
+		u := undo{seq: l.next, incident: incident}
+		if t := l.index.threads[incident]; t != nil {
 			saved := *t
 			u.saved = &saved
 		}
-		t := l.index.open(r.Incident)
+		t := l.index.open(incident)
 		m := t.more()
-		if !slices.Contains(m.reports, l.next) {
-			m.reports = append(m.reports, l.next)
-		}
+		m.reports = append(m.reports, l.next)
 		t.extras = m
 		l.undo = append(l.undo, u)
+		l.freshReports[l.next] = of[incident]
+		l.put(records[i])
 	}
-	l.freshReports[l.next] = news
-	l.put(p)
 	return l.flush()
 }
 

@@ -19,9 +19,6 @@ type index struct {
 	facts      map[factKind]*factIndex
 	use        map[partnerUse]*series.Series
 	precedents map[string][]precedent
-	// erased is the use of partners by decisions whose payload was erased: the
-	// partner has served all the same.
-	erased []recovery.Reserve
 }
 
 func newIndex() *index {

@@ -255,7 +255,7 @@ func (l *Ledger) reports(seq int64) ([]recovery.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := parseReports(payload)
+	r, _, err := parseReports(payload)
 	if err != nil {
 		return nil, fmt.Errorf("record %d: %w", seq, err)
 	}

@@ -110,9 +110,14 @@ func (o *object) reported(r *recovery.Report) {
 	o.open('}')
 }
 
-func appendReports(dst []byte, reports []recovery.Report) []byte {
+// appendReports appends the payload of reports on one incident. more is how many
+// records of the same commit follow.
+func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
 	o := object{dst}
 	o.open('{')
+	if more > 0 {
+		o.int("more", int64(more))
+	}
 	list(&o, "reports", reports, func(o *object, r *recovery.Report) {
 		o.open('{')
 		o.text("action", r.Action)
@@ -125,16 +130,19 @@ func appendReports(dst []byte, reports []recovery.Report) []byte {
 	return o.buf
 }
 
-func parseReports(payload []byte) (out []recovery.Report, err error) {
+func parseReports(payload []byte) (out []recovery.Report, more int64, err error) {
 	c := cursor{b: payload}
 	c.object(func(key string) {
-		if key != "reports" {
+		switch key {
+		case "more":
+			more = c.int()
+		case "reports":
+			c.list(func() { out = append(out, c.report()) })
+		default:
 			c.skip()
-			return
 		}
-		c.list(func() { out = append(out, c.report()) })
 	})
-	return out, c.end()
+	return out, more, c.end()
 }
 
 func (c *cursor) report() (r recovery.Report) {

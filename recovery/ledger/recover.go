@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/series"
 )
@@ -25,6 +27,13 @@ func (l *Ledger) recover() error {
 		return err
 	}
 	l.next, l.head = w.seq, w.head
+	if len(r.held) > 0 {
+		first := r.held[0]
+		l.next, l.head = first.head.seq, first.head.prev
+		w.torn += w.offset - first.at.offset
+		w.offset = first.at.offset
+		l.log.forget(l.next)
+	}
 	l.confirmed, l.confirmedHead = l.next, l.head
 	if err := l.openTail(&w.scanner); err != nil {
 		return err
@@ -32,7 +41,7 @@ func (l *Ledger) recover() error {
 	if err := r.finish(); err != nil {
 		return err
 	}
-	return nil
+	return l.wipe(r.unfinished)
 }
 
 // expect prepares the indexes of the facts that the last decisions asked for, so
@@ -105,9 +114,26 @@ func (l *Ledger) openTail(s *scanner) error {
 
 // loader fills the index from the records.
 type loader struct {
-	l       *Ledger
-	wanted  map[string]bool
-	changed map[int64]*Damage // payloads that are not what was written
+	l      *Ledger
+	wanted map[string]bool
+	// held are reports of a commit whose last record has not been met: what was
+	// not written whole is not part of the ledger.
+	held []held
+	// unfinished are erased records whose payload is there still.
+	unfinished []int64
+	changed    map[int64]*Damage // payloads that are not what was written
+}
+
+type held struct {
+	head header
+	hash tlog.Hash
+	at   place
+	list []recovery.Report
+}
+
+type reported struct {
+	list []recovery.Report
+	more int64
 }
 
 // parse is done on any core.
@@ -120,7 +146,10 @@ func (r *loader) parse(t *item) {
 	case KindDecision:
 		t.made, err = parseSummary(t.head.seq, t.payload, r.wanted)
 	case KindReport:
-		t.made, err = parseReports(t.payload)
+		var list []recovery.Report
+		var more int64
+		list, more, err = parseReports(t.payload)
+		t.made = reported{list, more}
 	case KindErasure:
 		t.made, err = parseErasure(t.payload)
 	case KindSet:
@@ -136,8 +165,18 @@ func (r *loader) parse(t *item) {
 // apply is done in order.
 func (r *loader) apply(t *item) error {
 	l := r.l
-	l.tree.add(t.hash)
 	seq := t.head.seq
+	made, isReport := t.made.(reported)
+	if isReport && made.more > 0 {
+		r.held = append(r.held, held{t.head, t.hash, place{int32(t.segment), t.offset}, made.list})
+		return nil
+	}
+	for _, h := range r.held {
+		l.tree.add(h.hash)
+		r.report(h.head.seq, h.list)
+	}
+	r.held = nil
+	l.tree.add(t.hash)
 	if t.body == bodyChanged {
 		r.changed[seq] = &Damage{l.log.segment(t.segment).name, t.offset, seq, "its payload was changed"}
 		return nil
@@ -147,15 +186,8 @@ func (r *loader) apply(t *item) error {
 		return &Damage{l.log.segment(t.segment).name, t.offset, seq, made.Error()}
 	case *summary:
 		return r.decision(made)
-	case []recovery.Report:
-		for _, report := range made {
-			th := l.index.open(report.Incident)
-			m := th.more()
-			if !slices.Contains(m.reports, seq) {
-				m.reports = append(m.reports, seq)
-			}
-			th.extras = m
-		}
+	case reported:
+		r.report(seq, made.list)
 	case erasure:
 		return r.erase(&made)
 	case string:
@@ -166,6 +198,17 @@ func (r *loader) apply(t *item) error {
 		}
 	}
 	return nil
+}
+
+func (r *loader) report(seq int64, list []recovery.Report) {
+	for _, report := range list {
+		th := r.l.index.open(report.Incident)
+		m := th.more()
+		if !slices.Contains(m.reports, seq) {
+			m.reports = append(m.reports, seq)
+		}
+		th.extras = m
+	}
 }
 
 func (r *loader) decision(s *summary) error {
@@ -190,9 +233,46 @@ func (r *loader) look(at ref) (*summary, error) {
 
 func (r *loader) erase(e *erasure) error {
 	for _, seq := range e.records {
-		delete(r.changed, seq)
+		if _, half := r.changed[seq]; half {
+			delete(r.changed, seq)
+			r.unfinished = append(r.unfinished, seq)
+			continue
+		}
+		if err := r.forget(seq); err != nil {
+			return err
+		}
 	}
 	r.l.index.reserve(-1, e.reserves, (*series.Series).Add)
+	return nil
+}
+
+// forget takes a record out of the index that was to be erased, and is still
+// there.
+func (r *loader) forget(seq int64) error {
+	f, err := r.l.log.find(seq)
+	if err != nil {
+		return err
+	}
+	if f.erased() {
+		return nil
+	}
+	r.unfinished = append(r.unfinished, seq)
+	t := item{frame: f}
+	t.check(false)
+	incident, _, err := whose(&t)
+	if err != nil {
+		return err
+	}
+	th := r.l.index.threads[incident]
+	if th == nil {
+		return nil
+	}
+	from, err := th.standing(r.look)
+	if err != nil {
+		return err
+	}
+	r.l.index.shift(th.number, from, standing{})
+	delete(r.l.index.threads, incident)
 	return nil
 }
 
@@ -207,7 +287,7 @@ func (r *loader) finish() error {
 	if first != nil {
 		return first
 	}
-	return nil
+	return nil // and not a nil *Damage
 }
 
 // build fills indexes of facts that were not asked for before. It goes through the
