@@ -82,11 +82,27 @@ func (s *scanner) next() ([]item, error) {
 			}
 		}
 		items, err := s.block(seg, blockSize)
+		if errors.Is(err, errGrown) {
+			continue
+		}
 		if err != nil || len(items) > 0 {
 			return items, err
 		}
-		if more, err := s.advance(); err != nil || !more {
-			return nil, errors.Join(err, io.EOF)
+		more, err := s.later()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return nil, io.EOF
+		}
+		// Before the next file was begun, this one may have grown once more.
+		now, err := seg.f.Size()
+		if err != nil {
+			return nil, err
+		}
+		if now == s.offset {
+			s.segment++
+			s.offset = 0
 		}
 	}
 }
@@ -118,7 +134,12 @@ func (s *scanner) begin(seg segment) error {
 
 // block reads whole records. None means that the segment ends here.
 func (s *scanner) block(seg segment, size int64) ([]item, error) {
-	buf := make([]byte, size)
+	there, err := seg.f.Size()
+	if err != nil {
+		return nil, err
+	}
+	want := min(size, max(there-s.offset, 0))
+	buf := make([]byte, want)
 	n, err := seg.f.ReadAt(buf, s.offset)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -132,7 +153,7 @@ func (s *scanner) block(seg segment, size int64) ([]item, error) {
 				return s.block(seg, f.size) // one record is larger than a block
 			}
 			if len(items) == 0 {
-				return nil, s.tear(seg, int64(len(rest)))
+				return nil, s.tear(seg, there)
 			}
 			break
 		}
@@ -153,17 +174,27 @@ func (s *scanner) block(seg segment, size int64) ([]item, error) {
 	return items, nil
 }
 
-// tear says that the file ends inside of a record.
-func (s *scanner) tear(seg segment, left int64) error {
+// errGrown says that a file has more in it than a moment ago.
+var errGrown = errors.New("the file has grown")
+
+// tear says that the file, as long as it was, ends inside of a record.
+func (s *scanner) tear(seg segment, there int64) error {
 	later, err := s.later()
 	if err != nil {
 		return err
 	}
-	if later {
-		return s.damage(seg, "the file ends inside of the record, and another file follows")
+	if !later {
+		s.torn = there - s.offset
+		return io.EOF
 	}
-	s.torn = left
-	return io.EOF
+	now, err := seg.f.Size()
+	if err != nil {
+		return err
+	}
+	if now > there {
+		return errGrown
+	}
+	return s.damage(seg, "the file ends inside of the record, and another file follows")
 }
 
 // later reports whether another segment follows, which may have been begun just
@@ -175,16 +206,6 @@ func (s *scanner) later() (bool, error) {
 		}
 	}
 	return s.segment+1 < s.log.count(), nil
-}
-
-// advance goes on to the next segment.
-func (s *scanner) advance() (bool, error) {
-	more, err := s.later()
-	if more {
-		s.segment++
-		s.offset = 0
-	}
-	return more, err
 }
 
 func (s *scanner) damage(seg segment, format string, args ...any) error {

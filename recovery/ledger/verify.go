@@ -149,10 +149,18 @@ func (v *verifier) finish() (*Verification, error) {
 			bad[seq] = &Damage{What: "its payload was wiped out, and the ledger does not say that it was erased", Record: seq}
 		}
 	}
-	// What is left was to be erased, and is not.
+	// What is left was to be erased, and was not when it was read.
 	for _, seq := range slices.Sorted(maps.Keys(v.erased)) {
-		v.out.Unfinished++
-		delete(bad, seq)
+		d := bad[seq]
+		switch {
+		case d == nil:
+			v.out.Unfinished++
+		case v.wiped(d):
+			v.out.Erased++
+			delete(bad, seq)
+		default:
+			d.What = "its payload was to be erased, and is neither what was written nor all zeros; if an erasure was interrupted, opening the ledger finishes it"
+		}
 	}
 	if len(bad) > 0 {
 		first := slices.Min(slices.Collect(maps.Keys(bad)))
@@ -167,6 +175,17 @@ func (v *verifier) finish() (*Verification, error) {
 	}
 	v.out.Checkpoint = Checkpoint{Origin: DefaultOrigin, Size: v.roots.size, Root: v.roots.root()}
 	return v.out, nil
+}
+
+// wiped reads a record again, which may have been erased while it was read first.
+func (v *verifier) wiped(d *Damage) bool {
+	for i := range v.log.count() {
+		if v.log.segment(i).name == d.File {
+			f, err := v.log.read(place{int32(i), d.Offset})
+			return err == nil && f.erased()
+		}
+	}
+	return false
 }
 
 // placed finds the place of a record that is known by its number.
