@@ -47,7 +47,7 @@ func (c *cursor) take(want byte) bool {
 
 // object visits the members of an object, each at its value, which member must
 // read or skip. Keys with escapes are none that this package writes.
-func (c *cursor) object(member func(key string)) {
+func (c *cursor) object(member func(key []byte)) {
 	if !c.take('{') {
 		return
 	}
@@ -56,7 +56,7 @@ func (c *cursor) object(member func(key string)) {
 		return
 	}
 	for !c.bad {
-		key := c.text()
+		key := c.raw()
 		if !c.take(':') {
 			return
 		}
@@ -155,8 +155,8 @@ func (c *cursor) time() time.Time {
 
 func (c *cursor) money() recovery.Money {
 	var amount, currency string
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "value":
 			amount = c.text()
 		case "currency":
@@ -217,4 +217,13 @@ func (c *cursor) end() error {
 		return errPayload
 	}
 	return nil
+}
+
+// plainKey is a key as it is meant: one with escapes has to be read.
+func plainKey(raw []byte) string {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw)
+	}
+	c := cursor{b: append(append([]byte{'"'}, raw...), '"')}
+	return c.text()
 }

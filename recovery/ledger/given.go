@@ -25,15 +25,15 @@ func parseGiven(payload []byte) (*Read, error) {
 	keys := map[string]string{}
 	g := &Read{Previous: -1}
 	c := cursor{b: payload}
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "given":
 			raw = c.skip()
 		case "record":
-			c.object(func(key string) {
-				switch key {
+			c.object(func(key []byte) {
+				switch string(key) {
 				case "keys":
-					c.object(func(path string) { keys[path] = c.text() })
+					c.object(func(path []byte) { keys[plainKey(path)] = c.text() })
 				default:
 					c.skip()
 				}
@@ -56,9 +56,9 @@ type givenReader struct {
 	out  *Read
 }
 
-func (r *givenReader) member(key string) {
+func (r *givenReader) member(key []byte) {
 	g := r.out
-	switch key {
+	switch string(key) {
 	case "facts":
 		r.list(r.fact)
 	case "made":
@@ -81,8 +81,8 @@ func (r *givenReader) member(key string) {
 func (r *givenReader) fact() {
 	var q recovery.FactQuery
 	var answer any
-	r.object(func(key string) {
-		switch key {
+	r.object(func(key []byte) {
+		switch string(key) {
 		case "count":
 			q.Count = r.text()
 		case "currency":
@@ -134,8 +134,8 @@ func (r *givenReader) same() (out []recovery.Key) {
 func (r *givenReader) precedents() {
 	var q recovery.PrecedentQuery
 	count := 0
-	r.object(func(key string) {
-		switch key {
+	r.object(func(key []byte) {
+		switch string(key) {
 		case "comparable":
 			q.Comparable = r.same()
 		case "count":
@@ -153,8 +153,8 @@ func (r *givenReader) precedents() {
 func (r *givenReader) use() {
 	var q recovery.UseQuery
 	used := int64(0)
-	r.object(func(key string) {
-		switch key {
+	r.object(func(key []byte) {
+		switch string(key) {
 		case "direction":
 			q.Direction = r.text()
 		case "from":

@@ -231,9 +231,9 @@ func (l *Ledger) record(seq int64) (*recovery.Record, error) {
 func readRecord(payload []byte, calendars func(string) (*worktime.Calendar, error)) (*recovery.Record, error) {
 	var text []byte
 	c := cursor{b: payload}
-	c.object(func(key string) {
+	c.object(func(key []byte) {
 		value := c.skip()
-		if key == "record" {
+		if string(key) == "record" {
 			text = value
 		}
 	})

@@ -132,8 +132,8 @@ func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
 
 func parseReports(payload []byte) (out []recovery.Report, more int64, err error) {
 	c := cursor{b: payload}
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "more":
 			more = c.int()
 		case "reports":
@@ -146,8 +146,8 @@ func parseReports(payload []byte) (out []recovery.Report, more int64, err error)
 }
 
 func (c *cursor) report() (r recovery.Report) {
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "action":
 			r.Action = c.text()
 		case "at":
@@ -234,8 +234,8 @@ func appendSet(dst []byte, set *playbook.Set) []byte {
 // parseSet reads a set's digest and files.
 func parseSet(payload []byte) (digest string, files []playbook.File, err error) {
 	c := cursor{b: payload}
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "digest":
 			digest = c.text()
 		case "files":
@@ -248,8 +248,8 @@ func parseSet(payload []byte) (digest string, files []playbook.File, err error) 
 }
 
 func (c *cursor) setFile() (f playbook.File) {
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "base64":
 			source, err := base64.StdEncoding.DecodeString(c.text())
 			if err != nil {
@@ -280,8 +280,8 @@ func appendCalendar(dst, calendar []byte) []byte {
 
 func parseCalendar(payload []byte) (name string, calendar []byte, err error) {
 	c := cursor{b: payload}
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "calendar":
 			calendar = c.skip()
 		case "id":
@@ -326,8 +326,8 @@ func (e *erasure) append(dst []byte) []byte {
 
 func parseErasure(payload []byte) (e erasure, err error) {
 	c := cursor{b: payload}
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "at":
 			e.at = c.time()
 		case "records":

@@ -18,9 +18,7 @@ func (l *Ledger) recover() error {
 	if l.log, err = openLog(l.dir, 1); err != nil {
 		return err
 	}
-	if err := l.expect(); err != nil {
-		return err
-	}
+	l.expect()
 	r := loader{l: l, wanted: l.index.wanted(), changed: map[int64]*Damage{}}
 	w := &walk{scanner: scanner{log: l.log}, work: r.parse, visit: r.apply}
 	if err := w.run(context.Background()); err != nil {
@@ -46,26 +44,31 @@ func (l *Ledger) recover() error {
 
 // expect prepares the indexes of the facts that the last decisions asked for, so
 // that they are filled while the ledger is read.
-func (l *Ledger) expect() error {
-	const enough = 1000 // decisions
-	seen := 0
-	for i := l.log.count() - 1; i >= 0 && seen < enough; i-- {
-		s := scanner{log: l.log, segment: i, seq: l.log.segment(i).first}
-		for {
-			items, err := s.next()
-			if err != nil || len(items) == 0 || items[0].segment != i {
-				break // whatever is wrong, reading from the beginning finds it
-			}
-			for k := range items {
-				if items[k].check(false); items[k].what == "" && items[k].body == bodyWhole && items[k].head.kind == KindDecision {
-					seen++
-					l.expectOf(items[k].payload)
-				}
-			}
+func (l *Ledger) expect() {
+	const enough = 1000 // records
+	last := l.log.count() - 1
+	if last < 0 {
+		return
+	}
+	s := scanner{log: l.log, segment: last, seq: l.log.segment(last).first}
+	if l.log.segment(last).first > 0 && last > 0 {
+		s.segment, s.seq = last-1, l.log.segment(last-1).first // the last one may be short
+	}
+	var recent []item
+	for {
+		items, err := s.next()
+		if err != nil {
+			break // whatever is wrong, reading from the beginning finds it
+		}
+		recent = append(recent[max(0, len(recent)-enough):], items...)
+	}
+	for i := max(0, len(recent)-enough); i < len(recent); i++ {
+		t := &recent[i]
+		if t.check(false); t.what == "" && t.body == bodyWhole && t.head.kind == KindDecision {
+			l.expectOf(t.payload)
 		}
 	}
 	l.log.forget(0)
-	return nil
 }
 
 func (l *Ledger) expectOf(payload []byte) {

@@ -466,9 +466,9 @@ func quoted(s string) string { return string(appendText(nil, s)) }
 // recordText is the text of the record in a decision's payload.
 func recordText(payload []byte) (text []byte, err error) {
 	c := cursor{b: payload}
-	c.object(func(key string) {
+	c.object(func(key []byte) {
 		value := c.skip()
-		if key == "record" {
+		if string(key) == "record" {
 			text = value
 		}
 	})

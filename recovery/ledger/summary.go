@@ -1,8 +1,8 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/series"
@@ -12,20 +12,32 @@ import (
 // hexadecimal; any others are hashed.
 type name [16]byte
 
-func nameOf(id string) (n name) {
+func nameOf[T string | []byte](id T) (n name) {
 	const prefix = len("dec_")
 	if len(id) == prefix+2*len(n) && id[prefix-1] == '_' {
-		lower := true
-		for i := prefix; i < len(id); i++ {
-			lower = lower && (id[i] >= '0' && id[i] <= '9' || id[i] >= 'a' && id[i] <= 'f')
+		ok := true
+		for i := range n {
+			high, low := digit(id[prefix+2*i]), digit(id[prefix+2*i+1])
+			ok = ok && high < 16 && low < 16
+			n[i] = high<<4 | low
 		}
-		if lower {
-			_, _ = hex.Decode(n[:], []byte(id[prefix:]))
+		if ok {
 			return n
 		}
 	}
 	sum := sha256.Sum256([]byte(id))
 	return name(sum[:len(n)])
+}
+
+// digit is the value of a hexadecimal digit; 16 of anything else.
+func digit(c byte) byte {
+	switch {
+	case c >= '0' && c <= '9':
+		return c - '0'
+	case c >= 'a' && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 16
 }
 
 // summary is what the index has to know of a decision.
@@ -134,14 +146,14 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 	s := &summary{seq: seq}
 	on := ""
 	c := cursor{b: payload}
-	c.record(func(key string) {
-		switch key {
+	c.record(func(key []byte) {
+		switch string(key) {
 		case "comparable":
 			comparable = c.skip()
 		case "decision":
 			decision = c.skip()
 		case "keeps":
-			c.list(func() { s.keeps = append(s.keeps, nameOf(c.text())) })
+			c.list(func() { s.keeps = append(s.keeps, c.name()) })
 		case "keys":
 			s.keep = c.keys(wanted)
 		case "occurred_at":
@@ -177,9 +189,9 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 }
 
 // record visits the members of the record in a decision's payload.
-func (c *cursor) record(member func(key string)) {
-	c.object(func(key string) {
-		if key == "record" {
+func (c *cursor) record(member func(key []byte)) {
+	c.object(func(key []byte) {
+		if string(key) == "record" {
 			c.object(member)
 			return
 		}
@@ -189,15 +201,15 @@ func (c *cursor) record(member func(key string)) {
 
 func (c *cursor) keys(wanted map[string]bool) map[string]string {
 	var out map[string]string
-	c.object(func(key string) {
-		if !wanted[key] {
+	c.object(func(key []byte) {
+		if !wanted[string(key)] && (bytes.IndexByte(key, '\\') < 0 || !wanted[plainKey(key)]) {
 			c.raw()
 			return
 		}
 		if out == nil {
 			out = make(map[string]string, len(wanted))
 		}
-		out[key] = c.text()
+		out[plainKey(key)] = c.text()
 	})
 	return out
 }
@@ -220,8 +232,8 @@ func (c *cursor) pairs() (out []recovery.Key) {
 }
 
 func (c *cursor) reserve() (r recovery.Reserve) {
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "at":
 			r.At = c.time()
 		case "direction":
@@ -241,29 +253,30 @@ func (c *cursor) reserve() (r recovery.Reserve) {
 // play at first.
 func (c *cursor) decision(s *summary) {
 	var zeros []recovery.ChosenAction
-	c.object(func(key string) {
+	c.object(func(key []byte) {
 		switch {
-		case key == "actions":
+		case string(key) == "actions":
 			c.list(func() { s.acts = append(s.acts, c.action(s.choice)) })
-		case key == "id":
-			text := c.text()
-			s.id = nameOf(text)
-			if s.choice != nil {
-				s.choice.chosen.Decision = text
+		case string(key) == "id":
+			if s.choice == nil {
+				s.id = c.name()
+				return
 			}
-		case key == "incident":
+			s.choice.chosen.Decision = c.text()
+			s.id = nameOf(s.choice.chosen.Decision)
+		case string(key) == "incident":
 			s.incident = c.text()
-		case key == "made" && s.choice != nil:
-			c.object(func(key string) {
-				if key == "reason" {
+		case string(key) == "made" && s.choice != nil:
+			c.object(func(key []byte) {
+				if string(key) == "reason" {
 					s.choice.chosen.Reason = c.text()
 					return
 				}
 				c.skip()
 			})
-		case key == "plays" && s.choice != nil:
+		case string(key) == "plays" && s.choice != nil:
 			c.list(func() { c.firstPlay(s.choice) })
-		case key == "withheld" && s.choice != nil:
+		case string(key) == "withheld" && s.choice != nil:
 			c.list(func() { zeros = c.withheld(zeros) })
 		default:
 			c.skip()
@@ -281,8 +294,8 @@ func (c *cursor) decision(s *summary) {
 }
 
 func (c *cursor) firstPlay(of *choice) {
-	c.object(func(key string) {
-		if key == "play" && of.key == "" {
+	c.object(func(key []byte) {
+		if string(key) == "play" && of.key == "" {
 			of.key = c.text()
 			return
 		}
@@ -293,8 +306,8 @@ func (c *cursor) firstPlay(of *choice) {
 func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction {
 	var a recovery.ChosenAction
 	reason := ""
-	c.object(func(key string) {
-		switch key {
+	c.object(func(key []byte) {
+		switch string(key) {
 		case "amount":
 			a.Amount = c.money()
 		case "reason":
@@ -313,26 +326,36 @@ func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction
 
 // action reads an action; what is in its if_late counts for choices only.
 func (c *cursor) action(of *choice) (a act) {
-	c.object(func(key string) {
+	c.object(func(key []byte) {
 		switch {
-		case key == "amount":
+		case string(key) == "amount":
 			a.amount = c.money()
-		case key == "change":
+		case string(key) == "change":
 			a.cancelled = string(c.raw()) == string(recovery.ChangeCancelled)
-		case key == "id":
-			a.id = nameOf(c.text())
-		case key == "if_late" && of != nil:
+		case string(key) == "id":
+			a.id = c.name()
+		case string(key) == "if_late" && of != nil:
 			c.list(func() {
 				late := c.action(of)
 				of.late = append(of.late, late.id)
 			})
-		case key == "type":
+		case string(key) == "type":
 			a.kind = c.word()
 		default:
 			c.skip()
 		}
 	})
 	return a
+}
+
+// name reads an id.
+func (c *cursor) name() name {
+	raw := c.raw()
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return nameOf(raw)
+	}
+	c.at -= len(raw) + 2
+	return nameOf(c.text())
 }
 
 // word reads a text of which there are few different ones.
