@@ -213,3 +213,20 @@ func TestBrokenWhileMany(t *testing.T) {
 }
 
 func money(n int) recovery.Money { return recovery.MustMoney(fmt.Sprint(n, " EUR")) }
+
+// TestChangedUnderneath changes a file of a ledger that is open: what it held is
+// not answered, and the error says where it stood.
+func TestChangedUnderneath(t *testing.T) {
+	dir := newMemoryFiles()
+	l := openFiles(t, dir, segmentSize)
+	if err := commitPlain(l, "dec_1", "T-1"); err != nil {
+		t.Fatal(err)
+	}
+	l.cache[0].Store(nil) // as if long ago
+	data := dir.data[segmentName(0)]
+	data[len(data)-5] ^= 1
+	_, _, err := l.Read(context.Background(), recovery.Query{Incident: "T-1"})
+	if d := wantDamage(t, err); d.Record != 0 {
+		t.Error(d)
+	}
+}

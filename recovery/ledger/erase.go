@@ -104,7 +104,7 @@ func whose(t *item) (incident, customer string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		return s.incident, s.keep["customer.id"], nil
+		return s.incident, s.key("customer.id"), nil
 	case KindReport:
 		list, _, err := parseReports(t.payload)
 		if err != nil || len(list) == 0 {

@@ -33,11 +33,11 @@ func kindOf(q *recovery.FactQuery) factKind {
 type factIndex struct {
 	metric
 	paths   []string
-	buckets map[string]*series.Series
+	buckets buckets
 }
 
 func newFactIndex(q *recovery.FactQuery) *factIndex {
-	f := &factIndex{metric: kindOf(q).metric, buckets: map[string]*series.Series{}}
+	f := &factIndex{metric: kindOf(q).metric, buckets: newBuckets()}
 	for _, k := range q.Same {
 		f.paths = append(f.paths, k.Path)
 	}
@@ -94,21 +94,15 @@ func (f *factIndex) shift(number int, from, to standing) {
 		return
 	}
 	if wasIn {
-		f.buckets[was.bucket].Remove(was.Entry)
+		f.buckets.remove(was.bucket, was.Entry)
 	}
-	if !isIn {
-		return
+	if isIn {
+		f.buckets.add(is.bucket, is.Entry)
 	}
-	b, ok := f.buckets[is.bucket]
-	if !ok {
-		b = &series.Series{}
-		f.buckets[is.bucket] = b
-	}
-	b.Add(is.Entry)
 }
 
 type factPlace struct {
-	bucket string
+	bucket name
 	series.Entry
 }
 
@@ -121,11 +115,11 @@ func (f *factIndex) place(number int, s standing) (p factPlace, ok bool) {
 	}
 	texts := make([]string, len(f.paths))
 	for i, path := range f.paths {
-		if texts[i] = s.latest.keep[path]; texts[i] == "" {
+		if texts[i] = s.latest.key(path); texts[i] == "" {
 			return factPlace{}, false
 		}
 	}
-	return factPlace{joined(texts), series.Entry{Stamp: s.latest.occurred, Number: number, Weight: weight}}, true
+	return factPlace{bucketName(texts), series.Entry{Stamp: s.latest.occurred, Number: number, Weight: weight}}, true
 }
 
 // fact answers a fact for an incident, which does not count itself. Where a
@@ -138,12 +132,9 @@ func (x *index) fact(q *recovery.FactQuery, number int, own standing) (any, erro
 			return nil, nil
 		}
 	}
-	bucket := joined(texts)
+	bucket := bucketName(texts)
 	from := series.StampOf(q.From)
-	total := series.Wide{}
-	if b, ok := f.buckets[bucket]; ok {
-		total = b.Since(from)
-	}
+	total := f.buckets.since(bucket, from)
 	if at, ok := f.place(number, own); ok && at.bucket == bucket && !at.Before(from) {
 		total = total.Minus(at.Weight)
 	}

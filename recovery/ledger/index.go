@@ -256,13 +256,14 @@ func precedentKey(play string, comparable []recovery.Key) string {
 }
 
 // joined makes one text of several, from which no other texts could be meant.
-func joined(texts []string) string {
-	var out []byte
+func joined(texts []string) string { return string(appendJoined(nil, texts)) }
+
+func appendJoined(out []byte, texts []string) []byte {
 	for _, t := range texts {
 		out = strconv.AppendInt(out, int64(len(t)), 10)
 		out = append(append(out, ':'), t...)
 	}
-	return string(out)
+	return out
 }
 
 func (x *index) precede(number int, s *summary) {

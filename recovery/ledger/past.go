@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/series"
 )
 
 // past answers what nobody asked at the time, as the ledger stood before a record.
@@ -48,7 +47,7 @@ func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, err
 	if kind := kindOf(q); p.index.facts[kind] == nil {
 		fresh := newIndex()
 		for k, f := range p.index.facts {
-			fresh.facts[k] = &factIndex{metric: f.metric, paths: f.paths, buckets: map[string]*series.Series{}}
+			fresh.facts[k] = &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()}
 		}
 		fresh.facts[kind] = newFactIndex(q)
 		p.index, p.wanted = fresh, fresh.wanted()

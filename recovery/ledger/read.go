@@ -11,7 +11,8 @@ import (
 // incidents, save for the first time that a kind of fact is asked for, when the
 // ledger is gone through. What it says of the incident itself is on disk.
 func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
-	for {
+	const attempts = 3
+	for failed := 0; ; {
 		if err := ctx.Err(); err != nil {
 			return recovery.Given{}, "", err
 		}
@@ -22,13 +23,21 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 		switch {
 		case err == nil && at.wait == nil:
 			return given, at.version, nil
-		case errors.Is(err, ErrErased): // a moment ago: it is not known any more
-		case err != nil:
+		case err == nil:
+			<-at.wait.done // if it was refused, the answer is another
+		case failed == attempts || !overtaken(err):
 			return recovery.Given{}, "", err
 		default:
-			<-at.wait.done // if it was refused, the answer is another
+			failed++
 		}
 	}
+}
+
+// overtaken reports whether an error may come of an erasure that has been made
+// since the index was looked at. What was erased is not in the index any more.
+func overtaken(err error) bool {
+	var damage *Damage
+	return errors.Is(err, ErrErased) || errors.As(err, &damage)
 }
 
 // answered is what an answer was made from, and has still to be read.
@@ -49,7 +58,7 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	}
 	if len(l.index.missing(q.Facts)) == 0 {
 		defer l.mu.RUnlock()
-		return l.look0(q)
+		return l.fromIndex(q)
 	}
 	l.mu.RUnlock()
 	l.mu.Lock()
@@ -57,10 +66,12 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	if err := l.build(l.index.missing(q.Facts)); err != nil {
 		return recovery.Given{}, answered{}, err
 	}
-	return l.look0(q)
+	return l.fromIndex(q)
 }
 
-func (l *Ledger) look0(q *recovery.Query) (recovery.Given, answered, error) {
+// fromIndex answers what is in mind. The caller holds the lock, for reading at
+// least.
+func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) {
 	given := recovery.Given{
 		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),
 	}

@@ -46,7 +46,8 @@ type summary struct {
 	id       name
 	incident string
 	occurred series.Stamp
-	keep     map[string]string // the record's keys, all of them or those that were wanted
+	keys     map[string]string // the record's keys, when it is at hand
+	some     []recovery.Key    // else those that were wanted
 	acts     []act
 	reserves []recovery.Reserve
 	keeps    []name
@@ -69,6 +70,16 @@ type choice struct {
 	chosen recovery.Chosen
 }
 
+// key is the text of a field.
+func (s *summary) key(path string) string {
+	for i := range s.some {
+		if s.some[i].Path == path {
+			return s.some[i].Text
+		}
+	}
+	return s.keys[path]
+}
+
 func (s *summary) ref() ref { return ref{s.seq, s.id} }
 
 // summaryOf sums up a record.
@@ -76,7 +87,7 @@ func summaryOf(seq int64, r *recovery.Record) *summary {
 	d := r.Decision
 	s := &summary{
 		seq: seq, id: nameOf(d.ID), incident: d.Incident, occurred: series.StampOf(r.OccurredAt),
-		keep: r.Keys, acts: make([]act, len(d.Actions)), reserves: r.Reserves,
+		keys: r.Keys, acts: make([]act, len(d.Actions)), reserves: r.Reserves,
 	}
 	for i := range d.Actions {
 		a := &d.Actions[i]
@@ -155,7 +166,7 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 		case "keeps":
 			c.list(func() { s.keeps = append(s.keeps, c.name()) })
 		case "keys":
-			s.keep = c.keys(wanted)
+			s.some = c.keys(wanted)
 		case "occurred_at":
 			s.occurred = series.StampOf(c.time())
 		case "on":
@@ -199,17 +210,17 @@ func (c *cursor) record(member func(key []byte)) {
 	})
 }
 
-func (c *cursor) keys(wanted map[string]bool) map[string]string {
-	var out map[string]string
+func (c *cursor) keys(wanted map[string]bool) []recovery.Key {
+	var out []recovery.Key
 	c.object(func(key []byte) {
 		if !wanted[string(key)] && (bytes.IndexByte(key, '\\') < 0 || !wanted[plainKey(key)]) {
 			c.raw()
 			return
 		}
 		if out == nil {
-			out = make(map[string]string, len(wanted))
+			out = make([]recovery.Key, 0, len(wanted))
 		}
-		out[plainKey(key)] = c.text()
+		out = append(out, recovery.Key{Path: plainKey(key), Text: c.text()})
 	})
 	return out
 }
@@ -256,6 +267,7 @@ func (c *cursor) decision(s *summary) {
 	c.object(func(key []byte) {
 		switch {
 		case string(key) == "actions":
+			s.acts = make([]act, 0, 4)
 			c.list(func() { s.acts = append(s.acts, c.action(s.choice)) })
 		case string(key) == "id":
 			if s.choice == nil {
