@@ -162,7 +162,9 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 		case "comparable":
 			comparable = c.skip()
 		case "decision":
-			decision = c.skip()
+			start := c.at
+			c.decision(s)
+			decision = payload[start:c.at]
 		case "keeps":
 			c.list(func() { s.keeps = append(s.keeps, c.name()) })
 		case "keys":
@@ -180,23 +182,26 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 	if err := c.end(); err != nil {
 		return nil, err
 	}
-	if on != "" {
-		s.choice = &choice{on: nameOf(on)}
+	if on == "" {
+		return s, nil
 	}
+	// Of a choice more is wanted, and that it is one was not known before.
+	s.choice = &choice{on: nameOf(on)}
 	d := cursor{b: decision}
 	d.decision(s)
 	if err := d.end(); err != nil {
 		return nil, err
 	}
-	if s.choice == nil || len(comparable) == 0 {
-		if s.choice != nil {
-			s.choice.key = precedentKey(s.choice.key, nil)
+	var keys []recovery.Key
+	if len(comparable) > 0 {
+		k := cursor{b: comparable}
+		keys = k.pairs()
+		if err := k.end(); err != nil {
+			return nil, err
 		}
-		return s, nil
 	}
-	k := cursor{b: comparable}
-	s.choice.key = precedentKey(s.choice.key, k.pairs())
-	return s, k.end()
+	s.choice.key = precedentKey(s.choice.key, keys)
+	return s, nil
 }
 
 // record visits the members of the record in a decision's payload.
