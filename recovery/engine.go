@@ -106,6 +106,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 	if diags.HasErrors() {
 		return nil, diags
 	}
+	archive(e.config.store, set)
 	return newRuleset(program, SetRef{Digest: set.Digest, Revision: e.config.revision}, diags), nil
 }
 

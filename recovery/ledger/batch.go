@@ -1,0 +1,322 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/series"
+)
+
+// Commits that wait at the same time share one write and one sync: each joins
+// the batch that is open, and the first to find nobody writing writes it. Meanwhile
+// the next batch fills. There is no goroutine in the background.
+
+// batch is records that are written together.
+type batch struct {
+	first  int64 // number of the first record
+	buf    []byte
+	starts []int64 // of the records, in buf
+	leaves []tlog.Hash
+	done   chan struct{} // closed when it is on disk, or refused
+	lead   chan struct{} // told to one that waits: write it
+	err    error         // set before done is closed
+}
+
+func newBatch(buf []byte) *batch {
+	return &batch{buf: buf[:0], done: make(chan struct{}), lead: make(chan struct{}, 1)}
+}
+
+// undo takes back what a record did to what the ledger has in mind.
+type undo struct {
+	seq      int64
+	incident string // whose thread it was about
+	saved    *thread
+	shifted  bool
+	before   standing
+	after    standing
+	set      *playbook.Set
+	calendar string
+	// forgotten is a thread that was erased, and reserves what it leaves behind.
+	forgotten *thread
+	reserves  []recovery.Reserve
+}
+
+// put adds a record to the open batch. The caller holds the lock.
+func (l *Ledger) put(p *prepared) {
+	b := l.batch
+	if len(b.starts) == 0 {
+		b.first = l.next
+	}
+	h := header{kind: p.kind, payload: p.digest, prev: l.head, seq: l.next}
+	var text [maxHeader]byte
+	line := h.append(text[:0])
+	b.starts = append(b.starts, int64(len(b.buf)))
+	b.buf = appendFrame(b.buf, line, p.salt[:], p.payload, p.sum)
+	l.head = recordHash(line)
+	b.leaves = append(b.leaves, l.head)
+	l.next++
+}
+
+// writable says why nothing can be committed.
+func (l *Ledger) writable() error {
+	if l.closed {
+		return ErrClosed
+	}
+	return nil
+}
+
+// flush waits until the open batch is on disk, and writes it if nobody else
+// does. The caller holds the lock, which is let go.
+func (l *Ledger) flush() error {
+	b := l.batch
+	if l.writing {
+		l.mu.Unlock()
+		select {
+		case <-b.done:
+			return b.err
+		case <-b.lead:
+			l.mu.Lock()
+		}
+	}
+	l.writing = true
+	l.writeBatch()
+	l.mu.Unlock()
+	return b.err
+}
+
+// writeBatch writes the open batch, and tells somebody to write the next. The
+// caller holds the lock, and still does afterwards.
+func (l *Ledger) writeBatch() {
+	b := l.batch
+	var spare []byte
+	if n := len(l.spare); n > 0 {
+		spare, l.spare = l.spare[n-1], l.spare[:n-1]
+	}
+	l.batch = newBatch(spare)
+	l.inflight = b
+	l.mu.Unlock()
+	at, err := l.tail.write(l.dir, b, l.limit)
+	l.mu.Lock()
+	l.inflight = nil
+	if err != nil {
+		l.refuse(b, err)
+		return
+	}
+	if at.segment == l.log.count() {
+		l.log.extend(segment{segmentName(b.first), b.first, l.tail.f})
+	}
+	l.confirm(b, at)
+	l.writing = len(l.batch.starts) > 0
+	if l.writing {
+		l.batch.lead <- struct{}{}
+	}
+}
+
+// confirm remembers that a batch is on disk.
+func (l *Ledger) confirm(b *batch, at tailPlace) {
+	for i, start := range b.starts {
+		seq := b.first + int64(i)
+		l.log.note(seq, at.segment, at.offset+start)
+		l.tree.add(b.leaves[i])
+		delete(l.fresh, seq)
+		delete(l.freshReports, seq)
+	}
+	l.confirmed = b.first + int64(len(b.starts))
+	l.confirmedHead = b.leaves[len(b.leaves)-1]
+	kept := 0
+	for kept < len(l.undo) && l.undo[kept].seq < l.confirmed {
+		kept++
+	}
+	l.undo = l.undo[:copy(l.undo, l.undo[kept:])]
+	if cap(b.buf) <= 8*blockSize && len(l.spare) < 2 {
+		l.spare = append(l.spare, b.buf)
+	}
+	close(b.done)
+}
+
+// refuse takes back everything that is not on disk: a batch that could not be
+// written, and what was decided since in the belief that it would be.
+func (l *Ledger) refuse(b *batch, err error) {
+	err = fmt.Errorf("nothing was recorded: %w", err)
+	for i := len(l.undo) - 1; i >= 0; i-- {
+		l.takeBack(&l.undo[i])
+	}
+	l.undo = l.undo[:0]
+	clear(l.fresh)
+	clear(l.freshReports)
+	for seq := l.confirmed; seq < l.next && seq < l.confirmed+cacheSize; seq++ {
+		l.cache[seq%cacheSize].Store(nil)
+	}
+	l.next, l.head = l.confirmed, l.confirmedHead
+	l.rollbacks++
+	l.epoch = fmt.Sprintf("%.8s.%d", l.epoch, l.rollbacks)
+	later := l.batch
+	l.batch = newBatch(nil)
+	b.err, later.err = err, err
+	close(b.done)
+	close(later.done)
+	l.writing = false
+}
+
+func (l *Ledger) takeBack(u *undo) {
+	switch {
+	case u.set != nil:
+		delete(l.sets, u.set.Digest)
+		l.known[u.set.Digest] = u.set
+		return
+	case u.calendar != "":
+		delete(l.calendars, u.calendar)
+		return
+	case u.reserves != nil:
+		l.index.reserve(-1, u.reserves, (*series.Series).Remove)
+		return
+	case u.forgotten != nil:
+		l.index.threads[u.incident] = u.forgotten
+		l.index.shift(u.forgotten.number, standing{}, u.before)
+		return
+	case u.incident == "":
+		return
+	}
+	t := l.index.threads[u.incident]
+	if u.shifted {
+		l.index.shift(t.number, u.after, u.before)
+	}
+	if u.saved == nil {
+		delete(l.index.threads, u.incident)
+		return
+	}
+	*t = *u.saved
+}
+
+// wait waits until a batch is on disk, or was refused. No batch is on disk.
+func (b *batch) wait() error {
+	if b == nil {
+		return nil
+	}
+	<-b.done
+	return b.err
+}
+
+// waitFor returns the batch that a record is in, nil when it is on disk.
+func (l *Ledger) waitFor(seq int64) *batch {
+	switch {
+	case seq < l.confirmed:
+		return nil
+	case l.inflight != nil && seq < l.inflight.first+int64(len(l.inflight.starts)):
+		return l.inflight
+	}
+	return l.batch
+}
+
+// tail is the file that records are added to.
+type tail struct {
+	f       file
+	segment int   // which one it is
+	size    int64 // of what is on disk for certain
+	// broken is set while the file may hold more than that, and made is the
+	// file that was begun for it, if there is one.
+	broken bool
+	made   string
+	extra  file
+}
+
+type tailPlace struct {
+	segment int
+	offset  int64
+}
+
+// write adds a batch, and returns where it begins. When it fails, nothing of
+// the batch is left, or nothing is written until that is so.
+func (t *tail) write(dir files, b *batch, limit int64) (tailPlace, error) {
+	if t.broken {
+		if err := t.mend(dir); err != nil {
+			return tailPlace{}, fmt.Errorf("after an error, the end of the ledger could not be restored: %w", err)
+		}
+	}
+	var err error
+	var at tailPlace
+	if t.f == nil || t.size > int64(len(magic)) && t.size+int64(len(b.buf)) > limit {
+		at, err = t.begin(dir, b)
+	} else {
+		at, err = t.extend(b)
+	}
+	if err == nil {
+		return at, nil
+	}
+	t.broken = true
+	if mendErr := t.mend(dir); mendErr != nil {
+		err = errors.Join(err, fmt.Errorf("the end of the ledger could not be restored, and nothing is recorded until it can be: %w", mendErr))
+	}
+	return tailPlace{}, err
+}
+
+func (t *tail) extend(b *batch) (tailPlace, error) {
+	at := tailPlace{t.segment, t.size}
+	if _, err := t.f.WriteAt(b.buf, t.size); err != nil {
+		return at, err
+	}
+	if err := t.f.Sync(); err != nil {
+		return at, err
+	}
+	t.size += int64(len(b.buf))
+	return at, nil
+}
+
+// begin writes a batch to a new file.
+func (t *tail) begin(dir files, b *batch) (tailPlace, error) {
+	name := segmentName(b.first)
+	f, err := dir.Write(name, true)
+	if err != nil {
+		return tailPlace{}, err
+	}
+	t.made, t.extra = name, f
+	if _, err := f.WriteAt([]byte(magic), 0); err != nil {
+		return tailPlace{}, err
+	}
+	if _, err := f.WriteAt(b.buf, int64(len(magic))); err != nil {
+		return tailPlace{}, err
+	}
+	if err := f.Sync(); err != nil {
+		return tailPlace{}, err
+	}
+	if err := dir.Sync(); err != nil {
+		return tailPlace{}, err
+	}
+	if t.f != nil { // which is read still
+		t.segment++
+	}
+	t.f, t.made, t.extra = f, "", nil
+	t.size = int64(len(magic) + len(b.buf))
+	return tailPlace{t.segment, int64(len(magic))}, nil
+}
+
+// mend brings the end of the ledger back to what is on disk for certain.
+func (t *tail) mend(dir files) error {
+	if t.extra != nil {
+		_ = t.extra.Close() // it is removed
+		t.extra = nil
+	}
+	if t.made != "" {
+		if err := dir.Remove(t.made); err != nil {
+			return err
+		}
+		t.made = ""
+		if err := dir.Sync(); err != nil {
+			return err
+		}
+	}
+	if t.f != nil {
+		if err := t.f.Truncate(t.size); err != nil {
+			return err
+		}
+		if err := t.f.Sync(); err != nil {
+			return err
+		}
+	}
+	t.broken = false
+	return nil
+}

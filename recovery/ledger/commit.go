@@ -1,0 +1,375 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// prepared is a payload on its way to a file: what can be done for one before
+// its place is known.
+type prepared struct {
+	kind    Kind
+	salt    [saltSize]byte
+	payload []byte
+	digest  digest
+	sum     uint32
+}
+
+func prepare(kind Kind, payload []byte) (*prepared, error) {
+	if len(payload) > maxPayload {
+		return nil, fmt.Errorf("a record of %d bytes is larger than a ledger takes", len(payload))
+	}
+	p := &prepared{kind: kind, payload: payload}
+	if _, err := rand.Read(p.salt[:]); err != nil {
+		return nil, err
+	}
+	p.digest = payloadDigest(p.salt[:], payload)
+	p.sum = sum32(p.salt[:], payload)
+	return p, nil
+}
+
+// Commit implements [recovery.Store]. When it returns nil, what was committed is
+// on disk. The outbox is not kept by itself: it is what
+// [recovery.Decision.Effects] says of the decision.
+func (l *Ledger) Commit(ctx context.Context, c recovery.Commit) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := checkCommit(&c); err != nil {
+		return err
+	}
+	switch {
+	case c.Record != nil:
+		return l.commitRecord(&c)
+	case c.Refusal != nil:
+		payload, err := appendRefusal(nil, c.Refusal)
+		if err != nil {
+			return err
+		}
+		return l.commitPlain(KindRefusal, payload, c.Refusal.Set.Digest)
+	}
+	return l.commitReports(c.Reports)
+}
+
+// checkCommit refuses what no engine sends.
+func checkCommit(c *recovery.Commit) error {
+	parts := 0
+	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0} {
+		if has {
+			parts++
+		}
+	}
+	switch {
+	case parts != 1:
+		return errors.New("a commit holds one of a record, a refusal and reports")
+	case c.Record == nil:
+		return nil
+	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
+		return errors.New("a record holds a decision with an id and an incident")
+	case len(c.Given.Facts) != len(c.Reads.Facts) || len(c.Given.Use) != len(c.Reads.Use):
+		return errors.New("a commit holds an answer for each thing that was read")
+	case !json.Valid(c.Record.Incident):
+		return errors.New("a record holds its incident as JSON")
+	}
+	return checkOutbox(c)
+}
+
+// checkOutbox holds that leaving the outbox out loses nothing.
+func checkOutbox(c *recovery.Commit) error {
+	verbs := map[string]recovery.Change{"do": recovery.ChangeNew, "change": recovery.ChangeChanged, "cancel": recovery.ChangeCancelled}
+	actions := c.Record.Decision.Actions
+	for i := range c.Outbox {
+		e := &c.Outbox[i]
+		at := slices.IndexFunc(actions, func(a recovery.Action) bool { return a.ID == e.Action.ID && a.Change == verbs[e.Do] })
+		if at < 0 {
+			return fmt.Errorf("the outbox holds an effect that the decision does not have: %s %s", e.Do, e.Action.ID)
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) commitRecord(c *recovery.Commit) error {
+	id := nameOf(c.Record.Decision.ID)
+	at, b, done, err := l.links(c, id)
+	if err != nil || done {
+		return errors.Join(err, b.wait())
+	}
+	var calendars []*calendarEntry
+	payload := appendDecision(make([]byte, 0, 4096), c, at, func(x *worktime.Calendar) string {
+		e := l.calendarOf(x)
+		calendars = append(calendars, e)
+		return e.name
+	})
+	p, err := prepare(KindDecision, payload)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	if err := l.writable(); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	if t, ok := l.index.threads[c.Record.Decision.Incident]; ok {
+		if seq, done := t.find(id); done {
+			b := l.waitFor(seq)
+			l.mu.Unlock()
+			return b.wait()
+		}
+	}
+	if err := l.admit(c, at, p, calendars); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	return l.flush()
+}
+
+// admit takes a decision into the ledger, in mind and in the batch, if nothing
+// conflicts.
+func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*calendarEntry) error {
+	if err := l.conflict(c, at); err != nil {
+		return err
+	}
+	if err := l.build(l.index.missing(c.Reads.Facts)); err != nil {
+		return err
+	}
+	ahead, err := l.ahead(c.Record.Decision.Set.Digest, calendars)
+	if err != nil {
+		return err
+	}
+	incident := c.Record.Decision.Incident
+	t, before := l.index.threads[incident], standing{}
+	if t != nil {
+		if before, err = t.standing(l.look); err != nil {
+			return err
+		}
+	}
+	s := summaryOf(l.next+int64(len(ahead)), c.Record)
+	after := standing{latest: s}
+	if t != nil {
+		if after, err = t.after(before, s, l.look); err != nil {
+			return err
+		}
+	}
+	// From here on nothing fails.
+	l.putAhead(ahead)
+	u := undo{seq: l.next, incident: incident, before: before, after: after, shifted: true}
+	if t != nil {
+		saved := *t
+		u.saved = &saved
+	} else {
+		t = l.index.open(incident)
+	}
+	t.add(s, after)
+	l.index.shift(t.number, before, after)
+	l.fresh[s.seq] = s
+	l.undo = append(l.undo, u)
+	l.put(p)
+	kept := *c.Record // and not what it came with
+	l.cache[s.seq%cacheSize].Store(&cached{s.seq, &kept})
+	return nil
+}
+
+// links finds the records that a decision was made from; done says that it is in
+// the ledger already, and b when it is on disk.
+func (l *Ledger) links(c *recovery.Commit, id name) (at links, b *batch, done bool, err error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	t, ok := l.index.threads[c.Record.Decision.Incident]
+	if ok {
+		if seq, done := t.find(id); done {
+			return at, l.waitFor(seq), true, nil
+		}
+	}
+	at.previous = -1
+	if at.seen, ok = l.versionSeen(c.Version); !ok {
+		return at, nil, false, fmt.Errorf("%w: it was not read from this ledger, or what was read was taken back since", recovery.ErrConflict)
+	}
+	if c.Given.Previous != nil && t != nil && t.decided {
+		at.previous = t.latest.seq
+	}
+	if t != nil {
+		for _, r := range t.standingChoices() {
+			at.made = append(at.made, r.seq)
+		}
+	}
+	return at, nil, false, nil
+}
+
+func (l *Ledger) version() recovery.Version {
+	return recovery.Version(strconv.AppendInt(append(append(make([]byte, 0, 40), l.epoch...), ':'), l.next, 10))
+}
+
+// versionSeen is how many records there were when something was read.
+func (l *Ledger) versionSeen(v recovery.Version) (int64, bool) {
+	rest, ok := strings.CutPrefix(string(v), l.epoch+":")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(rest, 10, 64)
+	return n, err == nil && n >= 0 && n <= l.next
+}
+
+// ahead is a record that another one needs, with how to take it back.
+type ahead struct {
+	*prepared
+	undo undo
+}
+
+// ahead prepares the set that a record names, if it was told of and has not been
+// written, and calendars likewise.
+func (l *Ledger) ahead(digest string, calendars []*calendarEntry) ([]ahead, error) {
+	var out []ahead
+	add := func(kind Kind, payload []byte, u undo) error {
+		p, err := prepare(kind, payload)
+		out = append(out, ahead{p, u})
+		return err
+	}
+	if set := l.known[digest]; set != nil {
+		if err := add(KindSet, appendSet(nil, set), undo{set: set}); err != nil {
+			return nil, err
+		}
+	}
+	for i, e := range calendars {
+		if _, done := l.calendars[e.name]; done || slices.Contains(calendars[:i], e) {
+			continue
+		}
+		if err := add(KindCalendar, appendCalendar(nil, e.text), undo{calendar: e.name}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (l *Ledger) putAhead(list []ahead) {
+	for _, a := range list {
+		a.undo.seq = l.next
+		if a.undo.set != nil {
+			l.sets[a.undo.set.Digest] = l.next
+			delete(l.known, a.undo.set.Digest)
+		} else {
+			l.calendars[a.undo.calendar] = l.next
+		}
+		l.undo = append(l.undo, a.undo)
+		l.put(a.prepared)
+	}
+}
+
+// commitPlain commits what the index need not know of.
+func (l *Ledger) commitPlain(kind Kind, payload []byte, set string) error {
+	p, err := prepare(kind, payload)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	if err := l.writable(); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	ahead, err := l.ahead(set, nil)
+	if err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	l.putAhead(ahead)
+	l.put(p)
+	return l.flush()
+}
+
+// commitReports commits the reports that are new.
+func (l *Ledger) commitReports(reports []recovery.Report) error {
+	l.mu.Lock()
+	if err := l.writable(); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	var news []recovery.Report
+	last := int64(-1)
+	for _, r := range reports {
+		seq, old, err := l.reported(r)
+		if err != nil {
+			l.mu.Unlock()
+			return err
+		}
+		last = max(last, seq)
+		if !old && !slices.ContainsFunc(news, func(x recovery.Report) bool { return sameReport(x, r) }) {
+			news = append(news, r)
+		}
+	}
+	if len(news) == 0 {
+		b := l.waitFor(last)
+		l.mu.Unlock()
+		return b.wait()
+	}
+	return l.admitReports(news)
+}
+
+// admitReports takes reports into the ledger, those of each incident in a record
+// of their own: each incident can be erased by itself. The caller holds the lock, which is let go.
+func (l *Ledger) admitReports(news []recovery.Report) error {
+	var incidents []string
+	var records []*prepared
+	of := map[string][]recovery.Report{}
+	for _, r := range news {
+		if of[r.Incident] == nil {
+			incidents = append(incidents, r.Incident)
+		}
+		of[r.Incident] = append(of[r.Incident], r)
+	}
+	for i, incident := range incidents {
+		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i))
+		if err != nil {
+			l.mu.Unlock()
+			return err
+		}
+		records = append(records, p)
+	}
+	for i, incident := range incidents {
+		u := undo{seq: l.next, incident: incident}
+		if t := l.index.threads[incident]; t != nil {
+			saved := *t
+			u.saved = &saved
+		}
+		t := l.index.open(incident)
+		m := t.more()
+		m.reports = append(m.reports, l.next)
+		t.extras = m
+		l.undo = append(l.undo, u)
+		l.freshReports[l.next] = of[incident]
+		l.put(records[i])
+	}
+	return l.flush()
+}
+
+// reported looks for an equal report, and returns its record.
+func (l *Ledger) reported(r recovery.Report) (int64, bool, error) {
+	t := l.index.threads[r.Incident]
+	if t == nil || t.extras == nil {
+		return -1, false, nil
+	}
+	for _, seq := range t.reports {
+		list, ok := l.freshReports[seq]
+		if !ok {
+			var err error
+			if list, err = l.reports(seq); err != nil {
+				return -1, false, err
+			}
+		}
+		if slices.ContainsFunc(list, func(x recovery.Report) bool { return sameReport(x, r) }) {
+			return seq, true, nil
+		}
+	}
+	return -1, false, nil
+}
+
+func sameReport(a, b recovery.Report) bool {
+	return a.Incident == b.Incident && a.Action == b.Action && a.At.Equal(b.At) && a.Note == b.Note
+}

@@ -1,0 +1,44 @@
+// Package ledger is the store that needs no server: one directory of files to
+// which records are only ever added. It is the memory of an engine, and it is the record
+// that can be audited.
+//
+//	l, err := ledger.Open("ledger")
+//	engine, err := recovery.Load(os.DirFS("playbooks"), recovery.WithStore(l))
+//	decision, err := engine.Handle(ctx, incident) // when this returns, it is on disk
+//
+// # What it promises
+//
+// Durable: what was confirmed is there after a crash at any byte. Commits that
+// wait at the same time share one sync. A directory has one writer; anybody may
+// read meanwhile. A commit that the disk does not take is refused, and the
+// ledger goes on as if it had not been tried.
+//
+// Chained: each record names the hash of the one before and the digest of its own
+// payload. A payload holds what a decision was made from, the decision, what was
+// chosen, reported or refused; the sets by which decisions were made stand in the
+// ledger too, each once. FORMAT.md describes every byte.
+//
+// Tamper-evident: [Verify] finds whatever was changed, taken out, put in or moved.
+// A [Checkpoint] that is kept elsewhere shows a ledger that was cut off or
+// written anew. [Prove] writes a receipt for one decision, [ProveConsistency] proves that the ledger only grew.
+//
+// Replayable: [Replay] decides every record again. [Equal] finds equal cases that
+// did not get the same. [Ledger.Erase] erases what is a person's, and the chain holds.
+//
+// # How it is made, in reading order
+//
+//	frame.go, header.go       a record in a file, and its place in the chain
+//	log.go, scan.go           the files; reading them in blocks
+//	pipeline.go               checking many records on all cores, in order
+//	payload.go, given.go      what is in a record: written, and read back
+//	summary.go, index.go      what is kept in mind of it
+//	facts.go, conflict.go     what counts, and what stands in the way of a commit
+//	commit.go, batch.go       a commit, and many of them in one sync
+//	recover.go                opening
+//	verify.go, tree.go, checkpoint.go, receipt.go
+//	replay.go, equal.go, erase.go
+//
+// There is no goroutine in the background, no cache on disk and no snapshot: a
+// ledger is opened by reading it, which takes some microseconds a record. In mind are, for each incident, some
+// hundred bytes; the decisions themselves are read when they are asked for.
+package ledger

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Entry is one record of a ledger, for reading. What its kind does not have is
+// nil.
+type Entry struct {
+	Seq    int64
+	Kind   Kind
+	Erased bool // then there is nothing more
+
+	Record  *recovery.Record // of a decision
+	Read    *Read            // what it was made from
+	Refusal *recovery.Refusal
+	Reports []recovery.Report
+	Set     *playbook.Set // digest and files only
+	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when.
+	ErasedRecords []int64
+	ErasedAt      time.Time
+}
+
+var errStopped = errors.New("stopped")
+
+// Entries goes through the records of a ledger, in order. It may be written
+// meanwhile. The last pair has the error that ended it, if there is one.
+//
+// What a host has to do because of a decision is [recovery.Decision.Effects] of
+// its record: a host that remembers how far it got reads on from there.
+func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
+	return func(yield func(*Entry, error) bool) {
+		log, err := openLog(directory(dir), step)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer log.Close()
+		r := entryReader{log: log, calendars: map[string]*worktime.Calendar{}}
+		w := &walk{scanner: scanner{log: log}, visit: func(t *item) error {
+			e, err := r.entry(t)
+			if err != nil {
+				return err
+			}
+			if !yield(e, nil) {
+				return errStopped
+			}
+			return nil
+		}}
+		if err := w.run(ctx); err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+type entryReader struct {
+	log       *log
+	calendars map[string]*worktime.Calendar
+}
+
+func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {
+	c, ok := r.calendars[name]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	return c, nil
+}
+
+func (r *entryReader) entry(t *item) (*Entry, error) {
+	e := &Entry{Seq: t.head.seq, Kind: t.head.kind, Erased: t.body == bodyErased}
+	switch t.body {
+	case bodyErased:
+		return e, nil
+	case bodyChanged:
+		return nil, &Damage{r.log.segment(t.segment).name, t.offset, e.Seq, "its payload was changed"}
+	}
+	if err := r.fill(e, t.payload); err != nil {
+		return nil, fmt.Errorf("record %d: %w", e.Seq, err)
+	}
+	return e, nil
+}
+
+func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
+	switch e.Kind {
+	case KindDecision:
+		if e.Read, err = parseGiven(payload); err == nil {
+			e.Record, err = readRecord(payload, r.calendar)
+		}
+	case KindRefusal:
+		e.Refusal, err = parseRefusal(payload)
+	case KindReport:
+		e.Reports, _, err = parseReports(payload)
+	case KindSet:
+		e.Set = &playbook.Set{}
+		e.Set.Digest, e.Set.Files, err = parseSet(payload)
+	case KindCalendar:
+		var name string
+		var text []byte
+		if name, text, err = parseCalendar(payload); err == nil {
+			r.calendars[name], err = worktime.ParseCalendar(text)
+		}
+	case KindErasure:
+		var x erasure
+		x, err = parseErasure(payload)
+		e.ErasedRecords, e.ErasedAt = x.records, x.at
+	}
+	return err
+}

@@ -1,0 +1,346 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// EqualOptions say which cases are equal.
+type EqualOptions struct {
+	// Same are the fields that make cases equal, such as service and failure:
+	// those with the same texts for all of them. At least one is required.
+	Same []string
+	// Across are fields that should make no difference, such as region.
+	Across []string
+	// Progress is told how many bytes of how many have been read.
+	Progress func(done, total int64)
+}
+
+// Treatment is how equal cases were treated.
+type Treatment struct {
+	Cases int64 // incidents that were looked at
+	// Unequal are the groups of equal cases whose redress differed, sorted.
+	Unequal []Group
+	// Deviations are the choices whose amount left the median of its precedents,
+	// in the order in which they were made.
+	Deviations []Deviation
+}
+
+// Group is cases that are equal.
+type Group struct {
+	Same []recovery.Key
+	// Between is set when the redress differs between values of the fields in
+	// Across, and not only among cases that are alike in those too.
+	Between  bool
+	Outcomes []Outcome // the most frequent first
+}
+
+// Outcome is what some of them got.
+type Outcome struct {
+	Across    []recovery.Key
+	Redress   []Redress
+	Plays     []string
+	Choosers  []string
+	Count     int64
+	Incidents []string // a few of them
+}
+
+// Redress is one thing that a customer gets; Amount is unset where it has none.
+type Redress struct {
+	Type   string
+	Amount recovery.Money
+}
+
+// String writes the redress as "refund 5.00 EUR".
+func (r Redress) String() string {
+	if !r.Amount.IsSet() {
+		return r.Type
+	}
+	return r.Type + " " + r.Amount.String()
+}
+
+// Deviation is a choice that left the median of its precedents.
+type Deviation struct {
+	Seq       int64
+	Incident  string
+	Decision  string
+	Play      string
+	By        string
+	Reason    string
+	Deviation string // such as 25%
+	Chosen    []Redress
+}
+
+// Equal groups the incidents of a ledger by what makes them equal and finds those
+// groups in which customers did not get the same. What counts of an incident is
+// its latest decision with the choices made on it. Memory grows with the
+// number of different outcomes and of deviations, and not with the ledger.
+func Equal(ctx context.Context, dir string, options EqualOptions) (*Treatment, error) {
+	return equal(ctx, directory(dir), options)
+}
+
+func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, error) {
+	if len(options.Same) == 0 {
+		return nil, errors.New("cases are equal by fields, and none was named")
+	}
+	log, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	e := &equaliser{log: log, options: options, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	w := &walk{scanner: scanner{log: log}, work: parseCase, visit: e.visit}
+	if options.Progress != nil {
+		total, err := log.bytes()
+		if err != nil {
+			return nil, err
+		}
+		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
+	}
+	if err := w.run(ctx); err != nil {
+		return nil, err
+	}
+	e.finish()
+	return e.out, nil
+}
+
+type equaliser struct {
+	log     *log
+	options EqualOptions
+	out     *Treatment
+	groups  map[string]map[string]*outcome // by what is the same, then by everything
+}
+
+// outcome is an Outcome in the making.
+type outcome struct {
+	Outcome
+	same []recovery.Key
+}
+
+// fewIncidents is how many incidents of an outcome are named.
+const fewIncidents = 3
+
+type readCase struct {
+	record *recovery.Record
+	given  *Read
+}
+
+func parseCase(t *item) {
+	if t.body != bodyWhole || t.head.kind != KindDecision {
+		return
+	}
+	r, err := readRecord(t.payload, noCalendars)
+	if err != nil {
+		t.made = err
+		return
+	}
+	g, err := parseGiven(t.payload)
+	if err != nil {
+		t.made = err
+		return
+	}
+	t.made = readCase{r, g}
+}
+
+// visit takes an incident from where it stood to where it stands. Where it stood
+// the record says itself.
+func (e *equaliser) visit(t *item) error {
+	if t.body == bodyChanged {
+		return &Damage{e.log.segment(t.segment).name, t.offset, t.head.seq, "its payload was changed"}
+	}
+	switch made := t.made.(type) {
+	case error:
+		return fmt.Errorf("record %d: %w", t.head.seq, made)
+	case readCase:
+		return e.add(t.head.seq, made)
+	}
+	return nil
+}
+
+func (e *equaliser) add(seq int64, c readCase) error {
+	before, err := e.before(c.given)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		e.count(before, -1)
+	}
+	after := &aCase{}
+	if c.record.On != "" {
+		e.deviation(seq, c.record)
+		if before != nil {
+			*after = *before
+		}
+		after.made = append(slices.Clip(after.made), c.record)
+	} else {
+		after.latest = c.record
+		if before != nil {
+			for _, m := range before.made {
+				if slices.Contains(c.record.Keeps, m.Decision.ID) {
+					after.made = append(after.made, m)
+				}
+			}
+		}
+	}
+	if after.latest != nil {
+		e.count(after, 1)
+	}
+	return nil
+}
+
+// aCase is an incident with what counts of it.
+type aCase struct {
+	latest *recovery.Record
+	made   []*recovery.Record
+}
+
+// before is how the incident stood; nil when it is new, or what was is erased.
+func (e *equaliser) before(g *Read) (*aCase, error) {
+	if g.Previous < 0 {
+		return nil, nil
+	}
+	c := &aCase{}
+	var err error
+	if c.latest, err = recordIn(e.log, g.Previous); errors.Is(err, ErrErased) {
+		return nil, nil
+	}
+	for _, seq := range g.Made {
+		m, madeErr := recordIn(e.log, seq)
+		err = errors.Join(err, madeErr)
+		c.made = append(c.made, m)
+	}
+	return c, err
+}
+
+// count adds a case to the outcomes, or takes it away.
+func (e *equaliser) count(c *aCase, by int64) {
+	o := e.outcomeOf(c)
+	same := textsOf(o.same)
+	all := textsOf(o.Across) + "\x00" + fmt.Sprint(o.Redress, o.Plays, o.Choosers)
+	if e.groups[same] == nil {
+		e.groups[same] = map[string]*outcome{}
+	}
+	known := e.groups[same][all]
+	if known == nil {
+		known = o
+		e.groups[same][all] = o
+	}
+	known.Count += by
+	e.out.Cases += by
+	incident := c.latest.Decision.Incident
+	if by < 0 {
+		known.Incidents = slices.DeleteFunc(known.Incidents, func(x string) bool { return x == incident })
+		if known.Count == 0 {
+			delete(e.groups[same], all)
+		}
+	} else if len(known.Incidents) < fewIncidents {
+		known.Incidents = append(known.Incidents, incident)
+	}
+}
+
+func (e *equaliser) outcomeOf(c *aCase) *outcome {
+	s := standing{latest: summaryOf(0, c.latest)}
+	for i, m := range c.made {
+		s.made = append(s.made, summaryOf(int64(i+1), m))
+	}
+	gone := s.withdrawn()
+	o := &outcome{same: keysOf(c.latest, e.options.Same)}
+	o.Across = keysOf(c.latest, e.options.Across)
+	for _, r := range append([]*recovery.Record{c.latest}, c.made...) {
+		for _, a := range r.Decision.Actions {
+			if a.Change == recovery.ChangeCancelled || gone[nameOf(a.ID)] || a.Justice != "distributive" {
+				continue
+			}
+			o.Redress = append(o.Redress, Redress{a.Type, a.Amount})
+			o.Plays = append(o.Plays, a.Plays...)
+		}
+		if r.Decision.Made != nil {
+			o.Choosers = append(o.Choosers, r.Decision.Made.By)
+		}
+	}
+	slices.SortFunc(o.Redress, compareRedress)
+	o.Plays, o.Choosers = sortedOnce(o.Plays), sortedOnce(o.Choosers)
+	return o
+}
+
+func compareRedress(a, b Redress) int {
+	if n := cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Amount.Currency(), b.Amount.Currency())); n != 0 || !a.Amount.IsSet() {
+		return n
+	}
+	return a.Amount.Compare(b.Amount)
+}
+
+func sortedOnce(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func keysOf(r *recovery.Record, paths []string) []recovery.Key {
+	var out []recovery.Key
+	for _, p := range paths {
+		out = append(out, recovery.Key{Path: p, Text: r.Keys[p]})
+	}
+	return out
+}
+
+func textsOf(keys []recovery.Key) string {
+	var texts []string
+	for _, k := range keys {
+		texts = append(texts, k.Text)
+	}
+	return joined(texts)
+}
+
+func (e *equaliser) deviation(seq int64, r *recovery.Record) {
+	made := r.Decision.Made
+	if made == nil || made.Deviation == "" || made.Deviation == "0%" {
+		return
+	}
+	d := Deviation{Seq: seq, Incident: r.Decision.Incident, Decision: r.Decision.ID, By: made.By, Reason: made.Reason, Deviation: made.Deviation}
+	if len(r.Decision.Plays) > 0 {
+		d.Play = r.Decision.Plays[0].Play
+	}
+	for _, a := range r.Decision.Actions {
+		if a.Change != recovery.ChangeCancelled {
+			d.Chosen = append(d.Chosen, Redress{a.Type, a.Amount})
+		}
+	}
+	e.out.Deviations = append(e.out.Deviations, d)
+}
+
+// finish keeps the groups in which not all got the same.
+func (e *equaliser) finish() {
+	for _, key := range slices.Sorted(maps.Keys(e.groups)) {
+		var g Group
+		redress := map[string]bool{}
+		across := map[string]map[string]bool{}
+		for _, all := range slices.Sorted(maps.Keys(e.groups[key])) {
+			o := e.groups[key][all]
+			g.Same = o.same
+			g.Outcomes = append(g.Outcomes, o.Outcome)
+			what, where := fmt.Sprint(o.Redress), textsOf(o.Across)
+			redress[what] = true
+			if across[where] == nil {
+				across[where] = map[string]bool{}
+			}
+			across[where][what] = true
+		}
+		if len(redress) < 2 {
+			continue
+		}
+		sets := map[string]bool{}
+		for _, whats := range across {
+			sets[strings.Join(slices.Sorted(maps.Keys(whats)), "\x00")] = true
+		}
+		g.Between = len(sets) > 1
+		slices.SortStableFunc(g.Outcomes, func(a, b Outcome) int { return cmp.Compare(b.Count, a.Count) })
+		e.out.Unequal = append(e.out.Unequal, g)
+	}
+}

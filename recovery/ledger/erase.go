@@ -1,0 +1,211 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/series"
+)
+
+// Erasure says whose payloads to erase: those of an incident, or of every
+// incident of a customer. One of the two is required.
+type Erasure struct {
+	Incident string
+	Customer string    // as in customer.id
+	At       time.Time // written into the ledger; zero: no time is
+}
+
+// Erase overwrites what the ledger holds of an incident or of a customer and returns how many
+// records that were. The chain stays whole: the records stand, and a record is added that
+// says which of them were erased, and of what they held only the use of partners.
+// Facts and precedents count them no more, and an incident that comes again is a new one.
+//
+// Copies of the files keep what they had, and so may the disk: FORMAT.md says
+// more, also of what later decisions quote.
+func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) {
+	if (e.Incident == "") == (e.Customer == "") {
+		return 0, errors.New("an incident or a customer is wanted, whose records are to be erased")
+	}
+	incidents, seqs, err := l.concerned(ctx, e)
+	if err != nil || len(seqs) == 0 {
+		return 0, err
+	}
+	if err := l.commitErasure(e.At, incidents, seqs); err != nil {
+		return 0, err
+	}
+	return len(seqs), l.wipe(seqs)
+}
+
+// concerned finds the incidents that are meant, and all records of theirs.
+func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []int64, error) {
+	incidents := map[string]bool{}
+	var loose []int64 // refusals of incidents without an id
+	if e.Incident != "" {
+		incidents[e.Incident] = true
+	} else {
+		err := l.each(ctx, func(t *item) error {
+			incident, customer, err := whose(t)
+			switch {
+			case err != nil || customer != e.Customer:
+			case incident == "":
+				loose = append(loose, t.head.seq)
+			default:
+				incidents[incident] = true
+			}
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	seqs := loose
+	err := l.each(ctx, func(t *item) error {
+		incident, _, err := whose(t)
+		if incident != "" && incidents[incident] && !slices.Contains(seqs, t.head.seq) {
+			seqs = append(seqs, t.head.seq)
+		}
+		return err
+	})
+	slices.Sort(seqs)
+	return incidents, seqs, err
+}
+
+// each goes through the records on disk that can be erased.
+func (l *Ledger) each(ctx context.Context, visit func(*item) error) error {
+	l.mu.RLock()
+	until, closed := l.confirmed, l.closed
+	l.mu.RUnlock()
+	if closed {
+		return ErrClosed
+	}
+	if until == 0 {
+		return nil
+	}
+	w := &walk{scanner: scanner{log: l.log, until: until}, visit: func(t *item) error {
+		if t.body != bodyWhole || !t.head.kind.erasable() {
+			return nil
+		}
+		return visit(t)
+	}}
+	return w.run(ctx)
+}
+
+// whose says which incident and customer a record is about. A record of reports
+// is about one incident.
+func whose(t *item) (incident, customer string, err error) {
+	switch t.head.kind {
+	case KindDecision:
+		s, err := parseSummary(t.head.seq, t.payload, map[string]bool{"customer.id": true})
+		if err != nil {
+			return "", "", err
+		}
+		return s.incident, s.key("customer.id"), nil
+	case KindReport:
+		list, _, err := parseReports(t.payload)
+		if err != nil || len(list) == 0 {
+			return "", "", err
+		}
+		return list[0].Incident, "", nil
+	case KindRefusal:
+		r, err := parseRefusal(t.payload)
+		if err != nil {
+			return "", "", err
+		}
+		var in recovery.Incident
+		if json.Unmarshal(r.Input, &in) == nil {
+			customer = in.Customer.ID
+		}
+		return r.Incident, customer, nil
+	}
+	return "", "", nil
+}
+
+// commitErasure takes the incidents out of the index, and records that.
+func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []int64) error {
+	l.mu.Lock()
+	if err := l.writable(); err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	e := erasure{at: at, records: seqs}
+	type gone struct {
+		incident string
+		number   int
+		from     standing
+	}
+	var list []gone
+	for incident := range incidents {
+		t := l.index.threads[incident]
+		if t == nil {
+			continue
+		}
+		if t.last() > seqs[len(seqs)-1] || t.last() >= l.confirmed {
+			l.mu.Unlock()
+			return changed("incident " + incident + " was decided again while its records were being erased; erase it again")
+		}
+		from, err := t.standing(l.look)
+		if err != nil {
+			l.mu.Unlock()
+			return err
+		}
+		from.each(func(s *summary) { e.reserves = append(e.reserves, s.reserves...) })
+		list = append(list, gone{incident, t.number, from})
+	}
+	slices.SortFunc(e.reserves, compareReserves)
+	p, err := prepare(KindErasure, e.append(nil))
+	if err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	for _, g := range list {
+		l.undo = append(l.undo, undo{seq: l.next, incident: g.incident, forgotten: l.index.threads[g.incident], before: g.from, shifted: true})
+		l.index.shift(g.number, g.from, standing{})
+		delete(l.index.threads, g.incident)
+	}
+	l.index.reserve(-1, e.reserves, (*series.Series).Add)
+	l.undo = append(l.undo, undo{seq: l.next, reserves: e.reserves})
+	for _, seq := range seqs {
+		l.cache[seq%cacheSize].Store(nil)
+	}
+	l.put(p)
+	return l.flush()
+}
+
+// wipe overwrites salts and payloads with zeros.
+func (l *Ledger) wipe(seqs []int64) error {
+	for _, seq := range seqs {
+		f, err := l.log.find(seq)
+		if err != nil {
+			return err
+		}
+		if f.erased() {
+			continue
+		}
+		file, err := l.writer(f.segment)
+		if err != nil {
+			return err
+		}
+		_, err = file.WriteAt(make([]byte, len(f.salt)+len(f.payload)), f.body())
+		if err == nil {
+			err = file.Sync()
+		}
+		if err = errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		l.cache[seq%cacheSize].Store(nil)
+	}
+	return nil
+}
+
+func compareReserves(a, b recovery.Reserve) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Units, b.Units))
+}
+
+func (l *Ledger) writer(segment int) (file, error) {
+	return l.dir.Write(l.log.segment(segment).name, false)
+}

@@ -1,0 +1,289 @@
+package ledger
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Ledger is a ledger that is open for writing. It is a [recovery.Store] and a
+// [recovery.Archiver], and safe for concurrent use.
+//
+// Records are handed out as they are, not copied: nobody may change one that
+// was read or committed.
+type Ledger struct {
+	dir   files
+	lock  io.Closer
+	log   *log
+	limit int64 // size at which a segment is followed by another
+
+	mu            sync.RWMutex
+	closed        bool
+	index         *index
+	epoch         string // changes when what a version has seen may have been taken back
+	rollbacks     int
+	next          int64                       // number of the next record
+	head          tlog.Hash                   // of the last record
+	confirmed     int64                       // records that are on disk
+	confirmedHead tlog.Hash                   // of the last of them
+	tree          tree                        // over them
+	fresh         map[int64]*summary          // of decisions that are not on disk yet
+	freshReports  map[int64][]recovery.Report // and of reports
+	undo          []undo                      // how to take back what is not, oldest first
+	sets          map[string]int64            // archived, by digest
+	calendars     map[string]int64
+	known         map[string]*playbook.Set // told of, and not needed yet
+
+	batch    *batch // that commits join
+	inflight *batch // that is being written
+	writing  bool   // somebody writes, or was told to
+	spare    [][]byte
+
+	tail  tail // the file that is written; the writer's alone
+	cache [cacheSize]atomic.Pointer[cached]
+	named sync.Map // *worktime.Calendar → *calendarEntry
+	read  sync.Map // name → *worktime.Calendar
+}
+
+// cacheSize is how many records that were read or written last are kept at hand.
+const cacheSize = 4096
+
+type cached struct {
+	seq  int64
+	what any // *recovery.Record or []recovery.Report
+}
+
+// segmentSize is how large a file grows before another is begun.
+const segmentSize = 64 << 20
+
+// Open opens the ledger in a directory for writing, and begins one if there is none.
+// A last record that was not written whole, and so never confirmed, is cut off, and an
+// erasure that was interrupted is finished. The error is a *[LockedError]
+// when the ledger is open for writing already, here or elsewhere, and a *[Damage]
+// when something in it is not what was written.
+func Open(dir string) (*Ledger, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return open(directory(dir), segmentSize)
+}
+
+func open(dir files, limit int64) (*Ledger, error) {
+	lock, err := dir.Lock()
+	if err != nil {
+		return nil, err
+	}
+	l := &Ledger{
+		dir: dir, lock: lock, limit: limit, index: newIndex(), batch: newBatch(nil),
+		fresh: map[int64]*summary{}, freshReports: map[int64][]recovery.Report{}, sets: map[string]int64{}, calendars: map[string]int64{}, known: map[string]*playbook.Set{},
+	}
+	var salt [4]byte
+	if _, err = rand.Read(salt[:]); err == nil {
+		l.epoch = hex.EncodeToString(salt[:])
+		err = l.recover()
+	}
+	if err != nil {
+		return nil, errors.Join(err, l.release())
+	}
+	return l, nil
+}
+
+// release lets go of the files.
+func (l *Ledger) release() error {
+	var errs []error
+	if l.log != nil {
+		errs = append(errs, l.log.Close())
+	}
+	return errors.Join(append(errs, l.lock.Close())...)
+}
+
+// Close waits for what is being written and lets go of the directory. Commits
+// that come later are refused with [ErrClosed].
+func (l *Ledger) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return ErrClosed
+	}
+	l.closed = true
+	for l.writing {
+		b := l.inflight
+		if b == nil {
+			b = l.batch
+		}
+		l.mu.Unlock()
+		<-b.done
+		l.mu.Lock()
+	}
+	l.mu.Unlock()
+	return l.release()
+}
+
+// Size is how many records are in the ledger and on disk.
+func (l *Ledger) Size() int64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.confirmed
+}
+
+// Archive implements [recovery.Archiver]. A set is written ahead of the first
+// record that names it, and once.
+func (l *Ledger) Archive(set *playbook.Set) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, done := l.sets[set.Digest]; !done {
+		l.known[set.Digest] = set
+	}
+}
+
+// calendarEntry is a calendar as it is written.
+type calendarEntry struct {
+	name string
+	text []byte
+}
+
+// calendarOf names a calendar for a record.
+func (l *Ledger) calendarOf(c *worktime.Calendar) *calendarEntry {
+	if e, ok := l.named.Load(c); ok {
+		return e.(*calendarEntry)
+	}
+	text := c.AppendJSON(nil)
+	e := &calendarEntry{calendarName(text), text}
+	l.named.Store(c, e)
+	l.read.Store(e.name, c)
+	return e
+}
+
+// calendar finds a calendar that a record names.
+func (l *Ledger) calendar(name string) (*worktime.Calendar, error) {
+	if c, ok := l.read.Load(name); ok {
+		return c.(*worktime.Calendar), nil
+	}
+	l.mu.RLock()
+	seq, ok := l.calendars[name]
+	l.mu.RUnlock()
+	if !ok {
+		return nil, ErrNotFound
+	}
+	f, err := l.log.find(seq)
+	if err != nil {
+		return nil, err
+	}
+	_, text, err := parseCalendar(f.payload)
+	if err != nil {
+		return nil, err
+	}
+	c, err := worktime.ParseCalendar(text)
+	if err != nil {
+		return nil, err
+	}
+	l.read.Store(name, c)
+	return c, nil
+}
+
+// whole reads a record's payload and checks it.
+func (l *Ledger) whole(seq int64) ([]byte, error) {
+	f, err := l.log.find(seq)
+	if err != nil {
+		return nil, fmt.Errorf("record %d: %w", seq, err)
+	}
+	if f.erased() {
+		return nil, ErrErased
+	}
+	if sum32(f.salt, f.payload) != f.bodySum {
+		return nil, &Damage{l.log.segment(f.segment).name, f.offset, seq, "its payload was changed"}
+	}
+	return f.payload, nil
+}
+
+// record returns a decision that is in the ledger.
+func (l *Ledger) record(seq int64) (*recovery.Record, error) {
+	slot := &l.cache[seq%cacheSize]
+	if c := slot.Load(); c != nil && c.seq == seq {
+		if r, ok := c.what.(*recovery.Record); ok {
+			return r, nil
+		}
+	}
+	payload, err := l.whole(seq)
+	if err != nil {
+		return nil, err
+	}
+	r, err := readRecord(payload, l.calendar)
+	if err != nil {
+		return nil, fmt.Errorf("record %d: %w", seq, err)
+	}
+	slot.Store(&cached{seq, r})
+	return r, nil
+}
+
+// readRecord reads the record in a decision's payload.
+func readRecord(payload []byte, calendars func(string) (*worktime.Calendar, error)) (*recovery.Record, error) {
+	var text []byte
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		value := c.skip()
+		if string(key) == "record" {
+			text = value
+		}
+	})
+	if err := c.end(); err != nil {
+		return nil, err
+	}
+	return recovery.ReadRecord(text, calendars)
+}
+
+// reports returns the reports of a record.
+func (l *Ledger) reports(seq int64) ([]recovery.Report, error) {
+	slot := &l.cache[seq%cacheSize]
+	if c := slot.Load(); c != nil && c.seq == seq {
+		if r, ok := c.what.([]recovery.Report); ok {
+			return r, nil
+		}
+	}
+	payload, err := l.whole(seq)
+	if err != nil {
+		return nil, err
+	}
+	r, _, err := parseReports(payload)
+	if err != nil {
+		return nil, fmt.Errorf("record %d: %w", seq, err)
+	}
+	slot.Store(&cached{seq, r})
+	return r, nil
+}
+
+// look sums up a decision that the index points to.
+func (l *Ledger) look(r ref) (*summary, error) { return l.lookFor(r, l.index.wanted) }
+
+// lookFor is look with the keys that are wanted.
+func (l *Ledger) lookFor(r ref, wanted func() map[string]bool) (*summary, error) {
+	if s, ok := l.fresh[r.seq]; ok {
+		return s, nil
+	}
+	if c := l.cache[r.seq%cacheSize].Load(); c != nil && c.seq == r.seq {
+		if record, ok := c.what.(*recovery.Record); ok {
+			return summaryOf(r.seq, record), nil
+		}
+	}
+	payload, err := l.whole(r.seq)
+	if err != nil {
+		return nil, err
+	}
+	return parseSummary(r.seq, payload, wanted())
+}
+
+var _ interface {
+	recovery.Store
+	recovery.Archiver
+} = (*Ledger)(nil)

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// past answers what nobody asked at the time, as the ledger stood before a record.
+type past struct {
+	log    *log
+	index  *index
+	wanted map[string]bool
+}
+
+// add takes in a decision, in the order of the ledger.
+func (p *past) add(seq int64, payload []byte) error {
+	s, err := parseSummary(seq, payload, p.wanted)
+	if err != nil {
+		return err
+	}
+	t := p.index.open(s.incident)
+	before, err := t.standing(p.look)
+	if err != nil {
+		return err
+	}
+	after, err := t.after(before, s, p.look)
+	if err != nil {
+		return err
+	}
+	t.add(s, after)
+	p.index.shift(t.number, before, after)
+	return nil
+}
+
+func (p *past) look(r ref) (*summary, error) {
+	t, err := whole(p.log, r.seq)
+	if err != nil {
+		return nil, err
+	}
+	return parseSummary(r.seq, t.payload, p.wanted)
+}
+
+// fact answers a fact. For the first of its kind everything before is gone
+// through again.
+func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, error) {
+	if kind := kindOf(q); p.index.facts[kind] == nil {
+		fresh := newIndex()
+		for k, f := range p.index.facts {
+			fresh.facts[k] = &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()}
+		}
+		fresh.facts[kind] = newFactIndex(q)
+		p.index, p.wanted = fresh, fresh.wanted()
+		if seq > 0 {
+			w := &walk{scanner: scanner{log: p.log, until: seq}, visit: func(t *item) error {
+				if t.body != bodyWhole || t.head.kind != KindDecision {
+					return nil
+				}
+				return p.add(t.head.seq, t.payload)
+			}}
+			if err := w.run(context.Background()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	number, own, err := p.own(incident)
+	if err != nil {
+		return nil, err
+	}
+	return p.index.fact(q, number, own)
+}
+
+func (p *past) used(incident string, q recovery.UseQuery) (int64, error) {
+	_, own, err := p.own(incident)
+	if err != nil {
+		return 0, err
+	}
+	return p.index.used(q, own)
+}
+
+func (p *past) own(incident string) (int, standing, error) {
+	t := p.index.threads[incident]
+	if t == nil {
+		return -1, standing{}, nil
+	}
+	own, err := t.standing(p.look)
+	return t.number, own, err
+}

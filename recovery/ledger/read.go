@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Read implements [recovery.Store]. Its cost does not grow with the number of
+// incidents, save for the first time that a kind of fact is asked for, when the
+// ledger is gone through. What it says of the incident itself is on disk.
+func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+	const attempts = 3
+	for failed := 0; ; {
+		if err := ctx.Err(); err != nil {
+			return recovery.Given{}, "", err
+		}
+		given, at, err := l.answer(&q)
+		if err == nil {
+			err = l.records(q.Incident, &given, at)
+		}
+		switch {
+		case err == nil && at.wait == nil:
+			return given, at.version, nil
+		case err == nil:
+			<-at.wait.done // if it was refused, the answer is another
+		case failed == attempts || !overtaken(err):
+			return recovery.Given{}, "", err
+		default:
+			failed++
+		}
+	}
+}
+
+// overtaken reports whether an error may come of an erasure that has been made
+// since the index was looked at. What was erased is not in the index any more.
+func overtaken(err error) bool {
+	var damage *Damage
+	return errors.Is(err, ErrErased) || errors.As(err, &damage)
+}
+
+// answered is what an answer was made from, and has still to be read.
+type answered struct {
+	version recovery.Version
+	wait    *batch // in which something of the incident's is
+	latest  int64  // -1: none
+	made    []ref
+	reports []int64
+}
+
+// answer looks at what the ledger has in mind.
+func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
+	l.mu.RLock()
+	if l.closed {
+		l.mu.RUnlock()
+		return recovery.Given{}, answered{}, ErrClosed
+	}
+	if len(l.index.missing(q.Facts)) == 0 {
+		defer l.mu.RUnlock()
+		return l.fromIndex(q)
+	}
+	l.mu.RUnlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.build(l.index.missing(q.Facts)); err != nil {
+		return recovery.Given{}, answered{}, err
+	}
+	return l.fromIndex(q)
+}
+
+// fromIndex answers what is in mind. The caller holds the lock, for reading at
+// least.
+func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) {
+	given := recovery.Given{
+		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),
+	}
+	at := answered{version: l.version(), latest: -1}
+	number := -1
+	var own standing
+	if t := l.index.threads[q.Incident]; t != nil {
+		if last := t.last(); last >= l.confirmed {
+			at.wait = l.waitFor(last)
+			return given, at, nil
+		}
+		number = t.number
+		if t.decided {
+			at.latest = t.latest.seq
+		}
+		if t.extras != nil {
+			at.made, at.reports = t.made, t.reports
+		}
+		if len(q.Facts)+len(q.Use) > 0 {
+			var err error
+			if own, err = t.standing(l.look); err != nil {
+				return given, at, err
+			}
+		}
+	}
+	var err error
+	for i := range q.Facts {
+		if given.Facts[i], err = l.index.fact(&q.Facts[i], number, own); err != nil {
+			return given, at, err
+		}
+	}
+	for i, u := range q.Use {
+		if given.Use[i], err = l.index.used(u, own); err != nil {
+			return given, at, err
+		}
+	}
+	for i, p := range q.Precedents {
+		given.Precedents[i] = l.index.chosen(p, number)
+	}
+	return given, at, nil
+}
+
+// records reads what is on disk about the incident.
+func (l *Ledger) records(incident string, given *recovery.Given, at answered) error {
+	if at.wait != nil {
+		return nil
+	}
+	if at.latest >= 0 {
+		r, err := l.record(at.latest)
+		if err != nil {
+			return err
+		}
+		given.Previous = r
+	}
+	for _, m := range at.made {
+		r, err := l.record(m.seq)
+		if err != nil {
+			return err
+		}
+		given.Made = append(given.Made, *r)
+	}
+	for _, seq := range at.reports {
+		list, err := l.reports(seq)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if r.Incident == incident {
+				given.Reports = append(given.Reports, r)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,359 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/series"
+)
+
+// recover reads the ledger, cuts off a torn tail, and finishes an erasure that
+// was interrupted.
+func (l *Ledger) recover() error {
+	var err error
+	if l.log, err = openLog(l.dir, 1); err != nil {
+		return err
+	}
+	l.expect()
+	r := loader{l: l, wanted: l.index.wanted(), changed: map[int64]*Damage{}}
+	w := &walk{scanner: scanner{log: l.log}, work: r.parse, visit: r.apply}
+	if err := w.run(context.Background()); err != nil {
+		return err
+	}
+	l.next, l.head = w.seq, w.head
+	if len(r.held) > 0 {
+		first := r.held[0]
+		l.next, l.head = first.head.seq, first.head.prev
+		w.torn += w.offset - first.at.offset
+		w.offset = first.at.offset
+		l.log.forget(l.next)
+	}
+	l.confirmed, l.confirmedHead = l.next, l.head
+	if err := l.openTail(&w.scanner); err != nil {
+		return err
+	}
+	if err := r.finish(); err != nil {
+		return err
+	}
+	return l.wipe(r.unfinished)
+}
+
+// expect prepares the indexes of the facts that the last decisions asked for, so
+// that they are filled while the ledger is read.
+func (l *Ledger) expect() {
+	const enough = 1000 // records
+	last := l.log.count() - 1
+	if last < 0 {
+		return
+	}
+	s := scanner{log: l.log, segment: last, seq: l.log.segment(last).first}
+	if l.log.segment(last).first > 0 && last > 0 {
+		s.segment, s.seq = last-1, l.log.segment(last-1).first // the last one may be short
+	}
+	var recent []item
+	for {
+		items, err := s.next()
+		if err != nil {
+			break // whatever is wrong, reading from the beginning finds it
+		}
+		recent = append(recent[max(0, len(recent)-enough):], items...)
+	}
+	for i := max(0, len(recent)-enough); i < len(recent); i++ {
+		t := &recent[i]
+		if t.check(false); t.what == "" && t.body == bodyWhole && t.head.kind == KindDecision {
+			l.expectOf(t.payload)
+		}
+	}
+	l.log.forget(0)
+}
+
+func (l *Ledger) expectOf(payload []byte) {
+	given, err := parseGiven(payload)
+	if err != nil {
+		return
+	}
+	for i := range given.Query.Facts {
+		q := &given.Query.Facts[i]
+		if kind := kindOf(q); l.index.facts[kind] == nil {
+			l.index.facts[kind] = newFactIndex(q)
+		}
+	}
+}
+
+// openTail opens the last file for writing, and cuts off what was not written
+// whole.
+func (l *Ledger) openTail(s *scanner) error {
+	last := l.log.count() - 1
+	if last < 0 {
+		return nil
+	}
+	name := l.log.segment(last).name
+	f, err := l.dir.Write(name, false)
+	if err != nil {
+		return err
+	}
+	if err := l.log.replace(f); err != nil {
+		return err
+	}
+	l.tail = tail{f: f, segment: last, size: s.offset}
+	if s.torn == 0 && s.offset > 0 {
+		return nil
+	}
+	if s.offset == 0 { // not even the first line was whole
+		if _, err := f.WriteAt([]byte(magic), 0); err != nil {
+			return err
+		}
+		l.tail.size = int64(len(magic))
+	}
+	if err := f.Truncate(l.tail.size); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// loader fills the index from the records.
+type loader struct {
+	l      *Ledger
+	wanted map[string]bool
+	// held are reports of a commit whose last record has not been met: what was
+	// not written whole is not part of the ledger.
+	held []held
+	// unfinished are erased records whose payload is there still.
+	unfinished []int64
+	changed    map[int64]*Damage // payloads that are not what was written
+}
+
+type held struct {
+	head header
+	hash tlog.Hash
+	at   place
+	list []recovery.Report
+}
+
+type reported struct {
+	list []recovery.Report
+	more int64
+}
+
+// parse is done on any core.
+func (r *loader) parse(t *item) {
+	if t.body != bodyWhole {
+		return
+	}
+	var err error
+	switch t.head.kind {
+	case KindDecision:
+		t.made, err = parseSummary(t.head.seq, t.payload, r.wanted)
+	case KindReport:
+		var list []recovery.Report
+		var more int64
+		list, more, err = parseReports(t.payload)
+		t.made = reported{list, more}
+	case KindErasure:
+		t.made, err = parseErasure(t.payload)
+	case KindSet:
+		t.made, _, err = parseSet(t.payload)
+	case KindCalendar:
+		t.made, _, err = parseCalendar(t.payload)
+	}
+	if err != nil {
+		t.made = err
+	}
+}
+
+// apply is done in order.
+func (r *loader) apply(t *item) error {
+	l := r.l
+	seq := t.head.seq
+	made, isReport := t.made.(reported)
+	if isReport && made.more > 0 {
+		r.held = append(r.held, held{t.head, t.hash, place{int32(t.segment), t.offset}, made.list})
+		return nil
+	}
+	for _, h := range r.held {
+		l.tree.add(h.hash)
+		r.report(h.head.seq, h.list)
+	}
+	r.held = nil
+	l.tree.add(t.hash)
+	if t.body == bodyChanged {
+		r.changed[seq] = &Damage{l.log.segment(t.segment).name, t.offset, seq, "its payload was changed"}
+		return nil
+	}
+	switch made := t.made.(type) {
+	case error:
+		return &Damage{l.log.segment(t.segment).name, t.offset, seq, made.Error()}
+	case *summary:
+		return r.decision(made)
+	case reported:
+		r.report(seq, made.list)
+	case erasure:
+		return r.erase(&made)
+	case string:
+		if t.head.kind == KindSet {
+			l.sets[made] = seq
+		} else {
+			l.calendars[made] = seq
+		}
+	}
+	return nil
+}
+
+func (r *loader) report(seq int64, list []recovery.Report) {
+	for _, report := range list {
+		th := r.l.index.open(report.Incident)
+		m := th.more()
+		if !slices.Contains(m.reports, seq) {
+			m.reports = append(m.reports, seq)
+		}
+		th.extras = m
+	}
+}
+
+func (r *loader) decision(s *summary) error {
+	x := r.l.index
+	th := x.open(s.incident)
+	before, err := th.standing(r.look)
+	if err != nil {
+		return err
+	}
+	after, err := th.after(before, s, r.look)
+	if err != nil {
+		return err
+	}
+	th.add(s, after)
+	x.shift(th.number, before, after)
+	return nil
+}
+
+func (r *loader) look(at ref) (*summary, error) {
+	return r.l.lookFor(at, func() map[string]bool { return r.wanted })
+}
+
+func (r *loader) erase(e *erasure) error {
+	for _, seq := range e.records {
+		if _, half := r.changed[seq]; half {
+			delete(r.changed, seq)
+			r.unfinished = append(r.unfinished, seq)
+			continue
+		}
+		if err := r.forget(seq); err != nil {
+			return err
+		}
+	}
+	r.l.index.reserve(-1, e.reserves, (*series.Series).Add)
+	return nil
+}
+
+// forget takes a record out of the index that was to be erased, and is still
+// there.
+func (r *loader) forget(seq int64) error {
+	f, err := r.l.log.find(seq)
+	if err != nil {
+		return err
+	}
+	if f.erased() {
+		return nil
+	}
+	r.unfinished = append(r.unfinished, seq)
+	t := item{frame: f}
+	t.check(false)
+	incident, _, err := whose(&t)
+	if err != nil {
+		return err
+	}
+	th := r.l.index.threads[incident]
+	if th == nil {
+		return nil
+	}
+	from, err := th.standing(r.look)
+	if err != nil {
+		return err
+	}
+	r.l.index.shift(th.number, from, standing{})
+	delete(r.l.index.threads, incident)
+	return nil
+}
+
+// finish reports payloads that were changed, and not by an erasure.
+func (r *loader) finish() error {
+	var first *Damage
+	for _, d := range r.changed {
+		if first == nil || d.Record < first.Record {
+			first = d
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return nil // and not a nil *Damage
+}
+
+// build fills indexes of facts that were not asked for before. It goes through the
+// ledger.
+func (l *Ledger) build(missing []*recovery.FactQuery) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	fresh := map[factKind]*factIndex{}
+	wanted := l.index.wanted()
+	for _, q := range missing {
+		f := newFactIndex(q)
+		fresh[kindOf(q)] = f
+		for _, path := range f.paths {
+			wanted[path] = true
+		}
+	}
+	// Each incident is looked at once, where its latest decision stands.
+	visit := func(t *item) error {
+		s, ok := t.made.(*summary)
+		if !ok || s.choice != nil {
+			return nil
+		}
+		th := l.index.threads[s.incident]
+		if th == nil || th.latest.seq != s.seq {
+			return nil
+		}
+		return l.fill(fresh, th, s, wanted)
+	}
+	w := &walk{scanner: scanner{log: l.log, until: l.confirmed}, visit: visit, work: func(t *item) {
+		if t.body == bodyWhole && t.head.kind == KindDecision {
+			t.made, _ = parseSummary(t.head.seq, t.payload, wanted)
+		}
+	}}
+	if l.confirmed > 0 {
+		if err := w.run(context.Background()); err != nil {
+			return fmt.Errorf("looking for what facts count: %w", err)
+		}
+	}
+	for _, s := range l.fresh {
+		if th := l.index.threads[s.incident]; th != nil && s.choice == nil && th.latest.seq == s.seq {
+			if err := l.fill(fresh, th, s, wanted); err != nil {
+				return err
+			}
+		}
+	}
+	for kind, f := range fresh {
+		l.index.facts[kind] = f
+	}
+	return nil
+}
+
+func (l *Ledger) fill(fresh map[factKind]*factIndex, th *thread, s *summary, wanted map[string]bool) error {
+	own := standing{latest: s}
+	for _, r := range th.standingChoices() {
+		made, err := l.lookFor(r, func() map[string]bool { return wanted })
+		if err != nil {
+			return err
+		}
+		own.made = append(own.made, made)
+	}
+	for _, f := range fresh {
+		f.shift(th.number, standing{}, own)
+	}
+	return nil
+}

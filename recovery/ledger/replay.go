@@ -1,0 +1,350 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"sync"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// ReplayOptions say how to decide again. The zero value takes the archived sets
+// and keeps no differences.
+type ReplayOptions struct {
+	// Playbooks is another set to decide by. Digest, revision and ids are not
+	// compared then. What the set asks for and the decision has not read is
+	// answered as the ledger stood just before it.
+	Playbooks fs.FS
+	// Differs is told of each decision that came out differently, in order. An error
+	// ends the replay.
+	Differs func(Difference) error
+	// Progress is told how many bytes of how many have been read.
+	Progress func(done, total int64)
+}
+
+// Replayed is what came of deciding again.
+type Replayed struct {
+	Same      int64 // decided again, and equal
+	Different int64
+	Erased    int64 // cannot be decided again
+	// Skipped are decisions and refusals that could not be compared, by the reason.
+	Skipped map[string]int64
+}
+
+// Difference is a decision that came out differently.
+type Difference struct {
+	Seq      int64 // the record's number
+	Incident string
+	Decision string // its id; empty for a refusal
+	Changes  []Change
+	// Error is set where deciding again failed.
+	Error error
+}
+
+// Change is one field.
+type Change struct {
+	Path string // such as actions[0].amount.value
+	Was  string // JSON; empty where there was nothing
+	Is   string
+}
+
+// Why a record is skipped.
+const (
+	skipSet       = "its set is not archived"
+	skipSemantics = "it was decided under another version of the semantics"
+	skipErased    = "what it was made from was erased"
+	skipRefusal   = "it was refused for a reason that depends on what was not recorded"
+)
+
+// Replay decides every record of a ledger again, from what was read when it was
+// decided, and compares. On the archived sets nothing differs, wherever and
+// whenever it is done. Memory does not grow with the ledger, but with the
+// choices in it; with other playbooks, with the incidents.
+func Replay(ctx context.Context, dir string, options ReplayOptions) (*Replayed, error) {
+	return replay(ctx, directory(dir), options)
+}
+
+func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, error) {
+	log, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	r := &replayer{
+		log: log, options: options, out: &Replayed{Skipped: map[string]int64{}},
+		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
+		choices: newChoices(),
+	}
+	if options.Playbooks != nil {
+		r.other, err = recovery.Load(options.Playbooks)
+		if err != nil {
+			return nil, err
+		}
+		r.past = &past{log: log, index: newIndex()}
+	}
+	w := &walk{scanner: scanner{log: log}, work: r.parse, visit: r.visit}
+	if options.Progress != nil {
+		total, err := log.bytes()
+		if err != nil {
+			return nil, err
+		}
+		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
+	}
+	if err := w.run(ctx); err != nil {
+		return nil, err
+	}
+	return r.out, r.decide()
+}
+
+type replayer struct {
+	log     *log
+	options ReplayOptions
+	out     *Replayed
+	other   *recovery.Engine // decides in place of the archived sets
+	past    *past            // for what it asks beyond
+
+	sets      map[string]*archived
+	calendars map[string]int64
+	choices   *choices
+	tasks     []*task
+
+	mu   sync.Mutex
+	read map[string]*worktime.Calendar
+}
+
+// archived is a set in the ledger; it is compiled when it is needed.
+type archived struct {
+	seq    int64
+	once   sync.Once
+	engine *recovery.Engine
+	err    error
+}
+
+// task is a record to be decided again.
+type task struct {
+	seq     int64
+	given   *Read
+	text    []byte // of the record
+	refusal *recovery.Refusal
+
+	skip   string
+	differ *Difference
+	err    error
+}
+
+// parse is done on any core.
+func (r *replayer) parse(t *item) {
+	if t.body != bodyWhole {
+		return
+	}
+	var err error
+	x := &task{seq: t.head.seq}
+	switch t.head.kind {
+	case KindDecision:
+		if x.given, err = parseGiven(t.payload); err == nil {
+			x.text, err = recordText(t.payload)
+		}
+		t.made = x
+	case KindRefusal:
+		x.refusal, err = parseRefusal(t.payload)
+		t.made = x
+	}
+	if err != nil {
+		t.made = err
+	}
+}
+
+func (r *replayer) visit(t *item) error {
+	seq := t.head.seq
+	switch {
+	case t.body == bodyErased && t.head.kind != KindReport:
+		r.out.Erased++
+	case t.body == bodyChanged:
+		return r.changed(t)
+	case t.body == bodyErased:
+		return nil
+	case t.head.kind == KindSet:
+		digest, _, err := parseSet(t.payload)
+		if err != nil {
+			return err
+		}
+		r.sets[digest] = &archived{seq: seq}
+	case t.head.kind == KindCalendar:
+		name, _, err := parseCalendar(t.payload)
+		if err != nil {
+			return err
+		}
+		r.calendars[name] = seq
+	}
+	switch made := t.made.(type) {
+	case error:
+		return fmt.Errorf("record %d: %w", seq, made)
+	case *task:
+		return r.take(t, made)
+	}
+	return nil
+}
+
+func (r *replayer) changed(t *item) error {
+	return &Damage{r.log.segment(t.segment).name, t.offset, t.head.seq, "its payload was changed"}
+}
+
+// take collects records, and decides many of them at once on all cores. What
+// is answered from the past has to be asked in time.
+func (r *replayer) take(t *item, x *task) error {
+	const many = 512
+	r.tasks = append(r.tasks, x)
+	if len(r.tasks) >= many || r.past != nil {
+		if err := r.decide(); err != nil {
+			return err
+		}
+	}
+	if x.refusal != nil {
+		return nil
+	}
+	s, err := parseSummary(x.seq, t.payload, nil)
+	if err != nil {
+		return err
+	}
+	r.choices.add(s)
+	if r.past != nil {
+		return r.past.add(x.seq, t.payload)
+	}
+	return nil
+}
+
+func (r *replayer) decide() error {
+	var work sync.WaitGroup
+	next := make(chan *task)
+	for range min(runtime.GOMAXPROCS(0), len(r.tasks)) {
+		work.Go(func() {
+			for x := range next {
+				x.err = r.again(x)
+			}
+		})
+	}
+	for _, x := range r.tasks {
+		next <- x
+	}
+	close(next)
+	work.Wait()
+	tasks := r.tasks
+	r.tasks = r.tasks[:0]
+	for _, x := range tasks {
+		switch {
+		case x.err != nil:
+			return fmt.Errorf("record %d: %w", x.seq, x.err)
+		case x.skip != "":
+			r.out.Skipped[x.skip]++
+		case x.differ == nil:
+			r.out.Same++
+		default:
+			r.out.Different++
+			if r.options.Differs != nil {
+				if err := r.options.Differs(*x.differ); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// again decides one record.
+func (r *replayer) again(x *task) error {
+	if x.refusal != nil {
+		return r.refuseAgain(x)
+	}
+	was, err := recovery.ReadRecord(x.text, r.calendar)
+	if err != nil {
+		return err
+	}
+	engine, err := r.engine(was.Decision.Set.Digest)
+	switch {
+	case err != nil:
+		return err
+	case engine == nil:
+		x.skip = skipSet
+	case was.Decision.Semantics != recovery.Semantics && r.other == nil:
+		x.skip = skipSemantics
+	}
+	if x.skip != "" {
+		return nil
+	}
+	is, err := engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
+	switch {
+	case errors.Is(err, ErrErased):
+		x.skip = skipErased
+	case err != nil:
+		x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Error: err}
+	default:
+		r.compare(x, was, is)
+	}
+	return nil
+}
+
+func (r *replayer) compare(x *task, was, is *recovery.Record) {
+	var changes []Change
+	if r.other == nil {
+		text := is.AppendJSON(nil, func(c *worktime.Calendar) string { return calendarName(c.AppendJSON(nil)) })
+		if bytes.Equal(text, x.text) {
+			return
+		}
+		if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), nil); len(changes) == 0 {
+			changes = diff(x.text, text, nil)
+		}
+	} else if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), namesOnly); len(changes) == 0 {
+		return
+	}
+	x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Changes: changes}
+}
+
+// refuseAgain holds that an incident which did not fit still does not, for the
+// same reasons. What else was refused hung on what was read, which is not
+// recorded.
+func (r *replayer) refuseAgain(x *task) error {
+	engine, err := r.engine(x.refusal.Set.Digest)
+	if err != nil {
+		return err
+	}
+	said := x.refusal.Error.(*Refused)
+	switch {
+	case engine == nil:
+		x.skip = skipSet
+		return nil
+	case said.Code != "invalid-incident":
+		x.skip = skipRefusal
+		return nil
+	}
+	was := &recovery.Record{Decision: &recovery.Decision{Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
+	_, err = engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
+	switch {
+	case errors.Is(err, errNotAsked):
+		// It fits: it was refused under the Strict option, or by other playbooks.
+		x.skip = skipRefusal
+	case err.Error() != said.Message:
+		x.differ = &Difference{Seq: x.seq, Incident: x.refusal.Incident, Changes: []Change{{"error.message", quoted(said.Message), quoted(err.Error())}}}
+	}
+	return nil
+}
+
+var errNotAsked = errors.New("nothing was read")
+
+func quoted(s string) string { return string(appendText(nil, s)) }
+
+// recordText is the text of the record in a decision's payload.
+func recordText(payload []byte) (text []byte, err error) {
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		value := c.skip()
+		if string(key) == "record" {
+			text = value
+		}
+	})
+	return text, c.end()
+}

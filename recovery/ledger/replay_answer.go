@@ -1,0 +1,135 @@
+package ledger
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// engine returns what decides by a set; nil when the set is not archived.
+func (r *replayer) engine(digest string) (*recovery.Engine, error) {
+	if r.other != nil {
+		return r.other, nil
+	}
+	a := r.sets[digest]
+	if a == nil {
+		return nil, nil
+	}
+	a.once.Do(func() {
+		var t item
+		if t, a.err = whole(r.log, a.seq); a.err != nil {
+			return
+		}
+		if a.err = checkSet(t.payload); a.err != nil {
+			return
+		}
+		_, files, _ := parseSet(t.payload)
+		var set fs.FS
+		if set, a.err = setFS(files); a.err == nil {
+			a.engine, a.err = recovery.Load(set)
+		}
+	})
+	return a.engine, a.err
+}
+
+func (r *replayer) calendar(name string) (*worktime.Calendar, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c, ok := r.read[name]; ok {
+		return c, nil
+	}
+	seq, ok := r.calendars[name]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	c, err := calendarIn(r.log, seq)
+	r.read[name] = c
+	return c, err
+}
+
+func (r *replayer) record(seq int64) (*recovery.Record, error) {
+	t, err := whole(r.log, seq)
+	if err != nil {
+		return nil, err
+	}
+	return readRecord(t.payload, r.calendar)
+}
+
+// answer gives what was read when the decision was made.
+func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g recovery.Given, err error) {
+	if x.given.Previous >= 0 {
+		if g.Previous, err = r.record(x.given.Previous); err != nil {
+			return g, err
+		}
+	}
+	for _, seq := range x.given.Made {
+		m, err := r.record(seq)
+		if err != nil {
+			return g, err
+		}
+		g.Made = append(g.Made, *m)
+	}
+	for _, report := range x.given.Reports {
+		report.Incident = was.Decision.Incident
+		g.Reports = append(g.Reports, report)
+	}
+	if err := r.facts(x, was, q, &g); err != nil {
+		return g, err
+	}
+	for i := range q.Precedents {
+		chosen := r.choices.before(q.Precedents[i], x.given.Seen, was.Decision.Incident)
+		at := slices.IndexFunc(x.given.Query.Precedents, func(y recovery.PrecedentQuery) bool { return samePrecedents(y, q.Precedents[i]) })
+		if at >= 0 && x.given.Precedents[at] != len(chosen) {
+			return g, fmt.Errorf("%d of its precedents: %w", x.given.Precedents[at]-len(chosen), ErrErased)
+		}
+		g.Precedents = append(g.Precedents, chosen)
+	}
+	return g, nil
+}
+
+func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *recovery.Given) error {
+	g.Facts, g.Use = make([]any, len(q.Facts)), make([]int64, len(q.Use))
+	for i := range q.Facts {
+		f := &q.Facts[i]
+		at := slices.IndexFunc(x.given.Query.Facts, func(y recovery.FactQuery) bool { return sameFact(y, *f) })
+		switch {
+		case at >= 0:
+			g.Facts[i] = x.given.Facts[at]
+		case r.past == nil:
+			return fmt.Errorf("it asks for the fact %s, which was not read", f.Name)
+		default:
+			var err error
+			if g.Facts[i], err = r.past.fact(x.seq, was.Decision.Incident, f); err != nil {
+				return err
+			}
+		}
+	}
+	for i, u := range q.Use {
+		at := slices.IndexFunc(x.given.Query.Use, func(y recovery.UseQuery) bool {
+			return y.Partner == u.Partner && y.Direction == u.Direction && y.From.Equal(u.From) && y.Until.Equal(u.Until)
+		})
+		switch {
+		case at >= 0:
+			g.Use[i] = x.given.Use[at]
+		case r.past == nil:
+			return fmt.Errorf("it asks for the use of partner %s, which was not read", u.Partner)
+		default:
+			var err error
+			if g.Use[i], err = r.past.used(was.Decision.Incident, u); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sameFact(a, b recovery.FactQuery) bool {
+	return a.Count == b.Count && a.Sum == b.Sum && a.Currency == b.Currency && a.From.Equal(b.From) && slices.Equal(a.Same, b.Same)
+}
+
+func samePrecedents(a, b recovery.PrecedentQuery) bool {
+	return precedentKey(a.Play, a.Comparable) == precedentKey(b.Play, b.Comparable)
+}

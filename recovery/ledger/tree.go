@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"errors"
+	"math/bits"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// tree is the Merkle tree over all records (RFC 6962). It holds the hashes of
+// whole groups of records and of what is above them, and the leaves of the last
+// group. Leaves of groups that are whole are computed again from the records when
+// a proof needs them.
+type tree struct {
+	size   int64
+	leaves []tlog.Hash   // of the last group
+	levels [][]tlog.Hash // from that of groups upwards
+}
+
+// A group is 2^groupLevel records.
+const (
+	groupLevel = 8
+	groupSize  = 1 << groupLevel
+)
+
+func (t *tree) add(leaf tlog.Hash) {
+	t.leaves = append(t.leaves, leaf)
+	t.size++
+	if len(t.leaves) < groupSize {
+		return
+	}
+	h := subtree(t.leaves)
+	t.leaves = t.leaves[:0]
+	for level := 0; ; level++ {
+		if level == len(t.levels) {
+			t.levels = append(t.levels, nil)
+		}
+		t.levels[level] = append(t.levels[level], h)
+		n := len(t.levels[level])
+		if n%2 == 1 {
+			return
+		}
+		h = tlog.NodeHash(t.levels[level][n-2], t.levels[level][n-1])
+	}
+}
+
+// subtree is the hash over a whole subtree's leaves.
+func subtree(leaves []tlog.Hash) tlog.Hash {
+	if len(leaves) == 1 {
+		return leaves[0]
+	}
+	half := len(leaves) / 2
+	return tlog.NodeHash(subtree(leaves[:half]), subtree(leaves[half:]))
+}
+
+// reader answers what proofs ask for. group returns the leaves of a whole group.
+func (t *tree) reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(indexes))
+		for i, index := range indexes {
+			level, n := tlog.SplitStoredHashIndex(index)
+			if level >= groupLevel {
+				if l := level - groupLevel; l >= len(t.levels) || n >= int64(len(t.levels[l])) {
+					return nil, errors.New("the tree has no such hash")
+				}
+				out[i] = t.levels[level-groupLevel][n]
+				continue
+			}
+			first := n << level
+			leaves := t.leaves
+			if first/groupSize < t.size/groupSize {
+				var err error
+				if leaves, err = group(first / groupSize); err != nil {
+					return nil, err
+				}
+			}
+			from := first % groupSize
+			if from+1<<level > int64(len(leaves)) {
+				return nil, errors.New("the tree has no such hash")
+			}
+			out[i] = subtree(leaves[from : from+1<<level])
+		}
+		return out, nil
+	})
+}
+
+// root is the hash over all records.
+func (t *tree) root() (tlog.Hash, error) {
+	// Only whole subtrees are asked for: those of the last group, and those above
+	// groups.
+	return tlog.TreeHash(t.size, t.reader(func(int64) ([]tlog.Hash, error) {
+		return nil, errors.New("a root needs no leaves of whole groups")
+	}))
+}
+
+// roots computes the root at one size while records go by, in little memory.
+type roots struct {
+	size  int64
+	parts []tlog.Hash // of whole subtrees, the largest first
+}
+
+func (r *roots) add(leaf tlog.Hash) {
+	r.size++
+	for range bits.TrailingZeros64(uint64(r.size)) {
+		leaf = tlog.NodeHash(r.parts[len(r.parts)-1], leaf)
+		r.parts = r.parts[:len(r.parts)-1]
+	}
+	r.parts = append(r.parts, leaf)
+}
+
+func (r *roots) root() tlog.Hash {
+	if r.size == 0 {
+		empty, _ := tlog.TreeHash(0, nil) // which asks nothing
+		return empty
+	}
+	h := r.parts[len(r.parts)-1]
+	for i := len(r.parts) - 2; i >= 0; i-- {
+		h = tlog.NodeHash(r.parts[i], h)
+	}
+	return h
+}

@@ -1,0 +1,105 @@
+package recovery
+
+import (
+	"fmt"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+// Archiver is a [Store] that keeps the sets by which decisions were made, so
+// that they can be explained and made again later. An engine tells its store of
+// each set that it decides by, as soon as it is loaded. The set must not be
+// changed afterwards.
+type Archiver interface {
+	Archive(set *playbook.Set)
+}
+
+// archive tells a store of a set, if it keeps sets.
+func archive(s Store, set *playbook.Set) {
+	if a, ok := s.(Archiver); ok {
+		a.Archive(set)
+	}
+}
+
+// Replay makes a recorded decision again: from its incident, at its time, and
+// from what answer says was read, by the set of this engine. It is the third
+// step of deciding by itself: no store and no clock are asked. Under the set that the
+// record was made by the result equals the record. A choice is made again from
+// what it has chosen.
+//
+// The error is what [Engine.Decide] or [Engine.Choose] would have returned, or
+// that of answer.
+func (e *Engine) Replay(r *Record, answer func(Query) (Given, error)) (*Record, error) {
+	var in Incident
+	if err := in.UnmarshalJSON(r.Incident); err != nil {
+		return nil, err
+	}
+	rules := e.current.Load()
+	w := rules.workspace(&in)
+	defer rules.release(w)
+	subj, err := w.validate(rules, r.Decision.DecidedAt, false)
+	if err != nil {
+		return nil, err
+	}
+	given, err := answer(needs(subj))
+	if err != nil {
+		return nil, err
+	}
+	var again *Record
+	if r.Decision.Made == nil {
+		var c *conclusion
+		if c, err = conclude(subj, given); err == nil {
+			again = c.record()
+		}
+	} else {
+		again, err = chooseAgain(subj, given, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
+	return again, nil
+}
+
+func chooseAgain(subj *subject, given Given, r *Record) (*Record, error) {
+	made := r.Decision.Made
+	if given.Previous == nil {
+		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
+	}
+	c := newConclusion(subj, given)
+	c.keeps = given.Made
+	x := chooser{conclusion: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
+	x.play = x.chosenPlay()
+	for _, a := range r.Decision.Actions {
+		if a.Change != ChangeCancelled {
+			x.sel.Options = append(x.sel.Options, x.selected(a.ID, a.Type, a.Amount, a.Params))
+		}
+	}
+	for _, h := range r.Decision.Withheld {
+		if h.Reason == "zero" {
+			x.sel.Options = append(x.sel.Options, x.selected(h.ID, h.Type, h.Amount, h.Params))
+		}
+	}
+	return x.make()
+}
+
+// selected is the option that an action was chosen from. Its own id is not in
+// the action, but the action's id was made from it.
+func (x *chooser) selected(id, kind string, amount Money, params []Param) Selected {
+	s := Selected{Type: kind, Amount: amount, Params: map[string]any{}}
+	for _, p := range params {
+		s.Params[p.Name] = p.Value
+	}
+	if x.play == nil {
+		return s
+	}
+	for _, o := range x.play.Choice.Options {
+		if o.Type.Name != kind {
+			continue
+		}
+		if s.ID = o.ID; x.optionID(s) == id {
+			return s
+		}
+	}
+	return s
+}
