@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -112,35 +113,106 @@ func heapInUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func BenchmarkDecide(b *testing.B) {
-	for _, n := range sizes {
-		engine, err := recovery.Load(manyPlays(n), recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
-		if err != nil {
-			b.Fatal(err)
-		}
-		in := benchIncident()
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := engine.Decide(context.Background(), in); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
-func BenchmarkHandle(b *testing.B) {
-	engine, err := recovery.Load(manyPlays(100), recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
+// newBenchEngine is an engine over a set, at a time that stands still.
+func newBenchEngine(b *testing.B, set fstest.MapFS) *recovery.Engine {
+	b.Helper()
+	engine, err := recovery.Load(set, recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
 	if err != nil {
 		b.Fatal(err)
 	}
-	in := benchIncident()
+	return engine
+}
+
+func benchDecide(b *testing.B, set fstest.MapFS, in recovery.Incident) {
+	engine := newBenchEngine(b, set)
 	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		in.ID = fmt.Sprint("T-", i)
-		if _, err := engine.Handle(context.Background(), in); err != nil {
+	for b.Loop() {
+		if _, err := engine.Decide(context.Background(), in); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkDecide is a whole decision about an incident as a struct. About four
+// plays match, however many there are: time and memory must not grow.
+func BenchmarkDecide(b *testing.B) {
+	for _, n := range append(sizes, 100_000) {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchDecide(b, manyPlays(n), benchIncident()) })
+	}
+}
+
+// BenchmarkDecideManyPlaybooks spreads 1,000 plays over playbooks with fields of
+// their own, all of which apply or one of which does.
+func BenchmarkDecideManyPlaybooks(b *testing.B) {
+	for _, books := range []int{1, 50, 500} {
+		for _, all := range []bool{true, false} {
+			name, applies := "one applies", `incident.service == "service %d"`
+			if all {
+				name, applies = "all apply", "true"
+			}
+			set := fstest.MapFS{}
+			for i := range books {
+				text := strings.Replace(string(manyPlays(1000 / books)["set.yaml"].Data), "playbook: bench", fmt.Sprintf("playbook: bench-%d\napplies: "+strings.Replace(applies, "%d", fmt.Sprint(i), 1), i), 1)
+				text = strings.Replace(text, "incident:\n", fmt.Sprintf("incident:\n  own.field%d: {type: int, default: %d}\n", i, i), 1)
+				set[fmt.Sprintf("set%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
+			}
+			in := benchIncident()
+			in.Service = "service 0"
+			b.Run(fmt.Sprintf("%d, %s", books, name), func(b *testing.B) { benchDecide(b, set, in) })
+		}
+	}
+}
+
+const benchJSON = `{"id":"T-1","service":"parcel","failure":"late","region":"R1","severity":4,"occurred_at":"2026-03-01T12:00:00Z",
+"customer":{"id":"C-7","name":"Ana"},"channel":"mail","tags":["vip"],"delay":"80h","order":{"value":"60 EUR","lines":3},"note":"left at the door"}`
+
+// BenchmarkDecideJSON is a whole decision for a host that speaks JSON, with fields
+// that no playbook declares.
+func BenchmarkDecideJSON(b *testing.B) {
+	engine := newBenchEngine(b, manyPlays(100))
+	var out []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		var in recovery.Incident
+		if err := in.UnmarshalJSON([]byte(benchJSON)); err != nil {
+			b.Fatal(err)
+		}
+		d, err := engine.Decide(context.Background(), in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = d.AppendJSON(out[:0])
+	}
+}
+
+// BenchmarkAppendJSON writes a decision that is there.
+func BenchmarkAppendJSON(b *testing.B) {
+	d, err := newBenchEngine(b, manyPlays(100)).Decide(context.Background(), benchIncident())
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := d.AppendJSON(nil)
+	b.SetBytes(int64(len(out)))
+	b.ReportAllocs()
+	for b.Loop() {
+		out = d.AppendJSON(out[:0])
+	}
+}
+
+// BenchmarkHandle decides and commits incidents that are new, and one that does
+// not change.
+func BenchmarkHandle(b *testing.B) {
+	handle := func(b *testing.B, id func(int) string) {
+		engine := newBenchEngine(b, manyPlays(100))
+		in := benchIncident()
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			in.ID = id(i)
+			if _, err := engine.Handle(context.Background(), in); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Run("new", func(b *testing.B) { handle(b, func(i int) string { return "T-" + strconv.Itoa(i) }) })
+	b.Run("again", func(b *testing.B) { handle(b, func(int) string { return "T-1" }) })
 }

@@ -18,7 +18,7 @@ func (s *subject) keys() map[string]string {
 		return s.allKeys
 	}
 	v := &s.workspace.values
-	s.allKeys = make(map[string]string, len(v.taken))
+	s.allKeys = map[string]string{}
 	v.each(func(f *recordField) {
 		if f.slot < 0 {
 			return

@@ -1,8 +1,8 @@
 package recovery
 
 // workspace is what a decision is made in: memory that is used again for the
-// next one. Nothing in a decision, a record or a query may point into it; what
-// does is listed here, and only here.
+// next one. Nothing that leaves the engine, be it a decision, a record or a
+// query, may point into it.
 type workspace struct {
 	incident   Incident
 	values     values
@@ -12,7 +12,7 @@ type workspace struct {
 	// record is the canonical JSON of the incident; text is what is being hashed.
 	record, text []byte
 	drafts       []draft // the latest slab
-	list         []*draft
+	list         []*draft // behind the conclusion's
 	applying     []bool // by the playbooks' numbers
 	slots        []int  // of facts
 }
@@ -36,7 +36,9 @@ const (
 
 func (r *ruleset) release(w *workspace) {
 	w.values.clear()
-	w.list = w.conclusion.drafts
+	if w.conclusion.drafts != nil {
+		w.list = w.conclusion.drafts
+	}
 	clear(w.list[:cap(w.list)])
 	clear(w.drafts)
 	clear(w.applying)
