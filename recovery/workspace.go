@@ -11,10 +11,10 @@ type workspace struct {
 	conclusion conclusion
 	// record is the canonical JSON of the incident; text is what is being hashed.
 	record, text []byte
-	drafts       []draft // the latest slab
+	drafts       []draft  // the latest slab
 	list         []*draft // behind the conclusion's
-	applying     []bool // by the playbooks' numbers
-	slots        []int  // of facts
+	applying     []bool   // by the playbooks' numbers
+	slots        []int    // of facts
 }
 
 // workspace returns one for a decision about an incident. It goes back with
