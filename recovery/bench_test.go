@@ -1,6 +1,7 @@
 package recovery_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"runtime"
@@ -13,11 +14,26 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// manyPlays is a set of n plays, about four of which match an incident.
+// manyPlays is a set of n plays, about four of which match an incident. A file
+// holds at most 10,000 of them, since files are bounded.
 func manyPlays(n int) fstest.MapFS {
-	var b strings.Builder
-	b.WriteString("amends: v1\nplaybook: bench\nreview_by: 2027-01-01\nincident:\n  delay: {type: duration, default: 0s}\n  order.value: {type: money, currency: EUR}\nplays:\n")
-	for i := range n {
+	const most = 10_000
+	set := fstest.MapFS{}
+	for from := 0; from < n; from += most {
+		name, file := "bench", "set.yaml"
+		if from > 0 {
+			name, file = fmt.Sprint("bench-", from), fmt.Sprintf("set%d.yaml", from)
+		}
+		set[file] = &fstest.MapFile{Data: plays(name, from, min(from+most, n), n)}
+	}
+	return set
+}
+
+// plays is a playbook with the plays from one number to another, of n in all.
+func plays(name string, from, to, n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("amends: v1\nplaybook: " + name + "\nreview_by: 2027-01-01\nincident:\n  delay: {type: duration, default: 0s}\n  order.value: {type: money, currency: EUR}\nplays:\n")
+	for i := from; i < to; i++ {
 		fmt.Fprintf(&b, `  - id: p%d
     approach: standardised-response
     when: incident.failure == "late" && incident.region == "R%d" && incident.severity >= %d && incident.delay >= hours(%d)
@@ -26,7 +42,7 @@ func manyPlays(n int) fstest.MapFS {
       - compensate: {amount: incident.order.value * percent(10), id: c%d}
 `, i, i%max(1, n/4), i%3+1, i%20, i)
 	}
-	return fstest.MapFS{"set.yaml": {Data: []byte(b.String())}}
+	return b.Bytes()
 }
 
 func benchIncident() recovery.Incident {
@@ -152,7 +168,7 @@ func BenchmarkDecideManyPlaybooks(b *testing.B) {
 			}
 			set := fstest.MapFS{}
 			for i := range books {
-				text := strings.Replace(string(manyPlays(1000 / books)["set.yaml"].Data), "playbook: bench", fmt.Sprintf("playbook: bench-%d\napplies: "+strings.Replace(applies, "%d", fmt.Sprint(i), 1), i), 1)
+				text := strings.Replace(string(plays("bench", 0, 1000/books, 1000/books)), "playbook: bench", fmt.Sprintf("playbook: bench-%d\napplies: "+strings.Replace(applies, "%d", fmt.Sprint(i), 1), i), 1)
 				text = strings.Replace(text, "incident:\n", fmt.Sprintf("incident:\n  own.field%d: {type: int, default: %d}\n", i, i), 1)
 				set[fmt.Sprintf("set%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
 			}

@@ -139,7 +139,7 @@ func appendString(dst []byte, s string) []byte {
 	done := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
+		if c-' ' < utf8.RuneSelf-' ' && c != '"' && c != '\\' {
 			i++
 			continue
 		}

@@ -12,9 +12,13 @@ type layout struct {
 	shared []*placed   // those of every incident, in the order of the program
 	own    [][]*placed // what each playbook adds or narrows, by its number
 	slots  map[string]int
-	std    [stdCount]int // slots of the standard fields
-	record []recordField // of the whole set, in the order of the record
-	paused int           // the rank of paused in record
+	// isShared tells the slots of shared from the playbooks' own; all of them are below
+	// sharedSlots.
+	isShared    []bool
+	sharedSlots int
+	std         [stdCount]int // slots of the standard fields
+	record      []recordField // of the whole set, in the order of the record
+	paused      int           // the rank of paused in record
 	// playbookNames are the names of the playbooks' own fields, earlier ones
 	// included.
 	playbookNames map[string]bool
@@ -31,11 +35,10 @@ type placed struct {
 	rank    int  // in the record
 	missing cell // the default
 	bounded bool // by min or max
-	shared  bool // not a playbook's own
 }
 
 func newLayout(p *policy.Program) layout {
-	l := layout{slots: map[string]int{}, own: make([][]*placed, len(p.Playbooks)), playbookNames: map[string]bool{}}
+	l := layout{slots: map[string]int{}, isShared: make([]bool, p.Slots()), own: make([][]*placed, len(p.Playbooks)), playbookNames: map[string]bool{}}
 	for _, f := range p.Fields {
 		l.slots[f.Name] = f.Slot
 	}
@@ -51,8 +54,9 @@ func newLayout(p *policy.Program) layout {
 	ranks := l.rankFields()
 	for _, f := range p.Fields {
 		x := placeField(f, ranks)
-		x.shared = true
 		l.shared = append(l.shared, x)
+		l.isShared[f.Slot] = true
+		l.sharedSlots = max(l.sharedSlots, f.Slot+1)
 		if x.std != notStandard {
 			l.std[x.std] = f.Slot
 		}

@@ -97,28 +97,6 @@ func outcome(engine *recovery.Engine, in recovery.Incident) []byte {
 	return d.AppendJSON(nil)
 }
 
-// Deciding takes memory for what it returns, however many plays there are.
-func TestDecideAllocatesNoMoreForMorePlays(t *testing.T) {
-	if testing.Short() {
-		t.Skip("loads a large set")
-	}
-	in := benchIncident()
-	for _, n := range []int{10, 1000} {
-		engine, err := recovery.Load(manyPlays(n), recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
-		if err != nil {
-			t.Fatal(err)
-		}
-		allocations := testing.AllocsPerRun(100, func() {
-			if _, err := engine.Decide(context.Background(), in); err != nil {
-				t.Fatal(err)
-			}
-		})
-		if allocations > 300 {
-			t.Errorf("%d plays: %v allocations for one decision", n, allocations)
-		}
-	}
-}
-
 // What a decision, its record and its query hold must not be memory that the next
 // decision is made in.
 func TestDecisionsShareNoMemory(t *testing.T) {

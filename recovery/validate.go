@@ -61,7 +61,6 @@ func (v *validation) problem(path, wanted, found string) {
 // field takes one field from the incident, or its default. A playbook that
 // narrows a field has its say after the standard one.
 func (v *validation) field(f *placed) {
-	v.values.take(f)
 	if v.direct && f.direct {
 		v.standardField(f)
 		return
@@ -244,8 +243,8 @@ func (v *validation) playbooks() error {
 	for _, b := range applying {
 		v.workspace.applying[b.Number()] = true
 		for _, f := range v.rules.layout.own[b.Number()] {
-			if was := v.values.takenAs[f.Slot]; was == nil || was.shared {
-				v.again(f, was != nil)
+			if v.values.takeOwn(f) {
+				v.again(f)
 			}
 		}
 	}
@@ -254,8 +253,8 @@ func (v *validation) playbooks() error {
 
 // again takes a field of a playbook. One that narrows a standard field was
 // taken before: what was wrong with it then is not said twice.
-func (v *validation) again(f *placed, taken bool) {
-	if taken {
+func (v *validation) again(f *placed) {
+	if v.values.layout.isShared[f.Slot] {
 		for _, p := range v.problems {
 			if p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+"[") {
 				return

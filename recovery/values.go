@@ -10,33 +10,37 @@ import (
 type values struct {
 	layout  *layout
 	cells   []cell
-	takenAs []*placed // nil where the field was not looked at
-	taken   []int     // the slots that were, in no order
+	own     []*placed // the playbooks' fields that were taken
+	taken   []int     // their slots
 	present []uint64  // the fields that have a value: a bit for each rank in the record
 	paused  []Pause
 }
 
 func newValues(l *layout, slots int) values {
 	return values{
-		layout: l, cells: make([]cell, slots), takenAs: make([]*placed, slots),
+		layout: l, cells: make([]cell, slots), own: make([]*placed, slots),
 		present: make([]uint64, (len(l.record)+63)/64),
 	}
 }
 
 func (v *values) clear() {
+	clear(v.cells[:v.layout.sharedSlots])
 	for _, slot := range v.taken {
-		v.cells[slot], v.takenAs[slot] = cell{}, nil
+		v.cells[slot], v.own[slot] = cell{}, nil
 	}
 	clear(v.present)
 	v.taken, v.paused = v.taken[:0], nil
 }
 
-// take notes that a field belongs to the incident, with a value or without.
-func (v *values) take(f *placed) {
-	if v.takenAs[f.Slot] == nil {
-		v.taken = append(v.taken, f.Slot)
+// takeOwn notes that a playbook's field belongs to the incident, with a value or
+// without. It is false when another playbook has brought the field along.
+func (v *values) takeOwn(f *placed) bool {
+	if v.own[f.Slot] != nil {
+		return false
 	}
-	v.takenAs[f.Slot] = f
+	v.own[f.Slot] = f
+	v.taken = append(v.taken, f.Slot)
+	return true
 }
 
 func (v *values) set(f *placed, c cell) {
@@ -56,10 +60,11 @@ func (v *values) setPaused(pauses []Pause) {
 	}
 }
 
-// knows reports whether a path is that of a field that was taken.
+// knows reports whether a path is that of a field of the incident: a shared one, or
+// one that was taken.
 func (v *values) knows(path string) bool {
 	slot, ok := v.layout.slots[path]
-	return ok && v.takenAs[slot] != nil
+	return ok && (v.layout.isShared[slot] || v.own[slot] != nil)
 }
 
 // std returns the value of a standard field.
@@ -128,7 +133,7 @@ func appendComma(dst []byte) []byte {
 // list returns the fields that have a value for [appendRecord], which writes
 // what is not declared besides.
 func (v *values) list() []fieldValue {
-	out := make([]fieldValue, 0, len(v.taken)+1)
+	out := make([]fieldValue, 0, len(v.layout.shared)+len(v.taken)+1)
 	v.each(func(f *recordField) {
 		if f.slot < 0 {
 			out = append(out, fieldValue{f.path, v.paused})

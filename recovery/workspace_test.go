@@ -148,7 +148,7 @@ func TestAFreeWorkspaceIsEmpty(t *testing.T) {
 	}
 	r.release(w)
 	for i, c := range w.values.cells {
-		if c != (cell{}) || w.values.takenAs[i] != nil {
+		if c != (cell{}) || w.values.own[i] != nil {
 			t.Errorf("slot %d still holds %v", i, c)
 		}
 	}

@@ -27,6 +27,9 @@ func (p Pause) has(t time.Time) bool {
 // overlap nor touch. Pauses that end before they begin, or when they do, hold no moment
 // and are left out. The argument is not changed.
 func Normalise(pauses []Pause) []Pause {
+	if len(pauses) == 0 {
+		return pauses[:0:0]
+	}
 	sorted := slices.DeleteFunc(slices.Clone(pauses), Pause.empty)
 	slices.SortStableFunc(sorted, func(a, b Pause) int { return a.From.Compare(b.From) })
 	merged := sorted[:0]

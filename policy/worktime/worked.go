@@ -6,7 +6,7 @@ import (
 )
 
 // horizon is where every search ends: the last instant of the year 9999 in UTC.
-func horizon() time.Time { return (lastDay + 1).wall(0).Add(-1) }
+func horizon() time.Time { return time.Unix(int64(lastDay+1)*secondsPerDay-1, 999_999_999).UTC() }
 
 // Worked returns the working time between two instants; negative where to is before
 // from. Only the years up to 9999 are looked at, and no more than 292 years are counted,
