@@ -60,7 +60,7 @@ func (p *Program) makeInput() *Input {
 
 // Release gives the input back to its program, which will use it again for another
 // decision. Nothing that belongs to it may be used after: its frames, and what Applying
-// returned. What Match returned may.
+// and Match returned.
 func (in *Input) Release() {
 	for _, slot := range in.values.Changed() {
 		in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
@@ -176,7 +176,7 @@ type asking struct {
 	classes  []int32     // of the applying playbooks, each once
 	inClass  []bool
 	hits     []index.Hit
-	found    []found
+	found    []Match
 	fallback bool // whether one of found is a fallback
 }
 

@@ -5,12 +5,31 @@ import (
 	"slices"
 )
 
-// Match is a play that matched, with the case that held and what the
-// conditions that held have read.
+// Match is a play that matched, with the case that held.
 type Match struct {
-	Play    *Play
-	Case    *Case // nil: no case held, or the play has none
-	Because []Reason
+	Play *Play
+	Case *Case // nil: no case held, or the play has none
+
+	reads []*shown // what the conditions that held have read
+	plain []Reason // the same, already written, where the play was asked in turn
+	asked bool
+}
+
+// Reasons is how many values the conditions that held have read.
+func (m *Match) Reasons() int {
+	if m.asked {
+		return len(m.plain)
+	}
+	return len(m.reads)
+}
+
+// Reason is one of the values that the conditions that held have read, in source order, each
+// once. in is the input that was matched, with the values that it had then.
+func (m *Match) Reason(in *Input, i int) Reason {
+	if m.asked {
+		return m.plain[i]
+	}
+	return Reason{Expr: m.reads[i].path, Value: in.show(m.reads[i], m.Play.Playbook)}
 }
 
 // Reason is one value that a condition has read.
@@ -80,6 +99,8 @@ func (in *Input) native() bool { return !in.odd && !in.program.plain }
 // Match finds the plays of the applying playbooks that match, in the order of
 // the program; [Input.Applying] comes first. The result, errors included, is that of
 // asking each play in turn; the plays that are asked are those that the index does not rule out.
+//
+// What it returns is the input's, and good until Match is called again or the input released.
 func (p *Program) Match(in *Input) ([]Match, error) {
 	if !in.native() {
 		return p.matchPlain(in)
@@ -104,13 +125,6 @@ type bookState struct {
 	applies  bool
 	first    *Play   // that matched
 	answered [2]bool // by purpose: whether a play of it matched
-}
-
-// found is a play that matched.
-type found struct {
-	play *Play
-	kase *Case
-	nth  int // of its cases, -1 for none
 }
 
 // begin forgets the matching before, and takes up the playbooks that apply. It costs what
@@ -171,14 +185,14 @@ func purposeOf(p *Play) int {
 
 // found takes up a play that matches, with the first of its cases that holds.
 func (in *Input) found(p *Play) error {
-	f := found{play: p, nth: -1}
+	f := Match{Play: p, reads: p.reads}
 	for i, c := range p.Cases {
 		ok, err := c.when.holdsFor(in, p.Playbook)
 		if err != nil {
 			return &PlayError{Play: p.Name, Err: err}
 		}
 		if ok {
-			f.kase, f.nth = c, i
+			f.Case, f.reads = c, p.caseReads[i]
 			break
 		}
 	}
@@ -187,38 +201,11 @@ func (in *Input) found(p *Play) error {
 	return nil
 }
 
-// matches puts what was found into the order of the program, and says why.
+// matches puts what was found into the order of the program.
 func (in *Input) matches() []Match {
 	a := &in.asking
-	if len(a.found) == 0 {
-		return nil
-	}
 	if a.fallback { // they were asked last
-		slices.SortFunc(a.found, func(x, y found) int { return int(x.play.rank) - int(y.play.rank) })
+		slices.SortFunc(a.found, func(x, y Match) int { return int(x.Play.rank) - int(y.Play.rank) })
 	}
-	total := 0
-	for _, f := range a.found {
-		total += len(f.reads())
-	}
-	out := make([]Match, len(a.found))
-	reasons := make([]Reason, 0, total)
-	for i, f := range a.found {
-		from := len(reasons)
-		for _, r := range f.reads() {
-			reasons = append(reasons, Reason{Expr: r.path, Value: in.show(r, f.play.Playbook)})
-		}
-		out[i] = Match{Play: f.play, Case: f.kase}
-		if len(reasons) > from {
-			out[i].Because = reasons[from:len(reasons):len(reasons)]
-		}
-	}
-	return out
-}
-
-// reads are what the conditions that held have read.
-func (f found) reads() []*shown {
-	if f.nth >= 0 {
-		return f.play.caseReads[f.nth]
-	}
-	return f.play.reads
+	return a.found
 }

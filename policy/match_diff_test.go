@@ -49,7 +49,7 @@ func outcome(p *policy.Program, values, changes map[string]any, facts [2]any) st
 			if m.Case != nil {
 				fmt.Fprintf(&out, " case %s", m.Case.ID)
 			}
-			fmt.Fprintf(&out, " %q\n", m.Because)
+			fmt.Fprintf(&out, " %q\n", policy.Because(in, &m))
 		}
 		describeError(&out, err)
 	}

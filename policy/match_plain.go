@@ -131,7 +131,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 		m.first[p.Playbook] = p
 	}
 	m.answered[side] = true
-	match := &Match{Play: p}
+	match := &Match{Play: p, asked: true}
 	for _, c := range p.Cases {
 		ok, err := c.when.evaluate(f)
 		if err != nil {
@@ -142,7 +142,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 			break
 		}
 	}
-	match.Because = because(f, p, match.Case)
+	match.plain = because(f, p, match.Case)
 	m.by[p] = match
 	return nil
 }

@@ -297,7 +297,7 @@ func matchOf(t *testing.T, p *policy.Program, seed uint64) string {
 		fmt.Fprintf(&out, "error %v\n", err)
 	}
 	for _, m := range matches {
-		fmt.Fprintf(&out, "%s %v\n", m.Play.Name, m.Because)
+		fmt.Fprintf(&out, "%s %v\n", m.Play.Name, policy.Because(in, &m))
 		for _, a := range m.Play.Do {
 			sayAction(&out, a, in.Frame(m.Play.Playbook))
 		}

@@ -38,7 +38,7 @@ func (c *conclusion) record() *Record {
 // skeleton is what every decision has.
 func (c *conclusion) skeleton() *Decision {
 	d := &Decision{Incident: c.id, DecidedAt: c.now, Semantics: Semantics, Set: c.rules.ref, base: c.base}
-	d.Plays = matchesOf(c.matches)
+	d.Plays = c.matchesOf(c.matches)
 	if len(c.facts) > 0 {
 		d.Facts = make([]Fact, 0, len(c.facts))
 	}
@@ -54,13 +54,14 @@ func (c *conclusion) recordOf(d *Decision) *Record {
 	}
 }
 
-func matchesOf(matches []policy.Match) []Match {
+// matchesOf says which plays matched, and why.
+func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 	if len(matches) == 0 {
 		return nil
 	}
 	reasons := 0
 	for i := range matches {
-		reasons += len(matches[i].Because)
+		reasons += matches[i].Reasons()
 	}
 	out := make([]Match, 0, len(matches))
 	because := make([]Reason, 0, reasons)
@@ -70,11 +71,11 @@ func matchesOf(matches []policy.Match) []Match {
 		if m.Case != nil {
 			x.Case = m.Case.ID
 		}
-		if n := len(because); len(m.Because) > 0 {
-			for _, r := range m.Because {
-				because = append(because, Reason(r))
+		if n := m.Reasons(); n > 0 {
+			for k := range n {
+				because = append(because, Reason(m.Reason(c.input, k)))
 			}
-			x.Because = slices.Clip(because[n:])
+			x.Because = slices.Clip(because[len(because)-n:])
 		}
 		out = append(out, x)
 	}
