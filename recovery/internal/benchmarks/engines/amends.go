@@ -11,13 +11,14 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/benchmarks/workload"
 )
 
-// amends matches: an input is made and filled for each incident, the playbooks
-// that apply are found, and then the plays, with what their conditions have read.
+// amends makes an input for each incident and fills it, finds the playbooks that
+// apply and the plays that match, and writes down what their conditions have read.
 type amends struct {
 	program *policy.Program
 	now     time.Time
 	stream  [][]setting
-	matched []policy.Match
+	matched []*policy.Play
+	reasons []policy.Reason
 }
 
 // setting is a field of an incident with its value.
@@ -81,23 +82,88 @@ func native(k workload.Kind, v any) any {
 	return v
 }
 
-func (m *amends) Match(incident int) error {
+func (m *amends) input(incident int) *policy.Input {
 	in := m.program.NewInput(m.now)
-	defer in.Release()
 	for _, s := range m.stream[incident] {
 		in.Set(s.field, s.value)
 	}
-	if _, err := in.Applying(); err != nil {
+	return in
+}
+
+func (m *amends) Match(incident int) error {
+	in := m.input(incident)
+	defer in.Release()
+	matches, err := find(m.program, in)
+	if err != nil {
 		return err
 	}
-	var err error
-	m.matched, err = m.program.Match(in)
-	return err
+	m.matched, m.reasons = m.matched[:0], m.reasons[:0]
+	for i := range matches {
+		m.matched = append(m.matched, matches[i].Play)
+		for n := range matches[i].Reasons() {
+			m.reasons = append(m.reasons, matches[i].Reason(in, n))
+		}
+	}
+	return nil
+}
+
+func find(p *policy.Program, in *policy.Input) ([]policy.Match, error) {
+	if _, err := in.Applying(); err != nil {
+		return nil, err
+	}
+	return p.Match(in)
 }
 
 func (m *amends) Matched() []int {
 	out := make([]int, len(m.matched))
-	for i, match := range m.matched {
+	for i, p := range m.matched {
+		out[i] = numbered(p.Name)
+	}
+	return sorted(out)
+}
+
+// given is amends with inputs that were made beforehand, as those of the peers
+// are. What an input finds out about its values while it is matched is forgotten by
+// Refresh.
+type given struct {
+	*amends
+	inputs  []*policy.Input
+	matches []policy.Match
+}
+
+func loadGiven(w *Workload) (Matcher, error) {
+	return newGiven(playbooks(conditions(w.Plays), 1), w.Stream)
+}
+
+func newGiven(set fs.FS, stream []*workload.Incident) (*given, error) {
+	m, err := newAmends(set, stream)
+	if err != nil {
+		return nil, err
+	}
+	g := &given{amends: m, inputs: make([]*policy.Input, len(m.stream))}
+	for i := range g.inputs {
+		g.inputs[i] = m.input(i)
+	}
+	return g, nil
+}
+
+func (m *given) Refresh() {
+	for i, in := range m.inputs {
+		for _, s := range m.stream[i] {
+			in.Set(s.field, s.value)
+		}
+	}
+}
+
+func (m *given) Match(incident int) error {
+	var err error
+	m.matches, err = find(m.program, m.inputs[incident])
+	return err
+}
+
+func (m *given) Matched() []int {
+	out := make([]int, len(m.matches))
+	for i, match := range m.matches {
 		out[i] = numbered(match.Play.Name)
 	}
 	return sorted(out)

@@ -28,9 +28,17 @@ type Matcher interface {
 	Matched() []int
 }
 
+// Refresher is a Matcher that remembers something of an incident from one match to
+// the next. Refresh makes it forget; that is not timed.
+type Refresher interface {
+	Matcher
+	Refresh()
+}
+
 // The names of the engines, as tables and charts show them.
 const (
 	Amends       = "amends, matching"
+	Explained    = "amends, with input and reasons"
 	Decide       = "amends, whole Decide"
 	CELGo        = "cel-go, naive"
 	CELOptimised = "cel-go, optimised"
@@ -44,7 +52,8 @@ const (
 // All lists the engines, ours first, those written by hand last.
 func All() []Engine {
 	return []Engine{
-		{Name: Amends, Load: loadAmends},
+		{Name: Amends, Load: loadGiven},
+		{Name: Explained, Load: loadAmends},
 		{Name: Decide, Load: loadDecide},
 		{Name: CELGo, Load: loadCELGo},
 		{Name: CELOptimised, Load: loadCELOptimised},

@@ -34,7 +34,7 @@ func Sets(n int) []Set {
 func spread(name, about string, n, books int, plays func(n int, seed uint64) []workload.Play) Set {
 	return Set{Name: name, About: about, Plays: n, Load: func(stream []*workload.Incident) (Matcher, func(*workload.Incident) []int, error) {
 		made := plays(n, workload.Seed)
-		m, err := newAmends(playbooks(conditions(made), books), stream)
+		m, err := newGiven(playbooks(conditions(made), books), stream)
 		return m, func(in *workload.Incident) []int { return workload.Answers(made, in) }, err
 	}}
 }
@@ -46,7 +46,7 @@ func missing(n int) func([]*workload.Incident) (Matcher, func(*workload.Incident
 		for i := range when {
 			when[i] = fmt.Sprintf(`has(incident.lane) && incident.lane == "lane-%d" && incident.severity >= %d`, i/4, 1+i%5)
 		}
-		m, err := newAmends(playbooks(when, 1), stream)
+		m, err := newGiven(playbooks(when, 1), stream)
 		return m, func(*workload.Incident) []int { return []int{} }, err
 	}
 }
@@ -66,7 +66,7 @@ func arithmetic(n int) func([]*workload.Incident) (Matcher, func(*workload.Incid
 			}
 			return out
 		}
-		m, err := newAmends(playbooks(when, 1), stream)
+		m, err := newGiven(playbooks(when, 1), stream)
 		return m, answers, err
 	}
 }

@@ -216,21 +216,37 @@ func (c *contestant) calibrate(o Options) error {
 func (c *contestant) turn(from, incidents int) error {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	next := from
-	start := spent()
-	for range c.count {
-		if err := c.matcher.Match(next); err != nil {
-			return err
-		}
-		if next++; next == incidents {
-			next = 0
-		}
+	elapsed, err := c.match(from, incidents)
+	if err != nil {
+		return err
 	}
-	elapsed := spent() - start
 	runtime.ReadMemStats(&after)
 	n := float64(c.count)
 	c.cell.Rounds = append(c.cell.Rounds, float64(elapsed)/n)
 	c.cell.Allocations += float64(after.Mallocs-before.Mallocs) / n
 	c.cell.Bytes += float64(after.TotalAlloc-before.TotalAlloc) / n
 	return nil
+}
+
+// match times the matching of a stretch of the stream, in blocks in which no
+// incident comes twice.
+func (c *contestant) match(from, incidents int) (time.Duration, error) {
+	var elapsed time.Duration
+	next := from
+	for left := c.count; left > 0; left -= incidents {
+		if r, ok := c.matcher.(engines.Refresher); ok {
+			r.Refresh()
+		}
+		start := spent()
+		for range min(left, incidents) {
+			if err := c.matcher.Match(next); err != nil {
+				return 0, err
+			}
+			if next++; next == incidents {
+				next = 0
+			}
+		}
+		elapsed += spent() - start
+	}
+	return elapsed, nil
 }

@@ -107,7 +107,7 @@ func (d *Document) lines() (out []*series, bottom, top float64) {
 
 func classOf(name string) string {
 	switch {
-	case name == engines.Amends || name == engines.Decide:
+	case name == engines.Amends || name == engines.Explained || name == engines.Decide:
 		return "ours"
 	case slices.Contains(engines.Peers(), name):
 		return "peer"
