@@ -157,6 +157,18 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
+// BenchmarkDecideFixed is the same with amounts that are written down, and one action a play.
+func BenchmarkDecideFixed(b *testing.B) {
+	for _, n := range sizes {
+		set := manyPlays(n)
+		for name, file := range set {
+			text := strings.ReplaceAll(string(file.Data), "incident.order.value * percent(10)", "5 EUR")
+			set[name] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, "      - apologise: {within: 1h}\n", ""))}
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchDecide(b, set, benchIncident()) })
+	}
+}
+
 // BenchmarkDecideManyPlaybooks spreads 1,000 plays over playbooks with fields of
 // their own, all of which apply or one of which does.
 func BenchmarkDecideManyPlaybooks(b *testing.B) {
