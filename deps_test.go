@@ -32,7 +32,7 @@ var rules = []rule{
 	{"policy/internal/atom", []string{"policy/value"}},
 	{"policy/internal/index", []string{"policy/internal/atom"}},
 	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "policy/internal/atom", "github.com/google/cel-go"}},
-	{"recovery", []string{"playbook", "policy"}},
+	{"recovery", []string{"playbook", "policy", "recovery/internal/series"}},
 	{"recovery/ledger", []string{"playbook", "policy/value", "policy/worktime", "recovery", "recovery/internal/series", "golang.org/x/mod"}},
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal/series", nil},

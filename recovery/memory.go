@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/servicerecovery/amends/recovery/internal/series"
 )
 
 // MemoryStore is a [Store] that lives in memory and ends with the program. It is
@@ -24,7 +26,7 @@ type MemoryStore struct {
 	ordered []*thread           // in the order in which the incidents came
 
 	facts      map[factKind]*factIndex
-	use        map[partnerUse]*series
+	use        map[partnerUse]*series.Series
 	precedents precedentIndex
 
 	refusals []Refusal
@@ -37,7 +39,7 @@ func NewMemoryStore() *MemoryStore {
 		decided:    map[string]struct{}{},
 		threads:    map[string]*thread{},
 		facts:      map[factKind]*factIndex{},
-		use:        map[partnerUse]*series{},
+		use:        map[partnerUse]*series.Series{},
 		precedents: precedentIndex{},
 		version:    "0",
 	}
@@ -173,8 +175,8 @@ func (s *MemoryStore) reindex(t *thread, before standing) {
 	for _, x := range s.facts {
 		x.move(t, before)
 	}
-	before.records(func(r *Record) { s.reserve(t, r, (*series).remove) })
-	t.records(func(r *Record) { s.reserve(t, r, (*series).add) })
+	before.records(func(r *Record) { s.reserve(t, r, (*series.Series).Remove) })
+	t.records(func(r *Record) { s.reserve(t, r, (*series.Series).Add) })
 	s.precedents.move(t, before)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/series"
 )
 
 // factKind is what facts that share an index have in common: what they measure,
@@ -47,40 +48,40 @@ func joined(texts []string) string {
 }
 
 // of measures what stands of an incident.
-func (m metric) of(s standing) wide {
+func (m metric) of(s standing) series.Wide {
 	if m.count == "incidents" {
 		if s.latest == nil {
-			return wide{}
+			return series.Wide{}
 		}
-		return wideOf(1)
+		return series.WideOf(1)
 	}
-	var total wide
+	var total series.Wide
 	gone := withdrawn(s.latest, s.made)
 	s.records(func(r *Record) {
 		for i := range r.Decision.Actions {
 			if a := &r.Decision.Actions[i]; !gone[a.ID] {
-				total = total.plus(m.ofAction(a))
+				total = total.Plus(m.ofAction(a))
 			}
 		}
 	})
 	return total
 }
 
-func (m metric) ofAction(a *Action) wide {
+func (m metric) ofAction(a *Action) series.Wide {
 	switch {
 	case a.Change == ChangeCancelled:
-		return wide{}
+		return series.Wide{}
 	case m.count != "" && a.Type == m.count:
-		return wideOf(1)
+		return series.WideOf(1)
 	case m.sum != "" && a.Type == m.sum && a.Amount.Currency() == m.currency:
-		return wideOf(a.Amount.Units())
+		return series.WideOf(a.Amount.Units())
 	}
-	return wide{}
+	return series.Wide{}
 }
 
 // answer turns a total into the value of a fact.
-func (m metric) answer(total wide) (any, error) {
-	n, ok := total.int64()
+func (m metric) answer(total series.Wide) (any, error) {
+	n, ok := total.Int64()
 	if !ok {
 		return nil, &EvaluationError{Message: fmt.Sprintf("the sum of %s in %s over the incidents in the window is too large", m.sum, m.currency)}
 	}
@@ -96,7 +97,7 @@ func (m metric) answer(total wide) (any, error) {
 type factIndex struct {
 	metric
 	paths   []string
-	buckets map[string]*series
+	buckets map[string]*series.Series
 }
 
 // move takes an incident from where it stood to where it stands.
@@ -107,29 +108,29 @@ func (x *factIndex) move(t *thread, before standing) {
 		return
 	}
 	if wasIn {
-		x.buckets[was.bucket].remove(was.entry)
+		x.buckets[was.bucket].Remove(was.Entry)
 	}
 	if !isIn {
 		return
 	}
 	b, ok := x.buckets[is.bucket]
 	if !ok {
-		b = &series{}
+		b = &series.Series{}
 		x.buckets[is.bucket] = b
 	}
-	b.add(is.entry)
+	b.Add(is.Entry)
 }
 
 type place struct {
 	bucket string
-	entry
+	series.Entry
 }
 
 // place says where an incident stands in the index; ok is false when it does not
 // count.
 func (x *factIndex) place(t *thread, s standing) (place, bool) {
 	weight := x.of(s)
-	if weight == (wide{}) {
+	if weight == (series.Wide{}) {
 		return place{}, false
 	}
 	texts := make([]string, len(x.paths))
@@ -138,7 +139,7 @@ func (x *factIndex) place(t *thread, s standing) (place, bool) {
 			return place{}, false
 		}
 	}
-	return place{joined(texts), entry{stampOf(s.latest.OccurredAt), t.number, weight}}, true
+	return place{joined(texts), series.Entry{Stamp: series.StampOf(s.latest.OccurredAt), Number: t.number, Weight: weight}}, true
 }
 
 func (s *MemoryStore) indexed(facts []FactQuery) bool {
@@ -157,7 +158,7 @@ func (s *MemoryStore) index(facts []FactQuery) {
 		if s.indexOf(q) != nil {
 			continue
 		}
-		x := &factIndex{metric: metricOf(q), buckets: map[string]*series{}}
+		x := &factIndex{metric: metricOf(q), buckets: map[string]*series.Series{}}
 		for _, k := range q.Same {
 			x.paths = append(x.paths, k.Path)
 		}
@@ -180,16 +181,16 @@ func (s *MemoryStore) fact(q *FactQuery, own *thread) (any, error) {
 		}
 		bucket = appendJoined(bucket, k.Text)
 	}
-	from := stampOf(q.From)
-	total := wide{}
+	from := series.StampOf(q.From)
+	total := series.Wide{}
 	if b, ok := x.buckets[string(bucket)]; ok {
-		total = b.since(from)
+		total = b.Since(from)
 	}
 	if own.latest == nil {
 		return x.answer(total)
 	}
-	if at, ok := x.place(own, own.standing); ok && at.bucket == string(bucket) && !at.stamp.before(from) {
-		total = total.minus(at.weight)
+	if at, ok := x.place(own, own.standing); ok && at.bucket == string(bucket) && !at.Stamp.Before(from) {
+		total = total.Minus(at.Weight)
 	}
 	return x.answer(total)
 }

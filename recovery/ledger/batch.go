@@ -69,23 +69,35 @@ func (l *Ledger) writable() error {
 	return nil
 }
 
-// flush waits until the open batch is on disk, and writes it if nobody else
-// does. The caller holds the lock, which is let go.
-func (l *Ledger) flush() error {
-	b := l.batch
-	if l.writing {
-		l.mu.Unlock()
+// settle waits until a batch is on disk or was refused, and writes it if nobody
+// else does. No batch is on disk.
+func (l *Ledger) settle(b *batch) error {
+	if b == nil {
+		return nil
+	}
+	l.mu.Lock()
+	lead := b == l.batch && !l.writing
+	l.writing = l.writing || lead
+	l.mu.Unlock()
+	if !lead {
 		select {
 		case <-b.done:
 			return b.err
 		case <-b.lead:
-			l.mu.Lock()
 		}
 	}
-	l.writing = true
+	l.mu.Lock()
 	l.writeBatch()
 	l.mu.Unlock()
 	return b.err
+}
+
+// joined returns the open batch, which the caller has put something into. The
+// caller holds the lock, which is let go.
+func (l *Ledger) joined() *batch {
+	b := l.batch
+	l.mu.Unlock()
+	return b
 }
 
 // writeBatch writes the open batch, and tells somebody to write the next. The
@@ -190,15 +202,6 @@ func (l *Ledger) takeBack(u *undo) {
 		return
 	}
 	*t = *u.saved
-}
-
-// wait waits until a batch is on disk, or was refused. No batch is on disk.
-func (b *batch) wait() error {
-	if b == nil {
-		return nil
-	}
-	<-b.done
-	return b.err
 }
 
 // waitFor returns the batch that a record is in, nil when it is on disk.

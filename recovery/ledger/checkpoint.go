@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -44,10 +43,34 @@ func (c Checkpoint) Sign(key string) ([]byte, error) {
 	return note.Sign(&note.Note{Text: string(c.Text())}, signer)
 }
 
+// KeyName is what a key is called, a secret or a public one.
+func KeyName(key string) (string, error) {
+	if strings.HasPrefix(key, "PRIVATE+KEY+") {
+		signer, err := note.NewSigner(key)
+		if err != nil {
+			return "", errors.New("this is no key to sign with")
+		}
+		return signer.Name(), nil
+	}
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return "", errors.New("this is no key to verify with")
+	}
+	return verifier.Name(), nil
+}
+
 // GenerateKey makes a pair of keys: one to sign checkpoints with, to be kept
-// secret, and one to verify them with. The name says whose they are.
+// secret, and one to verify them with. The name says whose they are; it has neither
+// spaces nor plus signs.
 func GenerateKey(name string) (sign, verify string, err error) {
-	return note.GenerateKey(rand.Reader, name)
+	sign, verify, err = note.GenerateKey(rand.Reader, name)
+	if err == nil {
+		_, err = note.NewVerifier(verify)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("no key can be called %q: a name has neither spaces nor plus signs", name)
+	}
+	return sign, verify, nil
 }
 
 // ErrUnsigned is returned for a checkpoint that none of the keys has signed.
@@ -83,11 +106,11 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
-		return Checkpoint{}, fmt.Errorf("this is no checkpoint: %q is no size", lines[1])
+		return Checkpoint{}, errors.New("this is no checkpoint: its second line is no size")
 	}
 	root, err := tlog.ParseHash(lines[2])
 	if err != nil || root.String() != lines[2] {
-		return Checkpoint{}, fmt.Errorf("this is no checkpoint: %q is no root", lines[2])
+		return Checkpoint{}, errors.New("this is no checkpoint: its third line is no root")
 	}
 	return Checkpoint{Origin: lines[0], Size: size, Root: root}, nil
 }
@@ -109,54 +132,4 @@ func orDefault(origin string) string {
 		return DefaultOrigin
 	}
 	return origin
-}
-
-// Consistency proves that a ledger extends what an earlier checkpoint has seen,
-// to one who has both checkpoints and not the ledger. Its length is that of a few
-// hashes.
-type Consistency struct {
-	Old, New Checkpoint
-	Proof    []Hash
-}
-
-// Check reports whether the proof holds.
-func (c Consistency) Check() error {
-	if c.Old.Size == 0 {
-		return nil // everything extends nothing
-	}
-	if err := tlog.CheckTree(c.Proof, c.New.Size, c.New.Root, c.Old.Size, c.Old.Root); err != nil {
-		return fmt.Errorf("the later checkpoint does not extend the earlier one: %w", err)
-	}
-	return nil
-}
-
-// ProveConsistency proves that the ledger in a directory extends a checkpoint. The
-// error is a *[CheckpointError] when it does not.
-func ProveConsistency(ctx context.Context, dir string, old Checkpoint) (*Consistency, error) {
-	b, err := openBook(ctx, directory(dir), nil)
-	if err != nil {
-		return nil, err
-	}
-	defer b.log.Close()
-	root, err := b.tree.root()
-	if err != nil {
-		return nil, err
-	}
-	c := &Consistency{Old: old, New: Checkpoint{Origin: old.Origin, Size: b.tree.size, Root: root}}
-	if old.Size > c.New.Size {
-		return nil, &CheckpointError{Checkpoint: old, Found: c.New}
-	}
-	if old.Size > 0 {
-		if c.Proof, err = tlog.ProveTree(c.New.Size, old.Size, b.tree.reader(b.group)); err != nil {
-			return nil, err
-		}
-	}
-	if c.Check() != nil {
-		then, err := tlog.TreeHash(old.Size, b.tree.reader(b.group))
-		if err != nil {
-			return nil, err
-		}
-		return nil, &CheckpointError{Checkpoint: old, Found: Checkpoint{Origin: old.Origin, Size: old.Size, Root: then}}
-	}
-	return c, nil
 }

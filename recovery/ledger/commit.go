@@ -41,23 +41,46 @@ func prepare(kind Kind, payload []byte) (*prepared, error) {
 // on disk. The outbox is not kept by itself: it is what
 // [recovery.Decision.Effects] says of the decision.
 func (l *Ledger) Commit(ctx context.Context, c recovery.Commit) error {
-	if err := ctx.Err(); err != nil {
+	b, err := l.take(ctx, &c)
+	if err != nil {
 		return err
 	}
-	if err := checkCommit(&c); err != nil {
-		return err
+	return l.settle(b)
+}
+
+// Submit is Commit without waiting for the disk: what is read from then on counts
+// what was submitted, and wait returns when it is on disk, or was refused with
+// everything that was submitted after it. One who handles incidents one after
+// another submits each and shares syncs all the same. Until wait has returned nil
+// nothing is certain; it must be called, since it may be what writes.
+func (l *Ledger) Submit(ctx context.Context, c recovery.Commit) (wait func() error, err error) {
+	b, err := l.take(ctx, &c)
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return l.settle(b) }, nil
+}
+
+// take puts a commit into the open batch, and returns the batch that it is in: nil
+// when it is on disk already.
+func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkCommit(c); err != nil {
+		return nil, err
 	}
 	switch {
 	case c.Record != nil:
-		return l.commitRecord(&c)
+		return l.takeRecord(c)
 	case c.Refusal != nil:
 		payload, err := appendRefusal(nil, c.Refusal)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return l.commitPlain(KindRefusal, payload, c.Refusal.Set.Digest)
+		return l.takePlain(KindRefusal, payload, c.Refusal.Set.Digest)
 	}
-	return l.commitReports(c.Reports)
+	return l.takeReports(c.Reports)
 }
 
 // checkCommit refuses what no engine sends.
@@ -97,11 +120,11 @@ func checkOutbox(c *recovery.Commit) error {
 	return nil
 }
 
-func (l *Ledger) commitRecord(c *recovery.Commit) error {
+func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	id := nameOf(c.Record.Decision.ID)
 	at, b, done, err := l.links(c, id)
 	if err != nil || done {
-		return errors.Join(err, b.wait())
+		return b, err
 	}
 	var calendars []*calendarEntry
 	payload := appendDecision(make([]byte, 0, 4096), c, at, func(x *worktime.Calendar) string {
@@ -111,25 +134,25 @@ func (l *Ledger) commitRecord(c *recovery.Commit) error {
 	})
 	p, err := prepare(KindDecision, payload)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.mu.Lock()
 	if err := l.writable(); err != nil {
 		l.mu.Unlock()
-		return err
+		return nil, err
 	}
 	if t, ok := l.index.threads[c.Record.Decision.Incident]; ok {
 		if seq, done := t.find(id); done {
 			b := l.waitFor(seq)
 			l.mu.Unlock()
-			return b.wait()
+			return b, nil
 		}
 	}
 	if err := l.admit(c, at, p, calendars); err != nil {
 		l.mu.Unlock()
-		return err
+		return nil, err
 	}
-	return l.flush()
+	return l.joined(), nil
 }
 
 // admit takes a decision into the ledger, in mind and in the batch, if nothing
@@ -263,33 +286,33 @@ func (l *Ledger) putAhead(list []ahead) {
 	}
 }
 
-// commitPlain commits what the index need not know of.
-func (l *Ledger) commitPlain(kind Kind, payload []byte, set string) error {
+// takePlain takes what the index need not know of.
+func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error) {
 	p, err := prepare(kind, payload)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.mu.Lock()
 	if err := l.writable(); err != nil {
 		l.mu.Unlock()
-		return err
+		return nil, err
 	}
 	ahead, err := l.ahead(set, nil)
 	if err != nil {
 		l.mu.Unlock()
-		return err
+		return nil, err
 	}
 	l.putAhead(ahead)
 	l.put(p)
-	return l.flush()
+	return l.joined(), nil
 }
 
-// commitReports commits the reports that are new.
-func (l *Ledger) commitReports(reports []recovery.Report) error {
+// takeReports takes the reports that are new.
+func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 	l.mu.Lock()
 	if err := l.writable(); err != nil {
 		l.mu.Unlock()
-		return err
+		return nil, err
 	}
 	var news []recovery.Report
 	last := int64(-1)
@@ -297,7 +320,7 @@ func (l *Ledger) commitReports(reports []recovery.Report) error {
 		seq, old, err := l.reported(r)
 		if err != nil {
 			l.mu.Unlock()
-			return err
+			return nil, err
 		}
 		last = max(last, seq)
 		if !old && !slices.ContainsFunc(news, func(x recovery.Report) bool { return sameReport(x, r) }) {
@@ -307,14 +330,14 @@ func (l *Ledger) commitReports(reports []recovery.Report) error {
 	if len(news) == 0 {
 		b := l.waitFor(last)
 		l.mu.Unlock()
-		return b.wait()
+		return b, nil
 	}
 	return l.admitReports(news)
 }
 
 // admitReports takes reports into the ledger, those of each incident in a record
 // of their own: each incident can be erased by itself. The caller holds the lock, which is let go.
-func (l *Ledger) admitReports(news []recovery.Report) error {
+func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 	var incidents []string
 	var records []*prepared
 	of := map[string][]recovery.Report{}
@@ -328,7 +351,7 @@ func (l *Ledger) admitReports(news []recovery.Report) error {
 		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i))
 		if err != nil {
 			l.mu.Unlock()
-			return err
+			return nil, err
 		}
 		records = append(records, p)
 	}
@@ -346,7 +369,7 @@ func (l *Ledger) admitReports(news []recovery.Report) error {
 		l.freshReports[l.next] = of[incident]
 		l.put(records[i])
 	}
-	return l.flush()
+	return l.joined(), nil
 }
 
 // reported looks for an equal report, and returns its record.

@@ -173,7 +173,7 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 		l.cache[seq%cacheSize].Store(nil)
 	}
 	l.put(p)
-	return l.flush()
+	return l.settle(l.joined())
 }
 
 // wipe overwrites salts and payloads with zeros.

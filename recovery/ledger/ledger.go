@@ -108,7 +108,7 @@ func (l *Ledger) release() error {
 	return errors.Join(append(errs, l.lock.Close())...)
 }
 
-// Close waits for what is being written and lets go of the directory. Commits
+// Close writes what was taken in and lets go of the directory. Commits
 // that come later are refused with [ErrClosed].
 func (l *Ledger) Close() error {
 	l.mu.Lock()
@@ -117,13 +117,13 @@ func (l *Ledger) Close() error {
 		return ErrClosed
 	}
 	l.closed = true
-	for l.writing {
+	for l.writing || len(l.batch.starts) > 0 {
 		b := l.inflight
 		if b == nil {
 			b = l.batch
 		}
 		l.mu.Unlock()
-		<-b.done
+		_ = l.settle(b) // who waits for it is told
 		l.mu.Lock()
 	}
 	l.mu.Unlock()

@@ -24,7 +24,7 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 		case err == nil && at.wait == nil:
 			return given, at.version, nil
 		case err == nil:
-			<-at.wait.done // if it was refused, the answer is another
+			_ = l.settle(at.wait) // if it was refused, the answer is another
 		case failed == attempts || !overtaken(err):
 			return recovery.Given{}, "", err
 		default:

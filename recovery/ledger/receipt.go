@@ -34,7 +34,7 @@ type receipt struct {
 type ProveOptions struct {
 	Incident string // its latest decision
 	Decision string // this one
-	Origin   string // of the checkpoint; empty: DefaultOrigin
+	Origin   string // of the checkpoint; empty: the key's name, or DefaultOrigin
 	Key      string // signs the checkpoint; empty: it is not signed
 }
 
@@ -67,6 +67,17 @@ func Prove(ctx context.Context, dir string, options ProveOptions) ([]byte, error
 	return b.prove(found, options)
 }
 
+// hashes writes a list of hashes.
+func (o *object) hashes(name string, list []Hash) {
+	o.key(name)
+	o.open('[')
+	for _, h := range list {
+		o.next()
+		o.buf = appendText(o.buf, h.String())
+	}
+	o.open(']')
+}
+
 func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	root, err := b.tree.root()
 	if err != nil {
@@ -75,6 +86,11 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	at := Checkpoint{Origin: orDefault(options.Origin), Size: b.tree.size, Root: root}
 	text := at.Text()
 	if options.Key != "" {
+		if options.Origin == "" {
+			if at.Origin, err = KeyName(options.Key); err != nil {
+				return nil, err
+			}
+		}
 		if text, err = at.Sign(options.Key); err != nil {
 			return nil, err
 		}
@@ -93,13 +109,7 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	o.text("header", string(t.header))
 	o.key("payload")
 	o.buf = append(o.buf, t.payload...)
-	o.key("proof")
-	o.open('[')
-	for _, h := range proof {
-		o.next()
-		o.buf = appendText(o.buf, h.String())
-	}
-	o.open(']')
+	o.hashes("proof", proof)
 	o.text("salt", hex.EncodeToString(t.salt))
 	o.open('}')
 	return append(o.buf, '\n'), nil

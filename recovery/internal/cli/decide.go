@@ -30,6 +30,7 @@ func decide(c command, h Host, args []string) int {
 	format := f.format("json", "text")
 	now := f.now("decide as if it were `TIME` (RFC 3339)")
 	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
+	store := f.String("store", "", "remember in the ledger in `DIR`, created when absent: incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
 	files, err := f.parse(h, args)
@@ -42,6 +43,9 @@ func decide(c command, h Host, args []string) int {
 	if *playbooks == "" {
 		return trouble(h, "decide needs the directory of the playbooks: --playbooks DIR")
 	}
+	if *store != "" && *givenFile != "" {
+		return trouble(h, "--given stands in place of what a ledger knows: it does not go with --store")
+	}
 	options := []recovery.Option{recovery.WithRevision(*revision)}
 	if *strict {
 		options = append(options, recovery.Strict())
@@ -50,11 +54,18 @@ func decide(c command, h Host, args []string) int {
 		at := *now.at
 		options = append(options, recovery.WithClock(func() time.Time { return at }))
 	}
+	known := &shelf{Store: given.None()}
+	if *store != "" {
+		options = append(options, recovery.WithStore(known))
+	}
 	engine, status := loadEngine(h, *playbooks, *givenFile, options)
 	if engine == nil {
 		return status
 	}
 	d := decider{host: h, engine: engine, format: format.value}
+	if *store != "" {
+		return d.keep(*store, known.set, files)
+	}
 	return d.run(files)
 }
 
@@ -79,8 +90,9 @@ func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*reco
 	return engine, exitOK
 }
 
-// loadWith loads the set with what a file gives in place of a store. Only to
-// read such a file is the set's meaning needed before the engine has it.
+// loadWith loads the set with what a file gives in place of a store, unless the
+// options name one. Only to read such a file is the set's meaning needed before
+// the engine has it.
 func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, error) {
 	store := given.None()
 	if givenFile != "" {
@@ -96,7 +108,7 @@ func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recover
 			return nil, fmt.Errorf("%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
 		}
 	}
-	return recovery.Load(fsys, append(options, recovery.WithStore(store))...)
+	return recovery.Load(fsys, append([]recovery.Option{recovery.WithStore(store)}, options...)...)
 }
 
 // decider decides the incidents of some files.
@@ -113,18 +125,8 @@ type result struct {
 }
 
 func (d *decider) run(files []string) int {
-	if len(files) == 0 {
-		files = []string{"-"}
-	}
 	refused := false
-	err := inOrder(newProgress(d.host, true), func(emit func(item) bool) error {
-		for _, name := range files {
-			if err := d.read(name, emit); err != nil {
-				return err
-			}
-		}
-		return nil
-	}, d.one, func(r result) error {
+	err := inOrder(newProgress(d.host, true), d.reader(files), d.one, func(r result) error {
 		refused = refused || r.refused
 		_, err := d.host.Stdout.Write(r.text)
 		return err
@@ -136,6 +138,21 @@ func (d *decider) run(files []string) int {
 		return exitFound
 	}
 	return exitOK
+}
+
+// reader sends the incidents of all files one by one.
+func (d *decider) reader(files []string) func(emit func(item) bool) error {
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	return func(emit func(item) bool) error {
+		for _, name := range files {
+			if err := d.read(name, emit); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // read sends the incidents of one file, or of standard input, one by one.

@@ -77,7 +77,7 @@ func (s *Series) split(i int) {
 
 // Remove takes out one entry that equals e.
 func (s *Series) Remove(e Entry) {
-	// Entries that differ in Weight alone may begin in an earlier chunk.
+	// Entries that differ in weight alone may begin in an earlier chunk.
 	for i := s.chunkOf(e); i >= 0; i-- {
 		c := s.chunks[i]
 		at := slices.Index(c.entries, e)
@@ -128,7 +128,7 @@ func (s Stamp) Before(o Stamp) bool {
 	return s.nanoseconds < o.nanoseconds
 }
 
-// Wide is a 128-bit whole Number. Amounts fit 64 bits, their sums may not, and
+// Wide is a 128-bit whole number. Amounts fit 64 bits, their sums may not, and
 // a sum that wrapped around would pass under every limit.
 type Wide struct {
 	high int64
@@ -150,7 +150,7 @@ func (w Wide) Minus(o Wide) Wide {
 	return Wide{w.high - o.high - int64(borrow), low}
 }
 
-// Int64 returns the Number if it fits.
+// Int64 returns the number if it fits.
 func (w Wide) Int64() (int64, bool) {
 	n := int64(w.low)
 	return n, w.high == n>>63

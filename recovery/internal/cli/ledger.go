@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerCommand() command {
+	c := command{
+		name: "ledger", args: "COMMAND DIR [flags]",
+		summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
+		example: "amends ledger verify ledger",
+	}
+	c.run = func(h Host, args []string) int { return runLedger(c, h, args) }
+	return c
+}
+
+func ledgerCommands() []command {
+	return []command{
+		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(),
+	}
+}
+
+func runLedger(c command, h Host, args []string) int {
+	if len(args) == 0 {
+		ledgerUsage(c, h.Stderr)
+		return exitTrouble
+	}
+	name, rest := args[0], args[1:]
+	switch name {
+	case "help", "-h", "-help", "--help":
+		if len(rest) == 0 {
+			ledgerUsage(c, h.Stdout)
+			return exitOK
+		}
+		name, rest = rest[0], []string{"--help"}
+	}
+	for _, sub := range ledgerCommands() {
+		if sub.name == "ledger "+name {
+			return sub.run(h, rest)
+		}
+	}
+	return trouble(h, "ledger has no command %q; amends ledger help lists them", name)
+}
+
+func ledgerUsage(c command, w io.Writer) {
+	fmt.Fprintf(w, "usage: amends ledger %s\n\nA ledger is the directory that amends decide --store writes, or a program with the package ledger.\n\n", c.args)
+	for _, sub := range ledgerCommands() {
+		fmt.Fprintf(w, "  amends %-21s %s\n", sub.name, sub.summary)
+	}
+	fmt.Fprintf(w, "\namends ledger help COMMAND says more.\n\nexample: %s\n", c.example)
+}
+
+// openLedger opens a ledger for writing.
+func openLedger(dir string) (*ledger.Ledger, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file; name the directory of a ledger", dir)
+	}
+	l, err := ledger.Open(dir)
+	if err != nil {
+		return nil, placed(dir, err)
+	}
+	return l, nil
+}
+
+// ledgerDir holds that a directory has a ledger in it.
+func ledgerDir(dir string) error {
+	if _, err := openDir(dir); err != nil {
+		return fmt.Errorf("%w; name the directory of a ledger", trimHint(err))
+	}
+	for _, pattern := range []string{"*.ledger", "*.lock"} {
+		names, err := fs.Glob(os.DirFS(dir), pattern)
+		if err != nil || len(names) > 0 {
+			return err
+		}
+	}
+	return fmt.Errorf("there is no ledger in %s", dir)
+}
+
+// trimHint drops what openDir says of playbooks.
+func trimHint(err error) error {
+	text, _, _ := strings.Cut(err.Error(), ";")
+	return errors.New(text)
+}
+
+// ledgerFailed says why a ledger could not be worked on, or what was found to be wrong
+// with it.
+func ledgerFailed(h Host, dir, format string, err error) int {
+	var damage *ledger.Damage
+	var unlike *ledger.CheckpointError
+	switch {
+	case errors.As(err, &damage), errors.As(err, &unlike):
+	default:
+		return trouble(h, "%s: %s", dir, err)
+	}
+	if format == "json" {
+		err = writeIndented(h.Stdout, struct {
+			OK     bool   `json:"ok"`
+			Damage broken `json:"damage"`
+		}{false, brokenOf(dir, err)})
+	} else {
+		_, err = fmt.Fprintf(h.Stdout, "%s\n", placed(dir, err))
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitFound
+}
+
+// placed is damage with the file's path from where the command runs.
+func placed(dir string, err error) error {
+	var damage *ledger.Damage
+	if !errors.As(err, &damage) {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	d := *damage
+	d.File = path.Join(filepath.ToSlash(dir), d.File)
+	return &d
+}
+
+// broken is what is wrong with a ledger, as JSON.
+type broken struct {
+	Message    string      `json:"message"`
+	File       string      `json:"file,omitempty"`
+	Offset     *int64      `json:"offset,omitempty"`
+	Record     *int64      `json:"record,omitempty"`
+	Checkpoint *checkpoint `json:"checkpoint,omitempty"`
+	Found      *checkpoint `json:"found,omitempty"`
+}
+
+func brokenOf(dir string, err error) broken {
+	b := broken{Message: err.Error()}
+	var damage *ledger.Damage
+	var unlike *ledger.CheckpointError
+	switch {
+	case errors.As(err, &damage):
+		b.Message, b.File = damage.What, path.Join(filepath.ToSlash(dir), damage.File)
+		if damage.Record >= 0 {
+			b.Offset, b.Record = &damage.Offset, &damage.Record
+		}
+	case errors.As(err, &unlike):
+		b.Checkpoint, b.Found = checkpointOf(unlike.Checkpoint), checkpointOf(unlike.Found)
+	}
+	return b
+}
+
+// checkpoint is a checkpoint as JSON.
+type checkpoint struct {
+	Origin string `json:"origin"`
+	Size   int64  `json:"size"`
+	Root   string `json:"root"`
+}
+
+func checkpointOf(c ledger.Checkpoint) *checkpoint {
+	return &checkpoint{c.Origin, c.Size, c.Root.String()}
+}
+
+func writeIndented(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// readKeys reads public keys, each in a file of its own.
+func readKeys(files []string) ([]string, error) {
+	var out []string
+	for _, name := range files {
+		key, err := readKey(name, false)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, key)
+	}
+	return out, nil
+}
+
+func readKey(name string, secret bool) (string, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return "", plainPath(name, err)
+	}
+	key := strings.TrimSpace(string(text))
+	is := strings.HasPrefix(key, "PRIVATE+KEY+")
+	_, err = ledger.KeyName(key)
+	switch {
+	case err == nil && is && !secret:
+		err = errors.New("this is the secret key; the public one is wanted, and this one is not to be handed out")
+	case err == nil && !is && secret:
+		err = errors.New("this is the public key, and one signs with the secret one")
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return key, nil
+}
+
+// readCheckpoint reads a checkpoint from a file.
+func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return ledger.Checkpoint{}, plainPath(name, err)
+	}
+	c, err := ledger.ParseCheckpoint(text, keys...)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+// plainPath says what is the matter with a file, by its name first.
+func plainPath(name string, err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// oneArgument is the single argument that a command takes.
+func oneArgument(f *flags, rest []string) (string, error) {
+	if len(rest) != 1 {
+		return "", fmt.Errorf("%s takes one directory: amends %s %s", f.command.name, f.command.name, f.command.args)
+	}
+	return rest[0], ledgerDir(rest[0])
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerCheckpoint() command {
+	c := command{
+		name: "ledger checkpoint", args: "DIR [flags]",
+		summary: "verifies, then writes how long the ledger is and its hash: kept elsewhere, it shows later what was cut off",
+		example: "amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt",
+	}
+	c.run = func(h Host, args []string) int { return checkpointLedger(c, h, args) }
+	return c
+}
+
+func checkpointLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	after := f.texts("after", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
+	s := f.signing()
+	newKey := f.String("new-key", "", "make a key: the secret one in `FILE`, for --key, and the public one in FILE.pub; neither may be there")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil && *newKey != "" && *s.key != "" {
+		err = errors.New("--key names a key that is there, and --new-key makes one: only one of them")
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	var options ledger.VerifyOptions
+	if err == nil {
+		options.Checkpoints, err = readCheckpoints(after.list, nil)
+	}
+	var key string
+	if err == nil {
+		key, err = s.read()
+	}
+	if err == nil && *newKey != "" {
+		key, err = makeKey(*newKey, *s.origin)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	show := newMeter(h, "verified", false)
+	options.Progress = show.progress
+	v, err := ledger.Verify(context.Background(), dir, options)
+	show.end()
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	if err := writeCheckpoint(h, v.Checkpoint, *s.origin, key, format.value); err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+func writeCheckpoint(h Host, c ledger.Checkpoint, origin, key, format string) error {
+	text, err := noted(&c, origin, key)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		return writeIndented(h.Stdout, struct {
+			*checkpoint
+			Signed bool   `json:"signed"`
+			Note   string `json:"note"`
+		}{checkpointOf(c), key != "", string(text)})
+	}
+	_, err = h.Stdout.Write(text)
+	return err
+}
+
+// noted writes a checkpoint as a note, signed if there is a key. Where no other
+// origin is asked for, it is the key's name.
+func noted(c *ledger.Checkpoint, origin, key string) (text []byte, err error) {
+	switch {
+	case origin != "":
+		c.Origin = origin
+	case key != "":
+		if c.Origin, err = ledger.KeyName(key); err != nil {
+			return nil, err
+		}
+	}
+	if key == "" {
+		return c.Text(), nil
+	}
+	return c.Sign(key)
+}
+
+// signing are the flags of what can be signed.
+type signing struct{ key, origin *string }
+
+func (f *flags) signing() signing {
+	return signing{
+		key:    f.String("key", "", "sign with the secret key in `FILE`"),
+		origin: f.String("origin", "", "call the ledger `NAME`, such as recovery.example.com/ledger; by default as the key is called, or amends/ledger"),
+	}
+}
+
+// read returns the key, empty when there is none.
+func (s signing) read() (string, error) {
+	if *s.key == "" {
+		return "", nil
+	}
+	return readKey(*s.key, true)
+}
+
+// makeKey writes a pair of keys and returns the secret one.
+func makeKey(name, of string) (string, error) {
+	if of == "" {
+		of = ledger.DefaultOrigin
+	}
+	secret, public, err := ledger.GenerateKey(of)
+	if err != nil {
+		return "", err
+	}
+	if err := writeNew(name, secret, 0o600); err != nil {
+		return "", err
+	}
+	return secret, writeNew(name+".pub", public, 0o644)
+}
+
+// writeNew writes a line to a file that is not there yet.
+func writeNew(name, line string, mode os.FileMode) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return plainPath(name, err)
+	}
+	_, err = fmt.Fprintln(f, line)
+	return errors.Join(err, f.Close())
+}

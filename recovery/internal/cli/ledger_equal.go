@@ -1,0 +1,245 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerEqual() command {
+	c := command{
+		name: "ledger equal", args: "DIR --same FIELDS [flags]",
+		summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
+		example: "amends ledger equal ledger --same service,failure,severity --across region,customer.language",
+	}
+	c.run = func(h Host, args []string) int { return equalLedger(c, h, args) }
+	return c
+}
+
+func equalLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	same := f.String("same", "", "cases are equal when these `FIELDS` are: service,failure,severity")
+	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across)}
+	if err == nil && len(options.Same) == 0 {
+		err = errors.New("ledger equal needs the fields that make cases equal: --same service,failure,severity")
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	show := newMeter(h, "compared", false)
+	options.Progress = show.progress
+	found, err := ledger.Equal(context.Background(), dir, options)
+	show.end()
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	if format.value == "json" {
+		err = writeIndented(h.Stdout, treatmentOf(found))
+	} else {
+		_, err = h.Stdout.Write(appendTreatment(nil, found, options))
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if len(found.Unequal) > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+func fieldList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func appendTreatment(dst []byte, t *ledger.Treatment, options ledger.EqualOptions) []byte {
+	dst = fmt.Appendf(dst, "%s, equal by %s: ", count(int(t.Cases), "case"), strings.Join(options.Same, ", "))
+	if len(t.Unequal) == 0 {
+		dst = append(dst, "equal cases got the same\n"...)
+	} else {
+		dst = fmt.Appendf(dst, "%s in which not all got the same\n", count(len(t.Unequal), "group"))
+	}
+	for _, g := range t.Unequal {
+		dst = appendGroup(dst, g, options.Across)
+	}
+	if len(t.Deviations) > 0 {
+		dst = append(dst, "\nchoices that left the median of their precedents\n"...)
+	}
+	for _, d := range t.Deviations {
+		dst = fmt.Appendf(dst, "  %s, record %d: %s by %s, %s from the median (%s)", d.Incident, d.Seq, redress(d.Chosen), orNobody(d.By), d.Deviation, d.Play)
+		if d.Reason != "" {
+			dst = fmt.Appendf(dst, ": %s", d.Reason)
+		}
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+func appendGroup(dst []byte, g ledger.Group, across []string) []byte {
+	dst = fmt.Appendf(dst, "\n%s\n", fieldTexts(g.Same))
+	switch {
+	case g.Between:
+		dst = fmt.Appendf(dst, "  differs by %s\n", strings.Join(across, ", "))
+	case len(across) > 0:
+		dst = fmt.Appendf(dst, "  differs among cases that are alike in %s too\n", strings.Join(across, ", "))
+	}
+	for _, o := range g.Outcomes {
+		dst = fmt.Appendf(dst, "  %s: %s", count(int(o.Count), "case"), redress(o.Redress))
+		if len(o.Across) > 0 {
+			dst = fmt.Appendf(dst, ", where %s", fieldTexts(o.Across))
+		}
+		if len(o.Plays) > 0 {
+			dst = fmt.Appendf(dst, ", by %s", strings.Join(o.Plays, ", "))
+		}
+		if len(o.Choosers) > 0 {
+			dst = fmt.Appendf(dst, ", chosen by %s", strings.Join(o.Choosers, ", "))
+		}
+		dst = fmt.Appendf(dst, " (%s", strings.Join(o.Incidents, ", "))
+		if int(o.Count) > len(o.Incidents) {
+			dst = append(dst, ", …"...)
+		}
+		dst = append(dst, ")\n"...)
+	}
+	return dst
+}
+
+// fieldTexts shows fields with what they are: service parcel, failure late.
+func fieldTexts(keys []recovery.Key) string {
+	var out []string
+	for _, k := range keys {
+		text := k.Text
+		if text == "" {
+			text = "empty"
+		}
+		out = append(out, k.Path+" "+text)
+	}
+	return strings.Join(out, ", ")
+}
+
+func redress(list []ledger.Redress) string {
+	if len(list) == 0 {
+		return "nothing"
+	}
+	var out []string
+	for _, r := range list {
+		out = append(out, r.String())
+	}
+	return strings.Join(out, " and ")
+}
+
+func orNobody(by string) string {
+	if by == "" {
+		return "nobody named"
+	}
+	return by
+}
+
+// What follows is the same as JSON.
+
+type treatment struct {
+	OK         bool        `json:"ok"`
+	Cases      int64       `json:"cases"`
+	Unequal    []group     `json:"unequal"`
+	Deviations []deviation `json:"deviations"`
+}
+
+type group struct {
+	Same     fields         `json:"same"`
+	Between  bool           `json:"between"`
+	Outcomes []groupOutcome `json:"outcomes"`
+}
+
+type groupOutcome struct {
+	Across    fields        `json:"across"`
+	Redress   []redressJSON `json:"redress"`
+	Plays     []string      `json:"plays"`
+	Choosers  []string      `json:"choosers"`
+	Count     int64         `json:"count"`
+	Incidents []string      `json:"incidents"`
+}
+
+type redressJSON struct {
+	Type   string          `json:"type"`
+	Amount *recovery.Money `json:"amount,omitempty"`
+}
+
+type deviation struct {
+	Record    int64         `json:"record"`
+	Incident  string        `json:"incident"`
+	Decision  string        `json:"decision"`
+	Play      string        `json:"play"`
+	By        string        `json:"by"`
+	Reason    string        `json:"reason"`
+	Deviation string        `json:"deviation"`
+	Chosen    []redressJSON `json:"chosen"`
+}
+
+// fields is an object whose keys keep their order.
+type fields []recovery.Key
+
+func (f fields) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, k := range f {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		for _, part := range []string{k.Path, k.Text} {
+			text, err := json.Marshal(part)
+			if err != nil {
+				return nil, err
+			}
+			out = append(append(out, text...), ':')
+		}
+		out = out[:len(out)-1]
+	}
+	return append(out, '}'), nil
+}
+
+func treatmentOf(t *ledger.Treatment) treatment {
+	out := treatment{OK: len(t.Unequal) == 0, Cases: t.Cases, Unequal: []group{}, Deviations: []deviation{}}
+	for _, g := range t.Unequal {
+		x := group{Same: g.Same, Between: g.Between}
+		for _, o := range g.Outcomes {
+			x.Outcomes = append(x.Outcomes, groupOutcome{o.Across, redressOf(o.Redress), some(o.Plays), some(o.Choosers), o.Count, some(o.Incidents)})
+		}
+		out.Unequal = append(out.Unequal, x)
+	}
+	for _, d := range t.Deviations {
+		out.Deviations = append(out.Deviations, deviation{d.Seq, d.Incident, d.Decision, d.Play, d.By, d.Reason, d.Deviation, redressOf(d.Chosen)})
+	}
+	return out
+}
+
+func redressOf(list []ledger.Redress) []redressJSON {
+	out := []redressJSON{}
+	for _, r := range list {
+		x := redressJSON{Type: r.Type}
+		if r.Amount.IsSet() {
+			x.Amount = &r.Amount
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// some is a list that is [] when it is empty, and not null.
+func some(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

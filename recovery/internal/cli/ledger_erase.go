@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerErase() command {
+	c := command{
+		name: "ledger erase", args: "DIR --incident ID | --customer ID [flags]",
+		summary: "overwrites what the ledger holds of an incident or a customer, for good; the chain holds",
+		example: "amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z",
+	}
+	c.run = func(h Host, args []string) int { return eraseLedger(c, h, args) }
+	return c
+}
+
+func eraseLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	incident := f.String("incident", "", "erase what is known of the incident `ID`")
+	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
+	now := f.now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil && (*incident == "") == (*customer == "") {
+		err = errors.New("ledger erase needs to know whose records: --incident ID or --customer ID")
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	e := ledger.Erasure{Incident: *incident, Customer: *customer}
+	if now.at != nil {
+		e.At = *now.at
+	}
+	n, err := erase(dir, e)
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	if err := writeErased(h, format.value, e, n); err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+func erase(dir string, e ledger.Erasure) (int, error) {
+	l, err := ledger.Open(dir)
+	if err != nil {
+		return 0, err
+	}
+	n, err := l.Erase(context.Background(), e)
+	return n, errors.Join(err, l.Close())
+}
+
+func writeErased(h Host, format string, e ledger.Erasure, n int) error {
+	if format == "json" {
+		return writeIndented(h.Stdout, struct {
+			Incident string `json:"incident,omitempty"`
+			Customer string `json:"customer,omitempty"`
+			Erased   int    `json:"erased"`
+		}{e.Incident, e.Customer, n})
+	}
+	whose := "incident " + e.Incident
+	if e.Customer != "" {
+		whose = "customer " + e.Customer
+	}
+	if n == 0 {
+		_, err := fmt.Fprintf(h.Stdout, "nothing to erase: the ledger holds no records of %s\n", whose)
+		return err
+	}
+	_, err := fmt.Fprintf(h.Stdout, "erased: %s of %s. Copies and backups keep what they had, and so do receipts\n", count(n, "record"), whose)
+	return err
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerProve() command {
+	c := command{
+		name: "ledger prove", args: "DIR INCIDENT [flags]",
+		summary: "writes a receipt for the latest decision on an incident, which others can check without the ledger",
+		example: "amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json",
+	}
+	c.run = func(h Host, args []string) int { return proveLedger(c, h, args) }
+	return c
+}
+
+func proveLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	decision := f.String("decision", "", "prove the decision or choice `ID` in place of the latest on an incident")
+	since := f.String("since", "", "prove, to one who has the checkpoint in `FILE` and not the ledger, that the ledger continues it")
+	s := f.signing()
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil {
+		err = checkProve(rest, *decision, *since)
+	}
+	var key string
+	if err == nil {
+		key, err = s.read()
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	dir := rest[0]
+	var receipt []byte
+	if *since != "" {
+		receipt, err = proveSince(dir, *since, *s.origin, key)
+	} else {
+		options := ledger.ProveOptions{Decision: *decision, Origin: *s.origin, Key: key}
+		if *decision == "" {
+			options.Incident = rest[1]
+		}
+		receipt, err = ledger.Prove(context.Background(), dir, options)
+	}
+	if errors.Is(err, ledger.ErrNotFound) {
+		return trouble(h, "%s: there is no decision %s; erased ones cannot be proved", dir, wanted(rest, *decision))
+	}
+	if err != nil {
+		return ledgerFailed(h, dir, "text", err)
+	}
+	if _, err := h.Stdout.Write(receipt); err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+// checkProve holds that one thing is to be proved.
+func checkProve(rest []string, decision, since string) error {
+	asked := len(rest) - 1
+	for _, x := range []string{decision, since} {
+		if x != "" {
+			asked++
+		}
+	}
+	if len(rest) == 0 || asked != 1 {
+		return errors.New("ledger prove takes a directory and one thing to prove: an incident, --decision ID or --since FILE")
+	}
+	return ledgerDir(rest[0])
+}
+
+func wanted(rest []string, decision string) string {
+	if decision != "" {
+		return decision
+	}
+	return fmt.Sprintf("on incident %s", rest[1])
+}
+
+// proveSince proves that the ledger continues a checkpoint.
+func proveSince(dir, file, origin, key string) ([]byte, error) {
+	old, err := readCheckpoint(file, nil)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := ledger.ProveConsistency(context.Background(), dir, old)
+	if err != nil {
+		return nil, err
+	}
+	if origin == "" && key == "" {
+		origin = old.Origin
+	}
+	note, err := noted(&proof.New, origin, key)
+	if err != nil {
+		return nil, err
+	}
+	return proof.Receipt(note), nil
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerCheckReceipt() command {
+	c := command{
+		name: "ledger check-receipt", args: "[FILE] [flags]",
+		summary: "whether a receipt holds: no ledger is needed, only the public key or a checkpoint that one trusts",
+		example: "amends ledger check-receipt T-1042.receipt.json --key ledger.key.pub",
+	}
+	c.run = func(h Host, args []string) int { return checkReceipt(c, h, args) }
+	return c
+}
+
+func checkReceipt(c command, h Host, args []string) int {
+	f := newFlags(c)
+	keyFiles := f.texts("key", "the receipt must be signed with the public key in `FILE`; may be repeated")
+	trusted := f.String("checkpoint", "", "the receipt must belong to the checkpoint in `FILE`")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil && len(rest) > 1 {
+		err = errors.New("ledger check-receipt takes one receipt, or standard input")
+	}
+	var keys []string
+	if err == nil {
+		keys, err = readKeys(keyFiles.list)
+	}
+	var trust *ledger.Checkpoint
+	if err == nil && *trusted != "" {
+		var at ledger.Checkpoint
+		at, err = readCheckpoint(*trusted, nil)
+		trust = &at
+	}
+	var data []byte
+	if err == nil {
+		data, err = readAll(h, append(rest, "-")[0])
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	r := received{signed: len(keys) > 0, trusted: trust != nil}
+	r.read(data, keys, trust)
+	if err := r.write(h, format.value); err != nil {
+		return trouble(h, "%s", err)
+	}
+	if r.err != nil {
+		return exitFound
+	}
+	return exitOK
+}
+
+func readAll(h Host, name string) ([]byte, error) {
+	in, end, err := openInput(h, name)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	return io.ReadAll(in)
+}
+
+// received is what a receipt says: of one decision, or that a ledger grew.
+type received struct {
+	signed, trusted bool
+	receipt         *ledger.Receipt
+	grown           *ledger.Consistency
+	err             error
+}
+
+func (r *received) read(data []byte, keys []string, trust *ledger.Checkpoint) {
+	var kind struct {
+		Old *string `json:"old"`
+	}
+	var at ledger.Checkpoint
+	if json.Unmarshal(data, &kind) == nil && kind.Old != nil {
+		if r.grown, r.err = ledger.CheckConsistency(data, keys...); r.err != nil {
+			return
+		}
+		at = r.grown.Old
+	} else {
+		if r.receipt, r.err = ledger.CheckReceipt(data, keys...); r.err != nil {
+			return
+		}
+		at = r.receipt.Checkpoint
+	}
+	if trust != nil && (at.Size != trust.Size || at.Root != trust.Root) {
+		r.err = errors.New("the receipt does not belong to the checkpoint that you trust")
+	}
+}
+
+func (r *received) write(h Host, format string) error {
+	switch {
+	case format == "json":
+		return writeIndented(h.Stdout, r.json())
+	case r.err != nil:
+		_, err := fmt.Fprintf(h.Stdout, "the receipt does not hold: %s\n", r.err)
+		return err
+	case r.grown != nil:
+		_, err := fmt.Fprintf(h.Stdout, "holds: a ledger of %s continues one of %s\n%s", count(int(r.grown.New.Size), "record"), count(int(r.grown.Old.Size), "record"), r.vouchedGrown())
+		return err
+	}
+	at := r.receipt.Checkpoint
+	text := fmt.Appendf(nil, "holds: record %d of the first %d of %s\n%s\n", r.receipt.Seq, at.Size, at.Origin, r.vouched(at))
+	_, err := h.Stdout.Write(appendText(text, r.receipt.Decision))
+	return err
+}
+
+// vouched says why to believe the checkpoint, or how to come to.
+func (r *received) vouched(at ledger.Checkpoint) string {
+	switch {
+	case r.signed:
+		return "its checkpoint is signed with the key that was given\n"
+	case r.trusted:
+		return "its checkpoint is the one that you trust\n"
+	}
+	return fmt.Sprintf("nobody vouches for its checkpoint: give --key or --checkpoint, or compare the root yourself: %s\n", at.Root)
+}
+
+// vouchedGrown is vouched for two checkpoints: the earlier one may be known, and
+// the later one be signed.
+func (r *received) vouchedGrown() string {
+	old, new := "compare the root of the earlier one: "+r.grown.Old.Root.String(), "compare the root of the later one: "+r.grown.New.Root.String()
+	if r.trusted {
+		old = "the earlier one is that of the checkpoint that you gave"
+	}
+	if r.signed {
+		new = "the later one is signed with the key that was given"
+	}
+	return old + "\n" + new + "\n"
+}
+
+// receivedJSON is the same as JSON.
+type receivedJSON struct {
+	OK         bool            `json:"ok"`
+	Error      string          `json:"error,omitempty"`
+	Record     *int64          `json:"record,omitempty"`
+	Signed     bool            `json:"signed"`
+	Old        *checkpoint     `json:"old,omitempty"`
+	Checkpoint *checkpoint     `json:"checkpoint,omitempty"`
+	Incident   json.RawMessage `json:"incident,omitempty"`
+	Decision   json.RawMessage `json:"decision,omitempty"`
+}
+
+func (r *received) json() receivedJSON {
+	switch {
+	case r.err != nil:
+		return receivedJSON{Error: r.err.Error()}
+	case r.grown != nil:
+		return receivedJSON{OK: true, Signed: r.signed, Old: checkpointOf(r.grown.Old), Checkpoint: checkpointOf(r.grown.New)}
+	}
+	x := r.receipt
+	return receivedJSON{OK: true, Record: &x.Seq, Signed: r.signed, Checkpoint: checkpointOf(x.Checkpoint), Incident: x.Incident, Decision: x.Decision.AppendJSON(nil)}
+}

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerReplay() command {
+	c := command{
+		name: "ledger replay", args: "DIR [flags]",
+		summary: "decides every record again, from what was read then, and says what comes out differently",
+		example: "amends ledger replay ledger --playbooks playbooks",
+	}
+	c.run = func(h Host, args []string) int { return replayLedger(c, h, args) }
+	return c
+}
+
+func replayLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	playbooks := f.String("playbooks", "", "decide by the playbooks in `DIR` instead of those that the ledger has archived; digest, revision and ids are not compared then")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	var options ledger.ReplayOptions
+	if err == nil && *playbooks != "" {
+		options.Playbooks, err = openDir(*playbooks)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	show := newMeter(h, "decided again", true)
+	options.Progress = show.progress
+	w := differenceWriter{out: h.Stdout, json: format.value == "json"}
+	options.Differs = w.difference
+	found, err := ledger.Replay(context.Background(), dir, options)
+	show.end()
+	var diags playbook.Diagnostics
+	if errors.As(err, &diags) {
+		return (&brokenSet{*playbooks, diags}).report(h)
+	}
+	return w.end(h, dir, found, err)
+}
+
+// differenceWriter writes differences as they are found, so that memory does not
+// grow with them. As JSON they are the first member of one object.
+type differenceWriter struct {
+	out   io.Writer
+	json  bool
+	count int
+}
+
+// difference is a decision that came out differently, as JSON.
+type difference struct {
+	Record   int64         `json:"record"`
+	Incident string        `json:"incident,omitempty"`
+	Decision string        `json:"decision,omitempty"`
+	Error    string        `json:"error,omitempty"`
+	Changes  []fieldChange `json:"changes"`
+}
+
+// fieldChange is a field that differs; was or is is left out where it is not there.
+type fieldChange struct {
+	Path string          `json:"path"`
+	Was  json.RawMessage `json:"was,omitempty"`
+	Is   json.RawMessage `json:"is,omitempty"`
+}
+
+func (w *differenceWriter) difference(d ledger.Difference) error {
+	w.count++
+	if !w.json {
+		_, err := w.out.Write(appendDifference(nil, d))
+		return err
+	}
+	x := difference{Record: d.Seq, Incident: d.Incident, Decision: d.Decision, Changes: []fieldChange{}}
+	if d.Error != nil {
+		x.Error = d.Error.Error()
+	}
+	for _, c := range d.Changes {
+		x.Changes = append(x.Changes, fieldChange{c.Path, json.RawMessage(c.Was), json.RawMessage(c.Is)})
+	}
+	text, err := json.Marshal(x)
+	if err != nil {
+		return err
+	}
+	lead := ",\n  "
+	if w.count == 1 {
+		lead = "{\"differences\":[\n  "
+	}
+	_, err = fmt.Fprintf(w.out, "%s%s", lead, text)
+	return err
+}
+
+func appendDifference(dst []byte, d ledger.Difference) []byte {
+	what := d.Decision
+	if what == "" {
+		what = "refusal"
+	}
+	dst = fmt.Appendf(dst, "%s  record %d, %s\n", orNone(d.Incident), d.Seq, what)
+	if d.Error != nil {
+		dst = fmt.Appendf(dst, "  is refused now: %s\n", d.Error)
+	}
+	for _, c := range d.Changes {
+		switch {
+		case c.Was == "":
+			dst = fmt.Appendf(dst, "  %s: only now %s\n", c.Path, c.Is)
+		case c.Is == "":
+			dst = fmt.Appendf(dst, "  %s: no more %s\n", c.Path, c.Was)
+		default:
+			dst = fmt.Appendf(dst, "  %s: %s → %s\n", c.Path, c.Was, c.Is)
+		}
+	}
+	return dst
+}
+
+// orNone names what has no id.
+func orNone(id string) string {
+	if id == "" {
+		return "(no id)"
+	}
+	return id
+}
+
+// end writes the sums, or what was found to be wrong with the ledger.
+func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err error) int {
+	var damage *ledger.Damage
+	if err != nil && (!w.json || w.count == 0 || !errors.As(err, &damage)) {
+		return ledgerFailed(h, dir, map[bool]string{true: "json"}[w.json], err)
+	}
+	if w.json {
+		if writeErr := w.sums(dir, found, err); writeErr != nil {
+			return trouble(h, "%s", writeErr)
+		}
+	} else if _, err := h.Stdout.Write(appendReplayed(nil, found)); err != nil {
+		return trouble(h, "%s", err)
+	}
+	if err != nil || found.Different > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+// sums writes the rest of the object.
+func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error) error {
+	var sums any
+	if damage != nil {
+		sums = struct {
+			OK     bool   `json:"ok"`
+			Damage broken `json:"damage"`
+		}{false, brokenOf(dir, damage)}
+	} else {
+		sums = struct {
+			OK        bool             `json:"ok"`
+			Same      int64            `json:"same"`
+			Different int64            `json:"different"`
+			Erased    int64            `json:"erased"`
+			Skipped   map[string]int64 `json:"skipped"`
+		}{found.Different == 0, found.Same, found.Different, found.Erased, found.Skipped}
+	}
+	text, err := json.Marshal(sums)
+	if err != nil {
+		return err
+	}
+	lead := "\n],"
+	if w.count == 0 {
+		lead = "{\"differences\":[],"
+	}
+	_, err = fmt.Fprintf(w.out, "%s%s\n", lead, text[1:])
+	return err
+}
+
+func appendReplayed(dst []byte, r *ledger.Replayed) []byte {
+	dst = fmt.Appendf(dst, "%s decided again: %d the same, %d different\n", count(int(r.Same+r.Different), "record"), r.Same, r.Different)
+	if r.Erased > 0 {
+		dst = fmt.Appendf(dst, "%s erased, and cannot be decided again\n", count(int(r.Erased), "record"))
+	}
+	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
+		dst = fmt.Appendf(dst, "%s not compared: %s\n", count(int(r.Skipped[why]), "record"), why)
+	}
+	return dst
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerVerify() command {
+	c := command{
+		name: "ledger verify", args: "DIR [flags]",
+		summary: "whether nothing was changed, taken out, put in or moved; with a checkpoint, cut off or written anew",
+		example: "amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub",
+	}
+	c.run = func(h Host, args []string) int { return verifyLedger(c, h, args) }
+	return c
+}
+
+func verifyLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	checkpoints := f.texts("checkpoint", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
+	keys := f.texts("key", "the checkpoint must be signed with the public key in `FILE`; may be repeated")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil && len(keys.list) > 0 && len(checkpoints.list) == 0 {
+		err = errors.New("--key goes with --checkpoint: records are not signed, checkpoints are")
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	var options ledger.VerifyOptions
+	if err == nil {
+		options.Checkpoints, err = readCheckpoints(checkpoints.list, keys.list)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	show := newMeter(h, "verified", false)
+	options.Progress = show.progress
+	v, err := ledger.Verify(context.Background(), dir, options)
+	show.end()
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	if format.value == "json" {
+		err = writeIndented(h.Stdout, verifiedOf(v))
+	} else {
+		_, err = h.Stdout.Write(appendVerified(nil, v, options.Checkpoints, len(keys.list) > 0))
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
+	keys, err := readKeys(keyFiles)
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Checkpoint
+	for _, name := range files {
+		at, err := readCheckpoint(name, keys)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, at)
+	}
+	return out, nil
+}
+
+// kinds are the kinds of records in the order in which they are listed.
+var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure}
+
+// verified is a ledger that is whole, as JSON.
+type verified struct {
+	OK         bool                  `json:"ok"`
+	Records    int64                 `json:"records"`
+	Kinds      map[ledger.Kind]int64 `json:"kinds"`
+	Erased     int64                 `json:"erased"`
+	Unfinished int64                 `json:"unfinished"`
+	TornBytes  int64                 `json:"torn_bytes"`
+	Checkpoint *checkpoint           `json:"checkpoint"`
+}
+
+func verifiedOf(v *ledger.Verification) verified {
+	return verified{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, checkpointOf(v.Checkpoint)}
+}
+
+func appendVerified(dst []byte, v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) []byte {
+	var parts []string
+	for _, k := range kinds {
+		if n := v.Kinds[k]; n > 0 {
+			parts = append(parts, count(int(n), string(k)))
+		}
+	}
+	dst = fmt.Appendf(dst, "whole: %s", count(int(v.Records), "record"))
+	if len(parts) > 0 {
+		dst = fmt.Appendf(dst, ": %s", strings.Join(parts, ", "))
+	}
+	dst = append(dst, '\n')
+	if v.Erased > 0 {
+		dst = fmt.Appendf(dst, "erased: %s, as the ledger says itself\n", count(int(v.Erased), "payload"))
+	}
+	if v.Unfinished > 0 {
+		dst = fmt.Appendf(dst, "unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", count(int(v.Unfinished), "payload"))
+	}
+	if v.Torn > 0 {
+		dst = fmt.Appendf(dst, "torn: %s at the end, of a record that was never confirmed; the next writer cuts it off\n", count(int(v.Torn), "byte"))
+	}
+	for _, c := range checkpoints {
+		with := ""
+		if signed {
+			with = "signed "
+		}
+		dst = fmt.Appendf(dst, "continues what the %scheckpoint has seen: %s of %s\n", with, count(int(c.Size), "record"), c.Origin)
+	}
+	return dst
+}

@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Consistency proves that a ledger extends what an earlier checkpoint has seen,
+// to one who has both checkpoints and not the ledger. Its length is that of a few
+// hashes.
+type Consistency struct {
+	Old, New Checkpoint
+	Proof    []Hash
+}
+
+// Check reports whether the proof holds.
+func (c Consistency) Check() error {
+	if c.Old.Size == 0 {
+		return nil // everything extends nothing
+	}
+	if err := tlog.CheckTree(c.Proof, c.New.Size, c.New.Root, c.Old.Size, c.Old.Root); err != nil {
+		return fmt.Errorf("the later checkpoint does not extend the earlier one: %w", err)
+	}
+	return nil
+}
+
+// consistency is its JSON.
+type consistency struct {
+	New   string `json:"new"` // the note, signed or not
+	Old   string `json:"old"` // a checkpoint's text
+	Proof []Hash `json:"proof"`
+}
+
+// Receipt writes the proof as JSON, for [CheckConsistency]. The note is the new
+// checkpoint's: its text, or what [Checkpoint.Sign] returned.
+func (c Consistency) Receipt(note []byte) []byte {
+	o := object{}
+	o.open('{')
+	o.text("new", string(note))
+	o.text("old", string(c.Old.Text()))
+	o.hashes("proof", c.Proof)
+	o.open('}')
+	return append(o.buf, '\n')
+}
+
+// CheckConsistency checks what [Consistency.Receipt] wrote. With keys, the new
+// checkpoint must be signed with one of them. The old one should be compared with one that
+// was kept.
+func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
+	var in consistency
+	if err := json.Unmarshal(data, &in); err != nil {
+		return nil, fmt.Errorf("this is no receipt: %w", err)
+	}
+	c := &Consistency{Proof: in.Proof}
+	var err error
+	if c.Old, err = ParseCheckpoint([]byte(in.Old)); err != nil {
+		return nil, err
+	}
+	if c.New, err = ParseCheckpoint([]byte(in.New), keys...); err != nil {
+		return nil, err
+	}
+	return c, c.Check()
+}
+
+// ProveConsistency proves that the ledger in a directory extends a checkpoint. The
+// error is a *[CheckpointError] when it does not.
+func ProveConsistency(ctx context.Context, dir string, old Checkpoint) (*Consistency, error) {
+	b, err := openBook(ctx, directory(dir), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer b.log.Close()
+	root, err := b.tree.root()
+	if err != nil {
+		return nil, err
+	}
+	c := &Consistency{Old: old, New: Checkpoint{Origin: old.Origin, Size: b.tree.size, Root: root}}
+	if old.Size > c.New.Size {
+		return nil, &CheckpointError{Checkpoint: old, Found: c.New}
+	}
+	if old.Size > 0 {
+		if c.Proof, err = tlog.ProveTree(c.New.Size, old.Size, b.tree.reader(b.group)); err != nil {
+			return nil, err
+		}
+	}
+	if c.Check() != nil {
+		then, err := tlog.TreeHash(old.Size, b.tree.reader(b.group))
+		if err != nil {
+			return nil, err
+		}
+		return nil, &CheckpointError{Checkpoint: old, Found: Checkpoint{Origin: old.Origin, Size: old.Size, Root: then}}
+	}
+	return c, nil
+}
