@@ -34,6 +34,7 @@ func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) 
 	if apart {
 		base.Forget()
 	}
+	defer base.Forget() // behind whatever looks at the trees of expressions
 	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
 		base: base, apart: apart, builtin: builtinActions(), program: &Program{Digest: set.Digest},
 		durations: durationSpecs(),
@@ -138,7 +139,6 @@ func (c *compiler) compile(set *playbook.Set) {
 	for _, d := range set.Documents {
 		c.warnUnused(d)
 	}
-	c.base.Forget()
 }
 
 // compileAll compiles playbooks side by side. What one finds does not depend on
