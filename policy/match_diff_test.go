@@ -225,3 +225,30 @@ func TestMatchTogether(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestReleaseForgets holds that an input starts anew when it is used again.
+func TestReleaseForgets(t *testing.T) {
+	g := &setGen{dice: &dice{state: 3}}
+	var program *policy.Program
+	for program == nil {
+		set, _ := playbook.Load(g.set())
+		program, _ = policy.Compile(set)
+	}
+	for range 20 {
+		in := program.NewInput(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+		for _, f := range program.Facts {
+			if got := in.Fact(f); got != f.Zero() {
+				t.Errorf("the fact %s is %v at first", f.Name, got)
+			}
+		}
+		for _, f := range program.Fields {
+			if got := in.Field(f); got != nil {
+				t.Errorf("the field %s is %v at first", f.Name, got)
+			}
+			in.Set(f, "a")
+		}
+		in.SetFact(program.Facts[0], int64(7))
+		in.SetFact(program.Facts[1], value.MustMoney("7 EUR"))
+		in.Release()
+	}
+}
