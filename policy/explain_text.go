@@ -10,13 +10,13 @@ func (e Explanation) Misses() []string {
 	case BarrierNone:
 		return e.When.Misses()
 	case BarrierPeriod:
-		return []string{"it is in force " + p.InForce.String() + " only"}
+		return []string{"it is in force " + p.InForce.String() + " only, and the incident occurred on " + e.Day.String()}
 	case BarrierApplies, BarrierOfPlaybook:
 		return []string{"its playbook does not apply: " + strings.Join(e.Applies.Misses(), ", ")}
 	case BarrierFirst:
-		return []string{"of its playbook only the first play that matches is taken"}
+		return []string{"of its playbook only the first play that matches is taken: " + e.By.Name}
 	case BarrierNotNeeded:
-		return []string{"it is a fallback, and another play matched"}
+		return []string{"it is a fallback, and " + e.By.Name + " matched"}
 	case BarrierPhase:
 		if p.phase == fitFirst {
 			return []string{"it is for failures, and this is a signal"}
