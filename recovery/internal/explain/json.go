@@ -2,6 +2,7 @@ package explain
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
@@ -30,7 +31,7 @@ const Format = `{"incident": ID, "decided_at": TIME, "set": {"digest", "revision
                           "units", "used", "capacity", "per", "misses",
                           "covers": PART}]}],
  "limits": [{"at", "of", "keep" or "at_most", "counting": {"fact", "value"},
-             "chosen", "withheld": [as in decisions],
+             "chosen", "withheld": [as in decisions, without params],
              "cut": [{"play", "type", "id", "before", "after"}]}],
  "made": [ID of a decision that made a choice which stands],
  "others": [{"reason": a barrier or "missed", "count", "first": [PLAY]}]}
@@ -45,7 +46,7 @@ type jsonReport struct {
 	DecidedAt string          `json:"decided_at,omitempty"`
 	Set       *jsonSet        `json:"set,omitempty"`
 	Decision  json.RawMessage `json:"decision,omitempty"`
-	Error     json.RawMessage `json:"error,omitempty"`
+	Error     any             `json:"error,omitempty"`
 	Record    *jsonRecord     `json:"record,omitempty"`
 	Plays     []jsonPlay      `json:"plays"`
 	Limits    []jsonLimit     `json:"limits"`
@@ -151,7 +152,10 @@ func recordOf(p *ledger.Explained) *jsonRecord {
 }
 
 // errorOf is an error as the line of a refused incident has it.
-func errorOf(incident string, err error) json.RawMessage {
+func errorOf(incident string, err error) any {
+	if recorded := (*ledger.Refused)(nil); errors.As(err, &recorded) {
+		return jsonRefused{recorded.Code, recorded.Message}
+	}
 	var said struct {
 		Error json.RawMessage `json:"error"`
 	}
@@ -159,4 +163,10 @@ func errorOf(incident string, err error) json.RawMessage {
 		return nil // not reached: it was just written
 	}
 	return said.Error
+}
+
+// jsonRefused is what a ledger knows of an error.
+type jsonRefused struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }

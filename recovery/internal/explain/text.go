@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
@@ -101,14 +100,14 @@ func (t *textWriter) decided() string {
 	r := t.report
 	text := "decided " + value.FormatTimestamp(r.DecidedAt)
 	if m := r.Reasons.Decision.Made; m != nil {
-		text = "chosen by " + m.By + " at " + value.FormatTimestamp(r.DecidedAt)
+		return "chosen by " + m.By + " at " + value.FormatTimestamp(r.DecidedAt)
 	}
 	if len(r.options.Plays) > 0 {
 		return text
 	}
 	n, all := r.matched(), len(r.Reasons.Plays)
 	verb := "match"
-	if n == 1 {
+	if n == 1 || all == 1 {
 		verb = "matches"
 	}
 	return fmt.Sprintf("%s: %d of %s %s", text, n, plural(all, "play"), verb)
@@ -174,14 +173,14 @@ func (t *textWriter) body() {
 	}
 }
 
-// withdrawn lists what earlier decisions gave by plays that do not match now.
+// withdrawn lists what earlier decisions gave by plays that are not shown.
 func (t *textWriter) withdrawn() {
 	d := t.report.Reasons.Decision
 	if d == nil || len(t.report.options.Plays) > 0 {
 		return
 	}
 	for _, a := range d.Actions {
-		if !slices.ContainsFunc(d.Plays, func(m recovery.Match) bool { return slices.Contains(a.Plays, m.Play) }) {
+		if !slices.ContainsFunc(slices.Concat(t.report.Shown, t.report.Near), func(e policy.Explanation) bool { return slices.Contains(a.Plays, e.Play.Name) }) {
 			t.line("")
 			t.wrapped(0, 4, "", "given before, by "+strings.Join(a.Plays, ", ")+": "+a.String())
 		}
@@ -279,33 +278,4 @@ func messageOf(err error) string {
 		return e.Message
 	}
 	return err.Error()
-}
-
-// wrap breaks a text into lines of at most so many characters, between words
-// where it can.
-func wrap(s string, limit int) []string {
-	limit = max(limit, 20)
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		for utf8.RuneCountInString(word) > limit {
-			if line != "" {
-				out, line = append(out, line), ""
-			}
-			runes := []rune(word)
-			out, word = append(out, string(runes[:limit])), string(runes[limit:])
-		}
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= limit:
-			line += " " + word
-		default:
-			out, line = append(out, line), word
-		}
-	}
-	if line != "" || len(out) == 0 {
-		out = append(out, line)
-	}
-	return out
 }

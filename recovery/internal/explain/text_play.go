@@ -45,6 +45,9 @@ func verdict(e policy.Explanation) string {
 		}
 		return name + " matches (" + e.Play.Approach.String() + ")"
 	}
+	if e.When != nil && e.When.Err != nil {
+		return name + " cannot be told: " + strings.Join(e.Misses(), "; ")
+	}
 	return name + " does not match: " + strings.Join(e.Misses(), "; ")
 }
 

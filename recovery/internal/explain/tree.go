@@ -54,7 +54,7 @@ func (t *textWriter) tree(n *policy.Node, depth int, label string) {
 		t.leaf(n, depth, label)
 		return
 	}
-	t.part(n, depth, plainEdge, label+text, "")
+	t.part(n, depth, plainEdge, label+text, nil)
 	labels := []string{"", "then ", "else "}
 	for i, p := range n.Parts {
 		label = ""
@@ -70,18 +70,18 @@ func (t *textWriter) leaf(n *policy.Node, depth int, label string) {
 	if n.Decided {
 		edge = decisive
 	}
-	t.part(n, depth, edge, label+n.Text, strings.Join(values(n), ", "))
+	t.part(n, depth, edge, label+n.Text, values(n))
 }
 
 // part writes a line: the margin, the mark, the text, and the values to the right
 // of it or below.
-func (t *textWriter) part(n *policy.Node, depth int, edge, text, values string) {
+func (t *textWriter) part(n *policy.Node, depth int, edge, text string, values []string) {
 	mark := markOf(n)
 	front := edge + strings.Repeat("  ", depth) + mark + " "
 	at := utf8.RuneCountInString(front)
 	style := t.styleOf(n, edge)
-	if whole := text + "   " + values; at+utf8.RuneCountInString(whole) <= width {
-		t.line("%s%s", t.painted(front, mark), t.paint(style, text)+dimmed(t, "   "+values))
+	if all := "   " + strings.Join(values, ", "); at+utf8.RuneCountInString(text+all) <= width {
+		t.line("%s%s", t.painted(front, mark), t.paint(style, text)+dimmed(t, all))
 		return
 	}
 	for i, l := range wrap(text, width-at) {
@@ -91,10 +91,7 @@ func (t *textWriter) part(n *policy.Node, depth int, edge, text, values string) 
 		}
 		t.line("%s%s", strings.Repeat(" ", at+2), t.paint(style, l))
 	}
-	if values == "" {
-		return
-	}
-	for _, l := range wrap(values, width-at-4) {
+	for _, l := range wrapList(values, width-at-4) {
 		t.line("%s%s", strings.Repeat(" ", at+4), dimmed(t, l))
 	}
 }
@@ -143,7 +140,7 @@ func values(n *policy.Node) (out []string) {
 		}
 	}
 	visit(n)
-	if n.Err != nil {
+	if n.Err != nil && !n.Skipped {
 		out = append(out, "fails: "+messageOf(n.Err))
 	}
 	return out
