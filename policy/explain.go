@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/celenv"
@@ -22,11 +23,21 @@ const (
 	BarrierOfPlaybook         // the playbook's applies has failed
 )
 
+var barrierNames = [...]string{"none", "not-in-force", "not-applying", "first-only", "not-needed", "phase", "provider", "applies-failed"}
+
+// String names the barrier: not-in-force, not-applying, first-only, not-needed,
+// phase, provider, applies-failed; none.
+func (b Barrier) String() string { return barrierNames[b] }
+
 // Explanation says why a play matches an input or not.
 type Explanation struct {
 	Play    *Play
 	Matched bool
 	Barrier Barrier
+	// By is the play that stands in the way: of BarrierFirst and BarrierNotNeeded.
+	By *Play
+	// Day is the day on which the incident occurred, in the playbook's zone.
+	Day     value.Date
 	Applies *Node // the playbook's condition; nil where it has none, or was not asked
 	When    *Node // nil behind a barrier
 	Cases   []CaseExplanation
@@ -60,28 +71,43 @@ func (p *Program) Explainer() *Explainer {
 	return &Explainer{program: p, tracer: celenv.NewTracer()}
 }
 
-// Explain explains every play of the program, in its order; [Input.Applying]
-// comes first. What matched is what [Program.Match] finds; where that fails, the
-// plays after the one that failed are explained as if it had not matched.
-func (x *Explainer) Explain(in *Input) []Explanation {
-	e := explaining{Explainer: x, in: in, first: map[*Playbook]bool{}, answered: map[purpose]bool{}, applying: map[*Playbook]bool{}, asked: map[*Playbook]*Node{}}
+// Explain explains every play of the program, or those that are named, in the
+// order of the program; [Input.Applying] comes first. What matched is what
+// [Program.Match] finds; where that fails, the plays after the one that failed
+// are explained as if it had not matched.
+func (x *Explainer) Explain(in *Input, only ...*Play) []Explanation {
+	e := explaining{Explainer: x, in: in, first: map[*Playbook]*Play{}, answered: map[purpose]*Play{}, applying: map[*Playbook]bool{}, asked: map[*Playbook]*Node{}}
 	for _, b := range in.applying {
 		e.applying[b] = true
 	}
 	e.occurred, _ = in.occurredAt()
 	e.failure = in.text(x.program.std.phase) == "failure"
 	e.ours = in.text(x.program.std.provider) == ""
+	// What comes before a play of its playbook can stand in its way.
+	plays, wanted := x.program.Plays, func(*Play) bool { return true }
+	if len(only) > 0 {
+		plays = slices.DeleteFunc(slices.Clone(plays), func(p *Play) bool {
+			return !slices.ContainsFunc(only, func(o *Play) bool { return o.Playbook == p.Playbook })
+		})
+		wanted = func(p *Play) bool { return slices.Contains(only, p) }
+	}
 	found := map[*Play]Explanation{}
 	for _, fallback := range []bool{false, true} {
-		for _, p := range x.program.Plays {
-			if p.Fallback == fallback {
+		for _, p := range plays {
+			switch {
+			case p.Fallback != fallback:
+			case wanted(p):
 				found[p] = e.play(p)
+			default:
+				e.pass(p)
 			}
 		}
 	}
 	out := make([]Explanation, 0, len(found))
-	for _, p := range x.program.Plays {
-		out = append(out, found[p])
+	for _, p := range plays {
+		if found, ok := found[p]; ok {
+			out = append(out, found)
+		}
 	}
 	return out
 }
@@ -92,42 +118,70 @@ type explaining struct {
 	in            *Input
 	occurred      time.Time
 	failure, ours bool
-	first         map[*Playbook]bool
-	answered      map[purpose]bool
+	first         map[*Playbook]*Play // that matched
+	answered      map[purpose]*Play   // the first that did
 	applying      map[*Playbook]bool
 	asked         map[*Playbook]*Node // applies, as far as it was asked
 }
 
 func (e *explaining) play(p *Play) Explanation {
-	out := Explanation{Play: p, Case: -1}
-	side := purpose{p.Playbook, p.Preventive()}
-	out.Applies = e.applies(p.Playbook)
-	switch {
-	case !p.InForce.Contains(value.DateOf(e.occurred.In(p.Playbook.Zone))):
-		out.Barrier = BarrierPeriod
-	case !e.applying[p.Playbook] && out.Applies != nil && out.Applies.Err != nil:
-		out.Barrier = BarrierOfPlaybook
-	case !e.applying[p.Playbook]:
-		out.Barrier = BarrierApplies
-	case e.first[p.Playbook] && p.Playbook.Matches == MatchFirst:
-		out.Barrier = BarrierFirst
-	case p.Fallback && e.answered[side]:
-		out.Barrier = BarrierNotNeeded
-	case !p.phase.fits(e.failure):
-		out.Barrier = BarrierPhase
-	case !p.provider.fits(e.ours):
-		out.Barrier = BarrierProvider
-	}
-	if out.Barrier != BarrierNone {
+	out := Explanation{Play: p, Case: -1, Day: e.day(p.Playbook), Applies: e.applies(p.Playbook)}
+	if out.Barrier, out.By = e.barrier(p, out.Applies); out.Barrier != BarrierNone {
 		return out
 	}
 	f := e.in.Frame(p.Playbook)
 	out.When = e.node(p.when, f)
 	if out.Matched = out.When == nil || out.When.Value == true; out.Matched {
-		e.first[p.Playbook], e.answered[side] = true, true
+		e.took(p)
 		e.matched(&out, f)
 	}
 	return out
+}
+
+// pass asks a play that nobody wants explained whether it matches.
+func (e *explaining) pass(p *Play) {
+	if b, _ := e.barrier(p, nil); b != BarrierNone {
+		return
+	}
+	if ok, err := p.when.holdsFor(e.in, p.Playbook); ok && err == nil {
+		e.took(p)
+	}
+}
+
+// took remembers a play that matched: it can stand in the way of others.
+func (e *explaining) took(p *Play) {
+	side := purpose{p.Playbook, p.Preventive()}
+	if e.first[p.Playbook] == nil {
+		e.first[p.Playbook] = p
+	}
+	if e.answered[side] == nil {
+		e.answered[side] = p
+	}
+}
+
+func (e *explaining) day(b *Playbook) value.Date { return value.DateOf(e.occurred.In(b.Zone)) }
+
+// barrier is what a play meets before its condition is asked, and the play that
+// stands in the way. applies is its playbook's, as far as it was asked.
+func (e *explaining) barrier(p *Play, applies *Node) (Barrier, *Play) {
+	first, answered := e.first[p.Playbook], e.answered[purpose{p.Playbook, p.Preventive()}]
+	switch {
+	case !p.InForce.Contains(e.day(p.Playbook)):
+		return BarrierPeriod, nil
+	case !e.applying[p.Playbook] && applies != nil && applies.Err != nil:
+		return BarrierOfPlaybook, nil
+	case !e.applying[p.Playbook]:
+		return BarrierApplies, nil
+	case first != nil && p.Playbook.Matches == MatchFirst:
+		return BarrierFirst, first
+	case p.Fallback && answered != nil:
+		return BarrierNotNeeded, answered
+	case !p.phase.fits(e.failure):
+		return BarrierPhase, nil
+	case !p.provider.fits(e.ours):
+		return BarrierProvider, nil
+	}
+	return BarrierNone, nil
 }
 
 // matched explains what follows once a play has matched: its cases and partners.
@@ -154,7 +208,7 @@ func (e *explaining) matched(out *Explanation, f *Frame) {
 }
 
 func (e *explaining) applies(b *Playbook) *Node {
-	if b.applies == nil || !b.InForce.Contains(value.DateOf(e.occurred.In(b.Zone))) {
+	if b.applies == nil || !b.InForce.Contains(e.day(b)) {
 		return nil
 	}
 	if e.asked[b] == nil {

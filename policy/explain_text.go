@@ -10,13 +10,15 @@ func (e Explanation) Misses() []string {
 	case BarrierNone:
 		return e.When.Misses()
 	case BarrierPeriod:
-		return []string{"it is in force " + p.InForce.String() + " only"}
-	case BarrierApplies, BarrierOfPlaybook:
+		return []string{"it is in force " + p.InForce.String() + " only, and the incident occurred on " + e.Day.String()}
+	case BarrierApplies:
 		return []string{"its playbook does not apply: " + strings.Join(e.Applies.Misses(), ", ")}
+	case BarrierOfPlaybook:
+		return []string{"it cannot be told whether its playbook applies: " + strings.Join(e.Applies.Misses(), ", ")}
 	case BarrierFirst:
-		return []string{"of its playbook only the first play that matches is taken"}
+		return []string{"of its playbook only the first play that matches is taken: " + e.By.Name}
 	case BarrierNotNeeded:
-		return []string{"it is a fallback, and another play matched"}
+		return []string{"it is a fallback, and " + e.By.Name + " matched"}
 	case BarrierPhase:
 		if p.phase == fitFirst {
 			return []string{"it is for failures, and this is a signal"}

@@ -12,11 +12,21 @@ func (n *Node) Misses() []string {
 	if n == nil {
 		return nil
 	}
-	return n.misses(true)
+	var out []string
+	for _, m := range n.misses(true) {
+		out = append(out, m.text)
+	}
+	return out
+}
+
+// miss is one thing that keeps a condition from holding.
+type miss struct {
+	text string
+	gap  float64 // how far off it is, as [Explanation.Distance] counts
 }
 
 // misses says what keeps the node from being as wanted.
-func (n *Node) misses(want bool) []string {
+func (n *Node) misses(want bool) []miss {
 	if n.Err == nil && n.Value == want {
 		return nil
 	}
@@ -42,9 +52,9 @@ func (n *Node) misses(want bool) []string {
 		if n.Skipped {
 			return nil // what was not looked at need not have a value
 		}
-		return []string{failure(n)}
+		return []miss{{failure(n), 1}}
 	}
-	return []string{n.miss(want)}
+	return []miss{{n.miss(want), n.gap()}}
 }
 
 // failure says which part has no value, and why.
@@ -62,18 +72,32 @@ func (n *Node) isCondition() bool {
 }
 
 // ofParts joins what all parts miss, or takes the part that misses least.
-func (n *Node) ofParts(want, all bool) []string {
-	var out []string
-	for i, p := range n.Parts {
+func (n *Node) ofParts(want, all bool) []miss {
+	var out []miss
+	for _, p := range n.Parts {
 		misses := p.misses(want)
 		switch {
 		case all:
 			out = append(out, misses...)
-		case len(misses) > 0 && (i == 0 || out == nil || len(misses) < len(out)):
+		case len(misses) > 0 && (out == nil || less(misses, out)):
 			out = misses
 		}
 	}
 	return out
+}
+
+// less reports whether misses are nearer than others: they add up to less, or are
+// fewer.
+func less(a, b []miss) bool {
+	x, y := sumOf(a), sumOf(b)
+	return x < y || x == y && len(a) < len(b)
+}
+
+func sumOf(misses []miss) (sum float64) {
+	for _, m := range misses {
+		sum += m.gap
+	}
+	return sum
 }
 
 // miss says of a part that has no conditions below what is and what is needed.

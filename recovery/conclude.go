@@ -34,7 +34,8 @@ type conclusion struct {
 	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes
 	used     map[string]int64             // units that earlier plays of this decision took
 	touched  []*policy.Limit              // limits that looked at something
-	bound    []*policy.Limit              // limits that withheld something, or cut an offer
+
+	explains *Explanation // where reasons are noted beside the decision; nil: nobody asks
 
 	decided day     // the day of the decision, in the zone last asked for
 	params  []Param // room for the parameters of the actions

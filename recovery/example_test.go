@@ -189,3 +189,31 @@ func ExampleAgenda() {
 	// overdue apologise
 	// due refund
 }
+
+// An explanation says of each play why it applies or not, part by part.
+func ExampleEngine_Explain() {
+	engine, err := recovery.Load(playbooks(), recovery.WithClock(noon))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	incident := noRoom()
+	incident.Failure = "noise"
+	explanation, err := engine.Explain(context.Background(), incident)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, play := range explanation.Plays {
+		fmt.Println(play.Play.Name, play.Matched, play.Misses())
+	}
+	nearest := explanation.Nearest(1)[0]
+	for _, part := range nearest.When.Parts {
+		fmt.Println(part.Position(), part.Text, part.Value, "decided:", part.Decided)
+	}
+	// Output:
+	// hotel/no-room false [incident.failure is noise, no-room needed]
+	// hotel/spoilt-stay false [incident.severity is 3, 4 needed]
+	// hotel.yaml:16:11 incident.failure == "noise" true decided: false
+	// hotel.yaml:16:42 incident.severity >= 4 false decided: true
+}

@@ -1,61 +1,202 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
 
 // Explanation is what came of an incident, with the reasons of every play: of
 // those that do not apply too.
 type Explanation struct {
+	Incident  string    // its id
+	DecidedAt time.Time // the time at which it is decided
+	Set       SetRef
+
 	// Decision is what [Engine.Decide] returns; nil where that is Err, an
 	// *[EvaluationError] or an *[AmbiguousError].
 	Decision *Decision
 	Err      error
-	// Plays are all plays of the set, in the order in which they are considered.
+	// Plays are all plays of the set, or those asked about ([ForPlays]), in the
+	// order in which they are considered: whether each matched; what stood in its
+	// way; its condition part by part; the cases and partners of one that matched.
 	Plays []policy.Explanation
+	// Partners are those that plays have asked for, in the order in which they did.
+	Partners []AskedPartner
 	// Limits are those that withheld something, or cut what is offered to choose
-	// from, in the order in which they did.
-	Limits []*policy.Limit
+	// from, in the order in which they first did.
+	Limits []BoundLimit
+	// Made are the choices that were made on earlier decisions of the incident and
+	// still stand; a decision does not offer them again.
+	Made []*Decision
 	// Rows are the rows of tables that the decision has looked up.
 	Rows []policy.RowUse
 }
 
+// AskedPartner is a partner that was taken, or passed over.
+type AskedPartner struct {
+	Play    string // playbook/play
+	Partner *policy.Partner
+	Reason  string // as in [PassedOver]; empty when it was taken
+	// Way is the direction of the agreement that is wanted; nil when it has none.
+	Way *policy.Direction
+	// Units are wanted, and Used are the units that were reserved before in the
+	// window of Way's capacity, by earlier plays of this decision too.
+	Units, Used int64
+}
+
+// BoundLimit is a limit that withheld something, or cut an offer.
+type BoundLimit struct {
+	Limit *policy.Limit
+	// AtMost is what a cap allows, Counted what its fact had counted before, and
+	// Chosen what was chosen on earlier decisions and stands. Unset where there is
+	// none.
+	AtMost, Counted, Chosen Money
+	Withheld                []Withheld
+	Cut                     []CutOffer
+}
+
+// CutOffer is an option of a choice whose range a limit has cut.
+type CutOffer struct {
+	Play     string // playbook/play
+	Type, ID string // the option's
+	// Before is the upper end of the range without the limit, and After with it.
+	Before, After Money
+}
+
+// ForPlays makes [Engine.Explain] explain these plays (playbook/play) only, which
+// in a large set takes far less time than all. Other calls do not look at it.
+func ForPlays(plays ...string) CallOption {
+	return func(c *call) { c.plays = append(c.plays, plays...) }
+}
+
 // Explain decides as [Engine.Decide] does, and says of each play of the set why
 // it applies or not. It reads the store and writes nothing, and takes many times
-// as long as deciding. The error is an *[IncidentError], or the store's.
+// as long as deciding. The error is an *[IncidentError], the store's, or one of a
+// play that [ForPlays] names and the set does not have.
 func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption) (*Explanation, error) {
-	rules, store := e.current.Load(), e.storeFor(options)
+	rules, call := e.current.Load(), e.callWith(options)
+	only, err := rules.named(call.plays)
+	if err != nil {
+		return nil, err
+	}
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), e.config.strict)
+	subj, failed := w.validate(rules, e.now(), e.config.strict)
+	if isA[*EvaluationError](failed) { // the applies of a playbook
+		subj = w.validation.without()
+	} else if failed != nil {
+		return nil, failed
+	}
+	given, _, err := call.store.Read(ctx, needs(subj))
 	if err != nil {
 		return nil, err
 	}
-	given, _, err := store.Read(ctx, needs(subj))
-	if err != nil {
-		return nil, err
+	out := w.explains(rules, in.ID)
+	c := newConclusion(subj, given)
+	if failed == nil {
+		failed = c.decide()
 	}
-	out := &Explanation{}
-	c, err := conclude(subj, given)
-	if err != nil {
-		out.Err = err
-	} else {
+	if out.Err = failed; failed == nil {
 		out.Decision = c.decision()
 	}
-	out.Limits, out.Rows = c.bound, c.input.Rows()
-	out.Plays = rules.explain(c.input)
+	w.reasons(out, only)
+	return out, nil
+}
+
+// ExplainRecord explains a recorded decision as it was made: it is made again as
+// [Engine.Replay] does, from what answer says was read, by the set of this
+// engine. Of options, [ForPlays] is looked at. The error is as Replay's, but for
+// those that [Explanation] holds.
+func (e *Engine) ExplainRecord(r *Record, answer func(Query) (Given, error), options ...CallOption) (*Explanation, error) {
+	rules := e.current.Load()
+	only, err := rules.named(e.callWith(options).plays)
+	if err != nil {
+		return nil, err
+	}
+	var in Incident
+	if err := in.UnmarshalJSON(r.Incident); err != nil {
+		return nil, err
+	}
+	w := rules.workspace(&in)
+	defer rules.release(w)
+	out := w.explains(rules, r.Decision.Incident)
+	again, err := w.again(rules, r, answer)
+	switch {
+	case err == nil:
+		out.Decision = again.Decision
+	case w.conclusion.subject == nil || !isRefusal(err):
+		return nil, err // it was not as far as deciding
+	default:
+		out.Err = err
+	}
+	out.Set.Revision = r.Decision.Set.Revision
+	w.reasons(out, only)
+	return out, nil
+}
+
+// explains returns the explanation in which the workspace's decision notes its
+// reasons.
+func (w *workspace) explains(rules *ruleset, incident string) *Explanation {
+	w.conclusion.explains = &Explanation{Incident: incident, Set: rules.ref}
+	return w.conclusion.explains
+}
+
+// reasons adds what is found out once it is decided.
+func (w *workspace) reasons(out *Explanation, only []*policy.Play) {
+	c := &w.conclusion
+	out.DecidedAt = c.now
+	for _, m := range c.keeps {
+		out.Made = append(out.Made, m.Decision)
+	}
+	out.Rows = c.input.Rows()
+	out.Plays = c.rules.explain(c.input, only)
+}
+
+// named finds plays by their names.
+func (r *ruleset) named(names []string) ([]*policy.Play, error) {
+	var out []*policy.Play
+	for _, name := range names {
+		p := r.play(name)
+		if p == nil {
+			hint := ""
+			if n := playbook.Suggest(name, each(r.byName, func(p *policy.Play) string { return p.Name })); n != "" {
+				hint = "; did you mean " + n + "?"
+			}
+			return nil, fmt.Errorf("the playbooks have no play %q%s", name, hint)
+		}
+		out = append(out, p)
+	}
 	return out, nil
 }
 
 // explain explains the plays. What was planned for it is kept for the next who
 // asks.
-func (r *ruleset) explain(in *policy.Input) []policy.Explanation {
+func (r *ruleset) explain(in *policy.Input, only []*policy.Play) []policy.Explanation {
 	r.explaining.Lock()
 	defer r.explaining.Unlock()
 	if r.explainer == nil {
 		r.explainer = r.program.Explainer()
 	}
-	return r.explainer.Explain(in)
+	return r.explainer.Explain(in, only...)
+}
+
+// Nearest are the plays that did not match and whose conditions missed least, the
+// nearest first, at most n. Plays behind a barrier, such as those that are not in
+// force, are not among them.
+func (x *Explanation) Nearest(n int) []policy.Explanation {
+	var out []policy.Explanation
+	for _, p := range x.Plays {
+		if !p.Matched && !math.IsInf(p.Distance(), 1) {
+			out = append(out, p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b policy.Explanation) int { return cmp.Compare(a.Distance(), b.Distance()) })
+	return out[:max(0, min(n, len(out)))]
 }

@@ -51,11 +51,11 @@ func TestExplain(t *testing.T) {
 	for _, p := range x.Plays {
 		lines = append(lines, p.Play.Name+": "+strings.Join(p.Misses(), ", "))
 	}
-	want := "parcels/late:  | parcels/broken: incident.failure is late, broken needed | parcels/rest: it is a fallback, and another play matched"
+	want := "parcels/late:  | parcels/broken: incident.failure is late, broken needed | parcels/rest: it is a fallback, and parcels/late matched"
 	if got := strings.Join(lines, " | "); got != want {
 		t.Errorf("got\n%s\nwanted\n%s", got, want)
 	}
-	if len(x.Limits) != 1 || x.Limits[0].Of[0] != "compensate" || len(x.Rows) != 1 || x.Rows[0].Row != 1 || x.Rows[0].Table != "credit" {
+	if len(x.Limits) != 1 || x.Limits[0].Limit.Of[0] != "compensate" || len(x.Rows) != 1 || x.Rows[0].Row != 1 || x.Rows[0].Table != "credit" {
 		t.Errorf("%+v, %+v", x.Limits, x.Rows)
 	}
 	if g, _, err := store.Read(ctx, recovery.Query{Incident: "T"}); err != nil || g.Previous != nil {

@@ -14,7 +14,10 @@ const attempts = 100
 // CallOption changes one call.
 type CallOption func(*call)
 
-type call struct{ store Store }
+type call struct {
+	store Store
+	plays []string // that Explain is asked about; none: all
+}
 
 // In makes a call read from and commit to s instead of the engine's store: a
 // store of the host's that is bound to a transaction of its own.
@@ -26,12 +29,14 @@ func In(s Store) CallOption {
 	}
 }
 
-func (e *Engine) storeFor(options []CallOption) Store {
+func (e *Engine) storeFor(options []CallOption) Store { return e.callWith(options).store }
+
+func (e *Engine) callWith(options []CallOption) call {
 	c := call{store: e.config.store}
 	for _, o := range options {
 		o(&c)
 	}
-	return c.store
+	return c
 }
 
 // Handle decides an incident and commits the decision. Handling an incident

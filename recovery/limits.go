@@ -21,8 +21,8 @@ func (c *conclusion) limit() error {
 		if err != nil {
 			return err
 		}
-		if len(c.withheld) > withheld {
-			c.bound = append(c.bound, l)
+		if c.explains != nil && len(c.withheld) > withheld {
+			c.noteLimit(l).Withheld = slices.Clone(c.withheld[withheld:])
 		}
 	}
 	return nil

@@ -122,8 +122,8 @@ func (c *conclusion) cutOffers() error {
 				if err := c.cutOffer(o, l); err != nil {
 					return err
 				}
-				if o.To != to {
-					c.bound = append(c.bound, l)
+				if c.explains != nil && o.To != to {
+					c.noteCut(l, ch, o, to)
 				}
 			}
 		}

@@ -37,6 +37,11 @@ func (e *Engine) Replay(r *Record, answer func(Query) (Given, error)) (*Record, 
 	rules := e.current.Load()
 	w := rules.workspace(&in)
 	defer rules.release(w)
+	return w.again(rules, r, answer)
+}
+
+// again makes a recorded decision again, about the workspace's incident.
+func (w *workspace) again(rules *ruleset, r *Record, answer func(Query) (Given, error)) (*Record, error) {
 	subj, err := w.validate(rules, r.Decision.DecidedAt, false)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,9 @@ func (c *conclusion) choosePartner(p *policy.Play, f *policy.Frame, units int64)
 		if err != nil {
 			return nil, evaluationError(p.Name, err)
 		}
+		if c.explains != nil {
+			c.notePartner(p, partner, units, reason)
+		}
 		if reason == "" {
 			c.passed = append(c.passed, passed...)
 			return partner, nil

@@ -236,6 +236,12 @@ func (v *validation) playbooks() error {
 	if err != nil && !wrong {
 		return playError(err)
 	}
+	v.own(applying)
+	return nil
+}
+
+// own takes the fields of the playbooks that apply.
+func (v *validation) own(applying []*policy.Playbook) {
 	v.applying = applying
 	// Own fields are taken after every playbook was asked, because a narrowed
 	// default must not change what another playbook's applies sees. Of several
@@ -248,7 +254,15 @@ func (v *validation) playbooks() error {
 			}
 		}
 	}
-	return nil
+}
+
+// without is the subject where a playbook's applies has failed, so that nothing
+// will be decided: the others can be asked all the same.
+func (v *validation) without() *subject {
+	applying, _ := v.input.Applying() // the error is known
+	v.own(applying)
+	v.finish(v.intake.rest(v.known))
+	return v.subject
 }
 
 // again takes a field of a playbook. One that narrows a standard field was

@@ -22,7 +22,7 @@
 // A [Checkpoint] that is kept elsewhere shows a ledger that was cut off or
 // written anew. [Prove] writes a receipt for one decision, [ProveConsistency] proves that the ledger only grew.
 //
-// Replayable: [Replay] decides every record again. [Equal] finds equal cases that
+// Replayable: [Replay] decides every record again, and [Explain] says why one came out as it did. [Equal] finds equal cases that
 // did not get the same. [Ledger.Erase] erases what is a person's, and the chain holds.
 //
 // # How it is made, in reading order
@@ -36,7 +36,7 @@
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
 //	verify.go, tree.go, checkpoint.go, receipt.go
-//	replay.go, equal.go, erase.go
+//	replay.go, explain.go, equal.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a
 // ledger is opened by reading it, which takes some microseconds a record. In mind are, for each incident, some

@@ -75,11 +75,8 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 		return nil, err
 	}
 	defer log.Close()
-	r := &replayer{
-		log: log, options: options, out: &Replayed{Skipped: map[string]int64{}},
-		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
-		choices: newChoices(),
-	}
+	r := newReplayer(log)
+	r.options = options
 	if options.Playbooks != nil {
 		r.other, err = recovery.Load(options.Playbooks)
 		if err != nil {
@@ -99,6 +96,14 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 		return nil, err
 	}
 	return r.out, r.decide()
+}
+
+func newReplayer(log *log) *replayer {
+	return &replayer{
+		log: log, out: &Replayed{Skipped: map[string]int64{}},
+		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
+		choices: newChoices(),
+	}
 }
 
 type replayer struct {

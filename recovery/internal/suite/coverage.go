@@ -113,7 +113,7 @@ func (c *Coverage) Watch(d *Decided) {
 		c.observe(e)
 	}
 	for _, l := range x.Limits {
-		c.reach("limit " + l.Position.String())
+		c.reach("limit " + l.Limit.Position.String())
 	}
 	for _, r := range x.Rows {
 		c.reach(rowKey(c.tableOf(r), r.Table, r.Row))

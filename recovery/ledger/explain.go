@@ -1,0 +1,178 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// ExplainOptions say what to explain.
+type ExplainOptions struct {
+	Incident string // required
+	// Decision is the id of the decision that is meant. Without it, it is the last
+	// of the incident that is no choice; or its refusal, if that came later.
+	Decision string
+	Plays    []string // as for [recovery.ForPlays]
+}
+
+// Explained is a decision of the past with its reasons as of then, or a refusal.
+type Explained struct {
+	Seq     int64             // the record's number
+	Refusal *recovery.Refusal // then there is nothing more
+	Record  *recovery.Record
+	// Explanation is made from what was read then, by the set that was decided by.
+	// Its decision is the one on record.
+	Explanation *recovery.Explanation
+	// Choices were made on the decision, in order.
+	Choices []*recovery.Decision
+	// SupersededBy is the decision that took its place; empty when it stands.
+	SupersededBy string
+	// Forgotten is how many precedents were erased since.
+	Forgotten int
+	// Changes are what comes out differently when it is decided again; nothing on
+	// a ledger that is whole. With Forgotten it is not compared.
+	Changes []Change
+}
+
+// Explain explains a decision of a ledger: it is made again from what was recorded,
+// by the archived set, as [Replay] does. The error is [ErrNotFound] when there is
+// no record of the incident, which may have been erased, or of such a decision.
+func Explain(ctx context.Context, dir string, options ExplainOptions) (*Explained, error) {
+	return explain(ctx, directory(dir), options)
+}
+
+func explain(ctx context.Context, dir files, options ExplainOptions) (*Explained, error) {
+	log, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	x := explainer{replayer: newReplayer(log), options: options}
+	w := &walk{scanner: scanner{log: log}, visit: x.visit}
+	if err := w.run(ctx); err != nil {
+		return nil, err
+	}
+	return x.explain()
+}
+
+// explainer gathers what was recorded of one incident, and what explaining it
+// takes.
+type explainer struct {
+	*replayer
+	options ExplainOptions
+
+	made    []*explained
+	refused *Explained // that came last
+}
+
+// explained is a decision of the incident.
+type explained struct {
+	task
+	record *recovery.Record
+}
+
+func (x *explainer) visit(t *item) error {
+	if err := x.replayer.visit(t); err != nil || t.body != bodyWhole {
+		return err
+	}
+	switch t.head.kind {
+	case KindRefusal:
+		r, err := parseRefusal(t.payload)
+		if err == nil && r.Incident == x.options.Incident {
+			x.refused = &Explained{Seq: t.head.seq, Refusal: r}
+		}
+		return err
+	case KindDecision:
+		return x.decision(t)
+	}
+	return nil
+}
+
+func (x *explainer) decision(t *item) error {
+	s, err := parseSummary(t.head.seq, t.payload, nil)
+	if err != nil {
+		return err
+	}
+	x.choices.add(s)
+	if s.incident != x.options.Incident {
+		return nil
+	}
+	e := &explained{task: task{seq: s.seq}}
+	if e.given, err = parseGiven(t.payload); err == nil {
+		e.record, err = readRecord(t.payload, x.calendar)
+	}
+	x.made = append(x.made, e)
+	return err
+}
+
+func (x *explainer) explain() (*Explained, error) {
+	at := -1
+	for i, e := range x.made {
+		if d := e.record.Decision; x.options.Decision == d.ID || x.options.Decision == "" && d.Made == nil {
+			at = i
+		}
+	}
+	switch {
+	case x.options.Decision == "" && x.refused != nil && (at < 0 || x.refused.Seq > x.made[at].seq):
+		return x.refused, nil
+	case at < 0 && len(x.made) > 0:
+		return nil, fmt.Errorf("decision %s of incident %s: %w", x.options.Decision, x.options.Incident, ErrNotFound)
+	case at < 0 && x.out.Erased > 0:
+		return nil, fmt.Errorf("incident %s: %w; %d records were erased, and say no more whose they were", x.options.Incident, ErrNotFound, x.out.Erased)
+	case at < 0:
+		return nil, fmt.Errorf("incident %s: %w", x.options.Incident, ErrNotFound)
+	}
+	e := x.made[at]
+	out := &Explained{Seq: e.seq, Record: e.record}
+	for _, later := range x.made[at+1:] {
+		switch d := later.record.Decision; {
+		case later.record.On == e.record.Decision.ID:
+			out.Choices = append(out.Choices, d)
+		case d.Supersedes == e.record.Decision.ID:
+			out.SupersededBy = d.ID
+		}
+	}
+	return out, x.reasons(e, out)
+}
+
+// reasons decides again.
+func (x *explainer) reasons(e *explained, out *Explained) error {
+	was := e.record.Decision
+	engine, err := x.engine(was.Set.Digest)
+	switch {
+	case err != nil:
+		return err
+	case engine == nil:
+		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSet)
+	case was.Semantics != recovery.Semantics:
+		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSemantics)
+	}
+	out.Forgotten = x.forget(e)
+	out.Explanation, err = engine.ExplainRecord(e.record, func(q recovery.Query) (recovery.Given, error) {
+		return x.answer(&e.task, e.record, q)
+	}, recovery.ForPlays(x.options.Plays...))
+	if errors.Is(err, ErrErased) {
+		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipErased)
+	}
+	if err != nil {
+		return err
+	}
+	if again := out.Explanation.Decision; again != nil && out.Forgotten == 0 {
+		out.Changes = diff(was.AppendJSON(nil), again.AppendJSON(nil), nil)
+	}
+	out.Explanation.Decision = was
+	return nil
+}
+
+// forget takes precedents that were erased since out of what is asked for, and
+// returns how many they are: the rest can be explained without them.
+func (x *explainer) forget(e *explained) (n int) {
+	for i, q := range e.given.Query.Precedents {
+		left := len(x.choices.before(q, e.given.Seen, e.record.Decision.Incident))
+		n += e.given.Precedents[i] - left
+		e.given.Precedents[i] = left
+	}
+	return n
+}
