@@ -78,8 +78,8 @@ func (l *Ledger) expectOf(payload []byte) {
 	}
 	for i := range given.Query.Facts {
 		q := &given.Query.Facts[i]
-		if kind := kindOf(q); l.index.facts[kind] == nil {
-			l.index.facts[kind] = newFactIndex(q)
+		if l.index.facts.find(q) == nil {
+			l.index.facts = append(l.index.facts, newFactIndex(q))
 		}
 	}
 }
@@ -299,11 +299,14 @@ func (l *Ledger) build(missing []*recovery.FactQuery) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	fresh := map[factKind]*factIndex{}
+	var fresh factIndexes
 	wanted := l.index.wanted()
 	for _, q := range missing {
+		if fresh.find(q) != nil {
+			continue
+		}
 		f := newFactIndex(q)
-		fresh[kindOf(q)] = f
+		fresh = append(fresh, f)
 		for _, path := range f.paths {
 			wanted[path] = true
 		}
@@ -337,13 +340,11 @@ func (l *Ledger) build(missing []*recovery.FactQuery) error {
 			}
 		}
 	}
-	for kind, f := range fresh {
-		l.index.facts[kind] = f
-	}
+	l.index.facts = append(l.index.facts, fresh...)
 	return nil
 }
 
-func (l *Ledger) fill(fresh map[factKind]*factIndex, th *thread, s *summary, wanted map[string]bool) error {
+func (l *Ledger) fill(fresh factIndexes, th *thread, s *summary, wanted map[string]bool) error {
 	own := standing{latest: s}
 	for _, r := range th.standingChoices() {
 		made, err := l.lookFor(r, func() map[string]bool { return wanted })
