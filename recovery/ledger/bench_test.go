@@ -95,6 +95,7 @@ func BenchmarkCommit(b *testing.B) {
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
+			before := processorTime(b)
 			if goroutines == 1 {
 				for range b.N {
 					one()
@@ -107,6 +108,7 @@ func BenchmarkCommit(b *testing.B) {
 				})
 			}
 			b.StopTimer()
+			b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 			b.ReportMetric(float64(bytesIn(b, string(l.dir.(directory))))/float64(b.N), "B/decision")
 		})
@@ -177,11 +179,13 @@ func records(b *testing.B) int64 {
 func BenchmarkWholeLedger(b *testing.B) {
 	n := records(b)
 	dir := filled(b, n)
-	report := func(b *testing.B) {
+	report := func(b *testing.B, before time.Duration) {
+		b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 		b.ReportMetric(float64(b.N)*float64(n)/b.Elapsed().Seconds(), "records/s")
 		b.ReportMetric(float64(b.N)*float64(bytesIn(b, dir))/1e6/b.Elapsed().Seconds(), "MB/s")
 	}
 	b.Run("open", func(b *testing.B) {
+		before := processorTime(b)
 		b.ReportAllocs()
 		for range b.N {
 			l, err := Open(dir)
@@ -195,24 +199,26 @@ func BenchmarkWholeLedger(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		report(b)
+		report(b, before)
 	})
 	b.Run("verify", func(b *testing.B) {
+		before := processorTime(b)
 		b.ReportAllocs()
 		for range b.N {
 			if _, err := Verify(context.Background(), dir, VerifyOptions{}); err != nil {
 				b.Fatal(err)
 			}
 		}
-		report(b)
+		report(b, before)
 	})
 	b.Run("equal", func(b *testing.B) {
+		before := processorTime(b)
 		for range b.N {
 			if _, err := Equal(context.Background(), dir, EqualOptions{Same: []string{"service", "failure"}, Across: []string{"region"}}); err != nil {
 				b.Fatal(err)
 			}
 		}
-		report(b)
+		report(b, before)
 	})
 	b.Run("read", func(b *testing.B) {
 		l, err := Open(dir)

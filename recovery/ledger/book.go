@@ -7,7 +7,6 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/servicerecovery/amends/policy/worktime"
-	"github.com/servicerecovery/amends/recovery"
 )
 
 // book is a ledger that was read once from end to end, by one who does not write
@@ -95,12 +94,3 @@ func calendarIn(log *log, seq int64) (*worktime.Calendar, error) {
 
 // noCalendars reads records whose actions are not looked at in time.
 func noCalendars(string) (*worktime.Calendar, error) { return nil, nil }
-
-// recordIn reads a decision.
-func recordIn(log *log, seq int64) (*recovery.Record, error) {
-	t, err := whole(log, seq)
-	if err != nil {
-		return nil, err
-	}
-	return readRecord(t.payload, noCalendars)
-}

@@ -24,7 +24,7 @@ func newBuckets() buckets { return buckets{at: map[name]bucket{}} }
 // bucketName is where texts are found.
 func bucketName(texts []string) name {
 	var buf [256]byte
-	sum := sha256.Sum256(appendJoined(buf[:0], texts))
+	sum := sha256.Sum256(appendJoined(buf[:0], texts...))
 	return name(sum[:len(name{})])
 }
 

@@ -127,11 +127,14 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		return b, err
 	}
 	var calendars []*calendarEntry
-	payload := appendDecision(make([]byte, 0, 4096), c, at, func(x *worktime.Calendar) string {
+	buf := l.buffer()
+	defer l.payloads.Put(buf)
+	payload := appendDecision((*buf)[:0], c, at, func(x *worktime.Calendar) string {
 		e := l.calendarOf(x)
 		calendars = append(calendars, e)
 		return e.name
 	})
+	*buf = payload
 	p, err := prepare(KindDecision, payload)
 	if err != nil {
 		return nil, err
@@ -153,6 +156,15 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	return l.joined(), nil
+}
+
+// buffer returns room for a payload, which is needed no more once it is in a
+// batch.
+func (l *Ledger) buffer() *[]byte {
+	if buf, ok := l.payloads.Get().(*[]byte); ok {
+		return buf
+	}
+	return new([]byte)
 }
 
 // admit takes a decision into the ledger, in mind and in the batch, if nothing

@@ -36,7 +36,7 @@
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
 //	verify.go, tree.go, checkpoint.go, receipt.go
-//	replay.go, explain.go, equal.go, erase.go
+//	replay.go, explain.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a
 // ledger is opened by reading it, which takes some microseconds a record. In mind are, for each incident, some

@@ -95,8 +95,11 @@ func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, er
 		return nil, err
 	}
 	defer log.Close()
-	e := &equaliser{log: log, options: options, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
-	w := &walk{scanner: scanner{log: log}, work: parseCase, visit: e.visit}
+	e := &equaliser{log: log, options: options, wanted: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	for _, path := range slices.Concat(options.Same, options.Across) {
+		e.wanted[path] = true
+	}
+	w := &walk{scanner: scanner{log: log}, work: e.parse, visit: e.visit}
 	if options.Progress != nil {
 		total, err := log.bytes()
 		if err != nil {
@@ -114,6 +117,7 @@ func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, er
 type equaliser struct {
 	log     *log
 	options EqualOptions
+	wanted  map[string]bool // the fields of both
 	out     *Treatment
 	groups  map[string]map[string]*outcome // by what is the same, then by everything
 }
@@ -127,26 +131,16 @@ type outcome struct {
 // fewIncidents is how many incidents of an outcome are named.
 const fewIncidents = 3
 
-type readCase struct {
-	record *recovery.Record
-	given  *Read
-}
-
-func parseCase(t *item) {
+func (e *equaliser) parse(t *item) {
 	if t.body != bodyWhole || t.head.kind != KindDecision {
 		return
 	}
-	r, err := readRecord(t.payload, noCalendars)
+	r, err := parseTreated(t.head.seq, t.payload, e.wanted)
 	if err != nil {
 		t.made = err
 		return
 	}
-	g, err := parseGiven(t.payload)
-	if err != nil {
-		t.made = err
-		return
-	}
-	t.made = readCase{r, g}
+	t.made = r
 }
 
 // visit takes an incident from where it stood to where it stands. Where it stood
@@ -158,14 +152,14 @@ func (e *equaliser) visit(t *item) error {
 	switch made := t.made.(type) {
 	case error:
 		return fmt.Errorf("record %d: %w", t.head.seq, made)
-	case readCase:
-		return e.add(t.head.seq, made)
+	case *treated:
+		return e.add(made)
 	}
 	return nil
 }
 
-func (e *equaliser) add(seq int64, c readCase) error {
-	before, err := e.before(c.given)
+func (e *equaliser) add(r *treated) error {
+	before, err := e.before(r)
 	if err != nil {
 		return err
 	}
@@ -173,17 +167,17 @@ func (e *equaliser) add(seq int64, c readCase) error {
 		e.count(before, -1)
 	}
 	after := &aCase{}
-	if c.record.On != "" {
-		e.deviation(seq, c.record)
+	if r.choice != nil {
+		e.deviation(r)
 		if before != nil {
 			*after = *before
 		}
-		after.made = append(slices.Clip(after.made), c.record)
+		after.made = append(slices.Clip(after.made), r)
 	} else {
-		after.latest = c.record
+		after.latest = r
 		if before != nil {
 			for _, m := range before.made {
-				if slices.Contains(c.record.Keeps, m.Decision.ID) {
+				if slices.Contains(r.keeps, m.id) {
 					after.made = append(after.made, m)
 				}
 			}
@@ -197,33 +191,41 @@ func (e *equaliser) add(seq int64, c readCase) error {
 
 // aCase is an incident with what counts of it.
 type aCase struct {
-	latest *recovery.Record
-	made   []*recovery.Record
+	latest *treated
+	made   []*treated
 }
 
 // before is how the incident stood; nil when it is new, or what was is erased.
-func (e *equaliser) before(g *Read) (*aCase, error) {
-	if g.Previous < 0 {
+func (e *equaliser) before(r *treated) (*aCase, error) {
+	if r.previous < 0 {
 		return nil, nil
 	}
 	c := &aCase{}
 	var err error
-	if c.latest, err = recordIn(e.log, g.Previous); errors.Is(err, ErrErased) {
+	if c.latest, err = e.read(r.previous); errors.Is(err, ErrErased) {
 		return nil, nil
 	}
-	for _, seq := range g.Made {
-		m, madeErr := recordIn(e.log, seq)
+	for _, seq := range r.stood {
+		m, madeErr := e.read(seq)
 		err = errors.Join(err, madeErr)
 		c.made = append(c.made, m)
 	}
 	return c, err
 }
 
+func (e *equaliser) read(seq int64) (*treated, error) {
+	t, err := whole(e.log, seq)
+	if err != nil {
+		return nil, err
+	}
+	return parseTreated(seq, t.payload, e.wanted)
+}
+
 // count adds a case to the outcomes, or takes it away.
 func (e *equaliser) count(c *aCase, by int64) {
 	o := e.outcomeOf(c)
 	same := textsOf(o.same)
-	all := textsOf(o.Across) + "\x00" + fmt.Sprint(o.Redress, o.Plays, o.Choosers)
+	all := o.text()
 	if e.groups[same] == nil {
 		e.groups[same] = map[string]*outcome{}
 	}
@@ -234,7 +236,7 @@ func (e *equaliser) count(c *aCase, by int64) {
 	}
 	known.Count += by
 	e.out.Cases += by
-	incident := c.latest.Decision.Incident
+	incident := c.latest.incident
 	if by < 0 {
 		known.Incidents = slices.DeleteFunc(known.Incidents, func(x string) bool { return x == incident })
 		if known.Count == 0 {
@@ -246,28 +248,51 @@ func (e *equaliser) count(c *aCase, by int64) {
 }
 
 func (e *equaliser) outcomeOf(c *aCase) *outcome {
-	s := standing{latest: summaryOf(0, c.latest)}
-	for i, m := range c.made {
-		s.made = append(s.made, summaryOf(int64(i+1), m))
+	stands := standing{latest: c.latest.summary}
+	for _, m := range c.made {
+		stands.made = append(stands.made, m.summary)
 	}
-	gone := s.withdrawn()
-	o := &outcome{same: keysOf(c.latest, e.options.Same)}
-	o.Across = keysOf(c.latest, e.options.Across)
-	for _, r := range append([]*recovery.Record{c.latest}, c.made...) {
-		for _, a := range r.Decision.Actions {
-			if a.Change == recovery.ChangeCancelled || gone[nameOf(a.ID)] || a.Justice != "distributive" {
+	gone := stands.withdrawn()
+	o := &outcome{same: c.latest.keysOf(e.options.Same)}
+	o.Across = c.latest.keysOf(e.options.Across)
+	add := func(r *treated) {
+		for i, a := range r.acts {
+			if a.cancelled || gone[a.id] || !r.given[i].redress {
 				continue
 			}
-			o.Redress = append(o.Redress, Redress{a.Type, a.Amount})
-			o.Plays = append(o.Plays, a.Plays...)
+			o.Redress = append(o.Redress, Redress{a.kind, a.amount})
+			o.Plays = append(o.Plays, r.given[i].plays...)
 		}
-		if r.Decision.Made != nil {
-			o.Choosers = append(o.Choosers, r.Decision.Made.By)
+		if r.choice != nil {
+			o.Choosers = append(o.Choosers, r.by)
 		}
+	}
+	add(c.latest)
+	for _, m := range c.made {
+		add(m)
 	}
 	slices.SortFunc(o.Redress, compareRedress)
 	o.Plays, o.Choosers = sortedOnce(o.Plays), sortedOnce(o.Choosers)
 	return o
+}
+
+// text tells outcomes apart.
+func (o *outcome) text() string {
+	out := appendJoined(nil, textsOf(o.Across), o.gave())
+	out = appendJoined(out, o.Plays...)
+	return string(appendJoined(append(out, ';'), o.Choosers...))
+}
+
+// gave is what was given, as a text.
+func (o *Outcome) gave() string {
+	var out []byte
+	for _, r := range o.Redress {
+		out = appendJoined(out, r.Type)
+		if r.Amount.IsSet() {
+			out = append(append(r.Amount.AppendDecimal(out), ' '), r.Amount.Currency()...)
+		}
+	}
+	return string(out)
 }
 
 func compareRedress(a, b Redress) int {
@@ -277,17 +302,14 @@ func compareRedress(a, b Redress) int {
 	return a.Amount.Compare(b.Amount)
 }
 
+func compareOutcomes(a, b Outcome) int {
+	byText := func(x, y recovery.Key) int { return cmp.Compare(x.Text, y.Text) }
+	return cmp.Or(cmp.Compare(b.Count, a.Count), slices.CompareFunc(a.Across, b.Across, byText), slices.CompareFunc(a.Redress, b.Redress, compareRedress))
+}
+
 func sortedOnce(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-func keysOf(r *recovery.Record, paths []string) []recovery.Key {
-	var out []recovery.Key
-	for _, p := range paths {
-		out = append(out, recovery.Key{Path: p, Text: r.Keys[p]})
-	}
-	return out
 }
 
 func textsOf(keys []recovery.Key) string {
@@ -298,18 +320,14 @@ func textsOf(keys []recovery.Key) string {
 	return joined(texts)
 }
 
-func (e *equaliser) deviation(seq int64, r *recovery.Record) {
-	made := r.Decision.Made
-	if made == nil || made.Deviation == "" || made.Deviation == "0%" {
+func (e *equaliser) deviation(r *treated) {
+	if r.deviation == "" || r.deviation == "0%" {
 		return
 	}
-	d := Deviation{Seq: seq, Incident: r.Decision.Incident, Decision: r.Decision.ID, By: made.By, Reason: made.Reason, Deviation: made.Deviation}
-	if len(r.Decision.Plays) > 0 {
-		d.Play = r.Decision.Plays[0].Play
-	}
-	for _, a := range r.Decision.Actions {
-		if a.Change != recovery.ChangeCancelled {
-			d.Chosen = append(d.Chosen, Redress{a.Type, a.Amount})
+	d := Deviation{Seq: r.seq, Incident: r.incident, Decision: r.choice.chosen.Decision, Play: r.play, By: r.by, Reason: r.choice.chosen.Reason, Deviation: r.deviation}
+	for _, a := range r.acts {
+		if !a.cancelled {
+			d.Chosen = append(d.Chosen, Redress{a.kind, a.amount})
 		}
 	}
 	e.out.Deviations = append(e.out.Deviations, d)
@@ -325,7 +343,7 @@ func (e *equaliser) finish() {
 			o := e.groups[key][all]
 			g.Same = o.same
 			g.Outcomes = append(g.Outcomes, o.Outcome)
-			what, where := fmt.Sprint(o.Redress), textsOf(o.Across)
+			what, where := o.gave(), textsOf(o.Across)
 			redress[what] = true
 			if across[where] == nil {
 				across[where] = map[string]bool{}
@@ -340,7 +358,7 @@ func (e *equaliser) finish() {
 			sets[strings.Join(slices.Sorted(maps.Keys(whats)), "\x00")] = true
 		}
 		g.Between = len(sets) > 1
-		slices.SortStableFunc(g.Outcomes, func(a, b Outcome) int { return cmp.Compare(b.Count, a.Count) })
+		slices.SortStableFunc(g.Outcomes, compareOutcomes)
 		e.out.Unequal = append(e.out.Unequal, g)
 	}
 }

@@ -8,24 +8,9 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/series"
 )
 
-// factKind is what facts that share an index have in common: what they measure,
-// and by which fields they tell incidents apart.
-type factKind struct {
-	paths string // joined
-	metric
-}
-
 // metric is what a fact measures of one incident.
 type metric struct {
 	count, sum, currency string
-}
-
-func kindOf(q *recovery.FactQuery) factKind {
-	paths := make([]string, len(q.Same))
-	for i, k := range q.Same {
-		paths[i] = k.Path
-	}
-	return factKind{joined(paths), metric{q.Count, q.Sum, q.Currency}}
 }
 
 // factIndex answers one kind of fact: a series for each combination of texts
@@ -36,8 +21,34 @@ type factIndex struct {
 	buckets buckets
 }
 
+// factIndexes are the indexes of all kinds of facts that were asked for: facts
+// that measure the same, and tell incidents apart by the same fields, share one.
+// There are few.
+type factIndexes []*factIndex
+
+func (list factIndexes) find(q *recovery.FactQuery) *factIndex {
+	for _, f := range list {
+		if f.answers(q) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *factIndex) answers(q *recovery.FactQuery) bool {
+	if f.count != q.Count || f.sum != q.Sum || f.currency != q.Currency || len(f.paths) != len(q.Same) {
+		return false
+	}
+	for i, k := range q.Same {
+		if f.paths[i] != k.Path {
+			return false
+		}
+	}
+	return true
+}
+
 func newFactIndex(q *recovery.FactQuery) *factIndex {
-	f := &factIndex{metric: kindOf(q).metric, buckets: newBuckets()}
+	f := &factIndex{metric: metric{q.Count, q.Sum, q.Currency}, buckets: newBuckets()}
 	for _, k := range q.Same {
 		f.paths = append(f.paths, k.Path)
 	}
@@ -113,11 +124,14 @@ func (f *factIndex) place(number int, s standing) (p factPlace, ok bool) {
 	if weight == (series.Wide{}) {
 		return factPlace{}, false
 	}
-	texts := make([]string, len(f.paths))
-	for i, path := range f.paths {
-		if texts[i] = s.latest.key(path); texts[i] == "" {
+	var few [4]string
+	texts := few[:0]
+	for _, path := range f.paths {
+		text := s.latest.key(path)
+		if text == "" {
 			return factPlace{}, false
 		}
+		texts = append(texts, text)
 	}
 	return factPlace{bucketName(texts), series.Entry{Stamp: s.latest.occurred, Number: number, Weight: weight}}, true
 }
@@ -125,12 +139,14 @@ func (f *factIndex) place(number int, s standing) (p factPlace, ok bool) {
 // fact answers a fact for an incident, which does not count itself. Where a
 // text is missing nothing is the same as it, and there is no answer.
 func (x *index) fact(q *recovery.FactQuery, number int, own standing) (any, error) {
-	f := x.facts[kindOf(q)]
-	texts := make([]string, len(q.Same))
-	for i, k := range q.Same {
-		if texts[i] = k.Text; k.Text == "" {
+	f := x.facts.find(q)
+	var few [4]string
+	texts := few[:0]
+	for _, k := range q.Same {
+		if k.Text == "" {
 			return nil, nil
 		}
+		texts = append(texts, k.Text)
 	}
 	bucket := bucketName(texts)
 	from := series.StampOf(q.From)
@@ -145,7 +161,7 @@ func (x *index) fact(q *recovery.FactQuery, number int, own standing) (any, erro
 func (x *index) missing(facts []recovery.FactQuery) []*recovery.FactQuery {
 	var out []*recovery.FactQuery
 	for i := range facts {
-		if _, ok := x.facts[kindOf(&facts[i])]; !ok {
+		if x.facts.find(&facts[i]) == nil {
 			out = append(out, &facts[i])
 		}
 	}

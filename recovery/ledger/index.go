@@ -16,15 +16,14 @@ import (
 type index struct {
 	threads    map[string]*thread // by incident
 	count      int                // of threads that there ever were
-	facts      map[factKind]*factIndex
+	facts      factIndexes
 	use        map[partnerUse]*series.Series
 	precedents map[string][]precedent
 }
 
 func newIndex() *index {
 	return &index{
-		threads: map[string]*thread{}, facts: map[factKind]*factIndex{},
-		use: map[partnerUse]*series.Series{}, precedents: map[string][]precedent{},
+		threads: map[string]*thread{}, use: map[partnerUse]*series.Series{}, precedents: map[string][]precedent{},
 	}
 }
 
@@ -246,19 +245,25 @@ type precedent struct {
 // precedentKey is where choices are found: by the play, and what they are
 // compared by.
 func precedentKey(play string, comparable []recovery.Key) string {
-	sorted := slices.SortedFunc(slices.Values(comparable), func(a, b recovery.Key) int { return cmp.Compare(a.Path, b.Path) })
-	texts := make([]string, 0, 1+2*len(sorted))
-	texts = append(texts, play)
-	for _, k := range sorted {
-		texts = append(texts, k.Path, k.Text)
+	return string(appendPrecedentKey(nil, play, comparable))
+}
+
+func appendPrecedentKey(dst []byte, play string, comparable []recovery.Key) []byte {
+	byPath := func(a, b recovery.Key) int { return cmp.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(comparable, byPath) {
+		comparable = slices.SortedFunc(slices.Values(comparable), byPath)
 	}
-	return joined(texts)
+	dst = appendJoined(dst, play)
+	for _, k := range comparable {
+		dst = appendJoined(dst, k.Path, k.Text)
+	}
+	return dst
 }
 
 // joined makes one text of several, from which no other texts could be meant.
-func joined(texts []string) string { return string(appendJoined(nil, texts)) }
+func joined(texts []string) string { return string(appendJoined(nil, texts...)) }
 
-func appendJoined(out []byte, texts []string) []byte {
+func appendJoined(out []byte, texts ...string) []byte {
 	for _, t := range texts {
 		out = strconv.AppendInt(out, int64(len(t)), 10)
 		out = append(append(out, ':'), t...)
@@ -283,7 +288,8 @@ func (x *index) withdraw(s *summary) {
 // chosen lists earlier choices for an incident, whose own are no precedents.
 func (x *index) chosen(q recovery.PrecedentQuery, own int) []recovery.Chosen {
 	var out []recovery.Chosen
-	for _, p := range x.precedents[precedentKey(q.Play, q.Comparable)] {
+	var key [256]byte
+	for _, p := range x.precedents[string(appendPrecedentKey(key[:0], q.Play, q.Comparable))] {
 		if p.thread != own {
 			out = append(out, p.chosen)
 		}

@@ -49,6 +49,7 @@ type Ledger struct {
 	inflight *batch // that is being written
 	writing  bool   // somebody writes, or was told to
 	spare    [][]byte
+	payloads sync.Pool // of *[]byte, for payloads on their way into a batch
 
 	tail  tail // the file that is written; the writer's alone
 	cache [cacheSize]atomic.Pointer[cached]

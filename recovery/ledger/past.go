@@ -44,12 +44,12 @@ func (p *past) look(r ref) (*summary, error) {
 // fact answers a fact. For the first of its kind everything before is gone
 // through again.
 func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, error) {
-	if kind := kindOf(q); p.index.facts[kind] == nil {
+	if p.index.facts.find(q) == nil {
 		fresh := newIndex()
-		for k, f := range p.index.facts {
-			fresh.facts[k] = &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()}
+		for _, f := range p.index.facts {
+			fresh.facts = append(fresh.facts, &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()})
 		}
-		fresh.facts[kind] = newFactIndex(q)
+		fresh.facts = append(fresh.facts, newFactIndex(q))
 		p.index, p.wanted = fresh, fresh.wanted()
 		if seq > 0 {
 			w := &walk{scanner: scanner{log: p.log, until: seq}, visit: func(t *item) error {

@@ -23,6 +23,9 @@ type walk struct {
 	progress func(done int64)
 
 	head tlog.Hash // of the last record
+	// held are reports of a commit whose last record has not been met: what was
+	// not written whole is not part of the ledger.
+	held []*item
 }
 
 type job struct {
@@ -75,7 +78,23 @@ func (w *walk) run(ctx context.Context) error {
 	if err == nil && !errors.Is(readErr, io.EOF) {
 		err = readErr
 	}
+	if err == nil {
+		w.tearHeld()
+	}
 	return err
+}
+
+// tearHeld counts reports whose commit was not written whole among what is torn.
+func (w *walk) tearHeld() {
+	if len(w.held) == 0 {
+		return
+	}
+	first := w.held[0]
+	w.seq, w.head = first.head.seq, first.head.prev
+	w.torn += w.offset - first.offset
+	w.offset = first.offset
+	w.log.forget(w.seq)
+	w.held = nil
 }
 
 func (w *walk) inOrder(ctx context.Context, order chan *job) error {
@@ -92,10 +111,11 @@ func (w *walk) inOrder(ctx context.Context, order chan *job) error {
 			}
 			w.head = t.hash
 			next++
-			if w.visit == nil {
+			w.held = append(w.held, t)
+			if t.more > 0 {
 				continue
 			}
-			if err := w.visit(t); err != nil {
+			if err := w.visitHeld(); err != nil {
 				return err
 			}
 		}
@@ -103,6 +123,19 @@ func (w *walk) inOrder(ctx context.Context, order chan *job) error {
 			w.progress(j.done)
 		}
 	}
+	return nil
+}
+
+// visitHeld visits a record, and those of its commit that came before it.
+func (w *walk) visitHeld() error {
+	if w.visit != nil {
+		for _, t := range w.held {
+			if err := w.visit(t); err != nil {
+				return err
+			}
+		}
+	}
+	w.held = w.held[:0]
 	return nil
 }
 

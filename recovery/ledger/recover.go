@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/series"
 )
@@ -25,13 +23,6 @@ func (l *Ledger) recover() error {
 		return err
 	}
 	l.next, l.head = w.seq, w.head
-	if len(r.held) > 0 {
-		first := r.held[0]
-		l.next, l.head = first.head.seq, first.head.prev
-		w.torn += w.offset - first.at.offset
-		w.offset = first.at.offset
-		l.log.forget(l.next)
-	}
 	l.confirmed, l.confirmedHead = l.next, l.head
 	if err := l.openTail(&w.scanner); err != nil {
 		return err
@@ -78,8 +69,8 @@ func (l *Ledger) expectOf(payload []byte) {
 	}
 	for i := range given.Query.Facts {
 		q := &given.Query.Facts[i]
-		if kind := kindOf(q); l.index.facts[kind] == nil {
-			l.index.facts[kind] = newFactIndex(q)
+		if l.index.facts.find(q) == nil {
+			l.index.facts = append(l.index.facts, newFactIndex(q))
 		}
 	}
 }
@@ -119,24 +110,9 @@ func (l *Ledger) openTail(s *scanner) error {
 type loader struct {
 	l      *Ledger
 	wanted map[string]bool
-	// held are reports of a commit whose last record has not been met: what was
-	// not written whole is not part of the ledger.
-	held []held
 	// unfinished are erased records whose payload is there still.
 	unfinished []int64
 	changed    map[int64]*Damage // payloads that are not what was written
-}
-
-type held struct {
-	head header
-	hash tlog.Hash
-	at   place
-	list []recovery.Report
-}
-
-type reported struct {
-	list []recovery.Report
-	more int64
 }
 
 // parse is done on any core.
@@ -149,10 +125,7 @@ func (r *loader) parse(t *item) {
 	case KindDecision:
 		t.made, err = parseSummary(t.head.seq, t.payload, r.wanted)
 	case KindReport:
-		var list []recovery.Report
-		var more int64
-		list, more, err = parseReports(t.payload)
-		t.made = reported{list, more}
+		t.made, _, err = parseReports(t.payload)
 	case KindErasure:
 		t.made, err = parseErasure(t.payload)
 	case KindSet:
@@ -169,16 +142,6 @@ func (r *loader) parse(t *item) {
 func (r *loader) apply(t *item) error {
 	l := r.l
 	seq := t.head.seq
-	made, isReport := t.made.(reported)
-	if isReport && made.more > 0 {
-		r.held = append(r.held, held{t.head, t.hash, place{int32(t.segment), t.offset}, made.list})
-		return nil
-	}
-	for _, h := range r.held {
-		l.tree.add(h.hash)
-		r.report(h.head.seq, h.list)
-	}
-	r.held = nil
 	l.tree.add(t.hash)
 	if t.body == bodyChanged {
 		r.changed[seq] = &Damage{l.log.segment(t.segment).name, t.offset, seq, "its payload was changed"}
@@ -189,8 +152,8 @@ func (r *loader) apply(t *item) error {
 		return &Damage{l.log.segment(t.segment).name, t.offset, seq, made.Error()}
 	case *summary:
 		return r.decision(made)
-	case reported:
-		r.report(seq, made.list)
+	case []recovery.Report:
+		r.report(seq, made)
 	case erasure:
 		return r.erase(&made)
 	case string:
@@ -299,11 +262,14 @@ func (l *Ledger) build(missing []*recovery.FactQuery) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	fresh := map[factKind]*factIndex{}
+	var fresh factIndexes
 	wanted := l.index.wanted()
 	for _, q := range missing {
+		if fresh.find(q) != nil {
+			continue
+		}
 		f := newFactIndex(q)
-		fresh[kindOf(q)] = f
+		fresh = append(fresh, f)
 		for _, path := range f.paths {
 			wanted[path] = true
 		}
@@ -337,13 +303,11 @@ func (l *Ledger) build(missing []*recovery.FactQuery) error {
 			}
 		}
 	}
-	for kind, f := range fresh {
-		l.index.facts[kind] = f
-	}
+	l.index.facts = append(l.index.facts, fresh...)
 	return nil
 }
 
-func (l *Ledger) fill(fresh map[factKind]*factIndex, th *thread, s *summary, wanted map[string]bool) error {
+func (l *Ledger) fill(fresh factIndexes, th *thread, s *summary, wanted map[string]bool) error {
 	own := standing{latest: s}
 	for _, r := range th.standingChoices() {
 		made, err := l.lookFor(r, func() map[string]bool { return wanted })

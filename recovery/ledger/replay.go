@@ -1,9 +1,7 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -135,6 +133,7 @@ type task struct {
 	seq     int64
 	given   *Read
 	text    []byte // of the record
+	summary *summary
 	refusal *recovery.Refusal
 
 	skip   string
@@ -153,6 +152,9 @@ func (r *replayer) parse(t *item) {
 	case KindDecision:
 		if x.given, err = parseGiven(t.payload); err == nil {
 			x.text, err = recordText(t.payload)
+		}
+		if err == nil {
+			x.summary, err = parseSummary(x.seq, t.payload, nil)
 		}
 		t.made = x
 	case KindRefusal:
@@ -212,11 +214,7 @@ func (r *replayer) take(t *item, x *task) error {
 	if x.refusal != nil {
 		return nil
 	}
-	s, err := parseSummary(x.seq, t.payload, nil)
-	if err != nil {
-		return err
-	}
-	r.choices.add(s)
+	r.choices.add(x.summary)
 	if r.past != nil {
 		return r.past.add(x.seq, t.payload)
 	}
@@ -258,98 +256,4 @@ func (r *replayer) decide() error {
 		}
 	}
 	return nil
-}
-
-// again decides one record.
-func (r *replayer) again(x *task) error {
-	if x.refusal != nil {
-		return r.refuseAgain(x)
-	}
-	was, err := recovery.ReadRecord(x.text, r.calendar)
-	if err != nil {
-		return err
-	}
-	engine, err := r.engine(was.Decision.Set.Digest)
-	switch {
-	case err != nil:
-		return err
-	case engine == nil:
-		x.skip = skipSet
-	case was.Decision.Semantics != recovery.Semantics && r.other == nil:
-		x.skip = skipSemantics
-	}
-	if x.skip != "" {
-		return nil
-	}
-	is, err := engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
-	switch {
-	case errors.Is(err, ErrErased):
-		x.skip = skipErased
-	case err != nil:
-		x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Error: err}
-	default:
-		r.compare(x, was, is)
-	}
-	return nil
-}
-
-func (r *replayer) compare(x *task, was, is *recovery.Record) {
-	var changes []Change
-	if r.other == nil {
-		text := is.AppendJSON(nil, func(c *worktime.Calendar) string { return calendarName(c.AppendJSON(nil)) })
-		if bytes.Equal(text, x.text) {
-			return
-		}
-		if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), nil); len(changes) == 0 {
-			changes = diff(x.text, text, nil)
-		}
-	} else if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), namesOnly); len(changes) == 0 {
-		return
-	}
-	x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Changes: changes}
-}
-
-// refuseAgain holds that an incident which did not fit still does not, for the
-// same reasons. What else was refused hung on what was read, which is not
-// recorded.
-func (r *replayer) refuseAgain(x *task) error {
-	engine, err := r.engine(x.refusal.Set.Digest)
-	if err != nil {
-		return err
-	}
-	said := x.refusal.Error.(*Refused)
-	switch {
-	case engine == nil:
-		x.skip = skipSet
-		return nil
-	case said.Code != "invalid-incident":
-		x.skip = skipRefusal
-		return nil
-	}
-	was := &recovery.Record{Decision: &recovery.Decision{Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
-	_, err = engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
-	switch {
-	case errors.Is(err, errNotAsked):
-		// It fits: it was refused under the Strict option, or by other playbooks.
-		x.skip = skipRefusal
-	case err.Error() != said.Message:
-		x.differ = &Difference{Seq: x.seq, Incident: x.refusal.Incident, Changes: []Change{{"error.message", quoted(said.Message), quoted(err.Error())}}}
-	}
-	return nil
-}
-
-var errNotAsked = errors.New("nothing was read")
-
-func quoted(s string) string { return string(appendText(nil, s)) }
-
-// recordText is the text of the record in a decision's payload.
-func recordText(payload []byte) (text []byte, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
-		value := c.skip()
-		if string(key) == "record" {
-			text = value
-		}
-	})
-	return text, c.end()
 }

@@ -25,6 +25,7 @@ type item struct {
 	hash tlog.Hash
 	what string // what is wrong with its header; empty: nothing
 	body body
+	more int64 // how many records of the same commit follow
 	// made is what a worker made of it.
 	made any
 }
@@ -49,6 +50,9 @@ func (t *item) check(digests bool) {
 		t.body = bodyChanged
 	default:
 		t.body = bodyWhole
+		if head.kind == KindReport {
+			_, t.more, _ = parseReports(t.payload) // who needs them finds what is wrong
+		}
 	}
 }
 

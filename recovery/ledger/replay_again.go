@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// again decides one record.
+func (r *replayer) again(x *task) error {
+	if x.refusal != nil {
+		return r.refuseAgain(x)
+	}
+	was, err := r.was(x)
+	if err != nil {
+		return err
+	}
+	engine, err := r.engine(was.Decision.Set.Digest)
+	switch {
+	case err != nil:
+		return err
+	case engine == nil:
+		x.skip = skipSet
+	case was.Decision.Semantics != recovery.Semantics && r.other == nil:
+		x.skip = skipSemantics
+	}
+	if x.skip != "" {
+		return nil
+	}
+	is, err := engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
+	switch {
+	case errors.Is(err, ErrErased):
+		x.skip = skipErased
+	case err != nil:
+		x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Error: err}
+	default:
+		return r.compare(x, is)
+	}
+	return nil
+}
+
+// was reads the record that is decided again: as much of it as deciding again
+// needs, which is little, unless it is a choice.
+func (r *replayer) was(x *task) (*recovery.Record, error) {
+	if x.summary.choice != nil {
+		return recovery.ReadRecord(x.text, r.calendar)
+	}
+	out := &recovery.Record{Decision: &recovery.Decision{}}
+	c := cursor{b: x.text}
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "decision":
+			c.asked(out.Decision)
+		case "incident":
+			out.Incident = c.skip()
+		default:
+			c.skip()
+		}
+	})
+	return out, c.end()
+}
+
+// asked reads of a decision what was asked for and not what came of it.
+func (c *cursor) asked(d *recovery.Decision) {
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "decided_at":
+			d.DecidedAt = c.time()
+		case "id":
+			d.ID = c.text()
+		case "incident":
+			d.Incident = c.text()
+		case "semantics":
+			d.Semantics = int(c.int())
+		case "set":
+			c.object(func(key []byte) {
+				switch string(key) {
+				case "digest":
+					d.Set.Digest = c.text()
+				case "revision":
+					d.Set.Revision = c.text()
+				default:
+					c.skip()
+				}
+			})
+		default:
+			c.skip()
+		}
+	})
+}
+
+func (r *replayer) compare(x *task, is *recovery.Record) error {
+	var text []byte
+	if r.other == nil {
+		text = is.AppendJSON(nil, func(c *worktime.Calendar) string { return calendarName(c.AppendJSON(nil)) })
+		if bytes.Equal(text, x.text) {
+			return nil
+		}
+	}
+	was, err := recovery.ReadRecord(x.text, r.calendar)
+	if err != nil {
+		return err
+	}
+	var changes []Change
+	if r.other == nil {
+		if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), nil); len(changes) == 0 {
+			changes = diff(x.text, text, nil)
+		}
+	} else if changes = diff(was.Decision.AppendJSON(nil), is.Decision.AppendJSON(nil), namesOnly); len(changes) == 0 {
+		return nil
+	}
+	x.differ = &Difference{Seq: x.seq, Incident: was.Decision.Incident, Decision: was.Decision.ID, Changes: changes}
+	return nil
+}
+
+// refuseAgain holds that an incident which did not fit still does not, for the
+// same reasons. What else was refused hung on what was read, which is not
+// recorded.
+func (r *replayer) refuseAgain(x *task) error {
+	engine, err := r.engine(x.refusal.Set.Digest)
+	if err != nil {
+		return err
+	}
+	said := x.refusal.Error.(*Refused)
+	switch {
+	case engine == nil:
+		x.skip = skipSet
+		return nil
+	case said.Code != "invalid-incident":
+		x.skip = skipRefusal
+		return nil
+	}
+	was := &recovery.Record{Decision: &recovery.Decision{Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
+	_, err = engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
+	switch {
+	case errors.Is(err, errNotAsked):
+		// It fits: it was refused under the Strict option, or by other playbooks.
+		x.skip = skipRefusal
+	case err.Error() != said.Message:
+		x.differ = &Difference{Seq: x.seq, Incident: x.refusal.Incident, Changes: []Change{{"error.message", quoted(said.Message), quoted(err.Error())}}}
+	}
+	return nil
+}
+
+var errNotAsked = errors.New("nothing was read")
+
+func quoted(s string) string { return string(appendText(nil, s)) }
+
+// recordText is the text of the record in a decision's payload.
+func recordText(payload []byte) (text []byte, err error) {
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		value := c.skip()
+		if string(key) == "record" {
+			text = value
+		}
+	})
+	return text, c.end()
+}

@@ -1,0 +1,112 @@
+package ledger
+
+import "github.com/servicerecovery/amends/recovery"
+
+// treated is what the audit of equal treatment has to know of a decision, or of a
+// choice.
+type treated struct {
+	*summary
+	given     []gave // beside acts
+	play      string // the first
+	by        string // of a choice
+	deviation string
+
+	previous int64 // the records that it was made from; -1: none
+	stood    []int64
+}
+
+// gave is what an action is to a customer.
+type gave struct {
+	redress bool // and not only attention
+	plays   []string
+}
+
+// parseTreated reads it out of a decision's payload, with the keys that are wanted.
+func parseTreated(seq int64, payload []byte, wanted map[string]bool) (*treated, error) {
+	s, err := parseSummary(seq, payload, wanted)
+	if err != nil {
+		return nil, err
+	}
+	r := &treated{summary: s, previous: -1}
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "given":
+			c.object(func(key []byte) {
+				switch string(key) {
+				case "made":
+					c.list(func() { r.stood = append(r.stood, c.int()) })
+				case "previous":
+					r.previous = c.int()
+				default:
+					c.skip()
+				}
+			})
+		case "record":
+			c.object(func(key []byte) {
+				if string(key) == "decision" {
+					c.treated(r)
+					return
+				}
+				c.skip()
+			})
+		default:
+			c.skip()
+		}
+	})
+	return r, c.end()
+}
+
+func (c *cursor) treated(r *treated) {
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "actions":
+			c.list(func() { r.given = append(r.given, c.gave()) })
+		case "made":
+			c.object(func(key []byte) {
+				switch string(key) {
+				case "by":
+					r.by = c.text()
+				case "deviation":
+					r.deviation = c.text()
+				default:
+					c.skip()
+				}
+			})
+		case "plays":
+			c.list(func() {
+				c.object(func(key []byte) {
+					if string(key) == "play" && r.play == "" {
+						r.play = c.text()
+						return
+					}
+					c.skip()
+				})
+			})
+		default:
+			c.skip()
+		}
+	})
+}
+
+func (c *cursor) gave() (g gave) {
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "justice":
+			g.redress = string(c.raw()) == "distributive"
+		case "plays":
+			c.list(func() { g.plays = append(g.plays, c.text()) })
+		default:
+			c.skip()
+		}
+	})
+	return g
+}
+
+func (r *treated) keysOf(paths []string) []recovery.Key {
+	var out []recovery.Key
+	for _, p := range paths {
+		out = append(out, recovery.Key{Path: p, Text: r.key(p)})
+	}
+	return out
+}
