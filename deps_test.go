@@ -37,6 +37,7 @@ var rules = []rule{
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal/series", nil},
 	{"recovery/internal", []string{"playbook", "policy", "recovery"}},
+	{"recovery/internal/explain", []string{"policy", "recovery"}},
 	{"recovery/cmd", []string{"recovery/internal/cli"}},
 	{"examples", []string{"playbook", "policy/value", "recovery"}},
 	{"", nil},

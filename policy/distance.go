@@ -10,8 +10,9 @@ import (
 // Distance says how far a play was from matching, so that the nearest can be
 // shown first: 0 for one that matched, and less for nearer. A number, an amount
 // or a length of time that missed adds by how much it is off, in relation to what
-// was needed, at most 1; anything else adds 1. Behind a barrier a play is
-// infinitely far, since its condition was not asked.
+// was needed, at most 1; another service or failure than the play is for adds 3;
+// anything else adds 1. Behind a barrier a play is infinitely far, since its
+// condition was not asked.
 func (e Explanation) Distance() float64 {
 	switch {
 	case e.Matched:
@@ -19,12 +20,11 @@ func (e Explanation) Distance() float64 {
 	case e.Barrier != BarrierNone || e.When == nil:
 		return math.Inf(1)
 	}
-	sum := 0.0
-	for _, m := range e.When.misses(true) {
-		sum += m.gap
-	}
-	return sum
+	return sumOf(e.When.misses(true))
 }
+
+// gapOfKind is that of an incident which is another than the play is for.
+const gapOfKind = 3
 
 // leastGap is that of what misses by nothing that can be measured: 2, where more
 // than 2 is needed.
@@ -32,7 +32,15 @@ const leastGap = 1e-6
 
 // gap is how far off a part is.
 func (n *Node) gap() float64 {
-	if n.Kind != NodeCompare || n.Op == "in" || n.Op == "!=" {
+	if n.Kind != NodeCompare {
+		return 1
+	}
+	for _, side := range n.Parts {
+		if side.Path == "incident.failure" || side.Path == "incident.service" {
+			return gapOfKind
+		}
+	}
+	if n.Op == "in" || n.Op == "!=" {
 		return 1
 	}
 	a, b := n.Parts[0].Value, n.Parts[1].Value

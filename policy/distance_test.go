@@ -32,6 +32,7 @@ plays:
   - {id: both, approach: standardised-response, when: incident.failure == "lost" && incident.delay >= hours(92)}
   - {id: either, approach: standardised-response, when: incident.failure == "lost" || incident.delay >= hours(92)}
   - {id: listed, approach: standardised-response, when: 'incident.failure in ["lost", "broken"]'}
+  - {id: source, approach: standardised-response, when: incident.source == "monitor"}
   - {id: later, approach: standardised-response, when: incident.occurred_at > timestamp("2026-03-03T10:00:00Z")}
   - {id: day, approach: standardised-response, when: has(incident.on) && incident.on > date("2026-03-05")}
   - {id: failing, approach: standardised-response, when: 10 / (incident.severity - 3) > 1}
@@ -85,8 +86,8 @@ func distanceIncident() map[string]any {
 func TestDistance(t *testing.T) {
 	got := explainedIn(t, distanceSet, distanceIncident())
 	for play, want := range map[string]float64{
-		"twice": 0.5, "hour": 2.0 / 48, "strict": 1e-6, "number": 0.25, "price": 0.5, "share": 0.75, "word": 1, "both": 1.5,
-		"either": 1, "listed": 1, "later": 0.5, "day": 0.5, "failing": 1, "late": 0, "after": math.Inf(1), "rest": math.Inf(1),
+		"twice": 0.5, "hour": 2.0 / 48, "strict": 1e-6, "number": 0.25, "price": 0.5, "share": 0.75, "word": 3, "both": 3.5,
+		"either": 0.5, "listed": 3, "source": 1, "later": 0.5, "day": 0.5, "failing": 1, "late": 0, "after": math.Inf(1), "rest": math.Inf(1),
 	} {
 		if d := got[play].Distance(); math.Abs(d-want) > 1e-9 && d != want {
 			t.Errorf("%s: %v, wanted %v", play, d, want)

@@ -11,8 +11,10 @@ func (e Explanation) Misses() []string {
 		return e.When.Misses()
 	case BarrierPeriod:
 		return []string{"it is in force " + p.InForce.String() + " only, and the incident occurred on " + e.Day.String()}
-	case BarrierApplies, BarrierOfPlaybook:
+	case BarrierApplies:
 		return []string{"its playbook does not apply: " + strings.Join(e.Applies.Misses(), ", ")}
+	case BarrierOfPlaybook:
+		return []string{"it cannot be told whether its playbook applies: " + strings.Join(e.Applies.Misses(), ", ")}
 	case BarrierFirst:
 		return []string{"of its playbook only the first play that matches is taken: " + e.By.Name}
 	case BarrierNotNeeded:

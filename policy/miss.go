@@ -74,16 +74,30 @@ func (n *Node) isCondition() bool {
 // ofParts joins what all parts miss, or takes the part that misses least.
 func (n *Node) ofParts(want, all bool) []miss {
 	var out []miss
-	for i, p := range n.Parts {
+	for _, p := range n.Parts {
 		misses := p.misses(want)
 		switch {
 		case all:
 			out = append(out, misses...)
-		case len(misses) > 0 && (i == 0 || out == nil || len(misses) < len(out)):
+		case len(misses) > 0 && (out == nil || less(misses, out)):
 			out = misses
 		}
 	}
 	return out
+}
+
+// less reports whether misses are nearer than others: they add up to less, or are
+// fewer.
+func less(a, b []miss) bool {
+	x, y := sumOf(a), sumOf(b)
+	return x < y || x == y && len(a) < len(b)
+}
+
+func sumOf(misses []miss) (sum float64) {
+	for _, m := range misses {
+		sum += m.gap
+	}
+	return sum
 }
 
 // miss says of a part that has no conditions below what is and what is needed.

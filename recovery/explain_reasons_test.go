@@ -157,7 +157,7 @@ func TestExplainApplyingFails(t *testing.T) {
 	if err != nil || x.Decision != nil || !errors.As(x.Err, &failed) {
 		t.Fatalf("%+v, %v", x, err)
 	}
-	if got := strings.Join(x.Plays[0].Misses(), ""); got != "its playbook does not apply: 10 / (incident.severity - 3) fails: division by zero" {
+	if got := strings.Join(x.Plays[0].Misses(), ""); got != "it cannot be told whether its playbook applies: 10 / (incident.severity - 3) fails: division by zero" {
 		t.Error(got)
 	}
 	if !x.Plays[1].Matched {

@@ -46,11 +46,12 @@ type command struct {
 	args    string // what follows the name, for the usage line
 	summary string
 	example string
+	notes   string // more for those who ask for help; may be empty
 	run     func(h Host, args []string) int
 }
 
 func commands() []command {
-	return []command{checkCommand(), decideCommand(), testCommand(), diffCommand()}
+	return []command{checkCommand(), decideCommand(), explainCommand(), testCommand(), diffCommand()}
 }
 
 // Run runs the command with its arguments, without the program's name.

@@ -70,6 +70,9 @@ func (f *flags) help(w io.Writer) {
 		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimRight("--"+x.Name+" "+name, " "), use)
 	})
 	fmt.Fprintf(w, "\nexample: %s\n", c.example)
+	if c.notes != "" {
+		fmt.Fprintf(w, "\n%s\n", c.notes)
+	}
 }
 
 // oneOf is a flag with a closed set of values.

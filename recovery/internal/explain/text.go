@@ -1,0 +1,281 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// width is that of a terminal for which text is written.
+const width = 80
+
+// Legend says what the marks of the text mean.
+const Legend = holds + " holds, " + holdsNot + " does not, " + fails + " has no value, (in brackets) was not looked at, " + "▸ decided"
+
+// WriteText writes the report for people, coloured when colour is set.
+func (r *Report) WriteText(w io.Writer, colour bool) error {
+	t := &textWriter{report: r, colour: colour}
+	t.head()
+	if r.Reasons != nil {
+		t.body()
+	}
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type textWriter struct {
+	report *Report
+	b      strings.Builder
+	colour bool
+}
+
+// The colours of a terminal.
+const (
+	bold  = "1"
+	dim   = "2"
+	red   = "31"
+	green = "32"
+)
+
+func (t *textWriter) paint(code, s string) string {
+	if !t.colour || s == "" || code == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *textWriter) line(format string, args ...any) {
+	t.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	t.b.WriteByte('\n')
+}
+
+// wrapped writes a text, broken to the width; what follows its first line stands
+// deeper.
+func (t *textWriter) wrapped(indent, deeper int, style, text string) {
+	lines := wrap(text, width-indent)
+	t.line("%s%s", strings.Repeat(" ", indent), t.paint(style, lines[0]))
+	if len(lines) == 1 {
+		return
+	}
+	rest := strings.TrimSpace(strings.TrimPrefix(strings.Join(strings.Fields(text), " "), lines[0]))
+	for _, l := range wrap(rest, width-indent-deeper) {
+		t.line("%s%s", strings.Repeat(" ", indent+deeper), t.paint(style, l))
+	}
+}
+
+// head says what came of the incident.
+func (t *textWriter) head() {
+	r := t.report
+	who := r.Incident
+	if who != "" {
+		who += "  "
+	}
+	switch {
+	case r.Refused != nil && r.Past != nil:
+		t.wrapped(0, 2, bold, who+"was refused at "+value.FormatTimestamp(r.DecidedAt))
+	case r.Refused != nil:
+		t.wrapped(0, 2, bold, who+"refused")
+	case r.Reasons.Err != nil:
+		t.wrapped(0, 2, bold, who+"cannot be decided")
+		t.wrapped(0, 4, red, t.errorText(r.Reasons.Err))
+	default:
+		t.wrapped(0, 2, bold, who+t.decided())
+	}
+	if r.Past != nil {
+		t.past()
+	}
+	if r.Refused != nil {
+		t.refused(r.Refused)
+	}
+}
+
+func (t *textWriter) decided() string {
+	r := t.report
+	text := "decided " + value.FormatTimestamp(r.DecidedAt)
+	if m := r.Reasons.Decision.Made; m != nil {
+		return "chosen by " + m.By + " at " + value.FormatTimestamp(r.DecidedAt)
+	}
+	if len(r.options.Plays) > 0 {
+		return text
+	}
+	n, all := r.matched(), len(r.Reasons.Plays)
+	verb := "match"
+	if n == 1 || all == 1 {
+		verb = "matches"
+	}
+	return fmt.Sprintf("%s: %d of %s %s", text, n, plural(all, "play"), verb)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// refused says all that is wrong with an incident, a line each.
+func (t *textWriter) refused(err error) {
+	var misfit *recovery.IncidentError
+	if !errors.As(err, &misfit) {
+		t.wrapped(2, 2, "", err.Error())
+		return
+	}
+	for _, p := range misfit.Problems {
+		t.wrapped(2, 2, "", p.String())
+	}
+}
+
+// errorText is an error with its place as people can open it.
+func (t *textWriter) errorText(err error) string {
+	var evaluation *recovery.EvaluationError
+	if !errors.As(err, &evaluation) || evaluation.File == "" {
+		return err.Error()
+	}
+	placed := *evaluation
+	placed.File = path.Join(t.report.options.Dir, placed.File)
+	return placed.Error()
+}
+
+func (t *textWriter) body() {
+	r := t.report
+	if d := r.Reasons.Decision; d != nil {
+		t.warnings(d, "")
+	}
+	for _, e := range r.Shown {
+		t.line("")
+		t.play(e)
+	}
+	t.withdrawn()
+	for _, l := range r.Reasons.Limits {
+		t.limit(l)
+	}
+	if len(r.Near) > 0 {
+		t.line("")
+		t.line("%s", t.paint(bold, "nearest misses"))
+	}
+	for _, e := range r.Near {
+		t.line("")
+		t.play(e)
+	}
+	if len(r.Others) > 0 {
+		t.line("")
+		t.line("%s", t.paint(bold, "others (--all shows each)"))
+	}
+	for _, g := range r.Others {
+		t.wrapped(2, 4, "", g.String())
+	}
+}
+
+// withdrawn lists what earlier decisions gave by plays that are not shown.
+func (t *textWriter) withdrawn() {
+	d := t.report.Reasons.Decision
+	if d == nil || len(t.report.options.Plays) > 0 {
+		return
+	}
+	for _, a := range d.Actions {
+		if !slices.ContainsFunc(slices.Concat(t.report.Shown, t.report.Near), func(e policy.Explanation) bool { return slices.Contains(a.Plays, e.Play.Name) }) {
+			t.line("")
+			t.wrapped(0, 4, "", "given before, by "+strings.Join(a.Plays, ", ")+": "+a.String())
+		}
+	}
+}
+
+func (t *textWriter) warnings(d *recovery.Decision, play string) {
+	indent := 2
+	if play != "" {
+		indent = 4
+	}
+	for _, w := range d.Warnings {
+		if w.Play == play {
+			t.wrapped(indent, 2, "", "warning: "+w.Code+": "+w.Message)
+		}
+	}
+}
+
+// limit says what a limit did, and by what figures.
+func (t *textWriter) limit(l recovery.BoundLimit) {
+	r := t.report
+	took := l.Withheld
+	cut := l.Cut
+	if only := r.options.Plays; len(only) > 0 {
+		took = slices.DeleteFunc(slices.Clone(took), func(w recovery.Withheld) bool { return !slices.Contains(only, w.Play) })
+		cut = slices.DeleteFunc(slices.Clone(cut), func(c recovery.CutOffer) bool { return !slices.Contains(only, c.Play) })
+		if len(took)+len(cut) == 0 {
+			return
+		}
+	}
+	t.line("")
+	t.wrapped(0, 4, "", r.place(l.Limit.Position)+": "+limitText(l))
+	for _, w := range took {
+		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+join(w.Type, amount(w.Amount), params(w.Params)))
+	}
+	for _, c := range cut {
+		t.wrapped(4, 2, "", "the offer of "+optionName(c)+" in "+c.Play+" goes up to "+c.After.String()+", not "+c.Before.String())
+	}
+}
+
+func limitText(l recovery.BoundLimit) string {
+	of := strings.Join(l.Limit.Of, ", ")
+	if l.Limit.Keep {
+		return "limit: of " + of + " only the highest is kept"
+	}
+	text := "limit: at most " + amount(l.AtMost) + " of " + of
+	if l.Limit.Counting != nil {
+		text += ", counting " + l.Limit.Counting.Name + ", which was " + amount(l.Counted)
+	}
+	if l.Chosen.IsSet() {
+		text += ", and " + l.Chosen.String() + " chosen before"
+	}
+	return text
+}
+
+func optionName(c recovery.CutOffer) string {
+	if c.ID == "" {
+		return c.Type
+	}
+	return c.Type + "/" + c.ID
+}
+
+func amount(m recovery.Money) string {
+	if !m.IsSet() {
+		return ""
+	}
+	return m.String()
+}
+
+func params(list []recovery.Param) string {
+	var out []string
+	for _, p := range list {
+		out = append(out, p.Name+": "+paramText(p.Value))
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(out, ", ") + ")"
+}
+
+func paramText(v any) string {
+	if r, ok := v.(recovery.MoneyRange); ok {
+		return r.From.String() + " to " + r.To.String()
+	}
+	return policy.Show(v)
+}
+
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+}
+
+func messageOf(err error) string {
+	var e *policy.EvalError
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return err.Error()
+}

@@ -1,0 +1,262 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// play says why a play matched or not, and what it gave.
+func (t *textWriter) play(e policy.Explanation) {
+	t.wrapped(0, 4, bold, t.report.place(e.Play.Range)+": "+verdict(e))
+	full := len(t.report.options.Plays) > 0
+	barred := e.Barrier == policy.BarrierApplies || e.Barrier == policy.BarrierOfPlaybook
+	if e.Applies != nil && (full || barred) {
+		t.line("    applies")
+		t.tree(e.Applies, 1, "")
+	}
+	if e.When != nil {
+		if full && e.Applies != nil {
+			t.line("    when")
+		}
+		t.tree(e.When, 1, "")
+	}
+	t.cases(e)
+	for _, p := range t.report.Reasons.Partners {
+		if p.Play == e.Play.Name {
+			t.partner(p, e)
+		}
+	}
+	if d := t.report.Reasons.Decision; d != nil {
+		t.gave(d, e.Play.Name)
+	}
+}
+
+// verdict is the play with what came of it, in a line.
+func verdict(e policy.Explanation) string {
+	name := e.Play.Name
+	if e.Matched {
+		if e.Case >= 0 && e.Cases[e.Case].Case.ID != "" {
+			name += "/" + e.Cases[e.Case].Case.ID
+		}
+		return name + " matches (" + e.Play.Approach.String() + ")"
+	}
+	if e.When != nil && e.When.Err != nil {
+		return name + " cannot be told: " + strings.Join(e.Misses(), "; ")
+	}
+	return name + " does not match: " + strings.Join(e.Misses(), "; ")
+}
+
+// cases shows the cases that were asked, and names those that were not.
+func (t *textWriter) cases(e policy.Explanation) {
+	for i, c := range e.Cases {
+		name := "case " + caseName(c.Case, i)
+		if c.When == nil {
+			t.line("    %s: always", name)
+			continue
+		}
+		t.line("    %s", name)
+		t.tree(c.When, 2, "")
+	}
+	var left []string
+	if e.Matched {
+		for i, c := range e.Play.Cases[len(e.Cases):] {
+			left = append(left, caseName(c, len(e.Cases)+i))
+		}
+	}
+	if len(left) > 0 {
+		t.wrapped(4, 2, dim, "not looked at: case "+strings.Join(left, ", "))
+	}
+}
+
+func caseName(c *policy.Case, i int) string {
+	if c.ID != "" {
+		return c.ID
+	}
+	return fmt.Sprintf("no. %d", i+1)
+}
+
+// partner says why a partner was taken or passed over.
+func (t *textWriter) partner(p recovery.AskedPartner, e policy.Explanation) {
+	if p.Reason == "" {
+		t.wrapped(4, 2, "", "took "+p.Partner.ID+": agreement "+p.Partner.Ref+capacityText(p))
+		return
+	}
+	t.wrapped(4, 2, "", "passed over "+p.Partner.ID+" ("+p.Reason+"): "+partnerText(p, covers(e, p.Partner)))
+	if n := covers(e, p.Partner); p.Reason == "coverage" && n != nil {
+		t.tree(n, 2, "")
+	}
+}
+
+func covers(e policy.Explanation, p *policy.Partner) *policy.Node {
+	for _, x := range e.Partners {
+		if x.Partner == p {
+			return x.Covers
+		}
+	}
+	return nil
+}
+
+// partnerText says in words why a partner was passed over.
+func partnerText(p recovery.AskedPartner, covers *policy.Node) string {
+	switch p.Reason {
+	case "agreement":
+		return "agreement " + p.Partner.Ref + " is in force " + p.Partner.Agreement.String()
+	case "direction":
+		return "the agreement has no such direction"
+	case "coverage":
+		return strings.Join(covers.Misses(), "; ")
+	}
+	return strings.TrimPrefix(capacityText(p), ", ") + ", " + plural(int(p.Units), "unit") + " needed"
+}
+
+func capacityText(p recovery.AskedPartner) string {
+	if p.Way == nil || p.Way.Units == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d of %d a %s in use", p.Used, p.Way.Units, p.Way.Per)
+}
+
+// gave lists what a decision has by a play: actions, a choice, what was withheld,
+// warnings.
+func (t *textWriter) gave(d *recovery.Decision, play string) {
+	for _, a := range d.Actions {
+		if !slices.Contains(a.Plays, play) {
+			continue
+		}
+		text := "→ " + a.String()
+		if others := slices.DeleteFunc(slices.Clone(a.Plays), func(p string) bool { return p == play }); len(others) > 0 {
+			text += ", together with " + strings.Join(others, ", ")
+		}
+		t.wrapped(4, 2, "", text)
+	}
+	for _, c := range d.Choices {
+		if c.Play == play {
+			t.choice(c)
+		}
+	}
+	for _, m := range t.report.Reasons.Made {
+		if m.Plays[0].Play == play {
+			t.wrapped(4, 2, "", "the choice was made by "+m.Made.By+" and stands: "+actionsText(m))
+		}
+	}
+	for _, w := range d.Withheld {
+		if w.Play == play {
+			t.wrapped(4, 2, "", "withheld ("+w.Reason+"): "+join(w.Type, amount(w.Amount), params(w.Params)))
+		}
+	}
+	t.warnings(d, play)
+}
+
+func (t *textWriter) choice(c recovery.Choice) {
+	by := ""
+	if !c.DueAt.IsZero() {
+		by = " by " + value.FormatTimestamp(c.DueAt)
+	}
+	t.wrapped(4, 2, "", "? "+c.Decider+" chooses"+by)
+	for _, o := range c.Options {
+		span := ""
+		if o.From.IsSet() {
+			span = o.From.String() + " to " + o.To.String()
+		}
+		t.wrapped(6, 2, "", join("- "+o.Type, span, params(o.Params)))
+	}
+	for _, p := range c.Precedents.Options {
+		t.wrapped(6, 2, "", fmt.Sprintf("before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, plural(c.Precedents.Count, "case")))
+	}
+}
+
+// actionsText lists what a decision gives.
+func actionsText(d *recovery.Decision) string {
+	var out []string
+	for _, a := range d.Actions {
+		if a.Change != recovery.ChangeCancelled {
+			out = append(out, a.String())
+		}
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, ", ")
+}
+
+// past says what a ledger knows beside the decision.
+func (t *textWriter) past() {
+	p := t.report.Past
+	set := recovery.SetRef{}
+	if p.Refusal != nil {
+		set = p.Refusal.Set
+	} else {
+		set = p.Record.Decision.Set
+	}
+	text := fmt.Sprintf("record %d, by the set %s", p.Seq, shortDigest(set.Digest))
+	if set.Revision != "" {
+		text += ", revision " + set.Revision
+	}
+	t.wrapped(2, 2, "", text)
+	if p.Refusal != nil {
+		return
+	}
+	d := p.Record.Decision
+	if d.Made != nil {
+		t.chosen(d)
+	}
+	if d.Supersedes != "" {
+		t.wrapped(2, 2, "", "it took the place of "+d.Supersedes)
+	}
+	if p.SupersededBy != "" {
+		t.wrapped(2, 2, "", p.SupersededBy+" took its place")
+	}
+	for _, c := range p.Choices {
+		t.wrapped(2, 2, "", c.Made.By+" chose "+actionsText(c)+reasonText(c.Made)+" ("+c.ID+")")
+	}
+	if p.Forgotten > 0 {
+		t.wrapped(2, 2, "", plural(p.Forgotten, "precedent")+" that it was made from "+wasWere(p.Forgotten)+" erased since")
+	}
+	if len(p.Changes) > 0 {
+		t.wrapped(2, 2, red, "decided again, it comes out differently:")
+	}
+	for _, c := range p.Changes {
+		t.wrapped(4, 2, "", c.Path+": was "+orNothing(c.Was)+", is "+orNothing(c.Is))
+	}
+}
+
+// chosen says how a choice was made.
+func (t *textWriter) chosen(d *recovery.Decision) {
+	text := "the choice " + d.Made.Choice + reasonText(d.Made)
+	if d.Made.Deviation != "" {
+		text += ", " + d.Made.Deviation + " from the median of its precedents"
+	}
+	t.wrapped(2, 2, "", text)
+}
+
+func reasonText(m *recovery.Made) string {
+	if m.Reason == "" {
+		return ""
+	}
+	return ", because: " + m.Reason
+}
+
+func wasWere(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+// shortDigest is enough of a digest to tell sets apart.
+func shortDigest(s string) string {
+	const enough = len("sha256:") + 12
+	return s[:min(enough, len(s))]
+}

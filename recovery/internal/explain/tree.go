@@ -1,0 +1,181 @@
+package explain
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/policy"
+)
+
+// The marks of a part: whether it holds, and whether it was looked at.
+const (
+	holds     = "✓"
+	holdsNot  = "✗"
+	fails     = "!"
+	decisive  = "▸ " // in the margin of the parts that decided
+	plainEdge = "  "
+)
+
+func markOf(n *policy.Node) string {
+	mark := holdsNot
+	switch {
+	case n.Err != nil:
+		mark = fails
+	case n.Value == true:
+		mark = holds
+	}
+	if n.Skipped {
+		return "(" + mark + ")"
+	}
+	return " " + mark + " "
+}
+
+// headings stand for the parts whose own parts are written below them.
+var headings = map[policy.NodeKind]string{policy.NodeAnd: "all of", policy.NodeOr: "one of", policy.NodeNot: "not", policy.NodeIf: "if"}
+
+// heading is what is written of a part whose own parts follow, each on a line;
+// false for one that is a line by itself.
+func heading(n *policy.Node) (string, bool) {
+	switch n.Kind {
+	case policy.NodeNot:
+		_, deeper := heading(n.Parts[0])
+		return headings[n.Kind], deeper
+	case policy.NodeRead:
+		return n.Text, strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 && n.Parts[0].Bool
+	}
+	text, ok := headings[n.Kind]
+	return text, ok
+}
+
+// tree writes a condition, a line for each part.
+func (t *textWriter) tree(n *policy.Node, depth int, label string) {
+	text, deeper := heading(n)
+	if !deeper {
+		t.leaf(n, depth, label)
+		return
+	}
+	t.part(n, depth, plainEdge, label+text, nil)
+	labels := []string{"", "then ", "else "}
+	for i, p := range n.Parts {
+		label = ""
+		if n.Kind == policy.NodeIf {
+			label = labels[i]
+		}
+		t.tree(p, depth+1, label)
+	}
+}
+
+func (t *textWriter) leaf(n *policy.Node, depth int, label string) {
+	edge := plainEdge
+	if n.Decided {
+		edge = decisive
+	}
+	t.part(n, depth, edge, label+n.Text, values(n))
+}
+
+// part writes a line: the margin, the mark, the text, and the values to the right
+// of it or below.
+func (t *textWriter) part(n *policy.Node, depth int, edge, text string, values []string) {
+	mark := markOf(n)
+	front := edge + strings.Repeat("  ", depth) + mark + " "
+	at := utf8.RuneCountInString(front)
+	style := t.styleOf(n, edge)
+	if all := "   " + strings.Join(values, ", "); at+utf8.RuneCountInString(text+all) <= width {
+		t.line("%s%s", t.painted(front, mark), t.paint(style, text)+dimmed(t, all))
+		return
+	}
+	for i, l := range wrap(text, width-at) {
+		if i == 0 {
+			t.line("%s%s", t.painted(front, mark), t.paint(style, l))
+			continue
+		}
+		t.line("%s%s", strings.Repeat(" ", at+2), t.paint(style, l))
+	}
+	for _, l := range wrapList(values, width-at-4) {
+		t.line("%s%s", strings.Repeat(" ", at+4), dimmed(t, l))
+	}
+}
+
+func dimmed(t *textWriter, s string) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return t.paint(dim, s)
+}
+
+func (t *textWriter) styleOf(n *policy.Node, edge string) string {
+	switch {
+	case n.Skipped:
+		return dim
+	case edge == decisive:
+		return bold
+	}
+	return ""
+}
+
+// painted colours the mark in front of a line.
+func (t *textWriter) painted(front, mark string) string {
+	colour := red
+	switch {
+	case strings.HasPrefix(mark, "("):
+		colour = dim
+	case mark == " "+holds+" ":
+		colour = green
+	}
+	before, _, _ := strings.Cut(front, mark)
+	return before + t.paint(colour, mark) + " "
+}
+
+// values are what a part reads, each path once.
+func values(n *policy.Node) (out []string) {
+	seen := map[string]bool{}
+	var visit func(n *policy.Node)
+	visit = func(n *policy.Node) {
+		if (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && !seen[n.Path] {
+			seen[n.Path] = true
+			out = append(out, n.Path+valueOf(n))
+		}
+		for _, p := range n.Parts {
+			visit(p)
+		}
+	}
+	visit(n)
+	if n.Err != nil && !n.Skipped {
+		out = append(out, "fails: "+messageOf(n.Err))
+	}
+	return out
+}
+
+// valueOf says what a path gave.
+func valueOf(n *policy.Node) string {
+	switch {
+	case n.Err != nil:
+		return " has no value"
+	case n.Kind == policy.NodeHas && n.Value == true && n.Row == "":
+		return " is there"
+	case n.Kind == policy.NodeHas && n.Value != true:
+		return " is absent"
+	case n.Kind == policy.NodeHas:
+		return " = row " + n.Row
+	case n.Row != "" && n.Row != "absent":
+		return " = " + shown(n.Value) + " (row " + n.Row + ")"
+	case n.Value == nil:
+		return " is absent"
+	}
+	return " = " + shown(n.Value)
+}
+
+// longest is how much of a value people are shown.
+const longest = 60
+
+// shown writes a value on one line, so that it can be told from nothing.
+func shown(v any) string {
+	s := strings.Join(strings.Fields(policy.Show(v)), " ")
+	if s == "" {
+		return `""`
+	}
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest-1]) + "…"
+	}
+	return s
+}
