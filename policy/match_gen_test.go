@@ -39,6 +39,7 @@ func pick[T any](d *dice, list ...T) T { return list[d.roll(len(list))] }
 type setGen struct {
 	*dice
 	small bool // few plays, for a fuzzer
+	daily bool // each play is in force on one day
 }
 
 func (g *setGen) literal(kind string) string { return pick(g.dice, kinds[kind].literals...) }
@@ -195,6 +196,12 @@ func (g *setGen) inForce() string {
 	return "{from: " + a + ", until: " + b + "}"
 }
 
+// oneDay is a period that an index can tell plays apart by.
+func (g *setGen) oneDay() string {
+	day := fmt.Sprintf("2026-03-%02d", 1+g.roll(9))
+	return "{from: " + day + ", until: " + day + "}"
+}
+
 // shared is the document that declares the fields, facts, terms and tables.
 func (g *setGen) shared() string {
 	var s strings.Builder
@@ -270,7 +277,10 @@ func (g *setGen) play(s *strings.Builder, i int) {
 	if g.one(4) {
 		fmt.Fprintf(s, "    provider: %s\n", pick(g.dice, "us", "partner", "any"))
 	}
-	if g.one(5) {
+	switch {
+	case g.daily:
+		fmt.Fprintf(s, "    in_force: %s\n", g.oneDay())
+	case g.one(5):
 		fmt.Fprintf(s, "    in_force: %s\n", g.inForce())
 	}
 	if g.one(8) {
@@ -289,13 +299,14 @@ func (g *setGen) play(s *strings.Builder, i int) {
 
 // set makes a whole set.
 func (g *setGen) set() fstest.MapFS {
+	g.daily = g.one(8)
 	fsys := fstest.MapFS{"shared.yaml": {Data: []byte(g.shared())}}
 	for n := range 1 + g.roll(4) {
 		plays := 1 + g.roll(8)
 		switch {
 		case g.small && g.one(8):
 			plays = 66
-		case !g.small && g.one(4):
+		case !g.small && (g.daily || g.one(4)):
 			plays = 30 + g.roll(170)
 		}
 		fsys[fmt.Sprintf("b%d.yaml", n)] = &fstest.MapFile{Data: []byte(g.playbook(n, plays))}

@@ -5,8 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // The slots of the tests.
@@ -15,10 +17,22 @@ const (
 	cause
 	weight
 	tags
-	slots
+	moment
+	day // of moment; it is not given
 )
 
-var slotTypes = []atom.Type{region: {Kind: atom.Text}, cause: {Kind: atom.Text}, weight: {Kind: atom.Int}, tags: {Kind: atom.List, Elem: atom.Text}}
+var slotTypes = []atom.Type{region: {Kind: atom.Text}, cause: {Kind: atom.Text}, weight: {Kind: atom.Int}, tags: {Kind: atom.List, Elem: atom.Text}, moment: {Kind: atom.Instant}}
+
+// newYear is the first of the days of the tests.
+var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// days is the condition that a moment falls on one of n days.
+func days(from, n int) *atom.Cond {
+	end := func(op atom.Op, days int) *atom.Cond {
+		return &atom.Cond{Op: op, Slot: day, Const: value.DateOf(newYear.AddDate(0, 0, days))}
+	}
+	return atom.AllOf(end(atom.GreaterEqual, from), end(atom.LessEqual, from+n-1))
+}
 
 func is(slot int, text string) *atom.Cond { return &atom.Cond{Op: atom.Equal, Slot: slot, Const: text} }
 
@@ -36,7 +50,7 @@ func oneOf(slot, from, n int) *atom.Cond {
 
 // built is an index over conditions, by their numbers.
 func built(conds []*atom.Cond) (*Index, *atom.Space, []atom.Rule) {
-	b := atom.NewBuilder(slotTypes, nil)
+	b := atom.NewBuilder(slotTypes, []atom.Day{{Of: moment, Zone: time.UTC}})
 	for _, c := range conds {
 		b.Gather(c)
 	}
@@ -74,6 +88,9 @@ var adversarial = map[string]func(i int) *atom.Cond{
 		}
 		return atom.AllOf(is(region, fmt.Sprint("R", i%20)), between(i%40, 3000))
 	},
+	"a day each":         func(i int) *atom.Cond { return days(i%300, 1) },
+	"a day and a key":    func(i int) *atom.Cond { return atom.AllOf(is(region, fmt.Sprint("R", i%5)), days(i%90, 1)) },
+	"seasons":            func(i int) *atom.Cond { return days(i%40, 1+i%50) },
 	"never":              func(int) *atom.Cond { return atom.AllOf(is(region, "R1"), is(region, "R2")) },
 	"key and a disjunct": func(i int) *atom.Cond { return atom.AllOf(between(i%40, 90), either(i)) },
 }
@@ -150,6 +167,9 @@ func randomValues(r *rand.Rand, space *atom.Space) *atom.Values {
 	}
 	if r.IntN(4) > 0 {
 		v.Set(weight, int64(r.IntN(3200)))
+	}
+	if r.IntN(4) > 0 {
+		v.Set(moment, newYear.Add(time.Duration(r.IntN(320*24))*time.Hour))
 	}
 	if r.IntN(4) > 0 {
 		v.Set(tags, []any{fmt.Sprint("R", r.IntN(9)), fmt.Sprint("R", r.IntN(9)), "none", fmt.Sprint("R", r.IntN(500))})

@@ -87,7 +87,8 @@ func (w *walk) tree(t *tree, sure bool) {
 }
 
 func (w *walk) split(s *split, sure bool) {
-	if w.values.Get(s.slot) == nil && s.slot < w.index.space.Slots() {
+	// A day is not given, so it is never absent.
+	if s.slot < w.index.space.Slots() && w.values.Get(s.slot) == nil {
 		if s.absent {
 			for i := range s.kids {
 				w.tree(&s.kids[i], false)
