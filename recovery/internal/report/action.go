@@ -32,9 +32,7 @@ func (s *scope) action(a *playbook.Action, c *policy.Action) Action {
 		_, out.Does = s.does(c.Type.Name, params, out.Amount)
 	}
 	out.Details = s.details(a, c, params)
-	if m, ok := s.messages[a.Message.Value]; ok {
-		out.Message = &Link{anchor("message", m.doc, m.def.Name), a.Message.Value}
-	}
+	out.Message = a.Message.Value
 	out.IfLate = s.actions(a.IfLate, c.IfLate)
 	return out
 }

@@ -83,47 +83,64 @@ func (s *scope) money(list []*policy.Action) []given {
 	return out
 }
 
-// branches are the ways in which a play can go, with what each gives.
+// branches are the ways in which a play can go, with what each gives: one of its
+// cases or none, and one of the choices that are left.
 func (s *scope) branches(p *policy.Play) [][]given {
-	base := append(s.money(p.Do), s.chosen(p.Choice)...)
-	out := [][]given{base}
+	var cases [][]given
 	for _, c := range p.Cases {
-		out = append(out, append(slices.Clone(base), s.money(c.Do)...))
+		cases = append(cases, s.money(c.Do))
+	}
+	if written := s.plays[p.Name].Cases; len(written) == 0 || written[len(written)-1].When.IsSet() {
+		cases = append(cases, nil) // none of them may hold
+	}
+	var out [][]given
+	for _, chosen := range s.chosen(p.Choice) {
+		for _, c := range cases {
+			out = append(out, slices.Concat(s.money(p.Do), c, chosen))
+		}
 	}
 	return append(out, s.money(p.TooLate), s.money(p.Otherwise))
 }
 
-// chosen is the money of a choice: of options, as many of the highest as may be
-// chosen.
-func (s *scope) chosen(d *policy.Discretion) []given {
+// maxChoices bounds how many choices are told apart; with more, all options count.
+const maxChoices = 32
+
+// chosen are the choices that a person has: of the options that give money, as many
+// as may be chosen.
+func (s *scope) chosen(d *policy.Discretion) [][]given {
 	if d == nil {
-		return nil
+		return [][]given{nil}
 	}
-	var open, bounded []given
+	var options []given
 	for _, o := range d.Options {
-		if o.To == nil {
-			continue
-		}
-		g := given{o.Type.Name, s.amount(o.To)}
-		if g.hi == nil {
-			open = append(open, g)
-		} else {
-			bounded = append(bounded, g)
+		if o.To != nil {
+			options = append(options, given{o.Type.Name, s.amount(o.To)})
 		}
 	}
-	slices.SortStableFunc(bounded, func(a, b given) int {
-		if a.currency != b.currency {
-			return strings.Compare(a.currency, b.currency)
+	out := choicesOf(options, min(d.AtMost, len(options)))
+	if out == nil {
+		return [][]given{options}
+	}
+	return out
+}
+
+// choicesOf lists the ways to take n of a list, in order; nil where there are too
+// many.
+func choicesOf(list []given, n int) [][]given {
+	if n == 0 {
+		return [][]given{nil}
+	}
+	var out [][]given
+	for i := range list[:len(list)-n+1] {
+		rest := choicesOf(list[i+1:], n-1)
+		if rest == nil || len(out)+len(rest) > maxChoices {
+			return nil
 		}
-		return b.hi.Cmp(a.hi)
-	})
-	taken := map[string]int{}
-	for _, g := range bounded {
-		if taken[g.currency]++; taken[g.currency] <= d.AtMost {
-			open = append(open, g)
+		for _, r := range rest {
+			out = append(out, append([]given{list[i]}, r...))
 		}
 	}
-	return open
+	return out
 }
 
 // limits are those that the money of a play falls under, in the order in which
@@ -138,23 +155,32 @@ func (s *scope) limitsOf(types []string) []*policy.Limit {
 	return out
 }
 
-// cost says what a play can cost at most.
+// cost says what a play can cost at most. What a branch gives is added up; of
+// several branches, sums count by the highest, and what has no bound is told for each.
 func (s *scope) cost(p *policy.Play) Cost {
 	var out Cost
 	highest := map[string]*big.Rat{}
 	var types []string
 	for _, branch := range s.branches(p) {
 		total := map[string]*big.Rat{}
+		var open []string
 		for _, g := range branch {
 			types = union(types, []string{g.of})
 			switch {
 			case g.hi == nil:
-				out.Open = union(out.Open, []string{g.text})
+				open = append(open, g.text)
 			case total[g.currency] == nil:
 				total[g.currency] = g.hi
 			default:
 				total[g.currency] = new(big.Rat).Add(total[g.currency], g.hi)
 			}
+		}
+		if len(open) > 0 {
+			for _, c := range sorted(total) {
+				open = append(open, amountOf(total[c], c))
+			}
+			out.Open = union(out.Open, []string{strings.Join(open, ", plus ")})
+			continue
 		}
 		for c, t := range total {
 			if highest[c] == nil || t.Cmp(highest[c]) > 0 {
@@ -198,7 +224,7 @@ func (s *scope) cap(out *Cost, highest map[string]*big.Rat, types []string) {
 		if l.Counting != nil {
 			text += ", what was given before included"
 		}
-		if !slices.Contains(out.Open, text) {
+		if len(out.Open) != 1 || out.Open[0] != text {
 			out.Caps = union(out.Caps, []string{text})
 		}
 	}
@@ -209,7 +235,7 @@ func (s *scope) limitAmount(l *policy.Limit) amount {
 	if l.Scope == s.of() {
 		return s.amount(l.AtMost)
 	}
-	return s.sharedScope().amount(l.AtMost)
+	return s.shared.amount(l.AtMost)
 }
 
 func plainAll(list []string) []string {

@@ -36,7 +36,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 		p.Playbooks = append(p.Playbooks, b.playbook(book))
 	}
 	for _, l := range program.Limits {
-		p.Limits = append(p.Limits, b.sharedScope().limit(l))
+		p.Limits = append(p.Limits, b.shared.limit(l))
 	}
 	p.Partners, p.Languages = b.partnerList(), b.languages()
 	p.Calendars, p.Facts, p.Fields = b.calendars(), b.facts(), b.fields()
@@ -104,8 +104,6 @@ func comparePlaces(a, b playbook.Pos) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-func compareText(a, b string) int { return strings.Compare(a, b) }
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // node finds the condition that a text holds; nil where none is written, or no
@@ -123,8 +121,6 @@ func (b *builder) node(t playbook.Text) *policy.Node {
 	}
 	return nil
 }
-
-func (b *builder) sharedScope() *scope { return b.shared }
 
 func (b *builder) document(id string) *playbook.Document {
 	for _, d := range b.set.Documents {
@@ -167,7 +163,7 @@ func (b *builder) playbook(book *policy.Playbook) Playbook {
 	s := b.scopes[book.ID]
 	d := s.doc
 	out := Playbook{
-		ID: book.ID, Title: b.titleOf(book.ID), About: oneLine(d.About.Value), Owner: oneLine(d.Owner.Value),
+		Title: b.titleOf(book.ID), About: oneLine(d.About.Value), Owner: oneLine(d.Owner.Value),
 		Zone: b.zoneOf(d), Anchor: bookAnchor(d),
 	}
 	out.Applies, out.AppliesExpr = s.when(d.Applies)

@@ -39,11 +39,11 @@ func choose(least, most, all int) string {
 	case all == 1 && least == 1:
 		return "this"
 	case least == most:
-		return "exactly " + plural(least, "option")
+		return itoa(least) + " of these"
 	case least == 0:
-		return "at most " + plural(most, "option")
+		return "at most " + itoa(most) + " of these"
 	}
-	return "between " + plural(least, "option") + " and " + plural(most, "option")
+	return itoa(least) + " to " + itoa(most) + " of these"
 }
 
 // option writes what may be chosen. Its parameters may be ranges or lists.
@@ -64,9 +64,7 @@ func (s *scope) option(o *playbook.Action, c *policy.Option) Action {
 			out.Details = append(out.Details, Detail{plain(p.Name), params[p.Name]})
 		}
 	}
-	if m, ok := s.messages[o.Message.Value]; ok {
-		out.Message = &Link{anchor("message", m.doc, m.def.Name), o.Message.Value}
-	}
+	out.Message = o.Message.Value
 	out.IfLate = s.actions(o.IfLate, c.IfLate)
 	return out
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -31,10 +32,10 @@ func (b *builder) stateOf(p policy.Period, zone *time.Location) string {
 func (b *builder) dates() []Date {
 	out := slices.Concat(b.reviews(), b.agreements(), b.periods(), b.lastHolidays())
 	slices.SortStableFunc(out, func(x, y Date) int {
-		if n := compareText(x.Day, y.Day); n != 0 {
+		if n := strings.Compare(x.Day, y.Day); n != 0 {
 			return n
 		}
-		return compareText(x.What, y.What)
+		return strings.Compare(x.What, y.What)
 	})
 	return out
 }

@@ -57,7 +57,7 @@ func (b *builder) calendars() []Calendar {
 			for _, h := range c.Holidays {
 				x.Holidays = append(x.Holidays, CalendarDay{h.Date.Value, orElse(spansOf(h.Spans), "closed")})
 			}
-			slices.SortFunc(x.Holidays, func(a, b CalendarDay) int { return compareText(a.Day, b.Day) })
+			slices.SortFunc(x.Holidays, func(a, b CalendarDay) int { return strings.Compare(a.Day, b.Day) })
 			out = append(out, x)
 		}
 	}
@@ -95,7 +95,7 @@ func factWords(f *playbook.Fact) string {
 	text := "how many other incidents there were"
 	switch {
 	case f.Sum.IsSet():
-		text = "the sum of what " + plain(f.Sum.Value) + " gave, in " + f.Currency.Value
+		text = "the sum of what " + plain(f.Sum.Value) + " gave in " + f.Currency.Value
 	case f.Count.Value != "incidents":
 		text = "how many times " + plain(f.Count.Value) + " was given"
 	}

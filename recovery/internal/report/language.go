@@ -72,8 +72,8 @@ func languageCovers(m *playbook.Message, tag string) bool {
 func (s *scope) spoken(d *playbook.Play) []Spoken {
 	var used []*playbook.Message
 	everyAction(d, func(a *playbook.Action) {
-		if m, ok := s.messages[a.Message.Value]; ok && !slices.Contains(used, m.def) {
-			used = append(used, m.def)
+		if m, ok := s.messages[a.Message.Value]; ok && !slices.Contains(used, m) {
+			used = append(used, m)
 		}
 	})
 	var out []Spoken
@@ -100,13 +100,13 @@ func (b *builder) messagePlays() {
 		s := b.scopes[p.Playbook.ID]
 		var seen []*playbook.Message
 		everyAction(b.plays[p.Name], func(a *playbook.Action) {
-			if m, ok := s.messages[a.Message.Value]; ok && !slices.Contains(seen, m.def) {
-				seen = append(seen, m.def)
-				b.playsSaying[m.def] = append(b.playsSaying[m.def], b.linkTo(p))
+			if m, ok := s.messages[a.Message.Value]; ok && !slices.Contains(seen, m) {
+				seen = append(seen, m)
+				b.playsSaying[m] = append(b.playsSaying[m], b.linkTo(p))
 			}
 		})
 	}
 	for _, list := range b.playsSaying {
-		slices.SortStableFunc(list, func(a, b Link) int { return compareText(a.Text, b.Text) })
+		slices.SortStableFunc(list, func(a, b Link) int { return strings.Compare(a.Text, b.Text) })
 	}
 }

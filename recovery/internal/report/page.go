@@ -81,38 +81,38 @@ type Spoken struct {
 
 // Playbook is one of the set.
 type Playbook struct {
-	ID, Title, About, Owner, Zone string
-	Anchor                        string
-	Applies                       *Condition // nil: to every incident
-	AppliesExpr                   string
-	Matches                       string // in words; empty: every play that matches
-	InForce                       string // empty: always
-	ReviewBy                      string
-	Plays                         []Play
-	Limits                        []Limit
+	Title, About, Owner, Zone string
+	Anchor                    string
+	Applies                   *Condition // nil: to every incident
+	AppliesExpr               string
+	Matches                   string // in words; empty: every play that matches
+	InForce                   string // empty: always
+	ReviewBy                  string
+	Plays                     []Play
+	Limits                    []Limit
 }
 
 // Play is one rule.
 type Play struct {
-	Name, ID, Title, About, Anchor string
-	Approach                       Approach
-	Remarks                        []string
-	When                           *Condition // nil: always
-	WhenExpr                       string
-	InForce, ReviewBy              string
-	Stale                          string // since when; empty: it is not
-	Do                             []Action
-	Cases                          []Case
-	Choice                         *Choice
-	Prevention                     *Prevention
-	Substitute                     *Substitute
-	Cost                           Cost
-	Limits                         []Limit // that its money falls under
-	Names                          []Name  // what the words stand for
-	Tables                         []Table
-	Messages                       []Message
-	Tests                          *PlayTests // nil: no tests were run
-	At                             string
+	Name, Title, About, Anchor string
+	Approach                   Approach
+	Remarks                    []string
+	When                       *Condition // nil: always
+	WhenExpr                   string
+	InForce, ReviewBy          string
+	Stale                      string // since when; empty: it is not
+	Do                         []Action
+	Cases                      []Case
+	Choice                     *Choice
+	Prevention                 *Prevention
+	Substitute                 *Substitute
+	Cost                       Cost
+	Limits                     []Limit // that its money falls under
+	Names                      []Name  // what the words stand for
+	Tables                     []Table
+	Messages                   []Message
+	Tests                      *PlayTests // nil: no tests were run
+	At                         string
 }
 
 // Case is a branch of a play.
@@ -137,7 +137,7 @@ type Action struct {
 	Details []Detail
 	Who     string
 	By      string
-	Message *Link
+	Message string // its id; empty: none
 	IfLate  []Action
 	Short   string
 }
@@ -183,7 +183,7 @@ type PartnerTerms struct {
 
 // Partner is another company, with the agreement.
 type Partner struct {
-	ID, Name, Anchor, Zone  string
+	Name, Anchor, Zone      string
 	Ref, From, Until, State string
 	Ways                    []Way
 }
@@ -201,7 +201,7 @@ type Way struct {
 type Limit struct{ Text, Detail string }
 
 // Name is a word of the team's own, and what it stands for.
-type Name struct{ Kind, Name, Means, Expr string }
+type Name struct{ Name, Means, Expr string }
 
 // Table is a table of values.
 type Table struct {
@@ -218,9 +218,8 @@ type TableRow struct {
 
 // Message is what to say, by language.
 type Message struct {
-	ID, Anchor string
-	Texts      []Words
-	Plays      []Link
+	ID    string
+	Texts []Words
 }
 
 // Words are a message in one language.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -37,7 +38,7 @@ func directions(d *playbook.Play) []bool {
 	return []bool{false}
 }
 
-func (s *scope) offer(def defined[*playbook.Partner], p *policy.Partner, inbound bool) PartnerTerms {
+func (s *scope) offer(def placedPartner, p *policy.Partner, inbound bool) PartnerTerms {
 	out := PartnerTerms{
 		Partner: Link{anchor("partner", def.doc, def.def.ID), p.Name},
 		Ref:     p.Ref, From: p.Agreement.From.String(), Until: p.Agreement.Until.String(),
@@ -86,7 +87,7 @@ func (b *builder) partnerList() []Partner {
 
 func (s *scope) partner(def *playbook.Partner) Partner {
 	out := Partner{
-		ID: def.ID.Value, Name: orElse(def.Name.Value, def.ID.Value), Anchor: anchor("partner", s.doc, def.ID), Zone: def.Zone.Value,
+		Name: orElse(def.Name.Value, def.ID.Value), Anchor: anchor("partner", s.doc, def.ID), Zone: def.Zone.Value,
 		Ref: def.Agreement.Ref.Value, From: def.Agreement.From.Value, Until: def.Agreement.Until.Value,
 	}
 	agreement, zone := s.agreement(s.doc, def)
@@ -144,6 +145,6 @@ func (b *builder) partnerPlays() {
 		}
 	}
 	for _, list := range b.playsWith {
-		slices.SortStableFunc(list, func(a, b Link) int { return compareText(a.Text, b.Text) })
+		slices.SortStableFunc(list, func(a, b Link) int { return strings.Compare(a.Text, b.Text) })
 	}
 }

@@ -18,7 +18,7 @@ var approachWords = map[policy.Approach]Approach{
 
 func (s *scope) play(d *playbook.Play, p *policy.Play) Play {
 	out := Play{
-		Name: p.Name, ID: d.ID.Value, Title: titled(d.ID.Value), About: oneLine(d.About.Value),
+		Name: p.Name, Title: titled(d.ID.Value), About: oneLine(d.About.Value),
 		Anchor: anchor("play", s.doc, d.ID), Approach: approachWords[p.Approach], Remarks: remarks(d, p), At: p.At,
 		Do: s.actions(d.Do, p.Do), Choice: s.choice(d.Discretion, p.Choice), Cost: s.cost(p),
 	}
@@ -137,9 +137,9 @@ func (s *scope) messagesOf(d *playbook.Play) []Message {
 	return out
 }
 
-func message(m defined[*playbook.Message]) Message {
-	out := Message{ID: m.def.Name.Value, Anchor: anchor("message", m.doc, m.def.Name)}
-	for _, t := range m.def.Texts {
+func message(m *playbook.Message) Message {
+	out := Message{ID: m.Name.Value}
+	for _, t := range m.Texts {
 		out.Texts = append(out.Texts, Words{t.Language.Value, pieces(strings.TrimSpace(t.Text.Value))})
 	}
 	return out

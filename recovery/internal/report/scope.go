@@ -12,30 +12,29 @@ import (
 // that the set shares.
 type scope struct {
 	*builder
-	doc       *playbook.Document
-	book      *policy.Playbook
-	fields    map[string]*policy.Field
-	terms     map[string]playbook.Text
-	tables    map[string]*playbook.Table
-	facts     map[string]*playbook.Fact
-	calendars map[string]string // their anchors
-	messages  map[string]defined[*playbook.Message]
-	partners  map[string]defined[*playbook.Partner]
-	declared  map[string]*playbook.ActionType
+	doc      *playbook.Document
+	book     *policy.Playbook
+	fields   map[string]*policy.Field
+	terms    map[string]playbook.Text
+	tables   map[string]*playbook.Table
+	facts    map[string]*playbook.Fact
+	messages map[string]*playbook.Message
+	partners map[string]placedPartner
+	declared map[string]*playbook.ActionType
 }
 
-// defined is a definition with the document that it stands in.
-type defined[T any] struct {
+// placedPartner is a partner with the document that declares it.
+type placedPartner struct {
 	doc *playbook.Document
-	def T
+	def *playbook.Partner
 }
 
 func (b *builder) scopeOf(doc *playbook.Document, book *policy.Playbook) *scope {
 	s := &scope{
 		builder: b, doc: doc, book: book,
 		fields: map[string]*policy.Field{}, terms: map[string]playbook.Text{}, tables: map[string]*playbook.Table{},
-		facts: map[string]*playbook.Fact{}, calendars: map[string]string{}, messages: map[string]defined[*playbook.Message]{},
-		partners: map[string]defined[*playbook.Partner]{}, declared: map[string]*playbook.ActionType{},
+		facts: map[string]*playbook.Fact{}, messages: map[string]*playbook.Message{},
+		partners: map[string]placedPartner{}, declared: map[string]*playbook.ActionType{},
 	}
 	for _, f := range b.program.Fields {
 		s.fields[f.Name] = f
@@ -63,14 +62,11 @@ func (s *scope) define(d *playbook.Document) {
 	for _, f := range d.Facts {
 		s.facts[f.Name.Value] = f
 	}
-	for _, c := range d.Calendars {
-		s.calendars[c.Name.Value] = anchor("calendar", d, c.Name)
-	}
 	for _, m := range d.Messages {
-		s.messages[m.Name.Value] = defined[*playbook.Message]{d, m}
+		s.messages[m.Name.Value] = m
 	}
 	for _, p := range d.Partners {
-		s.partners[p.ID.Value] = defined[*playbook.Partner]{d, p}
+		s.partners[p.ID.Value] = placedPartner{d, p}
 	}
 	for _, a := range d.Actions {
 		s.declared[a.Name.Value] = a

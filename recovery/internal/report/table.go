@@ -105,9 +105,9 @@ func (u *uses) names() []Name {
 		kind, name, _ := strings.Cut(path, ".")
 		switch n := u.nodes[path]; {
 		case kind == "terms" && n != nil:
-			out = append(out, Name{"term", plain(name), u.words(n), oneLine(u.terms[name].Value)})
+			out = append(out, Name{plain(name), u.words(n), oneLine(u.terms[name].Value)})
 		case kind == "facts" && u.facts[name] != nil:
-			out = append(out, Name{"fact", plain(name), factWords(u.facts[name]), ""})
+			out = append(out, Name{plain(name), factWords(u.facts[name]), ""})
 		}
 	}
 	return out

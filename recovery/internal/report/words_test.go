@@ -105,8 +105,8 @@ func TestTermsAreOpened(t *testing.T) {
 		t.Error(diff)
 	}
 	names := []report.Name{
-		{Kind: "term", Name: "dear", Means: "price is more than 100.00 EUR", Expr: `incident.price > money("100 EUR")`},
-		{Kind: "term", Name: "twice", Means: "price × 2", Expr: "incident.price * 2"},
+		{Name: "dear", Means: "price is more than 100.00 EUR", Expr: `incident.price > money("100 EUR")`},
+		{Name: "twice", Means: "price × 2", Expr: "incident.price * 2"},
 	}
 	if diff := cmp.Diff(names, p.Names); diff != "" {
 		t.Error(diff)
@@ -164,6 +164,9 @@ func TestCosts(t *testing.T) {
 			report.Cost{Open: []string{"price"}, Caps: []string{"20.00 EUR, what was given before included"}}},
 		{"a cap that is an expression is told", "    do: [{refund: {amount: 50 EUR}}]\n", "limits: [{of: refund, at_most: incident.price * 2}]\n",
 			report.Cost{Most: []string{"50.00 EUR"}, Caps: []string{"price × 2"}}},
+		{"what has no bound adds up in a branch, and branches are told apart", `    do: [{refund: {amount: incident.price}}, {compensate: {amount: 5 EUR}}]
+    cases: [{id: a, when: incident.fragile, do: [{compensate: {id: more, amount: incident.price}}]}]
+`, "", report.Cost{Open: []string{"price, plus price, plus 5.00 EUR", "price, plus 5.00 EUR"}}},
 		{"nothing", "    do: [{apologise: {}}]\n", "", report.Cost{}},
 	} {
 		text := strings.Replace(wordsSet, "facts:\n", "", 1)
@@ -196,8 +199,19 @@ func TestChoiceCosts(t *testing.T) {
 	if diff := cmp.Diff(report.Cost{Most: []string{"16.00 EUR"}}, p.Cost); diff != "" {
 		t.Error(diff)
 	}
+	open := of(t, strings.Replace(wordsSet, "standardised-response", "case-by-case", 1)+`    when: true
+    discretion:
+      decider: manager
+      options:
+        - compensate: {amount: {from: 1 EUR, to: incident.price}}
+        - refund: {amount: {from: 0 EUR, to: 9 EUR}}
+        - compensate: {id: more, amount: {from: 1 EUR, to: 7 EUR}}
+`, report.Options{}).Playbooks[0].Plays[0]
+	if diff := cmp.Diff(report.Cost{Most: []string{"9.00 EUR"}, Open: []string{"price"}}, open.Cost); diff != "" {
+		t.Error(diff)
+	}
 	c := p.Choice
-	if c.Decider != "manager" || c.By != "within 2 working days (calendar office)" || c.Choose != "between 1 option and 2 options" || c.Comparable != "failure and kind" || c.Tolerance != "15%" {
+	if c.Decider != "manager" || c.By != "within 2 working days (calendar office)" || c.Choose != "1 to 2 of these" || c.Comparable != "failure and kind" || c.Tolerance != "15%" {
 		t.Errorf("%+v", c)
 	}
 	var does []string
