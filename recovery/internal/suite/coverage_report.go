@@ -28,9 +28,12 @@ func (c *Coverage) Below(least value.Percent) bool {
 
 // missing are the items that no test reached. An atom of which nothing was seen
 // is told once.
-func (c *Coverage) missing() []item {
+func (c *Coverage) missing() []item { return c.missingOf(c.items) }
+
+// missingOf are those among some.
+func (c *Coverage) missingOf(items []*item) []item {
 	var out []item
-	for _, x := range c.items {
+	for _, x := range items {
 		if x.reached {
 			continue
 		}

@@ -11,6 +11,6 @@
 //	compare.go    what was wanted and what came; answer.go asks an action, diff.go compares lists
 //	why.go        why it came so: the plays that did not match, and what they missed by
 //	report.go     results for people; report_json.go and report_junit.go for programs
-//	coverage.go   what was reached; coverage_atoms.go takes conditions apart
+//	coverage.go   what was reached; coverage_atoms.go takes conditions apart, coverage_part.go says it of a part
 //	suggest.go    rows that a team may want: thresholds.go finds values to try, solve.go incidents
 package suite

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/servicerecovery/amends/recovery/internal/report"
+	"github.com/servicerecovery/amends/recovery/internal/suite"
+)
+
+func reportCommand() command {
+	c := command{
+		name: "report", args: "DIR [flags]",
+		summary: "writes a page that shows a set to people who do not read YAML",
+		example: "amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html",
+	}
+	c.run = func(h Host, args []string) int { return runReport(c, h, args) }
+	return c
+}
+
+func runReport(c command, h Host, args []string) int {
+	f := newFlags(c)
+	var o report.Options
+	f.StringVar(&o.Title, "title", "", "`TITLE` of the page")
+	f.StringVar(&o.Revision, "revision", "", "`REVISION` of the playbooks, written at the foot")
+	now := f.now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
+	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if len(rest) != 1 {
+		return trouble(h, "report takes one directory: amends report %s", c.args)
+	}
+	o.Now = now.at
+	page, err := pageOf(rest[0], o)
+	var broken *brokenSet
+	if errors.As(err, &broken) {
+		return broken.report(h)
+	}
+	if err == nil {
+		err = writePage(h, page, *out)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+func pageOf(dir string, o report.Options) (*report.Page, error) {
+	fsys, err := openDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	set, program, diags := compile(fsys)
+	if diags.HasErrors() || program == nil {
+		return nil, &brokenSet{dir, diags}
+	}
+	if o.Tests, err = runAll(fsys); err != nil {
+		return nil, err
+	}
+	return report.Build(set, program, o), nil
+}
+
+// runAll runs the suites beside the playbooks, and sees what they reach.
+func runAll(fsys fs.FS) (*suite.Report, error) {
+	set, err := suite.Load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	out := &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics, Coverage: set.NewCoverage()}
+	out.Results, err = set.Run(context.Background(), set.Cases, out.Coverage.Watch)
+	return out, err
+}
+
+// writePage writes the page once it is whole.
+func writePage(h Host, page *report.Page, file string) error {
+	var b bytes.Buffer
+	if err := page.WriteHTML(&b); err != nil {
+		return err
+	}
+	if file != "" {
+		return os.WriteFile(file, b.Bytes(), 0o644)
+	}
+	_, err := h.Stdout.Write(b.Bytes())
+	return err
+}

@@ -1,0 +1,239 @@
+package report
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// span is between what a value lies, for certain; nil is no bound. Amounts are in
+// whole currency.
+type span struct {
+	lo, hi   *big.Rat
+	currency string
+}
+
+// span bounds what a part of an expression can give, by constants, tables and the
+// bounds of fields.
+func (s *scope) span(n *policy.Node) span {
+	switch n.Kind {
+	case policy.NodeConstant:
+		return point(n.Value)
+	case policy.NodeRead:
+		return s.spanOfRead(n)
+	case policy.NodeIf:
+		return s.span(n.Parts[1]).either(s.span(n.Parts[2]))
+	case policy.NodeCall:
+		return s.spanOfCall(n)
+	}
+	return span{}
+}
+
+// point is the span of one value.
+func point(v any) span {
+	switch x := v.(type) {
+	case value.Money:
+		return span{x.Rat(), x.Rat(), x.Currency()}
+	case value.Percent:
+		return span{x.Rat(), x.Rat(), ""}
+	case int64:
+		n := new(big.Rat).SetInt64(x)
+		return span{n, n, ""}
+	case float64:
+		// A double counts as its shortest decimal.
+		if r, ok := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64)); ok {
+			return span{r, r, ""}
+		}
+	}
+	return span{}
+}
+
+func (s *scope) spanOfRead(n *policy.Node) span {
+	root, name, _ := strings.Cut(n.Path, ".")
+	switch root {
+	case "terms":
+		if len(n.Parts) == 1 {
+			return s.span(n.Parts[0])
+		}
+	case "tables":
+		return ofCells(s.cells(n.Path))
+	case "incident":
+		if f := s.fields[name]; f != nil {
+			return span{point(f.Min).lo, point(f.Max).hi, f.Type.Currency}
+		}
+	case "facts":
+		if f := s.facts[name]; f != nil {
+			return span{new(big.Rat), nil, f.Currency.Value}
+		}
+	}
+	return span{}
+}
+
+func ofCells(list []playbook.Text) span {
+	var out span
+	for i, t := range list {
+		p := point(literal(t))
+		if i == 0 {
+			out = p
+			continue
+		}
+		out = out.either(p)
+	}
+	return out
+}
+
+// either spans the values of both.
+func (a span) either(b span) span {
+	out := span{currency: a.currency}
+	if a.currency != b.currency {
+		return span{} // amounts that cannot be compared
+	}
+	if a.lo != nil && b.lo != nil {
+		out.lo = lower(a.lo, b.lo)
+	}
+	if a.hi != nil && b.hi != nil {
+		out.hi = higher(a.hi, b.hi)
+	}
+	return out
+}
+
+func lower(a, b *big.Rat) *big.Rat {
+	if b.Cmp(a) < 0 {
+		return b
+	}
+	return a
+}
+
+func higher(a, b *big.Rat) *big.Rat {
+	if b.Cmp(a) > 0 {
+		return b
+	}
+	return a
+}
+
+func (s *scope) spanOfCall(n *policy.Node) span {
+	name, _, _ := strings.Cut(n.Op, "@")
+	var args []span
+	for _, p := range n.Parts {
+		args = append(args, s.span(p))
+	}
+	if len(args) != 2 {
+		return span{}
+	}
+	a, b := args[0], args[1]
+	switch name {
+	case "_+_":
+		return span{sum(a.lo, b.lo), sum(a.hi, b.hi), a.currency}
+	case "_-_":
+		return span{difference(a.lo, b.hi), difference(a.hi, b.lo), a.currency}
+	case "_*_":
+		return a.times(b)
+	case "_/_":
+		return a.over(b)
+	case "min":
+		return least(a, b)
+	case "max":
+		return most(a, b)
+	}
+	return span{}
+}
+
+func sum(a, b *big.Rat) *big.Rat {
+	if a == nil || b == nil {
+		return nil
+	}
+	return new(big.Rat).Add(a, b)
+}
+
+func difference(a, b *big.Rat) *big.Rat {
+	if a == nil || b == nil {
+		return nil
+	}
+	return new(big.Rat).Sub(a, b)
+}
+
+// times multiplies what is not negative; anything else has no bound here.
+func (a span) times(b span) span {
+	out := span{currency: a.currency + b.currency}
+	if a.lo == nil || b.lo == nil || a.lo.Sign() < 0 || b.lo.Sign() < 0 {
+		return out
+	}
+	out.lo = new(big.Rat).Mul(a.lo, b.lo)
+	if a.hi != nil && b.hi != nil {
+		out.hi = new(big.Rat).Mul(a.hi, b.hi)
+	}
+	return out
+}
+
+// over divides what is not negative by what is more than nothing. Whole numbers
+// are cut, which keeps them below.
+func (a span) over(b span) span {
+	out := span{currency: a.currency}
+	if a.currency != "" && b.currency != "" {
+		out.currency = ""
+	}
+	if a.lo == nil || b.lo == nil || a.lo.Sign() < 0 || b.lo.Sign() <= 0 {
+		return out
+	}
+	out.lo = new(big.Rat)
+	if b.hi != nil && a.currency != "" {
+		out.lo.Quo(a.lo, b.hi)
+	}
+	if a.hi != nil {
+		out.hi = new(big.Rat).Quo(a.hi, b.lo)
+	}
+	return out
+}
+
+// least bounds the lower of two: either bound from above is enough.
+func least(a, b span) span {
+	out := a.either(b)
+	if a.currency != b.currency {
+		return out
+	}
+	switch {
+	case a.hi == nil:
+		out.hi = b.hi
+	case b.hi == nil:
+		out.hi = a.hi
+	default:
+		out.hi = lower(a.hi, b.hi)
+	}
+	return out
+}
+
+// most bounds the higher of two: either bound from below is enough.
+func most(a, b span) span {
+	out := a.either(b)
+	if a.currency != b.currency {
+		return out
+	}
+	switch {
+	case a.lo == nil:
+		out.lo = b.lo
+	case b.lo == nil:
+		out.lo = a.lo
+	default:
+		out.lo = higher(a.lo, b.lo)
+	}
+	return out
+}
+
+// percentOf writes a share as a percentage.
+func percentOf(r *big.Rat) string {
+	text := new(big.Rat).Mul(r, big.NewRat(100, 1)).FloatString(4)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
+}
+
+// amountOf writes an amount as it is given: rounded once.
+func amountOf(r *big.Rat, currency string) string {
+	m, err := value.RoundMoney(r, currency)
+	if err != nil {
+		return r.FloatString(2) + " " + currency
+	}
+	return m.String()
+}

@@ -1,0 +1,177 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// where says which document a definition stands in.
+func where(d *playbook.Document) string {
+	if d.Kind == playbook.Shared {
+		return "all playbooks"
+	}
+	return d.ID.Value
+}
+
+// zoneOf is the zone of a document's days.
+func (b *builder) zoneOf(d *playbook.Document) string {
+	if d.Zone.IsSet() {
+		return d.Zone.Value
+	}
+	zone := "UTC"
+	for _, x := range b.set.Documents {
+		if x.Kind == playbook.Shared && x.Zone.IsSet() {
+			zone = x.Zone.Value
+		}
+	}
+	return zone
+}
+
+var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
+
+func (b *builder) calendars() []Calendar {
+	var out []Calendar
+	for _, d := range b.set.Documents {
+		for _, c := range d.Calendars {
+			x := Calendar{Name: c.Name.Value, Where: where(d), Zone: c.Zone.Value, Anchor: anchor("calendar", d, c.Name)}
+			if x.Zone == "" {
+				x.Zone = b.zoneOf(d)
+			}
+			hours := map[time.Weekday]string{}
+			for _, h := range c.Hours {
+				days, err := worktime.ParseDays(h.Days.Value)
+				if err != nil {
+					continue // not in a set that loads
+				}
+				for _, day := range days {
+					hours[day] = spansOf(h.Spans)
+				}
+			}
+			for _, day := range weekdays {
+				x.Week = append(x.Week, CalendarDay{day.String(), orElse(hours[day], "closed")})
+			}
+			for _, h := range c.Holidays {
+				x.Holidays = append(x.Holidays, CalendarDay{h.Date.Value, orElse(spansOf(h.Spans), "closed")})
+			}
+			slices.SortFunc(x.Holidays, func(a, b CalendarDay) int { return strings.Compare(a.Day, b.Day) })
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func spansOf(list []playbook.Text) string {
+	var out []string
+	for _, t := range list {
+		out = append(out, strings.ReplaceAll(t.Value, "-", "–"))
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
+
+func (b *builder) facts() []Fact {
+	var out []Fact
+	for _, d := range b.set.Documents {
+		for _, f := range d.Facts {
+			out = append(out, Fact{plain(f.Name.Value), where(d), factWords(f)})
+		}
+	}
+	return out
+}
+
+// factWords says what a fact asks of earlier decisions.
+func factWords(f *playbook.Fact) string {
+	text := "how many other incidents there were"
+	switch {
+	case f.Sum.IsSet():
+		text = "the sum of what " + plain(f.Sum.Value) + " gave in " + f.Currency.Value
+	case f.Count.Value != "incidents":
+		text = "how many times " + plain(f.Count.Value) + " was given"
+	}
+	if len(f.Same) > 0 {
+		var same []string
+		for _, t := range f.Same {
+			same = append(same, plain(t.Value))
+		}
+		text += " for the same " + listed(same, "and")
+	}
+	switch f.Last.Value {
+	case "month":
+		return text + ", since the month began"
+	case "year":
+		return text + ", since the year began"
+	}
+	return text + ", in the last " + deadline(f.Last, false)
+}
+
+func (b *builder) fields() []Field {
+	var out []Field
+	for _, d := range b.set.Documents {
+		for _, f := range d.Fields {
+			out = append(out, Field{plain(f.Name.Value), where(d), oneLine(f.About.Value), typeWords(f), needed(f)})
+		}
+	}
+	return out
+}
+
+var typeNames = map[string]string{
+	"string": "text", "int": "whole number", "double": "number", "bool": "yes or no", "timestamp": "time",
+	"date": "day", "duration": "length of time", "money": "amount", "percent": "percentage",
+}
+
+func typeWords(f *playbook.Field) string {
+	name := strings.Trim(f.Type.Value, "[] ")
+	text := orElse(typeNames[name], name)
+	if f.Currency.IsSet() {
+		text += " in " + f.Currency.Value
+	}
+	if strings.HasPrefix(f.Type.Value, "[") {
+		text = "list: " + text
+	}
+	var more []string
+	if len(f.OneOf) > 0 {
+		var list []string
+		for _, t := range f.OneOf {
+			list = append(list, t.Value)
+		}
+		more = append(more, listed(list, "or"))
+	}
+	if f.Min.IsSet() {
+		more = append(more, "at least "+cell(f.Min))
+	}
+	if f.Max.IsSet() {
+		more = append(more, "at most "+cell(f.Max))
+	}
+	if len(more) == 0 {
+		return text
+	}
+	if text == "" || text == "text" && len(f.OneOf) > 0 {
+		return strings.Join(more, ", ")
+	}
+	return text + ": " + strings.Join(more, ", ")
+}
+
+func needed(f *playbook.Field) string {
+	switch {
+	case f.Optional.Value == "true":
+		return "may be missing"
+	case f.Default.Kind == playbook.Scalar:
+		return "otherwise " + orElse(cell(f.Default.Text), "empty")
+	case f.Default.IsSet():
+		return "otherwise an empty list"
+	case !f.Type.IsSet():
+		return ""
+	}
+	return "needed"
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+)
+
+// uses are the definitions that the conditions and amounts of a play rest on, in
+// the order in which they are met.
+type uses struct {
+	*scope
+	paths []string
+	nodes map[string]*policy.Node // of a term what it stands for, of a table its key
+}
+
+func (s *scope) uses(d *playbook.Play, p *policy.Play) *uses {
+	u := &uses{scope: s, nodes: map[string]*policy.Node{}}
+	u.visit(s.node(d.When))
+	for _, c := range d.Cases {
+		u.visit(s.node(c.When))
+	}
+	for _, list := range append([][]*policy.Action{p.Do, p.TooLate, p.Otherwise}, caseActions(p)...) {
+		u.actions(list)
+	}
+	if p.Choice != nil {
+		for _, o := range p.Choice.Options {
+			u.param(o.From)
+			u.param(o.To)
+		}
+	}
+	if p.Partners != nil {
+		u.param(p.Partners.Units)
+	}
+	for _, l := range s.limitsOf(s.moneyTypes(p)) {
+		u.visit(u.explainer.Param(l.AtMost, l.Scope))
+		if l.Counting != nil {
+			u.add("facts."+l.Counting.Plain, nil)
+		}
+	}
+	return u
+}
+
+func caseActions(p *policy.Play) [][]*policy.Action {
+	var out [][]*policy.Action
+	for _, c := range p.Cases {
+		out = append(out, c.Do)
+	}
+	return out
+}
+
+func (u *uses) actions(list []*policy.Action) {
+	for _, a := range list {
+		u.param(a.Amount)
+		for _, p := range a.Params {
+			u.param(p)
+		}
+	}
+}
+
+func (u *uses) param(p *policy.Param) {
+	if p != nil {
+		u.visit(u.explainer.Param(p, u.of()))
+	}
+}
+
+func (u *uses) add(path string, n *policy.Node) {
+	if !slices.Contains(u.paths, path) {
+		u.paths = append(u.paths, path)
+		u.nodes[path] = n
+	}
+}
+
+func (u *uses) visit(n *policy.Node) {
+	if n == nil {
+		return
+	}
+	root, name, _ := strings.Cut(n.Path, ".")
+	switch root {
+	case "terms", "facts":
+		u.add(n.Path, first(n.Parts))
+	case "tables":
+		name, _, _ = strings.Cut(name, ".")
+		name, _, _ = strings.Cut(name, "[")
+		u.add("tables."+name, first(n.Parts))
+	}
+	for _, p := range n.Parts {
+		u.visit(p)
+	}
+}
+
+func first(list []*policy.Node) *policy.Node {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// names are the terms and facts, with what they stand for.
+func (u *uses) names() []Name {
+	var out []Name
+	for _, path := range u.paths {
+		kind, name, _ := strings.Cut(path, ".")
+		switch n := u.nodes[path]; {
+		case kind == "terms" && n != nil:
+			out = append(out, Name{plain(name), u.words(n), oneLine(u.terms[name].Value)})
+		case kind == "facts" && u.facts[name] != nil:
+			out = append(out, Name{plain(name), factWords(u.facts[name]), ""})
+		}
+	}
+	return out
+}
+
+// tables are the tables.
+func (u *uses) tables() []Table {
+	var out []Table
+	for _, path := range u.paths {
+		name, ok := strings.CutPrefix(path, "tables.")
+		if t := u.scope.tables[name]; ok && t != nil {
+			by := oneLine(t.By.Value)
+			if n := u.nodes[path]; n != nil {
+				by = u.words(n)
+			}
+			out = append(out, tableOf(t, by))
+		}
+	}
+	return out
+}
+
+func tableOf(t *playbook.Table, by string) Table {
+	out := Table{Name: plain(t.Name.Value), By: by}
+	for i, r := range t.Rows {
+		row := TableRow{Key: rowKey(r)}
+		for _, c := range r.Columns {
+			if i == 0 {
+				out.Columns = append(out.Columns, plain(c.Key.Value))
+			}
+			row.Cells = append(row.Cells, "")
+		}
+		for _, c := range r.Columns {
+			// Rows have the same columns, and may have them in another order.
+			if at := slices.Index(out.Columns, plain(c.Key.Value)); at >= 0 && at < len(row.Cells) {
+				row.Cells[at] = cell(c.Value.Text)
+			}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+func rowKey(r *playbook.Row) string {
+	switch {
+	case r.Otherwise:
+		return "anything else"
+	case r.From.IsSet():
+		return "from " + cell(r.From)
+	}
+	var out []string
+	for _, t := range r.Is {
+		out = append(out, cell(t))
+	}
+	return listed(out, "or")
+}
