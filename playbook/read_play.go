@@ -116,7 +116,7 @@ func (r *reader) cases(n *yamlnode.Node, key Text) (out []*Case) {
 		c.ID = m.id("id")
 		c.When = m.uncut("when", "a condition")
 		c.Do = m.actions("do")
-		if !m.has("do") {
+		if !m.needs("do") {
 			m.missing("do", "write `do: []` for a case without actions")
 		}
 		if !m.has("when") && item != n.Items[len(n.Items)-1] {
