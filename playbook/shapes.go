@@ -15,8 +15,10 @@ type Shape struct {
 
 // Key is a key that a mapping may have.
 type Key struct {
-	Name     string
-	Kind     KeyKind
+	Name string
+	Kind KeyKind
+	// Required says that it must be there: in the plays of its approach, where it
+	// belongs to one.
 	Required bool
 	// OneOf is the closed set that the value, or what stands in it, is of.
 	OneOf []string
@@ -106,7 +108,7 @@ func (m *mapping) record(name string) {
 	}
 	if name == "a play" {
 		for _, k := range approachOf {
-			m.note(k.key, func(key *Key) { key.Approach = k.approach })
+			m.note(k.key, func(key *Key) { key.Approach, key.Required = k.approach, k.remedy != "" })
 		}
 	}
 	*m.r.shapes = append(*m.r.shapes, Shape{name, m.keys})

@@ -71,6 +71,7 @@ func TestShapesSayWhatIsRead(t *testing.T) {
 		"a play id":                             {Kind: KeyID, Required: true},
 		"a play approach":                       {Kind: KeyOneOf, Required: true, OneOf: []string{caseByCase, standardised, preventive, partnered}},
 		"a play lead":                           {Kind: KeyText, Approach: preventive},
+		"a play discretion":                     {Approach: caseByCase, Required: true},
 		"a play do":                             {Kind: KeyActions},
 		"a play priority":                       {Kind: KeyInt},
 		"a play when":                           {Kind: KeyExpression, Required: true},
