@@ -50,7 +50,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{checkCommand(), decideCommand(), testCommand(), diffCommand()}
+	return []command{checkCommand(), decideCommand(), testCommand(), diffCommand(), schemaCommand()}
 }
 
 // Run runs the command with its arguments, without the program's name.
