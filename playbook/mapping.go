@@ -16,6 +16,7 @@ type mapping struct {
 	what  string // what it describes, with its article: "a play"
 	node  *yamlnode.Node
 	asked []question
+	keys  []Key // what is known of them, when somebody wants to know
 }
 
 // question is a key that was asked for, and what its value should be.
@@ -53,6 +54,7 @@ func (m *mapping) get(key string) (yamlnode.Entry, bool) {
 		return yamlnode.Entry{}, false
 	}
 	m.asked = append(m.asked, question{key: key})
+	m.note(key, func(*Key) {})
 	for _, e := range m.node.Entries {
 		if e.Key.Value == key {
 			return e, true
@@ -78,6 +80,7 @@ func (m *mapping) on(key string, read func(n *yamlnode.Node, key Text)) {
 func (m *mapping) scalar(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.scalar(n, k, wanted) })
 	m.wants(key, wanted)
+	m.is(key, KeyText)
 	return t
 }
 
@@ -85,6 +88,7 @@ func (m *mapping) scalar(key, wanted string) (t Text) {
 func (m *mapping) uncut(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.uncut(n, k, wanted) })
 	m.wants(key, wanted)
+	m.is(key, KeyExpression)
 	return t
 }
 
@@ -97,6 +101,7 @@ func (m *mapping) bool(key string) (t Text) {
 			t = Text{}
 		}
 	})
+	m.is(key, KeyBool)
 	return t
 }
 
@@ -127,6 +132,7 @@ func (m *mapping) int(key string, least int) (t Text) {
 		}
 	})
 	m.wants(key, wanted)
+	m.note(key, func(k *Key) { k.Kind, k.Least, k.HasLeast = KeyInt, max(least, 0), least > anyInt })
 	return t
 }
 
@@ -138,6 +144,8 @@ func (m *mapping) oneOf(key string, set ...string) (t Text) {
 	if m != nil {
 		m.question(key).set = set
 	}
+	m.is(key, KeyOneOf)
+	m.among(key, set)
 	return t
 }
 
@@ -161,6 +169,7 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 func (m *mapping) texts(key, wanted string) (ts []Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { ts = m.r.texts(n, k, wanted) })
 	m.wants(key, wanted)
+	m.is(key, KeyTexts)
 	return ts
 }
 
@@ -170,10 +179,16 @@ func (m *mapping) require(keys ...string) {
 		return
 	}
 	for _, key := range keys {
-		if !m.has(key) {
+		if !m.needs(key) {
 			m.missing(key, m.remedy(key))
 		}
 	}
+}
+
+// needs is has for a key that must be there.
+func (m *mapping) needs(key string) bool {
+	m.note(key, func(k *Key) { k.Required = true })
+	return m.has(key)
 }
 
 // wants remembers what the value under a key should be.
@@ -239,6 +254,7 @@ func (m *mapping) close() {
 			m.unknown(e.Key)
 		}
 	}
+	m.record(m.what)
 	m.r.spare = append(m.r.spare, m.asked[:0])
 	m.asked = nil
 }

@@ -28,6 +28,7 @@ func (m *mapping) actions(key string) (out []*Action) {
 			}
 		})
 	})
+	m.is(key, KeyActions)
 	return out
 }
 
@@ -52,6 +53,7 @@ func (r *reader) action(n *yamlnode.Node) *Action {
 	m := r.mapping(e.Value, a.Type, "parameters")
 	m.what = "action `" + a.Type.Value + "`"
 	m.common(a)
+	m.record("an action")
 	m.each(func(k Text, v *yamlnode.Node) {
 		if !slices.Contains(actionKeys[:], k.Value) {
 			a.Params = append(a.Params, Entry{k, r.value(v)})
@@ -82,7 +84,9 @@ func (m *mapping) common(a *Action) {
 
 // id reads an id under key; zero when it is none.
 func (m *mapping) id(key string) Text {
-	if t := m.scalar(key, "an id such as `late-parcel`"); m.r.isID(t) {
+	t := m.scalar(key, "an id such as `late-parcel`")
+	m.is(key, KeyID)
+	if m.r.isID(t) {
 		return t
 	}
 	return Text{}

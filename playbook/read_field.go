@@ -32,6 +32,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	}
 	m := r.mapping(n, name, "a field")
 	m.on("type", func(n *yamlnode.Node, k Text) { f.Type = r.fieldType(n, k) })
+	m.among("type", fieldTypes[:])
 	f.About = m.scalar("about", "text")
 	f.Optional = m.bool("optional")
 	m.on("default", func(n *yamlnode.Node, k Text) { f.Default = r.fieldDefault(n, k) })

@@ -12,13 +12,14 @@ const (
 	partnered    = "partner-substitute"
 )
 
-// approachOf says which approach a key belongs to.
-var approachOf = [...]struct{ key, approach string }{
-	{"discretion", caseByCase},
-	{"lead", preventive},
-	{"too_late", preventive},
-	{"substitute", partnered},
-	{"otherwise", partnered},
+// approachOf says which approach a key belongs to, and what to write when it is
+// missing; empty where it may be left out.
+var approachOf = [...]struct{ key, approach, remedy string }{
+	{"discretion", caseByCase, "write who decides and between what"},
+	{"lead", preventive, ""},
+	{"too_late", preventive, ""},
+	{"substitute", partnered, "write `substitute: {}` for any partner"},
+	{"otherwise", partnered, ""},
 }
 
 // plays reads the plays of a playbook, which has a review_by of its own or not.
@@ -74,17 +75,13 @@ func (m *mapping) approach(p *Play, reviewed bool) {
 			m.add(k.key, "wrong-approach", "remove it, or write `approach: "+k.approach+"`",
 				"`%s` belongs to `%s`; this play is a `%s`", k.key, k.approach, approach)
 		}
-	}
-	switch approach {
-	case caseByCase:
-		m.requireOf(approach, "discretion", "write who decides and between what")
-	case partnered:
-		m.requireOf(approach, "substitute", "write `substitute: {}` for any partner")
-	case standardised:
-		if !reviewed && !m.has("review_by") {
-			m.r.add(m.whole(p), "missing-review-by", "write `review_by:` and a date, here or for the whole playbook",
-				"a standard answer goes stale: this play has no `review_by`, and neither has its playbook")
+		if k.approach == approach && k.remedy != "" {
+			m.requireOf(approach, k.key, k.remedy)
 		}
+	}
+	if approach == standardised && !reviewed && !m.has("review_by") {
+		m.r.add(m.whole(p), "missing-review-by", "write `review_by:` and a date, here or for the whole playbook",
+			"a standard answer goes stale: this play has no `review_by`, and neither has its playbook")
 	}
 }
 
@@ -116,7 +113,7 @@ func (r *reader) cases(n *yamlnode.Node, key Text) (out []*Case) {
 		c.ID = m.id("id")
 		c.When = m.uncut("when", "a condition")
 		c.Do = m.actions("do")
-		if !m.has("do") {
+		if !m.needs("do") {
 			m.missing("do", "write `do: []` for a case without actions")
 		}
 		if !m.has("when") && item != n.Items[len(n.Items)-1] {

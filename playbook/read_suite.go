@@ -120,6 +120,7 @@ func (m *mapping) title(key, wanted string) (t Text) {
 		}
 	})
 	m.wants(key, wanted)
+	m.is(key, KeyText)
 	return t
 }
 

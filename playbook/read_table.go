@@ -45,6 +45,7 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 	if otherwise.Value == "false" {
 		m.add("otherwise", "bad-row", "write `otherwise: true`, or leave it out", "`otherwise` is `true` or is not there")
 	}
+	m.record(m.what)
 	var keys []string
 	m.each(func(k Text, v *yamlnode.Node) {
 		if k.Value == "from" || k.Value == "is" || k.Value == "otherwise" {

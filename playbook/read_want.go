@@ -54,6 +54,7 @@ func (m *mapping) wantedTexts(key, wanted string, set []string) (out *WantedText
 			out = texts
 		}
 	})
+	m.among(key, set)
 	return out
 }
 
@@ -71,6 +72,7 @@ func (m *mapping) wantedPairs(key, what string, set []string) (out *WantedPairs)
 			}
 		})
 	})
+	m.among(key, set)
 	return out
 }
 

@@ -13,6 +13,9 @@ type reader struct {
 	file  string
 	diags Diagnostics
 	spare [][]question // of mappings that are closed
+	// shapes is where each mapping's keys are written down; nil when nobody wants
+	// to know.
+	shapes *[]Shape
 }
 
 func (r *reader) place(start, end yamlnode.Pos) Range {

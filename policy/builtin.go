@@ -15,3 +15,7 @@ func BuiltinActions() []*ActionType {
 	slices.SortFunc(out, func(a, b *ActionType) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
+
+// StandardFields are the fields that every incident has, in the order in which
+// they are documented, without paused, which is a list of times.
+func StandardFields() []*Field { return standardFields() }

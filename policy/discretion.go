@@ -176,6 +176,7 @@ func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) 
 	items := []playbook.Value{v}
 	if out.Choose {
 		items = v.Items
+		s.allowsSomething("every", v)
 	}
 	for _, item := range items {
 		if item.Kind == playbook.Mapping || item.Kind == playbook.List {
@@ -208,13 +209,18 @@ func (s *scope) optionParam(spec *Field, v playbook.Value, known celenv.Known) O
 		return out
 	}
 	out.Choose = true
-	if len(v.Items) == 0 {
-		s.errorf(v.Range, "empty-list", "", "`%s` allows nothing; list what may be chosen", spec.Name)
-	}
+	s.allowsSomething(spec.Name, v)
 	for _, item := range v.Items {
 		if p := s.param(spec, item, known); p != nil {
 			out.Values = append(out.Values, p)
 		}
 	}
 	return out
+}
+
+// allowsSomething refuses a list of what is allowed that has nothing in it.
+func (s *scope) allowsSomething(name string, v playbook.Value) {
+	if len(v.Items) == 0 {
+		s.errorf(v.Range, "empty-list", "", "`%s` allows nothing; list what may be chosen", name)
+	}
 }

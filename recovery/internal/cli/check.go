@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -23,7 +24,7 @@ func checkCommand() command {
 
 func check(c command, h Host, args []string) int {
 	f := newFlags(c)
-	format := f.format("text", "json")
+	format := f.format("text", "json", "github", "sarif")
 	strict := f.Bool("strict", false, "let warnings count as errors")
 	now := f.now("also warn of what is past its review_by at `TIME` (RFC 3339)")
 	rest, err := f.parse(h, args)
@@ -41,9 +42,14 @@ func check(c command, h Host, args []string) int {
 		return trouble(h, "%s", err)
 	}
 	found := examine(fsys, now)
-	if format.value == "json" {
+	switch format.value {
+	case "json":
 		err = found.writeJSON(h, *strict)
-	} else {
+	case "github":
+		err = found.writeGitHub(h, rest[0], *strict)
+	case "sarif":
+		err = found.writeSARIF(h, rest[0])
+	default:
 		err = found.writeText(h, rest[0], *strict)
 	}
 	if err != nil {
@@ -103,18 +109,22 @@ func (f findings) writeText(h Host, dir string, strict bool) error {
 	if err := fromHere(dir, f.diags).Render(h.Stdout, h.colour(h.Stdout)); err != nil {
 		return err
 	}
-	var err error
+	_, err := io.WriteString(h.Stdout, f.summary(strict))
+	return err
+}
+
+// summary is the last line: what was found in all.
+func (f findings) summary(strict bool) string {
+	size := count(f.playbooks, "playbook") + ", " + count(f.plays, "play")
 	switch {
 	case f.errors+f.warnings == 0:
-		_, err = fmt.Fprintf(h.Stdout, "ok: %s, %s\n", count(f.playbooks, "playbook"), count(f.plays, "play"))
+		return fmt.Sprintf("ok: %s\n", size)
 	case f.errors == 0 && strict:
-		_, err = fmt.Fprintf(h.Stdout, "%s, and --strict lets warnings count as errors\n", count(f.warnings, "warning"))
+		return fmt.Sprintf("%s, and --strict lets warnings count as errors\n", count(f.warnings, "warning"))
 	case f.errors == 0:
-		_, err = fmt.Fprintf(h.Stdout, "ok, with %s: %s, %s\n", count(f.warnings, "warning"), count(f.playbooks, "playbook"), count(f.plays, "play"))
-	default:
-		_, err = fmt.Fprintf(h.Stdout, "%s, %s\n", count(f.errors, "error"), count(f.warnings, "warning"))
+		return fmt.Sprintf("ok, with %s: %s\n", count(f.warnings, "warning"), size)
 	}
-	return err
+	return fmt.Sprintf("%s, %s\n", count(f.errors, "error"), count(f.warnings, "warning"))
 }
 
 func count(n int, what string) string {

@@ -51,7 +51,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{checkCommand(), decideCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), ledgerCommand()}
+	return []command{checkCommand(), decideCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), schemaCommand(), ledgerCommand()}
 }
 
 // Run runs the command with its arguments, without the program's name.

@@ -92,8 +92,13 @@ func (o *oneOf) Set(s string) error {
 }
 
 func (f *flags) format(allowed ...string) *oneOf {
+	return f.choice("format", "`FORMAT` of the output", allowed...)
+}
+
+// choice is a flag of which the first value is the default.
+func (f *flags) choice(name, use string, allowed ...string) *oneOf {
 	o := &oneOf{value: allowed[0], allowed: allowed}
-	f.Var(o, "format", "`FORMAT` of the output: "+strings.Join(allowed, ", "))
+	f.Var(o, name, use+": "+strings.Join(allowed, ", "))
 	return o
 }
 

@@ -146,10 +146,8 @@ func (c *checker) asked(t *policy.ActionType, e playbook.Entry, where kindOfList
 		if actionsOf(e.Value) == nil {
 			c.errorf(e.Value.Range, "wrong-type", "", "`%s` is a list of actions", name)
 		}
-	case shapeMessage:
-		c.parts(e, []string{"id", "language", "text", "contains"})
-	case shapeText:
-		c.parts(e, []string{"contains"})
+	case shapeMessage, shapeText:
+		c.parts(e, q.parts())
 	case shapeRange:
 		c.amounts(e, q.spec)
 	case shapeAllowed:

@@ -109,3 +109,39 @@ func questionsAbout(t *policy.ActionType, where kindOfList) []string {
 	slices.Sort(out)
 	return out
 }
+
+// parts are the keys of a mapping that asks about parts of the answer; nil where
+// none may stand.
+func (q question) parts() []string {
+	switch q.shape {
+	case shapeMessage:
+		return []string{"id", "language", "text", "contains"}
+	case shapeText:
+		return []string{"contains"}
+	}
+	return nil
+}
+
+// Asked is what a suite can ask about an action.
+type Asked struct {
+	Name    string
+	Parts   []string // of a mapping in the place of a text
+	OneOf   []string // the closed set of answers
+	Actions bool     // the answer is a list of actions
+}
+
+// Questions are what can be asked, by the list in which it is.
+type Questions struct{ Given, Withheld, Offered []Asked }
+
+// QuestionsAbout returns what can be asked about actions of a type, sorted by
+// name.
+func QuestionsAbout(t *policy.ActionType) Questions {
+	about := func(where kindOfList) (out []Asked) {
+		for _, name := range questionsAbout(t, where) {
+			q, _ := questionAbout(t, name, where)
+			out = append(out, Asked{name, q.parts(), q.spec.OneOf, q.shape == shapeActions})
+		}
+		return out
+	}
+	return Questions{about(ofGiven), about(ofWithheld), about(ofOption)}
+}

@@ -1,0 +1,139 @@
+package playbook
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// Shape is a mapping of the format: what the reader asks for in it, in that
+// order. It is what schemas and the like are made from.
+type Shape struct {
+	Name string // as diagnostics call it: "a play"
+	Keys []Key
+}
+
+// Key is a key that a mapping may have.
+type Key struct {
+	Name string
+	Kind KeyKind
+	// Required says that it must be there: in the plays of its approach, where it
+	// belongs to one.
+	Required bool
+	// OneOf is the closed set that the value, or what stands in it, is of.
+	OneOf []string
+	// Least is the least value of a KeyInt, where HasLeast is set.
+	Least    int
+	HasLeast bool
+	// Approach is the only one whose plays take the key; empty for any.
+	Approach string
+}
+
+// KeyKind says what stands under a key.
+type KeyKind uint8
+
+// The kinds of keys.
+const (
+	KeyOther      KeyKind = iota // a mapping or a list of a shape of its own
+	KeyText                      // one value: text, a date, a duration
+	KeyExpression                // a condition, or another expression
+	KeyID
+	KeyBool
+	KeyInt
+	KeyOneOf // one of a closed set
+	KeyTexts // a list of texts that is not empty
+	KeyActions
+)
+
+// Shapes returns the mappings of the format that have keys of their own, those
+// of playbooks first, then those of shared definitions and of suites. The
+// mappings whose keys are a team's own names are not among them.
+func Shapes() []Shape {
+	var out []Shape
+	for _, s := range readShapes() {
+		if !slices.ContainsFunc(out, func(o Shape) bool { return o.Name == s.Name }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Documents that have each mapping of the format at least once. A mapping's keys
+// need not be there: the reader asks for all of them in any case.
+const (
+	specimen = `amends: v1
+playbook: p
+in_force: {}
+incident: {f: {type: string}}
+facts: {n: {count: incidents}}
+tables: {t: {by: "true", rows: [{from: 1}]}}
+calendars: {c: {hours: {}, holidays: [{}]}}
+partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
+actions: {a: {}}
+limits: [{}]
+plays: [{do: [{respond: {}}], cases: [{}], discretion: {choose: {}}, substitute: {}}]
+---
+amends: v1
+shared: s
+`
+	specimenSuite = `amends: v1
+suite: s
+defaults: {want: {choices: [{choose: {}, precedents: {}}]}}
+tests: [{each: [{}], then: [{}]}]
+`
+)
+
+// readShapes reads the specimens and returns every mapping that was read,
+// outermost first.
+func readShapes() []Shape {
+	var out []Shape
+	r := &reader{shapes: &out}
+	read := func(src string, document func(*yamlnode.Node)) {
+		from := len(out)
+		for _, root := range r.roots([]byte(src)) {
+			document(root)
+			slices.Reverse(out[from:]) // an outer mapping is closed after its inner ones
+			from = len(out)
+		}
+	}
+	read(specimen, func(n *yamlnode.Node) { r.document(n) })
+	read(specimenSuite, func(n *yamlnode.Node) { r.suite(n) })
+	return out
+}
+
+// record writes down what was asked of a mapping, if somebody wants to know.
+func (m *mapping) record(name string) {
+	if m == nil || m.r.shapes == nil {
+		return
+	}
+	if name == "a play" {
+		for _, k := range approachOf {
+			m.note(k.key, func(key *Key) { key.Approach, key.Required = k.approach, k.remedy != "" })
+		}
+	}
+	*m.r.shapes = append(*m.r.shapes, Shape{name, m.keys})
+}
+
+// note adds to what is known of a key, if somebody wants to know.
+func (m *mapping) note(key string, add func(*Key)) {
+	if m == nil || m.r.shapes == nil {
+		return
+	}
+	i := slices.IndexFunc(m.keys, func(k Key) bool { return k.Name == key })
+	if i < 0 {
+		i = len(m.keys)
+		m.keys = append(m.keys, Key{Name: key})
+	}
+	add(&m.keys[i])
+}
+
+// is notes of what kind the value under a key is.
+func (m *mapping) is(key string, kind KeyKind) {
+	m.note(key, func(k *Key) { k.Kind = kind })
+}
+
+// among notes of which set the value under a key, or what stands in it, is a
+// member.
+func (m *mapping) among(key string, set []string) {
+	m.note(key, func(k *Key) { k.OneOf = set })
+}

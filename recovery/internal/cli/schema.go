@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/servicerecovery/amends/recovery/internal/schema"
+)
+
+func schemaCommand() command {
+	c := command{
+		name: "schema", args: "[flags]",
+		summary: "writes the JSON Schema of playbooks, suites, incidents or decisions, for editors and programs",
+		example: "amends schema --of suite",
+	}
+	c.run = func(h Host, args []string) int { return writeSchema(c, h, args) }
+	return c
+}
+
+func writeSchema(c command, h Host, args []string) int {
+	f := newFlags(c)
+	of := f.choice("of", "`KIND` of the schema", schema.Kinds()...)
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	if len(rest) > 0 {
+		return trouble(h, "schema takes no arguments: amends schema --of %s", rest[0])
+	}
+	text, err := schema.Of(of.value)
+	if err == nil {
+		_, err = h.Stdout.Write(text)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}

@@ -1,0 +1,82 @@
+package schema
+
+import (
+	"maps"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/suite"
+)
+
+// askedParts are the lists of actions that a suite looks for: among those that
+// are given, those that were withheld, and the options of a choice.
+func (b *builder) askedParts() []member {
+	said := maps.Clone(parameterWords)
+	maps.Copy(said, askedWords)
+	known := map[string]bool{}
+	part := func(name, item string, asked func(suite.Questions) []suite.Asked) []member {
+		properties := func(t *policy.ActionType) object {
+			var out object
+			for _, q := range asked(suite.QuestionsAbout(t)) {
+				known[q.Name] = true
+				out = append(out, member{q.Name, described(said[q.Name], answer(q, name == "options"))})
+			}
+			return out
+		}
+		var byType object
+		for _, t := range policy.BuiltinActions() {
+			o := closed(properties(t), nil).replace("type", []string{"object", "null"})
+			byType = append(byType, member{t.Name, described(builtinWords[t.Name], o)})
+		}
+		own := types("object", "null").and(member{"properties", properties(&policy.ActionType{})})
+		return []member{
+			{name, list(ref(item), 0)},
+			{item, types("object").and(member{"minProperties", 1}, member{"maxProperties", 1}, member{"properties", byType}, member{"additionalProperties", own})},
+		}
+	}
+	out := part("actions", "action", func(q suite.Questions) []suite.Asked { return q.Given })
+	out = append(out, part("withheld", "withheld_action", func(q suite.Questions) []suite.Asked { return q.Withheld })...)
+	out = append(out, part("options", "option", func(q suite.Questions) []suite.Asked { return q.Offered })...)
+	b.sameNames("question about an action", known, said)
+	return out
+}
+
+// answer is the schema of what is asked of an action; null asks that there be
+// none.
+func answer(q suite.Asked, allowed bool) object {
+	null := types("null")
+	switch {
+	case q.Actions:
+		return object{{"anyOf", []object{null, ref("actions")}}}
+	case q.Parts != nil:
+		var parts object
+		for _, p := range q.Parts {
+			parts = append(parts, member{p, types("string", "number", "boolean", "null")})
+		}
+		return object{{"anyOf", []object{types("string", "number", "boolean", "null"), closed(parts, nil)}}}
+	case q.OneOf != nil && allowed:
+		return object{{"anyOf", []object{null, oneOf(q.OneOf), list(oneOf(q.OneOf), 0)}}}
+	case q.OneOf != nil:
+		return object{{"anyOf", []object{null, oneOf(q.OneOf)}}}
+	}
+	return object{}
+}
+
+// askedWords say what can be asked about actions beside their parameters.
+var askedWords = map[string]string{
+	"id":         "The id that the play gives it.",
+	"due_at":     "When it is to be done, or null for no deadline.",
+	"not_before": "When it may be done at the earliest.",
+	"message":    "The id of the message, its words, or any of {id, language, text, contains}.",
+	"owner":      "Who does it, or {contains: …}.",
+	"note":       "The note, or {contains: …}.",
+	"if_late":    "What is owed when it is late.",
+	"plays":      "The plays that gave it.",
+	"justice":    "distributive, procedural or interactional.",
+	"change":     "new, changed, kept or cancelled.",
+	"already":    "What was given before under this id.",
+	"reason":     "Why it was withheld: keep, limit, too-late or zero.",
+	"play":       "The play that gave what was withheld.",
+	"partner":    "The partner who stands in.",
+	"agreement":  "The reference of the agreement.",
+	"units":      "How much of the partner's capacity it takes.",
+}

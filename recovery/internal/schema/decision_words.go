@@ -1,0 +1,147 @@
+package schema
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/policy"
+)
+
+// decisionWords are what people read about what decisions write, by its path.
+func (b *builder) decisionWords() map[string]word {
+	want := func(key string) object { return oneOf(b.set("`want`", key)) }
+	return map[string]word{
+		".id":                      {"The decision's id.", nil},
+		".incident":                {"The incident's id.", nil},
+		".decided_at":              {"When it was decided.", nil},
+		".semantics":               {"The version of the rules by which it was decided.", nil},
+		".set":                     {"The playbooks that it was made from.", nil},
+		".set.digest":              {"Of their content: sha256:HEX.", nil},
+		".set.revision":            {"In the host's version control.", nil},
+		".supersedes":              {"The decision that this one takes the place of. Left out for the first of an incident, and for a choice.", nil},
+		".made":                    {"Set on a decision that makes a choice.", nil},
+		".made.choice":             {"The choice's id.", nil},
+		".made.by":                 {"Who made it.", nil},
+		".made.reason":             {"Why, in their words.", nil},
+		".made.deviation":          {"How far from the median of the precedents, such as 25%. Left out without precedents.", nil},
+		".plays":                   {"The plays that matched, in order.", nil},
+		".plays[].play":            {"playbook/play, without the case.", nil},
+		".plays[].case":            {"The id of the case that held.", nil},
+		".plays[].approach":        {"Its approach.", oneOf(b.set(aPlay, "approach"))},
+		".plays[].at":              {"Where it stands: FILE:LINE.", nil},
+		".plays[].because":         {"What the conditions that held have read, in their order.", nil},
+		".plays[].because[].expr":  {"What was read, such as incident.delay.", nil},
+		".plays[].because[].value": {"Its value.", nil},
+
+		".actions":                    {"What to do. Cancelled ones come last.", nil},
+		".actions[].id":               {"The action's id, the same in every decision of the incident.", nil},
+		".actions[].type":             {"Its type, such as refund.", nil},
+		".actions[].change":           {"What is new since the decision before. Left out inside if_late.", want("changes")},
+		".actions[].plays":            {"The plays that asked for it.", nil},
+		".actions[].amount":           {"The whole entitlement.", nil},
+		".actions[].already":          {"What was given before under this id. Give the difference.", nil},
+		".actions[].params":           {"Its parameters by name.", ref("values")},
+		".actions[].owner":            {"Who does it.", nil},
+		".actions[].not_before":       {"When it may be done at the earliest.", nil},
+		".actions[].due_at":           {"When it is to be done. Left out without a deadline, or while it waits.", nil},
+		".actions[].justice":          {"Which kind of justice it serves.", oneOf(justices())},
+		".actions[].message":          {"The words to use.", nil},
+		".actions[].message.id":       {"The message's id.", nil},
+		".actions[].message.language": {"The language of the text.", nil},
+		".actions[].message.text":     {"What to say.", nil},
+		".actions[].note":             {"A note for whoever does it.", nil},
+		".actions[].if_late":          {"What is owed only if this one is not done in time.", nil},
+
+		".choices":                                {"What a person has to decide.", nil},
+		".choices[].id":                           {"The choice's id.", nil},
+		".choices[].play":                         {"The play that leaves it to somebody.", nil},
+		".choices[].decider":                      {"The role that decides.", nil},
+		".choices[].due_at":                       {"Until when.", nil},
+		".choices[].options":                      {"What may be chosen.", nil},
+		".choices[].options[].type":               {"The type of action.", nil},
+		".choices[].options[].id":                 {"The action's own id, where it has one.", nil},
+		".choices[].options[].amount":             {"Between which amounts, both included.", nil},
+		".choices[].options[].amount.from":        {"The least.", nil},
+		".choices[].options[].amount.to":          {"The most.", nil},
+		".choices[].options[].params":             {"Its parameters by name; a list says what is allowed.", ref("values")},
+		".choices[].choose":                       {"How many options are taken.", nil},
+		".choices[].choose.at_least":              {"At least.", nil},
+		".choices[].choose.at_most":               {"At most.", nil},
+		".choices[].precedents":                   {"What was chosen before in comparable cases.", nil},
+		".choices[].precedents.count":             {"How many such cases there are.", nil},
+		".choices[].precedents.options":           {"How each option was used.", nil},
+		".choices[].precedents.options[].type":    {"The type of action.", nil},
+		".choices[].precedents.options[].median":  {"The median of the amounts.", nil},
+		".choices[].precedents.options[].lowest":  {"The lowest.", nil},
+		".choices[].precedents.options[].highest": {"The highest.", nil},
+		".choices[].precedents.recent":            {"The last five, newest first.", nil},
+		".choices[].precedents.recent[].decision": {"The decision that made the choice.", nil},
+		".choices[].precedents.recent[].amount":   {"The amount that was given.", nil},
+		".choices[].precedents.recent[].reason":   {"The reason that was written.", nil},
+
+		".withheld":          {"Actions, or parts of them, that were not given.", nil},
+		".withheld[].id":     {"The action's id.", nil},
+		".withheld[].type":   {"Its type.", nil},
+		".withheld[].play":   {"The play that asked for it.", nil},
+		".withheld[].reason": {"keep: another is higher; limit: a limit cut it; too-late: there was no time left; zero: it came to nothing.", oneOf([]string{"keep", "limit", "too-late", "zero"})},
+		".withheld[].amount": {"What was not given.", nil},
+		".withheld[].params": {"Its parameters by name.", ref("values")},
+
+		".passed_over":           {"Partners that were not taken.", nil},
+		".passed_over[].partner": {"The partner's id.", nil},
+		".passed_over[].play":    {"The play that looked for one.", nil},
+		".passed_over[].reason":  {"Why not.", want("passed_over")},
+
+		".facts": {"What earlier decisions said when this one was made: whole numbers and amounts.", ref("values")},
+
+		".warnings":           {"What to look at; it did not stop the decision.", nil},
+		".warnings[].code":    {"What kind of warning.", want("warnings")},
+		".warnings[].message": {"In words.", nil},
+		".warnings[].play":    {"The play that it is about.", nil},
+	}
+}
+
+// justices are the kinds of justice that actions serve.
+func justices() []string {
+	var out []string
+	for _, t := range policy.BuiltinActions() {
+		out = append(out, t.Justice)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// refusalCodes are those of recovery.AppendRefusal.
+var refusalCodes = []string{
+	"invalid-json", "invalid-incident", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "failed",
+}
+
+// refusal is the schema of an incident that was refused.
+func refusal() object {
+	problem := types("object").and(
+		member{"properties", object{
+			{"path", described("The field, dotted, such as customer.since or tags[2].", types("string"))},
+			{"wanted", described("What was wanted, such as 1 to 5.", types("string"))},
+			{"found", described("What was there.", types("string"))},
+		}},
+		member{"required", []string{"path", "wanted", "found"}},
+	)
+	why := types("object").and(
+		member{"properties", object{
+			{"code", described("What kind of refusal.", oneOf(refusalCodes))},
+			{"message", described("Why, in words.", types("string"))},
+			{"problems", described("Everything that is wrong with the incident, or with what was chosen.", list(problem, 0))},
+			{"play", described("The play whose expression has no value.", types("string"))},
+			{"at", described("Where that stands: FILE:LINE:COLUMN.", types("string"))},
+			{"expr", described("The part that failed.", types("string"))},
+			{"plays", described("The plays of which at most one may match.", list(types("string"), 0))},
+		}},
+		member{"required", []string{"code", "message"}},
+	)
+	return types("object").and(
+		member{"properties", object{
+			{"incident", described("The incident's id, where it is known.", types("string"))},
+			{"error", described("Why it was refused.", why)},
+		}},
+		member{"required", []string{"error"}},
+	)
+}

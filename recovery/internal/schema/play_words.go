@@ -1,0 +1,109 @@
+package schema
+
+// What people read about the keys of a play.
+
+func playWords() words {
+	return words{
+		"id":    {"Its name within the playbook.", nil},
+		"about": {"What it does, for people.", nil},
+		"approach": {"standardised-response: the same answer for everyone; case-by-case: a person decides, within limits; " +
+			"preventive-intervention: acts on a signal, before the customer feels it; partner-substitute: a partner keeps the customer going.", nil},
+		"when":       {"The condition under which it applies; true for always.", condition()},
+		"phase":      {"Which incidents: those that have failed, signals of a failure to come, or any. Left out: signal for preventive plays, else failure.", nil},
+		"provider":   {"Whose service failed: us (default), a partner's, or any.", nil},
+		"priority":   {"Higher plays go first. Left out: 0.", nil},
+		"fallback":   {"true: only when no other play with its purpose matched.", nil},
+		"in_force":   {"The days on which incidents must have occurred, within the playbook's.", ref("period")},
+		"review_by":  {"The day from which its answer counts as out of date.", aDate.schema()},
+		"do":         {"What is done.", nil},
+		"cases":      {"The first whose condition holds adds its actions to do.", list(ref("case"), 0)},
+		"discretion": {"Who decides, and between what.", ref("discretion")},
+		"lead":       {"How long before expected_at the actions have to be done.", aWait.orExpression()},
+		"too_late":   {"What is done when that time has passed.", nil},
+		"substitute": {"Which partners may stand in, and for how much.", ref("substitute")},
+		"otherwise":  {"What is done when no partner can.", nil},
+	}
+}
+
+func caseWords() words {
+	return words{
+		"id":   {"Its name within the play. Left out: decisions name no case.", nil},
+		"when": {"Its condition. A case without one always holds, and comes last.", condition()},
+		"do":   {"What it adds; [] for nothing.", nil},
+	}
+}
+
+func discretionWords() words {
+	return words{
+		"decider":    {"The role that decides.", title()},
+		"within":     {"The time to decide.", aDeadline.orExpression()},
+		"calendar":   {"The id of the calendar in whose working time that counts.", nil},
+		"options":    {"The actions to choose between. Amounts are ranges {from, to}; other parameters may list what is allowed.", list(ref("option"), 1)},
+		"choose":     {"How many options are taken. Left out: one.", ref("choose")},
+		"comparable": {"The fields that make two cases alike.", nil},
+		"tolerance":  {"How far from the median of the precedents an amount may lie without a written reason. Left out: 0%.", aTolerance.schema()},
+	}
+}
+
+func chooseWords() words {
+	return words{
+		"at_least": {"Left out: 1.", nil},
+		"at_most":  {"Left out: 1.", nil},
+	}
+}
+
+func substituteWords() words {
+	return words{
+		"partners": {"Their ids. Left out: any that the play can see.", nil},
+		"units":    {"How much of their capacity it takes: a whole number or an expression. Left out: 1.", typeOrExpression("integer")},
+	}
+}
+
+func actionWords() words {
+	return words{
+		"id":       {"Tells two actions of one type apart that a play can give together.", nil},
+		"since":    {"The field that its times count from, such as resolved_at. Left out: when the incident was reported, or first decided on.", nil},
+		"within":   {"The deadline: a duration, working days of the calendar (3wd), or an expression.", aDeadline.orExpression()},
+		"after":    {"How long to wait before. The deadline counts from the end of it.", aDeadline.orExpression()},
+		"calendar": {"The id of the calendar in whose working time its times count.", nil},
+		"pauses":   {"true: the clock stands still while the incident is paused.", nil},
+		"if_late":  {"What is owed only when this is not done in time; nothing that gives money.", ref("late_actions")},
+		"owner":    {"Who does it.", nil},
+		"message":  {"The id of the message that goes with it.", nil},
+		"note":     {"A note for whoever does it. ${…} holds an expression.", nil},
+	}
+}
+
+// builtinWords say what the actions of the format are.
+var builtinWords = map[string]string{
+	"acknowledge": "Say that the incident was received.",
+	"apologise":   "Say sorry.",
+	"assign":      "Give it to somebody.",
+	"callback":    "Call the customer.",
+	"compensate":  "Give money or its worth beyond what was paid. It obeys limits.",
+	"escalate":    "Take it to somebody with more say.",
+	"explain":     "Say what happened and why.",
+	"inform":      "Keep the customer up to date until it is resolved.",
+	"investigate": "Find out what went wrong.",
+	"notify":      "Tell somebody.",
+	"prevent":     "See to it that it does not happen again.",
+	"refund":      "Give back what was paid. It obeys limits.",
+	"repair":      "Repair what was delivered.",
+	"replace":     "Deliver it again.",
+	"reperform":   "Do the service again.",
+	"resolve":     "Put it right.",
+	"respond":     "Give an answer in substance.",
+	"substitute":  "Made by the engine; write a play with approach: partner-substitute.",
+	"survey":      "Ask the customer how it went.",
+}
+
+// parameterWords say what their parameters are.
+var parameterWords = map[string]string{
+	"amount":     "How much: an amount such as 5 EUR, or an expression.",
+	"as":         "In which form. Left out: credit.",
+	"every":      "How often.",
+	"instrument": "Which survey. Left out: csat.",
+	"item":       "Which thing. Left out: what the incident is about.",
+	"measure":    "What is to be done about the cause.",
+	"to":         "The role.",
+}

@@ -1,0 +1,128 @@
+package schema
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/playbook"
+)
+
+const (
+	aPlaybook = "a playbook"
+	sharedDoc = "a document of shared definitions"
+	aPlay     = "a play"
+)
+
+// playbookSchema is that of a document of a set: a playbook, or shared
+// definitions.
+func playbookSchema(b *builder) object {
+	definitions := append(tables(), b.playbookParts()...)
+	definitions = append(definitions, b.actionParts()...)
+	properties := b.properties(aPlaybook, playbookWords(b))
+	return closed(properties, []string{"amends"}).and(b.documentRules()...).and(member{"definitions", object(definitions)})
+}
+
+// documentRules are what keys of a document have to do with each other.
+func (b *builder) documentRules() []member {
+	var own []string
+	for _, k := range b.shape(aPlaybook).Keys {
+		if !slices.ContainsFunc(b.shape(sharedDoc).Keys, func(s playbook.Key) bool { return s.Name == k.Name }) {
+			own = append(own, k.Name)
+		}
+	}
+	standard := is("approach", "standardised-response")
+	reviewed := object{{"properties", object{{"plays", object{{"items", when(standard, needing("review_by"), nil)}}}}}}
+	return when(
+		needing("shared"),
+		none(append([]string{"playbook"}, own...)...),
+		needing("playbook").and(when(object{{"not", needing("review_by")}}, reviewed, nil)...),
+	)
+}
+
+// playbookParts are the mappings that have a name in the schema.
+func (b *builder) playbookParts() []member {
+	row := b.properties("a row", rowWords())
+	return []member{
+		{"play", b.mapping(aPlay, playWords()).and(member{"allOf", b.approachRules()})},
+		{"case", b.mapping("a case", caseWords())},
+		{"discretion", b.mapping("a discretion", discretionWords())},
+		{"choose", b.mapping("`choose`", chooseWords())},
+		{"substitute", b.mapping("a substitute", substituteWords())},
+		{"period", b.mapping("a period", periodWords())},
+		{"fact", b.mapping("a fact", factWords()).and(when(
+			needing("sum"), none("count").and(needing("currency")...), needing("count").and(none("currency")...))...)},
+		{"table", b.mapping("a table", tableWords())},
+		{"row", object{
+			{"type", "object"}, {"properties", row}, {"propertyNames", object{{"minLength", 1}}}, {"additionalProperties", scalar()},
+			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise")}},
+		}},
+		{"calendar", b.mapping("a calendar", calendarWords())},
+		{"hours", named(daysPattern, oneOrMore(aSpan.schema())).and(member{"minProperties", 1})},
+		{"short_day", b.mapping("a short day", shortDayWords())},
+		{"message", named(languageTag, object{{"type", []string{"string", "number"}}, {"pattern", `\S`}}).and(member{"minProperties", 1})},
+		{"partner", b.mapping("a partner", partnerWords()).and(member{"anyOf", []object{needing("outbound"), needing("inbound")}})},
+		{"agreement", b.mapping("an agreement", agreementWords())},
+		{"direction", b.direction()},
+		{"capacity", b.mapping("a capacity", capacityWords())},
+		{"limit", b.mapping("a limit", limitWords()).and(limitRules()...)},
+		{"action_type", b.mapping("an action type", actionTypeWords())},
+		{"field", b.field(true)},
+		{"standard_field", b.field(false)},
+	}
+}
+
+// direction is one schema for both directions, which are read by the same code.
+func (b *builder) direction() object {
+	b.shape("`inbound`")
+	return b.mapping("`outbound`", directionWords())
+}
+
+// approachRules keep keys to the approach that they belong to.
+func (b *builder) approachRules() []object {
+	var rules []object
+	keys := b.shape(aPlay).Keys
+	for _, approach := range b.set(aPlay, "approach") {
+		var others, needed []string
+		for _, k := range keys {
+			switch {
+			case k.Approach != "" && k.Approach != approach:
+				others = append(others, k.Name)
+			case k.Approach != "" && k.Required:
+				needed = append(needed, k.Name)
+			}
+		}
+		then := none(others...)
+		if needed != nil {
+			then = then.and(needing(needed...)...)
+		}
+		rules = append(rules, when(is("approach", approach), then, nil))
+	}
+	return rules
+}
+
+// limitRules say which keys of a limit go together.
+func limitRules() object {
+	escalated := when(is("over", "escalate"), needing("to"), none("to"))
+	return when(needing("keep"), none("at_most", "counting", "over", "to"), needing("at_most").and(escalated...))
+}
+
+// field is the declaration of a field: the name of a type, or a mapping. A field
+// of a team's own says its type.
+func (b *builder) field(own bool) object {
+	const shape = "a field"
+	kinds := b.set(shape, "type")
+	mapping := b.mapping(shape, fieldWords(kinds))
+	if own {
+		mapping = mapping.and(needing("type")...)
+	}
+	return object{{"anyOf", append(fieldTypes(kinds), mapping)}}
+}
+
+// fieldTypes are the ways to write a type: its name, a list of it, or that in
+// quotes.
+func fieldTypes(kinds []string) []object {
+	quoted := slices.Clone(kinds)
+	for _, k := range kinds {
+		quoted = append(quoted, "["+k+"]")
+	}
+	return []object{oneOf(quoted), list(oneOf(kinds), 1).and(member{"maxItems", 1})}
+}

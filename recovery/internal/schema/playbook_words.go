@@ -1,0 +1,155 @@
+package schema
+
+import "github.com/servicerecovery/amends/policy"
+
+// What people read about the keys of a document.
+
+func playbookWords(b *builder) words {
+	return words{
+		"amends":    {"The version of the format. It stands first.", object{{"const", "v1"}}},
+		"playbook":  {"The playbook's id. Its plays are called id/play in decisions.", anID.schema()},
+		"shared":    {"The id of definitions that every playbook of the set may use, in the place of a playbook.", anID.schema()},
+		"zone":      {"The time zone of its days, an IANA name. Without one, the shared zone, else UTC.", ref("zone")},
+		"incident":  {"Fields of incidents beyond the standard ones, or standard ones narrowed. A dotted name makes an object.", incidentSection()},
+		"facts":     {"What earlier decisions tell about the same customer, service or whatever, by name.", named(namePattern, ref("fact"))},
+		"terms":     {"Expressions by name, read as terms.NAME.", named(namePattern, expression())},
+		"tables":    {"Tables by name, read as tables.NAME.COLUMN.", named(namePattern, ref("table"))},
+		"calendars": {"Working hours and holidays, by id.", named(idPattern, ref("calendar"))},
+		"messages":  {"What is said to customers, by id and language. ${…} holds an expression.", named(idPattern, ref("message"))},
+		"partners":  {"Other companies and the agreements with them, by id.", named(idPattern, ref("partner"))},
+		"actions":   {"Action types of your own, by name.", named(namePattern, ref("action_type"))},
+		"limits":    {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
+		"title":     {"What the playbook is about, for people.", nil},
+		"about":     {"More about it, for people.", nil},
+		"owner":     {"Who looks after it.", nil},
+		"review_by": {"The day from which its standard answers count as out of date. Every standardised play needs one, its own or this.", aDate.schema()},
+		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
+		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
+		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
+		"plays":     {"The rules.", list(ref("play"), 0)},
+	}
+}
+
+// incidentSection knows the standard fields by name.
+func incidentSection() object {
+	var standard object
+	for _, f := range policy.StandardFields() {
+		standard = append(standard, member{f.Name, described(standardWords[f.Name]+" Narrowed here; its type stays "+f.Type.String()+".", ref("standard_field"))})
+	}
+	standard = append(standard, member{"paused", false}) // a list of times, which nothing can narrow
+	return named(fieldPattern, ref("field")).and(member{"properties", standard})
+}
+
+func fieldWords(kinds []string) words {
+	return words{
+		"type":     {"The type of its values; in brackets for a list.", object{{"anyOf", fieldTypes(kinds)}}},
+		"about":    {"What it says, for people.", nil},
+		"optional": {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
+		"default":  {"The value of incidents that come without it.", object{{"anyOf", []object{scalar(), list(scalar(), 0)}}}},
+		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
+		"min":      {"The least value.", scalar()},
+		"max":      {"The greatest value.", scalar()},
+		"currency": {"The currency of a money field. Without one its amounts can be passed on, and neither compared nor added.", ref("currency")},
+		"was":      {"Earlier names that are still read.", nil},
+	}
+}
+
+func factWords() words {
+	return words{
+		"count":    {"What is counted: incidents, or the type of an action.", nil},
+		"sum":      {"The type of action whose amounts are added up.", nil},
+		"same":     {"The fields in which earlier incidents are like this one. Left out: all incidents.", nil},
+		"last":     {"How far back to look: a duration, or month or year, since the first day of it.", aLookBack.schema()},
+		"currency": {"The currency of the sum.", ref("currency")},
+	}
+}
+
+func tableWords() words {
+	return words{
+		"by":   {"The expression whose value picks the row.", expression()},
+		"rows": {"Rows with from, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
+	}
+}
+
+func rowWords() words {
+	return words{
+		"from":      {"The row is for values from this one on, up to the next row's.", scalar()},
+		"is":        {"The value, or the values, that the row is for.", oneOrMore(scalar())},
+		"otherwise": {"true: the row is for all the rest. It comes last.", object{{"const", true}}},
+	}
+}
+
+func calendarWords() words {
+	return words{
+		"zone":     {"The time zone of its hours. Left out: the playbook's.", ref("zone")},
+		"hours":    {"Working hours by day (mon) or range of days (mon-fri).", ref("hours")},
+		"holidays": {"Days off, or short days with hours of their own.", list(object{{"anyOf", []object{aDate.schema(), ref("short_day")}}}, 0)},
+	}
+}
+
+func shortDayWords() words {
+	return words{
+		"date":  {"The day.", aDate.schema()},
+		"hours": {"Its working hours.", oneOrMore(aSpan.schema())},
+	}
+}
+
+func partnerWords() words {
+	return words{
+		"name":      {"What it is called, for people and in messages.", nil},
+		"zone":      {"The time zone of its days, for capacities. Left out: the playbook's.", ref("zone")},
+		"agreement": {"What was agreed, and for how long.", ref("agreement")},
+		"outbound":  {"How they serve our customers.", ref("direction")},
+		"inbound":   {"How we serve theirs: incidents whose provider is this partner.", ref("direction")},
+	}
+}
+
+func agreementWords() words {
+	return words{
+		"ref":   {"Its reference.", nil},
+		"from":  {"Its first day.", aDate.schema()},
+		"until": {"Its last day.", aDate.schema()},
+	}
+}
+
+func directionWords() words {
+	return words{
+		"covers":   {"A condition: which incidents. Left out: all.", condition()},
+		"capacity": {"How much they take. Left out: without bound.", ref("capacity")},
+		"cost":     {"What a unit costs. Left out: nothing.", someMoney.schema()},
+		"rank":     {"Lower ones are asked first. Left out: 0.", nil},
+	}
+}
+
+func capacityWords() words {
+	return words{
+		"units": {"How many units.", nil},
+		"per":   {"In which time.", nil},
+	}
+}
+
+func limitWords() words {
+	return words{
+		"of":       {"The type of action, or several.", oneOrMore(text())},
+		"keep":     {"highest: of several in one decision only the highest stays.", nil},
+		"at_most":  {"What they come to at most: an amount or an expression.", someMoney.orExpression()},
+		"counting": {"The fact that says what was given before, which counts too.", nil},
+		"over":     {"What happens to the rest: cut (default), or escalate, which cuts as well and tells somebody.", nil},
+		"to":       {"The role that is told.", title()},
+	}
+}
+
+func actionTypeWords() words {
+	return words{
+		"about":  {"What it is, for people.", nil},
+		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, ref("field"))},
+		"once":   {"true: two plays that give it give it once.", nil},
+	}
+}
+
+func periodWords() words {
+	return words{
+		"from":  {"The first day.", aDate.schema()},
+		"until": {"The last day.", aDate.schema()},
+	}
+}

@@ -1,0 +1,109 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// fullest is a decision with everything that one can have.
+func fullest() *recovery.Decision {
+	at, m := time.Unix(0, 0), recovery.MustMoney("1 EUR")
+	params := []recovery.Param{{Name: "p", Value: "v"}}
+	late := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
+	return &recovery.Decision{
+		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics,
+		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s",
+		Made:  &recovery.Made{Choice: "c", By: "b", Reason: "r", Deviation: "1%"},
+		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
+		Actions: []recovery.Action{{
+			ID: "a", Type: "t", Change: recovery.ChangeNew, Plays: []string{"p"}, Amount: m, Already: m, Params: params, Owner: "o",
+			NotBefore: at, DueAt: at, Justice: "j", Message: &recovery.Message{ID: "m", Language: "l", Text: "t"}, Note: "n", IfLate: []recovery.Action{late},
+		}},
+		Choices: []recovery.Choice{{
+			ID: "c", Play: "p", Decider: "d", DueAt: at, AtLeast: 1, AtMost: 1,
+			Options: []recovery.Offer{{Type: "t", ID: "i", From: m, To: m, Params: params}},
+			Precedents: recovery.Precedents{Count: 1, Options: []recovery.PrecedentRange{{Type: "t", Median: m, Lowest: m, Highest: m}},
+				Recent: []recovery.Precedent{{Decision: "d", Type: "t", Amount: m, Reason: "r"}}},
+		}},
+		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r", Amount: m, Params: params}},
+		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
+		Facts:      []recovery.Fact{{Name: "f", Value: int64(0)}},
+		Warnings:   []recovery.Warning{{Code: "c", Message: "m", Play: "p"}},
+	}
+}
+
+// barest is a decision with an element in each list, each of which has no more
+// than it must have.
+func barest() *recovery.Decision {
+	m := recovery.MustMoney("1 EUR")
+	action := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
+	action.IfLate, action.Message = []recovery.Action{action}, &recovery.Message{ID: "m", Language: "l"}
+	return &recovery.Decision{
+		ID: "d", Incident: "i", DecidedAt: time.Unix(0, 0), Semantics: recovery.Semantics, Set: recovery.SetRef{Digest: "d"},
+		Made:    &recovery.Made{Choice: "c", By: "b"},
+		Plays:   []recovery.Match{{Play: "p", Approach: "a", At: "f:1", Because: []recovery.Reason{{}}}},
+		Actions: []recovery.Action{action},
+		Choices: []recovery.Choice{{
+			ID: "c", Play: "p", Options: []recovery.Offer{{Type: "t", From: m, To: m}},
+			Precedents: recovery.Precedents{Count: 1, Options: []recovery.PrecedentRange{{Type: "t", Median: m, Lowest: m, Highest: m}},
+				Recent: []recovery.Precedent{{Decision: "d"}}},
+		}},
+		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r"}},
+		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
+		Warnings:   []recovery.Warning{{Code: "c", Message: "m"}},
+	}
+}
+
+// read reads JSON that the library has written, its keys in their order.
+func read(b *builder, text []byte) object {
+	d := json.NewDecoder(bytes.NewReader(text))
+	v, err := readValue(d)
+	if err != nil {
+		b.problem("%s: %s", text, err)
+	}
+	o, _ := v.(object)
+	return o
+}
+
+func readValue(d *json.Decoder) (any, error) {
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t {
+	case json.Delim('{'):
+		return readMembers(d)
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			v, err := readValue(d)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		_, err = d.Token()
+		return list, err
+	}
+	return t, nil
+}
+
+func readMembers(d *json.Decoder) (object, error) {
+	o := object{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		v, err := readValue(d)
+		if err != nil {
+			return nil, err
+		}
+		o = append(o, member{key.(string), v})
+	}
+	_, err := d.Token()
+	return o, err
+}

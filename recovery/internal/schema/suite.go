@@ -1,0 +1,94 @@
+package schema
+
+// suiteSchema is that of a document of tests.
+func suiteSchema(b *builder) object {
+	root := b.mapping("a suite", suiteWords())
+	root = root.replace("required", append([]string{"amends", "suite"}, b.required("a suite")...))
+	definitions := object{
+		{"test", b.mapping("a test", testWords())},
+		{"row", b.mapping("a row of `each`", testWords().without("each"))},
+		{"step", b.mapping("a row of `then`", testWords().without("each", "then"))},
+		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then"))},
+		{"incident", givenIncident()},
+		{"want", b.mapping("`want`", b.wantWords())},
+		{"choice", b.mapping("a choice", wantedChoiceWords())},
+		{"choose", b.mapping("`choose`", chooseWords())},
+		{"precedents", b.mapping("`precedents`", words{"count": {"How many precedents there are.", nil}})},
+	}
+	return root.and(member{"definitions", append(definitions, b.askedParts()...)})
+}
+
+func suiteWords() words {
+	return words{
+		"amends":   {"The version of the format. It stands first.", object{{"const", "v1"}}},
+		"suite":    {"What is tested, in a few words.", title()},
+		"now":      {"When its tests decide. Left out: when each incident occurred.", aTime.schema()},
+		"defaults": {"What all tests have. Tests merge over it: mappings key by key, anything else is replaced.", ref("defaults")},
+		"tests":    {"The tests. Each starts with a store that knows nothing.", list(ref("test"), 1)},
+	}
+}
+
+func testWords() words {
+	return words{
+		"name":       {"What is tested, in a few words.", title()},
+		"now":        {"When this one decides.", aTime.schema()},
+		"incident":   {"Its fields, as in an incident's JSON; null takes a value of the defaults away.", ref("incident")},
+		"facts":      {"What earlier decisions say, by the fact's name. Those that are not given are 0.", types("object")},
+		"partners":   {"What others have taken of partners, such as {quickbike: {used: 40}}.", types("object")},
+		"precedents": {"Earlier choices by play, such as {parcels/dear: [{amount: 40 EUR, reason: asked}]}.", types("object")},
+		"want":       {"What is expected. What is left out is not asked about.", ref("want")},
+		"each":       {"Rows, each of which makes a test of its own.", list(ref("row"), 1)},
+		"then":       {"What happens later with the same incident, step by step.", list(ref("step"), 1)},
+	}
+}
+
+// without leaves keys out.
+func (w words) without(keys ...string) words {
+	for _, k := range keys {
+		delete(w, k)
+	}
+	return w
+}
+
+// givenIncident knows the standard fields by name. Their values are not looked
+// at, since a test may be about an incident that is refused.
+func givenIncident() object {
+	var fields, customer object
+	for _, f := range incidentFields() {
+		if f.inCustomer {
+			customer = append(customer, member{f.name, described(f.text, object{})})
+			continue
+		}
+		fields = append(fields, member{f.name, described(f.text, object{})})
+	}
+	fields = append(fields, member{"customer", described(standardWords["customer"], object{{"properties", customer}})})
+	return object{{"type", "object"}, {"properties", fields}}
+}
+
+func (b *builder) wantWords() words {
+	codes := func(key string) object { return oneOf(b.set("`want`", key)) }
+	byName := func(key string) object { return object{{"type", "object"}, {"additionalProperties", codes(key)}} }
+	return words{
+		"plays":       {"All plays, in order: playbook/play, or playbook/play/case.", list(text(), 0)},
+		"actions":     {"Each of these is there, with what is asked of it; [] for nothing to do.", ref("actions")},
+		"exactly":     {"true: there are no other actions, and the order is that of actions.", nil},
+		"never":       {"None of these types is there.", list(text(), 0)},
+		"warnings":    {"All codes of warnings.", list(codes("warnings"), 0)},
+		"withheld":    {"Each of these was withheld.", ref("withheld")},
+		"passed_over": {"The partners that were not taken, and why.", byName("passed_over")},
+		"choices":     {"Each of these is left to somebody.", list(ref("choice"), 0)},
+		"changes":     {"What has become of the earlier decision's actions, by type or type/id.", byName("changes")},
+		"error":       {"The incident is refused, with a text that contains this.", title()},
+	}
+}
+
+func wantedChoiceWords() words {
+	return words{
+		"play":       {"The play: playbook/play.", nil},
+		"decider":    {"The role that decides.", nil},
+		"due_at":     {"Until when.", aTime.schema()},
+		"options":    {"What may be chosen.", ref("options")},
+		"choose":     {"How many options are taken.", ref("choose")},
+		"precedents": {"What there was before.", ref("precedents")},
+	}
+}

@@ -1,0 +1,141 @@
+package schema
+
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// How values are written. A test compares these patterns with what policy/value
+// reads.
+const (
+	idPattern    = `^[a-z][a-z0-9-]*$`
+	namePattern  = `^[a-z][a-z0-9_]*$`
+	fieldPattern = `^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`
+
+	length       = `([0-9]+w([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+d([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]+m([0-9]+s)?|[0-9]+s)`
+	workingDays  = `0*[1-9][0-9]*wd`
+	moneyPattern = `^-?[0-9]+(\.[0-9]+)? [A-Z]{3}$`
+	percent      = `^-?[0-9]+(\.[0-9]+)?%$`
+	datePattern  = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`
+	instant      = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$`
+
+	clock       = `([01][0-9]|2[0-3]):[0-5][0-9]`
+	spanPattern = `^` + clock + `-(` + clock + `|24:00)$`
+	weekday     = `(mon|tue|wed|thu|fri|sat|sun)`
+	daysPattern = `^` + weekday + `(-` + weekday + `)?$`
+	languageTag = `^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$`
+)
+
+// likeUnit is of what is meant as a number, money, a duration or a percentage,
+// well written or not; likeLiteral also of dates, which are sums to expressions
+// of whole numbers. Where an expression may stand too, what looks like a literal
+// has to be a good one of the right kind.
+const (
+	likeUnit = `^\s*([-+]?[0-9][0-9.,_]*|-?[0-9][0-9.,_]*\s*[A-Za-z€$£¥]+|[€$£¥]\s*[0-9][0-9.,]*|` +
+		`-?[0-9][0-9.]*\s*[A-Za-z]+([0-9.]+[A-Za-z]+)*|-?[0-9][0-9.,]*\s*%)\s*$`
+	likeLiteral = likeUnit + `|^\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(T[0-9].*)?\s*$`
+)
+
+// literal is a kind of value that is text to YAML and JSON.
+type literal struct {
+	pattern string
+	wanted  string
+}
+
+var (
+	aDate      = literal{datePattern, "a date such as 2027-06-30"}
+	aTime      = literal{instant, "an RFC 3339 time such as 2026-03-02T10:00:00+01:00"}
+	aDuration  = literal{`^-?` + length + `$`, "a duration such as 90m, 36h, 2d or 1d12h30m"}
+	aWait      = literal{`^` + length + `$`, "a duration such as 90m, 36h or 2d"}
+	aDeadline  = literal{`^(` + length + `|` + workingDays + `)$`, "a duration such as 90m, 36h or 2d, or working days of the calendar such as 3wd"}
+	aLookBack  = literal{`^(` + length + `|month|year)$`, "a duration such as 90d, or month or year"}
+	someMoney  = literal{moneyPattern, "an amount such as 12.50 EUR"}
+	aPercent   = literal{percent, "a percentage such as 12.5%"}
+	aTolerance = literal{strings.Replace(percent, "-?", "", 1), "a percentage such as 20%"}
+	aSpan      = literal{spanPattern, "hours such as 09:00-17:00; 24:00 ends a day"}
+	anID       = literal{idPattern, "lower-case letters, digits and -, starting with a letter"}
+)
+
+// schema is that of a place where the literal has to stand.
+func (l literal) schema() object {
+	return object{{"type", "string"}, {"pattern", l.pattern}, {"patternErrorMessage", "wanted " + l.wanted}}
+}
+
+// orExpression is that of a place for the literal or an expression.
+func (l literal) orExpression() object {
+	return object{
+		{"type", "string"},
+		{"if", object{{"pattern", likeLiteral}}},
+		{"then", object{{"pattern", l.pattern}, {"patternErrorMessage", "wanted " + l.wanted + ", or an expression"}}},
+	}
+}
+
+// typeOrExpression is that of a place for a number or a bool, or an expression.
+func typeOrExpression(name string) object {
+	return object{
+		{"type", []string{name, "string"}},
+		{"if", types("string").and(member{"pattern", likeUnit})},
+		{"then", types(name)},
+	}
+}
+
+// types is a schema that asks for one of some types alone.
+func types(names ...string) object {
+	if len(names) == 1 {
+		return object{{"type", names[0]}}
+	}
+	return object{{"type", names}}
+}
+
+// text may be written as a number: to a reader of playbooks, 2026 is a title.
+func text() object { return types("string", "number") }
+
+// title is text that is not empty.
+func title() object { return text().and(member{"pattern", `\S`}) }
+
+// expression is a condition or a term: 5 and true are expressions too.
+func expression() object { return types("string", "number", "boolean") }
+
+// condition leaves out what can never hold.
+func condition() object { return types("string", "boolean") }
+
+// scalar is any value that is no list and no mapping.
+func scalar() object { return types("string", "number", "boolean") }
+
+func oneOf(set []string) object { return object{{"enum", set}} }
+
+// list asks for items of a kind, at least so many.
+func list(items any, least int) object {
+	o := object{{"type", "array"}, {"items", items}}
+	if least > 0 {
+		o = o.and(member{"minItems", least})
+	}
+	return o
+}
+
+// oneOrMore is one of them, or a list.
+func oneOrMore(item object) object {
+	return object{{"anyOf", []object{item, list(item, 1)}}}
+}
+
+// named is a mapping whose keys are names of the author's own.
+func named(pattern string, value any) object {
+	return object{{"type", "object"}, {"propertyNames", object{{"pattern", pattern}}}, {"additionalProperties", value}}
+}
+
+func ref(name string) object { return object{{"$ref", "#/definitions/" + name}} }
+
+// described puts what people read in front.
+func described(text string, o object) object {
+	return append(object{{"description", text}}, o...)
+}
+
+// tables are closed sets that are long and stand in several places.
+func tables() []member {
+	return []member{
+		{"zone", object{{"type", "string"}, {"enum", worktime.ZoneNames()}}},
+		{"currency", object{{"type", "string"}, {"enum", value.Currencies()}}},
+	}
+}
