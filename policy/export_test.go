@@ -2,14 +2,6 @@ package policy
 
 import "github.com/servicerecovery/amends/playbook"
 
-// Plain returns a program that asks each playbook and each play in turn, and evaluates every
-// condition: what matching is defined as.
-func Plain(p *Program) *Program {
-	plain := *p
-	plain.plain = true
-	return &plain
-}
-
 // Prepare makes a program's indexes anew.
 func Prepare(p *Program) { p.prepare() }
 

@@ -158,7 +158,7 @@ func BenchmarkMatch(b *testing.B) {
 func BenchmarkMatchPlain(b *testing.B) {
 	for _, w := range workloads {
 		for _, n := range []int{10, 100, 1000, 10_000} {
-			w.run(b, n, policy.Plain)
+			w.run(b, n, (*policy.Program).Plain)
 		}
 	}
 }

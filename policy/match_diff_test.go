@@ -99,7 +99,7 @@ func compareWays(t *testing.T, d *dice, small bool, incidents int) (program *pol
 		}
 		return nil, nil
 	}
-	plain := policy.Plain(program)
+	plain := program.Plain()
 	for range incidents {
 		values := g.incident(g.one(10))
 		facts := [2]any{pick[any](d, nil, int64(0), int64(1), int64(2)), pick[any](d, nil, value.MustMoney("1 EUR"), value.MustMoney("100 EUR"))}
@@ -209,7 +209,7 @@ func TestMatchTogether(t *testing.T) {
 	incidents := make([]incident, 60)
 	for i := range incidents {
 		x := incident{values: g.incident(g.one(10)), changes: g.incident(false)}
-		x.want = outcome(policy.Plain(program), x.values, x.changes, x.facts)
+		x.want = outcome(program.Plain(), x.values, x.changes, x.facts)
 		incidents[i] = x
 	}
 	var all sync.WaitGroup

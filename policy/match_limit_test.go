@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"github.com/servicerecovery/amends/policy"
 )
 
 // TestWhatEndsAnEvaluation holds that nothing behind a loop is taken into account: an
@@ -39,7 +37,7 @@ func TestWhatEndsAnEvaluation(t *testing.T) {
 			"amends: v1\nplaybook: b\nreview_by: 2027-01-01\nincident: {causes: {type: [string]}}\nterms: {heavy: '%s', light: 'incident.severity > 3'}\nplays:\n  - id: p\n    approach: standardised-response\n    when: '%s'\n    do: [{apologise: {}}]\n",
 			loop, test.when))}})
 		values := map[string]any{"severity": int64(3), "failure": "lost", "phase": "failure", "provider": "", "summary": long, "tags": many, "causes": []any{"b"}}
-		got, want := outcome(program, values, nil, [2]any{}), outcome(policy.Plain(program), values, nil, [2]any{})
+		got, want := outcome(program, values, nil, [2]any{}), outcome(program.Plain(), values, nil, [2]any{})
 		if got != want {
 			t.Errorf("%.80s gives\n%s\nand asking each play\n%s", test.when, got, want)
 		}

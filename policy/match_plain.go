@@ -11,6 +11,15 @@ import (
 // turn, and every condition evaluated. [Input.Applying] and [Program.Match] give the same
 // results, errors and their texts included; tests compare the two.
 
+// Plain returns the program without its index: it asks each playbook and each play in turn, and
+// evaluates every condition. That is what matching is defined as, and takes as long as the set is
+// large; it is there for tests, and for whoever doubts a result.
+func (p *Program) Plain() *Program {
+	plain := *p
+	plain.plain = true
+	return &plain
+}
+
 func (in *Input) applyingPlain() ([]*Playbook, error) {
 	var first error
 	in.applying = in.applying[:0]
