@@ -21,6 +21,12 @@ func (e entry) without(i int) entry {
 	return e
 }
 
+// passesAbsent reports whether no term of an entry is certainly false where a slot has no
+// value. What is asked of a list may stand beside a term that says that there is one.
+func (e entry) passesAbsent(slot int) bool {
+	return !slices.ContainsFunc(e.terms, func(t atom.Term) bool { return t.Slot == slot && t.Absent() == atom.No })
+}
+
 // builder builds one tree.
 type builder struct {
 	space *atom.Space
@@ -109,17 +115,16 @@ func (b *builder) keys(t atom.Term) ([]int32, bool) {
 }
 
 func (b *builder) split(list []entry, k key, depth int) *split {
-	s := &split{slot: k.slot, member: k.member}
+	s := &split{slot: k.slot, member: k.member, absent: b.mostlyAbsent(list, k)}
 	groups := map[int32][]entry{}
 	var rest []entry
 	for _, e := range list {
 		i, points := b.find(e, k)
-		if i < 0 {
+		if i < 0 || !s.absent && e.passesAbsent(k.slot) {
 			rest = append(rest, e)
 			continue
 		}
 		b.spare -= len(points) - 1
-		s.absent = s.absent || e.terms[i].Absent() != atom.No
 		for _, p := range points {
 			groups[p] = append(groups[p], e.without(i))
 		}
@@ -134,6 +139,22 @@ func (b *builder) split(list []entry, k key, depth int) *split {
 	b.thicken(s)
 	s.rest = b.build(rest, depth+1)
 	return s
+}
+
+// mostlyAbsent reports whether most of the rules that have a key may hold without a value. Then
+// all of them are looked at where it is absent; else the few that may stand beside the split,
+// lest they make the others be looked at too.
+func (b *builder) mostlyAbsent(list []entry, k key) bool {
+	may, keyed := 0, 0
+	for _, e := range list {
+		if i, _ := b.find(e, k); i >= 0 {
+			keyed++
+			if e.passesAbsent(k.slot) {
+				may++
+			}
+		}
+	}
+	return 2*may > keyed
 }
 
 // find returns the term of an entry that a split is by, and its positions.

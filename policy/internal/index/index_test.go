@@ -88,15 +88,29 @@ var adversarial = map[string]func(i int) *atom.Cond{
 		}
 		return atom.AllOf(is(region, fmt.Sprint("R", i%20)), between(i%40, 3000))
 	},
-	"a day each":         func(i int) *atom.Cond { return days(i%300, 1) },
-	"a day and a key":    func(i int) *atom.Cond { return atom.AllOf(is(region, fmt.Sprint("R", i%5)), days(i%90, 1)) },
-	"seasons":            func(i int) *atom.Cond { return days(i%40, 1+i%50) },
+	"a day each":      func(i int) *atom.Cond { return days(i%300, 1) },
+	"a day and a key": func(i int) *atom.Cond { return atom.AllOf(is(region, fmt.Sprint("R", i%5)), days(i%90, 1)) },
+	"seasons":         func(i int) *atom.Cond { return days(i%40, 1+i%50) },
+	"guarded":         func(i int) *atom.Cond { return guarded(i, is(region, fmt.Sprint("R", i))) },
+	"guarded members": func(i int) *atom.Cond {
+		return guarded(i, &atom.Cond{Op: atom.Member, Slot: tags, Const: fmt.Sprint("R", i%500)})
+	},
 	"never":              func(int) *atom.Cond { return atom.AllOf(is(region, "R1"), is(region, "R2")) },
 	"key and a disjunct": func(i int) *atom.Cond { return atom.AllOf(between(i%40, 90), either(i)) },
 }
 
 func either(i int) *atom.Cond {
 	return &atom.Cond{Op: atom.Or, Kids: []*atom.Cond{is(region, fmt.Sprint("R", i%300)), is(cause, fmt.Sprint("R", i%200))}}
+}
+
+// guarded is a condition on one slot behind the condition that it has a value; for each
+// hundredth, it holds without one.
+func guarded(i int, c *atom.Cond) *atom.Cond {
+	has := &atom.Cond{Op: atom.Has, Slot: c.Slot, Absent: atom.No}
+	if i%100 == 0 {
+		return &atom.Cond{Op: atom.Or, Kids: []*atom.Cond{{Op: atom.Not, Kids: []*atom.Cond{has}}, c}}
+	}
+	return atom.AllOf(has, c)
 }
 
 // places counts the places of rules in a tree, and the rows of its tables.
@@ -187,6 +201,26 @@ func checkFind(t *testing.T, name string, x *Index, space *atom.Space, rules []a
 	}
 	if got := x.Find(v, []int32{0}, nil); !slices.Equal(got, want) {
 		t.Fatalf("%s: found %v, want %v", name, got, want)
+	}
+}
+
+// TestAbsent holds that what cannot match without a value is not looked at without it, also
+// beside what can.
+func TestAbsent(t *testing.T) {
+	for _, name := range []string{"guarded", "guarded members"} {
+		conds := make([]*atom.Cond, 3000)
+		for i := range conds {
+			conds[i] = adversarial[name](i)
+		}
+		x, _, _ := built(conds)
+		s := x.classes[0].split
+		if s == nil || s.absent {
+			t.Errorf("%s: all rules are looked at where there is no value", name)
+			continue
+		}
+		if beside, _ := places(s.rest); beside > 60 {
+			t.Errorf("%s: %d rules stand beside", name, beside)
+		}
 	}
 }
 

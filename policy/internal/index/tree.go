@@ -20,9 +20,9 @@ type split struct {
 	dense  []int32 // by constants: the place among kids, plus one; else
 	points []int32 // their positions, sorted like kids
 	kids   []tree
-	// absent says that rules behind keys are not certainly false without a value.
+	// absent says that rules behind keys may hold without a value; else none of them may.
 	absent bool
-	rest   *tree // of the rules that have no key; nil: none
+	rest   *tree // of the rules that are behind no key; nil: none
 }
 
 // fork leads to both of its sides, unless a guard keeps it out.
