@@ -107,7 +107,7 @@ func (b *builder) agreements() []Date {
 }
 
 // periods are the days on which playbooks and plays begin and cease to be in
-// force.
+// force. One that has ended is no matter: it is kept for incidents of its days.
 func (b *builder) periods() []Date {
 	var out []Date
 	add := func(p *playbook.Period, zone *time.Location, link Link) {
@@ -117,7 +117,7 @@ func (b *builder) periods() []Date {
 		for _, end := range []struct {
 			text         playbook.Text
 			what, passed string
-		}{{p.From, "First day in force", ""}, {p.Until, "Last day in force", "over"}} {
+		}{{p.From, "First day in force", ""}, {p.Until, "Last day in force", "ended"}} {
 			day, err := value.ParseDate(end.text.Value)
 			if err != nil {
 				continue // not written

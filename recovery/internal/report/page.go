@@ -260,7 +260,7 @@ type Date struct {
 	Day   string
 	What  string
 	About []Link
-	State string // stale, over, soon, or empty
+	State string // stale, over, ended, soon, or empty
 	In    string // how far away it is; empty where dates are not judged
 }
 

@@ -272,7 +272,7 @@ calendars: {office: {hours: {mon: "09:00-17:00"}, holidays: [2026-12-25, 2025-12
 plays:
   - {id: a, approach: standardised-response, when: true, do: [{resolve: {within: 1wd, calendar: office}}]}
   - {id: b, approach: standardised-response, review_by: 2026-11-24, when: true, do: [{apologise: {}}]}
-  - {id: c, approach: partner-substitute, when: true, substitute: {}}
+  - {id: c, approach: partner-substitute, in_force: {until: 2026-11-01}, when: true, substitute: {}}
 `
 	now := noon
 	page := of(t, set, report.Options{Now: &now})
@@ -282,6 +282,7 @@ plays:
 	}
 	want := []string{
 		"2026-01-01||327 days ago|First day in force|P",
+		"2026-11-01|ended|23 days ago|Last day in force|p/c",
 		"2026-11-23|over|1 day ago|Last day of the agreement A|over",
 		"2026-11-23|stale|1 day ago|Review of answers in P|p/a",
 		"2026-11-24|soon|today|Last day of the agreement B|today",
