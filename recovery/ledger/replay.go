@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,10 +95,13 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 		}
 		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
-	if err := w.run(ctx); err != nil {
+	if err = w.run(ctx); ctx.Err() != nil {
 		return nil, err
 	}
-	return r.out, r.decide()
+	if err = cmp.Or(r.decide(), err); err != nil { // what stands before damage is decided
+		return nil, err
+	}
+	return r.out, nil
 }
 
 type replayer struct {
