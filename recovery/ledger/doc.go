@@ -9,7 +9,8 @@
 // # What it promises
 //
 // Durable: what was confirmed is there after a crash at any byte. Commits that
-// wait at the same time share one sync. A directory has one writer; anybody may
+// wait at the same time share one sync, and [Ledger.Submit] lets one who handles
+// incidents one after another have that too. A directory has one writer; anybody may
 // read meanwhile. A commit that the disk does not take is refused, and the
 // ledger goes on as if it had not been tried.
 //
@@ -35,10 +36,11 @@
 //	facts.go, conflict.go     what counts, and what stands in the way of a commit
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
-//	verify.go, tree.go, checkpoint.go, receipt.go
-//	replay.go, explain.go, equal.go, treated.go, erase.go
+//	verify.go, tree.go, checkpoint.go, receipt.go, consistency.go
+//	replay.go, replay_again.go, explain.go, past.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a
-// ledger is opened by reading it, which takes some microseconds a record. In mind are, for each incident, some
-// hundred bytes; the decisions themselves are read when they are asked for.
+// ledger is opened by reading it, which takes about 12 µs of processor time a record, on
+// all cores. In mind are, for each incident, some 160 bytes, and as many for each fact
+// that counts it; the decisions themselves are read when they are asked for.
 package ledger

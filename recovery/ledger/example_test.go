@@ -80,3 +80,54 @@ func Example() {
 	// 2 records, 1 decided the same again
 	// record 1 of 2 gives 5.00 EUR
 }
+
+// A program that handles one incident after another need not wait for the disk
+// each time: the decisions count at once, and are certain when it has waited.
+func ExampleLedger_Submit() {
+	dir, err := os.MkdirTemp("", "ledger")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	l, err := ledger.Open(dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	engine, err := recovery.Load(fstest.MapFS{"parcels.yaml": {Data: []byte(playbook)}}, recovery.WithStore(l))
+	if err != nil {
+		log.Fatal(err)
+	}
+	later := &submitting{Ledger: l}
+	for _, id := range []string{"T-1", "T-2", "T-3"} {
+		incident := recovery.Incident{ID: id, Service: "parcel", Failure: "late", OccurredAt: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
+		if _, err := engine.Handle(ctx, incident, recovery.In(later)); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(l.Size(), "records are on disk before anybody waits")
+	for _, wait := range later.waits {
+		if err := wait(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(l.Size(), "are afterwards")
+	// Output:
+	// 0 records are on disk before anybody waits
+	// 4 are afterwards
+}
+
+// submitting is a ledger that does not wait.
+type submitting struct {
+	*ledger.Ledger
+	waits []func() error
+}
+
+func (s *submitting) Commit(ctx context.Context, c recovery.Commit) error {
+	wait, err := s.Submit(ctx, c)
+	if err == nil {
+		s.waits = append(s.waits, wait)
+	}
+	return err
+}

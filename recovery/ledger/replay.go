@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -90,10 +92,13 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 		}
 		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
-	if err := w.run(ctx); err != nil {
+	if err = w.run(ctx); ctx.Err() != nil {
 		return nil, err
 	}
-	return r.out, r.decide()
+	if err = cmp.Or(r.decide(), err); err != nil { // what stands before damage is decided
+		return nil, err
+	}
+	return r.out, nil
 }
 
 func newReplayer(log *log) *replayer {
@@ -135,6 +140,8 @@ type task struct {
 	text    []byte // of the record
 	summary *summary
 	refusal *recovery.Refusal
+	payload []byte // where the past is kept
+	inTime  bool   // it may ask the past
 
 	skip   string
 	differ *Difference
@@ -201,24 +208,35 @@ func (r *replayer) changed(t *item) error {
 	return &Damage{r.log.segment(t.segment).name, t.offset, t.head.seq, "its payload was changed"}
 }
 
-// take collects records, and decides many of them at once on all cores. What
-// is answered from the past has to be asked in time.
+// take collects records, and decides many of them at once on all cores.
 func (r *replayer) take(t *item, x *task) error {
 	const many = 512
-	r.tasks = append(r.tasks, x)
-	if len(r.tasks) >= many || r.past != nil {
-		if err := r.decide(); err != nil {
-			return err
+	if x.refusal == nil {
+		r.choices.add(x.summary)
+		if r.past != nil {
+			x.payload = t.payload
 		}
 	}
-	if x.refusal != nil {
+	if r.tasks = append(r.tasks, x); len(r.tasks) < many {
 		return nil
 	}
-	r.choices.add(x.summary)
-	if r.past != nil {
-		return r.past.add(x.seq, t.payload)
+	return r.decide()
+}
+
+// inTime decides a record that asks for more than was read then: the past answers
+// as of the record that it has got to.
+func (r *replayer) inTime(x *task) error {
+	if r.past == nil {
+		return nil
 	}
-	return nil
+	if errors.Is(x.err, errAsksPast) {
+		x.inTime = true
+		x.err = r.again(x)
+	}
+	if x.payload == nil {
+		return nil
+	}
+	return r.past.add(x.seq, x.payload)
 }
 
 func (r *replayer) decide() error {
@@ -239,6 +257,9 @@ func (r *replayer) decide() error {
 	tasks := r.tasks
 	r.tasks = r.tasks[:0]
 	for _, x := range tasks {
+		if err := r.inTime(x); err != nil {
+			return err
+		}
 		switch {
 		case x.err != nil:
 			return fmt.Errorf("record %d: %w", x.seq, x.err)

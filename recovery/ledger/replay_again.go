@@ -31,6 +31,8 @@ func (r *replayer) again(x *task) error {
 	}
 	is, err := engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
 	switch {
+	case errors.Is(err, errAsksPast):
+		return err
 	case errors.Is(err, ErrErased):
 		x.skip = skipErased
 	case err != nil:

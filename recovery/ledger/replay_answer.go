@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -58,6 +59,9 @@ func (r *replayer) record(seq int64) (*recovery.Record, error) {
 	return readRecord(t.payload, r.calendar)
 }
 
+// errAsksPast says that a record has to be decided when the past has got to it.
+var errAsksPast = errors.New("it asks for what was not read")
+
 // answer gives what was read when the decision was made.
 func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g recovery.Given, err error) {
 	if x.given.Previous >= 0 {
@@ -100,6 +104,8 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 			g.Facts[i] = x.given.Facts[at]
 		case r.past == nil:
 			return fmt.Errorf("it asks for the fact %s, which was not read", f.Name)
+		case !x.inTime:
+			return errAsksPast
 		default:
 			var err error
 			if g.Facts[i], err = r.past.fact(x.seq, was.Decision.Incident, f); err != nil {
@@ -116,6 +122,8 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 			g.Use[i] = x.given.Use[at]
 		case r.past == nil:
 			return fmt.Errorf("it asks for the use of partner %s, which was not read", u.Partner)
+		case !x.inTime:
+			return errAsksPast
 		default:
 			var err error
 			if g.Use[i], err = r.past.used(was.Decision.Incident, u); err != nil {

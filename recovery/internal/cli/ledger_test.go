@@ -233,3 +233,36 @@ func TestSecretKeysAreSecret(t *testing.T) {
 		t.Error(string(public), err)
 	}
 }
+
+// TestExamplesReplay holds that what the examples decide is decided the same again,
+// by what the ledger has archived and by the playbooks themselves.
+func TestExamplesReplay(t *testing.T) {
+	root, err := filepath.Abs("../../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, "*", "incidents.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	t.Chdir(t.TempDir())
+	for _, file := range files {
+		name := filepath.Base(filepath.Dir(file))
+		playbooks := filepath.Join(filepath.Dir(file), "playbooks")
+		var out bytes.Buffer
+		if status, errs := amends(nil, &out, "decide", "--playbooks", playbooks, "--store", name, file, "--now", noon.Format(time.RFC3339)); status == 2 {
+			t.Fatal(name, errs)
+		}
+		want := fmt.Sprintf("%d the same, 0 different\n", bytes.Count(out.Bytes(), []byte("\n")))
+		for _, args := range [][]string{{}, {"--playbooks", playbooks}} {
+			out.Reset()
+			status, errs := amends(nil, &out, append([]string{"ledger", "replay", name}, args...)...)
+			if status != 0 || !strings.Contains(out.String(), want) {
+				t.Errorf("%s %v: %d %s%s, wanted %s", name, args, status, errs, out.String(), want)
+			}
+		}
+		if status, errs := amends(nil, io.Discard, "ledger", "verify", name); status != 0 {
+			t.Error(name, errs)
+		}
+	}
+}
