@@ -60,17 +60,18 @@ var (
 
 // schema is that of a place where the literal has to stand.
 func (l literal) schema() object {
-	return object{{"type", "string"}, {"pattern", l.pattern}, {"patternErrorMessage", "wanted " + l.wanted}}
+	return object{{"type", "string"}, {"pattern", l.pattern}, wanted(l.wanted)}
 }
 
 // orExpression is that of a place for the literal or an expression.
 func (l literal) orExpression() object {
-	return object{
-		{"type", "string"},
-		{"if", object{{"pattern", likeLiteral}}},
-		{"then", object{{"pattern", l.pattern}, {"patternErrorMessage", "wanted " + l.wanted + ", or an expression"}}},
-	}
+	say := wanted(l.wanted + ", or an expression")
+	return object{{"type", "string"}, say, {"if", object{{"pattern", likeLiteral}}}, {"then", object{{"pattern", l.pattern}, say}}}
 }
+
+// wanted is what editors say of a value that does not fit, in the place of words
+// of their own: no part of JSON Schema, and no harm to other readers.
+func wanted(what string) member { return member{"errorMessage", "wanted " + what} }
 
 // typeOrExpression is that of a place for a number or a bool, or an expression.
 func typeOrExpression(name string) object {
@@ -135,7 +136,7 @@ func described(text string, o object) object {
 // tables are closed sets that are long and stand in several places.
 func tables() []member {
 	return []member{
-		{"zone", object{{"type", "string"}, {"enum", worktime.ZoneNames()}}},
-		{"currency", object{{"type", "string"}, {"enum", value.Currencies()}}},
+		{"zone", object{{"type", "string"}, wanted("a time zone of the IANA database, such as Europe/Madrid"), {"enum", worktime.ZoneNames()}}},
+		{"currency", object{{"type", "string"}, wanted("an active currency of ISO 4217, such as EUR"), {"enum", value.Currencies()}}},
 	}
 }
