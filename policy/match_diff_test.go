@@ -124,7 +124,11 @@ func compareWays(t *testing.T, d *dice, small bool, incidents int) (program *pol
 // TestMatchAsAskingEach compares both ways on random sets and incidents.
 func TestMatchAsAskingEach(t *testing.T) {
 	sets, matched, failed := 0, 0, 0
-	for i := range *matchSets {
+	n := *matchSets
+	if testing.Short() {
+		n /= 5
+	}
+	for i := range n {
 		d := &dice{state: *matchSeed + uint64(i)*0x1000}
 		program, outcomes := compareWays(t, d, false, 40)
 		if t.Failed() {
@@ -144,7 +148,7 @@ func TestMatchAsAskingEach(t *testing.T) {
 		}
 	}
 	t.Logf("%d sets, %d incidents with a match, %d with an error", sets, matched, failed)
-	if sets < *matchSets/4 || *matchSets >= 40 && (matched < 100 || failed < 100) {
+	if sets < n/4 || n >= 40 && (matched < 100 || failed < 100) {
 		t.Errorf("too little was compared: %d sets, %d matched, %d failed", sets, matched, failed)
 	}
 }

@@ -73,12 +73,14 @@ func TestConditions(t *testing.T) {
 		case "order.fragile":
 			sources = append(sources, "incident.order.fragile", "!incident.order.fragile", "incident.order.?fragile.orValue(true)")
 		}
-		for _, source := range sources {
+		for i, source := range sources {
 			e, issues := w.scope.Compile(source, kind(Bool))
 			if len(issues) > 0 {
 				continue // not in the language for this type
 			}
-			asked++
+			if asked++; testing.Short() && i%5 != 0 {
+				continue
+			}
 			for _, v := range g.values {
 				checkCondition(t, w, e, map[string]any{field: v})
 			}
