@@ -122,7 +122,7 @@ func (v *validation) standardText(f *placed, s string) {
 	case !f.AllowsText(s):
 		v.problem(f.Name, f.Misfit(s), shown(s))
 	default:
-		v.input.SetText(f.Field, s)
+		v.input.Set(f.Field, s)
 		v.values.set(f, cell{kind: textCell, text: s})
 	}
 }
@@ -143,7 +143,7 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 			return
 		}
 	}
-	v.input.SetTime(f.Field, native)
+	v.input.Set(f.Field, native)
 	v.values.set(f, timeCellOf(native))
 }
 

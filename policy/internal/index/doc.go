@@ -6,7 +6,8 @@
 // Three kinds of nodes lead to few rules quickly:
 //
 //	split   tells rules apart by the value of one slot that they compare with constants, or by
-//	        the members of a list; rules that do not mention the slot stand beside
+//	        the members of a list; rules that do not mention the slot stand beside, and, where
+//	        most fail without a value, the few that may hold without it
 //	fork    halves rules that have no such slot in common, and skips a half when the value
 //	        of one slot lies outside of what its rules let pass
 //	leaf    holds at most 64 rules. A table for each slot gives, for the segment in which the
