@@ -61,6 +61,7 @@ func (c *cursor) treated(r *treated) {
 	c.object(func(key []byte) {
 		switch string(key) {
 		case "actions":
+			r.given = r.given[:0]
 			c.list(func() { r.given = append(r.given, c.gave()) })
 		case "made":
 			c.object(func(key []byte) {
