@@ -16,7 +16,7 @@ import (
 func CanonicalExpr(source string) (text string, names []string) {
 	text, names, err := celenv.Canonical(source)
 	if err != nil {
-		return strings.TrimSpace(source), nil
+		return strings.Trim(source, " \t\r\n\f"), nil // the blanks of the language, and no others
 	}
 	return text, names
 }
