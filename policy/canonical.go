@@ -18,6 +18,15 @@ func CanonicalExpr(source string) (text string, names []string) {
 	if err != nil {
 		return strings.Trim(source, " \t\r\n\f"), nil // the blanks of the language, and no others
 	}
+	// Writing ---0 gives -0, which is read as the number 0: what is written is written
+	// again until it stays.
+	for range 4 {
+		again, _, err := celenv.Canonical(text)
+		if err != nil || again == text {
+			break
+		}
+		text = again
+	}
 	return text, names
 }
 

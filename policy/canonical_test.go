@@ -78,7 +78,7 @@ func TestCanonicalText(t *testing.T) {
 // FuzzCanonicalExpr holds that writing an expression twice changes nothing, and
 // that nothing panics.
 func FuzzCanonicalExpr(f *testing.F) {
-	for _, s := range []string{`incident.a == "x"`, `!(a && b) || c ? d : e`, `[1, -2, 3u].exists(x, x > 1.5)`, `{"a": b}["a"]`, `a.?b[?0].orValue(-(1))`, `money("1 EUR") * 2`, "r'\\d' + b'x'", "a //", "\v00"} {
+	for _, s := range []string{`incident.a == "x"`, `!(a && b) || c ? d : e`, `[1, -2, 3u].exists(x, x > 1.5)`, `{"a": b}["a"]`, `a.?b[?0].orValue(-(1))`, `money("1 EUR") * 2`, "r'\\d' + b'x'", "a //", "\v00", "---0"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
