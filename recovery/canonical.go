@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // Canonical JSON is what digests are taken of: RFC 8785. Keys are sorted by
@@ -24,7 +24,7 @@ import (
 func appendCanonical(dst []byte, v any) []byte {
 	switch x := v.(type) {
 	case string:
-		return appendString(dst, x)
+		return canonical.AppendString(dst, x)
 	case int64:
 		return strconv.AppendInt(dst, x, 10)
 	case float64:
@@ -40,9 +40,9 @@ func appendCanonical(dst []byte, v any) []byte {
 	case Money:
 		return appendCanonicalMoney(dst, x)
 	case Date:
-		return appendString(dst, x.String())
+		return canonical.AppendString(dst, x.String())
 	case Percent:
-		return appendString(dst, x.String())
+		return canonical.AppendString(dst, x.String())
 	case []any:
 		return appendList(dst, x, appendCanonical)
 	case map[string]any:
@@ -72,7 +72,7 @@ func appendMap(dst []byte, m map[string]any, member func([]byte, any) []byte) []
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendString(dst, k), ':')
+		dst = append(canonical.AppendString(dst, k), ':')
 		dst = member(dst, m[k])
 	}
 	return append(dst, '}')
@@ -131,34 +131,6 @@ func utf16Rank(c byte) byte {
 	return c
 }
 
-// appendString writes a string as RFC 8785 does: the quote, the backslash and
-// control characters are escaped, all else stands as it is. Each byte that is
-// not UTF-8 becomes U+FFFD, since JSON cannot hold it.
-func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	done := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c-' ' < utf8.RuneSelf-' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		if c < utf8.RuneSelf {
-			dst = appendEscape(append(dst, s[done:i]...), c)
-			i++
-			done = i
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			dst = append(append(dst, s[done:i]...), "\uFFFD"...)
-			done = i + 1
-		}
-		i += size
-	}
-	return append(append(dst, s[done:]...), '"')
-}
-
 // escaped is 1 for what a backslash has to stand before. It is never written.
 var escaped = [256]byte{'"': 1, '\\': 1}
 
@@ -175,23 +147,4 @@ func appendEscaped(dst, text []byte) []byte {
 		n++
 	}
 	return room[:n]
-}
-
-func appendEscape(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\t':
-		return append(dst, '\\', 't')
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\f':
-		return append(dst, '\\', 'f')
-	case '\r':
-		return append(dst, '\\', 'r')
-	}
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 }

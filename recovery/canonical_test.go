@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // The samples of RFC 8785, appendix B, by the bits of the double.
@@ -108,13 +110,13 @@ func TestKeysAreSortedByUTF16(t *testing.T) {
 
 // The example of RFC 8785, section 3.2.2.
 func TestStringsAreEscapedWhereTheyMust(t *testing.T) {
-	if got, want := string(appendString(nil, "€$\x0f\nA'B\"\\\\\"/")), `"€$\u000f\nA'B\"\\\\\"/"`; got != want {
+	if got, want := string(canonical.AppendString(nil, "€$\x0f\nA'B\"\\\\\"/")), `"€$\u000f\nA'B\"\\\\\"/"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := string(appendString(nil, "\b\t\n\f\r\x00\x1f\x7f<>&\u2028")), "\"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f<>&\u2028\""; got != want {
+	if got, want := string(canonical.AppendString(nil, "\b\t\n\f\r\x00\x1f\x7f<>&\u2028")), "\"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f<>&\u2028\""; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if got, want := string(appendString(nil, "a\xff\xfeb\xe2\x82")), "\"a\uFFFD\uFFFDb\uFFFD\uFFFD\""; got != want {
+	if got, want := string(canonical.AppendString(nil, "a\xff\xfeb\xe2\x82")), "\"a\uFFFD\uFFFDb\uFFFD\uFFFD\""; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

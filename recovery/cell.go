@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // cell holds the value of a field. Texts, whole numbers and times, which is what
@@ -59,7 +60,7 @@ func (c *cell) time() time.Time {
 func (c *cell) append(dst []byte) []byte {
 	switch c.kind {
 	case textCell:
-		return appendString(dst, c.text)
+		return canonical.AppendString(dst, c.text)
 	case numberCell:
 		return strconv.AppendInt(dst, c.number, 10)
 	case timeCell:

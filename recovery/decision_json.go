@@ -1,5 +1,7 @@
 package recovery
 
+import "github.com/servicerecovery/amends/recovery/internal/canonical"
+
 // MarshalJSON writes the decision as [Decision.AppendJSON] does. Beware that
 // [json.Marshal] and [json.Encoder] then escape <, > and &, unless the encoder was told not to.
 func (d Decision) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
@@ -79,8 +81,8 @@ func (w *jsonWriter) match(m *Match) {
 
 // reason always has both keys: a field that was read may well be empty.
 func (w *jsonWriter) reason(r *Reason) {
-	w.buf = appendString(append(w.buf, `{"expr":`...), r.Expr)
-	w.buf = appendString(append(w.buf, `,"value":`...), r.Value)
+	w.buf = canonical.AppendString(append(w.buf, `{"expr":`...), r.Expr)
+	w.buf = canonical.AppendString(append(w.buf, `,"value":`...), r.Value)
 	w.close('}')
 }
 
@@ -112,7 +114,7 @@ func (w *jsonWriter) message(m *Message) {
 	w.text("id", m.ID)
 	w.text("language", m.Language)
 	w.key("text")
-	w.buf = appendString(w.buf, m.Text)
+	w.buf = canonical.AppendString(w.buf, m.Text)
 	w.close('}')
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // jsonWriter appends JSON in the order in which it is told. A comma is due unless
@@ -25,7 +27,7 @@ func (w *jsonWriter) key(name string) {
 // anyKey is key for names that come from outside.
 func (w *jsonWriter) anyKey(name string) {
 	w.comma('{')
-	w.buf = append(appendString(w.buf, name), ':')
+	w.buf = append(canonical.AppendString(w.buf, name), ':')
 }
 
 // element starts an element of a list.
@@ -42,7 +44,7 @@ func (w *jsonWriter) comma(opened byte) {
 func (w *jsonWriter) text(name, s string) {
 	if s != "" {
 		w.key(name)
-		w.buf = appendString(w.buf, s)
+		w.buf = canonical.AppendString(w.buf, s)
 	}
 }
 
@@ -65,7 +67,7 @@ func (w *jsonWriter) int(name string, n int) {
 	w.buf = strconv.AppendInt(w.buf, int64(n), 10)
 }
 
-func (w *jsonWriter) texts(list []string) { w.buf = appendList(w.buf, list, appendString) }
+func (w *jsonWriter) texts(list []string) { w.buf = appendList(w.buf, list, canonical.AppendString) }
 
 // appendMoney writes an amount for readers, with what it is first.
 func appendMoney(dst []byte, m Money) []byte {

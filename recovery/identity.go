@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // hashID makes an id from parts. They are joined as a JSON array, so that no
@@ -16,7 +17,7 @@ func hashID(prefix string, parts ...string) string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = appendString(text, p)
+		text = canonical.AppendString(text, p)
 	}
 	return idOf(prefix, append(text, ']'))
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // normalise brings a value of [Incident.Fields] into one of few Go types: nil,
@@ -173,11 +174,11 @@ func appendTree(dst []byte, v any) []byte {
 			return strconv.AppendFloat(dst, x, 'g', -1, 64)
 		}
 	case Money:
-		return appendString(dst, x.String())
+		return canonical.AppendString(dst, x.String())
 	case Percent:
-		return appendString(dst, x.String())
+		return canonical.AppendString(dst, x.String())
 	case time.Duration:
-		return appendString(dst, value.FormatDuration(x))
+		return canonical.AppendString(dst, value.FormatDuration(x))
 	case []any:
 		return appendList(dst, x, appendTree)
 	case map[string]any:

@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"sync"
@@ -111,7 +110,7 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkCommit(&c); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -127,27 +126,6 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 		}
 	}
 	s.outbox = append(s.outbox, c.Outbox...)
-	return nil
-}
-
-// checkCommit refuses what no engine sends.
-func checkCommit(c *Commit) error {
-	parts := 0
-	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0} {
-		if has {
-			parts++
-		}
-	}
-	switch {
-	case parts != 1:
-		return errors.New("a commit holds one of a record, a refusal and reports")
-	case c.Record == nil:
-		return nil
-	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
-		return errors.New("a record holds a decision with an id and an incident")
-	case len(c.Given.Facts) != len(c.Reads.Facts) || len(c.Given.Use) != len(c.Reads.Use):
-		return errors.New("a commit holds an answer for each thing that was read")
-	}
 	return nil
 }
 

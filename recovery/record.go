@@ -1,6 +1,10 @@
 package recovery
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
+)
 
 // fieldValue is a declared field with its value as validated.
 type fieldValue struct {
@@ -31,7 +35,7 @@ func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(appendString(dst, k), ':')
+		dst = append(canonical.AppendString(dst, k), ':')
 	}
 	for len(declared) > 0 {
 		name, group := nextGroup(declared, prefix)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // AppendJSON appends the record as canonical JSON (RFC 8785), for a store that
@@ -87,8 +88,8 @@ func (w *recordWriter) amount(name string, m Money) {
 
 func (w *recordWriter) keyPairs(name string, list []Key) {
 	someList(w, name, list, func(w *recordWriter, k *Key) {
-		w.buf = appendString(append(w.buf, '['), k.Path)
-		w.buf = append(appendString(append(w.buf, ','), k.Text), ']')
+		w.buf = canonical.AppendString(append(w.buf, '['), k.Path)
+		w.buf = append(canonical.AppendString(append(w.buf, ','), k.Text), ']')
 	})
 }
 
@@ -105,7 +106,7 @@ func (w *recordWriter) keys(keys map[string]string) {
 	w.open('{')
 	for _, name := range names {
 		w.anyKey(name)
-		w.buf = appendString(w.buf, keys[name])
+		w.buf = canonical.AppendString(w.buf, keys[name])
 	}
 	w.close('}')
 }
@@ -210,7 +211,7 @@ func (w *recordWriter) params(params []Param) {
 }
 
 func (w *recordWriter) pair(name string, v any) {
-	w.buf = appendString(append(w.buf, '['), name)
+	w.buf = canonical.AppendString(append(w.buf, '['), name)
 	w.buf = append(appendTyped(append(w.buf, ','), v), ']')
 }
 

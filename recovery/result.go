@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // decision puts the decision together: the actions compared with those of the
@@ -199,7 +200,7 @@ func (c *conclusion) decisionID(chosen map[string]any) string {
 	w := c.workspace
 	inputs := len(w.record)
 	w.record = c.appendInputs(w.record, chosen)
-	text := append(appendString(append(w.text[:0], '['), c.rules.ref.Digest), ",\""...)
+	text := append(canonical.AppendString(append(w.text[:0], '['), c.rules.ref.Digest), ",\""...)
 	text = append(strconv.AppendInt(text, Semantics, 10), "\",\""...)
 	text = append(appendEscaped(text, w.record[:inputs]), "\",\""...)
 	text = append(appendEscaped(text, w.record[inputs:]), "\"]"...)
@@ -219,17 +220,17 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 	dst = append(dst, `,"precedents":[`...)
 	for _, list := range c.given.Precedents {
 		for i := range list {
-			dst = appendString(appendElement(dst), list[i].Decision)
+			dst = canonical.AppendString(appendElement(dst), list[i].Decision)
 		}
 	}
 	dst = append(dst, ']')
 	if c.given.Previous != nil {
-		dst = appendString(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
+		dst = canonical.AppendString(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
 	}
 	dst = append(dst, `,"reports":[`...)
 	for i := range c.given.Reports {
 		r := &c.given.Reports[i]
-		dst = appendString(appendElement(dst), r.Action)
+		dst = canonical.AppendString(appendElement(dst), r.Action)
 		dst = appendTime(append(dst, ','), r.At)
 	}
 	dst = append(dst, `],"use":`...)
@@ -240,7 +241,7 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 func (c *conclusion) appendDecisions(dst []byte) []byte {
 	dst = append(dst, '[')
 	for i := range c.given.Made {
-		dst = appendString(appendElement(dst), c.given.Made[i].Decision.ID)
+		dst = canonical.AppendString(appendElement(dst), c.given.Made[i].Decision.ID)
 	}
 	return append(dst, ']')
 }

@@ -154,6 +154,28 @@ type Commit struct {
 	Outbox []Effect
 }
 
+// Check refuses what no engine sends, for stores: a commit that is not one thing, that
+// has no decision, or that does not answer what was read.
+func (c *Commit) Check() error {
+	parts := 0
+	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0} {
+		if has {
+			parts++
+		}
+	}
+	switch {
+	case parts != 1:
+		return errors.New("a commit holds one of a record, a refusal and reports")
+	case c.Record == nil:
+		return nil
+	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
+		return errors.New("a record holds a decision with an id and an incident")
+	case len(c.Given.Facts) != len(c.Reads.Facts) || len(c.Given.Use) != len(c.Reads.Use):
+		return errors.New("a commit holds an answer for each thing that was read")
+	}
+	return nil
+}
+
 // Effect is a side effect for the host: do, change or cancel an action. Key is
 // the same however often the same effect is handed out, so that a host that
 // keeps the keys it has seen acts once.

@@ -3,6 +3,8 @@ package recovery
 import (
 	"math/bits"
 	"strings"
+
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // values are the fields of one incident as they were taken, by slot. They are
@@ -117,7 +119,7 @@ func appendWay(dst []byte, from, to string) []byte {
 	for to != "" {
 		var name string
 		name, to, _ = strings.Cut(to, ".")
-		dst = append(appendString(appendComma(dst), name), ':', '{')
+		dst = append(canonical.AppendString(appendComma(dst), name), ':', '{')
 	}
 	return dst
 }

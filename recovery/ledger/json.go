@@ -5,59 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // The payloads are canonical JSON (RFC 8785): no white space, keys sorted,
 // strings escaped only where they must be.
-
-// appendText appends a string. Each byte that is not UTF-8 becomes U+FFFD, since
-// JSON cannot hold it.
-func appendText(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	done := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		if c < utf8.RuneSelf {
-			dst = appendEscaped(append(dst, s[done:i]...), c)
-			i++
-			done = i
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			dst = append(append(dst, s[done:i]...), "\uFFFD"...)
-			done = i + 1
-		}
-		i += size
-	}
-	return append(append(dst, s[done:]...), '"')
-}
-
-func appendEscaped(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\b':
-		return append(dst, '\\', 'b')
-	case '\t':
-		return append(dst, '\\', 't')
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\f':
-		return append(dst, '\\', 'f')
-	case '\r':
-		return append(dst, '\\', 'r')
-	}
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-}
 
 // object writes members in the order in which it is told, which must be sorted.
 // Those that do not exist are left out.
@@ -81,7 +35,7 @@ func (o *object) key(name string) {
 func (o *object) text(name, s string) {
 	if s != "" {
 		o.key(name)
-		o.buf = appendText(o.buf, s)
+		o.buf = canonical.AppendString(o.buf, s)
 	}
 }
 
@@ -135,7 +89,7 @@ func list[T any](o *object, name string, elements []T, write func(*object, *T)) 
 func (o *object) any(v any) {
 	switch x := v.(type) {
 	case string:
-		o.buf = appendText(o.buf, x)
+		o.buf = canonical.AppendString(o.buf, x)
 	case []any:
 		o.open('[')
 		for _, e := range x {

@@ -13,6 +13,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // links are the records that a decision was made from.
@@ -94,11 +95,11 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 	list(o, name, keys, func(o *object, k *recovery.Key) {
 		if own[k.Path] == k.Text {
-			o.buf = appendText(o.buf, k.Path)
+			o.buf = canonical.AppendString(o.buf, k.Path)
 			return
 		}
-		o.buf = appendText(append(o.buf, '['), k.Path)
-		o.buf = append(appendText(append(o.buf, ','), k.Text), ']')
+		o.buf = canonical.AppendString(append(o.buf, '['), k.Path)
+		o.buf = append(canonical.AppendString(append(o.buf, ','), k.Text), ']')
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/canonical"
 )
 
 // Receipt is what a receipt says, once it has been checked.
@@ -73,7 +74,7 @@ func (o *object) hashes(name string, list []Hash) {
 	o.open('[')
 	for _, h := range list {
 		o.next()
-		o.buf = appendText(o.buf, h.String())
+		o.buf = canonical.AppendString(o.buf, h.String())
 	}
 	o.open(']')
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/recovery/internal/wrap"
 )
 
 // width is that of a terminal for which text is written.
@@ -49,7 +51,7 @@ func (t *textWriter) line(format string, args ...any) {
 
 // wrapped writes a text under a mark, broken to the width.
 func (t *textWriter) wrapped(indent, mark, code, s string) {
-	for _, l := range wrap(s, width-len(indent)-utf8.RuneCountInString(mark)) {
+	for _, l := range wrap.Text(s, width-len(indent)-utf8.RuneCountInString(mark)) {
 		t.line("%s%s", indent, t.paint(code, mark+l))
 		mark = strings.Repeat(" ", utf8.RuneCountInString(mark))
 	}
@@ -85,34 +87,4 @@ func (t *textWriter) change(c Change) {
 	if len(c.UsedBy) > 0 {
 		t.wrapped("    ", "used by ", dim, strings.Join(c.UsedBy, ", "))
 	}
-}
-
-// wrap breaks a text into lines of at most so many characters, between words
-// where it can.
-func wrap(s string, limit int) []string {
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		for utf8.RuneCountInString(word) > limit {
-			if line != "" {
-				out = append(out, line)
-				line = ""
-			}
-			runes := []rune(word)
-			out, word = append(out, string(runes[:limit])), string(runes[limit:])
-		}
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= limit:
-			line += " " + word
-		default:
-			out = append(out, line)
-			line = word
-		}
-	}
-	if line != "" || len(out) == 0 {
-		out = append(out, line)
-	}
-	return out
 }

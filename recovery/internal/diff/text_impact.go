@@ -3,6 +3,8 @@ package diff
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/recovery/internal/wrap"
 )
 
 // impact writes what changes for the incidents.
@@ -110,7 +112,7 @@ func (t *textWriter) example(n int, e Example) {
 	t.named(e.Place, t.paint(bold, strings.TrimPrefix(e.ID+", example "+group3(n), ", ")))
 	const column = (width - 7) / 2
 	for _, r := range e.Rows {
-		left, right := wrap(r.Old, column), wrap(r.New, column)
+		left, right := wrap.Text(r.Old, column), wrap.Text(r.New, column)
 		for k := range max(len(left), len(right)) {
 			var a, b string
 			if k < len(left) {

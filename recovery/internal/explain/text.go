@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/wrap"
 )
 
 // width is that of a terminal for which text is written.
@@ -59,13 +60,13 @@ func (t *textWriter) line(format string, args ...any) {
 // wrapped writes a text, broken to the width; what follows its first line stands
 // deeper.
 func (t *textWriter) wrapped(indent, deeper int, style, text string) {
-	lines := wrap(text, width-indent)
+	lines := wrap.Text(text, width-indent)
 	t.line("%s%s", strings.Repeat(" ", indent), t.paint(style, lines[0]))
 	if len(lines) == 1 {
 		return
 	}
 	rest := strings.TrimSpace(strings.TrimPrefix(strings.Join(strings.Fields(text), " "), lines[0]))
-	for _, l := range wrap(rest, width-indent-deeper) {
+	for _, l := range wrap.Text(rest, width-indent-deeper) {
 		t.line("%s%s", strings.Repeat(" ", indent+deeper), t.paint(style, l))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/wrap"
 )
 
 // The marks of a part: whether it holds, and whether it was looked at.
@@ -84,7 +85,7 @@ func (t *textWriter) part(n *policy.Node, depth int, edge, text string, values [
 		t.line("%s%s", t.painted(front, mark), t.paint(style, text)+dimmed(t, all))
 		return
 	}
-	for i, l := range wrap(text, width-at) {
+	for i, l := range wrap.Text(text, width-at) {
 		if i == 0 {
 			t.line("%s%s", t.painted(front, mark), t.paint(style, l))
 			continue

@@ -1,38 +1,10 @@
 package explain
 
 import (
-	"strings"
 	"unicode/utf8"
-)
 
-// wrap breaks a text into lines of at most so many characters, between words
-// where it can.
-func wrap(s string, limit int) []string {
-	limit = max(limit, 20)
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		for utf8.RuneCountInString(word) > limit {
-			if line != "" {
-				out, line = append(out, line), ""
-			}
-			runes := []rune(word)
-			out, word = append(out, string(runes[:limit])), string(runes[limit:])
-		}
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= limit:
-			line += " " + word
-		default:
-			out, line = append(out, line), word
-		}
-	}
-	if line != "" || len(out) == 0 {
-		out = append(out, line)
-	}
-	return out
-}
+	"github.com/servicerecovery/amends/recovery/internal/wrap"
+)
 
 // wrapList is wrap for a list, whose elements are kept in one piece where they
 // can be.
@@ -50,7 +22,7 @@ func wrapList(list []string, limit int) []string {
 		case line != "":
 			out = append(out, line)
 		}
-		parts := wrap(s, limit)
+		parts := wrap.Text(s, limit)
 		out, line = append(out, parts[:len(parts)-1]...), parts[len(parts)-1]
 	}
 	if line != "" {
