@@ -101,13 +101,12 @@ func (in *Input) set(slot int, v any) {
 			v = x.UTC()
 		}
 	}
-	if !in.program.matching.space.Fits(slot, v) {
+	if !in.values.Set(slot, v) {
 		in.odd = true
 		if !celenv.Box(v).IsSet() {
-			v = nil
+			in.values.Set(slot, nil)
 		}
 	}
-	in.values.Set(slot, v)
 	in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
 	in.version++
 }
