@@ -71,7 +71,7 @@ func (in *Input) Applying() ([]*Playbook, error) {
 	}
 	var first error
 	in.applying = in.applying[:0]
-	_, dated := in.occurredAt()
+	dated := in.values.Get(in.program.std.occurredAt) != nil
 	a := &in.asking
 	a.hits = in.program.matching.books.Find(in.values, allBooks, a.hits[:0])
 	for _, h := range a.hits {
@@ -136,7 +136,6 @@ func (a *asking) begin(applying []*Playbook) {
 	for _, c := range a.classes {
 		a.inClass[c] = false
 	}
-	clear(a.found)
 	a.applying, a.classes, a.found, a.fallback = a.applying[:0], a.classes[:0], a.found[:0], false
 	for _, b := range applying {
 		a.books[b.number].applies = true

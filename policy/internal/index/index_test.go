@@ -125,9 +125,7 @@ func places(t *tree) (rules, rows int) {
 	case t == nil:
 	case t.leaf != nil:
 		rules = len(t.leaf.ids)
-		for _, table := range t.leaf.tables {
-			rows += len(table.rows)
-		}
+		rows = len(t.leaf.rows)
 	case t.fork != nil:
 		add(&t.fork.sides[0])
 		add(&t.fork.sides[1])
