@@ -140,7 +140,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 		m.first[p.Playbook] = p
 	}
 	m.answered[side] = true
-	match := &Match{Play: p, asked: true}
+	match := &Match{Play: p}
 	for _, c := range p.Cases {
 		ok, err := c.when.evaluate(f)
 		if err != nil {
@@ -175,7 +175,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 	if c != nil {
 		conditions = append(conditions, c.when)
 	}
-	var out []Reason
+	out := []Reason{}
 	seen := map[string]bool{}
 	for _, e := range conditions {
 		if e == nil {

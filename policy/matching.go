@@ -222,7 +222,7 @@ func (b *preparer) readers() {
 	for _, play := range b.program.Plays {
 		play.reads = b.readsOf(play.Playbook, play.when, nil)
 		for _, c := range play.Cases {
-			play.caseReads = append(play.caseReads, b.readsOf(play.Playbook, play.when, c.when))
+			c.reads = b.readsOf(play.Playbook, play.when, c.when)
 		}
 	}
 }
