@@ -28,36 +28,38 @@ type members struct {
 	bits  []uint64 // by constants
 }
 
-// NewValues returns values as they are in base, by slots; what base lacks is absent. No list
-// may be in it.
+// NewValues returns values as they are in base, by slots; what base lacks is absent.
 func (s *Space) NewValues(base []any) *Values {
 	v := &Values{
 		space: s, vals: make([]any, s.given), pos: make([]int32, len(s.slots)), lists: make([]members, s.lists),
 		base: make([]any, s.given), basePos: make([]int32, s.given),
 	}
 	copy(v.base, base)
-	for i, b := range v.base {
-		v.basePos[i], _ = s.slots[i].position(b)
-	}
-	copy(v.vals, v.base)
-	copy(v.pos, v.basePos)
-	v.forgetDays()
 	for i, slot := range s.listed {
 		v.lists[i].bits = make([]uint64, (s.slots[slot].scale.size()+63)/64)
 	}
+	for i, b := range v.base {
+		v.basePos[i], _ = s.slots[i].position(b)
+		v.reset(i)
+	}
+	v.forgetDays()
 	return v
 }
 
 // Reset makes all values what they were at first. It costs what was set, not what could be.
 func (v *Values) Reset() {
 	for _, slot := range v.set {
-		v.vals[slot], v.pos[slot] = v.base[slot], v.basePos[slot]
-		if list := v.space.slots[slot].list; list >= 0 {
-			v.lists[list].clear()
-		}
+		v.reset(int(slot))
 	}
 	v.set = v.set[:0]
 	v.forgetDays()
+}
+
+func (v *Values) reset(slot int) {
+	v.vals[slot], v.pos[slot] = v.base[slot], v.basePos[slot]
+	if s := &v.space.slots[slot]; s.list >= 0 {
+		v.setList(s, v.base[slot])
+	}
 }
 
 // Set gives a slot a value and reports whether it is of the slot's type; nil is absent, and
