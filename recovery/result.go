@@ -202,7 +202,7 @@ func (c *conclusion) decisionID(chosen map[string]any) string {
 	text = append(strconv.AppendInt(text, Semantics, 10), ',')
 	text = append(append(text, w.record...), ',')
 	w.text = append(c.appendInputs(text, chosen), ']')
-	return idOf("dec", w.text)
+	return c.newID("dec", w.text)
 }
 
 // appendInputs writes, as canonical JSON, what a decision is made from beside the
