@@ -37,6 +37,8 @@ type form struct {
 
 	terms, tables, calendars []string
 
+	product *product // what it is, if it is no more
+
 	blanks []blank     // the literals that are each expression's own
 	lists  []blankList // of them
 
@@ -190,6 +192,7 @@ func (f *form) collect() {
 	f.guards = f.guardPaths()
 	f.facts = f.factSlots()
 	f.reads = firstReads(f.reads)
+	f.product = f.productOf(f.tree.Expr())
 }
 
 // firstReads leaves out constants, and what is read before: nothing more can be told
