@@ -15,7 +15,8 @@ import (
 // where the names in them mean the same. It is immutable but for [Base.Forget], which
 // drops the tree if no second expression came: then it is made again when it is wanted.
 type form struct {
-	shared atomic.Bool // several expressions have it
+	used   atomic.Bool // an expression has it
+	shared atomic.Bool // several have
 
 	tree  *ast.AST             // checked, with the literals of the source that it was made from
 	refs  map[int64]*reference // by the ids of the nodes that they stand at
