@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,7 @@ type command struct {
 	example string
 	notes   string // more for those who ask for help; may be empty
 	run     func(h Host, args []string) int
+	inner   bool // it has commands of its own, which its first argument names
 }
 
 func commands() []command {
@@ -78,8 +80,12 @@ func help(h Host, args []string) int {
 		return exitOK
 	}
 	for _, c := range commands() {
-		if c.name == args[0] {
-			return c.run(h, []string{"--help"})
+		switch {
+		case c.name != args[0]:
+		case len(args) > 1 && !c.inner:
+			return trouble(h, "%s has no commands of its own; amends help %s says more", c.name, c.name)
+		default:
+			return c.run(h, append(slices.Clone(args[1:]), "--help"))
 		}
 	}
 	return trouble(h, "there is no command %q; amends help lists them", args[0])

@@ -17,7 +17,7 @@ reports that were read then; what a set asks for beyond is answered as the ledge
 stood just before. Choices by people are not made again, and their money counts on
 neither side; where a set takes one back, that is told. Refusals are not decided again, and what was erased cannot be; both are counted.
 Memory grows by a bit a record and with the choices; where a set asks for facts or
-partners that were not read then, also by some 160 bytes an incident.`
+partners that were not read then, also by some 400 bytes an incident.`
 
 // revisit decides what a ledger holds by both sides on every core and sums up.
 func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {

@@ -19,6 +19,7 @@ func ledgerCommand() command {
 		name: "ledger", args: "COMMAND DIR [flags]",
 		summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
 		example: "amends ledger verify ledger",
+		inner:   true,
 	}
 	c.run = func(h Host, args []string) int { return runLedger(c, h, args) }
 	return c
@@ -57,7 +58,7 @@ func ledgerUsage(c command, w io.Writer) {
 	for _, sub := range ledgerCommands() {
 		fmt.Fprintf(w, "  amends %-21s %s\n", sub.name, sub.summary)
 	}
-	fmt.Fprintf(w, "\namends ledger help COMMAND says more.\n\nexample: %s\n", c.example)
+	fmt.Fprintf(w, "\namends help ledger COMMAND says more.\n\nexample: %s\n", c.example)
 }
 
 // openLedger opens a ledger for writing.
