@@ -169,10 +169,24 @@ func (c *comparison) each(key string, wanted []*playbook.WantedAction, came []th
 		diff := c.set.unlike(w, came, taken, where)
 		var why []Reason
 		if key == "actions" {
-			why = c.why.missing(w.Type.Value)
+			why = append(c.amount(w, came, taken), c.why.missing(w.Type.Value)...)
 		}
 		c.fail(key, w.Range, notThere(key, w.Type.Value), diff, why...)
 	}
+}
+
+// amount says why the action that is nearest to a wanted one has another amount:
+// by the play that gave it, with what that has looked at.
+func (c *comparison) amount(w *playbook.WantedAction, came []thing, taken []bool) []Reason {
+	j := c.set.nearest(w, came, taken, ofGiven)
+	if j < 0 || came[j].action == nil {
+		return nil
+	}
+	answers, _ := c.set.ask(w, came[j], ofGiven)
+	if !slices.ContainsFunc(answers, func(a answer) bool { return a.key == "amount" && !a.ok }) {
+		return nil
+	}
+	return c.why.given(came[j].action.Plays)
 }
 
 func notThere(key, kind string) string {

@@ -205,21 +205,51 @@ func (g *suggester) play(p *policy.Play) error {
 		g.lost = append(g.lost, p.Name)
 		return nil
 	}
-	for _, t := range append(g.covered(p, from), from) {
+	for _, t := range append(g.covered(p, from), g.everyWay(p, from)...) {
 		if err := g.around(p, t); err != nil {
 			return err
 		}
 	}
 	for i := range p.Cases {
 		from, ok, err := g.start(p, i)
-		if err == nil && ok {
-			err = g.around(p, from)
-		}
 		if err != nil {
 			return err
 		}
+		if !ok {
+			continue
+		}
+		for _, t := range g.everyWay(p, from) {
+			if err := g.around(p, t); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// mostWays bounds how many ways there are looked for in which a condition holds.
+const mostWays = 16
+
+// everyWay is an incident that a play matches, and others in which the parts of
+// its conditions that the first did without are what decides.
+func (g *suggester) everyWay(p *policy.Play, from tried) []tried {
+	out := []tried{from}
+	known := map[playbook.Range]bool{}
+	for i := 0; i < len(out) && len(out) < mostWays; i++ {
+		e, _ := out[i].of(p)
+		conditions := []*policy.Node{e.When}
+		for _, c := range e.Cases {
+			conditions = append(conditions, c.When)
+		}
+		for _, n := range conditions {
+			for _, way := range g.set.otherWays(n, p.Playbook.ID, known) {
+				if t, err := g.with(out[i], way); err == nil && t.reaches(p, -1) && len(out) < mostWays {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // covered are incidents that partners cover, where the one at hand is none.
@@ -230,11 +260,7 @@ func (g *suggester) covered(p *policy.Play, from tried) (out []tried) {
 		if len(changes) == 0 {
 			continue
 		}
-		test := from.test
-		for _, c := range changes {
-			test = changed(test, c)
-		}
-		if t, err := g.try(test, from.now); err == nil && t.reaches(p, -1) {
+		if t, err := g.with(from, changes); err == nil && t.reaches(p, -1) {
 			out = append(out, t)
 		}
 	}
@@ -290,107 +316,6 @@ func (t tried) of(p *policy.Play) (policy.Explanation, bool) {
 func (t tried) reaches(p *policy.Play, k int) bool {
 	e, ok := t.of(p)
 	return ok && e.Matched && (k < 0 || e.Case == k)
-}
-
-// start finds a test that reaches a play, or makes one up.
-func (g *suggester) start(p *policy.Play, k int) (tried, bool, error) {
-	for _, t := range g.steps {
-		if t.reaches(p, k) {
-			return t, true, nil
-		}
-	}
-	t, err := g.first()
-	if err != nil {
-		return t, false, err
-	}
-	const attempts = 12
-	for range attempts {
-		if t.reaches(p, k) {
-			return t, true, nil
-		}
-		changes := g.towards(t, p, k)
-		if len(changes) == 0 {
-			return t, false, nil
-		}
-		test := t.test
-		for _, c := range changes {
-			test = changed(test, c)
-		}
-		if t, err = g.try(test, t.now); err != nil {
-			return t, false, err
-		}
-	}
-	return t, t.reaches(p, k), nil
-}
-
-// first is where an incident that is made up starts: that of the first test, or
-// the least that there can be.
-func (g *suggester) first() (tried, error) {
-	if len(g.steps) > 0 {
-		return g.steps[0], nil
-	}
-	now := time.Date(2026, time.January, 5, 10, 0, 0, 0, time.UTC)
-	test := &playbook.Test{}
-	for _, c := range []change{{"incident.id", "T-1"}, {"incident.service", "service"}, {"incident.occurred_at", now.Add(-time.Hour)}, {"incident.customer.id", "C-1"}} {
-		test = changed(test, c)
-	}
-	return g.try(test, now)
-}
-
-// towards are changes that bring a test nearer to a play.
-func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
-	var misfit *recovery.IncidentError
-	if errors.As(t.decided.err, &misfit) {
-		return g.repairs(misfit)
-	}
-	e, ok := t.of(p)
-	switch {
-	case !ok:
-		return nil
-	case e.Barrier == policy.BarrierNotNeeded:
-		return g.unneeded(t, p)
-	case e.Barrier != policy.BarrierNone:
-		return g.set.solveBarrier(e, t.now)
-	case !e.Matched:
-		return g.set.solve(e.When, true, p.Playbook.ID)
-	}
-	for i, c := range e.Cases {
-		if i < k && i == e.Case {
-			return g.set.solve(c.When, false, p.Playbook.ID)
-		}
-		if i == k {
-			return g.set.solve(c.When, true, p.Playbook.ID)
-		}
-	}
-	return nil
-}
-
-// unneeded are changes under which the other plays of a fallback's playbook do
-// not match.
-func (g *suggester) unneeded(t tried, fallback *policy.Play) (out []change) {
-	for _, e := range t.explained.Plays {
-		if e.Matched && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
-			out = append(out, g.set.solve(e.When, false, e.Play.Playbook.ID)...)
-		}
-	}
-	return out
-}
-
-// repairs give fields that an incident must have, or that do not fit.
-func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
-	for _, p := range misfit.Problems {
-		if f := g.set.known.fields[p.Path]; f != nil {
-			v := sample(f.Type)
-			if len(f.OneOf) > 0 {
-				v = f.OneOf[0]
-			}
-			if f.Min != nil {
-				v = f.Min
-			}
-			out = append(out, change{"incident." + p.Path, v})
-		}
-	}
-	return out
 }
 
 // changed is a test with one field or fact changed.

@@ -27,9 +27,10 @@ func (t threshold) all() []any {
 }
 
 // thresholds finds what a condition compares fields and facts with. Whatever
-// stands on the other side counts with the value that it had.
+// stands on the other side counts with the value that it had. A part that the
+// whole did without does not count: no value of it would have made a difference.
 func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
-	if n == nil {
+	if n == nil || n.Skipped {
 		return nil
 	}
 	add := func(t threshold) {
@@ -125,11 +126,18 @@ func (s *Set) noneOf(path string, list []any) (any, bool) {
 	if _, isText := list[0].(string); isText {
 		return "none of them", true
 	}
-	last := list[0]
+	last, first := list[0], list[0]
 	for _, v := range list {
 		if order(v, last) > 0 {
 			last = v
 		}
+		if order(v, first) < 0 {
+			first = v
+		}
+	}
+	f := s.fieldOf(path)
+	if f != nil && f.Max != nil && order(last, f.Max) >= 0 {
+		return below(first)
 	}
 	return above(last)
 }
