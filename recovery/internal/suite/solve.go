@@ -117,7 +117,10 @@ func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 		}
 	case isTable:
 		for _, t := range s.rowsOf(book, name) {
-			return []change{{t.path, t.all()[0]}}
+			if t.other != nil {
+				return []change{{t.path, t.other}}
+			}
+			return []change{{t.path, t.values[0]}}
 		}
 	case !want:
 		return []change{{n.Path, nil}}

@@ -122,8 +122,11 @@ func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
 func (g *suggester) current(t tried, path string) string {
 	part, name, _ := strings.Cut(path, ".")
 	from := t.test.Incident
-	if part == "facts" {
+	switch part {
+	case "facts":
 		from = t.test.Facts
+	case "partners":
+		from = t.test.Partners
 	}
 	v, ok := find(from, name)
 	if !ok || isNull(v) {
@@ -142,6 +145,9 @@ func (g *suggester) absent(path string) string {
 	if f := g.set.fieldOf(path); f != nil {
 		return policy.Show(f.Default)
 	}
+	if strings.HasPrefix(path, "partners.") {
+		return "0"
+	}
 	name, _ := strings.CutPrefix(path, "facts.")
 	for _, f := range g.set.program.Facts {
 		if f.Plain == name {
@@ -152,7 +158,8 @@ func (g *suggester) absent(path string) string {
 }
 
 // ofPlay are the thresholds of a play that was asked, or that its playbook does
-// not apply to.
+// not apply to: what its conditions looked at, and where it matched, the tables
+// that it reads.
 func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	book := e.Play.Playbook.ID
 	var out []threshold
@@ -166,10 +173,13 @@ func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	for _, p := range e.Partners {
 		out = append(out, g.set.thresholds(p.Covers, book)...)
 	}
+	if !e.Matched {
+		return out
+	}
 	for _, name := range sortedKeys(g.set.tablesOf(e.Play)) {
 		out = append(out, g.set.rowsOf(book, name)...)
 	}
-	return append(out, g.inTime(e, t)...)
+	return append(append(out, g.inTime(e, t)...), room(e, t)...)
 }
 
 // leads reports whether a play is the first of its playbook, for which the
@@ -187,11 +197,24 @@ func (g *suggester) leads(p *policy.Play) bool {
 func (g *suggester) inTime(e policy.Explanation, t tried) []threshold {
 	phase, _ := find(t.test.Incident, "phase")
 	lead, ok := g.set.leadOf(e.Play)
-	if !ok || !e.Matched || !e.Play.Preventive() || phase.Text.Value != "signal" {
+	if !ok || !e.Play.Preventive() || phase.Text.Value != "signal" {
 		return nil
 	}
 	latest := t.now.Add(lead)
 	return []threshold{{path: "incident.expected_at", values: []any{latest.Add(-time.Second), latest}}}
+}
+
+// room is how much of a partner that was asked has been used where it can just take
+// the incident, and where it just cannot.
+func room(e policy.Explanation, t tried) (out []threshold) {
+	for _, a := range t.explained.Partners {
+		if a.Play != e.Play.Name || a.Way == nil || a.Way.Units < a.Units || a.Reason != "" && a.Reason != "capacity" {
+			continue
+		}
+		most := a.Way.Units - a.Units
+		out = append(out, threshold{path: "partners." + a.Partner.ID + ".used", values: []any{most, most + 1}})
+	}
+	return out
 }
 
 // play suggests rows for a play: from one incident that it matches, and one more
@@ -318,14 +341,17 @@ func (t tried) reaches(p *policy.Play, k int) bool {
 	return ok && e.Matched && (k < 0 || e.Case == k)
 }
 
-// changed is a test with one field or fact changed.
+// changed is a test with one field, fact or partner's use changed.
 func changed(t *playbook.Test, c change) *playbook.Test {
 	part, name, _ := strings.Cut(c.path, ".")
 	one := playbook.Value{Kind: playbook.Mapping, Entries: []playbook.Entry{{Key: playbook.Text{Value: name, Kind: playbook.String}, Value: written(c.v)}}}
 	out := *t
-	if part == "facts" {
+	switch part {
+	case "facts":
 		out.Facts = mergeValue(t.Facts, one)
-	} else {
+	case "partners":
+		out.Partners = mergeValue(t.Partners, nested(one))
+	default:
 		out.Incident = mergeValue(nested(t.Incident), nested(one))
 	}
 	return &out

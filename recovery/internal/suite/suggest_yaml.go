@@ -38,13 +38,22 @@ func (g *suggester) yaml() string {
 			}
 		}
 		out.WriteString("    each:\n")
-		part, name, _ := strings.Cut(x.path, ".")
 		for _, r := range x.rows {
-			out.WriteString("      - " + part + ": {" + quoted(name) + ": " + flow(written(r.v)) + "}\n")
+			out.WriteString("      - " + row(x.path, r.v) + "\n")
 			out.WriteString("        want: " + g.want(r.came) + "\n")
 		}
 	}
 	return out.String()
+}
+
+// row writes what is changed: incident: {delay: 24h}.
+func row(path string, v any) string {
+	part, name, _ := strings.Cut(path, ".")
+	if part == "partners" {
+		id, key, _ := strings.Cut(name, ".")
+		return part + ": {" + quoted(id) + ": {" + key + ": " + flow(written(v)) + "}}"
+	}
+	return part + ": {" + quoted(name) + ": " + flow(written(v)) + "}"
 }
 
 // suiteName is one that no suite has.

@@ -168,8 +168,8 @@ func (s *Set) fieldOf(path string) *policy.Field {
 	return s.known.fields[name]
 }
 
-// rowsOf finds where the rows of a table begin, if it is looked up by a field
-// or a fact itself.
+// rowsOf finds where the rows of a table begin, or what they are for, if it is
+// looked up by a field or a fact itself.
 func (s *Set) rowsOf(book, name string) (out []threshold) {
 	t := s.tableOf(book, name)
 	if t == nil {
@@ -180,6 +180,7 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 	if !ok {
 		return nil
 	}
+	var listed []any
 	for _, r := range t.Rows {
 		if r.From.IsSet() {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
@@ -188,9 +189,12 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 		}
 		for _, is := range r.Is {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
-				out = append(out, s.sides(path, "==", v))
+				listed = append(listed, v)
 			}
 		}
+	}
+	if len(listed) > 0 {
+		out = append(out, s.sides(path, "in", listed))
 	}
 	return out
 }
