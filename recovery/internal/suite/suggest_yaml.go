@@ -71,7 +71,7 @@ func (g *suggester) suiteName() string {
 	}
 }
 
-// want writes what came: the plays, what gives money, what is left to choose, and
+// want writes what came: the plays, the actions, what is left to choose, and
 // the warnings; or why it was refused.
 func (g *suggester) want(d *Decided) string {
 	if d.err != nil {
@@ -85,12 +85,8 @@ func (g *suggester) want(d *Decided) string {
 	parts := []string{"plays: [" + strings.Join(each(d.decision.Plays, func(m recovery.Match) string { return quoted(playName(m)) }), ", ") + "]"}
 	var actions, choices []string
 	for _, a := range d.decision.Actions {
-		switch {
-		case a.Change == recovery.ChangeCancelled:
-		case a.Amount.IsSet():
-			actions = append(actions, "{"+a.Type+": {amount: "+a.Amount.String()+"}}")
-		default:
-			actions = append(actions, "{"+a.Type+": {}}")
+		if a.Change != recovery.ChangeCancelled {
+			actions = append(actions, "{"+a.Type+": {"+strings.Join(telling(a), ", ")+"}}")
 		}
 	}
 	parts = append(parts, "actions: ["+strings.Join(actions, ", ")+"]")
@@ -108,6 +104,20 @@ func (g *suggester) want(d *Decided) string {
 		parts = append(parts, "warnings: ["+strings.Join(codes, ", ")+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// telling is what tells an action from others of its type: how much, who gets it,
+// and which partner serves.
+func telling(a recovery.Action) (out []string) {
+	if a.Amount.IsSet() {
+		out = append(out, "amount: "+a.Amount.String())
+	}
+	for _, p := range a.Params {
+		if text, ok := p.Value.(string); ok && (p.Name == "to" || p.Name == "partner") {
+			out = append(out, p.Name+": "+quoted(text))
+		}
+	}
+	return out
 }
 
 // flow writes a value on one line.
