@@ -156,8 +156,11 @@ func (e *brokenSet) report(h Host) int {
 // a git revision.
 func openSide(name string) (*diff.Side, error) {
 	fsys, err := openDir(name)
-	if err != nil && strings.Contains(name, ":") {
+	switch {
+	case err != nil && strings.Contains(name, ":"):
 		fsys, err = openRevision(name)
+	case err != nil && isRevision(name):
+		err = fmt.Errorf("%w; of a git revision name the folder too, such as %s:playbooks", err, name)
 	}
 	if err != nil {
 		return nil, err
