@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
 )
 
 // Exit statuses of the command.
@@ -71,7 +73,24 @@ func Run(args []string, h Host) int {
 			return c.run(h, args[1:])
 		}
 	}
-	return trouble(h, "there is no command %q; amends help lists them", args[0])
+	return noCommand(h, args[0])
+}
+
+// noCommand says that there is no such command, and which was meant.
+func noCommand(h Host, name string) int {
+	known := []string{"help"}
+	for _, c := range commands() {
+		known = append(known, c.name)
+	}
+	return trouble(h, "there is no command %q; %samends help lists them", name, didYouMean(name, known))
+}
+
+// didYouMean is "did you mean …? " where a known name is near.
+func didYouMean(name string, known []string) string {
+	if near := playbook.Suggest(name, known); near != "" {
+		return "did you mean " + near + "? "
+	}
+	return ""
 }
 
 func help(h Host, args []string) int {
@@ -88,7 +107,7 @@ func help(h Host, args []string) int {
 			return c.run(h, append(slices.Clone(args[1:]), "--help"))
 		}
 	}
-	return trouble(h, "there is no command %q; amends help lists them", args[0])
+	return noCommand(h, args[0])
 }
 
 func usage(w io.Writer) {

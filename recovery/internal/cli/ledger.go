@@ -45,12 +45,14 @@ func runLedger(c command, h Host, args []string) int {
 		}
 		name, rest = rest[0], []string{"--help"}
 	}
+	var known []string
 	for _, sub := range ledgerCommands() {
 		if sub.name == "ledger "+name {
 			return sub.run(h, rest)
 		}
+		known = append(known, strings.TrimPrefix(sub.name, "ledger "))
 	}
-	return trouble(h, "ledger has no command %q; amends ledger help lists them", name)
+	return trouble(h, "ledger has no command %q; %samends help ledger lists them", name, didYouMean(name, known))
 }
 
 func ledgerUsage(c command, w io.Writer) {
