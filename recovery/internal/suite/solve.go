@@ -111,17 +111,20 @@ func (s *Set) solveIn(left, right *policy.Node, want bool) []change {
 func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 	name, isTable := strings.CutPrefix(n.Path, "tables.")
 	switch {
-	case isTable && want:
-		for _, t := range s.rowsOf(book, name) {
-			return []change{{t.path, t.values[len(t.values)-1]}}
-		}
 	case isTable:
-		for _, t := range s.rowsOf(book, name) {
-			if t.other != nil {
-				return []change{{t.path, t.other}}
-			}
-			return []change{{t.path, t.values[0]}}
+		rows := s.rowsOf(book, name)
+		if len(rows) == 0 {
+			return nil
 		}
+		t := rows[0]
+		v := t.values[0]
+		switch {
+		case want:
+			v = t.values[len(t.values)-1]
+		case t.other != nil:
+			v = t.other
+		}
+		return []change{{t.path, v}}
 	case !want:
 		return []change{{n.Path, nil}}
 	default:
