@@ -32,6 +32,8 @@ facts:
   times: {count: incidents, same: [service, failure], last: month}
 tables:
   late: {by: incident.delay, rows: [{from: 24h, pay: 5 EUR, part: 10%}, {from: 3d, pay: 10 EUR, part: 40%}]}
+  later: {by: incident.delay, rows: [{above: 24h, pay: 5 EUR}]}
+  since: {by: incident.day, rows: [{above: 2026-01-01, pay: 5 EUR}]}
   kinds: {by: incident.kind, rows: [{is: bed, bed: 1 EUR, chair: 2 EUR, cap: 7 EUR}, {otherwise: true, bed: 3 EUR, chair: 4 EUR, cap: 9 EUR}]}
 calendars:
   office: {hours: {mon-fri: "09:00-17:00"}, holidays: [{date: 2026-12-24, hours: "09:00-12:00"}, 2026-12-25]}
@@ -67,6 +69,10 @@ func TestConditions(t *testing.T) {
 		{`!("vip" in incident.tags)`, "tags do not include vip"},
 		{`has(tables.late)`, "delay is 24 hours or more (table late)"},
 		{`!has(tables.late)`, "delay is less than 24 hours (table late)"},
+		{`has(tables.later)`, "delay is more than 24 hours (table later)"},
+		{`!has(tables.later)`, "delay is at most 24 hours (table later)"},
+		{`has(tables.since)`, "day is after 2026-01-01 (table since)"},
+		{`!has(tables.since)`, "day is 2026-01-01 or earlier (table since)"},
 		{`has(incident.promised)`, "promised is known"},
 		{`!has(incident.promised)`, "promised is not known"},
 		{`has(incident.promised) && incident.day > incident.promised`, "promised is known and day is after promised"},

@@ -67,13 +67,14 @@ func factWords() words {
 func tableWords() words {
 	return words{
 		"by":   {"The expression whose value picks the row.", expression()},
-		"rows": {"Rows with from, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
+		"rows": {"Rows with from and above, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
 	}
 }
 
 func rowWords() words {
 	return words{
 		"from":      {"The row is for values from this one on, up to the next row's.", scalar()},
+		"above":     {"The row is for values above this one, up to the next row's.", scalar()},
 		"is":        {"The value, or the values, that the row is for.", oneOrMore(scalar())},
 		"otherwise": {"true: the row is for all the rest. It comes last.", object{{"const", true}}},
 	}

@@ -172,16 +172,20 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 	if !ok {
 		return nil
 	}
+	add := func(op string, text playbook.Text) {
+		if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: text}); err == nil {
+			out = append(out, s.sides(path, op, v))
+		}
+	}
 	for _, r := range t.Rows {
-		if r.From.IsSet() {
-			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
-				out = append(out, s.sides(path, ">=", v))
-			}
+		switch {
+		case r.From.IsSet():
+			add(">=", r.From)
+		case r.Above.IsSet():
+			add(">", r.Above)
 		}
 		for _, is := range r.Is {
-			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
-				out = append(out, s.sides(path, "==", v))
-			}
+			add("==", is)
 		}
 	}
 	return out
