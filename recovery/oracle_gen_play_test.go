@@ -113,7 +113,12 @@ func (d *oDice) atom(b *oBook) *oNode {
 
 // amount makes up an amount; its currency is EUR unless it is a literal.
 func (d *oDice) amount(b *oBook) *oNode {
-	switch d.IntN(9) {
+	switch d.IntN(10) {
+	case 9:
+		if b.field("tip") != nil {
+			return pick(d, ref("incident.tip"), op("*", ref("incident.tip"), lit(oPercent("150%"))), op("/", ref("incident.tip"), lit(0.7)),
+				call("round_up", op("/", ref("incident.tip"), lit(int64(3)))))
+		}
 	case 0:
 		return lit(exactOf(recovery.MustMoney(pick(d, "4 GBP", "500 JPY", "0 EUR"))))
 	case 1:

@@ -44,6 +44,7 @@ var fieldPool = []oField{
 	{path: "bought", kind: "date", decl: "{type: date, optional: true}", optional: true},
 	{path: "ticket", kind: "string", decl: "{type: string, one_of: [single, return]}", closed: []string{"single", "return"}},
 	{path: "pounds", kind: "gbp", decl: "{type: money, currency: GBP, default: 3 GBP}", def: exactOf(recovery.MustMoney("3 GBP"))},
+	{path: "tip", kind: "any", decl: "{type: money, default: 2.50 EUR}", def: exactOf(recovery.MustMoney("2.50 EUR"))},
 }
 
 var (
@@ -233,6 +234,9 @@ func (d *oDice) limits(b *oBook) (out []*oLimit) {
 			l.atMost = pick(d, eur("10 EUR"), eur("25.05 EUR"), eur("0 EUR"), eur("100 EUR"), lit(exactOf(recovery.MustMoney("4 GBP"))))
 			if b.field("fee") != nil && d.chance(30) {
 				l.atMost = op("*", ref("incident.fee"), lit(int64(2)))
+			}
+			if b.field("tip") != nil && d.chance(20) {
+				l.atMost = op("*", ref("incident.tip"), lit(int64(3)))
 			}
 			if d.chance(40) {
 				l.escalate = pick(d, poolRoles[:2]...)

@@ -71,7 +71,7 @@ func (m mismatches) with(e ast.Expr) string {
 func (m mismatches) call(e ast.Expr) {
 	args := children(e)
 	name := e.AsCall().FunctionName()
-	if len(args) == 2 && m.money(e, args[0], args[1]) {
+	if len(args) == 2 && name != operators.Multiply && m.money(e, args[0], args[1]) {
 		return
 	}
 	switch name {
@@ -143,7 +143,7 @@ func innerCurrency(t *types.Type) string {
 }
 
 func (c *compiler) reportNoCurrency(e ast.Expr) {
-	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known, it can only be passed on as an amount", shown(c.places.text(e)))
+	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known: amounts are compared and added, and divided by one another, in one currency", shown(c.places.text(e)))
 }
 
 func (m mismatches) membership(e ast.Expr, args []ast.Expr) {

@@ -49,7 +49,7 @@ func fieldWords(kinds []string) words {
 		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":      {"The least value.", scalar()},
 		"max":      {"The greatest value.", scalar()},
-		"currency": {"The currency of a money field. Without one its amounts can be passed on, and neither compared nor added.", ref("currency")},
+		"currency": {"The currency of a money field. Without one its amounts can be passed on and scaled, and neither compared nor added.", ref("currency")},
 		"was":      {"Earlier names that are still read.", nil},
 	}
 }
