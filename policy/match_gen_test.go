@@ -134,7 +134,7 @@ func (g *setGen) sameField() string {
 // residual returns a condition that is not native, some of which fail.
 func (g *setGen) residual() string {
 	return pick(g.dice,
-		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
+		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
 		`incident.r_money * 2 > money("2 EUR")`, `size(incident.l_text) > 1`, `incident.r_text.size() == 1`, `incident.r_text.matches("^a+$")`,
 		`date(incident.r_instant) >= date("2026-03-01")`, `incident.r_instant < now`, `tables.by_length.n > 1`, `tables.by_text.m > money("1 EUR")`,
 		`incident.l_text.exists(x, x == "a")`, `incident.l_int.all(x, 2 / x > 0)`, `incident.l_text.exists(x, x.startsWith(incident.r_text))`,

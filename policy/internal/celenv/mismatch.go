@@ -109,8 +109,17 @@ func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 // other does not help there, as two durations cannot be multiplied either.
 func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	hint := ""
-	if a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind; a == Duration || b == Duration {
-		hint = "durations are added and subtracted; build the one you mean with minutes(n), hours(n) or days(n)"
+	a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind
+	divided := e.AsCall().FunctionName() == operators.Divide
+	switch {
+	case a == Duration && divided:
+		hint = "divide by a duration for a number, as in " + m.text(args[0]) + " / hours(1)"
+	case b == Duration && (a == Money || a == Percent || divided):
+		hint = "make a number of it first, as in (" + m.text(args[1]) + " / hours(1))"
+	case a == Duration && (b == Money || b == Percent):
+		hint = "make a number of it first, as in (" + m.text(args[0]) + " / hours(1))"
+	case a == Duration || b == Duration:
+		hint = "durations are added, subtracted and divided by one another; build the one you mean with minutes(n), hours(n) or days(n)"
 	}
 	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
 }
