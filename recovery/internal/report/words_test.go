@@ -138,6 +138,9 @@ func TestAmounts(t *testing.T) {
 		{`incident.price * percent(20)`, "20% of price", report.Cost{Open: []string{"20% of price"}}},
 		{`percent(20) * (incident.price + money("1 EUR"))`, "20% of (price + 1.00 EUR)", report.Cost{Open: []string{"20% of (price + 1.00 EUR)"}}},
 		{`incident.price * tables.late.part`, "10% to 40% (table late) of price", report.Cost{Open: []string{"10% to 40% (table late) of price"}}},
+		{`money("2 EUR") * int(incident.delay / hours(12))`, "2.00 EUR × the whole part of (delay ÷ 12 hours)", report.Cost{Open: []string{"2.00 EUR × the whole part of (delay ÷ 12 hours)"}}},
+		{`money("2 EUR") * (int(math.ceil(incident.delay / hours(12))) - 1)`, "2.00 EUR × ((delay ÷ 12 hours, rounded up to a whole number) − 1)", report.Cost{Open: []string{"2.00 EUR × ((delay ÷ 12 hours, rounded up to a whole number) − 1)"}}},
+		{`money("2 EUR") * math.floor(incident.delay / days(1))`, "2.00 EUR × (delay ÷ 24 hours, rounded down to a whole number)", report.Cost{Open: []string{"2.00 EUR × (delay ÷ 24 hours, rounded down to a whole number)"}}},
 		{`terms.twice - incident.price`, "twice − price", report.Cost{Open: []string{"twice − price"}}},
 		{`incident.price - (incident.price - money("1 EUR"))`, "price − (price − 1.00 EUR)", report.Cost{Open: []string{"price − (price − 1.00 EUR)"}}},
 	} {
