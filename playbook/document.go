@@ -112,9 +112,10 @@ type Table struct {
 	Range Range
 }
 
-// Row is one row of a table: with From, Is or Otherwise.
+// Row is one row of a table: with From, Above, Is or Otherwise.
 type Row struct {
-	From      Text
+	From      Text   // begins at the value
+	Above     Text   // begins right above the value
 	Is        []Text // one, or the members of a list
 	Otherwise bool
 	Columns   []Entry // the other keys; their values are scalars

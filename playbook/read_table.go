@@ -38,7 +38,12 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 	}
 	m.what = "a row"
 	row := &Row{Range: m.rng()}
+	keys := rowKeys(n)
 	row.From = m.scalar("from", "a value")
+	if slices.Contains(keys, "above") {
+		row.Above = m.scalar("above", "a value")
+	}
+	m.is("above", KeyText)
 	m.on("is", func(n *yamlnode.Node, k Text) { row.Is = r.oneOrMore(n, k, "a value or a list of values") })
 	otherwise := m.bool("otherwise")
 	row.Otherwise = otherwise.Value == "true"
@@ -46,10 +51,8 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 		m.add("otherwise", "bad-row", "write `otherwise: true`, or leave it out", "`otherwise` is `true` or is not there")
 	}
 	m.record(m.what)
-	var keys []string
 	m.each(func(k Text, v *yamlnode.Node) {
-		if k.Value == "from" || k.Value == "is" || k.Value == "otherwise" {
-			keys = append(keys, k.Value)
+		if slices.Contains(keys, k.Value) {
 			return
 		}
 		t := r.scalar(v, k, "a value")
@@ -61,11 +64,29 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 	})
 	switch {
 	case len(keys) == 0:
-		r.add(m.head(), "bad-row", "write `from:`, `is:` or `otherwise: true`", "a row says when it is meant: `from`, `is` or `otherwise`")
+		r.add(m.head(), "bad-row", "write `from:`, `above:`, `is:` or `otherwise: true`", "a row says when it is meant: `from`, `above`, `is` or `otherwise`")
 	case len(keys) > 1:
-		m.add(keys[1], "bad-row", "make two rows of it", "a row has one of `from`, `is` and `otherwise`, found %s", strings.ReplaceAll(listed(keys), " or ", " and "))
+		m.add(keys[1], "bad-row", "make two rows of it", "a row has one of `from`, `above`, `is` and `otherwise`, found %s", strings.ReplaceAll(listed(keys), " or ", " and "))
 	}
 	return row
+}
+
+// rowKeys are the keys of a row that say when it is meant. In a row that says so
+// without it, `above` is the name of a column like any other.
+func rowKeys(n *yamlnode.Node) (keys []string) {
+	above := false
+	for _, e := range n.Entries {
+		switch e.Key.Value {
+		case "from", "is", "otherwise":
+			keys = append(keys, e.Key.Value)
+		case "above":
+			above = true
+		}
+	}
+	if above && keys == nil {
+		return []string{"above"}
+	}
+	return keys
 }
 
 func kindIfSet(t Text) ValueKind {
@@ -93,9 +114,9 @@ func (r *reader) compareRows(rows []*Row) {
 				r.add(row.Range, "row-order", "move it to the end", "the row `otherwise` comes last")
 			}
 		}
-		from, is := row.From.IsSet(), len(row.Is) > 0
+		from, is := row.From.IsSet() || row.Above.IsSet(), len(row.Is) > 0
 		if from && isRow && !is || is && fromRow && !from {
-			r.add(row.Range, "mixed-rows", "make two tables of it", "a table has rows with `from` or rows with `is`, not both")
+			r.add(row.Range, "mixed-rows", "make two tables of it", "a table has rows with `from` and `above`, or rows with `is`, not both")
 		}
 		fromRow, isRow = fromRow || from && !is, isRow || is && !from
 		if first == nil {
@@ -117,16 +138,28 @@ func lastRow(rows []*Row) int {
 
 // compareColumns checks that a row has the columns of the first one.
 func (r *reader) compareColumns(first, row *Row) {
+	twice := r.twoBeginnings(first, row) || r.twoBeginnings(row, first)
 	for _, c := range first.Columns {
-		if !hasColumn(row, c.Key.Value) {
+		if !hasColumn(row, c.Key.Value) && !(twice && c.Key.Value == "above") {
 			r.add(row.Range, "row-columns", "write `"+c.Key.Value+":` and its value", "this row has no `%s`, the first one has", c.Key.Value)
 		}
 	}
 	for _, c := range row.Columns {
-		if !hasColumn(first, c.Key.Value) {
+		if !hasColumn(first, c.Key.Value) && !(twice && c.Key.Value == "above") {
 			r.add(c.Key.Range, "row-columns", didYouMean(c.Key.Value, columnNames(first)), "this row has `%s`, the first one has not", c.Key.Value)
 		}
 	}
+}
+
+// twoBeginnings reports a row that begins in two ways: it has a column `above`, which
+// the other row has not.
+func (r *reader) twoBeginnings(row, other *Row) bool {
+	i := slices.IndexFunc(row.Columns, func(e Entry) bool { return e.Key.Value == "above" })
+	if i < 0 || hasColumn(other, "above") || !row.From.IsSet() || !other.From.IsSet() && !other.Above.IsSet() {
+		return false
+	}
+	r.add(row.Columns[i].Key.Range, "row-columns", "make two rows of it", "a row has one of `from`, `above`, `is` and `otherwise`, found `from` and `above`")
+	return true
 }
 
 func hasColumn(row *Row, name string) bool {

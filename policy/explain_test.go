@@ -27,6 +27,8 @@ terms:
   valued: incident.customer.tier in ["gold", "platinum"] && !incident.fragile
 tables:
   credit: {by: incident.delay, rows: [{from: 24h, amount: 5 EUR}, {from: 3d, amount: 10 EUR}]}
+  more: {by: incident.delay, rows: [{above: 24h, amount: 5 EUR}]}
+  said: {by: incident.region, rows: [{is: above all, amount: 5 EUR}]}
 partners:
   bike:
     agreement: {ref: A, from: 2026-01-01, until: 2026-12-31}
@@ -41,6 +43,8 @@ plays:
     cases:
       - {id: dear, when: incident.order.value > money("100 EUR"), do: []}
       - {id: other, do: []}
+  - {id: more, approach: standardised-response, when: incident.failure == "late" && has(tables.more)}
+  - {id: said, approach: standardised-response, when: has(tables.said)}
   - id: valued
     approach: standardised-response
     when: terms.valued || facts.repeats > 2
@@ -107,6 +111,8 @@ func TestMisses(t *testing.T) {
 		{"late", nil, "incident.delay is 46h, 48h needed"},
 		{"late", map[string]any{"failure": "lost"}, "incident.failure is lost, late needed; incident.delay is 46h, 48h needed"},
 		{"priced", map[string]any{"delay": 20 * time.Hour}, "tables.credit has no row for incident.delay, which is 20h (the first is from 24h)"},
+		{"more", map[string]any{"delay": 24 * time.Hour}, "tables.more has no row for incident.delay, which is 24h, more than 24h needed"},
+		{"said", nil, "tables.said has no row for incident.region, which is \"\" (the first is above all)"},
 		{"valued", nil, "incident.customer.tier is \"\", one of gold, platinum needed"},
 		{"valued", map[string]any{"fragile": true}, "facts.repeats is 0, more than 2 needed"},
 		{"promised", nil, "incident.promised_at is absent"},
@@ -181,8 +187,8 @@ func outline(n *policy.Node, indent string) string {
 
 func TestNodes(t *testing.T) {
 	got := outline(explained(t, nil)["valued"].When, "")
-	want := `set.yaml:32:11 ✓ or: terms.valued || facts.repeats > 2 = false
-set.yaml:32:11   ✓ read: terms.valued = false
+	want := `set.yaml:36:11 ✓ or: terms.valued || facts.repeats > 2 = false
+set.yaml:36:11   ✓ read: terms.valued = false
 set.yaml:13:11     ✓ and: incident.customer.tier in ["gold", "platinum"] && !incident.fragile = false
 set.yaml:13:11       ✓ compare: incident.customer.tier in ["gold", "platinum"] = false
 set.yaml:13:11           read: incident.customer.tier = 
@@ -191,12 +197,15 @@ set.yaml:13:38             constant: "gold" = gold
 set.yaml:13:46             constant: "platinum" = platinum
 set.yaml:13:61       ~ not: !incident.fragile = true
 set.yaml:13:62         ~ read: incident.fragile = false
-set.yaml:32:27   ✓ compare: facts.repeats > 2 = false
-set.yaml:32:27       read: facts.repeats = 0
-set.yaml:32:43       constant: 2 = 2
+set.yaml:36:27   ✓ compare: facts.repeats > 2 = false
+set.yaml:36:27       read: facts.repeats = 0
+set.yaml:36:43       constant: 2 = 2
 `
 	if got != want {
 		t.Errorf("got\n%s\nwanted\n%s", got, want)
+	}
+	if e := explained(t, nil)["more"]; !e.Matched || e.When.Parts[1].Row != "above 24h" {
+		t.Errorf("%+v", e.When)
 	}
 	if e := explained(t, nil)["priced"]; e.When.Parts[1].Row != "from 24h" {
 		t.Errorf("%+v", e.When.Parts[1])

@@ -134,7 +134,7 @@ func (g *setGen) sameField() string {
 // residual returns a condition that is not native, some of which fail.
 func (g *setGen) residual() string {
 	return pick(g.dice,
-		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
+		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
 		`incident.r_money * 2 > money("2 EUR")`, `size(incident.l_text) > 1`, `incident.r_text.size() == 1`, `incident.r_text.matches("^a+$")`,
 		`date(incident.r_instant) >= date("2026-03-01")`, `incident.r_instant < now`, `tables.by_length.n > 1`, `tables.by_text.m > money("1 EUR")`,
 		`incident.l_text.exists(x, x == "a")`, `incident.l_int.all(x, 2 / x > 0)`, `incident.l_text.exists(x, x.startsWith(incident.r_text))`,
@@ -213,9 +213,9 @@ func (g *setGen) shared() string {
 	s.WriteString("  l_text: {type: [string]}\n  l_int: {type: [int]}\n  l_double: {type: [double]}\n  l_money: {type: [money], currency: EUR}\n")
 	s.WriteString("  o_any: {type: money, optional: true}\n  o_list: {type: [string], optional: true}\n")
 	s.WriteString("facts:\n  count: {count: incidents, same: [customer.id], last: 30d}\n  sum: {sum: compensate, same: [customer.id], last: 30d, currency: EUR}\n")
-	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {from: 1d, n: 2}, {otherwise: true, n: 0}]\n")
+	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}, {otherwise: true, n: 0}]\n")
 	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR}, {is: [b, ab], m: 2 EUR}, {otherwise: true, m: 0 EUR}]\n")
-	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{from: 1, n: 1}, {from: 3, n: 2}]\n")
+	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{above: 0, n: 1}, {from: 3, n: 2}, {above: 3, n: 1}]\n")
 	s.WriteString("terms:\n  v_int: incident.r_int\n  v_money: incident.r_money\n  v_text: incident.r_text\n")
 	for i := range 3 {
 		fmt.Fprintf(&s, "  b%d: %s\n", 3-i, quoted(g.termSource(3-i)))

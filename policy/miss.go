@@ -141,10 +141,23 @@ func (n *Node) missOfHas() string {
 	if len(n.Parts) == 1 {
 		text += " for " + n.Parts[0].said()
 	}
-	if n.first != "" {
+	switch above, ok := n.firstAbove(); {
+	case ok:
+		text += ", more than " + above + " needed"
+	case n.first != "":
 		text += " (the first is " + n.first + ")"
 	}
 	return text
+}
+
+// firstAbove is the value above which the first row of a table begins.
+func (n *Node) firstAbove() (string, bool) {
+	if len(n.Parts) == 1 {
+		if _, isText := n.Parts[0].Value.(string); isText {
+			return "", false // a row that is called so stands for that very text
+		}
+	}
+	return strings.CutPrefix(n.first, labelAbove)
 }
 
 // said names a value, and says what it is unless that is its name.

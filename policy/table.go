@@ -92,6 +92,9 @@ func (s *scope) nameRows(name string, rows []string) {
 	s.playbook.rows[name] = rows
 }
 
+// labelAbove begins what a row is called that begins above a value.
+const labelAbove = "above "
+
 func rowNames(def *playbook.Table) []string {
 	var labels []string
 	for _, r := range def.Rows {
@@ -100,6 +103,8 @@ func rowNames(def *playbook.Table) []string {
 			labels = append(labels, "otherwise")
 		case r.From.IsSet():
 			labels = append(labels, "from "+r.From.Value)
+		case r.Above.IsSet():
+			labels = append(labels, labelAbove+r.Above.Value)
 		case len(r.Is) > 0:
 			labels = append(labels, r.Is[0].Value)
 		default:
@@ -114,18 +119,23 @@ func rowNames(def *playbook.Table) []string {
 func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []celenv.Row, bool) {
 	ok := true
 	rows := make([]celenv.Row, len(def.Rows))
-	var last any
+	var last beginning
 	seen := map[string]bool{}
 	for i, r := range def.Rows {
 		rows[i].Otherwise = r.Otherwise
 		if key.Kind == KindInvalid {
 			continue
 		}
-		if r.From.IsSet() {
-			from, good := s.rowFrom(r, key, last)
+		if b := beginningOf(r); b.text.IsSet() {
+			good := s.begin(&b, key, last)
 			ok = ok && good
 			if good {
-				last, rows[i].From = from, from
+				last = b
+			}
+			if b.above {
+				rows[i].Above = b.at
+			} else {
+				rows[i].From = b.at
 			}
 		}
 		for _, is := range r.Is {
@@ -136,25 +146,6 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 	}
 	columns, good := s.buildColumns(def, rows)
 	return columns, rows, ok && good
-}
-
-func (s *scope) rowFrom(r *playbook.Row, key Type, last any) (any, bool) {
-	if key.Kind == String || key.Kind == Bool {
-		s.errorf(r.From.Range, "wrong-type", "use `is`", "the table is looked up by %s, which has no order", key.noun())
-		return nil, false
-	}
-	from, err := parseLiteral(key, r.From)
-	if err != nil {
-		s.errorf(r.From.Range, "bad-literal", "", "the table is looked up by %s: %s", key.noun(), err)
-		return nil, false
-	}
-	if last != nil {
-		if n, ok := compareValues(last, from); ok && n >= 0 {
-			s.errorf(r.From.Range, "rows-not-ascending", "", "`from` goes up from row to row, and %s is not above %s", Show(from), Show(last))
-			return nil, false
-		}
-	}
-	return from, true
 }
 
 func (s *scope) rowIs(is playbook.Text, key Type, seen map[string]bool) (any, bool) {

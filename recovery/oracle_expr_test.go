@@ -223,6 +223,14 @@ func evalArithmetic(op string, a, b any) (any, error) {
 			}
 			return x / y, nil
 		}
+	case time.Duration:
+		if y, ok := b.(time.Duration); ok && op == "/" {
+			if y == 0 {
+				return nil, errEval
+			}
+			quotient, _ := big.NewRat(int64(x), int64(y)).Float64()
+			return quotient, nil
+		}
 	case time.Time:
 		if y, ok := b.(time.Time); ok && op == "-" {
 			return x.Sub(y), nil

@@ -75,6 +75,8 @@ func (d *oDice) value(f *oField, now time.Time) any {
 		return pick(d, 0, 23*time.Hour+59*time.Minute, 24*time.Hour, 47*time.Hour, 48*time.Hour, 80*time.Hour)
 	case "money":
 		return exactOf(recovery.MustMoney(pick(d, "0 EUR", "1.99 EUR", "12.35 EUR", "15 EUR", "50 EUR", "59.99 EUR", "60 EUR")))
+	case "any":
+		return exactOf(recovery.MustMoney(pick(d, "0 EUR", "2.55 EUR", "7.77 GBP", "333 JPY")))
 	case "gbp":
 		return exactOf(recovery.MustMoney(pick(d, "0 GBP", "9 GBP")))
 	case "bool":

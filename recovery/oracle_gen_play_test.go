@@ -67,6 +67,9 @@ func (d *oDice) atom(b *oBook) *oNode {
 		}
 		return pick(d, has("incident.resolved_at"), and(has("incident.responded_at"), op("<", ref("incident.responded_at"), ref("now"))))
 	case 7:
+		if b.field("delay") != nil && d.chance(20) { // a division by zero, now and then
+			return pick(d, op(order, op("/", ref("incident.delay"), lit(12*time.Hour)), lit(2.0)), op(order, op("/", lit(36*time.Hour), ref("incident.delay")), lit(0.75)))
+		}
 		if b.field("delay") != nil {
 			return op(order, ref("incident.delay"), lit(time.Duration(pick(d, 24, 48, 72))*time.Hour))
 		}
@@ -113,7 +116,15 @@ func (d *oDice) atom(b *oBook) *oNode {
 
 // amount makes up an amount; its currency is EUR unless it is a literal.
 func (d *oDice) amount(b *oBook) *oNode {
-	switch d.IntN(9) {
+	switch d.IntN(10) {
+	case 9:
+		if b.field("tip") != nil {
+			return pick(d, ref("incident.tip"), op("*", ref("incident.tip"), lit(oPercent("150%"))), op("/", ref("incident.tip"), lit(0.7)),
+				call("round_up", op("/", ref("incident.tip"), lit(int64(3)))))
+		}
+		if b.field("fee") != nil && b.field("delay") != nil {
+			return op("*", ref("incident.fee"), op("/", ref("incident.delay"), lit(7*time.Hour)))
+		}
 	case 0:
 		return lit(exactOf(recovery.MustMoney(pick(d, "4 GBP", "500 JPY", "0 EUR"))))
 	case 1:

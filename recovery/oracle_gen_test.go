@@ -44,6 +44,7 @@ var fieldPool = []oField{
 	{path: "bought", kind: "date", decl: "{type: date, optional: true}", optional: true},
 	{path: "ticket", kind: "string", decl: "{type: string, one_of: [single, return]}", closed: []string{"single", "return"}},
 	{path: "pounds", kind: "gbp", decl: "{type: money, currency: GBP, default: 3 GBP}", def: exactOf(recovery.MustMoney("3 GBP"))},
+	{path: "tip", kind: "any", decl: "{type: money, default: 2.50 EUR}", def: exactOf(recovery.MustMoney("2.50 EUR"))},
 }
 
 var (
@@ -184,28 +185,37 @@ func (d *oDice) partner(b *oBook, id string) *oPartner {
 
 func (d *oDice) table(b *oBook, name string) *oTable {
 	t := &oTable{name: name}
-	row := func(key any) {
-		t.rows = append(t.rows, oRow{key, pick(d, recovery.MustMoney("5 EUR"), recovery.MustMoney("10 EUR"), recovery.MustMoney("0 EUR"), recovery.MustMoney("7.77 EUR")), int64(d.IntN(5))})
+	row := func(key any, above bool) {
+		t.rows = append(t.rows, oRow{key, above, pick(d, recovery.MustMoney("5 EUR"), recovery.MustMoney("10 EUR"), recovery.MustMoney("0 EUR"), recovery.MustMoney("7.77 EUR")), int64(d.IntN(5))})
+	}
+	begins := func(key any) {
+		kind := d.IntN(5) // mostly at the value, at times above it, at times both
+		if kind != 0 {
+			row(key, false)
+		}
+		if kind < 2 {
+			row(key, true)
+		}
 	}
 	switch {
 	case b.field("delay") != nil && d.chance(60):
 		t.by = ref("incident.delay")
 		for _, h := range some(d, 60, []time.Duration{0, 24, 48, 72}) {
-			row(h * time.Hour)
+			begins(h * time.Hour)
 		}
 	case d.chance(50):
 		t.by = ref("incident.severity")
 		for _, s := range some(d, 60, []int64{1, 3, 4}) {
-			row(s)
+			begins(s)
 		}
 	default:
 		t.by, t.is = ref("incident.failure"), true
 		for _, f := range some(d, 60, poolFailures[:3]) {
-			row(f)
+			row(f, false)
 		}
 	}
 	if len(t.rows) == 0 || d.chance(40) {
-		row(nil)
+		row(nil, false)
 	}
 	return t
 }
@@ -224,6 +234,9 @@ func (d *oDice) limits(b *oBook) (out []*oLimit) {
 			l.atMost = pick(d, eur("10 EUR"), eur("25.05 EUR"), eur("0 EUR"), eur("100 EUR"), lit(exactOf(recovery.MustMoney("4 GBP"))))
 			if b.field("fee") != nil && d.chance(30) {
 				l.atMost = op("*", ref("incident.fee"), lit(int64(2)))
+			}
+			if b.field("tip") != nil && d.chance(20) {
+				l.atMost = op("*", ref("incident.tip"), lit(int64(3)))
 			}
 			if d.chance(40) {
 				l.escalate = pick(d, poolRoles[:2]...)

@@ -225,6 +225,8 @@ func (e *oEnv) lookUp(table string) (*oRow, error) {
 		found = "otherwise"
 	case t.is:
 		found = show(row.key)
+	case row.above:
+		found = "above " + show(row.key)
 	default:
 		found = "from " + show(row.key)
 	}
@@ -233,7 +235,7 @@ func (e *oEnv) lookUp(table string) (*oRow, error) {
 	return row, err
 }
 
-// row is the last whose `from` is not above the key, or the one that `is` it.
+// row is the last that has begun at the key, or the one that `is` it.
 func (t *oTable) row(e *oEnv) (*oRow, error) {
 	by, err := t.by.eval(e)
 	if err != nil {
@@ -247,7 +249,9 @@ func (t *oTable) row(e *oEnv) (*oRow, error) {
 			if found == nil {
 				found = r
 			}
-		case t.is && compareValues(r.key, by) == 0, !t.is && compareValues(r.key, by) <= 0:
+		case t.is && compareValues(r.key, by) == 0, !t.is && compareValues(r.key, by) < 0:
+			found = r
+		case !t.is && compareValues(r.key, by) == 0 && !r.above:
 			found = r
 		}
 	}

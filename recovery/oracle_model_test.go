@@ -69,11 +69,12 @@ type oTable struct {
 	name string
 	by   *oNode
 	rows []oRow
-	is   bool // rows have `is`, else `from`
+	is   bool // rows have `is`, else `from` or `above`
 }
 
 type oRow struct {
 	key    any // nil: otherwise
+	above  bool
 	credit recovery.Money
 	points int64
 }

@@ -65,6 +65,8 @@ func (b *oBook) yaml() string {
 			key := "otherwise: true"
 			if r.key != nil && t.is {
 				key = "is: " + scalar(r.key)
+			} else if r.key != nil && r.above {
+				key = "above: " + scalar(r.key)
 			} else if r.key != nil {
 				key = "from: " + scalar(r.key)
 			}

@@ -1,6 +1,8 @@
 package celenv
 
 import (
+	"math/big"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
@@ -95,6 +97,7 @@ func quotients() []cel.FunctionOpt {
 		overload("divide_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
 		overload("divide_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
 		overload("divide_money_money", cel.DoubleType, typeMoneyC, typeMoneyC),
+		overload("divide_duration_duration", cel.DoubleType, cel.DurationType, cel.DurationType),
 	}
 	for name, divisor := range factors() {
 		options = append(options, overload("divide_money_"+name, typeMoneyC, typeMoneyC, divisor))
@@ -154,10 +157,27 @@ func times(a, b ref.Val) ref.Val {
 
 func divide(a, b ref.Val) ref.Val {
 	a, b = widened(a, b)
-	if x, ok := a.(traits.Divider); ok {
+	switch x := a.(type) {
+	case types.Duration:
+		return divideDuration(x, b)
+	case traits.Divider:
 		return x.Divide(b)
 	}
 	return types.MaybeNoSuchOverloadErr(a)
+}
+
+// divideDuration returns how many times a duration goes into another: the double nearest to
+// the exact quotient.
+func divideDuration(a types.Duration, other ref.Val) ref.Val {
+	b, ok := other.(types.Duration)
+	switch {
+	case !ok:
+		return types.MaybeNoSuchOverloadErr(other)
+	case b.Duration == 0:
+		return types.WrapErr(errDivisionByZero)
+	}
+	f, _ := new(big.Rat).SetFrac(big.NewInt(int64(a.Duration)), big.NewInt(int64(b.Duration))).Float64()
+	return types.Double(f)
 }
 
 func negate(v ref.Val) ref.Val {

@@ -144,6 +144,13 @@ var values = []struct{ source, want, typ string }{
 	{`timestamp("2026-03-02T11:00:00+01:00") == incident.occurred_at`, "true", "bool"},
 	{`max(now, incident.occurred_at)`, "2026-03-02T12:00:00Z", "timestamp"},
 	{`min(hours(1), minutes(61))`, "1h", "duration"},
+	{`incident.delay / hours(12)`, "2.5", "double"},
+	{`int(incident.delay / hours(12))`, "2", "int"},
+	{`int(math.ceil(incident.delay / hours(12)))`, "3", "int"},
+	{`incident.delay / hours(12) >= 2`, "true", "bool"},
+	{`-incident.delay / minutes(-90)`, "20", "double"},
+	{`money("3 EUR") * (incident.delay / days(1))`, "3.75 EUR", "money(EUR)"},
+	{`hours(1) / hours(3)`, "0.3333333333333333", "double"},
 	{`math.greatest(1, 2) > 1 ? hours(1) : hours(2)`, "1h", "duration"},
 
 	// dates

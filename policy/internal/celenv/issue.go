@@ -34,7 +34,7 @@ const (
 	CodeLeftOut         = "left-out"         // CEL that is not in the language
 	CodeTypeMismatch    = "type-mismatch"    // operands or arguments that do not fit
 	CodeMixedCurrencies = "mixed-currencies" // EUR + GBP
-	CodeNoCurrency      = "no-currency"      // arithmetic on a field without a currency
+	CodeNoCurrency      = "no-currency"      // an amount of no declared currency meets another
 	CodeNotACondition   = "not-a-condition"  // a bool is wanted
 	CodeWrongType       = "wrong-type"       // another type of value is wanted
 	CodeNotInOneOf      = "not-in-one-of"    // a literal that a closed field never has

@@ -71,7 +71,7 @@ func (m mismatches) with(e ast.Expr) string {
 func (m mismatches) call(e ast.Expr) {
 	args := children(e)
 	name := e.AsCall().FunctionName()
-	if len(args) == 2 && m.money(e, args[0], args[1]) {
+	if len(args) == 2 && name != operators.Multiply && m.money(e, args[0], args[1]) {
 		return
 	}
 	switch name {
@@ -109,8 +109,17 @@ func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 // other does not help there, as two durations cannot be multiplied either.
 func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	hint := ""
-	if a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind; a == Duration || b == Duration {
-		hint = "durations are added and subtracted; build the one you mean with minutes(n), hours(n) or days(n)"
+	a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind
+	divided := e.AsCall().FunctionName() == operators.Divide
+	switch {
+	case a == Duration && divided:
+		hint = "divide by a duration for a number, as in " + m.text(args[0]) + " / hours(1)"
+	case b == Duration && (a == Money || a == Percent || divided):
+		hint = "make a number of it first, as in (" + m.text(args[1]) + " / hours(1))"
+	case a == Duration && (b == Money || b == Percent):
+		hint = "make a number of it first, as in (" + m.text(args[0]) + " / hours(1))"
+	case a == Duration || b == Duration:
+		hint = "durations are added, subtracted and divided by one another; build the one you mean with minutes(n), hours(n) or days(n)"
 	}
 	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
 }
@@ -143,7 +152,7 @@ func innerCurrency(t *types.Type) string {
 }
 
 func (c *compiler) reportNoCurrency(e ast.Expr) {
-	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known, it can only be passed on as an amount", shown(c.places.text(e)))
+	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known: amounts are compared and added, and divided by one another, in one currency", shown(c.places.text(e)))
 }
 
 func (m mismatches) membership(e ast.Expr, args []ast.Expr) {

@@ -136,13 +136,55 @@ func TestRoundUpAndDown(t *testing.T) {
 	}
 }
 
+// An amount whose currency is not declared is made larger and smaller as any other, and stays
+// in its currency: with its decimals, and rounded to its smallest unit.
+func TestUnknownCurrency(t *testing.T) {
+	w := newWorld(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 500 {
+		m, _ := value.NewMoney(r.Int64N(2_000_000)-1_000_000, []string{"EUR", "JPY", "KWD"}[r.IntN(3)])
+		f := w.frame(map[string]any{"order.any": m})
+		term := moneyTerm{"incident.order.any", m.Rat()}
+		for range r.IntN(4) {
+			factor, exact := randomFactor(r)
+			switch i := r.IntN(4); {
+			case i == 0:
+				term = moneyTerm{"(" + term.source + " * " + factor + ")", new(big.Rat).Mul(term.exact, exact)}
+			case i == 1:
+				term = moneyTerm{"(" + factor + " * " + term.source + ")", new(big.Rat).Mul(term.exact, exact)}
+			case i == 2 && exact.Sign() != 0:
+				term = moneyTerm{"(" + term.source + " / " + factor + ")", new(big.Rat).Quo(term.exact, exact)}
+			default:
+				term = moneyTerm{"-" + term.source, new(big.Rat).Neg(term.exact)}
+			}
+		}
+		for _, c := range []struct {
+			form  string
+			round func(*big.Rat, string) (value.Money, error)
+		}{{"%s", value.RoundMoney}, {"round_up(%s)", value.RoundMoneyUp}, {"round_down(%s)", value.RoundMoneyDown}} {
+			e := w.compile(fmt.Sprintf(c.form, term.source), kind(Money))
+			want, err := c.round(term.exact, m.Currency())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v, err := e.Eval(f); err != nil || v.Native() != want || e.Type() != kind(Money) {
+				t.Fatalf("%s of %s: %v, %v, want %v", e.Source(), m, v.Native(), err, want)
+			}
+		}
+	}
+	if _, err := w.compile(`incident.order.any / incident.zero`).Eval(w.frame(nil)); err == nil || err.Error() != "incident.order.any / incident.zero: division by zero" {
+		t.Error(err)
+	}
+}
+
 // Every pair of currencies that meet is found at load, whatever way they take.
 func TestCurrenciesDoNotMix(t *testing.T) {
 	w := newWorld(t)
 	amounts := map[string][]string{
 		"EUR": {`incident.order.value`, `money("1 EUR")`, `facts.credited`, `tables.fares.single`, `terms.half`, `incident.amounts[0]`, `incident.order.?maybe.orValue(money("1 EUR"))`},
 		"GBP": {`incident.order.fee`, `money("1 GBP")`, `incident.order.fee * 2`, `round_up(incident.order.fee)`, `max(incident.order.fee, money("1 GBP"))`, `-incident.order.fee`},
-		"":    {`incident.order.any`, `(incident.order.fragile ? incident.order.any : incident.order.any)`},
+		"": {`incident.order.any`, `(incident.order.fragile ? incident.order.any : incident.order.any)`, `incident.order.any * 2`, `(percent(20) * incident.order.any)`,
+			`incident.order.any / 3`, `-incident.order.any`, `round_up(incident.order.any)`, `[incident.order.any].map(m, round_down(m))[0]`},
 	}
 	forms := []string{`%s + %s`, `%s - %s`, `%s / %s`, `%s == %s`, `%s != %s`, `%s < %s`, `%s >= %s`, `max(%s, %s)`, `%s in [%s]`, `[%s] == [%s]`, `[%s, %s].size()`,
 		`sets.contains([%s], [%s])`, `[%s].exists(x, x == %s)`, `cel.bind(x, %s, x > %s)`}

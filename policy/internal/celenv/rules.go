@@ -104,7 +104,7 @@ func (c *compiler) ruleCall(e ast.Expr) {
 		case compares && depth(argType) > 1:
 			c.report(c.places.of(arg), CodeTooComplex, "write flatten() first", "lists of lists are not compared")
 			return
-		case innerCurrency(argType) == anyCurrency && usesAmount(name, argType):
+		case innerCurrency(argType) == anyCurrency && usesAmount(name, argType) && !c.scales(e):
 			c.reportNoCurrency(arg)
 			return // once is enough for a == b
 		}
@@ -119,6 +119,18 @@ func comparesMembers(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, "sets.")
+}
+
+// scales reports whether a call gives an amount in the currency of the one that it takes,
+// whichever that is: it makes it larger or smaller, and meets no other amount.
+func (c *compiler) scales(e ast.Expr) bool {
+	switch e.AsCall().FunctionName() {
+	case operators.Multiply, operators.Negate, "round_up", "round_down":
+		return true
+	case operators.Divide: // by an amount gives a number
+		return currencyOf(c.typeOf(e)) != ""
+	}
+	return false
 }
 
 // usesAmount reports whether a function needs to know the currency of its argument,

@@ -15,10 +15,11 @@ type Column struct {
 	Type Type
 }
 
-// Row is a row of a table: from a key on, for keys that are one of some, or for all
-// others. Exactly one of From, Is and Otherwise is given, all as natives; see [Box].
+// Row is a row of a table: from a key on, above a key, for keys that are one of some, or for
+// all others. Exactly one of From, Above, Is and Otherwise is given, all as natives; see [Box].
 type Row struct {
 	From      any
+	Above     any
 	Is        []any
 	Otherwise bool
 	Cells     []any
@@ -32,20 +33,22 @@ type Table struct {
 	index   map[string]int // of columns
 	rows    []tableRow
 
-	ranges    int             // how many of the first rows are from a key on, ascending
+	ranges    int             // how many of the first rows begin at or above a key, ascending
 	exact     map[ref.Val]int // the row of a key, where keys are text, ints or bools
 	otherwise int             // the row for all other keys, or -1
 	total     bool
 }
 
 type tableRow struct {
-	from  ref.Val
+	from  ref.Val // where it begins
+	above bool    // right above from, not at it
 	is    []ref.Val
 	cells []ref.Val
 }
 
-// NewTable returns a table of rows in their order: those with From ascending, and the
-// one with Otherwise last. The cells of each row stand in the order of the columns.
+// NewTable returns a table of rows in their order: those with From and Above ascending, From
+// before Above of the same key, and the one with Otherwise last. The cells of each row stand in
+// the order of the columns.
 func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
 	t := &Table{name: name, by: by, columns: columns, otherwise: -1, index: make(map[string]int, len(columns))}
 	for i, c := range columns {
@@ -57,6 +60,9 @@ func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
 		case r.Otherwise:
 			t.otherwise = i
 		case r.From != nil:
+			t.ranges++
+		case r.Above != nil:
+			t.rows[i].from, t.rows[i].above = box(r.Above), true
 			t.ranges++
 		}
 	}
@@ -153,27 +159,27 @@ func (t *Table) find(key ref.Val) (int, error) {
 	return t.otherwise, nil
 }
 
-// findRange returns the last row that does not begin above the key.
+// findRange returns the last row that has begun at the key.
 func (t *Table) findRange(key ref.Val) (int, error) {
 	k, ok := key.(traits.Comparer)
 	if !ok {
 		return -1, fmt.Errorf("the key of table %s has no order", t.name)
 	}
 	var failed error
-	above := sort.Search(t.ranges, func(i int) bool {
+	begun := sort.Search(t.ranges, func(i int) bool {
 		compared := k.Compare(t.rows[i].from)
 		if e, isErr := compared.(*types.Err); isErr {
 			failed = e
 		}
-		return compared == types.IntNegOne
+		return compared == types.IntNegOne || compared == types.IntZero && t.rows[i].above
 	})
 	if failed != nil {
 		return -1, failed
 	}
-	if above == 0 {
+	if begun == 0 {
 		return t.otherwise, nil
 	}
-	return above - 1, nil
+	return begun - 1, nil
 }
 
 // columnNamed returns the column that the value of a closed field names.

@@ -16,6 +16,12 @@ func TestTableKeys(t *testing.T) {
 		}
 		return rows
 	}
+	above := func(keys ...any) (rows []Row) {
+		for i, k := range keys {
+			rows = append(rows, Row{Above: k, Cells: []any{int64(i)}})
+		}
+		return rows
+	}
 	is := func(keys ...[]any) (rows []Row) {
 		for i, k := range keys {
 			rows = append(rows, Row{Is: k, Cells: []any{int64(i)}})
@@ -38,6 +44,20 @@ func TestTableKeys(t *testing.T) {
 		{`incident.order.value`, from(eur("0.00"), eur("60.00"), eur("60.01")), nil, 1},
 		{`incident.order.value / 7`, from(eur("8.57"), eur("8.58")), nil, 0}, // 8.571…
 		{`incident.rate`, from(percent("0%"), percent("12.5%")), nil, 1},
+		{`incident.severity`, above(int64(1), int64(3), int64(5)), nil, 0},
+		{`incident.severity`, above(int64(3)), nil, -1},
+		{`incident.severity`, append(above(int64(3)), Row{Otherwise: true, Cells: []any{int64(1)}}), nil, 1},
+		{`incident.severity`, append(from(int64(3)), above(int64(3))...), nil, 0},
+		{`incident.severity + 1`, append(from(int64(3)), above(int64(3))...), nil, 1},
+		{`incident.severity`, append(above(int64(2)), from(int64(3), int64(4))...), nil, 1},
+		{`incident.score`, above(2.5), nil, -1},
+		{`incident.score`, above(int64(2)), nil, 0},
+		{`incident.delay`, above(30*time.Hour-1, 30*time.Hour), nil, 0},
+		{`incident.day`, above(day("2026-03-01"), day("2026-03-02")), nil, 0},
+		{`incident.occurred_at`, above(at("2026-03-02T10:00:00Z")), nil, -1},
+		{`incident.order.value`, above(eur("59.99"), eur("60.00")), nil, 0},
+		{`incident.order.value / 7`, above(eur("8.57"), eur("8.58")), nil, 0}, // 8.571…
+		{`incident.rate`, above(percent("12.5%")), nil, -1},
 		{`incident.severity`, is([]any{int64(1)}, []any{int64(2), int64(3)}), nil, 1},
 		{`incident.score`, is([]any{int64(2)}, []any{2.5}), nil, 1},
 		{`incident.score`, is([]any{int64(2)}, []any{2.5}), map[string]any{"score": 2.0}, 0},
@@ -53,9 +73,11 @@ func TestTableKeys(t *testing.T) {
 			t.Errorf("%d: %s: row %d, %v, want %d", i, c.by, got, err, c.want)
 		}
 	}
-	nan := NewTable("t", w.compile(`incident.score`), column, from(int64(1)))
-	if _, err := w.frame(map[string]any{"score": nanField}).row(nan); err == nil || err.Error() != "incident.score: not a number has no order" {
-		t.Error(err)
+	for _, rows := range [][]Row{from(int64(1)), above(int64(1))} {
+		nan := NewTable("t", w.compile(`incident.score`), column, rows)
+		if _, err := w.frame(map[string]any{"score": nanField}).row(nan); err == nil || err.Error() != "incident.score: not a number has no order" {
+			t.Error(err)
+		}
 	}
 }
 

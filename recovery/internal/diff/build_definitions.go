@@ -119,6 +119,8 @@ func table(d *playbook.Table) *thing {
 			t.add(row(d.Name.Value, "otherwise", "otherwise", r))
 		case r.From.IsSet():
 			t.add(row(d.Name.Value, "from "+bare(guess(r.From)), "from "+r.From.Value, r))
+		case r.Above.IsSet():
+			t.add(row(d.Name.Value, "above "+bare(guess(r.Above)), "above "+r.Above.Value, r))
 		}
 		for _, v := range r.Is {
 			t.add(row(d.Name.Value, "is "+bare(guess(v)), "is "+v.Value, r))

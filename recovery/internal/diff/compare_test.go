@@ -218,6 +218,9 @@ func TestCompare(t *testing.T) {
 		{"table by row", []string{"{from: 3d, amount: 10 EUR", "{from: 3d, amount: 12 EUR"}, []string{`parcels: changed row table credit/from 72h/amount: 10 EUR => 12 EUR (parcels/late)`}},
 		{"row added", []string{"      - {from: 3d, amount: 10 EUR, words: hello}\n", "      - {from: 3d, amount: 10 EUR, words: hello}\n      - {from: 7d, amount: 20 EUR, words: hello}\n"}, []string{
 			`parcels: added row table credit/from 168h:  => from 7d: amount: 20 EUR, words: hello (parcels/late)`}},
+		{"row that begins above", []string{"{from: 3d, amount: 10 EUR", "{above: 3d, amount: 10 EUR"}, []string{
+			`parcels: removed row table credit/from 72h: from 3d: amount: 10 EUR, words: hello =>  (parcels/late)`,
+			`parcels: added row table credit/above 72h:  => above 3d: amount: 10 EUR, words: hello (parcels/late)`}},
 		{"row by value", []string{"is: [gold, platinum]", "is: [gold]"}, []string{`parcels: removed row table tiers/is platinum: is platinum: share: 20% =>  (parcels/damaged)`}},
 		{"table key", []string{"by: incident.delay", "by: incident.delay + hours(1)"}, []string{`parcels: changed table table credit/by: incident.delay => incident.delay + hours(1) (parcels/late)`}},
 		{"term", []string{"incident.severity >= 4", "incident.severity >= 5"}, []string{

@@ -99,6 +99,9 @@ func (s *scope) has(n *policy.Node, want bool) Condition {
 		return Condition{by, "is", cell(first.From) + " or more" + where, "", nil}
 	case first.From.IsSet():
 		return Condition{by, "is less than", cell(first.From) + where, "", nil}
+	case first.Above.IsSet():
+		verb, after := comparison(map[bool]string{true: ">", false: "<="}[want], s.kind(n.Parts[0]), policy.KindInvalid)
+		return Condition{by, verb, cell(first.Above) + after + where, "", nil}
 	}
 	var keys []string
 	for _, r := range t.Rows {

@@ -156,6 +156,8 @@ func rowKey(r *playbook.Row) string {
 		return "anything else"
 	case r.From.IsSet():
 		return "from " + cell(r.From)
+	case r.Above.IsSet():
+		return "above " + cell(r.Above)
 	}
 	var out []string
 	for _, t := range r.Is {

@@ -158,6 +158,14 @@ func (s *scope) call(n *policy.Node) (string, int) {
 		return s.words(args[0]) + ", rounded up", looseText
 	case name == "round_down" && len(args) == 1:
 		return s.words(args[0]) + ", rounded down", looseText
+	case name == "math.ceil" && len(args) == 1:
+		return s.words(args[0]) + ", rounded up to a whole number", looseText
+	case name == "math.floor" && len(args) == 1:
+		return s.words(args[0]) + ", rounded down to a whole number", looseText
+	case name == "int" && len(args) == 1 && args[0].Op == "_/_":
+		return "the whole part of " + s.inside(args[0], tightText), tightText
+	case name == "int" && len(args) == 1 && (args[0].Op == "math.ceil" || args[0].Op == "math.floor"):
+		return s.call(args[0])
 	case name == "getSeconds" && len(args) == 1:
 		return "the seconds of " + s.inside(args[0], tightText), tightText
 	}

@@ -32,6 +32,8 @@ facts:
   times: {count: incidents, same: [service, failure], last: month}
 tables:
   late: {by: incident.delay, rows: [{from: 24h, pay: 5 EUR, part: 10%}, {from: 3d, pay: 10 EUR, part: 40%}]}
+  later: {by: incident.delay, rows: [{above: 24h, pay: 5 EUR}]}
+  since: {by: incident.day, rows: [{above: 2026-01-01, pay: 5 EUR}]}
   kinds: {by: incident.kind, rows: [{is: bed, bed: 1 EUR, chair: 2 EUR, cap: 7 EUR}, {otherwise: true, bed: 3 EUR, chair: 4 EUR, cap: 9 EUR}]}
 calendars:
   office: {hours: {mon-fri: "09:00-17:00"}, holidays: [{date: 2026-12-24, hours: "09:00-12:00"}, 2026-12-25]}
@@ -67,6 +69,10 @@ func TestConditions(t *testing.T) {
 		{`!("vip" in incident.tags)`, "tags do not include vip"},
 		{`has(tables.late)`, "delay is 24 hours or more (table late)"},
 		{`!has(tables.late)`, "delay is less than 24 hours (table late)"},
+		{`has(tables.later)`, "delay is more than 24 hours (table later)"},
+		{`!has(tables.later)`, "delay is at most 24 hours (table later)"},
+		{`has(tables.since)`, "day is after 2026-01-01 (table since)"},
+		{`!has(tables.since)`, "day is 2026-01-01 or earlier (table since)"},
 		{`has(incident.promised)`, "promised is known"},
 		{`!has(incident.promised)`, "promised is not known"},
 		{`has(incident.promised) && incident.day > incident.promised`, "promised is known and day is after promised"},
@@ -132,6 +138,9 @@ func TestAmounts(t *testing.T) {
 		{`incident.price * percent(20)`, "20% of price", report.Cost{Open: []string{"20% of price"}}},
 		{`percent(20) * (incident.price + money("1 EUR"))`, "20% of (price + 1.00 EUR)", report.Cost{Open: []string{"20% of (price + 1.00 EUR)"}}},
 		{`incident.price * tables.late.part`, "10% to 40% (table late) of price", report.Cost{Open: []string{"10% to 40% (table late) of price"}}},
+		{`money("2 EUR") * int(incident.delay / hours(12))`, "2.00 EUR × the whole part of (delay ÷ 12 hours)", report.Cost{Open: []string{"2.00 EUR × the whole part of (delay ÷ 12 hours)"}}},
+		{`money("2 EUR") * (int(math.ceil(incident.delay / hours(12))) - 1)`, "2.00 EUR × ((delay ÷ 12 hours, rounded up to a whole number) − 1)", report.Cost{Open: []string{"2.00 EUR × ((delay ÷ 12 hours, rounded up to a whole number) − 1)"}}},
+		{`money("2 EUR") * math.floor(incident.delay / days(1))`, "2.00 EUR × (delay ÷ 24 hours, rounded down to a whole number)", report.Cost{Open: []string{"2.00 EUR × (delay ÷ 24 hours, rounded down to a whole number)"}}},
 		{`terms.twice - incident.price`, "twice − price", report.Cost{Open: []string{"twice − price"}}},
 		{`incident.price - (incident.price - money("1 EUR"))`, "price − (price − 1.00 EUR)", report.Cost{Open: []string{"price − (price − 1.00 EUR)"}}},
 	} {

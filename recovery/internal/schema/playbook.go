@@ -53,7 +53,8 @@ func (b *builder) playbookParts() []member {
 		{"table", b.mapping("a table", tableWords())},
 		{"row", object{
 			{"type", "object"}, {"properties", row}, {"propertyNames", object{{"minLength", 1}}}, {"additionalProperties", scalar()},
-			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise")}},
+			// In a row that begins otherwise, above is the name of a column.
+			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise"), needing("above").and(none("from", "is", "otherwise")...)}},
 		}},
 		{"calendar", b.mapping("a calendar", calendarWords())},
 		{"hours", named(daysPattern, oneOrMore(aSpan.schema())).and(member{"minProperties", 1})},

@@ -49,7 +49,7 @@ func fieldWords(kinds []string) words {
 		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":      {"The least value.", scalar()},
 		"max":      {"The greatest value.", scalar()},
-		"currency": {"The currency of a money field. Without one its amounts can be passed on, and neither compared nor added.", ref("currency")},
+		"currency": {"The currency of a money field. Without one its amounts can be passed on and scaled, and neither compared nor added.", ref("currency")},
 		"was":      {"Earlier names that are still read.", nil},
 	}
 }
@@ -67,13 +67,14 @@ func factWords() words {
 func tableWords() words {
 	return words{
 		"by":   {"The expression whose value picks the row.", expression()},
-		"rows": {"Rows with from, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
+		"rows": {"Rows with from and above, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
 	}
 }
 
 func rowWords() words {
 	return words{
 		"from":      {"The row is for values from this one on, up to the next row's.", scalar()},
+		"above":     {"The row is for values above this one, up to the next row's.", scalar()},
 		"is":        {"The value, or the values, that the row is for.", oneOrMore(scalar())},
 		"otherwise": {"true: the row is for all the rest. It comes last.", object{{"const", true}}},
 	}

@@ -84,7 +84,7 @@ func wantsQuotes(what string) bool {
 // own is given as it was declared, and whether an expression has the type of the
 // rows that it picks.
 func needsTheSet(what string) bool {
-	return strings.Contains(what, ".send_flowers") || strings.HasPrefix(what, ".tables.credit.by = ")
+	return strings.Contains(what, ".send_flowers") || strings.HasPrefix(what, ".tables.") && strings.Contains(what, ".by = ")
 }
 
 func codesIn(ds playbook.Diagnostics) []string {

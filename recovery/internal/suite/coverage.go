@@ -100,6 +100,8 @@ func rowLabel(r *playbook.Row) string {
 		return "otherwise"
 	case r.From.IsSet():
 		return "from " + r.From.Value
+	case r.Above.IsSet():
+		return "above " + r.Above.Value
 	case len(r.Is) > 0:
 		return r.Is[0].Value
 	}

@@ -180,15 +180,20 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 	if !ok {
 		return nil
 	}
+	read := func(text playbook.Text) (any, bool) {
+		v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: text})
+		return v, err == nil
+	}
 	var listed []any
 	for _, r := range t.Rows {
-		if r.From.IsSet() {
-			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
-				out = append(out, s.sides(path, ">=", v))
-			}
+		if v, ok := read(r.From); ok && r.From.IsSet() {
+			out = append(out, s.sides(path, ">=", v))
+		}
+		if v, ok := read(r.Above); ok && r.Above.IsSet() {
+			out = append(out, s.sides(path, ">", v))
 		}
 		for _, is := range r.Is {
-			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
+			if v, ok := read(is); ok {
 				listed = append(listed, v)
 			}
 		}
