@@ -44,8 +44,8 @@ type suggestion struct {
 }
 
 type suggestedRow struct {
-	v    any
-	came *Decided
+	v any
+	tried
 }
 
 // Suggest returns a suite of rows that no test has yet, as YAML, with what is
@@ -62,12 +62,37 @@ func (s *Set) Suggest(ctx context.Context) (string, error) {
 			g.remember(t)
 		}
 	}
-	for _, p := range s.program.Plays {
-		if err := g.play(p); err != nil {
+	for range mostRounds {
+		found := len(g.out)
+		if err := g.round(); err != nil {
 			return "", err
+		}
+		if len(g.out) == found {
+			break
 		}
 	}
 	return g.yaml(), nil
+}
+
+// mostRounds bounds how often there is looked for more from what is suggested already, which
+// may reach plays, and parts of them, that the tests do not.
+const mostRounds = 5
+
+func (g *suggester) round() error {
+	found := len(g.out)
+	g.lost = nil
+	for _, p := range g.set.program.Plays {
+		if err := g.play(p); err != nil {
+			return err
+		}
+	}
+	for _, x := range g.out[found:] {
+		for _, r := range x.rows {
+			g.steps = append(g.steps, r.tried)
+			g.remember(r.tried)
+		}
+	}
+	return nil
 }
 
 // try decides a test from an empty store, and explains it.
@@ -297,11 +322,12 @@ func (g *suggester) around(p *policy.Play, from tried) error {
 	values := map[string][]any{}
 	for _, th := range g.ofPlay(e, from) {
 		for _, v := range g.untried(p, th) {
-			g.see(p, th.path, policy.Show(v))
 			if values[th.path] == nil {
 				paths = append(paths, th.path)
 			}
-			values[th.path] = append(values[th.path], v)
+			if !contains(values[th.path], v) {
+				values[th.path] = append(values[th.path], v)
+			}
 		}
 	}
 	for _, path := range paths {
@@ -313,15 +339,24 @@ func (g *suggester) around(p *policy.Play, from tried) error {
 				return err
 			}
 			var misfit *recovery.IncidentError
-			if !errors.As(t.decided.err, &misfit) { // of no interest: it is no incident
-				x.rows = append(x.rows, suggestedRow{v, t.decided})
+			if errors.As(t.decided.err, &misfit) || !g.looksAt(p, t, path) {
+				continue // of no interest: it is no incident, or none for the play
 			}
+			g.see(p, path, policy.Show(v))
+			x.rows = append(x.rows, suggestedRow{v, t})
 		}
 		if len(x.rows) > 0 {
 			g.out = append(g.out, x)
 		}
 	}
 	return nil
+}
+
+// looksAt reports whether a play looks at a field or a fact in a test: its playbook may not
+// apply any more.
+func (g *suggester) looksAt(p *policy.Play, t tried, path string) bool {
+	e, _ := t.of(p)
+	return slices.ContainsFunc(g.ofPlay(e, t), func(th threshold) bool { return th.path == path })
 }
 
 func (t tried) of(p *policy.Play) (policy.Explanation, bool) {

@@ -40,7 +40,7 @@ func (g *suggester) yaml() string {
 		out.WriteString("    each:\n")
 		for _, r := range x.rows {
 			out.WriteString("      - " + row(x.path, r.v) + "\n")
-			out.WriteString("        want: " + g.want(r.came) + "\n")
+			out.WriteString("        want: " + g.want(r.decided) + "\n")
 		}
 	}
 	return out.String()
