@@ -211,6 +211,7 @@ type Play struct {
 	Phase, Provider     Text
 	Priority            Text // an Int
 	Fallback            bool
+	Answers             Text // a Bool; absent: true
 	InForce             *Period
 	ReviewBy            Text
 	Do                  []*Action

@@ -119,7 +119,7 @@ type oPlay struct {
 	id, approach, phase, provider string // "" phase, provider: not written
 	when                          *oNode
 	priority                      int64
-	fallback                      bool
+	fallback, aside               bool // aside: answers: false
 	inForce                       oRange
 	reviewBy                      string
 	do                            []*oAction

@@ -150,6 +150,7 @@ func TestCompare(t *testing.T) {
 			[]string{`parcels/damaged: changed in-force in_force: always => from 2026-01-01 until 2026-06-30`}},
 		{"priority", []string{"priority: 5", "priority: -1"}, []string{`parcels/damaged: changed priority priority: 5 => -1`}},
 		{"fallback", []string{"    fallback: true\n", ""}, []string{`parcels/rest: changed fallback fallback: yes => no`}},
+		{"answers", []string{"    fallback: true\n", "    fallback: true\n    answers: false\n"}, []string{`parcels/rest: changed answers answers: yes => no`}},
 		{"matches", []string{"owner: customer-care\n", "owner: customer-care\nmatches: first\n"}, []string{`parcels: changed matches matches: all => first`}},
 		{"phase", []string{"    priority: 5\n", "    priority: 5\n    phase: any\n"}, []string{`parcels/damaged: changed phase phase: failure => any`}},
 		{"phase of a preventive play", []string{"    lead: 2h\n", "    lead: 2h\n    phase: failure\n"}, []string{`parcels/at-risk: changed phase phase: signal => failure`}},
