@@ -150,7 +150,8 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 	if r.set.shared != nil {
 		declared = append(declared, r.set.shared.fields...)
 	}
-	r.in, _ = r.raw.withDefaults(declared)
+	in, wrongAlready := r.raw.withDefaults(declared)
+	r.in = in
 	var books []*oBook
 	occurred, _ := r.raw.time("occurred_at")
 	for _, b := range r.set.books {
@@ -160,8 +161,9 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 		if b.applies != nil {
 			ok, err := b.applies.eval(r.env(b))
 			if err != nil {
-				if _, wrong := r.raw.withDefaults(declared); len(wrong) > 0 {
-					return nil, &oRefusal{"invalid", wrong} // which comes first
+				if len(wrongAlready) > 0 { // before any playbook has its say
+					_, wrong := r.raw.withDefaults(declared)
+					return nil, &oRefusal{"invalid", wrong}
 				}
 				return nil, &oRefusal{"evaluation", []string{""}} // it belongs to no play
 			}

@@ -47,7 +47,8 @@ type oField struct {
 	path, kind string
 	decl       string // as written
 	optional   bool
-	def        any // nil: none
+	needed     bool // a standard field that is made required
+	def        any  // nil: none
 	closed     []string
 }
 

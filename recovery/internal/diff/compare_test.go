@@ -247,6 +247,7 @@ func TestCompare(t *testing.T) {
 		{"field default", []string{"default: 0s", "default: 1h"}, []string{`parcels: changed field field delay/default: 0s => 1h (parcels/late)`}},
 		{"field required", []string{"order.value: {type: money, currency: EUR}", "order.value: {type: money, currency: EUR, default: 0 EUR}"}, []string{
 			`parcels: added field field order.value/default:  => 0 EUR (parcels/damaged)`}},
+		{"standard field required", []string{"  delay: {", "  customer.id: {required: true}\n  delay: {"}, []string{`parcels: added field field customer.id:  => as it was, required (parcels/at-risk, parcels/by-bike, parcels/damaged, parcels/late, parcels/rest, parcels/valued)`}},
 		{"one of", []string{"one_of: [van, bike]", "one_of: [van, bike, boat]"}, []string{`parcels: changed field field carrier/one_of: bike, van => bike, boat, van (parcels/by-bike)`}},
 		{"field added", []string{"  delay: {", "  height: {type: int, optional: true}\n  delay: {"}, []string{`parcels: added field field height:  => int, optional`}},
 		{"custom action", []string{"default: small", "default: large"}, []string{`shared: changed action-type action flowers/params/size/default: small => large (parcels/damaged)`}},

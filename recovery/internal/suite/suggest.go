@@ -387,6 +387,9 @@ func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
 			if f.Min != nil {
 				v = f.Min
 			}
+			if f.Type.Kind == policy.List && f.NonEmpty {
+				v = []any{sample(policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency})}
+			}
 			out = append(out, change{"incident." + p.Path, v})
 		}
 	}
