@@ -152,6 +152,9 @@ func compileAll(scopes []*scope) {
 				s := scopes[i]
 				s.compileApplies()
 				s.compileDefinitions()
+				if len(scopes) < 2*runtime.GOMAXPROCS(0) { // else there is no core to spare
+					s.compileAhead()
+				}
 				s.compilePlaybook()
 			}
 		})

@@ -240,7 +240,7 @@ func (x *Explainer) node(c *expression, f *Frame) *Node {
 // over an input without fields: what [Explainer.Explain] can come across. A
 // condition that several plays share is there for each.
 func (x *Explainer) Conditions() []*Node {
-	in := x.program.NewInput(time.Time{})
+	in := x.program.Blank()
 	var out []*Node
 	add := func(c *expression, f *Frame) {
 		if n := x.node(c, f); n != nil {

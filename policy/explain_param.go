@@ -1,7 +1,5 @@
 package policy
 
-import "time"
-
 // Param takes the expression of a playbook's parameter apart, over an input
 // without fields. It is nil for a parameter that holds no expression: a constant, a
 // text, a list.
@@ -9,5 +7,5 @@ func (x *Explainer) Param(p *Param, of *Playbook) *Node {
 	if p == nil || p.expr == nil {
 		return nil
 	}
-	return x.node(p.expr, x.program.NewInput(time.Time{}).Frame(of))
+	return x.node(p.expr, x.program.Blank().Frame(of))
 }

@@ -32,8 +32,9 @@ type Input struct {
 	asking   asking
 }
 
-// NewInput returns an input without fields, with every fact at zero. It is one that
-// was given back by [Input.Release], if there is any.
+// NewInput returns an input in which each shared field has its default, if it has one, no
+// other field has a value, and every fact is zero. It is one that was given back by
+// [Input.Release], if there is any.
 func (p *Program) NewInput(now time.Time) *Input {
 	in, _ := p.inputs.Get().(*Input)
 	if in == nil {
@@ -44,10 +45,20 @@ func (p *Program) NewInput(now time.Time) *Input {
 	return in
 }
 
+// Blank returns an input of which nothing is known: no field has a value, every fact is
+// zero, and so is the time.
+func (p *Program) Blank() *Input {
+	in := p.NewInput(time.Time{})
+	for _, f := range p.Fields {
+		in.Set(f, nil)
+	}
+	return in
+}
+
 func (p *Program) makeInput() *Input {
 	n := p.slots + len(p.Facts)
 	in := &Input{
-		values: p.matching.space.NewValues(p.matching.zeros), boxed: make([]celenv.Val, n), texts: make([]string, n),
+		values: p.matching.space.NewValues(p.matching.base), boxed: make([]celenv.Val, n), texts: make([]string, n),
 		frames: make([]*Frame, len(p.Playbooks)+1), asking: newAsking(p),
 	}
 	natives := in.values.All()
@@ -84,7 +95,7 @@ func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
 func (in *Input) SetFact(f *Fact, v any) {
 	slot := in.program.slots + f.Slot
 	if v == nil {
-		v = in.program.matching.zeros[slot]
+		v = in.program.matching.base[slot]
 	}
 	in.set(slot, v)
 }
@@ -101,13 +112,12 @@ func (in *Input) set(slot int, v any) {
 			v = x.UTC()
 		}
 	}
-	if !in.program.matching.space.Fits(slot, v) {
+	if !in.values.Set(slot, v) {
 		in.odd = true
 		if !celenv.Box(v).IsSet() {
-			v = nil
+			in.values.Set(slot, nil)
 		}
 	}
-	in.values.Set(slot, v)
 	in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
 	in.version++
 }

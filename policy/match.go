@@ -10,26 +10,35 @@ type Match struct {
 	Play *Play
 	Case *Case // nil: no case held, or the play has none
 
-	reads []*shown // what the conditions that held have read
-	plain []Reason // the same, already written, where the play was asked in turn
-	asked bool
+	// What the conditions that held have read, where it is written already since the play was
+	// asked in turn; else nil.
+	plain []Reason
+}
+
+// reads are the values that the conditions that held have read.
+func (m *Match) reads() []*shown {
+	if m.Case != nil {
+		return m.Case.reads
+	}
+	return m.Play.reads
 }
 
 // Reasons is how many values the conditions that held have read.
 func (m *Match) Reasons() int {
-	if m.asked {
+	if m.plain != nil {
 		return len(m.plain)
 	}
-	return len(m.reads)
+	return len(m.reads())
 }
 
 // Reason is one of the values that the conditions that held have read, in source order, each
 // once. in is the input that was matched, with the values that it had then.
 func (m *Match) Reason(in *Input, i int) Reason {
-	if m.asked {
+	if m.plain != nil {
 		return m.plain[i]
 	}
-	return Reason{Expr: m.reads[i].path, Value: in.show(m.reads[i], m.Play.Playbook)}
+	read := m.reads()[i]
+	return Reason{Expr: read.path, Value: in.show(read, m.Play.Playbook)}
 }
 
 // Reason is one value that a condition has read.
@@ -71,7 +80,7 @@ func (in *Input) Applying() ([]*Playbook, error) {
 	}
 	var first error
 	in.applying = in.applying[:0]
-	_, dated := in.occurredAt()
+	dated := in.values.Get(in.program.std.occurredAt) != nil
 	a := &in.asking
 	a.hits = in.program.matching.books.Find(in.values, allBooks, a.hits[:0])
 	for _, h := range a.hits {
@@ -136,7 +145,6 @@ func (a *asking) begin(applying []*Playbook) {
 	for _, c := range a.classes {
 		a.inClass[c] = false
 	}
-	clear(a.found)
 	a.applying, a.classes, a.found, a.fallback = a.applying[:0], a.classes[:0], a.found[:0], false
 	for _, b := range applying {
 		a.books[b.number].applies = true
@@ -188,14 +196,14 @@ func purposeOf(p *Play) int {
 
 // found takes up a play that matches, with the first of its cases that holds.
 func (in *Input) found(p *Play) error {
-	f := Match{Play: p, reads: p.reads}
-	for i, c := range p.Cases {
+	f := Match{Play: p}
+	for _, c := range p.Cases {
 		ok, err := c.when.holdsFor(in, p.Playbook)
 		if err != nil {
 			return &PlayError{Play: p.Name, Err: err}
 		}
 		if ok {
-			f.Case, f.reads = c, p.caseReads[i]
+			f.Case = c
 			break
 		}
 	}

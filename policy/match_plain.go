@@ -143,7 +143,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 		}
 		m.answered[side] = true
 	}
-	match := &Match{Play: p, asked: true}
+	match := &Match{Play: p}
 	for _, c := range p.Cases {
 		ok, err := c.when.evaluate(f)
 		if err != nil {
@@ -178,7 +178,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 	if c != nil {
 		conditions = append(conditions, c.when)
 	}
-	var out []Reason
+	out := []Reason{}
 	seen := map[string]bool{}
 	for _, e := range conditions {
 		if e == nil {

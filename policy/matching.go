@@ -14,7 +14,7 @@ import (
 // matching is what finds plays without asking each.
 type matching struct {
 	space *atom.Space
-	zeros []any // what each slot is at first: facts are zero
+	base  []any // what each slot is at first: shared fields have their defaults, facts are zero
 
 	books   *index.Index // by the playbooks' numbers
 	plays   *index.Index // by the places in order
@@ -197,9 +197,10 @@ func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []ind
 func (b *preparer) types() []atom.Type {
 	p := b.program
 	types := make([]atom.Type, p.slots+len(p.Facts))
-	p.matching.zeros = make([]any, len(types))
+	p.matching.base = make([]any, len(types))
 	for _, f := range p.Fields {
 		types[f.Slot] = celenv.AtomType(f.Type.cel())
+		p.matching.base[f.Slot] = f.Default
 	}
 	for _, book := range p.Playbooks {
 		for _, f := range book.Fields {
@@ -212,7 +213,7 @@ func (b *preparer) types() []atom.Type {
 			t = atom.Type{Kind: atom.Money, Currency: f.Currency}
 		}
 		types[p.slots+f.Slot] = t
-		p.matching.zeros[p.slots+f.Slot] = f.Zero()
+		p.matching.base[p.slots+f.Slot] = f.Zero()
 	}
 	return types
 }
@@ -222,7 +223,7 @@ func (b *preparer) readers() {
 	for _, play := range b.program.Plays {
 		play.reads = b.readsOf(play.Playbook, play.when, nil)
 		for _, c := range play.Cases {
-			play.caseReads = append(play.caseReads, b.readsOf(play.Playbook, play.when, c.when))
+			c.reads = b.readsOf(play.Playbook, play.when, c.when)
 		}
 	}
 }

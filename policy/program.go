@@ -130,10 +130,9 @@ type Play struct {
 
 	when            *expression
 	phase, provider fit
-	place           int        // in the file order of its playbook
-	rank            int32      // in Program.Plays
-	reads           []*shown   // by the condition
-	caseReads       [][]*shown // by it and the condition of each case
+	place           int      // in the file order of its playbook
+	rank            int32    // in Program.Plays
+	reads           []*shown // by the condition
 }
 
 // Preventive reports whether the play's purpose is to prevent, not to answer
@@ -142,9 +141,10 @@ func (p *Play) Preventive() bool { return p.Approach == PreventiveIntervention }
 
 // Case is one branch of a play.
 type Case struct {
-	ID   string
-	Do   []*Action
-	when *expression // nil: always
+	ID    string
+	Do    []*Action
+	when  *expression // nil: always
+	reads []*shown    // by the play's condition and this one
 }
 
 // Discretion is the choice that a case-by-case play leaves to a person.

@@ -64,6 +64,10 @@ messages:
 
 // withPlays writes a playbook that uses some of it.
 func withPlays(r *rand.Rand, id int, slips bool) string {
+	return withSoManyPlays(r, id, slips, 1+r.IntN(4))
+}
+
+func withSoManyPlays(r *rand.Rand, id int, slips bool, plays int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "amends: v1\nplaybook: book%d\nreview_by: 2027-01-01\n", id)
 	if r.IntN(2) == 0 {
@@ -84,7 +88,7 @@ func withPlays(r *rand.Rand, id int, slips bool) string {
 		b.WriteString("applies: incident.kind != \"fragile\"\n")
 	}
 	b.WriteString("plays:\n")
-	for i := range 1 + r.IntN(4) {
+	for i := range plays {
 		fmt.Fprintf(&b, `  - id: p%d
     approach: standardised-response
     when: %s
@@ -170,6 +174,18 @@ func TestSharing(t *testing.T) {
 	}
 	if sound < 10 || matched < 20 || failed < 3 {
 		t.Errorf("%d sound sets, %d matches, %d errors", sound, matched, failed)
+	}
+}
+
+// TestSharingOfLargePlaybooks does so with playbooks whose conditions are prepared on all cores.
+func TestSharingOfLargePlaybooks(t *testing.T) {
+	r := rand.New(rand.NewPCG(28, 29))
+	for _, slips := range []bool{false, false, true, true} {
+		files := fstest.MapFS{"common.yaml": {Data: []byte(common)}}
+		for i := range 2 {
+			files[fmt.Sprintf("book%d.yaml", i)] = &fstest.MapFile{Data: []byte(withSoManyPlays(r, i, slips, 300))}
+		}
+		compareCompiled(t, files)
 	}
 }
 

@@ -130,21 +130,3 @@ func utf16Rank(c byte) byte {
 	}
 	return c
 }
-
-// escaped is 1 for what a backslash has to stand before. It is never written.
-var escaped = [256]byte{'"': 1, '\\': 1}
-
-// appendEscaped writes canonical JSON as the inside of a JSON string. Of what has
-// to be escaped in one, nothing but quotes and backslashes is in it.
-func appendEscaped(dst, text []byte) []byte {
-	dst = slices.Grow(dst, 2*len(text))
-	n := len(dst)
-	room := dst[:n+2*len(text)]
-	for _, c := range text {
-		room[n] = '\\'
-		n += int(escaped[c])
-		room[n] = c
-		n++
-	}
-	return room[:n]
-}

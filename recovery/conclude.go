@@ -40,6 +40,7 @@ type conclusion struct {
 	decided day     // the day of the decision, in the zone last asked for
 	params  []Param // room for the parameters of the actions
 	plays   []string
+	ids     strings.Builder
 }
 
 // day is the day of an instant in a zone.

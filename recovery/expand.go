@@ -55,6 +55,7 @@ func (c *conclusion) makeRoom() {
 		}
 	}
 	c.plays, c.params = make([]string, 0, drafts), make([]Param, 0, params)
+	c.ids.Grow(idSize * (drafts + 1))
 }
 
 // draft returns a new draft of an action that a play gives.

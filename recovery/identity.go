@@ -19,15 +19,37 @@ func hashID(prefix string, parts ...string) string {
 		}
 		text = canonical.AppendString(text, p)
 	}
-	return idOf(prefix, append(text, ']'))
+	var id [idSize]byte
+	return string(appendID(id[:0], prefix, append(text, ']')))
 }
 
-// idOf makes an id from the text that is hashed.
-func idOf(prefix string, text []byte) string {
+// idSize is the length of an id.
+const idSize = len("act_") + 32
+
+// appendID appends the id that is made from the text that is hashed.
+func appendID(dst []byte, prefix string, text []byte) []byte {
 	sum := sha256.Sum256(text)
-	var room [64]byte
-	id := append(append(room[:0], prefix...), '_')
-	return string(hex.AppendEncode(id, sum[:16]))
+	return hex.AppendEncode(append(append(dst, prefix...), '_'), sum[:16])
+}
+
+// newID is [hashID] for a text that is written already. The ids of a decision stand in one piece of
+// memory, for which makeRoom makes room.
+func (c *conclusion) newID(prefix string, text []byte) string {
+	var id [idSize]byte
+	from := c.ids.Len()
+	c.ids.Write(appendID(id[:0], prefix, text))
+	return c.ids.String()[from:]
+}
+
+// actionID is hashID for an action of the decision.
+func (c *conclusion) actionID(parent string, parts ...string) string {
+	text := canonical.AppendString(append(c.workspace.text[:0], '['), c.id)
+	text = canonical.AppendString(append(text, ','), parent)
+	for _, p := range parts {
+		text = canonical.AppendString(append(text, ','), p)
+	}
+	c.workspace.text = append(text, ']')
+	return c.newID("act", c.workspace.text)
 }
 
 // identify gives a draft its id. That never depends on the case or on the place in
@@ -36,7 +58,7 @@ func idOf(prefix string, text []byte) string {
 func (c *conclusion) identify(d *draft, parent, mergeKey string) {
 	a := d.source
 	if a.Type.Merge == policy.MergeNever {
-		d.ID = hashID("act", c.id, parent, "play", d.play.Name, d.Type, a.ID)
+		d.ID = c.actionID(parent, "play", d.play.Name, d.Type, a.ID)
 		return
 	}
 	if parent == "" {
@@ -50,7 +72,7 @@ func (c *conclusion) identify(d *draft, parent, mergeKey string) {
 			}
 		}
 	}
-	d.ID = hashID("act", c.id, parent, "merged", d.Type, mergeKey)
+	d.ID = c.actionID(parent, "merged", d.Type, mergeKey)
 }
 
 func choiceID(incident, play string) string { return hashID("cho", incident, play) }

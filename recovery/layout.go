@@ -17,6 +17,8 @@ type layout struct {
 	// sharedSlots.
 	isShared    []bool
 	sharedSlots int
+	cells       []cell        // of the shared fields, with their defaults
+	present     []uint64      // those that have one: a bit for each rank in record
 	std         [stdCount]int // slots of the standard fields
 	record      []recordField // of the whole set, in the order of the record
 	paused      int           // the rank of paused in record
@@ -35,6 +37,7 @@ type placed struct {
 	direct  bool // the struct alone can hold it
 	rank    int  // in the record
 	missing cell // the default
+	preset  bool // an incident begins with it
 	bounded bool // by min or max
 }
 
@@ -53,13 +56,21 @@ func newLayout(p *policy.Program) layout {
 		}
 	}
 	ranks := l.rankFields()
+	l.present = make([]uint64, (len(l.record)+63)/64)
 	for _, f := range p.Fields {
 		x := placeField(f, ranks)
+		x.preset = f.Default != nil
 		l.shared = append(l.shared, x)
 		l.isShared[f.Slot] = true
 		l.sharedSlots = max(l.sharedSlots, f.Slot+1)
 		if x.std != notStandard {
 			l.std[x.std] = f.Slot
+		}
+	}
+	l.cells = make([]cell, l.sharedSlots)
+	for _, x := range l.shared {
+		if l.cells[x.Slot] = x.missing; x.preset {
+			l.present[x.rank/64] |= 1 << (x.rank % 64)
 		}
 	}
 	for i, b := range p.Playbooks {

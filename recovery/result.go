@@ -204,14 +204,11 @@ func appendAction(dst []byte, a *Action) []byte {
 // what was chosen.
 func (c *conclusion) decisionID(chosen map[string]any) string {
 	w := c.workspace
-	inputs := len(w.record)
-	w.record = c.appendInputs(w.record, chosen)
-	text := append(canonical.AppendString(append(w.text[:0], '['), c.rules.ref.Digest), ",\""...)
-	text = append(strconv.AppendInt(text, Semantics, 10), "\",\""...)
-	text = append(appendEscaped(text, w.record[:inputs]), "\",\""...)
-	text = append(appendEscaped(text, w.record[inputs:]), "\"]"...)
-	w.record, w.text = w.record[:inputs], text
-	return idOf("dec", text)
+	text := append(canonical.AppendString(append(w.text[:0], '['), c.rules.ref.Digest), ',')
+	text = append(strconv.AppendInt(text, Semantics, 10), ',')
+	text = append(append(text, w.record...), ',')
+	w.text = append(c.appendInputs(text, chosen), ']')
+	return c.newID("dec", w.text)
 }
 
 // appendInputs writes, as canonical JSON, what a decision is made from beside the

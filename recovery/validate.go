@@ -209,6 +209,7 @@ func (v *validation) raw(f *placed) (raw any, path string, ok bool) {
 
 func (v *validation) missing(f *placed) {
 	switch {
+	case f.preset: // the input and the values began with it
 	case f.Default != nil:
 		v.input.Set(f.Field, f.Default)
 		v.values.set(f, f.missing)

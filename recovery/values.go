@@ -19,18 +19,18 @@ type values struct {
 }
 
 func newValues(l *layout, slots int) values {
-	return values{
-		layout: l, cells: make([]cell, slots), own: make([]*placed, slots),
-		present: make([]uint64, (len(l.record)+63)/64),
-	}
+	v := values{layout: l, cells: make([]cell, slots), own: make([]*placed, slots), present: make([]uint64, len(l.present))}
+	v.clear()
+	return v
 }
 
+// clear leaves the shared fields with their defaults.
 func (v *values) clear() {
-	clear(v.cells[:v.layout.sharedSlots])
 	for _, slot := range v.taken {
 		v.cells[slot], v.own[slot] = cell{}, nil
 	}
-	clear(v.present)
+	copy(v.cells, v.layout.cells) // of those that a playbook has narrowed as well
+	copy(v.present, v.layout.present)
 	v.taken, v.paused = v.taken[:0], nil
 }
 

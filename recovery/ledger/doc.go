@@ -24,7 +24,7 @@
 // written anew. [Prove] writes a receipt for one decision, [ProveConsistency] proves that the ledger only grew.
 //
 // Replayable: [Replay] decides every record again, and [Explain] says why one came out as it did. [Equal] finds equal cases that
-// did not get the same. [Ledger.Erase] erases what is a person's, and the chain holds.
+// did not get the same. [Revisit] has what stands decided anew by other playbooks. [Ledger.Erase] erases what is a person's, and the chain holds.
 //
 // # How it is made, in reading order
 //
@@ -37,7 +37,7 @@
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
 //	verify.go, tree.go, checkpoint.go, receipt.go, consistency.go
-//	replay.go, replay_again.go, explain.go, past.go, equal.go, treated.go, erase.go
+//	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a
 // ledger is opened by reading it, which takes about 12 µs of processor time a record, on

@@ -149,7 +149,7 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 	case was.Semantics != recovery.Semantics:
 		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSemantics)
 	}
-	out.Forgotten = x.forget(e)
+	out.Forgotten = x.forget(e.given, e.record.Decision.Incident)
 	out.Explanation, err = engine.ExplainRecord(e.record, func(q recovery.Query) (recovery.Given, error) {
 		return x.answer(&e.task, e.record, q)
 	}, recovery.ForPlays(x.options.Plays...))
@@ -164,15 +164,4 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 	}
 	out.Explanation.Decision = was
 	return nil
-}
-
-// forget takes precedents that were erased since out of what is asked for, and
-// returns how many they are: the rest can be explained without them.
-func (x *explainer) forget(e *explained) (n int) {
-	for i, q := range e.given.Query.Precedents {
-		left := len(x.choices.before(q, e.given.Seen, e.record.Decision.Incident))
-		n += e.given.Precedents[i] - left
-		e.given.Precedents[i] = left
-	}
-	return n
 }

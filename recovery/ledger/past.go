@@ -7,14 +7,21 @@ import (
 )
 
 // past answers what nobody asked at the time, as the ledger stood before a record.
+// It is kept from the first such question on.
 type past struct {
 	log    *log
 	index  *index
 	wanted map[string]bool
+	kept   bool
 }
+
+func newPast(log *log) *past { return &past{log: log, index: newIndex()} }
 
 // add takes in a decision, in the order of the ledger.
 func (p *past) add(seq int64, payload []byte) error {
+	if !p.kept {
+		return nil
+	}
 	s, err := parseSummary(seq, payload, p.wanted)
 	if err != nil {
 		return err
@@ -50,17 +57,8 @@ func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, err
 			fresh.facts = append(fresh.facts, &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()})
 		}
 		fresh.facts = append(fresh.facts, newFactIndex(q))
-		p.index, p.wanted = fresh, fresh.wanted()
-		if seq > 0 {
-			w := &walk{scanner: scanner{log: p.log, until: seq}, visit: func(t *item) error {
-				if t.body != bodyWhole || t.head.kind != KindDecision {
-					return nil
-				}
-				return p.add(t.head.seq, t.payload)
-			}}
-			if err := w.run(context.Background()); err != nil {
-				return nil, err
-			}
+		if err := p.keep(seq, fresh); err != nil {
+			return nil, err
 		}
 	}
 	number, own, err := p.own(incident)
@@ -70,7 +68,28 @@ func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, err
 	return p.index.fact(q, number, own)
 }
 
-func (p *past) used(incident string, q recovery.UseQuery) (int64, error) {
+// keep takes in everything before a record, into a fresh index.
+func (p *past) keep(seq int64, fresh *index) error {
+	p.index, p.wanted, p.kept = fresh, fresh.wanted(), true
+	if seq == 0 {
+		return nil
+	}
+	w := &walk{scanner: scanner{log: p.log, until: seq}, visit: func(t *item) error {
+		if t.body != bodyWhole || t.head.kind != KindDecision {
+			return nil
+		}
+		return p.add(t.head.seq, t.payload)
+	}}
+	return w.run(context.Background())
+}
+
+// used answers how many units of a partner were reserved.
+func (p *past) used(seq int64, incident string, q recovery.UseQuery) (int64, error) {
+	if !p.kept {
+		if err := p.keep(seq, newIndex()); err != nil {
+			return 0, err
+		}
+	}
 	_, own, err := p.own(incident)
 	if err != nil {
 		return 0, err

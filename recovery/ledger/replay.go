@@ -64,7 +64,8 @@ const (
 // Replay decides every record of a ledger again, from what was read when it was
 // decided, and compares. On the archived sets nothing differs, wherever and
 // whenever it is done. Memory does not grow with the ledger, but with the
-// choices in it; with other playbooks, with the incidents.
+// choices in it; where other playbooks ask for what was not read, with the
+// incidents.
 func Replay(ctx context.Context, dir string, options ReplayOptions) (*Replayed, error) {
 	return replay(ctx, directory(dir), options)
 }
@@ -76,13 +77,13 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 	}
 	defer log.Close()
 	r := newReplayer(log)
-	r.options = options
+	r.options, r.anew, r.tell = options, r.again, r.told
 	if options.Playbooks != nil {
 		r.other, err = recovery.Load(options.Playbooks)
 		if err != nil {
 			return nil, err
 		}
-		r.past = &past{log: log, index: newIndex()}
+		r.past = newPast(log)
 	}
 	w := &walk{scanner: scanner{log: log}, work: r.parse, visit: r.visit}
 	if options.Progress != nil {
@@ -115,6 +116,9 @@ type replayer struct {
 	out     *Replayed
 	other   *recovery.Engine // decides in place of the archived sets
 	past    *past            // for what it asks beyond
+	// anew decides a record, on any core: where it answers errAsksPast, once more
+	// when the past has got there. tell is told of what came of it, in order.
+	anew, tell func(*task) error
 
 	sets      map[string]*archived
 	calendars map[string]int64
@@ -142,10 +146,13 @@ type task struct {
 	refusal *recovery.Refusal
 	payload []byte // where the past is kept
 	inTime  bool   // it may ask the past
+	passed  bool   // it is not decided
 
-	skip   string
-	differ *Difference
-	err    error
+	skip      string
+	differ    *Difference
+	forgotten int          // precedents that were erased since
+	then      func() error // what [RevisitOptions.Decide] gave
+	err       error
 }
 
 // parse is done on any core.
@@ -231,7 +238,7 @@ func (r *replayer) inTime(x *task) error {
 	}
 	if errors.Is(x.err, errAsksPast) {
 		x.inTime = true
-		x.err = r.again(x)
+		x.err = r.anew(x)
 	}
 	if x.payload == nil {
 		return nil
@@ -245,7 +252,9 @@ func (r *replayer) decide() error {
 	for range min(runtime.GOMAXPROCS(0), len(r.tasks)) {
 		work.Go(func() {
 			for x := range next {
-				x.err = r.again(x)
+				if !x.passed {
+					x.err = r.anew(x)
+				}
 			}
 		})
 	}
@@ -260,20 +269,30 @@ func (r *replayer) decide() error {
 		if err := r.inTime(x); err != nil {
 			return err
 		}
-		switch {
-		case x.err != nil:
+		if x.err != nil {
 			return fmt.Errorf("record %d: %w", x.seq, x.err)
-		case x.skip != "":
-			r.out.Skipped[x.skip]++
-		case x.differ == nil:
-			r.out.Same++
-		default:
-			r.out.Different++
-			if r.options.Differs != nil {
-				if err := r.options.Differs(*x.differ); err != nil {
-					return err
-				}
-			}
+		}
+		if x.passed {
+			continue
+		}
+		if err := r.tell(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told counts what came of a record.
+func (r *replayer) told(x *task) error {
+	switch {
+	case x.skip != "":
+		r.out.Skipped[x.skip]++
+	case x.differ == nil:
+		r.out.Same++
+	default:
+		r.out.Different++
+		if r.options.Differs != nil {
+			return r.options.Differs(*x.differ)
 		}
 	}
 	return nil

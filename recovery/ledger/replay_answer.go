@@ -94,6 +94,17 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 	return g, nil
 }
 
+// forget takes precedents that were erased since out of what is asked for, and
+// returns how many they are: the rest can be decided without them.
+func (r *replayer) forget(given *Read, incident string) (n int) {
+	for i, q := range given.Query.Precedents {
+		left := len(r.choices.before(q, given.Seen, incident))
+		n += given.Precedents[i] - left
+		given.Precedents[i] = left
+	}
+	return n
+}
+
 func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *recovery.Given) error {
 	g.Facts, g.Use = make([]any, len(q.Facts)), make([]int64, len(q.Use))
 	for i := range q.Facts {
@@ -126,7 +137,7 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 			return errAsksPast
 		default:
 			var err error
-			if g.Use[i], err = r.past.used(was.Decision.Incident, u); err != nil {
+			if g.Use[i], err = r.past.used(x.seq, was.Decision.Incident, u); err != nil {
 				return err
 			}
 		}

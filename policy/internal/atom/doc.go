@@ -23,6 +23,6 @@
 // && error is false, in either order. So an answer that is sure stays so
 // whatever the unsure parts of it would have given.
 //
-// Values must be of the declared type of their slot. [Space.Fits] tells; for a value that
+// Values must be of the declared type of their slot. [Values.Set] tells; for a value that
 // does not fit nothing here may be asked.
 package atom

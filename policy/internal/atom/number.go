@@ -16,9 +16,7 @@ func number(k Kind, v any) (n int64, nanos uint32) {
 	case float64:
 		return orderedDouble(x), 0
 	case bool:
-		if x {
-			return 1, 0
-		}
+		return ofBool(x), 0
 	case time.Time:
 		return x.Unix(), uint32(x.Nanosecond())
 	case value.Date:
@@ -29,6 +27,13 @@ func number(k Kind, v any) (n int64, nanos uint32) {
 		return x.Units(), 0
 	}
 	return 0, 0
+}
+
+func ofBool(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // dayNumber keeps the order of dates; it does not count days.

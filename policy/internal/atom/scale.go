@@ -3,7 +3,6 @@ package atom
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -101,26 +100,10 @@ func (s *scale) size() int { return max(len(s.texts), len(s.numbers), len(s.perc
 // last is the highest position.
 func (s *scale) last() int32 { return gap(s.size()) }
 
-// position finds a value, which must be of the scale's kind.
+// position finds a constant, which must be of the scale's kind.
 func (s *scale) position(v any) int32 {
-	switch x := v.(type) {
-	case string:
-		return s.text(x)
-	case float64:
-		if x != x {
-			return posNaN
-		}
-		return s.number(orderedDouble(x))
-	case time.Time:
-		return s.instant(x.Unix(), uint32(x.Nanosecond()))
-	case value.Percent:
-		i, found := slices.BinarySearchFunc(s.percents, x, value.Percent.Compare)
-		return place(i, found)
-	case nil:
-		return posAbsent
-	}
-	n, _ := number(s.kind, v)
-	return s.number(n)
+	p, _ := (&slot{typ: Type{Kind: s.kind}, scale: s}).position(v)
+	return p
 }
 
 func place(i int, found bool) int32 {
@@ -143,31 +126,40 @@ func (s *scale) text(t string) int32 {
 	return place(i, found)
 }
 
-// number is a binary search without calls: it runs for every value of every match.
+// number is a binary search whose steps do not branch: where a value lies cannot be
+// foretold, and this runs for every value of every incident.
 func (s *scale) number(n int64) int32 {
-	low, high := 0, len(s.numbers)
-	for low < high {
-		mid := int(uint(low+high) >> 1)
-		if s.numbers[mid] < n {
-			low = mid + 1
-		} else {
-			high = mid
+	i := below(s.numbers, n)
+	return place(i, i < len(s.numbers) && s.numbers[i] == n)
+}
+
+// below counts the members of an ascending list that are less than n.
+func below[T int32 | uint32 | int64](list []T, n T) int {
+	from, size := 0, len(list)
+	for size > 1 {
+		half := size / 2
+		if list[from+half-1] < n {
+			from += half
 		}
+		size -= half
 	}
-	return place(low, low < len(s.numbers) && s.numbers[low] == n)
+	if size == 1 && list[from] < n {
+		from++
+	}
+	return from
 }
 
 func (s *scale) instant(n int64, nanos uint32) int32 {
-	low, high := 0, len(s.numbers)
-	for low < high {
-		mid := int(uint(low+high) >> 1)
-		if at := s.numbers[mid]; at < n || at == n && s.nanos[mid] < nanos {
-			low = mid + 1
-		} else {
-			high = mid
-		}
+	i := below(s.numbers, n)
+	if i < len(s.numbers) && s.numbers[i] == n {
+		i += below(s.nanos[i:below(s.numbers, n+1)], nanos)
 	}
-	return place(low, low < len(s.numbers) && s.numbers[low] == n && s.nanos[low] == nanos)
+	return place(i, i < len(s.numbers) && s.numbers[i] == n && s.nanos[i] == nanos)
+}
+
+func (s *scale) percent(x value.Percent) int32 {
+	i, found := slices.BinarySearchFunc(s.percents, x, value.Percent.Compare)
+	return place(i, found)
 }
 
 // successor returns the first text above all that start with prefix, and whether there

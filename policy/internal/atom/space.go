@@ -119,41 +119,38 @@ func (s *Space) Hashable(slot int) bool {
 	return s.slots[slot].scale.kind != Double
 }
 
-// Fits reports whether a value is of the slot's type; nil, the absent value, always is.
-func (s *Space) Fits(slot int, v any) bool {
-	t := s.slots[slot].typ
-	list, ok := v.([]any)
-	if !ok {
-		return v == nil || fits(t, v)
-	}
-	member := t.member()
-	return t.Kind == List && !slices.ContainsFunc(list, func(m any) bool { return !fits(member, m) })
-}
-
 // farSeconds bounds instants: beyond, the seconds since 1970 could overflow.
 const farSeconds = 1 << 60
 
-func fits(t Type, v any) bool {
+// position finds the position of a value and whether it is of the slot's type; nil, the
+// absent value, always is. That of a list only tells that there is one.
+func (s *slot) position(v any) (p int32, fits bool) {
+	k, on := s.typ.Kind, s.scale
 	switch x := v.(type) {
+	case nil:
+		return posAbsent, true
 	case string:
-		return t.Kind == Text
+		return on.text(x), k == Text
 	case int64:
-		return t.Kind == Int
+		return on.number(x), k == Int
 	case float64:
-		return t.Kind == Double
+		if x != x {
+			return posNaN, k == Double
+		}
+		return on.number(orderedDouble(x)), k == Double
 	case bool:
-		return t.Kind == Bool
+		return on.number(ofBool(x)), k == Bool
 	case time.Time:
 		n := x.Unix()
-		return t.Kind == Instant && -farSeconds < n && n < farSeconds
+		return on.instant(n, uint32(x.Nanosecond())), k == Instant && -farSeconds < n && n < farSeconds
 	case value.Date:
-		return t.Kind == Date
+		return on.number(dayNumber(x)), k == Date
 	case time.Duration:
-		return t.Kind == Length
+		return on.number(int64(x)), k == Length
 	case value.Money:
-		return t.Kind == Money && x.IsSet() && (t.Currency == "" || x.Currency() == t.Currency)
+		return on.number(x.Units()), k == Money && x.IsSet() && (s.typ.Currency == "" || x.Currency() == s.typ.Currency)
 	case value.Percent:
-		return t.Kind == Percent
+		return on.percent(x), k == Percent
 	}
-	return false
+	return posFirst, false
 }

@@ -6,15 +6,18 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Values are the values of the slots for one decision, with what was found out about
-// them. They are for one goroutine.
+// Values are the values of the slots for one decision, with their positions. They are for
+// one goroutine.
 type Values struct {
 	space *Space
 	vals  []any
-	base  []any   // what a reset gives back
-	pos   []int32 // of slots and days; unknownPos until it is asked
+	pos   []int32 // of slots and days; unknownPos of a day that was not asked for
 	set   []int32 // the slots that were set
 	lists []members
+
+	// What a reset gives back.
+	base    []any
+	basePos []int32
 }
 
 const unknownPos int32 = -1
@@ -23,62 +26,98 @@ const unknownPos int32 = -1
 type members struct {
 	found []int32  // positions, each once
 	bits  []uint64 // by constants
-	known bool
 }
 
-// NewValues returns values as they are in base, by slots; what base lacks is absent. The base
-// is not copied.
+// NewValues returns values as they are in base, by slots; what base lacks is absent.
 func (s *Space) NewValues(base []any) *Values {
-	v := &Values{space: s, vals: make([]any, s.given), base: base, pos: make([]int32, len(s.slots)), lists: make([]members, s.lists)}
-	copy(v.vals, base)
-	for i := range v.pos {
-		v.pos[i] = unknownPos
+	v := &Values{
+		space: s, vals: make([]any, s.given), pos: make([]int32, len(s.slots)), lists: make([]members, s.lists),
+		base: make([]any, s.given), basePos: make([]int32, s.given),
 	}
+	copy(v.base, base)
 	for i, slot := range s.listed {
 		v.lists[i].bits = make([]uint64, (s.slots[slot].scale.size()+63)/64)
 	}
+	for i, b := range v.base {
+		v.basePos[i], _ = s.slots[i].position(b)
+		v.reset(i)
+	}
+	v.forgetDays()
 	return v
 }
 
 // Reset makes all values what they were at first. It costs what was set, not what could be.
 func (v *Values) Reset() {
 	for _, slot := range v.set {
-		v.forget(int(slot))
-		v.vals[slot] = nil
-		if int(slot) < len(v.base) {
-			v.vals[slot] = v.base[slot]
-		}
+		v.reset(int(slot))
 	}
 	v.set = v.set[:0]
 	v.forgetDays()
 }
 
-// Set gives a slot a value, which must fit; nil is absent. Lists are not copied.
-func (v *Values) Set(slot int, val any) {
+func (v *Values) reset(slot int) {
+	v.vals[slot], v.pos[slot] = v.base[slot], v.basePos[slot]
+	if s := &v.space.slots[slot]; s.list >= 0 {
+		v.setList(s, v.base[slot])
+	}
+}
+
+// Set gives a slot a value and reports whether it is of the slot's type; nil is absent, and
+// always is. Where it is not, nothing may be asked about the values. Lists are not copied.
+func (v *Values) Set(slot int, val any) (fits bool) {
 	if len(v.set) == 0 || v.set[len(v.set)-1] != int32(slot) {
 		v.set = append(v.set, int32(slot))
 	}
-	v.forget(slot)
+	s := &v.space.slots[slot]
 	v.vals[slot] = val
-	if v.space.slots[slot].typ.Kind == Instant {
+	v.pos[slot], fits = s.position(val)
+	switch {
+	case s.list >= 0:
+		return v.setList(s, val)
+	case s.typ.Kind == Instant:
 		v.forgetDays()
 	}
+	return fits
+}
+
+// setList finds the constants among the members of a list.
+func (v *Values) setList(s *slot, val any) (fits bool) {
+	m := &v.lists[s.list]
+	m.clear()
+	list, ok := val.([]any)
+	if !ok {
+		return val == nil
+	}
+	member := slot{typ: s.typ.member(), scale: s.scale}
+	for _, x := range list {
+		p, fits := member.position(x)
+		if !fits {
+			return false
+		}
+		if p >= posFirst && p&1 == 1 {
+			m.add(p)
+		}
+	}
+	return true
+}
+
+func (m *members) add(p int32) {
+	if word, bit := bitOf(p); m.bits[word]&bit == 0 {
+		m.bits[word] |= bit
+		m.found = append(m.found, p)
+	}
+}
+
+func (m *members) clear() {
+	for _, p := range m.found {
+		word, _ := bitOf(p)
+		m.bits[word] = 0
+	}
+	m.found = m.found[:0]
 }
 
 // Get returns the value of a slot, nil when it is absent.
 func (v *Values) Get(slot int) any { return v.vals[slot] }
-
-func (v *Values) forget(slot int) {
-	v.pos[slot] = unknownPos
-	if list := v.space.slots[slot].list; list >= 0 {
-		m := &v.lists[list]
-		for _, p := range m.found {
-			word, _ := bitOf(p)
-			m.bits[word] = 0
-		}
-		m.found, m.known = m.found[:0], false
-	}
-}
 
 func (v *Values) forgetDays() {
 	for i := v.space.given; i < len(v.pos); i++ {
@@ -92,47 +131,19 @@ func (v *Values) Position(slot int) int32 {
 	if p := v.pos[slot]; p != unknownPos {
 		return p
 	}
-	p := v.find(slot)
-	v.pos[slot] = p
-	return p
+	return v.day(slot)
 }
 
-func (v *Values) find(slot int) int32 {
+// day finds the position of a day, when it is first asked for: a set may know many zones.
+func (v *Values) day(slot int) int32 {
 	s := &v.space.slots[slot]
-	switch {
-	case s.day != nil:
-		at, _ := v.vals[s.day.Of].(time.Time)
-		return s.scale.number(dayNumber(value.DateOf(at.In(s.day.Zone))))
-	case v.vals[slot] == nil:
-		return posAbsent
-	case s.list >= 0:
-		return posFirst
-	}
-	return s.scale.position(v.vals[slot])
+	at, _ := v.vals[s.day.Of].(time.Time)
+	v.pos[slot] = s.scale.number(dayNumber(value.DateOf(at.In(s.day.Zone))))
+	return v.pos[slot]
 }
 
-// Members returns the positions of the constants that are members of a list, each once. The
-// list is walked at the first question, whatever is asked after.
-func (v *Values) Members(slot int) []int32 {
-	s := &v.space.slots[slot]
-	m := &v.lists[s.list]
-	if m.known {
-		return m.found
-	}
-	m.known = true
-	list, _ := v.vals[slot].([]any)
-	for _, member := range list {
-		p := s.scale.position(member)
-		if p < posFirst || p&1 == 0 {
-			continue // no constant
-		}
-		if word, bit := bitOf(p); m.bits[word]&bit == 0 {
-			m.bits[word] |= bit
-			m.found = append(m.found, p)
-		}
-	}
-	return m.found
-}
+// Members returns the positions of the constants that are members of a list, each once.
+func (v *Values) Members(slot int) []int32 { return v.lists[v.space.slots[slot].list].found }
 
 // bitOf is the place of a constant's position among the bits.
 func bitOf(p int32) (word int32, bit uint64) {
@@ -142,7 +153,6 @@ func bitOf(p int32) (word int32, bit uint64) {
 
 // has reports whether the constant at a position is a member of a list.
 func (v *Values) has(slot int, p int32) bool {
-	v.Members(slot)
 	if p < posFirst {
 		return false
 	}

@@ -63,6 +63,7 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 	if f == nil {
 		return nil, sortIssues(c.issues)
 	}
+	f.used.Store(true)
 	e := &Expr{form: f, scope: s, source: source}
 	if session != nil {
 		session.add(f)
@@ -71,6 +72,29 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 		e.values = s.learn(session, sh, c, f)
 	}
 	return e, nil
+}
+
+// Prepare compiles an expression ahead of [Scope.Compile], which then finds it done; several can be
+// prepared side by side. What is wrong with it is left to Compile.
+func (s *Scope) Prepare(source string, want ...Type) {
+	session := s.base.session.Load()
+	if session == nil {
+		return
+	}
+	room := session.rooms.Get().(*shapeRoom)
+	defer session.rooms.Put(room)
+	sh, ok := shapeOf(source, false, want, room)
+	if !ok {
+		return
+	}
+	if f, _ := s.find(session, sh); f != nil {
+		return
+	}
+	c := newCompiler(s, source, false)
+	if f := c.form(want); f != nil && !f.broken {
+		session.add(f)
+		s.learn(session, sh, c, f)
+	}
 }
 
 func newCompiler(s *Scope, source string, message bool) *compiler {

@@ -167,6 +167,11 @@ func (e *Expr) run(f *Frame) (ref.Val, error) {
 	if e.broken {
 		return nil, e.failed(f, errBroken)
 	}
+	if e.product != nil {
+		if v := e.product.value(e, f); v != nil {
+			return v, nil
+		}
+	}
 	program, err := e.running().plan(e.scope.base, e.scope.cost)
 	if err != nil {
 		return nil, e.failed(f, err)

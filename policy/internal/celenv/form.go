@@ -15,7 +15,8 @@ import (
 // where the names in them mean the same. It is immutable but for [Base.Forget], which
 // drops the tree if no second expression came: then it is made again when it is wanted.
 type form struct {
-	shared atomic.Bool // several expressions have it
+	used   atomic.Bool // an expression has it
+	shared atomic.Bool // several have
 
 	tree  *ast.AST             // checked, with the literals of the source that it was made from
 	refs  map[int64]*reference // by the ids of the nodes that they stand at
@@ -36,6 +37,8 @@ type form struct {
 	facts  []int        // the slots of facts that it can read, also through terms and tables, sorted
 
 	terms, tables, calendars []string
+
+	product *product // what it is, if it is no more
 
 	blanks []blank     // the literals that are each expression's own
 	lists  []blankList // of them
@@ -190,6 +193,7 @@ func (f *form) collect() {
 	f.guards = f.guardPaths()
 	f.facts = f.factSlots()
 	f.reads = firstReads(f.reads)
+	f.product = f.productOf(f.tree.Expr())
 }
 
 // firstReads leaves out constants, and what is read before: nothing more can be told

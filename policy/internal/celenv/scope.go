@@ -97,6 +97,13 @@ type member struct {
 	object *object
 }
 
+// With returns a scope that sees the same, with other definitions.
+func (s *Scope) With(d Definitions) *Scope {
+	options := s.options
+	options.Defs = d
+	return &Scope{base: s.base, options: options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost}
+}
+
 // NewScope returns a scope. The error is the caller's: a field that is also an object,
 // or one that is there twice.
 func (b *Base) NewScope(o Options) (*Scope, error) {

@@ -71,29 +71,40 @@ func (s *session) add(f *form) {
 // known returns the expression if something of its shape was compiled before, nil
 // otherwise, and also where something may be wrong with it.
 func (s *Scope) known(session *session, sh shape, source string) *Expr {
+	f, values := s.find(session, sh)
+	if f == nil {
+		return nil
+	}
+	if f.used.Swap(true) {
+		f.shared.Store(true)
+	}
+	return &Expr{form: f, scope: s, source: source, values: values}
+}
+
+// find returns the form of what was compiled before, with the values for its blanks.
+func (s *Scope) find(session *session, sh shape) (*form, []ref.Val) {
 	session.mu.RLock()
 	memo := session.shapes[string(sh.key)]
 	session.mu.RUnlock()
 	if memo == nil {
-		return nil
+		return nil, nil
 	}
 	var room [256]byte
 	key, ok := s.formKey(session, room[:0], memo, sh.holes)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	session.mu.RLock()
 	f := memo.forms[string(key)]
 	session.mu.RUnlock()
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	values, ok := f.fill(sh.holes)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	f.shared.Store(true)
-	return &Expr{form: f, scope: s, source: source, values: values}
+	return f, values
 }
 
 // formKey tells the forms of a shape apart.

@@ -70,12 +70,17 @@ func (x *Index) Find(v *atom.Values, classes []int32, hits []Hit) []Hit {
 			w.tree(t, true)
 		}
 	}
-	slices.Sort(w.hits)
-	return unique(w.hits)
+	return inOrder(w.hits)
 }
 
-// unique keeps one hit per rule. A rule that is found twice is found in two ways, and
-// one that is certain suffices: it stands first.
-func unique(hits []Hit) []Hit {
-	return slices.CompactFunc(hits, func(a, b Hit) bool { return a.ID() == b.ID() })
+// inOrder sorts hits, mostly found in order already, and keeps one per rule. A rule that is
+// found twice is found in two ways, and one that is certain suffices: it stands first.
+func inOrder(hits []Hit) []Hit {
+	for i := 1; i < len(hits); i++ {
+		if hits[i].ID() <= hits[i-1].ID() {
+			slices.Sort(hits)
+			return slices.CompactFunc(hits, func(a, b Hit) bool { return a.ID() == b.ID() })
+		}
+	}
+	return hits
 }

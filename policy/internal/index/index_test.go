@@ -70,6 +70,7 @@ var adversarial = map[string]func(i int) *atom.Cond{
 	"one key each":     func(i int) *atom.Cond { return is(region, fmt.Sprint("R", i)) },
 	"long lists":       func(i int) *atom.Cond { return atom.AllOf(oneOf(region, i%50, 16), oneOf(cause, i%70, 16)) },
 	"longer lists":     func(i int) *atom.Cond { return atom.AllOf(oneOf(region, i%50, 60), is(cause, fmt.Sprint("R", i%300))) },
+	"lists apart":      func(i int) *atom.Cond { return atom.AllOf(oneOf(region, 16*i, 16), between(0, 3000)) },
 	"narrow ranges":    func(i int) *atom.Cond { return between(i, i+2) },
 	"wide ranges":      func(i int) *atom.Cond { return between(i, 100_000) },
 	"nothing is known": func(int) *atom.Cond { return &atom.Cond{Op: atom.Ask} },
@@ -125,9 +126,7 @@ func places(t *tree) (rules, rows int) {
 	case t == nil:
 	case t.leaf != nil:
 		rules = len(t.leaf.ids)
-		for _, table := range t.leaf.tables {
-			rows += len(table.rows)
-		}
+		rows = len(t.leaf.rows)
 	case t.fork != nil:
 		add(&t.fork.sides[0])
 		add(&t.fork.sides[1])
@@ -176,7 +175,7 @@ func randomValues(r *rand.Rand, space *atom.Space) *atom.Values {
 	v := space.NewValues(nil)
 	for _, slot := range []int{region, cause} {
 		if r.IntN(4) > 0 {
-			v.Set(slot, fmt.Sprint("R", r.IntN(1+r.IntN(320))))
+			v.Set(slot, fmt.Sprint("R", r.IntN(1+r.IntN(700))))
 		}
 	}
 	if r.IntN(4) > 0 {

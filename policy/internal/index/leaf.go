@@ -23,9 +23,10 @@ func (b *builder) leaf(list []entry) *leaf {
 		return l
 	}
 	tabled := make([]int, len(list))
+	var drafts []draft
 	for _, k := range tableKeys(list) {
-		t, held := b.table(list, k)
-		l.tables = append(l.tables, t)
+		t, held := b.draft(list, k)
+		drafts = append(drafts, t)
 		for i := range held {
 			tabled[i] += held[i]
 		}
@@ -35,9 +36,53 @@ func (b *builder) leaf(list []entry) *leaf {
 			l.whole |= 1 << i
 		}
 	}
-	slices.SortStableFunc(l.tables, func(a, b table) int { return cmp.Compare(b.excludes(len(list)), a.excludes(len(list))) })
-	l.tables = slices.Clip(l.tables)
+	slices.SortStableFunc(drafts, func(a, b draft) int { return cmp.Compare(b.excludes(len(list)), a.excludes(len(list))) })
+	b.pack(l, drafts)
 	return l
+}
+
+// pack lays the tables of a leaf side by side: a search reads all of them.
+func (b *builder) pack(l *leaf, drafts []draft) {
+	l.tables = make([]table, 0, len(drafts))
+	for _, d := range drafts {
+		t := table{slot: int32(d.slot), member: d.member, rows: int32(len(l.rows)), breaks: int32(len(l.breaks)), n: int32(len(d.breaks)), dense: -1}
+		if size := int(b.space.Last(d.slot)) + 1; size <= 4*len(d.breaks)+32 && len(d.rows) <= 256 {
+			t.dense = int32(len(l.dense))
+			for p := range size {
+				l.dense = append(l.dense, d.row(int32(p)))
+			}
+		} else {
+			l.breaks = append(l.breaks, d.breaks...)
+		}
+		l.rows = append(l.rows, d.rows...)
+		l.tables = append(l.tables, t)
+	}
+	l.rows, l.breaks, l.dense = slices.Clip(l.rows), slices.Clip(l.breaks), slices.Clip(l.dense)
+}
+
+// draft is a table before it has its place in a leaf. rows[i] holds from breaks[i] on, the first
+// being that of the absent value. For a list, rows[0] stands for the absent list, rows[1]
+// for a list without any of the members, and rows[2+i] adds the member at breaks[i].
+type draft struct {
+	slot   int
+	member bool
+	breaks []int32
+	rows   []row
+}
+
+// row returns the place of the row for a position; of a member, 0 where it has none.
+func (t *draft) row(p int32) uint8 {
+	if t.member {
+		if i := slices.Index(t.breaks, p); i >= 0 {
+			return uint8(2 + i)
+		}
+		return 0
+	}
+	i, found := slices.BinarySearch(t.breaks, p)
+	if !found {
+		i--
+	}
+	return uint8(i)
 }
 
 // tableKeys lists what the terms are about, each once.
@@ -65,8 +110,8 @@ func termOf(e entry, k key) (t atom.Term, terms int) {
 	return t, terms
 }
 
-// table makes the table of a slot. held counts, by entries, the terms that it stands for.
-func (b *builder) table(list []entry, k key) (t table, held []int) {
+// draft makes the table of a slot. held counts, by entries, the terms that it stands for.
+func (b *builder) draft(list []entry, k key) (t draft, held []int) {
 	held = make([]int, len(list))
 	terms := make([]atom.Term, len(list))
 	for i, e := range list {
@@ -84,7 +129,7 @@ func (b *builder) table(list []entry, k key) (t table, held []int) {
 		}
 	}
 	slices.Sort(breaks)
-	t.slot = int32(k.slot)
+	t.slot = k.slot
 	for _, p := range slices.Compact(breaks) {
 		r := rowAt(terms, held, p)
 		if n := len(t.rows); n > 0 && t.rows[n-1] == r {
@@ -92,7 +137,6 @@ func (b *builder) table(list []entry, k key) (t table, held []int) {
 		}
 		t.breaks, t.rows = append(t.breaks, p), append(t.rows, r)
 	}
-	t.breaks, t.rows = slices.Clip(t.breaks), slices.Clip(t.rows)
 	return t, held
 }
 
@@ -114,8 +158,8 @@ func rowAt(terms []atom.Term, held []int, p int32) row {
 }
 
 // memberTable makes the table of a list.
-func memberTable(slot int, terms []atom.Term, held []int) table {
-	t := table{slot: int32(slot), member: true, rows: make([]row, 2)}
+func memberTable(slot int, terms []atom.Term, held []int) draft {
+	t := draft{slot: slot, member: true, rows: make([]row, 2)}
 	for i, term := range terms {
 		bit := uint64(1) << i
 		t.rows[0].may |= bit // without the list, its terms fail
@@ -138,7 +182,7 @@ func memberTable(slot int, terms []atom.Term, held []int) table {
 
 // excludes estimates how many of n entries a table rules out, each row being as likely as
 // another.
-func (t *table) excludes(n int) float64 {
+func (t *draft) excludes(n int) float64 {
 	rows := t.rows[1:]
 	if t.member || len(rows) == 0 {
 		return float64(n - bits.OnesCount64(t.rows[min(1, len(t.rows)-1)].may))

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
 )
@@ -43,20 +44,27 @@ type leaf struct {
 	ids    []int32
 	whole  uint64 // those that are true when no table says otherwise
 	tables []table
+
+	// What the tables hold, one table after the other.
+	rows   []row
+	breaks []int32
+	dense  []uint8
 }
 
 // row is what a value leaves: the rules that it does not make false, and those whose terms
 // it makes true.
 type row struct{ may, yes uint64 }
 
-// table gives a row for each position of a slot: rows[i] from breaks[i] on, the first
-// being that of the absent value. For a list, rows[0] stands for the absent list, rows[1]
-// for a list without any of the members, and rows[2+i] adds the member at breaks[i].
+// table gives a row for each position of a slot, or for each member of a list, as a draft does.
+// A slot of few positions has the place of its row for each of them, for a search costs more
+// where its outcome cannot be foretold.
 type table struct {
 	slot   int32
 	member bool
-	breaks []int32
-	rows   []row
+	rows   int32 // where its rows begin in the leaf
+	dense  int32 // where the places of its rows begin, by positions; -1: there are none, and its
+	breaks int32 // breaks begin here
+	n      int32 // how many breaks there are
 }
 
 // walk is one search.
@@ -151,7 +159,7 @@ func (w *walk) leaf(l *leaf, sure bool) {
 		yes = 0
 	}
 	for i := range l.tables {
-		r := l.tables[i].row(w.values)
+		r := l.row(&l.tables[i], w.values)
 		may &= r.may
 		yes &= r.yes
 		if may == 0 {
@@ -176,35 +184,48 @@ func (w *walk) ask(id int32) {
 }
 
 // row finds the row for the slot's value.
-func (t *table) row(v *atom.Values) row {
+func (l *leaf) row(t *table, v *atom.Values) row {
 	if t.member {
-		return t.members(v)
+		return l.members(t, v)
 	}
 	p := v.Position(int(t.slot))
-	low, high := 1, len(t.breaks)
-	for low < high {
-		mid := int(uint(low+high) >> 1)
-		if t.breaks[mid] <= p {
-			low = mid + 1
-		} else {
-			high = mid
-		}
+	if t.dense >= 0 {
+		return l.rows[t.rows+int32(l.dense[t.dense+p])]
 	}
-	return t.rows[low-1]
+	from, size := t.breaks, t.n // the first break is at the lowest position
+	for size > 1 {
+		half := size / 2
+		if l.breaks[from+half] <= p {
+			from += half
+		}
+		size -= half
+	}
+	return l.rows[t.rows+from-t.breaks]
 }
 
-func (t *table) members(v *atom.Values) row {
+// members adds up the rows for the members of a list.
+func (l *leaf) members(t *table, v *atom.Values) row {
 	if v.Get(int(t.slot)) == nil {
-		return t.rows[0]
+		return l.rows[t.rows]
 	}
-	r := t.rows[1]
+	r := l.rows[t.rows+1]
 	for _, p := range v.Members(int(t.slot)) {
-		for i, b := range t.breaks {
-			if b == p {
-				r.may |= t.rows[2+i].may
-				r.yes |= t.rows[2+i].yes
-			}
+		if i := l.member(t, p); i > 0 {
+			add := l.rows[t.rows+i]
+			r.may |= add.may
+			r.yes |= add.yes
 		}
 	}
 	return r
+}
+
+// member returns the place of a member's row, 0 if it has none.
+func (l *leaf) member(t *table, p int32) int32 {
+	if t.dense >= 0 {
+		return int32(l.dense[t.dense+p])
+	}
+	if i := slices.Index(l.breaks[t.breaks:t.breaks+t.n], p); i >= 0 {
+		return int32(2 + i)
+	}
+	return 0
 }

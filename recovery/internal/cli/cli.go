@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
 )
 
 // Exit statuses of the command.
@@ -48,6 +51,7 @@ type command struct {
 	example string
 	notes   string // more for those who ask for help; may be empty
 	run     func(h Host, args []string) int
+	inner   bool // it has commands of its own, which its first argument names
 }
 
 func commands() []command {
@@ -69,7 +73,24 @@ func Run(args []string, h Host) int {
 			return c.run(h, args[1:])
 		}
 	}
-	return trouble(h, "there is no command %q; amends help lists them", args[0])
+	return noCommand(h, args[0])
+}
+
+// noCommand says that there is no such command, and which was meant.
+func noCommand(h Host, name string) int {
+	known := []string{"help"}
+	for _, c := range commands() {
+		known = append(known, c.name)
+	}
+	return trouble(h, "there is no command %q; %samends help lists them", name, didYouMean(name, known))
+}
+
+// didYouMean is "did you mean …? " where a known name is near.
+func didYouMean(name string, known []string) string {
+	if near := playbook.Suggest(name, known); near != "" {
+		return "did you mean " + near + "? "
+	}
+	return ""
 }
 
 func help(h Host, args []string) int {
@@ -78,11 +99,15 @@ func help(h Host, args []string) int {
 		return exitOK
 	}
 	for _, c := range commands() {
-		if c.name == args[0] {
-			return c.run(h, []string{"--help"})
+		switch {
+		case c.name != args[0]:
+		case len(args) > 1 && !c.inner:
+			return trouble(h, "%s has no commands of its own; amends help %s says more", c.name, c.name)
+		default:
+			return c.run(h, append(slices.Clone(args[1:]), "--help"))
 		}
 	}
-	return trouble(h, "there is no command %q; amends help lists them", args[0])
+	return noCommand(h, args[0])
 }
 
 func usage(w io.Writer) {

@@ -15,7 +15,9 @@ func diffCommand() command {
 	c := command{
 		name: "diff", args: "OLD NEW [flags]",
 		summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
-		example: "amends diff main:playbooks playbooks --incidents last-month.jsonl",
+		example: "amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
+			"         amends diff playbooks --drop parcels/late --ledger ledger",
+		notes: ledgerNotes,
 	}
 	c.run = func(h Host, args []string) int { return runDiff(c, h, args) }
 	return c
@@ -24,6 +26,7 @@ func diffCommand() command {
 // diffFlags are what the command was asked for.
 type diffFlags struct {
 	incidents string
+	ledger    string
 	now       *instant
 	drop      *texts
 	examples  int
@@ -34,6 +37,7 @@ func runDiff(c command, h Host, args []string) int {
 	f := newFlags(c)
 	var d diffFlags
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
+	f.StringVar(&d.ledger, "ledger", "", "decide the incidents in the ledger in `DIR` anew by both, with what was known then")
 	d.now = f.now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
 	d.drop = f.texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
@@ -74,6 +78,10 @@ func (d *diffFlags) check(rest []string) error {
 		return errors.New("diff takes two sets: amends diff OLD NEW [flags]")
 	case d.examples < 0:
 		return errors.New("--examples is zero or more")
+	case d.incidents != "" && d.ledger != "":
+		return errors.New("--incidents and --ledger do not go together: decisions are compared on one or the other")
+	case d.now.at != nil && d.ledger != "":
+		return errors.New("--now goes with --incidents; what a ledger holds is decided at its own time")
 	case d.now.at != nil && d.incidents == "":
 		return errors.New("--now goes with --incidents")
 	}
@@ -82,13 +90,21 @@ func (d *diffFlags) check(rest []string) error {
 
 // compare does the work.
 func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
+	if d.ledger != "" {
+		if err := ledgerDir(d.ledger); err != nil {
+			return nil, err
+		}
+	}
 	old, now, err := d.open(rest)
 	if err != nil {
 		return nil, err
 	}
 	report := &diff.Report{Old: old.Name, New: now.Name, Changes: diff.Compare(old, now)}
-	if d.incidents != "" {
+	switch {
+	case d.incidents != "":
 		report.Impact, err = d.decideBoth(h, old, now)
+	case d.ledger != "":
+		report.Impact, err = d.revisit(h, old, now)
 	}
 	return report, err
 }
@@ -140,8 +156,11 @@ func (e *brokenSet) report(h Host) int {
 // a git revision.
 func openSide(name string) (*diff.Side, error) {
 	fsys, err := openDir(name)
-	if err != nil && strings.Contains(name, ":") {
+	switch {
+	case err != nil && strings.Contains(name, ":"):
 		fsys, err = openRevision(name)
+	case err != nil && isRevision(name):
+		err = fmt.Errorf("%w; of a git revision name the folder too, such as %s:playbooks", err, name)
 	}
 	if err != nil {
 		return nil, err

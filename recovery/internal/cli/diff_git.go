@@ -23,10 +23,10 @@ func openRevision(name string) (fs.FS, error) {
 	if _, err := git(nil, "rev-parse", "--git-dir"); err != nil {
 		return nil, fmt.Errorf("there is no directory %s, and this is no git repository to read it as a revision from", name)
 	}
-	if _, err := resolve(rev + "^{tree}"); err != nil {
+	if !isRevision(rev) {
 		return nil, fmt.Errorf("there is no directory %s, and git knows no revision %q", name, rev)
 	}
-	id, err := resolve(rev + ":" + strings.TrimRight(dir, "/"))
+	id, err := resolve(rev + ":" + folder(dir))
 	if err != nil {
 		return nil, fmt.Errorf("there is no folder %s in the revision %s", dir, rev)
 	}
@@ -34,6 +34,22 @@ func openRevision(name string) (fs.FS, error) {
 		return nil, fmt.Errorf("%s is a file; name the folder that holds the playbooks", name)
 	}
 	return readTree(id)
+}
+
+// isRevision reports whether git knows a revision of the name.
+func isRevision(name string) bool {
+	_, err := resolve(name + "^{tree}")
+	return err == nil
+}
+
+// folder is a folder as git wants it after a revision: without a slash at its end,
+// but where that says that it is meant from here.
+func folder(dir string) string {
+	trimmed := strings.TrimRight(dir, "/")
+	if trimmed == "." || trimmed == ".." || strings.HasSuffix(trimmed, "/..") {
+		return trimmed + "/"
+	}
+	return trimmed
 }
 
 // resolve returns the id of the object that a name stands for.

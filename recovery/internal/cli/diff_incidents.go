@@ -20,7 +20,9 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 	if d.now.at != nil {
 		at = *d.now.at
 	}
-	return impactOf(newProgress(h, false), old, now, casesIn(d.incidents, in, at), d.examples)
+	impact, err := impactOf(newProgress(h, false), old, now, casesIn(d.incidents, in, at), d.examples)
+	impact.Origin.Incidents = inputName(d.incidents)
+	return impact, err
 }
 
 // impactOf decides what a source gives. Only counts and the first examples are

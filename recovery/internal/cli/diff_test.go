@@ -79,6 +79,7 @@ func TestDiffOfRevisions(t *testing.T) {
 		{"main~1:playbooks/ playbooks", "playbooks/deep/parcels.yaml:8:32: do/compensate/amount [amount]\n", 1},
 		{"main:playbooks playbooks", "no change of meaning from main:playbooks to playbooks\n", 0},
 		{"HEAD:playbooks/deep HEAD:playbooks", "no change of meaning", 0},
+		{"main playbooks", "amends: there is no directory main; of a git revision name the folder too, such as main:playbooks\n", 2},
 		{"old:playbooks playbooks", "amends: there is no directory old:playbooks, and git knows no revision \"old\"\n", 2},
 		{"main:plays playbooks", "amends: there is no folder plays in the revision main\n", 2},
 		{"main:playbooks/readme.txt playbooks", "amends: main:playbooks/readme.txt is a file; name the folder that holds the playbooks\n", 2},
@@ -94,6 +95,15 @@ func TestDiffOfRevisions(t *testing.T) {
 	if _, err := os.Stat("x"); err == nil {
 		t.Error("an argument was taken for a flag of git")
 	}
+
+	// From a folder further down, what is meant is said as git says it.
+	t.Chdir("playbooks")
+	for _, name := range []string{"main~1:playbooks", "main~1:./", "main~1:.", "main~1:../playbooks", "main~1:../playbooks/", "main~1:./deep/", "main~1:./deep/.."} {
+		if status, stdout, stderr := run(nil, false, nil, "diff", name, "."); status != 1 || !strings.Contains(stdout, "- 5 EUR") {
+			t.Errorf("%s: exit %d\n%s%s", name, status, stdout, stderr)
+		}
+	}
+	t.Chdir("..")
 
 	// A folder of the name wins.
 	write(t, "main:playbooks/parcels.yaml", strings.Replace(onePlay, "5 EUR", "7 EUR", 1))

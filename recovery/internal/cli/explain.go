@@ -88,7 +88,7 @@ func (x *explainFlags) options() explain.Options {
 
 // past explains a decision on record.
 func (x *explainFlags) past(h Host) int {
-	if _, err := openDir(x.ledger); err != nil {
+	if err := ledgerDir(x.ledger); err != nil {
 		return trouble(h, "%s", err)
 	}
 	found, err := ledger.Explain(context.Background(), x.ledger, ledger.ExplainOptions{Incident: x.incident, Decision: x.decision, Plays: x.plays.list})

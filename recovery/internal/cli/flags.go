@@ -51,11 +51,14 @@ func (f *flags) parse(h Host, args []string) ([]string, error) {
 	return rest, nil
 }
 
+// twoDashes writes a flag as help does.
+var twoDashes = strings.NewReplacer(" for flag -", " for flag --", " needs an argument: -", " needs an argument: --")
+
 // wrong says in one line what is wrong with a flag.
 func (f *flags) wrong(err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !ok {
-		return err
+		return errors.New(twoDashes.Replace(err.Error()))
 	}
 	var known []string
 	f.VisitAll(func(x *flag.Flag) { known = append(known, "--"+x.Name) })

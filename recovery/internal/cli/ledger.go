@@ -19,6 +19,7 @@ func ledgerCommand() command {
 		name: "ledger", args: "COMMAND DIR [flags]",
 		summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
 		example: "amends ledger verify ledger",
+		inner:   true,
 	}
 	c.run = func(h Host, args []string) int { return runLedger(c, h, args) }
 	return c
@@ -44,12 +45,14 @@ func runLedger(c command, h Host, args []string) int {
 		}
 		name, rest = rest[0], []string{"--help"}
 	}
+	var known []string
 	for _, sub := range ledgerCommands() {
 		if sub.name == "ledger "+name {
 			return sub.run(h, rest)
 		}
+		known = append(known, strings.TrimPrefix(sub.name, "ledger "))
 	}
-	return trouble(h, "ledger has no command %q; amends ledger help lists them", name)
+	return trouble(h, "ledger has no command %q; %samends help ledger lists them", name, didYouMean(name, known))
 }
 
 func ledgerUsage(c command, w io.Writer) {
@@ -57,7 +60,7 @@ func ledgerUsage(c command, w io.Writer) {
 	for _, sub := range ledgerCommands() {
 		fmt.Fprintf(w, "  amends %-21s %s\n", sub.name, sub.summary)
 	}
-	fmt.Fprintf(w, "\namends ledger help COMMAND says more.\n\nexample: %s\n", c.example)
+	fmt.Fprintf(w, "\namends help ledger COMMAND says more.\n\nexample: %s\n", c.example)
 }
 
 // openLedger opens a ledger for writing.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
@@ -17,7 +18,8 @@ func testCommand() command {
 	c := command{
 		name: "test", args: "DIR [flags]",
 		summary: "runs the suites (*_test.yaml) that stand beside the playbooks",
-		example: "amends test playbooks --run 'late parcels' --format junit",
+		example: "amends test playbooks --run 'late parcels' --format junit\n" +
+			"         amends test playbooks --suggest > playbooks/suggested_test.yaml",
 	}
 	c.run = func(h Host, args []string) int { return test(c, h, args) }
 	return c
@@ -77,9 +79,11 @@ func test(c command, h Host, args []string) int {
 }
 
 // suggest writes a suite. What is wrong with those that there are goes to
-// standard error: their tests are left out.
+// standard error: their tests are left out. An empty one is most likely the file
+// that this is written to, and nothing is said of it.
 func suggest(h Host, dir string, set *suite.Set) int {
-	if err := fromHere(dir, set.Diagnostics).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+	diags := slices.DeleteFunc(slices.Clone(set.Diagnostics), func(d playbook.Diagnostic) bool { return d.Code == "empty-file" })
+	if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
 		return exitTrouble
 	}
 	text, err := set.Suggest(context.Background())

@@ -27,6 +27,8 @@ type Source func(yield func(Case) bool) error
 type Outcome struct {
 	Decision *recovery.Decision
 	Err      error
+	// Back are actions that were promised before, and that the decision takes back.
+	Back []recovery.Action
 }
 
 // Verdict is what both sides make of a case.
@@ -74,7 +76,45 @@ func (c *Comparer) Compare(x Case) Verdict {
 	return v
 }
 
+// Again decides a decision on record anew by both sides, at its time, from what
+// given says was known then. The error is given's.
+func (c *Comparer) Again(place string, was *recovery.Record, given func(recovery.Query) (recovery.Given, error)) (Verdict, error) {
+	v := Verdict{ID: was.Decision.Incident, Place: place}
+	var failed error
+	again := func(e *recovery.Engine) Outcome {
+		r, err := e.Replay(was, func(q recovery.Query) (g recovery.Given, err error) {
+			if g, err = given(q); err != nil {
+				failed = err
+			}
+			return g, err
+		})
+		if err != nil {
+			return Outcome{Err: err}
+		}
+		return outcomeOf(r.Decision)
+	}
+	v.Old, v.New = again(c.old), again(c.new)
+	v.Differences = differences(v.Old, v.New)
+	return v, failed
+}
+
+// outcomeOf tells what a decision promises in all from what it takes back of what
+// was promised before.
+func outcomeOf(d *recovery.Decision) Outcome {
+	out := *d
+	out.Actions = nil
+	o := Outcome{Decision: &out}
+	for _, a := range d.Actions {
+		if a.Change == recovery.ChangeCancelled {
+			o.Back = append(o.Back, a)
+		} else {
+			out.Actions = append(out.Actions, a)
+		}
+	}
+	return o
+}
+
 func decide(e *recovery.Engine, in recovery.Incident) Outcome {
 	d, err := e.Decide(context.Background(), in)
-	return Outcome{d, err}
+	return Outcome{Decision: d, Err: err}
 }

@@ -63,11 +63,31 @@ func differences(old, new Outcome) []Difference {
 	for _, p := range pairActions(old.Decision.Actions, new.Decision.Actions) {
 		d.action(p)
 	}
+	for _, a := range takenBack(new, old) {
+		d.add(ActionRemoved, culprit(nil, a.Plays))
+	}
+	for _, a := range takenBack(old, new) {
+		d.add(ActionAdded, culprit(nil, a.Plays))
+	}
 	lines(&d, WithheldOther, old.Decision.Withheld, new.Decision.Withheld, func(w recovery.Withheld) (string, string) { return w.Play, withheldText(w) })
 	lines(&d, PartnerOther, old.Decision.PassedOver, new.Decision.PassedOver, func(p recovery.PassedOver) (string, string) { return p.Play, passedOverText(p) })
 	d.choices(old.Decision.Choices, new.Decision.Choices)
 	d.warnings(old.Decision.Warnings, new.Decision.Warnings)
 	return d.found
+}
+
+// takenBack are the actions of earlier choices that only one side takes back: what
+// the other leaves stands in no list of its decision. Any other action that is
+// taken back by one side alone is among those of the other.
+func takenBack(by, other Outcome) []recovery.Action {
+	var out []recovery.Action
+	for _, a := range by.Back {
+		same := func(x recovery.Action) bool { return x.ID == a.ID }
+		if !slices.ContainsFunc(other.Back, same) && !slices.ContainsFunc(other.Decision.Actions, same) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // playOf is the play that refused an incident, where one did.

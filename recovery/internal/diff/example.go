@@ -31,6 +31,12 @@ func exampleOf(v Verdict) Example {
 	for _, p := range pairActions(old.Actions, new.Actions) {
 		e.action(p)
 	}
+	for _, a := range takenBack(v.Old, v.New) {
+		e.row(backText(a), "")
+	}
+	for _, a := range takenBack(v.New, v.Old) {
+		e.row("", backText(a))
+	}
 	e.pair(restLines(old), restLines(new))
 	return e
 }
@@ -65,6 +71,15 @@ func (e *Example) message(p actionPair) {
 	if old, new := said(p.old), said(p.new); old != "" || new != "" {
 		e.row(old, new)
 	}
+}
+
+// backText says that what a person chose before is taken back.
+func backText(a recovery.Action) string {
+	text := "← takes back " + a.Type
+	if a.Already.IsSet() {
+		text += " " + a.Already.String()
+	}
+	return text
 }
 
 func actionText(a *recovery.Action) string {

@@ -24,6 +24,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 // view is what the page shows.
 type view struct {
 	*Report
+	// Title says of what incidents the decisions are, and Notes more about them.
+	Title  string
+	Notes  []string
 	Groups []viewGroup
 	Share  string
 	Money  []moneyChart
@@ -59,6 +62,7 @@ func viewOf(r *Report) view {
 	if i == nil {
 		return v
 	}
+	v.Title, v.Notes = i.Origin.title(), i.Origin.notes()
 	v.Share = share(i.Changed, i.Incidents)
 	v.Money, v.Plays = moneyCharts(i.Totals), playBars(i.byPlay())
 	for _, s := range i.sums() {

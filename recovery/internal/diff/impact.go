@@ -9,6 +9,7 @@ import (
 
 // Impact is what a change of playbooks does to the decisions on some incidents.
 type Impact struct {
+	Origin      Origin
 	Incidents   int
 	Changed     int // decisions that differ
 	RefusedBoth int // that neither side could decide

@@ -47,6 +47,7 @@ type jsonChange struct {
 }
 
 type jsonImpact struct {
+	Source      any `json:"source"`
 	Incidents   int `json:"incidents"`
 	Changed     int `json:"changed"`
 	RefusedBoth int `json:"refused_by_both"`
@@ -63,6 +64,27 @@ type jsonImpact struct {
 	Totals     []jsonSum     `json:"totals"`
 	Partners   []jsonSum     `json:"substitutes"`
 	Examples   []jsonExample `json:"examples"`
+}
+
+// jsonLedger is where decisions come from, when it is a ledger.
+type jsonLedger struct {
+	Ledger    string `json:"ledger"`
+	Earlier   int    `json:"earlier"`
+	Choices   int    `json:"choices"`
+	Refusals  int    `json:"refusals"`
+	Erased    int    `json:"erased"`
+	Forgotten int    `json:"forgotten"`
+}
+
+type jsonFile struct {
+	Incidents string `json:"incidents"`
+}
+
+func jsonSource(o Origin) any {
+	if o.Ledger == "" {
+		return jsonFile{o.Incidents}
+	}
+	return jsonLedger{o.Ledger, o.Earlier, o.Choices, o.Refusals, o.Erased, o.Forgotten}
 }
 
 // jsonTurn is what turned into something, and what turned back.
@@ -121,6 +143,7 @@ type jsonRow struct {
 
 func jsonImpactOf(i *Impact) *jsonImpact {
 	out := &jsonImpact{
+		Source:    jsonSource(i.Origin),
 		Incidents: i.Incidents, Changed: i.Changed, RefusedBoth: i.RefusedBoth,
 		Unanswered: jsonTurn{jsonCasesOf(i.Unanswered), jsonCasesOf(i.Answered)},
 		Refused:    jsonTurn{jsonCasesOf(i.Refused), jsonCasesOf(i.Accepted)},

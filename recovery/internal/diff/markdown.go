@@ -14,6 +14,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	m.line("")
 	m.line("%s", summaryLine(r))
 	if r.Impact != nil {
+		m.origin(r.Impact.Origin)
 		m.impact(r.Impact)
 	}
 	m.changes(r)
@@ -81,6 +82,16 @@ var markEscapes = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", `\`, "&#92;", "`", "&#96;", "*", "&#42;", "_", "&#95;",
 	"~", "&#126;", "[", "&#91;", "]", "&#93;", "#", "&#35;", "@", "&#64;", "$", "&#36;", "!", "&#33;", "://", "&#58;//",
 )
+
+// origin says where the decisions come from.
+func (m *markdownWriter) origin(o Origin) {
+	text := "Decisions on the incidents in " + code(o.Incidents)
+	if o.Ledger != "" {
+		text = "Decisions on the incidents in the ledger " + code(o.Ledger) + ": " + mark(strings.Join(o.notes(), "; "))
+	}
+	m.line("")
+	m.line("%s.", text)
+}
 
 func (m *markdownWriter) impact(i *Impact) {
 	m.turns(i)

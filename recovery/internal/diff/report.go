@@ -93,12 +93,20 @@ var effectWords = map[Effect]string{
 	Unanswered: "unanswered now", Answered: "unanswered no longer",
 }
 
-// share writes a part of a whole as a percentage.
+// share writes a part of a whole as a percentage: 0.0% is nothing, and 100.0% all
+// of it.
 func share(part, whole int) string {
-	if whole == 0 {
-		return "0.0%"
+	text := "0.0%"
+	if whole > 0 {
+		text = fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
 	}
-	return fmt.Sprintf("%.1f%%", 100*float64(part)/float64(whole))
+	switch {
+	case text == "0.0%" && part > 0:
+		return "under 0.1%"
+	case text == "100.0%" && part < whole:
+		return "over 99.9%"
+	}
+	return text
 }
 
 // byPlay are the effects in all, and then play by play.

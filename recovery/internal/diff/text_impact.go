@@ -10,7 +10,10 @@ import (
 // impact writes what changes for the incidents.
 func (t *textWriter) impact(i *Impact) {
 	t.line("")
-	t.line("%s", t.paint(bold, "decisions"))
+	t.line("%s", t.paint(bold, "decisions on "+i.Origin.title()))
+	for _, n := range i.Origin.notes() {
+		t.wrapped("  ", "", dim, n)
+	}
 	t.line("  %s of %s decided another way (%s)", group3(i.Changed), plural(i.Incidents, "incident"), share(i.Changed, i.Incidents))
 	t.line("  %s give money before, %s after", group3(i.PaidBefore), group3(i.PaidAfter))
 	for _, c := range i.turns() {

@@ -75,7 +75,7 @@ type builder struct {
 
 func newBuilder(set *playbook.Set, program *policy.Program, o Options) *builder {
 	b := &builder{
-		set: set, program: program, explainer: program.Explainer(), empty: program.NewInput(time.Time{}), now: o.Now, ran: o.Tests,
+		set: set, program: program, explainer: program.Explainer(), empty: program.Blank(), now: o.Now, ran: o.Tests,
 		conditions: map[string][]*policy.Node{}, scopes: map[string]*scope{}, plays: map[string]*playbook.Play{}, short: map[*policy.Play]Row{},
 	}
 	for _, n := range b.explainer.Conditions() {

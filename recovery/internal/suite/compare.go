@@ -176,10 +176,24 @@ func (c *comparison) each(key string, wanted []*playbook.WantedAction, came []th
 		diff := c.set.unlike(w, came, taken, where)
 		var why []Reason
 		if key == "actions" {
-			why = c.why.missing(w.Type.Value)
+			why = append(c.amount(w, came, taken), c.why.missing(w.Type.Value)...)
 		}
 		c.fail(key, w.Range, notThere(key, w.Type.Value), diff, why...)
 	}
+}
+
+// amount says why the action that is nearest to a wanted one has another amount:
+// by the play that gave it, with what that has looked at.
+func (c *comparison) amount(w *playbook.WantedAction, came []thing, taken []bool) []Reason {
+	j := c.set.nearest(w, came, taken, ofGiven)
+	if j < 0 || came[j].action == nil {
+		return nil
+	}
+	answers, _ := c.set.ask(w, came[j], ofGiven)
+	if !slices.ContainsFunc(answers, func(a answer) bool { return a.key == "amount" && !a.ok }) {
+		return nil
+	}
+	return c.why.given(came[j].action.Plays)
 }
 
 func notThere(key, kind string) string {
@@ -203,10 +217,15 @@ func (s *Set) unlike(w *playbook.WantedAction, came []thing, taken []bool, where
 		return lines
 	}
 	answers, ok := s.ask(w, came[j], where)
-	lines := []Line{{' ', w.Type.Value}}
 	if ok { // it fits, and is another's
 		return []Line{{'-', wantedText(w)}}
 	}
+	return apart(w, answers)
+}
+
+// apart shows what was asked of an action, with what it is where it is otherwise.
+func apart(w *playbook.WantedAction, answers []answer) []Line {
+	lines := []Line{{' ', w.Type.Value}}
 	for _, a := range answers {
 		if a.ok {
 			lines = append(lines, Line{' ', "  " + a.key + ": " + oneLine(a.got)})
@@ -247,7 +266,36 @@ func (c *comparison) exactly(w *playbook.Want, wanted []*playbook.WantedAction) 
 	if len(wanted) == 0 {
 		message = "nothing was to be done"
 	}
-	c.fail("actions", w.Actions.Range, message, difference(each(wanted, wantedText), each(came, thing.text), fits))
+	c.fail("actions", w.Actions.Range, message, c.sideBySide(wanted, came))
+}
+
+// sideBySide shows two lists of actions; of two of one type that are not the same,
+// what is otherwise.
+func (c *comparison) sideBySide(wanted []*playbook.WantedAction, came []thing) (out []Line) {
+	const sameType, same = 1, 2
+	alike := func(i, j int) int {
+		if wanted[i].Type.Value != came[j].kind {
+			return 0
+		}
+		if _, ok := c.set.ask(wanted[i], came[j], ofGiven); ok {
+			return same
+		}
+		return sameType
+	}
+	for _, p := range aligned(len(wanted), len(came), alike) {
+		switch {
+		case p.came < 0:
+			out = append(out, Line{'-', wantedText(wanted[p.wanted])})
+		case p.wanted < 0:
+			out = append(out, Line{'+', came[p.came].text()})
+		case alike(p.wanted, p.came) == same:
+			out = append(out, Line{' ', came[p.came].text()})
+		default:
+			answers, _ := c.set.ask(wanted[p.wanted], came[p.came], ofGiven)
+			out = append(out, apart(wanted[p.wanted], answers)...)
+		}
+	}
+	return out
 }
 
 func (c *comparison) never(w *playbook.Want) {

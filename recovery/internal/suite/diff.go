@@ -12,32 +12,60 @@ func (l Line) String() string { return string(l.Sign) + " " + l.Text }
 // what was wanted into what came. A wanted line and one that came are the same
 // if equal says so.
 func difference(wanted, came []string, equal func(i, j int) bool) []Line {
-	n, m := len(wanted), len(came)
-	// common[i][j] is how much the rests from i and j have in common.
-	common := make([][]int, n+1)
-	for i := range common {
-		common[i] = make([]int, m+1)
+	var out []Line
+	for _, p := range aligned(len(wanted), len(came), func(i, j int) int {
+		if equal(i, j) {
+			return 1
+		}
+		return 0
+	}) {
+		switch {
+		case p.came < 0:
+			out = append(out, Line{'-', wanted[p.wanted]})
+		case p.wanted < 0:
+			out = append(out, Line{'+', came[p.came]})
+		default:
+			out = append(out, Line{' ', came[p.came]})
+		}
+	}
+	return out
+}
+
+// together is a wanted member of a list and the one that came in its place; -1:
+// none.
+type together struct{ wanted, came int }
+
+// aligned sets two lists side by side, in order, so that what stands together is
+// as much alike as it can be; what is not alike at all, 0, does not.
+func aligned(n, m int, alike func(i, j int) int) (out []together) {
+	// best[i][j] is how much alike the rests from i and j can be.
+	best := make([][]int, n+1)
+	for i := range best {
+		best[i] = make([]int, m+1)
 	}
 	for i := n - 1; i >= 0; i-- {
 		for j := m - 1; j >= 0; j-- {
-			common[i][j] = max(common[i+1][j], common[i][j+1])
-			if equal(i, j) {
-				common[i][j] = max(common[i][j], common[i+1][j+1]+1)
+			best[i][j] = max(best[i+1][j], best[i][j+1])
+			if a := alike(i, j); a > 0 {
+				best[i][j] = max(best[i][j], best[i+1][j+1]+a)
 			}
 		}
 	}
-	var out []Line
 	i, j := 0, 0
 	for i < n || j < m {
+		a := 0
+		if i < n && j < m {
+			a = alike(i, j)
+		}
 		switch {
-		case i < n && j < m && equal(i, j) && common[i][j] == common[i+1][j+1]+1:
-			out = append(out, Line{' ', came[j]})
+		case a > 0 && best[i][j] == best[i+1][j+1]+a:
+			out = append(out, together{i, j})
 			i, j = i+1, j+1
-		case i < n && (j == m || common[i+1][j] >= common[i][j+1]):
-			out = append(out, Line{'-', wanted[i]})
+		case i < n && (j == m || best[i+1][j] >= best[i][j+1]):
+			out = append(out, together{i, -1})
 			i++
 		default:
-			out = append(out, Line{'+', came[j]})
+			out = append(out, together{-1, j})
 			j++
 		}
 	}

@@ -138,6 +138,14 @@ func another(v any, f *policy.Field) (any, bool) {
 	case bool:
 		return !x, true
 	}
+	return within(v, f)
+}
+
+// within is the value above one, or where the field ends there, below it.
+func within(v any, f *policy.Field) (any, bool) {
+	if f != nil && f.Max != nil && order(v, f.Max) >= 0 {
+		return below(v)
+	}
 	return above(v)
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
 
@@ -110,14 +111,20 @@ func (s *Set) solveIn(left, right *policy.Node, want bool) []change {
 func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 	name, isTable := strings.CutPrefix(n.Path, "tables.")
 	switch {
-	case isTable && want:
-		for _, t := range s.rowsOf(book, name) {
-			return []change{{t.path, t.values[len(t.values)-1]}}
-		}
 	case isTable:
-		for _, t := range s.rowsOf(book, name) {
-			return []change{{t.path, t.all()[0]}}
+		rows := s.rowsOf(book, name)
+		if len(rows) == 0 {
+			return nil
 		}
+		t := rows[0]
+		v := t.values[0]
+		switch {
+		case want:
+			v = t.values[len(t.values)-1]
+		case t.other != nil:
+			v = t.other
+		}
+		return []change{{t.path, v}}
 	case !want:
 		return []change{{n.Path, nil}}
 	default:
@@ -126,6 +133,31 @@ func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 		}
 	}
 	return nil
+}
+
+// otherWays are the changes under which a part that a condition did without
+// decides it: of an || that holds by its first part, those that make the second one
+// hold alone. Parts that are known are left out, and known from then on.
+func (s *Set) otherWays(n *policy.Node, book string, known map[playbook.Range]bool) (out [][]change) {
+	if n == nil || n.Skipped {
+		return nil
+	}
+	enough := n.Kind == policy.NodeOr
+	for _, p := range n.Parts {
+		if n.Kind != policy.NodeAnd && !enough || !p.Skipped || known[p.Position()] {
+			out = append(out, s.otherWays(p, book, known)...)
+			continue
+		}
+		known[p.Position()] = true
+		var way []change
+		for _, other := range n.Parts {
+			way = append(way, s.solve(other, enough == (other == p), book)...)
+		}
+		if len(way) > 0 {
+			out = append(out, way)
+		}
+	}
+	return out
 }
 
 // solveBarrier looks for changes that let a play be asked.

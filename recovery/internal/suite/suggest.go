@@ -122,8 +122,11 @@ func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
 func (g *suggester) current(t tried, path string) string {
 	part, name, _ := strings.Cut(path, ".")
 	from := t.test.Incident
-	if part == "facts" {
+	switch part {
+	case "facts":
 		from = t.test.Facts
+	case "partners":
+		from = t.test.Partners
 	}
 	v, ok := find(from, name)
 	if !ok || isNull(v) {
@@ -142,6 +145,9 @@ func (g *suggester) absent(path string) string {
 	if f := g.set.fieldOf(path); f != nil {
 		return policy.Show(f.Default)
 	}
+	if strings.HasPrefix(path, "partners.") {
+		return "0"
+	}
 	name, _ := strings.CutPrefix(path, "facts.")
 	for _, f := range g.set.program.Facts {
 		if f.Plain == name {
@@ -152,7 +158,8 @@ func (g *suggester) absent(path string) string {
 }
 
 // ofPlay are the thresholds of a play that was asked, or that its playbook does
-// not apply to.
+// not apply to: what its conditions looked at, and where it matched, the tables
+// that it reads.
 func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	book := e.Play.Playbook.ID
 	var out []threshold
@@ -166,10 +173,13 @@ func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	for _, p := range e.Partners {
 		out = append(out, g.set.thresholds(p.Covers, book)...)
 	}
+	if !e.Matched {
+		return out
+	}
 	for _, name := range sortedKeys(g.set.tablesOf(e.Play)) {
 		out = append(out, g.set.rowsOf(book, name)...)
 	}
-	return append(out, g.inTime(e, t)...)
+	return append(append(out, g.inTime(e, t)...), room(e, t)...)
 }
 
 // leads reports whether a play is the first of its playbook, for which the
@@ -187,11 +197,24 @@ func (g *suggester) leads(p *policy.Play) bool {
 func (g *suggester) inTime(e policy.Explanation, t tried) []threshold {
 	phase, _ := find(t.test.Incident, "phase")
 	lead, ok := g.set.leadOf(e.Play)
-	if !ok || !e.Matched || !e.Play.Preventive() || phase.Text.Value != "signal" {
+	if !ok || !e.Play.Preventive() || phase.Text.Value != "signal" {
 		return nil
 	}
 	latest := t.now.Add(lead)
 	return []threshold{{path: "incident.expected_at", values: []any{latest.Add(-time.Second), latest}}}
+}
+
+// room is how much of a partner that was asked has been used where it can just take
+// the incident, and where it just cannot.
+func room(e policy.Explanation, t tried) (out []threshold) {
+	for _, a := range t.explained.Partners {
+		if a.Play != e.Play.Name || a.Way == nil || a.Way.Units < a.Units || a.Reason != "" && a.Reason != "capacity" {
+			continue
+		}
+		most := a.Way.Units - a.Units
+		out = append(out, threshold{path: "partners." + a.Partner.ID + ".used", values: []any{most, most + 1}})
+	}
+	return out
 }
 
 // play suggests rows for a play: from one incident that it matches, and one more
@@ -205,21 +228,51 @@ func (g *suggester) play(p *policy.Play) error {
 		g.lost = append(g.lost, p.Name)
 		return nil
 	}
-	for _, t := range append(g.covered(p, from), from) {
+	for _, t := range append(g.covered(p, from), g.everyWay(p, from)...) {
 		if err := g.around(p, t); err != nil {
 			return err
 		}
 	}
 	for i := range p.Cases {
 		from, ok, err := g.start(p, i)
-		if err == nil && ok {
-			err = g.around(p, from)
-		}
 		if err != nil {
 			return err
 		}
+		if !ok {
+			continue
+		}
+		for _, t := range g.everyWay(p, from) {
+			if err := g.around(p, t); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// mostWays bounds how many ways there are looked for in which a condition holds.
+const mostWays = 16
+
+// everyWay is an incident that a play matches, and others in which the parts of
+// its conditions that the first did without are what decides.
+func (g *suggester) everyWay(p *policy.Play, from tried) []tried {
+	out := []tried{from}
+	known := map[playbook.Range]bool{}
+	for i := 0; i < len(out) && len(out) < mostWays; i++ {
+		e, _ := out[i].of(p)
+		conditions := []*policy.Node{e.When}
+		for _, c := range e.Cases {
+			conditions = append(conditions, c.When)
+		}
+		for _, n := range conditions {
+			for _, way := range g.set.otherWays(n, p.Playbook.ID, known) {
+				if t, err := g.with(out[i], way); err == nil && t.reaches(p, -1) && len(out) < mostWays {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // covered are incidents that partners cover, where the one at hand is none.
@@ -230,11 +283,7 @@ func (g *suggester) covered(p *policy.Play, from tried) (out []tried) {
 		if len(changes) == 0 {
 			continue
 		}
-		test := from.test
-		for _, c := range changes {
-			test = changed(test, c)
-		}
-		if t, err := g.try(test, from.now); err == nil && t.reaches(p, -1) {
+		if t, err := g.with(from, changes); err == nil && t.reaches(p, -1) {
 			out = append(out, t)
 		}
 	}
@@ -292,118 +341,17 @@ func (t tried) reaches(p *policy.Play, k int) bool {
 	return ok && e.Matched && (k < 0 || e.Case == k)
 }
 
-// start finds a test that reaches a play, or makes one up.
-func (g *suggester) start(p *policy.Play, k int) (tried, bool, error) {
-	for _, t := range g.steps {
-		if t.reaches(p, k) {
-			return t, true, nil
-		}
-	}
-	t, err := g.first()
-	if err != nil {
-		return t, false, err
-	}
-	const attempts = 12
-	for range attempts {
-		if t.reaches(p, k) {
-			return t, true, nil
-		}
-		changes := g.towards(t, p, k)
-		if len(changes) == 0 {
-			return t, false, nil
-		}
-		test := t.test
-		for _, c := range changes {
-			test = changed(test, c)
-		}
-		if t, err = g.try(test, t.now); err != nil {
-			return t, false, err
-		}
-	}
-	return t, t.reaches(p, k), nil
-}
-
-// first is where an incident that is made up starts: that of the first test, or
-// the least that there can be.
-func (g *suggester) first() (tried, error) {
-	if len(g.steps) > 0 {
-		return g.steps[0], nil
-	}
-	now := time.Date(2026, time.January, 5, 10, 0, 0, 0, time.UTC)
-	test := &playbook.Test{}
-	for _, c := range []change{{"incident.id", "T-1"}, {"incident.service", "service"}, {"incident.occurred_at", now.Add(-time.Hour)}, {"incident.customer.id", "C-1"}} {
-		test = changed(test, c)
-	}
-	return g.try(test, now)
-}
-
-// towards are changes that bring a test nearer to a play.
-func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
-	var misfit *recovery.IncidentError
-	if errors.As(t.decided.err, &misfit) {
-		return g.repairs(misfit)
-	}
-	e, ok := t.of(p)
-	switch {
-	case !ok:
-		return nil
-	case e.Barrier == policy.BarrierNotNeeded:
-		return g.unneeded(t, p)
-	case e.Barrier != policy.BarrierNone:
-		return g.set.solveBarrier(e, t.now)
-	case !e.Matched:
-		return g.set.solve(e.When, true, p.Playbook.ID)
-	}
-	for i, c := range e.Cases {
-		if i < k && i == e.Case {
-			return g.set.solve(c.When, false, p.Playbook.ID)
-		}
-		if i == k {
-			return g.set.solve(c.When, true, p.Playbook.ID)
-		}
-	}
-	return nil
-}
-
-// unneeded are changes under which the plays that answer instead of a fallback do
-// not match.
-func (g *suggester) unneeded(t tried, fallback *policy.Play) (out []change) {
-	for _, e := range t.explained.Plays {
-		if e.Matched && e.Play.Answers && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
-			out = append(out, g.set.solve(e.When, false, e.Play.Playbook.ID)...)
-		}
-	}
-	return out
-}
-
-// repairs give fields that an incident must have, or that do not fit.
-func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
-	for _, p := range misfit.Problems {
-		if f := g.set.known.fields[p.Path]; f != nil {
-			v := sample(f.Type)
-			if len(f.OneOf) > 0 {
-				v = f.OneOf[0]
-			}
-			if f.Min != nil {
-				v = f.Min
-			}
-			if f.Type.Kind == policy.List && f.NonEmpty {
-				v = []any{sample(policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency})}
-			}
-			out = append(out, change{"incident." + p.Path, v})
-		}
-	}
-	return out
-}
-
-// changed is a test with one field or fact changed.
+// changed is a test with one field, fact or partner's use changed.
 func changed(t *playbook.Test, c change) *playbook.Test {
 	part, name, _ := strings.Cut(c.path, ".")
 	one := playbook.Value{Kind: playbook.Mapping, Entries: []playbook.Entry{{Key: playbook.Text{Value: name, Kind: playbook.String}, Value: written(c.v)}}}
 	out := *t
-	if part == "facts" {
+	switch part {
+	case "facts":
 		out.Facts = mergeValue(t.Facts, one)
-	} else {
+	case "partners":
+		out.Partners = mergeValue(t.Partners, nested(one))
+	default:
 		out.Incident = mergeValue(nested(t.Incident), nested(one))
 	}
 	return &out

@@ -38,13 +38,22 @@ func (g *suggester) yaml() string {
 			}
 		}
 		out.WriteString("    each:\n")
-		part, name, _ := strings.Cut(x.path, ".")
 		for _, r := range x.rows {
-			out.WriteString("      - " + part + ": {" + quoted(name) + ": " + flow(written(r.v)) + "}\n")
+			out.WriteString("      - " + row(x.path, r.v) + "\n")
 			out.WriteString("        want: " + g.want(r.came) + "\n")
 		}
 	}
 	return out.String()
+}
+
+// row writes what is changed: incident: {delay: 24h}.
+func row(path string, v any) string {
+	part, name, _ := strings.Cut(path, ".")
+	if part == "partners" {
+		id, key, _ := strings.Cut(name, ".")
+		return part + ": {" + quoted(id) + ": {" + key + ": " + flow(written(v)) + "}}"
+	}
+	return part + ": {" + quoted(name) + ": " + flow(written(v)) + "}"
 }
 
 // suiteName is one that no suite has.
@@ -62,7 +71,7 @@ func (g *suggester) suiteName() string {
 	}
 }
 
-// want writes what came: the plays, what gives money, what is left to choose, and
+// want writes what came: the plays, the actions, what is left to choose, and
 // the warnings; or why it was refused.
 func (g *suggester) want(d *Decided) string {
 	if d.err != nil {
@@ -76,12 +85,8 @@ func (g *suggester) want(d *Decided) string {
 	parts := []string{"plays: [" + strings.Join(each(d.decision.Plays, func(m recovery.Match) string { return quoted(playName(m)) }), ", ") + "]"}
 	var actions, choices []string
 	for _, a := range d.decision.Actions {
-		switch {
-		case a.Change == recovery.ChangeCancelled:
-		case a.Amount.IsSet():
-			actions = append(actions, "{"+a.Type+": {amount: "+a.Amount.String()+"}}")
-		default:
-			actions = append(actions, "{"+a.Type+": {}}")
+		if a.Change != recovery.ChangeCancelled {
+			actions = append(actions, "{"+a.Type+": {"+strings.Join(telling(a), ", ")+"}}")
 		}
 	}
 	parts = append(parts, "actions: ["+strings.Join(actions, ", ")+"]")
@@ -99,6 +104,20 @@ func (g *suggester) want(d *Decided) string {
 		parts = append(parts, "warnings: ["+strings.Join(codes, ", ")+"]")
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// telling is what tells an action from others of its type: how much, who gets it,
+// and which partner serves.
+func telling(a recovery.Action) (out []string) {
+	if a.Amount.IsSet() {
+		out = append(out, "amount: "+a.Amount.String())
+	}
+	for _, p := range a.Params {
+		if text, ok := p.Value.(string); ok && (p.Name == "to" || p.Name == "partner") {
+			out = append(out, p.Name+": "+quoted(text))
+		}
+	}
+	return out
 }
 
 // flow writes a value on one line.

@@ -84,6 +84,8 @@ var wants = []struct{ name, incident, passes, fails string }{
 	{"actions: substitute", `{failure: stranded, region: MAD}`, `{actions: [{substitute: {partner: bike, agreement: AG-1, units: 1, amount: 6.50 EUR}}]}`, `{actions: [{substitute: {partner: van, units: 2}}]}`},
 	{"exactly", `{}`, `{exactly: true, actions: [{apologise: {}}, {inform: {}}, {compensate: {}}, {resolve: {}}]}`, `{exactly: true, actions: [{apologise: {}}, {compensate: {}}, {inform: {}}, {resolve: {}}, {survey: {}}]}`},
 	{"not exactly", `{}`, `{exactly: false, actions: [{inform: {}}]}`, `{exactly: true, actions: [{inform: {}}]}`},
+	{"exactly, but for one", `{}, facts: {repeats: 2}`, `{exactly: true, actions: [{apologise: {}}, {inform: {}}, {compensate: {amount: 5 EUR}}, {resolve: {}}, {compensate: {amount: 3 EUR}}]}`,
+		`{exactly: true, actions: [{apologise: {}}, {inform: {every: 2d, owner: care}}, {compensate: {amount: 3 EUR}}, {resolve: {}}]}`},
 	{"never", `{}`, `{never: [refund, escalate]}`, `{never: [refund, compensate]}`},
 	{"warnings", `{failure: stranded}, partners: {van: {used: 2}}`, `{warnings: [no-partner]}`, `{warnings: []}`},
 	{"no warnings", `{}`, `{warnings: []}`, `{warnings: [unanswered, stale]}`},

@@ -27,9 +27,10 @@ func (t threshold) all() []any {
 }
 
 // thresholds finds what a condition compares fields and facts with. Whatever
-// stands on the other side counts with the value that it had.
+// stands on the other side counts with the value that it had. A part that the
+// whole did without does not count: no value of it would have made a difference.
 func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
-	if n == nil {
+	if n == nil || n.Skipped {
 		return nil
 	}
 	add := func(t threshold) {
@@ -125,11 +126,18 @@ func (s *Set) noneOf(path string, list []any) (any, bool) {
 	if _, isText := list[0].(string); isText {
 		return "none of them", true
 	}
-	last := list[0]
+	last, first := list[0], list[0]
 	for _, v := range list {
 		if order(v, last) > 0 {
 			last = v
 		}
+		if order(v, first) < 0 {
+			first = v
+		}
+	}
+	f := s.fieldOf(path)
+	if f != nil && f.Max != nil && order(last, f.Max) >= 0 {
+		return below(first)
 	}
 	return above(last)
 }
@@ -160,8 +168,8 @@ func (s *Set) fieldOf(path string) *policy.Field {
 	return s.known.fields[name]
 }
 
-// rowsOf finds where the rows of a table begin, if it is looked up by a field
-// or a fact itself.
+// rowsOf finds where the rows of a table begin, or what they are for, if it is
+// looked up by a field or a fact itself.
 func (s *Set) rowsOf(book, name string) (out []threshold) {
 	t := s.tableOf(book, name)
 	if t == nil {
@@ -172,6 +180,7 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 	if !ok {
 		return nil
 	}
+	var listed []any
 	for _, r := range t.Rows {
 		if r.From.IsSet() {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: r.From}); err == nil {
@@ -180,9 +189,12 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 		}
 		for _, is := range r.Is {
 			if v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: is}); err == nil {
-				out = append(out, s.sides(path, "==", v))
+				listed = append(listed, v)
 			}
 		}
+	}
+	if len(listed) > 0 {
+		out = append(out, s.sides(path, "in", listed))
 	}
 	return out
 }

@@ -14,11 +14,21 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-// TestExplainLedger explains decisions of a ledger in which a decision was
-// changed, a choice made, an incident refused, and one erased that others had
-// taken for a precedent. In the script, dec_first and dec_choice stand for ids.
-func TestExplainLedger(t *testing.T) {
-	path, err := filepath.Abs("testdata/ledger/explain.txtar")
+// TestLedgerScripts runs scripts on a ledger in which a decision was changed, a
+// choice made, an incident refused, and one erased that others had taken for a
+// precedent. In the scripts, dec_first and dec_choice stand for ids.
+func TestLedgerScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/ledger/*.txtar")
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { ledgerScript(t, file) })
+	}
+}
+
+func ledgerScript(t *testing.T, file string) {
+	path, err := filepath.Abs(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,66 @@
+package celenv
+
+import (
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types/ref"
+)
+
+// product is what most amounts are: a field of type money, by itself or times a constant. It is
+// worked out without a program, by the functions that the program would call; where anything is
+// unusual the program is asked.
+type product struct {
+	slot   int
+	node   int64   // of the factor, which may be a blank; 0: none
+	factor ref.Val // in the tree
+}
+
+// productOf returns nil for any other expression.
+func (f *form) productOf(e ast.Expr) *product {
+	if f.typ.Kind != Money {
+		return nil
+	}
+	if slot, ok := f.moneyField(e); ok {
+		return &product{slot: slot}
+	}
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.Multiply {
+		return nil
+	}
+	args := e.AsCall().Args()
+	for i := range 2 {
+		slot, ok := f.moneyField(args[i])
+		if other := args[1-i]; ok && other.Kind() == ast.LiteralKind {
+			return &product{slot: slot, node: other.ID(), factor: other.AsLiteral()}
+		}
+	}
+	return nil
+}
+
+func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
+	r := f.refs[e.ID()]
+	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != Money {
+		return 0, false
+	}
+	return r.field.Slot, true
+}
+
+// value returns nil where the program has to be asked.
+func (p *product) value(e *Expr, f *Frame) ref.Val {
+	m, ok := f.in.field(p.slot).(*moneyVal)
+	if !ok {
+		return nil
+	}
+	if p.node == 0 {
+		return m
+	}
+	factor := p.factor
+	for i := range e.blanks {
+		if e.blanks[i].node == p.node {
+			factor = e.values[i]
+		}
+	}
+	if out, ok := m.Multiply(factor).(*moneyVal); ok {
+		return out
+	}
+	return nil
+}

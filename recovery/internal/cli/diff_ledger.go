@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/servicerecovery/amends/recovery/internal/diff"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+// ledgerNotes say what --ledger compares.
+const ledgerNotes = `With --ledger, one case is the latest decision of an incident: it says all that the
+customer is promised, so that money is not counted twice where an incident was
+decided again. It is decided anew by both sets at the time on record, with the
+facts, the partners' use, the precedents, the previous decision, the choices and the
+reports that were read then; what a set asks for beyond is answered as the ledger
+stood just before. Choices by people are not made again, and their money counts on
+neither side; where a set takes one back, that is told. Refusals are not decided again, and what was erased cannot be; both are counted.
+Memory grows by a bit a record and with the choices; where a set asks for facts or
+partners that were not read then, also by some 400 bytes an incident.`
+
+// revisit decides what a ledger holds by both sides on every core and sums up.
+func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
+	impact := diff.NewImpact(d.examples)
+	pool := &comparers{old: old, now: now}
+	show := newMeter(h, "decided anew", false)
+	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.progress, Decide: func(x *ledger.Case) (func() error, error) {
+		c, err := pool.take()
+		if err != nil {
+			return nil, err
+		}
+		defer pool.put(c)
+		v, err := c.Again(fmt.Sprintf("record %d", x.Seq), x.Record, x.Given)
+		return func() error {
+			impact.Add(v)
+			return nil
+		}, err
+	}})
+	show.end()
+	if err != nil {
+		return nil, placed(d.ledger, err)
+	}
+	impact.Finish()
+	impact.Origin = diff.Origin{
+		Ledger: d.ledger, Earlier: int(found.Earlier), Choices: int(found.Choices), Refusals: int(found.Refusals),
+		Erased: int(found.Erased), Forgotten: int(found.Forgotten),
+	}
+	return impact, nil
+}

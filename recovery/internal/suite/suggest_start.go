@@ -1,0 +1,147 @@
+package suite
+
+import (
+	"errors"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// start finds a test that reaches a play, or makes one up.
+func (g *suggester) start(p *policy.Play, k int) (tried, bool, error) {
+	for _, t := range g.steps {
+		if t.reaches(p, k) {
+			return t, true, nil
+		}
+	}
+	t, err := g.first()
+	if err != nil {
+		return t, false, err
+	}
+	const attempts = 12
+	for range attempts {
+		if t.reaches(p, k) {
+			return t, true, nil
+		}
+		if changes := g.towards(t, p, k); len(changes) > 0 {
+			t, err = g.with(t, changes)
+		} else {
+			var nearer bool
+			if t, nearer, err = g.climb(t, p, k); err == nil && !nearer {
+				return t, false, nil
+			}
+		}
+		if err != nil {
+			return t, false, err
+		}
+	}
+	return t, t.reaches(p, k), nil
+}
+
+// with is a test with some changes.
+func (g *suggester) with(t tried, changes []change) (tried, error) {
+	test := t.test
+	for _, c := range changes {
+		test = changed(test, c)
+	}
+	return g.try(test, t.now)
+}
+
+// climb tries what a condition cannot be solved for: each value that it compares
+// with, and those at which the rows of its tables begin. It takes the first that
+// reaches the play, else the one that brings it nearest.
+func (g *suggester) climb(from tried, p *policy.Play, k int) (best tried, nearer bool, err error) {
+	best = from
+	e, _ := from.of(p)
+	least := e.Distance()
+	for _, th := range g.ofPlay(e, from) {
+		for _, v := range th.all() {
+			t, err := g.with(from, []change{{th.path, v}})
+			if err != nil {
+				return from, false, err
+			}
+			if t.reaches(p, k) {
+				return t, true, nil
+			}
+			if e, _ := t.of(p); e.Distance() < least {
+				best, nearer, least = t, true, e.Distance()
+			}
+		}
+	}
+	return best, nearer, nil
+}
+
+// first is where an incident that is made up starts: that of the first test, or
+// the least that there can be.
+func (g *suggester) first() (tried, error) {
+	if len(g.steps) > 0 {
+		return g.steps[0], nil
+	}
+	now := time.Date(2026, time.January, 5, 10, 0, 0, 0, time.UTC)
+	test := &playbook.Test{}
+	for _, c := range []change{{"incident.id", "T-1"}, {"incident.service", "service"}, {"incident.occurred_at", now.Add(-time.Hour)}, {"incident.customer.id", "C-1"}} {
+		test = changed(test, c)
+	}
+	return g.try(test, now)
+}
+
+// towards are changes that bring a test nearer to a play.
+func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
+	var misfit *recovery.IncidentError
+	if errors.As(t.decided.err, &misfit) {
+		return g.repairs(misfit)
+	}
+	e, ok := t.of(p)
+	switch {
+	case !ok:
+		return nil
+	case e.Barrier == policy.BarrierNotNeeded:
+		return g.unneeded(t, p)
+	case e.Barrier != policy.BarrierNone:
+		return g.set.solveBarrier(e, t.now)
+	case !e.Matched:
+		return g.set.solve(e.When, true, p.Playbook.ID)
+	}
+	for i, c := range e.Cases {
+		if i < k && i == e.Case {
+			return g.set.solve(c.When, false, p.Playbook.ID)
+		}
+		if i == k {
+			return g.set.solve(c.When, true, p.Playbook.ID)
+		}
+	}
+	return nil
+}
+
+// unneeded are changes under which the plays that answer instead of a fallback do
+// not match.
+func (g *suggester) unneeded(t tried, fallback *policy.Play) (out []change) {
+	for _, e := range t.explained.Plays {
+		if e.Matched && e.Play.Answers && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
+			out = append(out, g.set.solve(e.When, false, e.Play.Playbook.ID)...)
+		}
+	}
+	return out
+}
+
+// repairs give fields that an incident must have, or that do not fit.
+func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
+	for _, p := range misfit.Problems {
+		if f := g.set.known.fields[p.Path]; f != nil {
+			v := sample(f.Type)
+			if len(f.OneOf) > 0 {
+				v = f.OneOf[0]
+			}
+			if f.Min != nil {
+				v = f.Min
+			}
+			if f.Type.Kind == policy.List && f.NonEmpty {
+				v = []any{sample(policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency})}
+			}
+			out = append(out, change{"incident." + p.Path, v})
+		}
+	}
+	return out
+}

@@ -1,0 +1,218 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// RevisitOptions say what to do with the cases of a ledger.
+type RevisitOptions struct {
+	// Decide decides a case by whatever playbooks it likes, with
+	// [recovery.Engine.Replay] and [Case.Given]. It is called on any core, and for
+	// some cases twice: then Given has failed the first time, and Decide returns
+	// that error. The function that it returns, which may be nil, is called in the
+	// order of the ledger. An error of either ends the revisit.
+	Decide func(*Case) (then func() error, err error)
+	// Progress is told how many bytes of how many have been read. Everything is read
+	// twice, and counts by halves.
+	Progress func(done, total int64)
+}
+
+// Revisited is what was met on the way.
+type Revisited struct {
+	Cases     int64 // decisions that were decided anew
+	Earlier   int64 // decisions that a later one of their incident has superseded
+	Choices   int64 // that people made
+	Refusals  int64
+	Erased    int64 // decisions, choices and refusals of which nothing is left
+	Forgotten int64 // cases of which a precedent was erased since; they are decided without it
+}
+
+// Case is the latest decision of an incident, to be decided anew.
+type Case struct {
+	Seq int64 // the record's number
+	// Record is what was asked: the incident, and of the decision its id, its time
+	// and its set. What came of it is left out.
+	Record *recovery.Record
+
+	of   *replayer
+	task *task
+}
+
+// Given answers what a set asks for. What was read when the decision was made is
+// answered as it was then: facts, the use of partners, precedents, the previous
+// decision, choices and reports. Anything else is answered as the ledger stood
+// just before the decision.
+func (c *Case) Given(q recovery.Query) (recovery.Given, error) {
+	return c.of.answer(c.task, c.Record, q)
+}
+
+// Revisit goes to the latest decision of each incident of a ledger, to have it
+// decided anew by other playbooks, with what was known then. Choices are not
+// decided again: what people chose is theirs. Memory grows by a bit a record and
+// with the choices; where a set asks for what was not read, with the incidents too.
+func Revisit(ctx context.Context, dir string, options RevisitOptions) (*Revisited, error) {
+	return revisit(ctx, directory(dir), options)
+}
+
+func revisit(ctx context.Context, dir files, options RevisitOptions) (*Revisited, error) {
+	log, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	r := &revisitor{replayer: newReplayer(log), options: options, out: &Revisited{}}
+	r.past, r.anew, r.tell = newPast(log), r.decideAnew, r.told
+	total, err := log.bytes()
+	if err != nil {
+		return nil, err
+	}
+	// What is written meanwhile is left alone: it could supersede any of this.
+	first := &walk{scanner: scanner{log: log}, work: r.look, visit: r.mark, progress: r.progress(0, total)}
+	if err := first.run(ctx); err != nil || first.seq == 0 {
+		return r.out, err
+	}
+	second := &walk{scanner: scanner{log: log, until: first.seq}, work: r.parse, visit: r.visit, progress: r.progress(total, total)}
+	if err := second.run(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.decide(); err != nil {
+		return nil, err
+	}
+	r.out.Erased = r.replayer.out.Erased
+	return r.out, nil
+}
+
+func (r *revisitor) progress(before, total int64) func(int64) {
+	if r.options.Progress == nil {
+		return nil
+	}
+	return func(done int64) { r.options.Progress((before+done)/2, max(total, (before+done)/2)) }
+}
+
+// revisitor decides the latest decisions anew.
+type revisitor struct {
+	*replayer
+	options RevisitOptions
+	out     *Revisited
+	// superseded has a bit for each record that a later one has superseded.
+	superseded seqSet
+}
+
+// look finds out which decision a decision supersedes.
+func (r *revisitor) look(t *item) {
+	if t.body != bodyWhole || t.head.kind != KindDecision {
+		return
+	}
+	previous, err := superseded(t.payload)
+	if err != nil {
+		t.made = err
+		return
+	}
+	t.made = previous
+}
+
+func (r *revisitor) mark(t *item) error {
+	if t.body == bodyChanged {
+		return r.changed(t)
+	}
+	switch made := t.made.(type) {
+	case error:
+		return fmt.Errorf("record %d: %w", t.head.seq, made)
+	case int64:
+		if made >= 0 {
+			r.superseded.set(made)
+		}
+	}
+	return nil
+}
+
+// superseded is the record of the decision that one takes the place of; -1 when
+// there is none, or it is a choice, which hangs on the decision before it.
+func superseded(payload []byte) (seq int64, err error) {
+	seq = -1
+	choice := false
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "given":
+			c.object(func(key []byte) {
+				if string(key) == "previous" {
+					seq = c.int()
+					return
+				}
+				c.skip()
+			})
+		case "record":
+			c.object(func(key []byte) {
+				if string(key) == "on" {
+					choice = c.text() != ""
+					return
+				}
+				c.skip()
+			})
+		default:
+			c.skip()
+		}
+	})
+	if choice {
+		seq = -1
+	}
+	return seq, c.end()
+}
+
+// visit counts what is met, and collects what is to be decided. What is not is
+// collected too: it is part of the past of what follows.
+func (r *revisitor) visit(t *item) error {
+	if x, ok := t.made.(*task); ok {
+		switch {
+		case x.refusal != nil:
+			r.out.Refusals++
+			return nil
+		case x.summary.choice != nil:
+			r.out.Choices++
+			x.passed = true
+		case r.superseded.has(x.seq):
+			r.out.Earlier++
+			x.passed = true
+		}
+	}
+	return r.replayer.visit(t)
+}
+
+func (r *revisitor) decideAnew(x *task) error {
+	was, err := r.was(x)
+	if err != nil {
+		return err
+	}
+	if !x.inTime {
+		x.forgotten = r.forget(x.given, was.Decision.Incident)
+	}
+	x.then, err = r.options.Decide(&Case{Seq: x.seq, Record: was, of: r.replayer, task: x})
+	return err
+}
+
+func (r *revisitor) told(x *task) error {
+	r.out.Cases++
+	if x.forgotten > 0 {
+		r.out.Forgotten++
+	}
+	if x.then == nil {
+		return nil
+	}
+	return x.then()
+}
+
+// seqSet is a set of records, a bit for each.
+type seqSet []uint64
+
+func (b *seqSet) set(n int64) {
+	for int64(len(*b)) <= n/64 {
+		*b = append(*b, 0)
+	}
+	(*b)[n/64] |= 1 << (n % 64)
+}
+
+func (b seqSet) has(n int64) bool { return n/64 < int64(len(b)) && b[n/64]&(1<<(n%64)) != 0 }
