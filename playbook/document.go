@@ -80,6 +80,7 @@ type Field struct {
 	Type     Text // string, int, …, or [string] for a list, as text; written by itself or under type
 	About    Text
 	Optional Text // a Bool
+	Required Text // a Bool; for standard fields
 	Default  Value
 	OneOf    []Text
 	Min, Max Text
@@ -212,6 +213,7 @@ type Play struct {
 	Phase, Provider     Text
 	Priority            Text // an Int
 	Fallback            bool
+	Answers             Text // a Bool; absent: true
 	InForce             *Period
 	ReviewBy            Text
 	Do                  []*Action

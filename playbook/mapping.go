@@ -271,6 +271,9 @@ func (m *mapping) unknown(key *yamlnode.Node) {
 	if name, _, glued := strings.Cut(key.Value, ":"); glued && hint == "" {
 		hint = fmt.Sprintf("write a blank behind the colon: `%s: …`", name)
 	}
+	if hint == "" {
+		hint = elsewhere(m.what, key.Value)
+	}
 	m.r.add(m.r.at(key), "unknown-key", hint, "%s has no key `%s`", m.what, clip(key.Value))
 }
 

@@ -35,6 +35,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	m.among("type", fieldTypes[:])
 	f.About = m.scalar("about", "text")
 	f.Optional = m.bool("optional")
+	f.Required = m.bool("required")
 	m.on("default", func(n *yamlnode.Node, k Text) { f.Default = r.fieldDefault(n, k) })
 	f.OneOf = m.texts("one_of", "a list of values")
 	f.Min = m.scalar("min", "a value")

@@ -49,6 +49,7 @@ func (r *reader) play(n *yamlnode.Node, key Text, reviewed bool) *Play {
 	p.Provider = m.oneOf("provider", "us", "partner", "any")
 	p.Priority = m.int("priority", anyInt)
 	p.Fallback = m.bool("fallback").Value == "true"
+	p.Answers = m.bool("answers")
 	p.InForce = m.period("in_force")
 	p.ReviewBy = m.scalar("review_by", "a date such as `2027-06-30`")
 	p.Do = m.actions("do")

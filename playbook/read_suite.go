@@ -59,12 +59,13 @@ type testKind struct {
 	named            bool // a name is required
 	nameable         bool
 	hasEach, hasThen bool
+	chooses          bool
 }
 
 var (
-	wholeTest = testKind{"a test", "a test `{name, incident, want}`", true, true, true, true}
-	rowOfEach = testKind{"a row of `each`", "a row `{incident, want}`", false, true, false, true}
-	rowOfThen = testKind{"a row of `then`", "a row `{now, incident, want}`", false, true, false, false}
+	wholeTest = testKind{"a test", "a test `{name, incident, want}`", true, true, true, true, false}
+	rowOfEach = testKind{"a row of `each`", "a row `{incident, want}`", false, true, false, true, false}
+	rowOfThen = testKind{"a row of `then`", "a row `{now, incident, want}`", false, true, false, false, true}
 )
 
 // tests reads a list of tests or of rows, which may not be empty.
@@ -97,6 +98,9 @@ func (r *reader) test(n *yamlnode.Node, key Text, kind testKind) *Test {
 	t.Facts = m.values("facts", "facts by name")
 	t.Partners = m.values("partners", "the use of partners, such as `{quickbike: {used: 40}}`")
 	t.Precedents = m.values("precedents", "earlier choices by play, such as `{parcels/dear: [{amount: 40 EUR}]}`")
+	if kind.chooses {
+		t.Choose = m.chosen()
+	}
 	m.on("want", func(n *yamlnode.Node, key Text) { t.Want = r.want(n, key) })
 	if kind.hasEach {
 		m.on("each", func(n *yamlnode.Node, key Text) { t.Each = r.tests(n, key, rowOfEach) })

@@ -22,6 +22,7 @@ func TestShapes(t *testing.T) {
 		"params not there":  {head + "plays: [{id: a, approach: standardised-response, when: true, do: [{replace: it}]}]\n", "wrong-type p.yaml:4:77"},
 		"params as list":    {head + "plays: [{id: a, approach: standardised-response, when: true, do: [{replace: [x]}]}]\n", "wrong-type p.yaml:4:77"},
 		"reviewed play":     {"amends: v1\nplaybook: p\nplays: [{id: a, approach: standardised-response, when: true, review_by: 2027-01-01}]\n", ""},
+		"answers is a bool": {head + "plays: [{id: a, approach: standardised-response, when: true, answers: no}]\n", "wrong-type p.yaml:4:71"},
 		"bools are bools":   {head + "plays: [{id: a, approach: standardised-response, when: true, fallback: no}]\n", "wrong-type p.yaml:4:72"},
 		"big number":        {head + "plays: [{id: a, approach: standardised-response, when: true, priority: 99999999999999999999}]\n", "wrong-type p.yaml:4:72"},
 		"choose of none":    {head + "plays: [{id: a, approach: case-by-case, when: true, discretion: {decider: b, options: [], choose: {at_least: -1}}}]\n", "empty-list p.yaml:4:87, wrong-type p.yaml:4:110"},

@@ -79,7 +79,7 @@ shared: s
 	specimenSuite = `amends: v1
 suite: s
 defaults: {want: {choices: [{choose: {}, precedents: {}}]}}
-tests: [{each: [{}], then: [{}]}]
+tests: [{each: [{}], then: [{choose: {}}]}]
 `
 )
 

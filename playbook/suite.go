@@ -28,9 +28,17 @@ type Test struct {
 	Facts      Value
 	Partners   Value
 	Precedents Value
-	Want       *Want // nil: nothing is wanted
+	Choose     *MadeChoice // of a row of then: it makes a choice instead of deciding
+	Want       *Want       // nil: nothing is wanted
 	Each, Then []*Test
 	Range      Range // starts at the first key
+}
+
+// MadeChoice is a choice that a step makes, of those that the decision before it leaves.
+type MadeChoice struct {
+	Play, By, Reason Text
+	Options          *WantedActions // as they are taken
+	Range            Range
 }
 
 // Want is what a test expects of a decision. A key that was not written is

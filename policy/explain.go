@@ -16,8 +16,8 @@ const (
 	BarrierNone       Barrier = iota
 	BarrierPeriod             // it is not in force on the day the incident occurred
 	BarrierApplies            // its playbook does not apply
-	BarrierFirst              // another play of its playbook, of which the first match is taken, came before
-	BarrierNotNeeded          // it is a fallback, and another play with its purpose matched
+	BarrierFirst              // another play of its playbook, of which the first answer is taken, came before
+	BarrierNotNeeded          // it is a fallback, and another play with its purpose answers
 	BarrierPhase              // it is for failures and this is a signal, or the other way round
 	BarrierProvider           // it is for our own failures and this is a partner's, or the other way round
 	BarrierOfPlaybook         // the playbook's applies has failed
@@ -118,7 +118,7 @@ type explaining struct {
 	in            *Input
 	occurred      time.Time
 	failure, ours bool
-	first         map[*Playbook]*Play // that matched
+	first         map[*Playbook]*Play // that matched and answers
 	answered      map[purpose]*Play   // the first that did
 	applying      map[*Playbook]bool
 	asked         map[*Playbook]*Node // applies, as far as it was asked
@@ -148,8 +148,11 @@ func (e *explaining) pass(p *Play) {
 	}
 }
 
-// took remembers a play that matched: it can stand in the way of others.
+// took remembers a play that matched: if it answers, it can stand in the way of others.
 func (e *explaining) took(p *Play) {
+	if !p.Answers {
+		return
+	}
 	side := purpose{p.Playbook, p.Preventive()}
 	if e.first[p.Playbook] == nil {
 		e.first[p.Playbook] = p
@@ -172,7 +175,7 @@ func (e *explaining) barrier(p *Play, applies *Node) (Barrier, *Play) {
 		return BarrierOfPlaybook, nil
 	case !e.applying[p.Playbook]:
 		return BarrierApplies, nil
-	case first != nil && p.Playbook.Matches == MatchFirst:
+	case first != nil && p.Answers && p.Playbook.Matches == MatchFirst:
 		return BarrierFirst, first
 	case p.Fallback && answered != nil:
 		return BarrierNotNeeded, answered

@@ -18,7 +18,7 @@ type Field struct {
 	Min, Max any
 	Was      []string // earlier names that are still read
 	Slot     int
-	NonEmpty bool // an empty text is as good as none: id and service
+	NonEmpty bool // an empty text or list is as good as none: id, service, and what is made required
 
 	nonNegative bool // of an amount or a duration
 

@@ -81,7 +81,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	}
 	t.Currency = c.currency(d, t)
 	f.Type = t
-	ok := c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
+	ok := c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
 	ok = c.fieldOneOf(d, f, base) && ok
 	ok = c.fieldDefault(d, f) && ok
 	for _, w := range d.Was {
@@ -99,6 +99,35 @@ func (c *compiler) currency(d *playbook.Field, t Type) string {
 		return ""
 	}
 	return c.currencyCode(d.Currency)
+}
+
+// fieldRequired narrows a standard field that incidents may come without to one that
+// they must have. What a team declares itself is required already.
+func (c *compiler) fieldRequired(d *playbook.Field, f, base *Field) bool {
+	if !d.Required.IsSet() {
+		return true
+	}
+	bad := func(at playbook.Range, hint, format string, args ...any) bool {
+		c.errorf(at, "bad-field", hint, format, args...)
+		return false
+	}
+	required := d.Required.Value == "true"
+	switch {
+	case base == nil && required:
+		return bad(d.Required.Range, "remove it", "`%s` is required already, as is all that a playbook declares without `optional` or `default`", f.Name)
+	case base == nil:
+		return bad(d.Required.Range, "write `optional: true`, or a `default`", "`required` is for standard fields, and `%s` is none", f.Name)
+	case !required && base.Required():
+		return bad(d.Required.Range, "", "`%s` is a standard field that every incident has; it is always required", f.Name)
+	case !required:
+		return true
+	case d.Optional.Value == "true":
+		return bad(d.Optional.Range, "remove one of them", "`%s` cannot be both required and optional", f.Name)
+	case d.Default.IsSet():
+		return bad(d.Default.Range, "remove one of them", "`%s` is required, so its default would never be used", f.Name)
+	}
+	f.Optional, f.Default, f.NonEmpty = false, nil, true
+	return true
 }
 
 func (c *compiler) fieldOptional(d *playbook.Field, f, base *Field) bool {
@@ -281,9 +310,9 @@ func (c *compiler) agree(f *Field) bool {
 	return true
 }
 
-var fieldKeys = [...]string{"type", "about", "optional", "default", "one_of", "min", "max", "was"}
+var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "was"}
 
-func describeField(f *Field) [8]string {
+func describeField(f *Field) [len(fieldKeys)]string {
 	def := "none"
 	if f.Default != nil {
 		def = "=" + Show(f.Default)
@@ -292,7 +321,7 @@ func describeField(f *Field) [8]string {
 	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [8]string{f.Type.String(), f.About, fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
+	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an

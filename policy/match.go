@@ -132,8 +132,8 @@ func (p *Program) Match(in *Input) ([]Match, error) {
 // bookState is what is known of a playbook while its plays are asked.
 type bookState struct {
 	applies  bool
-	first    *Play   // that matched
-	answered [2]bool // by purpose: whether a play of it matched
+	first    *Play   // that matched and answers
+	answered [2]bool // by purpose: whether a play of it matched and answers
 }
 
 // begin forgets the matching before, and takes up the playbooks that apply. It costs what
@@ -162,7 +162,8 @@ func (in *Input) ask(p *Play, doubt bool) error {
 	b := p.Playbook
 	state := &in.asking.books[b.number]
 	answered := &state.answered[purposeOf(p)]
-	if state.first != nil && b.Matches == MatchFirst || p.Fallback && *answered {
+	taken := state.first != nil && p.Answers
+	if taken && b.Matches == MatchFirst || p.Fallback && *answered {
 		return nil
 	}
 	if doubt {
@@ -174,13 +175,15 @@ func (in *Input) ask(p *Play, doubt bool) error {
 			return nil
 		}
 	}
-	if state.first != nil && b.Matches == MatchOne {
+	if taken && b.Matches == MatchOne {
 		return &AmbiguousError{Playbook: b.ID, Plays: [2]string{state.first.Name, p.Name}}
 	}
-	if state.first == nil {
-		state.first = p
+	if p.Answers {
+		if state.first == nil {
+			state.first = p
+		}
+		*answered = true
 	}
-	*answered = true
 	return in.found(p)
 }
 

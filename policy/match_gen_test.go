@@ -286,6 +286,9 @@ func (g *setGen) play(s *strings.Builder, i int) {
 	if g.one(8) {
 		s.WriteString("    fallback: true\n")
 	}
+	if g.one(5) {
+		s.WriteString("    answers: false\n")
+	}
 	if g.one(6) {
 		fmt.Fprintf(s, "    priority: %d\n", g.roll(3))
 	}

@@ -101,7 +101,7 @@ type matcher struct {
 	phase, provider string
 	applying        []bool // by the playbooks' numbers
 	by              map[*Play]*Match
-	first           map[*Playbook]*Play
+	first           map[*Playbook]*Play // that answers
 	answered        map[purpose]bool
 }
 
@@ -115,7 +115,8 @@ type purpose struct {
 func (m *matcher) ask(p *Play) error {
 	first := m.first[p.Playbook]
 	side := purpose{p.Playbook, p.Preventive()}
-	if first != nil && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
+	taken := first != nil && p.Answers // what does not answer stands beside what does
+	if taken && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
 		return nil
 	}
 	f := m.in.Frame(p.Playbook)
@@ -126,7 +127,7 @@ func (m *matcher) ask(p *Play) error {
 	if !ok {
 		return nil
 	}
-	if first != nil && p.Playbook.Matches == MatchOne {
+	if taken && p.Playbook.Matches == MatchOne {
 		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{first.Name, p.Name}}
 	}
 	return m.found(p, f, side)
@@ -136,10 +137,12 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 	if m.first == nil {
 		m.first, m.answered = map[*Playbook]*Play{}, map[purpose]bool{}
 	}
-	if m.first[p.Playbook] == nil {
-		m.first[p.Playbook] = p
+	if p.Answers {
+		if m.first[p.Playbook] == nil {
+			m.first[p.Playbook] = p
+		}
+		m.answered[side] = true
 	}
-	m.answered[side] = true
 	match := &Match{Play: p}
 	for _, c := range p.Cases {
 		ok, err := c.when.evaluate(f)

@@ -75,7 +75,7 @@ func (s *scope) note(e *celenv.Expr) {
 func (s *scope) play(d *playbook.Play, place int) *Play {
 	p := &Play{
 		Name: s.playbook.ID + "/" + d.ID.Value, Playbook: s.playbook, place: place,
-		Fallback: d.Fallback, Range: d.Range, At: placeOf(d.Range), ReviewBy: s.date(d.ReviewBy),
+		Fallback: d.Fallback, Answers: d.Answers.Value != "false", Range: d.Range, At: placeOf(d.Range), ReviewBy: s.date(d.ReviewBy),
 	}
 	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))
 	p.Priority, _ = strconv.ParseInt(d.Priority.Value, 10, 64)

@@ -114,6 +114,7 @@ type Play struct {
 	Approach  Approach
 	Priority  int64
 	Fallback  bool
+	Answers   bool   // false: fallbacks and `matches` do not look at it
 	InForce   Period // its playbook's as well
 	ReviewBy  value.Date
 	Do        []*Action

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -16,7 +17,14 @@ import (
 // standard field in which way it was written; nil there is as good as nothing. What
 // comes out must be what comes out when the struct alone is asked.
 func TestStandardFieldsByEitherWay(t *testing.T) {
-	engine, err := recovery.Load(fstest.MapFS{"set.yaml": {Data: []byte(narrowedSet)}},
+	needed := strings.NewReplacer("channel: {optional: false}", "channel: {required: true}", "tags: {default: [plain]}", "tags: {required: true}")
+	for _, set := range []string{narrowedSet, needed.Replace(narrowedSet)} {
+		testEitherWay(t, set)
+	}
+}
+
+func testEitherWay(t *testing.T, set string) {
+	engine, err := recovery.Load(fstest.MapFS{"set.yaml": {Data: []byte(set)}},
 		recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (r *oRun) compare() {
 			}
 		}
 	}
-	r.naught = len(resolved) > 0
+	r.naught = slices.ContainsFunc(resolved, r.answers)
 	for _, a := range resolved {
 		given[a.key] = true
 		r.cancel(a)

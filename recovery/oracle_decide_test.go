@@ -150,7 +150,8 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 	if r.set.shared != nil {
 		declared = append(declared, r.set.shared.fields...)
 	}
-	r.in, _ = r.raw.withDefaults(declared)
+	in, wrongAlready := r.raw.withDefaults(declared)
+	r.in = in
 	var books []*oBook
 	occurred, _ := r.raw.time("occurred_at")
 	for _, b := range r.set.books {
@@ -160,8 +161,9 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 		if b.applies != nil {
 			ok, err := b.applies.eval(r.env(b))
 			if err != nil {
-				if _, wrong := r.raw.withDefaults(declared); len(wrong) > 0 {
-					return nil, &oRefusal{"invalid", wrong} // which comes first
+				if len(wrongAlready) > 0 { // before any playbook has its say
+					_, wrong := r.raw.withDefaults(declared)
+					return nil, &oRefusal{"invalid", wrong}
 				}
 				return nil, &oRefusal{"evaluation", []string{""}} // it belongs to no play
 			}
@@ -204,10 +206,10 @@ func inOrder(books []*oBook) []*oPlay {
 func (r *oRun) find(books []*oBook) *oRefusal {
 	order := inOrder(books)
 	matched := map[*oPlay]oMatch{}
-	done := map[*oBook]*oPlay{} // the first match of a playbook
+	done := map[*oBook]*oPlay{} // the first answer of a playbook
 	for _, fallbacks := range []bool{false, true} {
 		for _, p := range order {
-			if p.fallback != fallbacks || p.book.matches == "first" && done[p.book] != nil {
+			if p.fallback != fallbacks || p.book.matches == "first" && done[p.book] != nil && !p.aside {
 				continue
 			}
 			if fallbacks && r.purposeMet(matched, p) {
@@ -221,13 +223,13 @@ func (r *oRun) find(books []*oBook) *oRefusal {
 			if !ok {
 				continue
 			}
-			if first := done[p.book]; first != nil && p.book.matches == "one" {
+			if first := done[p.book]; first != nil && p.book.matches == "one" && !p.aside {
 				return &oRefusal{"ambiguous", []string{first.name(), p.name()}}
 			}
 			if err := r.findCase(&m); err != nil {
 				return &oRefusal{"evaluation", []string{p.name()}}
 			}
-			if done[p.book] == nil {
+			if done[p.book] == nil && !p.aside {
 				done[p.book] = p
 			}
 			matched[p] = m
@@ -242,10 +244,10 @@ func (r *oRun) find(books []*oBook) *oRefusal {
 }
 
 // purposeMet says that another play of the playbook with the fallback's purpose
-// matched.
+// answers.
 func (r *oRun) purposeMet(matched map[*oPlay]oMatch, fallback *oPlay) bool {
 	for p := range matched {
-		if p.book == fallback.book && p.preventive() == fallback.preventive() {
+		if p.book == fallback.book && p.preventive() == fallback.preventive() && !p.aside {
 			return true
 		}
 	}
@@ -313,9 +315,10 @@ func (r *oRun) warn() {
 			r.out.warnings = append(r.out.warnings, w)
 		}
 	}
-	given := slices.ContainsFunc(r.out.acts, func(a *oAct) bool { return a.change != "cancelled" })
-	given = given || slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands })
-	if !given && !r.naught && len(r.out.choices) == 0 {
+	given := slices.ContainsFunc(r.out.acts, func(a *oAct) bool { return a.change != "cancelled" && r.answers(a) })
+	given = given || slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && !m.play.aside })
+	given = given || slices.ContainsFunc(r.out.choices, func(c *oChoice) bool { return !c.play.aside })
+	if !given && !r.naught {
 		warn("unanswered", nil)
 	}
 	listed := r.out.warnings
@@ -340,6 +343,11 @@ func (r *oRun) warn() {
 	for _, f := range r.limited {
 		r.warnStrange(f, nil)
 	}
+}
+
+// answers says that an action is given by a play that counts as an answer.
+func (r *oRun) answers(a *oAct) bool {
+	return slices.ContainsFunc(r.out.matches, func(m oMatch) bool { return !m.play.aside && slices.Contains(a.plays, m.play.name()) })
 }
 
 // warnStrange warns of a fact that has no key, once, for the first that reads it.

@@ -157,7 +157,7 @@ func (d *oDice) amount(b *oBook) *oNode {
 }
 
 func (d *oDice) play(b *oBook, id string) *oPlay {
-	p := &oPlay{id: id, book: b, units: 1, when: lit(true), priority: int64(pick(d, 0, 0, 0, 5, -3)), fallback: d.chance(15),
+	p := &oPlay{id: id, book: b, units: 1, when: lit(true), priority: int64(pick(d, 0, 0, 0, 5, -3)), fallback: d.chance(15), aside: d.chance(15),
 		approach: pick(d, "standardised-response", "standardised-response", "preventive-intervention", "partner-substitute", "case-by-case"),
 		phase:    pick(d, "", "", "any", "signal", "failure"), provider: pick(d, "", "any", "us", "any")}
 	if d.chance(70) {

@@ -112,6 +112,11 @@ func (d *oDice) definitions(b *oBook, prefix string) {
 			b.fields = append(b.fields, f)
 		}
 	}
+	if path := pick(d, "reported_at", "region", "customer.name", "language"); d.chance(12) {
+		if b.shared || b.set.shared == nil || b.set.shared.field(path) == nil {
+			b.fields = append(b.fields, &oField{path: path, decl: "{required: true}", needed: true})
+		}
+	}
 	for i := range d.IntN(d.size + 1) {
 		f := &oFact{name: fmt.Sprintf("%s_fact%d", prefix, i), book: b, same: some(d, 25, poolSame), last: pick(d, "2h", "3d", "90d", "90d", "month", "year")}
 		if len(f.same) == 0 {

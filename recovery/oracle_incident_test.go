@@ -91,6 +91,8 @@ func (in *oIncident) withDefaults(declared []*oField) (full *oIncident, wrong []
 	for _, f := range declared {
 		v, ok := full.fields[f.path]
 		switch {
+		case f.needed && (!ok || v == ""):
+			wrong = append(wrong, f.path)
 		case ok && len(f.closed) > 0 && !slices.Contains(f.closed, v.(string)):
 			wrong = append(wrong, f.path)
 		case !ok && f.def != nil:

@@ -47,7 +47,8 @@ type oField struct {
 	path, kind string
 	decl       string // as written
 	optional   bool
-	def        any // nil: none
+	needed     bool // a standard field that is made required
+	def        any  // nil: none
 	closed     []string
 }
 
@@ -120,7 +121,7 @@ type oPlay struct {
 	id, approach, phase, provider string // "" phase, provider: not written
 	when                          *oNode
 	priority                      int64
-	fallback                      bool
+	fallback, aside               bool // aside: answers: false
 	inForce                       oRange
 	reviewBy                      string
 	do                            []*oAction

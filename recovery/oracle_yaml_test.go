@@ -180,6 +180,9 @@ func (p *oPlay) yaml(w *yamlWriter) {
 	if p.fallback {
 		w.line(2, "fallback: true")
 	}
+	if p.aside {
+		w.line(2, "answers: false")
+	}
 	if p.inForce != (oRange{}) {
 		w.line(2, "in_force: %s", p.inForce.yaml())
 	}

@@ -87,7 +87,13 @@ func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 // promised and is not needed any more, because the incident is resolved, is an
 // answer too.
 func (c *conclusion) answered(d *Decision) bool {
-	return len(c.drafts) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
+	if !slices.ContainsFunc(c.matches, func(m policy.Match) bool { return !m.Play.Answers }) {
+		return len(c.drafts) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
+	}
+	answers := func(play string) bool { return c.rules.play(play).Answers }
+	return slices.ContainsFunc(c.drafts, func(x *draft) bool { return slices.ContainsFunc(x.Plays, answers) }) ||
+		slices.ContainsFunc(d.Choices, func(x Choice) bool { return answers(x.Play) }) ||
+		slices.ContainsFunc(c.keeps, func(m Record) bool { return answers(m.Decision.Plays[0].Play) })
 }
 
 // compare says of each action what has changed since the previous decision.

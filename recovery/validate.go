@@ -96,6 +96,10 @@ func (v *validation) field(f *placed) {
 		v.problem(path, "a text that is not empty", `""`)
 		return
 	}
+	if list, isList := native.([]any); f.NonEmpty && isList && len(list) == 0 {
+		v.problem(path, "a list that is not empty", "[]")
+		return
+	}
 	v.input.Set(f.Field, native)
 	v.values.set(f, cellOf(native))
 }

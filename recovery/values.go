@@ -26,10 +26,10 @@ func newValues(l *layout, slots int) values {
 
 // clear leaves the shared fields with their defaults.
 func (v *values) clear() {
-	copy(v.cells, v.layout.cells)
 	for _, slot := range v.taken {
 		v.cells[slot], v.own[slot] = cell{}, nil
 	}
+	copy(v.cells, v.layout.cells) // of those that a playbook has narrowed as well
 	copy(v.present, v.layout.present)
 	v.taken, v.paused = v.taken[:0], nil
 }

@@ -171,3 +171,33 @@ func TestAFreeWorkspaceIsEmpty(t *testing.T) {
 		t.Error("the incident, or what was made of it, is still there")
 	}
 }
+
+// What a playbook has narrowed of one incident is not missing of the next.
+func TestANarrowedFieldStartsAnew(t *testing.T) {
+	const set = "amends: v1\nplaybook: pb\nreview_by: 2027-01-01\napplies: incident.service == \"parcel\"\nincident:\n  failure: {one_of: [late]}\n  region: {required: true}\n" +
+		"plays: [{id: a, approach: standardised-response, when: true, do: [{acknowledge: {}}]}]\n"
+	decide := func(incidents ...Incident) []byte {
+		engine, err := Load(fstest.MapFS{"set.yaml": {Data: []byte(set)}}, WithClock(func() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last []byte
+		for _, in := range incidents {
+			in.ID, in.OccurredAt = "I", time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+			d, err := engine.Decide(context.Background(), in)
+			last = fmt.Append(nil, err)
+			if err == nil {
+				last = d.AppendJSON(nil)
+			}
+		}
+		return last
+	}
+	whole := Incident{Service: "parcel", Failure: "late", Region: "north"}
+	for _, before := range []Incident{whole, {Service: "parcel"}, {Service: "letter", Failure: "wet"}} {
+		for _, in := range []Incident{{Service: "letter"}, {Service: "parcel", Region: "north"}, {Service: "parcel", Failure: "late"}, whole} {
+			if got, want := decide(before, in), decide(in); !bytes.Equal(got, want) {
+				t.Errorf("%+v after %+v:\n%s\nand alone:\n%s", in, before, got, want)
+			}
+		}
+	}
+}

@@ -31,7 +31,7 @@ func declaration(t *thing, f *playbook.Field) {
 	if f.Type.IsSet() {
 		t.add(fixed("type", t.what, typ, f.Type.Range))
 	}
-	t.add(flag("optional", t.what, f.Optional.Value == "true", f.Range))
+	t.add(flag("optional", t.what, f.Optional.Value == "true", f.Range), flag("required", t.what, f.Required.Value == "true", f.Range))
 	if f.Default.IsSet() {
 		t.add(fieldDefault(t.what, elem, f))
 	}
@@ -74,7 +74,7 @@ func describe(f *playbook.Field) string {
 	switch {
 	case f.Optional.Value == "true":
 		out = append(out, "optional")
-	case !f.Default.IsSet():
+	case f.Required.Value == "true" || f.Type.IsSet() && !f.Default.IsSet():
 		out = append(out, "required")
 	}
 	if f.Default.Kind == playbook.Scalar {

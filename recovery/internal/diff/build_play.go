@@ -22,6 +22,7 @@ func (b *builder) play(p *playbook.Play) *thing {
 		withDefault("provider", WhatProvider, p.Provider, "us", p.Range),
 		priority(p),
 		flag("fallback", WhatFallback, p.Fallback, p.Range),
+		flag("answers", WhatAnswers, p.Answers.Value != "false", p.Range),
 		period("in_force", p.InForce, p.Range),
 		b.reviewBy(p),
 	)

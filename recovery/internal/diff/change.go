@@ -22,6 +22,7 @@ const (
 	WhatReviewBy   What = "review-by"
 	WhatPriority   What = "priority"
 	WhatFallback   What = "fallback"
+	WhatAnswers    What = "answers"
 	WhatMatches    What = "matches"
 	WhatPhase      What = "phase"
 	WhatProvider   What = "provider"

@@ -150,6 +150,7 @@ func TestCompare(t *testing.T) {
 			[]string{`parcels/damaged: changed in-force in_force: always => from 2026-01-01 until 2026-06-30`}},
 		{"priority", []string{"priority: 5", "priority: -1"}, []string{`parcels/damaged: changed priority priority: 5 => -1`}},
 		{"fallback", []string{"    fallback: true\n", ""}, []string{`parcels/rest: changed fallback fallback: yes => no`}},
+		{"answers", []string{"    fallback: true\n", "    fallback: true\n    answers: false\n"}, []string{`parcels/rest: changed answers answers: yes => no`}},
 		{"matches", []string{"owner: customer-care\n", "owner: customer-care\nmatches: first\n"}, []string{`parcels: changed matches matches: all => first`}},
 		{"phase", []string{"    priority: 5\n", "    priority: 5\n    phase: any\n"}, []string{`parcels/damaged: changed phase phase: failure => any`}},
 		{"phase of a preventive play", []string{"    lead: 2h\n", "    lead: 2h\n    phase: failure\n"}, []string{`parcels/at-risk: changed phase phase: signal => failure`}},
@@ -249,6 +250,7 @@ func TestCompare(t *testing.T) {
 		{"field default", []string{"default: 0s", "default: 1h"}, []string{`parcels: changed field field delay/default: 0s => 1h (parcels/late)`}},
 		{"field required", []string{"order.value: {type: money, currency: EUR}", "order.value: {type: money, currency: EUR, default: 0 EUR}"}, []string{
 			`parcels: added field field order.value/default:  => 0 EUR (parcels/damaged)`}},
+		{"standard field required", []string{"  delay: {", "  customer.id: {required: true}\n  delay: {"}, []string{`parcels: added field field customer.id:  => as it was, required (parcels/at-risk, parcels/by-bike, parcels/damaged, parcels/late, parcels/rest, parcels/valued)`}},
 		{"one of", []string{"one_of: [van, bike]", "one_of: [van, bike, boat]"}, []string{`parcels: changed field field carrier/one_of: bike, van => bike, boat, van (parcels/by-bike)`}},
 		{"field added", []string{"  delay: {", "  height: {type: int, optional: true}\n  delay: {"}, []string{`parcels: added field field height:  => int, optional`}},
 		{"custom action", []string{"default: small", "default: large"}, []string{`shared: changed action-type action flowers/params/size/default: small => large (parcels/damaged)`}},

@@ -38,7 +38,7 @@ func TestSilence(t *testing.T) {
 		{"a message that is folded, its expressions spaced", []string{"    en: We are sorry, ${incident.customer.name}.\n", "    en: >\n      We are sorry,\n      ${ incident.customer.name }.\n"}},
 		{"what has no order", []string{"same: [customer.id, failure]", "same: [failure, customer.id]", "one_of: [van, bike]", "one_of: [bike, van]",
 			"as: [cash, voucher]", "as: [voucher, cash]", "comparable: [service, severity]", "comparable: [severity, service]", "of: [compensate, refund]", "of: [refund, compensate]"}},
-		{"defaults that are written out", []string{"    priority: 5\n", "    priority: 5\n    fallback: false\n    phase: failure\n    provider: us\n", "lead: 2h", "phase: signal\n    lead: 2h",
+		{"defaults that are written out", []string{"    priority: 5\n", "    priority: 5\n    fallback: false\n    answers: true\n    phase: failure\n    provider: us\n", "lead: 2h", "phase: signal\n    lead: 2h",
 			"      tolerance: 20%\n", "      tolerance: 20%\n      choose: {at_least: 1, at_most: 1}\n", "{card: Sorry}", "{card: Sorry, size: small}", "at_most: 250 EUR}", "at_most: 250 EUR, over: cut}", "owner: customer-care\n", "owner: customer-care\nmatches: all\n",
 			"order.value: {type: money, currency: EUR}", "order.value: {type: money, currency: EUR, optional: false}"}},
 		{"units that are the default", []string{", units: 1}", "}"}},

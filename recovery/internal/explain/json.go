@@ -20,6 +20,7 @@ const Format = `{"incident": ID, "decided_at": TIME, "set": {"digest", "revision
                              (decisions), "forgotten_precedents", "changes"
                              [{"path", "was", "is"}]
  "plays": [{"play", "case", "approach", "at": FILE:LINE:COL, "matched": bool,
+            "answers"        false: of a play that is no answer by itself
             "barrier"        not-in-force, not-applying, first-only, not-needed,
                              phase, provider, applies-failed
             "by"             the play that stands in the way

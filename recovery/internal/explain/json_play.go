@@ -13,6 +13,7 @@ type jsonPlay struct {
 	Approach string        `json:"approach"`
 	At       string        `json:"at"`
 	Matched  bool          `json:"matched"`
+	Answers  *bool         `json:"answers,omitempty"` // false, or left out
 	Barrier  string        `json:"barrier,omitempty"`
 	By       string        `json:"by,omitempty"`
 	Misses   []string      `json:"misses"`
@@ -95,6 +96,9 @@ func (r *Report) jsonPlay(e policy.Explanation) jsonPlay {
 	out := jsonPlay{
 		Play: e.Play.Name, Approach: e.Play.Approach.String(), At: e.Play.Range.String(), Matched: e.Matched,
 		Misses: list(e.Misses()), Applies: nodeOf(e.Applies), When: nodeOf(e.When), Cases: []jsonCase{}, Partners: []jsonPartner{},
+	}
+	if !e.Play.Answers {
+		out.Answers = new(false)
 	}
 	if e.Case >= 0 {
 		out.Case = e.Cases[e.Case].Case.ID

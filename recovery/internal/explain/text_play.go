@@ -43,7 +43,11 @@ func verdict(e policy.Explanation) string {
 		if e.Case >= 0 && e.Cases[e.Case].Case.ID != "" {
 			name += "/" + e.Cases[e.Case].Case.ID
 		}
-		return name + " matches (" + e.Play.Approach.String() + ")"
+		name += " matches (" + e.Play.Approach.String() + ")"
+		if !e.Play.Answers {
+			name += ", no answer by itself"
+		}
+		return name
 	}
 	if e.When != nil && e.When.Err != nil {
 		return name + " cannot be told: " + strings.Join(e.Misses(), "; ")

@@ -170,6 +170,8 @@ func needed(f *playbook.Field) string {
 		return "otherwise " + orElse(cell(f.Default.Text), "empty")
 	case f.Default.IsSet():
 		return "otherwise an empty list"
+	case f.Required.Value == "true":
+		return "needed"
 	case !f.Type.IsSet():
 		return ""
 	}

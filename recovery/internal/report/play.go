@@ -88,6 +88,9 @@ func remarks(d *playbook.Play, p *policy.Play) []string {
 	if p.Fallback {
 		out = append(out, "only if nothing else answers")
 	}
+	if !p.Answers {
+		out = append(out, "no answer by itself")
+	}
 	return out
 }
 

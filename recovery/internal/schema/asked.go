@@ -8,7 +8,7 @@ import (
 )
 
 // askedParts are the lists of actions that a suite looks for: among those that
-// are given, those that were withheld, and the options of a choice.
+// are given, those that were withheld, and the options of a choice, offered and taken.
 func (b *builder) askedParts() []member {
 	said := maps.Clone(parameterWords)
 	maps.Copy(said, askedWords)
@@ -18,7 +18,7 @@ func (b *builder) askedParts() []member {
 			var out object
 			for _, q := range asked(suite.QuestionsAbout(t)) {
 				known[q.Name] = true
-				out = append(out, member{q.Name, described(said[q.Name], answer(q, name == "options"))})
+				out = append(out, member{q.Name, described(said[q.Name], answer(q, name))})
 			}
 			return out
 		}
@@ -36,15 +36,20 @@ func (b *builder) askedParts() []member {
 	out := part("actions", "action", func(q suite.Questions) []suite.Asked { return q.Given })
 	out = append(out, part("withheld", "withheld_action", func(q suite.Questions) []suite.Asked { return q.Withheld })...)
 	out = append(out, part("options", "option", func(q suite.Questions) []suite.Asked { return q.Offered })...)
+	out = append(out, part("chosen", "chosen_option", func(q suite.Questions) []suite.Asked { return q.Chosen })...)
 	b.sameNames("question about an action", known, said)
 	return out
 }
 
-// answer is the schema of what is asked of an action; null asks that there be
-// none.
-func answer(q suite.Asked, allowed bool) object {
+// answer is the schema of what is asked of an action, by the list that it is in; null asks
+// that there be none, but of what is chosen.
+func answer(q suite.Asked, in string) object {
 	null := types("null")
 	switch {
+	case in == "chosen" && q.OneOf != nil:
+		return oneOf(q.OneOf)
+	case in == "chosen":
+		return object{{"not", null}}
 	case q.Actions:
 		return object{{"anyOf", []object{null, ref("actions")}}}
 	case q.Parts != nil:
@@ -53,7 +58,7 @@ func answer(q suite.Asked, allowed bool) object {
 			parts = append(parts, member{p, types("string", "number", "boolean", "null")})
 		}
 		return object{{"anyOf", []object{types("string", "number", "boolean", "null"), closed(parts, nil)}}}
-	case q.OneOf != nil && allowed:
+	case q.OneOf != nil && in == "options":
 		return object{{"anyOf", []object{null, oneOf(q.OneOf), list(oneOf(q.OneOf), 0)}}}
 	case q.OneOf != nil:
 		return object{{"anyOf", []object{null, oneOf(q.OneOf)}}}

@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // object is a JSON object whose members keep their order: schemas are read by
@@ -79,4 +80,9 @@ func (o object) replace(key string, value any) object {
 		}
 	}
 	return out
+}
+
+// without returns the object without a member.
+func (o object) without(key string) object {
+	return slices.DeleteFunc(o.and(), func(m member) bool { return m.key == key })
 }

@@ -113,6 +113,7 @@ func (b *builder) field(own bool) object {
 	kinds := b.set(shape, "type")
 	mapping := b.mapping(shape, fieldWords(kinds))
 	if own {
+		mapping = mapping.replace("properties", mapping.get("properties").(object).without("required"))
 		mapping = mapping.and(needing("type")...)
 	}
 	return object{{"anyOf", append(fieldTypes(kinds), mapping)}}

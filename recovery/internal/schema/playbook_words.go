@@ -45,6 +45,7 @@ func fieldWords(kinds []string) words {
 		"type":     {"The type of its values; in brackets for a list.", object{{"anyOf", fieldTypes(kinds)}}},
 		"about":    {"What it says, for people.", nil},
 		"optional": {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
+		"required": {"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil},
 		"default":  {"The value of incidents that come without it.", object{{"anyOf", []object{scalar(), list(scalar(), 0)}}}},
 		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":      {"The least value.", scalar()},

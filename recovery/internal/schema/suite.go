@@ -5,10 +5,11 @@ func suiteSchema(b *builder) object {
 	root := b.mapping("a suite", suiteWords())
 	root = root.replace("required", append([]string{"amends", "suite"}, b.required("a suite")...))
 	definitions := object{
-		{"test", b.mapping("a test", testWords())},
-		{"row", b.mapping("a row of `each`", testWords().without("each"))},
-		{"step", b.mapping("a row of `then`", testWords().without("each", "then"))},
-		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then"))},
+		{"test", b.mapping("a test", testWords().without("choose"))},
+		{"row", b.mapping("a row of `each`", testWords().without("each", "choose"))},
+		{"step", b.mapping("a row of `then`", testWords().without("each", "then")).and(when(needing("choose"), none("incident"), nil)...)},
+		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then", "choose"))},
+		{"made_choice", b.mapping("a choice that is made", madeChoiceWords())},
 		{"incident", givenIncident()},
 		{"want", b.mapping("`want`", b.wantWords())},
 		{"choice", b.mapping("a choice", wantedChoiceWords())},
@@ -36,6 +37,7 @@ func testWords() words {
 		"facts":      {"What earlier decisions say, by the fact's name. Those that are not given are 0.", types("object")},
 		"partners":   {"What others have taken of partners, such as {quickbike: {used: 40}}.", types("object")},
 		"precedents": {"Earlier choices by play, such as {parcels/dear: [{amount: 40 EUR, reason: asked}]}.", types("object")},
+		"choose":     {"Makes a choice that the decision before leaves, instead of deciding the incident again.", ref("made_choice")},
 		"want":       {"What is expected. What is left out is not asked about.", ref("want")},
 		"each":       {"Rows, each of which makes a test of its own.", list(ref("row"), 1)},
 		"then":       {"What happens later with the same incident, step by step.", list(ref("step"), 1)},
@@ -79,6 +81,15 @@ func (b *builder) wantWords() words {
 		"choices":     {"Each of these is left to somebody.", list(ref("choice"), 0)},
 		"changes":     {"What has become of the earlier decision's actions, by type or type/id.", byName("changes")},
 		"error":       {"The incident is refused, with a text that contains this.", title()},
+	}
+}
+
+func madeChoiceWords() words {
+	return words{
+		"play":    {"The play whose choice it is: playbook/play.", nil},
+		"by":      {"Who chooses.", title()},
+		"reason":  {"Why; needed where an amount lies far from the precedents'.", title()},
+		"options": {"What is chosen, with amounts and parameters.", ref("chosen")},
 	}
 }
 

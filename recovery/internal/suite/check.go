@@ -76,6 +76,9 @@ func (c *checker) test(t *playbook.Test) {
 	c.given("facts", "unknown-fact", t.Facts)
 	c.given("partners", "unknown-partner", t.Partners)
 	c.given("precedents", "unknown-play", t.Precedents)
+	if t.Choose != nil {
+		c.chosen(t.Choose)
+	}
 	if t.Want != nil {
 		c.want(t.Want)
 	}

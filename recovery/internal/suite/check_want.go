@@ -92,15 +92,7 @@ func (c *checker) changed(key playbook.Text) {
 }
 
 func (c *checker) choice(w *playbook.WantedChoice) {
-	if w.Play.IsSet() {
-		p := c.set.known.plays[w.Play.Value]
-		switch {
-		case p == nil:
-			c.errorf(w.Play.Range, "unknown-play", c.playHint(w.Play.Value), "there is no play `%s`", w.Play.Value)
-		case p.Choice == nil:
-			c.errorf(w.Play.Range, "unknown-play", "", "the play `%s` is not case-by-case, so it leaves nobody a choice", p.Name)
-		}
-	}
+	c.choicePlay(w.Play)
 	c.time(w.DueAt)
 	c.actions(w.Options, ofOption)
 }
@@ -133,6 +125,10 @@ func (c *checker) asked(t *policy.ActionType, e playbook.Entry, where kindOfList
 		hint := didYouMean(name, known)
 		if hint == "" && slices.Contains([]string{"within", "after", "calendar", "since", "pauses"}, name) && where == ofGiven {
 			hint = "a decision has the times that come of it: ask for `due_at` or `not_before`"
+		}
+		if where == ofChosen {
+			c.errorf(e.Key.Range, "unknown-parameter", hint, "`%s` has no parameter `%s`; it has %s", t.Name, name, listed(known))
+			return
 		}
 		c.errorf(e.Key.Range, "unknown-parameter", hint, "nothing is known of `%s` in `%s`; it can be asked about %s", name, t.Name, listed(known))
 		return

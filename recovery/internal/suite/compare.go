@@ -50,6 +50,9 @@ func (s *Set) compare(step *Step, came outcome, why *reasons) []Failure {
 	switch {
 	case came.err != nil:
 		c.refused(w, came.err)
+	case w.Error.IsSet() && step.test.Choose != nil:
+		c.fail("error", w.Error.Range, "the choice was to be refused, and was made",
+			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "made: " + strings.Join(each(c.toDo(), thing.text), ", ")}})
 	case w.Error.IsSet():
 		c.fail("error", w.Error.Range, "it was to be refused, and was decided",
 			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "decided: " + strings.Join(each(c.d.Plays, playName), ", ")}})
@@ -74,6 +77,10 @@ func (c *comparison) refused(w *playbook.Want, err error) {
 		if !strings.Contains(text, w.Error.Value) {
 			c.fail("error", w.Error.Range, "it was refused for another reason", []Line{{'-', w.Error.Value}, {'+', oneLine(text)}})
 		}
+		return
+	}
+	if m := c.step.test.Choose; m != nil {
+		c.fail("error", m.Range, "the choice was refused", []Line{{'+', oneLine(text)}})
 		return
 	}
 	at := c.step.Range

@@ -127,6 +127,8 @@ func stepName(row *playbook.Test) string {
 		return row.Name.Value
 	case row.Now.IsSet():
 		return "then " + row.Now.Value
+	case row.Choose != nil:
+		return "then choose"
 	}
 	return "then"
 }

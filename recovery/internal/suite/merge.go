@@ -21,6 +21,10 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 	out.Facts = mergeValue(base.Facts, over.Facts)
 	out.Partners = mergeValue(base.Partners, over.Partners)
 	out.Precedents = mergeValue(base.Precedents, over.Precedents)
+	if out.Choose = over.Choose; out.Choose != nil {
+		out.Want = over.Want // what is wanted of the incident's decision is not wanted of a choice's
+		return out
+	}
 	out.Want = mergeWant(base.Want, over.Want)
 	return out
 }

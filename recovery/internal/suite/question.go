@@ -13,6 +13,7 @@ const (
 	ofGiven kindOfList = iota
 	ofWithheld
 	ofOption
+	ofChosen
 )
 
 // shape is how an answer is written.
@@ -47,7 +48,7 @@ func common(where kindOfList) map[string]question {
 	switch where {
 	case ofWithheld:
 		return map[string]question{"reason": closed("reason", "keep", "limit", "too-late", "zero"), "play": text("play")}
-	case ofOption:
+	case ofOption, ofChosen:
 		return map[string]question{"id": text("id")}
 	}
 	return map[string]question{
@@ -78,7 +79,7 @@ func questionAbout(t *policy.ActionType, name string, where kindOfList) (questio
 			return question{shapeRange, p}, true
 		case where == ofOption:
 			return question{shapeAllowed, p}, true
-		case p.Type.Kind == policy.String && len(p.OneOf) == 0:
+		case where != ofChosen && p.Type.Kind == policy.String && len(p.OneOf) == 0:
 			return question{shapeText, p}, true
 		default:
 			return question{shapeLiteral, p}, true
@@ -131,7 +132,7 @@ type Asked struct {
 }
 
 // Questions are what can be asked, by the list in which it is.
-type Questions struct{ Given, Withheld, Offered []Asked }
+type Questions struct{ Given, Withheld, Offered, Chosen []Asked }
 
 // QuestionsAbout returns what can be asked about actions of a type, sorted by
 // name.
@@ -143,5 +144,5 @@ func QuestionsAbout(t *policy.ActionType) Questions {
 		}
 		return out
 	}
-	return Questions{about(ofGiven), about(ofWithheld), about(ofOption)}
+	return Questions{about(ofGiven), about(ofWithheld), about(ofOption), about(ofChosen)}
 }

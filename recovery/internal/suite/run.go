@@ -19,7 +19,7 @@ type Result struct {
 func (r Result) OK() bool { return len(r.Failures) == 0 }
 
 // Run decides the cases, each from an empty store, and compares. watch, if not
-// nil, sees each step as it was decided.
+// nil, sees each step as it was decided; not those that make a choice, which ask no play.
 func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]Result, error) {
 	var out []Result
 	for _, c := range cases {
@@ -30,8 +30,8 @@ func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]R
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.FullName(), err)
 			}
-			r.Failures = append(r.Failures, s.compare(step, d.outcome, &reasons{d: d})...)
-			if watch != nil {
+			r.Failures = append(r.Failures, s.compare(step, d.outcome, d.reasons())...)
+			if watch != nil && step.test.Choose == nil {
 				watch(d)
 			}
 		}
@@ -58,10 +58,13 @@ func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, 
 		return nil, err
 	}
 	d := &Decided{set: s, ctx: ctx, step: step, before: *memory}
+	s.clock = step.Now
+	if step.test.Choose != nil {
+		return d, s.choose(ctx, d, memory)
+	}
 	if d.incident, d.err = incidentOf(step.test.Incident); d.err != nil {
 		return d, nil // it is refused before it is an incident
 	}
-	s.clock = step.Now
 	d.decision, d.err = s.engine.Handle(ctx, d.incident, recovery.In(memory))
 	if d.err != nil {
 		return d, ctx.Err()

@@ -115,11 +115,11 @@ func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
 	return nil
 }
 
-// unneeded are changes under which the other plays of a fallback's playbook do
+// unneeded are changes under which the plays that answer instead of a fallback do
 // not match.
 func (g *suggester) unneeded(t tried, fallback *policy.Play) (out []change) {
 	for _, e := range t.explained.Plays {
-		if e.Matched && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
+		if e.Matched && e.Play.Answers && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
 			out = append(out, g.set.solve(e.When, false, e.Play.Playbook.ID)...)
 		}
 	}
@@ -136,6 +136,9 @@ func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
 			}
 			if f.Min != nil {
 				v = f.Min
+			}
+			if f.Type.Kind == policy.List && f.NonEmpty {
+				v = []any{sample(policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency})}
 			}
 			out = append(out, change{"incident." + p.Path, v})
 		}

@@ -242,6 +242,10 @@ func FuzzRun(f *testing.F) {
 		f.Add(head + test(w.name, w.incident, w.passes))
 		f.Add(head + test(w.name, w.incident, w.fails))
 	}
+	for _, c := range chosen {
+		f.Add(chooseHead + "  - {name: one, want: {}, then: [" + c.steps + "]}\n")
+		f.Add(chooseHead + "  - {name: one, want: {}, then: [" + c.fails + "]}\n")
+	}
 	book := parcels(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		set, err := suite.Load(fstest.MapFS{"parcels.yaml": {Data: []byte(book)}, "a_test.yaml": {Data: []byte(text)}})
@@ -265,7 +269,7 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
-// The suite in the reference passes for the set in the reference.
+// The suites in the reference pass for the sets in the reference.
 func TestFormatSuite(t *testing.T) {
 	text, err := os.ReadFile("../../../playbook/FORMAT.md")
 	if err != nil {
@@ -275,7 +279,20 @@ func TestFormatSuite(t *testing.T) {
 	_, after, _ = strings.Cut(after, "```yaml\n")
 	book, after, _ := strings.Cut(after, "```")
 	_, after, _ = strings.Cut(after, "```yml\n")
-	tests, _, _ := strings.Cut(after, "```")
+	tests, after, _ := strings.Cut(after, "```")
+	passes(t, book, tests, 3)
+
+	_, plays, _ := strings.Cut(string(text), "\n## Plays\n")
+	_, plays, _ = strings.Cut(plays, "```yaml\n")
+	plays, _, _ = strings.Cut(plays, "```")
+	_, after, _ = strings.Cut(after, "```yml\n")
+	choices, _, _ := strings.Cut(after, "```")
+	passes(t, plays, choices, 1)
+}
+
+// passes runs a suite for a set, and counts its tests.
+func passes(t *testing.T, book, tests string, n int) {
+	t.Helper()
 	set, err := suite.Load(fstest.MapFS{"set.yaml": {Data: []byte(book)}, "set_test.yaml": {Data: []byte(tests)}})
 	if err != nil {
 		t.Fatal(suite.Rendered(err))
@@ -284,7 +301,7 @@ func TestFormatSuite(t *testing.T) {
 	if r.Results, err = set.Run(context.Background(), set.Cases, nil); err != nil {
 		t.Fatal(err)
 	}
-	if !r.OK() || len(r.Results) != 3 {
+	if !r.OK() || len(r.Results) != n {
 		t.Error(textOf(t, r))
 	}
 }

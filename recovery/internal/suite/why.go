@@ -22,6 +22,15 @@ type reasons struct {
 	explained *recovery.Explanation
 }
 
+// reasons says why the step came out as it did. Of a choice, no play was asked.
+func (d *Decided) reasons() *reasons {
+	r := &reasons{d: d}
+	if d.step.test.Choose != nil {
+		r.explained = &recovery.Explanation{}
+	}
+	return r
+}
+
 // explanation explains the step; nil where it cannot be.
 func (r *reasons) explanation() *recovery.Explanation {
 	if r.explained == nil {

@@ -1,0 +1,39 @@
+package playbook
+
+import "github.com/servicerecovery/amends/playbook/internal/yamlnode"
+
+// chosen reads the choice that a step makes.
+func (m *mapping) chosen() (out *MadeChoice) {
+	const key = "choose"
+	m.on(key, func(n *yamlnode.Node, k Text) {
+		in := m.r.mapping(n, k, "the choice that is made `{play, by, options}`")
+		if in == nil {
+			return
+		}
+		in.what = "a choice that is made"
+		out = &MadeChoice{Range: k.Range}
+		out.Play = in.scalar("play", "a play `playbook/play`")
+		out.By = in.title("by", "who chooses")
+		out.Reason = in.title("reason", "why")
+		out.Options = in.wantedActions("options")
+		in.wants("options", "what is chosen, each as an item of a list")
+		in.require("play", "by", "options")
+		in.close()
+	})
+	if m.has(key) && m.has("incident") {
+		m.add("incident", "bad-choose", "change the incident in a step before this one",
+			"a step with `choose` makes the choice that the decision before it leaves; it has no `incident`")
+	}
+	return out
+}
+
+// elsewhere says where a key stands that a mapping does not have.
+func elsewhere(what, key string) string {
+	switch what {
+	case wholeTest.what, rowOfEach.what, "`defaults`":
+		if key == "choose" {
+			return "write it in a step under `then`: a choice is made when the incident has been decided"
+		}
+	}
+	return ""
+}

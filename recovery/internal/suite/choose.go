@@ -1,0 +1,106 @@
+package suite
+
+import (
+	"context"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// choose makes the choice of a step on the decision of the steps before. The error is as
+// that of decide.
+func (s *Set) choose(ctx context.Context, d *Decided, memory *store) error {
+	memory.choosing = true
+	d.decision, d.err = s.engine.Choose(ctx, s.selection(d.step, memory), recovery.In(memory))
+	memory.choosing = false
+	if d.err != nil {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// selection is what a step chooses. Where no decision leaves such a choice, the engine says so.
+func (s *Set) selection(step *Step, memory *store) recovery.Selection {
+	m := step.test.Choose
+	id, _ := find(step.test.Incident, "id")
+	sel := recovery.Selection{Incident: id.Text.Value, Choice: memory.choiceOf(m.Play.Value), By: m.By.Value, Reason: m.Reason.Value}
+	for _, o := range m.Options.Items {
+		sel.Options = append(sel.Options, selected(s.known.types[o.Type.Value], o))
+	}
+	return sel
+}
+
+// selected is one option as it is taken.
+func selected(t *policy.ActionType, o *playbook.WantedAction) recovery.Selected {
+	out := recovery.Selected{Type: t.Name, Params: map[string]any{}}
+	for _, e := range o.Asked {
+		name := e.Key.Value
+		q, _ := questionAbout(t, name, ofChosen)
+		v, err := parse(q.spec.Type, e.Value)
+		if err != nil {
+			continue // the checker has said so
+		}
+		amount, isMoney := v.(recovery.Money)
+		switch {
+		case name == "id":
+			out.ID, _ = v.(string)
+		case name == "amount" && isMoney:
+			out.Amount = amount
+		default:
+			out.Params[name] = v
+		}
+	}
+	return out
+}
+
+// chosen checks a choice that a step makes. Whether what is chosen is allowed is for the
+// engine to say: a test may be about a choice that is refused.
+func (c *checker) chosen(m *playbook.MadeChoice) {
+	p := c.choicePlay(m.Play)
+	if m.Options == nil {
+		return
+	}
+	for _, o := range m.Options.Items {
+		t := c.actionType(o.Type)
+		if _, known := c.set.known.types[o.Type.Value]; known && p != nil && !c.offers(p, o.Type) || t == nil {
+			continue
+		}
+		for _, e := range o.Asked {
+			if isNull(e.Value) {
+				c.errorf(e.Value.Range, "wrong-type", "leave it out", "`%s` of what is chosen is a value", e.Key.Value)
+				continue
+			}
+			c.asked(t, e, ofChosen)
+		}
+	}
+}
+
+// offers reports whether a play leaves a type of action to be chosen.
+func (c *checker) offers(p *policy.Play, t playbook.Text) bool {
+	var known []string
+	for _, o := range p.Choice.Options {
+		if o.Type.Name == t.Value {
+			return true
+		}
+		known = append(known, o.Type.Name)
+	}
+	c.errorf(t.Range, "unknown-action", didYouMean(t.Value, known), "`%s` offers no `%s`; it offers %s", p.Name, t.Value, listed(known))
+	return false
+}
+
+// choicePlay finds a case-by-case play by its name; nil when it is none.
+func (c *checker) choicePlay(t playbook.Text) *policy.Play {
+	if !t.IsSet() {
+		return nil
+	}
+	p := c.set.known.plays[t.Value]
+	switch {
+	case p == nil:
+		c.errorf(t.Range, "unknown-play", c.playHint(t.Value), "there is no play `%s`", t.Value)
+	case p.Choice == nil:
+		c.errorf(t.Range, "unknown-play", "", "the play `%s` is not case-by-case, so it leaves nobody a choice", p.Name)
+		return nil
+	}
+	return p
+}
