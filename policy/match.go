@@ -75,8 +75,12 @@ func (e *PlayError) Unwrap() error { return e.Err }
 //
 // What it returns is the input's, and good until Applying is called again.
 func (in *Input) Applying() ([]*Playbook, error) {
-	if !in.native() {
+	switch {
+	case !in.native():
 		return in.applyingPlain()
+	case in.program.matching.allApply:
+		in.applying = append(in.applying[:0], in.program.Playbooks...)
+		return in.applying, nil
 	}
 	var first error
 	in.applying = in.applying[:0]
@@ -118,15 +122,32 @@ func (p *Program) Match(in *Input) ([]Match, error) {
 	a.begin(in.applying)
 	a.hits = p.matching.plays.Find(in.values, a.classes, a.hits[:0])
 	for _, h := range a.hits {
-		play := p.matching.order[h.ID()]
-		if !a.books[play.Playbook.number].applies {
+		c := &p.matching.order[h.ID()]
+		if !a.books[c.book].applies {
 			continue
 		}
-		if err := in.ask(play, h.Ask()); err != nil {
+		if err := in.ask(c, h.Ask()); err != nil {
 			return nil, err
 		}
 	}
 	return in.matches(), nil
+}
+
+// candidate is what matching needs of each play that is found. Plays are large, and there are
+// many: what they hold is far away, while candidates lie side by side.
+type candidate struct {
+	play              *Play
+	book              int32 // the playbook's number
+	preventive        bool
+	fallback, answers bool
+	cases             bool // it has some
+}
+
+func candidateOf(p *Play) candidate {
+	return candidate{
+		play: p, book: int32(p.Playbook.number), preventive: p.Preventive(),
+		fallback: p.Fallback, answers: p.Answers, cases: len(p.Cases) > 0,
+	}
 }
 
 // bookState is what is known of a playbook while its plays are asked.
@@ -158,16 +179,19 @@ func (a *asking) begin(applying []*Playbook) {
 
 // ask asks a play that the index has found, unless the rules of its playbook say not to;
 // doubt says that its condition has to be evaluated.
-func (in *Input) ask(p *Play, doubt bool) error {
-	b := p.Playbook
-	state := &in.asking.books[b.number]
-	answered := &state.answered[purposeOf(p)]
-	taken := state.first != nil && p.Answers
-	if taken && b.Matches == MatchFirst || p.Fallback && *answered {
+func (in *Input) ask(c *candidate, doubt bool) error {
+	p := c.play
+	state := &in.asking.books[c.book]
+	answered := &state.answered[0]
+	if c.preventive {
+		answered = &state.answered[1]
+	}
+	taken := state.first != nil && c.answers
+	if taken && p.Playbook.Matches == MatchFirst || c.fallback && *answered {
 		return nil
 	}
 	if doubt {
-		ok, err := p.when.evaluate(in.Frame(b))
+		ok, err := p.when.evaluate(in.Frame(p.Playbook))
 		if err != nil {
 			return &PlayError{Play: p.Name, Err: err}
 		}
@@ -175,41 +199,39 @@ func (in *Input) ask(p *Play, doubt bool) error {
 			return nil
 		}
 	}
-	if taken && b.Matches == MatchOne {
-		return &AmbiguousError{Playbook: b.ID, Plays: [2]string{state.first.Name, p.Name}}
+	if taken && p.Playbook.Matches == MatchOne {
+		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{state.first.Name, p.Name}}
 	}
-	if p.Answers {
+	if c.answers {
 		if state.first == nil {
 			state.first = p
 		}
 		*answered = true
 	}
-	return in.found(p)
-}
-
-func purposeOf(p *Play) int {
-	if p.Preventive() {
-		return 1
-	}
-	return 0
+	return in.found(c)
 }
 
 // found takes up a play that matches, with the first of its cases that holds.
-func (in *Input) found(p *Play) error {
-	f := Match{Play: p}
-	for _, c := range p.Cases {
-		ok, err := c.when.holdsFor(in, p.Playbook)
-		if err != nil {
-			return &PlayError{Play: p.Name, Err: err}
-		}
-		if ok {
-			f.Case = c
-			break
+func (in *Input) found(c *candidate) error {
+	f := Match{Play: c.play}
+	if c.cases {
+		var err error
+		if f.Case, err = in.caseOf(c.play); err != nil {
+			return &PlayError{Play: c.play.Name, Err: err}
 		}
 	}
 	in.asking.found = append(in.asking.found, f)
-	in.asking.fallback = in.asking.fallback || p.Fallback
+	in.asking.fallback = in.asking.fallback || c.fallback
 	return nil
+}
+
+func (in *Input) caseOf(p *Play) (*Case, error) {
+	for _, c := range p.Cases {
+		if ok, err := c.when.holdsFor(in, p.Playbook); err != nil || ok {
+			return c, err
+		}
+	}
+	return nil, nil
 }
 
 // matches puts what was found into the order of the program.

@@ -16,10 +16,11 @@ type matching struct {
 	space *atom.Space
 	base  []any // what each slot is at first: shared fields have their defaults, facts are zero
 
-	books   *index.Index // by the playbooks' numbers
-	plays   *index.Index // by the places in order
-	order   []*Play      // the order in which plays are asked: that of the program, fallbacks last
-	classes int          // of playbooks
+	allApply bool         // every playbook does, always
+	books    *index.Index // by the playbooks' numbers
+	plays    *index.Index // by the places in order
+	order    []candidate  // the order in which plays are asked: that of the program, fallbacks last
+	classes  int          // of playbooks
 }
 
 // allBooks is the one class of the index of playbooks.
@@ -32,7 +33,10 @@ func (p *Program) prepare() {
 	b.gather()
 	b.readers()
 	b.freeze()
-	p.matching.order = b.order
+	p.matching.order = make([]candidate, 0, len(b.order))
+	for _, play := range b.order {
+		p.matching.order = append(p.matching.order, candidateOf(play))
+	}
 	p.inputs = &sync.Pool{}
 }
 
@@ -61,7 +65,9 @@ type held struct {
 func (b *preparer) gather() {
 	p := b.program
 	b.classes()
+	p.matching.allApply = true
 	for _, book := range p.Playbooks {
+		p.matching.allApply = p.matching.allApply && book.applies == nil && book.InForce == (Period{})
 		b.books = append(b.books, atom.AllOf(b.inForce(book.InForce, book.Zone), b.of(book.applies)))
 	}
 	b.order = slices.Clone(p.Plays)

@@ -11,12 +11,15 @@ type Rule struct {
 	Ways []Way
 }
 
-// Way is a conjunction of terms. Whole says that it is all of a way: the condition
-// is true where the terms are.
+// Way is a conjunction of terms and of what is no term, whose root is Rest: [Nothing] where
+// the condition is true as soon as the terms are.
 type Way struct {
 	Terms []Term
-	Whole bool
+	Rest  int32
 }
+
+// Nothing is the root of no condition.
+const Nothing int32 = -1
 
 // Term is what a way asks of one slot: a function of its position, or whether
 // a list has the member at a position.
@@ -31,7 +34,11 @@ func (s *Space) Compile(c *Cond) Rule {
 	c = s.settled(c)
 	r := Rule{Root: s.node(c)}
 	for _, conj := range split(s, c) {
-		r.Ways = append(r.Ways, s.way(conj))
+		w, rest := s.way(conj)
+		if len(rest) > 0 {
+			w.Rest = s.node(AllOf(rest...))
+		}
+		r.Ways = append(r.Ways, w)
 	}
 	return r
 }
@@ -110,7 +117,8 @@ func (s *Space) alternatives(c *Cond) [][]*Cond {
 
 // keyed reports whether a conjunction has a term that few values pass.
 func (s *Space) keyed(conj []*Cond) bool {
-	for _, t := range s.way(conj).Terms {
+	w, _ := s.way(conj)
+	for _, t := range w.Terms {
 		if _, ok := t.Keys(s); ok {
 			return true
 		}
@@ -128,9 +136,9 @@ func conjuncts(c *Cond, into []*Cond) []*Cond {
 	return into
 }
 
-// way finds the terms of a conjunction. Those on one slot become one.
-func (s *Space) way(conj []*Cond) Way {
-	w := Way{Whole: true, Terms: make([]Term, 0, len(conj))}
+// way finds the terms of a conjunction, and what is none. Those on one slot become one.
+func (s *Space) way(conj []*Cond) (w Way, rest []*Cond) {
+	w = Way{Rest: Nothing, Terms: make([]Term, 0, len(conj))}
 	for _, c := range conj {
 		switch slot, f, ok := s.stepsOf(c); {
 		case c.Op == Known && c.Value == Yes:
@@ -144,10 +152,10 @@ func (s *Space) way(conj []*Cond) Way {
 		case c.Op == Member && !isNaN(c.Const) && c.Absent == Unsure:
 			w.Terms = append(w.Terms, Term{Slot: c.Slot, Member: s.slots[c.Slot].scale.position(c.Const)})
 		default:
-			w.Whole = false
+			rest = append(rest, c)
 		}
 	}
-	return w
+	return w, rest
 }
 
 // maxKeys bounds how many places of an index a term can stand at.

@@ -12,7 +12,7 @@ import (
 type entry struct {
 	id    int32
 	terms []atom.Term
-	whole bool
+	rest  int32 // the root of what is no term
 }
 
 // without returns the entry when term i is known to hold.
@@ -30,6 +30,7 @@ func (e entry) passesAbsent(slot int) bool {
 // builder builds one tree.
 type builder struct {
 	space *atom.Space
+	roots []int32 // of the rules
 	// spare is how many more places rules may take than there are of them.
 	spare int
 }

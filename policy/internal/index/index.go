@@ -47,14 +47,14 @@ func Build(space *atom.Space, entries []Entry, classes int) *Index {
 		x.roots[e.ID] = e.Rule.Root
 		for _, w := range e.Rule.Ways {
 			if !slices.ContainsFunc(w.Terms, atom.Term.Never) {
-				byClass[e.Class] = append(byClass[e.Class], entry{id: e.ID, terms: w.Terms, whole: w.Whole})
+				byClass[e.Class] = append(byClass[e.Class], entry{id: e.ID, terms: w.Terms, rest: w.Rest})
 			}
 		}
 	}
 	x.roots = slices.Clip(x.roots)
 	for i, list := range byClass {
 		if len(list) > 0 {
-			b := builder{space: space, spare: 2*len(list) + 64}
+			b := builder{space: space, roots: x.roots, spare: 2*len(list) + 64}
 			x.classes[i] = b.build(list, 0)
 		}
 	}

@@ -125,7 +125,7 @@ func places(t *tree) (rules, rows int) {
 	switch {
 	case t == nil:
 	case t.leaf != nil:
-		rules = len(t.leaf.ids)
+		rules = len(t.leaf.ways)
 		rows = len(t.leaf.rows)
 	case t.fork != nil:
 		add(&t.fork.sides[0])

@@ -10,30 +10,22 @@ import (
 
 // leaf makes the tables of at most 64 entries.
 func (b *builder) leaf(list []entry) *leaf {
-	l := &leaf{ids: make([]int32, len(list))}
-	for i, e := range list {
-		l.ids[i] = e.id
-	}
-	if len(list) <= maxDirect {
-		for i, e := range list {
-			if e.whole && len(e.terms) == 0 {
-				l.whole |= 1 << i
-			}
-		}
-		return l
-	}
+	l := &leaf{ways: make([]way, len(list))}
 	tabled := make([]int, len(list))
 	var drafts []draft
-	for _, k := range tableKeys(list) {
-		t, held := b.draft(list, k)
-		drafts = append(drafts, t)
-		for i := range held {
-			tabled[i] += held[i]
+	if len(list) > maxDirect {
+		for _, k := range tableKeys(list) {
+			t, held := b.draft(list, k)
+			drafts = append(drafts, t)
+			for i := range held {
+				tabled[i] += held[i]
+			}
 		}
 	}
 	for i, e := range list {
-		if e.whole && tabled[i] == len(e.terms) {
-			l.whole |= 1 << i
+		l.ways[i] = way{id: e.id, rest: e.rest}
+		if tabled[i] < len(e.terms) {
+			l.ways[i].rest = b.roots[e.id]
 		}
 	}
 	slices.SortStableFunc(drafts, func(a, b draft) int { return cmp.Compare(b.excludes(len(list)), a.excludes(len(list))) })

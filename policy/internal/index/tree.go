@@ -41,14 +41,19 @@ type guard struct {
 
 // leaf holds at most 64 ways of rules. Without tables they are asked one by one.
 type leaf struct {
-	ids    []int32
-	whole  uint64 // those that are true when no table says otherwise
+	ways   []way
 	tables []table
 
 	// What the tables hold, one table after the other.
 	rows   []row
 	breaks []int32
 	dense  []uint8
+}
+
+// way is one of a rule: where the tables say that their terms hold, the rest is what is left to
+// ask, if anything.
+type way struct {
+	id, rest int32
 }
 
 // row is what a value leaves: the rules that it does not make false, and those whose terms
@@ -153,8 +158,8 @@ func (g guard) passes(v *atom.Values) bool {
 }
 
 func (w *walk) leaf(l *leaf, sure bool) {
-	may := uint64(1)<<len(l.ids) - 1
-	yes := l.whole
+	may := uint64(1)<<len(l.ways) - 1
+	yes := may
 	if !sure {
 		yes = 0
 	}
@@ -168,18 +173,22 @@ func (w *walk) leaf(l *leaf, sure bool) {
 	}
 	for ; may != 0; may &= may - 1 {
 		i := bits.TrailingZeros64(may)
-		if yes>>i&1 == 1 {
-			w.hits = append(w.hits, hit(l.ids[i], true))
-			continue
+		x := l.ways[i]
+		if yes>>i&1 == 0 {
+			x.rest = w.index.roots[x.id]
 		}
-		w.ask(l.ids[i])
+		w.way(x)
 	}
 }
 
-// ask looks at the whole of a rule's native condition, before anyone evaluates it.
-func (w *walk) ask(id int32) {
-	if t := w.index.space.Truth(w.index.roots[id], w.values); t != atom.No {
-		w.hits = append(w.hits, hit(id, t == atom.Yes))
+// way looks at what is left of a rule's native condition, before anyone evaluates it.
+func (w *walk) way(x way) {
+	truth := atom.Yes
+	if x.rest != atom.Nothing {
+		truth = w.index.space.Truth(x.rest, w.values)
+	}
+	if truth != atom.No {
+		w.hits = append(w.hits, hit(x.id, truth == atom.Yes))
 	}
 }
 
