@@ -123,8 +123,8 @@ func (m *amends) Matched() []int {
 }
 
 // given is amends with inputs that were made beforehand, as those of the peers
-// are. What an input finds out about its values while it is matched is forgotten by
-// Refresh.
+// are. What an input finds out while it is matched, the days on which its times
+// fall, is forgotten by Refresh.
 type given struct {
 	*amends
 	inputs  []*policy.Input
