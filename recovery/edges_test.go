@@ -2,6 +2,8 @@ package recovery_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -149,5 +151,29 @@ plays:
 	d.handle(recovery.Incident{ID: "B"})
 	if _, err := d.Choose(context.Background(), plain(offered, 0, "20 EUR")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestManyPlaysOneAction has more plays give one action, some of them twice, than are looked
+// through one by one.
+func TestManyPlaysOneAction(t *testing.T) {
+	var plays strings.Builder
+	plays.WriteString("\nplays:\n")
+	var want []string
+	for i := range 60 {
+		fmt.Fprintf(&plays, `  - id: p%d
+    approach: standardised-response
+    when: "true"
+    do: [{acknowledge: {id: a, within: 1h}}]
+    cases: [{when: incident.severity >= %d, do: [{acknowledge: {id: b, within: 2h}}]}]
+`, i, i%5)
+		want = append(want, fmt.Sprintf("pb/p%d", i))
+	}
+	d := newDesk(t, plays.String()).handle(recovery.Incident{Severity: 3})
+	if len(d.Actions) != 1 {
+		t.Fatalf("%d actions", len(d.Actions))
+	}
+	if diff := cmp.Diff(want, d.Actions[0].Plays); diff != "" {
+		t.Errorf("the plays of the action (-wanted, +got):\n%s", diff)
 	}
 }

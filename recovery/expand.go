@@ -25,6 +25,7 @@ type draft struct {
 	// its type and key.
 	merges   bool
 	mergeKey string
+	named    map[string]bool // the plays, once they are many
 }
 
 // lateSource is a list of if_late actions of one play.

@@ -63,12 +63,27 @@ func (d *draft) take(o *draft) {
 	d.takeEvery(o)
 	d.lates = append(d.lates, o.lates...)
 	for _, p := range o.Plays {
-		if !slices.Contains(d.Plays, p) {
-			if len(d.Plays) == cap(d.Plays) {
-				d.Plays = slices.Grow(d.Plays, slabSize)
-			}
-			d.Plays = append(d.Plays, p)
+		d.addPlay(p)
+	}
+}
+
+// addPlay names one more play that gives the action.
+func (d *draft) addPlay(p string) {
+	if d.named == nil && len(d.Plays) >= fewDrafts {
+		d.named = make(map[string]bool, 2*fewDrafts)
+		for _, p := range d.Plays {
+			d.named[p] = true
 		}
+	}
+	if d.named[p] || d.named == nil && slices.Contains(d.Plays, p) {
+		return
+	}
+	if len(d.Plays) == cap(d.Plays) {
+		d.Plays = slices.Grow(d.Plays, slabSize)
+	}
+	d.Plays = append(d.Plays, p)
+	if d.named != nil {
+		d.named[p] = true
 	}
 }
 
