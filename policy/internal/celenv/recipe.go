@@ -172,7 +172,7 @@ func (f *roleFinder) list(e ast.Expr) {
 
 // maxBlankList is how long a list may be whose members are each expression's own. In a
 // constant list nothing is looked for member by member.
-const maxBlankList = 16
+const maxBlankList = 64
 
 // literal finds the hole of a literal.
 func (f *roleFinder) literal(e ast.Expr, simple bool) {
