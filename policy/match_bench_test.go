@@ -76,7 +76,7 @@ func mixed(i, n int) string {
 }
 
 func (w workload) set(n int) fstest.MapFS {
-	books := max(1, w.playbooks)
+	books := max(1, w.playbooks, n/20_000) // a file holds no more than 16 MiB
 	fsys := fstest.MapFS{"shared.yaml": {Data: []byte("amends: v1\nshared: fields\n" + benchFields)}}
 	for b := range books {
 		var s strings.Builder
