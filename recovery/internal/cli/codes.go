@@ -142,7 +142,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"too-complex", "The expression is too long, too deep or too costly."},
 	{"comment", "An expression holds no comments."},
 	{"open-expression", "An expression in a text is not closed."},
-	{"literal-here", "A literal is wanted here, not an expression."},
+	{"literal-here", "A value is written another way in expressions: hours(12), not 12h."},
 	{"not-here", "The name exists, and cannot be used here."},
 	{"whole-object", "An object stands where a value is wanted."},
 	{"column-lookup", "A column is looked up by something else than a closed field."},
