@@ -70,6 +70,7 @@ func (s *Set) solveCompare(n *policy.Node, want bool, book string) []change {
 	if n.Op == "in" {
 		return s.solveIn(left, right, want, book)
 	}
+	left, op, right = undivided(left, op, right)
 	if !movable(left) && (movable(right) || isCell(right)) {
 		left, right, op = right, left, turnedRound[op]
 	}

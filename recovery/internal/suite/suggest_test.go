@@ -138,6 +138,9 @@ tests:
 		`incident.severity >= 4 || money("5 EUR") < tables.grave.fee`,
 		`incident.severity >= 4 || tables.extra.points in [2]`,
 		`incident.severity >= 4 || tables.extra.points == 3`,
+		`incident.severity >= 4 && incident.wait / hours(12) > 2`,
+		`incident.severity >= 4 || int(incident.wait / minutes(45)) >= 2`,
+		`incident.severity >= 4 || 1 < int(incident.wait / minutes(45))`,
 		`!has(incident.price) || incident.price > money("10 EUR")`,
 	} {
 		fsys := fstest.MapFS{"pb.yaml": {Data: []byte(head + when + "'}\n")}, "pb_test.yaml": {Data: []byte(suites)}}
