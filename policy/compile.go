@@ -216,6 +216,7 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 	}
 	for _, t := range d.Tables {
 		unused(t, t.Name, "table")
+		c.warnUnusedColumns(t)
 	}
 	for _, k := range d.Calendars {
 		unused(k, k.Name, "calendar")
@@ -228,6 +229,33 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 	}
 	for _, a := range d.Actions {
 		unused(a, a.Name, "action")
+	}
+}
+
+// endOfRow are names under which one writes where a row ends, which rows do not have.
+var endOfRow = map[string]bool{"to": true, "until": true, "till": true, "below": true, "under": true, "up_to": true, "before": true, "less_than": true}
+
+// warnUnusedColumns warns of columns that nothing reads. One that was meant as the end of a
+// row would otherwise be passed over in silence. Where there are mistakes, what they hide may
+// be what reads the column.
+func (c *compiler) warnUnusedColumns(t *playbook.Table) {
+	if c.incomplete || c.diags.HasErrors() || !c.used[t] || c.used[cellsOf{t, ""}] || len(t.Rows) == 0 {
+		return
+	}
+	ranges := t.Rows[0].From.IsSet() || t.Rows[0].Above.IsSet()
+	for _, column := range t.Rows[0].Columns {
+		name := column.Key
+		if c.used[cellsOf{t, name.Value}] {
+			continue
+		}
+		hint := ""
+		switch {
+		case ranges && endOfRow[name.Value]:
+			hint = "a row ends where the next one begins; to end the last one, write one behind it"
+		case t.Rows[0].From.IsSet() && name.Value == "above":
+			hint = "write `from: X` for values from X on, or `above: X` for those above it, not both in one row"
+		}
+		c.warnf(name.Range, "unused-column", hint, "nothing reads the column `%s` of the table `%s`", name.Value, t.Name.Value)
 	}
 }
 

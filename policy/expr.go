@@ -124,7 +124,14 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 	return e
 }
 
-// markUses remembers the facts and calendars that an expression refers to.
+// cellsOf stands for a column of a table among what is used; an empty one for each of
+// them.
+type cellsOf struct {
+	table  *playbook.Table
+	column string
+}
+
+// markUses remembers the facts, columns and calendars that an expression refers to.
 func (s *scope) markUses(e *celenv.Expr) {
 	for _, slot := range e.Facts() {
 		s.used[s.factDefsBySlot[slot]] = true
@@ -132,6 +139,7 @@ func (s *scope) markUses(e *celenv.Expr) {
 	for _, n := range e.Calendars() {
 		s.used[s.calDefs[n]] = true
 	}
+	e.Cells(func(table, column string) { s.used[cellsOf{s.tableDefs[table], column}] = true })
 }
 
 // issues reports what is wrong in an expression that starts offset characters

@@ -31,6 +31,7 @@ const (
 	CodeWholeObject     = "whole-object"     // incident.order where a value is wanted
 	CodeColumnLookup    = "column-lookup"    // tables.t[…] with what is no closed field
 	CodeBadLiteral      = "bad-literal"      // money("10 EURO")
+	CodeLiteralHere     = "literal-here"     // 12h, which is hours(12) in an expression
 	CodeLeftOut         = "left-out"         // CEL that is not in the language
 	CodeTypeMismatch    = "type-mismatch"    // operands or arguments that do not fit
 	CodeMixedCurrencies = "mixed-currencies" // EUR + GBP

@@ -114,6 +114,8 @@ func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	switch {
 	case a == Duration && divided:
 		hint = "divide by a duration for a number, as in " + m.text(args[0]) + " / hours(1)"
+	case a == Timestamp || b == Timestamp:
+		hint = "a time minus a time is a duration, which is divided by a duration"
 	case b == Duration && (a == Money || a == Percent || divided):
 		hint = "make a number of it first, as in (" + m.text(args[1]) + " / hours(1))"
 	case a == Duration && (b == Money || b == Percent):

@@ -134,8 +134,13 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	if len(forms) == 1 {
 		hint = pairHint(operand{m.typeOf(arg), arg, m.text(arg)}, operand{t: forms[0].ArgTypes()[i]})
 	}
-	if len(forms) == 1 && typeOf(forms[0].ArgTypes()[i]).Kind == Int && typeOf(m.typeOf(arg)).Kind == Double {
-		hint = "write int(" + m.text(arg) + ")"
+	if len(forms) == 1 {
+		switch own, wanted := typeOf(m.typeOf(arg)).Kind, typeOf(forms[0].ArgTypes()[i]).Kind; {
+		case wanted == Int && own == Double:
+			hint = "write int(" + m.text(arg) + ")"
+		case wanted == Double && own == Duration:
+			hint = "make a number of it first, as in " + m.text(arg) + " / hours(1)"
+		}
 	}
 	if name == "date" {
 		hint = `write date("2026-06-30") for a day, or give a timestamp`

@@ -87,6 +87,20 @@ func (c *readCollector) table(r *reference, at int) {
 	}
 }
 
+// Cells gives the columns that the expression reads itself, with their tables; "" where a
+// field names the column.
+func (e *Expr) Cells(yield func(table, column string)) {
+	for _, r := range e.reads {
+		switch {
+		case r.kind != refTable:
+		case r.field != nil:
+			yield(r.table.name, "")
+		case r.column >= 0:
+			yield(r.table.name, r.table.columns[r.column].Name)
+		}
+	}
+}
+
 // Facts returns the slots of all facts that the expression can read, also through
 // terms and tables, sorted: not to be changed.
 func (e *Expr) Facts() []int { return e.form.facts }

@@ -218,6 +218,8 @@ func (c *compiler) tokenSlip() bool {
 		text, at := src.tokenText(t), span{t.from, t.to}
 		isBracket := t.kind == tokPunct && strings.Contains("()[]{}", text)
 		switch {
+		case c.literalSlip(i):
+			return true
 		case isBracket && src.match[i] < 0 && strings.Contains("([{", text):
 			c.report(at, CodeSyntax, "", "%s is not closed", text)
 		case isBracket && src.match[i] < 0:

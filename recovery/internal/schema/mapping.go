@@ -159,6 +159,11 @@ func when(if_, then, else_ object) object {
 	return o
 }
 
+// isTrue holds where a key is true.
+func isTrue(key string) object {
+	return object{{"properties", object{{key, object{{"const", true}}}}}, {"required", []string{key}}}
+}
+
 // is holds where a key has the value.
 func is(key, value string) object {
 	return object{{"properties", object{{key, object{{"const", value}}}}}, {"required", []string{key}}}

@@ -112,6 +112,9 @@ func (b *builder) field(own bool) object {
 	const shape = "a field"
 	kinds := b.set(shape, "type")
 	mapping := b.mapping(shape, fieldWords(kinds))
+	if !own { // what has to be there needs no default, and is not optional
+		mapping = mapping.and(when(isTrue("required"), none("default").and(member{"not", isTrue("optional")}), nil)...)
+	}
 	if own {
 		mapping = mapping.replace("properties", mapping.get("properties").(object).without("required"))
 		mapping = mapping.and(needing("type")...)

@@ -40,3 +40,22 @@ func TestBadSetsDoNotFit(t *testing.T) {
 		t.Errorf("only %d sets were looked at", looked)
 	}
 }
+
+// A standard field that has to be there has no default and is not optional: an editor says
+// so as well.
+func TestRequiredFields(t *testing.T) {
+	playbooks := load(t, "playbook")
+	for field, fits := range map[string]bool{
+		"{required: true}": true, "{required: true, one_of: [a]}": true, "{required: false, default: x}": true, "{required: true, optional: false}": true,
+		"{required: true, default: x}": false, "{required: true, optional: true}": false,
+	} {
+		src := "amends: v1\nplaybook: p\nreview_by: 2027-06-30\nincident:\n  customer.id: " + field + "\nplays: [{id: p, approach: standardised-response, when: true}]\n"
+		docs, err := documents([]byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := playbooks.Validate(docs[0]); (err == nil) != fits {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}

@@ -82,6 +82,9 @@ func noun(t policy.Type) string {
 	case policy.Bool:
 		return "true or false"
 	}
+	if t.Kind == policy.Money {
+		return "an amount"
+	}
 	return "a " + t.String()
 }
 

@@ -21,7 +21,8 @@ func (s *Set) sourceOf(p *policy.Play) *playbook.Play {
 	return nil
 }
 
-// tablesOf are the names of tables that a play gives values from.
+// tablesOf are the names of tables that a play gives values from, and those that its words
+// name.
 func (s *Set) tablesOf(p *policy.Play) map[string]bool {
 	out := map[string]bool{}
 	source := s.sourceOf(p)
@@ -40,9 +41,29 @@ func (s *Set) tablesOf(p *policy.Play) map[string]bool {
 			for _, e := range a.Params {
 				mentions(e.Value, out)
 			}
+			mentions(playbook.Value{Kind: playbook.Scalar, Text: a.Note}, out)
+			for _, text := range s.textsOf(p, a.Message.Value) {
+				mentions(playbook.Value{Kind: playbook.Scalar, Text: text.Text}, out)
+			}
 		}
 	}
 	return out
+}
+
+// textsOf are the words of a message that a play's playbook sees.
+func (s *Set) textsOf(p *policy.Play, id string) (shared []playbook.MessageText) {
+	for _, d := range s.books.Documents {
+		for _, m := range d.Messages {
+			switch {
+			case m.Name.Value != id:
+			case d.Kind == playbook.Playbook && d.ID.Value == p.Playbook.ID:
+				return m.Texts
+			case d.Kind == playbook.Shared:
+				shared = m.Texts
+			}
+		}
+	}
+	return shared
 }
 
 // mentions collects the tables that expressions in a value name.

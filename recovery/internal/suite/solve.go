@@ -33,12 +33,15 @@ func (s *Set) solve(n *policy.Node, want bool, book string) []change {
 			}
 		}
 	case policy.NodeCompare:
-		return s.solveCompare(n, want)
+		return s.solveCompare(n, want, book)
 	case policy.NodeHas:
 		return s.solveHas(n, want, book)
 	case policy.NodeRead:
 		if movable(n) {
 			return []change{{n.Path, want}}
+		}
+		if isCell(n) {
+			return s.solveCell(n, book, func(cell any) bool { return same(cell, want) })
 		}
 		if strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 {
 			return s.solve(n.Parts[0], want, book)
@@ -62,19 +65,26 @@ func (s *Set) solveParts(n *policy.Node, want bool, book string) []change {
 
 var opposed = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
-func (s *Set) solveCompare(n *policy.Node, want bool) []change {
+func (s *Set) solveCompare(n *policy.Node, want bool, book string) []change {
 	left, right, op := n.Parts[0], n.Parts[1], n.Op
 	if n.Op == "in" {
-		return s.solveIn(left, right, want)
+		return s.solveIn(left, right, want, book)
 	}
-	if !movable(left) && movable(right) {
+	left, op, right = undivided(left, op, right)
+	if !movable(left) && (movable(right) || isCell(right)) {
 		left, right, op = right, left, turnedRound[op]
 	}
-	if !movable(left) || right.Value == nil {
+	if right.Value == nil {
 		return nil
 	}
 	if !want {
 		op = opposed[op]
+	}
+	if isCell(left) {
+		return s.solveCell(left, book, func(cell any) bool { return compares(cell, op, right.Value) })
+	}
+	if !movable(left) {
+		return nil
 	}
 	v, ok := right.Value, true
 	switch op {
@@ -91,9 +101,11 @@ func (s *Set) solveCompare(n *policy.Node, want bool) []change {
 	return []change{{left.Path, v}}
 }
 
-func (s *Set) solveIn(left, right *policy.Node, want bool) []change {
+func (s *Set) solveIn(left, right *policy.Node, want bool, book string) []change {
 	list, _ := right.Value.([]any)
 	switch {
+	case isCell(left):
+		return s.solveCell(left, book, func(cell any) bool { return contains(list, cell) == want })
 	case movable(left) && want && len(list) > 0:
 		return []change{{left.Path, list[0]}}
 	case movable(left) && !want && len(list) > 0:

@@ -40,7 +40,7 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 	}
 	switch n.Kind {
 	case policy.NodeCompare:
-		left, right, op := n.Parts[0], n.Parts[1], n.Op
+		left, op, right := undivided(n.Parts[0], n.Op, n.Parts[1])
 		if !movable(left) && movable(right) && op != "in" {
 			left, right, op = right, left, turnedRound[op]
 		}
