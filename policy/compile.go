@@ -235,25 +235,26 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 // endOfRow are names under which one writes where a row ends, which rows do not have.
 var endOfRow = map[string]bool{"to": true, "until": true, "till": true, "below": true, "under": true, "up_to": true, "before": true, "less_than": true}
 
-// warnUnusedColumns warns of columns that nothing reads. One that was meant as the end of a
-// row would otherwise be passed over in silence. Where there are mistakes, what they hide may
+// warnUnusedColumns warns of columns that nothing reads and that look like the end of a row,
+// which would otherwise be passed over in silence. Where there are mistakes, what they hide may
 // be what reads the column.
 func (c *compiler) warnUnusedColumns(t *playbook.Table) {
 	if c.incomplete || c.diags.HasErrors() || !c.used[t] || c.used[cellsOf{t, ""}] || len(t.Rows) == 0 {
 		return
 	}
-	ranges := t.Rows[0].From.IsSet() || t.Rows[0].Above.IsSet()
-	for _, column := range t.Rows[0].Columns {
+	first := t.Rows[0]
+	for _, column := range first.Columns {
 		name := column.Key
-		if c.used[cellsOf{t, name.Value}] {
-			continue
-		}
 		hint := ""
 		switch {
-		case ranges && endOfRow[name.Value]:
+		case c.used[cellsOf{t, name.Value}]:
+		case (first.From.IsSet() || first.Above.IsSet()) && endOfRow[name.Value]:
 			hint = "a row ends where the next one begins; to end the last one, write one behind it"
-		case t.Rows[0].From.IsSet() && name.Value == "above":
+		case first.From.IsSet() && name.Value == "above":
 			hint = "write `from: X` for values from X on, or `above: X` for those above it, not both in one row"
+		}
+		if hint == "" {
+			continue
 		}
 		c.warnf(name.Range, "unused-column", hint, "nothing reads the column `%s` of the table `%s`", name.Value, t.Name.Value)
 	}

@@ -124,7 +124,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"unused-fact", "Nothing uses the fact."},
 	{"unused-term", "Nothing uses the term."},
 	{"unused-table", "Nothing uses the table."},
-	{"unused-column", "Nothing reads the column of a table."},
+	{"unused-column", "Nothing reads the column, which looks like the end of a row."},
 	{"unused-calendar", "Nothing uses the calendar."},
 	{"unused-message", "Nothing uses the message."},
 	{"unused-partner", "Nothing uses the partner."},
