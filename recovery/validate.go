@@ -73,7 +73,7 @@ func (v *validation) field(f *placed) {
 	}
 	native, bad := coerce(raw, f.Type.Kind.String(), f.Type.Elem.String())
 	if bad != nil {
-		v.problems = append(v.problems, bad.at(path))
+		v.refuse(f, bad.at(path))
 		return
 	}
 	if f.Type.Currency != "" && !inCurrency(native, f.Type.Currency) {
@@ -81,23 +81,23 @@ func (v *validation) field(f *placed) {
 		if f.Type.Kind == policy.List {
 			wanted = "amounts in " + f.Type.Currency
 		}
-		v.problem(path, wanted, shown(raw))
+		v.refuse(f, Problem{Path: path, Wanted: wanted, Found: shown(raw)})
 		return
 	}
 	if s, isText := raw.(string); isText && !utf8.ValidString(s) {
-		v.problem(path, "text in UTF-8", shown(raw))
+		v.refuse(f, Problem{Path: path, Wanted: "text in UTF-8", Found: shown(raw)})
 		return
 	}
 	if wanted := f.Misfit(native); wanted != "" {
-		v.problem(path, wanted, shown(raw))
+		v.refuse(f, Problem{Path: path, Wanted: wanted, Found: shown(raw)})
 		return
 	}
 	if f.NonEmpty && native == "" {
-		v.problem(path, "a text that is not empty", `""`)
+		v.refuse(f, Problem{Path: path, Wanted: "a text that is not empty", Found: `""`})
 		return
 	}
 	if list, isList := native.([]any); f.NonEmpty && isList && len(list) == 0 {
-		v.problem(path, "a list that is not empty", "[]")
+		v.refuse(f, Problem{Path: path, Wanted: "a list that is not empty", Found: "[]"})
 		return
 	}
 	v.input.Set(f.Field, native)
@@ -122,9 +122,9 @@ func (v *validation) standardText(f *placed, s string) {
 	case s == "":
 		v.missing(f)
 	case !utf8.ValidString(s):
-		v.problem(f.Name, "text in UTF-8", shown(s))
+		v.refuse(f, Problem{Path: f.Name, Wanted: "text in UTF-8", Found: shown(s)})
 	case !f.AllowsText(s):
-		v.problem(f.Name, f.Misfit(s), shown(s))
+		v.refuse(f, Problem{Path: f.Name, Wanted: f.Misfit(s), Found: shown(s)})
 	default:
 		v.input.Set(f.Field, s)
 		v.values.set(f, cell{kind: textCell, text: s})
@@ -138,12 +138,12 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 	}
 	native, ok := toTime(t)
 	if !ok {
-		v.problem(f.Name, wantedOf("timestamp"), shown(t))
+		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf("timestamp"), Found: shown(t)})
 		return
 	}
 	if f.bounded {
 		if wanted := f.Misfit(native); wanted != "" {
-			v.problem(f.Name, wanted, shown(t))
+			v.refuse(f, Problem{Path: f.Name, Wanted: wanted, Found: shown(t)})
 			return
 		}
 	}
@@ -158,15 +158,24 @@ func (v *validation) standardOther(f *placed, held any) {
 	}
 	native, bad := coerce(held, f.Type.Kind.String(), f.Type.Elem.String())
 	if bad != nil {
-		v.problems = append(v.problems, bad.at(f.Name))
+		v.refuse(f, bad.at(f.Name))
 		return
 	}
 	if wanted := f.Misfit(native); wanted != "" {
-		v.problem(f.Name, wanted, shown(held))
+		v.refuse(f, Problem{Path: f.Name, Wanted: wanted, Found: shown(held)})
 		return
 	}
 	v.input.Set(f.Field, native)
 	v.values.set(f, cellOf(native))
+}
+
+// refuse says what is wrong with the value of a field. The field then has none: not even the default,
+// with which the incident began.
+func (v *validation) refuse(f *placed, p Problem) {
+	v.problems = append(v.problems, p)
+	if f.preset {
+		v.input.Set(f.Field, nil)
+	}
 }
 
 // inCurrency reports whether an amount, or each of a list, is in a currency.

@@ -175,6 +175,34 @@ func TestValuesReset(t *testing.T) {
 	}
 }
 
+// TestMisfitsAmongConstants holds the same where a number stands on both sides: that of an instant, of
+// an amount, of a day.
+func TestMisfitsAmongConstants(t *testing.T) {
+	numbers := []any{int64(7), 7.0, true, time.Unix(7, 0), time.Unix(1, 0), time.Duration(7), value.DateOf(epoch), value.MustMoney("0.07 EUR")}
+	kinds := []Kind{Int, Double, Bool, Instant, Instant, Length, Date, Money}
+	for i, c := range numbers {
+		for _, typ := range []Type{{Kind: kinds[i], Currency: "EUR"}, {Kind: List, Elem: kinds[i], Currency: "EUR"}} {
+			ask := &Cond{Op: Equal, Const: c}
+			if typ.Kind == List {
+				ask.Op = Member
+			}
+			s, _ := one(typ, ask)
+			v := s.NewValues(nil)
+			for k, x := range numbers {
+				if typ.Kind == List {
+					x = []any{c, x}
+				}
+				if got := v.Set(0, x); got != (kinds[k] == kinds[i]) {
+					t.Errorf("%v fits %v: %t", x, typ, got)
+				}
+			}
+			if typ.Kind == List && v.Set(0, []any{c, nil}) {
+				t.Errorf("nothing is a member of %v", typ)
+			}
+		}
+	}
+}
+
 // TestMisfits holds that a value of another type is told.
 func TestMisfits(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))

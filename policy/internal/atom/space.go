@@ -141,8 +141,11 @@ func (s *slot) position(v any) (p int32, fits bool) {
 	case bool:
 		return on.number(ofBool(x)), k == Bool
 	case time.Time:
+		if k != Instant {
+			return posFirst, false // other scales have no nanoseconds
+		}
 		n := x.Unix()
-		return on.instant(n, uint32(x.Nanosecond())), k == Instant && -farSeconds < n && n < farSeconds
+		return on.instant(n, uint32(x.Nanosecond())), -farSeconds < n && n < farSeconds
 	case value.Date:
 		return on.number(dayNumber(x)), k == Date
 	case time.Duration:

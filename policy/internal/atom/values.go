@@ -91,7 +91,7 @@ func (v *Values) setList(s *slot, val any) (fits bool) {
 	member := slot{typ: s.typ.member(), scale: s.scale}
 	for _, x := range list {
 		p, fits := member.position(x)
-		if !fits {
+		if !fits || x == nil { // nothing is a value, and no member
 			return false
 		}
 		if p >= posFirst && p&1 == 1 {
