@@ -13,7 +13,8 @@ import (
 )
 
 // "The same inputs give the same decision, byte for byte": in another engine
-// with a store of its own, and in many goroutines at once.
+// with a store of its own, in one that has never decided anything, and in many goroutines at
+// once. What an engine uses again from the decision before must leave no trace.
 func TestPropertySameInputSameBytes(t *testing.T) {
 	eachStory(t, func(b *oBench) string {
 		other, err := recovery.Load(b.set.files(), recovery.WithClock(func() time.Time { return b.now }))
@@ -23,12 +24,16 @@ func TestPropertySameInputSameBytes(t *testing.T) {
 		ctx := context.Background()
 		for range b.steps() {
 			in := b.next().api()
-			const n = 4
+			fresh, err := recovery.Load(b.set.files(), recovery.WithStore(b.store), recovery.WithClock(func() time.Time { return b.now }))
+			if err != nil {
+				return err.Error()
+			}
+			const n = 6
 			var texts [n][]byte
 			var wait sync.WaitGroup
 			for i := range n {
 				wait.Go(func() {
-					engine := []*recovery.Engine{b.engine, other}[i%2]
+					engine := []*recovery.Engine{b.engine, other, fresh}[i%3]
 					if d, err := engine.Decide(ctx, in); err == nil {
 						texts[i] = d.AppendJSON(nil)
 					} else {
