@@ -104,12 +104,15 @@ func (r *reader) scalar(n *yamlnode.Node, key Text, wanted string) Text {
 	return r.text(n)
 }
 
-// bracketHint helps who wrote text that starts with a bracket.
+// bracketHint helps who wrote one value as a list, or text that starts with a bracket.
 func bracketHint(n *yamlnode.Node) string {
-	if n.Start.Line == n.End.Line {
-		return "put it into single quotes if it was meant as text"
+	switch {
+	case n.Start.Line != n.End.Line:
+		return ""
+	case len(n.Items) == 1 && n.Items[0].Kind == yamlnode.Scalar:
+		return "write the value without the brackets, or put all of it into single quotes if it was meant as text"
 	}
-	return ""
+	return "put it into single quotes if it was meant as text"
 }
 
 // uncut is scalar for conditions and messages, where a comment behind a plain
