@@ -52,7 +52,10 @@ var samples = map[string]sample{
 
 // one is a space of one slot, made for some conditions, with their roots.
 func one(t Type, conds ...*Cond) (*Space, []int32) {
-	b := NewBuilder([]Type{t}, nil)
+	return compiled(NewBuilder([]Type{t}, nil), conds)
+}
+
+func compiled(b *Builder, conds []*Cond) (*Space, []int32) {
 	for _, c := range conds {
 		b.Gather(c)
 	}
@@ -135,14 +138,7 @@ func TestValuesReset(t *testing.T) {
 		{Op: Greater, Slot: day, Const: value.DateOf(epoch)},
 		{Op: Has, Slot: absent, Absent: No},
 	}
-	for _, c := range conds {
-		b.Gather(c)
-	}
-	s := b.Freeze()
-	var roots []int32
-	for _, c := range conds {
-		roots = append(roots, s.Root(c))
-	}
+	s, roots := compiled(b, conds)
 	v := s.NewValues([]any{"a", []any{"x", "z"}, epoch.Add(23 * time.Hour)})
 	truths := func() string {
 		var out []Truth

@@ -3,12 +3,9 @@ package cli_test
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -18,42 +15,11 @@ import (
 // choice made, an incident refused, and one erased that others had taken for a
 // precedent. In the scripts, dec_first and dec_choice stand for ids.
 func TestLedgerScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/ledger/*.txtar")
-	if err != nil || len(files) < 2 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { ledgerScript(t, file) })
-	}
-}
-
-func ledgerScript(t *testing.T, file string) {
-	path, err := filepath.Abs(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, script, ok := strings.Cut(string(text), "-- script --\n")
-	if !ok {
-		t.Fatal("there is no script")
-	}
-	t.Chdir(t.TempDir())
-	unpack(t, before)
-	first, choice := makeLedger(t)
-	got := runScript(t, strings.NewReplacer("dec_first", first, "dec_choice", choice).Replace(script))
-	got = strings.NewReplacer(first, "dec_first", choice, "dec_choice").Replace(got)
-	if *update {
-		if err := os.WriteFile(path, []byte(before+"-- script --\n"+got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(strings.Split(script, "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("wanted (-) and got (+):\n%s", diff)
-	}
+	eachArchive(t, "testdata/ledger/*.txtar", func(t *testing.T, script string) string {
+		first, choice := makeLedger(t)
+		got := runScript(t, strings.NewReplacer("dec_first", first, "dec_choice", choice).Replace(script))
+		return strings.NewReplacer(first, "dec_first", choice, "dec_choice").Replace(got)
+	})
 }
 
 // makeLedger makes the ledger, and returns the ids of the first decision and of

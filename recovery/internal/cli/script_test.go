@@ -25,37 +25,46 @@ var update = flag.Bool("update", false, "rewrite the expected output in the scri
 // in brackets. Standard output may go to a file with " > "; "flip FILE BYTE" and
 // "cut FILE BYTES" damage one. Hashes over random salts, and what is signed, are masked.
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
+	eachArchive(t, "testdata/*.txtar", runScript)
+}
+
+// eachArchive unpacks each archive into a folder of its own, and compares its script with what
+// running it gives.
+func eachArchive(t *testing.T, pattern string, run func(t *testing.T, script string) string) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no scripts", err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			before, script, ok := strings.Cut(string(text), "-- script --\n")
-			if !ok {
-				t.Fatalf("%s has no script", file)
-			}
-			path, err := filepath.Abs(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Chdir(t.TempDir())
-			unpack(t, before)
-			got := runScript(t, script)
-			if *update {
-				if err := os.WriteFile(path, []byte(before+"-- script --\n"+got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(strings.Split(script, "\n"), strings.Split(got, "\n")); diff != "" {
-				t.Errorf("wanted (-) and got (+):\n%s", diff)
-			}
-		})
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { checkArchive(t, file, run) })
+	}
+}
+
+func checkArchive(t *testing.T, file string, run func(t *testing.T, script string) string) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, script, ok := strings.Cut(string(text), "-- script --\n")
+	if !ok {
+		t.Fatalf("%s has no script", file)
+	}
+	t.Chdir(t.TempDir())
+	unpack(t, before)
+	got := run(t, script)
+	if *update {
+		if err := os.WriteFile(path, []byte(before+"-- script --\n"+got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(strings.Split(script, "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("wanted (-) and got (+):\n%s", diff)
 	}
 }
 
