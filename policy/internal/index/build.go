@@ -37,8 +37,9 @@ type builder struct {
 
 const (
 	maxLeaf   = 64
-	maxDirect = 3  // up to so many, tables cost more than asking
-	maxDepth  = 40 // of a tree; below it is only halved
+	maxWide   = 256 // of a leaf whose rules have no key in common
+	maxDirect = 3   // up to so many, tables cost more than asking
+	maxDepth  = 40  // of a tree; below it is only halved
 )
 
 func (b *builder) build(list []entry, depth int) *tree {
@@ -49,7 +50,9 @@ func (b *builder) build(list []entry, depth int) *tree {
 		if key, ok := b.choose(list); ok && depth < maxDepth {
 			return &tree{split: b.split(list, key, depth)}
 		}
-		return &tree{fork: b.fork(list, depth)}
+		if len(list) > maxWide {
+			return &tree{fork: b.fork(list, depth)}
+		}
 	}
 	return &tree{leaf: b.leaf(list)}
 }
@@ -90,7 +93,11 @@ func (b *builder) choose(list []entry) (key, bool) {
 			}
 		}
 	}
-	best, least := key{}, 0.9*float64(len(list))
+	share := 0.9
+	if len(list) <= maxWide { // else one leaf can hold them
+		share = 0.5
+	}
+	best, least := key{}, share*float64(len(list))
 	found := false
 	for _, k := range order {
 		n := counts[k]

@@ -10,9 +10,9 @@
 //	        most fail without a value, the few that may hold without it
 //	fork    halves rules that have no such slot in common, and skips a half when the value
 //	        of one slot lies outside of what its rules let pass
-//	leaf    holds at most 64 rules. A table for each slot gives, for the segment in which the
-//	        value lies, a row of 64 bits: the rules that it does not exclude. The rows are
-//	        combined with &, those that exclude most first
+//	leaf    holds at most 64 rules, or 256 that have no key in common. A table for each slot
+//	        gives, for the segment in which the value lies, a row of bits: the rules that it
+//	        does not exclude. The rows are combined with &, those that exclude most first
 //
 // A rule stands at several places where a term lists several constants, or where it is
 // a disjunction. How often in all is bounded, so that the index grows with the set, whatever

@@ -76,6 +76,12 @@ var adversarial = map[string]func(i int) *atom.Cond{
 	"nothing is known": func(int) *atom.Cond { return &atom.Cond{Op: atom.Ask} },
 	"all the same":     func(int) *atom.Cond { return is(region, "R1") },
 	"members":          func(i int) *atom.Cond { return &atom.Cond{Op: atom.Member, Slot: tags, Const: fmt.Sprint("R", i%500)} },
+	"ranges, some with a member": func(i int) *atom.Cond {
+		if i%20 > 0 {
+			return between(i%97, 3000)
+		}
+		return atom.AllOf(between(i%97, 3000), &atom.Cond{Op: atom.Member, Slot: tags, Const: fmt.Sprint("R", i%9)})
+	},
 	"two members": func(i int) *atom.Cond {
 		return atom.AllOf(&atom.Cond{Op: atom.Member, Slot: tags, Const: fmt.Sprint("R", i%9)}, &atom.Cond{Op: atom.Member, Slot: tags, Const: fmt.Sprint("R", i%7)})
 	},

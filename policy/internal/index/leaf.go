@@ -8,9 +8,9 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 )
 
-// leaf makes the tables of at most 64 entries.
+// leaf makes the tables of at most maxWide entries.
 func (b *builder) leaf(list []entry) *leaf {
-	l := &leaf{ways: make([]way, len(list))}
+	l := &leaf{ways: make([]way, len(list)), words: (len(list) + 63) / 64}
 	tabled := make([]int, len(list))
 	var drafts []draft
 	if len(list) > maxDirect {
@@ -28,7 +28,7 @@ func (b *builder) leaf(list []entry) *leaf {
 			l.ways[i].rest = b.roots[e.id]
 		}
 	}
-	slices.SortStableFunc(drafts, func(a, b draft) int { return cmp.Compare(b.excludes(len(list)), a.excludes(len(list))) })
+	slices.SortStableFunc(drafts, func(a, b draft) int { return cmp.Compare(a.leaves(), b.leaves()) })
 	b.pack(l, drafts)
 	return l
 }
@@ -38,7 +38,7 @@ func (b *builder) pack(l *leaf, drafts []draft) {
 	l.tables = make([]table, 0, len(drafts))
 	for _, d := range drafts {
 		t := table{slot: int32(d.slot), member: d.member, rows: int32(len(l.rows)), breaks: int32(len(l.breaks)), n: int32(len(d.breaks)), dense: -1}
-		if size := int(b.space.Last(d.slot)) + 1; size <= 4*len(d.breaks)+32 && len(d.rows) <= 256 {
+		if size := int(b.space.Last(d.slot)) + 1; size <= 4*len(d.breaks)+32 && d.count() <= 256 {
 			t.dense = int32(len(l.dense))
 			for p := range size {
 				l.dense = append(l.dense, d.row(int32(p)))
@@ -52,15 +52,22 @@ func (b *builder) pack(l *leaf, drafts []draft) {
 	l.rows, l.breaks, l.dense = slices.Clip(l.rows), slices.Clip(l.breaks), slices.Clip(l.dense)
 }
 
-// draft is a table before it has its place in a leaf. rows[i] holds from breaks[i] on, the first
-// being that of the absent value. For a list, rows[0] stands for the absent list, rows[1]
-// for a list without any of the members, and rows[2+i] adds the member at breaks[i].
+// draft is a table before it has its place in a leaf. Row i holds from breaks[i] on, the first
+// being that of the absent value. For a list, row 0 stands for the absent list, row 1
+// for a list without any of the members, and row 2+i adds the member at breaks[i].
 type draft struct {
 	slot   int
 	member bool
 	breaks []int32
-	rows   []row
+	words  int   // of each row
+	rows   []row // one row after the other
 }
+
+// count is how many rows there are.
+func (t *draft) count() int { return len(t.rows) / t.words }
+
+// at returns a row.
+func (t *draft) at(i int) []row { return t.rows[i*t.words : (i+1)*t.words] }
 
 // row returns the place of the row for a position; of a member, 0 where it has none.
 func (t *draft) row(p int32) uint8 {
@@ -121,29 +128,29 @@ func (b *builder) draft(list []entry, k key) (t draft, held []int) {
 		}
 	}
 	slices.Sort(breaks)
-	t.slot = k.slot
+	t.slot, t.words = k.slot, (len(list)+63)/64
 	for _, p := range slices.Compact(breaks) {
 		r := rowAt(terms, held, p)
-		if n := len(t.rows); n > 0 && t.rows[n-1] == r {
+		if n := t.count(); n > 0 && slices.Equal(t.at(n-1), r) {
 			continue
 		}
-		t.breaks, t.rows = append(t.breaks, p), append(t.rows, r)
+		t.breaks, t.rows = append(t.breaks, p), append(t.rows, r...)
 	}
 	return t, held
 }
 
-func rowAt(terms []atom.Term, held []int, p int32) row {
-	var r row
+func rowAt(terms []atom.Term, held []int, p int32) []row {
+	r := make([]row, (len(terms)+63)/64)
 	for i, term := range terms {
 		truth := atom.Yes
 		if held[i] > 0 {
 			truth = term.At(p)
 		}
 		if truth != atom.No {
-			r.may |= 1 << i
+			r[i/64].may |= 1 << (i % 64)
 		}
 		if truth == atom.Yes {
-			r.yes |= 1 << i
+			r[i/64].yes |= 1 << (i % 64)
 		}
 	}
 	return r
@@ -151,37 +158,38 @@ func rowAt(terms []atom.Term, held []int, p int32) row {
 
 // memberTable makes the table of a list.
 func memberTable(slot int, terms []atom.Term, held []int) draft {
-	t := draft{slot: slot, member: true, rows: make([]row, 2)}
+	words := (len(terms) + 63) / 64
+	t := draft{slot: slot, member: true, words: words, rows: make([]row, 2*words)}
 	for i, term := range terms {
-		bit := uint64(1) << i
-		t.rows[0].may |= bit // without the list, its terms fail
+		word, bit := i/64, uint64(1)<<(i%64)
+		t.at(0)[word].may |= bit // without the list, its terms fail
 		if held[i] == 0 {
-			t.rows[0].yes |= bit
-			t.rows[1].may |= bit
-			t.rows[1].yes |= bit
+			t.at(0)[word].yes |= bit
+			t.at(1)[word].add(row{bit, bit})
 			continue
 		}
 		at := slices.Index(t.breaks, term.Member)
 		if at < 0 {
 			at = len(t.breaks)
-			t.breaks, t.rows = append(t.breaks, term.Member), append(t.rows, row{})
+			t.breaks, t.rows = append(t.breaks, term.Member), append(t.rows, make([]row, words)...)
 		}
-		t.rows[2+at].may |= bit
-		t.rows[2+at].yes |= bit
+		t.at(2 + at)[word].add(row{bit, bit})
 	}
 	return t
 }
 
-// excludes estimates how many of n entries a table rules out, each row being as likely as
+// leaves estimates how many entries a table does not rule out, each row being as likely as
 // another.
-func (t *draft) excludes(n int) float64 {
-	rows := t.rows[1:]
-	if t.member || len(rows) == 0 {
-		return float64(n - bits.OnesCount64(t.rows[min(1, len(t.rows)-1)].may))
+func (t *draft) leaves() float64 {
+	rows := t.rows[t.words:]
+	if t.member {
+		rows = t.at(1)
+	} else if len(rows) == 0 {
+		rows = t.rows
 	}
 	left := 0
 	for _, r := range rows {
 		left += bits.OnesCount64(r.may)
 	}
-	return float64(n) - float64(left)/float64(len(rows))
+	return float64(left*t.words) / float64(len(rows))
 }

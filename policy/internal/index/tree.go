@@ -39,9 +39,10 @@ type guard struct {
 	absent      bool
 }
 
-// leaf holds at most 64 ways of rules. Without tables they are asked one by one.
+// leaf holds ways of rules, mostly at most 64. Without tables they are asked one by one.
 type leaf struct {
 	ways   []way
+	words  int // of 64 ways each
 	tables []table
 
 	// What the tables hold, one table after the other.
@@ -59,6 +60,11 @@ type way struct {
 // row is what a value leaves: the rules that it does not make false, and those whose terms
 // it makes true.
 type row struct{ may, yes uint64 }
+
+func (r *row) add(o row) {
+	r.may |= o.may
+	r.yes |= o.yes
+}
 
 // table gives a row for each position of a slot, or for each member of a list, as a draft does.
 // A slot of few positions has the place of its row for each of them, for a search costs more
@@ -158,23 +164,64 @@ func (g guard) passes(v *atom.Values) bool {
 }
 
 func (w *walk) leaf(l *leaf, sure bool) {
-	may := uint64(1)<<len(l.ways) - 1
-	yes := may
-	if !sure {
-		yes = 0
+	if l.words > 1 {
+		w.wide(l, sure)
+		return
 	}
+	left := all(len(l.ways), sure)
 	for i := range l.tables {
 		r := l.row(&l.tables[i], w.values)
-		may &= r.may
-		yes &= r.yes
-		if may == 0 {
+		left.may &= r.may
+		left.yes &= r.yes
+		if left.may == 0 {
 			return
 		}
 	}
-	for ; may != 0; may &= may - 1 {
+	w.ways(l.ways, left)
+}
+
+// all is the row of so many ways that rules out none of them.
+func all(ways int, sure bool) row {
+	r := row{may: ^uint64(0)}
+	if ways < 64 {
+		r.may = 1<<ways - 1
+	}
+	if sure {
+		r.yes = r.may
+	}
+	return r
+}
+
+// wide is leaf for more than 64 ways: to look each table up once for all of them costs less
+// than leaves of their own.
+func (w *walk) wide(l *leaf, sure bool) {
+	var left [maxWide / 64]row
+	for k := range l.words {
+		left[k] = all(len(l.ways)-64*k, sure)
+	}
+	for i := range l.tables {
+		var room [maxWide / 64]row
+		any := uint64(0)
+		for k, r := range l.wideRow(&l.tables[i], w.values, room[:l.words]) {
+			left[k].may &= r.may
+			left[k].yes &= r.yes
+			any |= left[k].may
+		}
+		if any == 0 {
+			return
+		}
+	}
+	for k := range l.words {
+		w.ways(l.ways[64*k:], left[k])
+	}
+}
+
+// ways takes up those of at most 64 ways that a row leaves.
+func (w *walk) ways(list []way, left row) {
+	for may := left.may; may != 0; may &= may - 1 {
 		i := bits.TrailingZeros64(may)
-		x := l.ways[i]
-		if yes>>i&1 == 0 {
+		x := list[i]
+		if left.yes>>i&1 == 0 {
 			x.rest = w.index.roots[x.id]
 		}
 		w.way(x)
@@ -192,14 +239,52 @@ func (w *walk) way(x way) {
 	}
 }
 
-// row finds the row for the slot's value.
+// row finds the row for the slot's value, in a leaf of one word.
 func (l *leaf) row(t *table, v *atom.Values) row {
-	if t.member {
-		return l.members(t, v)
+	if !t.member {
+		return l.rows[t.rows+l.place(t, v.Position(int(t.slot)))]
 	}
-	p := v.Position(int(t.slot))
+	if v.Get(int(t.slot)) == nil {
+		return l.rows[t.rows]
+	}
+	r := l.rows[t.rows+1]
+	for _, p := range v.Members(int(t.slot)) {
+		if i := l.member(t, p); i > 0 {
+			r.add(l.rows[t.rows+i])
+		}
+	}
+	return r
+}
+
+// wideRow is row for any leaf. A row that has to be added up is put into room.
+func (l *leaf) wideRow(t *table, v *atom.Values, room []row) []row {
+	if !t.member {
+		return l.at(t, l.place(t, v.Position(int(t.slot))))
+	}
+	if v.Get(int(t.slot)) == nil {
+		return l.at(t, 0)
+	}
+	copy(room, l.at(t, 1))
+	for _, p := range v.Members(int(t.slot)) {
+		if i := l.member(t, p); i > 0 {
+			for k, r := range l.at(t, i) {
+				room[k].add(r)
+			}
+		}
+	}
+	return room
+}
+
+// at returns a row of a table.
+func (l *leaf) at(t *table, i int32) []row {
+	from := int(t.rows) + int(i)*l.words
+	return l.rows[from : from+l.words]
+}
+
+// place returns which row of a table holds at a position.
+func (l *leaf) place(t *table, p int32) int32 {
 	if t.dense >= 0 {
-		return l.rows[t.rows+int32(l.dense[t.dense+p])]
+		return int32(l.dense[t.dense+p])
 	}
 	from, size := t.breaks, t.n // the first break is at the lowest position
 	for size > 1 {
@@ -209,23 +294,7 @@ func (l *leaf) row(t *table, v *atom.Values) row {
 		}
 		size -= half
 	}
-	return l.rows[t.rows+from-t.breaks]
-}
-
-// members adds up the rows for the members of a list.
-func (l *leaf) members(t *table, v *atom.Values) row {
-	if v.Get(int(t.slot)) == nil {
-		return l.rows[t.rows]
-	}
-	r := l.rows[t.rows+1]
-	for _, p := range v.Members(int(t.slot)) {
-		if i := l.member(t, p); i > 0 {
-			add := l.rows[t.rows+i]
-			r.may |= add.may
-			r.yes |= add.yes
-		}
-	}
-	return r
+	return from - t.breaks
 }
 
 // member returns the place of a member's row, 0 if it has none.
