@@ -33,7 +33,7 @@ func FuzzMoney(f *testing.F) {
 }
 
 func FuzzMoneyJSON(f *testing.F) {
-	for _, seed := range []string{`"1 EUR"`, `{"value":"1","currency":"EUR"}`, `{"value":1}`, `{`, `[]`, `null`} {
+	for _, seed := range []string{`"1 EUR"`, `{"value":"1","currency":"EUR"}`, `{"value":1}`, `{`, `[]`, `null`, "\f\"1 EUR\""} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -88,7 +88,7 @@ func (m Money) MarshalJSON() ([]byte, error) {
 // are needed and no other is allowed, and the value is text: a JSON number
 // may have lost digits before it got here. Null is an error too.
 func (m *Money) UnmarshalJSON(data []byte) error {
-	data = bytes.TrimSpace(data)
+	data = bytes.Trim(data, " \t\r\n") // what JSON takes for blanks, which is less than Unicode does
 	if len(data) > 0 && data[0] == '"' {
 		var text string
 		if err := json.Unmarshal(data, &text); err != nil {
