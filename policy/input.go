@@ -27,6 +27,9 @@ type Input struct {
 	version int      // of the values, which frames remember things about
 	texts   []string // values as Because shows them, by slots; empty: not yet shown
 
+	// assumed are the fields whose values are their defaults, by name; for explanations.
+	assumed map[string]bool
+
 	// applying are the playbooks that Applying has found.
 	applying []*Playbook
 	asking   asking
@@ -78,6 +81,7 @@ func (in *Input) Release() {
 	}
 	in.values.Reset()
 	in.odd = false
+	in.assumed = nil
 	in.version++
 	clear(in.applying)
 	in.applying = in.applying[:0]
@@ -90,6 +94,17 @@ func (in *Input) Set(f *Field, v any) { in.set(f.Slot, v) }
 
 // Field returns the value of a field; nil when the incident has none.
 func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
+
+// Assume says of fields, by their names, that nobody gave them their values, which are their
+// defaults. Explanations say so; nothing else depends on it.
+func (in *Input) Assume(fields ...string) {
+	if in.assumed == nil {
+		in.assumed = map[string]bool{}
+	}
+	for _, name := range fields {
+		in.assumed[name] = true
+	}
+}
 
 // SetFact gives a fact its value, an int64 or a value.Money; nil for zero.
 func (in *Input) SetFact(f *Fact, v any) {

@@ -108,7 +108,7 @@ func (n *Node) miss(want bool) string {
 	case NodeHas:
 		return n.missOfHas()
 	case NodeRead:
-		return n.Path + " is " + textOf(n.Value)
+		return n.Path + " is " + n.shown()
 	case NodeConstant:
 		return "it is always " + textOf(n.Value)
 	}
@@ -120,7 +120,7 @@ func (n *Node) reads() string {
 	var out []string
 	for _, p := range n.Parts {
 		if p.Kind == NodeRead {
-			out = append(out, p.Path+" is "+textOf(p.Value))
+			out = append(out, p.Path+" is "+p.shown())
 		}
 	}
 	if len(out) == 0 {
@@ -144,6 +144,8 @@ func (n *Node) missOfHas() string {
 	switch above, ok := n.firstAbove(); {
 	case ok:
 		text += ", more than " + above + " needed"
+	case n.first != "" && len(n.Parts) == 1 && n.Parts[0].Default:
+		text += ", the first is " + n.first
 	case n.first != "":
 		text += " (the first is " + n.first + ")"
 	}
@@ -165,7 +167,7 @@ func (n *Node) said() string {
 	if n.Kind == NodeConstant {
 		return textOf(n.Value)
 	}
-	return n.Text + ", which is " + textOf(n.Value)
+	return n.Text + ", which is " + n.shown()
 }
 
 var negated = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
@@ -182,13 +184,13 @@ func (n *Node) missOfCompare(want bool) string {
 	}
 	if left.Kind == NodeConstant && n.Op == "in" {
 		if want {
-			return textOf(left.Value) + " is not in " + right.Text + " (" + textOf(right.Value) + ")"
+			return textOf(left.Value) + " is not in " + right.Text + " (" + right.shown() + ")"
 		}
 		return textOf(left.Value) + " is in " + right.Text
 	}
 	needed := textOf(right.Value)
 	if right.Kind != NodeConstant && !right.isList() {
-		needed = right.Text + " (" + needed + ")"
+		needed = right.Text + " (" + right.shown() + ")"
 	}
 	switch op {
 	case "!=":
@@ -204,7 +206,7 @@ func (n *Node) missOfCompare(want bool) string {
 	case "not in":
 		needed = "none of " + needed
 	}
-	return left.Text + " is " + textOf(left.Value) + ", " + needed + " needed"
+	return left.Text + " is " + left.shown() + ", " + needed + " needed"
 }
 
 // isList tells a list that is written out.
@@ -213,7 +215,15 @@ func (n *Node) isList() bool {
 	return ok && n.Kind == NodeCall
 }
 
-// shown writes a value so that it can be told from the words around it.
+// shown is the value of a part, with whether it is a field's default.
+func (n *Node) shown() string {
+	if n.Default {
+		return textOf(n.Value) + " (the default)"
+	}
+	return textOf(n.Value)
+}
+
+// textOf writes a value so that it can be told from the words around it.
 func textOf(v any) string {
 	switch x := v.(type) {
 	case nil:

@@ -45,8 +45,10 @@ type Node struct {
 	Decided bool
 	// Row is the row of the table that Path is in: from 24h, gold, otherwise;
 	// absent where there is none.
-	Row   string
-	Parts []*Node
+	Row string
+	// Default is set on a field that is read, when nobody gave it its value: see [Input.Assume].
+	Default bool
+	Parts   []*Node
 
 	first    string // row of the table
 	at       place
@@ -75,6 +77,9 @@ func newNode(p *celenv.Part, f *Frame) *Node {
 		if labels := f.pb.rows[name]; len(labels) > 0 {
 			n.first = labels[0]
 		}
+	}
+	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
+		n.Default = f.in.assumed[name]
 	}
 	for _, part := range p.Parts {
 		n.Parts = append(n.Parts, newNode(part, f))

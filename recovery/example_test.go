@@ -213,7 +213,7 @@ func ExampleEngine_Explain() {
 	}
 	// Output:
 	// hotel/no-room false [incident.failure is noise, no-room needed]
-	// hotel/spoilt-stay false [incident.severity is 3, 4 needed]
+	// hotel/spoilt-stay false [incident.severity is 3 (the default), 4 needed]
 	// hotel.yaml:16:11 incident.failure == "noise" true decided: false
 	// hotel.yaml:16:42 incident.severity >= 4 false decided: true
 }

@@ -94,6 +94,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	} else if failed != nil {
 		return nil, failed
 	}
+	subj.input.Assume(w.validation.defaults()...)
 	given, _, err := call.store.Read(ctx, needs(subj))
 	if err != nil {
 		return nil, err

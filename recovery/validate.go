@@ -228,6 +228,25 @@ func (v *validation) missing(f *placed) {
 	}
 }
 
+// defaults names the fields of an incident that fits whose values are their defaults.
+func (v *validation) defaults() []string {
+	var out []string
+	for _, f := range append(slices.Clip(v.rules.layout.shared), v.values.own...) {
+		if f == nil || f.Default == nil {
+			continue
+		}
+		_, given := v.intake.lookup(f.Name)
+		for _, was := range f.Was {
+			_, early := v.intake.lookup(was)
+			given = given || early
+		}
+		if !given {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 func (v *validation) pausesOf() {
 	raw, ok := v.intake.lookup("paused")
 	if !ok {

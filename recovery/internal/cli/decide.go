@@ -54,61 +54,58 @@ func decide(c command, h Host, args []string) int {
 		at := *now.at
 		options = append(options, recovery.WithClock(func() time.Time { return at }))
 	}
-	known := &shelf{Store: given.None()}
-	if *store != "" {
-		options = append(options, recovery.WithStore(known))
-	}
-	engine, status := loadEngine(h, *playbooks, *givenFile, options)
+	engine, set, status := loadEngine(h, *playbooks, *givenFile, options)
 	if engine == nil {
 		return status
 	}
-	d := decider{host: h, engine: engine, format: format.value}
+	d := decider{host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set))}
 	if *store != "" {
-		return d.keep(*store, known.set, files)
+		return d.keep(*store, set, files)
 	}
 	return d.run(files)
 }
 
-// loadEngine loads the set. One that does not load is the command's trouble, so
-// its diagnostics go to standard error.
-func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, int) {
+// loadEngine loads the set, and returns it as it was written too. One that does not load is
+// the command's trouble, so its diagnostics go to standard error.
+func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, int) {
 	fsys, err := openDir(dir)
 	if err != nil {
-		return nil, trouble(h, "%s", err)
+		return nil, nil, trouble(h, "%s", err)
 	}
-	engine, err := loadWith(fsys, givenFile, options)
+	engine, set, err := loadWith(fsys, givenFile, options)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
 		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
-			return nil, exitTrouble
+			return nil, nil, exitTrouble
 		}
-		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
+		return nil, nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
 	}
 	if err != nil {
-		return nil, trouble(h, "%s", err)
+		return nil, nil, trouble(h, "%s", err)
 	}
-	return engine, exitOK
+	return engine, set, exitOK
 }
 
-// loadWith loads the set with what a file gives in place of a store, unless the
-// options name one. Only to read such a file is the set's meaning needed before
-// the engine has it.
-func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, error) {
+// loadWith loads the set with what a file gives in place of a store. Only to read such a
+// file is the set's meaning needed before the engine has it.
+func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, error) {
 	store := given.None()
 	if givenFile != "" {
 		_, program, diags := compile(fsys)
 		if program == nil || diags.HasErrors() {
-			return nil, diags
+			return nil, nil, diags
 		}
 		data, err := os.ReadFile(givenFile)
 		if err == nil {
 			store, err = given.Parse(data, program)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
+			return nil, nil, fmt.Errorf("%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
 		}
 	}
-	return recovery.Load(fsys, append([]recovery.Option{recovery.WithStore(store)}, options...)...)
+	known := &shelf{Store: store}
+	engine, err := recovery.Load(fsys, append([]recovery.Option{recovery.WithStore(known)}, options...)...)
+	return engine, known.set, err
 }
 
 // decider decides the incidents of some files.
@@ -116,24 +113,31 @@ type decider struct {
 	host   Host
 	engine *recovery.Engine
 	format string
+	fields *undeclaredFields
 }
 
 // result is what becomes of one incident.
 type result struct {
-	text    []byte
-	refused bool
+	text       []byte
+	refused    bool
+	read       bool     // it is an incident
+	undeclared []string // its fields that no playbook declares
 }
 
 func (d *decider) run(files []string) int {
 	refused := false
 	err := inOrder(newProgress(d.host, true), d.reader(files), d.one, func(r result) error {
 		refused = refused || r.refused
+		if r.read {
+			d.fields.add(r.undeclared)
+		}
 		_, err := d.host.Stdout.Write(r.text)
 		return err
 	})
 	if err != nil {
 		return trouble(d.host, "%s", err)
 	}
+	d.fields.say(d.host)
 	if refused {
 		return exitFound
 	}
@@ -171,6 +175,12 @@ func (d *decider) one(it item) result {
 	if err != nil {
 		return d.refusal(it.id(in), err)
 	}
+	r := d.decided(in)
+	r.read, r.undeclared = true, d.fields.declared.undeclared(in)
+	return r
+}
+
+func (d *decider) decided(in recovery.Incident) result {
 	decision, err := d.engine.Decide(context.Background(), in)
 	if err != nil {
 		return d.refusal(in.ID, err)

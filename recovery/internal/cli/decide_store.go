@@ -10,8 +10,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-// shelf is a store that takes the set of an engine aside: the ledger is opened, and
-// created, only once it is known that the set is good.
+// shelf is a store that takes the set of an engine aside. A ledger is opened, and created,
+// only once it is known that the set is good.
 type shelf struct {
 	recovery.Store
 	set *playbook.Set
@@ -37,7 +37,7 @@ func (d *decider) keep(dir string, set *playbook.Set, files []string) int {
 		return trouble(d.host, "%s", err)
 	}
 	l.Archive(set)
-	k := keeper{*d, l}
+	k := keeper{decider: *d, ledger: l}
 	status := k.run(files)
 	if err := l.Close(); err != nil && status != exitTrouble {
 		return trouble(d.host, "%s: %s", dir, err)
@@ -48,26 +48,30 @@ func (d *decider) keep(dir string, set *playbook.Set, files []string) int {
 // taken is an incident as it was read.
 type taken struct {
 	item
-	incident recovery.Incident
-	err      error
+	incident   recovery.Incident
+	undeclared []string
+	err        error
 }
 
 // kept is what came of an incident, once wait has returned nil.
 type kept struct {
-	text    func() []byte
-	refused bool
-	wait    func() error
+	text       func() []byte
+	refused    bool
+	read       bool     // it is an incident
+	undeclared []string // its fields that no playbook declares
+	wait       func() error
 }
 
 func (k *keeper) run(files []string) int {
 	queue, stop, end := make(chan kept, maxAhead), make(chan struct{}), make(chan error, 1)
 	defer close(stop)
 	go func() {
-		err := inOrder(newProgress(k.host, true), k.reader(files), take, func(t taken) error {
+		err := inOrder(newProgress(k.host, true), k.reader(files), k.take, func(t taken) error {
 			x, err := k.handle(t)
 			if err != nil {
 				return err
 			}
+			x.read, x.undeclared = t.err == nil, t.undeclared
 			select {
 			case queue <- x:
 				return nil
@@ -82,6 +86,9 @@ func (k *keeper) run(files []string) int {
 	for x := range queue {
 		err := x.wait()
 		if err == nil {
+			if x.read {
+				k.fields.add(x.undeclared)
+			}
 			refused = refused || x.refused
 			_, err = k.host.Stdout.Write(x.text())
 		}
@@ -92,6 +99,7 @@ func (k *keeper) run(files []string) int {
 	if err := <-end; err != nil {
 		return trouble(k.host, "%s", err)
 	}
+	k.fields.say(k.host)
 	if refused {
 		return exitFound
 	}
@@ -101,9 +109,12 @@ func (k *keeper) run(files []string) int {
 var errStopped = errors.New("the work was given up")
 
 // take reads an incident. It runs on several goroutines at once.
-func take(it item) taken {
-	in, err := it.incident()
-	return taken{it, in, err}
+func (k *keeper) take(it item) taken {
+	t := taken{item: it}
+	if t.incident, t.err = it.incident(); t.err == nil {
+		t.undeclared = k.fields.declared.undeclared(t.incident)
+	}
+	return t
 }
 
 // handle decides an incident and hands the decision to the ledger. Its error is

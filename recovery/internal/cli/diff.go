@@ -31,6 +31,8 @@ type diffFlags struct {
 	drop      *texts
 	examples  int
 	format    *oneOf
+	latest    bool
+	strict    bool
 }
 
 func runDiff(c command, h Host, args []string) int {
@@ -39,6 +41,8 @@ func runDiff(c command, h Host, args []string) int {
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
 	f.StringVar(&d.ledger, "ledger", "", "decide the incidents in the ledger in `DIR` anew by both, with what was known then")
 	d.now = f.now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
+	f.BoolVar(&d.latest, "latest", false, "of the incidents that have one id, take the last; they are held in memory")
+	f.BoolVar(&d.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare, on each side by its own")
 	d.drop = f.texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
 	d.format = f.format("text", "json", "markdown", "html")
@@ -63,6 +67,9 @@ func runDiff(c command, h Host, args []string) int {
 	if err != nil {
 		return trouble(h, "%s", err)
 	}
+	if nothing := report.NothingCompared(); nothing != "" {
+		return trouble(h, "%s", nothing)
+	}
 	if report.Different() {
 		return exitFound
 	}
@@ -84,6 +91,8 @@ func (d *diffFlags) check(rest []string) error {
 		return errors.New("--now goes with --incidents; what a ledger holds is decided at its own time")
 	case d.now.at != nil && d.incidents == "":
 		return errors.New("--now goes with --incidents")
+	case d.incidents == "" && (d.latest || d.strict):
+		return errors.New("--latest and --strict go with --incidents")
 	}
 	return nil
 }

@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"io"
+	"crypto/sha256"
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,32 +21,87 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 	if d.now.at != nil {
 		at = *d.now.at
 	}
-	impact, err := impactOf(newProgress(h, false), old, now, casesIn(d.incidents, in, at), d.examples)
-	impact.Origin.Incidents = inputName(d.incidents)
-	return impact, err
+	name := inputName(d.incidents)
+	origin := diff.Origin{Incidents: name}
+	items := func(emit func(item) bool) error { return split(name, in, emit) }
+	if d.latest {
+		items = latestOf(items, &origin.Earlier)
+	}
+	var options []recovery.Option
+	if d.strict {
+		options = append(options, recovery.Strict())
+	}
+	seen := newSeen(old, now)
+	impact, err := impactOf(newProgress(h, false), &comparers{old: old, now: now, options: options}, casesIn(items, at), seen, d.examples)
+	if err != nil {
+		return nil, err
+	}
+	if origin.Updates = seen.updates; seen.updates > 0 {
+		fmt.Fprintf(h.Stderr, "warning: %s: %s; --latest takes the last of each id\n", name, origin.UpdatesText())
+	}
+	seen.fields.say(h)
+	impact.Origin = origin
+	return impact, nil
+}
+
+// seen is what is known of the incidents that were compared, beside what both sides make
+// of them. Memory grows by some 40 bytes an incident.
+type seen struct {
+	fields  *undeclaredFields
+	ids     map[[16]byte]bool
+	updates int // incidents whose id came before
+}
+
+func newSeen(old, now *diff.Side) *seen {
+	return &seen{fields: newUndeclaredFields(declaredBy(old.Set(), now.Set())), ids: map[[16]byte]bool{}}
+}
+
+func (s *seen) add(id string, undeclared []string) {
+	s.fields.add(undeclared)
+	if id == "" {
+		return
+	}
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:16])
+	if s.ids[key] {
+		s.updates++
+	}
+	s.ids[key] = true
 }
 
 // impactOf decides what a source gives. Only counts and the first examples are
-// kept, so that memory does not grow with the source.
-func impactOf(show *progress, old, now *diff.Side, source diff.Source, examples int) (*diff.Impact, error) {
+// kept, so that memory does not grow with what incidents hold.
+func impactOf(show *progress, pool *comparers, source diff.Source, s *seen, examples int) (*diff.Impact, error) {
 	impact := diff.NewImpact(examples)
-	pool := &comparers{old: old, now: now}
 	type answer struct {
-		verdict diff.Verdict
-		err     error
+		verdict    diff.Verdict
+		undeclared []string
+		err        error
 	}
-	err := inOrder(show, source, func(x diff.Case) answer {
+	err := inOrder(show, source, func(x diff.Case) (a answer) {
 		c, err := pool.take()
 		if err != nil {
 			return answer{err: err}
 		}
 		defer pool.put(c)
-		return answer{verdict: c.Compare(x)}
+		read := x.Read
+		x.Read = func() (recovery.Incident, error) {
+			in, err := read()
+			if err == nil {
+				a.undeclared = s.fields.declared.undeclared(in)
+			}
+			return in, err
+		}
+		a.verdict = c.Compare(x)
+		return a
 	}, func(a answer) error {
 		if a.err != nil {
 			return a.err
 		}
 		impact.Add(a.verdict)
+		if !a.verdict.Unreadable {
+			s.add(a.verdict.ID, a.undeclared)
+		}
 		return nil
 	})
 	impact.Finish()
@@ -55,6 +111,7 @@ func impactOf(show *progress, old, now *diff.Side, source diff.Source, examples 
 // comparers are as many as are used at once.
 type comparers struct {
 	old, now *diff.Side
+	options  []recovery.Option
 	mu       sync.Mutex
 	free     []*diff.Comparer
 }
@@ -68,7 +125,7 @@ func (p *comparers) take() (*diff.Comparer, error) {
 		return c, nil
 	}
 	p.mu.Unlock() // to compile takes a while
-	return diff.NewComparer(p.old, p.now)
+	return diff.NewComparer(p.old, p.now, p.options...)
 }
 
 func (p *comparers) put(c *diff.Comparer) {
@@ -77,11 +134,40 @@ func (p *comparers) put(c *diff.Comparer) {
 	p.free = append(p.free, c)
 }
 
-// casesIn gives the incidents of an input. Without a time, each is decided when
-// it occurred.
-func casesIn(name string, in io.Reader, at time.Time) diff.Source {
+// itemSource sends the incidents of an input one by one.
+type itemSource func(emit func(item) bool) error
+
+// latestOf sends the last of the incidents that have one id, at its place. It holds them all,
+// and counts those that are not the last. What has no id that can be seen is sent as it is.
+func latestOf(items itemSource, earlier *int) itemSource {
+	return func(emit func(item) bool) error {
+		var all []item
+		last := map[string]int{}
+		err := items(func(it item) bool {
+			in, _ := it.incident() // what is none may have an id all the same
+			if id := it.id(in); id != "" {
+				if at, ok := last[id]; ok {
+					all[at] = item{}
+					*earlier++
+				}
+				last[id] = len(all)
+			}
+			all = append(all, it)
+			return true
+		})
+		for _, it := range all {
+			if it.line > 0 && !emit(it) {
+				return nil
+			}
+		}
+		return err
+	}
+}
+
+// casesIn makes cases of incidents. Without a time, each is decided when it occurred.
+func casesIn(items itemSource, at time.Time) diff.Source {
 	return func(yield func(diff.Case) bool) error {
-		return split(inputName(name), in, func(it item) bool {
+		return items(func(it item) bool {
 			return yield(diff.Case{Place: it.place(), At: at, Read: func() (recovery.Incident, error) {
 				in, err := it.incident()
 				if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -23,6 +24,7 @@ partners that were not read then, also by some 400 bytes an incident.`
 func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 	impact := diff.NewImpact(d.examples)
 	pool := &comparers{old: old, now: now}
+	fields := newUndeclaredFields(declaredBy(old.Set(), now.Set()))
 	show := newMeter(h, "decided anew", false)
 	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.progress, Decide: func(x *ledger.Case) (func() error, error) {
 		c, err := pool.take()
@@ -31,8 +33,14 @@ func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 		}
 		defer pool.put(c)
 		v, err := c.Again(fmt.Sprintf("record %d", x.Seq), x.Record, x.Given)
+		var in recovery.Incident
+		if err == nil {
+			err = in.UnmarshalJSON(x.Record.Incident)
+		}
+		undeclared := fields.declared.undeclared(in)
 		return func() error {
 			impact.Add(v)
+			fields.add(undeclared)
 			return nil
 		}, err
 	}})
@@ -41,6 +49,7 @@ func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 		return nil, placed(d.ledger, err)
 	}
 	impact.Finish()
+	fields.say(h)
 	impact.Origin = diff.Origin{
 		Ledger: d.ledger, Earlier: int(found.Earlier), Choices: int(found.Choices), Refusals: int(found.Refusals),
 		Erased: int(found.Erased), Forgotten: int(found.Forgotten),

@@ -33,7 +33,7 @@ type explainFlags struct {
 	now                        *instant
 	format                     *oneOf
 	plays                      *texts
-	all                        bool
+	all, strict                bool
 }
 
 func runExplain(c command, h Host, args []string) int {
@@ -47,6 +47,7 @@ func runExplain(c command, h Host, args []string) int {
 	f.StringVar(&x.ledger, "ledger", "", "explain a past decision of the ledger in `DIR`, as of then")
 	f.StringVar(&x.incident, "incident", "", "`ID` of the incident in the ledger")
 	f.StringVar(&x.decision, "decision", "", "`ID` of its decision, when the latest is not meant")
+	f.BoolVar(&x.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare")
 	x.format = f.format("text", "json")
 	files, err := f.parse(h, args)
 	if errors.Is(err, errHelp) {
@@ -74,8 +75,8 @@ func (x *explainFlags) check(files []string) error {
 		return errors.New("--incident and --decision go with --ledger DIR")
 	case past && x.incident == "":
 		return errors.New("--ledger needs the incident: --incident ID")
-	case past && (x.playbooks != "" || x.given != "" || x.now.at != nil || len(files) > 0):
-		return errors.New("a past decision is explained by what the ledger holds: --ledger takes no --playbooks, --given, --now or FILE")
+	case past && (x.playbooks != "" || x.given != "" || x.now.at != nil || x.strict || len(files) > 0):
+		return errors.New("a past decision is explained by what the ledger holds: --ledger takes no --playbooks, --given, --now, --strict or FILE")
 	case len(files) > 1:
 		return errors.New("explain takes one file with incidents")
 	}
@@ -108,6 +109,9 @@ type explained struct {
 	ok   bool
 	tree bool // conditions are shown
 	err  error
+
+	read       bool     // it is an incident
+	undeclared []string // its fields that no playbook declares
 }
 
 // decide explains the incidents of a file, each alone.
@@ -117,7 +121,10 @@ func (x *explainFlags) decide(h Host, files []string) int {
 		at := *x.now.at
 		options = append(options, recovery.WithClock(func() time.Time { return at }))
 	}
-	engine, status := loadEngine(h, x.playbooks, x.given, options)
+	if x.strict {
+		options = append(options, recovery.Strict())
+	}
+	engine, set, status := loadEngine(h, x.playbooks, x.given, options)
 	if engine == nil {
 		return status
 	}
@@ -125,10 +132,10 @@ func (x *explainFlags) decide(h Host, files []string) int {
 	if len(files) > 0 {
 		name = files[0]
 	}
-	d := decider{host: h, engine: engine}
+	d := decider{host: h, engine: engine, fields: newUndeclaredFields(declaredBy(set))}
 	first, found, trees := true, false, false
 	err := inOrder(newProgress(h, true), func(emit func(item) bool) error { return d.read(name, emit) },
-		func(it item) explained { return x.one(h, engine, it) },
+		func(it item) explained { return x.one(d, it) },
 		func(r explained) error {
 			if r.err != nil {
 				return r.err
@@ -137,10 +144,17 @@ func (x *explainFlags) decide(h Host, files []string) int {
 				r.text = append([]byte("\n"), r.text...)
 			}
 			first, found, trees = false, found || !r.ok, trees || r.tree
+			if r.read {
+				d.fields.add(r.undeclared)
+			}
 			_, err := h.Stdout.Write(r.text)
 			return err
 		})
-	return x.end(h, err, found, trees)
+	status = x.end(h, err, found, trees)
+	if status != exitTrouble {
+		d.fields.say(h)
+	}
+	return status
 }
 
 // end writes the legend and gives the exit status.
@@ -158,11 +172,17 @@ func (x *explainFlags) end(h Host, err error, found, trees bool) int {
 }
 
 // one explains one incident. It runs on several goroutines at once.
-func (x *explainFlags) one(h Host, engine *recovery.Engine, it item) explained {
+func (x *explainFlags) one(d decider, it item) explained {
 	in, err := it.incident()
 	if err != nil {
-		return x.written(explain.Refusal(it.id(in), err), h)
+		return x.written(explain.Refusal(it.id(in), err), d.host)
 	}
+	r := x.why(d.host, d.engine, in)
+	r.read, r.undeclared = true, d.fields.declared.undeclared(in)
+	return r
+}
+
+func (x *explainFlags) why(h Host, engine *recovery.Engine, in recovery.Incident) explained {
 	why, err := engine.Explain(context.Background(), in, recovery.ForPlays(x.plays.list...))
 	var misfit *recovery.IncidentError
 	switch {
@@ -182,5 +202,5 @@ func (x *explainFlags) written(r *explain.Report, h Host) explained {
 	} else {
 		err = r.WriteText(&b, h.colour(h.Stdout))
 	}
-	return explained{b.Bytes(), r.OK(), r.Reasons != nil, err}
+	return explained{text: b.Bytes(), ok: r.OK(), tree: r.Reasons != nil, err: err}
 }

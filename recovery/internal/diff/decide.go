@@ -46,13 +46,13 @@ type Comparer struct {
 	old, new *recovery.Engine
 }
 
-// NewComparer makes a comparer. It compiles both sides.
-func NewComparer(old, new *Side) (*Comparer, error) {
+// NewComparer makes a comparer, whose engines have some options. It compiles both sides.
+func NewComparer(old, new *Side, options ...recovery.Option) (*Comparer, error) {
 	c := &Comparer{}
 	clock := func() time.Time { return c.now }
 	var err, err2 error
-	c.old, err = old.engine(clock)
-	c.new, err2 = new.engine(clock)
+	c.old, err = old.engine(clock, options)
+	c.new, err2 = new.engine(clock, options)
 	return c, errors.Join(err, err2)
 }
 

@@ -78,11 +78,13 @@ type jsonLedger struct {
 
 type jsonFile struct {
 	Incidents string `json:"incidents"`
+	Earlier   int    `json:"earlier"`
+	Updates   int    `json:"updates"`
 }
 
 func jsonSource(o Origin) any {
 	if o.Ledger == "" {
-		return jsonFile{o.Incidents}
+		return jsonFile{o.Incidents, o.Earlier, o.Updates}
 	}
 	return jsonLedger{o.Ledger, o.Earlier, o.Choices, o.Refusals, o.Erased, o.Forgotten}
 }

@@ -87,7 +87,10 @@ var markEscapes = strings.NewReplacer(
 func (m *markdownWriter) origin(o Origin) {
 	text := "Decisions on the incidents in " + code(o.Incidents)
 	if o.Ledger != "" {
-		text = "Decisions on the incidents in the ledger " + code(o.Ledger) + ": " + mark(strings.Join(o.notes(), "; "))
+		text = "Decisions on the incidents in the ledger " + code(o.Ledger)
+	}
+	if notes := o.notes(); len(notes) > 0 {
+		text += ": " + mark(strings.Join(notes, "; "))
 	}
 	m.line("")
 	m.line("%s.", text)

@@ -3,10 +3,11 @@ package diff
 // Origin says where the decisions come from: of the two names one is set.
 type Origin struct {
 	Incidents string // a file with incidents
-	Ledger    string // a directory; what follows was found in it
+	Ledger    string // a directory
 
-	Earlier   int // decisions that were superseded
-	Choices   int // that people made
+	Earlier   int // decisions, or incidents of one id, of which the last counts
+	Updates   int // incidents whose id came before, and which count each
+	Choices   int // that people made, in a ledger
 	Refusals  int
 	Erased    int // records of which nothing is left
 	Forgotten int // decisions of which a precedent is erased
@@ -20,12 +21,17 @@ func (o Origin) title() string {
 	return "the incidents in " + o.Incidents
 }
 
+// UpdatesText says that incidents whose id came before count like others.
+func (o Origin) UpdatesText() string {
+	if o.Updates == 1 {
+		return "1 incident has an id that came before, and each is counted"
+	}
+	return group3(o.Updates) + " incidents have an id that came before, and each is counted"
+}
+
 // notes say what was decided of a ledger, and what was not.
 func (o Origin) notes() []string {
-	if o.Ledger == "" {
-		return nil
-	}
-	out := []string{"the latest decision of each, with what was known then"}
+	var out []string
 	note := func(n int, what, one, more string) {
 		if n == 1 {
 			out = append(out, plural(n, what)+" "+one)
@@ -33,6 +39,14 @@ func (o Origin) notes() []string {
 			out = append(out, plural(n, what)+" "+more)
 		}
 	}
+	if o.Ledger == "" {
+		note(o.Earlier, "incident", "whose id comes again is not counted", "whose ids come again are not counted")
+		if o.Updates > 0 {
+			out = append(out, o.UpdatesText())
+		}
+		return out
+	}
+	out = append(out, "the latest decision of each, with what was known then")
 	note(o.Earlier, "earlier decision", "of theirs is not counted", "of theirs are not counted")
 	note(o.Choices, "choice", "by a person is not made again, and its money is not counted", "by people are not made again, and their money is not counted")
 	note(o.Refusals, "refusal", "is not decided again", "are not decided again")

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 )
@@ -17,6 +18,35 @@ type Report struct {
 // decision.
 func (r *Report) Different() bool {
 	return len(r.Changes) > 0 || r.Impact != nil && r.Impact.Changed > 0
+}
+
+// NothingCompared says why no decision was compared where incidents were to be: that nothing
+// differs is then not known. It is empty where some were, or none were to be.
+func (r *Report) NothingCompared() string {
+	i := r.Impact
+	if i == nil || i.Incidents > i.RefusedBoth {
+		return ""
+	}
+	text := "no decisions were compared: " + strings.TrimPrefix(i.Origin.title(), "the incidents in ")
+	switch {
+	case i.Incidents == 0 && i.Origin.Ledger != "":
+		return text + " has no decision that can be made again"
+	case i.Incidents == 0:
+		return text + " has no incidents"
+	}
+	text += " has " + plural(i.Incidents, "incident")
+	refused := i.RefusedBoth - i.Unreadable.Count
+	switch {
+	case i.Incidents == 1 && refused == 0:
+		return text + ", which cannot be read"
+	case i.Incidents == 1:
+		return text + ", which both sides refuse"
+	case refused == 0:
+		return text + ", and none can be read"
+	case i.Unreadable.Count == 0:
+		return text + ", and both sides refuse them all"
+	}
+	return fmt.Sprintf("%s, of which %s cannot be read; both sides refuse the others", text, group3(i.Unreadable.Count))
 }
 
 // group is the changes of one play, or of what a playbook or the whole set has.
@@ -78,6 +108,14 @@ func plural(n int, what string) string {
 		return "1 " + what
 	}
 	return group3(n) + " " + what + "s"
+}
+
+// verb is "1 gives", "2 give".
+func verb(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return group3(n) + " " + more
 }
 
 // group3 writes a number with a comma between thousands.

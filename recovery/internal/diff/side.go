@@ -22,6 +22,9 @@ type Side struct {
 	set  *playbook.Set
 }
 
+// Set is the set as it was written.
+func (s *Side) Set() *playbook.Set { return s.set }
+
 // from is a place of the side, from where the command runs.
 func (s *Side) from(at playbook.Range) playbook.Range {
 	if !at.IsZero() {
@@ -81,8 +84,8 @@ func unknownPlay(name string, known []string) error {
 
 // engine makes an engine for the side, with a clock and knowing nothing but the
 // incident.
-func (s *Side) engine(clock func() time.Time) (*recovery.Engine, error) {
-	e, err := recovery.New(s.set, recovery.WithClock(clock), recovery.WithStore(given.None()))
+func (s *Side) engine(clock func() time.Time, options []recovery.Option) (*recovery.Engine, error) {
+	e, err := recovery.New(s.set, append([]recovery.Option{recovery.WithClock(clock), recovery.WithStore(given.None())}, options...)...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s does not load", s.Name), err)
 	}

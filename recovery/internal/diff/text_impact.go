@@ -15,7 +15,7 @@ func (t *textWriter) impact(i *Impact) {
 		t.wrapped("  ", "", dim, n)
 	}
 	t.line("  %s of %s decided another way (%s)", group3(i.Changed), plural(i.Incidents, "incident"), share(i.Changed, i.Incidents))
-	t.line("  %s give money before, %s after", group3(i.PaidBefore), group3(i.PaidAfter))
+	t.line("  %s before, %s after", verb(i.PaidBefore, "gives money", "give money"), group3(i.PaidAfter))
 	for _, c := range i.turns() {
 		t.cases(c.What, c.Cases)
 	}

@@ -37,10 +37,11 @@ const Format = `{"incident": ID, "decided_at": TIME, "set": {"digest", "revision
  "made": [ID of a decision that made a choice which stands],
  "others": [{"reason": a barrier or "missed", "count", "first": [PLAY]}]}
 
-PART is {"kind", "op", "path", "text", "at", "value", "row", "error", "decided",
-"skipped", "parts": [PART]}; kind is and, or, not, if, compare, has, read,
-constant, call or loop. Values are text, as in "because". What does not exist is
-left out; "decided" and "skipped" are there where they are true.`
+PART is {"kind", "op", "path", "text", "at", "value", "default", "row", "error",
+"decided", "skipped", "parts": [PART]}; kind is and, or, not, if, compare, has,
+read, constant, call or loop. Values are text, as in "because"; "default" says
+that the incident did not give it. What does not exist is left out; "decided",
+"skipped" and "default" are there where they are true.`
 
 type jsonReport struct {
 	Incident  string          `json:"incident,omitempty"`

@@ -56,6 +56,7 @@ type jsonNode struct {
 	Error   string      `json:"error,omitempty"`
 	Decided bool        `json:"decided,omitempty"`
 	Skipped bool        `json:"skipped,omitempty"`
+	Default bool        `json:"default,omitempty"`
 	Parts   []*jsonNode `json:"parts"`
 }
 
@@ -141,7 +142,7 @@ func nodeOf(n *policy.Node) *jsonNode {
 	}
 	out := &jsonNode{
 		Kind: n.Kind.String(), Op: n.Op, Path: n.Path, Text: n.Text, At: n.Position().String(), Row: n.Row,
-		Decided: n.Decided, Skipped: n.Skipped, Parts: []*jsonNode{},
+		Decided: n.Decided, Skipped: n.Skipped, Default: n.Default, Parts: []*jsonNode{},
 	}
 	switch {
 	case n.Err != nil:

@@ -163,7 +163,14 @@ func valueOf(n *policy.Node) string {
 	case n.Value == nil:
 		return " is absent"
 	}
-	return " = " + shown(n.Value)
+	return " = " + shown(n.Value) + byDefault(n)
+}
+
+func byDefault(n *policy.Node) string {
+	if n.Default {
+		return " (the default)"
+	}
+	return ""
 }
 
 // longest is how much of a value people are shown.

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// declared are the names of the fields that incidents may have: the standard ones, and those
+// that the documents of some sets declare, earlier names included.
+type declared map[string]bool
+
+func declaredBy(sets ...*playbook.Set) declared {
+	out := declared{"paused": true}
+	for _, f := range policy.StandardFields() {
+		out[f.Name] = true
+	}
+	for _, set := range sets {
+		for _, d := range set.Documents {
+			for _, f := range d.Fields {
+				out[f.Name.Value] = true
+				for _, was := range f.Was {
+					out[was.Value] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// undeclared names the fields of an incident that are not declared, sorted; nil where all
+// are.
+func (d declared) undeclared(in recovery.Incident) []string {
+	var out []string
+	var visit func(fields map[string]any, prefix string)
+	visit = func(fields map[string]any, prefix string) {
+		for name, v := range fields {
+			path := prefix + name
+			if v == nil || d[path] {
+				continue
+			}
+			if inner, ok := v.(map[string]any); ok && len(inner) > 0 {
+				visit(inner, path+".")
+			} else {
+				out = append(out, path)
+			}
+		}
+	}
+	visit(in.Fields, "") // JSON that is too deep is no incident
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// The bounds of what is said of fields that are not declared: how many are told apart, and
+// how many have a line of their own.
+const (
+	mostUndeclared     = 10_000
+	mostUndeclaredSaid = 50
+)
+
+// undeclaredFields counts the incidents that have fields which no playbook declares.
+type undeclaredFields struct {
+	declared  declared
+	incidents int
+	with      map[string]int
+}
+
+func newUndeclaredFields(d declared) *undeclaredFields {
+	return &undeclaredFields{declared: d, with: map[string]int{}}
+}
+
+// add counts one incident, with what [declared.undeclared] says of it.
+func (u *undeclaredFields) add(fields []string) {
+	u.incidents++
+	for _, name := range fields {
+		if _, known := u.with[name]; known || len(u.with) < mostUndeclared {
+			u.with[name]++
+		}
+	}
+}
+
+// say writes a line for each field to standard error: first those that are most likely
+// misspelt, then the most frequent.
+func (u *undeclaredFields) say(h Host) {
+	names := slices.Collect(maps.Keys(u.with))
+	known := slices.Sorted(maps.Keys(u.declared))
+	near := map[string]string{}
+	for _, name := range names {
+		near[name] = playbook.Suggest(name, known)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(min(1, len(near[b])), min(1, len(near[a]))), cmp.Compare(u.with[b], u.with[a]), cmp.Compare(a, b))
+	})
+	said := names[:min(len(names), mostUndeclaredSaid)]
+	for _, name := range said {
+		text := fmt.Sprintf("%d of %s", u.with[name], count(u.incidents, "incident"))
+		if u.with[name] == 1 {
+			text += " has"
+		} else {
+			text += " have"
+		}
+		text += " a field " + fieldText(name) + " that no playbook declares"
+		if near[name] != "" {
+			text += "; did you mean " + near[name] + "?"
+		}
+		fmt.Fprintln(h.Stderr, text)
+	}
+	if rest := len(names) - len(said); rest > 0 {
+		more := "more fields"
+		if rest == 1 {
+			more = "more field"
+		}
+		if len(names) == mostUndeclared {
+			more = "or " + more
+		}
+		fmt.Fprintf(h.Stderr, "%d %s of incidents are declared by no playbook\n", rest, more)
+	}
+}
+
+// fieldText writes the name of a field, in quotes where it is no plain word.
+func fieldText(name string) string {
+	const longest = 80
+	runes := []rune(name)
+	if len(runes) > longest {
+		name = string(runes[:longest]) + "…"
+	}
+	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-…", r)
+	})
+	if plain {
+		return name
+	}
+	return strconv.Quote(name)
+}
