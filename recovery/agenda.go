@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // State says how urgent something owed is.
@@ -96,8 +97,8 @@ func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOpt
 	for _, m := range given.Made {
 		out = append(out, Agenda(m.Decision, in, e.now(), given.Reports...)...)
 	}
-	gone := withdrawn(given.Previous, given.madeOn())
-	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[o.Action.ID] })
+	gone := given.withdrawn()
+	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[store.IDOf(o.Action.ID)] })
 	sortOwed(out)
 	return out, nil
 }

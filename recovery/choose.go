@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Selection is what a person chose.
@@ -78,7 +79,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	query := needs(subj)
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, storeError(err)
 	}
 	if given.Previous == nil || given.Previous.Decision.ID != first.Previous.Decision.ID {
 		return nil, ErrConflict // the incident that was looked at is another's by now
@@ -252,7 +253,7 @@ func (x *chooser) find() error {
 func (x *chooser) standingDrafts() {
 	for i := range x.given.Previous.Decision.Actions {
 		a := x.given.Previous.Decision.Actions[i]
-		if a.Change != ChangeCancelled && !x.withdrawn[a.ID] && len(a.Plays) > 0 {
+		if a.Change != ChangeCancelled && !x.isWithdrawn(a.ID) && len(a.Plays) > 0 {
 			x.drafts = append(x.drafts, &draft{Action: a, play: x.rules.play(a.Plays[0])})
 		}
 	}
@@ -320,9 +321,9 @@ func (x *chooser) superseded(drafts []*draft) []Action {
 // withdraw keeps a second limit from cancelling an action again.
 func (x *chooser) withdraw(id string) {
 	if x.withdrawn == nil {
-		x.withdrawn = map[string]bool{}
+		x.withdrawn = map[store.ID]bool{}
 	}
-	x.withdrawn[id] = true
+	x.withdrawn[store.IDOf(id)] = true
 }
 
 // chosen is what was chosen, for the decision's id.

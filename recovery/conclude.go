@@ -8,6 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // conclusion is a decision in the making. Nothing in it reads a store or a
@@ -28,7 +29,7 @@ type conclusion struct {
 	// previous are the actions that the previous decision gave, or cancelled,
 	// without those that choices have withdrawn since; nil when there was none.
 	previous  map[string]*Action
-	withdrawn map[string]bool
+	withdrawn map[store.ID]bool
 
 	unknown  map[int]bool                 // slots of facts that lack a key and were not given
 	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes
@@ -41,6 +42,11 @@ type conclusion struct {
 	params  []Param // room for the parameters of the actions
 	plays   []string
 	ids     strings.Builder
+}
+
+// isWithdrawn reports whether a choice has cancelled an action.
+func (c *conclusion) isWithdrawn(id string) bool {
+	return len(c.withdrawn) > 0 && c.withdrawn[store.IDOf(id)]
 }
 
 // day is the day of an instant in a zone.
@@ -84,18 +90,16 @@ func newConclusion(s *subject, given Given) *conclusion {
 	if !s.reportedAt.IsZero() {
 		c.base = s.reportedAt
 	}
+	c.withdrawn = given.withdrawn()
 	if prev := given.Previous; prev != nil {
 		c.base = prev.Base
-		c.withdrawn = withdrawn(prev, given.madeOn())
 		c.previous = make(map[string]*Action, len(prev.Decision.Actions))
 		for i := range prev.Decision.Actions {
 			a := &prev.Decision.Actions[i]
-			if !c.withdrawn[a.ID] {
+			if !c.isWithdrawn(a.ID) {
 				c.previous[a.ID] = a
 			}
 		}
-	} else if len(given.Made) > 0 {
-		c.withdrawn = withdrawn(nil, given.madeOn())
 	}
 	c.setFacts()
 	return c

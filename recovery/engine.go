@@ -148,7 +148,7 @@ func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 	}
 	given, _, err := e.config.store.Read(ctx, needs(subj))
 	if err != nil {
-		return nil, err
+		return nil, storeError(err)
 	}
 	c, err := conclude(subj, given)
 	if err != nil {
@@ -180,7 +180,7 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *In
 	query := needs(subj)
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, storeError(err)
 	}
 	if standing := unchanged(subj, given); standing != nil {
 		return &outcome{standing: standing}, nil

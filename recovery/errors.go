@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Problem is one thing that is wrong with an input.
@@ -92,6 +93,19 @@ func (e *EvaluationError) at() string {
 		return fmt.Sprintf("%s:%d", e.File, e.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
+}
+
+// storeError returns a store's error. An answer that is too large comes of the facts
+// that playbooks ask for, and so it is an *[EvaluationError].
+func storeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var overflow *store.OverflowError
+	if errors.As(err, &overflow) {
+		return &EvaluationError{Message: overflow.Error()}
+	}
+	return err
 }
 
 // AmbiguousError reports two plays that match one incident, in a playbook that

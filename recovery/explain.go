@@ -97,7 +97,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	subj.input.Assume(w.validation.defaults()...)
 	given, _, err := call.store.Read(ctx, needs(subj))
 	if err != nil {
-		return nil, err
+		return nil, storeError(err)
 	}
 	out := w.explains(rules, in.ID)
 	c := newConclusion(subj, given)

@@ -34,6 +34,9 @@ func In(s Store) CallOption {
 func (e *Engine) storeFor(options []CallOption) Store { return e.callWith(options).store }
 
 func (e *Engine) callWith(options []CallOption) call {
+	if len(options) == 0 {
+		return call{store: e.config.store}
+	}
 	c := call{store: e.config.store}
 	for _, o := range options {
 		o(&c)
@@ -68,7 +71,7 @@ func (e *Engine) commit(ctx context.Context, store Store, incident string, decid
 			return out.standing, nil
 		}
 		if err == nil {
-			err = store.Commit(ctx, out.commit())
+			err = storeError(store.Commit(ctx, out.commit()))
 		}
 		if err == nil {
 			if e.config.hooks.Decided != nil {

@@ -69,7 +69,7 @@ func (c *conclusion) firm(l *policy.Limit) []Action {
 	for _, m := range c.keeps {
 		play := c.rules.play(m.Decision.Plays[0].Play)
 		for _, a := range m.Decision.Actions {
-			if a.Change != ChangeCancelled && !c.withdrawn[a.ID] && a.Amount.IsSet() && c.governs(l, a.Type, play) {
+			if a.Change != ChangeCancelled && !c.isWithdrawn(a.ID) && a.Amount.IsSet() && c.governs(l, a.Type, play) {
 				out = append(out, a)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/servicerecovery/amends/recovery/internal/series"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // MemoryStore is a [Store] that lives in memory and ends with the program. It is
@@ -18,15 +18,14 @@ import (
 type MemoryStore struct {
 	mu sync.RWMutex
 	// commits counts the records; as text it is the version.
-	commits uint64
+	commits int64
 	version Version
 	decided map[string]struct{} // ids of all decisions
 	threads map[string]*thread  // by incident
 	ordered []*thread           // in the order in which the incidents came
 
-	facts      map[factKind]*factIndex
-	use        map[partnerUse]*series.Series
-	precedents precedentIndex
+	index    *store.Index
+	stranger thread // what is known of an incident that never came
 
 	refusals []Refusal
 	outbox   []Effect
@@ -35,12 +34,11 @@ type MemoryStore struct {
 // NewMemoryStore returns a store that knows nothing yet.
 func NewMemoryStore() *MemoryStore {
 	return &MemoryStore{
-		decided:    map[string]struct{}{},
-		threads:    map[string]*thread{},
-		facts:      map[factKind]*factIndex{},
-		use:        map[partnerUse]*series.Series{},
-		precedents: precedentIndex{},
-		version:    "0",
+		decided:  map[string]struct{}{},
+		threads:  map[string]*thread{},
+		index:    store.NewIndex(),
+		stranger: thread{number: store.Stranger},
+		version:  "0",
 	}
 }
 
@@ -51,58 +49,64 @@ func (s *MemoryStore) Read(ctx context.Context, q Query) (Given, Version, error)
 		return Given{}, "", err
 	}
 	s.mu.RLock()
-	if s.indexed(q.Facts) {
+	if len(s.index.Missing(q.Facts)) == 0 {
 		defer s.mu.RUnlock()
-		return s.answer(q)
+		return s.answer(&q)
 	}
 	s.mu.RUnlock()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.index(q.Facts)
-	return s.answer(q)
+	s.count(q.Facts)
+	return s.answer(&q)
 }
 
-func (s *MemoryStore) answer(q Query) (Given, Version, error) {
+// count begins to count the kinds of facts that were not asked for before.
+func (s *MemoryStore) count(facts []FactQuery) {
+	missing := s.index.Missing(facts)
+	if len(missing) == 0 {
+		return
+	}
+	counting := s.index.Count(missing)
+	for _, t := range s.ordered {
+		counting.Stands(t.number, t.stands)
+	}
+	counting.Add()
+}
+
+func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 	t := s.thread(q.Incident)
 	given := Given{
 		Previous:   t.latest,
+		Made:       t.made(),
 		Reports:    slices.Clone(t.reports),
 		Facts:      make([]any, len(q.Facts)),
 		Use:        make([]int64, len(q.Use)),
 		Precedents: make([][]Chosen, len(q.Precedents)),
 	}
-	if len(t.made) > 0 {
-		given.Made = make([]Record, 0, len(t.made))
-	}
-	for _, r := range t.made {
-		given.Made = append(given.Made, *r)
-	}
+	var err error
 	for i := range q.Facts {
-		var err error
-		if given.Facts[i], err = s.fact(&q.Facts[i], t); err != nil {
+		if given.Facts[i], err = s.index.Fact(&q.Facts[i], t.number, t.stands); err != nil {
 			return Given{}, "", err
 		}
 	}
-	for i, u := range q.Use {
-		var err error
-		if given.Use[i], err = s.useOf(u, t); err != nil {
+	for i := range q.Use {
+		if given.Use[i], err = s.index.Use(&q.Use[i], t.stands); err != nil {
 			return Given{}, "", err
 		}
 	}
-	for i, p := range q.Precedents {
-		given.Precedents[i] = s.precedents.of(p, t)
+	for i := range q.Precedents {
+		given.Precedents[i] = s.index.Precedents(&q.Precedents[i], t.number)
 	}
 	return given, s.version, nil
 }
 
-// thread returns what is known of an incident; of one that never came, a thread
-// that is not the store's.
+// thread returns what is known of an incident, which may never have come.
 func (s *MemoryStore) thread(incident string) *thread {
 	if t, ok := s.threads[incident]; ok {
 		return t
 	}
-	return &thread{}
+	return &s.stranger
 }
 
 // Commit implements [Store].
@@ -138,25 +142,35 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 		return err
 	}
 	s.commits++
-	s.version = Version(strconv.FormatUint(s.commits, 10))
+	s.version = Version(strconv.FormatInt(s.commits, 10))
 	s.decided[id] = struct{}{}
 	t := s.open(c.Record.Decision.Incident)
-	before := t.standing
+	before := t.stands
 	t.add(c.Record, s.commits)
-	s.reindex(t, before)
+	s.index.Shift(t.number, before, t.stands)
 	s.outbox = append(s.outbox, c.Outbox...)
 	return nil
 }
 
-// reindex brings every index up to date after an incident has changed.
-func (s *MemoryStore) reindex(t *thread, before standing) {
-	for _, x := range s.facts {
-		x.move(t, before)
+// conflict compares what a decision was made from with what is true now.
+func (s *MemoryStore) conflict(c *Commit) error {
+	t := s.thread(c.Record.Decision.Incident)
+	seen := c.Seen()
+	if err := seen.CheckThread(t.stands.IDs()); err != nil || c.Version == s.version {
+		return err
 	}
-	before.records(func(r *Record) { s.reserve(t, r, (*series.Series).Remove) })
-	t.records(func(r *Record) { s.reserve(t, r, (*series.Series).Add) })
-	s.precedents.move(t, before)
+	s.count(c.Reads.Facts)
+	return seen.CheckCounts(now{s.index, t})
 }
+
+// now answers on behalf of one incident.
+type now struct {
+	index *store.Index
+	of    *thread
+}
+
+func (n now) Fact(q *FactQuery) (any, error) { return n.index.Fact(q, n.of.number, n.of.stands) }
+func (n now) Use(q *UseQuery) (int64, error) { return n.index.Use(q, n.of.stands) }
 
 // open returns the thread of an incident, a new one if it is the first time that
 // something is committed about it.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/recoverytest"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 func TestMemoryStore(t *testing.T) {
@@ -70,8 +71,8 @@ func TestMemoryStoreSumsDoNotWrapAround(t *testing.T) {
 		}
 	}
 	_, _, err := s.Read(t.Context(), recovery.Query{Facts: []recovery.FactQuery{{Name: "f", Sum: "refund", Currency: "JPY"}}})
-	var failed *recovery.EvaluationError // so that the engine records a refusal
-	if !errors.As(err, &failed) {
+	var overflow *store.OverflowError
+	if !errors.As(err, &overflow) {
 		t.Errorf("got %v", err)
 	}
 }

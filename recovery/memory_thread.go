@@ -1,40 +1,44 @@
 package recovery
 
-import "slices"
+import (
+	"slices"
 
-// thread is what a store knows of one incident.
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// thread is what a memory store knows of one incident.
 type thread struct {
-	number int // which incident of the store it is
-	standing
-	choices []madeChoice // every choice that was ever made on it, in order
+	number  int            // which incident of the store it is
+	latest  *Record        // nil when there is none
+	choices []*Record      // every choice that was ever made on it, in order
+	stands  store.Standing // made of the latest and the choices
+	counted []*store.Decision
 	reports []Report
 }
 
-// standing is what counts of an incident: its latest decision, with the choices
-// that hang on it. It is replaced, never changed.
-type standing struct {
-	latest *Record // nil when there is none
-	made   []*Record
-}
-
-type madeChoice struct {
-	record *Record
-	number uint64 // of the commit
-}
-
 // add makes a record the latest one, or a choice one that hangs on it.
-func (t *thread) add(r *Record, commit uint64) {
-	if r.On != "" {
-		t.choices = append(t.choices, madeChoice{r, commit})
-		t.made = append(slices.Clip(t.made), r)
+func (t *thread) add(r *Record, number int64) {
+	counts := r.Counts(number)
+	t.stands = t.stands.After(counts, t.counted)
+	if r.On == "" {
+		t.latest = r
 		return
 	}
-	t.latest, t.made = r, nil
-	for _, c := range t.choices {
-		if slices.Contains(r.Keeps, c.record.Decision.ID) {
-			t.made = append(t.made, c.record)
+	t.choices, t.counted = append(t.choices, r), append(t.counted, counts)
+}
+
+// made are the records of the choices that stand.
+func (t *thread) made() []Record {
+	if len(t.stands.Made) == 0 {
+		return nil
+	}
+	out := make([]Record, 0, len(t.stands.Made))
+	for i, c := range t.counted {
+		if slices.Contains(t.stands.Made, c) {
+			out = append(out, *t.choices[i])
 		}
 	}
+	return out
 }
 
 func (t *thread) report(r Report) {
@@ -43,16 +47,5 @@ func (t *thread) report(r Report) {
 	}
 	if !slices.ContainsFunc(t.reports, same) {
 		t.reports = append(t.reports, r)
-	}
-}
-
-// records visits the latest record and the choices on it.
-func (s standing) records(visit func(*Record)) {
-	if s.latest == nil {
-		return
-	}
-	visit(s.latest)
-	for _, r := range s.made {
-		visit(r)
 	}
 }

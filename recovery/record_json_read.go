@@ -87,7 +87,7 @@ func (r *objectReader) keyPairs(name string) []Key {
 		if !ok {
 			r.fail(r.at(name), "pairs of text", text)
 		}
-		out = append(out, Key{path, s})
+		out = append(out, Key{Path: path, Text: s})
 	})
 	return out
 }

@@ -162,7 +162,7 @@ func (c *conclusion) cancelled() []Action {
 	}
 	cancel := func(actions []Action) {
 		for _, a := range actions {
-			if a.Change != ChangeCancelled && !given[a.ID] && !c.withdrawn[a.ID] {
+			if a.Change != ChangeCancelled && !given[a.ID] && !c.isWithdrawn(a.ID) {
 				out = append(out, cancelledAction(a))
 			}
 		}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // ErrConflict is returned by [Store.Commit] when what the decision was made
 // from has changed in a way that matters. [Engine.Handle] then decides again.
-var ErrConflict = errors.New("what the decision was made from has changed")
+var ErrConflict = store.ErrConflict
 
 // Store remembers decisions. Implementations must be safe for concurrent use;
 // recoverytest.TestStore checks one.
@@ -28,53 +30,18 @@ type Store interface {
 // the store alone.
 type Version string
 
-// Query is what a decision needs to know. Nothing about the incident itself
-// counts in facts and use.
-type Query struct {
-	Incident   string // whose previous decision, choices and reports are wanted
-	Facts      []FactQuery
-	Use        []UseQuery
-	Precedents []PrecedentQuery
-}
-
-// Key is a field of incidents and the text of the value wanted, as in
-// [Record.Keys].
-type Key struct {
-	Path string
-	Text string
-}
-
-// FactQuery asks about the latest decision of each incident, with the choices
-// made on it: how many incidents, how many actions of a type, or how much they
-// gave. Cancelled actions and those in if_late do not count, and neither does an
-// action that a choice made on the decision, or after the choice that gave it,
-// lists as cancelled.
-type FactQuery struct {
-	Name     string
-	Count    string    // "incidents", or an action's type; else empty
-	Sum      string    // an action's type; else empty
-	Currency string    // of Sum
-	Same     []Key     // the incidents that count have these
-	From     time.Time // those that occurred at From or later count
-	// Matters is set when a limit counts this fact: a commit conflicts when its
-	// value has changed.
-	Matters bool
-}
-
-// UseQuery asks how many units of a partner other incidents have reserved in a
-// window of time, From included and Until not.
-type UseQuery struct {
-	Partner     string
-	Direction   string // outbound or inbound
-	From, Until time.Time
-}
-
-// PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
-// first, those made on this incident not counted.
-type PrecedentQuery struct {
-	Play       string
-	Comparable []Key
-}
+// What stores and engines tell each other about decisions other than the
+// incident's own is defined by package store, with the rules that count it.
+type (
+	Query          = store.Query
+	Key            = store.Key
+	FactQuery      = store.FactQuery
+	UseQuery       = store.UseQuery
+	PrecedentQuery = store.PrecedentQuery
+	Chosen         = store.Chosen
+	ChosenAction   = store.ChosenAction
+	Reserve        = store.Reserve
+)
 
 // Given answers a Query: each list has one element per element asked for.
 type Given struct {
@@ -89,20 +56,6 @@ type Given struct {
 	Facts      []any // int64 or Money; nil where a key of the query has no text
 	Use        []int64
 	Precedents [][]Chosen
-}
-
-// Chosen is one earlier choice: the decision that made it and its reason, with
-// the actions that were chosen, those that were withheld as zero included.
-type Chosen struct {
-	Decision string
-	Reason   string
-	Actions  []ChosenAction
-}
-
-// ChosenAction is an action that was chosen; Amount is unset where it has none.
-type ChosenAction struct {
-	Type   string
-	Amount Money
 }
 
 // Record is a decision as it is kept.
@@ -128,14 +81,6 @@ type Record struct {
 	// Comparable is what a choice will be compared by later: set on a decision
 	// that makes one.
 	Comparable []Key
-}
-
-// Reserve is the use of a partner.
-type Reserve struct {
-	Partner   string
-	Direction string
-	Units     int64
-	At        time.Time
 }
 
 // Commit is what is to be remembered together. Exactly one of Record, Refusal

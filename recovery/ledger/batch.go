@@ -8,7 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/series"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Commits that wait at the same time share one write and one sync: each joins
@@ -36,8 +36,8 @@ type undo struct {
 	incident string // whose thread it was about
 	saved    *thread
 	shifted  bool
-	before   standing
-	after    standing
+	before   store.Standing
+	after    store.Standing
 	set      *playbook.Set
 	calendar string
 	// forgotten is a thread that was erased, and reserves what it leaves behind.
@@ -184,18 +184,18 @@ func (l *Ledger) takeBack(u *undo) {
 		delete(l.calendars, u.calendar)
 		return
 	case u.reserves != nil:
-		l.index.reserve(-1, u.reserves, (*series.Series).Remove)
+		l.index.counts.Release(u.reserves)
 		return
 	case u.forgotten != nil:
 		l.index.threads[u.incident] = u.forgotten
-		l.index.shift(u.forgotten.number, standing{}, u.before)
+		l.index.counts.Shift(u.forgotten.number, store.Standing{}, u.before)
 		return
 	case u.incident == "":
 		return
 	}
 	t := l.index.threads[u.incident]
 	if u.shifted {
-		l.index.shift(t.number, u.after, u.before)
+		l.index.counts.Shift(t.number, u.after, u.before)
 	}
 	if u.saved == nil {
 		delete(l.index.threads, u.incident)

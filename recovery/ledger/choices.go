@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // choices are all that were made in a ledger so far, with from when until when
@@ -16,7 +17,7 @@ type choices struct {
 type stood struct {
 	seq      int64
 	until    int64 // the record that ended it; 0: it stands
-	id       name
+	id       store.ID
 	incident string
 	chosen   recovery.Chosen
 }
@@ -26,27 +27,27 @@ func newChoices() *choices {
 }
 
 // add takes in a decision, in the order of the ledger.
-func (c *choices) add(s *summary) {
-	if s.choice != nil {
-		x := &stood{seq: s.seq, id: s.id, incident: s.incident, chosen: s.choice.chosen}
-		c.byKey[s.choice.key] = append(c.byKey[s.choice.key], x)
-		c.standing[s.incident] = append(c.standing[s.incident], x)
+func (c *choices) add(s *store.Decision) {
+	if s.Choice != nil {
+		x := &stood{seq: s.Number, id: s.ID, incident: s.Incident, chosen: s.Choice.Chosen}
+		c.byKey[s.Choice.Key] = append(c.byKey[s.Choice.Key], x)
+		c.standing[s.Incident] = append(c.standing[s.Incident], x)
 		return
 	}
-	list, ok := c.standing[s.incident]
+	list, ok := c.standing[s.Incident]
 	if !ok {
 		return
 	}
 	kept := slices.DeleteFunc(list, func(x *stood) bool {
-		if slices.Contains(s.keeps, x.id) {
+		if slices.Contains(s.Keeps, x.id) {
 			return false
 		}
-		x.until = s.seq
+		x.until = s.Number
 		return true
 	})
-	c.standing[s.incident] = kept
+	c.standing[s.Incident] = kept
 	if len(kept) == 0 {
-		delete(c.standing, s.incident)
+		delete(c.standing, s.Incident)
 	}
 }
 
@@ -54,7 +55,7 @@ func (c *choices) add(s *summary) {
 // records; those of the incident itself are none.
 func (c *choices) before(q recovery.PrecedentQuery, seen int64, incident string) []recovery.Chosen {
 	var out []recovery.Chosen
-	for _, x := range c.byKey[precedentKey(q.Play, q.Comparable)] {
+	for _, x := range c.byKey[store.PrecedentKey(q.Play, q.Comparable)] {
 		if x.seq < seen && (x.until == 0 || x.until >= seen) && x.incident != incident {
 			out = append(out, x.chosen)
 		}

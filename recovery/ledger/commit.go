@@ -12,6 +12,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // prepared is a payload on its way to a file: what can be done for one before
@@ -109,7 +110,7 @@ func checkOutbox(c *recovery.Commit) error {
 }
 
 func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
-	id := nameOf(c.Record.Decision.ID)
+	id := store.IDOf(c.Record.Decision.ID)
 	at, b, done, err := l.links(c, id)
 	if err != nil || done {
 		return b, err
@@ -161,7 +162,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 	if err := l.conflict(c, at); err != nil {
 		return err
 	}
-	if err := l.build(l.index.missing(c.Reads.Facts)); err != nil {
+	if err := l.build(c.Reads.Facts); err != nil {
 		return err
 	}
 	ahead, err := l.ahead(c.Record.Decision.Set.Digest, calendars)
@@ -169,14 +170,14 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 		return err
 	}
 	incident := c.Record.Decision.Incident
-	t, before := l.index.threads[incident], standing{}
+	t, before := l.index.threads[incident], store.Standing{}
 	if t != nil {
 		if before, err = t.standing(l.look); err != nil {
 			return err
 		}
 	}
-	s := summaryOf(l.next+int64(len(ahead)), c.Record)
-	after := standing{latest: s}
+	s := c.Record.Counts(l.next + int64(len(ahead)))
+	after := store.Standing{Latest: s}
 	if t != nil {
 		if after, err = t.after(before, s, l.look); err != nil {
 			return err
@@ -192,18 +193,18 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 		t = l.index.open(incident)
 	}
 	t.add(s, after)
-	l.index.shift(t.number, before, after)
-	l.fresh[s.seq] = s
+	l.index.counts.Shift(t.number, before, after)
+	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
 	l.put(p)
 	kept := *c.Record // and not what it came with
-	l.cache[s.seq%cacheSize].Store(&cached{s.seq, &kept})
+	l.cache[s.Number%cacheSize].Store(&cached{s.Number, &kept})
 	return nil
 }
 
 // links finds the records that a decision was made from; done says that it is in
 // the ledger already, and b when it is on disk.
-func (l *Ledger) links(c *recovery.Commit, id name) (at links, b *batch, done bool, err error) {
+func (l *Ledger) links(c *recovery.Commit, id store.ID) (at links, b *batch, done bool, err error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	t, ok := l.index.threads[c.Record.Decision.Incident]

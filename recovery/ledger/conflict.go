@@ -1,102 +1,52 @@
 package ledger
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// conflict compares what a decision was made from with what is true now. What
-// cannot change a decision for the worse is not compared: facts that no limit
-// counts, the use of partners that the decision does not take, precedents.
+// conflict compares what a decision was made from with what is true now.
 func (l *Ledger) conflict(c *recovery.Commit, at links) error {
-	t := l.index.threads[c.Record.Decision.Incident]
-	if on := c.Record.On; on != "" && (t == nil || !t.decided || t.latest.id != nameOf(on)) {
-		return changed("the decision that the choice hangs on is not the latest")
-	}
-	seen, ok := l.versionSeen(c.Version)
+	seenAt, ok := l.versionSeen(c.Version)
 	if !ok {
-		return changed("what was read was taken back")
+		return store.Changed("what was read was taken back")
 	}
-	if err := sameThread(c, t); err != nil {
+	t := l.index.threads[c.Record.Decision.Incident]
+	var latest store.ID
+	var made []store.ID
+	if t != nil {
+		latest = t.latest.id
+		for _, r := range t.standingChoices() {
+			made = append(made, r.id)
+		}
+	}
+	seen := c.Seen()
+	if err := seen.CheckThread(latest, made); err != nil || seenAt == l.next {
 		return err
 	}
-	if seen == l.next {
-		return nil
-	}
-	number := -1
-	var own standing
+	now := now{l: l, number: store.Stranger}
 	if t != nil {
-		number = t.number
+		now.number = t.number
 		var err error
-		if own, err = t.standing(l.look); err != nil {
+		if now.own, err = t.standing(l.look); err != nil {
 			return err
 		}
 	}
-	if err := l.factsConflict(c, number, own); err != nil {
-		return err
-	}
-	return l.useConflict(c, own)
+	return seen.CheckCounts(now)
 }
 
-func changed(what string) error { return fmt.Errorf("%w: %s", recovery.ErrConflict, what) }
-
-func sameThread(c *recovery.Commit, t *thread) error {
-	was, is := name{}, name{}
-	if c.Given.Previous != nil {
-		was = nameOf(c.Given.Previous.Decision.ID)
-	}
-	var made []ref
-	if t != nil {
-		made = t.standingChoices()
-		if t.decided {
-			is = t.latest.id
-		}
-	}
-	if was != is {
-		return changed("the incident's previous decision")
-	}
-	same := func(a recovery.Record, b ref) bool { return nameOf(a.Decision.ID) == b.id }
-	if !slices.EqualFunc(c.Given.Made, made, same) {
-		return changed("the choices made on the incident")
-	}
-	return nil
+// now answers on behalf of one incident what is true now.
+type now struct {
+	l      *Ledger
+	number int
+	own    store.Standing
 }
 
-func (l *Ledger) factsConflict(c *recovery.Commit, number int, own standing) error {
-	for i := range c.Reads.Facts {
-		q := &c.Reads.Facts[i]
-		if !q.Matters {
-			continue
-		}
-		if err := l.build(l.index.missing(c.Reads.Facts[i : i+1])); err != nil {
-			return err
-		}
-		now, err := l.index.fact(q, number, own)
-		if err != nil {
-			return err
-		}
-		if now != c.Given.Facts[i] {
-			return changed("the fact " + q.Name)
-		}
+func (n now) Fact(q *recovery.FactQuery) (any, error) {
+	if err := n.l.build([]recovery.FactQuery{*q}); err != nil {
+		return nil, err
 	}
-	return nil
+	return n.l.index.counts.Fact(q, n.number, n.own)
 }
 
-func (l *Ledger) useConflict(c *recovery.Commit, own standing) error {
-	for i, q := range c.Reads.Use {
-		reserves := func(r recovery.Reserve) bool { return r.Partner == q.Partner && r.Direction == q.Direction }
-		if !slices.ContainsFunc(c.Record.Reserves, reserves) {
-			continue
-		}
-		now, err := l.index.used(q, own)
-		if err != nil {
-			return err
-		}
-		if now != c.Given.Use[i] {
-			return changed("the use of partner " + q.Partner)
-		}
-	}
-	return nil
-}
+func (n now) Use(q *recovery.UseQuery) (int64, error) { return n.l.index.counts.Use(q, n.own) }

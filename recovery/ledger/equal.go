@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // EqualOptions say which cases are equal.
@@ -167,7 +168,7 @@ func (e *equaliser) add(r *treated) error {
 		e.count(before, -1)
 	}
 	after := &aCase{}
-	if r.choice != nil {
+	if r.Choice != nil {
 		e.deviation(r)
 		if before != nil {
 			*after = *before
@@ -177,7 +178,7 @@ func (e *equaliser) add(r *treated) error {
 		after.latest = r
 		if before != nil {
 			for _, m := range before.made {
-				if slices.Contains(r.keeps, m.id) {
+				if slices.Contains(r.Keeps, m.ID) {
 					after.made = append(after.made, m)
 				}
 			}
@@ -236,7 +237,7 @@ func (e *equaliser) count(c *aCase, by int64) {
 	}
 	known.Count += by
 	e.out.Cases += by
-	incident := c.latest.incident
+	incident := c.latest.Incident
 	if by < 0 {
 		known.Incidents = slices.DeleteFunc(known.Incidents, func(x string) bool { return x == incident })
 		if known.Count == 0 {
@@ -248,22 +249,22 @@ func (e *equaliser) count(c *aCase, by int64) {
 }
 
 func (e *equaliser) outcomeOf(c *aCase) *outcome {
-	stands := standing{latest: c.latest.summary}
+	stands := store.Standing{Latest: c.latest.Decision}
 	for _, m := range c.made {
-		stands.made = append(stands.made, m.summary)
+		stands.Made = append(stands.Made, m.Decision)
 	}
-	gone := stands.withdrawn()
+	gone := stands.Withdrawn()
 	o := &outcome{same: c.latest.keysOf(e.options.Same)}
 	o.Across = c.latest.keysOf(e.options.Across)
 	add := func(r *treated) {
-		for i, a := range r.acts {
-			if a.cancelled || gone[a.id] || !r.given[i].redress {
+		for i, a := range r.Actions {
+			if a.Cancelled || gone[a.ID] || !r.given[i].redress {
 				continue
 			}
-			o.Redress = append(o.Redress, Redress{a.kind, a.amount})
+			o.Redress = append(o.Redress, Redress{a.Type, a.Amount})
 			o.Plays = append(o.Plays, r.given[i].plays...)
 		}
-		if r.choice != nil {
+		if r.Choice != nil {
 			o.Choosers = append(o.Choosers, r.by)
 		}
 	}
@@ -278,16 +279,16 @@ func (e *equaliser) outcomeOf(c *aCase) *outcome {
 
 // text tells outcomes apart.
 func (o *outcome) text() string {
-	out := appendJoined(nil, textsOf(o.Across), o.gave())
-	out = appendJoined(out, o.Plays...)
-	return string(appendJoined(append(out, ';'), o.Choosers...))
+	out := store.AppendTexts(nil, textsOf(o.Across), o.gave())
+	out = store.AppendTexts(out, o.Plays...)
+	return string(store.AppendTexts(append(out, ';'), o.Choosers...))
 }
 
 // gave is what was given, as a text.
 func (o *Outcome) gave() string {
 	var out []byte
 	for _, r := range o.Redress {
-		out = appendJoined(out, r.Type)
+		out = store.AppendTexts(out, r.Type)
 		if r.Amount.IsSet() {
 			out = append(append(r.Amount.AppendDecimal(out), ' '), r.Amount.Currency()...)
 		}
@@ -317,17 +318,17 @@ func textsOf(keys []recovery.Key) string {
 	for _, k := range keys {
 		texts = append(texts, k.Text)
 	}
-	return joined(texts)
+	return string(store.AppendTexts(nil, texts...))
 }
 
 func (e *equaliser) deviation(r *treated) {
 	if r.deviation == "" || r.deviation == "0%" {
 		return
 	}
-	d := Deviation{Seq: r.seq, Incident: r.incident, Decision: r.choice.chosen.Decision, Play: r.play, By: r.by, Reason: r.choice.chosen.Reason, Deviation: r.deviation}
-	for _, a := range r.acts {
-		if !a.cancelled {
-			d.Chosen = append(d.Chosen, Redress{a.kind, a.amount})
+	d := Deviation{Seq: r.Number, Incident: r.Incident, Decision: r.Choice.Chosen.Decision, Play: r.play, By: r.by, Reason: r.Choice.Chosen.Reason, Deviation: r.deviation}
+	for _, a := range r.Actions {
+		if !a.Cancelled {
+			d.Chosen = append(d.Chosen, Redress{a.Type, a.Amount})
 		}
 	}
 	e.out.Deviations = append(e.out.Deviations, d)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/series"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Erasure says whose payloads to erase: those of an incident, or of every
@@ -104,7 +104,7 @@ func whose(t *item) (incident, customer string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		return s.incident, s.key("customer.id"), nil
+		return s.Incident, s.Key("customer.id"), nil
 	case KindReport:
 		list, _, err := parseReports(t.payload)
 		if err != nil || len(list) == 0 {
@@ -136,7 +136,7 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 	type gone struct {
 		incident string
 		number   int
-		from     standing
+		from     store.Standing
 	}
 	var list []gone
 	for incident := range incidents {
@@ -146,14 +146,14 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 		}
 		if t.last() > seqs[len(seqs)-1] || t.last() >= l.confirmed {
 			l.mu.Unlock()
-			return changed("incident " + incident + " was decided again while its records were being erased; erase it again")
+			return store.Changed("incident " + incident + " was decided again while its records were being erased; erase it again")
 		}
 		from, err := t.standing(l.look)
 		if err != nil {
 			l.mu.Unlock()
 			return err
 		}
-		from.each(func(s *summary) { e.reserves = append(e.reserves, s.reserves...) })
+		e.reserves = slices.AppendSeq(e.reserves, from.Reserves())
 		list = append(list, gone{incident, t.number, from})
 	}
 	slices.SortFunc(e.reserves, compareReserves)
@@ -164,10 +164,10 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 	}
 	for _, g := range list {
 		l.undo = append(l.undo, undo{seq: l.next, incident: g.incident, forgotten: l.index.threads[g.incident], before: g.from, shifted: true})
-		l.index.shift(g.number, g.from, standing{})
+		l.index.counts.Shift(g.number, g.from, store.Standing{})
 		delete(l.index.threads, g.incident)
 	}
-	l.index.reserve(-1, e.reserves, (*series.Series).Add)
+	l.index.counts.Reserve(e.reserves)
 	l.undo = append(l.undo, undo{seq: l.next, reserves: e.reserves})
 	for _, seq := range seqs {
 		l.cache[seq%cacheSize].Store(nil)

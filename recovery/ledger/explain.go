@@ -96,10 +96,10 @@ func (x *explainer) decision(t *item) error {
 		return err
 	}
 	x.choices.add(s)
-	if s.incident != x.options.Incident {
+	if s.Incident != x.options.Incident {
 		return nil
 	}
-	e := &explained{task: task{seq: s.seq}}
+	e := &explained{task: task{seq: s.Number}}
 	if e.given, err = parseGiven(t.payload); err == nil {
 		e.record, err = readRecord(t.payload, x.calendar)
 	}

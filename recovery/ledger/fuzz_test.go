@@ -56,11 +56,11 @@ func FuzzPayload(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		r, err := readRecord(payload, l.calendar)
 		s, summaryErr := parseSummary(1, payload, map[string]bool{"customer.id": true})
-		if err == nil && summaryErr == nil && s.incident != r.Decision.Incident {
-			t.Errorf("the summary is of %q, the record of %q", s.incident, r.Decision.Incident)
+		if err == nil && summaryErr == nil && s.Incident != r.Decision.Incident {
+			t.Errorf("the summary is of %q, the record of %q", s.Incident, r.Decision.Incident)
 		}
-		if x, err := parseTreated(1, payload, nil); err == nil && len(x.given) != len(x.acts) {
-			t.Errorf("%d actions were given of %d", len(x.given), len(x.acts))
+		if x, err := parseTreated(1, payload, nil); err == nil && len(x.given) != len(x.Actions) {
+			t.Errorf("%d actions were given of %d", len(x.given), len(x.Actions))
 		}
 		_, _ = parseGiven(payload)
 		_, _, _ = parseReports(payload)

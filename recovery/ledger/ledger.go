@@ -15,6 +15,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Ledger is a ledger that is open for writing. It is a [recovery.Store] and a
@@ -38,7 +39,7 @@ type Ledger struct {
 	confirmed     int64                       // records that are on disk
 	confirmedHead tlog.Hash                   // of the last of them
 	tree          tree                        // over them
-	fresh         map[int64]*summary          // of decisions that are not on disk yet
+	fresh         map[int64]*store.Decision   // of decisions that are not on disk yet
 	freshReports  map[int64][]recovery.Report // and of reports
 	undo          []undo                      // how to take back what is not, oldest first
 	sets          map[string]int64            // archived, by digest
@@ -87,7 +88,7 @@ func open(dir files, limit int64) (*Ledger, error) {
 	}
 	l := &Ledger{
 		dir: dir, lock: lock, limit: limit, index: newIndex(), batch: newBatch(nil),
-		fresh: map[int64]*summary{}, freshReports: map[int64][]recovery.Report{}, sets: map[string]int64{}, calendars: map[string]int64{}, known: map[string]*playbook.Set{},
+		fresh: map[int64]*store.Decision{}, freshReports: map[int64][]recovery.Report{}, sets: map[string]int64{}, calendars: map[string]int64{}, known: map[string]*playbook.Set{},
 	}
 	var salt [4]byte
 	if _, err = rand.Read(salt[:]); err == nil {
@@ -265,16 +266,16 @@ func (l *Ledger) reports(seq int64) ([]recovery.Report, error) {
 }
 
 // look sums up a decision that the index points to.
-func (l *Ledger) look(r ref) (*summary, error) { return l.lookFor(r, l.index.wanted) }
+func (l *Ledger) look(r ref) (*store.Decision, error) { return l.lookFor(r, l.index.wanted) }
 
 // lookFor is look with the keys that are wanted.
-func (l *Ledger) lookFor(r ref, wanted func() map[string]bool) (*summary, error) {
+func (l *Ledger) lookFor(r ref, wanted func() map[string]bool) (*store.Decision, error) {
 	if s, ok := l.fresh[r.seq]; ok {
 		return s, nil
 	}
 	if c := l.cache[r.seq%cacheSize].Load(); c != nil && c.seq == r.seq {
 		if record, ok := c.what.(*recovery.Record); ok {
-			return summaryOf(r.seq, record), nil
+			return record.Counts(r.seq), nil
 		}
 	}
 	payload, err := l.whole(r.seq)

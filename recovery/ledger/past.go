@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // past answers what nobody asked at the time, as the ledger stood before a record.
@@ -26,21 +27,10 @@ func (p *past) add(seq int64, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	t := p.index.open(s.incident)
-	before, err := t.standing(p.look)
-	if err != nil {
-		return err
-	}
-	after, err := t.after(before, s, p.look)
-	if err != nil {
-		return err
-	}
-	t.add(s, after)
-	p.index.shift(t.number, before, after)
-	return nil
+	return p.index.take(s, p.look)
 }
 
-func (p *past) look(r ref) (*summary, error) {
+func (p *past) look(r ref) (*store.Decision, error) {
 	t, err := whole(p.log, r.seq)
 	if err != nil {
 		return nil, err
@@ -51,12 +41,9 @@ func (p *past) look(r ref) (*summary, error) {
 // fact answers a fact. For the first of its kind everything before is gone
 // through again.
 func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, error) {
-	if p.index.facts.find(q) == nil {
+	if missing := p.index.counts.Missing([]recovery.FactQuery{*q}); len(missing) > 0 {
 		fresh := newIndex()
-		for _, f := range p.index.facts {
-			fresh.facts = append(fresh.facts, &factIndex{metric: f.metric, paths: f.paths, buckets: newBuckets()})
-		}
-		fresh.facts = append(fresh.facts, newFactIndex(q))
+		fresh.counts.Count(append(p.index.counts.Kinds(), missing...)).Add()
 		if err := p.keep(seq, fresh); err != nil {
 			return nil, err
 		}
@@ -65,7 +52,7 @@ func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, err
 	if err != nil {
 		return nil, err
 	}
-	return p.index.fact(q, number, own)
+	return p.index.counts.Fact(q, number, own)
 }
 
 // keep takes in everything before a record, into a fresh index.
@@ -94,13 +81,13 @@ func (p *past) used(seq int64, incident string, q recovery.UseQuery) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	return p.index.used(q, own)
+	return p.index.counts.Use(&q, own)
 }
 
-func (p *past) own(incident string) (int, standing, error) {
+func (p *past) own(incident string) (int, store.Standing, error) {
 	t := p.index.threads[incident]
 	if t == nil {
-		return -1, standing{}, nil
+		return store.Stranger, store.Standing{}, nil
 	}
 	own, err := t.standing(p.look)
 	return t.number, own, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Read implements [recovery.Store]. Its cost does not grow with the number of
@@ -56,14 +57,14 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 		l.mu.RUnlock()
 		return recovery.Given{}, answered{}, ErrClosed
 	}
-	if len(l.index.missing(q.Facts)) == 0 {
+	if len(l.index.counts.Missing(q.Facts)) == 0 {
 		defer l.mu.RUnlock()
 		return l.fromIndex(q)
 	}
 	l.mu.RUnlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.build(l.index.missing(q.Facts)); err != nil {
+	if err := l.build(q.Facts); err != nil {
 		return recovery.Given{}, answered{}, err
 	}
 	return l.fromIndex(q)
@@ -76,8 +77,8 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),
 	}
 	at := answered{version: l.version(), latest: -1}
-	number := -1
-	var own standing
+	number := store.Stranger
+	var own store.Standing
 	if t := l.index.threads[q.Incident]; t != nil {
 		if last := t.last(); last >= l.confirmed {
 			at.wait = l.waitFor(last)
@@ -99,17 +100,17 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 	}
 	var err error
 	for i := range q.Facts {
-		if given.Facts[i], err = l.index.fact(&q.Facts[i], number, own); err != nil {
+		if given.Facts[i], err = l.index.counts.Fact(&q.Facts[i], number, own); err != nil {
 			return given, at, err
 		}
 	}
-	for i, u := range q.Use {
-		if given.Use[i], err = l.index.used(u, own); err != nil {
+	for i := range q.Use {
+		if given.Use[i], err = l.index.counts.Use(&q.Use[i], own); err != nil {
 			return given, at, err
 		}
 	}
-	for i, p := range q.Precedents {
-		given.Precedents[i] = l.index.chosen(p, number)
+	for i := range q.Precedents {
+		given.Precedents[i] = l.index.counts.Precedents(&q.Precedents[i], number)
 	}
 	return given, at, nil
 }

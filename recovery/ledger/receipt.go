@@ -12,6 +12,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Receipt is what a receipt says, once it has been checked.
@@ -53,7 +54,7 @@ func Prove(ctx context.Context, dir string, options ProveOptions) ([]byte, error
 		if err != nil {
 			return err
 		}
-		if options.Decision != "" && s.id == nameOf(options.Decision) || options.Decision == "" && s.choice == nil && s.incident == options.Incident {
+		if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Incident == options.Incident {
 			found = t.head.seq
 		}
 		return nil

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/series"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // recover reads the ledger, cuts off a torn tail, and finishes an erasure that
@@ -67,12 +67,7 @@ func (l *Ledger) expectOf(payload []byte) {
 	if err != nil {
 		return
 	}
-	for i := range given.Query.Facts {
-		q := &given.Query.Facts[i]
-		if l.index.facts.find(q) == nil {
-			l.index.facts = append(l.index.facts, newFactIndex(q))
-		}
-	}
+	l.index.counts.Count(l.index.counts.Missing(given.Query.Facts)).Add()
 }
 
 // openTail opens the last file for writing, and cuts off what was not written
@@ -150,7 +145,7 @@ func (r *loader) apply(t *item) error {
 	switch made := t.made.(type) {
 	case error:
 		return &Damage{l.log.segment(t.segment).name, t.offset, seq, made.Error()}
-	case *summary:
+	case *store.Decision:
 		return r.decision(made)
 	case []recovery.Report:
 		r.report(seq, made)
@@ -177,23 +172,11 @@ func (r *loader) report(seq int64, list []recovery.Report) {
 	}
 }
 
-func (r *loader) decision(s *summary) error {
-	x := r.l.index
-	th := x.open(s.incident)
-	before, err := th.standing(r.look)
-	if err != nil {
-		return err
-	}
-	after, err := th.after(before, s, r.look)
-	if err != nil {
-		return err
-	}
-	th.add(s, after)
-	x.shift(th.number, before, after)
-	return nil
+func (r *loader) decision(s *store.Decision) error {
+	return r.l.index.take(s, r.look)
 }
 
-func (r *loader) look(at ref) (*summary, error) {
+func (r *loader) look(at ref) (*store.Decision, error) {
 	return r.l.lookFor(at, func() map[string]bool { return r.wanted })
 }
 
@@ -208,7 +191,7 @@ func (r *loader) erase(e *erasure) error {
 			return err
 		}
 	}
-	r.l.index.reserve(-1, e.reserves, (*series.Series).Add)
+	r.l.index.counts.Reserve(e.reserves)
 	return nil
 }
 
@@ -237,7 +220,7 @@ func (r *loader) forget(seq int64) error {
 	if err != nil {
 		return err
 	}
-	r.l.index.shift(th.number, from, standing{})
+	r.l.index.counts.Shift(th.number, from, store.Standing{})
 	delete(r.l.index.threads, incident)
 	return nil
 }
@@ -256,35 +239,22 @@ func (r *loader) finish() error {
 	return nil // and not a nil *Damage
 }
 
-// build fills indexes of facts that were not asked for before. It goes through the
-// ledger.
-func (l *Ledger) build(missing []*recovery.FactQuery) error {
+// build begins to count the kinds of facts that were not asked for before. It goes
+// through the ledger.
+func (l *Ledger) build(facts []recovery.FactQuery) error {
+	missing := l.index.counts.Missing(facts)
 	if len(missing) == 0 {
 		return nil
 	}
-	var fresh factIndexes
 	wanted := l.index.wanted()
-	for _, q := range missing {
-		if fresh.find(q) != nil {
-			continue
-		}
-		f := newFactIndex(q)
-		fresh = append(fresh, f)
-		for _, path := range f.paths {
-			wanted[path] = true
-		}
-	}
+	want(wanted, missing)
+	b := builder{l: l, counting: l.index.counts.Count(missing), look: func(r ref) (*store.Decision, error) {
+		return l.lookFor(r, func() map[string]bool { return wanted })
+	}}
 	// Each incident is looked at once, where its latest decision stands.
 	visit := func(t *item) error {
-		s, ok := t.made.(*summary)
-		if !ok || s.choice != nil {
-			return nil
-		}
-		th := l.index.threads[s.incident]
-		if th == nil || th.latest.seq != s.seq {
-			return nil
-		}
-		return l.fill(fresh, th, s, wanted)
+		s, _ := t.made.(*store.Decision)
+		return b.add(s)
 	}
 	w := &walk{scanner: scanner{log: l.log, until: l.confirmed}, visit: visit, work: func(t *item) {
 		if t.body == bodyWhole && t.head.kind == KindDecision {
@@ -297,27 +267,33 @@ func (l *Ledger) build(missing []*recovery.FactQuery) error {
 		}
 	}
 	for _, s := range l.fresh {
-		if th := l.index.threads[s.incident]; th != nil && s.choice == nil && th.latest.seq == s.seq {
-			if err := l.fill(fresh, th, s, wanted); err != nil {
-				return err
-			}
+		if err := b.add(s); err != nil {
+			return err
 		}
 	}
-	l.index.facts = append(l.index.facts, fresh...)
+	b.counting.Add()
 	return nil
 }
 
-func (l *Ledger) fill(fresh factIndexes, th *thread, s *summary, wanted map[string]bool) error {
-	own := standing{latest: s}
-	for _, r := range th.standingChoices() {
-		made, err := l.lookFor(r, func() map[string]bool { return wanted })
-		if err != nil {
-			return err
-		}
-		own.made = append(own.made, made)
+type builder struct {
+	l        *Ledger
+	counting *store.Counting
+	look     lookup
+}
+
+// add counts an incident where s is its latest decision.
+func (b *builder) add(s *store.Decision) error {
+	if s == nil || s.Choice != nil {
+		return nil
 	}
-	for _, f := range fresh {
-		f.shift(th.number, standing{}, own)
+	t := b.l.index.threads[s.Incident]
+	if t == nil || t.latest.seq != s.Number {
+		return nil
 	}
+	made, err := each(t.standingChoices(), b.look)
+	if err != nil {
+		return err
+	}
+	b.counting.Stands(t.number, store.Standing{Latest: s, Made: made})
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // ReplayOptions say how to decide again. The zero value takes the archived sets
@@ -142,7 +143,7 @@ type task struct {
 	seq     int64
 	given   *Read
 	text    []byte // of the record
-	summary *summary
+	summary *store.Decision
 	refusal *recovery.Refusal
 	payload []byte // where the past is kept
 	inTime  bool   // it may ask the past

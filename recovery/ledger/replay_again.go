@@ -47,7 +47,7 @@ func (r *replayer) again(x *task) error {
 // was reads the record that is decided again: as much of it as deciding again
 // needs, which is little, unless it is a choice.
 func (r *replayer) was(x *task) (*recovery.Record, error) {
-	if x.summary.choice != nil {
+	if x.summary.Choice != nil {
 		return recovery.ReadRecord(x.text, r.calendar)
 	}
 	out := &recovery.Record{Decision: &recovery.Decision{}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // engine returns what decides by a set; nil when the set is not archived.
@@ -150,5 +151,5 @@ func sameFact(a, b recovery.FactQuery) bool {
 }
 
 func samePrecedents(a, b recovery.PrecedentQuery) bool {
-	return precedentKey(a.Play, a.Comparable) == precedentKey(b.Play, b.Comparable)
+	return store.PrecedentKey(a.Play, a.Comparable) == store.PrecedentKey(b.Play, b.Comparable)
 }

@@ -171,7 +171,7 @@ func (r *revisitor) visit(t *item) error {
 		case x.refusal != nil:
 			r.out.Refusals++
 			return nil
-		case x.summary.choice != nil:
+		case x.summary.Choice != nil:
 			r.out.Choices++
 			x.passed = true
 		case r.superseded.has(x.seq):

@@ -2,159 +2,16 @@ package ledger
 
 import (
 	"bytes"
-	"crypto/sha256"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/series"
+	"github.com/servicerecovery/amends/recovery/store"
 )
-
-// name is an id in 16 bytes: the engine's ids are a prefix and as many in
-// hexadecimal; any others are hashed.
-type name [16]byte
-
-func nameOf[T string | []byte](id T) (n name) {
-	const prefix = len("dec_")
-	if len(id) == prefix+2*len(n) && id[prefix-1] == '_' {
-		ok := true
-		for i := range n {
-			high, low := digit(id[prefix+2*i]), digit(id[prefix+2*i+1])
-			ok = ok && high < 16 && low < 16
-			n[i] = high<<4 | low
-		}
-		if ok {
-			return n
-		}
-	}
-	sum := sha256.Sum256([]byte(id))
-	return name(sum[:len(n)])
-}
-
-// digit is the value of a hexadecimal digit; 16 of anything else.
-func digit(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	}
-	return 16
-}
-
-// summary is what the index has to know of a decision.
-type summary struct {
-	seq      int64
-	id       name
-	incident string
-	occurred series.Stamp
-	keys     map[string]string // the record's keys, when it is at hand
-	some     []recovery.Key    // else those that were wanted
-	acts     []act
-	reserves []recovery.Reserve
-	keeps    []name
-	choice   *choice // set on a decision that makes one
-}
-
-// act is an action.
-type act struct {
-	id        name
-	kind      string
-	amount    recovery.Money
-	cancelled bool
-}
-
-// choice is what is known of a choice that was made.
-type choice struct {
-	on     name
-	key    string // of its precedents
-	late   []name // actions in if_late, at any depth
-	chosen recovery.Chosen
-}
-
-// key is the text of a field.
-func (s *summary) key(path string) string {
-	for i := range s.some {
-		if s.some[i].Path == path {
-			return s.some[i].Text
-		}
-	}
-	return s.keys[path]
-}
-
-func (s *summary) ref() ref { return ref{s.seq, s.id} }
-
-// summaryOf sums up a record.
-func summaryOf(seq int64, r *recovery.Record) *summary {
-	d := r.Decision
-	s := &summary{
-		seq: seq, id: nameOf(d.ID), incident: d.Incident, occurred: series.StampOf(r.OccurredAt),
-		keys: r.Keys, acts: make([]act, len(d.Actions)), reserves: r.Reserves,
-	}
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		s.acts[i] = act{nameOf(a.ID), a.Type, a.Amount, a.Change == recovery.ChangeCancelled}
-	}
-	for _, id := range r.Keeps {
-		s.keeps = append(s.keeps, nameOf(id))
-	}
-	if r.On != "" {
-		s.choice = choiceOf(r)
-	}
-	return s
-}
-
-func choiceOf(r *recovery.Record) *choice {
-	d := r.Decision
-	c := &choice{on: nameOf(r.On), chosen: recovery.Chosen{Decision: d.ID}}
-	play := ""
-	if len(d.Plays) > 0 {
-		play = d.Plays[0].Play
-	}
-	c.key = precedentKey(play, r.Comparable)
-	if d.Made != nil {
-		c.chosen.Reason = d.Made.Reason
-	}
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		if a.Change != recovery.ChangeCancelled {
-			c.chosen.Actions = append(c.chosen.Actions, recovery.ChosenAction{Type: a.Type, Amount: a.Amount})
-		}
-		c.lateOf(a.IfLate)
-	}
-	for _, w := range d.Withheld {
-		if w.Reason == "zero" { // nothing was chosen, which is an amount too
-			c.chosen.Actions = append(c.chosen.Actions, recovery.ChosenAction{Type: w.Type, Amount: w.Amount})
-		}
-	}
-	return c
-}
-
-func (c *choice) lateOf(actions []recovery.Action) {
-	for i := range actions {
-		c.late = append(c.late, nameOf(actions[i].ID))
-		c.lateOf(actions[i].IfLate)
-	}
-}
-
-// gives reports whether a choice gave an action, in if_late too.
-func (s *summary) gives(id name) bool {
-	for _, a := range s.acts {
-		if a.id == id {
-			return true
-		}
-	}
-	for _, late := range s.choice.late {
-		if late == id {
-			return true
-		}
-	}
-	return false
-}
 
 // parseSummary reads the summary out of a decision's payload. Of the keys it
 // takes those that are wanted.
-func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, error) {
+func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Decision, error) {
 	var decision, comparable []byte
-	s := &summary{seq: seq}
+	s := &store.Decision{Number: seq}
 	on := ""
 	c := cursor{b: payload}
 	c.record(func(key []byte) {
@@ -166,15 +23,15 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 			c.decision(s)
 			decision = payload[start:c.at]
 		case "keeps":
-			c.list(func() { s.keeps = append(s.keeps, c.name()) })
+			c.list(func() { s.Keeps = append(s.Keeps, c.id()) })
 		case "keys":
-			s.some = c.keys(wanted)
+			s.Some = c.keys(wanted)
 		case "occurred_at":
-			s.occurred = series.StampOf(c.time())
+			s.OccurredAt = c.time()
 		case "on":
 			on = c.text()
 		case "reserves":
-			c.list(func() { s.reserves = append(s.reserves, c.reserve()) })
+			c.list(func() { s.Reserves = append(s.Reserves, c.reserve()) })
 		default:
 			c.skip()
 		}
@@ -186,7 +43,7 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 		return s, nil
 	}
 	// Of a choice more is wanted, and that it is one was not known before.
-	s.choice = &choice{on: nameOf(on)}
+	s.Choice = &store.Choice{On: store.IDOf(on)}
 	d := cursor{b: decision}
 	d.decision(s)
 	if err := d.end(); err != nil {
@@ -200,7 +57,7 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*summary, 
 			return nil, err
 		}
 	}
-	s.choice.key = precedentKey(s.choice.key, keys)
+	s.Choice.Key = store.PrecedentKey(s.Choice.Key, keys)
 	return s, nil
 }
 
@@ -267,53 +124,53 @@ func (c *cursor) reserve() (r recovery.Reserve) {
 
 // decision reads what a summary holds of a decision. The key of a choice is its
 // play at first.
-func (c *cursor) decision(s *summary) {
+func (c *cursor) decision(s *store.Decision) {
 	var zeros []recovery.ChosenAction
 	c.object(func(key []byte) {
 		switch {
 		case string(key) == "actions":
-			s.acts = make([]act, 0, 4)
-			c.list(func() { s.acts = append(s.acts, c.action(s.choice)) })
+			s.Actions = make([]store.Action, 0, 4)
+			c.list(func() { s.Actions = append(s.Actions, c.action(s.Choice)) })
 		case string(key) == "id":
-			if s.choice == nil {
-				s.id = c.name()
+			if s.Choice == nil {
+				s.ID = c.id()
 				return
 			}
-			s.choice.chosen.Decision = c.text()
-			s.id = nameOf(s.choice.chosen.Decision)
+			s.Choice.Chosen.Decision = c.text()
+			s.ID = store.IDOf(s.Choice.Chosen.Decision)
 		case string(key) == "incident":
-			s.incident = c.text()
-		case string(key) == "made" && s.choice != nil:
+			s.Incident = c.text()
+		case string(key) == "made" && s.Choice != nil:
 			c.object(func(key []byte) {
 				if string(key) == "reason" {
-					s.choice.chosen.Reason = c.text()
+					s.Choice.Chosen.Reason = c.text()
 					return
 				}
 				c.skip()
 			})
-		case string(key) == "plays" && s.choice != nil:
-			c.list(func() { c.firstPlay(s.choice) })
-		case string(key) == "withheld" && s.choice != nil:
+		case string(key) == "plays" && s.Choice != nil:
+			c.list(func() { c.firstPlay(s.Choice) })
+		case string(key) == "withheld" && s.Choice != nil:
 			c.list(func() { zeros = c.withheld(zeros) })
 		default:
 			c.skip()
 		}
 	})
-	if s.choice == nil {
+	if s.Choice == nil {
 		return
 	}
-	for _, a := range s.acts {
-		if !a.cancelled {
-			s.choice.chosen.Actions = append(s.choice.chosen.Actions, recovery.ChosenAction{Type: a.kind, Amount: a.amount})
+	for _, a := range s.Actions {
+		if !a.Cancelled {
+			s.Choice.Chosen.Actions = append(s.Choice.Chosen.Actions, recovery.ChosenAction{Type: a.Type, Amount: a.Amount})
 		}
 	}
-	s.choice.chosen.Actions = append(s.choice.chosen.Actions, zeros...)
+	s.Choice.Chosen.Actions = append(s.Choice.Chosen.Actions, zeros...)
 }
 
-func (c *cursor) firstPlay(of *choice) {
+func (c *cursor) firstPlay(of *store.Choice) {
 	c.object(func(key []byte) {
-		if string(key) == "play" && of.key == "" {
-			of.key = c.text()
+		if string(key) == "play" && of.Key == "" {
+			of.Key = c.text()
 			return
 		}
 		c.skip()
@@ -342,22 +199,22 @@ func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction
 }
 
 // action reads an action; what is in its if_late counts for choices only.
-func (c *cursor) action(of *choice) (a act) {
+func (c *cursor) action(of *store.Choice) (a store.Action) {
 	c.object(func(key []byte) {
 		switch {
 		case string(key) == "amount":
-			a.amount = c.money()
+			a.Amount = c.money()
 		case string(key) == "change":
-			a.cancelled = string(c.raw()) == string(recovery.ChangeCancelled)
+			a.Cancelled = string(c.raw()) == string(recovery.ChangeCancelled)
 		case string(key) == "id":
-			a.id = c.name()
+			a.ID = c.id()
 		case string(key) == "if_late" && of != nil:
 			c.list(func() {
 				late := c.action(of)
-				of.late = append(of.late, late.id)
+				of.IfLate = append(of.IfLate, late.ID)
 			})
 		case string(key) == "type":
-			a.kind = c.word()
+			a.Type = c.word()
 		default:
 			c.skip()
 		}
@@ -365,14 +222,14 @@ func (c *cursor) action(of *choice) (a act) {
 	return a
 }
 
-// name reads an id.
-func (c *cursor) name() name {
+// id reads an id.
+func (c *cursor) id() store.ID {
 	raw := c.raw()
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return nameOf(raw)
+		return store.IDOf(raw)
 	}
 	c.at -= len(raw) + 2
-	return nameOf(c.text())
+	return store.IDOf(c.text())
 }
 
 // word reads a text of which there are few different ones.

@@ -1,11 +1,14 @@
 package ledger
 
-import "github.com/servicerecovery/amends/recovery"
+import (
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
+)
 
 // treated is what the audit of equal treatment has to know of a decision, or of a
 // choice.
 type treated struct {
-	*summary
+	*store.Decision
 	given     []gave // beside acts
 	play      string // the first
 	by        string // of a choice
@@ -27,7 +30,7 @@ func parseTreated(seq int64, payload []byte, wanted map[string]bool) (*treated, 
 	if err != nil {
 		return nil, err
 	}
-	r := &treated{summary: s, previous: -1}
+	r := &treated{Decision: s, previous: -1}
 	c := cursor{b: payload}
 	c.object(func(key []byte) {
 		switch string(key) {
@@ -107,7 +110,7 @@ func (c *cursor) gave() (g gave) {
 func (r *treated) keysOf(paths []string) []recovery.Key {
 	var out []recovery.Key
 	for _, p := range paths {
-		out = append(out, recovery.Key{Path: p, Text: r.key(p)})
+		out = append(out, recovery.Key{Path: p, Text: r.Key(p)})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package series
+package store
 
 import (
 	"math"
@@ -11,25 +11,25 @@ import (
 func TestSeriesAgreesWithAList(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, spread := range []int{3, 1_000_000} { // many at one instant, and few
-		var s Series
-		var list []Entry
+		var s series
+		var list []weighed
 		for i := range 6000 {
 			if len(list) > 0 && random.IntN(3) == 0 {
 				k := random.IntN(len(list))
-				s.Remove(list[k])
+				s.remove(list[k])
 				list[k] = list[len(list)-1]
 				list = list[:len(list)-1]
 			} else {
-				e := Entry{StampOf(time.Unix(int64(random.IntN(spread)), int64(random.IntN(2)))), random.IntN(50), WideOf(random.Int64() - math.MaxInt64/2)}
-				s.Add(e)
+				e := weighed{stampOf(time.Unix(int64(random.IntN(spread)), int64(random.IntN(2)))), random.IntN(50), WideOf(random.Int64() - math.MaxInt64/2)}
+				s.add(e)
 				list = append(list, e)
 			}
 			if i%50 == 0 {
-				checkSeries(t, &s, list, StampOf(time.Unix(int64(random.IntN(spread)), 1)))
+				checkSeries(t, &s, list, stampOf(time.Unix(int64(random.IntN(spread)), 1)))
 			}
 		}
 		for _, e := range list {
-			s.Remove(e)
+			s.remove(e)
 		}
 		if len(s.chunks) != 0 {
 			t.Errorf("%d chunks are left of an empty series", len(s.chunks))
@@ -37,15 +37,15 @@ func TestSeriesAgreesWithAList(t *testing.T) {
 	}
 }
 
-func checkSeries(t *testing.T, s *Series, list []Entry, from Stamp) {
+func checkSeries(t *testing.T, s *series, list []weighed, from stamp) {
 	t.Helper()
 	var want Wide
 	for _, e := range list {
-		if !e.Before(from) {
-			want = want.Plus(e.Weight)
+		if !e.before(from) {
+			want = want.Plus(e.weight)
 		}
 	}
-	if got := s.Since(from); got != want {
+	if got := s.since(from); got != want {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 	for i, c := range s.chunks {

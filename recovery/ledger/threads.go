@@ -1,0 +1,193 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// index is what the ledger has in mind of what it holds: where the decisions of
+// each incident stand, and what they count. Everything else is read from the files.
+type index struct {
+	threads map[string]*thread // by incident
+	count   int                // of threads that there ever were
+	counts  *store.Index
+}
+
+func newIndex() *index { return &index{threads: map[string]*thread{}, counts: store.NewIndex()} }
+
+// open returns the thread of an incident, a new one if there is none.
+func (x *index) open(incident string) *thread {
+	t, ok := x.threads[incident]
+	if !ok {
+		t = &thread{number: x.count}
+		x.count++
+		x.threads[incident] = t
+	}
+	return t
+}
+
+// take makes a decision part of what is in mind.
+func (x *index) take(d *store.Decision, look lookup) error {
+	t := x.open(d.Incident)
+	before, err := t.standing(look)
+	if err != nil {
+		return err
+	}
+	after, err := t.after(before, d, look)
+	if err != nil {
+		return err
+	}
+	t.add(d, after)
+	x.counts.Shift(t.number, before, after)
+	return nil
+}
+
+// wanted are the keys that the facts which are counted tell incidents apart by.
+func (x *index) wanted() map[string]bool {
+	out := map[string]bool{}
+	want(out, x.counts.Kinds())
+	return out
+}
+
+func want(out map[string]bool, kinds []store.FactKind) {
+	for _, k := range kinds {
+		for _, path := range k.Paths {
+			out[path] = true
+		}
+	}
+}
+
+// ref points to a decision.
+type ref struct {
+	seq int64
+	id  store.ID
+}
+
+func refOf(d *store.Decision) ref { return ref{d.Number, d.ID} }
+
+// lookup sums up a decision that a thread points to.
+type lookup func(ref) (*store.Decision, error)
+
+// thread is what is known of one incident.
+type thread struct {
+	number  int
+	decided bool
+	latest  ref   // when decided
+	earlier []ref // the decisions before it
+	*extras       // nil for most
+}
+
+// extras are replaced, never changed.
+type extras struct {
+	made    []ref   // the choices that stand
+	choices []ref   // every choice, in order
+	reports []int64 // the records that report on it
+}
+
+// more returns a copy of the extras that may be changed.
+func (t *thread) more() *extras {
+	if t.extras == nil {
+		return &extras{}
+	}
+	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports)}
+}
+
+func (t *thread) standingChoices() []ref {
+	if t.extras == nil {
+		return nil
+	}
+	return t.made
+}
+
+// find returns the record of a decision on the incident.
+func (t *thread) find(id store.ID) (int64, bool) {
+	if t.decided && t.latest.id == id {
+		return t.latest.seq, true
+	}
+	lists := [2][]ref{t.earlier}
+	if t.extras != nil {
+		lists[1] = t.choices
+	}
+	for _, list := range lists {
+		for _, r := range list {
+			if r.id == id {
+				return r.seq, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// last is the latest record about the incident that a read looks at.
+func (t *thread) last() int64 {
+	last := int64(-1)
+	if t.decided {
+		last = t.latest.seq
+	}
+	if t.extras != nil {
+		for _, r := range t.made {
+			last = max(last, r.seq)
+		}
+		for _, seq := range t.reports {
+			last = max(last, seq)
+		}
+	}
+	return last
+}
+
+// standing looks up what stands of an incident.
+func (t *thread) standing(look lookup) (s store.Standing, err error) {
+	if t.decided {
+		if s.Latest, err = look(t.latest); err != nil {
+			return s, err
+		}
+	}
+	s.Made, err = each(t.standingChoices(), look)
+	return s, err
+}
+
+// after returns what stands once a decision has been added.
+func (t *thread) after(before store.Standing, d *store.Decision, look lookup) (store.Standing, error) {
+	var choices []*store.Decision
+	if d.Choice == nil && len(d.Keeps) > 0 && t.extras != nil {
+		var err error
+		if choices, err = each(t.choices, look); err != nil {
+			return store.Standing{}, err
+		}
+	}
+	return before.After(d, choices), nil
+}
+
+func each(refs []ref, look lookup) (out []*store.Decision, err error) {
+	for _, r := range refs {
+		d, err := look(r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// add makes a decision the latest one, or a choice one that hangs on it.
+func (t *thread) add(d *store.Decision, stands store.Standing) {
+	if d.Choice == nil {
+		if t.decided {
+			t.earlier = append(t.earlier, t.latest)
+		}
+		t.decided, t.latest = true, refOf(d)
+	}
+	if d.Choice == nil && t.extras == nil {
+		return
+	}
+	m := t.more()
+	if d.Choice != nil {
+		m.choices = append(m.choices, refOf(d))
+	}
+	m.made = nil
+	for _, x := range stands.Made {
+		m.made = append(m.made, refOf(x))
+	}
+	t.extras = m
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Decision is what the rules look at of one decision. Nothing in it changes after
+// it was handed to a rule.
+type Decision struct {
+	ID       ID
+	Incident string
+	// Number is the decision's place in the order in which the store took them.
+	Number int64
+	// OccurredAt is the incident's.
+	OccurredAt time.Time
+	// Keys are the incident's fields, by path, as text. A field that is absent or
+	// empty has none.
+	Keys map[string]string
+	// Some stands in for Keys where a store has read only a few of them.
+	Some     []Key
+	Actions  []Action
+	Reserves []Reserve
+	// Keeps are the decisions that made choices on earlier decisions of the
+	// incident and still stand.
+	Keeps []ID
+	// Choice is set on a decision that makes a choice.
+	Choice *Choice
+}
+
+// Action is an action that a decision lists.
+type Action struct {
+	ID        ID
+	Type      string
+	Amount    value.Money // unset where it has none
+	Cancelled bool
+}
+
+// Choice is what a decision that makes a choice adds.
+type Choice struct {
+	On     ID     // the decision that it hangs on
+	IfLate []ID   // the actions in if_late, at any depth
+	Key    string // where its precedents are found: see [PrecedentKey]
+	Chosen Chosen
+}
+
+// Key returns the text of a field; empty, there is none.
+func (d *Decision) Key(path string) string {
+	for i := range d.Some {
+		if d.Some[i].Path == path {
+			return d.Some[i].Text
+		}
+	}
+	return d.Keys[path]
+}
+
+// gives reports whether a choice lists an action, in if_late too.
+func (d *Decision) gives(id ID) bool {
+	has := func(a Action) bool { return a.ID == id }
+	return slices.ContainsFunc(d.Actions, has) || slices.Contains(d.Choice.IfLate, id)
+}
+
+// PrecedentKey is the text under which the choices are found that may be compared:
+// those of one play, in cases that have the same keys. The order of the keys does
+// not count.
+func PrecedentKey(play string, comparable []Key) string {
+	return string(appendPrecedentKey(nil, play, comparable))
+}
+
+func appendPrecedentKey(dst []byte, play string, comparable []Key) []byte {
+	byPath := func(a, b Key) int { return cmp.Compare(a.Path, b.Path) }
+	if !slices.IsSortedFunc(comparable, byPath) {
+		comparable = slices.SortedFunc(slices.Values(comparable), byPath)
+	}
+	dst = AppendTexts(dst, play)
+	for _, k := range comparable {
+		dst = AppendTexts(dst, k.Path, k.Text)
+	}
+	return dst
+}
+
+// AppendTexts adds texts, each behind its length, so that no other texts give the
+// same bytes.
+func AppendTexts(dst []byte, texts ...string) []byte {
+	for _, t := range texts {
+		dst = strconv.AppendInt(dst, int64(len(t)), 10)
+		dst = append(append(dst, ':'), t...)
+	}
+	return dst
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Query is what a decision needs to know. Nothing about the incident itself
+// counts in facts and use.
+type Query struct {
+	Incident   string // whose previous decision, choices and reports are wanted
+	Facts      []FactQuery
+	Use        []UseQuery
+	Precedents []PrecedentQuery
+}
+
+// Key is a field of incidents and the text of the value wanted.
+type Key struct {
+	Path string
+	Text string
+}
+
+// FactQuery asks about the latest decision of each incident, with the choices
+// made on it: how many incidents, how many actions of a type, or how much they
+// gave. Cancelled actions and those in if_late do not count, and neither does an
+// action that a choice made on the decision, or after the choice that gave it,
+// lists as cancelled.
+type FactQuery struct {
+	Name     string
+	Count    string    // "incidents", or an action's type; else empty
+	Sum      string    // an action's type; else empty
+	Currency string    // of Sum
+	Same     []Key     // the incidents that count have these
+	From     time.Time // those that occurred at From or later count
+	// Matters is set when a limit counts this fact: a commit conflicts when its
+	// value has changed.
+	Matters bool
+}
+
+// UseQuery asks how many units of a partner other incidents have reserved in a
+// window of time, From included and Until not.
+type UseQuery struct {
+	Partner     string
+	Direction   string // outbound or inbound
+	From, Until time.Time
+}
+
+// PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
+// first, those made on this incident not counted.
+type PrecedentQuery struct {
+	Play       string
+	Comparable []Key
+}
+
+// Chosen is one earlier choice: the decision that made it and its reason, with
+// the actions that were chosen, those that were withheld as zero included.
+type Chosen struct {
+	Decision string
+	Reason   string
+	Actions  []ChosenAction
+}
+
+// ChosenAction is an action that was chosen; Amount is unset where it has none.
+type ChosenAction struct {
+	Type   string
+	Amount value.Money
+}
+
+// Reserve is the use of a partner.
+type Reserve struct {
+	Partner   string
+	Direction string
+	Units     int64
+	At        time.Time
+}
+
+// within reports whether a reserve counts in a query's answer.
+func (q *UseQuery) counts(r *Reserve) bool {
+	return r.Partner == q.Partner && r.Direction == q.Direction && !r.At.Before(q.From) && r.At.Before(q.Until)
+}

@@ -1,0 +1,153 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func decision(id string, number int64, actions ...store.Action) *store.Decision {
+	return &store.Decision{ID: store.IDOf(id), Incident: "T-1", Number: number, OccurredAt: noon, Keys: map[string]string{"customer.id": "C-1"}, Actions: actions}
+}
+
+func gives(id, kind, amount string) store.Action {
+	return store.Action{ID: store.IDOf(id), Type: kind, Amount: value.MustMoney(amount)}
+}
+
+func cancels(id, kind string) store.Action {
+	return store.Action{ID: store.IDOf(id), Type: kind, Cancelled: true}
+}
+
+func choice(on string, d *store.Decision) *store.Decision {
+	d.Choice = &store.Choice{On: store.IDOf(on)}
+	return d
+}
+
+// TestStanding goes through what counts of an incident, decision by decision.
+func TestStanding(t *testing.T) {
+	euros := store.KindOf(&store.FactQuery{Sum: "compensate", Currency: "EUR", Same: []store.Key{{Path: "customer.id"}}})
+	first := decision("one", 1, gives("a", "compensate", "5 EUR"))
+	chosen := choice("one", decision("two", 2, gives("b", "compensate", "20 EUR"), cancels("a", "compensate")))
+	higher := choice("one", decision("three", 3, gives("c", "compensate", "30 EUR"), cancels("b", "compensate")))
+	anew := decision("four", 4, gives("a", "compensate", "6 EUR"))
+	anew.Keeps = []store.ID{store.IDOf("three")}
+	bare := decision("five", 5)
+
+	var s store.Standing
+	for _, step := range []struct {
+		name    string
+		add     *store.Decision
+		choices []*store.Decision
+		units   int64 // in cents
+	}{
+		{"a decision counts", first, nil, 500},
+		{"a choice withdraws what the decision gave", chosen, nil, 2000},
+		{"and a later one what an earlier one gave", higher, nil, 3000},
+		{"a new decision gives its actions anew, and keeps what it names", anew, []*store.Decision{chosen, higher}, 3600},
+		{"a decision that keeps nothing leaves nothing", bare, []*store.Decision{chosen, higher}, 0},
+	} {
+		s = s.After(step.add, step.choices)
+		entry, ok := euros.Entry(s)
+		if ok != (step.units != 0) {
+			t.Errorf("%s: counts: %v", step.name, ok)
+		}
+		answer, err := euros.Answer(entry.Weight)
+		if want := must(value.NewMoney(step.units, "EUR")); err != nil || answer != any(want) {
+			t.Errorf("%s: got %v, %v, want %v", step.name, answer, err, want)
+		}
+	}
+}
+
+func must(m value.Money, err error) value.Money {
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// TestEntryNeedsEveryText holds that an incident without one of the texts is the same
+// as no other.
+func TestEntryNeedsEveryText(t *testing.T) {
+	kind := store.KindOf(&store.FactQuery{Count: "incidents", Same: []store.Key{{Path: "customer.id"}, {Path: "failure"}}})
+	s := store.Standing{}.After(decision("one", 1), nil)
+	if _, ok := kind.Entry(s); ok {
+		t.Error("an incident without a failure counts")
+	}
+	s.Latest.Keys["failure"] = "late"
+	entry, ok := kind.Entry(s)
+	if want := []string{"C-1", "late"}; !ok || !cmp.Equal(entry.Texts, want) {
+		t.Errorf("got %v, %v, want %v", entry.Texts, ok, want)
+	}
+}
+
+// TestAnswersThatDoNotFit holds that a sum never wraps around: it would pass under
+// every limit.
+func TestAnswersThatDoNotFit(t *testing.T) {
+	kind := store.FactKind{Sum: "refund", Currency: "JPY"}
+	_, err := kind.Answer(store.WideOf(9e18).Plus(store.WideOf(9e18)))
+	var overflow *store.OverflowError
+	if !errors.As(err, &overflow) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := store.NewIndex().Fact(&store.FactQuery{Name: "n", Count: "incidents"}, store.Stranger, store.Standing{}); err == nil {
+		t.Error("a kind of fact that is not counted is answered")
+	}
+}
+
+func TestPrecedentKeyDoesNotDependOnOrder(t *testing.T) {
+	a, b := store.Key{Path: "region", Text: "north"}, store.Key{Path: "tier", Text: "gold"}
+	if store.PrecedentKey("p/x", []store.Key{a, b}) != store.PrecedentKey("p/x", []store.Key{b, a}) {
+		t.Error("the order of the keys counts")
+	}
+	if store.PrecedentKey("p/x", []store.Key{{Path: "a", Text: "bc"}}) == store.PrecedentKey("p/x", []store.Key{{Path: "ab", Text: "c"}}) {
+		t.Error("two cases have one key")
+	}
+}
+
+type nowIs struct {
+	fact any
+	use  int64
+}
+
+func (n nowIs) Fact(*store.FactQuery) (any, error) { return n.fact, nil }
+func (n nowIs) Use(*store.UseQuery) (int64, error) { return n.use, nil }
+
+func TestConflicts(t *testing.T) {
+	one, two := store.IDOf("one"), store.IDOf("two")
+	seen := store.Seen{
+		Latest: one, Made: []store.ID{two},
+		Reads: store.Query{
+			Facts: []store.FactQuery{{Name: "free"}, {Name: "counted", Matters: true}},
+			Use:   []store.UseQuery{{Partner: "bike", Direction: "outbound"}},
+		},
+		Facts: []any{int64(1), int64(2)}, Use: []int64{3},
+	}
+	chooses, takes := seen, seen
+	chooses.Chooses, chooses.On = true, two
+	takes.Reserves = []store.Reserve{{Partner: "bike", Direction: "outbound"}}
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"the same thread":            {seen.CheckThread(one, []store.ID{two}), false},
+		"another decision":           {seen.CheckThread(two, []store.ID{two}), true},
+		"another choice":             {seen.CheckThread(one, nil), true},
+		"a choice on another":        {chooses.CheckThread(one, []store.ID{two}), true},
+		"the same counts":            {seen.CheckCounts(nowIs{int64(2), 3}), false},
+		"a counted fact":             {seen.CheckCounts(nowIs{int64(1), 3}), true},
+		"a use that is not taken":    {seen.CheckCounts(nowIs{int64(2), 9}), false},
+		"the use of what is taken":   {takes.CheckCounts(nowIs{int64(2), 9}), true},
+		"what is taken, as was seen": {takes.CheckCounts(nowIs{int64(2), 3}), false},
+	} {
+		if errors.Is(c.err, store.ErrConflict) != c.want {
+			t.Errorf("%s: got %v", name, c.err)
+		}
+	}
+}
