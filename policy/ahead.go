@@ -56,7 +56,7 @@ func (d settled) Term(name string) (*celenv.Expr, bool) {
 func (d settled) Table(name string) (*celenv.Table, bool) {
 	t := d.s.tables[name]
 	if t == nil {
-		t, _ = d.s.reading.table(name)
+		t = d.s.reading.table(name)
 	}
 	return t, t != nil
 }

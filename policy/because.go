@@ -10,7 +10,6 @@ type shown struct {
 	path   string
 	slot   int            // of a field or a fact; -1: neither
 	reader *celenv.Reader // of anything else; nil: there is no such path
-	labels []string       // of a table's rows
 	root   int32          // of a term that is a condition, plus one; 0: none
 }
 
@@ -35,9 +34,6 @@ func newShown(p *Program, b *Playbook, path string) *shown {
 	if slot, ok := reader.Fact(); ok {
 		s.slot = p.slots + slot
 	}
-	if reader.IsRow() {
-		s.labels = b.rows[path[len("tables."):]]
-	}
 	return s
 }
 
@@ -48,12 +44,8 @@ func (in *Input) show(s *shown, b *Playbook) string {
 		return in.showSlot(s.slot)
 	case s.reader == nil:
 		return "failed"
-	case s.reader.IsRow():
-		i, err := s.reader.Row(in.Frame(b).cel)
-		if err != nil || i < 0 || i >= len(s.labels) {
-			return "absent"
-		}
-		return s.labels[i]
+	case s.reader.Table() != nil:
+		return in.Frame(b).row(s.reader.Table())
 	}
 	if s.root > 0 {
 		if t := in.program.matching.space.Truth(s.root-1, in.values); t != atom.Unsure {
@@ -68,6 +60,19 @@ func (in *Input) show(s *shown, b *Playbook) string {
 		return "absent"
 	}
 	return Show(v.Native())
+}
+
+// row says which row of a table the key has found. What a row is called belongs to the table, which
+// playbooks share.
+func (f *Frame) row(t *celenv.Table) string {
+	i, err := t.Row(f.cel)
+	switch {
+	case err != nil:
+		return "failed"
+	case i < 0:
+		return "absent"
+	}
+	return t.Label(i)
 }
 
 func (in *Input) showSlot(slot int) string {

@@ -12,8 +12,8 @@ type RowUse struct {
 func (in *Input) Rows() []RowUse {
 	var out []RowUse
 	for _, f := range in.frames {
-		if f == nil {
-			continue
+		if f == nil || f.version != in.version {
+			continue // it knows of earlier values only
 		}
 		for _, r := range f.cel.Rows() {
 			out = append(out, RowUse{f.pb, r.Table, r.Row})

@@ -198,7 +198,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 // read shows the value behind a path. A table by itself shows its row.
 func (f *Frame) read(path string) string {
 	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
-		return f.row(name)
+		return f.row(f.cel.Table(name))
 	}
 	v, err := f.pb.scope.ReadValue(f.cel, path)
 	if err != nil {
@@ -208,14 +208,4 @@ func (f *Frame) read(path string) string {
 		return "absent"
 	}
 	return Show(v.Native())
-}
-
-// row says which row of a table the key has found.
-func (f *Frame) row(name string) string {
-	i, err := f.cel.Row(name)
-	labels := f.pb.rows[name]
-	if err != nil || i < 0 || i >= len(labels) {
-		return "absent"
-	}
-	return labels[i]
 }

@@ -44,7 +44,7 @@ type Node struct {
 	// is false the first part that is false, of one that is true all of them.
 	Decided bool
 	// Row is the row of the table that Path is in: from 24h, gold, otherwise;
-	// absent where there is none.
+	// absent where there is none, failed where its key has no value.
 	Row string
 	// Default is set on a field that is read, when nobody gave it its value: see [Input.Assume].
 	Default bool
@@ -70,13 +70,8 @@ func newNode(p *celenv.Part, f *Frame) *Node {
 	if p.Err != nil {
 		n.Err = placed(p.Err)
 	}
-	if name, ok := strings.CutPrefix(p.Path, "tables."); ok {
-		name, _, _ = strings.Cut(name, ".")
-		name, _, _ = strings.Cut(name, "[")
-		n.Row = f.row(name)
-		if labels := f.pb.rows[name]; len(labels) > 0 {
-			n.first = labels[0]
-		}
+	if p.Table != nil {
+		n.Row, n.first = f.row(p.Table), p.Table.Label(0)
 	}
 	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
 		n.Default = f.in.assumed[name]

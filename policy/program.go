@@ -53,8 +53,7 @@ type Playbook struct {
 	class   int         // of those with the same applies
 	applies *expression // nil: to every incident
 	scope   *celenv.Scope
-	before  *celenv.Scope       // of applies
-	rows    map[string][]string // what to call each row of a table
+	before  *celenv.Scope // of applies
 }
 
 // Number is the playbook's place in Program.Playbooks.

@@ -11,12 +11,12 @@ import (
 
 // reading is what the shared definitions come to in scopes that read them alike:
 // those of one zone which narrow the same fields in the same way. Each is compiled
-// by the first of them that needs it.
+// by the first of them that needs it; which one that is depends on chance, so whatever
+// goes with a definition belongs to it and to no scope.
 type reading struct {
 	mu       sync.Mutex
 	terms    map[string]*celenv.Expr
 	tables   map[string]*celenv.Table
-	rows     map[string][]string
 	messages map[string]*Message
 }
 
@@ -29,7 +29,7 @@ func (s *scope) readingOf() *reading {
 	}
 	r := s.readings[key.String()]
 	if r == nil {
-		r = &reading{terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{}, rows: map[string][]string{}, messages: map[string]*Message{}}
+		r = &reading{terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{}, messages: map[string]*Message{}}
 		s.readings[key.String()] = r
 	}
 	return r
@@ -89,19 +89,18 @@ func (r *reading) keepTerm(name string, e *celenv.Expr) *celenv.Expr {
 	return keep(r.terms, name, e)
 }
 
-func (r *reading) table(name string) (*celenv.Table, []string) {
+func (r *reading) table(name string) *celenv.Table {
 	if r == nil {
-		return nil, nil
+		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.tables[name], r.rows[name]
+	return r.tables[name]
 }
 
-func (r *reading) keepTable(name string, t *celenv.Table, rows []string) *celenv.Table {
+func (r *reading) keepTable(name string, t *celenv.Table) *celenv.Table {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.rows[name] = rows
 	return keep(r.tables, name, t)
 }
 

@@ -318,7 +318,31 @@ func matchOf(t *testing.T, p *policy.Program, seed uint64) string {
 			sayAction(&out, a, in.Frame(m.Play.Playbook))
 		}
 	}
+	if len(p.Plays) > manyToExplain {
+		return out.String()
+	}
+	for _, row := range in.Rows() {
+		fmt.Fprintf(&out, "looked up %s: %s %d\n", row.Playbook.ID, row.Table, row.Row)
+	}
+	for _, e := range p.Explainer().Explain(in) {
+		fmt.Fprintf(&out, "%s %t %s\n", e.Play.Name, e.Matched, e.Barrier)
+		sayNode(&out, e.Applies, "  ")
+		sayNode(&out, e.When, "  ")
+	}
 	return out.String()
+}
+
+// manyToExplain is from how many plays on explaining all of them takes too long.
+const manyToExplain = 40
+
+func sayNode(out *strings.Builder, n *policy.Node, indent string) {
+	if n == nil {
+		return
+	}
+	fmt.Fprintf(out, "%s%s %s %s %s at %s: %v %v row %q %v\n", indent, n.Kind, n.Op, n.Path, n.Text, n.Position(), n.Value, n.Err, n.Row, n.Misses())
+	for _, part := range n.Parts {
+		sayNode(out, part, indent+"  ")
+	}
 }
 
 func sayAction(out *strings.Builder, a *policy.Action, f *policy.Frame) {

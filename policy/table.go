@@ -14,8 +14,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 		return t
 	}
 	shared := s.sharedTable(name, def)
-	if t, rows := shared.table(name); t != nil {
-		s.nameRows(name, rows)
+	if t := shared.table(name); t != nil {
 		return t
 	}
 	if s.circle("tables."+name, def.By) {
@@ -33,12 +32,8 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	} else {
 		s.buildRows(def, Type{})
 	}
-	if t != nil {
-		rows := rowNames(def)
-		s.nameRows(name, rows)
-		if shared != nil {
-			return shared.keepTable(name, t, rows)
-		}
+	if t != nil && shared != nil {
+		return shared.keepTable(name, t)
 	}
 	s.tables[name] = t
 	return t
@@ -84,34 +79,22 @@ func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 	return ok
 }
 
-// nameRows keeps what to call each row when a decision says why.
-func (s *scope) nameRows(name string, rows []string) {
-	if s.playbook.rows == nil {
-		s.playbook.rows = map[string][]string{}
-	}
-	s.playbook.rows[name] = rows
-}
-
 // labelAbove begins what a row is called that begins above a value.
 const labelAbove = "above "
 
-func rowNames(def *playbook.Table) []string {
-	var labels []string
-	for _, r := range def.Rows {
-		switch {
-		case r.Otherwise:
-			labels = append(labels, "otherwise")
-		case r.From.IsSet():
-			labels = append(labels, "from "+r.From.Value)
-		case r.Above.IsSet():
-			labels = append(labels, labelAbove+r.Above.Value)
-		case len(r.Is) > 0:
-			labels = append(labels, r.Is[0].Value)
-		default:
-			labels = append(labels, "") // the reader has said that a key is missing
-		}
+// rowLabel is what to call a row when a decision says why.
+func rowLabel(r *playbook.Row) string {
+	switch {
+	case r.Otherwise:
+		return "otherwise"
+	case r.From.IsSet():
+		return "from " + r.From.Value
+	case r.Above.IsSet():
+		return labelAbove + r.Above.Value
+	case len(r.Is) > 0:
+		return r.Is[0].Value
 	}
-	return labels
+	return "" // the reader has said that a key is missing
 }
 
 // buildRows reads the rows of a table. A key of no kind is one that could not
@@ -122,7 +105,7 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 	var last beginning
 	seen := map[string]bool{}
 	for i, r := range def.Rows {
-		rows[i].Otherwise = r.Otherwise
+		rows[i].Label, rows[i].Otherwise = rowLabel(r), r.Otherwise
 		if key.Kind == KindInvalid {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,6 +99,26 @@ func TestChooseRefuses(t *testing.T) {
 	wrong := pay(offered, "50 EUR", "")
 	wrong.Options[0].Type = "refund"
 	wantChoiceError(t, d, wrong, "one of compensate, replace")
+}
+
+// TestChooseRefusesInOneOrder has mistakes in several parameters: they are told in one order, however
+// the map that they come in is gone through.
+func TestChooseRefusesInOneOrder(t *testing.T) {
+	d := newDesk(t, heirlooms)
+	sel := pay(d.handle(damaged("1")), "50 EUR", "")
+	for _, name := range []string{"to", "of", "at", "by", "in", "on"} {
+		sel.Options[0].Params[name] = "x"
+	}
+	for range 20 {
+		_, err := d.Choose(context.Background(), sel)
+		var refused *recovery.ChoiceError
+		if !errors.As(err, &refused) || len(refused.Problems) != 6 {
+			t.Fatalf("%v", err)
+		}
+		if !slices.IsSortedFunc(refused.Problems, func(a, b recovery.Problem) int { return strings.Compare(a.Path, b.Path) }) {
+			t.Fatalf("out of order: %v", err)
+		}
+	}
 }
 
 func wantChoiceError(t *testing.T, d *desk, sel recovery.Selection, text string) {

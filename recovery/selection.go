@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -95,7 +96,7 @@ func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) 
 	d.ID = x.optionID(s)
 	d.Type, d.Justice, d.Plays = o.Type.Name, o.Type.Justice, []string{p.Name}
 	x.amount(at, d, offered, s)
-	for name := range s.Params {
+	for _, name := range slices.Sorted(maps.Keys(s.Params)) {
 		if !slices.ContainsFunc(offered.Params, func(q Param) bool { return q.Name == name }) {
 			x.problems = append(x.problems, Problem{at + "." + name, "a parameter of " + s.Type, "one that it does not have"})
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -61,8 +62,8 @@ func New(zone *time.Location, week [7][]Shift, holidays map[value.Date][]Shift) 
 
 func (c *Calendar) addSpecialDays(holidays map[value.Date][]Shift) error {
 	byDay := make(map[dayNumber][]Shift, len(holidays))
-	for date, given := range holidays {
-		shifts, err := sortedShifts(given)
+	for _, date := range slices.SortedFunc(maps.Keys(holidays), value.Date.Compare) {
+		shifts, err := sortedShifts(holidays[date])
 		if err != nil {
 			return fmt.Errorf("%s: %w", date, err)
 		}

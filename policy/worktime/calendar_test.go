@@ -2,6 +2,7 @@ package worktime_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -32,6 +33,27 @@ func TestNewErrors(t *testing.T) {
 		c, err := worktime.New(test.zone, [7][]worktime.Shift{time.Monday: test.monday}, test.holidays)
 		if err == nil || err.Error() != test.want || c != nil {
 			t.Errorf("New = %v, %v; want %s", c, err, test.want)
+		}
+	}
+}
+
+// TestFirstErrorByDate has mistakes on several days: the first day is told of.
+func TestFirstErrorByDate(t *testing.T) {
+	wrong := map[value.Date][]worktime.Shift{}
+	texts := ""
+	for day := 1; day <= 8; day++ {
+		date := value.DateOf(time.Date(2026, 5, day, 0, 0, 0, 0, time.UTC))
+		wrong[date] = []worktime.Shift{{From: 600, Until: 500}}
+		texts += fmt.Sprintf(`,"%s":["late"]`, date)
+	}
+	text := `{"days":{` + texts[1:] + `},"week":[[],["09:00-17:00"],[],[],[],[],[]],"zone":"UTC"}`
+	for range 20 {
+		_, err := worktime.New(time.UTC, [7][]worktime.Shift{time.Monday: {{From: 540, Until: 1020}}}, wrong)
+		_, parseErr := worktime.ParseCalendar([]byte(text))
+		for _, err := range []error{err, parseErr} {
+			if err == nil || !strings.HasPrefix(err.Error(), "2026-05-01: ") {
+				t.Fatal(err)
+			}
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
@@ -69,12 +71,12 @@ func ParseCalendar(data []byte) (*Calendar, error) {
 		}
 	}
 	days := make(map[value.Date][]Shift, len(in.Days))
-	for text, texts := range in.Days {
+	for _, text := range slices.Sorted(maps.Keys(in.Days)) {
 		date, err := value.ParseDate(text)
 		if err != nil {
 			return nil, err
 		}
-		if days[date], err = parseShifts(texts); err != nil {
+		if days[date], err = parseShifts(in.Days[text]); err != nil {
 			return nil, fmt.Errorf("%s: %w", text, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -139,7 +140,7 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 		from     store.Standing
 	}
 	var list []gone
-	for incident := range incidents {
+	for _, incident := range slices.Sorted(maps.Keys(incidents)) {
 		t := l.index.threads[incident]
 		if t == nil {
 			continue

@@ -27,13 +27,13 @@ func operatorFunctions() []cel.EnvOption {
 			overload("negate_duration", cel.DurationType, cel.DurationType), overload("negate_money", typeMoneyC, typeMoneyC),
 			unary(negate)),
 	}
-	for name, operator := range map[string]string{
-		"less": operators.Less, "less_equals": operators.LessEquals, "greater": operators.Greater, "greater_equals": operators.GreaterEquals,
+	for _, o := range []struct{ name, operator string }{
+		{"less", operators.Less}, {"less_equals", operators.LessEquals}, {"greater", operators.Greater}, {"greater_equals", operators.GreaterEquals},
 	} {
-		options = append(options, cel.Function(operator,
-			overload(name+"_money", cel.BoolType, typeMoneyC, typeMoneyC),
-			overload(name+"_date", cel.BoolType, typeDate, typeDate),
-			overload(name+"_percent", cel.BoolType, typePercent, typePercent)))
+		options = append(options, cel.Function(o.operator,
+			overload(o.name+"_money", cel.BoolType, typeMoneyC, typeMoneyC),
+			overload(o.name+"_date", cel.BoolType, typeDate, typeDate),
+			overload(o.name+"_percent", cel.BoolType, typePercent, typePercent)))
 	}
 	return options
 }
@@ -81,10 +81,10 @@ func products() []cel.FunctionOpt {
 		overload("multiply_int_double", cel.DoubleType, cel.IntType, cel.DoubleType),
 		overload("multiply_double_int", cel.DoubleType, cel.DoubleType, cel.IntType),
 	}
-	for name, factor := range factors() {
+	for _, factor := range factors() {
 		options = append(options,
-			overload("multiply_money_"+name, typeMoneyC, typeMoneyC, factor),
-			overload("multiply_"+name+"_money", typeMoneyC, factor, typeMoneyC))
+			overload("multiply_money_"+factor.name, typeMoneyC, typeMoneyC, factor.t),
+			overload("multiply_"+factor.name+"_money", typeMoneyC, factor.t, typeMoneyC))
 	}
 	return options
 }
@@ -99,15 +99,22 @@ func quotients() []cel.FunctionOpt {
 		overload("divide_money_money", cel.DoubleType, typeMoneyC, typeMoneyC),
 		overload("divide_duration_duration", cel.DoubleType, cel.DurationType, cel.DurationType),
 	}
-	for name, divisor := range factors() {
-		options = append(options, overload("divide_money_"+name, typeMoneyC, typeMoneyC, divisor))
+	for _, divisor := range factors() {
+		options = append(options, overload("divide_money_"+divisor.name, typeMoneyC, typeMoneyC, divisor.t))
 	}
 	return options
 }
 
+// namedType is a type and its name in the ids of overloads. Overloads are declared in one order,
+// so that nothing hangs on how a map is gone through.
+type namedType struct {
+	name string
+	t    *types.Type
+}
+
 // factors are the types that money is multiplied with and divided by.
-func factors() map[string]*types.Type {
-	return map[string]*types.Type{"int": cel.IntType, "double": cel.DoubleType, "percent": typePercent}
+func factors() []namedType {
+	return []namedType{{"int", cel.IntType}, {"double", cel.DoubleType}, {"percent", typePercent}}
 }
 
 // widened turns an int beside a double into a double.

@@ -85,7 +85,8 @@ func (b *Base) init() (err error) {
 	}
 	b.declared = b.env.Functions()
 	b.impls = map[string]*functions.Overload{}
-	for name, f := range b.declared {
+	for _, name := range sortedKeys(b.declared) {
+		f := b.declared[name]
 		if f.IsDeclarationDisabled() { // old spellings of operators
 			delete(b.declared, name)
 			continue

@@ -92,7 +92,9 @@ func boundedOverloads() map[string]map[string]bound {
 // boundedFunctions redeclares those functions with their checks in front.
 func boundedFunctions(declared map[string]*decls.FunctionDecl) ([]cel.EnvOption, error) {
 	var options []cel.EnvOption
-	for name, bounds := range boundedOverloads() {
+	all := boundedOverloads()
+	for _, name := range sortedKeys(all) {
+		bounds := all[name]
 		implementations, err := bindingsOf(declared[name])
 		if err != nil {
 			return nil, err

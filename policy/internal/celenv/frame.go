@@ -198,15 +198,14 @@ func (f *Frame) lookUp(t *Table) (int, error) {
 	return row, nil
 }
 
-// Row returns the number of the row in which a table of the scope is read, -1 if there
-// is none.
-func (f *Frame) Row(table string) (int, error) {
-	t, err := f.scope.table(table)
-	if err != nil {
-		return -1, err
-	}
-	return f.row(t)
+// Table returns a table of the scope, nil if there is none of the name.
+func (f *Frame) Table(name string) *Table {
+	t, _ := f.scope.table(name)
+	return t
 }
+
+// Row returns the number of the row in which the table is read, -1 if there is none.
+func (t *Table) Row(f *Frame) (int, error) { return f.row(t) }
 
 func (s *Scope) table(name string) (*Table, error) {
 	if s.options.Defs != nil {

@@ -60,11 +60,11 @@ func variadic(f func(args ...ref.Val) ref.Val) cel.FunctionOpt {
 // orderedOverloads declares a function of two values of one type that have an order.
 func orderedOverloads(name string) []cel.FunctionOpt {
 	options := []cel.FunctionOpt{}
-	for suffix, t := range map[string]*types.Type{
-		"int": cel.IntType, "double": cel.DoubleType, "duration": cel.DurationType, "timestamp": cel.TimestampType,
-		"date": typeDate, "percent": typePercent, "money": typeMoneyC,
+	for _, of := range []namedType{
+		{"int", cel.IntType}, {"double", cel.DoubleType}, {"duration", cel.DurationType}, {"timestamp", cel.TimestampType},
+		{"date", typeDate}, {"percent", typePercent}, {"money", typeMoneyC},
 	} {
-		options = append(options, overload(name+"_"+suffix, t, t, t))
+		options = append(options, overload(name+"_"+of.name, of.t, of.t, of.t))
 	}
 	return options
 }

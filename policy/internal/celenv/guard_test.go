@@ -322,10 +322,10 @@ func present(f *Frame) map[string]bool {
 	for i, field := range testFields {
 		there["incident."+field.Name] = f.in.Fields[i].IsSet()
 	}
-	row, _ := f.Row("late_credit")
+	row, _ := f.Table("late_credit").Row(f)
 	there["tables.late_credit"] = row >= 0
 	if there["incident.promised_at"] {
-		row, _ = f.Row("by_promise")
+		row, _ = f.Table("by_promise").Row(f)
 		there["tables.by_promise"] = row >= 0
 	}
 	return there

@@ -40,8 +40,8 @@ func (r *Reader) Fact() (slot int, ok bool) { return r.slot, r.kind == refFact }
 // Term returns the term that is read, nil if it is none.
 func (r *Reader) Term() *Expr { return r.term }
 
-// IsRow reports whether the row of a table is read, rather than a value.
-func (r *Reader) IsRow() bool { return r.table != nil }
+// Table returns the table whose row is read, nil if a value is.
+func (r *Reader) Table() *Table { return r.table }
 
 // Read returns the value; absent if there is none.
 func (r *Reader) Read(f *Frame) (Val, error) {
@@ -52,6 +52,3 @@ func (r *Reader) Read(f *Frame) (Val, error) {
 	v, err = leave(v, false)
 	return Val{v}, err
 }
-
-// Row returns the number of the row in which the table is read, -1 if there is none.
-func (r *Reader) Row(f *Frame) (int, error) { return f.row(r.table) }

@@ -50,13 +50,14 @@ func TestReadValue(t *testing.T) {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
-	if row, err := f.Row("late_credit"); row != 0 || err != nil {
+	if row, err := f.Table("late_credit").Row(f); row != 0 || err != nil {
 		t.Error(row, err)
 	}
-	if row, err := w.frame(map[string]any{"delay": hoursOf(1)}).Row("late_credit"); row != -1 || err != nil {
+	early := w.frame(map[string]any{"delay": hoursOf(1)})
+	if row, err := early.Table("late_credit").Row(early); row != -1 || err != nil {
 		t.Error(row, err)
 	}
-	if _, err := f.Row("nope"); err == nil {
+	if f.Table("nope") != nil {
 		t.Error("a table that does not exist has a row")
 	}
 }

@@ -17,7 +17,9 @@ type Column struct {
 
 // Row is a row of a table: from a key on, above a key, for keys that are one of some, or for
 // all others. Exactly one of From, Above, Is and Otherwise is given, all as natives; see [Box].
+// Label is what explanations call the row.
 type Row struct {
+	Label     string
 	From      any
 	Above     any
 	Is        []any
@@ -40,6 +42,7 @@ type Table struct {
 }
 
 type tableRow struct {
+	label string
 	from  ref.Val // where it begins
 	above bool    // right above from, not at it
 	is    []ref.Val
@@ -55,7 +58,7 @@ func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
 		t.index[c.Name] = i
 	}
 	for i, r := range rows {
-		t.rows = append(t.rows, tableRow{from: box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
+		t.rows = append(t.rows, tableRow{label: r.Label, from: box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
 		switch {
 		case r.Otherwise:
 			t.otherwise = i
@@ -126,6 +129,15 @@ func (t *Table) Total() bool { return t.total }
 
 // Name returns the table's name.
 func (t *Table) Name() string { return t.name }
+
+// Label returns what explanations call a row, given by its number; empty where there is no
+// such row.
+func (t *Table) Label(row int) string {
+	if row < 0 || row >= len(t.rows) {
+		return ""
+	}
+	return t.rows[row].label
+}
 
 // path is how guards and reads name the table.
 func (t *Table) path() string { return varTables + "." + t.name }

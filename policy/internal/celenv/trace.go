@@ -32,6 +32,7 @@ type Part struct {
 	Kind     PartKind
 	Op       string // the operator of a Compare, the function of a Call
 	Path     string // of a Read or a Has, as [Expr.Reads] names it
+	Table    *Table // that the path is in, or nil
 	Expr     *Expr  // in whose source the part stands: a term's own
 	From, To int    // the runes of that source
 	Text     string // they, on one line
@@ -241,7 +242,7 @@ func (t *Tracer) readsIn(p *Part, n ast.Expr, f *Frame) {
 
 // read reads a reference, and shows what a term or the key of a table is made of.
 func (t *Tracer) read(p *Part, r *reference, f *Frame) {
-	p.Kind, p.Path = PartRead, r.path
+	p.Kind, p.Path, p.Table = PartRead, r.path, r.table
 	v, err := r.getter()(f)
 	switch {
 	case r.kind == refConstant:
