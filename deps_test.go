@@ -24,22 +24,23 @@ type rule struct {
 
 // rules are the arrows of ARCHITECTURE.md.
 var rules = []rule{
-	{"playbook", []string{"playbook"}},
-	{"playbook/internal/yamlnode", []string{"gopkg.in/yaml.v3"}},
-	{"policy", []string{"playbook", "policy"}},
+	{"internal/unseen", nil},
+	{"playbook", []string{"playbook", "internal/unseen"}},
+	{"playbook/internal/yamlnode", []string{"internal/unseen", "gopkg.in/yaml.v3"}},
+	{"policy", []string{"playbook", "policy", "internal/unseen"}},
 	{"policy/value", nil},
 	{"policy/worktime", []string{"policy/value"}},
 	{"policy/internal/atom", []string{"policy/value"}},
 	{"policy/internal/index", []string{"policy/internal/atom"}},
-	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "policy/internal/atom", "github.com/google/cel-go"}},
-	{"recovery", []string{"playbook", "policy", "recovery/internal/canonical", "recovery/store"}},
+	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "policy/internal/atom", "internal/unseen", "github.com/google/cel-go"}},
+	{"recovery", []string{"playbook", "policy", "internal/unseen", "recovery/internal/canonical", "recovery/store"}},
 	{"recovery/store", []string{"policy/value"}},
 	{"recovery/ledger", []string{"playbook", "policy/value", "policy/worktime", "recovery", "recovery/internal/canonical", "recovery/store", "golang.org/x/mod"}},
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal/canonical", nil},
-	{"recovery/internal/wrap", nil},
+	{"recovery/internal/term", []string{"internal/unseen", "playbook"}},
 	{"recovery/internal", []string{"playbook", "policy", "recovery"}},
-	{"recovery/internal/explain", []string{"policy", "recovery", "recovery/internal/wrap"}},
+	{"recovery/internal/explain", []string{"policy", "recovery", "recovery/internal/term"}},
 	{"recovery/cmd", []string{"recovery/internal/cli"}},
 	{"examples", []string{"playbook", "policy/value", "recovery"}},
 	{"", nil},
@@ -186,7 +187,7 @@ func TestTopLevel(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && !slices.Contains([]string{"recovery", "playbook", "policy", "examples", "testdata"}, e.Name()) {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && !slices.Contains([]string{"internal", "recovery", "playbook", "policy", "examples", "testdata"}, e.Name()) {
 			t.Errorf("there is a top-level folder %s", e.Name())
 		}
 	}

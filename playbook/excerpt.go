@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/servicerecovery/amends/internal/unseen"
 )
 
 // Widths of an excerpt on a screen.
@@ -70,15 +72,19 @@ type cell struct {
 func cellsOf(s string) []cell {
 	var cells []cell
 	column := 0
-	for _, r := range s {
+	hidden := map[int]bool{} // a file must not be able to steer the terminal, nor the eye
+	for at := range unseen.All(s) {
+		hidden[at] = true
+	}
+	for at, r := range s {
 		c := cell{string(r), width(r)}
 		switch {
 		case r == '\t':
 			c.width = tabWidth - column%tabWidth
 			c.text = strings.Repeat(" ", c.width)
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != 0x200d:
-			// A file must not be able to steer the terminal, nor the eye.
-			c = cell{"�", 1}
+		case hidden[at]:
+			c.text = unseen.Escape(r)
+			c.width = len(c.text)
 		}
 		cells = append(cells, c)
 		column += c.width

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/servicerecovery/amends/internal/unseen"
 )
 
 // String is FILE:LINE:COL, or as much of it as is known.
@@ -26,15 +28,16 @@ func (k DocumentKind) String() string {
 	return "invalid"
 }
 
-// String is the diagnostic in one line: FILE:LINE:COL: error: message [code].
+// String is the diagnostic in one line: FILE:LINE:COL: error: message [code]. What
+// nobody could see in it is escaped.
 func (d Diagnostic) String() string { return d.line(noPaint) }
 
 func (d Diagnostic) line(p paint) string {
 	place := ""
 	if d.Range.File != "" {
-		place = p.bold(d.Range.String()+":") + " "
+		place = p.bold(unseen.Show(d.Range.String())+":") + " "
 	}
-	return fmt.Sprintf("%s%s %s [%s]", place, p.severity(d.Severity), d.Message, d.Code)
+	return fmt.Sprintf("%s%s %s [%s]", place, p.severity(d.Severity), unseen.Show(d.Message), d.Code)
 }
 
 // Error gives each diagnostic a line.
@@ -69,7 +72,7 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 }
 
 // Render writes each diagnostic with its source line, a caret below the place
-// and the hint.
+// and the hint. What nobody could see is escaped, so that it can steer no terminal.
 func (ds Diagnostics) Render(w io.Writer, color bool) error {
 	p := noPaint
 	if color {
@@ -80,7 +83,7 @@ func (ds Diagnostics) Render(w io.Writer, color bool) error {
 		out.WriteString(d.line(p) + "\n")
 		d.excerpt(&out, p)
 		if d.Hint != "" {
-			out.WriteString("  " + p.bold("hint:") + " " + d.Hint + "\n")
+			out.WriteString("  " + p.bold("hint:") + " " + unseen.Show(d.Hint) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, out.String())

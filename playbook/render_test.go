@@ -37,7 +37,7 @@ func TestRender(t *testing.T) {
 		"crlf":       {"\r\nXX\r\n", "   2 | XX\n     | ^^\n"},
 		"bom":        {"\ufeff\nXX", "   2 | XX\n     | ^^\n"},
 		"no such":    {"XX", "   2 | \n     | ^\n"},
-		"control":    {"\n\x1b\u202eXX", "   2 | ��XX\n     |   ^^\n"},
+		"control":    {"\n\x1b\u202eXX", "   2 | �\\u202eXX\n     |        ^^\n"},
 		"clipped":    {"\n" + strings.Replace(long, "X", "XX", 1), "   2 | …" + strings.Repeat("a", 40) + "XX" + strings.Repeat("b", 58) + "…\n     | " + strings.Repeat(" ", 41) + "^^\n"},
 		"first part": {"\nXX" + strings.Repeat("b", 100), "   2 | XX" + strings.Repeat("b", 98) + "…\n     | ^^\n"},
 	} {

@@ -2,8 +2,9 @@ package playbook
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/internal/unseen"
 )
 
 // Suggest returns the known name that name was probably meant to be: the one
@@ -82,13 +83,5 @@ func clip(s string) string {
 			break
 		}
 	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return '⏎'
-		case unicode.IsControl(r):
-			return utf8.RuneError
-		}
-		return r
-	}, s)
+	return unseen.Show(strings.ReplaceAll(s, "\n", "⏎"))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Run runs the suites that stand beside the playbooks in fsys: every *_test.yaml
@@ -57,7 +58,7 @@ func runCase(t *testing.T, set *suite.Set, c *suite.Case) {
 	}
 	for _, r := range results {
 		for _, f := range r.Failures {
-			t.Errorf("\n%s: %s\n%s", f.Range, f.Headline(c), f.Details(false))
+			t.Errorf("\n%s: %s\n%s", term.Plain(f.Range.String()), f.Headline(c), f.Details())
 		}
 	}
 }

@@ -1,22 +1,21 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func checkCommand() command {
 	c := command{
 		name: "check", args: "DIR [flags]",
 		summary: "says what is wrong with a set of playbooks, with file, line and column",
-		example: "amends check playbooks --strict --now 2026-07-01T00:00:00Z",
+		example: term.Own("amends check playbooks --strict --now 2026-07-01T00:00:00Z"),
 	}
 	c.run = func(h Host, args []string) int { return check(c, h, args) }
 	return c
@@ -106,32 +105,21 @@ func stale(program *policy.Program, now *instant) playbook.Diagnostics {
 }
 
 func (f findings) writeText(h Host, dir string, strict bool) error {
-	if err := fromHere(dir, f.diags).Render(h.Stdout, h.colour(h.Stdout)); err != nil {
-		return err
-	}
-	_, err := io.WriteString(h.Stdout, f.summary(strict))
-	return err
+	return h.Stdout.Print(term.Join(term.Diagnostics(fromHere(dir, f.diags), h.Stdout.Colour()), f.summary(strict)))
 }
 
 // summary is the last line: what was found in all.
-func (f findings) summary(strict bool) string {
-	size := count(f.playbooks, "playbook") + ", " + count(f.plays, "play")
+func (f findings) summary(strict bool) term.Text {
+	size := term.Count(f.playbooks, "playbook") + ", " + term.Count(f.plays, "play")
 	switch {
 	case f.errors+f.warnings == 0:
-		return fmt.Sprintf("ok: %s\n", size)
+		return term.Textf("ok: %s\n", size)
 	case f.errors == 0 && strict:
-		return fmt.Sprintf("%s, and --strict lets warnings count as errors\n", count(f.warnings, "warning"))
+		return term.Textf("%s, and --strict lets warnings count as errors\n", term.Count(f.warnings, "warning"))
 	case f.errors == 0:
-		return fmt.Sprintf("ok, with %s: %s\n", count(f.warnings, "warning"), size)
+		return term.Textf("ok, with %s: %s\n", term.Count(f.warnings, "warning"), size)
 	}
-	return fmt.Sprintf("%s, %s\n", count(f.errors, "error"), count(f.warnings, "warning"))
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return term.Textf("%s, %s\n", term.Count(f.errors, "error"), term.Count(f.warnings, "warning"))
 }
 
 func (f findings) writeJSON(h Host, strict bool) error {
@@ -139,10 +127,7 @@ func (f findings) writeJSON(h Host, strict bool) error {
 	if diags == nil {
 		diags = playbook.Diagnostics{}
 	}
-	e := json.NewEncoder(h.Stdout)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return writeIndented(h.Stdout, struct {
 		OK          bool                 `json:"ok"`
 		Errors      int                  `json:"errors"`
 		Warnings    int                  `json:"warnings"`

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 )
@@ -10,13 +9,12 @@ import (
 // writeGitHub writes the workflow commands by which GitHub shows each finding at
 // its line, and the count for the log.
 func (f findings) writeGitHub(h Host, dir string, strict bool) error {
-	var out strings.Builder
 	for _, d := range fromHere(dir, f.diags) {
-		fmt.Fprintf(&out, "::%s %s::%s\n", d.Severity, annotation(d), escapeData(withHint(d)))
+		if err := h.Stdout.Command(d.Severity.String(), annotation(d), withHint(d)); err != nil {
+			return err
+		}
 	}
-	out.WriteString(f.summary(strict))
-	_, err := h.Stdout.Write([]byte(out.String()))
-	return err
+	return h.Stdout.Print(f.summary(strict))
 }
 
 // withHint is what is wrong, and below it what to write instead.
@@ -29,10 +27,10 @@ func withHint(d playbook.Diagnostic) string {
 
 // annotation says where a finding is, as properties of a workflow command. Columns
 // go with a single line only.
-func annotation(d playbook.Diagnostic) string {
-	var properties []string
+func annotation(d playbook.Diagnostic) [][2]string {
+	var properties [][2]string
 	add := func(name string, value any) {
-		properties = append(properties, name+"="+escapeProperty(fmt.Sprint(value)))
+		properties = append(properties, [2]string{name, fmt.Sprint(value)})
 	}
 	at := covered(d.Range)
 	if at.File != "" {
@@ -47,7 +45,7 @@ func annotation(d playbook.Diagnostic) string {
 		}
 	}
 	add("title", d.Code)
-	return strings.Join(properties, ",")
+	return properties
 }
 
 // covered turns a range that ends before End into one that ends with it. An end
@@ -66,14 +64,4 @@ func covered(r playbook.Range) playbook.Range {
 		}
 	}
 	return r
-}
-
-// escapeData keeps a message in its line.
-func escapeData(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-// escapeProperty also keeps a value from ending early.
-func escapeProperty(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(s))
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -87,10 +86,7 @@ func (f findings) writeSARIF(h Host, dir string) error {
 			Locations: []sarifLocation{{sarifPlace{artifact(cmp.Or(d.Range.File, filepath.ToSlash(dir))), region(d.Range)}}},
 		})
 	}
-	e := json.NewEncoder(h.Stdout)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(sarifLog{sarifSchema, "2.1.0", []sarifRun{{
+	return writeIndented(h.Stdout, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
 		Tool:       sarifTool{sarifDriver{"amends", homePage, rules}},
 		ColumnKind: "unicodeCodePoints", // what positions count in
 		Results:    results,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Exit statuses of the command.
@@ -17,8 +18,8 @@ const (
 	exitTrouble = 2 // the command could not do its work
 )
 
-// Host is what a command sees of the process it runs in.
-type Host struct {
+// Process is what the program has of the process that it runs in.
+type Process struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Env            func(string) string
@@ -26,9 +27,24 @@ type Host struct {
 	Terminal func(w io.Writer) bool
 }
 
+// Host is what a command sees of the process: it can only write what cannot do harm.
+type Host struct {
+	Stdin          io.Reader
+	Stdout, Stderr *term.Writer
+}
+
+func (p Process) host() Host {
+	return Host{p.Stdin, p.writer(p.Stdout), p.writer(p.Stderr)}
+}
+
+func (p Process) writer(w io.Writer) *term.Writer {
+	terminal := p.Terminal != nil && p.Terminal(w)
+	return term.NewWriter(w, terminal, terminal && p.Env("NO_COLOR") == "" && p.Env("TERM") != "dumb")
+}
+
 // Main runs the command as a program does and returns its exit status.
 func Main(args []string) int {
-	return Run(args, Host{
+	return Run(args, Process{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Env: os.Getenv, Terminal: isTerminal,
 	})
@@ -48,8 +64,8 @@ type command struct {
 	name    string
 	args    string // what follows the name, for the usage line
 	summary string
-	example string
-	notes   string // more for those who ask for help; may be empty
+	example term.Text
+	notes   term.Text // more for those who ask for help; may be empty
 	run     func(h Host, args []string) int
 	inner   bool // it has commands of its own, which its first argument names
 }
@@ -59,7 +75,8 @@ func commands() []command {
 }
 
 // Run runs the command with its arguments, without the program's name.
-func Run(args []string, h Host) int {
+func Run(args []string, p Process) int {
+	h := p.host()
 	if len(args) == 0 {
 		usage(h.Stderr)
 		return exitTrouble
@@ -110,21 +127,26 @@ func help(h Host, args []string) int {
 	return noCommand(h, args[0])
 }
 
-func usage(w io.Writer) {
-	fmt.Fprint(w, "amends checks and applies service-recovery playbooks.\n\n")
+func usage(w *term.Writer) {
+	p := term.NewPage(false)
+	p.Line("amends checks and applies service-recovery playbooks.\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  amends %-8s %s\n", c.name, c.summary)
+		p.Line("  amends %-8s %s", c.name, c.summary)
 	}
-	fmt.Fprint(w, "\namends help COMMAND says more. Exit status: 0 all well, 1 errors found, 2 the work could not be done.\n")
+	p.Line("\namends help COMMAND says more. Exit status: 0 all well, 1 errors found, 2 the work could not be done.")
+	_ = w.Print(p.Text()) // there is nobody left to tell
+}
+
+// bytesOf gives data that is there already.
+func bytesOf(text []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}
 }
 
 // trouble says in one line why the command could not do its work.
 func trouble(h Host, format string, args ...any) int {
-	fmt.Fprintf(h.Stderr, "amends: %s\n", strings.TrimSpace(fmt.Sprintf(format, args...)))
+	_ = h.Stderr.Printf("amends: %s\n", strings.TrimSpace(fmt.Sprintf(format, args...))) // there is nobody left to tell
 	return exitTrouble
-}
-
-// colour reports whether output on w may be coloured.
-func (h Host) colour(w io.Writer) bool {
-	return h.Env("NO_COLOR") == "" && h.Env("TERM") != "dumb" && h.Terminal(w)
 }

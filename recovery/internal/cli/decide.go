@@ -12,13 +12,14 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/given"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func decideCommand() command {
 	c := command{
 		name: "decide", args: "--playbooks DIR [FILE…] [flags]",
 		summary: "decides incidents: a JSON object, an array, or JSON Lines; one decision per line, in order",
-		example: "amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z",
+		example: term.Own("amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z"),
 	}
 	c.run = func(h Host, args []string) int { return decide(c, h, args) }
 	return c
@@ -75,7 +76,7 @@ func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*reco
 	engine, set, err := loadWith(fsys, givenFile, options)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+		if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
 			return nil, nil, exitTrouble
 		}
 		return nil, nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
@@ -118,10 +119,19 @@ type decider struct {
 
 // result is what becomes of one incident.
 type result struct {
-	text       []byte
+	text       term.Text
+	json       []byte // in place of the text
 	refused    bool
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
+}
+
+// write writes it; JSON of decisions byte for byte as the library gives it.
+func (r result) write(w *term.Writer) error {
+	if r.json != nil {
+		return w.Exact(r.json)
+	}
+	return w.Print(r.text)
 }
 
 func (d *decider) run(files []string) int {
@@ -131,8 +141,7 @@ func (d *decider) run(files []string) int {
 		if r.read {
 			d.fields.add(r.undeclared)
 		}
-		_, err := d.host.Stdout.Write(r.text)
-		return err
+		return r.write(d.host.Stdout)
 	})
 	if err != nil {
 		return trouble(d.host, "%s", err)
@@ -186,14 +195,14 @@ func (d *decider) decided(in recovery.Incident) result {
 		return d.refusal(in.ID, err)
 	}
 	if d.format == "text" {
-		return result{text: appendText(nil, decision)}
+		return result{text: textOf(decision)}
 	}
-	return result{text: append(decision.AppendJSON(nil), '\n')}
+	return result{json: append(decision.AppendJSON(nil), '\n')}
 }
 
 func (d *decider) refusal(id string, err error) result {
 	if d.format == "text" {
-		return result{text: appendRefusalText(nil, id, err), refused: true}
+		return result{text: refusalText(id, err), refused: true}
 	}
-	return result{text: append(recovery.AppendRefusal(nil, id, err), '\n'), refused: true}
+	return result{json: append(recovery.AppendRefusal(nil, id, err), '\n'), refused: true}
 }

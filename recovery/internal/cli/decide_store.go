@@ -55,7 +55,7 @@ type taken struct {
 
 // kept is what came of an incident, once wait has returned nil.
 type kept struct {
-	text       func() []byte
+	result     func() result
 	refused    bool
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
@@ -90,7 +90,7 @@ func (k *keeper) run(files []string) int {
 				k.fields.add(x.undeclared)
 			}
 			refused = refused || x.refused
-			_, err = k.host.Stdout.Write(x.text())
+			err = x.result().write(k.host.Stdout)
 		}
 		if err != nil {
 			return trouble(k.host, "%s", err)
@@ -129,9 +129,9 @@ func (k *keeper) handle(t taken) (kept, error) {
 	case s.err != nil:
 		return kept{}, s.err
 	case err == nil && k.format == "text":
-		return kept{text: func() []byte { return appendText(nil, d) }, wait: s.wait}, nil
+		return kept{result: func() result { return result{text: textOf(d)} }, wait: s.wait}, nil
 	case err == nil:
-		return kept{text: func() []byte { return append(d.AppendJSON(nil), '\n') }, wait: s.wait}, nil
+		return kept{result: func() result { return result{json: append(d.AppendJSON(nil), '\n')} }, wait: s.wait}, nil
 	case isRefusal(err):
 		return k.refused(t.incident.ID, err, s.wait), nil
 	}
@@ -139,7 +139,7 @@ func (k *keeper) handle(t taken) (kept, error) {
 }
 
 func (k *keeper) refused(id string, err error, wait func() error) kept {
-	return kept{text: func() []byte { return k.refusal(id, err).text }, refused: true, wait: wait}
+	return kept{result: func() result { return k.refusal(id, err) }, refused: true, wait: wait}
 }
 
 func isRefusal(err error) bool {

@@ -9,15 +9,16 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func diffCommand() command {
 	c := command{
 		name: "diff", args: "OLD NEW [flags]",
 		summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
-		example: "amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
-			"         amends diff playbooks --drop parcels/late --ledger ledger",
-		notes: ledgerNotes,
+		example: term.Own("amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
+			"         amends diff playbooks --drop parcels/late --ledger ledger"),
+		notes: term.Own(ledgerNotes),
 	}
 	c.run = func(h Host, args []string) int { return runDiff(c, h, args) }
 	return c
@@ -137,13 +138,13 @@ func (d *diffFlags) open(rest []string) (old, now *diff.Side, err error) {
 func (d *diffFlags) write(h Host, r *diff.Report) error {
 	switch d.format.value {
 	case "json":
-		return r.WriteJSON(h.Stdout)
+		return h.Stdout.Data(term.JSON, r.WriteJSON)
 	case "markdown":
-		return r.WriteMarkdown(h.Stdout)
+		return h.Stdout.Data(term.Prose, r.WriteMarkdown)
 	case "html":
-		return r.WriteHTML(h.Stdout)
+		return h.Stdout.Data(term.Prose, r.WriteHTML)
 	}
-	return r.WriteText(h.Stdout, h.colour(h.Stdout))
+	return h.Stdout.Print(r.Text(h.Stdout.Colour()))
 }
 
 // brokenSet is a set that does not load.
@@ -155,7 +156,7 @@ type brokenSet struct {
 func (e *brokenSet) Error() string { return fmt.Sprintf("the playbooks in %s do not load", e.name) }
 
 func (e *brokenSet) report(h Host) int {
-	if err := fromHere(e.name, e.diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+	if err := h.Stderr.Print(term.Diagnostics(fromHere(e.name, e.diags), h.Stderr.Colour())); err != nil {
 		return exitTrouble
 	}
 	return trouble(h, "%s", e)

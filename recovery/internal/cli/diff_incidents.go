@@ -2,7 +2,6 @@ package cli
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"sync"
 	"time"
 
@@ -37,7 +36,7 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 		return nil, err
 	}
 	if origin.Updates = seen.updates; seen.updates > 0 {
-		fmt.Fprintf(h.Stderr, "warning: %s: %s; --latest takes the last of each id\n", name, origin.UpdatesText())
+		_ = h.Stderr.Printf("warning: %s: %s; --latest takes the last of each id\n", name, origin.UpdatesText())
 	}
 	seen.fields.say(h)
 	impact.Origin = origin

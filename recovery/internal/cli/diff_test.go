@@ -37,7 +37,7 @@ func write(t *testing.T, path, text string) {
 // run runs the command; terminal says which streams are a person's.
 func run(stdin io.Reader, terminal bool, env map[string]string, args ...string) (status int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	status = cli.Run(args, cli.Host{
+	status = cli.Run(args, cli.Process{
 		Stdin: stdin, Stdout: &out, Stderr: &err,
 		Env: func(name string) string { return env[name] }, Terminal: func(io.Writer) bool { return terminal },
 	})

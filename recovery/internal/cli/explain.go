@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/explain"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -17,10 +17,10 @@ func explainCommand() command {
 	c := command{
 		name: "explain", args: "(--playbooks DIR [FILE] | --ledger DIR --incident ID) [flags]",
 		summary: "says why each play applied to an incident or not, by how much it missed, and what limits did",
-		example: "amends explain --playbooks playbooks incident.json --play parcels/late\n" +
-			"         amends explain --ledger ledger --incident T-1042",
-		notes: "Without --play or --all: what matched, the five plays that missed least, and the\nrest counted. The exit status is 1 when an incident is refused or cannot be\ndecided, or a past decision comes out differently.\n\n" +
-			"With --format json each incident is one object on one line:\n\n" + explain.Format,
+		example: term.Own("amends explain --playbooks playbooks incident.json --play parcels/late\n" +
+			"         amends explain --ledger ledger --incident T-1042"),
+		notes: term.Own("Without --play or --all: what matched, the five plays that missed least, and the\nrest counted. The exit status is 1 when an incident is refused or cannot be\ndecided, or a past decision comes out differently.\n\n" +
+			"With --format json each incident is one object on one line:\n\n" + explain.Format),
 	}
 	c.run = func(h Host, args []string) int { return runExplain(c, h, args) }
 	return c
@@ -98,20 +98,28 @@ func (x *explainFlags) past(h Host) int {
 	}
 	r := x.written(explain.OfPast(found, x.options()), h)
 	if r.err == nil {
-		_, r.err = h.Stdout.Write(r.text)
+		r.err = r.write(h.Stdout)
 	}
 	return x.end(h, r.err, !r.ok, r.tree)
 }
 
 // explained is what is written of one incident.
 type explained struct {
-	text []byte
+	text term.Text
+	json []byte // in place of the text
 	ok   bool
 	tree bool // conditions are shown
 	err  error
 
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
+}
+
+func (e explained) write(w *term.Writer) error {
+	if e.json != nil {
+		return w.Data(term.JSON, bytesOf(e.json))
+	}
+	return w.Print(e.text)
 }
 
 // decide explains the incidents of a file, each alone.
@@ -141,14 +149,13 @@ func (x *explainFlags) decide(h Host, files []string) int {
 				return r.err
 			}
 			if !first && x.format.value == "text" {
-				r.text = append([]byte("\n"), r.text...)
+				r.text = term.Join(term.Own("\n"), r.text)
 			}
 			first, found, trees = false, found || !r.ok, trees || r.tree
 			if r.read {
 				d.fields.add(r.undeclared)
 			}
-			_, err := h.Stdout.Write(r.text)
-			return err
+			return r.write(h.Stdout)
 		})
 	status = x.end(h, err, found, trees)
 	if status != exitTrouble {
@@ -160,7 +167,7 @@ func (x *explainFlags) decide(h Host, files []string) int {
 // end writes the legend and gives the exit status.
 func (x *explainFlags) end(h Host, err error, found, trees bool) int {
 	if err == nil && trees && x.format.value == "text" {
-		_, err = fmt.Fprintf(h.Stdout, "\n%s\n", explain.Legend)
+		err = h.Stdout.Printf("\n%s\n", explain.Legend)
 	}
 	switch {
 	case err != nil:
@@ -195,12 +202,13 @@ func (x *explainFlags) why(h Host, engine *recovery.Engine, in recovery.Incident
 }
 
 func (x *explainFlags) written(r *explain.Report, h Host) explained {
-	var b bytes.Buffer
-	var err error
+	out := explained{ok: r.OK(), tree: r.Reasons != nil}
 	if x.format.value == "json" {
-		err = r.WriteJSON(&b)
+		var b bytes.Buffer
+		out.err = r.WriteJSON(&b)
+		out.json = b.Bytes()
 	} else {
-		err = r.WriteText(&b, h.colour(h.Stdout))
+		out.text = r.Text(h.Stdout.Colour())
 	}
-	return explained{text: b.Bytes(), ok: r.OK(), tree: r.Reasons != nil, err: err}
+	return out
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // flags are the flags of one command. They may stand before or after the
@@ -65,17 +66,19 @@ func (f *flags) wrong(err error) error {
 	return fmt.Errorf("%s has no flag --%s; it has %s", f.command.name, strings.TrimLeft(name, "-"), strings.Join(known, ", "))
 }
 
-func (f *flags) help(w io.Writer) {
+func (f *flags) help(w *term.Writer) {
 	c := f.command
-	fmt.Fprintf(w, "usage: amends %s %s\n\n%s\n\n", c.name, c.args, c.summary)
+	p := term.NewPage(false)
+	p.Line("usage: amends %s %s\n\n%s\n", c.name, c.args, c.summary)
 	f.VisitAll(func(x *flag.Flag) {
 		name, use := flag.UnquoteUsage(x)
-		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimRight("--"+x.Name+" "+name, " "), use)
+		p.Line("  %-22s %s", strings.TrimRight("--"+x.Name+" "+name, " "), use)
 	})
-	fmt.Fprintf(w, "\nexample: %s\n", c.example)
-	if c.notes != "" {
-		fmt.Fprintf(w, "\n%s\n", c.notes)
+	p.Line("\nexample: %s", c.example)
+	if c.notes != (term.Text{}) {
+		p.Line("\n%s", c.notes)
 	}
+	_ = w.Print(p.Text()) // there is nobody left to tell
 }
 
 // oneOf is a flag with a closed set of values.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -18,7 +19,7 @@ func ledgerCommand() command {
 	c := command{
 		name: "ledger", args: "COMMAND DIR [flags]",
 		summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
-		example: "amends ledger verify ledger",
+		example: term.Own("amends ledger verify ledger"),
 		inner:   true,
 	}
 	c.run = func(h Host, args []string) int { return runLedger(c, h, args) }
@@ -55,12 +56,14 @@ func runLedger(c command, h Host, args []string) int {
 	return trouble(h, "ledger has no command %q; %samends help ledger lists them", name, didYouMean(name, known))
 }
 
-func ledgerUsage(c command, w io.Writer) {
-	fmt.Fprintf(w, "usage: amends ledger %s\n\nA ledger is the directory that amends decide --store writes, or a program with the package ledger.\n\n", c.args)
+func ledgerUsage(c command, w *term.Writer) {
+	p := term.NewPage(false)
+	p.Line("usage: amends ledger %s\n\nA ledger is the directory that amends decide --store writes, or a program with the package ledger.\n", c.args)
 	for _, sub := range ledgerCommands() {
-		fmt.Fprintf(w, "  amends %-21s %s\n", sub.name, sub.summary)
+		p.Line("  amends %-21s %s", sub.name, sub.summary)
 	}
-	fmt.Fprintf(w, "\namends help ledger COMMAND says more.\n\nexample: %s\n", c.example)
+	p.Line("\namends help ledger COMMAND says more.\n\nexample: %s", c.example)
+	_ = w.Print(p.Text()) // there is nobody left to tell
 }
 
 // openLedger opens a ledger for writing.
@@ -111,7 +114,7 @@ func ledgerFailed(h Host, dir, format string, err error) int {
 			Damage broken `json:"damage"`
 		}{false, brokenOf(dir, err)})
 	} else {
-		_, err = fmt.Fprintf(h.Stdout, "%s\n", placed(dir, err))
+		err = h.Stdout.Printf("%s\n", placed(dir, err))
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -167,11 +170,13 @@ func checkpointOf(c ledger.Checkpoint) *checkpoint {
 	return &checkpoint{c.Origin, c.Size, c.Root.String()}
 }
 
-func writeIndented(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+func writeIndented(w *term.Writer, v any) error {
+	return w.Data(term.JSON, func(to io.Writer) error {
+		e := json.NewEncoder(to)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	})
 }
 
 // readKeys reads public keys, each in a file of its own.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -13,7 +14,7 @@ func ledgerCheckpoint() command {
 	c := command{
 		name: "ledger checkpoint", args: "DIR [flags]",
 		summary: "verifies, then writes how long the ledger is and its hash: kept elsewhere, it shows later what was cut off",
-		example: "amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt",
+		example: term.Own("amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt"),
 	}
 	c.run = func(h Host, args []string) int { return checkpointLedger(c, h, args) }
 	return c
@@ -75,8 +76,7 @@ func writeCheckpoint(h Host, c ledger.Checkpoint, origin, key, format string) er
 			Note   string `json:"note"`
 		}{checkpointOf(c), key != "", string(text)})
 	}
-	_, err = h.Stdout.Write(text)
-	return err
+	return h.Stdout.Data(term.Prose, bytesOf(text))
 }
 
 // noted writes a checkpoint as a note, signed if there is a key. Where no other

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -15,7 +15,7 @@ func ledgerEqual() command {
 	c := command{
 		name: "ledger equal", args: "DIR --same FIELDS [flags]",
 		summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
-		example: "amends ledger equal ledger --same service,failure,severity --across region,customer.language",
+		example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
 	}
 	c.run = func(h Host, args []string) int { return equalLedger(c, h, args) }
 	return c
@@ -51,7 +51,7 @@ func equalLedger(c command, h Host, args []string) int {
 	if format.value == "json" {
 		err = writeIndented(h.Stdout, treatmentOf(found))
 	} else {
-		_, err = h.Stdout.Write(appendTreatment(nil, found, options))
+		err = h.Stdout.Print(treatmentText(found, options))
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -66,55 +66,55 @@ func fieldList(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-func appendTreatment(dst []byte, t *ledger.Treatment, options ledger.EqualOptions) []byte {
-	dst = fmt.Appendf(dst, "%s, equal by %s: ", count(int(t.Cases), "case"), strings.Join(options.Same, ", "))
+func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
+	w := term.NewPage(false)
+	w.Printf("%s, equal by %s: ", term.Count(int(t.Cases), "case"), strings.Join(options.Same, ", "))
 	if len(t.Unequal) == 0 {
-		dst = append(dst, "equal cases got the same\n"...)
+		w.Add(term.Own("equal cases got the same\n"))
 	} else {
-		dst = fmt.Appendf(dst, "%s in which not all got the same\n", count(len(t.Unequal), "group"))
+		w.Printf("%s in which not all got the same\n", term.Count(len(t.Unequal), "group"))
 	}
 	for _, g := range t.Unequal {
-		dst = appendGroup(dst, g, options.Across)
+		writeGroup(w, g, options.Across)
 	}
 	if len(t.Deviations) > 0 {
-		dst = append(dst, "\nchoices that left the median of their precedents\n"...)
+		w.Add(term.Own("\nchoices that left the median of their precedents\n"))
 	}
 	for _, d := range t.Deviations {
-		dst = fmt.Appendf(dst, "  %s, record %d: %s by %s, %s from the median (%s)", d.Incident, d.Seq, redress(d.Chosen), orNobody(d.By), d.Deviation, d.Play)
+		w.Printf("  %s, record %d: %s by %s, %s from the median (%s)", d.Incident, d.Seq, redress(d.Chosen), orNobody(d.By), d.Deviation, d.Play)
 		if d.Reason != "" {
-			dst = fmt.Appendf(dst, ": %s", d.Reason)
+			w.Printf(": %s", d.Reason)
 		}
-		dst = append(dst, '\n')
+		w.Add(term.Own("\n"))
 	}
-	return dst
+	return w.Text()
 }
 
-func appendGroup(dst []byte, g ledger.Group, across []string) []byte {
-	dst = fmt.Appendf(dst, "\n%s\n", fieldTexts(g.Same))
+func writeGroup(w *term.Page, g ledger.Group, across []string) {
+	w.Printf("\n%s\n", fieldTexts(g.Same))
 	switch {
 	case g.Between:
-		dst = fmt.Appendf(dst, "  differs by %s\n", strings.Join(across, ", "))
+		w.Printf("  differs by %s\n", strings.Join(across, ", "))
 	case len(across) > 0:
-		dst = fmt.Appendf(dst, "  differs among cases that are alike in %s too\n", strings.Join(across, ", "))
+		w.Printf("  differs among cases that are alike in %s too\n", strings.Join(across, ", "))
 	}
 	for _, o := range g.Outcomes {
-		dst = fmt.Appendf(dst, "  %s: %s", count(int(o.Count), "case"), redress(o.Redress))
+		w.Printf("  %s: %s", term.Count(int(o.Count), "case"), redress(o.Redress))
 		if len(o.Across) > 0 {
-			dst = fmt.Appendf(dst, ", where %s", fieldTexts(o.Across))
+			w.Printf(", where %s", fieldTexts(o.Across))
 		}
 		if len(o.Plays) > 0 {
-			dst = fmt.Appendf(dst, ", by %s", strings.Join(o.Plays, ", "))
+			w.Printf(", by %s", strings.Join(o.Plays, ", "))
 		}
 		if len(o.Choosers) > 0 {
-			dst = fmt.Appendf(dst, ", chosen by %s", strings.Join(o.Choosers, ", "))
+			w.Printf(", chosen by %s", strings.Join(o.Choosers, ", "))
 		}
-		dst = fmt.Appendf(dst, " (%s", strings.Join(o.Incidents, ", "))
+		w.Printf(" (%s", strings.Join(o.Incidents, ", "))
 		if int(o.Count) > len(o.Incidents) {
-			dst = append(dst, ", …"...)
+			w.Add(term.Own(", …"))
 		}
-		dst = append(dst, ")\n"...)
+		w.Add(term.Own(")\n"))
 	}
-	return dst
 }
 
 // fieldTexts shows fields with what they are: service parcel, failure late.

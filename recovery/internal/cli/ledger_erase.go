@@ -3,8 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -12,7 +12,7 @@ func ledgerErase() command {
 	c := command{
 		name: "ledger erase", args: "DIR --incident ID | --customer ID [flags]",
 		summary: "overwrites what the ledger holds of an incident or a customer, for good; the chain holds",
-		example: "amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z",
+		example: term.Own("amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z"),
 	}
 	c.run = func(h Host, args []string) int { return eraseLedger(c, h, args) }
 	return c
@@ -74,9 +74,7 @@ func writeErased(h Host, format string, e ledger.Erasure, n int) error {
 		whose = "customer " + e.Customer
 	}
 	if n == 0 {
-		_, err := fmt.Fprintf(h.Stdout, "nothing to erase: the ledger holds no records of %s\n", whose)
-		return err
+		return h.Stdout.Printf("nothing to erase: the ledger holds no records of %s\n", whose)
 	}
-	_, err := fmt.Fprintf(h.Stdout, "erased: %s of %s. Copies and backups keep what they had, and so do receipts\n", count(n, "record"), whose)
-	return err
+	return h.Stdout.Printf("erased: %s of %s. Copies and backups keep what they had, and so do receipts\n", term.Count(n, "record"), whose)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -12,7 +13,7 @@ func ledgerProve() command {
 	c := command{
 		name: "ledger prove", args: "DIR INCIDENT [flags]",
 		summary: "writes a receipt for the latest decision on an incident, which others can check without the ledger",
-		example: "amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json",
+		example: term.Own("amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json"),
 	}
 	c.run = func(h Host, args []string) int { return proveLedger(c, h, args) }
 	return c
@@ -54,7 +55,7 @@ func proveLedger(c command, h Host, args []string) int {
 	if err != nil {
 		return ledgerFailed(h, dir, "text", err)
 	}
-	if _, err := h.Stdout.Write(receipt); err != nil {
+	if err := h.Stdout.Data(term.JSON, bytesOf(receipt)); err != nil {
 		return trouble(h, "%s", err)
 	}
 	return exitOK

@@ -3,9 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -13,7 +13,7 @@ func ledgerCheckReceipt() command {
 	c := command{
 		name: "ledger check-receipt", args: "[FILE] [flags]",
 		summary: "whether a receipt holds: no ledger is needed, only the public key or a checkpoint that one trusts",
-		example: "amends ledger check-receipt T-1042.receipt.json --key ledger.key.pub",
+		example: term.Own("amends ledger check-receipt T-1042.receipt.json --key ledger.key.pub"),
 	}
 	c.run = func(h Host, args []string) int { return checkReceipt(c, h, args) }
 	return c
@@ -102,32 +102,28 @@ func (r *received) write(h Host, format string) error {
 	case format == "json":
 		return writeIndented(h.Stdout, r.json())
 	case r.err != nil:
-		_, err := fmt.Fprintf(h.Stdout, "the receipt does not hold: %s\n", r.err)
-		return err
+		return h.Stdout.Printf("the receipt does not hold: %s\n", r.err)
 	case r.grown != nil:
-		_, err := fmt.Fprintf(h.Stdout, "holds: a ledger of %s continues one of %s\n%s", count(int(r.grown.New.Size), "record"), count(int(r.grown.Old.Size), "record"), r.vouchedGrown())
-		return err
+		return h.Stdout.Printf("holds: a ledger of %s continues one of %s\n%s", term.Count(int(r.grown.New.Size), "record"), term.Count(int(r.grown.Old.Size), "record"), r.vouchedGrown())
 	}
 	at := r.receipt.Checkpoint
-	text := fmt.Appendf(nil, "holds: record %d of the first %d of %s\n%s\n", r.receipt.Seq, at.Size, at.Origin, r.vouched(at))
-	_, err := h.Stdout.Write(appendText(text, r.receipt.Decision))
-	return err
+	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), textOf(r.receipt.Decision))
 }
 
 // vouched says why to believe the checkpoint, or how to come to.
-func (r *received) vouched(at ledger.Checkpoint) string {
+func (r *received) vouched(at ledger.Checkpoint) term.Text {
 	switch {
 	case r.signed:
-		return "its checkpoint is signed with the key that was given\n"
+		return term.Own("its checkpoint is signed with the key that was given\n")
 	case r.trusted:
-		return "its checkpoint is the one that you trust\n"
+		return term.Own("its checkpoint is the one that you trust\n")
 	}
-	return fmt.Sprintf("nobody vouches for its checkpoint: give --key or --checkpoint, or compare the root yourself: %s\n", at.Root)
+	return term.Textf("nobody vouches for its checkpoint: give --key or --checkpoint, or compare the root yourself: %s\n", at.Root)
 }
 
 // vouchedGrown is vouched for two checkpoints: the earlier one may be known, and
 // the later one be signed.
-func (r *received) vouchedGrown() string {
+func (r *received) vouchedGrown() term.Text {
 	old, new := "compare the root of the earlier one: "+r.grown.Old.Root.String(), "compare the root of the later one: "+r.grown.New.Root.String()
 	if r.trusted {
 		old = "the earlier one is that of the checkpoint that you gave"
@@ -135,7 +131,7 @@ func (r *received) vouchedGrown() string {
 	if r.signed {
 		new = "the later one is signed with the key that was given"
 	}
-	return old + "\n" + new + "\n"
+	return term.Textf("%s\n%s\n", old, new)
 }
 
 // receivedJSON is the same as JSON.

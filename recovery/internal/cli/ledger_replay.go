@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -17,7 +16,7 @@ func ledgerReplay() command {
 	c := command{
 		name: "ledger replay", args: "DIR [flags]",
 		summary: "decides every record again, from what was read then, and says what comes out differently",
-		example: "amends ledger replay ledger --playbooks playbooks",
+		example: term.Own("amends ledger replay ledger --playbooks playbooks"),
 	}
 	c.run = func(h Host, args []string) int { return replayLedger(c, h, args) }
 	return c
@@ -58,7 +57,7 @@ func replayLedger(c command, h Host, args []string) int {
 // differenceWriter writes differences as they are found, so that memory does not
 // grow with them. As JSON they are the first member of one object.
 type differenceWriter struct {
-	out   io.Writer
+	out   *term.Writer
 	json  bool
 	count int
 }
@@ -82,8 +81,7 @@ type fieldChange struct {
 func (w *differenceWriter) difference(d ledger.Difference) error {
 	w.count++
 	if !w.json {
-		_, err := w.out.Write(appendDifference(nil, d))
-		return err
+		return w.out.Print(differenceText(d))
 	}
 	x := difference{Record: d.Seq, Incident: d.Incident, Decision: d.Decision, Changes: []fieldChange{}}
 	if d.Error != nil {
@@ -100,30 +98,30 @@ func (w *differenceWriter) difference(d ledger.Difference) error {
 	if w.count == 1 {
 		lead = "{\"differences\":[\n  "
 	}
-	_, err = fmt.Fprintf(w.out, "%s%s", lead, text)
-	return err
+	return w.out.Data(term.JSON, bytesOf(append([]byte(lead), text...)))
 }
 
-func appendDifference(dst []byte, d ledger.Difference) []byte {
+func differenceText(d ledger.Difference) term.Text {
+	w := term.NewPage(false)
 	what := d.Decision
 	if what == "" {
 		what = "refusal"
 	}
-	dst = fmt.Appendf(dst, "%s  record %d, %s\n", orNone(d.Incident), d.Seq, what)
+	w.Printf("%s  record %d, %s\n", orNone(d.Incident), d.Seq, what)
 	if d.Error != nil {
-		dst = fmt.Appendf(dst, "  is refused now: %s\n", d.Error)
+		w.Printf("  is refused now: %s\n", d.Error)
 	}
 	for _, c := range d.Changes {
 		switch {
 		case c.Was == "":
-			dst = fmt.Appendf(dst, "  %s: only now %s\n", c.Path, c.Is)
+			w.Printf("  %s: only now %s\n", c.Path, c.Is)
 		case c.Is == "":
-			dst = fmt.Appendf(dst, "  %s: no more %s\n", c.Path, c.Was)
+			w.Printf("  %s: no more %s\n", c.Path, c.Was)
 		default:
-			dst = fmt.Appendf(dst, "  %s: %s → %s\n", c.Path, c.Was, c.Is)
+			w.Printf("  %s: %s → %s\n", c.Path, c.Was, c.Is)
 		}
 	}
-	return dst
+	return w.Text()
 }
 
 // orNone names what has no id.
@@ -144,7 +142,7 @@ func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err e
 		if writeErr := w.sums(dir, found, err); writeErr != nil {
 			return trouble(h, "%s", writeErr)
 		}
-	} else if _, err := h.Stdout.Write(appendReplayed(nil, found)); err != nil {
+	} else if err := h.Stdout.Print(replayedText(found)); err != nil {
 		return trouble(h, "%s", err)
 	}
 	if err != nil || found.Different > 0 {
@@ -178,17 +176,17 @@ func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error
 	if w.count == 0 {
 		lead = "{\"differences\":[],"
 	}
-	_, err = fmt.Fprintf(w.out, "%s%s\n", lead, text[1:])
-	return err
+	return w.out.Data(term.JSON, bytesOf(append(append([]byte(lead), text[1:]...), '\n')))
 }
 
-func appendReplayed(dst []byte, r *ledger.Replayed) []byte {
-	dst = fmt.Appendf(dst, "%s decided again: %d the same, %d different\n", count(int(r.Same+r.Different), "record"), r.Same, r.Different)
+func replayedText(r *ledger.Replayed) term.Text {
+	w := term.NewPage(false)
+	w.Printf("%s decided again: %d the same, %d different\n", term.Count(int(r.Same+r.Different), "record"), r.Same, r.Different)
 	if r.Erased > 0 {
-		dst = fmt.Appendf(dst, "%s erased, and cannot be decided again\n", count(int(r.Erased), "record"))
+		w.Printf("%s erased, and cannot be decided again\n", term.Count(int(r.Erased), "record"))
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		dst = fmt.Appendf(dst, "%s not compared: %s\n", count(int(r.Skipped[why]), "record"), why)
+		w.Printf("%s not compared: %s\n", term.Count(int(r.Skipped[why]), "record"), why)
 	}
-	return dst
+	return w.Text()
 }

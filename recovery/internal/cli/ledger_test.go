@@ -56,7 +56,7 @@ func inShop(t *testing.T) {
 // amends runs the command.
 func amends(in io.Reader, out io.Writer, args ...string) (status int, stderr string) {
 	var errs bytes.Buffer
-	status = cli.Run(args, cli.Host{
+	status = cli.Run(args, cli.Process{
 		Stdin: in, Stdout: out, Stderr: &errs, Env: func(string) string { return "" }, Terminal: func(io.Writer) bool { return false },
 	})
 	return status, errs.String()

@@ -3,9 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -13,7 +13,7 @@ func ledgerVerify() command {
 	c := command{
 		name: "ledger verify", args: "DIR [flags]",
 		summary: "whether nothing was changed, taken out, put in or moved; with a checkpoint, cut off or written anew",
-		example: "amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub",
+		example: term.Own("amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub"),
 	}
 	c.run = func(h Host, args []string) int { return verifyLedger(c, h, args) }
 	return c
@@ -52,7 +52,7 @@ func verifyLedger(c command, h Host, args []string) int {
 	if format.value == "json" {
 		err = writeIndented(h.Stdout, verifiedOf(v))
 	} else {
-		_, err = h.Stdout.Write(appendVerified(nil, v, options.Checkpoints, len(keys.list) > 0))
+		err = h.Stdout.Print(verifiedText(v, options.Checkpoints, len(keys.list) > 0))
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -94,33 +94,34 @@ func verifiedOf(v *ledger.Verification) verified {
 	return verified{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, checkpointOf(v.Checkpoint)}
 }
 
-func appendVerified(dst []byte, v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) []byte {
+func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) term.Text {
+	w := term.NewPage(false)
 	var parts []string
 	for _, k := range kinds {
 		if n := v.Kinds[k]; n > 0 {
-			parts = append(parts, count(int(n), string(k)))
+			parts = append(parts, term.Count(int(n), string(k)))
 		}
 	}
-	dst = fmt.Appendf(dst, "whole: %s", count(int(v.Records), "record"))
+	w.Printf("whole: %s", term.Count(int(v.Records), "record"))
 	if len(parts) > 0 {
-		dst = fmt.Appendf(dst, ": %s", strings.Join(parts, ", "))
+		w.Printf(": %s", strings.Join(parts, ", "))
 	}
-	dst = append(dst, '\n')
+	w.Add(term.Own("\n"))
 	if v.Erased > 0 {
-		dst = fmt.Appendf(dst, "erased: %s, as the ledger says itself\n", count(int(v.Erased), "payload"))
+		w.Printf("erased: %s, as the ledger says itself\n", term.Count(int(v.Erased), "payload"))
 	}
 	if v.Unfinished > 0 {
-		dst = fmt.Appendf(dst, "unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", count(int(v.Unfinished), "payload"))
+		w.Printf("unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", term.Count(int(v.Unfinished), "payload"))
 	}
 	if v.Torn > 0 {
-		dst = fmt.Appendf(dst, "torn: %s at the end, of a record that was never confirmed; the next writer cuts it off\n", count(int(v.Torn), "byte"))
+		w.Printf("torn: %s at the end, of a record that was never confirmed; the next writer cuts it off\n", term.Count(int(v.Torn), "byte"))
 	}
 	for _, c := range checkpoints {
 		with := ""
 		if signed {
 			with = "signed "
 		}
-		dst = fmt.Appendf(dst, "continues what the %scheckpoint has seen: %s of %s\n", with, count(int(c.Size), "record"), c.Origin)
+		w.Printf("continues what the %scheckpoint has seen: %s of %s\n", with, term.Count(int(c.Size), "record"), c.Origin)
 	}
-	return dst
+	return w.Text()
 }

@@ -1,14 +1,14 @@
 package cli
 
 import (
-	"fmt"
-	"io"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // meter shows on a person's terminal how much of something has been read.
 type meter struct {
-	out   io.Writer
+	out   *term.Writer
 	tick  *time.Ticker
 	what  string
 	shown bool
@@ -17,7 +17,7 @@ type meter struct {
 // newMeter shows nothing when results are written to the same terminal meanwhile.
 func newMeter(h Host, what string, writes bool) *meter {
 	m := &meter{what: what}
-	if h.Terminal(h.Stderr) && !(writes && h.Terminal(h.Stdout)) {
+	if h.Stderr.Terminal() && !(writes && h.Stdout.Terminal()) {
 		m.out, m.tick = h.Stderr, time.NewTicker(time.Second)
 	}
 	return m
@@ -30,7 +30,7 @@ func (m *meter) progress(done, total int64) {
 	select {
 	case <-m.tick.C:
 		const mega = 1e6
-		fmt.Fprintf(m.out, "\r%3d%% of %.0f MB %s", 100*done/max(total, 1), float64(total)/mega, m.what)
+		m.out.Status("%3d%% of %.0f MB %s", 100*done/max(total, 1), float64(total)/mega, m.what)
 		m.shown = true
 	default:
 	}
@@ -42,6 +42,6 @@ func (m *meter) end() {
 		m.tick.Stop()
 	}
 	if m.shown {
-		fmt.Fprint(m.out, "\r\x1b[K")
+		m.out.EndStatus(true)
 	}
 }

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"fmt"
-	"io"
 	"runtime"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // inOrder reads items, works on them on every core, and writes the results in
@@ -56,7 +56,7 @@ func inOrder[I, R any](show *progress, read func(emit func(I) bool) error, work 
 
 // progress shows on a person's terminal how far the work is.
 type progress struct {
-	out   io.Writer
+	out   *term.Writer
 	tick  *time.Ticker
 	count int
 	shown bool
@@ -66,7 +66,7 @@ type progress struct {
 // meanwhile.
 func newProgress(h Host, writes bool) *progress {
 	p := &progress{}
-	if h.Terminal(h.Stderr) && !(writes && h.Terminal(h.Stdout)) {
+	if h.Stderr.Terminal() && !(writes && h.Stdout.Terminal()) {
 		p.out, p.tick = h.Stderr, time.NewTicker(time.Second)
 	}
 	return p
@@ -79,7 +79,7 @@ func (p *progress) step() {
 	}
 	select {
 	case <-p.tick.C:
-		fmt.Fprintf(p.out, "\r%d decided", p.count)
+		p.out.Status("%d decided", p.count)
 		p.shown = true
 	default:
 	}
@@ -90,6 +90,7 @@ func (p *progress) end() {
 		p.tick.Stop()
 	}
 	if p.shown {
-		fmt.Fprintf(p.out, "\r%d decided\n", p.count)
+		p.out.Status("%d decided", p.count)
+		p.out.EndStatus(false)
 	}
 }

@@ -9,13 +9,14 @@ import (
 
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func reportCommand() command {
 	c := command{
 		name: "report", args: "DIR [flags]",
 		summary: "writes a page that shows a set to people who do not read YAML",
-		example: "amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html",
+		example: term.Own("amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html"),
 	}
 	c.run = func(h Host, args []string) int { return runReport(c, h, args) }
 	return c
@@ -81,13 +82,12 @@ func runAll(fsys fs.FS) (*suite.Report, error) {
 
 // writePage writes the page once it is whole.
 func writePage(h Host, page *report.Page, file string) error {
+	if file == "" {
+		return h.Stdout.Data(term.Prose, page.WriteHTML)
+	}
 	var b bytes.Buffer
-	if err := page.WriteHTML(&b); err != nil {
+	if err := term.File(&b, term.Prose, page.WriteHTML); err != nil {
 		return err
 	}
-	if file != "" {
-		return os.WriteFile(file, b.Bytes(), 0o644)
-	}
-	_, err := h.Stdout.Write(b.Bytes())
-	return err
+	return os.WriteFile(file, b.Bytes(), 0o644)
 }

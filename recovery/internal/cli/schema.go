@@ -4,13 +4,14 @@ import (
 	"errors"
 
 	"github.com/servicerecovery/amends/recovery/internal/schema"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func schemaCommand() command {
 	c := command{
 		name: "schema", args: "[flags]",
 		summary: "writes the JSON Schema of playbooks, suites, incidents or decisions, for editors and programs",
-		example: "amends schema --of suite",
+		example: term.Own("amends schema --of suite"),
 	}
 	c.run = func(h Host, args []string) int { return writeSchema(c, h, args) }
 	return c
@@ -31,7 +32,7 @@ func writeSchema(c command, h Host, args []string) int {
 	}
 	text, err := schema.Of(of.value)
 	if err == nil {
-		_, err = h.Stdout.Write(text)
+		err = h.Stdout.Data(term.JSON, bytesOf(text))
 	}
 	if err != nil {
 		return trouble(h, "%s", err)

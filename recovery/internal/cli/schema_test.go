@@ -21,7 +21,7 @@ func TestSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got bytes.Buffer
-		if status := cli.Run(args, cli.Host{Stdout: &got, Stderr: &got}); status != 0 || !bytes.Equal(got.Bytes(), want) {
+		if status := cli.Run(args, cli.Process{Stdout: &got, Stderr: &got}); status != 0 || !bytes.Equal(got.Bytes(), want) {
 			t.Errorf("%v: status %d, and not what is in playbook/schema/%s", args, status, file)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery/internal/cli"
 )
 
@@ -134,7 +133,7 @@ func runCommand(t *testing.T, command string) string {
 		stdin = bytes.NewReader(text)
 	}
 	var stdout, stderr bytes.Buffer
-	status := cli.Run(words[1:], cli.Host{
+	status := cli.Run(words[1:], cli.Process{
 		Stdin: stdin, Stdout: &stdout, Stderr: &stderr,
 		Env:      func(string) string { return "" },
 		Terminal: func(io.Writer) bool { return false },

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,14 +11,15 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func testCommand() command {
 	c := command{
 		name: "test", args: "DIR [flags]",
 		summary: "runs the suites (*_test.yaml) that stand beside the playbooks",
-		example: "amends test playbooks --run 'late parcels' --format junit\n" +
-			"         amends test playbooks --suggest > playbooks/suggested_test.yaml",
+		example: term.Own("amends test playbooks --run 'late parcels' --format junit\n" +
+			"         amends test playbooks --suggest > playbooks/suggested_test.yaml"),
 	}
 	c.run = func(h Host, args []string) int { return test(c, h, args) }
 	return c
@@ -83,7 +83,7 @@ func test(c command, h Host, args []string) int {
 // that this is written to, and nothing is said of it.
 func suggest(h Host, dir string, set *suite.Set) int {
 	diags := slices.DeleteFunc(slices.Clone(set.Diagnostics), func(d playbook.Diagnostic) bool { return d.Code == "empty-file" })
-	if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+	if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
 		return exitTrouble
 	}
 	text, err := set.Suggest(context.Background())
@@ -91,7 +91,7 @@ func suggest(h Host, dir string, set *suite.Set) int {
 		text = "# There is nothing to suggest: tests stand on both sides of every value that is compared with.\n"
 	}
 	if err == nil {
-		_, err = io.WriteString(h.Stdout, text)
+		err = h.Stdout.Data(term.Prose, bytesOf([]byte(text)))
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -109,7 +109,7 @@ func loadSuites(h Host, dir string) (*suite.Set, int) {
 	set, err := suite.Load(fsys)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		if err := fromHere(dir, diags).Render(h.Stderr, h.colour(h.Stderr)); err != nil {
+		if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
 			return nil, exitTrouble
 		}
 		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
@@ -124,17 +124,17 @@ func nothingToRun(dir string, set *suite.Set, run *pattern) string {
 	if set.Suites() == 0 {
 		return fmt.Sprintf("there are no suites in %s; write one into a file whose name ends in _test.yaml", dir)
 	}
-	return fmt.Sprintf("no test matches %s; there are %s", run.re, count(len(set.Cases), "test"))
+	return fmt.Sprintf("no test matches %s; there are %s", run.re, term.Count(len(set.Cases), "test"))
 }
 
 func writeReport(h Host, report *suite.Report, format string) error {
 	switch format {
 	case "json":
-		return report.WriteJSON(h.Stdout)
+		return h.Stdout.Data(term.JSON, report.WriteJSON)
 	case "junit":
-		return report.WriteJUnit(h.Stdout)
+		return h.Stdout.Data(term.Prose, report.WriteJUnit)
 	}
-	return report.WriteText(h.Stdout, h.colour(h.Stdout))
+	return h.Stdout.Print(report.Text(h.Stdout.Colour()))
 }
 
 // pattern is a flag that holds a regular expression.

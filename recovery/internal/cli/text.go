@@ -1,17 +1,17 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-// appendText writes a decision for people.
-func appendText(dst []byte, d *recovery.Decision) []byte {
-	w := &textWriter{}
+// textOf writes a decision for people.
+func textOf(d *recovery.Decision) term.Text {
+	w := &textWriter{term.NewPage(false)}
 	w.line(0, "%s  decided %s", d.Incident, value.FormatTimestamp(d.DecidedAt))
 	for _, p := range d.Plays {
 		w.play(p)
@@ -23,23 +23,21 @@ func appendText(dst []byte, d *recovery.Decision) []byte {
 		w.choice(c)
 	}
 	for _, x := range d.Withheld {
-		w.line(1, "withheld (%s): %s", x.Reason, join(x.Type, amount(x.Amount), params(x.Params)))
+		w.line(1, "withheld (%s): %s", x.Reason, term.Spaced(x.Type, amount(x.Amount), params(x.Params)))
 	}
 	for _, x := range d.PassedOver {
 		w.line(1, "passed over: %s (%s)", x.Partner, x.Reason)
 	}
 	for _, x := range d.Warnings {
-		w.line(1, "warning: %s: %s", join(x.Code, x.Play), x.Message)
+		w.line(1, "warning: %s: %s", term.Spaced(x.Code, x.Play), x.Message)
 	}
-	return append(dst, w.b.String()...)
+	return w.page.Text()
 }
 
-type textWriter struct{ b strings.Builder }
+type textWriter struct{ page *term.Page }
 
 func (w *textWriter) line(indent int, format string, args ...any) {
-	w.b.WriteString(strings.Repeat("  ", indent))
-	w.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
-	w.b.WriteByte('\n')
+	w.page.Line("%s%s", strings.Repeat("  ", indent), term.Textf(format, args...))
 }
 
 func (w *textWriter) play(p recovery.Match) {
@@ -90,7 +88,7 @@ func (w *textWriter) choice(c recovery.Choice) {
 		if o.From.IsSet() {
 			span = o.From.String() + " to " + o.To.String()
 		}
-		w.line(2, "%s", join("- "+o.Type, span, params(o.Params)))
+		w.line(2, "%s", term.Spaced("- "+o.Type, span, params(o.Params)))
 	}
 	for _, p := range c.Precedents.Options {
 		w.line(2, "before: %s %s to %s, median %s, in %d cases", p.Type, p.Lowest, p.Highest, p.Median, c.Precedents.Count)
@@ -115,20 +113,10 @@ func params(list []recovery.Param) string {
 	return "(" + strings.Join(out, ", ") + ")"
 }
 
-func join(parts ...string) string {
-	var out []string
-	for _, p := range parts {
-		if p != "" {
-			out = append(out, p)
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-// appendRefusalText writes for people why an incident was refused.
-func appendRefusalText(dst []byte, id string, err error) []byte {
-	w := &textWriter{}
+// refusalText writes for people why an incident was refused.
+func refusalText(id string, err error) term.Text {
+	w := &textWriter{term.NewPage(false)}
 	w.line(0, "%s  refused", id)
 	w.line(1, "%s", err)
-	return append(dst, w.b.String()...)
+	return w.page.Text()
 }

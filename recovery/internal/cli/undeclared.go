@@ -12,6 +12,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // declared are the names of the fields that incidents may have: the standard ones, and those
@@ -101,7 +102,7 @@ func (u *undeclaredFields) say(h Host) {
 	})
 	said := names[:min(len(names), mostUndeclaredSaid)]
 	for _, name := range said {
-		text := fmt.Sprintf("%d of %s", u.with[name], count(u.incidents, "incident"))
+		text := fmt.Sprintf("%d of %s", u.with[name], term.Count(u.incidents, "incident"))
 		if u.with[name] == 1 {
 			text += " has"
 		} else {
@@ -111,7 +112,7 @@ func (u *undeclaredFields) say(h Host) {
 		if near[name] != "" {
 			text += "; did you mean " + near[name] + "?"
 		}
-		fmt.Fprintln(h.Stderr, text)
+		_ = h.Stderr.Printf("%s\n", text) // nothing depends on it
 	}
 	if rest := len(names) - len(said); rest > 0 {
 		more := "more fields"
@@ -121,7 +122,7 @@ func (u *undeclaredFields) say(h Host) {
 		if len(names) == mostUndeclared {
 			more = "or " + more
 		}
-		fmt.Fprintf(h.Stderr, "%d %s of incidents are declared by no playbook\n", rest, more)
+		_ = h.Stderr.Printf("%d %s of incidents are declared by no playbook\n", rest, more)
 	}
 }
 

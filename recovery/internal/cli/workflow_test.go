@@ -50,7 +50,7 @@ func TestPublishedCommands(t *testing.T) {
 	for _, line := range commands {
 		words := strings.Fields(strings.NewReplacer(`"HEAD^1:$PLAYBOOKS"`, "playbooks", `"$PLAYBOOKS"`, "playbooks").Replace(line))
 		var out bytes.Buffer
-		status := cli.Run(words, cli.Host{
+		status := cli.Run(words, cli.Process{
 			Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
 			Env: func(string) string { return "" }, Terminal: func(io.Writer) bool { return false },
 		})

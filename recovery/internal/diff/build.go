@@ -112,7 +112,7 @@ func (b *builder) settings(shared []*playbook.Document) []*thing {
 // definitions are what a document declares for expressions and actions to use.
 func definitions(d *playbook.Document, zone string) []*thing {
 	return slices.Concat(
-		each(d.Fields, field), each(d.Facts, fact), each(d.Terms, term), each(d.Tables, table),
+		each(d.Fields, field), each(d.Facts, fact), each(d.Terms, termOf), each(d.Tables, table),
 		each(d.Calendars, func(c *playbook.Calendar) *thing { return calendar(c, zone) }),
 		each(d.Messages, message), each(d.Partners, partner), each(d.Actions, actionType),
 	)

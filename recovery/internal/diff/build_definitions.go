@@ -103,7 +103,7 @@ func fact(f *playbook.Fact) *thing {
 	return t
 }
 
-func term(d *playbook.Term) *thing {
+func termOf(d *playbook.Term) *thing {
 	t := expression("term "+d.Name.Value, WhatTerm, d.Expr)
 	return t
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 )
@@ -151,18 +150,15 @@ func TestImpact(t *testing.T) {
 	if impact.Incidents != 7 || impact.Changed != 4 || impact.RefusedBoth != 2 || impact.Unreadable.Count != 1 || len(impact.Examples) != 1 {
 		t.Errorf("got %+v", impact)
 	}
-	var page strings.Builder
-	if err := (&diff.Report{Old: "old", New: "new", Impact: impact}).WriteText(&page, false); err != nil {
-		t.Fatal(err)
-	}
-	got := strings.Join(strings.Fields(page.String()), " ")
+	page := (&diff.Report{Old: "old", New: "new", Impact: impact}).Text(false).String()
+	got := strings.Join(strings.Fields(page), " ")
 	for _, want := range []string{
 		"compensate 10.00 EUR 13.00 EUR +3.00 EUR refund 6,000,000,000,000,000.00 EUR 120,000,000,000,000,000.00 EUR", // more than one amount can hold
 		"compensate 0 JPY 14 JPY +14 JPY", "in all 0 JPY 14 JPY +14 JPY",
 		"parcels/damaged 2 another amount 2", "parcels/late 2 an action more 2 another amount 2", "and 3 more",
 	} {
 		if !strings.Contains(got, want) {
-			t.Errorf("%q is missing in\n%s", want, page.String())
+			t.Errorf("%q is missing in\n%s", want, page)
 		}
 	}
 }

@@ -1,57 +1,34 @@
 package diff
 
 import (
-	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/recovery/internal/wrap"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // width is that of a terminal for which text is written.
 const width = 80
 
-// WriteText writes the report for people, coloured when colour is set.
-func (r *Report) WriteText(w io.Writer, colour bool) error {
-	t := &textWriter{colour: colour}
+// Text is the report for people, coloured when colour is set.
+func (r *Report) Text(colour bool) term.Text {
+	t := &textWriter{term.NewPage(colour)}
 	t.changes(r)
 	if r.Impact != nil {
 		t.impact(r.Impact)
 	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.page.Text()
 }
 
-type textWriter struct {
-	b      strings.Builder
-	colour bool
-}
+type textWriter struct{ page *term.Page }
 
-// The colours of a terminal.
-const (
-	bold  = "1"
-	dim   = "2"
-	red   = "31"
-	green = "32"
-	cyan  = "36"
-)
+func (t *textWriter) paint(code term.Colour, s string) term.Text { return t.page.Paint(code, s) }
 
-func (t *textWriter) paint(code, s string) string {
-	if !t.colour || s == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (t *textWriter) line(format string, args ...any) {
-	t.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
-	t.b.WriteByte('\n')
-}
+func (t *textWriter) line(format string, args ...any) { t.page.Line(format, args...) }
 
 // wrapped writes a text under a mark, broken to the width.
-func (t *textWriter) wrapped(indent, mark, code, s string) {
-	for _, l := range wrap.Text(s, width-len(indent)-utf8.RuneCountInString(mark)) {
+func (t *textWriter) wrapped(indent, mark string, code term.Colour, s string) {
+	for _, l := range term.Wrap(s, width-len(indent)-utf8.RuneCountInString(mark)) {
 		t.line("%s%s", indent, t.paint(code, mark+l))
 		mark = strings.Repeat(" ", utf8.RuneCountInString(mark))
 	}
@@ -65,7 +42,7 @@ func (t *textWriter) changes(r *Report) {
 	t.line("%s from %s to %s", plural(len(r.Changes), "change")+" of meaning", r.Old, r.New)
 	for _, g := range groups(r.Changes) {
 		t.line("")
-		t.line("%s", t.paint(bold, g.Title))
+		t.line("%s", t.paint(term.Bold, g.Title))
 		for _, c := range g.Changes {
 			t.change(c)
 		}
@@ -73,18 +50,22 @@ func (t *textWriter) changes(r *Report) {
 }
 
 func (t *textWriter) change(c Change) {
-	at := whereOf(c)
-	if at != "" {
-		at = t.paint(cyan, at+":") + " "
-	}
-	t.line("%s%s %s", at, subject(c), t.paint(dim, "["+string(c.What)+"]"))
+	t.line("%s%s %s", t.at(whereOf(c)), subject(c), t.paint(term.Dim, "["+string(c.What)+"]"))
 	if c.Old != "" {
-		t.wrapped("    ", "- ", red, c.Old)
+		t.wrapped("    ", "- ", term.Red, c.Old)
 	}
 	if c.New != "" {
-		t.wrapped("    ", "+ ", green, c.New)
+		t.wrapped("    ", "+ ", term.Green, c.New)
 	}
 	if len(c.UsedBy) > 0 {
-		t.wrapped("    ", "used by ", dim, strings.Join(c.UsedBy, ", "))
+		t.wrapped("    ", "used by ", term.Dim, strings.Join(c.UsedBy, ", "))
 	}
+}
+
+// at is a place in front of what stands there.
+func (t *textWriter) at(place string) term.Text {
+	if place == "" {
+		return term.Text{}
+	}
+	return term.Textf("%s ", t.paint(term.Cyan, place+":"))
 }

@@ -4,15 +4,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/recovery/internal/wrap"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // impact writes what changes for the incidents.
 func (t *textWriter) impact(i *Impact) {
 	t.line("")
-	t.line("%s", t.paint(bold, "decisions on "+i.Origin.title()))
+	t.line("%s", t.paint(term.Bold, "decisions on "+i.Origin.title()))
 	for _, n := range i.Origin.notes() {
-		t.wrapped("  ", "", dim, n)
+		t.wrapped("  ", "", term.Dim, n)
 	}
 	t.line("  %s of %s decided another way (%s)", group3(i.Changed), plural(i.Incidents, "incident"), share(i.Changed, i.Incidents))
 	t.line("  %s before, %s after", verb(i.PaidBefore, "gives money", "give money"), group3(i.PaidAfter))
@@ -29,7 +29,7 @@ func (t *textWriter) impact(i *Impact) {
 	}
 	if rest := i.Changed - len(i.Examples); len(i.Examples) > 0 && rest > 0 {
 		t.line("")
-		t.line("%s", t.paint(dim, "and "+group3(rest)+" more"))
+		t.line("%s", t.paint(term.Dim, "and "+group3(rest)+" more"))
 	}
 }
 
@@ -39,23 +39,18 @@ func (t *textWriter) cases(what string, c Cases) {
 	}
 	t.line("  %s %s", group3(c.Count), what)
 	for _, n := range c.First {
-		t.named(n.Place, n.ID)
+		t.named(n.Place, term.Plain(n.ID))
 		if n.Why != "" {
-			t.wrapped("    ", "", dim, n.Why)
+			t.wrapped("    ", "", term.Dim, n.Why)
 		}
 	}
 	if rest := c.Count - len(c.First); rest > 0 {
-		t.line("    %s", t.paint(dim, "and "+group3(rest)+" more"))
+		t.line("    %s", t.paint(term.Dim, "and "+group3(rest)+" more"))
 	}
 }
 
 // named writes what a case is called, its place first.
-func (t *textWriter) named(place, id string) {
-	if place != "" {
-		place = t.paint(cyan, place+":") + " "
-	}
-	t.line("%s%s", place, id)
-}
+func (t *textWriter) named(place string, id term.Text) { t.line("%s%s", t.at(place), id) }
 
 // money writes a table of what both sets give.
 func (t *textWriter) money(i *Impact) {
@@ -84,10 +79,11 @@ func (t *textWriter) table(rows [][]string) {
 		for i, c := range r[1:] {
 			line += "  " + pad(c, widths[i+1]) + c
 		}
+		code := term.Colour("")
 		if n == 0 {
-			line = t.paint(bold, line)
+			code = term.Bold
 		}
-		t.line("  %s", line)
+		t.line("  %s", t.paint(code, line))
 	}
 }
 
@@ -112,10 +108,10 @@ func (t *textWriter) plays(i *Impact) {
 // example writes a changed decision in two columns.
 func (t *textWriter) example(n int, e Example) {
 	t.line("")
-	t.named(e.Place, t.paint(bold, strings.TrimPrefix(e.ID+", example "+group3(n), ", ")))
+	t.named(e.Place, t.paint(term.Bold, strings.TrimPrefix(e.ID+", example "+group3(n), ", ")))
 	const column = (width - 7) / 2
 	for _, r := range e.Rows {
-		left, right := wrap.Text(r.Old, column), wrap.Text(r.New, column)
+		left, right := term.Wrap(r.Old, column), term.Wrap(r.New, column)
 		for k := range max(len(left), len(right)) {
 			var a, b string
 			if k < len(left) {
@@ -124,18 +120,11 @@ func (t *textWriter) example(n int, e Example) {
 			if k < len(right) {
 				b = right[k]
 			}
-			mark, codeA, codeB := " ", "", ""
+			mark, codeA, codeB := " ", term.Colour(""), term.Colour("")
 			if r.Changed {
-				mark, codeA, codeB = "≠", red, green
+				mark, codeA, codeB = "≠", term.Red, term.Green
 			}
-			t.line("%s %s%s %s %s", mark, t.paintIf(codeA, a), pad(a, column), t.paint(dim, "│"), t.paintIf(codeB, b))
+			t.line("%s %s%s %s %s", mark, t.paint(codeA, a), pad(a, column), t.paint(term.Dim, "│"), t.paint(codeB, b))
 		}
 	}
-}
-
-func (t *textWriter) paintIf(code, s string) string {
-	if code == "" {
-		return s
-	}
-	return t.paint(code, s)
 }

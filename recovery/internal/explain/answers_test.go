@@ -23,7 +23,7 @@ func TestAnswers(t *testing.T) {
 	} {
 		x := explained(t, engine, recovery.Incident{ID: "I", Service: "s", OccurredAt: day, Failure: failure})
 		r := explain.Of(x, explain.Options{All: true})
-		got := text(t, r, false)
+		got := text(r, false)
 		for _, line := range want {
 			if !strings.Contains(got, line) {
 				t.Errorf("%s: wanted %q in\n%s", failure, line, got)

@@ -41,14 +41,7 @@ func explained(t *testing.T, engine *recovery.Engine, in recovery.Incident) *rec
 	return x
 }
 
-func text(t *testing.T, r *explain.Report, colour bool) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := r.WriteText(&b, colour); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
+func text(r *explain.Report, colour bool) string { return r.Text(colour).String() }
 
 // TestExamples explains every incident of the examples: as text within the width
 // of a terminal, the same each time and without colours when none are wanted, and
@@ -75,16 +68,16 @@ func TestExamples(t *testing.T) {
 			}
 			for _, o := range []explain.Options{{}, {All: true}, {Dir: "some/where", Plays: []string{x.Plays[0].Play.Name}}} {
 				r := explain.Of(x, o)
-				plain := text(t, r, false)
+				plain := text(r, false)
 				for _, l := range strings.Split(plain, "\n") {
 					if n := utf8.RuneCountInString(l); n > 80 {
 						t.Errorf("%s %s: %d wide: %s", file, in.ID, n, l)
 					}
 				}
-				if coloured := text(t, r, true); escapes.ReplaceAllString(coloured, "") != plain || coloured == plain {
+				if coloured := text(r, true); escapes.ReplaceAllString(coloured, "") != plain || coloured == plain {
 					t.Errorf("%s %s: with colours it says something else", file, in.ID)
 				}
-				if again := text(t, explain.Of(explained(t, engine, in), o), false); again != plain {
+				if again := text(explain.Of(explained(t, engine, in), o), false); again != plain {
 					t.Errorf("%s %s: another time it says something else", file, in.ID)
 				}
 				checkJSON(t, r, len(x.Plays))
@@ -184,7 +177,7 @@ incident: {note: {type: string, default: ""}}
 plays: [{id: a, approach: standardised-response, when: incident.note != "x" && incident.summary == "y"}]
 `)
 	in := recovery.Incident{ID: "T", Service: "s", Failure: "late", OccurredAt: day, Summary: strings.Repeat("long\nword ", 40)}
-	got := text(t, explain.Of(explained(t, engine, in), explain.Options{}), false)
+	got := text(explain.Of(explained(t, engine, in), explain.Options{}), false)
 	for _, want := range []string{`incident.note = ""`, "incident.summary = long word long word", "…"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -207,7 +200,7 @@ func TestChanges(t *testing.T) {
 	if r.OK() {
 		t.Error("it is all well")
 	}
-	got := text(t, r, false)
+	got := text(r, false)
 	for _, want := range []string{"decided again, it comes out differently:", `actions[0].type: was "respond", is "acknowledge"`, `supersedes: was nothing, is "dec_1"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

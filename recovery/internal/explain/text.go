@@ -3,7 +3,6 @@ package explain
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/wrap"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // width is that of a terminal for which text is written.
@@ -20,53 +19,36 @@ const width = 80
 // Legend says what the marks of the text mean.
 const Legend = holds + " holds, " + holdsNot + " does not, " + fails + " has no value, (in brackets) was not looked at, " + "▸ decided"
 
-// WriteText writes the report for people, coloured when colour is set.
-func (r *Report) WriteText(w io.Writer, colour bool) error {
-	t := &textWriter{report: r, colour: colour}
+// Text is the report for people, coloured when colour is set.
+func (r *Report) Text(colour bool) term.Text {
+	t := &textWriter{report: r, page: term.NewPage(colour)}
 	t.head()
 	if r.Reasons != nil {
 		t.body()
 	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.page.Text()
 }
 
 type textWriter struct {
 	report *Report
-	b      strings.Builder
-	colour bool
+	page   *term.Page
 }
 
-// The colours of a terminal.
-const (
-	bold  = "1"
-	dim   = "2"
-	red   = "31"
-	green = "32"
-)
+func (t *textWriter) paint(code term.Colour, s string) term.Text { return t.page.Paint(code, s) }
 
-func (t *textWriter) paint(code, s string) string {
-	if !t.colour || s == "" || code == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (t *textWriter) line(format string, args ...any) {
-	t.b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
-	t.b.WriteByte('\n')
-}
+func (t *textWriter) line(format string, args ...any) { t.page.Line(format, args...) }
 
 // wrapped writes a text, broken to the width; what follows its first line stands
 // deeper.
-func (t *textWriter) wrapped(indent, deeper int, style, text string) {
-	lines := wrap.Text(text, width-indent)
+func (t *textWriter) wrapped(indent, deeper int, style term.Colour, text string) {
+	text = term.Plain(text).String() // as it is broken
+	lines := term.Wrap(text, width-indent)
 	t.line("%s%s", strings.Repeat(" ", indent), t.paint(style, lines[0]))
 	if len(lines) == 1 {
 		return
 	}
 	rest := strings.TrimSpace(strings.TrimPrefix(strings.Join(strings.Fields(text), " "), lines[0]))
-	for _, l := range wrap.Text(rest, width-indent-deeper) {
+	for _, l := range term.Wrap(rest, width-indent-deeper) {
 		t.line("%s%s", strings.Repeat(" ", indent+deeper), t.paint(style, l))
 	}
 }
@@ -80,14 +62,14 @@ func (t *textWriter) head() {
 	}
 	switch {
 	case r.Refused != nil && r.Past != nil:
-		t.wrapped(0, 2, bold, who+"was refused at "+value.FormatTimestamp(r.DecidedAt))
+		t.wrapped(0, 2, term.Bold, who+"was refused at "+value.FormatTimestamp(r.DecidedAt))
 	case r.Refused != nil:
-		t.wrapped(0, 2, bold, who+"refused")
+		t.wrapped(0, 2, term.Bold, who+"refused")
 	case r.Reasons.Err != nil:
-		t.wrapped(0, 2, bold, who+"cannot be decided")
-		t.wrapped(0, 4, red, t.errorText(r.Reasons.Err))
+		t.wrapped(0, 2, term.Bold, who+"cannot be decided")
+		t.wrapped(0, 4, term.Red, t.errorText(r.Reasons.Err))
 	default:
-		t.wrapped(0, 2, bold, who+t.decided())
+		t.wrapped(0, 2, term.Bold, who+t.decided())
 	}
 	if r.Past != nil {
 		t.past()
@@ -111,14 +93,7 @@ func (t *textWriter) decided() string {
 	if n == 1 || all == 1 {
 		verb = "matches"
 	}
-	return fmt.Sprintf("%s: %d of %s %s", text, n, plural(all, "play"), verb)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s: %d of %s %s", text, n, term.Count(all, "play"), verb)
 }
 
 // refused says all that is wrong with an incident, a line each.
@@ -159,7 +134,7 @@ func (t *textWriter) body() {
 	}
 	if len(r.Near) > 0 {
 		t.line("")
-		t.line("%s", t.paint(bold, "nearest misses"))
+		t.line("%s", t.paint(term.Bold, "nearest misses"))
 	}
 	for _, e := range r.Near {
 		t.line("")
@@ -167,7 +142,7 @@ func (t *textWriter) body() {
 	}
 	if len(r.Others) > 0 {
 		t.line("")
-		t.line("%s", t.paint(bold, "others (--all shows each)"))
+		t.line("%s", t.paint(term.Bold, "others (--all shows each)"))
 	}
 	for _, g := range r.Others {
 		t.wrapped(2, 4, "", g.String())
@@ -215,7 +190,7 @@ func (t *textWriter) limit(l recovery.BoundLimit) {
 	t.line("")
 	t.wrapped(0, 4, "", r.place(l.Limit.Position)+": "+limitText(l))
 	for _, w := range took {
-		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+join(w.Type, amount(w.Amount), params(w.Params)))
+		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
 	}
 	for _, c := range cut {
 		t.wrapped(4, 2, "", "the offer of "+optionName(c)+" in "+c.Play+" goes up to "+c.After.String()+", not "+c.Before.String())
@@ -267,10 +242,6 @@ func paramText(v any) string {
 		return r.From.String() + " to " + r.To.String()
 	}
 	return policy.Show(v)
-}
-
-func join(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
 }
 
 func messageOf(err error) string {

@@ -8,11 +8,12 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // play says why a play matched or not, and what it gave.
 func (t *textWriter) play(e policy.Explanation) {
-	t.wrapped(0, 4, bold, t.report.place(e.Play.Range)+": "+verdict(e))
+	t.wrapped(0, 4, term.Bold, t.report.place(e.Play.Range)+": "+verdict(e))
 	full := len(t.report.options.Plays) > 0
 	barred := e.Barrier == policy.BarrierApplies || e.Barrier == policy.BarrierOfPlaybook
 	if e.Applies != nil && (full || barred) {
@@ -73,7 +74,7 @@ func (t *textWriter) cases(e policy.Explanation) {
 		}
 	}
 	if len(left) > 0 {
-		t.wrapped(4, 2, dim, "not looked at: case "+strings.Join(left, ", "))
+		t.wrapped(4, 2, term.Dim, "not looked at: case "+strings.Join(left, ", "))
 	}
 }
 
@@ -115,7 +116,7 @@ func partnerText(p recovery.AskedPartner, covers *policy.Node) string {
 	case "coverage":
 		return strings.Join(covers.Misses(), "; ")
 	}
-	return strings.TrimPrefix(capacityText(p), ", ") + ", " + plural(int(p.Units), "unit") + " needed"
+	return strings.TrimPrefix(capacityText(p), ", ") + ", " + term.Count(int(p.Units), "unit") + " needed"
 }
 
 func capacityText(p recovery.AskedPartner) string {
@@ -150,7 +151,7 @@ func (t *textWriter) gave(d *recovery.Decision, play string) {
 	}
 	for _, w := range d.Withheld {
 		if w.Play == play {
-			t.wrapped(4, 2, "", "withheld ("+w.Reason+"): "+join(w.Type, amount(w.Amount), params(w.Params)))
+			t.wrapped(4, 2, "", "withheld ("+w.Reason+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
 		}
 	}
 	t.warnings(d, play)
@@ -167,10 +168,10 @@ func (t *textWriter) choice(c recovery.Choice) {
 		if o.From.IsSet() {
 			span = o.From.String() + " to " + o.To.String()
 		}
-		t.wrapped(6, 2, "", join("- "+o.Type, span, params(o.Params)))
+		t.wrapped(6, 2, "", term.Spaced("- "+o.Type, span, params(o.Params)))
 	}
 	for _, p := range c.Precedents.Options {
-		t.wrapped(6, 2, "", fmt.Sprintf("before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, plural(c.Precedents.Count, "case")))
+		t.wrapped(6, 2, "", fmt.Sprintf("before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, term.Count(c.Precedents.Count, "case")))
 	}
 }
 
@@ -219,10 +220,10 @@ func (t *textWriter) past() {
 		t.wrapped(2, 2, "", c.Made.By+" chose "+actionsText(c)+reasonText(c.Made)+" ("+c.ID+")")
 	}
 	if p.Forgotten > 0 {
-		t.wrapped(2, 2, "", plural(p.Forgotten, "precedent")+" that it was made from "+wasWere(p.Forgotten)+" erased since")
+		t.wrapped(2, 2, "", term.Count(p.Forgotten, "precedent")+" that it was made from "+wasWere(p.Forgotten)+" erased since")
 	}
 	if len(p.Changes) > 0 {
-		t.wrapped(2, 2, red, "decided again, it comes out differently:")
+		t.wrapped(2, 2, term.Red, "decided again, it comes out differently:")
 	}
 	for _, c := range p.Changes {
 		t.wrapped(4, 2, "", c.Path+": was "+orNothing(c.Was)+", is "+orNothing(c.Is))

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/recovery/internal/wrap"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // The marks of a part: whether it holds, and whether it was looked at.
@@ -77,54 +77,55 @@ func (t *textWriter) leaf(n *policy.Node, depth int, label string) {
 // part writes a line: the margin, the mark, the text, and the values to the right
 // of it or below.
 func (t *textWriter) part(n *policy.Node, depth int, edge, text string, values []string) {
+	text = term.Plain(text).String() // as it is broken
 	mark := markOf(n)
 	front := edge + strings.Repeat("  ", depth) + mark + " "
 	at := utf8.RuneCountInString(front)
 	style := t.styleOf(n, edge)
-	if all := "   " + strings.Join(values, ", "); at+utf8.RuneCountInString(text+all) <= width {
-		t.line("%s%s", t.painted(front, mark), t.paint(style, text)+dimmed(t, all))
+	if all := "   " + term.Plain(strings.Join(values, ", ")).String(); at+utf8.RuneCountInString(text+all) <= width {
+		t.line("%s%s%s", t.painted(front, mark), t.paint(style, text), dimmed(t, all))
 		return
 	}
-	for i, l := range wrap.Text(text, width-at) {
+	for i, l := range term.Wrap(text, width-at) {
 		if i == 0 {
 			t.line("%s%s", t.painted(front, mark), t.paint(style, l))
 			continue
 		}
 		t.line("%s%s", strings.Repeat(" ", at+2), t.paint(style, l))
 	}
-	for _, l := range wrapList(values, width-at-4) {
+	for _, l := range term.WrapList(values, width-at-4) {
 		t.line("%s%s", strings.Repeat(" ", at+4), dimmed(t, l))
 	}
 }
 
-func dimmed(t *textWriter, s string) string {
+func dimmed(t *textWriter, s string) term.Text {
 	if strings.TrimSpace(s) == "" {
-		return ""
+		return term.Text{}
 	}
-	return t.paint(dim, s)
+	return t.paint(term.Dim, s)
 }
 
-func (t *textWriter) styleOf(n *policy.Node, edge string) string {
+func (t *textWriter) styleOf(n *policy.Node, edge string) term.Colour {
 	switch {
 	case n.Skipped:
-		return dim
+		return term.Dim
 	case edge == decisive:
-		return bold
+		return term.Bold
 	}
 	return ""
 }
 
 // painted colours the mark in front of a line.
-func (t *textWriter) painted(front, mark string) string {
-	colour := red
+func (t *textWriter) painted(front, mark string) term.Text {
+	colour := term.Red
 	switch {
 	case strings.HasPrefix(mark, "("):
-		colour = dim
+		colour = term.Dim
 	case mark == " "+holds+" ":
-		colour = green
+		colour = term.Green
 	}
 	before, _, _ := strings.Cut(front, mark)
-	return before + t.paint(colour, mark) + " "
+	return term.Textf("%s%s ", before, t.paint(colour, mark))
 }
 
 // values are what a part reads, each path once.

@@ -18,6 +18,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Store knows what it was given and forgets what is committed.
@@ -86,21 +87,14 @@ func plainer(err error) error {
 		wanted := map[string]string{"facts": "an object of facts by name", "partners": `an object such as {"quickbike": {"used": 40}}`, "precedents": `an object such as {"playbook/play": [{"amount": "40 EUR", "reason": "…"}]}`}
 		key, _, _ := strings.Cut(wrong.Field, ".")
 		if wanted[key] != "" {
-			return fmt.Errorf("%s is %s, not %s", key, wanted[key], article(wrong.Value))
+			return fmt.Errorf("%s is %s, not %s", key, wanted[key], term.A(wrong.Value))
 		}
-		return fmt.Errorf("an object with facts, partners and precedents is wanted, not %s", article(wrong.Value))
+		return fmt.Errorf("an object with facts, partners and precedents is wanted, not %s", term.A(wrong.Value))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return fmt.Errorf("unknown key %s; facts (by name), partners (with used) and precedents (with type, amount, reason) can be given", name)
 	}
 	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
-}
-
-func article(noun string) string {
-	if strings.ContainsAny(noun[:min(1, len(noun))], "aeiou") {
-		return "an " + noun
-	}
-	return "a " + noun
 }
 
 // fact takes a fact by the name that decisions list, or by its plain name,

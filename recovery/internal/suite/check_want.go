@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func (c *checker) want(w *playbook.Want) {
@@ -210,12 +211,7 @@ func (c *checker) literal(v playbook.Value, spec *policy.Field) {
 
 // listed joins names for a message: `a`, `b` and `c`.
 func listed(names []string) string {
-	quoted := each(names, func(n string) string { return "`" + n + "`" })
-	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
-	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " and " + quoted[last]
+	return term.List(each(names, func(n string) string { return "`" + n + "`" }), "and")
 }
 
 // actionsOf reads a list of actions that stands where any value may.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Percent is the share that was reached, in tenths of a percent and never
@@ -67,11 +68,11 @@ func atomItem(x *item) (base, what string, ok bool) {
 	return "", "", false
 }
 
-func (r *Report) writeCoverage(out *strings.Builder) {
+func (r *Report) coverage(page *term.Page) {
 	for _, x := range r.Coverage.missing() {
-		out.WriteString(r.placed(x.at).String() + ": not tested: " + harmless(x.text) + "\n")
+		page.Line("%s: not tested: %s", r.placed(x.at), x.text)
 	}
-	out.WriteString(r.coverageSum() + "\n")
+	page.Line("%s", r.coverageSum())
 }
 
 func (r *Report) coverageSum() string {

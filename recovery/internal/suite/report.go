@@ -3,13 +3,11 @@ package suite
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path"
-	"strings"
-	"unicode"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Report is what came of a run.
@@ -51,53 +49,57 @@ func (r *Report) placed(at playbook.Range) playbook.Range {
 	return at
 }
 
-// WriteText writes the report for people: what is wrong with the suites, each
-// failure at the line of the expectation, what was not reached, and a sum.
-func (r *Report) WriteText(w io.Writer, colour bool) error {
+// Text is the report for people: what is wrong with the suites, each failure at the
+// line of the expectation, what was not reached, and a sum.
+func (r *Report) Text(colour bool) term.Text {
 	diags := make(playbook.Diagnostics, len(r.Diagnostics))
 	for i, d := range r.Diagnostics {
 		d.Range = r.placed(d.Range)
 		diags[i] = d
 	}
-	if err := diags.Render(w, colour); err != nil {
-		return err
-	}
-	var out strings.Builder
+	page := term.NewPage(colour)
+	page.Add(term.Diagnostics(diags, colour))
 	for _, x := range r.Results {
 		for _, f := range x.Failures {
 			f = r.placedFailure(f)
-			out.WriteString(f.Range.String() + ": " + f.Headline(x.Case) + "\n")
-			out.WriteString(f.Details(colour))
+			page.Line("%s: %s", f.Range, f.Headline(x.Case))
+			f.details(page)
 		}
 	}
 	if r.Coverage != nil {
-		r.writeCoverage(&out)
+		r.coverage(page)
 	}
-	out.WriteString(r.sum() + "\n")
-	_, err := io.WriteString(w, out.String())
-	return err
+	page.Line("%s", r.sum())
+	return page.Text()
 }
 
 // Headline says which test failed, and how.
-func (f Failure) Headline(c *Case) string {
+func (f Failure) Headline(c *Case) term.Text {
 	name := c.FullName()
 	if f.Step != "" {
 		name += " (" + f.Step + ")"
 	}
-	return harmless(name + ": " + f.Message)
+	return term.Plain(name + ": " + f.Message)
 }
 
 // Details are the difference and what led to it, a line each.
-func (f Failure) Details(colour bool) string {
-	var out strings.Builder
+func (f Failure) Details() term.Text {
+	page := term.NewPage(false)
+	f.details(page)
+	return page.Text()
+}
+
+func (f Failure) details(page *term.Page) {
 	for _, l := range f.Diff {
-		out.WriteString("    " + painted(l, colour) + "\n")
+		page.Line("    %s", page.Paint(signs[l.Sign], l.String()))
 	}
 	for _, w := range f.Why {
-		out.WriteString("  why: " + harmless(w.String()) + "\n")
+		page.Line("  why: %s", w)
 	}
-	return out.String()
 }
+
+// signs are the colours of the lines of a difference.
+var signs = map[byte]term.Colour{'-': term.Red, '+': term.Green}
 
 // String starts with the place, where there is one.
 func (r Reason) String() string {
@@ -114,25 +116,6 @@ func (r *Report) placedFailure(f Failure) Failure {
 	return f
 }
 
-func painted(l Line, colour bool) string {
-	l.Text = harmless(l.Text)
-	code := map[byte]string{'-': "31", '+': "32"}[l.Sign]
-	if !colour || code == "" {
-		return l.String()
-	}
-	return "\x1b[" + code + "m" + l.String() + "\x1b[0m"
-}
-
-// harmless keeps what files say from steering a terminal, or breaking XML.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || r == 0xfffe || r == 0xffff) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-}
-
 func (r *Report) sum() string {
 	tests, failed := len(r.Results), r.Failed()
 	wrong := 0
@@ -144,32 +127,23 @@ func (r *Report) sum() string {
 	var s string
 	switch {
 	case failed > 0:
-		s = fmt.Sprintf("%d of %s failed", failed, count(tests, "test"))
+		s = fmt.Sprintf("%d of %s failed", failed, term.Count(tests, "test"))
 	case wrong > 0:
-		s = count(tests, "test") + " passed"
+		s = term.Count(tests, "test") + " passed"
 	default:
-		s = fmt.Sprintf("ok: %s, %s", count(r.Suites, "suite"), count(tests, "test"))
+		s = fmt.Sprintf("ok: %s, %s", term.Count(r.Suites, "suite"), term.Count(tests, "test"))
 	}
 	if wrong > 0 {
-		s += ", and " + count(wrong, "error") + " in the suites; the files with errors were not run"
+		s += ", and " + term.Count(wrong, "error") + " in the suites; the files with errors were not run"
 	}
 	return s
 }
 
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // Rendered is an error as text; diagnostics with their source lines.
-func Rendered(err error) string {
+func Rendered(err error) term.Text {
 	var diags playbook.Diagnostics
 	if !errors.As(err, &diags) {
-		return err.Error()
+		return term.Plain(err.Error())
 	}
-	var out strings.Builder
-	_ = diags.Render(&out, false) // writing to memory does not fail
-	return out.String()
+	return term.Diagnostics(diags, false)
 }

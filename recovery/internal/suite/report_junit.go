@@ -3,9 +3,9 @@ package suite
 import (
 	"encoding/xml"
 	"io"
-	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 type junitReport struct {
@@ -50,19 +50,19 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	}
 	var suite junitSuite
 	for i, x := range r.Results {
-		if i > 0 && x.Suite != suite.Name {
+		if i > 0 && x.Suite != r.Results[i-1].Suite {
 			out.add(suite)
 			suite = junitSuite{}
 		}
-		suite.Name = x.Suite
+		suite.Name = shown(x.Suite)
 		suite.Tests++
 		at := r.placed(x.Range)
-		c := junitCase{Name: x.Name, Class: x.Suite, File: at.File, Line: at.Start.Line}
+		c := junitCase{Name: shown(x.Name), Class: shown(x.Suite), File: shown(at.File), Line: at.Start.Line}
 		for _, f := range x.Failures {
 			f = r.placedFailure(f)
 			c.Failures = append(c.Failures, junitProblem{
-				Message: f.Headline(x.Case), Type: f.Key,
-				Text: f.Range.String() + ": " + f.Message + "\n" + f.Details(false),
+				Message: f.Headline(x.Case).String(), Type: f.Key,
+				Text: term.Textf("%s: %s\n%s", f.Range, f.Message, f.Details()).String(),
 			})
 		}
 		if !x.OK() {
@@ -103,17 +103,17 @@ func (r *Report) junitErrors() junitSuite {
 			continue
 		}
 		d.Range = r.placed(d.Range)
-		if n := len(suite.Cases); n == 0 || suite.Cases[n-1].File != d.Range.File {
-			suite.Cases = append(suite.Cases, junitCase{Name: d.Range.File, Class: suite.Name, File: d.Range.File, Line: d.Range.Start.Line})
+		if n := len(suite.Cases); n == 0 || suite.Cases[n-1].File != shown(d.Range.File) {
+			suite.Cases = append(suite.Cases, junitCase{Name: shown(d.Range.File), Class: suite.Name, File: shown(d.Range.File), Line: d.Range.Start.Line})
 			suite.Tests++
 			suite.Errors++
 		}
 		c := &suite.Cases[len(suite.Cases)-1]
-		text := d.String()
+		text := term.Plain(d.String())
 		if d.Hint != "" {
-			text += "\n  hint: " + d.Hint
+			text = term.Textf("%s\n  hint: %s", text, d.Hint)
 		}
-		c.Errors = append(c.Errors, junitProblem{Message: d.Message, Type: d.Code, Text: harmless(text)})
+		c.Errors = append(c.Errors, junitProblem{Message: shown(d.Message), Type: d.Code, Text: text.String()})
 	}
 	return suite
 }
@@ -123,11 +123,14 @@ func (r *Report) junitCoverage() junitSuite {
 	c := junitCase{Name: "at least " + r.Least.String(), Class: "coverage"}
 	suite := junitSuite{Name: "coverage", Tests: 1}
 	if r.tooLittle() {
-		var text strings.Builder
-		r.writeCoverage(&text)
-		c.Failures = []junitProblem{{Message: r.coverageSum(), Type: "coverage", Text: text.String()}}
+		text := term.NewPage(false)
+		r.coverage(text)
+		c.Failures = []junitProblem{{Message: r.coverageSum(), Type: "coverage", Text: text.Text().String()}}
 		suite.Failures = 1
 	}
 	suite.Cases = []junitCase{c}
 	return suite
 }
+
+// shown is text in an attribute, which XML cannot hold in every case.
+func shown(s string) string { return term.Plain(s).String() }

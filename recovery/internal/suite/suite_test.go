@@ -12,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 )
 
@@ -43,11 +42,7 @@ func run(t testing.TB, text string) *suite.Report {
 
 func textOf(t testing.TB, r *suite.Report) string {
 	t.Helper()
-	var out strings.Builder
-	if err := r.WriteText(&out, false); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
+	return r.Text(false).String()
 }
 
 const head = `amends: v1
