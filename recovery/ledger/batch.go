@@ -61,12 +61,22 @@ func (l *Ledger) put(p *prepared) {
 	l.next++
 }
 
-// writable says why nothing can be committed.
-func (l *Ledger) writable() error {
+// usable says why nothing can be read or committed. The caller holds the lock, for
+// reading at least.
+func (l *Ledger) usable() error {
 	if l.closed {
 		return ErrClosed
 	}
-	return nil
+	return l.ended
+}
+
+// end lets nothing more be recorded after something else has changed the files. The
+// caller holds the lock.
+func (l *Ledger) end(err error) {
+	var disturbed *DisturbedError
+	if l.ended == nil && errors.As(err, &disturbed) {
+		l.ended = disturbed
+	}
 }
 
 // settle waits until a batch is on disk or was refused, and writes it if nobody
@@ -111,15 +121,16 @@ func (l *Ledger) writeBatch() {
 	l.batch = newBatch(spare)
 	l.inflight = b
 	l.mu.Unlock()
-	at, err := l.tail.write(l.dir, b, l.limit)
+	at, err := l.tail.write(b, l.limit)
 	l.mu.Lock()
 	l.inflight = nil
 	if err != nil {
+		l.end(err)
 		l.refuse(b, err)
 		return
 	}
 	if at.segment == l.log.count() {
-		l.log.extend(segment{segmentName(b.first), b.first, l.tail.f})
+		l.log.extend(segment{segmentName(b.first), b.first, l.tail.f, true})
 	}
 	l.confirm(b, at)
 	l.writing = len(l.batch.starts) > 0
@@ -213,113 +224,4 @@ func (l *Ledger) waitFor(seq int64) *batch {
 		return l.inflight
 	}
 	return l.batch
-}
-
-// tail is the file that records are added to.
-type tail struct {
-	f       file
-	segment int   // which one it is
-	size    int64 // of what is on disk for certain
-	// broken is set while the file may hold more than that, and made is the
-	// file that was begun for it, if there is one.
-	broken bool
-	made   string
-	extra  file
-}
-
-type tailPlace struct {
-	segment int
-	offset  int64
-}
-
-// write adds a batch, and returns where it begins. When it fails, nothing of
-// the batch is left, or nothing is written until that is so.
-func (t *tail) write(dir files, b *batch, limit int64) (tailPlace, error) {
-	if t.broken {
-		if err := t.mend(dir); err != nil {
-			return tailPlace{}, fmt.Errorf("after an error, the end of the ledger could not be restored: %w", err)
-		}
-	}
-	var err error
-	var at tailPlace
-	if t.f == nil || t.size > int64(len(magic)) && t.size+int64(len(b.buf)) > limit {
-		at, err = t.begin(dir, b)
-	} else {
-		at, err = t.extend(b)
-	}
-	if err == nil {
-		return at, nil
-	}
-	t.broken = true
-	if mendErr := t.mend(dir); mendErr != nil {
-		err = errors.Join(err, fmt.Errorf("the end of the ledger could not be restored, and nothing is recorded until it can be: %w", mendErr))
-	}
-	return tailPlace{}, err
-}
-
-func (t *tail) extend(b *batch) (tailPlace, error) {
-	at := tailPlace{t.segment, t.size}
-	if _, err := t.f.WriteAt(b.buf, t.size); err != nil {
-		return at, err
-	}
-	if err := t.f.Sync(); err != nil {
-		return at, err
-	}
-	t.size += int64(len(b.buf))
-	return at, nil
-}
-
-// begin writes a batch to a new file.
-func (t *tail) begin(dir files, b *batch) (tailPlace, error) {
-	name := segmentName(b.first)
-	f, err := dir.Write(name, true)
-	if err != nil {
-		return tailPlace{}, err
-	}
-	t.made, t.extra = name, f
-	if _, err := f.WriteAt([]byte(magic), 0); err != nil {
-		return tailPlace{}, err
-	}
-	if _, err := f.WriteAt(b.buf, int64(len(magic))); err != nil {
-		return tailPlace{}, err
-	}
-	if err := f.Sync(); err != nil {
-		return tailPlace{}, err
-	}
-	if err := dir.Sync(); err != nil {
-		return tailPlace{}, err
-	}
-	if t.f != nil { // which is read still
-		t.segment++
-	}
-	t.f, t.made, t.extra = f, "", nil
-	t.size = int64(len(magic) + len(b.buf))
-	return tailPlace{t.segment, int64(len(magic))}, nil
-}
-
-// mend brings the end of the ledger back to what is on disk for certain.
-func (t *tail) mend(dir files) error {
-	if t.extra != nil {
-		_ = t.extra.Close() // it is removed
-		t.extra = nil
-	}
-	if t.made != "" {
-		if err := dir.Remove(t.made); err != nil {
-			return err
-		}
-		t.made = ""
-		if err := dir.Sync(); err != nil {
-			return err
-		}
-	}
-	if t.f != nil {
-		if err := t.f.Truncate(t.size); err != nil {
-			return err
-		}
-		if err := t.f.Sync(); err != nil {
-			return err
-		}
-	}
-	t.broken = false
-	return nil
 }

@@ -70,11 +70,11 @@ func whole(log *log, seq int64) (item, error) {
 	t.check(true)
 	switch {
 	case t.what != "":
-		return t, &Damage{log.segment(f.segment).name, f.offset, seq, t.what}
+		return t, &Damage{File: log.segment(f.segment).name, Offset: f.offset, Record: seq, What: t.what}
 	case t.body == bodyErased:
 		return t, fmt.Errorf("record %d: %w", seq, ErrErased)
 	case t.body == bodyChanged:
-		return t, &Damage{log.segment(f.segment).name, f.offset, seq, "its payload was changed"}
+		return t, &Damage{File: log.segment(f.segment).name, Offset: f.offset, Record: seq, What: "its payload was changed"}
 	}
 	return t, nil
 }
@@ -91,6 +91,3 @@ func calendarIn(log *log, seq int64) (*worktime.Calendar, error) {
 	}
 	return worktime.ParseCalendar(text)
 }
-
-// noCalendars reads records whose actions are not looked at in time.
-func noCalendars(string) (*worktime.Calendar, error) { return nil, nil }

@@ -120,6 +120,9 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 func (l *Ledger) Checkpoint(origin string) (Checkpoint, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	if l.ended != nil {
+		return Checkpoint{}, l.ended
+	}
 	root, err := l.tree.root()
 	if err != nil {
 		return Checkpoint{}, err

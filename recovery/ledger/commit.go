@@ -3,8 +3,6 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -68,6 +66,12 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	l.mu.RLock()
+	err := l.usable()
+	l.mu.RUnlock()
+	if err != nil {
+		return nil, err
+	}
 	if err := checkCommit(c); err != nil {
 		return nil, err
 	}
@@ -89,8 +93,8 @@ func checkCommit(c *recovery.Commit) error {
 	if err := c.Check(); err != nil || c.Record == nil {
 		return err
 	}
-	if !json.Valid(c.Record.Incident) {
-		return errors.New("a record holds its incident as JSON")
+	if err := checkJSON(c.Record.Incident); err != nil {
+		return fmt.Errorf("a record holds its incident as JSON: %w", err)
 	}
 	return checkOutbox(c)
 }
@@ -129,7 +133,7 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	l.mu.Lock()
-	if err := l.writable(); err != nil {
+	if err := l.usable(); err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
@@ -294,7 +298,7 @@ func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error
 		return nil, err
 	}
 	l.mu.Lock()
-	if err := l.writable(); err != nil {
+	if err := l.usable(); err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
@@ -311,7 +315,7 @@ func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error
 // takeReports takes the reports that are new.
 func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 	l.mu.Lock()
-	if err := l.writable(); err != nil {
+	if err := l.usable(); err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}

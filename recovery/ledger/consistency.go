@@ -1,8 +1,9 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -18,6 +19,9 @@ type Consistency struct {
 
 // Check reports whether the proof holds.
 func (c Consistency) Check() error {
+	if empty := (&roots{}).root(); c.Old.Size == 0 && (c.Old.Root != empty || len(c.Proof) > 0) {
+		return errors.New("the earlier checkpoint is not one of an empty ledger, though it says so")
+	}
 	if c.Old.Size == 0 {
 		return nil // everything extends nothing
 	}
@@ -25,13 +29,6 @@ func (c Consistency) Check() error {
 		return fmt.Errorf("the later checkpoint does not extend the earlier one: %w", err)
 	}
 	return nil
-}
-
-// consistency is its JSON.
-type consistency struct {
-	New   string `json:"new"` // the note, signed or not
-	Old   string `json:"old"` // a checkpoint's text
-	Proof []Hash `json:"proof"`
 }
 
 // Receipt writes the proof as JSON, for [CheckConsistency]. The note is the new
@@ -50,16 +47,21 @@ func (c Consistency) Receipt(note []byte) []byte {
 // checkpoint must be signed with one of them. The old one should be compared with one that
 // was kept.
 func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
-	var in consistency
-	if err := json.Unmarshal(data, &in); err != nil {
+	in, err := members(data, "new", "old", "proof")
+	if err != nil {
 		return nil, fmt.Errorf("this is no receipt: %w", err)
 	}
-	c := &Consistency{Proof: in.Proof}
-	var err error
-	if c.Old, err = ParseCheckpoint([]byte(in.Old)); err != nil {
+	old, err1 := textOf(in["old"])
+	now, err2 := textOf(in["new"])
+	proof, err3 := hashesOf(in["proof"])
+	if err := cmp.Or(err1, err2, err3); err != nil {
+		return nil, fmt.Errorf("this is no receipt: %w", err)
+	}
+	c := &Consistency{Proof: proof}
+	if c.Old, err = ParseCheckpoint([]byte(old)); err != nil {
 		return nil, err
 	}
-	if c.New, err = ParseCheckpoint([]byte(in.New), keys...); err != nil {
+	if c.New, err = ParseCheckpoint([]byte(now), keys...); err != nil {
 		return nil, err
 	}
 	return c, c.Check()

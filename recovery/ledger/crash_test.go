@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -178,14 +179,19 @@ func TestTampering(t *testing.T) {
 		frames [][]byte
 		record int64
 	}{
-		"one taken out":          {append(append([][]byte(nil), frames[:2]...), frames[3:]...), 2},
-		"one put in twice":       {append(append([][]byte(nil), frames[:3]...), frames[2:]...), 3},
-		"two moved":              {swapped(1, 4), 1},
-		"a payload changed":      {append(append([][]byte{}, resealed(frames[0], func(_ *header, p *[]byte) { changed(p) })), frames[1:]...), 0},
-		"a header changed too":   {append(append([][]byte{}, resealed(frames[0], func(h *header, p *[]byte) { changed(p); h.payload[0] ^= 1 })), frames[1:]...), 0},
-		"renumbered":             {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.seq = 6 })), 5},
-		"another record before":  {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.prev[3] ^= 1 })), 5},
-		"of another kind":        {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.kind = "refusal" })), -1},
+		"one taken out":         {append(append([][]byte(nil), frames[:2]...), frames[3:]...), 2},
+		"one put in twice":      {append(append([][]byte(nil), frames[:3]...), frames[2:]...), 3},
+		"two moved":             {swapped(1, 4), 1},
+		"a payload changed":     {append(append([][]byte{}, resealed(frames[0], func(_ *header, p *[]byte) { changed(p) })), frames[1:]...), 0},
+		"a header changed too":  {append(append([][]byte{}, resealed(frames[0], func(h *header, p *[]byte) { changed(p); h.payload[0] ^= 1 })), frames[1:]...), 0},
+		"renumbered":            {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.seq = 6 })), 5},
+		"another record before": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.prev[3] ^= 1 })), 5},
+		"of another kind":       {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.kind = "refusal" })), 5},
+		"written anew": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, p *[]byte) {
+			f, _ := parseFrame(frames[5])
+			*p = bytes.ReplaceAll(*p, []byte("dec_5"), []byte("dec_7"))
+			h.payload = payloadDigest(f.salt, *p)
+		})), -1},
 		"wiped without a record": {append(append([][]byte{}, appendFrame(nil, frames[0][preambleSize:preambleSize+headerLen(frames[0])], make([]byte, saltSize), make([]byte, len(frames[0])-preambleSize-headerLen(frames[0])-saltSize), 1)), frames[1:]...), 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,6 +13,9 @@ type Damage struct {
 	Offset int64 // in the file, where the record begins
 	Record int64 // its number; -1 where it belongs to none
 	What   string
+	// Tear is set where the damage is at the end of the ledger and [Repair] may cut it
+	// off: nothing behind it is a record.
+	Tear Tear
 }
 
 func (d *Damage) Error() string {

@@ -12,7 +12,8 @@
 // wait at the same time share one sync, and [Ledger.Submit] lets one who handles
 // incidents one after another have that too. A directory has one writer; anybody may
 // read meanwhile. A commit that the disk does not take is refused, and the
-// ledger goes on as if it had not been tried.
+// ledger goes on as if it had not been tried. Where something else changes the files
+// of a writer, it confirms nothing more: [DisturbedError].
 //
 // Chained: each record names the hash of the one before and the digest of its own
 // payload. A payload holds what a decision was made from, the decision, what was
@@ -36,7 +37,8 @@
 //	facts.go, conflict.go     what counts, and what stands in the way of a commit
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
-//	verify.go, tree.go, checkpoint.go, receipt.go, consistency.go
+//	audit.go, verify.go, tree.go, checkpoint.go, receipt.go, consistency.go, strict.go
+//	tear.go, repair.go        torn ends
 //	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a

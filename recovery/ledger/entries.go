@@ -80,7 +80,7 @@ func (r *entryReader) entry(t *item) (*Entry, error) {
 	case bodyErased:
 		return e, nil
 	case bodyChanged:
-		return nil, &Damage{r.log.segment(t.segment).name, t.offset, e.Seq, "its payload was changed"}
+		return nil, &Damage{File: r.log.segment(t.segment).name, Offset: t.offset, Record: e.Seq, What: "its payload was changed"}
 	}
 	if err := r.fill(e, t.payload); err != nil {
 		return nil, fmt.Errorf("record %d: %w", e.Seq, err)

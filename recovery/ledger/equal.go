@@ -148,7 +148,7 @@ func (e *equaliser) parse(t *item) {
 // the record says itself.
 func (e *equaliser) visit(t *item) error {
 	if t.body == bodyChanged {
-		return &Damage{e.log.segment(t.segment).name, t.offset, t.head.seq, "its payload was changed"}
+		return &Damage{File: e.log.segment(t.segment).name, Offset: t.offset, Record: t.head.seq, What: "its payload was changed"}
 	}
 	switch made := t.made.(type) {
 	case error:

@@ -79,10 +79,10 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []i
 // each goes through the records on disk that can be erased.
 func (l *Ledger) each(ctx context.Context, visit func(*item) error) error {
 	l.mu.RLock()
-	until, closed := l.confirmed, l.closed
+	until, err := l.confirmed, l.usable()
 	l.mu.RUnlock()
-	if closed {
-		return ErrClosed
+	if err != nil {
+		return err
 	}
 	if until == 0 {
 		return nil
@@ -129,7 +129,7 @@ func whose(t *item) (incident, customer string, err error) {
 // commitErasure takes the incidents out of the index, and records that.
 func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []int64) error {
 	l.mu.Lock()
-	if err := l.writable(); err != nil {
+	if err := l.usable(); err != nil {
 		l.mu.Unlock()
 		return err
 	}
@@ -187,15 +187,10 @@ func (l *Ledger) wipe(seqs []int64) error {
 		if f.erased() {
 			continue
 		}
-		file, err := l.writer(f.segment)
-		if err != nil {
-			return err
-		}
-		_, err = file.WriteAt(make([]byte, len(f.salt)+len(f.payload)), f.body())
-		if err == nil {
-			err = file.Sync()
-		}
-		if err = errors.Join(err, file.Close()); err != nil {
+		if err := l.log.overwrite(&f); err != nil {
+			l.mu.Lock()
+			l.end(err)
+			l.mu.Unlock()
 			return err
 		}
 		l.cache[seq%cacheSize].Store(nil)
@@ -205,8 +200,4 @@ func (l *Ledger) wipe(seqs []int64) error {
 
 func compareReserves(a, b recovery.Reserve) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Units, b.Units))
-}
-
-func (l *Ledger) writer(segment int) (file, error) {
-	return l.dir.Write(l.log.segment(segment).name, false)
 }

@@ -15,14 +15,21 @@ type files interface {
 	List() ([]string, error)
 	// Open opens a file for reading.
 	Open(name string) (file, error)
-	// Write opens a file for reading and writing; create makes one that must not
-	// be there yet.
-	Write(name string, create bool) (file, error)
+	// Write opens a file for overwriting what stands in it.
+	Write(name string) (file, error)
+	// Tail opens the file that records are added to, and keeps other writers away from
+	// it until it is closed; create makes one that must not be there yet.
+	Tail(name string, create bool) (file, error)
+	// Create makes a file that must not be there yet.
+	Create(name string) (file, error)
 	Remove(name string) error
+	// Same returns the size of an open file. It fails with a *[DisturbedError] when the
+	// directory has no file of that name any more, or another one.
+	Same(name string, f file) (size int64, err error)
 	// Sync makes files that came or went do so for good.
 	Sync() error
 	// Lock keeps other writers away until it is closed.
-	Lock() (io.Closer, error)
+	Lock() (lock, error)
 }
 
 // file is one of them. Writing beyond the end makes it longer.
@@ -33,6 +40,13 @@ type file interface {
 	Size() (int64, error)
 	Truncate(size int64) error
 	Sync() error
+}
+
+// lock keeps other writers away.
+type lock interface {
+	io.Closer
+	// Held fails with a *[DisturbedError] when somebody took the lock away.
+	Held() error
 }
 
 // directory is a directory of the operating system.
@@ -49,27 +63,61 @@ func (d directory) List() ([]string, error) {
 
 func (d directory) path(name string) string { return filepath.Join(string(d), name) }
 
-func (d directory) Open(name string) (file, error) {
-	f, err := os.Open(d.path(name))
+// opened is what came of opening a segment.
+func opened(name string, f *os.File, err error) (file, error) {
+	var odd *irregularError
+	if errors.As(err, &odd) {
+		return nil, &Damage{File: name, Record: -1, What: odd.what + " is in the place of a segment"}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return osFile{f}, nil
 }
 
-func (d directory) Write(name string, create bool) (file, error) {
-	flags := os.O_RDWR
-	if create {
-		flags |= os.O_CREATE | os.O_EXCL
-	}
-	f, err := os.OpenFile(d.path(name), flags, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	return osFile{f}, nil
+func (d directory) Open(name string) (file, error) {
+	f, err := openRegular(d.path(name), os.O_RDONLY)
+	return opened(name, f, err)
+}
+
+func (d directory) Write(name string) (file, error) {
+	f, err := openRegular(d.path(name), os.O_RDWR)
+	return opened(name, f, err)
+}
+
+func (d directory) Tail(name string, create bool) (file, error) {
+	f, err := openTail(d.path(name), create)
+	return opened(name, f, err)
+}
+
+func (d directory) Create(name string) (file, error) {
+	f, err := createFile(d.path(name))
+	return opened(name, f, err)
 }
 
 func (d directory) Remove(name string) error { return os.Remove(d.path(name)) }
+
+func (d directory) Same(name string, f file) (int64, error) {
+	own, err := f.(osFile).Stat()
+	if err != nil {
+		return 0, err
+	}
+	return own.Size(), sameFile(d.path(name), name, own)
+}
+
+// sameFile holds that a path leads to a file that is open.
+func sameFile(path, name string, own fs.FileInfo) error {
+	there, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &DisturbedError{name, "is not there any more"}
+	case err != nil:
+		return err
+	case !os.SameFile(there, own):
+		return &DisturbedError{name, "is not the file that was opened"}
+	}
+	return nil
+}
 
 func (d directory) Sync() error {
 	f, err := os.Open(string(d))
@@ -84,7 +132,27 @@ func (d directory) Sync() error {
 	return f.Close()
 }
 
-func (d directory) Lock() (io.Closer, error) { return lockFile(d.path(lockName)) }
+func (d directory) Lock() (lock, error) {
+	f, err := lockFile(d.path(lockName))
+	if err != nil {
+		return nil, err
+	}
+	return fileLock{f, d.path(lockName)}, nil
+}
+
+// fileLock is a file that is locked.
+type fileLock struct {
+	*os.File
+	path string
+}
+
+func (l fileLock) Held() error {
+	own, err := l.Stat()
+	if err != nil {
+		return err
+	}
+	return sameFile(l.path, lockName, own)
+}
 
 type osFile struct{ *os.File }
 

@@ -28,6 +28,8 @@ type frame struct {
 	salt    []byte
 	payload []byte
 
+	headerSize int64
+
 	headerSum, bodySum uint32
 }
 
@@ -55,6 +57,7 @@ func parsePreamble(b []byte) (f frame, err error) {
 	if header > maxHeader || payload > maxPayload {
 		return frame{}, errors.New("the length of the record is beyond what a record can have")
 	}
+	f.headerSize = int64(header)
 	f.size = preambleSize + int64(header) + saltSize + int64(payload)
 	f.headerSum, f.bodySum = binary.BigEndian.Uint32(b[8:]), binary.BigEndian.Uint32(b[12:])
 	return f, nil
@@ -73,9 +76,8 @@ func parseFrame(b []byte) (frame, error) {
 	if int64(len(b)) < f.size {
 		return f, errShort
 	}
-	header := int(binary.BigEndian.Uint32(b))
 	rest := b[preambleSize:f.size:f.size]
-	f.header, rest = rest[:header:header], rest[header:]
+	f.header, rest = rest[:f.headerSize:f.headerSize], rest[f.headerSize:]
 	f.salt, f.payload = rest[:saltSize:saltSize], rest[saltSize:]
 	return f, nil
 }
@@ -99,6 +101,10 @@ func (f *frame) body() int64 { return f.offset + preambleSize + int64(len(f.head
 // erased reports whether the payload was overwritten with zeros: no salt is
 // all zeros.
 func (f *frame) erased() bool { return allZero(f.salt) && allZero(f.payload) }
+
+// faded reports whether the header ends with a zero, as it does where the file was
+// made longer and not written.
+func (f *frame) faded() bool { return len(f.header) > 0 && f.header[len(f.header)-1] == 0 }
 
 func allZero(b []byte) bool {
 	for _, c := range b {

@@ -39,7 +39,7 @@ func parseGiven(payload []byte) (*Read, error) {
 				}
 			})
 		default:
-			c.skip()
+			c.fail()
 		}
 	})
 	if err := c.end(); err != nil {
@@ -74,7 +74,7 @@ func (r *givenReader) member(key []byte) {
 	case "use":
 		r.list(r.use)
 	default:
-		r.skip()
+		r.fail()
 	}
 }
 
@@ -104,7 +104,7 @@ func (r *givenReader) fact() {
 				answer = r.int()
 			}
 		default:
-			r.skip()
+			r.fail()
 		}
 	})
 	r.out.Query.Facts = append(r.out.Query.Facts, q)
@@ -143,7 +143,7 @@ func (r *givenReader) precedents() {
 		case "play":
 			q.Play = r.text()
 		default:
-			r.skip()
+			r.fail()
 		}
 	})
 	r.out.Query.Precedents = append(r.out.Query.Precedents, q)
@@ -166,7 +166,7 @@ func (r *givenReader) use() {
 		case "used":
 			used = r.int()
 		default:
-			r.skip()
+			r.fail()
 		}
 	})
 	r.out.Query.Use = append(r.out.Query.Use, q)

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -25,12 +24,13 @@ import (
 // was read or committed.
 type Ledger struct {
 	dir   files
-	lock  io.Closer
+	lock  lock
 	log   *log
 	limit int64 // size at which a segment is followed by another
 
 	mu            sync.RWMutex
 	closed        bool
+	ended         error // why nothing more is recorded, by whatever changed the files
 	index         *index
 	epoch         string // changes when what a version has seen may have been taken back
 	rollbacks     int
@@ -70,10 +70,11 @@ type cached struct {
 const segmentSize = 64 << 20
 
 // Open opens the ledger in a directory for writing, and begins one if there is none.
-// A last record that was not written whole, and so never confirmed, is cut off, and an
-// erasure that was interrupted is finished. The error is a *[LockedError]
-// when the ledger is open for writing already, here or elsewhere, and a *[Damage]
-// when something in it is not what was written.
+// A last record that the file ends inside of is cut off, and so are zeros at the end; an
+// erasure that was interrupted is finished. [Repair], called before, keeps what is cut
+// off. The error is a *[LockedError] when the ledger is open for writing already, here
+// or elsewhere, and the *[Damage] that [Verify] finds when something in it is not what
+// was written; then nothing is changed.
 func Open(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -204,7 +205,7 @@ func (l *Ledger) whole(seq int64) ([]byte, error) {
 		return nil, ErrErased
 	}
 	if sum32(f.salt, f.payload) != f.bodySum {
-		return nil, &Damage{l.log.segment(f.segment).name, f.offset, seq, "its payload was changed"}
+		return nil, &Damage{File: l.log.segment(f.segment).name, Offset: f.offset, Record: seq, What: "its payload was changed"}
 	}
 	return f.payload, nil
 }

@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -11,6 +14,10 @@ const (
 	lockName  = "writer.lock"
 	isWindows = runtime.GOOS == "windows"
 )
+
+// Two things are locked. The lock file is there before the first segment is, and
+// names the writer. The segment that is written is locked itself: no second writer
+// can add to it, even where somebody has removed the lock file.
 
 // LockedError reports that a ledger is being written by another program, or by
 // this one already.
@@ -26,21 +33,83 @@ func (e *LockedError) Error() string {
 	return "the ledger is being written by " + e.Holder + ", and a ledger has one writer at a time"
 }
 
+// DisturbedError reports that something else changed the files of a ledger while it
+// was open for writing: it removed, replaced, cut or wrote a file, or moved the
+// directory. Nothing is confirmed from then on. What was confirmed before is in the
+// files that were there.
+type DisturbedError struct {
+	File string // in the directory
+	What string // such as "is not there any more"
+}
+
+func (e *DisturbedError) Error() string {
+	return fmt.Sprintf("something else has changed the ledger while it was being written: %s %s. Nothing more is recorded until the ledger is opened again", e.File, e.What)
+}
+
+const (
+	holderPrefix = "process "
+	maxHolder    = 300
+)
+
 // holder is how this process names itself in the lock.
 func holder() string {
 	host, err := os.Hostname()
 	if err != nil {
-		return fmt.Sprintf("process %d", os.Getpid())
+		return fmt.Sprint(holderPrefix, os.Getpid())
 	}
-	return fmt.Sprintf("process %d on %s", os.Getpid(), host)
+	return fmt.Sprint(holderPrefix, os.Getpid(), " on ", host)
 }
 
 // holderIn reads who holds a lock.
 func holderIn(path string) string {
-	const enough = 300
-	text, err := os.ReadFile(path)
-	if err != nil || len(text) > enough {
+	f, err := openRegular(path, os.O_RDONLY)
+	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(text))
+	defer f.Close()
+	text, err := nameIn(f)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(text)
+}
+
+// nameIn reads what a lock holds. It fails when that is nothing which a writer
+// writes: the file may be another one, by a hard link or by mistake.
+func nameIn(f *os.File) (string, error) {
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, maxHolder+1))
+	if err != nil {
+		return "", err
+	}
+	short := min(len(text), len(holderPrefix))
+	if len(text) > maxHolder || string(text[:short]) != holderPrefix[:short] {
+		return "", fmt.Errorf("%s holds something that no writer of a ledger has written; move it away", f.Name())
+	}
+	return string(text), nil
+}
+
+// writeHolder writes into a lock who holds it. That is a courtesy to whoever meets
+// the lock, but what the file held must not be lost.
+func writeHolder(f *os.File) error {
+	if _, err := nameIn(f); err != nil {
+		return err
+	}
+	if f.Truncate(0) == nil {
+		_, _ = f.WriteAt([]byte(holder()+"\n"), 0)
+	}
+	return nil
+}
+
+// openLock opens a lock, or makes it.
+func openLock(path string) (*os.File, error) {
+	for {
+		f, err := openRegular(path, os.O_RDWR)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+		f, err = createFile(path)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }

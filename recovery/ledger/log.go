@@ -24,6 +24,7 @@ type segment struct {
 	name  string
 	first int64 // its first record
 	f     file
+	own   bool // this writer has it open for writing
 }
 
 // place is where a record stands.
@@ -56,7 +57,7 @@ func (l *log) refresh() error {
 		first, ok := segmentFirst(name)
 		switch {
 		case !ok:
-			if !strings.HasSuffix(name, ".lock") {
+			if !strings.HasSuffix(name, ".lock") && !strings.HasSuffix(name, keptSuffix) {
 				l.strays = append(l.strays, name)
 			}
 			continue
@@ -67,7 +68,7 @@ func (l *log) refresh() error {
 		if err != nil {
 			return err
 		}
-		l.segments = append(l.segments, segment{name, first, f})
+		l.segments = append(l.segments, segment{name, first, f, false})
 	}
 	return nil
 }
@@ -85,8 +86,31 @@ func (l *log) replace(f file) error {
 	defer l.mu.Unlock()
 	last := &l.segments[len(l.segments)-1]
 	old := last.f
-	last.f = f
+	last.f, last.own = f, true
 	return old.Close()
+}
+
+// overwrite makes zeros of a record's salt and payload, on disk.
+func (l *log) overwrite(f *frame) error {
+	s := l.segment(f.segment)
+	if _, err := l.dir.Same(s.name, s.f); err != nil {
+		return err
+	}
+	to := s.f
+	if !s.own {
+		var err error
+		if to, err = l.dir.Write(s.name); err != nil {
+			return err
+		}
+	}
+	_, err := to.WriteAt(make([]byte, len(f.salt)+len(f.payload)), f.body())
+	if err == nil {
+		err = to.Sync()
+	}
+	if !s.own {
+		err = errors.Join(err, to.Close())
+	}
+	return err
 }
 
 func (l *log) Close() error {

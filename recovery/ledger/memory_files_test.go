@@ -109,19 +109,36 @@ func (m *memoryFiles) Open(name string) (file, error) {
 	return &memoryFile{m, name}, nil
 }
 
-func (m *memoryFiles) Write(name string, create bool) (file, error) {
+func (m *memoryFiles) Write(name string) (file, error) { return m.Open(name) }
+
+func (m *memoryFiles) Tail(name string, create bool) (file, error) {
 	if create {
-		m.mu.Lock()
-		_, there := m.data[name]
-		m.mu.Unlock()
-		if there {
-			return nil, fs.ErrExist
-		}
-		if err := m.do(op{what: "create", name: name}); err != nil {
-			return nil, err
-		}
+		return m.Create(name)
 	}
 	return m.Open(name)
+}
+
+func (m *memoryFiles) Create(name string) (file, error) {
+	m.mu.Lock()
+	_, there := m.data[name]
+	m.mu.Unlock()
+	if there {
+		return nil, fs.ErrExist
+	}
+	if err := m.do(op{what: "create", name: name}); err != nil {
+		return nil, err
+	}
+	return m.Open(name)
+}
+
+func (m *memoryFiles) Same(name string, f file) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	data, ok := m.data[name]
+	if !ok {
+		return 0, &DisturbedError{name, "is not there any more"}
+	}
+	return int64(len(data)), nil
 }
 
 func (m *memoryFiles) Remove(name string) error { return m.do(op{what: "remove", name: name}) }
@@ -135,7 +152,7 @@ func (m *memoryFiles) Sync() error {
 	return nil
 }
 
-func (m *memoryFiles) Lock() (io.Closer, error) {
+func (m *memoryFiles) Lock() (lock, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.locked {
@@ -146,6 +163,8 @@ func (m *memoryFiles) Lock() (io.Closer, error) {
 }
 
 type unlocker struct{ m *memoryFiles }
+
+func (unlocker) Held() error { return nil }
 
 func (u unlocker) Close() error {
 	u.m.mu.Lock()

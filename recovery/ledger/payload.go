@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -140,7 +139,7 @@ func parseReports(payload []byte) (out []recovery.Report, more int64, err error)
 		case "reports":
 			c.list(func() { out = append(out, c.report()) })
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	return out, more, c.end()
@@ -158,7 +157,7 @@ func (c *cursor) report() (r recovery.Report) {
 		case "note":
 			r.Note = c.text()
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	return r
@@ -198,18 +197,54 @@ type Refused struct {
 func (e *Refused) Error() string { return e.Message }
 
 func parseRefusal(payload []byte) (*recovery.Refusal, error) {
-	var in struct {
-		At       time.Time
-		Error    Refused
-		Incident string
-		Input    string
-		Set      recovery.SetRef
-	}
-	if err := json.Unmarshal(payload, &in); err != nil {
-		return nil, fmt.Errorf("%w: %w", errPayload, err)
-	}
-	why := in.Error
-	return &recovery.Refusal{Incident: in.Incident, At: in.At, Input: []byte(in.Input), Set: in.Set, Error: &why}, nil
+	r := &recovery.Refusal{}
+	why := &Refused{}
+	c := cursor{b: payload}
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "at":
+			r.At = c.time()
+		case "error":
+			c.refused(why)
+		case "incident":
+			r.Incident = c.text()
+		case "input":
+			r.Input = []byte(c.text())
+		case "set":
+			c.setRef(&r.Set)
+		default:
+			c.fail()
+		}
+	})
+	r.Error = why
+	return r, c.end()
+}
+
+// refused reads why; what else [recovery.AppendRefusal] says is for other readers.
+func (c *cursor) refused(why *Refused) {
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "code":
+			why.Code = c.text()
+		case "message":
+			why.Message = c.text()
+		default:
+			c.skip()
+		}
+	})
+}
+
+func (c *cursor) setRef(set *recovery.SetRef) {
+	c.object(func(key []byte) {
+		switch string(key) {
+		case "digest":
+			set.Digest = c.text()
+		case "revision":
+			set.Revision = c.text()
+		default:
+			c.fail()
+		}
+	})
 }
 
 // appendSet appends the payload of a set: its files, as they are.
@@ -242,7 +277,7 @@ func parseSet(payload []byte) (digest string, files []playbook.File, err error) 
 		case "files":
 			c.list(func() { files = append(files, c.setFile()) })
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	return digest, files, c.end()
@@ -262,7 +297,7 @@ func (c *cursor) setFile() (f playbook.File) {
 		case "text":
 			f.Source = []byte(c.text())
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	return f
@@ -288,7 +323,7 @@ func parseCalendar(payload []byte) (name string, calendar []byte, err error) {
 		case "id":
 			name = c.text()
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	if err := c.end(); err != nil {
@@ -336,7 +371,7 @@ func parseErasure(payload []byte) (e erasure, err error) {
 		case "reserves":
 			c.list(func() { e.reserves = append(e.reserves, c.reserve()) })
 		default:
-			c.skip()
+			c.fail() // nothing else belongs there
 		}
 	})
 	return e, c.end()

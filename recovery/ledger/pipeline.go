@@ -79,22 +79,27 @@ func (w *walk) run(ctx context.Context) error {
 		err = readErr
 	}
 	if err == nil {
-		w.tearHeld()
+		err = w.tearHeld()
 	}
 	return err
 }
 
 // tearHeld counts reports whose commit was not written whole among what is torn.
-func (w *walk) tearHeld() {
+func (w *walk) tearHeld() error {
 	if len(w.held) == 0 {
-		return
+		return nil
 	}
 	first := w.held[0]
+	if first.segment != w.segment {
+		return w.damageAt(first, first.head.seq, "the records that it says come with it are not there, and another file follows")
+	}
 	w.seq, w.head = first.head.seq, first.head.prev
 	w.torn += w.offset - first.offset
 	w.offset = first.offset
+	w.tear = TearCommit
 	w.log.forget(w.seq)
 	w.held = nil
+	return nil
 }
 
 func (w *walk) inOrder(ctx context.Context, order chan *job) error {

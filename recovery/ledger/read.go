@@ -53,9 +53,9 @@ type answered struct {
 // answer looks at what the ledger has in mind.
 func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	l.mu.RLock()
-	if l.closed {
+	if err := l.usable(); err != nil {
 		l.mu.RUnlock()
-		return recovery.Given{}, answered{}, ErrClosed
+		return recovery.Given{}, answered{}, err
 	}
 	if len(l.index.counts.Missing(q.Facts)) == 0 {
 		defer l.mu.RUnlock()

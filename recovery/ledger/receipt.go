@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/canonical"
 	"github.com/servicerecovery/amends/recovery/store"
@@ -21,15 +23,6 @@ type Receipt struct {
 	Decision   *recovery.Decision
 	Incident   []byte // canonical JSON
 	Checkpoint Checkpoint
-}
-
-// receipt is its JSON.
-type receipt struct {
-	Checkpoint string          `json:"checkpoint"` // the note, signed or not
-	Header     string          `json:"header"`
-	Payload    json.RawMessage `json:"payload"`
-	Proof      []Hash          `json:"proof"`
-	Salt       string          `json:"salt"`
 }
 
 // ProveOptions say what is proved, and how. Incident or Decision is required.
@@ -121,35 +114,107 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 // them: then the decision is in the ledger that the signer vouches for. Without,
 // compare the checkpoint of the result with one that you trust.
 func CheckReceipt(data []byte, keys ...string) (*Receipt, error) {
-	var in receipt
-	if err := json.Unmarshal(data, &in); err != nil {
+	in, err := readReceipt(data)
+	if err != nil {
 		return nil, fmt.Errorf("this is no receipt: %w", err)
 	}
-	at, err := ParseCheckpoint([]byte(in.Checkpoint), keys...)
+	at, err := ParseCheckpoint([]byte(in.checkpoint), keys...)
 	if err != nil {
 		return nil, err
 	}
-	head, err := parseHeader([]byte(in.Header))
+	head, err := parseHeader([]byte(in.header))
 	if err != nil || head.kind != KindDecision {
 		return nil, errors.New("this is no receipt: it holds no decision's header")
 	}
-	salt, err := hex.DecodeString(in.Salt)
-	if err != nil || len(salt) != saltSize {
-		return nil, errors.New("this is no receipt: its salt is not 16 bytes in hexadecimal")
-	}
-	var payload bytes.Buffer // without the white space that a person may have added
-	if err := json.Compact(&payload, in.Payload); err != nil {
-		return nil, fmt.Errorf("this is no receipt: %w", err)
-	}
-	if payloadDigest(salt, payload.Bytes()) != head.payload {
+	if payloadDigest(in.salt, in.payload) != head.payload {
 		return nil, errors.New("the decision was changed: it is not the one that was recorded")
 	}
-	if err := tlog.CheckRecord(in.Proof, at.Size, at.Root, head.seq, recordHash([]byte(in.Header))); err != nil {
+	if err := tlog.CheckRecord(in.proof, at.Size, at.Root, head.seq, recordHash([]byte(in.header))); err != nil {
 		return nil, fmt.Errorf("the decision is not in the ledger that the checkpoint has seen: %w", err)
 	}
-	r, err := readRecord(payload.Bytes(), noCalendars)
+	r, err := readAlone(in.payload)
 	if err != nil {
 		return nil, err
 	}
 	return &Receipt{Seq: head.seq, Decision: r.Decision, Incident: r.Incident, Checkpoint: at}, nil
+}
+
+// receipt is what stands in a receipt's JSON.
+type receipt struct {
+	checkpoint string // the note, signed or not
+	header     string
+	payload    []byte // without the white space that a person may have added
+	proof      []Hash
+	salt       []byte
+}
+
+func readReceipt(data []byte) (out receipt, err error) {
+	in, err := members(data, "checkpoint", "header", "payload", "proof", "salt")
+	if err != nil {
+		return out, err
+	}
+	var errs [4]error
+	var salt string
+	out.checkpoint, errs[0] = textOf(in["checkpoint"])
+	out.header, errs[1] = textOf(in["header"])
+	out.proof, errs[2] = hashesOf(in["proof"])
+	salt, errs[3] = textOf(in["salt"])
+	if err := cmp.Or(errs[:]...); err != nil {
+		return out, err
+	}
+	out.salt, err = hex.DecodeString(salt)
+	if err != nil || len(out.salt) != saltSize || hex.EncodeToString(out.salt) != salt {
+		return out, errors.New("its salt is not 16 bytes in lower-case hexadecimal")
+	}
+	var payload bytes.Buffer
+	err = json.Compact(&payload, in["payload"])
+	out.payload = payload.Bytes()
+	return out, err
+}
+
+// hashesOf reads a list of hashes, each written in the one way there is.
+func hashesOf(raw json.RawMessage) ([]Hash, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil || list == nil {
+		return nil, fmt.Errorf("a list of hashes is wanted in place of %.40s", raw)
+	}
+	var out []Hash
+	for _, e := range list {
+		text, err := textOf(e)
+		if err != nil {
+			return nil, err
+		}
+		h, err := tlog.ParseHash(text)
+		if err != nil || h.String() != text {
+			return nil, fmt.Errorf("%.60q is no hash", text)
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+// readAlone reads a decision's payload away from its ledger, which holds the
+// calendars. It must be written as this package writes it: what the reader would
+// pass over, another one could read.
+func readAlone(payload []byte) (*recovery.Record, error) {
+	if _, err := parseGiven(payload); err != nil {
+		return nil, err
+	}
+	text, err := recordText(payload)
+	if err != nil {
+		return nil, err
+	}
+	names := map[*worktime.Calendar]string{}
+	r, err := recovery.ReadRecord(text, func(name string) (*worktime.Calendar, error) {
+		c := new(worktime.Calendar)
+		names[c] = name
+		return c, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if again := r.AppendJSON(nil, func(c *worktime.Calendar) string { return names[c] }); !bytes.Equal(again, text) {
+		return nil, errors.New("the decision is not written as a ledger writes it: something in it would be passed over, or has another form")
+	}
+	return r, nil
 }

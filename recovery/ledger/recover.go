@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,24 +11,25 @@ import (
 )
 
 // recover reads the ledger, cuts off a torn tail, and finishes an erasure that
-// was interrupted.
+// was interrupted. Where something is damaged, nothing is changed.
 func (l *Ledger) recover() error {
 	var err error
 	if l.log, err = openLog(l.dir, 1); err != nil {
 		return err
 	}
+	l.tail = tail{dir: l.dir, lock: l.lock, segment: l.log.count() - 1}
+	if err := l.tail.open(l.log); err != nil {
+		return err
+	}
 	l.expect()
-	r := loader{l: l, wanted: l.index.wanted(), changed: map[int64]*Damage{}}
-	w := &walk{scanner: scanner{log: l.log}, work: r.parse, visit: r.apply}
-	if err := w.run(context.Background()); err != nil {
+	r := loader{audit: newAudit(l.log), l: l, wanted: l.index.wanted()}
+	w := &walk{scanner: scanner{log: l.log}, digests: true, work: func(t *item) { t.parse(r.wanted) }, visit: r.apply}
+	if err := cmp.Or(r.run(context.Background(), w), r.err); err != nil {
 		return err
 	}
 	l.next, l.head = w.seq, w.head
 	l.confirmed, l.confirmedHead = l.next, l.head
-	if err := l.openTail(&w.scanner); err != nil {
-		return err
-	}
-	if err := r.finish(); err != nil {
+	if err := l.tail.trim(l.log, w.offset, w.torn); err != nil {
 		return err
 	}
 	return l.wipe(r.unfinished)
@@ -70,87 +72,32 @@ func (l *Ledger) expectOf(payload []byte) {
 	l.index.counts.Count(l.index.counts.Missing(given.Query.Facts)).Add()
 }
 
-// openTail opens the last file for writing, and cuts off what was not written
-// whole.
-func (l *Ledger) openTail(s *scanner) error {
-	last := l.log.count() - 1
-	if last < 0 {
-		return nil
-	}
-	name := l.log.segment(last).name
-	f, err := l.dir.Write(name, false)
-	if err != nil {
-		return err
-	}
-	if err := l.log.replace(f); err != nil {
-		return err
-	}
-	l.tail = tail{f: f, segment: last, size: s.offset}
-	if s.torn == 0 && s.offset > 0 {
-		return nil
-	}
-	if s.offset == 0 { // not even the first line was whole
-		if _, err := f.WriteAt([]byte(magic), 0); err != nil {
-			return err
-		}
-		l.tail.size = int64(len(magic))
-	}
-	if err := f.Truncate(l.tail.size); err != nil {
-		return err
-	}
-	return f.Sync()
-}
-
 // loader fills the index from the records.
 type loader struct {
+	*audit
 	l      *Ledger
 	wanted map[string]bool
-	// unfinished are erased records whose payload is there still.
-	unfinished []int64
-	changed    map[int64]*Damage // payloads that are not what was written
-}
-
-// parse is done on any core.
-func (r *loader) parse(t *item) {
-	if t.body != bodyWhole {
-		return
-	}
-	var err error
-	switch t.head.kind {
-	case KindDecision:
-		t.made, err = parseSummary(t.head.seq, t.payload, r.wanted)
-	case KindReport:
-		t.made, _, err = parseReports(t.payload)
-	case KindErasure:
-		t.made, err = parseErasure(t.payload)
-	case KindSet:
-		t.made, _, err = parseSet(t.payload)
-	case KindCalendar:
-		t.made, _, err = parseCalendar(t.payload)
-	}
-	if err != nil {
-		t.made = err
-	}
+	err    error // of the index. What the audit finds comes before it
 }
 
 // apply is done in order.
 func (r *loader) apply(t *item) error {
+	if err := r.look(t); err != nil {
+		return err
+	}
 	l := r.l
 	seq := t.head.seq
 	l.tree.add(t.hash)
-	if t.body == bodyChanged {
-		r.changed[seq] = &Damage{l.log.segment(t.segment).name, t.offset, seq, "its payload was changed"}
+	if r.err != nil {
 		return nil
 	}
 	switch made := t.made.(type) {
-	case error:
-		return &Damage{l.log.segment(t.segment).name, t.offset, seq, made.Error()}
 	case *store.Decision:
-		return r.decision(made)
+		r.err = r.decision(made)
 	case []recovery.Report:
 		r.report(seq, made)
 	case erasure:
-		return r.erase(&made)
+		r.err = r.erase(&made)
 	case string:
 		if t.head.kind == KindSet {
 			l.sets[made] = seq
@@ -173,19 +120,18 @@ func (r *loader) report(seq int64, list []recovery.Report) {
 }
 
 func (r *loader) decision(s *store.Decision) error {
-	return r.l.index.take(s, r.look)
+	return r.l.index.take(s, r.sum)
 }
 
-func (r *loader) look(at ref) (*store.Decision, error) {
+// sum sums up a decision that the index points to.
+func (r *loader) sum(at ref) (*store.Decision, error) {
 	return r.l.lookFor(at, func() map[string]bool { return r.wanted })
 }
 
 func (r *loader) erase(e *erasure) error {
 	for _, seq := range e.records {
-		if _, half := r.changed[seq]; half {
-			delete(r.changed, seq)
-			r.unfinished = append(r.unfinished, seq)
-			continue
+		if r.changed[seq] != nil {
+			continue // it was not taken into the index
 		}
 		if err := r.forget(seq); err != nil {
 			return err
@@ -205,7 +151,6 @@ func (r *loader) forget(seq int64) error {
 	if f.erased() {
 		return nil
 	}
-	r.unfinished = append(r.unfinished, seq)
 	t := item{frame: f}
 	t.check(false)
 	incident, _, err := whose(&t)
@@ -216,27 +161,13 @@ func (r *loader) forget(seq int64) error {
 	if th == nil {
 		return nil
 	}
-	from, err := th.standing(r.look)
+	from, err := th.standing(r.sum)
 	if err != nil {
 		return err
 	}
 	r.l.index.counts.Shift(th.number, from, store.Standing{})
 	delete(r.l.index.threads, incident)
 	return nil
-}
-
-// finish reports payloads that were changed, and not by an erasure.
-func (r *loader) finish() error {
-	var first *Damage
-	for _, d := range r.changed {
-		if first == nil || d.Record < first.Record {
-			first = d
-		}
-	}
-	if first != nil {
-		return first
-	}
-	return nil // and not a nil *Damage
 }
 
 // build begins to count the kinds of facts that were not asked for before. It goes

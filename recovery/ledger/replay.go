@@ -213,7 +213,7 @@ func (r *replayer) visit(t *item) error {
 }
 
 func (r *replayer) changed(t *item) error {
-	return &Damage{r.log.segment(t.segment).name, t.offset, t.head.seq, "its payload was changed"}
+	return &Damage{File: r.log.segment(t.segment).name, Offset: t.offset, Record: t.head.seq, What: "its payload was changed"}
 }
 
 // take collects records, and decides many of them at once on all cores.

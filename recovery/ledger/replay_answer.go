@@ -25,7 +25,7 @@ func (r *replayer) engine(digest string) (*recovery.Engine, error) {
 		if t, a.err = whole(r.log, a.seq); a.err != nil {
 			return
 		}
-		if a.err = checkSet(t.payload); a.err != nil {
+		if _, a.err = checkSet(t.payload); a.err != nil {
 			return
 		}
 		_, files, _ := parseSet(t.payload)

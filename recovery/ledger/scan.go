@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -68,7 +68,8 @@ type scanner struct {
 	seq     int64 // of the next record
 	until   int64 // when set, records from this one on are left alone
 
-	torn int64 // bytes of a last record that the file ends inside of
+	torn int64 // bytes at the end that are no whole record
+	tear Tear  // and what they are
 	done int64 // bytes read
 }
 
@@ -117,23 +118,35 @@ func (s *scanner) begin(seg segment) error {
 		return s.damage(seg, "the file begins with record %d, but the next one is %d: a file is missing, or was put in", seg.first, s.seq)
 	}
 	b := make([]byte, len(magic))
-	n, err := seg.f.ReadAt(b, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if _, err := seg.f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if n < len(b) && bytes.HasPrefix([]byte(magic), b[:n]) {
-		if later, err := s.later(); err != nil || later {
-			return errors.Join(err, s.damage(seg, "the file ends before its first record, and another file follows"))
-		}
-		s.torn = int64(n)
-		return io.EOF
-	}
 	if string(b) != magic {
-		return s.damage(seg, "the first line of the file was changed")
+		return s.tornBegin(seg)
 	}
 	s.offset = int64(len(magic))
 	s.done += s.offset
 	return nil
+}
+
+// tornBegin says what the first line of a segment is instead.
+func (s *scanner) tornBegin(seg segment) error {
+	there, err := seg.f.Size()
+	if err != nil {
+		return err
+	}
+	tear, err := begins(seg.f, there)
+	if err != nil {
+		return err
+	}
+	if tear == "" {
+		return s.damage(seg, "the first line of the file was changed")
+	}
+	if later, err := s.later(); err != nil || later {
+		return errors.Join(err, s.damage(seg, "the file ends before its first record, and another file follows"))
+	}
+	s.torn, s.tear = there, tear
+	return io.EOF
 }
 
 // block reads whole records. None means that the segment ends here.
@@ -157,15 +170,15 @@ func (s *scanner) block(seg segment, size int64) ([]item, error) {
 				return s.block(seg, f.size) // one record is larger than a block
 			}
 			if len(items) == 0 {
-				return nil, s.tear(seg, there)
+				return nil, s.short(seg, there, errInside)
 			}
 			break
 		}
-		if err != nil {
+		if err != nil || f.faded() {
 			if len(items) > 0 {
 				break // it is met again, first
 			}
-			return nil, s.damage(seg, "%s", err)
+			return nil, s.short(seg, there, cmp.Or(err, errHeader))
 		}
 		f.segment, f.offset = s.segment, s.offset
 		s.log.note(s.seq, s.segment, s.offset)
@@ -181,24 +194,35 @@ func (s *scanner) block(seg segment, size int64) ([]item, error) {
 // errGrown says that a file has more in it than a moment ago.
 var errGrown = errors.New("the file has grown")
 
-// tear says that the file, as long as it was, ends inside of a record.
-func (s *scanner) tear(seg segment, there int64) error {
+// errInside is what is wrong with a record that its file ends inside of.
+var errInside = errors.New("the file ends inside of the record, and another file follows")
+
+// short says that the file, as long as it was, ends before a record is whole, or
+// what is wrong with the record.
+func (s *scanner) short(seg segment, there int64, wrong error) error {
 	later, err := s.later()
 	if err != nil {
 		return err
 	}
-	if !later {
-		s.torn = there - s.offset
-		return io.EOF
+	if later {
+		now, err := seg.f.Size()
+		if err != nil {
+			return err
+		}
+		if now > there {
+			return errGrown
+		}
+		return s.damage(seg, "%s", wrong)
 	}
-	now, err := seg.f.Size()
+	tear, err := s.ends(seg, there)
 	if err != nil {
 		return err
 	}
-	if now > there {
-		return errGrown
+	if tear == "" {
+		return s.damage(seg, "%s", wrong)
 	}
-	return s.damage(seg, "the file ends inside of the record, and another file follows")
+	s.torn, s.tear = there-s.offset, tear
+	return io.EOF
 }
 
 // later reports whether another segment follows, which may have been begun just

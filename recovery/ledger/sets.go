@@ -30,12 +30,12 @@ func setDigest(files []playbook.File) string {
 }
 
 // checkSet holds that an archived set is the one that its digest says.
-func checkSet(payload []byte) error {
+func checkSet(payload []byte) (digest string, err error) {
 	digest, files, err := parseSet(payload)
 	if err == nil && digest != setDigest(files) {
 		err = errors.New("the set is not the one that its digest says")
 	}
-	return err
+	return digest, err
 }
 
 // setFS makes a file system of a set's files: an archive in memory is one.

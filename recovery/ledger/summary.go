@@ -32,8 +32,10 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Dec
 			on = c.text()
 		case "reserves":
 			c.list(func() { s.Reserves = append(s.Reserves, c.reserve()) })
-		default:
+		case "base", "incident":
 			c.skip()
+		default:
+			c.fail()
 		}
 	})
 	if err := c.end(); err != nil {
@@ -116,7 +118,7 @@ func (c *cursor) reserve() (r recovery.Reserve) {
 		case "units":
 			r.Units = c.int()
 		default:
-			c.skip()
+			c.fail()
 		}
 	})
 	return r

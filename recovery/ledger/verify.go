@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -13,9 +12,12 @@ type Verification struct {
 	Records int64
 	Kinds   map[Kind]int64
 	Erased  int64 // records whose payload was erased, as the ledger says itself
-	// Torn is how many bytes of a last record stand at the end that was not
-	// written whole. It was never confirmed; opening the ledger cuts it off.
+	// Torn is how many bytes at the end are no whole record, and Tear says what they
+	// are. A crash leaves them, and so does somebody who cuts a file off: a
+	// checkpoint tells which. Opening the ledger for writing cuts them off, and
+	// [Repair] keeps them.
 	Torn int64
+	Tear Tear
 	// Unfinished are erased records whose payload was not overwritten yet, because the
 	// program that erased them ended. Opening the ledger finishes it.
 	Unfinished int64
@@ -48,10 +50,10 @@ func verify(ctx context.Context, dir files, options VerifyOptions) (*Verificatio
 	}
 	defer log.Close()
 	v := verifier{
-		log: log, out: &Verification{Kinds: map[Kind]int64{}}, changed: map[int64]*Damage{}, erased: map[int64]bool{},
+		audit: newAudit(log), out: &Verification{Kinds: map[Kind]int64{}},
 		checkpoints: slices.SortedFunc(slices.Values(options.Checkpoints), func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) }),
 	}
-	w := &walk{scanner: scanner{log: log}, digests: true, work: v.parse, visit: v.look}
+	w := &walk{scanner: scanner{log: log}, digests: true, work: func(t *item) { t.parse(nil) }, visit: v.look}
 	if options.Progress != nil {
 		total, err := log.bytes()
 		if err != nil {
@@ -62,67 +64,28 @@ func verify(ctx context.Context, dir files, options VerifyOptions) (*Verificatio
 	if err := v.compare(); err != nil { // with nothing
 		return nil, err
 	}
-	if err := w.run(ctx); err != nil {
+	if err := v.run(ctx, w); err != nil {
 		return nil, err
 	}
-	v.out.Torn = w.torn
-	return v.finish()
+	v.out.Torn, v.out.Tear = w.torn, w.tear
+	return v.result()
 }
 
 type verifier struct {
-	log         *log
+	*audit
 	out         *Verification
 	roots       roots
 	checkpoints []Checkpoint // those that were not met yet, by size
-
-	changed map[int64]*Damage // payloads that are not what was written
-	zero    []int64           // payloads that are all zeros
-	erased  map[int64]bool    // what the ledger says was erased
-}
-
-func (v *verifier) parse(t *item) {
-	if t.body != bodyWhole {
-		return
-	}
-	var err error
-	switch t.head.kind {
-	case KindErasure:
-		t.made, err = parseErasure(t.payload)
-	case KindSet:
-		err = checkSet(t.payload)
-	}
-	if err != nil {
-		t.made = err
-	}
 }
 
 func (v *verifier) look(t *item) error {
-	seq := t.head.seq
-	switch t.body {
-	case bodyErased:
-		v.zero = append(v.zero, seq)
-	case bodyChanged:
-		v.changed[seq] = v.damage(t, "its payload was changed")
-	}
-	switch made := t.made.(type) {
-	case error:
-		return v.damage(t, made.Error())
-	case erasure:
-		for _, n := range made.records {
-			if n < 0 || n >= seq {
-				return v.damage(t, fmt.Sprintf("it says that record %d was erased, which is not there", n))
-			}
-			v.erased[n] = true
-		}
+	if err := v.audit.look(t); err != nil {
+		return err
 	}
 	v.out.Records++
 	v.out.Kinds[t.head.kind]++
 	v.roots.add(t.hash)
 	return v.compare()
-}
-
-func (v *verifier) damage(t *item, what string) *Damage {
-	return &Damage{v.log.segment(t.segment).name, t.offset, t.head.seq, what}
 }
 
 // compare compares the ledger so far with the checkpoints of its size.
@@ -137,74 +100,14 @@ func (v *verifier) compare() error {
 	return nil
 }
 
-// finish looks at what can be judged only once the whole ledger was read: which
-// payloads were to be erased.
-func (v *verifier) finish() (*Verification, error) {
-	bad := v.changed
-	for _, seq := range v.zero {
-		if v.erased[seq] {
-			v.out.Erased++
-			delete(v.erased, seq)
-		} else {
-			bad[seq] = &Damage{What: "its payload was wiped out, and the ledger does not say that it was erased", Record: seq}
-		}
-	}
-	// What is left was to be erased, and was not when it was read.
-	for _, seq := range slices.Sorted(maps.Keys(v.erased)) {
-		d := bad[seq]
-		switch {
-		case d == nil:
-			v.out.Unfinished++
-		case v.wiped(d):
-			v.out.Erased++
-			delete(bad, seq)
-		default:
-			d.What = "its payload was to be erased, and is neither what was written nor all zeros; if an erasure was interrupted, opening the ledger finishes it"
-		}
-	}
-	if len(bad) > 0 {
-		first := slices.Min(slices.Collect(maps.Keys(bad)))
-		return nil, v.placed(bad[first])
-	}
-	if len(v.log.strays) > 0 {
-		return nil, &Damage{File: v.log.strays[0], Record: -1, What: "the file does not belong to the ledger"}
-	}
+func (v *verifier) result() (*Verification, error) {
+	v.out.Erased, v.out.Unfinished = v.wiped, int64(len(v.unfinished))
 	if len(v.checkpoints) > 0 {
 		c := v.checkpoints[0]
 		return nil, &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.size, Root: v.roots.root()}}
 	}
 	v.out.Checkpoint = Checkpoint{Origin: DefaultOrigin, Size: v.roots.size, Root: v.roots.root()}
 	return v.out, nil
-}
-
-// wiped reads a record again, which may have been erased while it was read first.
-func (v *verifier) wiped(d *Damage) bool {
-	for i := range v.log.count() {
-		if v.log.segment(i).name == d.File {
-			f, err := v.log.read(place{int32(i), d.Offset})
-			return err == nil && f.erased()
-		}
-	}
-	return false
-}
-
-// placed finds the place of a record that is known by its number.
-func (v *verifier) placed(d *Damage) *Damage {
-	if d.File != "" {
-		return d
-	}
-	s := scanner{log: v.log}
-	for {
-		items, err := s.next()
-		if err != nil {
-			return d
-		}
-		if s.seq > d.Record {
-			t := &items[int64(len(items))-(s.seq-d.Record)]
-			d.File, d.Offset = v.log.segment(t.segment).name, t.offset
-			return d
-		}
-	}
 }
 
 // CheckpointError reports a ledger that does not continue what a checkpoint has
