@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -28,7 +29,7 @@ func ledgerCommand() command {
 
 func ledgerCommands() []command {
 	return []command{
-		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(),
+		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(), ledgerRepair(),
 	}
 }
 
@@ -114,7 +115,11 @@ func ledgerFailed(h Host, dir, format string, err error) int {
 			Damage broken `json:"damage"`
 		}{false, brokenOf(dir, err)})
 	} else {
-		err = h.Stdout.Printf("%s\n", placed(dir, err))
+		text := term.Textf("%s\n", placed(dir, err))
+		if damage != nil && damage.Tear != "" {
+			text = term.Join(text, term.Own("This is at the end, and no record stands behind it. amends ledger repair cuts it off, and keeps it\n"))
+		}
+		err = h.Stdout.Print(text)
 	}
 	if err != nil {
 		return trouble(h, "%s", err)
@@ -193,9 +198,9 @@ func readKeys(files []string) ([]string, error) {
 }
 
 func readKey(name string, secret bool) (string, error) {
-	text, err := os.ReadFile(name)
+	text, mode, err := readSmall(name)
 	if err != nil {
-		return "", plainPath(name, err)
+		return "", err
 	}
 	key := strings.TrimSpace(string(text))
 	is := strings.HasPrefix(key, "PRIVATE+KEY+")
@@ -205,6 +210,8 @@ func readKey(name string, secret bool) (string, error) {
 		err = errors.New("this is the secret key; the public one is wanted, and this one is not to be handed out")
 	case err == nil && !is && secret:
 		err = errors.New("this is the public key, and one signs with the secret one")
+	case err == nil && secret && runtime.GOOS != "windows" && mode.Perm()&0o077 != 0:
+		err = fmt.Errorf("others on this machine can read or change this secret key (mode %04o): run chmod 600 %s, and make a new key if somebody may have read it", mode.Perm(), name)
 	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
@@ -212,11 +219,43 @@ func readKey(name string, secret bool) (string, error) {
 	return key, nil
 }
 
+// readSmall reads a key or a checkpoint. It is a plain file, or a link to one, so
+// that nobody waits for a pipe.
+func readSmall(name string) ([]byte, fs.FileMode, error) {
+	const most = 1 << 20
+	there, err := os.Stat(name)
+	if err != nil {
+		return nil, 0, plainPath(name, err)
+	}
+	if !there.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: this is no plain file, and a key or a checkpoint is read from one", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, 0, plainPath(name, err)
+	}
+	defer f.Close()
+	own, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, 0, plainPath(name, err)
+	case !os.SameFile(there, own):
+		return nil, 0, fmt.Errorf("%s: the file was replaced while it was being opened", name)
+	case own.Size() > most:
+		return nil, 0, fmt.Errorf("%s: %d bytes are too many for a key or a checkpoint", name, own.Size())
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, 0, plainPath(name, err)
+	}
+	return text, own.Mode(), nil
+}
+
 // readCheckpoint reads a checkpoint from a file.
 func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
-	text, err := os.ReadFile(name)
+	text, _, err := readSmall(name)
 	if err != nil {
-		return ledger.Checkpoint{}, plainPath(name, err)
+		return ledger.Checkpoint{}, err
 	}
 	c, err := ledger.ParseCheckpoint(text, keys...)
 	if err != nil {

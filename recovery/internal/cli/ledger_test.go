@@ -234,6 +234,53 @@ func TestSecretKeysAreSecret(t *testing.T) {
 	}
 }
 
+// TestSecretKeysThatOthersCanRead holds that nobody signs with a key that others on
+// the machine can read or change, and that the remedy which is named helps.
+func TestSecretKeysThatOthersCanRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("modes mean little there")
+	}
+	inShop(t)
+	if status, errs := amends(strings.NewReader(lateOne(1)), io.Discard, "decide", "--playbooks", "playbooks", "--store", "ledger"); status != 0 {
+		t.Fatal(errs)
+	}
+	if status, errs := amends(nil, io.Discard, "ledger", "checkpoint", "ledger", "--new-key", "k"); status != 0 {
+		t.Fatal(errs)
+	}
+	if err := os.Symlink("k", "link"); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"checkpoint", "ledger", "--key", "k"}, {"prove", "ledger", "T-1", "--key", "k"}, {"checkpoint", "ledger", "--key", "link"}} {
+		for _, mode := range []os.FileMode{0o640, 0o604, 0o644, 0o660, 0o666, 0o610, 0o620, 0o777, 0o400, 0o600, 0o700} {
+			if err := os.Chmod("k", mode); err != nil {
+				t.Fatal(err)
+			}
+			status, errs := amends(nil, io.Discard, append([]string{"ledger"}, args...)...)
+			if open := mode&0o077 != 0; open != (status == 2) || open && !strings.Contains(errs, "chmod 600 "+args[len(args)-1]) {
+				t.Errorf("%v, mode %o: %d %s", args, mode, status, errs)
+			}
+		}
+	}
+}
+
+// TestKeysThatAreNoFiles holds that nobody waits for a key or a checkpoint.
+func TestKeysThatAreNoFiles(t *testing.T) {
+	inShop(t)
+	if status, errs := amends(strings.NewReader(lateOne(1)), io.Discard, "decide", "--playbooks", "playbooks", "--store", "ledger"); status != 0 {
+		t.Fatal(errs)
+	}
+	for _, file := range []string{"playbooks", os.DevNull} {
+		for _, args := range [][]string{
+			{"checkpoint", "ledger", "--key", file}, {"checkpoint", "ledger", "--after", file}, {"verify", "ledger", "--checkpoint", file},
+			{"prove", "ledger", "T-1", "--key", file}, {"prove", "ledger", "--since", file},
+		} {
+			if status, errs := amends(nil, io.Discard, append([]string{"ledger"}, args...)...); status != 2 || !strings.Contains(errs, "no plain file") {
+				t.Errorf("%v: %d %s", args, status, errs)
+			}
+		}
+	}
+}
+
 // TestExamplesReplay holds that what the examples decide is decided the same again,
 // by what the ledger has archived and by the playbooks themselves.
 func TestExamplesReplay(t *testing.T) {

@@ -87,11 +87,12 @@ type verified struct {
 	Erased     int64                 `json:"erased"`
 	Unfinished int64                 `json:"unfinished"`
 	TornBytes  int64                 `json:"torn_bytes"`
+	Tear       ledger.Tear           `json:"tear,omitempty"`
 	Checkpoint *checkpoint           `json:"checkpoint"`
 }
 
 func verifiedOf(v *ledger.Verification) verified {
-	return verified{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, checkpointOf(v.Checkpoint)}
+	return verified{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint)}
 }
 
 func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) term.Text {
@@ -114,7 +115,7 @@ func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signe
 		w.Printf("unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", term.Count(int(v.Unfinished), "payload"))
 	}
 	if v.Torn > 0 {
-		w.Printf("torn: %s at the end, of a record that was never confirmed; the next writer cuts it off\n", term.Count(int(v.Torn), "byte"))
+		w.Printf("torn: %s at the end: %s\nThe next writer cuts off what is torn; amends ledger repair does, and keeps it\n", term.Count(int(v.Torn), "byte"), torn(v.Tear))
 	}
 	for _, c := range checkpoints {
 		with := ""

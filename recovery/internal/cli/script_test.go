@@ -117,7 +117,7 @@ func runCommand(t *testing.T, command string) string {
 	command, output, _ := strings.Cut(command, " > ")
 	command, input, _ := strings.Cut(command, " < ")
 	words := strings.Fields(command)
-	if len(words) == 3 && (words[0] == "flip" || words[0] == "cut") {
+	if len(words) == 3 && (words[0] == "flip" || words[0] == "cut" || words[0] == "zeros") {
 		damage(t, words[0], words[1], words[2])
 		return ""
 	}
@@ -170,9 +170,12 @@ func damage(t *testing.T, how, file, at string) {
 	if err != nil || n >= len(text) {
 		t.Fatal(len(text), err)
 	}
-	if how == "cut" {
+	switch how {
+	case "cut":
 		text = text[:n]
-	} else {
+	case "zeros":
+		text = append(text, make([]byte, n)...)
+	default:
 		text[n] ^= 1
 	}
 	if err := os.WriteFile(file, text, 0o644); err != nil {

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path"
+	"path/filepath"
+
+	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+func ledgerRepair() command {
+	c := command{
+		name: "ledger repair", args: "DIR [flags]",
+		summary: "cuts off what stands behind the last whole record and is no record, into a file in DIR that ends in .cut",
+		example: term.Own("amends ledger repair ledger"),
+	}
+	c.run = func(h Host, args []string) int { return repairLedger(c, h, args) }
+	return c
+}
+
+func repairLedger(c command, h Host, args []string) int {
+	f := newFlags(c)
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	r, err := ledger.Repair(context.Background(), dir)
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	if format.value == "json" {
+		err = writeIndented(h.Stdout, repairedOf(dir, r))
+	} else {
+		err = h.Stdout.Print(repairedText(dir, r))
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+// repaired is what was cut off, as JSON.
+type repaired struct {
+	OK      bool    `json:"ok"`
+	Records int64   `json:"records"`
+	Cut     *cutOff `json:"cut,omitempty"`
+}
+
+type cutOff struct {
+	File   string      `json:"file"`
+	Offset int64       `json:"offset"`
+	Bytes  int64       `json:"bytes"`
+	Tear   ledger.Tear `json:"tear"`
+	Kept   string      `json:"kept"`
+}
+
+func repairedOf(dir string, r *ledger.Repaired) repaired {
+	out := repaired{OK: true, Records: r.Records}
+	if r.Cut > 0 {
+		out.Cut = &cutOff{inLedger(dir, r.File), r.Offset, r.Cut, r.Tear, inLedger(dir, r.Kept)}
+	}
+	return out
+}
+
+func repairedText(dir string, r *ledger.Repaired) term.Text {
+	if r.Cut == 0 {
+		return term.Textf("nothing to repair: the ledger is whole, with %s\n", term.Count(int(r.Records), "record"))
+	}
+	w := term.NewPage(false)
+	w.Printf("cut off: %s, from byte %d of %s: %s\n", term.Count(int(r.Cut), "byte"), r.Offset, inLedger(dir, r.File), torn(r.Tear))
+	w.Printf("kept: in %s, which is no part of the ledger\n", inLedger(dir, r.Kept))
+	w.Printf("whole: %s\n", term.Count(int(r.Records), "record"))
+	return w.Text()
+}
+
+// inLedger is the path of a file of a ledger.
+func inLedger(dir, name string) string { return path.Join(filepath.ToSlash(dir), name) }
+
+// torn says what the torn end of a ledger is.
+func torn(t ledger.Tear) string {
+	switch t {
+	case ledger.TearZeros:
+		return "zeros behind the last record, left by a machine that failed, or by somebody; a checkpoint tells whether a record stood there"
+	case ledger.TearCommit:
+		return "records of a last commit that the file ends inside of: cut off by a crash, or by somebody; a checkpoint tells which"
+	case ledger.TearRubbish:
+		return "bytes behind the last whole record that are no record"
+	}
+	return "a last record that the file ends inside of: cut off by a crash, or by somebody; a checkpoint tells which"
+}
