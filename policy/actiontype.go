@@ -64,33 +64,17 @@ func builtinActions() map[string]*ActionType {
 			out[n] = &ActionType{Name: n, Params: params, Merge: merge, Justice: justice}
 		}
 	}
-	add(procedural, MergeType, nil, "acknowledge", "respond", "resolve", "investigate")
-	add(interactional, MergeType, nil, "apologise", "explain", "callback")
-	add(procedural, MergeType, []*Field{every}, "inform")
-	add(distributive, MergeNever, []*Field{amount}, "refund")
-	add(distributive, MergeNever, []*Field{amount, as}, "compensate")
-	add(distributive, MergeItem, []*Field{item}, "replace", "repair", "reperform")
-	add(procedural, MergeTo, []*Field{text("to")}, "assign")
-	out["escalate"] = EscalateType()
-	add(procedural, MergeToMessage, []*Field{text("to")}, "notify")
-	add(procedural, MergeNever, []*Field{text("measure")}, "prevent")
-	add(interactional, MergeType, []*Field{instrument}, "survey")
+	add(procedural, MergeType, nil, ActionAcknowledge, ActionRespond, ActionResolve, ActionInvestigate)
+	add(interactional, MergeType, nil, ActionApologise, ActionExplain, ActionCallback)
+	add(procedural, MergeType, []*Field{every}, ActionInform)
+	add(distributive, MergeNever, []*Field{amount}, ActionRefund)
+	add(distributive, MergeNever, []*Field{amount, as}, ActionCompensate)
+	add(distributive, MergeItem, []*Field{item}, ActionReplace, ActionRepair, ActionReperform)
+	add(procedural, MergeTo, []*Field{text("to")}, ActionAssign, ActionEscalate)
+	add(procedural, MergeToMessage, []*Field{text("to")}, ActionNotify)
+	add(procedural, MergeNever, []*Field{text("measure")}, ActionPrevent)
+	add(interactional, MergeType, []*Field{instrument}, ActionSurvey)
 	return out
-}
-
-// substituteType is made by the engine alone.
-var substituteType = ActionType{
-	Name: "substitute", Justice: distributive,
-	Params: []*Field{{Name: "amount", Type: Type{Kind: Money}, Optional: true}},
-}
-
-// SubstituteType describes the action that the engine makes for a partner.
-func SubstituteType() ActionType { return substituteType }
-
-// EscalateType describes the action that limits add.
-func EscalateType() *ActionType {
-	to := &Field{Name: "to", Type: Type{Kind: String}}
-	return &ActionType{Name: "escalate", Params: []*Field{to}, Merge: MergeTo, Justice: procedural}
 }
 
 func (s *scope) customAction(d *playbook.ActionType) *ActionType {
@@ -131,9 +115,9 @@ func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *Acti
 	}
 	known := append(slices.Sorted(maps.Keys(s.builtin)), slices.Sorted(maps.Keys(s.types))...)
 	known = append(known, more...)
-	if name.Value == "substitute" {
+	if name.Value == ActionSubstitute {
 		if asked {
-			return &substituteType
+			return BuiltinAction(ActionSubstitute)
 		}
 		s.errorf(name.Range, "unknown-action", "write a play with `approach: partner-substitute`", "`substitute` is made by the engine and cannot be written")
 		return nil

@@ -6,14 +6,46 @@ import (
 	"slices"
 )
 
-// BuiltinActions are the types of action of the format, sorted by name, with
-// substitute, which the engine alone makes.
+// The types of action of the format. A document may declare others. Substitute
+// is made by the engine alone, for a partner.
+const (
+	ActionAcknowledge = "acknowledge"
+	ActionApologise   = "apologise"
+	ActionAssign      = "assign"
+	ActionCallback    = "callback"
+	ActionCompensate  = "compensate"
+	ActionEscalate    = "escalate"
+	ActionExplain     = "explain"
+	ActionInform      = "inform"
+	ActionInvestigate = "investigate"
+	ActionNotify      = "notify"
+	ActionPrevent     = "prevent"
+	ActionRefund      = "refund"
+	ActionRepair      = "repair"
+	ActionReperform   = "reperform"
+	ActionReplace     = "replace"
+	ActionResolve     = "resolve"
+	ActionRespond     = "respond"
+	ActionSubstitute  = "substitute"
+	ActionSurvey      = "survey"
+)
+
+// BuiltinActions are the types of action of the format, sorted by name.
 func BuiltinActions() []*ActionType {
 	out := slices.Collect(maps.Values(builtinActions()))
-	substitute := SubstituteType()
-	out = append(out, &substitute)
+	out = append(out, BuiltinAction(ActionSubstitute))
 	slices.SortFunc(out, func(a, b *ActionType) int { return cmp.Compare(a.Name, b.Name) })
 	return out
+}
+
+// BuiltinAction describes a type of action of the format; nil, there is none of
+// that name.
+func BuiltinAction(name string) *ActionType {
+	if name == ActionSubstitute {
+		amount := &Field{Name: "amount", Type: Type{Kind: Money}, Optional: true}
+		return &ActionType{Name: ActionSubstitute, Justice: distributive, Params: []*Field{amount}}
+	}
+	return builtinActions()[name]
 }
 
 // StandardFields are the fields that every incident has, in the order in which

@@ -47,23 +47,35 @@ type Reason struct {
 	Value string
 }
 
-// AmbiguousError says that two plays of a playbook matched which allows one.
+// AmbiguousError reports two plays that match one incident, in a playbook that
+// says that at most one may.
 type AmbiguousError struct {
 	Playbook string
-	Plays    [2]string
+	Plays    [2]string // playbook/play, in their order
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("the playbook %s lets one play match, and two do: %s and %s", e.Playbook, e.Plays[0], e.Plays[1])
+	return fmt.Sprintf("playbook %s lets at most one play match, but %s and %s both do", e.Playbook, e.Plays[0], e.Plays[1])
 }
 
-// PlayError is an error of one play's condition.
+// PlayError is an error of one play's condition, or of a playbook's applies.
 type PlayError struct {
-	Play string // playbook/play, or the playbook where applies failed
-	Err  error
+	Playbook string
+	Play     string // its id within the playbook; empty where applies failed
+	Err      error
 }
 
-func (e *PlayError) Error() string { return e.Play + ": " + e.Err.Error() }
+func (e *PlayError) Error() string {
+	name := e.Playbook
+	if e.Play != "" {
+		name += "/" + e.Play
+	}
+	return name + ": " + e.Err.Error()
+}
+
+func playError(p *Play, err error) error {
+	return &PlayError{Playbook: p.Playbook.ID, Play: p.ID, Err: err}
+}
 
 // Unwrap returns the evaluation error.
 func (e *PlayError) Unwrap() error { return e.Err }
@@ -193,7 +205,7 @@ func (in *Input) ask(c *candidate, doubt bool) error {
 	if doubt {
 		ok, err := p.when.evaluate(in.Frame(p.Playbook))
 		if err != nil {
-			return &PlayError{Play: p.Name, Err: err}
+			return playError(p, err)
 		}
 		if !ok {
 			return nil
@@ -217,7 +229,7 @@ func (in *Input) found(c *candidate) error {
 	if c.cases {
 		var err error
 		if f.Case, err = in.caseOf(c.play); err != nil {
-			return &PlayError{Play: c.play.Name, Err: err}
+			return playError(c.play, err)
 		}
 	}
 	in.asking.found = append(in.asking.found, f)

@@ -55,7 +55,7 @@ func (b *Playbook) applyTo(in *Input) (bool, error) {
 	}
 	ok, err := b.applies.evaluate(&Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)})
 	if err != nil {
-		return false, &PlayError{Play: b.ID, Err: err}
+		return false, &PlayError{Playbook: b.ID, Err: err}
 	}
 	return ok, nil
 }
@@ -122,7 +122,7 @@ func (m *matcher) ask(p *Play) error {
 	f := m.in.Frame(p.Playbook)
 	ok, err := p.when.evaluate(f)
 	if err != nil {
-		return &PlayError{Play: p.Name, Err: err}
+		return playError(p, err)
 	}
 	if !ok {
 		return nil
@@ -147,7 +147,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 	for _, c := range p.Cases {
 		ok, err := c.when.evaluate(f)
 		if err != nil {
-			return &PlayError{Play: p.Name, Err: err}
+			return playError(p, err)
 		}
 		if ok {
 			match.Case = c

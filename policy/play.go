@@ -74,7 +74,7 @@ func (s *scope) note(e *celenv.Expr) {
 
 func (s *scope) play(d *playbook.Play, place int) *Play {
 	p := &Play{
-		Name: s.playbook.ID + "/" + d.ID.Value, Playbook: s.playbook, place: place,
+		ID: d.ID.Value, Name: s.playbook.ID + "/" + d.ID.Value, Playbook: s.playbook, place: place,
 		Fallback: d.Fallback, Answers: d.Answers.Value != "false", Range: d.Range, At: placeOf(d.Range), ReviewBy: s.date(d.ReviewBy),
 	}
 	p.Approach = Approach(max(0, slices.Index(approachNames[:], d.Approach.Value)))

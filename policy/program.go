@@ -108,6 +108,7 @@ const (
 
 // Play is one rule.
 type Play struct {
+	ID        string // within its playbook
 	Name      string // playbook/play
 	Playbook  *Playbook
 	Approach  Approach

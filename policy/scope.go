@@ -234,7 +234,7 @@ func (s *scope) gather(d *playbook.Document, common *scope) {
 		}
 	}
 	for _, a := range d.Actions {
-		if builtin := s.builtin[a.Name.Value]; builtin != nil || a.Name.Value == substituteType.Name {
+		if builtin := s.builtin[a.Name.Value]; builtin != nil || a.Name.Value == ActionSubstitute {
 			s.errorf(a.Name.Range, "name-taken", "", "`%s` is a built-in action", a.Name.Value)
 			s.used[a] = true
 			continue

@@ -88,7 +88,7 @@ func TestReport(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t, promises)
 	decision := d.handle(recovery.Incident{ID: "T-1"})
-	if err := d.Report(ctx, "T-1", decision.Actions[0].ID, d.now, "by phone"); err != nil {
+	if err := d.Report(ctx, recovery.Report{Incident: "T-1", Action: decision.Actions[0].ID, At: d.now, Note: "by phone"}); err != nil {
 		t.Fatal(err)
 	}
 	given, _, err := d.store.Read(ctx, recovery.Query{Incident: "T-1"})
@@ -96,10 +96,10 @@ func TestReport(t *testing.T) {
 		t.Errorf("reports %v, %v", given.Reports, err)
 	}
 	var unknown *recovery.UnknownActionError
-	if err := d.Report(ctx, "T-1", "act_none", d.now, ""); !errors.As(err, &unknown) {
+	if err := d.Report(ctx, recovery.Report{Incident: "T-1", Action: "act_none", At: d.now, Note: ""}); !errors.As(err, &unknown) {
 		t.Errorf("an unknown action gives %v", err)
 	}
-	if err := d.Report(ctx, "T-2", decision.Actions[0].ID, d.now, ""); !errors.As(err, &unknown) {
+	if err := d.Report(ctx, recovery.Report{Incident: "T-2", Action: decision.Actions[0].ID, At: d.now, Note: ""}); !errors.As(err, &unknown) {
 		t.Errorf("an unknown incident gives %v", err)
 	}
 }

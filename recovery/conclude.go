@@ -128,7 +128,7 @@ func (c *conclusion) setFacts() {
 func (c *conclusion) match() error {
 	matches, err := c.rules.program.Match(c.input)
 	if err != nil {
-		return playError(err)
+		return matchError(err)
 	}
 	c.matches = matches
 	for i := range matches {
@@ -137,29 +137,23 @@ func (c *conclusion) match() error {
 	return nil
 }
 
-// playError turns an error of conditions into the engine's.
-func playError(err error) error {
-	var ambiguous *policy.AmbiguousError
-	if errors.As(err, &ambiguous) {
-		return &AmbiguousError{Playbook: ambiguous.Playbook, Plays: ambiguous.Plays}
+// matchError turns an error of a condition into the engine's.
+func matchError(err error) error {
+	var at *policy.PlayError
+	if !errors.As(err, &at) {
+		return err
 	}
-	var pe *policy.PlayError
-	if errors.As(err, &pe) {
-		name := pe.Play
-		if !strings.Contains(name, "/") {
-			name = "" // the condition in front of a playbook's plays
-		}
-		return evaluationError(name, pe.Err)
-	}
-	return err
+	failed := evaluationError(nil, at.Err)
+	failed.Playbook, failed.Play = at.Playbook, at.Play
+	return failed
 }
 
-func evaluationError(play string, err error) error {
+func evaluationError(p *policy.Play, err error) *EvaluationError {
 	var ee *policy.EvalError
 	if !errors.As(err, &ee) {
-		return &EvaluationError{Play: play, Message: err.Error()}
+		return failedAt(p, policy.Position{}, "", err.Error())
 	}
-	return failedAt(play, ee.Position, ee.Expr, ee.Message)
+	return failedAt(p, ee.Position, ee.Expr, ee.Message)
 }
 
 // warnOf warns of what is wrong with a play that matched.

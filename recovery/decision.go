@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -68,10 +69,7 @@ type Match struct {
 }
 
 // Reason is one value that a condition has read.
-type Reason struct {
-	Expr  string // such as incident.delay
-	Value string
-}
+type Reason = policy.Reason
 
 // Change says how an action relates to the incident's previous decision.
 type Change string

@@ -20,7 +20,7 @@ func example() *Decision {
 		Made:       &Made{Choice: "cho_0", By: "Eva", Reason: "<very> late", Deviation: "25%"},
 		Plays: []Match{
 			{Play: "p/late", Case: "dear", Approach: "standardised-response", At: "parcel.yaml:58",
-				Because: []Reason{{"incident.failure", "late"}, {"incident.region", ""}}},
+				Because: []Reason{{Expr: "incident.failure", Value: "late"}, {Expr: "incident.region", Value: ""}}},
 			{Play: "p/b", Approach: "case-by-case", At: "parcel.yaml:103"},
 		},
 		Actions: []Action{

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ plays:
 	d := newDesk(t, replaced(set, "before"))
 	offered := d.handle(recovery.Incident{})
 	text := "amends: v1\nplaybook: pb\nreview_by: 2027-01-01\n" + replaced(set, "after")
-	if err := d.Reload(fstest.MapFS{"set.yaml": {Data: []byte(text)}}, "v2"); err != nil {
+	if err := d.Reload(fstest.MapFS{"set.yaml": {Data: []byte(text)}}, recovery.WithRevision("v2")); err != nil {
 		t.Fatal(err)
 	}
 	made, err := d.Choose(context.Background(), plain(offered, 0, "20 EUR"))
@@ -175,5 +176,37 @@ func TestManyPlaysOneAction(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, d.Actions[0].Plays); diff != "" {
 		t.Errorf("the plays of the action (-wanted, +got):\n%s", diff)
+	}
+}
+
+// TestReloadTakesOptionsOfTheSet holds that a reload changes what belongs to the set,
+// and refuses what belongs to the engine.
+func TestReloadTakesOptionsOfTheSet(t *testing.T) {
+	set := fstest.MapFS{"set.yaml": {Data: []byte("amends: v1\nplaybook: pb\nreview_by: 2027-01-01\nplays: [{id: a, approach: standardised-response, when: \"true\", do: [{apologise: {}}]}]\n")}}
+	engine, err := recovery.Load(set, recovery.WithRevision("v1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, option := range map[string]recovery.Option{
+		"store": recovery.WithStore(recovery.NewMemoryStore()),
+		"clock": recovery.WithClock(time.Now),
+		"hooks": recovery.WithHooks(recovery.Hooks{Decided: func(*recovery.Decision) {}}),
+	} {
+		if err := engine.Reload(set, option); err == nil || engine.Set().Revision != "v1" {
+			t.Errorf("%s: got %v, at revision %q", name, err, engine.Set().Revision)
+		}
+	}
+	odd := recovery.Incident{ID: "T-1", Service: "s", OccurredAt: time.Unix(0, 0), Fields: map[string]any{"colour": "red"}}
+	if _, err := engine.Decide(t.Context(), odd); err != nil {
+		t.Errorf("before it is strict: %v", err)
+	}
+	for _, options := range [][]recovery.Option{{recovery.Strict()}, nil} { // and it stays
+		if err := engine.Reload(set, options...); err != nil || engine.Set().Revision != "" {
+			t.Errorf("got %v, at revision %q", err, engine.Set().Revision)
+		}
+		var refused *recovery.IncidentError
+		if _, err := engine.Decide(t.Context(), odd); !errors.As(err, &refused) {
+			t.Errorf("once it is strict: %v", err)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -21,10 +20,15 @@ type Engine struct {
 
 // config is what options set.
 type config struct {
-	store    Store
-	clock    func() time.Time
+	store Store
+	clock func() time.Time
+	hooks Hooks
+	setOptions
+}
+
+// setOptions belong to the set that an engine decides by.
+type setOptions struct {
 	revision string
-	hooks    Hooks
 	strict   bool
 }
 
@@ -62,6 +66,11 @@ type Hooks struct {
 	Reloaded func(SetRef)
 }
 
+// set reports whether anybody is to be told of anything.
+func (h *Hooks) set() bool {
+	return h.Decided != nil || h.Refused != nil || h.Conflicted != nil || h.Reloaded != nil
+}
+
 // Load reads a set of playbooks and returns an engine for it. When the set has
 // mistakes, the error is a playbook.Diagnostics with every one of them; the
 // warnings of a good set are in [Engine.Diagnostics].
@@ -89,7 +98,7 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 	if e.config.store == nil {
 		e.config.store = NewMemoryStore()
 	}
-	rules, err := e.compile(set, read)
+	rules, err := e.compile(set, read, e.config.setOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +106,7 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 	return e, nil
 }
 
-func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset, error) {
+func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOptions) (*ruleset, error) {
 	program, found := policy.Compile(set)
 	diags := set.Finish(append(read, found...))
 	if program == nil && !diags.HasErrors() {
@@ -107,19 +116,28 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics) (*ruleset
 		return nil, diags
 	}
 	archive(e.config.store, set)
-	return newRuleset(program, SetRef{Digest: set.Digest, Revision: e.config.revision}, diags), nil
+	rules := newRuleset(program, SetRef{Digest: set.Digest, Revision: o.revision}, diags)
+	rules.strict = o.strict
+	return rules, nil
 }
 
 // Reload reads a set anew and decides by it from then on. When it has mistakes,
-// the error is a playbook.Diagnostics and the old set stays. The revision is that
-// of the new set; without one, decisions name none.
-func (e *Engine) Reload(fsys fs.FS, revision ...string) error {
+// the error is a playbook.Diagnostics and the old set stays. Of the options it takes
+// [WithRevision], without which decisions name no revision, and [Strict], which
+// stays as it was without. The others belong to the engine and are refused.
+func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
+	c := config{setOptions: setOptions{strict: e.current.Load().strict}}
+	for _, o := range options {
+		o(&c)
+	}
+	if c.store != nil || c.clock != nil || c.hooks.set() {
+		return errors.New("reloading takes another revision, or strictness; the store, the clock and the hooks are those that the engine was made with")
+	}
 	set, diags := playbook.Load(fsys)
-	rules, err := e.compile(set, diags)
+	rules, err := e.compile(set, diags, c.setOptions)
 	if err != nil {
 		return err
 	}
-	rules.ref.Revision = strings.Join(revision, "")
 	e.current.Store(rules)
 	if e.config.hooks.Reloaded != nil {
 		e.config.hooks.Reloaded(rules.ref)
@@ -142,7 +160,7 @@ func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 	rules := e.current.Load()
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), e.config.strict)
+	subj, err := w.validate(rules, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +191,7 @@ type outcome struct {
 func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
 	w := rules.workspace(in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), e.config.strict)
+	subj, err := w.validate(rules, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,8 @@ func (e *IncidentError) Error() string {
 // EvaluationError reports an expression that has no value for an incident: an
 // overflow, a division by zero, an index out of range, a negative amount.
 type EvaluationError struct {
-	Play         string // playbook/play; empty for what belongs to no play
+	Playbook     string // empty for what belongs to none, such as a shared limit
+	Play         string // its id within the playbook; empty for what belongs to no play
 	File         string
 	Line, Column int
 	Expr         string // the sub-expression that failed
@@ -63,8 +64,20 @@ type EvaluationError struct {
 }
 
 // failedAt reports that something in a set has no value, at its place.
-func failedAt(play string, at policy.Position, expr, message string) *EvaluationError {
-	return &EvaluationError{Play: play, File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: expr, Message: message}
+func failedAt(p *policy.Play, at policy.Position, expr, message string) *EvaluationError {
+	e := &EvaluationError{File: at.File, Line: at.Start.Line, Column: at.Start.Column, Expr: expr, Message: message}
+	if p != nil {
+		e.Playbook, e.Play = p.Playbook.ID, p.ID
+	}
+	return e
+}
+
+// PlayName is PLAYBOOK/PLAY, as decisions write it; empty for what belongs to no play.
+func (e *EvaluationError) PlayName() string {
+	if e.Play == "" {
+		return ""
+	}
+	return e.Playbook + "/" + e.Play
 }
 
 func (e *EvaluationError) Error() string {
@@ -72,8 +85,8 @@ func (e *EvaluationError) Error() string {
 	if at := e.at(); at != "" {
 		b.WriteString(at + ": ")
 	}
-	if e.Play != "" {
-		b.WriteString("play " + e.Play + ": ")
+	if play := e.PlayName(); play != "" {
+		b.WriteString("play " + play + ": ")
 	}
 	b.WriteString(e.Message)
 	if e.Expr != "" {
@@ -110,14 +123,7 @@ func storeError(err error) error {
 
 // AmbiguousError reports two plays that match one incident, in a playbook that
 // says that at most one may.
-type AmbiguousError struct {
-	Playbook string
-	Plays    [2]string // playbook/play, in their order
-}
-
-func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("playbook %s lets at most one play match, but %s and %s both do", e.Playbook, e.Plays[0], e.Plays[1])
-}
+type AmbiguousError = policy.AmbiguousError
 
 // ChoiceError reports a choice that cannot be made as it was asked for.
 type ChoiceError struct {
@@ -200,7 +206,7 @@ func (w *jsonWriter) refusalDetails(err error) {
 	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
 		w.problems(e.Problems)
 	} else if e := (*EvaluationError)(nil); errors.As(err, &e) {
-		w.text("play", e.Play)
+		w.text("play", e.PlayName())
 		w.text("at", e.at())
 		w.text("expr", e.Expr)
 	} else if e := (*AmbiguousError)(nil); errors.As(err, &e) {

@@ -18,11 +18,11 @@ func TestRefusals(t *testing.T) {
 			`{"incident":"T-1","error":{"code":"invalid-incident",` +
 				`"message":"incident \"T-1\" does not fit: severity: wanted 1 to 5, found 6; id: wanted text, found nothing",` +
 				`"problems":[{"path":"severity","wanted":"1 to 5","found":"6"},{"path":"id","wanted":"text","found":"nothing"}]}}`},
-		{"T-1", fmt.Errorf("batch.jsonl:3: %w", &EvaluationError{"p/late", "p.yaml", 12, 7, "1 / incident.n", "division by zero"}),
+		{"T-1", fmt.Errorf("batch.jsonl:3: %w", &EvaluationError{"p", "late", "p.yaml", 12, 7, "1 / incident.n", "division by zero"}),
 			`{"incident":"T-1","error":{"code":"evaluation-error",` +
 				`"message":"batch.jsonl:3: p.yaml:12:7: play p/late: division by zero, in 1 / incident.n",` +
 				`"play":"p/late","at":"p.yaml:12:7","expr":"1 / incident.n"}}`},
-		{"T-1", &AmbiguousError{"p", [2]string{"p/a", "p/b"}},
+		{"T-1", &AmbiguousError{Playbook: "p", Plays: [2]string{"p/a", "p/b"}},
 			`{"incident":"T-1","error":{"code":"ambiguous",` +
 				`"message":"playbook p lets at most one play match, but p/a and p/b both do","plays":["p/a","p/b"]}}`},
 		{"T-1", &ChoiceError{"cho_1", "too much", []Problem{{"amount", "at most 5.00 EUR", "6.00 EUR"}}},
@@ -47,8 +47,8 @@ func TestEvaluationErrorShowsWhatIsKnown(t *testing.T) {
 		"m":                  {Message: "m"},
 		"f: m":               {File: "f", Message: "m"},
 		"f:3: m, in x":       {File: "f", Line: 3, Expr: "x", Message: "m"},
-		"play p/q: m":        {Play: "p/q", Line: 3, Message: "m"},
-		"f:3:4: play p/q: m": {Play: "p/q", File: "f", Line: 3, Column: 4, Message: "m"},
+		"play p/q: m":        {Playbook: "p", Play: "q", Line: 3, Message: "m"},
+		"f:3:4: play p/q: m": {Playbook: "p", Play: "q", File: "f", Line: 3, Column: 4, Message: "m"},
 	} {
 		if e.Error() != want {
 			t.Errorf("got %s, want %s", e, want)

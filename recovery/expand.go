@@ -109,18 +109,18 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 	for _, param := range a.Params {
 		v, err := param.Value(f, style)
 		if err != nil {
-			return nil, evaluationError(p.Name, err)
+			return nil, evaluationError(p, err)
 		}
 		d.Params = append(d.Params, Param{Name: param.Name(), Value: v})
 	}
 	var err error
 	if a.Amount != nil {
 		if d.Amount, err = a.Amount.Amount(f); err != nil {
-			return nil, evaluationError(p.Name, err)
+			return nil, evaluationError(p, err)
 		}
 	}
 	if d.Note, err = a.Note.Render(f, style); err != nil {
-		return nil, evaluationError(p.Name, err)
+		return nil, evaluationError(p, err)
 	}
 	c.identify(d, parent, mergeKey(a, d.Params))
 	if len(a.IfLate) > 0 {
@@ -185,7 +185,7 @@ func (c *conclusion) times(d *draft, base time.Time) error {
 	if a.After != nil {
 		opening, err := clock.NotBefore(start)
 		if err != nil {
-			return failedAt(d.play.Name, a.Position, a.Type.Name, err.Error())
+			return failedAt(d.play, a.Position, a.Type.Name, err.Error())
 		}
 		start, d.NotBefore = opening, opening
 	}
@@ -209,7 +209,7 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 	} else {
 		length, evalErr := d.Duration(c.input.Frame(p.Playbook))
 		if evalErr != nil {
-			return at, evaluationError(p.Name, evalErr)
+			return at, evaluationError(p, evalErr)
 		}
 		at, err = clock.Add(from, length)
 	}
@@ -217,7 +217,7 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 		return time.Time{}, nil
 	}
 	if err != nil {
-		return time.Time{}, failedAt(p.Name, d.Position(), d.Source(),
+		return time.Time{}, failedAt(p, d.Position(), d.Source(),
 			"counted from "+value.FormatTimestamp(from)+", it never ends or lies beyond the year 9999")
 	}
 	return at.UTC(), nil
@@ -230,7 +230,7 @@ func (c *conclusion) finish(d *draft) error {
 		f := c.input.Frame(d.speakerPlay.Playbook)
 		var err error
 		if d.Owner, err = d.speaker.Owner.Render(f, neutral(d.speakerPlay.Playbook)); err != nil {
-			return evaluationError(d.speakerPlay.Name, err)
+			return evaluationError(d.speakerPlay, err)
 		}
 		if err := c.say(d, f); err != nil {
 			return err
@@ -247,7 +247,7 @@ func (c *conclusion) say(d *draft, f *policy.Frame) error {
 	}
 	language, text, err := m.Say(f, c.language, policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
 	if err != nil {
-		return evaluationError(d.speakerPlay.Name, err)
+		return evaluationError(d.speakerPlay, err)
 	}
 	d.Message = &Message{ID: m.ID, Language: language, Text: text}
 	return nil

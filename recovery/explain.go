@@ -88,7 +88,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	}
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, failed := w.validate(rules, e.now(), e.config.strict)
+	subj, failed := w.validate(rules, e.now(), rules.strict)
 	if isA[*EvaluationError](failed) { // the applies of a playbook
 		subj = w.validation.without()
 	} else if failed != nil {

@@ -172,7 +172,7 @@ func (c *conclusion) cut(d *draft, over Money) {
 func (c *conclusion) room(l *policy.Limit) (Money, error) {
 	v, err := l.AtMost.Value(c.input.Frame(l.Scope), neutral(l.Scope))
 	if err != nil {
-		return Money{}, evaluationError("", err)
+		return Money{}, evaluationError(nil, err)
 	}
 	room := v.(Money)
 	if l.Counting != nil {
@@ -195,16 +195,16 @@ func (c *conclusion) room(l *policy.Limit) (Money, error) {
 }
 
 func (c *conclusion) limitError(l *policy.Limit, err error) error {
-	return failedAt("", l.Position, "", err.Error())
+	return failedAt(nil, l.Position, "", err.Error())
 }
 
 // escalate tells somebody that a cap has cut, on behalf of a play.
 func (c *conclusion) escalate(l *policy.Limit, p *policy.Play) error {
 	to, err := l.Escalate.Render(c.input.Frame(l.Scope), neutral(l.Scope))
 	if err != nil {
-		return evaluationError("", err)
+		return evaluationError(nil, err)
 	}
-	a := &policy.Action{Type: policy.EscalateType()}
+	a := &policy.Action{Type: c.rules.escalate}
 	d := c.draft(p, a.Type)
 	d.source, d.Params = a, []Param{{"to", to}}
 	c.identify(d, "", to)

@@ -26,7 +26,7 @@ func (c *conclusion) offer(p *policy.Play) error {
 	ch := Choice{ID: id, Play: p.Name, AtLeast: d.AtLeast, AtMost: d.AtMost}
 	var err error
 	if ch.Decider, err = d.Decider.Render(f, neutral(p.Playbook)); err != nil {
-		return evaluationError(p.Name, err)
+		return evaluationError(p, err)
 	}
 	if d.Within != nil {
 		if ch.DueAt, err = c.run(p, worktime.Clock{Calendar: d.Calendar}, c.base, d.Within); err != nil {
@@ -67,7 +67,7 @@ func (c *conclusion) option(p *policy.Play, o *policy.Option) (Offer, error) {
 			v, err = a.Values[0].Value(f, neutral(p.Playbook))
 		}
 		if err != nil {
-			return out, evaluationError(p.Name, err)
+			return out, evaluationError(p, err)
 		}
 		out.Params = append(out.Params, Param{Name: a.Name, Value: v})
 	}
@@ -90,15 +90,15 @@ func (c *conclusion) moneyRange(p *policy.Play, from, to *policy.Param) (a, b Mo
 	f := c.input.Frame(p.Playbook)
 	x, err := from.Value(f, value.Style{})
 	if err != nil {
-		return a, b, evaluationError(p.Name, err)
+		return a, b, evaluationError(p, err)
 	}
 	y, err := to.Value(f, value.Style{})
 	if err != nil {
-		return a, b, evaluationError(p.Name, err)
+		return a, b, evaluationError(p, err)
 	}
 	a, b = x.(Money), y.(Money)
 	if a.Currency() != b.Currency() || b.Compare(a) < 0 {
-		return a, b, failedAt(p.Name, to.Position(), to.Source(), "the range from "+a.String()+" to "+b.String()+" allows nothing")
+		return a, b, failedAt(p, to.Position(), to.Source(), "the range from "+a.String()+" to "+b.String()+" allows nothing")
 	}
 	return a, b, nil
 }

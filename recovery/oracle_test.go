@@ -197,7 +197,7 @@ func (b *oBench) refused(want *oRefusal, err error) string {
 		sort.Strings(got.names)
 		got.names = slices.Compact(got.names)
 	case errors.As(err, &failed):
-		got = &oRefusal{"evaluation", []string{failed.Play}}
+		got = &oRefusal{"evaluation", []string{failed.PlayName()}}
 	case errors.As(err, &ambiguous):
 		got = &oRefusal{"ambiguous", ambiguous.Plays[:]}
 	case err != nil:

@@ -49,7 +49,7 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 	}
 	lead, err := p.Lead.Value(c.input.Frame(p.Playbook), value.Style{})
 	if err != nil {
-		return time.Time{}, evaluationError(p.Name, err)
+		return time.Time{}, evaluationError(p, err)
 	}
 	return c.expectedAt.Add(-lead.(time.Duration)), nil
 }

@@ -156,7 +156,7 @@ func (r *recordReader) decision(d *objectReader) *Decision {
 func readPlay(r *objectReader) Match {
 	m := Match{Play: r.text("play"), Case: r.text("case"), Approach: r.text("approach"), At: r.text("at")}
 	for _, k := range r.keyPairs("because") {
-		m.Because = append(m.Because, Reason{k.Path, k.Text})
+		m.Because = append(m.Because, Reason{Expr: k.Path, Value: k.Text})
 	}
 	return m
 }

@@ -3,7 +3,6 @@ package recovery
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // UnknownActionError reports an action that neither the latest decision of the
@@ -16,23 +15,24 @@ func (e *UnknownActionError) Error() string {
 	return fmt.Sprintf("the latest decision on incident %s, and the choices made on it, give no action %s", shown(e.Incident), shown(e.Action))
 }
 
-// Report says that an action of an incident was done at a time; the zero time
-// stands for now. It is kept by the store; saying it again changes nothing. The error is an
-// *[UnknownActionError], or the store's.
-func (e *Engine) Report(ctx context.Context, incident, action string, at time.Time, note string, options ...CallOption) error {
+// Report says that an action of an incident was done; a report without a time
+// stands for now. It is kept by the store; saying it again changes nothing. The error
+// is an *[UnknownActionError], or the store's.
+func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) error {
 	store := e.storeFor(options)
-	given, version, err := store.Read(ctx, Query{Incident: incident})
+	reads := Query{Incident: r.Incident}
+	given, version, err := store.Read(ctx, reads)
 	if err != nil {
 		return err
 	}
-	if !gives(given, action) {
-		return &UnknownActionError{Incident: incident, Action: action}
+	if !gives(given, r.Action) {
+		return &UnknownActionError{Incident: r.Incident, Action: r.Action}
 	}
-	if at.IsZero() {
-		at = e.now()
+	if r.At.IsZero() {
+		r.At = e.now()
 	}
-	report := Report{Incident: incident, Action: action, At: at.UTC().Round(0), Note: note}
-	return store.Commit(ctx, Commit{Reports: []Report{report}, Reads: Query{Incident: incident}, Given: given, Version: version})
+	r.At = r.At.UTC().Round(0)
+	return store.Commit(ctx, Commit{Reports: []Report{r}, Reads: reads, Given: given, Version: version})
 }
 
 func gives(given Given, action string) bool {

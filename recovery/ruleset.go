@@ -23,6 +23,9 @@ type ruleset struct {
 	choices     []*policy.Play // that leave a choice, in the order of the set
 	substitutes []*policy.Play // that look for a partner, in the order of the set
 	byName      []*policy.Play // every play, sorted by name
+	strict      bool           // fields that no document declares are refused
+	// The types of the actions that the engine adds by itself.
+	escalate, substitute *policy.ActionType
 
 	workspaces sync.Pool
 
@@ -32,6 +35,7 @@ type ruleset struct {
 
 func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics) *ruleset {
 	r := &ruleset{program: p, ref: ref, diagnostics: diags, layout: newLayout(p), counted: countedFacts(p)}
+	r.escalate, r.substitute = policy.BuiltinAction(policy.ActionEscalate), policy.BuiltinAction(policy.ActionSubstitute)
 	for _, f := range p.Facts {
 		r.zeros = append(r.zeros, f.Zero())
 	}

@@ -108,7 +108,7 @@ func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) 
 	}
 	var err error
 	if d.Note, err = o.Note.Render(x.input.Frame(p.Playbook), neutral(p.Playbook)); err != nil {
-		return nil, evaluationError(p.Name, err)
+		return nil, evaluationError(p, err)
 	}
 	if len(o.IfLate) > 0 {
 		d.lates = []lateSource{{p, o.IfLate}}

@@ -143,7 +143,7 @@ type Refusal struct {
 // Report is what the host says of an action: it was done.
 type Report struct {
 	Incident string
-	Action   string
+	Action   string // its id
 	At       time.Time
 	Note     string
 }

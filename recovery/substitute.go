@@ -15,7 +15,7 @@ func (c *conclusion) substitute(p *policy.Play, actions []*policy.Action) error 
 	f := c.input.Frame(p.Playbook)
 	v, err := p.Partners.Units.Value(f, value.Style{})
 	if err != nil {
-		return evaluationError(p.Name, err)
+		return evaluationError(p, err)
 	}
 	units := v.(int64)
 	partner, err := c.choosePartner(p, f, units)
@@ -52,7 +52,7 @@ func (c *conclusion) choosePartner(p *policy.Play, f *policy.Frame, units int64)
 	for _, partner := range c.candidates(p, held) {
 		reason, err := c.ineligible(partner, f, units, partner.ID == held)
 		if err != nil {
-			return nil, evaluationError(p.Name, err)
+			return nil, evaluationError(p, err)
 		}
 		if c.explains != nil {
 			c.notePartner(p, partner, units, reason)
@@ -135,14 +135,13 @@ func (c *conclusion) inUse(p *policy.Partner) int64 {
 
 // taken makes the substitute action. Its amount is what it costs.
 func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64) (*draft, error) {
-	t := policy.SubstituteType()
-	d := c.draft(p, &t)
+	d := c.draft(p, c.rules.substitute)
 	d.ID, d.partner = substituteID(c.id, p.Name), partner.Name
 	d.Params = []Param{{"partner", partner.ID}, {"agreement", partner.Ref}, {"units", units}}
 	if cost := c.way(partner).Cost; cost.IsSet() {
 		total, err := value.RoundMoney(new(big.Rat).Mul(cost.Rat(), new(big.Rat).SetInt64(units)), cost.Currency())
 		if err != nil {
-			return nil, failedAt(p.Name, p.Partners.Position, "", err.Error())
+			return nil, failedAt(p, p.Partners.Position, "", err.Error())
 		}
 		d.Amount = total
 	}

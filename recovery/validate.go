@@ -267,7 +267,7 @@ func (v *validation) playbooks() error {
 	wrong := len(v.problems) > 0 || len(v.intake.problems) > 0
 	applying, err := v.input.Applying()
 	if err != nil && !wrong {
-		return playError(err)
+		return matchError(err)
 	}
 	v.own(applying)
 	return nil

@@ -162,7 +162,7 @@ func (h *helpdesk) done(r *http.Request) (any, error) {
 		return nil, err
 	}
 	number := r.PathValue("number")
-	if err := h.engine.Report(r.Context(), number, report.Action, h.now(), report.Note); err != nil {
+	if err := h.engine.Report(r.Context(), recovery.Report{Incident: number, Action: report.Action, At: h.now(), Note: report.Note}); err != nil {
 		return nil, about{number, err}
 	}
 	return h.agenda(r)

@@ -20,7 +20,7 @@ func TestErase(t *testing.T) {
 	secret := incident("T-secret", "lost", "C-secret", 0, 1)
 	secret.Summary = "the parcel with the red ribbon"
 	x := d.handle(secret)
-	if err := d.Report(context.Background(), "T-secret", x.Actions[0].ID, d.now, "told the red ribbon"); err != nil {
+	if err := d.Report(context.Background(), recovery.Report{Incident: "T-secret", Action: x.Actions[0].ID, At: d.now, Note: "told the red ribbon"}); err != nil {
 		t.Fatal(err)
 	}
 	bad := secret

@@ -118,7 +118,7 @@ func tell(d *desk) {
 	ctx := context.Background()
 	first := d.handle(incident("T-1", "late", "C-1", 30*time.Hour, 4))
 	d.choose(first, "10 EUR", "Eva", "")
-	if err := d.Report(ctx, "T-1", first.Actions[0].ID, d.now.Add(time.Hour), "by phone"); err != nil {
+	if err := d.Report(ctx, recovery.Report{Incident: "T-1", Action: first.Actions[0].ID, At: d.now.Add(time.Hour), Note: "by phone"}); err != nil {
 		d.t.Fatal(err)
 	}
 	d.now = d.now.Add(24 * time.Hour)

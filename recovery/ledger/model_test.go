@@ -122,7 +122,7 @@ func TestStoryAgreesWithMemory(t *testing.T) {
 				out = append(out, text(made), fmt.Sprint(err))
 			}
 			if i%3 == 0 && len(d.Actions) > 0 {
-				out = append(out, fmt.Sprint(engine.Report(context.Background(), d.Incident, d.Actions[0].ID, now, "done")))
+				out = append(out, fmt.Sprint(engine.Report(context.Background(), recovery.Report{Incident: d.Incident, Action: d.Actions[0].ID, At: now, Note: "done"})))
 			}
 			owed, err := engine.Agenda(context.Background(), d.Incident)
 			out = append(out, text(owed), fmt.Sprint(err))

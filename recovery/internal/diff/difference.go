@@ -93,7 +93,7 @@ func takenBack(by, other Outcome) []recovery.Action {
 // playOf is the play that refused an incident, where one did.
 func playOf(err error) string {
 	if e, ok := err.(*recovery.EvaluationError); ok {
-		return e.Play
+		return e.PlayName()
 	}
 	return ""
 }

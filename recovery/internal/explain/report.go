@@ -73,7 +73,7 @@ func (r *Report) failed(e policy.Explanation) bool {
 	switch {
 	case r.Reasons.Err == nil:
 		return false
-	case errors.As(r.Reasons.Err, &evaluation) && evaluation.Play == e.Play.Name:
+	case errors.As(r.Reasons.Err, &evaluation) && evaluation.PlayName() == e.Play.Name:
 		return true
 	}
 	return e.Barrier == policy.BarrierOfPlaybook

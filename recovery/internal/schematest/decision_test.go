@@ -75,7 +75,7 @@ func TestRefusalsFit(t *testing.T) {
 	for _, err := range []error{
 		&recovery.IncidentError{Incident: "T", Problems: []recovery.Problem{{Path: "severity", Wanted: "1 to 5"}}},
 		&recovery.IncidentError{},
-		&recovery.EvaluationError{Play: "p/a", File: "p.yaml", Line: 1, Column: 2, Expr: "1/0", Message: "a division by zero"},
+		&recovery.EvaluationError{Playbook: "p", Play: "a", File: "p.yaml", Line: 1, Column: 2, Expr: "1/0", Message: "a division by zero"},
 		&recovery.EvaluationError{Message: "too much"},
 		&recovery.AmbiguousError{Playbook: "p", Plays: [2]string{"p/a", "p/b"}},
 		&recovery.ChoiceError{Choice: "c", Message: "it was made", Problems: []recovery.Problem{{Path: "options", Wanted: "1", Found: "2"}}},

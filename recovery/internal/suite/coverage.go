@@ -170,7 +170,7 @@ func (c *Coverage) decided(d *recovery.Decision) {
 		}
 	}
 	for _, a := range d.Actions {
-		if a.Type != policy.SubstituteType().Name || len(a.Plays) == 0 || a.Change == recovery.ChangeCancelled {
+		if a.Type != policy.ActionSubstitute || len(a.Plays) == 0 || a.Change == recovery.ChangeCancelled {
 			continue
 		}
 		id := policy.Show((thing{params: a.Params}).value("partner"))

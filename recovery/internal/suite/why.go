@@ -185,7 +185,7 @@ func (r *reasons) missing(kind string) (out []Reason) {
 }
 
 func gives(p *policy.Play, kind string) bool {
-	if kind == policy.SubstituteType().Name {
+	if kind == policy.ActionSubstitute {
 		return p.Partners != nil
 	}
 	return givesIn(canGive(p), kind)
@@ -198,7 +198,7 @@ func givesIn(actions []*policy.Action, kind string) bool {
 // partner says what became of a partner in the plays that asked for one.
 func (r *reasons) partner(id string) (out []Reason) {
 	for _, a := range r.d.decision.Actions {
-		if taken := (thing{params: a.Params}).value("partner"); a.Type == policy.SubstituteType().Name && taken != nil {
+		if taken := (thing{params: a.Params}).value("partner"); a.Type == policy.ActionSubstitute && taken != nil {
 			out = append(out, Reason{Text: a.Plays[0] + " took " + policy.Show(taken)})
 		}
 	}
