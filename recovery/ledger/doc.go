@@ -42,7 +42,7 @@
 //	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a
-// ledger is opened by reading it, which takes about 12 µs of processor time a record, on
+// ledger is opened by reading it, which takes about 20 µs of processor time a record, on
 // all cores. In mind are, for each incident, some 160 bytes, and as many for each fact
 // that counts it; the decisions themselves are read when they are asked for.
 package ledger

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -47,151 +48,284 @@ func textOf(raw json.RawMessage) (s string, err error) {
 }
 
 // checkJSON holds that text is JSON that everybody reads alike.
-func checkJSON(text []byte) error {
-	c := jsonChecker{b: text}
+func checkJSON(text []byte) error { return checkShape(text, nil) }
+
+// checkShape is checkJSON, and holds that objects have no keys but those of a shape.
+func checkShape(text []byte, of *shape) error {
 	if !utf8.Valid(text) {
 		return errors.New("it is not UTF-8")
 	}
-	if !json.Valid(text) {
-		var any any
-		return fmt.Errorf("it is not JSON: %w", json.Unmarshal(text, &any))
+	c := jsonChecker{b: text}
+	c.value(of, 0)
+	if c.blank(); c.err == nil && c.at != len(c.b) {
+		c.wrong()
 	}
-	c.value()
 	return c.err
 }
 
-// jsonChecker goes through JSON that is valid. It looks for keys that come twice, and
-// for escapes that stand for no character.
+// shape says which keys an object may have, and what stands under them. What stands
+// under a key without a shape may be anything. A list is as each of its elements.
+type shape struct {
+	keys  []string
+	inner []*shape
+}
+
+// with adds a key.
+func (s *shape) with(key string, inner *shape) *shape {
+	s.keys, s.inner = append(s.keys, key), append(s.inner, inner)
+	return s
+}
+
+func shapeOf(keys ...string) *shape { return &shape{keys, make([]*shape, len(keys))} }
+
+// under returns the shape of what stands under a key.
+func (s *shape) under(key []byte) (inner *shape, ok bool) {
+	if s == nil {
+		return nil, true
+	}
+	for i, k := range s.keys {
+		if k == string(key) {
+			return s.inner[i], true
+		}
+	}
+	return nil, false
+}
+
+// jsonChecker goes through JSON once. It looks for what is no JSON, for keys that
+// come twice or do not belong there, and for escapes that stand for no character.
 type jsonChecker struct {
 	b   []byte
 	at  int
-	err error
+	err error // the first; then there is nothing more to read
+}
+
+func (c *jsonChecker) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+	c.b = c.b[:0] // so that everything ends
+	c.at = 0
+}
+
+func (c *jsonChecker) wrong() {
+	c.fail(fmt.Errorf("it is not JSON: something else is wanted at byte %d", c.at))
+}
+
+// peek returns the next byte, 0 at the end.
+func (c *jsonChecker) peek() byte {
+	if c.at < len(c.b) {
+		return c.b[c.at]
+	}
+	return 0
 }
 
 func (c *jsonChecker) blank() {
-	for c.at < len(c.b) && (c.b[c.at] == ' ' || c.b[c.at] == '\n' || c.b[c.at] == '\t' || c.b[c.at] == '\r') {
+	for c.at < len(c.b) && c.b[c.at] <= ' ' && (c.b[c.at] == ' ' || c.b[c.at] == '\n' || c.b[c.at] == '\t' || c.b[c.at] == '\r') {
 		c.at++
 	}
 }
 
-func (c *jsonChecker) value() {
-	c.blank()
-	switch c.b[c.at] {
-	case '"':
-		c.text()
-	case '{':
-		c.object()
-	case '[':
-		for c.at++; !c.closes(']'); c.separate() {
-			c.value()
-		}
-	default:
-		for c.at < len(c.b) && bytes.IndexByte([]byte(",]} \n\t\r"), c.b[c.at]) < 0 {
-			c.at++
-		}
-	}
-}
-
-// closes passes over the bracket that ends an object or a list, if it comes next.
-func (c *jsonChecker) closes(bracket byte) bool {
-	c.blank()
-	if c.b[c.at] != bracket {
-		return false
+// take passes over a byte that has to come next.
+func (c *jsonChecker) take(want byte) {
+	if c.peek() != want || c.at == len(c.b) {
+		c.wrong()
+		return
 	}
 	c.at++
-	return true
 }
 
-func (c *jsonChecker) separate() {
-	if c.blank(); c.b[c.at] == ',' {
+// more passes over what stands between two elements, or over the bracket at the end.
+func (c *jsonChecker) more(bracket byte) bool {
+	c.blank()
+	if c.peek() == bracket {
+		c.at++
+		return false
+	}
+	c.take(',')
+	c.blank()
+	return c.err == nil
+}
+
+// opens passes over a bracket, and over the one that ends it where nothing is between.
+func (c *jsonChecker) opens(bracket byte) bool {
+	c.at++
+	c.blank()
+	if c.peek() != bracket {
+		return true
+	}
+	c.at++
+	return false
+}
+
+func (c *jsonChecker) value(of *shape, depth int) {
+	const deepest = 10000
+	if depth > deepest {
+		c.fail(errors.New("it is nested too deeply"))
+	}
+	c.blank()
+	switch b := c.peek(); {
+	case b == '"':
+		c.text()
+	case b == '{':
+		c.object(of, depth)
+	case b == '[':
+		for ok := c.opens(']'); ok; ok = c.more(']') {
+			c.value(of, depth+1)
+		}
+	case b == '-' || b >= '0' && b <= '9':
+		c.number()
+	default:
+		for _, word := range []string{"true", "false", "null"} {
+			if bytes.HasPrefix(c.b[c.at:], []byte(word)) {
+				c.at += len(word)
+				return
+			}
+		}
+		c.wrong()
+	}
+}
+
+func (c *jsonChecker) digits() {
+	if b := c.peek(); b < '0' || b > '9' {
+		c.wrong()
+	}
+	for b := c.peek(); b >= '0' && b <= '9'; b = c.peek() {
 		c.at++
 	}
 }
 
-func (c *jsonChecker) object() {
+func (c *jsonChecker) number() {
+	if c.peek() == '-' {
+		c.at++
+	}
+	if c.peek() == '0' {
+		c.at++
+	} else {
+		c.digits()
+	}
+	if c.peek() == '.' {
+		c.at++
+		c.digits()
+	}
+	if b := c.peek(); b == 'e' || b == 'E' {
+		c.at++
+		if b := c.peek(); b == '+' || b == '-' {
+			c.at++
+		}
+		c.digits()
+	}
+}
+
+func (c *jsonChecker) object(of *shape, depth int) {
+	start := c.at
 	var last []byte
 	var seen map[string]bool // once the keys are not in order
-	start := c.at
-	for c.at++; !c.closes('}'); c.separate() {
-		c.blank()
-		key := c.text()
-		if seen == nil && (bytes.Compare(key, last) <= 0 && last != nil || bytes.IndexByte(key, '\\') >= 0) {
-			seen = c.keysBefore(start)
+	for ok := c.opens('}'); ok; ok = c.more('}') {
+		key, escaped := c.text()
+		if c.err != nil {
+			return
+		}
+		inner, known := of.under(key)
+		if !known {
+			c.fail(fmt.Errorf("it has a key %q, which does not belong there", key))
+			return
+		}
+		if seen == nil && (escaped || last != nil && bytes.Compare(key, last) <= 0) {
+			seen = c.keysFrom(start)
 		}
 		if seen != nil {
 			name := string(key)
-			if bytes.IndexByte(key, '\\') >= 0 {
+			if escaped {
 				name = unquoted(key)
 			}
-			if seen[name] && c.err == nil {
-				c.err = fmt.Errorf("the key %s is there twice", strconv.Quote(name))
+			if seen[name] {
+				c.fail(fmt.Errorf("it has the key %q twice", name))
+				return
 			}
 			seen[name] = true
 		}
 		last = key
 		c.blank()
-		c.at++ // the colon
-		c.value()
+		c.take(':')
+		c.value(inner, depth+1)
 	}
 }
 
-// keysBefore gathers the keys of the object that begins at a place, but for the one
-// that was just read. They are in order, so that none comes twice.
-func (c *jsonChecker) keysBefore(start int) map[string]bool {
+// keysFrom gathers the keys of the object that begins at a place, but for the one
+// that was just read. They were in order until then, so that none comes twice.
+func (c *jsonChecker) keysFrom(start int) map[string]bool {
 	seen := map[string]bool{}
-	again := jsonChecker{b: c.b, at: start + 1}
-	for {
-		again.closes('}')
-		key := again.text()
+	again := jsonChecker{b: c.b, at: start}
+	for ok := again.opens('}'); ok; ok = again.more('}') {
+		key, _ := again.text()
 		if again.at >= c.at {
-			return seen
+			break
 		}
 		seen[string(key)] = true
 		again.blank()
-		again.at++
-		again.value()
-		again.separate()
+		again.take(':')
+		again.value(nil, 0)
 	}
+	return seen
 }
 
 func unquoted(key []byte) (s string) {
-	_ = json.Unmarshal(slices.Concat([]byte{'"'}, key, []byte{'"'}), &s) // it is valid
+	_ = json.Unmarshal(slices.Concat([]byte{'"'}, key, []byte{'"'}), &s) // which it is
 	return s
 }
 
 // text passes over a string, and returns what stands between its quotes.
-func (c *jsonChecker) text() []byte {
-	start := c.at + 1
-	for c.at = start; c.b[c.at] != '"'; c.at++ {
-		if c.b[c.at] != '\\' {
-			continue
+func (c *jsonChecker) text() (raw []byte, escaped bool) {
+	c.take('"')
+	start := c.at
+	for {
+		b := c.b[min(c.at, len(c.b)):]
+		n := 0
+		for n < len(b) && b[n] >= ' ' && b[n] != '"' && b[n] != '\\' {
+			n++
 		}
-		if c.at++; c.b[c.at] == 'u' {
+		c.at += n
+		switch c.peek() {
+		case '"':
+			c.at++
+			return c.b[start : c.at-1], escaped
+		case '\\':
+			escaped = true
 			c.escape()
+		default:
+			c.wrong()
+			return nil, false
 		}
 	}
-	c.at++
-	return c.b[start : c.at-1]
 }
 
-// escape passes over \uXXXX, and over the other half of a character that takes two.
+// escape passes over an escape. One of a character beyond 16 bits has two halves.
 func (c *jsonChecker) escape() {
-	half := func(at int) uint64 {
-		if at+6 > len(c.b) || c.b[at] != '\\' || c.b[at+1] != 'u' {
-			return 0
+	const high, low, behind = 0xD800, 0xDC00, 0xE000
+	switch n, ok := c.unit(); {
+	case !ok:
+		if c.at+1 >= len(c.b) || strings.IndexByte(`"\/bfnrt`, c.b[c.at+1]) < 0 {
+			c.wrong()
+			return
 		}
-		n, _ := strconv.ParseUint(string(c.b[at+2:at+6]), 16, 16)
-		return n
-	}
-	switch n := half(c.at - 1); {
-	case n >= 0xD800 && n < 0xDC00 && half(c.at+5)>>10 == 0xDC00>>10:
-		c.at += 10
-	case n >= 0xD800 && n < 0xE000:
-		if c.err == nil {
-			c.err = errors.New("an escape in it stands for half a character")
+		c.at += 2
+	case n >= high && n < behind:
+		c.at += 6
+		if m, ok := c.unit(); n >= low || !ok || m < low || m >= behind {
+			c.fail(errors.New("it has an escape that stands for half a character"))
+			return
 		}
-		c.at += 4
+		c.at += 6
 	default:
-		c.at += 4
+		c.at += 6
 	}
+}
+
+// unit reads \uXXXX.
+func (c *jsonChecker) unit() (n uint64, ok bool) {
+	if c.at+6 > len(c.b) || c.b[c.at] != '\\' || c.b[c.at+1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(c.b[c.at+2:c.at+6]), 16, 16)
+	return n, err == nil
 }
