@@ -52,6 +52,9 @@ type Diagnostic struct {
 	Range Range
 	// Hint is what to write instead, where a remedy is near; else empty.
 	Hint string
+	// Edit is the hint as a change to the file, where it is certain what to
+	// write; else zero.
+	Edit Edit
 	// Snippet is the source line on which Range starts, without its line
 	// break; [Set.Finish] fills it in.
 	Snippet string

@@ -3,16 +3,23 @@ package playbook
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
 // Finish puts diagnostics into the order in which they are shown: by file, line
 // and column, then errors before warnings, then by code and message. It drops
-// exact repetitions and fills in each Snippet from the set's files. The
-// argument is left as it is.
+// exact repetitions, and that nothing uses a definition where an error may hide
+// what does, and fills in each Snippet from the set's files. The argument is
+// left as it is.
 func (s *Set) Finish(ds Diagnostics) Diagnostics {
 	out := slices.Clone(ds)
+	if ds.HasErrors() {
+		out = slices.DeleteFunc(out, func(d Diagnostic) bool {
+			return d.Severity == Warning && strings.HasPrefix(d.Code, "unused-")
+		})
+	}
 	for i := range out {
 		out[i].Snippet = ""
 	}
@@ -39,6 +46,7 @@ func compareDiagnostics(a, b Diagnostic) int {
 		cmp.Compare(a.Range.End.Line, b.Range.End.Line),
 		cmp.Compare(a.Range.End.Column, b.Range.End.Column),
 		cmp.Compare(a.Hint, b.Hint),
+		cmp.Compare(a.Edit.Text, b.Edit.Text),
 	)
 }
 

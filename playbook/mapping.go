@@ -79,14 +79,25 @@ func (m *mapping) on(key string, read func(n *yamlnode.Node, key Text)) {
 // scalar reads the text under key; wanted says what it should be.
 func (m *mapping) scalar(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.scalar(n, k, wanted) })
+	t = m.orMisread(t)
 	m.wants(key, wanted)
 	m.is(key, KeyText)
+	return t
+}
+
+// orMisread turns a text that is not there into one that may be, where lines of
+// the mapping could not be read.
+func (m *mapping) orMisread(t Text) Text {
+	if m != nil && m.node.Partial && !t.IsSet() {
+		return misread()
+	}
 	return t
 }
 
 // uncut reads a condition or an expression under key.
 func (m *mapping) uncut(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.uncut(n, k, wanted) })
+	t = m.orMisread(t)
 	m.wants(key, wanted)
 	m.is(key, KeyExpression)
 	return t
@@ -98,7 +109,7 @@ func (m *mapping) bool(key string) (t Text) {
 		t = m.r.scalar(n, k, "`true` or `false`")
 		if t.IsSet() && t.Kind != Bool {
 			m.r.wrong(n, k, "`true` or `false`", boolHint(t))
-			t = Text{}
+			t = misread()
 		}
 	})
 	m.is(key, KeyBool)
@@ -128,7 +139,7 @@ func (m *mapping) int(key string, least int) (t Text) {
 		}
 		if v, ok := intOf(t); !ok || v < least {
 			m.r.wrong(n, k, wanted, "")
-			t = Text{}
+			t = misread()
 		}
 	})
 	m.wants(key, wanted)
@@ -162,7 +173,7 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 	}
 	r.add(t.Range, "unknown-value", didYouMean(t.Value, set),
 		"%s is one of %s, found `%s`", subject(key), listed(set), clip(t.Value))
-	return Text{}
+	return misread()
 }
 
 // texts reads a list of texts under key.

@@ -86,10 +86,10 @@ func (m *mapping) common(a *Action) {
 func (m *mapping) id(key string) Text {
 	t := m.scalar(key, "an id such as `late-parcel`")
 	m.is(key, KeyID)
-	if m.r.isID(t) {
-		return t
+	if t.IsSet() && !m.r.isID(t) {
+		return misread()
 	}
-	return Text{}
+	return t
 }
 
 // noAction reports a list item that is no action.

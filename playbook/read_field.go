@@ -67,7 +67,7 @@ func (r *reader) fieldType(n *yamlnode.Node, key Text) Text {
 	if !slices.Contains(fieldTypes[:], name) {
 		r.add(t.Range, "unknown-value", didYouMean(name, fieldTypes[:]),
 			"`%s` is no type; wanted %s, or one of them in brackets for a list", clip(t.Value), listed(fieldTypes[:]))
-		return Text{}
+		return misread()
 	}
 	if inner != n {
 		return Text{Value: "[" + name + "]", Kind: String, Plain: true, Range: r.at(n)}

@@ -26,7 +26,7 @@ func (r *reader) message(name Text, n *yamlnode.Node) *Message {
 		text := r.uncut(n, lang, "text")
 		if text.IsSet() && strings.TrimSpace(text.Value) == "" {
 			r.add(text.Range, "wrong-type", "write what is said, or remove the language", "`%s` wants text, found an empty one", clip(lang.Value))
-			text = Text{}
+			text = misread()
 		}
 		if !isLanguage(lang.Value) {
 			r.add(lang.Range, "bad-language", languageHint(lang.Value), "`%s` is no language tag, such as `en` or `es-MX`", clip(lang.Value))

@@ -93,13 +93,13 @@ func broken(n *yamlnode.Node) bool { return n.Kind == yamlnode.Broken }
 func (r *reader) scalar(n *yamlnode.Node, key Text, wanted string) Text {
 	switch {
 	case broken(n):
-		return Text{}
+		return misread()
 	case n.Kind != yamlnode.Scalar:
 		r.wrong(n, key, wanted, bracketHint(n))
-		return Text{}
+		return misread()
 	case kindOf(n) == Null:
 		r.wrong(n, key, wanted, "")
-		return Text{}
+		return misread()
 	}
 	return r.text(n)
 }
@@ -127,7 +127,7 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 		r.add(r.place(at, yamlnode.Pos{Line: at.Line, Column: at.Column + 1}), "yaml-comment",
 			"put the whole text into single quotes, or move the comment to a line of its own",
 			"YAML reads ` #` as the start of a comment, which cuts %s off", subject(key))
-		return Text{}
+		return misread()
 	}
 	return t
 }

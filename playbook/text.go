@@ -28,10 +28,20 @@ type Text struct {
 	Range Range
 	// What the place of each character is worked out from, when it is asked for.
 	origin yamlnode.Origin
+	// misread is set of a text that is not there because it could not be read.
+	misread bool
 }
 
 // IsSet reports whether the text was written at all.
 func (t Text) IsSet() bool { return t.Range.Start.Line != 0 }
+
+// Misread reports whether something stands in the place of a text that is not
+// set, or may stand there: what it is could not be read, which has been
+// reported. Nothing follows from its absence.
+func (t Text) Misread() bool { return t.misread && !t.IsSet() }
+
+// misread stands for what could not be read.
+func misread() Text { return Text{misread: true} }
 
 // Sub returns where the runes from up to and without to of Value stand in the
 // file, quotes, escapes and folding taken into account. Offsets outside Value

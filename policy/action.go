@@ -90,7 +90,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
 	known := in.known
 	out.Calendar = s.calendarNamed(a.Calendar)
-	working := a.Calendar.IsSet()
+	working := a.Calendar.IsSet() || a.Calendar.Misread()
 	out.Within = s.deadline("within", a.Within, working, known)
 	out.After = s.deadline("after", a.After, working, known)
 	if a.Since.IsSet() {
@@ -107,7 +107,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out.Message = s.messageNamed(a.Message)
 	later := in
 	later.late, later.preventive = true, false
-	if len(a.IfLate) > 0 && !a.Within.IsSet() && !in.preventive && t.Name != "inform" {
+	if len(a.IfLate) > 0 && !a.Within.IsSet() && !a.Within.Misread() && !in.preventive && t.Name != "inform" {
 		s.warnf(a.IfLate[0].Range, "never-late", "add `within:` to the action", "without a deadline `%s` is never late, so its `if_late` is never owed", t.Name)
 	}
 	out.IfLate = s.actions(a.IfLate, later)
@@ -179,17 +179,19 @@ func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {
 	return playbook.Value{}, false
 }
 
-// checkMessage checks the guards of a message where this action uses it.
+// checkMessage checks the guards of a message where this action uses it. An
+// amount or a deadline that is written and wrong is there: only that it is wrong
+// is to be said.
 func (s *scope) checkMessage(a *playbook.Action, out *Action, in givenIn) {
 	if out.Message == nil {
 		return
 	}
 	known := in.known
-	if out.Amount != nil {
+	if _, written := paramOf(a, "amount"); out.Amount != nil || written || out.Type.amount() != nil && out.Type.amount().Required() {
 		known = known.With("action.amount")
 	}
 	waits := out.Pauses || out.Since != nil && out.Since.canBeAbsent() && !known.Has("incident."+out.Since.Name)
-	due := out.Within != nil || in.preventive && known.Has("incident.expected_at")
+	due := a.Within.IsSet() || a.Within.Misread() || in.preventive && known.Has("incident.expected_at")
 	if due && !waits {
 		known = known.With("action.due_at")
 	}

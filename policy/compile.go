@@ -236,10 +236,9 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 var endOfRow = map[string]bool{"to": true, "until": true, "till": true, "below": true, "under": true, "up_to": true, "before": true, "less_than": true}
 
 // warnUnusedColumns warns of columns that nothing reads and that look like the end of a row,
-// which would otherwise be passed over in silence. Where there are mistakes, what they hide may
-// be what reads the column.
+// which would otherwise be passed over in silence.
 func (c *compiler) warnUnusedColumns(t *playbook.Table) {
-	if c.incomplete || c.diags.HasErrors() || !c.used[t] || c.used[cellsOf{t, ""}] || len(t.Rows) == 0 {
+	if !c.used[t] || c.used[cellsOf{t, ""}] || len(t.Rows) == 0 {
 		return
 	}
 	first := t.Rows[0]

@@ -17,7 +17,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	s.notEmpty("decider", d.Decider)
 	s.check(out.Decider, known, "")
 	out.Calendar = s.calendarNamed(d.Calendar)
-	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet(), known)
+	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet() || d.Calendar.Misread(), known)
 	if d.AtLeast.IsSet() {
 		out.AtLeast, _ = strconv.Atoi(d.AtLeast.Value)
 	}

@@ -3,7 +3,6 @@ package policy
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,13 +109,11 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.
 		return nil // why was reported when the scope was made
 	}
 	if s.literalHere(text) || strings.Contains(text.Value, "//") && s.cutByComment(text, 0, []rune(text.Value)) {
-		s.markMentions(text.Value)
 		return nil
 	}
 	e, issues := env.Compile(text.Value, want...)
 	s.issues(text, 0, issues)
 	if len(issues) > 0 || e == nil {
-		s.markMentions(text.Value)
 		return nil
 	}
 	e.Tag = &place{text, 0}
@@ -176,39 +173,21 @@ func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) 
 var boolType = celenv.Type{Kind: celenv.Bool}
 
 // condition compiles a condition and checks its guards. It returns what is
-// known where the condition holds.
+// known where the condition holds. What a wrong one guards cannot be told:
+// better no word about guards than one that follows from the mistake alone.
 func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, celenv.Known) {
+	if text.Misread() {
+		return nil, celenv.Unreachable()
+	}
 	if !text.IsSet() {
 		return nil, known
 	}
 	e := s.expr(text, boolType)
 	if e == nil {
-		return nil, known
+		return nil, celenv.Unreachable()
 	}
 	s.guarded(e, text, known)
 	return &expression{cel: e}, e.Known(known)
-}
-
-var mention = regexp.MustCompile(`\b(facts|terms|tables)\.([a-z][a-z0-9_]*)`)
-
-// markMentions counts the names in an expression that does not compile as used:
-// a mistake in one place must not look like another somewhere else.
-func (s *scope) markMentions(src string) {
-	for _, m := range mention.FindAllStringSubmatch(src, -1) {
-		switch m[1] {
-		case "facts":
-			s.used[s.factDefs[m[2]]] = true
-		case "terms":
-			s.used[s.termDefs[m[2]]] = true
-		case "tables":
-			s.used[s.tableDefs[m[2]]] = true
-		}
-	}
-	for n, def := range s.calDefs {
-		if strings.Contains(src, strconv.Quote(n)) {
-			s.used[def] = true
-		}
-	}
 }
 
 // literalHere answers a literal of the format that stands where an expression

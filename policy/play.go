@@ -47,13 +47,15 @@ func (s *scope) compilePlaybook() {
 // is known wherever the playbook's expressions stand.
 func (s *scope) compileApplies() {
 	text := s.doc.Applies
+	if text.Misread() {
+		s.assumed = celenv.Unreachable()
+	}
 	if !text.IsSet() {
 		return
 	}
 	e := s.compileIn(s.before, text, boolType)
 	if e == nil {
-		// What it guards cannot be told: better no word about guards than a wrong one.
-		s.assumed = celenv.Unreachable()
+		s.assumed = celenv.Unreachable() // as in condition
 		return
 	}
 	s.guarded(e, text, celenv.Known{})
@@ -88,6 +90,9 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	p.provider = providerFit(d.Provider.Value)
 
 	when, known := s.condition(d.When, s.assumed)
+	if !d.When.IsSet() {
+		known = celenv.Unreachable() // a play needs one, and the reader has said so
+	}
 	p.when = when
 	s.playActions(p, d, known)
 	if d.Discretion != nil {

@@ -289,6 +289,7 @@ func (b *builder) extent(out *Node, n *yaml.Node, first, last *Node) {
 
 func (b *builder) scalar(out *Node, n *yaml.Node) {
 	out.Kind, out.Style, out.Value = Scalar, styleOf(n.Style), n.Value
+	out.flow = b.flow > 0
 	out.off = b.offset(out.Start)
 	out.skipProperties()
 	out.setEnd()

@@ -12,10 +12,17 @@ type Origin struct {
 	src   *Source
 	off   int32
 	style Style
+	flow  bool
 }
 
 // Origin returns where the scalar was read from.
-func (n *Node) Origin() Origin { return Origin{n.src, int32(n.off), n.Style} }
+func (n *Node) Origin() Origin { return Origin{n.src, int32(n.off), n.Style, n.flow} }
+
+// Style is how the scalar was written.
+func (o Origin) Style() Style { return o.style }
+
+// InFlow reports whether the scalar stands inside brackets or braces.
+func (o Origin) InFlow() bool { return o.flow }
 
 // IsZero reports whether nothing was read.
 func (o Origin) IsZero() bool { return o.src == nil }

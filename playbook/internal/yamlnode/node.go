@@ -40,8 +40,9 @@ type Node struct {
 	Start, End Pos
 
 	src  *Source
-	off  int // of Start in the source
-	size int // nodes below and including this one, aliases expanded
+	flow bool // of a Scalar: it stands inside brackets or braces
+	off  int  // of Start in the source
+	size int  // nodes below and including this one, aliases expanded
 }
 
 // Entry is one key of a mapping with its value. The key is a scalar.
