@@ -64,11 +64,28 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 		EndLine   int    `json:"end_line"`
 		EndColumn int    `json:"end_column"`
 		Hint      string `json:"hint,omitempty"`
+		Edit      *edit  `json:"edit,omitempty"`
 	}{
 		d.Severity.String(), d.Code, d.Message, d.Range.File,
-		d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Line, d.Range.End.Column, d.Hint,
+		d.Range.Start.Line, d.Range.Start.Column, d.Range.End.Line, d.Range.End.Column, d.Hint, d.Edit.json(),
 	})
 	return bytes.TrimSpace(out.Bytes()), err
+}
+
+// edit is an [Edit] as JSON.
+type edit struct {
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line"`
+	EndColumn int    `json:"end_column"`
+	Text      string `json:"text"`
+}
+
+func (e Edit) json() *edit {
+	if e.IsZero() {
+		return nil
+	}
+	return &edit{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column, e.Text}
 }
 
 // Render writes each diagnostic with its source line, a caret below the place

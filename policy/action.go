@@ -166,7 +166,7 @@ func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 		for _, p := range t.Params {
 			known = append(known, p.Name)
 		}
-		s.errorf(e.Key.Range, "unknown-parameter", s.didYouMean(e.Key.Value, known), "`%s` has no parameter `%s`", t.Name, e.Key.Value)
+		s.mendf(e.Key.Range, "unknown-parameter", nearKey(e.Key, known), "`%s` has no parameter `%s`", t.Name, e.Key.Value)
 	}
 }
 

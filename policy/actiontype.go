@@ -122,6 +122,6 @@ func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *Acti
 		s.errorf(name.Range, "unknown-action", "write a play with `approach: partner-substitute`", "`substitute` is made by the engine and cannot be written")
 		return nil
 	}
-	s.errorf(name.Range, "unknown-action", s.didYouMean(name.Value, known), "there is no action `%s`", name.Value)
+	s.mendf(name.Range, "unknown-action", nearWord(name, known, actionWords), "there is no action `%s`", name.Value)
 	return nil
 }

@@ -47,7 +47,7 @@ func (s *scope) newCalendar(d *playbook.Calendar, zone *time.Location) *worktime
 	for _, h := range d.Holidays {
 		day, err := value.ParseDate(h.Date.Value)
 		if err != nil {
-			s.errorf(h.Date.Range, "bad-date", "", "%s", err)
+			s.mendf(h.Date.Range, "bad-date", meantDate(h.Date), "%s", err)
 			continue
 		}
 		if _, ok := holidays[day]; ok {
@@ -82,7 +82,7 @@ func (s *scope) calendarNamed(name playbook.Text) *worktime.Calendar {
 	def, ok := s.calDefs[name.Value]
 	if !ok {
 		known := slices.Sorted(maps.Keys(s.calDefs))
-		s.errorf(name.Range, "unknown-calendar", s.didYouMean(name.Value, known), "there is no calendar `%s`", name.Value)
+		s.mendf(name.Range, "unknown-calendar", near(name, known), "there is no calendar `%s`", name.Value)
 		return nil
 	}
 	s.used[def] = true

@@ -259,18 +259,10 @@ func (c *compiler) warnUnusedColumns(t *playbook.Table) {
 	}
 }
 
-// didYouMean is the hint for a name that is near a known one.
-func (c *compiler) didYouMean(name string, known []string) string {
-	if near := playbook.Suggest(name, known); near != "" {
-		return "did you mean `" + near + "`?"
-	}
-	return ""
-}
-
 // currencyCode checks a currency that stands by itself.
 func (c *compiler) currencyCode(t playbook.Text) string {
 	if _, ok := value.Decimals(t.Value); !ok {
-		c.errorf(t.Range, "unknown-currency", c.didYouMean(t.Value, value.Currencies()), "%q is no currency code of ISO 4217, such as EUR", t.Value)
+		c.mendf(t.Range, "unknown-currency", currencyRemedy(t), "%q is no currency code of ISO 4217, such as EUR", t.Value)
 		return ""
 	}
 	return t.Value
@@ -283,7 +275,7 @@ func (c *compiler) date(t playbook.Text) value.Date {
 	}
 	d, err := value.ParseDate(t.Value)
 	if err != nil {
-		c.errorf(t.Range, "bad-date", "", "%s", err)
+		c.mendf(t.Range, "bad-date", meantDate(t), "%s", err)
 	}
 	return d
 }

@@ -2,11 +2,14 @@ package policy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -64,8 +67,8 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, known cel
 	if err == nil {
 		return s.span(name, span, src, working)
 	}
-	if looksLiteral(Duration, src) {
-		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
+	if r := s.meantSpan(src, working); r.hint != "" || looksLiteral(Duration, src) {
+		s.mendf(src.Range, "bad-duration", r, "`%s`: %s", name, err)
 		return nil
 	}
 	p := s.typedParam(s.durationSpec(name, false), src, known)
@@ -92,17 +95,20 @@ func (s *scope) span(name string, span value.Span, src playbook.Text, working bo
 	return &Deadline{duration: &Param{Spec: s.durationSpec(name, false), constant: span.Duration, fixed: true, src: at}, src: at}
 }
 
-func durationHint(s string) string {
-	if strings.HasPrefix(strings.TrimSpace(s), "-") {
-		return ""
+// meantSpan is how a text that is no deadline would be one. Working days need a calendar,
+// which can only be said.
+func (s *scope) meantSpan(src playbook.Text, working bool) remedy {
+	days := slip.WorkingDays(src.Value)
+	switch {
+	case days != "" && working:
+		return instead(src, days)
+	case days != "" && len(s.calDefs) > 0:
+		names := slices.Sorted(maps.Keys(s.calDefs))
+		return say("write `" + days + "`, with `calendar: " + names[0] + "` beside it")
+	case days != "":
+		return say("declare a calendar under `calendars:`, and write `" + days + "` with `calendar:` and its id beside it")
 	}
-	if strings.HasSuffix(strings.TrimSpace(s), "wd") {
-		return "write a whole number of working days, such as `2wd`"
-	}
-	if looksLikeNumber.MatchString(s) {
-		return "add a unit, such as `" + strings.TrimSpace(s) + "h`"
-	}
-	return "write it as `1d12h30m`"
+	return meantDuration(src)
 }
 
 // pace compiles every and lead: a duration that is not negative, and more than
@@ -122,11 +128,11 @@ func (s *scope) pace(name string, src playbook.Text, positive, working bool, kno
 		s.errorf(src.Range, "bad-duration", "", "`%s` must be more than zero", name)
 		return nil
 	}
-	if err != nil && looksLiteral(Duration, src) {
+	if err != nil && (looksLiteral(Duration, src) || meantDuration(src).hint != "") {
 		if _, err = value.ParseDuration(src.Value); err == nil {
 			err = fmt.Errorf("%s is negative", src.Value)
 		}
-		s.errorf(src.Range, "bad-duration", durationHint(src.Value), "`%s`: %s", name, err)
+		s.mendf(src.Range, "bad-duration", meantDuration(src), "`%s`: %s", name, err)
 		return nil
 	}
 	return s.typedParam(spec, src, known)

@@ -50,7 +50,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	if d.Tolerance.IsSet() {
 		p, err := value.ParsePercent(d.Tolerance.Value)
 		if err != nil {
-			s.errorf(d.Tolerance.Range, "bad-percent", "", "`tolerance`: %s", err)
+			s.mendf(d.Tolerance.Range, "bad-percent", meant(Type{Kind: Percent}, d.Tolerance), "`tolerance`: %s", err)
 		} else if p.Rat().Sign() < 0 {
 			s.errorf(d.Tolerance.Range, "bad-percent", "", "a tolerance cannot be negative")
 		} else {
@@ -146,7 +146,7 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, known celenv.Known) (f
 		case "to":
 			to = s.param(spec, e.Value, known)
 		default:
-			s.errorf(e.Key.Range, "unknown-key", s.didYouMean(e.Key.Value, []string{"from", "to"}), "a range has `from` and `to`, not `%s`", e.Key.Value)
+			s.mendf(e.Key.Range, "unknown-key", near(e.Key, []string{"from", "to"}), "a range has `from` and `to`, not `%s`", e.Key.Value)
 		}
 	}
 	for _, key := range []string{"from", "to"} {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -147,7 +146,7 @@ func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
 			s.incomplete = true // the declaration is wrong, and that was said
 			continue
 		}
-		s.errorf(text.Sub(offset+i.From, offset+i.To), i.Code, i.Hint, "%s", i.Message)
+		s.mendf(text.Sub(offset+i.From, offset+i.To), i.Code, mended(text, offset, i), "%s", i.Message)
 	}
 }
 
@@ -194,18 +193,15 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, 
 // is wanted: the language of expressions writes them in another way.
 func (s *scope) literalHere(text playbook.Text) bool {
 	src := strings.TrimSpace(text.Value)
-	hint := ""
-	switch literalKind(src) {
-	case Duration:
-		hint = "write minutes(n), hours(n) or days(n)"
-	case Money:
-		hint = "write money(" + strconv.Quote(src) + ")"
-	case Percent:
-		hint = "write percent(" + strings.TrimSpace(strings.TrimSuffix(src, "%")) + ")"
-	default:
+	t := Type{Kind: literalKind(src)}
+	if t.Kind == KindInvalid {
 		return false
 	}
-	s.errorf(text.Range, "literal-here", hint, "%s is written another way in expressions", src)
+	code := celenv.LiteralCode(src, t.cel())
+	if code == "" {
+		return false // what is wrong with it is told as in any other part of an expression
+	}
+	s.mendf(text.Range, "literal-here", instead(text, code), "%s is written another way in expressions", src)
 	return true
 }
 

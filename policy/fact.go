@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
@@ -55,7 +56,7 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 	default:
 		d, err := value.ParseDuration(last.Value)
 		if err != nil {
-			s.errorf(last.Range, "bad-duration", "", "%s; month and year count from their first day", err)
+			s.mendf(last.Range, "bad-duration", meantDuration(last), "%s; month and year count from their first day", err)
 		} else if d <= 0 {
 			s.errorf(last.Range, "bad-duration", "", "`last` must be more than zero, not %s", last.Value)
 		}
@@ -77,10 +78,10 @@ func (s *scope) fieldNamed(name playbook.Text) *Field {
 		s.errorf(name.Range, "wrong-type", "", "`paused` is a list of times, not a single value")
 		return nil
 	}
-	hint := s.didYouMean(name.Value, known)
-	if len(name.Value) > 9 && name.Value[:9] == "incident." {
-		hint = "write `" + name.Value[9:] + "`"
+	r := near(name, known)
+	if short, ok := strings.CutPrefix(name.Value, "incident."); ok {
+		r = instead(name, short)
 	}
-	s.errorf(name.Range, "unknown-field", hint, "there is no field `%s`", name.Value)
+	s.mendf(name.Range, "unknown-field", r, "there is no field `%s`", name.Value)
 	return nil
 }

@@ -167,7 +167,7 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 		}
 		v, err := parseLiteral(f.Type, t)
 		if err != nil {
-			c.errorf(t.Range, "bad-literal", "", "%s", err)
+			c.mendf(t.Range, "bad-literal", meant(f.Type, t), "%s", err)
 			return false
 		}
 		*into = v
@@ -211,11 +211,11 @@ func (c *compiler) fieldOneOf(d *playbook.Field, f, base *Field) bool {
 	f.OneOf = nil
 	for i, t := range d.OneOf {
 		if _, err := parseLiteral(Type{Kind: String}, t); err != nil {
-			c.errorf(t.Range, "bad-literal", "", "one_of of `%s`: %s", f.Name, err)
+			c.mendf(t.Range, "bad-literal", meant(f.Type, t), "one_of of `%s`: %s", f.Name, err)
 			continue
 		}
 		if base != nil && base.OneOf != nil && !slices.Contains(base.OneOf, t.Value) {
-			c.errorf(t.Range, "not-in-one-of", c.didYouMean(t.Value, base.OneOf), "`%s` is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
+			c.mendf(t.Range, "not-in-one-of", near(t, base.OneOf), "`%s` is one of %s everywhere; a playbook can only narrow it", f.Name, listOf(base.OneOf))
 			return false
 		}
 		if slices.ContainsFunc(d.OneOf[:i], func(o playbook.Text) bool { return o.Value == t.Value }) {
@@ -236,7 +236,7 @@ func (c *compiler) fieldDefault(d *playbook.Field, f *Field) bool {
 	}
 	v, err := parseLiteralValue(f.Type, d.Default)
 	if err != nil {
-		c.errorf(d.Default.Range, "bad-default", "", "the default of `%s`: %s", f.Name, err)
+		c.mendf(d.Default.Range, "bad-default", meantValue(f.Type, d.Default), "the default of `%s`: %s", f.Name, err)
 		return false
 	}
 	f.Default, f.Optional = v, false

@@ -76,7 +76,7 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 	f, ok := s.facts[d.Counting.Value]
 	if !ok {
 		known := slices.Sorted(maps.Keys(s.facts))
-		s.errorf(d.Counting.Range, "unknown-fact", s.didYouMean(d.Counting.Value, known), "there is no fact `%s`", d.Counting.Value)
+		s.mendf(d.Counting.Range, "unknown-fact", near(d.Counting, known), "there is no fact `%s`", d.Counting.Value)
 		return
 	}
 	s.used[s.factDefs[d.Counting.Value]] = true

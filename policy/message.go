@@ -84,7 +84,7 @@ func (s *scope) messageNamed(name playbook.Text) *Message {
 	m, ok := s.messages[name.Value]
 	if !ok {
 		known := slices.Sorted(maps.Keys(s.messages))
-		s.errorf(name.Range, "unknown-message", s.didYouMean(name.Value, known), "there is no message `%s`", name.Value)
+		s.mendf(name.Range, "unknown-message", near(name, known), "there is no message `%s`", name.Value)
 		return nil
 	}
 	s.used[m.def] = true

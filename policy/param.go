@@ -184,7 +184,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *P
 		return nil
 	}
 	if wanted := spec.Misfit(constant); wanted != "" {
-		s.errorf(src.Range, "not-in-one-of", s.didYouMean(constant, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)
+		s.mendf(src.Range, "not-in-one-of", near(src, spec.OneOf), "`%s` is %q, and must be %s", spec.Name, constant, wanted)
 		return nil
 	}
 	return &Param{Spec: spec, constant: constant, fixed: true, src: &place{text: src}}
@@ -193,18 +193,24 @@ func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *P
 // typedParam compiles what is a literal or an expression.
 func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *Param {
 	t := spec.Type
-	if lit, err := parseLiteral(t, src); err == nil {
+	lit, err := parseLiteral(t, src)
+	if err == nil {
 		return s.fixedParam(spec, lit, src)
-	} else if looksLiteral(t.Kind, src) {
-		s.errorf(src.Range, "bad-literal", "", "`%s`: %s", spec.Name, err)
+	}
+	if r := s.meant(t, src); r.hint != "" || looksLiteral(t.Kind, src) {
+		s.mendf(src.Range, "bad-literal", r, "`%s`: %s", spec.Name, err)
 		return nil
 	}
 	if k := literalKind(src.Value); k != KindInvalid {
-		s.errorf(src.Range, "wrong-type", "", "`%s` is %s, and %s is %s", spec.Name, t.noun(), src.Value, Type{Kind: k}.noun())
+		r := remedy{}
+		if t.Kind == Money && k == Percent {
+			r = s.shareRemedy(src)
+		}
+		s.mendf(src.Range, "wrong-type", r, "`%s` is %s, and %s is %s", spec.Name, t.noun(), src.Value, Type{Kind: k}.noun())
 		return nil
 	}
-	if strings.Contains(src.Value, "${") {
-		s.errorf(src.Range, "wrong-type", "write the expression by itself, without ${ and }", "`%s` is %s, not a text with expressions in it", spec.Name, t.noun())
+	if inner, ok := strings.CutPrefix(strings.TrimSpace(src.Value), "${"); ok && strings.HasSuffix(inner, "}") && !strings.Contains(inner, "${") {
+		s.mendf(src.Range, "wrong-type", instead(src, strings.TrimSuffix(inner, "}")), "`%s` is %s, not a text with expressions in it", spec.Name, t.noun())
 		return nil
 	}
 	e := s.expr(src, t.cel())

@@ -39,7 +39,7 @@ func (s *scope) direction(d *playbook.Direction) *Direction {
 	if d.Cost.IsSet() {
 		m, err := value.ParseMoney(d.Cost.Value)
 		if err != nil {
-			s.errorf(d.Cost.Range, "bad-money", "", "%s", err)
+			s.mendf(d.Cost.Range, "bad-money", s.meant(Type{Kind: Money}, d.Cost), "%s", err)
 		} else if m.Sign() < 0 {
 			s.errorf(d.Cost.Range, "bad-money", "", "a cost cannot be negative")
 		}
@@ -73,7 +73,7 @@ func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, known cele
 	}
 	for _, t := range d.Partners {
 		if _, ok := s.partners[t.Value]; !ok {
-			s.errorf(t.Range, "unknown-partner", s.didYouMean(t.Value, slices.Sorted(maps.Keys(s.partners))), "there is no partner `%s`", t.Value)
+			s.mendf(t.Range, "unknown-partner", near(t, slices.Sorted(maps.Keys(s.partners))), "there is no partner `%s`", t.Value)
 			continue
 		}
 		if slices.Contains(names, t.Value) {

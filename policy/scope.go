@@ -196,7 +196,7 @@ func (c *compiler) zone(t playbook.Text, fallback *time.Location) *time.Location
 		loc, err = worktime.LoadZone(t.Value)
 	}
 	if err != nil {
-		c.errorf(t.Range, "unknown-zone", c.didYouMean(t.Value, worktime.ZoneNames()), "%q is no time zone of the IANA database, such as Europe/Madrid", t.Value)
+		c.mendf(t.Range, "unknown-zone", zoneRemedy(t), "%q is no time zone of the IANA database, such as Europe/Madrid", t.Value)
 		return fallback
 	}
 	c.zones[t.Value] = loc

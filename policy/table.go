@@ -72,7 +72,7 @@ func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 		for _, is := range r.Is {
 			if !slices.Contains(domain, is.Value) {
 				ok = false
-				s.errorf(is.Range, "not-in-one-of", s.didYouMean(is.Value, domain), "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
+				s.mendf(is.Range, "not-in-one-of", near(is, domain), "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 func (s *scope) rowIs(is playbook.Text, key Type, seen map[string]bool) (any, bool) {
 	v, err := parseLiteral(key, is)
 	if err != nil {
-		s.errorf(is.Range, "bad-literal", "", "the table is looked up by %s: %s", key.noun(), err)
+		s.mendf(is.Range, "bad-literal", s.meant(key, is), "the table is looked up by %s: %s", key.noun(), err)
 		return nil, false
 	}
 	if seen[Show(v)] {
@@ -182,9 +182,9 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 		case t.Kind == Int && vt.Kind == Double:
 			t = vt
 		case t.Kind == Double && vt.Kind == Int, t == vt:
-		case vt.Kind == String && cell.Text.Plain && looksLiteral(t.Kind, cell.Text):
+		case vt.Kind == String && cell.Text.Plain && t.Kind != String && (looksLiteral(t.Kind, cell.Text) || s.meant(t, cell.Text).hint != ""):
 			_, err := parseLiteral(t, cell.Text)
-			s.errorf(cell.Range, "bad-literal", "", "a value of the column `%s` must be %s: %s", name, t.noun(), err)
+			s.mendf(cell.Range, "bad-literal", s.meant(t, cell.Text), "a value of the column `%s` must be %s: %s", name, t.noun(), err)
 			return t, nil, false
 		default:
 			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column `%s` holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)

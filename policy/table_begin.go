@@ -34,7 +34,7 @@ func (s *scope) begin(b *beginning, key Type, last beginning) bool {
 	}
 	v, err := parseLiteral(key, b.text)
 	if err != nil {
-		s.errorf(at, "bad-literal", "", "the table is looked up by %s: %s", key.noun(), err)
+		s.mendf(at, "bad-literal", s.meant(key, b.text), "the table is looked up by %s: %s", key.noun(), err)
 		return false
 	}
 	b.at = v

@@ -106,13 +106,14 @@ func (k *closedCheck) against(d domain, b binding) {
 		if slices.Contains(d.values, text) {
 			continue
 		}
-		hint := ""
+		var r remedy
 		if suggest := k.c.scope.options.Suggest; suggest != nil {
 			if near := suggest(text, d.values); near != "" {
-				hint = `did you mean "` + near + `"?`
+				at := k.c.places.at(literal)
+				r = remedy{`did you mean "` + near + `"?`, Fix{at.from, at.to, quote(near)}}
 			}
 		}
-		k.c.report(k.c.places.at(literal), CodeNotInOneOf, hint, "%q is not one of the values of %s: %s", text, d.from, joinOr(quotedList(d.values)))
+		k.c.remedied(k.c.places.at(literal), CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, joinOr(quotedList(d.values)))
 	}
 }
 

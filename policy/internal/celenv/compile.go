@@ -15,6 +15,7 @@ type compiler struct {
 	places places
 	tree   *ast.AST
 	refs   map[int64]*reference
+	want   []Type
 	nextID int64 // for nodes that are added, counted down from where the parser never gets
 	locals []string
 
@@ -105,9 +106,15 @@ func newCompiler(s *Scope, source string, message bool) *compiler {
 
 // form compiles the whole. It returns nil when there are issues.
 func (c *compiler) form(want []Type) *form {
+	c.want = want
 	if !c.parse() {
 		return nil
 	}
+	return c.compiled(want)
+}
+
+// compiled compiles the syntax tree.
+func (c *compiler) compiled(want []Type) *form {
 	c.scan(c.tree.Expr())
 	if len(c.issues) > 0 || !c.check() {
 		return nil
@@ -149,7 +156,7 @@ func (c *compiler) checkResult(e *form, want []Type) {
 	}
 	if len(want) == 0 {
 		if e.typ.Kind == Other {
-			c.report(c.places.of(root), CodeWrongType, c.resultHint(e, want), "%s is no value that can be used here", typeText(e.cel))
+			c.remedied(c.places.of(root), CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", typeText(e.cel))
 		}
 		return
 	}
@@ -188,7 +195,7 @@ func widens(got, want Type) bool {
 func (c *compiler) reportResult(e *form, want []Type) {
 	at := c.places.of(c.tree.Expr())
 	if len(want) == 1 && want[0].Kind == Bool {
-		c.report(at, CodeNotACondition, c.resultHint(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))
+		c.remedied(at, CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))
 		return
 	}
 	code := CodeWrongType
@@ -200,7 +207,7 @@ func (c *compiler) reportResult(e *form, want []Type) {
 			}
 		}
 	}
-	c.report(at, code, c.resultHint(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(typeText(e.cel)))
+	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(typeText(e.cel)))
 }
 
 func listTypes(want []Type) string {

@@ -17,7 +17,7 @@ func (e *Expr) Unguarded(k Known) []Issue {
 	if len(r.found) == 0 {
 		return nil
 	}
-	return sortIssues(issuesOf(r.found, e.form.move(e.source)))
+	return sortIssues(e.issuesOf(r.found))
 }
 
 // Known returns what is known where the expression is true, given what is known before.
@@ -348,7 +348,8 @@ func quantified(loop ast.ComprehensionExpr) (predicate ast.Expr, function string
 }
 
 // issuesOf says what was found, at places of the expression's own source.
-func issuesOf(found []unguarded, moved mover) []Issue {
+func (e *Expr) issuesOf(found []unguarded) []Issue {
+	moved := e.form.move(e.source)
 	issues := make([]Issue, 0, len(found))
 	for _, u := range found {
 		u.at = moved.span(u.at)
@@ -359,7 +360,8 @@ func issuesOf(found []unguarded, moved mover) []Issue {
 		if len(u.way) > 0 {
 			what += ", and " + wayText(u.way) + " reads it"
 		}
-		issues = append(issues, Issue{From: u.at.from, To: u.at.to, Code: CodeUnguardedRead, Message: what, Hint: guardHint(u)})
+		r := e.guardRemedy(u)
+		issues = append(issues, Issue{From: u.at.from, To: u.at.to, Code: CodeUnguardedRead, Message: what, Hint: r.hint, Fix: r.fix})
 	}
 	return issues
 }
@@ -370,14 +372,4 @@ func wayText(way []string) string {
 		way = []string{way[0], way[1], "…", way[len(way)-1]}
 	}
 	return strings.Join(way, " through ")
-}
-
-// guardHint shows both ways to read what may not be there.
-func guardHint(u unguarded) string {
-	hint := "write has(" + u.path + ") && …"
-	if len(u.way) > 0 || strings.HasPrefix(u.path, varTables+".") {
-		return hint
-	}
-	dot := strings.LastIndex(u.path, ".")
-	return hint + ", or " + u.path[:dot] + ".?" + u.path[dot+1:] + ".orValue(…)"
 }

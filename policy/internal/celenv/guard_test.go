@@ -151,19 +151,19 @@ func TestUnguardedIssues(t *testing.T) {
 	for source, want := range map[string]Issue{
 		`true && incident.promised_at < now`: {From: 8, To: 28, Code: CodeUnguardedRead,
 			Message: "incident.promised_at may have no value",
-			Hint:    "write has(incident.promised_at) && …, or incident.?promised_at.orValue(…)"},
+			Hint:    "write has(incident.promised_at) && …, or incident.?promised_at.orValue(…)", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
 		`incident.order.note == ""`: {From: 0, To: 19, Code: CodeUnguardedRead,
 			Message: "incident.order.note may have no value",
-			Hint:    "write has(incident.order.note) && …, or incident.order.?note.orValue(…)"},
+			Hint:    "write has(incident.order.note) && …, or incident.order.?note.orValue(…)", Fix: Fix{0, 0, "has(incident.order.note) && "}},
 		`true && terms.deep`: {From: 8, To: 18, Code: CodeUnguardedRead,
 			Message: "incident.promised_at may have no value, and terms.deep through terms.overdue reads it",
-			Hint:    "write has(incident.promised_at) && …"},
+			Hint:    "write has(incident.promised_at) && …", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
 		`true && has(tables.by_promise)`: {From: 12, To: 29, Code: CodeUnguardedRead,
 			Message: "incident.promised_at may have no value, and tables.by_promise reads it",
-			Hint:    "write has(incident.promised_at) && …"},
+			Hint:    "write has(incident.promised_at) && …", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
 		`tables.late_credit.label == ""`: {From: 0, To: 24, Code: CodeUnguardedRead,
 			Message: "tables.late_credit may have no row",
-			Hint:    "write has(tables.late_credit) && …"},
+			Hint:    "write has(tables.late_credit) && …", Fix: Fix{0, 0, "has(tables.late_credit) && "}},
 	} {
 		got := w.compile(source).Unguarded(Known{})
 		if len(got) != 1 || got[0] != want {

@@ -2,11 +2,14 @@ package celenv
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -15,65 +18,166 @@ type operand struct {
 	t    *types.Type
 	e    ast.Expr
 	text string
+	at   span
 }
 
 func (o operand) kind() Kind { return typeOf(o.t).Kind }
 
 func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.LiteralKind }
 
-// pairHint says what to write instead, for two operands that do not fit.
-func pairHint(a, b operand) string {
-	if hint := oneWayHint(a, b); hint != "" {
-		return hint
+// becomes is a remedy that writes something else for the operand; where it does not stand in
+// the source, only says so.
+func (o operand) becomes(text string) remedy {
+	if o.e == nil {
+		return say("write " + text)
 	}
-	return oneWayHint(b, a)
+	return write(o.at, text)
 }
 
-// oneWayHint looks at b as what should be turned into something like a.
-func oneWayHint(b, a operand) string {
+// pairRemedy says what to write instead, for two operands that do not fit.
+func pairRemedy(a, b operand) remedy {
+	r, other := oneWay(b, a), oneWay(a, b)
+	if r.hint == "" || r.fix.IsZero() && !other.fix.IsZero() {
+		return other
+	}
+	return r
+}
+
+// oneWay looks at b as what should be turned into something like a.
+func oneWay(b, a operand) remedy {
 	number := b.kind() == Int || b.kind() == Double
+	if b.literal() {
+		if text, ok := textLiteral(b.e); ok {
+			if code := literalCode(text, typeOf(a.t)); code != "" {
+				return b.becomes(code)
+			}
+		}
+	}
 	switch a.kind() {
 	case Duration:
-		switch {
-		case number:
-			return fmt.Sprintf("write hours(%s), or minutes or days", b.shown("x"))
-		case b.kind() == String:
-			return fmt.Sprintf("write duration(%s)", b.shown("x"))
-		case b.kind() == Timestamp:
-			return "a time minus a time is a duration"
-		}
+		return durationRemedy(b, number)
 	case Money:
-		return moneyHint(b, typeOf(a.t).Currency, number)
+		return moneyRemedy(b, typeOf(a.t).Currency, number)
 	case Date:
 		switch b.kind() {
 		case String:
-			return literalHint("date", b, "2026-06-30")
+			return exampleOf("date", b, "2026-06-30")
 		case Timestamp:
-			return fmt.Sprintf("write date(%s)", b.shown("x"))
+			return b.becomes("date(" + b.shown("x") + ")")
 		}
 	case Timestamp:
 		if b.kind() == String {
-			return literalHint("timestamp", b, "2026-03-02T10:00:00Z")
+			return exampleOf("timestamp", b, "2026-03-02T10:00:00Z")
 		}
 	case Percent:
-		if number {
-			return fmt.Sprintf("write percent(%s)", b.shown("x"))
+		if number && b.literal() {
+			return b.becomes(percentCode(b.text))
+		} else if number {
+			return b.becomes("percent(" + b.shown("x") + ")")
 		}
 	case String:
 		if number && b.literal() {
-			return fmt.Sprintf("write %q", b.text)
+			return b.becomes(quote(b.text))
+		}
+	case Bool:
+		if b.literal() && slip.Bool(b.text) != "" {
+			return b.becomes(slip.Bool(b.text))
+		}
+	case Int:
+		if b.kind() == String {
+			return say("a whole number stands without quotes, as in " + a.shown("x") + " >= 3")
 		}
 	case Double:
 		if b.kind() == Int {
-			return fmt.Sprintf("write double(%s)", b.shown("x"))
-		}
-	case List:
-		if b.kind() == typeOf(a.t).Elem {
-			return fmt.Sprintf("write %s in %s", b.shown("x"), a.shown("list"))
+			return b.becomes("double(" + b.shown("x") + ")")
 		}
 	}
-	if optional := a.t; optional.Kind() == types.OpaqueKind && optional.TypeName() == optionalName {
-		return "write .orValue(…) with what to use when there is no value"
+	if isOptional(a.t) {
+		return a.orValue(b.t)
+	}
+	return remedy{}
+}
+
+func isOptional(t *types.Type) bool {
+	return t.Kind() == types.OpaqueKind && t.TypeName() == optionalName
+}
+
+// orValue reads an optional with a value of a type for when there is none.
+func (o operand) orValue(t *types.Type) remedy {
+	const hint = "write .orValue(…) behind it, with what to use when there is no value"
+	if zero := zeroOf(typeOf(t)); zero != "" && o.e != nil {
+		r := write(o.at, o.text+".orValue("+zero+")")
+		r.hint += ", or with what else to use when there is no value"
+		return r
+	}
+	return say(hint)
+}
+
+// zeroOf writes the value of a type that stands for nothing; "" where none does.
+func zeroOf(t Type) string {
+	switch t.Kind {
+	case String:
+		return `""`
+	case Int:
+		return "0"
+	case Double:
+		return "0.0"
+	case Bool:
+		return "false"
+	case Duration:
+		return "hours(0)"
+	case Percent:
+		return "percent(0)"
+	case List:
+		return "[]"
+	case Money:
+		if isCurrency(t.Currency) {
+			return `money("0 ` + t.Currency + `")`
+		}
+	}
+	return ""
+}
+
+// LiteralCode writes what a text stands for outside expressions as an expression of a type;
+// "" where that is not certain.
+func LiteralCode(text string, t Type) string { return literalCode(text, t) }
+
+// literalCode writes what a text stands for as a literal of another type; "" where that is
+// not certain.
+func literalCode(text string, t Type) string {
+	switch t.Kind {
+	case Duration:
+		if _, err := value.ParseDuration(text); err == nil {
+			return durationCode(text)
+		}
+		return durationCode(slip.Duration(text))
+	case Money:
+		if !moneyText(text) {
+			text = slip.Amount(text, t.Currency)
+		}
+		if text != "" {
+			return "money(" + quote(text) + ")"
+		}
+	case Date:
+		if days := slip.Date(text); len(days) == 1 {
+			return "date(" + quote(days[0]) + ")"
+		}
+	case Timestamp:
+		if _, err := value.ParseTimestamp(text); err == nil {
+			return "timestamp(" + quote(text) + ")"
+		}
+	case Percent:
+		return percentCode(text)
+	case Int:
+		if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
+			return strconv.FormatInt(n, 10)
+		}
+	case Double:
+		if decimals.MatchString(strings.TrimSpace(text)) {
+			return strings.TrimSpace(text)
+		}
+	case Bool:
+		return slip.Bool(text)
 	}
 	return ""
 }
@@ -85,24 +189,39 @@ func (o operand) shown(otherwise string) string {
 	return o.text
 }
 
-func moneyHint(b operand, currency string, number bool) string {
+func durationRemedy(b operand, number bool) remedy {
+	switch {
+	case number && b.literal() && b.kind() == Int:
+		r := b.becomes("hours(" + b.text + ")")
+		r.hint += ", or minutes or days"
+		return r
+	case b.kind() == Int:
+		return say("as in hours(" + b.shown("x") + "), or minutes or days")
+	case number && b.literal():
+		return b.becomes(durationCode(slip.Duration(b.text + "h")))
+	case b.kind() == String && !b.literal():
+		return b.becomes("duration(" + b.shown("x") + ")")
+	case b.kind() == String:
+		return say("write minutes(n), hours(n) or days(n)")
+	case b.kind() == Timestamp:
+		return say("a time minus a time is a duration")
+	}
+	return remedy{}
+}
+
+func moneyRemedy(b operand, currency string, number bool) remedy {
 	if currency == "" || currency == anyCurrency {
 		currency = "EUR"
 	}
-	if b.kind() == String && b.literal() {
-		if text, _ := textLiteral(b.e); moneyText(text) {
-			return fmt.Sprintf("write money(%q)", text)
-		}
+	switch {
+	case number && b.literal() && moneyText(b.text+" "+currency):
+		return b.becomes("money(" + quote(b.text+" "+currency) + ")")
+	case number && b.e != nil:
+		return say(`a number of them is money("1 ` + currency + `") * ` + b.text)
+	case number, b.kind() == String:
+		return say(`write an amount, as in money("10 ` + currency + `")`)
 	}
-	if number && b.literal() {
-		if m := b.text + " " + currency; moneyText(m) {
-			return fmt.Sprintf("write money(%q)", m)
-		}
-	}
-	if number || b.kind() == String {
-		return fmt.Sprintf(`write money("10 %s")`, currency)
-	}
-	return ""
+	return remedy{}
 }
 
 func moneyText(text string) bool {
@@ -110,26 +229,21 @@ func moneyText(text string) bool {
 	return err == nil
 }
 
-// literalHint quotes what is written if it is such a value, else an example.
-func literalHint(function string, b operand, example string) string {
-	text, ok := "", false
-	if b.e != nil {
-		text, ok = textLiteral(b.e)
+// exampleOf says how a text becomes a day or a time, where it is not one.
+func exampleOf(function string, b operand, example string) remedy {
+	as := fmt.Sprintf("%s(%q)", function, example)
+	if b.literal() {
+		if days, _ := textLiteral(b.e); len(slip.Date(days)) == 2 {
+			return say(ambiguous(slip.Date(days)))
+		}
+		return say("write it as in " + as)
 	}
-	if !ok {
-		return fmt.Sprintf("write %s(%q), or declare the field as a %s", function, example, function)
-	}
-	if function == "date" {
-		_, err := value.ParseDate(text)
-		ok = err == nil
-	} else {
-		_, err := value.ParseTimestamp(text)
-		ok = err == nil
-	}
-	if !ok {
-		text = example
-	}
-	return fmt.Sprintf("write %s(%q)", function, text)
+	return say("write it as in " + as + ", or declare the field as a " + function)
+}
+
+// ambiguous says which days a text can mean.
+func ambiguous(days []string) string {
+	return "write " + joinOr(quotedList(days)) + ", whichever is meant"
 }
 
 // conditionHint says how a value of a type becomes a condition.
@@ -159,27 +273,75 @@ func conditionHint(t *types.Type, text string) string {
 	case List:
 		return "ask for a member, as in x in " + text
 	case Other:
-		if t.Kind() == types.OpaqueKind && t.TypeName() == optionalName {
+		if isOptional(t) {
 			return "write .hasValue() or .orValue(false)"
 		}
 	}
 	return ""
 }
 
-// resultHint says how the whole expression becomes what is wanted.
-func (c *compiler) resultHint(e *form, want []Type) string {
-	root := c.tree.Expr()
-	text := shown(c.places.text(root))
-	if e.cel.Kind() == types.OpaqueKind && e.cel.TypeName() == optionalName {
-		return "write .orValue(…) with what to use when there is no value"
+// conditionRemedy says how a value becomes a condition, and writes it where it is certain:
+// a text that says true or false, and an optional.
+func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) remedy {
+	at := c.places.of(e)
+	if literal, ok := textLiteral(e); ok && slip.Bool(literal) != "" {
+		return write(at, slip.Bool(literal))
 	}
+	if isOptional(t) && len(t.Parameters()) == 1 && t.Parameters()[0].Kind() == types.BoolKind {
+		return write(at, text+".orValue(false)")
+	}
+	return say(conditionHint(t, text))
+}
+
+// resultRemedy says how the whole expression becomes what is wanted.
+func (c *compiler) resultRemedy(e *form, want []Type) remedy {
+	root := c.tree.Expr()
+	whole := operand{e.cel, root, shown(c.places.text(root)), c.places.of(root)}
 	for _, w := range want {
 		if w.Kind == Bool {
-			return conditionHint(e.cel, text)
+			return c.conditionRemedy(root, e.cel, whole.text)
 		}
-		if hint := oneWayHint(operand{e.cel, root, text}, operand{t: celType(w)}); hint != "" {
-			return hint
+		if isOptional(e.cel) {
+			return whole.orValue(celType(w))
+		}
+		if text, changed := c.branches(root, w); changed {
+			return write(whole.at, text)
+		}
+		if r := oneWay(whole, operand{t: celType(w)}); r.hint != "" {
+			return r
 		}
 	}
-	return ""
+	if isOptional(e.cel) {
+		return say("write .orValue(…) behind it, with what to use when there is no value")
+	}
+	return remedy{}
+}
+
+// branches writes an expression with its literals turned into a type, behind each ? and :.
+func (c *compiler) branches(e ast.Expr, want Type) (text string, changed bool) {
+	at := c.places.of(e)
+	text = c.places.src.text(at.from, at.to)
+	switch {
+	case e.Kind() == ast.LiteralKind:
+		literal, ok := textLiteral(e)
+		if !ok {
+			if want.Kind == Duration || want.Kind == Bool {
+				return text, false // hours or minutes, who knows
+			}
+			literal = text
+		}
+		if code := literalCode(literal, want); code != "" {
+			return code, true
+		}
+	case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional:
+		for i := 2; i > 0; i-- { // from the end, so that places stay true
+			branch := e.AsCall().Args()[i]
+			if code, ok := c.branches(branch, want); ok {
+				b := c.places.of(branch)
+				text = string([]rune(text)[:b.from-at.from]) + code + string([]rune(text)[b.to-at.from:])
+				changed = true
+			}
+		}
+	}
+	return text, changed
 }

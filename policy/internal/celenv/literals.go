@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -31,29 +32,54 @@ func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
 }
 
 // badLiteral reports a literal that is no value of its type, where it stands.
-func (c *compiler) badLiteral(e, literal ast.Expr, err error) {
+func (c *compiler) badLiteral(e, literal ast.Expr, t Type, err error) {
 	message, hint := err.Error(), ""
 	var wrong *value.SyntaxError
 	if errors.As(err, &wrong) {
 		message, hint, _ = strings.Cut(message, ": ")
 	}
-	c.report(c.places.at(literal), CodeBadLiteral, hint, "%s", message)
+	text, _ := textLiteral(literal)
+	r := say(hint)
+	if code := literalCode(text, t); code != "" {
+		r = write(c.places.of(e), code)
+		name := strings.TrimPrefix(e.AsCall().FunctionName(), ".")
+		if inner, ok := strings.CutPrefix(code, name+"("); ok {
+			r = write(c.places.at(literal), strings.TrimSuffix(inner, ")"))
+		}
+	} else if days := slip.Date(text); t.Kind == Date && len(days) == 2 {
+		r = say(ambiguous(days))
+	}
+	c.remedied(c.places.at(literal), CodeBadLiteral, r, "%s", message)
 	c.breakOff(e, c.places.of(e))
 }
 
 func (c *compiler) scanMoney(e ast.Expr) {
 	arg, text, ok := literalArg(e)
 	if !ok {
-		c.report(c.argumentOr(e), CodeBadLiteral, `write money("10 EUR"); an amount of another number is money("1 EUR") * x`, "money takes an amount in quotes")
+		c.remedied(c.argumentOr(e), CodeBadLiteral, c.moneyArguments(e), "money takes an amount in quotes")
 		c.breakOff(e, c.places.of(e))
 		return
 	}
 	m, err := value.ParseMoney(text)
 	if err != nil {
-		c.badLiteral(e, arg, err)
+		c.badLiteral(e, arg, Type{Kind: Money}, err)
 		return
 	}
 	c.constant(e, box(m), celMoney(m.Currency()), c.places.of(e))
+}
+
+// moneyArguments writes money(10, "EUR") as it is written here.
+func (c *compiler) moneyArguments(e ast.Expr) remedy {
+	args, at := e.AsCall().Args(), c.places.of(e)
+	if len(args) == 0 {
+		return say(`as in money("10 EUR")`)
+	}
+	inner := c.places.of(args[0]).join(c.places.of(args[len(args)-1]))
+	text := strings.NewReplacer(",", " ", `"`, "", "'", "").Replace(c.places.src.text(inner.from, inner.to))
+	if amount := slip.Amount(text, ""); amount != "" {
+		return write(at, "money("+quote(amount)+")")
+	}
+	return say(`as in money("10 EUR"); an amount of another number is money("1 EUR") * x`)
 }
 
 // argumentOr returns where the first argument stands, or the call's name without one.
@@ -69,7 +95,7 @@ func (c *compiler) scanDate(e ast.Expr) {
 	if arg, text, ok := literalArg(e); ok {
 		d, err := value.ParseDate(text)
 		if err != nil {
-			c.badLiteral(e, arg, err)
+			c.badLiteral(e, arg, Type{Kind: Date}, err)
 			return
 		}
 		c.constant(e, dateVal{d}, celType(Type{Kind: Date}), c.places.of(e))
@@ -94,7 +120,7 @@ func (c *compiler) scanTimestamp(e ast.Expr) {
 	}
 	t, err := value.ParseTimestamp(text)
 	if err != nil {
-		c.badLiteral(e, arg, err)
+		c.badLiteral(e, arg, Type{Kind: Timestamp}, err)
 		return
 	}
 	c.constant(e, box(t), types.TimestampType, c.places.of(e))
@@ -108,7 +134,7 @@ func (c *compiler) scanDuration(e ast.Expr) {
 	}
 	d, err := parseDuration(text)
 	if err != nil {
-		c.badLiteral(e, arg, err)
+		c.badLiteral(e, arg, Type{Kind: Duration}, err)
 		return
 	}
 	c.constant(e, box(d), types.DurationType, c.places.of(e))
@@ -139,7 +165,15 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 	c.need(calendarNeed(id))
 	switch {
 	case !isKnown:
-		c.report(c.places.at(args[0]), CodeUnknownCalendar, c.scope.suggest(id, known, ""), "there is no calendar %s", id)
+		r := c.near(at, id, known, "")
+		r.fix.Text = quote(r.fix.Text)
+		if len(known) == 1 && r.hint == "" {
+			r = write(at, quote(known[0]))
+		}
+		if r.hint == "" {
+			r.fix = Fix{}
+		}
+		c.remedied(c.places.at(args[0]), CodeUnknownCalendar, r, "there is no calendar %s", id)
 		c.breakOff(e, c.places.of(e))
 	case calendar == nil:
 		c.calendars = append(c.calendars, id)
@@ -160,7 +194,7 @@ func (c *compiler) checkPattern(e ast.Expr) {
 	pattern := args[len(args)-1]
 	text, ok := textLiteral(pattern)
 	if !ok {
-		c.report(c.places.of(pattern), CodeLeftOut, "write contains, startsWith or ==, or the pattern in quotes", "matches takes a pattern in quotes only")
+		c.report(c.places.of(pattern), CodeLeftOut, "use contains, startsWith or ==, or put the pattern into quotes", "matches takes a pattern in quotes only")
 		return
 	}
 	size, err := patternSize(text)

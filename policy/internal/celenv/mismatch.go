@@ -7,6 +7,9 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/internal/slip"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // mismatches puts the checker's findings into plain words.
@@ -34,7 +37,7 @@ func (m mismatches) report(e ast.Expr, message string) {
 	case e.Kind() == ast.CallKind && strings.HasPrefix(message, "found no matching overload"):
 		m.call(e)
 	case strings.HasPrefix(message, "expected type 'bool'"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, conditionHint(m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
+		m.c.remedied(m.c.places.of(e), CodeTypeMismatch, m.c.conditionRemedy(e, m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
 	case strings.Contains(message, "range of a comprehension"):
 		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only a list has members to look at, %s", m.is(e))
 	case strings.HasPrefix(message, "expected type 'optional"):
@@ -88,7 +91,7 @@ func (m mismatches) call(e ast.Expr) {
 	case operators.In:
 		m.membership(e, args)
 	case operators.LogicalNot:
-		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, conditionHint(m.typeOf(args[0]), m.text(args[0])), "! turns a condition around, %s", m.is(args[0]))
+		m.c.remedied(m.c.places.of(args[0]), CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "! turns a condition around, %s", m.is(args[0]))
 	case operators.Negate:
 		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "cannot negate %s", m.with(args[0]))
 	case operators.Conditional:
@@ -100,9 +103,67 @@ func (m mismatches) call(e ast.Expr) {
 	}
 }
 
+func (m mismatches) operand(e ast.Expr) operand {
+	return operand{m.typeOf(e), e, m.text(e), m.c.places.of(e)}
+}
+
+// operands reports two values that do not fit, at the one that is to be written otherwise.
 func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
-	hint := pairHint(operand{m.typeOf(args[0]), args[0], m.text(args[0])}, operand{m.typeOf(args[1]), args[1], m.text(args[1])})
-	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
+	a, b := m.operand(args[0]), m.operand(args[1])
+	r := m.dayRemedy(e, a, b)
+	if r.hint == "" {
+		r = m.memberRemedy(e, a, b)
+	}
+	if r.hint == "" {
+		r = pairRemedy(a, b)
+	}
+	m.c.remedied(m.c.places.at(e), CodeTypeMismatch, r, format, m.with(args[0]), m.with(args[1]))
+}
+
+// dayRemedy compares the day of a time with a day that is written as text.
+func (m mismatches) dayRemedy(e ast.Expr, a, b operand) remedy {
+	if e.Kind() != ast.CallKind || len(children(e)) != 2 {
+		return remedy{}
+	}
+	operator := m.c.places.at(e)
+	whole := a.at.join(b.at)
+	for _, o := range []struct{ time, text operand }{{a, b}, {b, a}} {
+		text, ok := "", o.text.literal()
+		if ok {
+			text, ok = textLiteral(o.text.e)
+		}
+		if _, err := value.ParseTimestamp(text); !ok || err == nil || o.time.kind() != Timestamp || len(slip.Date(text)) != 1 {
+			continue
+		}
+		left, right := "date("+o.time.text+")", "date("+quote(slip.Date(text)[0])+")"
+		if o.text.at.from < o.time.at.from {
+			left, right = right, left
+		}
+		return write(whole, left+" "+m.c.places.src.text(operator.from, operator.to)+" "+right)
+	}
+	return remedy{}
+}
+
+// memberRemedy looks into a list that is compared with one of its members.
+func (m mismatches) memberRemedy(e ast.Expr, a, b operand) remedy {
+	if e.Kind() != ast.CallKind {
+		return remedy{}
+	}
+	name := e.AsCall().FunctionName()
+	if name != operators.Equals && name != operators.NotEquals {
+		return remedy{}
+	}
+	if b.kind() == List {
+		a, b = b, a
+	}
+	if a.kind() != List || b.kind() != typeOf(a.t).Elem {
+		return remedy{}
+	}
+	text := b.text + " in " + a.text
+	if name == operators.NotEquals {
+		text = "!(" + text + ")"
+	}
+	return write(a.at.join(b.at), text)
 }
 
 // factors reports operands that cannot be multiplied or divided. Making one like the
@@ -158,22 +219,27 @@ func (c *compiler) reportNoCurrency(e ast.Expr) {
 }
 
 func (m mismatches) membership(e ast.Expr, args []ast.Expr) {
-	if m.typeOf(args[1]).Kind() != types.ListKind {
-		hint := ""
-		if m.typeOf(args[1]).Kind() == types.StringKind {
-			hint = "write " + m.text(args[1]) + ".contains(" + m.text(args[0]) + ")"
+	a, b := m.operand(args[0]), m.operand(args[1])
+	if b.t.Kind() != types.ListKind {
+		r := remedy{}
+		switch {
+		case b.t.Kind() == types.StringKind && a.literal():
+			r = write(a.at.join(b.at), b.text+".contains("+a.text+")")
+		case a.t.Kind() == types.ListKind && b.kind() == typeOf(a.t).Elem:
+			r = write(a.at.join(b.at), b.text+" in "+a.text)
+		case b.kind() == a.kind():
+			r = write(b.at, "["+b.text+"]")
 		}
-		m.c.report(m.c.places.of(args[1]), CodeTypeMismatch, hint, "in looks into a list, %s", m.is(args[1]))
+		m.c.remedied(b.at, CodeTypeMismatch, r, "in looks into a list, %s", m.is(args[1]))
 		return
 	}
-	member := m.typeOf(args[1]).Parameters()[0]
-	hint := pairHint(operand{m.typeOf(args[0]), args[0], m.text(args[0])}, operand{t: member})
-	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, "cannot look for %s in %s", m.with(args[0]), m.with(args[1]))
+	r := pairRemedy(a, operand{t: b.t.Parameters()[0]})
+	m.c.remedied(m.c.places.at(e), CodeTypeMismatch, r, "cannot look for %s in %s", m.with(args[0]), m.with(args[1]))
 }
 
 func (m mismatches) conditional(e ast.Expr, args []ast.Expr) {
 	if m.typeOf(args[0]).Kind() != types.BoolKind {
-		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, conditionHint(m.typeOf(args[0]), m.text(args[0])), "a condition is wanted here, %s", m.is(args[0]))
+		m.c.remedied(m.c.places.of(args[0]), CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "a condition is wanted here, %s", m.is(args[0]))
 		return
 	}
 	if m.money(e, args[1], args[2]) {

@@ -111,9 +111,9 @@ func (m mismatches) each(args []ast.Expr) []string {
 
 // style reports x.f(y) for f(x, y) and the other way round.
 func (m mismatches) style(e ast.Expr, name string) {
-	hint := "write " + name + "(…)"
+	hint := "as in " + name + "(x)"
 	if !e.AsCall().IsMemberFunction() {
-		hint = "write x." + name + "(…)"
+		hint = "as in x." + name + "(…)"
 	}
 	m.c.report(m.c.places.name(e), CodeTypeMismatch, hint, "%s is not used like this", name)
 }
@@ -130,26 +130,45 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	}
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
-	hint := ""
+	var r remedy
+	own := typeOf(m.typeOf(arg)).Kind
 	if len(forms) == 1 {
-		hint = pairHint(operand{m.typeOf(arg), arg, m.text(arg)}, operand{t: forms[0].ArgTypes()[i]})
-	}
-	if len(forms) == 1 {
-		switch own, wanted := typeOf(m.typeOf(arg)).Kind, typeOf(forms[0].ArgTypes()[i]).Kind; {
+		r = pairRemedy(m.operand(arg), operand{t: forms[0].ArgTypes()[i]})
+		switch wanted := typeOf(forms[0].ArgTypes()[i]).Kind; {
 		case wanted == Int && own == Double:
-			hint = "write int(" + m.text(arg) + ")"
+			r = write(m.c.places.of(arg), "int("+m.text(arg)+")")
+		case wanted == Int && own == Duration && slices.Contains([]string{"hours", "minutes", "days"}, name):
+			r = m.durationIn(e, name, arg)
 		case wanted == Double && own == Duration:
-			hint = "make a number of it first, as in " + m.text(arg) + " / hours(1)"
+			r = write(m.c.places.of(arg), "("+m.text(arg)+" / hours(1))")
 		}
 	}
-	if name == "date" {
-		hint = `write date("2026-06-30") for a day, or give a timestamp`
+	switch {
+	case name == "contains" && i == 0 && own == List && len(e.AsCall().Args()) == 1:
+		r = write(m.c.places.of(e), m.text(e.AsCall().Args()[0])+" in "+m.text(arg))
+	case name == "date" && own == Date:
+		r = write(m.c.places.of(e), m.text(arg))
+		r.hint += ": it is a day already"
+	case name == "date":
+		r = say(`as in date("2026-06-30") for a day, or date(x) for the day of a timestamp`)
 	}
 	use := " takes "
 	if e.AsCall().IsMemberFunction() && i == 0 {
 		use = " is called on "
 	}
-	m.c.report(m.c.places.of(arg), CodeTypeMismatch, hint, "%s%s%s, %s", name, use, joinOr(wanted), m.is(arg))
+	m.c.remedied(m.c.places.of(arg), CodeTypeMismatch, r, "%s%s%s, %s", name, use, joinOr(wanted), m.is(arg))
+}
+
+// durationIn reports hours(x) of a duration: mostly, hours(x) >= 24 is meant to be
+// x >= hours(24).
+func (m mismatches) durationIn(e ast.Expr, name string, arg ast.Expr) remedy {
+	src, at := m.c.places.src, m.c.places.of(e)
+	i := src.tokenAt(at.to - 1)
+	if i >= 0 && src.compares(i+1) && i+2 < len(src.tokens) && src.tokens[i+2].kind == tokNumber {
+		to := src.tokens[i+2].to
+		return write(span{at.from, to}, m.text(arg)+" "+src.word(i+1)+" "+name+"("+src.word(i+2)+")")
+	}
+	return say("it is a duration already: compare it with one, as in " + m.text(arg) + " >= hours(24)")
 }
 
 func wantedText(t *types.Type) string {

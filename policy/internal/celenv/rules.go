@@ -49,8 +49,8 @@ func (c *compiler) ruleList(e ast.Expr) {
 		if m.money(member, first, member) {
 			continue
 		}
-		hint := pairHint(operand{b, member, m.text(member)}, operand{a, first, m.text(first)})
-		c.report(c.places.of(member), CodeTypeMismatch, hint, "the members of a list are of one type: %s, %s", m.is(first), m.is(member))
+		r := oneWay(operand{b, member, m.text(member), c.places.of(member)}, operand{t: a})
+		c.remedied(c.places.of(member), CodeTypeMismatch, r, "the members of a list are of one type: %s, %s", m.is(first), m.is(member))
 	}
 	if depth(c.typeOf(e)) > 2 {
 		c.report(c.places.at(e), CodeTooComplex, "", "lists are nested too deeply")

@@ -46,7 +46,7 @@ func (c *compiler) scanMethod(e ast.Expr) {
 		full := space + "." + name
 		if c.scope.base.declared[full] == nil {
 			whole := at.join(c.places.name(e))
-			c.report(whole, CodeUnknownFunction, c.callHint(full), "there is no function %s", full)
+			c.remedied(whole, CodeUnknownFunction, c.near(whole, full, c.scope.base.callable, ""), "there is no function %s", full)
 		}
 		for _, arg := range call.Args() {
 			c.scan(arg)
@@ -114,12 +114,15 @@ func (c *compiler) scanCalled(e ast.Expr) {
 	known := c.scope.base.declared[name] != nil
 	switch {
 	case macroUse[name] != "" && !known:
-		c.report(c.places.name(e), CodeTypeMismatch, "write "+macroUse[name], "%s is not used like this", name)
+		c.report(c.places.name(e), CodeTypeMismatch, "as in "+macroUse[name], "%s is not used like this", name)
+		return
+	case macroUse[otherNames[fold(name)]] != "" && !known: // its arguments may be variables
+		c.remedied(c.places.name(e), CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
 		return
 	case !known:
-		c.report(c.places.name(e), CodeUnknownFunction, c.callHint(name), "there is no function %s", name)
+		c.remedied(c.places.name(e), CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
 	case name == "flatten" && len(call.Args()) > 0:
-		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "write flatten() once per level", "flatten takes no depth in this language")
+		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "call flatten() once per level", "flatten takes no depth in this language")
 	case name == overloads.Matches:
 		c.checkPattern(e)
 	}
@@ -135,7 +138,6 @@ var macroUse = map[string]string{
 	"all":        "list.all(x, condition on x)",
 	"exists":     "list.exists(x, condition on x)",
 	"exists_one": "list.exists_one(x, condition on x)",
-	"existsOne":  "list.existsOne(x, condition on x)",
 	"filter":     "list.filter(x, condition on x)",
 	"map":        "list.map(x, value for x)",
 	"sortBy":     "list.sortBy(x, key of x)",
@@ -144,25 +146,87 @@ var macroUse = map[string]string{
 	"greatest":   "math.greatest(a, b)",
 }
 
-func (c *compiler) callHint(name string) string {
+// otherNames are what functions and macros are called in other languages.
+var otherNames = map[string]string{
+	"existsone": "exists_one", "some": "exists", "any": "exists", "every": "all", "where": "filter", "find": "filter", "select": "map", "collect": "map",
+	"lower": "lowerAscii", "tolowercase": "lowerAscii", "tolower": "lowerAscii", "lowercase": "lowerAscii", "upper": "upperAscii", "touppercase": "upperAscii", "toupper": "upperAscii", "uppercase": "upperAscii",
+	"beginswith": "startsWith", "hasprefix": "startsWith", "hassuffix": "endsWith", "match": "matches", "test": "matches", "strip": "trim",
+	"hour": "hours", "minute": "minutes", "mins": "minutes", "day": "days", "parseint": "int", "parsefloat": "double", "number": "double", "tostring": "string", "str": "string",
+	"amount": "money", "roundup": "round_up", "ceil": "round_up", "rounddown": "round_down", "floor": "round_down",
+}
+
+// callRemedy says what to call instead of a function that there is not.
+func (c *compiler) callRemedy(e ast.Expr, name string) remedy {
+	at := c.places.name(e)
 	for _, known := range c.scope.base.callable { // quote is strings.quote
-		if strings.HasSuffix(known, "."+name) {
-			return "write " + known
+		if strings.HasSuffix(known, "."+name) && !e.AsCall().IsMemberFunction() {
+			return write(at, known)
 		}
 	}
-	switch name {
-	case "len", "length", "count":
-		return "write size(x)"
-	case "lower", "toLowerCase":
-		return "write lowerAscii()"
-	case "upper", "toUpperCase":
-		return "write upperAscii()"
-	case "includes":
-		return "write x in list, or text.contains(x)"
-	case "today":
-		return "write date(now)"
+	if r := c.methodRemedy(e, name); r.hint != "" {
+		return r
 	}
-	return c.scope.suggest(name, c.scope.base.callable, "")
+	if other := otherNames[fold(name)]; other != "" {
+		if macroUse[other] == "" || len(e.AsCall().Args()) == 2 && e.AsCall().IsMemberFunction() {
+			return write(at, other)
+		}
+		return say("as in " + macroUse[other])
+	}
+	if fold(name) == "today" {
+		return write(c.places.of(e), "date(now)")
+	}
+	return c.near(at, name, c.scope.base.callable, "")
+}
+
+// methodRemedy writes what other languages call on a value.
+func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
+	call := e.AsCall()
+	args := call.Args()
+	whole := c.places.of(e)
+	x, on := "", call.IsMemberFunction()
+	switch {
+	case on:
+		at := c.places.of(call.Target())
+		x = c.places.src.text(at.from, at.to)
+	case len(args) > 0:
+		x, args = c.places.text(args[0]), args[1:]
+	default:
+		return remedy{}
+	}
+	y := ""
+	if len(args) == 1 {
+		y = c.places.text(args[0])
+	}
+	list := false
+	if t, ok := c.typeOfSource(x); ok {
+		list = t.Kind == List
+	}
+	switch name := fold(name); {
+	case (name == "includes" || name == "include" || name == "has" || name == "contain" || name == "contains") && list && y != "":
+		return write(whole, y+" in "+x)
+	case (name == "includes" || name == "include" || name == "contain") && y != "":
+		return write(whole, x+".contains("+y+")")
+	case (name == "len" || name == "length" || name == "count" || name == "getlength") && y == "":
+		return write(whole, "size("+x+")")
+	case (name == "isempty" || name == "empty" || name == "isblank") && y == "":
+		return write(whole, "size("+x+") == 0")
+	}
+	operator := map[string]string{
+		"equals": "==", "equalsignorecase": "==", "eq": "==", "is": "==", "isbefore": "<", "before": "<", "isafter": ">", "after": ">", "plus": "+", "minus": "-", "add": "+", "subtract": "-",
+		"gt": ">", "lt": "<", "gte": ">=", "lte": "<=", "ge": ">=", "le": "<=",
+	}[fold(name)]
+	if operator != "" && y != "" {
+		return write(whole, x+" "+operator+" "+y)
+	}
+	return remedy{}
+}
+
+// typeOfSource is typeOfText for text in which local variables may stand.
+func (c *compiler) typeOfSource(text string) (Type, bool) {
+	if len(c.locals) > 0 {
+		return Type{}, false
+	}
+	return c.typeOfText(text)
 }
 
 // scanIndex scans x[i]: a table is looked up by a closed field, an object not at all.
@@ -205,11 +269,11 @@ func (c *compiler) isObject(p chain) bool {
 }
 
 func (c *compiler) reportObjectIndex(e ast.Expr, p chain) {
-	hint := "write " + p.path() + ".name"
+	r := say("as in " + p.path() + ".name")
 	if name, ok := textLiteral(e.AsCall().Args()[1]); ok && isName(name) {
-		hint = "write " + p.path() + "." + name
+		r = write(c.places.of(e), p.path()+"."+name)
 	}
-	c.report(c.places.at(e), CodeWholeObject, hint, "%s is an object, its members are read with a point", p.path())
+	c.remedied(c.places.at(e), CodeWholeObject, r, "%s is an object, its members are read with a point", p.path())
 }
 
 func isName(text string) bool {
@@ -247,12 +311,12 @@ func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
 	at := c.places.of(index)
 	use := "a column is looked up by a closed field whose values are columns"
 	if name, ok := textLiteral(index); ok {
-		c.report(at, CodeColumnLookup, "write "+r.table.path()+"."+name, "%s", use)
+		c.remedied(at, CodeColumnLookup, write(c.places.of(e), r.table.path()+"."+name), "%s", use)
 		return false
 	}
 	p, ok := chainOf(index)
 	if !ok || p.rootName() != varIncident || c.isLocal(p.root.AsIdent()) || p.mode() != modeRead || call.FunctionName() == operators.OptIndex {
-		c.report(at, CodeColumnLookup, "write "+r.table.path()+"[incident.x]", "%s", use)
+		c.report(at, CodeColumnLookup, "as in "+r.table.path()+"[incident.x]", "%s", use)
 		return false
 	}
 	field := &reference{}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/internal/slip"
 )
 
 // resolve replaces a path by what it refers to, or says what is wrong with it.
@@ -76,7 +78,7 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 		next, known := at.members[m.name]
 		switch {
 		case !known:
-			c.reportUnknownField(at, m.name, spans[i+1])
+			c.reportUnknownField(at, p, i, spans)
 			return false
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
@@ -89,12 +91,44 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 	return false
 }
 
-func (c *compiler) reportUnknownField(at *object, name string, place span) {
-	hint := c.scope.suggest(name, at.names(), at.path+".")
-	if found := c.scope.incident.find(name); hint == "" && len(found) > 0 {
-		hint = "write " + joinOr(found)
+// reportUnknownField names the field that was most likely meant, from the name at fault on.
+func (c *compiler) reportUnknownField(at *object, p chain, i int, spans []span) {
+	name := p.members[i].name
+	r := c.near(spans[i+1], name, at.names(), at.path+".")
+	if path, ok := c.foldedField(p.members); ok && !p.has && !p.optional() {
+		r = write(span{spans[0].from, spans[len(spans)-1].to}, path)
 	}
-	c.report(place, CodeUnknownField, hint, "%s has no field %s", at.path, name)
+	if found := c.scope.incident.find(name); r.hint == "" && len(found) == 1 && i == len(p.members)-1 && !p.optional() {
+		r = write(span{spans[0].from, spans[i+1].to}, found[0])
+	} else if r.hint == "" && len(found) > 0 {
+		r = say("write " + joinOr(found))
+	}
+	c.remedied(spans[i+1], CodeUnknownField, r, "%s has no field %s", at.path, name)
+}
+
+// foldedField finds the one field that members name but for capitals, separators and
+// accents.
+func (c *compiler) foldedField(members []chainMember) (path string, ok bool) {
+	var names []string
+	for _, m := range members {
+		names = append(names, m.name)
+	}
+	wanted := fold(strings.Join(names, ""))
+	var found []string
+	c.scope.incident.each(func(path string) {
+		if fold(strings.TrimPrefix(path, varIncident)) == wanted {
+			found = append(found, path)
+		}
+	})
+	if len(found) != 1 {
+		return "", false
+	}
+	return found[0], true
+}
+
+// fold drops what names differ in that mean the same.
+func fold(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", ".", "", "-", "").Replace(name))
 }
 
 // noMembers reports a path that goes on behind a value: behind its first n members.
@@ -102,8 +136,29 @@ func (c *compiler) noMembers(p chain, n int, spans []span, what string) bool {
 	if len(p.members) <= n {
 		return true
 	}
-	c.report(spans[n+1], CodeUnknownField, "", "%s, it has no field %s", what, p.members[n].name)
+	c.remedied(spans[n+1], CodeUnknownField, c.propertyRemedy(p, n, spans), "%s, it has no field %s", what, p.members[n].name)
 	return false
+}
+
+// propertyRemedy writes what other languages read from a value by a name.
+func (c *compiler) propertyRemedy(p chain, n int, spans []span) remedy {
+	whole := span{spans[0].from, spans[n+1].to}
+	path := c.places.src.text(spans[0].from, spans[n].to)
+	switch fold(p.members[n].name) {
+	case "length", "len", "size", "count":
+		return write(whole, "size("+path+")")
+	case "date", "day":
+		if t, ok := c.typeOfText(path); ok && t.Kind == Timestamp {
+			return write(whole, "date("+path+")")
+		}
+	case "hours", "minutes", "seconds", "days":
+		if t, ok := c.typeOfText(path); ok && t.Kind == Duration {
+			return say("a duration is compared with one, as in " + path + " >= hours(24)")
+		}
+	case "amount", "value":
+		return write(whole, path)
+	}
+	return remedy{}
 }
 
 func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
@@ -115,7 +170,7 @@ func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
 	r.kind, r.fact = refFact, c.scope.facts[name]
 	c.need(need{refFact, varFacts + "." + name})
 	if r.fact == nil {
-		c.report(spans[1], CodeUnknownFact, c.scope.suggest(name, known(), "facts."), "there is no fact %s", name)
+		c.remedied(spans[1], CodeUnknownFact, c.near(spans[1], name, known(), "facts."), "there is no fact %s", name)
 		return false
 	}
 	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(r.fact.Type.String()))
@@ -132,7 +187,7 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.term, isKnown = defs.Term(name)
 	}
 	if !isKnown {
-		c.report(spans[1], CodeUnknownTerm, c.scope.suggest(name, c.scope.termNames(), "terms."), "there is no term %s", name)
+		c.remedied(spans[1], CodeUnknownTerm, c.near(spans[1], name, c.scope.termNames(), "terms."), "there is no term %s", name)
 		return false
 	}
 	c.terms = append(c.terms, name)
@@ -176,7 +231,7 @@ func (c *compiler) findTable(r *reference, name string, at span) bool {
 		r.table, isKnown = c.scope.options.Defs.Table(name)
 	}
 	if !isKnown {
-		c.report(at, CodeUnknownTable, c.scope.suggest(name, c.scope.tableNames(), "tables."), "there is no table %s", name)
+		c.remedied(at, CodeUnknownTable, c.near(at, name, c.scope.tableNames(), "tables."), "there is no table %s", name)
 		return false
 	}
 	c.tables = append(c.tables, name)
@@ -188,7 +243,7 @@ func (c *compiler) resolveColumn(r *reference, p chain, spans []span) bool {
 	name := p.members[1].name
 	column, ok := r.table.index[name]
 	if !ok {
-		c.report(spans[2], CodeUnknownColumn, c.scope.suggest(name, r.table.columnNames(), r.table.path()+"."), "table %s has no column %s", r.table.name, name)
+		c.remedied(spans[2], CodeUnknownColumn, c.near(spans[2], name, r.table.columnNames(), r.table.path()+"."), "table %s has no column %s", r.table.name, name)
 		return false
 	}
 	r.column = column
@@ -216,7 +271,7 @@ func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
 	if !c.hasMember(r, p, root, func() []string { return known }) {
 		return false
 	}
-	c.report(spans[1], CodeUnknownField, c.scope.suggest(p.members[0].name, known, root+"."), "%s has no field %s, only %s", root, p.members[0].name, joinAnd(known))
+	c.remedied(spans[1], CodeUnknownField, c.near(spans[1], p.members[0].name, known, root+"."), "%s has no field %s, only %s", root, p.members[0].name, joinAnd(known))
 	return false
 }
 
@@ -233,41 +288,85 @@ func (c *compiler) hasMember(r *reference, p chain, root string, names func() []
 	return false
 }
 
-// reportUnknownName also knows what people mean who leave out the variable.
+// reportUnknownName also knows what people mean who leave out the variable, or quotes.
 func (c *compiler) reportUnknownName(p chain, spans []span) {
 	name := p.rootName()
-	c.report(spans[0], CodeUnknownName, c.nameHint(p), "there is no %s here", name)
+	c.remedied(spans[0], CodeUnknownName, c.nameRemedy(p, spans), "there is no %s here", name)
 }
 
-func (c *compiler) nameHint(p chain) string {
+func (c *compiler) nameRemedy(p chain, spans []span) remedy {
 	name := p.rootName()
-	var meant []string
+	whole := span{spans[0].from, spans[len(spans)-1].to}
+	if r := c.besideRemedy(p, whole); r.hint != "" {
+		return r
+	}
+	if meant := c.meantBy(p); len(meant) == 1 {
+		return write(whole, meant[0])
+	} else if len(meant) > 1 {
+		return say("write " + joinOr(meant))
+	}
+	switch lower := strings.ToLower(name); {
+	case lower == "true" || lower == "false":
+		return write(spans[0], lower)
+	case slip.Nothing(name):
+		return say("write has(x) or !has(x)")
+	}
+	near := c.near(spans[0], name, slices.Concat(variables(c.message), c.locals), "")
+	if len(p.members) > 0 {
+		if path, ok := c.foldedField(p.members); ok && (near.hint == "" || path != varIncident+strings.TrimPrefix(p.path(), name)) {
+			return write(whole, path)
+		}
+		if found := c.scope.incident.find(p.members[len(p.members)-1].name); len(found) == 1 && near.hint == "" {
+			return remedy{"did you mean " + found[0] + "?", Fix{whole.from, whole.to, found[0]}}
+		}
+	}
+	return near
+}
+
+// meantBy lists what a path is without its variable.
+func (c *compiler) meantBy(p chain) (meant []string) {
+	name := p.rootName()
+	rest := strings.TrimPrefix(p.path(), name)
 	if m := c.scope.incident.members[name]; m.field != nil || m.object != nil {
 		meant = append(meant, varIncident+"."+p.path())
 	} else {
-		meant = append(meant, c.scope.incident.find(name)...)
+		for _, found := range c.scope.incident.find(name) {
+			meant = append(meant, found+rest)
+		}
+	}
+	if path, ok := c.foldedField(append([]chainMember{{name: name}}, p.members...)); ok && len(meant) == 0 {
+		meant = append(meant, path)
 	}
 	if c.scope.facts[name] != nil {
-		meant = append(meant, "facts."+name)
+		meant = append(meant, "facts."+name+rest)
 	}
 	if defs := c.scope.options.Defs; defs != nil {
 		if slices.Contains(defs.TermNames(), name) {
-			meant = append(meant, "terms."+name)
+			meant = append(meant, "terms."+name+rest)
 		}
 		if slices.Contains(defs.TableNames(), name) {
 			meant = append(meant, "tables."+p.path())
 		}
 	}
-	if len(meant) > 0 {
-		return "write " + joinOr(meant)
+	return meant
+}
+
+// besideRemedy looks at what a name is compared with: a text wants quotes, and yes is true.
+func (c *compiler) besideRemedy(p chain, whole span) remedy {
+	src := c.places.src
+	i, j := src.tokenAt(whole.from), src.tokenAt(whole.to-1)
+	if i < 0 || j < i || len(p.members) > 0 {
+		return remedy{}
 	}
-	switch strings.ToLower(name) {
-	case "true", "false":
-		return "write " + strings.ToLower(name)
-	case "null", "none", "nil":
-		return "write has(x) or !has(x)"
+	t, ok := c.typeBeside(i, j)
+	switch {
+	case !ok:
+	case t.Kind == Bool && slip.Bool(p.rootName()) != "":
+		return write(whole, slip.Bool(p.rootName()))
+	case t.Kind == String && len(c.meantBy(p)) == 0, t.Kind == List && t.Elem == String && src.word(j+1) == "in" && len(c.meantBy(p)) == 0:
+		return write(whole, quote(p.rootName()))
 	}
-	return c.scope.suggest(name, slices.Concat(variables(c.message), c.locals), "")
+	return remedy{}
 }
 
 func prefixed(prefix string, names []string) []string {

@@ -199,15 +199,27 @@ func (o *object) find(name string) []string {
 	return found
 }
 
-// suggest returns a hint that names the nearest known name, empty if none is near.
-func (s *Scope) suggest(name string, known []string, prefix string) string {
-	if s.options.Suggest == nil {
-		return ""
+// each calls f for the path of every field below an object, in order.
+func (o *object) each(f func(path string)) {
+	for _, n := range o.names() {
+		if m := o.members[n]; m.object != nil {
+			m.object.each(f)
+		} else {
+			f(o.path + "." + n)
+		}
 	}
-	if near := s.options.Suggest(name, known); near != "" {
-		return "did you mean " + prefix + near + "?"
+}
+
+// near is a remedy that names the nearest known name for the one at a place.
+func (c *compiler) near(at span, name string, known []string, prefix string) remedy {
+	suggest := c.scope.options.Suggest
+	if suggest == nil {
+		return remedy{}
 	}
-	return ""
+	if near := suggest(name, known); near != "" {
+		return remedy{"did you mean " + prefix + near + "?", Fix{at.from, at.to, near}}
+	}
+	return remedy{}
 }
 
 // The variables of expressions.

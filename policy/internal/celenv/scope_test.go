@@ -33,7 +33,7 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	e, _ := w.scope.CompileMessage(`action.amount`)
-	if found := e.Unguarded(Known{}); len(found) != 1 || found[0].Hint != "write has(action.amount) && …, or action.?amount.orValue(…)" {
+	if found := e.Unguarded(Known{}); len(found) != 1 || found[0].Hint != "write has(action.amount) ? … : … with what to say or give without it" {
 		t.Errorf("%+v", found)
 	}
 	if found := e.Unguarded(Known{}.With("action.amount")); len(found) != 0 {

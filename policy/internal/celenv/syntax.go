@@ -20,7 +20,7 @@ func (c *compiler) parse() bool {
 		c.report(span{0, len(src.runes)}, CodeSyntax, "", "there is no expression")
 		return false
 	}
-	if c.slip() || c.tokenSlip() || c.tooDeep() {
+	if c.slip() || c.tooDeep() {
 		return false
 	}
 	tree, issues, err := c.scope.base.parse(c.source)
@@ -110,9 +110,9 @@ func (c *compiler) tokenName(at span) string {
 func (c *compiler) macroSlip(at span, message string) bool {
 	switch {
 	case strings.HasPrefix(message, "invalid argument to has()"):
-		c.report(at, CodeSyntax, "write has(incident.x)", "has takes a field or a table")
+		c.report(at, CodeSyntax, "as in has(incident.x)", "has takes a field or a table")
 	case strings.Contains(message, "not an identifier"), strings.Contains(message, "simple name"), strings.Contains(message, "simple identifier"), strings.Contains(message, "variable name"):
-		c.report(at, CodeSyntax, "write a name such as x", "the variable of a macro is a plain name")
+		c.report(at, CodeSyntax, "as in list.exists(x, x > 1)", "the variable of a macro is a plain name")
 	case strings.Contains(message, "overwrites accumulator"):
 		c.report(at, CodeSyntax, "take another name", "this name is taken")
 	case strings.HasPrefix(message, "invalid int literal"), strings.HasPrefix(message, "invalid uint literal"):
@@ -129,73 +129,6 @@ func (c *compiler) macroSlip(at span, message string) bool {
 	return true
 }
 
-// slip finds what no CEL can contain.
-func (c *compiler) slip() bool {
-	src := c.places.src
-	for i, t := range src.tokens {
-		text, at := src.tokenText(t), span{t.from, t.to}
-		switch {
-		case t.kind == tokOpenText:
-			c.report(at, CodeSyntax, "", "the quote is not closed")
-		case t.kind == tokStray:
-			c.report(at, CodeSyntax, strayHint(text), "%s is not in the language", text)
-		case text == "<" && src.is(i+1, ">"):
-			c.report(span{t.from, src.tokens[i+1].to}, CodeSyntax, "write !=", "<> is not in the language")
-		case t.kind == tokName && c.wordOperator(i, text):
-		default:
-			continue
-		}
-		return true
-	}
-	return false
-}
-
-func strayHint(text string) string {
-	switch text {
-	case "=":
-		return "write == to compare"
-	case "&":
-		return "write &&"
-	case "|":
-		return "write ||"
-	case "“", "”", "„", "‘", "’", "«", "»":
-		return `write straight quotes: "`
-	case "≥":
-		return "write >="
-	case "≤":
-		return "write <="
-	case "≠":
-		return "write !="
-	case "×":
-		return "write *"
-	case "–", "—", "−":
-		return "write -"
-	case "\u00a0", "\u2007", "\u202f", "\ufeff", "\u200b":
-		return "this is an invisible character: write a plain space"
-	}
-	return ""
-}
-
-// wordOperator recognises operators of other languages.
-func (c *compiler) wordOperator(i int, text string) bool {
-	write := map[string]string{"and": "&&", "or": "||", "not": "!", "is": "=="}[strings.ToLower(text)]
-	src := c.places.src
-	if write == "" || i+1 >= len(src.tokens) || !src.startsOperand(i+1) && src.tokenText(src.tokens[i+1]) != "in" {
-		return false
-	}
-	hint := "write " + write
-	follows := i > 0 && src.endsOperand(i-1)
-	switch notIn := src.tokenText(src.tokens[i+1]) == "in"; {
-	case notIn && write == "!" && follows:
-		hint = "write !(x in list)"
-	case notIn, write != "!" && !follows, src.is(i+1, "(") && !follows && write != "!":
-		return false
-	}
-	t := src.tokens[i]
-	c.report(span{t.from, t.to}, CodeSyntax, hint, "%s is not an operator here", text)
-	return true
-}
-
 // endsOperand reports whether a value can end with token i.
 func (s *source) endsOperand(i int) bool {
 	t := s.tokens[i]
@@ -208,32 +141,6 @@ func (s *source) startsOperand(i int) bool {
 	t := s.tokens[i]
 	return t.kind == tokNumber || t.kind == tokText || s.is(i, "(") || s.is(i, "[") || s.is(i, "!") ||
 		t.kind == tokName && s.tokenText(t) != "in"
-}
-
-// tokenSlip finds brackets without their other half, and operators that are missing or
-// miss something.
-func (c *compiler) tokenSlip() bool {
-	src := c.places.src
-	for i, t := range src.tokens {
-		text, at := src.tokenText(t), span{t.from, t.to}
-		isBracket := t.kind == tokPunct && strings.Contains("()[]{}", text)
-		switch {
-		case c.literalSlip(i):
-			return true
-		case isBracket && src.match[i] < 0 && strings.Contains("([{", text):
-			c.report(at, CodeSyntax, "", "%s is not closed", text)
-		case isBracket && src.match[i] < 0:
-			c.report(at, CodeSyntax, "", "%s closes nothing", text)
-		case i > 0 && src.endsOperand(i-1) && src.missesOperator(i):
-			c.report(at, CodeSyntax, "", "an operator is missing before %s", shown(text))
-		case src.isOperator(i) && src.missesOperand(i):
-			c.report(at, CodeSyntax, "", "something is missing after %s", text)
-		default:
-			continue
-		}
-		return true
-	}
-	return false
 }
 
 // missesOperator reports whether token i cannot follow the end of a value.

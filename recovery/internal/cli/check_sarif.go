@@ -55,6 +55,18 @@ type (
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
 		Locations []sarifLocation `json:"locations"`
+		Fixes     []sarifFix      `json:"fixes,omitempty"`
+	}
+	sarifFix struct {
+		Changes []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		Artifact     sarifArtifact      `json:"artifactLocation"`
+		Replacements []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		Deleted  sarifRegion `json:"deletedRegion"`
+		Inserted sarifText   `json:"insertedContent"`
 	}
 	sarifLocation struct {
 		Physical sarifPlace `json:"physicalLocation"`
@@ -84,6 +96,7 @@ func (f findings) writeSARIF(h Host, dir string) error {
 		results = append(results, sarifResult{
 			RuleID: d.Code, RuleIndex: index, Level: d.Severity.String(), Message: sarifText{withHint(d)},
 			Locations: []sarifLocation{{sarifPlace{artifact(cmp.Or(d.Range.File, filepath.ToSlash(dir))), region(d.Range)}}},
+			Fixes:     fixes(d),
 		})
 	}
 	return writeIndented(h.Stdout, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
@@ -91,6 +104,16 @@ func (f findings) writeSARIF(h Host, dir string) error {
 		ColumnKind: "unicodeCodePoints", // what positions count in
 		Results:    results,
 	}}})
+}
+
+// fixes are the hint as a change to the file, where it is one.
+func fixes(d playbook.Diagnostic) []sarifFix {
+	e := d.Edit
+	if e.IsZero() {
+		return nil
+	}
+	deleted := sarifRegion{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column}
+	return []sarifFix{{[]sarifChange{{artifact(d.Range.File), []sarifReplacement{{deleted, sarifText{e.Text}}}}}}}
 }
 
 // rules are the codes that were found, each with what it means.

@@ -1,0 +1,235 @@
+package celenv
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/internal/slip"
+)
+
+// between are the words that people write for an operator between two values, the longest
+// first. A word by itself is never a name there: two values without an operator are wrong
+// in any case.
+var between = []struct{ words, operator string }{
+	{"is greater than or equal to", ">="}, {"greater than or equal to", ">="}, {"is less than or equal to", "<="}, {"less than or equal to", "<="},
+	{"is not equal to", "!="}, {"is equal to", "=="}, {"not equal to", "!="}, {"is different from", "!="}, {"different from", "!="},
+	{"is greater than", ">"}, {"is more than", ">"}, {"is less than", "<"}, {"is at least", ">="}, {"is at most", "<="}, {"is longer than", ">"}, {"is over", ">"}, {"is above", ">"}, {"is under", "<"}, {"is below", "<"},
+	{"is later than", ">"}, {"is earlier than", "<"}, {"is after", ">"}, {"is before", "<"},
+	{"greater than", ">"}, {"more than", ">"}, {"less than", "<"}, {"longer than", ">"}, {"at least", ">="}, {"at most", "<="}, {"equal to", "=="}, {"no more than", "<="}, {"no less than", ">="},
+	{"is not", "!="}, {"not equals", "!="}, {"and also", "&&"}, {"or else", "||"}, {"es igual a", "=="}, {"igual a", "=="}, {"no es", "!="}, {"mayor que", ">"}, {"menor que", "<"}, {"ist nicht", "!="}, {"n'est pas", "!="},
+	{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"equals", "=="}, {"equal", "=="}, {"eq", "=="}, {"ne", "!="}, {"neq", "!="}, {"gt", ">"}, {"lt", "<"}, {"ge", ">="}, {"gte", ">="}, {"le", "<="}, {"lte", "<="},
+	{"over", ">"}, {"above", ">"}, {"exceeds", ">"}, {"under", "<"}, {"below", "<"}, {"after", ">"}, {"before", "<"}, {"plus", "+"}, {"minus", "-"}, {"times", "*"}, {"x", "*"}, {"but", "&&"},
+	{"y", "&&"}, {"o", "||"}, {"es", "=="}, {"und", "&&"}, {"oder", "||"}, {"ist", "=="}, {"et", "&&"}, {"ou", "||"}, {"est", "=="}, {"e", "&&"},
+}
+
+// methods are the words that people write between two texts for what is called on the
+// first one.
+var methods = []struct {
+	words, method string
+	not           bool
+}{
+	{"does not contain", "contains", true}, {"doesnt contain", "contains", true}, {"not contains", "contains", true}, {"does not include", "contains", true},
+	{"does not start with", "startsWith", true}, {"does not end with", "endsWith", true},
+	{"contains", "contains", false}, {"contain", "contains", false}, {"includes", "contains", false}, {"include", "contains", false}, {"has", "contains", false}, {"like", "contains", false}, {"contiene", "contains", false}, {"enthält", "contains", false},
+	{"startsWith", "startsWith", false}, {"starts with", "startsWith", false}, {"start with", "startsWith", false}, {"begins with", "startsWith", false}, {"beginsWith", "startsWith", false},
+	{"endsWith", "endsWith", false}, {"ends with", "endsWith", false}, {"end with", "endsWith", false}, {"matches", "matches", false},
+}
+
+// phrase returns the last token of a phrase that starts with token i, -1 if it does not.
+func (s *source) phrase(i int, words string) int {
+	last := i - 1
+	for word := range strings.FieldsSeq(words) {
+		last++
+		if !s.isName(last) || !strings.EqualFold(s.word(last), word) || s.is(last+1, "(") && s.glued(last) {
+			return -1
+		}
+	}
+	return last
+}
+
+// wordSlip finds words of a spoken language where an operator or a sign belongs.
+func (c *compiler) wordSlip(i int) bool {
+	src := c.places.src
+	if !src.isName(i) || src.is(i-1, ".") || i > 0 && src.is(i-1, "?") && src.is(i-2, ".") {
+		return false
+	}
+	follows := i > 0 && src.endsOperand(i-1)
+	if !follows {
+		return c.notInFront(i)
+	}
+	return c.nothingAsked(i) || c.notIn(i) || c.betweenBounds(i) || c.methodWord(i) || c.operatorWord(i)
+}
+
+// notInFront reports not in front of a condition.
+func (c *compiler) notInFront(i int) bool {
+	src := c.places.src
+	if word := strings.ToLower(src.word(i)); word != "not" && word != "no" && word != "nicht" && word != "non" {
+		return false
+	}
+	if end := src.operandAfter(i + 1); end > i && (src.isName(i+1) || src.is(i+1, "(")) && !src.is(i-1, ".") {
+		at := span{src.tokens[i].from, src.tokens[i].to}
+		if src.is(i+1, "(") {
+			end = src.match[i+1]
+		}
+		r := write(span{at.from, src.tokens[i+1].from}, "!")
+		if end+1 < len(src.tokens) && !src.is(i+1, "(") && (src.compares(end+1) || src.word(end+1) == "in") {
+			if right := src.operandAfter(end + 2); right > 0 {
+				whole := src.span(i, right)
+				r = write(whole, "!("+src.textOf(i+1, right)+")")
+			}
+		}
+		c.remedied(at, CodeSyntax, r, "%s is not an operator here", src.word(i))
+		return true
+	}
+	return false
+}
+
+// notIn reports x not in list, and x is in list.
+func (c *compiler) notIn(i int) bool {
+	src := c.places.src
+	for _, p := range []struct {
+		words string
+		not   bool
+	}{{"is not in", true}, {"not in", true}, {"is not one of", true}, {"is in", false}, {"is one of", false}, {"one of", false}, {"is any of", false}, {"any of", false}} {
+		last := src.phrase(i, p.words)
+		from, to := src.operandBefore(i-1), src.operandAfter(last+1)
+		if last < 0 || from < 0 || to < 0 {
+			continue
+		}
+		list, end := c.listFrom(last+1, to)
+		text := src.textOf(from, i-1) + " in " + list
+		if p.not {
+			text = "!(" + text + ")"
+		}
+		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, end), text), "%s is not an operator here", src.textOf(i, last))
+		return true
+	}
+	return false
+}
+
+// listFrom writes the values from token i on as a list: those that commas, or words, join.
+// to is the last token of the first one.
+func (c *compiler) listFrom(i, to int) (list string, last int) {
+	src := c.places.src
+	if src.is(i, "[") {
+		return src.textOf(i, to), to
+	}
+	if src.is(i, "(") {
+		return "[" + src.textOf(i+1, to-1) + "]", to
+	}
+	if kind := src.tokens[i].kind; kind != tokText && kind != tokNumber {
+		return src.textOf(i, to), to
+	}
+	members := []string{src.textOf(i, to)}
+	for {
+		next := to + 1
+		if src.is(next, ",") {
+			next++
+		}
+		if word := strings.ToLower(src.word(next)); word == "or" || word == "and" || word == "||" {
+			next++
+		}
+		if next == to+1 || next >= len(src.tokens) || src.tokens[next].kind != tokText && src.tokens[next].kind != tokNumber {
+			return "[" + strings.Join(members, ", ") + "]", to
+		}
+		to = src.operandAfter(next)
+		members = append(members, src.textOf(next, to))
+	}
+}
+
+// betweenBounds reports x between a and b.
+func (c *compiler) betweenBounds(i int) bool {
+	src := c.places.src
+	last := src.phrase(i, "between")
+	if last < 0 {
+		last = src.phrase(i, "is between")
+	}
+	from, low := src.operandBefore(i-1), src.operandAfter(last+1)
+	if last < 0 || from < 0 || low < 0 {
+		return false
+	}
+	and := low + 1
+	high := src.operandAfter(and + 1)
+	if word := strings.ToLower(src.word(and)); high < 0 || word != "and" && word != "&&" && word != "to" && word != "," {
+		return false
+	}
+	x := src.textOf(from, i-1)
+	text := x + " >= " + src.textOf(last+1, low) + " && " + x + " <= " + src.textOf(and+1, high)
+	c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, high), text), "%s is not an operator here", src.textOf(i, last))
+	return true
+}
+
+// nothingAsked reports x is empty and the like.
+func (c *compiler) nothingAsked(i int) bool {
+	src := c.places.src
+	from := src.operandBefore(i - 1)
+	if from < 0 {
+		return false
+	}
+	for _, p := range []struct {
+		words string
+		there bool
+	}{{"is not", true}, {"is", false}, {"exists", true}, {"is set", true}, {"is present", true}, {"is known", true}, {"is not set", false}, {"is not known", false}, {"is unknown", false}} {
+		last := src.phrase(i, p.words)
+		if last < 0 {
+			continue
+		}
+		if strings.HasSuffix(p.words, "is") || strings.HasSuffix(p.words, "not") {
+			if last++; !slip.Nothing(src.word(last)) || !src.isName(last) {
+				continue
+			}
+		}
+		if last+1 < len(src.tokens) && src.startsOperand(last+1) && !src.is(last+1, "!") && !slices.Contains([]string{"and", "or"}, strings.ToLower(src.word(last+1))) {
+			continue
+		}
+		text := "has(" + src.textOf(from, i-1) + ")"
+		if !p.there {
+			text = "!" + text
+		}
+		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, last), text), "%s is not an operator here", src.textOf(i, last))
+		return true
+	}
+	return false
+}
+
+// methodWord reports x contains y and the like: of a text, or of a list.
+func (c *compiler) methodWord(i int) bool {
+	src := c.places.src
+	from := src.operandBefore(i - 1)
+	for _, m := range methods {
+		last := src.phrase(i, m.words)
+		to := src.operandAfter(last + 1)
+		if last < 0 || from < 0 || to < 0 {
+			continue
+		}
+		x, y := src.textOf(from, i-1), src.textOf(last+1, to)
+		text := x + "." + m.method + "(" + strings.TrimSuffix(strings.TrimPrefix(y, "("), ")") + ")"
+		if t, ok := c.typeOfText(x); ok && t.Kind == List && m.method == "contains" {
+			text = y + " in " + x
+			if m.not {
+				text = "(" + text + ")"
+			}
+		}
+		if m.not {
+			text = "!" + text
+		}
+		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, to), text), "%s is not an operator here", src.textOf(i, last))
+		return true
+	}
+	return false
+}
+
+// operatorWord reports a word, or several, for an operator between two values.
+func (c *compiler) operatorWord(i int) bool {
+	src := c.places.src
+	for _, p := range between {
+		last := src.phrase(i, p.words)
+		if last < 0 || last+1 >= len(src.tokens) || !src.startsOperand(last+1) && !src.is(last+1, "-") {
+			continue
+		}
+		at := src.span(i, last)
+		c.remedied(at, CodeSyntax, write(at, p.operator), "%s is not an operator here", src.textOf(i, last))
+		return true
+	}
+	return false
+}

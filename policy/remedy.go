@@ -1,0 +1,306 @@
+package policy
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/slip"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// remedy is what to do about a mistake: what to say, and where it is certain what to write,
+// the change to the file.
+type remedy struct {
+	hint string
+	edit playbook.Edit
+}
+
+// mendf reports an error with its remedy.
+func (c *compiler) mendf(at playbook.Range, code string, r remedy, format string, args ...any) {
+	before := len(c.diags)
+	c.errorf(at, code, r.hint, format, args...)
+	if len(c.diags) > before {
+		c.diags[before].Edit = r.edit
+	}
+}
+
+func say(hint string) remedy { return remedy{hint: hint} }
+
+// instead writes something else in the place of a text.
+func instead(of playbook.Text, with string) remedy {
+	edit, quoted := of.Replace(0, len([]rune(of.Value)), with)
+	if quoted {
+		with = edit.Text
+	}
+	return remedy{"write `" + with + "`", edit}
+}
+
+// near names the known name that a text was most likely meant to be.
+func near(t playbook.Text, known []string) remedy {
+	name := playbook.Suggest(t.Value, known)
+	if name == "" {
+		return remedy{}
+	}
+	return remedy{"did you mean `" + name + "`?", instead(t, name).edit}
+}
+
+// mended is the remedy of an issue in the part of a text that starts offset characters
+// into it.
+func mended(t playbook.Text, offset int, i celenv.Issue) remedy {
+	if i.Fix.IsZero() {
+		return say(i.Hint)
+	}
+	edit, quoted := t.Replace(offset+i.Fix.From, offset+i.Fix.To, i.Fix.Text)
+	if quoted && i.Hint != "" {
+		return remedy{i.Hint + "; put the whole value into single quotes then: " + edit.Text, edit}
+	}
+	return remedy{i.Hint, edit}
+}
+
+// meant is how a text that is no value of a type would be one. What it says is empty where
+// that is not certain.
+func (s *scope) meant(t Type, text playbook.Text) remedy {
+	if t.Kind == Money && t.Currency == "" {
+		t.Currency = s.currency()
+	}
+	return meant(t, text)
+}
+
+func meant(t Type, text playbook.Text) remedy {
+	written := text.Value
+	if text.Plain && text.Kind == playbook.Null {
+		return remedy{}
+	}
+	switch t.Kind {
+	case Money:
+		return meantMoney(t.Currency, text)
+	case Duration:
+		return meantDuration(text)
+	case Percent:
+		if p := slip.Percent(written); p != "" {
+			return instead(text, p)
+		}
+	case Date:
+		return meantDate(text)
+	case Timestamp:
+		return meantTime(text)
+	case Bool:
+		if b := slip.Bool(written); b != "" {
+			return bare(text, b)
+		}
+	case Int:
+		if n := strings.TrimSpace(written); wholeNumber(n) {
+			return bare(text, strings.TrimLeft(n[:len(n)-1], "0")+n[len(n)-1:])
+		}
+	case Double:
+		if n := strings.Replace(strings.TrimSpace(written), ",", ".", 1); looksLikeNumber.MatchString(n) && strings.Count(n, ".") < 2 {
+			return bare(text, n)
+		}
+	case String:
+		if text.Plain && text.Kind != playbook.String {
+			return remedy{"write `\"" + written + "\"`", playbook.Edit{Start: text.Range.Start, End: text.Range.End, Text: `"` + written + `"`}}
+		}
+	}
+	return remedy{}
+}
+
+// bare writes a value without the quotes that may stand around it.
+func bare(text playbook.Text, with string) remedy {
+	return remedy{"write `" + with + "`", playbook.Edit{Start: text.Range.Start, End: text.Range.End, Text: with}}
+}
+
+func wholeNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// thousands are three digits behind a point, which are decimals in some countries only.
+var thousands = regexp.MustCompile(`^(-?\d{1,3})\.(\d{3}) ([A-Z]{3})$`)
+
+func meantMoney(currency string, text playbook.Text) remedy {
+	if a := slip.Amount(text.Value, currency); a != "" {
+		return instead(text, a)
+	}
+	if m := thousands.FindStringSubmatch(text.Value); m != nil {
+		return say("write `" + m[1] + m[2] + " " + m[3] + "` if thousands are meant, else fewer decimals")
+	}
+	if n := strings.TrimSpace(text.Value); looksLikeNumber.MatchString(n) {
+		return say("add the currency, such as `" + n + " EUR`")
+	}
+	return remedy{}
+}
+
+func meantDuration(text playbook.Text) remedy {
+	written := strings.TrimSpace(text.Value)
+	if strings.HasPrefix(written, "-") {
+		return remedy{}
+	}
+	if d := slip.Duration(written); d != "" {
+		return instead(text, d)
+	}
+	if wholeNumber(written) {
+		r := instead(text, written+"h")
+		r.hint = "add a unit, such as `" + written + "h` for hours"
+		return r
+	}
+	return remedy{}
+}
+
+// meantDate never guesses which of two days is meant.
+func meantDate(text playbook.Text) remedy {
+	switch days := slip.Date(text.Value); len(days) {
+	case 1:
+		return instead(text, days[0])
+	case 2:
+		a, _ := value.ParseDate(days[0])
+		b, _ := value.ParseDate(days[1])
+		return say("write `" + days[0] + "` for " + spoken(a) + ", or `" + days[1] + "` for " + spoken(b))
+	}
+	return remedy{}
+}
+
+func spoken(d value.Date) string { return d.In(time.UTC).Format("2 January") }
+
+func meantTime(text playbook.Text) remedy {
+	written := strings.TrimSpace(text.Value)
+	for _, layout := range []string{"2006-01-02", "2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00"} {
+		if t, err := time.Parse(layout, written); err == nil {
+			r := instead(text, t.Format(time.RFC3339))
+			r.hint += ", with `Z` for UTC or the zone's own offset"
+			return r
+		}
+	}
+	return remedy{}
+}
+
+// currency is the one that the fields of a scope are in; empty where they are in several,
+// or in none.
+func (s *scope) currency() string {
+	found := ""
+	for _, f := range s.fields {
+		switch c := f.Type.Currency; {
+		case c == "" || c == found:
+		case found != "":
+			return ""
+		default:
+			found = c
+		}
+	}
+	return found
+}
+
+// price is the one field that is an amount; empty where there are several, or none.
+func (s *scope) price() string {
+	found := ""
+	for name, f := range s.fields {
+		if f.Type.Kind != Money || f.canBeAbsent() {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = "incident." + name
+	}
+	return found
+}
+
+// shareRemedy says how a percentage becomes an amount.
+func (s *scope) shareRemedy(text playbook.Text) remedy {
+	share := "percent(" + strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text.Value), "%")) + ")"
+	if price := s.price(); price != "" {
+		return instead(text, price+" * "+share)
+	}
+	return say("write what it is a share of, as in incident.price * " + share)
+}
+
+// nearKey is near for a key, which may have been written in other words.
+func nearKey(key playbook.Text, known []string) remedy {
+	return nearWord(key, known, paramWords)
+}
+
+// nearWord is near for a name that may have been written in other words.
+func nearWord(t playbook.Text, known []string, words map[string]string) remedy {
+	if r := near(t, known); r.hint != "" {
+		return r
+	}
+	if meant := words[strings.ToLower(t.Value)]; meant != "" && slices.Contains(known, meant) {
+		return instead(t, meant)
+	}
+	return remedy{}
+}
+
+// actionWords are other words for the actions of the format.
+var actionWords = map[string]string{
+	"credit": "compensate", "pay": "compensate", "payment": "compensate", "payout": "compensate", "voucher": "compensate", "discount": "compensate", "goodwill": "compensate", "indemnify": "compensate",
+	"sorry": "apologise", "say_sorry": "apologise", "disculparse": "apologise", "disculpa": "apologise", "entschuldigen": "apologise",
+	"reimburse": "refund", "reimbursement": "refund", "money_back": "refund", "reembolso": "refund", "reembolsar": "refund", "erstatten": "refund",
+	"email": "notify", "mail": "notify", "sms": "notify", "alert": "notify", "message": "notify", "tell": "inform", "update": "inform",
+	"reply": "respond", "answer": "respond", "call": "callback", "phone": "callback", "ring": "callback", "fix": "resolve", "solve": "resolve", "close": "resolve",
+	"exchange": "replace", "swap": "replace", "resend": "replace", "redo": "reperform", "ack": "acknowledge", "confirm": "acknowledge", "raise": "escalate",
+}
+
+// paramWords are other words for what actions take.
+var paramWords = map[string]string{
+	"value": "amount", "sum": "amount", "money": "amount", "price": "amount", "importe": "amount", "betrag": "amount",
+	"deadline": "within", "due": "within", "sla": "within", "time": "within", "due_in": "within", "text": "message", "template": "message", "msg": "message",
+	"delay": "after", "wait": "after", "recipient": "to", "team": "to", "who": "to", "assignee": "to", "method": "as", "type": "as", "kind": "as",
+	"comment": "note", "notes": "note", "description": "note",
+}
+
+// meantValue is meant for what may be a list.
+func meantValue(t Type, v playbook.Value) remedy {
+	switch {
+	case t.Kind == List && v.Kind == playbook.Scalar:
+		if _, err := parseLiteral(Type{Kind: t.Elem, Currency: t.Currency}, v.Text); err == nil {
+			with := "[" + v.Text.Value + "]"
+			return remedy{"write `" + with + "`", playbook.Edit{Start: v.Range.Start, End: v.Range.End, Text: with}}
+		}
+	case t.Kind == List:
+		for _, item := range v.Items {
+			if _, err := parseLiteralValue(Type{Kind: t.Elem, Currency: t.Currency}, item); err != nil {
+				return meantValue(Type{Kind: t.Elem, Currency: t.Currency}, item)
+			}
+		}
+	case v.Kind == playbook.Scalar:
+		return meant(t, v.Text)
+	}
+	return remedy{}
+}
+
+// currencyRemedy names the code of a currency.
+func currencyRemedy(t playbook.Text) remedy {
+	if amount := slip.Amount("1 "+t.Value, ""); amount != "" {
+		return instead(t, strings.TrimPrefix(amount, "1 "))
+	}
+	return near(t, value.Currencies())
+}
+
+// zoneRemedy names the zone of a place. An offset, or the name of one, knows nothing of
+// summer time, so it is nobody's zone.
+func zoneRemedy(t playbook.Text) remedy {
+	written := strings.ToLower(strings.NewReplacer(" ", "_", "\\", "/").Replace(strings.TrimSpace(t.Value)))
+	var found []string
+	for _, name := range worktime.ZoneNames() {
+		lower := strings.ToLower(name)
+		if lower == written || strings.Contains(name, "/") && (strings.HasSuffix(lower, "/"+written) || strings.HasSuffix(written, "/"+lower[strings.LastIndexByte(lower, '/')+1:]) && written != "") {
+			found = append(found, name)
+		}
+	}
+	offset := strings.ContainsAny(t.Value, "+-0123456789")
+	if len(found) > 0 && !offset {
+		return instead(t, found[0])
+	}
+	const place = "write a region and a place, such as `Europe/Madrid`"
+	if offset {
+		return say(place + ": an offset does not know summer time")
+	}
+	if len(t.Value) <= 5 && strings.ToUpper(t.Value) == t.Value {
+		return say(place + ": an abbreviation does not know summer time")
+	}
+	if r := near(t, worktime.ZoneNames()); r.hint != "" {
+		return r
+	}
+	return say(place)
+}
