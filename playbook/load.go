@@ -91,7 +91,8 @@ func parseAll(files []File) []parsed {
 
 // Load reads the set in fsys: every file named *.yaml or *.yml in path order,
 // but for suites (*_test.yaml, *_test.yml) and for what starts with a dot or an
-// underscore, folders included. It goes on after every problem and returns what
+// underscore, folders included. Links are followed as far as they stay inside of fsys.
+// It goes on after every problem and returns what
 // was understood beside all of them; the set is sound when the diagnostics have
 // no errors.
 func Load(fsys fs.FS) (*Set, Diagnostics) {
@@ -142,6 +143,10 @@ func find(fsys fs.FS, wanted func(name string) bool) (paths []string, ds Diagnos
 			}
 		case !d.IsDir() && wanted(name):
 			paths = append(paths, p)
+		case d.Type()&fs.ModeSymlink != 0 && !isYAML(name):
+			if err := linked(fsys, p); err != nil {
+				ds = append(ds, unreadable(p, err))
+			}
 		}
 		return nil
 	})
@@ -161,21 +166,23 @@ func isYAML(name string) bool {
 	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
-var errNotRegular = errors.New("it is not a regular file")
-
-// readFile reads a regular file. Anything else, such as a pipe, could keep the
-// reader waiting.
+// readFile reads a regular file, or the one that a link inside the folder leads to.
+// Anything else, such as a pipe, could keep the reader waiting.
 func readFile(fsys fs.FS, p string) ([]byte, *Diagnostic) {
-	info, err := fs.Stat(fsys, p)
+	at, info, err := follow(fsys, p)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = errDangling
 	case err != nil:
+	case info.IsDir():
+		err = errToFolder
 	case !info.Mode().IsRegular():
-		err = errNotRegular
+		err = errNoRegular
 	case info.Size() > yamlnode.MaxBytes:
 		return nil, tooLarge(p, info.Size())
 	default:
 		var src []byte
-		if src, err = fs.ReadFile(fsys, p); err == nil {
+		if src, err = fs.ReadFile(fsys, at); err == nil {
 			return src, nil
 		}
 	}
@@ -194,10 +201,14 @@ func unreadable(p string, err error) Diagnostic {
 	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
 		err = inner.Err
 	}
+	hint := ""
+	if errors.Is(err, errLeadsOut) || errors.Is(err, errToFolder) {
+		hint = "put the files themselves into the folder, or name the folder that holds both"
+	}
 	return Diagnostic{
 		Severity: Error, Code: "unreadable",
-		Message: "this cannot be read: " + err.Error(),
-		Range:   Range{File: p},
+		Message: "this cannot be read: " + err.Error(), Hint: hint,
+		Range: Range{File: p},
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -96,12 +94,12 @@ func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recover
 		if program == nil || diags.HasErrors() {
 			return nil, nil, diags
 		}
-		data, err := os.ReadFile(givenFile)
-		if err == nil {
-			store, err = given.Parse(data, program)
-		}
+		data, err := readFile(givenFile)
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %s", givenFile, strings.TrimPrefix(err.Error(), "open "+givenFile+": "))
+			return nil, nil, err
+		}
+		if store, err = given.Parse(data, program); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", givenFile, err)
 		}
 	}
 	known := &shelf{Store: store}

@@ -26,14 +26,37 @@ func openRevision(name string) (fs.FS, error) {
 	if !isRevision(rev) {
 		return nil, fmt.Errorf("there is no directory %s, and git knows no revision %q", name, rev)
 	}
-	id, err := resolve(rev + ":" + folder(dir))
+	id, err := folderID(rev, folder(dir), name)
 	if err != nil {
-		return nil, fmt.Errorf("there is no folder %s in the revision %s", dir, rev)
+		return nil, err
 	}
-	if kind, err := git(nil, "cat-file", "-t", id); err != nil || strings.TrimSpace(string(kind)) != "tree" {
-		return nil, fmt.Errorf("%s is a file; name the folder that holds the playbooks", name)
+	return readTree(id, name)
+}
+
+// folderID finds the tree of a folder, by links that stay inside of the repository as
+// they would be followed on disk.
+func folderID(rev, dir, name string) (string, error) {
+	if id, err := resolve(rev + ":" + dir); err == nil {
+		if kind, err := git(nil, "cat-file", "-t", id); err == nil && strings.TrimSpace(string(kind)) == "tree" {
+			return id, nil
+		}
 	}
-	return readTree(id)
+	out, err := git(strings.NewReader(rev+":"+dir+"\n"), "cat-file", "--batch-check", "--follow-symlinks")
+	if err != nil {
+		return "", gitError("cat-file", err)
+	}
+	answer, _, _ := strings.Cut(string(out), "\n")
+	switch fields := strings.Fields(answer); {
+	case len(fields) == 3 && fields[1] == "tree":
+		return fields[0], nil
+	case len(fields) == 3 && fields[1] == "blob":
+		return "", fmt.Errorf("%s is a file; name the folder that holds the playbooks", name)
+	case strings.HasPrefix(answer, "symlink "):
+		return "", fmt.Errorf("%s is a link that leads out of the repository", name)
+	case strings.HasPrefix(answer, "loop "):
+		return "", fmt.Errorf("%s is a link that leads back to itself", name)
+	}
+	return "", fmt.Errorf("there is no folder %s in the revision %s", dir, rev)
 }
 
 // isRevision reports whether git knows a revision of the name.
@@ -65,9 +88,16 @@ func git(input io.Reader, args ...string) ([]byte, error) {
 	return cmd.Output()
 }
 
-// readTree reads the files of a tree that a set may consist of.
-func readTree(id string) (fs.FS, error) {
-	list, err := git(nil, "ls-tree", "-r", "-z", "--full-tree", id)
+// The modes of what stands in a tree beside files and folders.
+const (
+	gitLink       = "120000"
+	gitRepository = "160000"
+)
+
+// readTree reads the files of a tree that a set may consist of. What a link may lead to
+// is read when it is wanted.
+func readTree(id, name string) (fs.FS, error) {
+	list, err := git(nil, "ls-tree", "-r", "-l", "-z", "--full-tree", id)
 	if err != nil {
 		return nil, gitError("ls-tree", err)
 	}
@@ -76,12 +106,26 @@ func readTree(id string) (fs.FS, error) {
 	var paths []string
 	for _, entry := range strings.Split(strings.TrimRight(string(list), "\x00"), "\x00") {
 		info, path, _ := strings.Cut(entry, "\t")
-		fields := strings.Fields(info) // mode, kind, id
-		if len(fields) != 3 || !strings.HasPrefix(fields[0], "100") || !strings.HasSuffix(path, ".yaml") && !strings.HasSuffix(path, ".yml") {
-			continue // neither folders of other repositories nor links
+		fields := strings.Fields(info) // mode, kind, id, size
+		if len(fields) != 4 || !fs.ValidPath(path) {
+			continue
 		}
-		ids.WriteString(fields[2] + "\n")
-		paths = append(paths, path)
+		mode, id := fields[0], fields[2]
+		if mode == gitRepository {
+			if leftOut(path) {
+				continue
+			}
+			return nil, fmt.Errorf("%s holds another repository, %s, whose files this one does not have", name, path)
+		}
+		size, _ := strconv.ParseInt(fields[3], 10, 64)
+		node := memoryNode{link: mode == gitLink, size: size}
+		if node.link || strings.HasSuffix(path, ".yaml") || strings.HasSuffix(path, ".yml") {
+			ids.WriteString(id + "\n")
+			paths = append(paths, path)
+		} else {
+			node.load = func() ([]byte, error) { return git(nil, "cat-file", "blob", id) }
+		}
+		out[path] = node
 	}
 	blobs, err := git(&ids, "cat-file", "--batch")
 	if err != nil {
@@ -89,13 +133,23 @@ func readTree(id string) (fs.FS, error) {
 	}
 	r := bufio.NewReader(bytes.NewReader(blobs))
 	for _, path := range paths {
-		text, err := readBlob(r)
-		if err != nil {
+		node := out[path]
+		if node.text, err = readBlob(r); err != nil {
 			return nil, fmt.Errorf("git gave no contents of %s", path)
 		}
-		out[path] = text
+		out[path] = node
 	}
 	return out, nil
+}
+
+// leftOut reports whether a set takes nothing from a folder on account of its name.
+func leftOut(path string) bool {
+	for _, name := range strings.Split(path, "/") {
+		if name[0] == '.' || name[0] == '_' {
+			return true
+		}
+	}
+	return false
 }
 
 // readBlob reads one answer of cat-file --batch: "ID blob SIZE", the bytes, a

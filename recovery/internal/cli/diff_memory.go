@@ -11,28 +11,77 @@ import (
 )
 
 // memoryFS holds files in memory, by path.
-type memoryFS map[string][]byte
+type memoryFS map[string]memoryNode
+
+// memoryNode is a file, or a link whose text is where it leads.
+type memoryNode struct {
+	text []byte
+	link bool
+	size int64
+	load func() ([]byte, error) // in place of the text, for what is seldom wanted
+}
+
+func (n memoryNode) info(name string) memoryInfo {
+	info := memoryInfo{name: name, size: n.size, mode: 0o444}
+	if n.load == nil {
+		info.size = int64(len(n.text))
+	}
+	if n.link {
+		info.mode |= fs.ModeSymlink
+	}
+	return info
+}
 
 // Open implements fs.FS.
 func (m memoryFS) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	if text, ok := m[name]; ok {
-		return &memoryFile{memoryInfo{path.Base(name), int64(len(text)), false}, bytes.NewReader(text)}, nil
+	if node, ok := m[name]; ok {
+		return node.open(name)
 	}
 	entries := m.entries(name)
 	if entries == nil && name != "." {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return &memoryDir{memoryInfo{path.Base(name), 0, true}, entries}, nil
+	return &memoryDir{memoryFolder(path.Base(name)), entries}, nil
+}
+
+func (n memoryNode) open(name string) (fs.File, error) {
+	text := n.text
+	if n.load != nil {
+		var err error
+		if text, err = n.load(); err != nil {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+		}
+	}
+	return &memoryFile{n.info(path.Base(name)), bytes.NewReader(text)}, nil
+}
+
+// Lstat implements fs.ReadLinkFS.
+func (m memoryFS) Lstat(name string) (fs.FileInfo, error) {
+	if node, ok := m[name]; ok {
+		return node.info(path.Base(name)), nil
+	}
+	if name == "." || m.entries(name) != nil {
+		return memoryFolder(path.Base(name)), nil
+	}
+	return nil, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadLink implements fs.ReadLinkFS.
+func (m memoryFS) ReadLink(name string) (string, error) {
+	if node, ok := m[name]; ok && node.link {
+		return string(node.text), nil
+	}
+	return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
 }
 
 // entries lists what is in a folder, sorted; nil when there is none.
 func (m memoryFS) entries(dir string) []fs.DirEntry {
 	seen := map[string]bool{}
 	var out []fs.DirEntry
-	for p, text := range m {
+	for p, node := range m {
 		rest := p
 		if dir != "." {
 			var ok bool
@@ -45,9 +94,9 @@ func (m memoryFS) entries(dir string) []fs.DirEntry {
 			continue
 		}
 		seen[name] = true
-		info := memoryInfo{name, int64(len(text)), deeper}
+		info := node.info(name)
 		if deeper {
-			info.size = 0
+			info = memoryFolder(name)
 		}
 		out = append(out, fs.FileInfoToDirEntry(info))
 	}
@@ -58,21 +107,17 @@ func (m memoryFS) entries(dir string) []fs.DirEntry {
 type memoryInfo struct {
 	name string
 	size int64
-	dir  bool
+	mode fs.FileMode
 }
+
+func memoryFolder(name string) memoryInfo { return memoryInfo{name: name, mode: fs.ModeDir | 0o555} }
 
 func (i memoryInfo) Name() string       { return i.name }
 func (i memoryInfo) Size() int64        { return i.size }
 func (i memoryInfo) ModTime() time.Time { return time.Time{} }
-func (i memoryInfo) IsDir() bool        { return i.dir }
+func (i memoryInfo) IsDir() bool        { return i.mode.IsDir() }
+func (i memoryInfo) Mode() fs.FileMode  { return i.mode }
 func (i memoryInfo) Sys() any           { return nil }
-
-func (i memoryInfo) Mode() fs.FileMode {
-	if i.dir {
-		return fs.ModeDir | 0o555
-	}
-	return 0o444
-}
 
 type memoryFile struct {
 	info memoryInfo

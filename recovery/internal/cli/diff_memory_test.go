@@ -6,7 +6,7 @@ import (
 )
 
 func TestMemoryFS(t *testing.T) {
-	m := memoryFS{"a.yaml": []byte("a"), "deep/b.yaml": []byte("b"), "deep/er/c.yaml": []byte("c")}
+	m := memoryFS{"a.yaml": {text: []byte("a")}, "deep/b.yaml": {text: []byte("b")}, "deep/er/c.yaml": {text: []byte("c")}}
 	if err := fstest.TestFS(m, "a.yaml", "deep/b.yaml", "deep/er/c.yaml"); err != nil {
 		t.Error(err)
 	}

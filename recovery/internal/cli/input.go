@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // openInput opens a file with incidents, or standard input.
@@ -12,13 +15,9 @@ func openInput(h Host, name string) (io.Reader, func(), error) {
 	if name == "-" {
 		return h.Stdin, func() {}, nil
 	}
-	f, err := os.Open(name)
+	f, err := openFile(name, "give - in its place, and < "+name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", name, errors.Unwrap(err))
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, nil, fmt.Errorf("%s is a directory; name files with incidents", name)
+		return nil, nil, err
 	}
 	return f, func() { f.Close() }, nil
 }
@@ -29,4 +28,76 @@ func inputName(name string) string {
 		return "stdin"
 	}
 	return name
+}
+
+// openFile opens a file that an argument names. What could keep the command waiting
+// for ever, or never end, is refused; remedy says what to do with a pipe.
+func openFile(name, remedy string) (*os.File, error) {
+	if err := ordinary(name, remedy); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, plainPath(name, err)
+	}
+	return f, nil
+}
+
+// readFile reads a whole file that an argument names.
+func readFile(name string) ([]byte, error) {
+	f, err := openFile(name, "name a file")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, plainPath(name, err)
+	}
+	return text, nil
+}
+
+// writeFile writes a whole file that an argument names.
+func writeFile(name string, text []byte) error {
+	if err := ordinary(name, "leave the flag out, and > "+name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		return plainPath(name, err)
+	}
+	return nil
+}
+
+// ordinary holds that a name is that of a regular file, by links or not, or of a stream
+// that is open already; remedy says what to do with a pipe.
+func ordinary(name, remedy string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return plainPath(name, err)
+	}
+	switch mode := info.Mode(); {
+	case mode.IsRegular(), name == os.DevNull, isOpen(name):
+		return nil
+	case mode.IsDir():
+		return fmt.Errorf("%s is a directory; name a file", name)
+	case mode&fs.ModeNamedPipe != 0:
+		return fmt.Errorf("%s is a pipe; %s", name, remedy)
+	}
+	return fmt.Errorf("%s is a device or a socket; name a file", name)
+}
+
+// isOpen reports whether a name is that of a stream which whoever started the command
+// has opened: a shell's <(…), or /dev/stdin.
+func isOpen(name string) bool {
+	name = filepath.ToSlash(filepath.Clean(name))
+	return strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/fd/") || name == "/dev/stdin" || name == "/dev/stdout"
+}
+
+// plainPath says what is the matter with a file, by its name first.
+func plainPath(name string, err error) error {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }

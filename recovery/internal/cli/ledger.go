@@ -264,15 +264,6 @@ func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
 	return c, nil
 }
 
-// plainPath says what is the matter with a file, by its name first.
-func plainPath(name string, err error) error {
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		err = of.Err
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
 // oneArgument is the single argument that a command takes.
 func oneArgument(f *flags, rest []string) (string, error) {
 	if len(rest) != 1 {

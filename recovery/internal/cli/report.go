@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
@@ -89,5 +88,5 @@ func writePage(h Host, page *report.Page, file string) error {
 	if err := term.File(&b, term.Prose, page.WriteHTML); err != nil {
 		return err
 	}
-	return os.WriteFile(file, b.Bytes(), 0o644)
+	return writeFile(file, b.Bytes())
 }
