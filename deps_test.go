@@ -36,7 +36,7 @@ var rules = []rule{
 	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "policy/internal/atom", "policy/internal/slip", "internal/unseen", "github.com/google/cel-go"}},
 	{"recovery", []string{"playbook", "policy", "internal/unseen", "recovery/internal/canonical", "recovery/store"}},
 	{"recovery/store", []string{"policy/value"}},
-	{"recovery/ledger", []string{"playbook", "policy/value", "policy/worktime", "recovery", "recovery/internal/canonical", "recovery/store", "golang.org/x/mod"}},
+	{"recovery/ledger", []string{"playbook", "policy", "policy/value", "policy/worktime", "recovery", "recovery/internal/canonical", "recovery/store", "golang.org/x/mod"}},
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal/canonical", nil},
 	{"recovery/internal/term", []string{"internal/unseen", "playbook"}},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -27,6 +28,8 @@ type EqualOptions struct {
 // Treatment is how equal cases were treated.
 type Treatment struct {
 	Cases int64 // incidents that were looked at
+	// Alone are those that no other is equal to, so that nothing is known of them.
+	Alone int64
 	// Unequal are the groups of equal cases whose redress differed, sorted.
 	Unequal []Group
 	// Deviations are the choices whose amount left the median of its precedents,
@@ -53,7 +56,8 @@ type Outcome struct {
 	Incidents []string // a few of them
 }
 
-// Redress is one thing that a customer gets; Amount is unset where it has none.
+// Redress is one thing that a customer gets; Amount is unset where it has none. What a partner
+// is paid for standing in is not the customer's: a substitute has no amount.
 type Redress struct {
 	Type   string
 	Amount recovery.Money
@@ -82,7 +86,8 @@ type Deviation struct {
 // Equal groups the incidents of a ledger by what makes them equal and finds those
 // groups in which customers did not get the same. What counts of an incident is
 // its latest decision with the choices made on it. Memory grows with the
-// number of different outcomes and of deviations, and not with the ledger.
+// number of different outcomes and of deviations, and not with the ledger. The error may be a
+// *[FieldError].
 func Equal(ctx context.Context, dir string, options EqualOptions) (*Treatment, error) {
 	return equal(ctx, directory(dir), options)
 }
@@ -96,7 +101,7 @@ func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, er
 		return nil, err
 	}
 	defer log.Close()
-	e := &equaliser{log: log, options: options, wanted: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	e := &equaliser{log: log, options: options, wanted: map[string]bool{}, had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
 	for _, path := range slices.Concat(options.Same, options.Across) {
 		e.wanted[path] = true
 	}
@@ -111,6 +116,9 @@ func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, er
 	if err := w.run(ctx); err != nil {
 		return nil, err
 	}
+	if err := e.checkFields(); err != nil {
+		return nil, err
+	}
 	e.finish()
 	return e.out, nil
 }
@@ -119,6 +127,8 @@ type equaliser struct {
 	log     *log
 	options EqualOptions
 	wanted  map[string]bool // the fields of both
+	had     map[string]bool // those that an incident had
+	sets    []int64         // the records of archived sets
 	out     *Treatment
 	groups  map[string]map[string]*outcome // by what is the same, then by everything
 }
@@ -150,10 +160,16 @@ func (e *equaliser) visit(t *item) error {
 	if t.body == bodyChanged {
 		return &Damage{File: e.log.segment(t.segment).name, Offset: t.offset, Record: t.head.seq, What: "its payload was changed"}
 	}
+	if t.head.kind == KindSet && t.body == bodyWhole {
+		e.sets = append(e.sets, t.head.seq)
+	}
 	switch made := t.made.(type) {
 	case error:
 		return fmt.Errorf("record %d: %w", t.head.seq, made)
 	case *treated:
+		for _, k := range made.Some {
+			e.had[k.Path] = true
+		}
 		return e.add(made)
 	}
 	return nil
@@ -261,7 +277,11 @@ func (e *equaliser) outcomeOf(c *aCase) *outcome {
 			if a.Cancelled || gone[a.ID] || !r.given[i].redress {
 				continue
 			}
-			o.Redress = append(o.Redress, Redress{a.Type, a.Amount})
+			what := Redress{a.Type, a.Amount}
+			if a.Type == policy.ActionSubstitute {
+				what.Amount = recovery.Money{}
+			}
+			o.Redress = append(o.Redress, what)
 			o.Plays = append(o.Plays, r.given[i].plays...)
 		}
 		if r.Choice != nil {
@@ -340,9 +360,11 @@ func (e *equaliser) finish() {
 		var g Group
 		redress := map[string]bool{}
 		across := map[string]map[string]bool{}
+		cases := int64(0)
 		for _, all := range slices.Sorted(maps.Keys(e.groups[key])) {
 			o := e.groups[key][all]
 			g.Same = o.same
+			cases += o.Count
 			g.Outcomes = append(g.Outcomes, o.Outcome)
 			what, where := o.gave(), textsOf(o.Across)
 			redress[what] = true
@@ -350,6 +372,9 @@ func (e *equaliser) finish() {
 				across[where] = map[string]bool{}
 			}
 			across[where][what] = true
+		}
+		if cases == 1 {
+			e.out.Alone++
 		}
 		if len(redress) < 2 {
 			continue

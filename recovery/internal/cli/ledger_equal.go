@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -48,6 +49,9 @@ func equalLedger(c command, h Host, args []string) int {
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
 	}
+	if found.Cases == 0 {
+		return trouble(h, "no cases were compared: the ledger %s holds no decision", dir)
+	}
 	if format.value == "json" {
 		err = writeIndented(h.Stdout, treatmentOf(found))
 	} else {
@@ -69,9 +73,14 @@ func fieldList(s string) []string {
 func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 	w := term.NewPage(false)
 	w.Printf("%s, equal by %s: ", term.Count(int(t.Cases), "case"), strings.Join(options.Same, ", "))
-	if len(t.Unequal) == 0 {
+	switch {
+	case t.Alone == t.Cases && t.Cases == 1:
+		w.Add(term.Own("there is no other to compare it with\n"))
+	case t.Alone == t.Cases:
+		w.Add(term.Own("no two are equal\n"))
+	case len(t.Unequal) == 0:
 		w.Add(term.Own("equal cases got the same\n"))
-	} else {
+	default:
 		w.Printf("%s in which not all got the same\n", term.Count(len(t.Unequal), "group"))
 	}
 	for _, g := range t.Unequal {
@@ -109,11 +118,11 @@ func writeGroup(w *term.Page, g ledger.Group, across []string) {
 		if len(o.Choosers) > 0 {
 			w.Printf(", chosen by %s", strings.Join(o.Choosers, ", "))
 		}
-		w.Printf(" (%s", strings.Join(o.Incidents, ", "))
-		if int(o.Count) > len(o.Incidents) {
-			w.Add(term.Own(", …"))
+		named := o.Incidents
+		if int(o.Count) > len(named) {
+			named = append(slices.Clip(named), "…")
 		}
-		w.Add(term.Own(")\n"))
+		w.Printf(" (%s)\n", strings.Join(named, ", "))
 	}
 }
 
@@ -153,6 +162,7 @@ func orNobody(by string) string {
 type treatment struct {
 	OK         bool        `json:"ok"`
 	Cases      int64       `json:"cases"`
+	Alone      int64       `json:"alone"`
 	Unequal    []group     `json:"unequal"`
 	Deviations []deviation `json:"deviations"`
 }
@@ -210,7 +220,7 @@ func (f fields) MarshalJSON() ([]byte, error) {
 }
 
 func treatmentOf(t *ledger.Treatment) treatment {
-	out := treatment{OK: len(t.Unequal) == 0, Cases: t.Cases, Unequal: []group{}, Deviations: []deviation{}}
+	out := treatment{OK: len(t.Unequal) == 0, Cases: t.Cases, Alone: t.Alone, Unequal: []group{}, Deviations: []deviation{}}
 	for _, g := range t.Unequal {
 		x := group{Same: g.Same, Between: g.Between}
 		for _, o := range g.Outcomes {
