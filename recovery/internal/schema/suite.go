@@ -79,7 +79,7 @@ func (b *builder) wantWords() words {
 		"withheld":    {"Each of these was withheld.", ref("withheld")},
 		"passed_over": {"The partners that were not taken, and why.", byName("passed_over")},
 		"choices":     {"Each of these is left to somebody.", list(ref("choice"), 0)},
-		"changes":     {"What has become of the earlier decision's actions, by type or type/id.", byName("changes")},
+		"changes":     {"What has become of the earlier decision's actions: by type, and by type/id for those that a play gives with an id.", byName("changes")},
 		"error":       {"The incident is refused, with a text that contains this.", title()},
 	}
 }

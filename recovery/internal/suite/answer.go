@@ -233,27 +233,6 @@ func offeredThing(o *recovery.Offer) thing {
 	return x
 }
 
-// ownIDs are the ids that plays have given an action. Decisions do not show
-// them, but for actions that are not merged they are part of the id.
-func (s *Set) ownIDs(incident string, a *recovery.Action) []string {
-	var out []string
-	for _, name := range a.Plays {
-		p := s.known.plays[name]
-		if p == nil {
-			continue
-		}
-		for _, source := range canGive(p) {
-			if source.Type.Name != a.Type || source.ID == "" || slices.Contains(out, source.ID) {
-				continue
-			}
-			if source.Type.Merge != policy.MergeNever || recovery.ActionID(incident, name, a.Type, source.ID) == a.ID {
-				out = append(out, source.ID)
-			}
-		}
-	}
-	return out
-}
-
 // text writes a thing in one line.
 func (x thing) text() string {
 	if x.action != nil {

@@ -151,24 +151,20 @@ func (c *comparison) changes(w *playbook.Want) {
 		return
 	}
 	for _, p := range w.Changes.Items {
-		kind, id, hasID := strings.Cut(p.Key.Value, "/")
+		found, called := c.changed(p.Key.Value, w.Changes.Items)
+		asWanted := len(found) > 0
 		var came []string
-		for i := range c.d.Actions {
-			a := &c.d.Actions[i]
-			if a.Type != kind || hasID && !slices.Contains(c.set.ownIDs(c.d.Incident, a), id) {
-				continue
-			}
-			came = append(came, string(a.Change))
+		for i, a := range found {
+			came = append(came, called[i]+": "+string(a.Change))
+			asWanted = asWanted && string(a.Change) == p.Value.Value
 		}
-		asWanted := func(change string) bool { return change == p.Value.Value }
-		if len(came) > 0 && !slices.ContainsFunc(came, func(s string) bool { return !asWanted(s) }) {
+		if asWanted {
 			continue
 		}
-		message := "the action is not there, neither now nor before"
-		if len(came) > 0 {
+		message := "the decision neither gives such an action nor takes one back"
+		if len(found) > 0 {
 			message = "something else has become of it"
 		}
-		named := func(change string) string { return p.Key.Value + ": " + change }
-		c.fail("changes", p.Key.Range, message, linesOf([]string{named(p.Value.Value)}, each(came, named)))
+		c.fail("changes", p.Key.Range, message, linesOf([]string{p.Key.Value + ": " + p.Value.Value}, came))
 	}
 }

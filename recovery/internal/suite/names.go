@@ -15,10 +15,11 @@ type names struct {
 	types    map[string]*policy.ActionType // nil: a type that no play gives
 	fields   map[string]*policy.Field      // by dotted name, earlier names included
 	partners map[string]bool
+	bare     map[string]bool // the types that some play gives without an id
 }
 
 func namesOf(books *playbook.Set, program *policy.Program) names {
-	n := names{plays: map[string]*policy.Play{}, types: map[string]*policy.ActionType{}, fields: map[string]*policy.Field{}, partners: map[string]bool{}}
+	n := names{plays: map[string]*policy.Play{}, types: map[string]*policy.ActionType{}, fields: map[string]*policy.Field{}, partners: map[string]bool{}, bare: map[string]bool{policy.ActionSubstitute: true}}
 	for _, d := range books.Documents {
 		for _, a := range d.Actions {
 			n.types[a.Name.Value] = nil
@@ -38,6 +39,7 @@ func namesOf(books *playbook.Set, program *policy.Program) names {
 		n.plays[p.Name] = p
 		for _, a := range canGive(p) {
 			n.types[a.Type.Name] = a.Type
+			n.bare[a.Type.Name] = n.bare[a.Type.Name] || a.ID == ""
 		}
 	}
 	return n

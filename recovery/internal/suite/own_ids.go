@@ -1,0 +1,100 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// ownIDs are the ids that plays have given an action.
+func (s *Set) ownIDs(incident string, a *recovery.Action) []string {
+	ids, _ := s.namesOf(incident, a)
+	return ids
+}
+
+// namesOf are the ids that plays have given an action, and whether it is one without. Of merged
+// actions both may be so: one play has given it an id, and another none. Decisions do not show
+// these ids, but for actions that are not merged they are part of the id.
+func (s *Set) namesOf(incident string, a *recovery.Action) (ids []string, bare bool) {
+	for _, name := range a.Plays {
+		p := s.known.plays[name]
+		if p == nil {
+			continue
+		}
+		for _, source := range canGive(p) {
+			switch {
+			case source.Type.Name != a.Type:
+			case source.Type.Merge == policy.MergeNever && recovery.ActionID(incident, name, a.Type, source.ID) != a.ID:
+			case source.Type.Merge != policy.MergeNever && !s.mayMerge(p, source, a):
+			case source.ID == "":
+				bare = true
+			case !slices.Contains(ids, source.ID):
+				ids = append(ids, source.ID)
+			}
+		}
+	}
+	return ids, bare || len(ids) == 0
+}
+
+// mayMerge reports whether an action of a play can be a part of a merged one: whether the
+// parameter that it is merged by is the same, as far as that is known without an incident.
+func (s *Set) mayMerge(play *policy.Play, source *policy.Action, a *recovery.Action) bool {
+	by := ""
+	switch source.Type.Merge {
+	case policy.MergeItem:
+		by = "item"
+	case policy.MergeTo, policy.MergeToMessage:
+		by = "to"
+	}
+	given := ""
+	if v := (thing{params: a.Params}).value(by); v != nil {
+		given = policy.Show(v)
+	}
+	written := ""
+	for _, p := range source.Params {
+		if p.Name() != by {
+			continue
+		}
+		if s.program.Explainer().Param(p, play.Playbook) != nil {
+			return true
+		}
+		v, err := p.Value(s.program.Blank().Frame(play.Playbook), value.Style{})
+		if err != nil || p.Spec.Type.Kind == policy.String && strings.Contains(p.Source(), "${") {
+			return true
+		}
+		written = policy.Show(v)
+	}
+	return written == given
+}
+
+// changed are the actions of a decision that a key of changes is about, and what each is called
+// there. TYPE/ID is about those to which a play gave the id. TYPE is about those without one; of
+// a type whose actions all have an id, about those that no other key names.
+func (c *comparison) changed(key string, all []playbook.Pair) (found []*recovery.Action, called []string) {
+	kind, id, hasID := strings.Cut(key, "/")
+	for i := range c.d.Actions {
+		a := &c.d.Actions[i]
+		if a.Type != kind {
+			continue
+		}
+		ids, bare := c.set.namesOf(c.d.Incident, a)
+		named := slices.ContainsFunc(all, func(p playbook.Pair) bool {
+			k, id, ok := strings.Cut(p.Key.Value, "/")
+			return ok && k == kind && slices.Contains(ids, id)
+		})
+		switch {
+		case hasID && slices.Contains(ids, id):
+			found, called = append(found, a), append(called, key)
+		case hasID:
+		case bare:
+			found, called = append(found, a), append(called, kind)
+		case !c.set.known.bare[kind] && !named:
+			found, called = append(found, a), append(called, kind+"/"+ids[0])
+		}
+	}
+	return found, called
+}
