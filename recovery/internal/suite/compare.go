@@ -176,21 +176,18 @@ func (c *comparison) each(key string, wanted []*playbook.WantedAction, came []th
 		diff := c.set.unlike(w, came, taken, where)
 		var why []Reason
 		if key == "actions" {
-			why = append(c.amount(w, came, taken), c.why.missing(w.Type.Value)...)
+			by := c.givenBy(w, came, taken)
+			why = append(by, c.why.missing(w, len(by) > 0)...)
 		}
 		c.fail(key, w.Range, notThere(key, w.Type.Value), diff, why...)
 	}
 }
 
-// amount says why the action that is nearest to a wanted one has another amount:
-// by the play that gave it, with what that has looked at.
-func (c *comparison) amount(w *playbook.WantedAction, came []thing, taken []bool) []Reason {
+// givenBy says why the action that is nearest to a wanted one is there: by the plays that gave
+// it, with what they have looked at.
+func (c *comparison) givenBy(w *playbook.WantedAction, came []thing, taken []bool) []Reason {
 	j := c.set.nearest(w, came, taken, ofGiven)
-	if j < 0 || came[j].action == nil {
-		return nil
-	}
-	answers, _ := c.set.ask(w, came[j], ofGiven)
-	if !slices.ContainsFunc(answers, func(a answer) bool { return a.key == "amount" && !a.ok }) {
+	if j < 0 || taken[j] || came[j].action == nil {
 		return nil
 	}
 	return c.why.given(came[j].action.Plays)

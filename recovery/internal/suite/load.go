@@ -25,6 +25,7 @@ type Set struct {
 	engine  *recovery.Engine
 	clock   time.Time // what the engine takes for the time
 	known   names
+	whatIf  map[string]*recovery.Engine // see engineWith
 }
 
 // Load reads the playbooks in fsys, and the suites beside them. The error is a
@@ -39,7 +40,7 @@ func Load(fsys fs.FS) (*Set, error) {
 	if program == nil {
 		return nil, errors.New("parts of the playbooks could not be understood")
 	}
-	s := &Set{books: books, program: program, known: namesOf(books, program)}
+	s := &Set{books: books, program: program, known: namesOf(books, program), whatIf: map[string]*recovery.Engine{}}
 	var err error
 	s.engine, err = recovery.New(books, recovery.WithClock(func() time.Time { return s.clock }))
 	if err != nil {

@@ -143,45 +143,79 @@ func (r *reasons) given(plays []string) (out []Reason) {
 	return out
 }
 
-// mostPlays is how many plays are named that could have given something.
-const mostPlays = 3
+// The bounds of looking for plays that could have given something: how many are named, and how
+// many are tried.
+const (
+	mostPlays = 3
+	mostTried = 12
+)
 
-// missing says why no action of a type is there: what was withheld, and the
-// plays that would have given one, the nearest first.
-func (r *reasons) missing(kind string) (out []Reason) {
-	for _, w := range r.d.decision.Withheld {
-		if w.Type == kind {
-			out = append(out, Reason{Text: "withheld: " + withheldThing(&w).text()})
+// missing says why a wanted action is not there: what was withheld of its type, and the plays and
+// cases that would have given it, the nearest first. Where none of the type was given, and nobody
+// would have given the one that is wanted, those are named that give the type at all.
+func (r *reasons) missing(w *playbook.WantedAction, others bool) (out []Reason) {
+	kind := w.Type.Value
+	for _, x := range r.d.decision.Withheld {
+		if x.Type == kind {
+			out = append(out, Reason{Text: "withheld: " + withheldThing(&x).text()})
 		}
 	}
-	type near struct {
-		Reason
-		misses int
+	near := r.near(kind)
+	found := false
+	for _, n := range near[:min(len(near), mostTried)] {
+		if len(out) < mostPlays && r.d.wouldGive(n.of, n.theCase, w) {
+			out, found = append(out, n.reason("which would give it")), true
+		}
 	}
-	var found []near
+	if found || others {
+		return out
+	}
+	for _, n := range near[:min(len(near), mostPlays)] {
+		out = append(out, n.reason("which gives `"+kind+"`"))
+	}
+	return out
+}
+
+// nearly is a play that did not match, or a case of one that did which did not hold.
+type nearly struct {
+	of      policy.Explanation
+	theCase int // -1: the play
+	misses  []string
+	far     int
+}
+
+// near are the plays and cases that could give a type of action and did not hold, those that
+// missed least first.
+func (r *reasons) near(kind string) (out []nearly) {
 	for _, e := range r.explanation().Plays {
 		switch {
 		case !gives(e.Play, kind):
 		case !e.Matched:
 			misses := e.Misses()
-			n := len(misses)
+			far := len(misses)
 			if e.Barrier != policy.BarrierNone {
-				n += 2 // further away than what a value would change
+				far += 2 // further away than what a value would change
 			}
-			found = append(found, near{Reason{e.Play.Range, e.Play.Name + ", which gives `" + kind + "`, did not match: " + strings.Join(misses, "; ")}, n})
+			out = append(out, nearly{e, -1, misses, far})
 		default:
 			for i, c := range e.Cases {
 				if i != e.Case && givesIn(c.Case.Do, kind) && c.When != nil {
-					found = append(found, near{Reason{c.When.Position(), "the case " + orNumber(c.Case.ID, i) + " of " + e.Play.Name + ", which gives `" + kind + "`, did not hold: " + strings.Join(c.When.Misses(), "; ")}, len(c.When.Misses())})
+					out = append(out, nearly{e, i, c.When.Misses(), len(c.When.Misses())})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b near) int { return a.misses - b.misses })
-	for _, n := range found[:min(len(found), mostPlays)] {
-		out = append(out, n.Reason)
-	}
+	slices.SortStableFunc(out, func(a, b nearly) int { return a.far - b.far })
 	return out
+}
+
+func (n nearly) reason(what string) Reason {
+	misses := strings.Join(n.misses, "; ")
+	if n.theCase < 0 {
+		return Reason{n.of.Play.Range, n.of.Play.Name + ", " + what + ", did not match: " + misses}
+	}
+	c := n.of.Cases[n.theCase]
+	return Reason{c.When.Position(), "the case " + orNumber(c.Case.ID, n.theCase) + " of " + n.of.Play.Name + ", " + what + ", did not hold: " + misses}
 }
 
 func gives(p *policy.Play, kind string) bool {

@@ -1,0 +1,119 @@
+package suite
+
+import (
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Why a wanted action is not there is told by the plays that would have given it. They are found
+// by deciding the step once more: by a set that has one play, which matches whatever its
+// condition says.
+
+// wouldGive reports whether a play would have given a wanted action had it matched, or had its
+// case held where one is named; -1 names none. It is false where that cannot be told.
+func (d *Decided) wouldGive(e policy.Explanation, theCase int, w *playbook.WantedAction) bool {
+	decided := d.whatIf(e, theCase)
+	if decided == nil {
+		return false
+	}
+	for i := range decided.Actions {
+		a := &decided.Actions[i]
+		if _, ok := d.set.ask(w, d.set.givenThing(decided.Incident, a), ofGiven); ok && a.Change != recovery.ChangeCancelled {
+			return true
+		}
+	}
+	return false
+}
+
+// whatIf decides the step by the one play; nil where that fails.
+func (d *Decided) whatIf(e policy.Explanation, theCase int) *recovery.Decision {
+	for _, when := range []string{"true", guardsOf(e.When)} {
+		if when == "" {
+			continue
+		}
+		engine := d.set.engineWith(e.Play, theCase, when)
+		if engine == nil {
+			continue // what the play gives reads what its condition makes sure of
+		}
+		before := d.before
+		d.set.clock = d.step.Now
+		if decided, err := engine.Handle(d.ctx, d.incident, recovery.In(&before)); err == nil {
+			return decided
+		}
+		return nil
+	}
+	return nil
+}
+
+// engineWith is an engine that has one play; nil where it does not load. It is kept, since many
+// tests may fail for one reason.
+func (s *Set) engineWith(p *policy.Play, theCase int, when string) *recovery.Engine {
+	key := p.Name + " " + itoa(theCase) + " " + when
+	engine, known := s.whatIf[key]
+	if !known {
+		engine, _ = recovery.New(s.withOnly(p, theCase, when), recovery.WithClock(func() time.Time { return s.clock }))
+		s.whatIf[key] = engine
+	}
+	return engine
+}
+
+// withOnly is the set with one play, which matches under a condition.
+func (s *Set) withOnly(p *policy.Play, theCase int, when string) *playbook.Set {
+	out := &playbook.Set{Digest: s.books.Digest, Files: s.books.Files}
+	for _, d := range s.books.Documents {
+		copied := *d
+		copied.Plays = nil
+		switch {
+		case d.Kind == playbook.Shared:
+		case d.ID.Value != p.Playbook.ID:
+			continue
+		default:
+			copied.Applies, copied.InForce = playbook.Text{}, nil
+			for _, x := range d.Plays {
+				if d.ID.Value+"/"+x.ID.Value == p.Name {
+					copied.Plays = []*playbook.Play{thatMatches(x, theCase, when)}
+				}
+			}
+		}
+		out.Documents = append(out.Documents, &copied)
+	}
+	return out
+}
+
+// thatMatches is a play that matches under a condition, and of whose cases one holds.
+func thatMatches(p *playbook.Play, theCase int, when string) *playbook.Play {
+	out := *p
+	text := func(s string) playbook.Text { return playbook.Text{Value: s, Kind: playbook.String, Range: p.Range} }
+	out.When, out.Phase, out.Provider = text(when), text("any"), text("any")
+	out.Fallback, out.InForce = false, nil
+	if theCase >= 0 {
+		held := *p.Cases[theCase]
+		held.When = playbook.Text{}
+		out.Cases = []*playbook.Case{&held}
+	}
+	return &out
+}
+
+// guardsOf are the parts of a condition that make sure of what may be absent, as a condition;
+// empty where there are none.
+func guardsOf(n *policy.Node) string {
+	var out []string
+	var visit func(n *policy.Node)
+	visit = func(n *policy.Node) {
+		switch {
+		case n == nil:
+		case n.Kind == policy.NodeHas:
+			out = append(out, n.Text)
+		case n.Kind == policy.NodeAnd, n.Kind == policy.NodeRead && strings.HasPrefix(n.Path, "terms."):
+			for _, part := range n.Parts {
+				visit(part)
+			}
+		}
+	}
+	visit(n)
+	return strings.Join(out, " && ")
+}
