@@ -88,7 +88,7 @@ func suggest(h Host, dir string, set *suite.Set) int {
 	}
 	text, err := set.Suggest(context.Background())
 	if text == "" {
-		text = "# There is nothing to suggest: tests stand on both sides of every value that is compared with.\n"
+		text = "# There is nothing to suggest: tests stand on both sides of every value that this search can vary.\n"
 	}
 	if err == nil {
 		err = h.Stdout.Data(term.Prose, bytesOf([]byte(text)))

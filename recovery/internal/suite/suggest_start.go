@@ -21,23 +21,29 @@ func (g *suggester) start(p *policy.Play, k int) (tried, bool, error) {
 		return t, false, err
 	}
 	const attempts = 12
+	var trail []tried
 	for range attempts {
 		if t.reaches(p, k) {
 			return t, true, nil
 		}
+		trail = append(trail, t)
 		if changes := g.towards(t, p, k); len(changes) > 0 {
 			t, err = g.with(t, changes)
 		} else {
 			var nearer bool
 			if t, nearer, err = g.climb(t, p, k); err == nil && !nearer {
-				return t, false, nil
+				break
 			}
 		}
 		if err != nil {
 			return t, false, err
 		}
 	}
-	return t, t.reaches(p, k), nil
+	if t.reaches(p, k) {
+		return t, true, nil
+	}
+	found, ok := g.unblock(trail, p, k)
+	return found, ok, nil
 }
 
 // with is a test with some changes.
@@ -54,7 +60,7 @@ func (g *suggester) with(t tried, changes []change) (tried, error) {
 // reaches the play, else the one that brings it nearest.
 func (g *suggester) climb(from tried, p *policy.Play, k int) (best tried, nearer bool, err error) {
 	best = from
-	e, _ := from.of(p)
+	e, _ := g.look(from, p)
 	least := e.Distance()
 	for _, th := range g.ofPlay(e, from) {
 		for _, v := range th.all() {
@@ -65,7 +71,7 @@ func (g *suggester) climb(from tried, p *policy.Play, k int) (best tried, nearer
 			if t.reaches(p, k) {
 				return t, true, nil
 			}
-			if e, _ := t.of(p); e.Distance() < least {
+			if e, _ := g.look(t, p); e.Distance() < least {
 				best, nearer, least = t, true, e.Distance()
 			}
 		}
@@ -93,12 +99,10 @@ func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
 	if errors.As(t.decided.err, &misfit) {
 		return g.repairs(misfit)
 	}
-	e, ok := t.of(p)
+	e, ok := g.look(t, p)
 	switch {
 	case !ok:
 		return nil
-	case e.Barrier == policy.BarrierNotNeeded:
-		return g.unneeded(t, p)
 	case e.Barrier != policy.BarrierNone:
 		return g.set.solveBarrier(e, t.now)
 	case !e.Matched:
@@ -113,17 +117,6 @@ func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
 		}
 	}
 	return nil
-}
-
-// unneeded are changes under which the plays that answer instead of a fallback do
-// not match.
-func (g *suggester) unneeded(t tried, fallback *policy.Play) (out []change) {
-	for _, e := range t.explained.Plays {
-		if e.Matched && e.Play.Answers && e.Play.Playbook.ID == fallback.Playbook.ID && e.Play.Preventive() == fallback.Preventive() {
-			out = append(out, g.set.solve(e.When, false, e.Play.Playbook.ID)...)
-		}
-	}
-	return out
 }
 
 // repairs give fields that an incident must have, or that do not fit.

@@ -19,7 +19,7 @@ func (g *suggester) yaml() string {
 		out.WriteString("# Read each row. One that is right becomes a test; one that is not has found something.\n")
 	}
 	for _, name := range g.lost {
-		out.WriteString("# No incident was found that " + name + " matches.\n")
+		out.WriteString("# This search found no incident that " + name + " matches; that does not mean that there is none.\n")
 	}
 	if len(g.out) == 0 {
 		return out.String()

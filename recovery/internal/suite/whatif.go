@@ -61,7 +61,8 @@ func (s *Set) engineWith(p *policy.Play, theCase int, when string) *recovery.Eng
 	return engine
 }
 
-// withOnly is the set with one play, which matches under a condition.
+// withOnly is the set with one play, which matches under a condition; without one, when it would
+// where no other play stands in its way.
 func (s *Set) withOnly(p *policy.Play, theCase int, when string) *playbook.Set {
 	out := &playbook.Set{Digest: s.books.Digest, Files: s.books.Files}
 	for _, d := range s.books.Documents {
@@ -72,7 +73,9 @@ func (s *Set) withOnly(p *policy.Play, theCase int, when string) *playbook.Set {
 		case d.ID.Value != p.Playbook.ID:
 			continue
 		default:
-			copied.Applies, copied.InForce = playbook.Text{}, nil
+			if when != "" {
+				copied.Applies, copied.InForce = playbook.Text{}, nil
+			}
 			for _, x := range d.Plays {
 				if d.ID.Value+"/"+x.ID.Value == p.Name {
 					copied.Plays = []*playbook.Play{thatMatches(x, theCase, when)}
@@ -84,12 +87,15 @@ func (s *Set) withOnly(p *policy.Play, theCase int, when string) *playbook.Set {
 	return out
 }
 
-// thatMatches is a play that matches under a condition, and of whose cases one holds.
+// thatMatches is a play that matches under a condition, and of whose cases one holds, where they
+// are given.
 func thatMatches(p *playbook.Play, theCase int, when string) *playbook.Play {
 	out := *p
 	text := func(s string) playbook.Text { return playbook.Text{Value: s, Kind: playbook.String, Range: p.Range} }
-	out.When, out.Phase, out.Provider = text(when), text("any"), text("any")
-	out.Fallback, out.InForce = false, nil
+	out.Fallback = false
+	if when != "" {
+		out.When, out.Phase, out.Provider, out.InForce = text(when), text("any"), text("any"), nil
+	}
 	if theCase >= 0 {
 		held := *p.Cases[theCase]
 		held.When = playbook.Text{}
