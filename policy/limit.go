@@ -92,13 +92,13 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 	if l.AtMost == nil {
 		return
 	}
-	if c := l.AtMost.currency(); c != "" && f.Currency != "" && c != f.Currency {
+	if c := l.AtMost.Currency(); c != "" && f.Currency != "" && c != f.Currency {
 		s.errorf(d.Counting.Range, "mixed-currencies", "", "the cap is in %s and the fact `%s` in %s", c, f.Plain, f.Currency)
 	}
 }
 
-// currency is the currency of an amount, where it is known at load.
-func (p *Param) currency() string {
+// Currency is the currency of an amount, where it is known at load; else it is empty.
+func (p *Param) Currency() string {
 	if p.fixed {
 		return p.constant.(interface{ Currency() string }).Currency()
 	}

@@ -71,12 +71,13 @@ type builder struct {
 	playsSaying map[*playbook.Message][]Link
 	tags        []string // of languages
 	short       map[*policy.Play]Row
+	gives       map[*policy.Play][]given
 }
 
 func newBuilder(set *playbook.Set, program *policy.Program, o Options) *builder {
 	b := &builder{
 		set: set, program: program, explainer: program.Explainer(), empty: program.Blank(), now: o.Now, ran: o.Tests,
-		conditions: map[string][]*policy.Node{}, scopes: map[string]*scope{}, plays: map[string]*playbook.Play{}, short: map[*policy.Play]Row{},
+		conditions: map[string][]*policy.Node{}, scopes: map[string]*scope{}, plays: map[string]*playbook.Play{}, short: map[*policy.Play]Row{}, gives: map[*policy.Play][]given{},
 	}
 	for _, n := range b.explainer.Conditions() {
 		at := n.Position()

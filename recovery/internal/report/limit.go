@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
@@ -9,13 +11,16 @@ import (
 func (s *scope) limit(l *policy.Limit) Limit {
 	what := listed(plainAll(l.Of), "and")
 	if l.Keep {
-		text := "Of several " + what + " actions, only the highest is given."
+		text := "Of several " + what + " actions, only the highest"
 		if len(l.Of) > 1 {
-			text = "Of several " + what + " actions, only the highest of each kind is given."
+			text += " of each kind"
 		}
-		return Limit{Text: text}
+		if s.severalCurrencies(l) {
+			text += ", in each currency,"
+		}
+		return Limit{Text: text + " is given."}
 	}
-	out := Limit{Text: titled(what) + ": at most " + s.limitAmount(l).text + " together."}
+	out := Limit{Text: titled(what) + ": at most " + s.limitAmount(l).text + " together" + s.whereHeld(l) + "."}
 	if l.Counting != nil {
 		out.Detail = "Counted with it is " + plain(l.Counting.Plain) + ": " + s.policyFact(l.Counting) + ". "
 	}
@@ -25,6 +30,55 @@ func (s *scope) limit(l *policy.Limit) Limit {
 	}
 	out.Detail += "What is above is not given, and goes to " + s.escalation(l) + "."
 	return out
+}
+
+// under are the amounts that fall under a limit.
+func (s *scope) under(l *policy.Limit) []given {
+	var out []given
+	for _, p := range s.program.Plays {
+		if l.Scope != s.program.Shared && l.Scope != p.Playbook {
+			continue
+		}
+		for _, g := range s.scopes[p.Playbook.ID].allGiven(p) {
+			if slices.Contains(l.Of, g.of) {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}
+
+// whereHeld says that a cap holds one currency only, where what it is about can come in others.
+func (s *scope) whereHeld(l *policy.Limit) string {
+	in := s.limitCurrency(l)
+	var others []string
+	open := false
+	for _, g := range s.under(l) {
+		switch {
+		case in.is(g.in):
+		case in.isKnown() && g.in.isKnown():
+			others = union(others, []string{string(g.in)})
+		default:
+			open = true
+		}
+	}
+	slices.Sort(others)
+	if open {
+		others = append(others, "any other currency")
+	}
+	switch {
+	case len(others) == 0:
+		return ""
+	case in.isKnown():
+		return " of what is in " + string(in) + "; what is in " + listed(others, "or") + " is not held by it"
+	}
+	return " of what is in the same currency; what is in another is not held by it"
+}
+
+// severalCurrencies reports whether what a limit is about can come in more than one currency.
+func (s *scope) severalCurrencies(l *policy.Limit) bool {
+	list := s.under(l)
+	return slices.ContainsFunc(list, func(g given) bool { return !g.in.is(list[0].in) })
 }
 
 // written finds a limit as it was written.

@@ -67,6 +67,7 @@ type Cost struct {
 	Most     []string // in each currency
 	Open     []string // what has no bound, in words
 	Caps     []string // what bounds it all the same
+	CapsIn   []string // what bounds it in one currency, as whole phrases
 	Partners []string // what partners are paid
 }
 
