@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -93,7 +94,7 @@ func TestChangesByID(t *testing.T) {
 		if got := results[0].OK(); got != c.ok {
 			var lines []string
 			for _, f := range results[0].Failures {
-				lines = append(lines, f.Message+" "+f.Details(false))
+				lines = append(lines, fmt.Sprint(f.Message, f.Diff))
 			}
 			t.Errorf("%s to %s, {%s}: %v, wanted %v: %s", c.from, c.to, c.want, got, c.ok, strings.Join(lines, "\n"))
 		}
