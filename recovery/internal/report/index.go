@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
 
@@ -46,7 +47,8 @@ func (b *builder) services() []Service {
 func (b *builder) reachOf(p *policy.Play) reach {
 	s, d := b.scopes[p.Playbook.ID], b.plays[p.Name]
 	r := reach{play: p, failures: s.oneOf("failure")}
-	all := both(subjects(s.node(s.doc.Applies), true), subjects(s.node(d.When), true))
+	look := looker{func(name string) *playbook.Table { return s.tables[name] }}
+	all := both(look.subjects(s.node(s.doc.Applies), true), look.subjects(s.node(d.When), true))
 	for _, x := range all {
 		if all := s.oneOf("service"); x.service.except && len(all) > 0 {
 			x.service = names{false, without(all, x.service.list)}

@@ -2,7 +2,9 @@ package report
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
 
@@ -60,49 +62,53 @@ var everySubject = []subject{{anything, anything}}
 // for any service and failure.
 const maxSubjects = 200
 
-// subjects are the services and failures for which a condition can hold, as far
-// as it compares them with what is written out. It never leaves one out.
-func subjects(n *policy.Node, want bool) []subject {
+// looker takes conditions apart by service and failure. It knows the tables that they look at.
+type looker struct {
+	table func(name string) *playbook.Table
+}
+
+// subjects are the services and failures for which a condition can hold, as far as it compares
+// them with what is written out, in tables and terms too. It never leaves one out.
+func (k looker) subjects(n *policy.Node, want bool) []subject {
 	if n == nil {
 		return everySubject
 	}
 	switch n.Kind {
 	case policy.NodeNot:
-		return subjects(n.Parts[0], !want)
+		return k.subjects(n.Parts[0], !want)
 	case policy.NodeAnd:
-		return ofParts(n.Parts, want, want)
+		return k.ofParts(n.Parts, want, want)
 	case policy.NodeOr:
-		return ofParts(n.Parts, want, !want)
+		return k.ofParts(n.Parts, want, !want)
 	case policy.NodeIf:
 		if n.Bool {
-			yes := both(subjects(n.Parts[0], true), subjects(n.Parts[1], want))
-			return bounded(append(yes, both(subjects(n.Parts[0], false), subjects(n.Parts[2], want))...))
+			yes := both(k.subjects(n.Parts[0], true), k.subjects(n.Parts[1], want))
+			return bounded(append(yes, both(k.subjects(n.Parts[0], false), k.subjects(n.Parts[2], want))...))
 		}
 	case policy.NodeRead:
-		if len(n.Parts) == 1 && n.Parts[0].Bool && n.Bool {
-			return subjects(n.Parts[0], want)
+		if len(n.Parts) == 1 && n.Parts[0].Bool && n.Bool && strings.HasPrefix(n.Path, "terms.") {
+			return k.subjects(n.Parts[0], want)
 		}
 	case policy.NodeConstant:
 		if n.Value != want {
 			return nil
 		}
-	case policy.NodeCompare:
-		return compared(n, want)
+		return everySubject
 	}
-	return everySubject
+	return k.leaf(n, want)
 }
 
-func ofParts(parts []*policy.Node, want, all bool) []subject {
+func (k looker) ofParts(parts []*policy.Node, want, all bool) []subject {
 	if !all {
 		var out []subject
 		for _, p := range parts {
-			out = append(out, subjects(p, want)...)
+			out = append(out, k.subjects(p, want)...)
 		}
 		return bounded(out)
 	}
 	out := everySubject
 	for _, p := range parts {
-		out = both(out, subjects(p, want))
+		out = both(out, k.subjects(p, want))
 	}
 	return out
 }
@@ -128,45 +134,18 @@ func bounded(list []subject) []subject {
 	return list
 }
 
-// compared reads a comparison of the service or the failure with names.
-func compared(n *policy.Node, want bool) []subject {
-	left, right := n.Parts[0], n.Parts[1]
-	if left.Kind == policy.NodeConstant && n.Op != "in" {
-		left, right = right, left
-	}
-	var list []string
-	switch v := right.Value.(type) {
-	case string:
-		list = []string{v}
-	case []any:
-		for _, x := range v {
-			text, ok := x.(string)
-			if !ok {
-				return everySubject
-			}
-			list = append(list, text)
-		}
-	}
-	constant := right.Kind == policy.NodeConstant || n.Op == "in" && right.Kind == policy.NodeCall && constants(right.Parts)
-	if !constant || list == nil && n.Op != "in" || left.Kind != policy.NodeRead {
+// leaf takes a part that has no conditions below it: a comparison, or whether a table has a row.
+func (k looker) leaf(n *policy.Node, want bool) []subject {
+	service, ofService := dependence{"incident.service", k.table}.names(n, want)
+	failure, ofFailure := dependence{"incident.failure", k.table}.names(n, want)
+	if !ofService && !ofFailure {
 		return everySubject
 	}
-	var named names
-	switch n.Op {
-	case "==", "in":
-		named = names{!want, list}
-	case "!=":
-		named = names{want, list}
-	default:
-		return everySubject
+	x := subject{service, failure}
+	if x.service.none() || x.failure.none() {
+		return nil
 	}
-	switch left.Path {
-	case "incident.service":
-		return []subject{{named, anything}}
-	case "incident.failure":
-		return []subject{{anything, named}}
-	}
-	return everySubject
+	return []subject{x}
 }
 
 func constants(parts []*policy.Node) bool {

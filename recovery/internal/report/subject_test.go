@@ -18,6 +18,9 @@ func randomCondition(r *rand.Rand, depth int) *policy.Node {
 	}
 	kind := []policy.NodeKind{policy.NodeAnd, policy.NodeOr, policy.NodeNot, policy.NodeIf, policy.NodeRead}[r.IntN(5)]
 	n := &policy.Node{Kind: kind, Bool: true}
+	if kind == policy.NodeRead {
+		n.Path = "terms.t"
+	}
 	parts := map[policy.NodeKind]int{policy.NodeAnd: 2 + r.IntN(2), policy.NodeOr: 2 + r.IntN(2), policy.NodeNot: 1, policy.NodeIf: 3, policy.NodeRead: 1}[kind]
 	for range parts {
 		n.Parts = append(n.Parts, randomCondition(r, depth-1))
@@ -93,7 +96,7 @@ func TestSubjects(t *testing.T) {
 	in, out := 0, 0
 	for range 3000 {
 		n := randomCondition(r, 3)
-		list := subjects(n, true)
+		list := looker{}.subjects(n, true)
 		for _, service := range append(letters, "other") {
 			for _, failure := range append(letters, "other") {
 				can, always := false, true
@@ -135,11 +138,11 @@ func TestTooManySubjects(t *testing.T) {
 			{Kind: policy.NodeRead, Path: "incident.failure"}, {Kind: policy.NodeConstant, Value: itoa(i)},
 		}})
 	}
-	if list := subjects(n, true); len(list) != 1 || !list[0].failure.except {
+	if list := (looker{}).subjects(n, true); len(list) != 1 || !list[0].failure.except {
 		t.Errorf("%d subjects", len(list))
 	}
 	n.Parts = n.Parts[1:]
-	if list := subjects(n, true); len(list) != maxSubjects {
+	if list := (looker{}).subjects(n, true); len(list) != maxSubjects {
 		t.Errorf("%d subjects", len(list))
 	}
 }

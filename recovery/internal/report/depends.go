@@ -1,0 +1,219 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
+)
+
+// dependence says for which names of one field a part of a condition can come out as wanted,
+// where it reaches the field through tables and terms. Names that the part does not mention are
+// alike for it.
+type dependence struct {
+	path  string // incident.service or incident.failure
+	table func(name string) *playbook.Table
+}
+
+// unmentioned stands for any name that is not mentioned. No field can have it.
+const unmentioned = "\x00"
+
+// names are those for which a part can come out as wanted; ok is false for a part that does not
+// look at the field.
+func (d dependence) names(n *policy.Node, want bool) (list names, ok bool) {
+	mentioned, looks := d.mentioned(n)
+	if !looks {
+		return anything, false
+	}
+	can := func(name string) bool {
+		v, known := d.value(n, name)
+		return !known || v == want
+	}
+	if can(unmentioned) {
+		list.except = true
+	}
+	for _, name := range mentioned {
+		if can(name) != list.except {
+			list.list = append(list.list, name)
+		}
+	}
+	return list, true
+}
+
+// mentioned are the constants that a part mentions anywhere, and whether it looks at the field.
+func (d dependence) mentioned(n *policy.Node) (list []string, looks bool) {
+	add := func(v any) {
+		if s, ok := v.(string); ok {
+			list = union(list, []string{s})
+		}
+	}
+	if n.Kind == policy.NodeConstant {
+		add(n.Value)
+	}
+	if values, ok := n.Value.([]any); ok && n.Kind != policy.NodeRead {
+		for _, v := range values {
+			add(v)
+		}
+	}
+	if t := d.tableAt(n); t != nil {
+		for _, r := range t.Rows {
+			for _, is := range r.Is {
+				add(is.Value)
+			}
+		}
+	}
+	looks = n.Kind == policy.NodeRead && n.Path == d.path
+	for _, p := range n.Parts {
+		more, too := d.mentioned(p)
+		list, looks = union(list, more), looks || too
+	}
+	return list, looks
+}
+
+func (d dependence) tableAt(n *policy.Node) *playbook.Table {
+	rest, ok := strings.CutPrefix(n.Path, "tables.")
+	if !ok || d.table == nil {
+		return nil
+	}
+	name, _, _ := strings.Cut(rest, ".")
+	name, _, _ = strings.Cut(name, "[")
+	return d.table(name)
+}
+
+// value is what a part gives for one name of the field: a bool or a string; known is false where
+// something else decides.
+func (d dependence) value(n *policy.Node, name string) (v any, known bool) {
+	switch n.Kind {
+	case policy.NodeConstant:
+		return n.Value, true
+	case policy.NodeAnd, policy.NodeOr:
+		return d.joined(n.Parts, name, n.Kind == policy.NodeOr)
+	case policy.NodeNot:
+		b, known := d.value(n.Parts[0], name)
+		return b != true, known
+	case policy.NodeIf:
+		return d.either(n, name)
+	case policy.NodeCompare:
+		return d.compared(n, name)
+	case policy.NodeHas:
+		if d.tableAt(n) != nil && len(n.Parts) == 1 {
+			row, known := d.row(n, name)
+			return row != nil, known
+		}
+	case policy.NodeRead:
+		return d.read(n, name)
+	}
+	return nil, false
+}
+
+// joined is what && or || gives, where one side is enough.
+func (d dependence) joined(parts []*policy.Node, name string, enough bool) (any, bool) {
+	all := true
+	for _, p := range parts {
+		v, known := d.value(p, name)
+		if known && v == enough {
+			return enough, true
+		}
+		all = all && known
+	}
+	return !enough, all
+}
+
+func (d dependence) either(n *policy.Node, name string) (any, bool) {
+	asked, known := d.value(n.Parts[0], name)
+	if known && asked == true {
+		return d.value(n.Parts[1], name)
+	}
+	if known {
+		return d.value(n.Parts[2], name)
+	}
+	a, aKnown := d.value(n.Parts[1], name)
+	b, bKnown := d.value(n.Parts[2], name)
+	return a, aKnown && bKnown && isPlain(a) && a == b
+}
+
+func isPlain(v any) bool {
+	switch v.(type) {
+	case bool, string:
+		return true
+	}
+	return false
+}
+
+func (d dependence) compared(n *policy.Node, name string) (any, bool) {
+	a, known := d.value(n.Parts[0], name)
+	if !known || !isPlain(a) {
+		return nil, false
+	}
+	if n.Op == "in" {
+		list, known := listOf(n.Parts[1])
+		return slices.Contains(list, a), known
+	}
+	b, known := d.value(n.Parts[1], name)
+	if !known || !isPlain(b) {
+		return nil, false
+	}
+	switch n.Op {
+	case "==":
+		return a == b, true
+	case "!=":
+		return a != b, true
+	}
+	return nil, false
+}
+
+// listOf is a list of constants.
+func listOf(n *policy.Node) (list []any, known bool) {
+	list, known = n.Value.([]any)
+	if n.Kind == policy.NodeRead || n.Kind == policy.NodeCall && !constants(n.Parts) {
+		return nil, false
+	}
+	return list, known || n.Kind == policy.NodeCall && len(n.Parts) == 0
+}
+
+func (d dependence) read(n *policy.Node, name string) (any, bool) {
+	switch {
+	case n.Path == d.path:
+		return name, true
+	case strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1:
+		return d.value(n.Parts[0], name)
+	case d.tableAt(n) == nil || len(n.Parts) != 1:
+		return nil, false
+	}
+	row, known := d.row(n, name)
+	_, column, isColumn := strings.Cut(strings.TrimPrefix(n.Path, "tables."), ".")
+	if !known || row == nil || !isColumn || strings.Contains(column, "[") {
+		return nil, false
+	}
+	for _, c := range row.Columns {
+		if c.Key.Value != column {
+			continue
+		}
+		if n.Bool {
+			return strings.TrimSpace(c.Value.Text.Value) == "true", true
+		}
+		return c.Value.Text.Value, true
+	}
+	return nil, false
+}
+
+// row is the row of a table for a name; nil and known where it has none.
+func (d dependence) row(n *policy.Node, name string) (row *playbook.Row, known bool) {
+	t := d.tableAt(n)
+	if len(t.Rows) == 0 {
+		return nil, false
+	}
+	key, known := d.value(n.Parts[0], name)
+	text, isText := key.(string)
+	if !known || !isText {
+		last := t.Rows[len(t.Rows)-1]
+		return last, len(t.Rows) == 1 && last.Otherwise
+	}
+	for _, r := range t.Rows {
+		if r.Otherwise || slices.ContainsFunc(r.Is, func(is playbook.Text) bool { return is.Value == text }) {
+			return r, true
+		}
+	}
+	return nil, true
+}
