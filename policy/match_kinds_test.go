@@ -47,7 +47,7 @@ var kinds = map[string]kindGen{
 		[]any{"a", "ab", "b", "", "abc", "abd", "A", "é", "zz", "a\xff", strings.Repeat("a", 3000)}},
 	"int": {"{type: int}", []string{"0", "1", "2", "3", "-1", "9007199254740993", "9223372036854775807", "-9223372036854775808"},
 		[]any{int64(0), int64(1), int64(2), int64(3), int64(-1), int64(9007199254740993), int64(9007199254740992), int64(9007199254740994), int64(math.MaxInt64), int64(math.MinInt64)}},
-	"double": {"{type: double}", []string{"0.0", "-0.0", "1.0", "2.5", "-1.0", "9007199254740992.0", "1e308", "0.1", "(0.0 / 0.0)", "(1.0 / 0.0)"},
+	"double": {"{type: double}", []string{"0.0", "-0.0", "1.0", "2.5", "-1.0", "9007199254740992.0", "1e308", "0.1", "(-1e308)"},
 		[]any{0.0, math.Copysign(0, -1), 1.0, 2.5, -1.0, 0.1, 9007199254740992.0, 9007199254740994.0, 1e308, math.NaN(), math.Inf(1), math.Inf(-1), 9223372036854775807.0, 5e-324}},
 	"bool": {"{type: bool}", []string{"true", "false"}, []any{true, false}},
 	"instant": {"{type: timestamp}", []string{`timestamp("2026-03-01T00:00:00Z")`, `timestamp("2026-03-01T00:00:00.5Z")`, `timestamp("0001-01-01T00:00:00Z")`, `timestamp("9999-12-31T23:59:59Z")`, `timestamp("2026-03-01T01:00:00+01:00")`},

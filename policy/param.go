@@ -104,9 +104,6 @@ func (p *Param) fits(v any, src *place) (any, error) {
 	if m, ok := v.(value.Money); ok && wanted == "" && p.Spec.Type.Currency != "" && m.Currency() != p.Spec.Type.Currency {
 		wanted = "an amount in " + p.Spec.Type.Currency
 	}
-	if x, ok := v.(float64); ok && x-x != 0 {
-		wanted = "a number that can be written"
-	}
 	if wanted != "" {
 		return nil, &EvalError{Position: src.text.Range, Expr: src.text.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
 	}

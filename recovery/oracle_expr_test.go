@@ -3,6 +3,7 @@ package recovery_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -223,6 +224,8 @@ func evalArithmetic(op string, a, b any) (any, error) {
 			}
 			return x / y, nil
 		}
+	case float64:
+		return doubleArithmetic(op, x, b.(float64))
 	case time.Duration:
 		if y, ok := b.(time.Duration); ok && op == "/" {
 			if y == 0 {
@@ -256,6 +259,25 @@ func evalArithmetic(op string, a, b any) (any, error) {
 		return oExact{new(big.Rat).Mul(x.rat, y), x.cur}, nil
 	}
 	panic(fmt.Sprintf("%T %s %T", a, op, b))
+}
+
+// doubleArithmetic fails where the outcome is no number.
+func doubleArithmetic(op string, x, y float64) (any, error) {
+	var z float64
+	switch op {
+	case "+":
+		z = x + y
+	case "-":
+		z = x - y
+	case "*":
+		z = x * y
+	case "/":
+		z = x / y
+	}
+	if math.IsNaN(z) || math.IsInf(z, 0) {
+		return nil, errEval
+	}
+	return z, nil
 }
 
 func ratOf(v any) *big.Rat {

@@ -84,7 +84,7 @@ func (d *oDice) value(f *oField, now time.Time) any {
 	case "int":
 		return int64(pick(d, 0, 1, 2, 3))
 	case "double":
-		return pick(d, 0.1, 0.25, 1.5)
+		return pick(d, 0.1, 0.25, 1.5, 0.0)
 	case "timestamp":
 		return now.Add(-time.Duration(d.IntN(3000)) * time.Minute)
 	case "date":

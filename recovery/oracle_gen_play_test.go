@@ -70,6 +70,10 @@ func (d *oDice) atom(b *oBook) *oNode {
 		if b.field("delay") != nil && d.chance(20) { // a division by zero, now and then
 			return pick(d, op(order, op("/", ref("incident.delay"), lit(12*time.Hour)), lit(2.0)), op(order, op("/", lit(36*time.Hour), ref("incident.delay")), lit(0.75)))
 		}
+		if b.field("share") != nil && d.chance(30) { // and a double that has no value
+			share := ref("incident.share")
+			return op(order, pick(d, op("/", share, share), op("/", lit(1.5), share), op("*", op("/", share, lit(2.0)), lit(1e308)), op("-", op("*", share, lit(-1.5e308)), lit(1e308))), lit(2.0))
+		}
 		if b.field("delay") != nil {
 			return op(order, ref("incident.delay"), lit(time.Duration(pick(d, 24, 48, 72))*time.Hour))
 		}

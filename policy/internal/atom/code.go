@@ -25,11 +25,7 @@ func (s *Space) node(c *Cond) int32 {
 	n := node{op: c.Op, slot: int32(c.Slot), absent: c.Absent, value: c.Value}
 	switch c.Op {
 	case Member:
-		if isNaN(c.Const) { // a member is never equal to it
-			n.a = -1
-		} else {
-			n.a = s.slots[c.Slot].scale.position(c.Const)
-		}
+		n.a = s.slots[c.Slot].scale.position(c.Const)
 	case Suffix, Contains:
 		n.a = int32(len(s.texts))
 		s.texts = append(s.texts, c.Const.(string))

@@ -149,7 +149,7 @@ func (s *Space) way(conj []*Cond) (w Way, rest []*Cond) {
 				continue
 			}
 			w.Terms = append(w.Terms, Term{Slot: slot, steps: f})
-		case c.Op == Member && !isNaN(c.Const) && c.Absent == Unsure:
+		case c.Op == Member && c.Absent == Unsure:
 			w.Terms = append(w.Terms, Term{Slot: c.Slot, Member: s.slots[c.Slot].scale.position(c.Const)})
 		default:
 			rest = append(rest, c)
@@ -169,7 +169,7 @@ func (t Term) Keys(s *Space) (keys []int32, ok bool) {
 	}
 	ok = true
 	t.steps.spans(s.Last(t.Slot), func(from, until int32, truth Truth) {
-		from = max(from, posNaN)
+		from = max(from, posThere)
 		switch {
 		case truth == No || from >= until || !ok:
 		case until-from > 1 || from&1 == 0 || from < posFirst || len(keys) == maxKeys:
@@ -200,7 +200,7 @@ func (t Term) At(p int32) Truth { return t.steps.at(p) }
 func (t Term) Hull(last int32) (from, until int32) {
 	from, until = last+1, 0
 	t.steps.spans(last, func(a, b int32, truth Truth) {
-		if a = max(a, posNaN); truth != No && a < b {
+		if a = max(a, posThere); truth != No && a < b {
 			from, until = min(from, a), max(until, b-1)
 		}
 	})

@@ -41,7 +41,7 @@ func dayNumber(d value.Date) int64 {
 	return int64(d.Year())<<9 + int64(d.Month())<<5 + int64(d.Day())
 }
 
-// orderedDouble maps doubles, but not NaN, to ints of the same order; both zeros are one.
+// orderedDouble maps finite doubles to ints of the same order; both zeros are one.
 func orderedDouble(f float64) int64 {
 	if f == 0 {
 		return 0
@@ -51,11 +51,6 @@ func orderedDouble(f float64) int64 {
 		n ^= math.MaxInt64
 	}
 	return n
-}
-
-func isNaN(v any) bool {
-	f, ok := v.(float64)
-	return ok && math.IsNaN(f)
 }
 
 // settle rewrites an ordering between an int and a double as one of the slot's own kind.
@@ -80,9 +75,6 @@ func settle(c *Cond, k Kind) *Cond {
 // settleInt looks for the first int at which an ordering against a double turns: from
 // true to false for < and <=, from false to true for > and >=.
 func settleInt(c *Cond, d float64) *Cond {
-	if math.IsNaN(d) {
-		return &Cond{Op: Fixed, Slot: c.Slot, Value: No, Absent: c.Absent}
-	}
 	rising := c.Op == Greater || c.Op == GreaterEqual
 	above := func(i int64) bool { // whether i lies behind the turn
 		f := float64(i)

@@ -10,7 +10,7 @@ import (
 // Positions of values on a scale. Values follow: gap, constant, gap, constant, …, gap.
 const (
 	posAbsent int32 = 0
-	posNaN    int32 = 1
+	posThere  int32 = 1 // below every value
 	posFirst  int32 = 2 // the gap below every constant
 )
 
@@ -34,7 +34,7 @@ type scale struct {
 	longest int
 }
 
-// add takes up a constant; not a number has no place.
+// add takes up a constant.
 func (s *scale) add(v any) {
 	switch x := v.(type) {
 	case string:
@@ -42,9 +42,6 @@ func (s *scale) add(v any) {
 	case value.Percent:
 		s.percents = append(s.percents, x)
 	default:
-		if isNaN(v) {
-			return
-		}
 		n, nanos := number(s.kind, v)
 		s.numbers = append(s.numbers, n)
 		if s.kind == Instant {

@@ -134,10 +134,7 @@ func (s *slot) position(v any) (p int32, fits bool) {
 	case int64:
 		return on.number(x), k == Int
 	case float64:
-		if x != x {
-			return posNaN, k == Double
-		}
-		return on.number(orderedDouble(x)), k == Double
+		return on.number(orderedDouble(x)), k == Double && x-x == 0
 	case bool:
 		return on.number(ofBool(x)), k == Bool
 	case time.Time:

@@ -148,19 +148,16 @@ func (b *Space) leaf(c *Cond) steps {
 	s := append(make(steps, 0, 4), step{posAbsent, c.Absent})
 	switch c.Op {
 	case Has:
-		return steps{{posAbsent, No}, {posNaN, Yes}}
+		return steps{{posAbsent, No}, {posThere, Yes}}
 	case Fixed:
-		return s.append(posNaN, c.Value)
+		return s.append(posThere, c.Value)
 	case In:
-		return s.append(posNaN, No).points(on, c.Consts)
+		return s.append(posThere, No).points(on, c.Consts)
 	case Prefix:
-		return s.append(posNaN, No).prefix(on, c.Const.(string))
-	}
-	if isNaN(c.Const) { // unequal to all, and without an order, which is false and no error
-		return s.append(posNaN, Of(c.Op == Differ))
+		return s.append(posThere, No).prefix(on, c.Const.(string))
 	}
 	p := on.position(c.Const)
-	s = s.append(posNaN, Of(c.Op == Differ))
+	s = s.append(posThere, Of(c.Op == Differ))
 	switch c.Op {
 	case Equal:
 		return s.append(p, Yes).append(p+1, No)
@@ -182,9 +179,7 @@ func (b *Space) leaf(c *Cond) steps {
 func (s steps) points(on *scale, consts []any) steps {
 	places := make([]int32, 0, len(consts))
 	for _, v := range consts {
-		if !isNaN(v) {
-			places = append(places, on.position(v))
-		}
+		places = append(places, on.position(v))
 	}
 	for _, p := range compacted(places) {
 		s = s.append(p, Yes).append(p+1, No)

@@ -137,6 +137,9 @@ func add(a, b ref.Val) ref.Val {
 		return types.WrapErr(err)
 	}
 	a, b = widened(a, b)
+	if x, y, ok := doubles(a, b); ok {
+		return finite(x + y)
+	}
 	if x, ok := a.(traits.Adder); ok {
 		return x.Add(b)
 	}
@@ -145,6 +148,9 @@ func add(a, b ref.Val) ref.Val {
 
 func subtract(a, b ref.Val) ref.Val {
 	a, b = widened(a, b)
+	if x, y, ok := doubles(a, b); ok {
+		return finite(x - y)
+	}
 	if x, ok := a.(traits.Subtractor); ok {
 		return x.Subtract(b)
 	}
@@ -156,6 +162,9 @@ func times(a, b ref.Val) ref.Val {
 		a, b = b, a
 	}
 	a, b = widened(a, b)
+	if x, y, ok := doubles(a, b); ok {
+		return finite(x * y)
+	}
 	if x, ok := a.(traits.Multiplier); ok {
 		return x.Multiply(b)
 	}
@@ -164,6 +173,12 @@ func times(a, b ref.Val) ref.Val {
 
 func divide(a, b ref.Val) ref.Val {
 	a, b = widened(a, b)
+	if x, y, ok := doubles(a, b); ok {
+		if y == 0 {
+			return types.WrapErr(errDivisionByZero)
+		}
+		return finite(x / y)
+	}
 	switch x := a.(type) {
 	case types.Duration:
 		return divideDuration(x, b)

@@ -49,7 +49,11 @@ func NewBase() (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := append(bounds, cel.ClearMacros(), cel.Macros(keptMacros(libraries.Macros())...))
+	finite, err := finiteFunctions(libraries.Functions())
+	if err != nil {
+		return nil, err
+	}
+	options := append(append(bounds, finite...), cel.ClearMacros(), cel.Macros(keptMacros(libraries.Macros())...))
 	if b.env, err = libraries.Extend(options...); err != nil {
 		return nil, err
 	}

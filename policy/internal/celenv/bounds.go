@@ -131,26 +131,30 @@ func bounded(o *decls.OverloadDecl, impl *functions.Overload, check bound) (cel.
 	if impl == nil {
 		return nil, fmt.Errorf("overload %s has no implementation", o.ID())
 	}
-	declare := cel.Overload
-	if o.IsMemberFunction() {
-		declare = cel.MemberOverload
-	}
-	guarded := func(args ...ref.Val) ref.Val {
+	return rebound(o, func(args ...ref.Val) ref.Val {
 		if err := check(args); err != nil {
 			return types.WrapErr(err)
 		}
 		return call(impl, args)
+	}), nil
+}
+
+// rebound declares an overload again, with another implementation.
+func rebound(o *decls.OverloadDecl, impl func(args ...ref.Val) ref.Val) cel.FunctionOpt {
+	declare := cel.Overload
+	if o.IsMemberFunction() {
+		declare = cel.MemberOverload
 	}
 	var binding cel.OverloadOpt
 	switch len(o.ArgTypes()) {
 	case 1:
-		binding = cel.UnaryBinding(func(a ref.Val) ref.Val { return guarded(a) })
+		binding = cel.UnaryBinding(func(a ref.Val) ref.Val { return impl(a) })
 	case 2:
-		binding = cel.BinaryBinding(func(a, b ref.Val) ref.Val { return guarded(a, b) })
+		binding = cel.BinaryBinding(func(a, b ref.Val) ref.Val { return impl(a, b) })
 	default:
-		binding = cel.FunctionBinding(guarded)
+		binding = cel.FunctionBinding(impl)
 	}
-	return declare(o.ID(), o.ArgTypes(), o.ResultType(), binding), nil
+	return declare(o.ID(), o.ArgTypes(), o.ResultType(), binding)
 }
 
 // call applies an implementation to its arguments, nil when it takes another number.

@@ -124,8 +124,6 @@ func evalMessage(err error) string {
 		return "overflow"
 	case strings.HasPrefix(message, "lists.range: size"):
 		return "a list of so many is too long (at most " + itoa(maxList) + ")"
-	case strings.HasPrefix(message, "NaN values cannot"):
-		return "not a number has no order"
 	case strings.HasPrefix(message, "optional.none() dereference"):
 		return "there is no value"
 	case strings.HasPrefix(message, "internal error"), strings.HasPrefix(message, "no such overload"):

@@ -1,7 +1,6 @@
 package celenv
 
 import (
-	"math"
 	"time"
 
 	"github.com/google/cel-go/cel"
@@ -72,11 +71,6 @@ func orderedOverloads(name string) []cel.FunctionOpt {
 // pick returns the larger of two values for +1, the smaller for -1; the first of equals.
 func pick(sign int) func(a, b ref.Val) ref.Val {
 	return func(a, b ref.Val) ref.Val {
-		for _, v := range []ref.Val{a, b} {
-			if d, ok := v.(types.Double); ok && math.IsNaN(float64(d)) {
-				return v
-			}
-		}
 		compared := compare(a, b)
 		switch {
 		case types.IsError(compared):

@@ -1,7 +1,6 @@
 package celenv
 
 import (
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +49,8 @@ var testFields = []Field{
 	{Name: "zero", Type: kind(Int)},
 	{Name: "big", Type: kind(Int)},
 	{Name: "score", Type: kind(Double)},
-	{Name: "nan", Type: kind(Double)},
+	{Name: "nought", Type: kind(Double)},
+	{Name: "small", Type: kind(Double)},
 	{Name: "delay", Type: kind(Duration)},
 	{Name: "occurred_at", Type: kind(Timestamp)},
 	{Name: "promised_at", Type: kind(Timestamp), Optional: true},
@@ -108,7 +108,7 @@ func oneTo(n int) []any {
 
 var testValues = map[string]any{
 	"id": "T-1", "service": "parcel", "failure": "late", "ticket": "season", "seat": "second", "summary": "le café était froid",
-	"severity": int64(3), "zero": int64(0), "big": int64(9223372036854775807), "score": 2.5,
+	"severity": int64(3), "zero": int64(0), "big": int64(9223372036854775807), "score": 2.5, "nought": 0.0, "small": 1e-300,
 	"delay": 30 * time.Hour, "occurred_at": at("2026-03-02T10:00:00Z"), "promised_at": at("2026-03-01T23:30:00Z"),
 	"day": day("2026-03-02"), "rate": percent("12.5%"),
 	"order.value": eur("60.00"), "order.fee": value.MustMoney("1.00 GBP"), "order.any": value.MustMoney("3 USD"), "order.fragile": false,
@@ -281,5 +281,3 @@ func differ(a, b string) int {
 }
 
 func hoursOf(n int) time.Duration { return time.Duration(n) * time.Hour }
-
-var nanField = math.NaN()

@@ -211,10 +211,7 @@ func (m *moneyVal) ratio(other ref.Val) ref.Val {
 		return types.WrapErr(errDivisionByZero)
 	}
 	f, _ := new(big.Rat).Quo(m.rat(), o.rat()).Float64()
-	if math.IsInf(f, 0) {
-		return types.WrapErr(errOverflow)
-	}
-	return types.Double(f)
+	return finite(f)
 }
 
 // ratOf returns the exact number that scales money. A double counts as its shortest
@@ -224,11 +221,8 @@ func ratOf(number ref.Val) (*big.Rat, ref.Val) {
 	case types.Int:
 		return new(big.Rat).SetInt64(int64(n)), nil
 	case types.Double:
-		if f := float64(n); !math.IsNaN(f) && !math.IsInf(f, 0) {
-			r, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
-			return r, nil
-		}
-		return nil, types.WrapErr(errNoNumber)
+		r, _ := new(big.Rat).SetString(strconv.FormatFloat(float64(n), 'g', -1, 64))
+		return r, nil
 	case percentVal:
 		return n.percent.Rat(), nil
 	}

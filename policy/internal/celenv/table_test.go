@@ -73,9 +73,9 @@ func TestTableKeys(t *testing.T) {
 			t.Errorf("%d: %s: row %d, %v, want %d", i, c.by, got, err, c.want)
 		}
 	}
-	for _, rows := range [][]Row{from(int64(1)), above(int64(1))} {
-		nan := NewTable("t", w.compile(`incident.score`), column, rows)
-		if _, err := w.frame(map[string]any{"score": nanField}).row(nan); err == nil || err.Error() != "incident.score: not a number has no order" {
+	for _, rows := range [][]Row{from(1.0), above(1.0), is([]any{1.0})} {
+		failing := NewTable("t", w.compile(`incident.score / incident.nought`), column, rows)
+		if _, err := w.frame(nil).row(failing); err == nil || err.Error() != "incident.score / incident.nought: division by zero" {
 			t.Error(err)
 		}
 	}

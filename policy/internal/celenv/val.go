@@ -19,7 +19,7 @@ func (v Val) IsSet() bool { return v.v != nil }
 
 // Box takes a string, int64 (or int), float64, bool, time.Time, value.Date,
 // time.Duration, value.Money, value.Percent or a []any of those. Times are kept in UTC.
-// What is none of these is absent.
+// What is none of these is absent, and so is a double that is infinite or no number.
 func Box(native any) Val { return Val{box(native)} }
 
 func box(native any) ref.Val {
@@ -31,6 +31,9 @@ func box(native any) ref.Val {
 	case int:
 		return types.Int(n)
 	case float64:
+		if n-n != 0 {
+			return nil
+		}
 		return types.Double(n)
 	case bool:
 		return types.Bool(n)
