@@ -110,7 +110,7 @@ func rowLabel(r *playbook.Row) string {
 
 // Watch sees a step as it was decided.
 func (c *Coverage) Watch(d *Decided) {
-	x := d.explain()
+	x := d.Explain()
 	for _, e := range x.Plays {
 		c.observe(e)
 	}

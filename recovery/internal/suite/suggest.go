@@ -101,7 +101,7 @@ func (g *suggester) try(test *playbook.Test, now time.Time) (tried, error) {
 	if err != nil {
 		return tried{}, err
 	}
-	return tried{test: test, now: now, explained: d.explain(), decided: d}, nil
+	return tried{test: test, now: now, explained: d.Explain(), decided: d}, nil
 }
 
 // remember notes the values that tests have where plays were asked.

@@ -34,13 +34,13 @@ func (d *Decided) reasons() *reasons {
 // explanation explains the step; nil where it cannot be.
 func (r *reasons) explanation() *recovery.Explanation {
 	if r.explained == nil {
-		r.explained = r.d.explain()
+		r.explained = r.d.Explain()
 	}
 	return r.explained
 }
 
-// explain asks the engine to say why, from what it had to decide from.
-func (d *Decided) explain() *recovery.Explanation {
+// Explain asks the engine to say why, from what it had to decide from.
+func (d *Decided) Explain() *recovery.Explanation {
 	before := d.before
 	d.set.clock = d.step.Now
 	x, err := d.set.engine.Explain(d.ctx, d.incident, recovery.In(&before))
