@@ -76,6 +76,9 @@ type decimal struct {
 	exponent int
 }
 
+// maxExponent leaves room for the digits of any number where an int has 32 bits.
+const maxExponent = 1_000_000_000
+
 // parseDecimal reads a JSON number. It fails on an exponent of absurd size.
 func parseDecimal(n string) (decimal, bool) {
 	var d decimal
@@ -95,7 +98,7 @@ func parseDecimal(n string) (decimal, bool) {
 	}
 	if exponent != "" {
 		e, err := strconv.Atoi(exponent)
-		if err != nil || e > math.MaxInt32 || e < math.MinInt32 {
+		if err != nil || e > maxExponent || e < -maxExponent {
 			return decimal{}, false
 		}
 		d.exponent = e

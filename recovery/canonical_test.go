@@ -86,6 +86,8 @@ func TestUndeclaredNumbersLoseNothing(t *testing.T) {
 		"1e400":                  "1e400",
 		"1e-400":                 "1e-400",
 		"1e99999999999999999999": "1e99999999999999999999",
+		"1e2147483647":           "1e2147483647",
+		"10e-2147483648":         "10e-2147483648",
 	} {
 		if got := string(appendNumber(nil, json.Number(text))); got != want {
 			t.Errorf("%s: got %s, want %s", text, got, want)

@@ -79,13 +79,18 @@ func (r *objectReader) text(name string) string {
 	return s
 }
 
-func (r *objectReader) int(name string) int {
+// int reads a number that Go's int holds on every machine.
+func (r *objectReader) int(name string) int { return int(r.whole(name, 32)) }
+
+func (r *objectReader) int64(name string) int64 { return r.whole(name, 64) }
+
+func (r *objectReader) whole(name string, bits int) int64 {
 	v := r.get(name)
 	if v == nil {
 		return 0
 	}
 	number, _ := v.(json.Number)
-	n, err := strconv.Atoi(string(number))
+	n, err := strconv.ParseInt(string(number), 10, bits)
 	if err != nil {
 		r.fail(r.at(name), "a whole number", v)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -78,7 +79,7 @@ func (d *oDice) structOnly() recovery.Incident {
 		return time.Time{}
 	}
 	in := recovery.Incident{
-		ID: text(98), Service: text(97), Failure: text(60, "late", "lost"), Phase: text(20, "signal", "failure"), Severity: pick(d, 0, 0, 1, 2, 3, 5, 6, -1, 1<<40),
+		ID: text(98), Service: text(97), Failure: text(60, "late", "lost"), Phase: text(20, "signal", "failure"), Severity: pick(d, 0, 0, 1, 2, 3, 5, 6, -1, math.MaxInt),
 		Source: text(20, "monitor"), Provider: text(10), Follows: text(10), Channel: text(90), Region: text(30), Language: text(20), Cause: text(10),
 		RemedySought: text(10), Summary: text(10), OccurredAt: when(97), ReportedAt: when(20), RespondedAt: when(10), InformedAt: when(10),
 		ResolvedAt: when(10), ExpectedAt: when(10),

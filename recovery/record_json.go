@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -116,7 +117,8 @@ func (w *recordWriter) reserve(r *Reserve) {
 	w.time("at", r.At)
 	w.text("direction", r.Direction)
 	w.text("partner", r.Partner)
-	w.int("units", int(r.Units))
+	w.key("units")
+	w.buf = strconv.AppendInt(w.buf, r.Units, 10)
 	w.close('}')
 }
 

@@ -129,7 +129,7 @@ func (r *objectReader) flag(name string) bool {
 }
 
 func readReserve(r *objectReader) Reserve {
-	return Reserve{Partner: r.text("partner"), Direction: r.text("direction"), Units: int64(r.int("units")), At: r.time("at")}
+	return Reserve{Partner: r.text("partner"), Direction: r.text("direction"), Units: r.int64("units"), At: r.time("at")}
 }
 
 func (r *recordReader) decision(d *objectReader) *Decision {

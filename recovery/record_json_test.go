@@ -165,3 +165,16 @@ func TestRecordJSON(t *testing.T) {
 		}
 	}
 }
+
+// Units are counted in 64 bits, also where Go's int has 32.
+func TestUnitsOfARecordHave64Bits(t *testing.T) {
+	const units = 5_000_000_000
+	d := recovery.Decision{ID: "d", Incident: "i", Semantics: recovery.Semantics, DecidedAt: at("2026-03-02T10:00:00Z")}
+	record := recovery.Record{Decision: &d, OccurredAt: d.DecidedAt, Reserves: []recovery.Reserve{{Partner: "p", Direction: "outbound", Units: units, At: d.DecidedAt}}}
+	calendars := calendarNames{}
+	text := record.AppendJSON(nil, calendars.name)
+	read, err := recovery.ReadRecord(text, calendars.find)
+	if err != nil || len(read.Reserves) != 1 || read.Reserves[0].Units != units {
+		t.Errorf("%v\n%s", err, text)
+	}
+}

@@ -167,7 +167,7 @@ func TestWorkdays(t *testing.T) {
 			t.Errorf("Workdays(%s, %s) = %d; want %d", b, a, got, -test.want)
 		}
 	}
-	for _, n := range []int{1 << 40, -1 << 40, 2100000, -530000, math.MaxInt, math.MinInt} {
+	for _, n := range []int{2100000, -530000, math.MaxInt, math.MinInt} {
 		if got, err := c.Workday(date(t, "2026-03-02"), n); !errors.Is(err, worktime.ErrNever) || !strings.Contains(err.Error(), "working day") {
 			t.Errorf("Workday(…, %d) = %v, %v", n, got, err)
 		}

@@ -9,7 +9,7 @@ import (
 
 // dayNumber is a date as the number of days since 1970-01-01, which arithmetic is
 // easier on.
-type dayNumber int
+type dayNumber int64
 
 const secondsPerDay = 24 * 60 * 60
 

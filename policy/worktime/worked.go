@@ -69,7 +69,7 @@ func (c *Calendar) plainWeeks(clocks *stretch, day dayNumber, limit time.Time, n
 	if next, _ := c.findSpecial(day); next < len(c.special) {
 		end = min(end, c.special[next].day)
 	}
-	return max(min(int(end-day)/7, int((need-1)/c.worked)), 0)
+	return int(max(min(int64(end-day)/7, int64((need-1)/c.worked)), 0))
 }
 
 // opening returns the first instant from t on that lies within working hours.

@@ -65,7 +65,7 @@ func NewBase() (*Base, error) {
 // before bounds are put on it.
 func newLibraries(p *provider) (*cel.Env, error) {
 	options := []cel.EnvOption{
-		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(p.Registry),
+		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(adapter(p.Registry)),
 		cel.StdLib(cel.StdLibSubset(leftOutOfStdLib())),
 		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
 		ext.Strings(ext.StringsVersion(5)), ext.Math(ext.MathVersion(3)), ext.Sets(ext.SetsVersion(1)),

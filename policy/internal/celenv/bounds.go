@@ -21,7 +21,7 @@ const (
 	maxPattern = 1_000 // instructions of a regular expression
 )
 
-func errLongText(n int) error {
+func errLongText(n int64) error {
 	return fmt.Errorf("a text of %d bytes is too long (at most %d)", n, maxText)
 }
 
@@ -29,7 +29,9 @@ func errLongList(n int) error {
 	return fmt.Errorf("a list of %d is too long (at most %d)", n, maxList)
 }
 
-func checkText(n int) error {
+func checkText(n int) error { return checkLength(int64(n)) }
+
+func checkLength(n int64) error {
 	if n > maxText {
 		return errLongText(n)
 	}
@@ -73,13 +75,15 @@ type bound func(args []ref.Val) error
 // boundedOverloads are the library functions that can make much out of little.
 func boundedOverloads() map[string]map[string]bound {
 	return map[string]map[string]bound{
-		"replace": {"string_replace_string_string": boundReplace, "string_replace_string_string_int": boundReplace},
+		"replace": {"string_replace_string_string": boundReplace, "string_replace_string_string_int": all(boundReplace, boundCount)},
 		"join":    {"list_join": boundJoin, "list_join_string": boundJoin},
-		"indexOf": {"string_index_of_string": boundSearch, "string_index_of_string_int": boundSearch},
+		"indexOf": {"string_index_of_string": boundSearch, "string_index_of_string_int": all(boundSearch, boundIndex)},
 		"lastIndexOf": {
-			"string_last_index_of_string": boundSearch, "string_last_index_of_string_int": boundSearch,
+			"string_last_index_of_string": boundSearch, "string_last_index_of_string_int": all(boundSearch, boundIndex),
 		},
-		"split":           {"string_split_string": boundSplit},
+		"charAt":          {"string_char_at_int": boundIndex},
+		"substring":       {"string_substring_int": boundIndex, "string_substring_int_int": boundIndex},
+		"split":           {"string_split_string": boundSplit, "string_split_string_int": all(boundSplit, boundCount)},
 		"strings.quote":   {"strings_quote": boundQuote},
 		"flatten":         {"list_flatten": boundFlatten},
 		"distinct":        {"list_distinct": boundDistinct},
@@ -186,7 +190,7 @@ func listArg(args []ref.Val, i int) traits.Lister {
 // boundReplace takes every place between two characters for a match.
 func boundReplace(args []ref.Val) error {
 	text, old, new := textArg(args, 0), textArg(args, 1), textArg(args, 2)
-	return checkText(len(text) + (len(text)/max(len(old), 1)+1)*len(new))
+	return checkLength(int64(len(text)) + int64(len(text)/max(len(old), 1)+1)*int64(len(new)))
 }
 
 func boundJoin(args []ref.Val) error {
@@ -198,14 +202,14 @@ func boundJoin(args []ref.Val) error {
 	for i := range sizeOf(list) {
 		total += len(textArg([]ref.Val{list.Get(types.Int(i))}, 0)) + len(separator)
 		if total > maxText {
-			return errLongText(total)
+			return errLongText(int64(total))
 		}
 	}
 	return nil
 }
 
 func boundSearch(args []ref.Val) error {
-	if n := len(textArg(args, 0)) * len(textArg(args, 1)); n > maxSearch {
+	if n := int64(len(textArg(args, 0))) * int64(len(textArg(args, 1))); n > maxSearch {
 		return fmt.Errorf("a search for a text of %d bytes in one of %d takes too long", len(textArg(args, 1)), len(textArg(args, 0)))
 	}
 	return nil
@@ -241,7 +245,7 @@ func boundPairs(args []ref.Val) error {
 	if a == nil || b == nil {
 		return nil
 	}
-	if sizeOf(a)*sizeOf(b) > maxPairs {
+	if int64(sizeOf(a))*int64(sizeOf(b)) > maxPairs {
 		return fmt.Errorf("lists of %d and %d are too long to be compared member by member", sizeOf(a), sizeOf(b))
 	}
 	return nil

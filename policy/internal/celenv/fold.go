@@ -41,7 +41,7 @@ func (c *compiler) foldAt(e ast.Expr) (ref.Val, bool) {
 	}
 	switch e.Kind() {
 	case ast.ListKind:
-		return types.NewRefValList(types.DefaultTypeAdapter, vals), len(e.AsList().OptionalIndices()) == 0
+		return checked(types.NewRefValList(types.DefaultTypeAdapter, vals)), len(e.AsList().OptionalIndices()) == 0
 	case ast.CallKind:
 		return c.foldCall(e, vals)
 	}

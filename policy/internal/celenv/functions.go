@@ -159,7 +159,7 @@ func workday(args ...ref.Val) ref.Val {
 	if !ok || !isDate || !isInt {
 		return types.NewErr("no such overload")
 	}
-	return dateOrError(c.calendar.Workday(from.date, int(n)))
+	return dateOrError(c.calendar.Workday(from.date, daysOf(n)))
 }
 
 func workdays(args ...ref.Val) ref.Val {

@@ -71,7 +71,7 @@ func (d dateVal) Compare(other ref.Val) ref.Val {
 // Add returns the day so many days later.
 func (d dateVal) Add(other ref.Val) ref.Val {
 	if days, ok := other.(types.Int); ok {
-		return dateOrError(d.date.AddDays(int(days)))
+		return dateOrError(d.date.AddDays(daysOf(days)))
 	}
 	return types.MaybeNoSuchOverloadErr(other)
 }
@@ -82,8 +82,7 @@ func (d dateVal) Subtract(other ref.Val) ref.Val {
 	case dateVal:
 		return types.Int(d.date.Sub(o.date))
 	case types.Int:
-		// The smallest int has no opposite; it is out of reach either way.
-		return dateOrError(d.date.AddDays(-max(int(o), -1<<62)))
+		return dateOrError(d.date.AddDays(-daysOf(o)))
 	}
 	return types.MaybeNoSuchOverloadErr(other)
 }

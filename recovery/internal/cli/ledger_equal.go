@@ -72,7 +72,7 @@ func fieldList(s string) []string {
 
 func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 	w := term.NewPage(false)
-	w.Printf("%s, equal by %s: ", term.Count(int(t.Cases), "case"), strings.Join(options.Same, ", "))
+	w.Printf("%s, equal by %s: ", term.Count(t.Cases, "case"), strings.Join(options.Same, ", "))
 	switch {
 	case t.Alone == t.Cases && t.Cases == 1:
 		w.Add(term.Own("there is no other to compare it with\n"))
@@ -108,7 +108,7 @@ func writeGroup(w *term.Page, g ledger.Group, across []string) {
 		w.Printf("  differs among cases that are alike in %s too\n", strings.Join(across, ", "))
 	}
 	for _, o := range g.Outcomes {
-		w.Printf("  %s: %s", term.Count(int(o.Count), "case"), redress(o.Redress))
+		w.Printf("  %s: %s", term.Count(o.Count, "case"), redress(o.Redress))
 		if len(o.Across) > 0 {
 			w.Printf(", where %s", fieldTexts(o.Across))
 		}

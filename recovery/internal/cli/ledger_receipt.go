@@ -104,7 +104,7 @@ func (r *received) write(h Host, format string) error {
 	case r.err != nil:
 		return h.Stdout.Printf("the receipt does not hold: %s\n", r.err)
 	case r.grown != nil:
-		return h.Stdout.Printf("holds: a ledger of %s continues one of %s\n%s", term.Count(int(r.grown.New.Size), "record"), term.Count(int(r.grown.Old.Size), "record"), r.vouchedGrown())
+		return h.Stdout.Printf("holds: a ledger of %s continues one of %s\n%s", term.Count(r.grown.New.Size, "record"), term.Count(r.grown.Old.Size, "record"), r.vouchedGrown())
 	}
 	at := r.receipt.Checkpoint
 	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), textOf(r.receipt.Decision))

@@ -74,12 +74,12 @@ func repairedOf(dir string, r *ledger.Repaired) repaired {
 
 func repairedText(dir string, r *ledger.Repaired) term.Text {
 	if r.Cut == 0 {
-		return term.Textf("nothing to repair: the ledger is whole, with %s\n", term.Count(int(r.Records), "record"))
+		return term.Textf("nothing to repair: the ledger is whole, with %s\n", term.Count(r.Records, "record"))
 	}
 	w := term.NewPage(false)
-	w.Printf("cut off: %s, from byte %d of %s: %s\n", term.Count(int(r.Cut), "byte"), r.Offset, inLedger(dir, r.File), torn(r.Tear))
+	w.Printf("cut off: %s, from byte %d of %s: %s\n", term.Count(r.Cut, "byte"), r.Offset, inLedger(dir, r.File), torn(r.Tear))
 	w.Printf("kept: in %s, which is no part of the ledger\n", inLedger(dir, r.Kept))
-	w.Printf("whole: %s\n", term.Count(int(r.Records), "record"))
+	w.Printf("whole: %s\n", term.Count(r.Records, "record"))
 	return w.Text()
 }
 

@@ -181,12 +181,12 @@ func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error
 
 func replayedText(r *ledger.Replayed) term.Text {
 	w := term.NewPage(false)
-	w.Printf("%s decided again: %d the same, %d different\n", term.Count(int(r.Same+r.Different), "record"), r.Same, r.Different)
+	w.Printf("%s decided again: %d the same, %d different\n", term.Count(r.Same+r.Different, "record"), r.Same, r.Different)
 	if r.Erased > 0 {
-		w.Printf("%s erased, and cannot be decided again\n", term.Count(int(r.Erased), "record"))
+		w.Printf("%s erased, and cannot be decided again\n", term.Count(r.Erased, "record"))
 	}
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
-		w.Printf("%s not compared: %s\n", term.Count(int(r.Skipped[why]), "record"), why)
+		w.Printf("%s not compared: %s\n", term.Count(r.Skipped[why], "record"), why)
 	}
 	return w.Text()
 }

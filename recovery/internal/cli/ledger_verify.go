@@ -100,29 +100,29 @@ func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signe
 	var parts []string
 	for _, k := range kinds {
 		if n := v.Kinds[k]; n > 0 {
-			parts = append(parts, term.Count(int(n), string(k)))
+			parts = append(parts, term.Count(n, string(k)))
 		}
 	}
-	w.Printf("whole: %s", term.Count(int(v.Records), "record"))
+	w.Printf("whole: %s", term.Count(v.Records, "record"))
 	if len(parts) > 0 {
 		w.Printf(": %s", strings.Join(parts, ", "))
 	}
 	w.Add(term.Own("\n"))
 	if v.Erased > 0 {
-		w.Printf("erased: %s, as the ledger says itself\n", term.Count(int(v.Erased), "payload"))
+		w.Printf("erased: %s, as the ledger says itself\n", term.Count(v.Erased, "payload"))
 	}
 	if v.Unfinished > 0 {
-		w.Printf("unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", term.Count(int(v.Unfinished), "payload"))
+		w.Printf("unfinished: %s to be erased, because the program that erased ended; the next writer finishes it\n", term.Count(v.Unfinished, "payload"))
 	}
 	if v.Torn > 0 {
-		w.Printf("torn: %s at the end: %s\nThe next writer cuts off what is torn; amends ledger repair does, and keeps it\n", term.Count(int(v.Torn), "byte"), torn(v.Tear))
+		w.Printf("torn: %s at the end: %s\nThe next writer cuts off what is torn; amends ledger repair does, and keeps it\n", term.Count(v.Torn, "byte"), torn(v.Tear))
 	}
 	for _, c := range checkpoints {
 		with := ""
 		if signed {
 			with = "signed "
 		}
-		w.Printf("continues what the %scheckpoint has seen: %s of %s\n", with, term.Count(int(c.Size), "record"), c.Origin)
+		w.Printf("continues what the %scheckpoint has seen: %s of %s\n", with, term.Count(c.Size, "record"), c.Origin)
 	}
 	return w.Text()
 }

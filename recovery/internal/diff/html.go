@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"math"
 	"math/big"
 )
 
@@ -111,7 +112,7 @@ func barOf(part, most *big.Int) float64 {
 	return rounded(max(1, f*barWidth))
 }
 
-func rounded(f float64) float64 { return float64(int(f*10+0.5)) / 10 }
+func rounded(f float64) float64 { return math.Floor(float64(f*10)+0.5) / 10 }
 
 // playBar shows how many decisions change on account of a play.
 type playBar struct {

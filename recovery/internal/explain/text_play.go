@@ -116,7 +116,7 @@ func partnerText(p recovery.AskedPartner, covers *policy.Node) string {
 	case "coverage":
 		return strings.Join(covers.Misses(), "; ")
 	}
-	return strings.TrimPrefix(capacityText(p), ", ") + ", " + term.Count(int(p.Units), "unit") + " needed"
+	return strings.TrimPrefix(capacityText(p), ", ") + ", " + term.Count(p.Units, "unit") + " needed"
 }
 
 func capacityText(p recovery.AskedPartner) string {

@@ -1,16 +1,19 @@
 package term
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
+// integer is what things are counted in: records of a ledger in 64 bits.
+type integer interface{ int | int64 | uint64 }
+
 // Count is a number of things: 1 play, 2 plays.
-func Count(n int, noun string) string { return strconv.Itoa(n) + " " + Noun(n, noun) }
+func Count[N integer](n N, noun string) string { return fmt.Sprint(n) + " " + Noun(n, noun) }
 
 // Noun is the noun for so many things.
-func Noun(n int, noun string) string {
+func Noun[N integer](n N, noun string) string {
 	if n == 1 {
 		return noun
 	}
