@@ -137,13 +137,19 @@ func (m *mapping) int(key string, least int) (t Text) {
 		if !t.IsSet() {
 			return
 		}
-		if v, ok := intOf(t); !ok || v < least {
+		v, ok := intOf(t)
+		switch {
+		case t.Kind == Int && !ok:
+			m.r.wrong(n, k, fmt.Sprintf("a whole number from %d to %d", least, mostInt), "")
+		case !ok || v < least:
 			m.r.wrong(n, k, wanted, "")
-			t = misread()
+		default:
+			return
 		}
+		t = misread()
 	})
 	m.wants(key, wanted)
-	m.note(key, func(k *Key) { k.Kind, k.Least, k.HasLeast = KeyInt, max(least, 0), least > anyInt })
+	m.note(key, func(k *Key) { k.Kind, k.Least, k.Most = KeyInt, least, mostInt })
 	return t
 }
 

@@ -13,16 +13,20 @@ var keywords = [...]string{
 	"namespace", "null", "package", "return", "true", "var", "void", "while",
 }
 
-// anyInt is no bound for a whole number.
-const anyInt = math.MinInt
+// anyInt is no bound for a whole number: the least that is taken anywhere.
+const anyInt = math.MinInt32
+
+// mostInt is the largest whole number that is taken anywhere: an int of Go holds it on
+// every machine.
+const mostInt = math.MaxInt32
 
 // intOf is the value of a whole number.
 func intOf(t Text) (int, bool) {
 	if t.Kind != Int {
 		return 0, false
 	}
-	v, err := strconv.Atoi(t.Value)
-	return v, err == nil
+	v, err := strconv.ParseInt(t.Value, 10, 32)
+	return int(v), err == nil
 }
 
 // wellFormed reports whether s is a lower-case letter followed by lower-case

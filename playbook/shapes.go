@@ -22,9 +22,8 @@ type Key struct {
 	Required bool
 	// OneOf is the closed set that the value, or what stands in it, is of.
 	OneOf []string
-	// Least is the least value of a KeyInt, where HasLeast is set.
-	Least    int
-	HasLeast bool
+	// Least and Most bound a KeyInt.
+	Least, Most int
 	// Approach is the only one whose plays take the key; empty for any.
 	Approach string
 }

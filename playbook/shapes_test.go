@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -73,10 +74,10 @@ func TestShapesSayWhatIsRead(t *testing.T) {
 		"a play lead":                           {Kind: KeyText, Approach: preventive},
 		"a play discretion":                     {Approach: caseByCase, Required: true},
 		"a play do":                             {Kind: KeyActions},
-		"a play priority":                       {Kind: KeyInt},
+		"a play priority":                       {Kind: KeyInt, Least: math.MinInt32, Most: math.MaxInt32},
 		"a play when":                           {Kind: KeyExpression, Required: true},
 		"a case do":                             {Kind: KeyActions, Required: true},
-		"a capacity units":                      {Kind: KeyInt, Required: true, Least: 1, HasLeast: true},
+		"a capacity units":                      {Kind: KeyInt, Required: true, Least: 1, Most: math.MaxInt32},
 		"a field type":                          {OneOf: fieldTypes[:]},
 		"a fact same":                           {Kind: KeyTexts},
 		"an action pauses":                      {Kind: KeyBool},

@@ -32,7 +32,7 @@ func (b *builder) actionParts() []member {
 		{"action", oneAction(given)},
 		{"late_actions", list(oneAction(late), 0)},
 		{"option", oneAction(options)},
-		{"common", object{{"properties", b.properties("an action", actionWords())}}},
+		{"common", types("object").and(member{"properties", b.properties("an action", actionWords())})},
 		{"do_custom", object{{"type", []string{"object", "null"}}, {"properties", b.common()}}},
 	}, parts...)
 }
@@ -89,7 +89,7 @@ func parameter(f *policy.Field) object {
 	if f.Type.Kind == policy.List {
 		item := *f
 		item.Type = policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency}
-		return object{{"anyOf", []object{types("string"), list(parameter(&item), 0)}}}
+		return either(types("string"), list(parameter(&item), 0))
 	}
 	switch f.Type.Kind {
 	case policy.Money:
@@ -110,7 +110,7 @@ func parameter(f *policy.Field) object {
 		return typeOrExpression("boolean")
 	}
 	if f.OneOf != nil {
-		return object{{"anyOf", []object{oneOf(f.OneOf), {{"type", "string"}, {"pattern", `\$\{`}}}}}
+		return either(oneOf(f.OneOf), object{{"type", "string"}, {"pattern", `\$\{`}})
 	}
 	if f.Required() {
 		return title()
@@ -126,7 +126,7 @@ func offered(f *policy.Field) object {
 		return oneOrMore(one)
 	}
 	between := object{{"from", described("The least.", one)}, {"to", described("The most.", one)}}
-	return object{{"anyOf", []object{one, closed(between, []string{"from", "to"})}}}
+	return either(one, closed(between, []string{"from", "to"}))
 }
 
 // checkWords holds that there are words about every action and parameter, and

@@ -51,17 +51,17 @@ func answer(q suite.Asked, in string) object {
 	case in == "chosen":
 		return object{{"not", null}}
 	case q.Actions:
-		return object{{"anyOf", []object{null, ref("actions")}}}
+		return either(null, ref("actions"))
 	case q.Parts != nil:
 		var parts object
 		for _, p := range q.Parts {
 			parts = append(parts, member{p, types("string", "number", "boolean", "null")})
 		}
-		return object{{"anyOf", []object{types("string", "number", "boolean", "null"), closed(parts, nil)}}}
+		return either(types("string", "number", "boolean", "null"), closed(parts, nil))
 	case q.OneOf != nil && in == "options":
-		return object{{"anyOf", []object{null, oneOf(q.OneOf), list(oneOf(q.OneOf), 0)}}}
+		return either(null, oneOf(q.OneOf), list(oneOf(q.OneOf), 0))
 	case q.OneOf != nil:
-		return object{{"anyOf", []object{null, oneOf(q.OneOf)}}}
+		return either(null, oneOf(q.OneOf))
 	}
 	return object{}
 }

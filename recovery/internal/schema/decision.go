@@ -113,5 +113,5 @@ func values() object { return types("object").and(member{"additionalProperties",
 // percentages are text.
 func anyValue() object {
 	between := closed(object{{"from", ref("money")}, {"to", ref("money")}}, []string{"from", "to"})
-	return object{{"anyOf", []object{scalar(), ref("money"), between, list(ref("value"), 0)}}}
+	return either(scalar(), ref("money"), between, list(ref("value"), 0))
 }

@@ -87,10 +87,8 @@ func (b *builder) value(s playbook.Shape, k playbook.Key, said object) object {
 		return anID.schema()
 	case k.Kind == playbook.KeyBool:
 		return types("boolean")
-	case k.Kind == playbook.KeyInt && k.HasLeast:
-		return types("integer").and(member{"minimum", k.Least})
 	case k.Kind == playbook.KeyInt:
-		return types("integer")
+		return types("integer").and(member{"minimum", k.Least}, member{"maximum", k.Most})
 	case k.Kind == playbook.KeyOneOf:
 		return oneOf(k.OneOf)
 	case k.Kind == playbook.KeyTexts:
@@ -139,16 +137,27 @@ func closed(properties object, required []string) object {
 }
 
 // none refuses each of the properties.
-func none(keys ...string) object {
-	var refused object
-	for _, k := range keys {
-		refused = append(refused, member{k, false})
-	}
-	return object{{"properties", refused}}
-}
+func none(keys ...string) object { return with(nil, keys...) }
 
 // needing asks for keys.
-func needing(keys ...string) object { return object{{"required", keys}} }
+func needing(keys ...string) object { return with(keys) }
+
+// with asks for keys and refuses others. What is asked for is named among the properties
+// too, as strict readers want it.
+func with(keys []string, refused ...string) object {
+	var properties object
+	for _, k := range keys {
+		properties = append(properties, member{k, true})
+	}
+	for _, k := range refused {
+		properties = append(properties, member{k, false})
+	}
+	o := object{{"properties", properties}}
+	if len(keys) > 0 {
+		o = o.and(member{"required", keys})
+	}
+	return o
+}
 
 // when is a rule: if one schema holds, another has to, and else a third.
 func when(if_, then, else_ object) object {

@@ -82,6 +82,24 @@ func (o object) replace(key string, value any) object {
 	return out
 }
 
+// except returns the object without a member, however deep.
+func (o object) except(key string) object {
+	out := o.without(key)
+	for i, m := range out {
+		switch v := m.value.(type) {
+		case object:
+			out[i].value = v.except(key)
+		case []object:
+			list := make([]object, len(v))
+			for j := range v {
+				list[j] = v[j].except(key)
+			}
+			out[i].value = list
+		}
+	}
+	return out
+}
+
 // without returns the object without a member.
 func (o object) without(key string) object {
 	return slices.DeleteFunc(o.and(), func(m member) bool { return m.key == key })

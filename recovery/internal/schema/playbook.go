@@ -30,7 +30,8 @@ func (b *builder) documentRules() []member {
 		}
 	}
 	standard := is("approach", "standardised-response")
-	reviewed := object{{"properties", object{{"plays", object{{"items", when(standard, needing("review_by"), nil)}}}}}}
+	play := types("object").and(when(standard, needing("review_by"), nil)...)
+	reviewed := object{{"properties", object{{"plays", list(play, 0)}}}}
 	return when(
 		needing("shared"),
 		none(append([]string{"playbook"}, own...)...),
@@ -49,17 +50,17 @@ func (b *builder) playbookParts() []member {
 		{"substitute", b.mapping("a substitute", substituteWords())},
 		{"period", b.mapping("a period", periodWords())},
 		{"fact", b.mapping("a fact", factWords()).and(when(
-			needing("sum"), none("count").and(needing("currency")...), needing("count").and(none("currency")...))...)},
+			needing("sum"), with([]string{"currency"}, "count"), with([]string{"count"}, "currency"))...)},
 		{"table", b.mapping("a table", tableWords())},
 		{"row", object{
 			{"type", "object"}, {"properties", row}, {"propertyNames", object{{"minLength", 1}}}, {"additionalProperties", scalar()},
 			// In a row that begins otherwise, above is the name of a column.
-			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise"), needing("above").and(none("from", "is", "otherwise")...)}},
+			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise"), with([]string{"above"}, "from", "is", "otherwise")}},
 		}},
 		{"calendar", b.mapping("a calendar", calendarWords())},
-		{"hours", named(daysPattern, oneOrMore(aSpan.schema())).and(member{"minProperties", 1})},
+		{"hours", hours()},
 		{"short_day", b.mapping("a short day", shortDayWords())},
-		{"message", named(languageTag, object{{"type", []string{"string", "number"}}, {"pattern", `\S`}}).and(member{"minProperties", 1})},
+		{"message", named(languageTag, "What is said in this language.", title()).and(member{"minProperties", 1})},
 		{"partner", b.mapping("a partner", partnerWords()).and(member{"anyOf", []object{needing("outbound"), needing("inbound")}})},
 		{"agreement", b.mapping("an agreement", agreementWords())},
 		{"direction", b.direction()},
@@ -69,6 +70,21 @@ func (b *builder) playbookParts() []member {
 		{"field", b.field(true)},
 		{"standard_field", b.field(false)},
 	}
+}
+
+// hours are those of a week. The days and the usual ranges stand there by name, for
+// editors to offer; any other range fits too.
+func hours() object {
+	names := []struct{ key, text string }{
+		{"mon-fri", "Monday to Friday."}, {"mon", "Monday."}, {"tue", "Tuesday."}, {"wed", "Wednesday."}, {"thu", "Thursday."},
+		{"fri", "Friday."}, {"sat", "Saturday."}, {"sun", "Sunday."}, {"sat-sun", "Saturday and Sunday."}, {"mon-sun", "Every day."},
+	}
+	spans := oneOrMore(aSpan.schema())
+	var days object
+	for _, n := range names {
+		days = append(days, member{n.key, described(n.text, spans)})
+	}
+	return named(daysPattern, "The days from the first to the last.", spans).and(member{"minProperties", 1}, member{"properties", days})
 }
 
 // direction is one schema for both directions, which are read by the same code.
@@ -91,11 +107,7 @@ func (b *builder) approachRules() []object {
 				needed = append(needed, k.Name)
 			}
 		}
-		then := none(others...)
-		if needed != nil {
-			then = then.and(needing(needed...)...)
-		}
-		rules = append(rules, when(is("approach", approach), then, nil))
+		rules = append(rules, when(is("approach", approach), with(needed, others...), nil))
 	}
 	return rules
 }
@@ -117,9 +129,9 @@ func (b *builder) field(own bool) object {
 	}
 	if own {
 		mapping = mapping.replace("properties", mapping.get("properties").(object).without("required"))
-		mapping = mapping.and(needing("type")...)
+		mapping = mapping.and(member{"required", []string{"type"}})
 	}
-	return object{{"anyOf", append(fieldTypes(kinds), mapping)}}
+	return either(append(fieldTypes(kinds), mapping)...)
 }
 
 // fieldTypes are the ways to write a type: its name, a list of it, or that in

@@ -11,13 +11,13 @@ func playbookWords(b *builder) words {
 		"shared":    {"The id of definitions that every playbook of the set may use, in the place of a playbook.", anID.schema()},
 		"zone":      {"The time zone of its days, an IANA name. Without one, the shared zone, else UTC.", ref("zone")},
 		"incident":  {"Fields of incidents beyond the standard ones, or standard ones narrowed. A dotted name makes an object.", incidentSection()},
-		"facts":     {"What earlier decisions tell about the same customer, service or whatever, by name.", named(namePattern, ref("fact"))},
-		"terms":     {"Expressions by name, read as terms.NAME.", named(namePattern, expression())},
-		"tables":    {"Tables by name, read as tables.NAME.COLUMN.", named(namePattern, ref("table"))},
-		"calendars": {"Working hours and holidays, by id.", named(idPattern, ref("calendar"))},
-		"messages":  {"What is said to customers, by id and language. ${…} holds an expression.", named(idPattern, ref("message"))},
-		"partners":  {"Other companies and the agreements with them, by id.", named(idPattern, ref("partner"))},
-		"actions":   {"Action types of your own, by name.", named(namePattern, ref("action_type"))},
+		"facts":     {"What earlier decisions tell about the same customer, service or whatever, by name.", named(namePattern, "A fact, read as facts.NAME.", ref("fact"))},
+		"terms":     {"Expressions by name, read as terms.NAME.", named(namePattern, "An expression, read as terms.NAME.", expression())},
+		"tables":    {"Tables by name, read as tables.NAME.COLUMN.", named(namePattern, "A table, read as tables.NAME.COLUMN.", ref("table"))},
+		"calendars": {"Working hours and holidays, by id.", named(idPattern, "A calendar, named by plays and deadlines.", ref("calendar"))},
+		"messages":  {"What is said to customers, by id and language. ${…} holds an expression.", named(idPattern, "A message, by language.", ref("message"))},
+		"partners":  {"Other companies and the agreements with them, by id.", named(idPattern, "A partner: another company.", ref("partner"))},
+		"actions":   {"Action types of your own, by name.", named(namePattern, "An action type of your own.", ref("action_type"))},
 		"limits":    {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
 		"title":     {"What the playbook is about, for people.", nil},
 		"about":     {"More about it, for people.", nil},
@@ -37,16 +37,16 @@ func incidentSection() object {
 		standard = append(standard, member{f.Name, described(standardWords[f.Name]+" Narrowed here; its type stays "+f.Type.String()+".", ref("standard_field"))})
 	}
 	standard = append(standard, member{"paused", false}) // a list of times, which nothing can narrow
-	return named(fieldPattern, ref("field")).and(member{"properties", standard})
+	return named(fieldPattern, "A field of your own, read as incident.NAME.", ref("field")).and(member{"properties", standard})
 }
 
 func fieldWords(kinds []string) words {
 	return words{
-		"type":     {"The type of its values; in brackets for a list.", object{{"anyOf", fieldTypes(kinds)}}},
+		"type":     {"The type of its values; in brackets for a list.", either(fieldTypes(kinds)...)},
 		"about":    {"What it says, for people.", nil},
 		"optional": {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
 		"required": {"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil},
-		"default":  {"The value of incidents that come without it.", object{{"anyOf", []object{scalar(), list(scalar(), 0)}}}},
+		"default":  {"The value of incidents that come without it.", either(scalar(), list(scalar(), 0))},
 		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":      {"The least value.", scalar()},
 		"max":      {"The greatest value.", scalar()},
@@ -85,7 +85,7 @@ func calendarWords() words {
 	return words{
 		"zone":     {"The time zone of its hours. Left out: the playbook's.", ref("zone")},
 		"hours":    {"Working hours by day (mon) or range of days (mon-fri).", ref("hours")},
-		"holidays": {"Days off, or short days with hours of their own.", list(object{{"anyOf", []object{aDate.schema(), ref("short_day")}}}, 0)},
+		"holidays": {"Days off, or short days with hours of their own.", list(either(aDate.schema(), ref("short_day")), 0)},
 	}
 }
 
@@ -144,7 +144,7 @@ func limitWords() words {
 func actionTypeWords() words {
 	return words{
 		"about":  {"What it is, for people.", nil},
-		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, ref("field"))},
+		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, "A parameter of the action.", ref("field"))},
 		"once":   {"true: two plays that give it give it once.", nil},
 	}
 }

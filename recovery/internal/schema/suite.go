@@ -63,7 +63,7 @@ func givenIncident() object {
 		}
 		fields = append(fields, member{f.name, described(f.text, object{})})
 	}
-	fields = append(fields, member{"customer", described(standardWords["customer"], object{{"properties", customer}})})
+	fields = append(fields, member{"customer", described(standardWords["customer"], either(types("object").and(member{"properties", customer}), object{{"not", types("object")}}))})
 	return object{{"type", "object"}, {"properties", fields}}
 }
 

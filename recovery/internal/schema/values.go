@@ -69,32 +69,45 @@ func (l literal) orExpression() object {
 	return object{{"type", "string"}, say, {"if", object{{"pattern", likeLiteral}}}, {"then", object{{"pattern", l.pattern}, say}}}
 }
 
-// wanted is what editors say of a value that does not fit, in the place of words
-// of their own: no part of JSON Schema, and no harm to other readers.
-func wanted(what string) member { return member{"errorMessage", "wanted " + what} }
+// errorMessage is what editors say of a value that does not fit, in the place of words
+// of their own. It is no part of JSON Schema, and strict readers refuse it: only schemas
+// of what people write have it.
+const errorMessage = "errorMessage"
+
+func wanted(what string) member { return member{errorMessage, "wanted " + what} }
 
 // typeOrExpression is that of a place for a number or a bool, or an expression.
 func typeOrExpression(name string) object {
-	return object{
-		{"type", []string{name, "string"}},
-		{"if", types("string").and(member{"pattern", likeUnit})},
-		{"then", types(name)},
-	}
+	return either(types(name), types("string").and(member{"not", object{{"pattern", likeUnit}}}))
 }
 
-// types is a schema that asks for one of some types alone.
+// types is a schema that asks for one of some types alone. A list of types is left to
+// those with null: strict readers want one type at a place.
 func types(names ...string) object {
-	if len(names) == 1 {
+	switch {
+	case len(names) == 1:
 		return object{{"type", names[0]}}
+	case len(names) == 2 && names[1] == "null":
+		return object{{"type", names}}
 	}
-	return object{{"type", names}}
+	var each []object
+	for _, n := range names {
+		each = append(each, types(n))
+	}
+	return either(each...)
 }
+
+// either is one of several schemas that have no value in common. Editors put the words of
+// all schemas of an anyOf into what they show of a key, and those of a oneOf not.
+func either(each ...object) object { return object{{"oneOf", each}} }
 
 // text may be written as a number: to a reader of playbooks, 2026 is a title.
 func text() object { return types("string", "number") }
 
 // title is text that is not empty.
-func title() object { return text().and(member{"pattern", `\S`}) }
+func title() object {
+	return either(types("string").and(member{"pattern", `\S`}), types("number"))
+}
 
 // expression is a condition or a term: 5 and true are expressions too.
 func expression() object { return types("string", "number", "boolean") }
@@ -118,18 +131,23 @@ func list(items any, least int) object {
 
 // oneOrMore is one of them, or a list.
 func oneOrMore(item object) object {
-	return object{{"anyOf", []object{item, list(item, 1)}}}
+	return either(item, list(item, 1))
 }
 
-// named is a mapping whose keys are names of the author's own.
-func named(pattern string, value any) object {
-	return object{{"type", "object"}, {"propertyNames", object{{"pattern", pattern}}}, {"additionalProperties", value}}
+// named is a mapping whose keys are names of the author's own; text says what each of
+// them is.
+func named(pattern, text string, value object) object {
+	return object{{"type", "object"}, {"propertyNames", object{{"pattern", pattern}}}, {"additionalProperties", described(text, value)}}
 }
 
 func ref(name string) object { return object{{"$ref", "#/definitions/" + name}} }
 
-// described puts what people read in front.
+// described puts what people read in front. A reference stands in a list of its own,
+// since draft 7 ignores what stands beside one.
 func described(text string, o object) object {
+	if o.get("$ref") != nil {
+		o = object{{"allOf", []object{o}}}
+	}
 	return append(object{{"description", text}}, o...)
 }
 
