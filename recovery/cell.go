@@ -6,7 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // cell holds the value of a field. Texts, whole numbers and times, which is what
@@ -60,7 +60,7 @@ func (c *cell) time() time.Time {
 func (c *cell) append(dst []byte) []byte {
 	switch c.kind {
 	case textCell:
-		return canonical.AppendString(dst, c.text)
+		return jsontext.AppendQuote(dst, c.text)
 	case numberCell:
 		return strconv.AppendInt(dst, c.number, 10)
 	case timeCell:

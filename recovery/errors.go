@@ -187,44 +187,38 @@ func isA[T error](err error) bool {
 // invalid-json for what is no JSON object, unknown-action, conflict, and failed for what was
 // no fault of the incident. An incident whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
-	w := jsonWriter{dst}
-	w.open('{')
-	w.text("incident", incident)
-	w.key("error")
-	w.open('{')
-	w.text("code", refusalCode(err))
-	w.text("message", err.Error())
-	w.refusalDetails(err)
-	w.close('}')
-	w.close('}')
-	return w.buf
+	f := writing(dst, public)
+	f.begin()
+	f.text("incident", &incident)
+	f.open("error", true)
+	code, message := refusalCode(err), err.Error()
+	f.text("code", &code)
+	f.text("message", &message)
+	f.refusalDetails(err)
+	f.shut()
+	f.end()
+	return f.written()
 }
 
-func (w *jsonWriter) refusalDetails(err error) {
+func (f *form) refusalDetails(err error) {
 	if e := (*IncidentError)(nil); errors.As(err, &e) {
-		w.problems(e.Problems)
+		list(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
-		w.problems(e.Problems)
+		list(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*EvaluationError)(nil); errors.As(err, &e) {
-		w.text("play", e.PlayName())
-		w.text("at", e.at())
-		w.text("expr", e.Expr)
+		play, at := e.PlayName(), e.at()
+		f.text("play", &play)
+		f.text("at", &at)
+		f.text("expr", &e.Expr)
 	} else if e := (*AmbiguousError)(nil); errors.As(err, &e) {
-		w.key("plays")
-		w.texts(e.Plays[:])
+		plays := e.Plays[:]
+		f.texts("plays", &plays)
 	}
 }
 
-func (w *jsonWriter) problems(problems []Problem) {
-	w.key("problems")
-	w.open('[')
-	for _, p := range problems {
-		w.element()
-		w.open('{')
-		w.text("path", p.Path)
-		w.text("wanted", p.Wanted)
-		w.text("found", p.found())
-		w.close('}')
-	}
-	w.close(']')
+func (p *Problem) fields(f *form) {
+	found := p.found()
+	f.text("path", &p.Path)
+	f.text("wanted", &p.Wanted)
+	f.text("found", &found)
 }

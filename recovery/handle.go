@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // attempts is how often Handle decides again after a conflict before it gives
@@ -113,7 +113,7 @@ func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Inc
 	}
 	input, err := in.MarshalJSON()
 	if err != nil {
-		input = canonical.AppendString(nil, fmt.Sprintf("%+v", in)) // odder than JSON can say
+		input = jsontext.AppendQuote(nil, fmt.Sprintf("%+v", in)) // odder than JSON can say
 	}
 	refusal := &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
 	if err := store.Commit(ctx, Commit{Refusal: refusal}); err != nil {

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // hashID makes an id from parts. They are joined as a JSON array, so that no
@@ -17,7 +17,7 @@ func hashID(prefix string, parts ...string) string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = canonical.AppendString(text, p)
+		text = jsontext.AppendQuote(text, p)
 	}
 	var id [idSize]byte
 	return string(appendID(id[:0], prefix, append(text, ']')))
@@ -43,10 +43,10 @@ func (c *conclusion) newID(prefix string, text []byte) string {
 
 // actionID is hashID for an action of the decision.
 func (c *conclusion) actionID(parent string, parts ...string) string {
-	text := canonical.AppendString(append(c.workspace.text[:0], '['), c.id)
-	text = canonical.AppendString(append(text, ','), parent)
+	text := jsontext.AppendQuote(append(c.workspace.text[:0], '['), c.id)
+	text = jsontext.AppendQuote(append(text, ','), parent)
 	for _, p := range parts {
-		text = canonical.AppendString(append(text, ','), p)
+		text = jsontext.AppendQuote(append(text, ','), p)
 	}
 	c.workspace.text = append(text, ']')
 	return c.newID("act", c.workspace.text)

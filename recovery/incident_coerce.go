@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // mismatch says why a value is not of a type. Within is where in the value, such
@@ -112,7 +113,7 @@ func toInt(v any) (any, bool) {
 }
 
 func wholeOrNil(n json.Number) (any, bool) {
-	i, ok := wholeNumber(n)
+	i, ok := jsontext.WholeNumber(n)
 	return i, ok
 }
 
@@ -212,7 +213,7 @@ func shown(v any) string {
 	if !ok {
 		return unfit(v)
 	}
-	text := string(appendTree(nil, raw))
+	text := string(asGiven.append(nil, raw))
 	if utf8.RuneCountInString(text) <= most {
 		return text
 	}

@@ -3,6 +3,8 @@ package recovery
 import (
 	"slices"
 	"strings"
+
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // intake looks up what came with an incident, by the dotted names of fields,
@@ -136,7 +138,7 @@ func (t *intake) undeclared(path string, v any, known func(string) bool) any {
 // strip returns a copy of an object without its known fields, nil when nothing
 // else was in it.
 func strip(m map[string]any, path string, known func(string) bool, depth int) any {
-	if len(m) == 0 || depth >= maxDepth {
+	if len(m) == 0 || depth >= jsontext.MaxDepth {
 		return m
 	}
 	out := make(map[string]any, len(m))
@@ -169,7 +171,7 @@ func allKnown(m map[string]any, prefix string, known func(string) bool, depth in
 			continue
 		}
 		inner, isObject := v.(map[string]any)
-		if !isObject || len(inner) == 0 || depth >= maxDepth || !allKnown(inner, at+".", known, depth+1) {
+		if !isObject || len(inner) == 0 || depth >= jsontext.MaxDepth || !allKnown(inner, at+".", known, depth+1) {
 			return false
 		}
 	}

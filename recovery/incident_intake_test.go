@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 func sortFields(fields []fieldValue) {
@@ -226,11 +228,11 @@ func TestPausesAreChecked(t *testing.T) {
 		`[]`: "",
 		`[{"from": "2026-03-02T10:00:00+01:00", "until": null}]`: "",
 	} {
-		v, err := parseJSON([]byte(text))
+		v, err := jsontext.Parse([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := toPauses(plain(v)); joinProblems(problems) != want {
+		if _, problems := toPauses(jsontext.Plain(v)); joinProblems(problems) != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", text, joinProblems(problems), want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // UnmarshalJSON reads an incident: an object with the standard fields under their
@@ -18,37 +19,51 @@ import (
 // key twice. A standard field whose value is wrong is kept as it is: deciding
 // the incident then names it, together with everything else that is wrong.
 func (in *Incident) UnmarshalJSON(data []byte) error {
-	r := jsonReader{data: data, plain: true}
+	d := jsontext.NewDecoder(data)
+	defer d.Release()
 	var read Incident
-	if err := r.finish(r.incident(&read)); err != nil {
+	if err := jsonError(d.Finish(read.read(d))); err != nil {
 		return err
 	}
 	*in = read
 	return nil
 }
 
-// incident reads the fields of an incident, each into its place.
-func (r *jsonReader) incident(in *Incident) error {
-	if r.peek() != '{' {
-		v, err := r.value(0)
+// read reads the fields of an incident, each into its place.
+func (in *Incident) read(d *jsontext.Decoder) error {
+	if d.PeekKind() != jsontext.KindBeginObject {
+		v, err := d.ReadAny()
 		if err != nil {
 			return err
 		}
 		return &JSONError{"an incident is a JSON object, not " + shown(v)}
 	}
-	put := func(path string, depth int) error {
-		v, err := r.value(depth)
-		if err == nil {
-			in.put(path, v)
+	return members(d, func(name string) error {
+		if name == "customer" && d.PeekKind() == jsontext.KindBeginObject {
+			return members(d, func(name string) error { return in.readField(d, "customer."+name) })
 		}
-		return err
-	}
-	return r.members(func(key string) error {
-		if key != "customer" || r.peek() != '{' {
-			return put(key, 1)
-		}
-		return r.members(func(key string) error { return put("customer."+key, 2) })
+		return in.readField(d, name)
 	})
+}
+
+// members visits the members of an object. member reads the value of each.
+func members(d *jsontext.Decoder, member func(name string) error) error {
+	t, err := d.ReadToken()
+	for err == nil {
+		if t, err = d.ReadToken(); err != nil || t.Kind() == jsontext.KindEndObject {
+			return err
+		}
+		err = member(t.String())
+	}
+	return err
+}
+
+func (in *Incident) readField(d *jsontext.Decoder, path string) error {
+	v, err := d.ReadAny()
+	if err == nil {
+		in.put(path, v)
+	}
+	return err
 }
 
 // put stores a field under its path. A path may come twice, as "customer.id"
@@ -115,7 +130,7 @@ func toSmallInt(v any) int {
 	if !ok {
 		return 0
 	}
-	i, ok := wholeNumber(n)
+	i, ok := jsontext.WholeNumber(n)
 	if !ok || i < math.MinInt32 || i > math.MaxInt32 {
 		return 0
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // MarshalJSON writes the incident as one object that reads back to the same
@@ -12,21 +14,21 @@ import (
 // there twice, or holds what no incident can.
 func (in Incident) MarshalJSON() ([]byte, error) {
 	w := incidentWriter{in: &in}
-	w.open('{')
+	w.BeginObject()
 	for _, name := range standardNames() {
 		w.standard(name, name)
 	}
 	w.customer()
 	w.others()
-	w.close('}')
+	w.EndObject()
 	if w.err != nil {
 		return nil, w.err
 	}
-	return w.buf, nil
+	return w.Buf, nil
 }
 
 type incidentWriter struct {
-	jsonWriter
+	jsontext.Encoder
 	in *Incident
 	// outside are the customer's fields that cannot stand inside the object: what
 	// came twice, or beside something that is no object.
@@ -46,9 +48,9 @@ func (w *incidentWriter) standard(path, key string) {
 	if v == nil {
 		return
 	}
-	w.anyKey(key)
+	w.WriteName(key)
 	if pauses, ok := v.([]Pause); ok {
-		w.buf = appendList(w.buf, pauses, appendPause)
+		w.Buf = appendList(w.Buf, pauses, appendPause)
 		return
 	}
 	w.value(path, v)
@@ -58,27 +60,27 @@ func (w *incidentWriter) standard(path, key string) {
 func (w *incidentWriter) customer() {
 	inside := w.customerFields()
 	if v := w.in.given["customer"]; v != nil {
-		w.anyKey("customer")
+		w.WriteName("customer")
 		w.value("customer", v)
 		return
 	}
 	if len(inside) == 0 {
 		return
 	}
-	w.key("customer")
-	w.open('{')
+	w.WriteKey("customer")
+	w.BeginObject()
 	for _, path := range customerNames() {
 		if v, ok := inside[path]; ok {
-			w.anyKey(strings.TrimPrefix(path, "customer."))
+			w.WriteName(strings.TrimPrefix(path, "customer."))
 			w.value(path, v)
 			delete(inside, path)
 		}
 	}
 	for _, path := range sortedKeys(inside) {
-		w.anyKey(strings.TrimPrefix(path, "customer."))
+		w.WriteName(strings.TrimPrefix(path, "customer."))
 		w.value(path, inside[path])
 	}
-	w.close('}')
+	w.EndObject()
 }
 
 // customerFields sorts the customer's fields into those inside the object, which
@@ -135,7 +137,7 @@ func (w *incidentWriter) others() {
 		all[path] = v
 	}
 	for _, path := range sortedKeys(all) {
-		w.anyKey(path)
+		w.WriteName(path)
 		w.value(path, all[path])
 	}
 }
@@ -146,5 +148,5 @@ func (w *incidentWriter) value(path string, v any) {
 		w.fail(path, "it cannot hold %s", shown(v))
 		return
 	}
-	w.buf = appendTree(w.buf, normal)
+	w.Buf = asGiven.append(w.Buf, normal)
 }

@@ -9,8 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // normalise brings a value of [Incident.Fields] into one of few Go types: nil,
@@ -26,7 +25,7 @@ func normalise(v any, depth int) (normal any, ok bool) {
 	case int:
 		return int64(x), true
 	case json.Number:
-		return v, isNumber(x)
+		return v, jsontext.IsNumber(string(x))
 	case []any:
 		return normaliseList(x, depth)
 	case map[string]any:
@@ -47,13 +46,8 @@ func validText(s string, boxed any) any {
 // will have it: conditions must not see anything else.
 func toValid(s string) string { return string([]rune(s)) }
 
-// isNumber reports whether a json.Number, which is only a string, holds one.
-func isNumber(n json.Number) bool {
-	return n != "" && (n[0] == '-' || n[0] >= '0' && n[0] <= '9') && json.Valid([]byte(n)) && isNumberByte(n[len(n)-1])
-}
-
 func normaliseList(list []any, depth int) (any, bool) {
-	if depth >= maxDepth {
+	if depth >= jsontext.MaxDepth {
 		return nil, false
 	}
 	out := make([]any, len(list))
@@ -67,7 +61,7 @@ func normaliseList(list []any, depth int) (any, bool) {
 }
 
 func normaliseMap(m map[string]any, depth int) (any, bool) {
-	if depth >= maxDepth {
+	if depth >= jsontext.MaxDepth {
 		return nil, false
 	}
 	out := make(map[string]any, len(m))
@@ -162,27 +156,3 @@ func isWritable(v any) bool {
 
 // unfit describes a value that is of no use in an incident.
 func unfit(v any) string { return fmt.Sprintf("a value of Go type %T", v) }
-
-// appendTree writes a normalised value so that reading it gives the same field:
-// numbers as they came, amounts as text.
-func appendTree(dst []byte, v any) []byte {
-	switch x := v.(type) {
-	case json.Number:
-		return append(dst, x...)
-	case float64:
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return strconv.AppendFloat(dst, x, 'g', -1, 64)
-		}
-	case Money:
-		return canonical.AppendString(dst, x.String())
-	case Percent:
-		return canonical.AppendString(dst, x.String())
-	case time.Duration:
-		return canonical.AppendString(dst, value.FormatDuration(x))
-	case []any:
-		return appendList(dst, x, appendTree)
-	case map[string]any:
-		return appendMap(dst, x, appendTree)
-	}
-	return appendCanonical(dst, v)
-}

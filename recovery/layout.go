@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // layout is where the fields of a set stand in an incident and in its record.
@@ -117,7 +117,7 @@ func (l *layout) rankFields() map[string]int {
 		ranks[f.path] = i
 		last := strings.LastIndexByte(f.path, '.') + 1
 		f.object = f.path[:last]
-		f.key = string(append(canonical.AppendString(nil, f.path[last:]), ':'))
+		f.key = string(append(jsontext.AppendQuote(nil, f.path[last:]), ':'))
 		if f.slot < 0 {
 			l.paused = i
 		}

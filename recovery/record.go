@@ -3,7 +3,7 @@ package recovery
 import (
 	"strings"
 
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // fieldValue is a declared field with its value as validated.
@@ -35,11 +35,11 @@ func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(canonical.AppendString(dst, k), ':')
+		dst = append(jsontext.AppendQuote(dst, k), ':')
 	}
 	for len(declared) > 0 {
 		name, group := nextGroup(declared, prefix)
-		for len(keys) > 0 && compareUTF16(keys[0], name) < 0 {
+		for len(keys) > 0 && jsontext.Compare(keys[0], name) < 0 {
 			key(keys[0])
 			dst = appendCanonical(dst, rest[keys[0]])
 			keys = keys[1:]

@@ -7,7 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // decision puts the decision together: the actions compared with those of the
@@ -194,17 +194,11 @@ func sameAction(a, b *Action) bool {
 	return bytes.Equal(appendAction(nil, &x), appendAction(nil, &y))
 }
 
-func appendAction(dst []byte, a *Action) []byte {
-	w := jsonWriter{dst}
-	w.action(a)
-	return w.buf
-}
-
 // decisionID is made from all that the decision was made from. A choice adds
 // what was chosen.
 func (c *conclusion) decisionID(chosen map[string]any) string {
 	w := c.workspace
-	text := append(canonical.AppendString(append(w.text[:0], '['), c.rules.ref.Digest), ',')
+	text := append(jsontext.AppendQuote(append(w.text[:0], '['), c.rules.ref.Digest), ',')
 	text = append(strconv.AppendInt(text, Semantics, 10), ',')
 	text = append(append(text, w.record...), ',')
 	w.text = append(c.appendInputs(text, chosen), ']')
@@ -223,17 +217,17 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 	dst = append(dst, `,"precedents":[`...)
 	for _, list := range c.given.Precedents {
 		for i := range list {
-			dst = canonical.AppendString(appendElement(dst), list[i].Decision)
+			dst = jsontext.AppendQuote(appendElement(dst), list[i].Decision)
 		}
 	}
 	dst = append(dst, ']')
 	if c.given.Previous != nil {
-		dst = canonical.AppendString(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
+		dst = jsontext.AppendQuote(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
 	}
 	dst = append(dst, `,"reports":[`...)
 	for i := range c.given.Reports {
 		r := &c.given.Reports[i]
-		dst = canonical.AppendString(appendElement(dst), r.Action)
+		dst = jsontext.AppendQuote(appendElement(dst), r.Action)
 		dst = appendTime(append(dst, ','), r.At)
 	}
 	dst = append(dst, `],"use":`...)
@@ -244,7 +238,7 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 func (c *conclusion) appendDecisions(dst []byte) []byte {
 	dst = append(dst, '[')
 	for i := range c.given.Made {
-		dst = canonical.AppendString(appendElement(dst), c.given.Made[i].Decision.ID)
+		dst = jsontext.AppendQuote(appendElement(dst), c.given.Made[i].Decision.ID)
 	}
 	return append(dst, ']')
 }

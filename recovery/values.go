@@ -4,7 +4,7 @@ import (
 	"math/bits"
 	"strings"
 
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // values are the fields of one incident as they were taken, by slot. They are
@@ -119,7 +119,7 @@ func appendWay(dst []byte, from, to string) []byte {
 	for to != "" {
 		var name string
 		name, to, _ = strings.Cut(to, ".")
-		dst = append(canonical.AppendString(appendComma(dst), name), ':', '{')
+		dst = append(jsontext.AppendQuote(appendComma(dst), name), ':', '{')
 	}
 	return dst
 }

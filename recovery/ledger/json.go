@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // The payloads are canonical JSON (RFC 8785): no white space, keys sorted,
@@ -35,7 +35,7 @@ func (o *object) key(name string) {
 func (o *object) text(name, s string) {
 	if s != "" {
 		o.key(name)
-		o.buf = canonical.AppendString(o.buf, s)
+		o.buf = jsontext.AppendQuote(o.buf, s)
 	}
 }
 
@@ -89,7 +89,7 @@ func list[T any](o *object, name string, elements []T, write func(*object, *T)) 
 func (o *object) any(v any) {
 	switch x := v.(type) {
 	case string:
-		o.buf = canonical.AppendString(o.buf, x)
+		o.buf = jsontext.AppendQuote(o.buf, x)
 	case []any:
 		o.open('[')
 		for _, e := range x {

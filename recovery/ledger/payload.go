@@ -12,7 +12,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // links are the records that a decision was made from.
@@ -94,11 +94,11 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 	list(o, name, keys, func(o *object, k *recovery.Key) {
 		if own[k.Path] == k.Text {
-			o.buf = canonical.AppendString(o.buf, k.Path)
+			o.buf = jsontext.AppendQuote(o.buf, k.Path)
 			return
 		}
-		o.buf = canonical.AppendString(append(o.buf, '['), k.Path)
-		o.buf = append(canonical.AppendString(append(o.buf, ','), k.Text), ']')
+		o.buf = jsontext.AppendQuote(append(o.buf, '['), k.Path)
+		o.buf = append(jsontext.AppendQuote(append(o.buf, ','), k.Text), ']')
 	})
 }
 

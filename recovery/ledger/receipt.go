@@ -13,7 +13,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -68,7 +68,7 @@ func (o *object) hashes(name string, list []Hash) {
 	o.open('[')
 	for _, h := range list {
 		o.next()
-		o.buf = canonical.AppendString(o.buf, h.String())
+		o.buf = jsontext.AppendQuote(o.buf, h.String())
 	}
 	o.open(']')
 }

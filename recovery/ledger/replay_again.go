@@ -6,7 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/canonical"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // again decides one record.
@@ -149,7 +149,7 @@ func (r *replayer) refuseAgain(x *task) error {
 
 var errNotAsked = errors.New("nothing was read")
 
-func quoted(s string) string { return string(canonical.AppendString(nil, s)) }
+func quoted(s string) string { return string(jsontext.AppendQuote(nil, s)) }
 
 // recordText is the text of the record in a decision's payload.
 func recordText(payload []byte) (text []byte, err error) {

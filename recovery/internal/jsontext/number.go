@@ -1,4 +1,4 @@
-package recovery
+package jsontext
 
 import (
 	"encoding/json"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// appendDouble writes a double as ECMAScript does: the shortest decimal that
+// AppendFloat writes a double as ECMAScript does: the shortest decimal that
 // reads back as the same double, in exponent form from 1e21 and below 1e-6.
-func appendDouble(dst []byte, f float64) []byte {
+func AppendFloat(dst []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return append(dst, "null"...)
 	}
@@ -28,17 +28,17 @@ func appendDouble(dst []byte, f float64) []byte {
 	return dst
 }
 
-// appendNumber writes a number that came as JSON text and that no field declares.
+// AppendNumber writes a number that came as JSON text and that no field declares.
 // It is written as a number of its value always is, so that 1.0 and 1 are the same. One
 // that neither an int64 nor a double holds exactly stands as it came: nobody
 // computes with it, and no digit of it gets lost.
-func appendNumber(dst []byte, n json.Number) []byte {
-	if i, ok := wholeNumber(n); ok {
+func AppendNumber(dst []byte, n json.Number) []byte {
+	if i, ok := WholeNumber(n); ok {
 		return strconv.AppendInt(dst, i, 10)
 	}
 	if f, err := strconv.ParseFloat(string(n), 64); err == nil {
 		start := len(dst)
-		dst = appendDouble(dst, f)
+		dst = AppendFloat(dst, f)
 		if sameDecimal(string(n), string(dst[start:])) {
 			return dst
 		}
@@ -47,9 +47,9 @@ func appendNumber(dst []byte, n json.Number) []byte {
 	return append(dst, n...)
 }
 
-// wholeNumber returns the number if it is whole and fits an int64, however it is
+// WholeNumber returns the number if it is whole and fits an int64, however it is
 // written: 3, 3.0 and 30e-1 are the same number to JSON.
-func wholeNumber(n json.Number) (int64, bool) {
+func WholeNumber(n json.Number) (int64, bool) {
 	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
 		return i, true
 	}
@@ -105,4 +105,11 @@ func parseDecimal(n string) (decimal, bool) {
 	}
 	d.exponent += len(digits) - len(d.digits) - len(fraction)
 	return d, true
+}
+
+// IsNumber reports whether a text is a JSON number.
+func IsNumber(s string) bool {
+	d := Decoder{data: []byte(s)}
+	text, ok := d.number()
+	return ok && len(text) == len(s)
 }

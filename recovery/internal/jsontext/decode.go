@@ -1,0 +1,355 @@
+package jsontext
+
+import (
+	"io"
+	"sync"
+	"unicode/utf8"
+)
+
+// Decoder reads one text, token by token. It takes exactly the texts that
+// encoding/json takes, but for those that it refuses for a reason of its own: a
+// name twice, bytes that are not UTF-8, half of a surrogate pair, nesting without end.
+//
+// An error ends reading, and is [*Error] or, after the last token, io.EOF.
+type Decoder struct {
+	data  []byte
+	at    int
+	stack []level
+	names [][]byte // those of all open objects, so far
+	// ready is set when the comma before the next token was read.
+	ready bool
+	begun bool // the text has a token
+	// shared is a copy of data, of which the strings of a tree are parts; from is
+	// where the latest string or number stands in it, -1 where it has escapes.
+	shared string
+	from   int
+	// members are those read so far of the open objects of a tree.
+	members []Member
+	err     error
+}
+
+// level is an object or an array that is open.
+type level struct {
+	kind  Kind
+	named bool // an object of which a name was read, and no value yet
+	some  bool // it has something in it
+	names int  // where its names begin
+	// many are the names of an object too large to be searched.
+	many map[string]struct{}
+}
+
+// fewNames is up to how many names are searched.
+const fewNames = 16
+
+// decoders are those that were given back.
+var decoders sync.Pool
+
+// NewDecoder returns a decoder for a text, which is not changed.
+func NewDecoder(data []byte) *Decoder {
+	d, _ := decoders.Get().(*Decoder)
+	if d == nil {
+		d = &Decoder{stack: make([]level, 0, 8), names: make([][]byte, 0, 24)}
+	}
+	d.data = data
+	return d
+}
+
+// Release gives the decoder back, for another text. Tokens that were read are good
+// all the same.
+func (d *Decoder) Release() {
+	const most = 256 // names and members, that a decoder keeps room for
+	if cap(d.names) > most || cap(d.members) > most {
+		return
+	}
+	clear(d.names[:cap(d.names)])
+	clear(d.stack[:cap(d.stack)])
+	clear(d.members[:cap(d.members)])
+	*d = Decoder{stack: d.stack[:0], names: d.names[:0], members: d.members[:0]}
+	decoders.Put(d)
+}
+
+// PeekKind returns the kind of the next token without reading it; KindInvalid at the
+// end, and where no token begins.
+func (d *Decoder) PeekKind() Kind { return kinds[d.next()] }
+
+// StackDepth returns how many objects and arrays are open.
+func (d *Decoder) StackDepth() int { return len(d.stack) }
+
+// ReadToken reads the next token.
+func (d *Decoder) ReadToken() (Token, error) {
+	c := d.next()
+	if d.err != nil {
+		return Token{}, d.err
+	}
+	kind := kinds[c]
+	if len(d.stack) == 0 {
+		if d.begun {
+			return Token{}, d.Finish(nil)
+		}
+		d.begun = true
+		return d.value(kind)
+	}
+	d.ready = false
+	top := &d.stack[len(d.stack)-1]
+	if kind == KindEndObject || kind == KindEndArray {
+		return d.end(top, kind)
+	}
+	top.some = true
+	if top.kind == KindBeginObject && !top.named {
+		return d.name(top, kind)
+	}
+	top.named = false
+	return d.value(kind)
+}
+
+func (d *Decoder) end(top *level, kind Kind) (Token, error) {
+	if kind != top.kind+2 || top.named { // { and }, [ and ] are two apart
+		return Token{}, d.fail(errMalformed)
+	}
+	d.names = d.names[:top.names]
+	d.stack = d.stack[:len(d.stack)-1]
+	d.at++
+	return Token{kind, d.data[d.at-1 : d.at]}, nil
+}
+
+// name reads the name of a member, and the colon behind it.
+func (d *Decoder) name(top *level, kind Kind) (Token, error) {
+	if kind != KindString {
+		return Token{}, d.fail(errMalformed)
+	}
+	name, err := d.text()
+	if err != nil {
+		return Token{}, d.fail(err)
+	}
+	if !d.isNew(top, name) {
+		return Token{}, d.fail(errTwice(name))
+	}
+	if d.space() != ':' {
+		return Token{}, d.fail(errMalformed)
+	}
+	d.at++
+	top.named = true
+	return Token{KindString, name}, nil
+}
+
+// isNew notes a name, and reports whether the object did not have it.
+func (d *Decoder) isNew(top *level, name []byte) bool {
+	if top.many == nil {
+		for _, known := range d.names[top.names:] {
+			if string(known) == string(name) {
+				return false
+			}
+		}
+		d.names = append(d.names, name)
+		if len(d.names)-top.names == fewNames {
+			top.many = make(map[string]struct{}, 2*fewNames)
+			for _, known := range d.names[top.names:] {
+				top.many[string(known)] = struct{}{}
+			}
+		}
+		return true
+	}
+	_, twice := top.many[string(name)]
+	if !twice {
+		top.many[string(name)] = struct{}{}
+	}
+	return !twice
+}
+
+func (d *Decoder) value(kind Kind) (Token, error) {
+	if len(d.stack) > MaxDepth {
+		return Token{}, d.fail(errDepth)
+	}
+	switch kind {
+	case KindBeginObject, KindBeginArray:
+		d.stack = append(d.stack, level{kind: kind, names: len(d.names)})
+		d.at++
+		return Token{kind, d.data[d.at-1 : d.at]}, nil
+	case KindString:
+		text, err := d.text()
+		if err != nil {
+			return Token{}, d.fail(err)
+		}
+		return Token{kind, text}, nil
+	case KindNumber:
+		if text, ok := d.number(); ok {
+			return Token{kind, text}, nil
+		}
+	case KindTrue:
+		return d.literal(kind, "true")
+	case KindFalse:
+		return d.literal(kind, "false")
+	case KindNull:
+		return d.literal(kind, "null")
+	}
+	return Token{}, d.fail(errMalformed)
+}
+
+func (d *Decoder) literal(kind Kind, word string) (Token, error) {
+	end := d.at + len(word)
+	if end > len(d.data) || string(d.data[d.at:end]) != word {
+		return Token{}, d.fail(errMalformed)
+	}
+	text := d.data[d.at:end]
+	d.at = end
+	return Token{kind, text}, nil
+}
+
+// ReadValue reads a value and returns it as it is written.
+func (d *Decoder) ReadValue() ([]byte, error) {
+	d.next()
+	start := d.at
+	if err := d.SkipValue(); err != nil {
+		return nil, err
+	}
+	return d.data[start:d.at], nil
+}
+
+// SkipValue reads a value, with all that is in it.
+func (d *Decoder) SkipValue() error {
+	depth := len(d.stack)
+	for {
+		t, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		if len(d.stack) < depth || t.kind == KindString && depth > 0 && len(d.stack) == depth && d.stack[depth-1].named {
+			return d.fail(errMalformed) // an end, or a name
+		}
+		if len(d.stack) == depth {
+			return nil
+		}
+	}
+}
+
+// Finish ends reading, with what came of it. It returns why the text is refused:
+// that it is no JSON, though that may be found only behind the place where err
+// was; else err. Without either it returns io.EOF, if all of the text was read.
+func (d *Decoder) Finish(err error) error {
+	if d.err != nil {
+		return d.err
+	}
+	if err == nil && d.begun && len(d.stack) == 0 && d.space() == 0 && d.at == len(d.data) && utf8.Valid(d.data) {
+		return io.EOF
+	}
+	if err == nil {
+		err = errMalformed
+	}
+	return d.fail(err)
+}
+
+// fail ends reading. That the text is no JSON counts more than all else.
+func (d *Decoder) fail(err error) error {
+	d.err = refused(d.data, err)
+	return d.err
+}
+
+// next moves to the next token, behind a comma where one is due, and returns
+// its first byte; 0 at the end, and where no token may stand.
+func (d *Decoder) next() byte {
+	c := d.space()
+	if len(d.stack) == 0 {
+		return c
+	}
+	if !d.ready {
+		top := &d.stack[len(d.stack)-1]
+		if top.named || !top.some || c == '}' || c == ']' {
+			return c
+		}
+		if c != ',' {
+			return 0
+		}
+		d.at++
+		d.ready = true
+		c = d.space()
+	}
+	if c == '}' || c == ']' {
+		return 0
+	}
+	return c
+}
+
+// space skips white space and returns the next byte without reading it; 0, which
+// no token begins with, at the end.
+func (d *Decoder) space() byte {
+	for ; d.at < len(d.data); d.at++ {
+		if c := d.data[d.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
+
+// text reads a string, which the next byte begins.
+func (d *Decoder) text() ([]byte, error) {
+	data, start := d.data, d.at+1
+	for i := start; i < len(data); i++ {
+		c := data[i]
+		if !special[c] || c >= utf8.RuneSelf {
+			continue
+		}
+		if c == '"' {
+			d.from, d.at = start, i+1
+			return data[start:i:i], nil
+		}
+		if c == '\\' {
+			return d.escaped(start, i)
+		}
+		break
+	}
+	return nil, errMalformed
+}
+
+// escaped is text where the string has escapes, the first of them at first.
+func (d *Decoder) escaped(start, first int) ([]byte, error) {
+	for i := first; i < len(d.data) && d.data[i] >= ' '; i++ {
+		switch d.data[i] {
+		case '"':
+			d.from, d.at = -1, i+1
+			return AppendUnquote(make([]byte, 0, i-start), d.data[start-1:d.at])
+		case '\\':
+			i++
+		}
+	}
+	return nil, errMalformed
+}
+
+// number reads a number: a minus sign, a whole part that begins with no needless
+// zero, decimals, an exponent.
+func (d *Decoder) number() ([]byte, bool) {
+	data, start, i := d.data, d.at, d.at
+	if i < len(data) && data[i] == '-' {
+		i++
+	}
+	if i < len(data) && data[i] == '0' {
+		i++
+	} else if i = digits(data, i); i == start || data[i-1] == '-' {
+		return nil, false
+	}
+	if i < len(data) && data[i] == '.' {
+		whole := i + 1
+		if i = digits(data, whole); i == whole {
+			return nil, false
+		}
+	}
+	if i < len(data) && (data[i] == 'e' || data[i] == 'E') {
+		i++
+		if i < len(data) && (data[i] == '+' || data[i] == '-') {
+			i++
+		}
+		power := i
+		if i = digits(data, power); i == power {
+			return nil, false
+		}
+	}
+	d.from, d.at = start, i
+	return data[start:i:i], true
+}
+
+// digits returns where the digits end that begin at i.
+func digits(data []byte, i int) int {
+	for i < len(data) && data[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,53 @@
+package jsontext
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Error reports a text that was refused.
+type Error struct{ Message string }
+
+func (e *Error) Error() string { return e.Message }
+
+// errMalformed stops the decoder at what is no JSON. What is wrong there is for
+// encoding/json to say.
+var errMalformed = errors.New("not JSON")
+
+var errSurrogate = &Error{"not JSON: half of a surrogate pair, which is no character"}
+
+var errDepth = &Error{fmt.Sprintf("the JSON is nested more than %d levels deep", MaxDepth)}
+
+func errTwice(name []byte) error {
+	return &Error{fmt.Sprintf("the key %s is given twice", Clip(string(AppendQuote(nil, string(name)))))}
+}
+
+// Clip cuts a text to a length that a message can bear.
+func Clip(text string) string {
+	const most = 60
+	if len(text) <= most || utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most]) + "…"
+}
+
+// refused says what is wrong with a text: first that it is no JSON, in the words
+// of encoding/json, or not in UTF-8; else what the reader has found.
+func refused(data []byte, err error) error {
+	if syntax := json.Unmarshal(data, new(json.RawMessage)); syntax != nil {
+		return syntaxError(syntax)
+	}
+	if !utf8.Valid(data) {
+		return &Error{"not JSON: it is not encoded in UTF-8"}
+	}
+	return err
+}
+
+func syntaxError(err error) error {
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return &Error{fmt.Sprintf("not JSON: %s (at byte %d)", syntax, syntax.Offset)}
+	}
+	return &Error{fmt.Sprintf("not JSON: %v", err)}
+}
