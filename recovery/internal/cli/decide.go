@@ -57,7 +57,7 @@ func decide(c command, h Host, args []string) int {
 	if engine == nil {
 		return status
 	}
-	d := decider{host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set))}
+	d := decider{host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set)), rooms: &rooms{}}
 	if *store != "" {
 		return d.keep(*store, set, files)
 	}
@@ -113,33 +113,15 @@ type decider struct {
 	engine *recovery.Engine
 	format string
 	fields *undeclaredFields
-}
-
-// result is what becomes of one incident.
-type result struct {
-	text       term.Text
-	json       []byte // in place of the text
-	refused    bool
-	read       bool     // it is an incident
-	undeclared []string // its fields that no playbook declares
-}
-
-// write writes it; JSON of decisions byte for byte as the library gives it.
-func (r result) write(w *term.Writer) error {
-	if r.json != nil {
-		return w.Exact(r.json)
-	}
-	return w.Print(r.text)
+	rooms  *rooms
 }
 
 func (d *decider) run(files []string) int {
 	refused := false
-	err := inOrder(newProgress(d.host, true), d.reader(files), d.one, func(r result) error {
-		refused = refused || r.refused
-		if r.read {
-			d.fields.add(r.undeclared)
-		}
-		return r.write(d.host.Stdout)
+	err := inBatches(newProgress(d.host, true), d.reader(files), d.decide, func(a *answers) error {
+		defer d.rooms.put(a)
+		refused = refused || a.refused()
+		return d.write(a)
 	})
 	if err != nil {
 		return trouble(d.host, "%s", err)
@@ -176,31 +158,27 @@ func (d *decider) read(name string, emit func(item) bool) error {
 	return split(inputName(name), in, emit)
 }
 
-// one decides one incident. It runs on several goroutines at once.
-func (d *decider) one(it item) result {
+// decide decides some incidents. It runs on several goroutines at once.
+func (d *decider) decide(items []item) *answers {
+	out := d.rooms.take()
+	for _, it := range items {
+		d.one(out, it)
+	}
+	return out
+}
+
+func (d *decider) one(out *answers, it item) {
 	in, err := it.incident()
 	if err != nil {
-		return d.refusal(it.id(in), err)
+		d.refuse(out, it.id(in), err)
+		return
 	}
-	r := d.decided(in)
-	r.read, r.undeclared = true, d.fields.declared.undeclared(in)
-	return r
-}
-
-func (d *decider) decided(in recovery.Incident) result {
 	decision, err := d.engine.Decide(context.Background(), in)
 	if err != nil {
-		return d.refusal(in.ID, err)
+		d.refuse(out, in.ID, err)
+	} else {
+		d.add(out, decision)
 	}
-	if d.format == "text" {
-		return result{text: textOf(decision)}
-	}
-	return result{json: append(decision.AppendJSON(nil), '\n')}
-}
-
-func (d *decider) refusal(id string, err error) result {
-	if d.format == "text" {
-		return result{text: refusalText(id, err), refused: true}
-	}
-	return result{json: append(recovery.AppendRefusal(nil, id, err), '\n'), refused: true}
+	a := &out.list[len(out.list)-1]
+	a.read, a.undeclared = true, d.fields.declared.undeclared(in)
 }

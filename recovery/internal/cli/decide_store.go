@@ -55,26 +55,23 @@ type taken struct {
 
 // kept is what came of an incident, once wait has returned nil.
 type kept struct {
-	result     func() result
-	refused    bool
+	decision   *recovery.Decision // nil: it was refused
+	id         string             // of an incident that was refused, and why it was
+	refusal    error
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
 	wait       func() error
 }
 
 func (k *keeper) run(files []string) int {
-	queue, stop, end := make(chan kept, maxAhead), make(chan struct{}), make(chan error, 1)
+	queue, stop, end := make(chan []kept, maxAhead/batch), make(chan struct{}), make(chan error, 1)
 	defer close(stop)
 	go func() {
-		err := inOrder(newProgress(k.host, true), k.reader(files), k.take, func(t taken) error {
-			x, err := k.handle(t)
-			if err != nil {
-				return err
-			}
-			x.read, x.undeclared = t.err == nil, t.undeclared
+		err := inBatches(newProgress(k.host, true), k.reader(files), k.take, func(list []taken) error {
+			done, err := k.handleAll(list)
 			select {
-			case queue <- x:
-				return nil
+			case queue <- done:
+				return err
 			case <-stop:
 				return errStopped
 			}
@@ -83,16 +80,9 @@ func (k *keeper) run(files []string) int {
 		end <- err
 	}()
 	refused := false
-	for x := range queue {
-		err := x.wait()
-		if err == nil {
-			if x.read {
-				k.fields.add(x.undeclared)
-			}
-			refused = refused || x.refused
-			err = x.result().write(k.host.Stdout)
-		}
-		if err != nil {
+	for list := range queue {
+		some, err := k.confirm(list)
+		if refused = refused || some; err != nil {
 			return trouble(k.host, "%s", err)
 		}
 	}
@@ -106,40 +96,72 @@ func (k *keeper) run(files []string) int {
 	return exitOK
 }
 
-var errStopped = errors.New("the work was given up")
-
-// take reads an incident. It runs on several goroutines at once.
-func (k *keeper) take(it item) taken {
-	t := taken{item: it}
-	if t.incident, t.err = it.incident(); t.err == nil {
-		t.undeclared = k.fields.declared.undeclared(t.incident)
+// confirm waits until the disk has each of some decisions, and writes them out: all
+// those before the first that it does not get.
+func (k *keeper) confirm(list []kept) (refused bool, err error) {
+	out := k.rooms.take()
+	defer k.rooms.put(out)
+	for i := range list {
+		x := &list[i]
+		if err = x.wait(); err != nil {
+			break
+		}
+		if x.decision != nil {
+			k.add(out, x.decision)
+		} else {
+			k.refuse(out, x.id, x.refusal)
+		}
+		a := &out.list[len(out.list)-1]
+		a.read, a.undeclared = x.read, x.undeclared
 	}
-	return t
+	if written := k.write(out); written != nil && err == nil {
+		err = written
+	}
+	return out.refused(), err
 }
 
-// handle decides an incident and hands the decision to the ledger. Its error is
-// the store's trouble, and no refusal.
-func (k *keeper) handle(t taken) (kept, error) {
+var errStopped = errors.New("the work was given up")
+
+// take reads some incidents. It runs on several goroutines at once.
+func (k *keeper) take(items []item) []taken {
+	out := make([]taken, len(items))
+	for i, it := range items {
+		t := &out[i]
+		t.item = it
+		if t.incident, t.err = it.incident(); t.err == nil {
+			t.undeclared = k.fields.declared.undeclared(t.incident)
+		}
+	}
+	return out
+}
+
+// handleAll decides incidents and hands the decisions to the ledger. Its error is the
+// store's trouble, and no refusal; what came before it is returned all the same.
+func (k *keeper) handleAll(list []taken) ([]kept, error) {
+	out := make([]kept, 0, len(list))
+	for i := range list {
+		x, err := k.handle(&list[i])
+		if err != nil {
+			return out, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func (k *keeper) handle(t *taken) (kept, error) {
 	if t.err != nil { // it is no incident, and there would be nothing to find it by
-		return k.refused(t.id(t.incident), t.err, confirmed), nil
+		return kept{id: t.id(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
 	d, err := k.engine.Handle(context.Background(), t.incident, recovery.In(s))
-	switch {
-	case s.err != nil:
+	if s.err != nil {
 		return kept{}, s.err
-	case err == nil && k.format == "text":
-		return kept{result: func() result { return result{text: textOf(d)} }, wait: s.wait}, nil
-	case err == nil:
-		return kept{result: func() result { return result{json: append(d.AppendJSON(nil), '\n')} }, wait: s.wait}, nil
-	case isRefusal(err):
-		return k.refused(t.incident.ID, err, s.wait), nil
 	}
-	return kept{}, fmt.Errorf("incident %q: %w", t.incident.ID, err)
-}
-
-func (k *keeper) refused(id string, err error, wait func() error) kept {
-	return kept{result: func() result { return k.refusal(id, err) }, refused: true, wait: wait}
+	if err != nil && !isRefusal(err) {
+		return kept{}, fmt.Errorf("incident %q: %w", t.incident.ID, err)
+	}
+	return kept{decision: d, id: t.incident.ID, refusal: err, read: true, undeclared: t.undeclared, wait: s.wait}, nil
 }
 
 func isRefusal(err error) bool {

@@ -77,6 +77,7 @@ type splitter struct {
 	// lines did not end: from then on each line stands by itself, so that a
 	// broken one does not swallow those after it.
 	linewise bool
+	room     []byte // for the next lines
 }
 
 type textLine struct {
@@ -142,26 +143,40 @@ func (s *splitter) next() (textLine, error) {
 		s.back = s.back[1:]
 		return l, nil
 	}
-	text, err := s.in.ReadBytes('\n')
+	text, err := s.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		start := bytes.Clone(text)
+		text, err = s.in.ReadBytes('\n')
+		text = append(start, text...)
+	} else {
+		text = s.keep(text)
+	}
 	l := textLine{s.line, text}
 	s.line++
 	return l, err
 }
 
-// value sends the value that starts on a line.
+// keep copies a line out of the reader's buffer, next to those before it.
+func (s *splitter) keep(line []byte) []byte {
+	if len(s.room) < len(line) {
+		s.room = make([]byte, max(1<<16, len(line)))
+	}
+	n := copy(s.room, line)
+	line, s.room = s.room[:n:n], s.room[n:]
+	return line
+}
+
+// value sends the value that starts on a line. Once each line stands by itself, whether it
+// is JSON is for whoever reads it to see.
 func (s *splitter) value(l textLine) bool {
 	whole := bytes.TrimSpace(l.text)
-	if json.Valid(whole) {
-		s.linewise = true
-		return s.send(l, whole, nil)
-	}
-	if !s.linewise {
+	if !s.linewise && !json.Valid(whole) {
 		if text, ok := s.more(l); ok {
 			return s.send(l, text, nil)
 		}
-		s.linewise = true
 	}
-	return s.send(l, whole, syntax(whole))
+	s.linewise = true
+	return s.send(l, whole, nil)
 }
 
 func (s *splitter) send(l textLine, text []byte, err error) bool {
@@ -219,15 +234,6 @@ func nesting(depth int, line []byte) (int, bool) {
 		}
 	}
 	return depth, !inString
-}
-
-// syntax says why a text is no JSON.
-func syntax(text []byte) error {
-	var in recovery.Incident
-	if err := in.UnmarshalJSON(text); err != nil {
-		return err
-	}
-	return &recovery.JSONError{Message: "it is no JSON"}
 }
 
 // array reads the elements of an array, each as soon as it is there.

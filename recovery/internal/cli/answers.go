@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
+)
+
+// answer is what becomes of one incident.
+type answer struct {
+	text       term.Text // empty where it is written as JSON
+	refused    bool
+	read       bool     // it is an incident
+	undeclared []string // its fields that no playbook declares
+}
+
+// answers are what becomes of incidents that stand one after another, in text or in JSON.
+type answers struct {
+	list []answer
+	json []byte
+}
+
+func (a *answers) refused() bool {
+	return slices.ContainsFunc(a.list, func(x answer) bool { return x.refused })
+}
+
+// rooms are answers that were written, and can be used again.
+type rooms struct{ pool sync.Pool }
+
+func (r *rooms) take() *answers {
+	if a, ok := r.pool.Get().(*answers); ok {
+		return a
+	}
+	return &answers{}
+}
+
+func (r *rooms) put(a *answers) {
+	const most = 1 << 20
+	if cap(a.json) <= most {
+		clear(a.list)
+		a.list, a.json = a.list[:0], a.json[:0]
+		r.pool.Put(a)
+	}
+}
+
+func (d *decider) add(out *answers, decision *recovery.Decision) {
+	var a answer
+	if d.format == "text" {
+		a.text = textOf(decision)
+	} else {
+		out.json = append(decision.AppendJSON(out.json), '\n')
+	}
+	out.list = append(out.list, a)
+}
+
+func (d *decider) refuse(out *answers, id string, err error) {
+	a := answer{refused: true}
+	if d.format == "text" {
+		a.text = refusalText(id, err)
+	} else {
+		out.json = append(recovery.AppendRefusal(out.json, id, err), '\n')
+	}
+	out.list = append(out.list, a)
+}
+
+// write writes answers; JSON of decisions byte for byte as the library gives it.
+func (d *decider) write(a *answers) error {
+	for i := range a.list {
+		if a.list[i].read {
+			d.fields.add(a.list[i].undeclared)
+		}
+		if d.format != "text" {
+			continue
+		}
+		if err := d.host.Stdout.Print(a.list[i].text); err != nil {
+			return err
+		}
+	}
+	if len(a.json) == 0 {
+		return nil
+	}
+	return d.host.Stdout.Exact(a.json)
+}
