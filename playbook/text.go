@@ -1,6 +1,10 @@
 package playbook
 
-import "github.com/servicerecovery/amends/playbook/internal/yamlnode"
+import (
+	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
 
 // ScalarKind is what YAML takes a scalar for.
 type ScalarKind uint8
@@ -50,6 +54,15 @@ func misread() Text { return Text{misread: true} }
 func (t Text) Sub(from, to int) Range {
 	if t.origin.IsZero() {
 		return t.Range
+	}
+	if first, ok := t.origin.First(t.Value, yamlnode.Pos(t.Range.Start)); ok {
+		last := utf8.RuneCountInString(t.Value)
+		from = min(max(from, 0), last)
+		to = min(max(to, from), last)
+		return Range{
+			File:  t.Range.File,
+			Start: Pos{first.Line, first.Column + from}, End: Pos{first.Line, first.Column + max(to, from+1)},
+		}
 	}
 	at := t.origin.Chars(t.Value, yamlnode.Pos(t.Range.Start))
 	last := len(at) - 1 // just past the value

@@ -20,7 +20,7 @@ func (e Explanation) Distance() float64 {
 	case e.Barrier != BarrierNone || e.When == nil:
 		return math.Inf(1)
 	}
-	return sumOf(e.When.misses(true))
+	return sumOf(e.When.misses())
 }
 
 // gapOfKind is that of an incident which is another than the play is for.

@@ -76,6 +76,7 @@ func (p *Program) Explainer() *Explainer {
 // [Program.Match] finds; where that fails, the plays after the one that failed
 // are explained as if it had not matched.
 func (x *Explainer) Explain(in *Input, only ...*Play) []Explanation {
+	x.tracer.Begin()
 	e := explaining{Explainer: x, in: in, first: map[*Playbook]*Play{}, answered: map[purpose]*Play{}, applying: map[*Playbook]bool{}, asked: map[*Playbook]*Node{}}
 	for _, b := range in.applying {
 		e.applying[b] = true
@@ -231,19 +232,27 @@ func (x *Explainer) node(c *expression, f *Frame) *Node {
 	if c == nil {
 		return nil
 	}
-	n := newNode(x.tracer.Trace(c.cel, f.cel), f)
-	n.decide()
-	return n
+	return treeOf(x.tracer.Trace(c.cel, f.cel), f, false)
+}
+
+// outline takes a condition apart over an input of which nothing is known: what it gives has no
+// meaning, so terms are shown where they first stand.
+func (x *Explainer) outline(c *expression, f *Frame) *Node {
+	if c == nil {
+		return nil
+	}
+	return treeOf(x.tracer.Trace(c.cel, f.cel), f, true)
 }
 
 // Conditions are all conditions of the program with the parts that they have,
 // over an input without fields: what [Explainer.Explain] can come across. A
 // condition that several plays share is there for each.
 func (x *Explainer) Conditions() []*Node {
+	x.tracer.Begin()
 	in := x.program.Blank()
 	var out []*Node
 	add := func(c *expression, f *Frame) {
-		if n := x.node(c, f); n != nil {
+		if n := x.outline(c, f); n != nil {
 			out = append(out, n)
 		}
 	}
@@ -279,5 +288,6 @@ func (x *Explainer) Param(p *Param, of *Playbook) *Node {
 	if p == nil || p.expr == nil {
 		return nil
 	}
-	return x.node(p.expr, x.program.Blank().Frame(of))
+	x.tracer.Begin()
+	return x.outline(p.expr, x.program.Blank().Frame(of))
 }

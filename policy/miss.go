@@ -13,10 +13,15 @@ func (n *Node) Misses() []string {
 		return nil
 	}
 	var out []string
-	for _, m := range n.misses(true) {
+	for _, m := range n.misses() {
 		out = append(out, m.text)
 	}
 	return out
+}
+
+// misses says what keeps the node from holding, each thing once.
+func (n *Node) misses() []miss {
+	return misser{}.of(n, true)
 }
 
 // miss is one thing that keeps a condition from holding.
@@ -25,27 +30,36 @@ type miss struct {
 	gap  float64 // how far off it is, as [Explanation.Distance] counts
 }
 
-// misses says what keeps the node from being as wanted.
-func (n *Node) misses(want bool) []miss {
+// misser finds what is missing. A term may be read often, and is looked through once for each
+// answer that is wanted of it.
+type misser map[wanted][]miss
+
+type wanted struct {
+	body *Node
+	want bool
+}
+
+// of says what keeps a node from being as wanted.
+func (m misser) of(n *Node, want bool) []miss {
 	if n.Err == nil && n.Value == want {
 		return nil
 	}
 	switch n.Kind {
 	case NodeAnd:
-		return n.ofParts(want, want)
+		return m.ofParts(n, want, want)
 	case NodeOr:
-		return n.ofParts(want, !want)
+		return m.ofParts(n, want, !want)
 	case NodeNot:
-		return n.Parts[0].misses(!want)
+		return m.of(n.Parts[0], !want)
 	case NodeIf:
 		for _, branch := range n.Parts[1:] {
 			if !branch.Skipped {
-				return branch.misses(want)
+				return m.of(branch, want)
 			}
 		}
 	case NodeRead:
-		if strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 && n.Parts[0].isCondition() {
-			return n.Parts[0].misses(want)
+		if body := n.term(); body != nil && body.isCondition() {
+			return m.ofTerm(body, want)
 		}
 	}
 	if n.Err != nil {
@@ -55,6 +69,16 @@ func (n *Node) misses(want bool) []miss {
 		return []miss{{failure(n), 1}}
 	}
 	return []miss{{n.miss(want), n.gap()}}
+}
+
+func (m misser) ofTerm(body *Node, want bool) []miss {
+	key := wanted{body, want}
+	out, known := m[key]
+	if !known {
+		out = m.of(body, want)
+		m[key] = out
+	}
+	return out
 }
 
 // failure says which part has no value, and why.
@@ -71,16 +95,24 @@ func (n *Node) isCondition() bool {
 	return isBool || n.Err != nil
 }
 
-// ofParts joins what all parts miss, or takes the part that misses least.
-func (n *Node) ofParts(want, all bool) []miss {
+// ofParts joins what all parts miss, or takes the part that misses least. What several miss is
+// missed once.
+func (m misser) ofParts(n *Node, want, all bool) []miss {
 	var out []miss
+	said := map[string]bool{}
 	for _, p := range n.Parts {
-		misses := p.misses(want)
-		switch {
-		case all:
-			out = append(out, misses...)
-		case len(misses) > 0 && (out == nil || less(misses, out)):
-			out = misses
+		misses := m.of(p, want)
+		if !all {
+			if len(misses) > 0 && (out == nil || less(misses, out)) {
+				out = misses
+			}
+			continue
+		}
+		for _, x := range misses {
+			if !said[x.text] {
+				said[x.text] = true
+				out = append(out, x)
+			}
 		}
 	}
 	return out
@@ -138,13 +170,13 @@ func (n *Node) missOfHas() string {
 		return n.Path + " is absent"
 	}
 	text := "tables." + table + " has no row"
-	if len(n.Parts) == 1 {
-		text += " for " + n.Parts[0].said()
+	if key := n.Body(); key != nil {
+		text += " for " + key.said()
 	}
 	switch above, ok := n.firstAbove(); {
 	case ok:
 		text += ", more than " + above + " needed"
-	case n.first != "" && len(n.Parts) == 1 && n.Parts[0].Default:
+	case n.first != "" && n.Body() != nil && n.Body().Default:
 		text += ", the first is " + n.first
 	case n.first != "":
 		text += " (the first is " + n.first + ")"
@@ -154,8 +186,8 @@ func (n *Node) missOfHas() string {
 
 // firstAbove is the value above which the first row of a table begins.
 func (n *Node) firstAbove() (string, bool) {
-	if len(n.Parts) == 1 {
-		if _, isText := n.Parts[0].Value.(string); isText {
+	if key := n.Body(); key != nil {
+		if _, isText := key.Value.(string); isText {
 			return "", false // a row that is called so stands for that very text
 		}
 	}

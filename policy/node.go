@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"strings"
-
-	"github.com/servicerecovery/amends/policy/internal/celenv"
-)
+import "strings"
 
 // NodeKind says what a part of a condition is. Its zero is invalid.
 type NodeKind uint8
@@ -19,7 +15,7 @@ const (
 	NodeIf
 	NodeCompare  // Op is ==, !=, <, <=, >, >= or in
 	NodeHas      // whether Path has a value
-	NodeRead     // the value of Path; the part of a term is what it stands for, of a table its key
+	NodeRead     // the value of Path; the part of a term is what it stands for, of a table its key: see Body
 	NodeConstant // a literal
 	NodeCall     // the function Op of its parts
 	NodeLoop     // a macro such as exists, over what its parts read
@@ -48,8 +44,11 @@ type Node struct {
 	Row string
 	// Default is set on a field that is read, when nobody gave it its value: see [Input.Assume].
 	Default bool
-	Parts   []*Node
+	// Parts are what the part is made of: none where a term, or the key of a table, is shown
+	// at another part of the tree; see [Node.Body].
+	Parts []*Node
 
+	again    *Node  // the part that shows the body, where this one does not
 	first    string // row of the table
 	at       place
 	from, to int
@@ -58,67 +57,23 @@ type Node struct {
 // Position is where the part stands.
 func (n *Node) Position() Position { return n.at.sub(n.from, n.to) }
 
-func newNode(p *celenv.Part, f *Frame) *Node {
-	n := &Node{
-		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == celenv.Bool,
-		Value: p.Val.Native(), Skipped: p.Skipped,
+// Body is what a term stands for, or the key of a table; nil for a part that reads neither.
+// A tree shows it once, as the part of a part that reads it. Others that read the same have no
+// parts: terms that use a term twice would else double the tree with each of them.
+func (n *Node) Body() *Node {
+	if len(n.Parts) == 0 && n.again != nil {
+		n = n.again
 	}
-	if at, ok := p.Expr.Tag.(*place); ok {
-		n.at = *at
+	if (n.Kind == NodeRead || n.Kind == NodeHas) && len(n.Parts) == 1 {
+		return n.Parts[0]
 	}
-	n.from, n.to = p.From, p.To
-	if p.Err != nil {
-		n.Err = placed(p.Err)
-	}
-	if p.Table != nil {
-		n.Row, n.first = f.row(p.Table), p.Table.Label(0)
-	}
-	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
-		n.Default = f.in.assumed[name]
-	}
-	for _, part := range p.Parts {
-		n.Parts = append(n.Parts, newNode(part, f))
-	}
-	return n
+	return nil
 }
 
-// decide marks the parts that made the node what it is.
-func (n *Node) decide() {
-	n.Decided = true
-	switch n.Kind {
-	case NodeAnd, NodeOr:
-		n.decideLogic(n.Kind == NodeOr)
-	case NodeIf:
-		for _, p := range n.Parts {
-			if !p.Skipped {
-				p.decide()
-			}
-		}
-	case NodeNot:
-		n.Parts[0].decide()
-	case NodeRead:
-		for _, p := range n.Parts {
-			p.decide()
-		}
+// term is what a condition that is a term stands for, nil for any other part.
+func (n *Node) term() *Node {
+	if n.Kind != NodeRead || !strings.HasPrefix(n.Path, "terms.") {
+		return nil
 	}
-}
-
-// decideLogic marks the one side that is enough; without one, the first that
-// failed, or all.
-func (n *Node) decideLogic(enough bool) {
-	for _, p := range n.Parts {
-		if !p.Skipped && p.Err == nil && p.Value == enough {
-			p.decide()
-			return
-		}
-	}
-	for _, p := range n.Parts {
-		if p.Err != nil && !p.Skipped {
-			p.decide()
-			return
-		}
-	}
-	for _, p := range n.Parts {
-		p.decide()
-	}
+	return n.Body()
 }

@@ -33,6 +33,19 @@ func (o Origin) Chars(value string, start Pos) []Pos {
 	return n.Chars()
 }
 
+// First returns the place of the first rune of a scalar that stands in the source as it is, on one
+// line: the others follow, one column each. ok is false for any other scalar.
+func (o Origin) First(value string, start Pos) (first Pos, ok bool) {
+	n := Node{Kind: Scalar, Style: o.style, Value: value, Start: start, src: o.src, off: int(o.off)}
+	if _, ok := n.shortEnd(); !ok {
+		return Pos{}, false
+	}
+	if o.style != Plain {
+		start.Column++ // behind the quote
+	}
+	return start, true
+}
+
 // Chars returns the place of each rune of the scalar's value, and one place
 // more: just past the last. An escape stands where its backslash stands, a
 // folded line break where the line ends. Where the source cannot be followed,

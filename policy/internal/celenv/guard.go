@@ -148,9 +148,18 @@ func (g *guard) through(e *Expr, name string, at span, k Known) facts {
 		g.memo[key] = result
 	}
 	for _, u := range result.found {
-		g.found = append(g.found, unguarded{at, u.path, append([]string{name}, u.way...)})
+		g.found = append(g.found, unguarded{at, u.path, longer(name, u.way)})
 	}
 	return result.facts
+}
+
+// longer puts a name in front of a way. The middle of a long one is not kept, since nobody is told
+// of it.
+func longer(name string, way []string) []string {
+	if n := len(way); n > maxWay {
+		way = append(slices.Clone(way[:maxWay-1]), way[n-1])
+	}
+	return append([]string{name}, way...)
 }
 
 // onePerPath keeps the first read of each path. All would stand at the same place in
@@ -366,9 +375,12 @@ func (e *Expr) issuesOf(found []unguarded) []Issue {
 	return issues
 }
 
+// maxWay is how many names of a way are told.
+const maxWay = 4
+
 // wayText leaves out the middle of a long way.
 func wayText(way []string) string {
-	if len(way) > 4 {
+	if len(way) > maxWay {
 		way = []string{way[0], way[1], "…", way[len(way)-1]}
 	}
 	return strings.Join(way, " through ")

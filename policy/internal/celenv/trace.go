@@ -21,7 +21,7 @@ const (
 	PartIf
 	PartCompare  // Op is ==, !=, <, <=, >, >= or in; its parts are the two sides
 	PartHas      // has(path)
-	PartRead     // a path; the parts of a term are its own, those of a table its key's
+	PartRead     // a path; Body is what a term stands for, or the key of a table
 	PartConstant // a literal, or what is constant
 	PartCall     // anything else; its parts are what it takes
 	PartLoop     // a macro; its parts are what it reads
@@ -44,6 +44,11 @@ type Part struct {
 	// what it would have been.
 	Skipped bool
 	Parts   []*Part
+	// Body is what a term stands for, or the key of a table. All parts of one pass that
+	// read the same have the same body, since terms that use a term twice would otherwise
+	// double what there is with each of them. It is as if it stood by itself: whether it is
+	// skipped is said by the part that reads it.
+	Body *Part
 }
 
 // Tracer evaluates expressions part by part. It plans each part by itself when it
@@ -52,6 +57,13 @@ type Part struct {
 type Tracer struct {
 	plans  map[planKey]planned
 	places map[*Expr]*places
+	bodies map[bodyKey]*Part // of the pass
+}
+
+// bodyKey is a term, or the key of a table, over an input.
+type bodyKey struct {
+	e *Expr
+	f *Frame
 }
 
 type planKey struct {
@@ -66,8 +78,12 @@ type planned struct {
 
 // NewTracer returns a tracer that has planned nothing yet.
 func NewTracer() *Tracer {
-	return &Tracer{plans: map[planKey]planned{}, places: map[*Expr]*places{}}
+	return &Tracer{plans: map[planKey]planned{}, places: map[*Expr]*places{}, bodies: map[bodyKey]*Part{}}
 }
+
+// Begin starts a pass: terms and keys of tables are traced anew. Frames must not be reset in
+// the middle of a pass.
+func (t *Tracer) Begin() { clear(t.bodies) }
 
 // Trace evaluates an expression part by part. What the whole gave, an error
 // included, is what evaluating it as a whole gives.
@@ -259,12 +275,22 @@ func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 	}
 	switch {
 	case r.kind == refTerm:
-		tree, _ := r.term.parts()
-		p.Parts = []*Part{t.part(r.term, tree.Expr(), f, p.Skipped)}
+		p.Body = t.body(r.term, f)
 	case r.kind == refTable && r.table.by != nil:
-		tree, _ := r.table.by.parts()
-		p.Parts = []*Part{t.part(r.table.by, tree.Expr(), f, p.Skipped)}
+		p.Body = t.body(r.table.by, f)
 	}
+}
+
+// body traces a term, or the key of a table, once in a pass.
+func (t *Tracer) body(e *Expr, f *Frame) *Part {
+	key := bodyKey{e, f}
+	b := t.bodies[key]
+	if b == nil {
+		tree, _ := e.parts()
+		b = t.part(e, tree.Expr(), f, false)
+		t.bodies[key] = b
+	}
+	return b
 }
 
 // evaluate plans a node by itself and evaluates it. A node that cannot stand by

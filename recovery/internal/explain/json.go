@@ -38,10 +38,11 @@ const Format = `{"incident": ID, "decided_at": TIME, "set": {"digest", "revision
  "others": [{"reason": a barrier or "missed", "count", "first": [PLAY]}]}
 
 PART is {"kind", "op", "path", "text", "at", "value", "default", "row", "error",
-"decided", "skipped", "parts": [PART]}; kind is and, or, not, if, compare, has,
-read, constant, call or loop. Values are text, as in "because"; "default" says
-that the incident did not give it. What does not exist is left out; "decided",
-"skipped" and "default" are there where they are true.`
+"decided", "skipped", "again", "parts": [PART]}; kind is and, or, not, if,
+compare, has, read, constant, call or loop. Values are text, as in "because";
+"default" says that the incident did not give it, "again" that another part with
+the same "path" shows the parts. What does not exist is left out; "decided",
+"skipped", "default" and "again" are there where they are true.`
 
 type jsonReport struct {
 	Incident  string          `json:"incident,omitempty"`

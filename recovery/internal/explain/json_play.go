@@ -57,6 +57,7 @@ type jsonNode struct {
 	Decided bool        `json:"decided,omitempty"`
 	Skipped bool        `json:"skipped,omitempty"`
 	Default bool        `json:"default,omitempty"`
+	Again   bool        `json:"again,omitempty"`
 	Parts   []*jsonNode `json:"parts"`
 }
 
@@ -142,7 +143,7 @@ func nodeOf(n *policy.Node) *jsonNode {
 	}
 	out := &jsonNode{
 		Kind: n.Kind.String(), Op: n.Op, Path: n.Path, Text: n.Text, At: n.Position().String(), Row: n.Row,
-		Decided: n.Decided, Skipped: n.Skipped, Default: n.Default, Parts: []*jsonNode{},
+		Decided: n.Decided, Skipped: n.Skipped, Default: n.Default, Again: len(n.Parts) == 0 && n.Body() != nil, Parts: []*jsonNode{},
 	}
 	switch {
 	case n.Err != nil:

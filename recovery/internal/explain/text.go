@@ -21,7 +21,7 @@ const Legend = holds + " holds, " + holdsNot + " does not, " + fails + " has no 
 
 // Text is the report for people, coloured when colour is set.
 func (r *Report) Text(colour bool) term.Text {
-	t := &textWriter{report: r, page: term.NewPage(colour)}
+	t := &textWriter{report: r, page: term.NewPage(colour), opened: map[*policy.Node]bool{}}
 	t.head()
 	if r.Reasons != nil {
 		t.body()
@@ -32,6 +32,7 @@ func (r *Report) Text(colour bool) term.Text {
 type textWriter struct {
 	report *Report
 	page   *term.Page
+	opened map[*policy.Node]bool // what was written below a term
 }
 
 func (t *textWriter) paint(code term.Colour, s string) term.Text { return t.page.Paint(code, s) }

@@ -42,19 +42,40 @@ func heading(n *policy.Node) (string, bool) {
 		_, deeper := heading(n.Parts[0])
 		return headings[n.Kind], deeper
 	case policy.NodeRead:
-		return n.Text, strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 && n.Parts[0].Bool
+		return n.Text, isTerm(n) && len(n.Parts) == 1
 	}
 	text, ok := headings[n.Kind]
 	return text, ok
 }
 
-// tree writes a condition, a line for each part.
+// isTerm tells a term that is a condition.
+func isTerm(n *policy.Node) bool {
+	body := n.Body()
+	return body != nil && body.Bool && strings.HasPrefix(n.Path, "terms.")
+}
+
+// deepest is how far parts move to the right; deeper ones stand below each other.
+const deepest = 20
+
+// tree writes a condition, a line for each part. Of a term that it shows once, it says elsewhere
+// where to look.
 func (t *textWriter) tree(n *policy.Node, depth int, label string) {
+	depth = min(depth, deepest)
 	text, deeper := heading(n)
-	if !deeper {
-		t.leaf(n, depth, label)
+	switch {
+	case deeper:
+	case isTerm(n):
+		where := "as below"
+		if t.opened[n.Body()] {
+			where = "as above"
+		}
+		t.part(n, depth, edgeOf(n), label+n.Text, []string{where})
+		return
+	default:
+		t.part(n, depth, edgeOf(n), label+n.Text, values(n))
 		return
 	}
+	t.opened[n.Parts[0]] = true
 	t.part(n, depth, plainEdge, label+text, nil)
 	labels := []string{"", "then ", "else "}
 	for i, p := range n.Parts {
@@ -66,12 +87,12 @@ func (t *textWriter) tree(n *policy.Node, depth int, label string) {
 	}
 }
 
-func (t *textWriter) leaf(n *policy.Node, depth int, label string) {
-	edge := plainEdge
+// edgeOf is the margin of a part that is a line by itself.
+func edgeOf(n *policy.Node) string {
 	if n.Decided {
-		edge = decisive
+		return decisive
 	}
-	t.part(n, depth, edge, label+n.Text, values(n))
+	return plainEdge
 }
 
 // part writes a line: the margin, the mark, the text, and the values to the right
@@ -128,7 +149,8 @@ func (t *textWriter) painted(front, mark string) term.Text {
 	return term.Textf("%s%s ", before, t.paint(colour, mark))
 }
 
-// values are what a part reads, each path once.
+// values are what a part reads, each path once. What is shown elsewhere is not opened again, but
+// for a table's key that is a field.
 func values(n *policy.Node) (out []string) {
 	seen := map[string]bool{}
 	var visit func(n *policy.Node)
@@ -136,6 +158,10 @@ func values(n *policy.Node) (out []string) {
 		if (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && !seen[n.Path] {
 			seen[n.Path] = true
 			out = append(out, n.Path+valueOf(n))
+		}
+		if body := n.Body(); body != nil && body.Kind == policy.NodeRead && body.Body() == nil {
+			visit(body)
+			return
 		}
 		for _, p := range n.Parts {
 			visit(p)

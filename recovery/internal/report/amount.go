@@ -16,7 +16,7 @@ type amount struct {
 
 // amount writes an amount: what it is, or how it is found and between what it lies.
 func (s *scope) amount(p *policy.Param) amount {
-	n := s.explainer.Param(p, s.of())
+	n := s.expression(p, s.of())
 	if n == nil {
 		return amount{s.param(p), point(s.constant(p))}
 	}
@@ -42,6 +42,20 @@ func (s *scope) of() *policy.Playbook {
 	return s.program.Shared
 }
 
+// expression takes the expression of a parameter apart; nil where it holds none.
+func (b *builder) expression(p *policy.Param, of *policy.Playbook) *policy.Node {
+	if p == nil {
+		return nil
+	}
+	key := paramOf{p, of}
+	n, known := b.params[key]
+	if !known {
+		n = b.explainer.Param(p, of)
+		b.params[key] = n
+	}
+	return n
+}
+
 // constant is the value of a parameter that holds no expression.
 func (s *scope) constant(p *policy.Param) any {
 	v, err := p.Value(s.empty.Frame(s.of()), value.Style{})
@@ -53,7 +67,7 @@ func (s *scope) constant(p *policy.Param) any {
 
 // param writes a parameter.
 func (s *scope) param(p *policy.Param) string {
-	if n := s.explainer.Param(p, s.of()); n != nil {
+	if n := s.expression(p, s.of()); n != nil {
 		return s.words(n)
 	}
 	if p.Spec.Type.Kind == policy.String && p.Source() != "" {

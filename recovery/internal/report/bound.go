@@ -56,8 +56,8 @@ func (s *scope) spanOfRead(n *policy.Node) span {
 	root, name, _ := strings.Cut(n.Path, ".")
 	switch root {
 	case "terms":
-		if len(n.Parts) == 1 {
-			return s.span(n.Parts[0])
+		if body := n.Body(); body != nil {
+			return s.spanOfTerm(body)
 		}
 	case "tables":
 		return ofCells(s.cells(n.Path))
@@ -71,6 +71,16 @@ func (s *scope) spanOfRead(n *policy.Node) span {
 		}
 	}
 	return span{}
+}
+
+// spanOfTerm bounds what a term stands for, which may be read often.
+func (s *scope) spanOfTerm(body *policy.Node) span {
+	out, known := s.spans[body]
+	if !known {
+		out = s.span(body)
+		s.spans[body] = out
+	}
+	return out
 }
 
 func ofCells(list []playbook.Text) span {
@@ -146,14 +156,26 @@ func sum(a, b *big.Rat) *big.Rat {
 	if a == nil || b == nil {
 		return nil
 	}
-	return new(big.Rat).Add(a, b)
+	return short(new(big.Rat).Add(a, b))
 }
 
 func difference(a, b *big.Rat) *big.Rat {
 	if a == nil || b == nil {
 		return nil
 	}
-	return new(big.Rat).Sub(a, b)
+	return short(new(big.Rat).Sub(a, b))
+}
+
+// maxBits bounds the size of a bound. No amount comes near it, and terms that multiply a term
+// by itself would double the digits each time.
+const maxBits = 1_000
+
+// short is a bound, or none where it has too many digits.
+func short(r *big.Rat) *big.Rat {
+	if r.Num().BitLen()+r.Denom().BitLen() > maxBits {
+		return nil
+	}
+	return r
 }
 
 // times multiplies what is not negative; anything else has no bound here.
@@ -162,9 +184,9 @@ func (a span) times(b span) span {
 	if a.lo == nil || b.lo == nil || a.lo.Sign() < 0 || b.lo.Sign() < 0 {
 		return out
 	}
-	out.lo = new(big.Rat).Mul(a.lo, b.lo)
+	out.lo = short(new(big.Rat).Mul(a.lo, b.lo))
 	if a.hi != nil && b.hi != nil {
-		out.hi = new(big.Rat).Mul(a.hi, b.hi)
+		out.hi = short(new(big.Rat).Mul(a.hi, b.hi))
 	}
 	return out
 }
@@ -181,10 +203,10 @@ func (a span) over(b span) span {
 	}
 	out.lo = new(big.Rat)
 	if b.hi != nil && a.currency != "" {
-		out.lo.Quo(a.lo, b.hi)
+		out.lo = short(out.lo.Quo(a.lo, b.hi))
 	}
 	if a.hi != nil {
-		out.hi = new(big.Rat).Quo(a.hi, b.lo)
+		out.hi = short(new(big.Rat).Quo(a.hi, b.lo))
 	}
 	return out
 }

@@ -54,6 +54,12 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 	return p
 }
 
+// paramOf is a parameter, as a playbook reads it.
+type paramOf struct {
+	param *policy.Param
+	of    *policy.Playbook
+}
+
 // builder holds what is looked up while a page is made.
 type builder struct {
 	set       *playbook.Set
@@ -72,12 +78,15 @@ type builder struct {
 	tags        []string // of languages
 	short       map[*policy.Play]Row
 	gives       map[*policy.Play][]given
+	params      map[paramOf]*policy.Node // their expressions, taken apart
+	spans       map[*policy.Node]span    // of what terms stand for
 }
 
 func newBuilder(set *playbook.Set, program *policy.Program, o Options) *builder {
 	b := &builder{
 		set: set, program: program, explainer: program.Explainer(), empty: program.Blank(), now: o.Now, ran: o.Tests,
 		conditions: map[string][]*policy.Node{}, scopes: map[string]*scope{}, plays: map[string]*playbook.Play{}, short: map[*policy.Play]Row{}, gives: map[*policy.Play][]given{},
+		params: map[paramOf]*policy.Node{}, spans: map[*policy.Node]span{},
 	}
 	for _, n := range b.explainer.Conditions() {
 		at := n.Position()

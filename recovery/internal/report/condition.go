@@ -14,12 +14,52 @@ func (s *scope) when(t playbook.Text) (*Condition, string) {
 	if n == nil || n.Kind == policy.NodeConstant && n.Value == true {
 		return nil, ""
 	}
-	c := s.condition(n, true)
+	c := teller{s, map[*policy.Node]bool{}}.condition(n, true)
 	return &c, strings.TrimSpace(t.Value)
 }
 
+// line writes a condition that is to hold in one line. Terms in it stand by their names.
+func (s *scope) line(n *policy.Node) string { return teller{scope: s}.condition(n, true).Line() }
+
+// teller writes a condition. Each term is opened once, where it first stands.
+type teller struct {
+	*scope
+	opened map[*policy.Node]bool // what the terms stand for that were; nil: none is opened
+}
+
+// maxTwice bounds the lines of a part that has to be told twice, once as what holds and once as
+// what does not. Beyond, it stands as it is written: such parts in each other would double the
+// text each time.
+const maxTwice = 60
+
+// lines is how many lines a part takes, each part that is told twice counted twice.
+func lines(n *policy.Node) int {
+	all := 1
+	switch n.Kind {
+	case policy.NodeAnd, policy.NodeOr, policy.NodeNot, policy.NodeIf:
+		all = 0
+		for i, p := range n.Parts {
+			part := lines(p)
+			if all += part; n.Kind == policy.NodeIf && i == 0 {
+				all += part
+			}
+		}
+	case policy.NodeCompare:
+		if isSame(n) {
+			all = 2 * (lines(n.Parts[0]) + lines(n.Parts[1]))
+		}
+	}
+	return min(all, 2*maxTwice)
+}
+
+// isSame tells a comparison of two conditions.
+func isSame(n *policy.Node) bool { return n.Parts[0].Bool && n.Parts[1].Bool }
+
 // condition writes a condition that is to hold, or not to hold.
-func (s *scope) condition(n *policy.Node, want bool) Condition {
+func (s teller) condition(n *policy.Node, want bool) Condition {
+	if (n.Kind == policy.NodeIf || n.Kind == policy.NodeCompare) && lines(n) > maxTwice {
+		return written(n, want)
+	}
 	switch n.Kind {
 	case policy.NodeAnd:
 		return s.joined(n.Parts, want, want)
@@ -41,13 +81,18 @@ func (s *scope) condition(n *policy.Node, want bool) Condition {
 	case policy.NodeConstant:
 		return Condition{Verb: map[bool]string{true: "always", false: "never"}[(n.Value == true) == want]}
 	}
+	return written(n, want)
+}
+
+// written is a condition that has no words: it stands as it is written.
+func written(n *policy.Node, want bool) Condition {
 	if want {
 		return Condition{Subject: oneLine(n.Text)}
 	}
 	return Condition{Verb: "not:", Object: oneLine(n.Text)}
 }
 
-func (s *scope) joined(parts []*policy.Node, want, all bool) Condition {
+func (s teller) joined(parts []*policy.Node, want, all bool) Condition {
 	var out []Condition
 	for _, p := range parts {
 		out = append(out, s.condition(p, want))
@@ -71,10 +116,15 @@ func joinedOf(join string, parts ...Condition) Condition {
 	return out
 }
 
-// holds writes a condition that is read: a term, which is opened, or a bool.
-func (s *scope) holds(n *policy.Node, want bool) Condition {
-	if name, ok := strings.CutPrefix(n.Path, "terms."); ok && len(n.Parts) == 1 {
-		out := Condition{Subject: plain(name), Join: "means", Parts: []Condition{s.condition(n.Parts[0], true)}}
+// holds writes a condition that is read: a term, which is opened once, or a bool.
+func (s teller) holds(n *policy.Node, want bool) Condition {
+	body := n.Body()
+	if name, ok := strings.CutPrefix(n.Path, "terms."); ok && body != nil {
+		out := Condition{Subject: plain(name)}
+		if s.opened != nil && !s.opened[body] {
+			s.opened[body] = true
+			out.Join, out.Parts = "means", []Condition{s.condition(body, true)}
+		}
 		if !want {
 			out.Verb, out.Subject, out.Object = "not", "", plain(name)
 		}
@@ -86,12 +136,13 @@ func (s *scope) holds(n *policy.Node, want bool) Condition {
 // has writes whether something is there. A table has a row from its first one on.
 func (s *scope) has(n *policy.Node, want bool) Condition {
 	t, _, _ := s.tableOf(n.Path)
-	if t == nil || len(n.Parts) != 1 || len(t.Rows) == 0 {
+	key := n.Body()
+	if t == nil || key == nil || len(t.Rows) == 0 {
 		return known(s.read(n), want)
 	}
 	first, last := t.Rows[0], t.Rows[len(t.Rows)-1]
 	where := " (table " + plain(t.Name.Value) + ")"
-	by := s.words(n.Parts[0])
+	by := s.words(key)
 	switch {
 	case last.Otherwise:
 		return Condition{Verb: map[bool]string{true: "always", false: "never"}[want]}
@@ -100,7 +151,7 @@ func (s *scope) has(n *policy.Node, want bool) Condition {
 	case first.From.IsSet():
 		return Condition{by, "is less than", cell(first.From) + where, "", nil}
 	case first.Above.IsSet():
-		verb, after := comparison(map[bool]string{true: ">", false: "<="}[want], s.kind(n.Parts[0]), policy.KindInvalid)
+		verb, after := comparison(map[bool]string{true: ">", false: "<="}[want], s.kind(key), policy.KindInvalid)
 		return Condition{by, verb, cell(first.Above) + after + where, "", nil}
 	}
 	var keys []string
@@ -131,9 +182,9 @@ var opposites = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", 
 
 var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
-func (s *scope) compare(n *policy.Node, want bool) Condition {
+func (s teller) compare(n *policy.Node, want bool) Condition {
 	left, right, op := n.Parts[0], n.Parts[1], n.Op
-	if left.Bool && right.Bool {
+	if isSame(n) {
 		return s.same(left, right, (op == "==") == want)
 	}
 	if left.Kind == policy.NodeConstant && op != "in" {
@@ -185,7 +236,7 @@ func comparison(op string, left, right policy.Kind) (verb, after string) {
 
 // same writes that two conditions hold together or not at all, or that just one
 // of them does.
-func (s *scope) same(a, b *policy.Node, together bool) Condition {
+func (s teller) same(a, b *policy.Node, together bool) Condition {
 	return joinedOf("any",
 		joinedOf("all", s.condition(a, true), s.condition(b, together)),
 		joinedOf("all", s.condition(a, false), s.condition(b, !together)))

@@ -39,7 +39,7 @@ func (s *scope) currencyOf(p *policy.Param) currency {
 		return ""
 	}
 	from := map[string]bool{}
-	s.moneyIn(n, from)
+	s.moneyIn(n, from, map[*policy.Node]bool{})
 	if len(from) == 1 {
 		for path := range from {
 			return currency(path)
@@ -49,8 +49,8 @@ func (s *scope) currencyOf(p *policy.Param) currency {
 }
 
 // moneyIn gathers what the money of an expression comes from: =incident.price, or what is no
-// field.
-func (s *scope) moneyIn(n *policy.Node, from map[string]bool) {
+// field. Each term is looked through once.
+func (s *scope) moneyIn(n *policy.Node, from map[string]bool, been map[*policy.Node]bool) {
 	switch n.Kind {
 	case policy.NodeConstant:
 		if m, ok := n.Value.(value.Money); ok {
@@ -63,8 +63,11 @@ func (s *scope) moneyIn(n *policy.Node, from map[string]bool) {
 			if t := s.fields[name].Type; t.Kind == policy.Money {
 				from["="+n.Path] = true
 			}
-		case strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1:
-			s.moneyIn(n.Parts[0], from)
+		case strings.HasPrefix(n.Path, "terms.") && n.Body() != nil:
+			if body := n.Body(); !been[body] {
+				been[body] = true
+				s.moneyIn(body, from, been)
+			}
 		case strings.HasPrefix(n.Path, "facts."):
 			if f := s.facts[strings.TrimPrefix(n.Path, "facts.")]; f != nil && f.Currency.IsSet() {
 				from[f.Currency.Value] = true
@@ -73,11 +76,11 @@ func (s *scope) moneyIn(n *policy.Node, from map[string]bool) {
 			from[""] = true
 		}
 	case policy.NodeIf:
-		s.moneyIn(n.Parts[1], from)
-		s.moneyIn(n.Parts[2], from)
+		s.moneyIn(n.Parts[1], from, been)
+		s.moneyIn(n.Parts[2], from, been)
 	case policy.NodeCall:
 		for _, p := range n.Parts {
-			s.moneyIn(p, from)
+			s.moneyIn(p, from, been)
 		}
 	case policy.NodeCompare, policy.NodeHas, policy.NodeAnd, policy.NodeOr, policy.NodeNot:
 	default:

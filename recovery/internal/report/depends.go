@@ -14,6 +14,38 @@ import (
 type dependence struct {
 	path  string // incident.service or incident.failure
 	table func(name string) *playbook.Table
+	// What terms and the keys of tables mention and give, which may be read often.
+	mentions map[*policy.Node]mention
+	values   map[named]valued
+}
+
+// mention are the constants that a part mentions, and whether it looks at the field.
+type mention struct {
+	list  []string
+	looks bool
+}
+
+// named is a part for one name of the field.
+type named struct {
+	part *policy.Node
+	name string
+}
+
+// valued is what a part gives, if that is known.
+type valued struct {
+	v     any
+	known bool
+}
+
+// body is value for what a term stands for, or the key of a table.
+func (d dependence) body(part *policy.Node, name string) (v any, known bool) {
+	key := named{part, name}
+	out, done := d.values[key]
+	if !done {
+		out.v, out.known = d.value(part, name)
+		d.values[key] = out
+	}
+	return out.v, out.known
 }
 
 // unmentioned stands for any name that is not mentioned. No field can have it.
@@ -64,6 +96,14 @@ func (d dependence) mentioned(n *policy.Node) (list []string, looks bool) {
 		}
 	}
 	looks = n.Kind == policy.NodeRead && n.Path == d.path
+	if body := n.Body(); body != nil {
+		m, done := d.mentions[body]
+		if !done {
+			m.list, m.looks = d.mentioned(body)
+			d.mentions[body] = m
+		}
+		return union(list, m.list), looks || m.looks
+	}
 	for _, p := range n.Parts {
 		more, too := d.mentioned(p)
 		list, looks = union(list, more), looks || too
@@ -97,7 +137,7 @@ func (d dependence) value(n *policy.Node, name string) (v any, known bool) {
 	case policy.NodeCompare:
 		return d.compared(n, name)
 	case policy.NodeHas:
-		if d.tableAt(n) != nil && len(n.Parts) == 1 {
+		if d.tableAt(n) != nil && n.Body() != nil {
 			row, known := d.row(n, name)
 			return row != nil, known
 		}
@@ -176,9 +216,9 @@ func (d dependence) read(n *policy.Node, name string) (any, bool) {
 	switch {
 	case n.Path == d.path:
 		return name, true
-	case strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1:
-		return d.value(n.Parts[0], name)
-	case d.tableAt(n) == nil || len(n.Parts) != 1:
+	case strings.HasPrefix(n.Path, "terms.") && n.Body() != nil:
+		return d.body(n.Body(), name)
+	case d.tableAt(n) == nil || n.Body() == nil:
 		return nil, false
 	}
 	row, known := d.row(n, name)
@@ -204,7 +244,7 @@ func (d dependence) row(n *policy.Node, name string) (row *playbook.Row, known b
 	if len(t.Rows) == 0 {
 		return nil, false
 	}
-	key, known := d.value(n.Parts[0], name)
+	key, known := d.body(n.Body(), name)
 	text, isText := key.(string)
 	if !known || !isText {
 		last := t.Rows[len(t.Rows)-1]

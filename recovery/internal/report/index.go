@@ -47,7 +47,7 @@ func (b *builder) services() []Service {
 func (b *builder) reachOf(p *policy.Play) reach {
 	s, d := b.scopes[p.Playbook.ID], b.plays[p.Name]
 	r := reach{play: p, failures: s.oneOf("failure")}
-	look := looker{func(name string) *playbook.Table { return s.tables[name] }}
+	look := newLooker(func(name string) *playbook.Table { return s.tables[name] })
 	all := both(look.subjects(s.node(s.doc.Applies), true), look.subjects(s.node(d.When), true))
 	for _, x := range all {
 		if all := s.oneOf("service"); x.service.except && len(all) > 0 {

@@ -120,8 +120,8 @@ func (s *scope) kind(n *policy.Node) policy.Kind {
 	case policy.NodeConstant:
 		return kindOf(n.Value)
 	case policy.NodeRead:
-		if len(n.Parts) == 1 && strings.HasPrefix(n.Path, "terms.") {
-			return s.kind(n.Parts[0])
+		if body := n.Body(); body != nil && strings.HasPrefix(n.Path, "terms.") {
+			return s.kind(body)
 		}
 		if name, ok := strings.CutPrefix(n.Path, "incident."); ok && s.fields[name] != nil {
 			return s.fields[name].Type.Kind

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -63,8 +64,40 @@ var everySubject = []subject{{anything, anything}}
 const maxSubjects = 200
 
 // looker takes conditions apart by service and failure. It knows the tables that they look at.
+// It remembers what parts give that may be read often: terms, the keys of tables, and what a ?:
+// asks.
 type looker struct {
 	table func(name string) *playbook.Table
+	known map[answer][]subject
+	deps  map[string]dependence // by the path of the field
+}
+
+// answer is what a part is wanted to be.
+type answer struct {
+	part *policy.Node
+	want bool
+}
+
+// newLooker returns one for a condition.
+func newLooker(table func(name string) *playbook.Table) looker {
+	return looker{table, map[answer][]subject{}, map[string]dependence{}}
+}
+
+func (k looker) of(path string) dependence {
+	if _, known := k.deps[path]; !known {
+		k.deps[path] = dependence{path, k.table, map[*policy.Node]mention{}, map[named]valued{}}
+	}
+	return k.deps[path]
+}
+
+func (k looker) once(part *policy.Node, want bool) []subject {
+	key := answer{part, want}
+	out, known := k.known[key]
+	if !known {
+		out = k.subjects(part, want)
+		k.known[key] = out
+	}
+	return out
 }
 
 // subjects are the services and failures for which a condition can hold, as far as it compares
@@ -82,12 +115,12 @@ func (k looker) subjects(n *policy.Node, want bool) []subject {
 		return k.ofParts(n.Parts, want, !want)
 	case policy.NodeIf:
 		if n.Bool {
-			yes := both(k.subjects(n.Parts[0], true), k.subjects(n.Parts[1], want))
-			return bounded(append(yes, both(k.subjects(n.Parts[0], false), k.subjects(n.Parts[2], want))...))
+			yes := both(k.once(n.Parts[0], true), k.once(n.Parts[1], want))
+			return bounded(slices.Concat(yes, both(k.once(n.Parts[0], false), k.once(n.Parts[2], want))))
 		}
 	case policy.NodeRead:
-		if len(n.Parts) == 1 && n.Parts[0].Bool && n.Bool && strings.HasPrefix(n.Path, "terms.") {
-			return k.subjects(n.Parts[0], want)
+		if body := n.Body(); body != nil && body.Bool && n.Bool && strings.HasPrefix(n.Path, "terms.") {
+			return k.once(body, want)
 		}
 	case policy.NodeConstant:
 		if n.Value != want {
@@ -127,17 +160,31 @@ func both(a, b []subject) []subject {
 	return bounded(out)
 }
 
+// bounded are the subjects of a list, each once.
 func bounded(list []subject) []subject {
+	if len(list) < 2 {
+		return list
+	}
+	there := make(map[string]bool, len(list))
+	list = slices.DeleteFunc(list, func(s subject) bool {
+		key := s.service.key() + "\x00" + s.failure.key()
+		known := there[key]
+		there[key] = true
+		return known
+	})
 	if len(list) > maxSubjects {
 		return everySubject
 	}
 	return list
 }
 
+// key tells names apart.
+func (a names) key() string { return fmt.Sprint(a.except) + " " + strings.Join(a.list, "\x00") }
+
 // leaf takes a part that has no conditions below it: a comparison, or whether a table has a row.
 func (k looker) leaf(n *policy.Node, want bool) []subject {
-	service, ofService := dependence{"incident.service", k.table}.names(n, want)
-	failure, ofFailure := dependence{"incident.failure", k.table}.names(n, want)
+	service, ofService := k.of("incident.service").names(n, want)
+	failure, ofFailure := k.of("incident.failure").names(n, want)
 	if !ofService && !ofFailure {
 		return everySubject
 	}

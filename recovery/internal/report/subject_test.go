@@ -96,7 +96,7 @@ func TestSubjects(t *testing.T) {
 	in, out := 0, 0
 	for range 3000 {
 		n := randomCondition(r, 3)
-		list := looker{}.subjects(n, true)
+		list := newLooker(nil).subjects(n, true)
 		for _, service := range append(letters, "other") {
 			for _, failure := range append(letters, "other") {
 				can, always := false, true
@@ -138,11 +138,11 @@ func TestTooManySubjects(t *testing.T) {
 			{Kind: policy.NodeRead, Path: "incident.failure"}, {Kind: policy.NodeConstant, Value: itoa(i)},
 		}})
 	}
-	if list := (looker{}).subjects(n, true); len(list) != 1 || !list[0].failure.except {
+	if list := newLooker(nil).subjects(n, true); len(list) != 1 || !list[0].failure.except {
 		t.Errorf("%d subjects", len(list))
 	}
 	n.Parts = n.Parts[1:]
-	if list := (looker{}).subjects(n, true); len(list) != maxSubjects {
+	if list := newLooker(nil).subjects(n, true); len(list) != maxSubjects {
 		t.Errorf("%d subjects", len(list))
 	}
 }

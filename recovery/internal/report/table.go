@@ -35,7 +35,7 @@ func (s *scope) uses(d *playbook.Play, p *policy.Play) *uses {
 		u.param(p.Partners.Units)
 	}
 	for _, l := range s.limitsOf(s.moneyTypes(p)) {
-		u.visit(u.explainer.Param(l.AtMost, l.Scope))
+		u.visit(u.expression(l.AtMost, l.Scope))
 		if l.Counting != nil {
 			u.add("facts."+l.Counting.Plain, nil)
 		}
@@ -61,13 +61,11 @@ func (u *uses) actions(list []*policy.Action) {
 }
 
 func (u *uses) param(p *policy.Param) {
-	if p != nil {
-		u.visit(u.explainer.Param(p, u.of()))
-	}
+	u.visit(u.expression(p, u.of()))
 }
 
 func (u *uses) add(path string, n *policy.Node) {
-	if !slices.Contains(u.paths, path) {
+	if _, known := u.nodes[path]; !known {
 		u.paths = append(u.paths, path)
 		u.nodes[path] = n
 	}
@@ -80,22 +78,15 @@ func (u *uses) visit(n *policy.Node) {
 	root, name, _ := strings.Cut(n.Path, ".")
 	switch root {
 	case "terms", "facts":
-		u.add(n.Path, first(n.Parts))
+		u.add(n.Path, n.Body())
 	case "tables":
 		name, _, _ = strings.Cut(name, ".")
 		name, _, _ = strings.Cut(name, "[")
-		u.add("tables."+name, first(n.Parts))
+		u.add("tables."+name, n.Body())
 	}
 	for _, p := range n.Parts {
 		u.visit(p)
 	}
-}
-
-func first(list []*policy.Node) *policy.Node {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[0]
 }
 
 // names are the terms and facts, with what they stand for.

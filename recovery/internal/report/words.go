@@ -70,9 +70,9 @@ func (s *scope) phrase(n *policy.Node) (text string, binds int) {
 	case policy.NodeCall:
 		return s.call(n)
 	case policy.NodeIf:
-		return s.words(n.Parts[1]) + " if " + s.condition(n.Parts[0], true).Line() + ", else " + s.words(n.Parts[2]), looseText
+		return s.words(n.Parts[1]) + " if " + s.line(n.Parts[0]) + ", else " + s.words(n.Parts[2]), looseText
 	case policy.NodeAnd, policy.NodeOr, policy.NodeNot, policy.NodeCompare, policy.NodeHas:
-		return s.condition(n, true).Line(), looseText
+		return s.line(n), looseText
 	}
 	return oneLine(n.Text), tightText
 }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 )
 
@@ -18,19 +19,24 @@ func (c *Coverage) catalogue(n *policy.Node) {
 		}
 		for _, a := range list {
 			at := a.Position()
+			key := atomKey(at)
+			if c.byKey[key+"true"] != nil {
+				continue // the term is in another condition too
+			}
 			text := "`" + clipped(a.Text, 70) + "` was never "
-			c.add(atomKey(a, "true"), "condition", at, text+"true")
-			c.add(atomKey(a, "false"), "condition", at, text+"false")
+			c.add(key+"true", "condition", at, text+"true")
+			c.add(key+"false", "condition", at, text+"false")
 			// What stands twice in a decision cannot be turned by itself.
 			if len(list) > 1 && once[a.Text] == 1 {
-				c.add(atomKey(a, "decides true"), "condition", at, "`"+clipped(a.Text, 70)+"` was never true where that made the difference")
-				c.add(atomKey(a, "decides false"), "condition", at, "`"+clipped(a.Text, 70)+"` was never false where that made the difference")
+				c.add(key+"decides true", "condition", at, "`"+clipped(a.Text, 70)+"` was never true where that made the difference")
+				c.add(key+"decides false", "condition", at, "`"+clipped(a.Text, 70)+"` was never false where that made the difference")
 			}
 		}
 	})
 }
 
-func atomKey(a *policy.Node, what string) string { return "atom " + a.Position().String() + " " + what }
+// atomKey is what the keys of an atom at a place begin with.
+func atomKey(at playbook.Range) string { return "atom " + at.String() + " " }
 
 // condition sees what the parts of a condition gave.
 func (c *Coverage) condition(n *policy.Node) {
@@ -38,15 +44,16 @@ func (c *Coverage) condition(n *policy.Node) {
 		return
 	}
 	eachDecision(n, func(d *policy.Node) {
+		turning := decisive(d)
 		for _, a := range atoms(d) {
 			v, ok := valueOf(a)
 			if !ok {
 				continue
 			}
-			what := policy.Show(v)
-			c.reach(atomKey(a, what))
-			if decides(d, a) {
-				c.reach(atomKey(a, "decides "+what))
+			key, what := atomKey(a.Position()), policy.Show(v)
+			c.reach(key + what)
+			if turning[a] {
+				c.reach(key + "decides " + what)
 			}
 		}
 	})
@@ -76,18 +83,19 @@ func inside(n *policy.Node, visit func(*policy.Node)) {
 }
 
 // atoms are the parts of a decision that are no decision of others.
-func atoms(n *policy.Node) []*policy.Node {
+func atoms(n *policy.Node) []*policy.Node { return atomsIn(n, nil) }
+
+func atomsIn(n *policy.Node, into []*policy.Node) []*policy.Node {
 	switch {
 	case n.Kind == policy.NodeConstant:
-		return nil
+		return into
 	case joins(n):
-		var out []*policy.Node
 		for _, p := range n.Parts {
-			out = append(out, atoms(p)...)
+			into = atomsIn(p, into)
 		}
-		return out
+		return into
 	}
-	return []*policy.Node{n}
+	return append(into, n)
 }
 
 // joins reports whether a node makes one condition of several.
@@ -132,55 +140,4 @@ func opposite(t truth) truth {
 		return yes
 	}
 	return unknown
-}
-
-// decides reports whether a decision would come out otherwise if one atom, as it
-// stands, gave the opposite. What was not looked at may be anything, as is usual
-// where && and || stop early.
-func decides(d, a *policy.Node) bool {
-	v, ok := valueOf(d)
-	return ok && turned(d, a) != truthOf(v)
-}
-
-// turned is what a decision gives with one atom turned round.
-func turned(n, turn *policy.Node) truth {
-	if !joins(n) || n.Kind == policy.NodeConstant {
-		v, ok := valueOf(n)
-		switch {
-		case !ok:
-			return unknown
-		case n == turn:
-			return opposite(truthOf(v))
-		}
-		return truthOf(v)
-	}
-	switch n.Kind {
-	case policy.NodeNot:
-		return opposite(turned(n.Parts[0], turn))
-	case policy.NodeIf:
-		switch turned(n.Parts[0], turn) {
-		case yes:
-			return turned(n.Parts[1], turn)
-		case no:
-			return turned(n.Parts[2], turn)
-		}
-		return unknown
-	case policy.NodeOr:
-		return joined(n, turn, yes)
-	}
-	return joined(n, turn, no)
-}
-
-// joined is what && or || gives, where one side is enough.
-func joined(n, turn *policy.Node, enough truth) truth {
-	out := opposite(enough)
-	for _, p := range n.Parts {
-		switch turned(p, turn) {
-		case enough:
-			return enough
-		case unknown:
-			out = unknown
-		}
-	}
-	return out
 }

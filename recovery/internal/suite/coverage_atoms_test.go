@@ -88,7 +88,7 @@ func TestDecides(t *testing.T) {
 				want = want || evaluate(n, turned, false) != whole
 			}
 			evaluate(n, values, false)
-			if got := decides(n, a); got != want && !(got && ambiguous(n)) {
+			if got := decisive(n)[a]; got != want && !(got && ambiguous(n)) {
 				t.Fatalf("an atom decides: %t, and %t came", want, got)
 			}
 			seen[want]++

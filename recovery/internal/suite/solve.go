@@ -18,47 +18,85 @@ type change struct {
 // the best one. It looks at one part at a time, so that what it returns has to be
 // tried.
 func (s *Set) solve(n *policy.Node, want bool, book string) []change {
-	if n == nil || n.Err == nil && n.Value == want {
+	if n == nil {
+		return nil
+	}
+	x := solver{Set: s, book: book, solved: map[goal][]change{}}
+	return x.of(n, want)
+}
+
+// solver solves a condition. A term may be read often, and is solved once for each answer that
+// is wanted of it.
+type solver struct {
+	*Set
+	book   string
+	solved map[goal][]change
+}
+
+type goal struct {
+	body *policy.Node
+	want bool
+}
+
+func (s solver) of(n *policy.Node, want bool) []change {
+	if n.Err == nil && n.Value == want {
 		return nil
 	}
 	switch n.Kind {
 	case policy.NodeNot:
-		return s.solve(n.Parts[0], !want, book)
+		return s.of(n.Parts[0], !want)
 	case policy.NodeAnd, policy.NodeOr:
-		return s.solveParts(n, want, book)
+		return s.parts(n, want)
 	case policy.NodeIf:
 		for _, p := range n.Parts[1:] {
 			if !p.Skipped {
-				return s.solve(p, want, book)
+				return s.of(p, want)
 			}
 		}
 	case policy.NodeCompare:
-		return s.solveCompare(n, want, book)
+		return s.solveCompare(n, want, s.book)
 	case policy.NodeHas:
-		return s.solveHas(n, want, book)
+		return s.solveHas(n, want, s.book)
 	case policy.NodeRead:
 		if movable(n) {
 			return []change{{n.Path, want}}
 		}
 		if isCell(n) {
-			return s.solveCell(n, book, func(cell any) bool { return same(cell, want) })
+			return s.solveCell(n, s.book, func(cell any) bool { return same(cell, want) })
 		}
-		if strings.HasPrefix(n.Path, "terms.") && len(n.Parts) == 1 {
-			return s.solve(n.Parts[0], want, book)
+		if body := n.Body(); body != nil && strings.HasPrefix(n.Path, "terms.") {
+			return s.term(body, want)
 		}
 	}
 	return nil
 }
 
-func (s *Set) solveParts(n *policy.Node, want bool, book string) []change {
+func (s solver) term(body *policy.Node, want bool) []change {
+	key := goal{body, want}
+	out, known := s.solved[key]
+	if !known {
+		out = s.of(body, want)
+		s.solved[key] = out
+	}
+	return out
+}
+
+// parts solves all parts of && or ||, or one of them. What several want is there once.
+func (s solver) parts(n *policy.Node, want bool) []change {
 	all := (n.Kind == policy.NodeAnd) == want
 	var out []change
+	there := map[string]bool{}
 	for _, p := range n.Parts {
-		changes := s.solve(p, want, book)
+		changes := s.of(p, want)
 		if !all && len(changes) > 0 {
 			return changes
 		}
-		out = append(out, changes...)
+		for _, c := range changes {
+			if key := c.path + " " + policy.Show(c.v); !there[key] {
+				there[key] = true
+				out = append(out, c)
+			}
+		}
 	}
 	return out
 }
@@ -156,6 +194,9 @@ func (s *Set) otherWays(n *policy.Node, book string, known map[playbook.Range]bo
 	}
 	enough := n.Kind == policy.NodeOr
 	for _, p := range n.Parts {
+		if len(out) >= mostWays {
+			break // more are not tried
+		}
 		if n.Kind != policy.NodeAnd && !enough || !p.Skipped || known[p.Position()] {
 			out = append(out, s.otherWays(p, book, known)...)
 			continue

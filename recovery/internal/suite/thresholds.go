@@ -77,16 +77,24 @@ func movable(n *policy.Node) bool {
 	return (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && (strings.HasPrefix(n.Path, "incident.") || strings.HasPrefix(n.Path, "facts."))
 }
 
+// refersTo reports whether a part reads a path, also through terms and the keys of tables.
 func refersTo(n *policy.Node, path string) bool {
-	if n.Path == path {
-		return true
-	}
-	for _, p := range n.Parts {
-		if refersTo(p, path) {
+	been := map[*policy.Node]bool{}
+	var refers func(n *policy.Node) bool
+	refers = func(n *policy.Node) bool {
+		if n.Path == path {
 			return true
 		}
+		if body := n.Body(); body != nil {
+			if been[body] {
+				return false
+			}
+			been[body] = true
+			return refers(body)
+		}
+		return slices.ContainsFunc(n.Parts, refers)
 	}
-	return false
+	return refers(n)
 }
 
 // sides are the values to try around one that a field is compared with.
