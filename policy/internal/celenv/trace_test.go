@@ -30,11 +30,15 @@ func sketch(p *Part) string {
 	default:
 		b.WriteString("=" + text(p.Val.Native()))
 	}
-	if p.Kind == PartCompare || p.Kind == PartConstant || len(p.Parts) == 0 {
+	all := p.Parts
+	if p.Body != nil {
+		all = []*Part{p.Body}
+	}
+	if p.Kind == PartCompare || p.Kind == PartConstant || len(all) == 0 {
 		return b.String()
 	}
-	parts := make([]string, len(p.Parts))
-	for i, part := range p.Parts {
+	parts := make([]string, len(all))
+	for i, part := range all {
 		parts[i] = sketch(part)
 	}
 	return b.String() + "(" + strings.Join(parts, ", ") + ")"
@@ -45,7 +49,7 @@ func TestTrace(t *testing.T) {
 	for source, want := range map[string]string{
 		`incident.failure == "late"`:                                              `incident.failure == "late"=true`,
 		`incident.severity >= 4 && incident.failure == "late"`:                    `and=false(incident.severity >= 4=false, ~incident.failure == "late"=true)`,
-		`incident.severity >= 3 && incident.delay > hours(48) && terms.valued`:    `and=false(incident.severity >= 3=true, incident.delay > hours(48)=false, ~terms.valued=true(~incident.customer.tier in ["gold", "platinum"]=true))`,
+		`incident.severity >= 3 && incident.delay > hours(48) && terms.valued`:    `and=false(incident.severity >= 3=true, incident.delay > hours(48)=false, ~terms.valued=true(incident.customer.tier in ["gold", "platinum"]=true))`,
 		`incident.severity > 4 || incident.severity > 2 || incident.severity > 3`: `or=true(incident.severity > 4=false, incident.severity > 2=true, ~incident.severity > 3=false)`,
 		`1 / incident.zero > 0 || incident.severity > 2`:                          `or=true(1 / incident.zero > 0=!division by zero, incident.severity > 2=true)`,
 		`1 / incident.zero > 0 && incident.severity > 2`:                          `and=!division by zero(1 / incident.zero > 0=!division by zero, incident.severity > 2=true)`,
