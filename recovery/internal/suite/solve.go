@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -85,17 +86,27 @@ func (s solver) term(body *policy.Node, want bool) []change {
 func (s solver) parts(n *policy.Node, want bool) []change {
 	all := (n.Kind == policy.NodeAnd) == want
 	var out []change
-	there := map[string]bool{}
 	for _, p := range n.Parts {
 		changes := s.of(p, want)
 		if !all && len(changes) > 0 {
 			return changes
 		}
-		for _, c := range changes {
-			if key := c.path + " " + policy.Show(c.v); !there[key] {
-				there[key] = true
-				out = append(out, c)
-			}
+		out = joinedChanges(out, changes)
+	}
+	return out
+}
+
+// joinedChanges are the changes of both lists, each once.
+func joinedChanges(a, b []change) []change {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a[:len(a):len(a)], b...)
+	}
+	there := map[string]bool{}
+	out := make([]change, 0, len(a)+len(b))
+	for _, c := range slices.Concat(a, b) {
+		if key := c.path + " " + policy.Show(c.v); !there[key] {
+			there[key] = true
+			out = append(out, c)
 		}
 	}
 	return out

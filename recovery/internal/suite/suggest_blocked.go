@@ -1,7 +1,7 @@
 package suite
 
 import (
-	"slices"
+	"strings"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
@@ -132,39 +132,64 @@ const mostCombined = 32
 // ways are several sets of changes, each of which may make a condition come out as wanted, where
 // [Set.solve] looks for one.
 func (s *Set) ways(n *policy.Node, want bool, book string) [][]change {
-	if n == nil || n.Err == nil && n.Value == want {
+	if n == nil {
+		return nil
+	}
+	return wayfinder{s, book, map[goal][][]change{}}.of(n, want)
+}
+
+// wayfinder looks for ways. A term may be read often, and is looked through once for each answer
+// that is wanted of it.
+type wayfinder struct {
+	*Set
+	book  string
+	found map[goal][][]change
+}
+
+func (w wayfinder) of(n *policy.Node, want bool) [][]change {
+	if n.Err == nil && n.Value == want {
 		return nil
 	}
 	switch {
 	case n.Kind == policy.NodeNot:
-		return s.ways(n.Parts[0], !want, book)
+		return w.of(n.Parts[0], !want)
 	case n.Kind == policy.NodeAnd && !want, n.Kind == policy.NodeOr && want:
 		var out [][]change
 		for _, p := range n.Parts {
-			out = append(out, s.ways(p, want, book)...)
+			out = append(out, w.of(p, want)...)
 			out = out[:min(len(out), mostCombined)]
 		}
 		return out
 	case n.Kind == policy.NodeAnd, n.Kind == policy.NodeOr:
-		return s.waysOfAll(n.Parts, want, book)
-	case n.Kind == policy.NodeRead && len(n.Parts) == 1 && n.Parts[0].Bool:
-		return s.ways(n.Parts[0], want, book)
+		return w.ofAll(n.Parts, want)
+	case n.Kind == policy.NodeRead && n.Body() != nil && n.Body().Bool && strings.HasPrefix(n.Path, "terms."):
+		return w.ofTerm(n.Body(), want)
 	case n.Kind == policy.NodeCompare:
-		if out := s.waysOfCompare(n, want); len(out) > 0 {
+		if out := w.waysOfCompare(n, want); len(out) > 0 {
 			return out
 		}
 	}
-	if one := s.solve(n, want, book); len(one) > 0 {
+	if one := w.solve(n, want, w.book); len(one) > 0 {
 		return [][]change{one}
 	}
 	return nil
 }
 
-// waysOfAll combines the ways of several parts. A part without any has to come out by itself.
-func (s *Set) waysOfAll(parts []*policy.Node, want bool, book string) [][]change {
+func (w wayfinder) ofTerm(body *policy.Node, want bool) [][]change {
+	key := goal{body, want}
+	out, known := w.found[key]
+	if !known {
+		out = w.of(body, want)
+		w.found[key] = out
+	}
+	return out
+}
+
+// ofAll combines the ways of several parts. A part without any has to come out by itself.
+func (w wayfinder) ofAll(parts []*policy.Node, want bool) [][]change {
 	out := [][]change{nil}
 	for _, p := range parts {
-		ways := s.ways(p, want, book)
+		ways := w.of(p, want)
 		if len(ways) == 0 {
 			continue
 		}
@@ -172,7 +197,7 @@ func (s *Set) waysOfAll(parts []*policy.Node, want bool, book string) [][]change
 		for _, before := range out {
 			for _, way := range ways {
 				if len(next) < mostCombined {
-					next = append(next, slices.Concat(before, way))
+					next = append(next, joinedChanges(before, way))
 				}
 			}
 		}

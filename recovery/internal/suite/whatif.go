@@ -108,13 +108,19 @@ func thatMatches(p *playbook.Play, theCase int, when string) *playbook.Play {
 // empty where there are none.
 func guardsOf(n *policy.Node) string {
 	var out []string
+	been := map[*policy.Node]bool{} // what terms stand for
 	var visit func(n *policy.Node)
 	visit = func(n *policy.Node) {
 		switch {
 		case n == nil:
 		case n.Kind == policy.NodeHas:
 			out = append(out, n.Text)
-		case n.Kind == policy.NodeAnd, n.Kind == policy.NodeRead && strings.HasPrefix(n.Path, "terms."):
+		case n.Kind == policy.NodeRead && strings.HasPrefix(n.Path, "terms."):
+			if body := n.Body(); !been[body] {
+				been[body] = true
+				visit(body)
+			}
+		case n.Kind == policy.NodeAnd:
 			for _, part := range n.Parts {
 				visit(part)
 			}
