@@ -133,7 +133,7 @@ func usage(w *term.Writer) {
 	for _, c := range commands() {
 		p.Line("  amends %-8s %s", c.name, c.summary)
 	}
-	p.Line("\namends help COMMAND says more. Exit status: 0 all well, 1 errors found, 2 the work could not be done.")
+	p.Line("\namends help COMMAND says more. Exit status: 0 all well, 1 errors, failures or differences found, 2 the work could not be done.")
 	_ = w.Print(p.Text()) // there is nobody left to tell
 }
 

@@ -29,9 +29,9 @@ func test(c command, h Host, args []string) int {
 	f := newFlags(c)
 	format := f.format("text", "json", "junit")
 	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
-	coverage := f.Bool("coverage", false, "also say what of the playbooks no test has reached")
+	coverage := f.Bool("coverage", false, "also say what of the playbooks the tests that were run have not reached")
 	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
-	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of each value that is compared with")
+	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of the values that plays compare with, as far as a search finds them")
 	rest, err := f.parse(h, args)
 	if errors.Is(err, errHelp) {
 		return exitOK
@@ -50,14 +50,15 @@ func test(c command, h Host, args []string) int {
 	if *propose {
 		return suggest(h, dir, set)
 	}
-	cases := set.Cases
+	cases, suites := set.Cases, set.Suites()
 	if run.re != nil {
 		cases = set.Find(run.re)
+		suites = suite.SuitesOf(cases)
 	}
 	if len(cases) == 0 && !set.Diagnostics.HasErrors() {
 		return trouble(h, "%s", nothingToRun(dir, set, run))
 	}
-	report := &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics, Dir: filepath.ToSlash(dir)}
+	report := &suite.Report{Suites: suites, Some: run.re != nil, Diagnostics: set.Diagnostics, Dir: filepath.ToSlash(dir)}
 	var watch func(*suite.Decided)
 	if least.set {
 		report.Least = &least.value

@@ -91,7 +91,7 @@ func (w *textWriter) choice(c recovery.Choice) {
 		w.line(2, "%s", term.Spaced("- "+o.Type, span, params(o.Params)))
 	}
 	for _, p := range c.Precedents.Options {
-		w.line(2, "before: %s %s to %s, median %s, in %d cases", p.Type, p.Lowest, p.Highest, p.Median, c.Precedents.Count)
+		w.line(2, "before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, term.Count(c.Precedents.Count, "case"))
 	}
 }
 

@@ -216,7 +216,7 @@ func (p *Page) cards() []Card {
 		plays += len(b.Plays)
 	}
 	out := []Card{
-		{itoa(plays), "plays in " + plural(len(p.Playbooks), "playbook"), false},
+		{itoa(plays), noun(plays, "play") + " in " + plural(len(p.Playbooks), "playbook"), false},
 		{itoa(len(p.Languages.Tags)), noun(len(p.Languages.Tags), "language"), false},
 	}
 	if len(p.Languages.Tags) > 0 {
@@ -232,8 +232,14 @@ func (p *Page) cards() []Card {
 	switch t := p.Tests; {
 	case !t.Run:
 		out = append(out, Card{"0", "tests were run", true})
+	case len(t.Failed) == 1:
+		out = append(out, Card{"1", "of " + plural(t.Cases, "test") + " fails", true})
 	case len(t.Failed) > 0:
 		out = append(out, Card{itoa(len(t.Failed)), "of " + plural(t.Cases, "test") + " fail", true})
+	case t.Broken > 0:
+		out = append(out, Card{itoa(t.Broken), noun(t.Broken, "mistake") + " in the suites, so that not all tests were run", true})
+	case t.Cases == 1:
+		out = append(out, Card{t.Percent, "reached by 1 test, which passes", false})
 	default:
 		out = append(out, Card{t.Percent, "reached by " + plural(t.Cases, "test") + ", all of which pass", false})
 	}

@@ -76,7 +76,11 @@ func (r *Report) coverage(page *term.Page) {
 }
 
 func (r *Report) coverageSum() string {
-	s := fmt.Sprintf("coverage: %s (%d of %d)", r.Coverage.Percent(), r.Coverage.Reached(), r.Coverage.Total())
+	what := "coverage"
+	if r.Some {
+		what = "coverage by the tests that were run"
+	}
+	s := fmt.Sprintf(what+": %s (%d of %d)", r.Coverage.Percent(), r.Coverage.Reached(), r.Coverage.Total())
 	if r.tooLittle() {
 		s += ", and " + r.Least.String() + " is wanted"
 	}

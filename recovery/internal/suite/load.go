@@ -60,6 +60,15 @@ func Load(fsys fs.FS) (*Set, error) {
 // Suites is how many suites were read.
 func (s *Set) Suites() int { return len(s.suites.Suites) }
 
+// SuitesOf counts the suites that some tests are of.
+func SuitesOf(cases []*Case) int {
+	names := map[string]bool{}
+	for _, c := range cases {
+		names[c.Suite] = true
+	}
+	return len(names)
+}
+
 // expand makes the cases of the suites whose files have no errors.
 func (s *Set) expand() {
 	wrong := map[string]bool{}

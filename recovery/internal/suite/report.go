@@ -12,7 +12,8 @@ import (
 
 // Report is what came of a run.
 type Report struct {
-	Suites      int
+	Suites      int  // of the tests that were to run
+	Some        bool // not all tests were to run
 	Results     []Result
 	Diagnostics playbook.Diagnostics // of the suites
 	Coverage    *Coverage            // nil: not asked for

@@ -15,7 +15,7 @@ import (
 func (g *suggester) yaml() string {
 	var out strings.Builder
 	if len(g.out) > 0 {
-		out.WriteString("# Suggested: what the playbooks decide today, on both sides of each value that they compare with.\n")
+		out.WriteString("# Suggested: what the playbooks decide today, on both sides of values that they compare with.\n")
 		out.WriteString("# Read each row. One that is right becomes a test; one that is not has found something.\n")
 	}
 	for _, name := range g.lost {
