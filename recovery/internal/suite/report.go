@@ -131,6 +131,8 @@ func (r *Report) sum() string {
 		s = fmt.Sprintf("%d of %s failed", failed, term.Count(tests, "test"))
 	case wrong > 0:
 		s = term.Count(tests, "test") + " passed"
+	case r.tooLittle():
+		s = term.Count(tests, "test") + " passed, and too little was reached"
 	default:
 		s = fmt.Sprintf("ok: %s, %s", term.Count(r.Suites, "suite"), term.Count(tests, "test"))
 	}
