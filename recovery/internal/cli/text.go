@@ -47,7 +47,11 @@ func (w *textWriter) play(p recovery.Match) {
 	}
 	var why []string
 	for _, r := range p.Because {
-		why = append(why, r.Expr+" = "+r.Value)
+		if r.Value == "" {
+			why = append(why, r.Expr+" is empty")
+		} else {
+			why = append(why, r.Expr+" = "+r.Value)
+		}
 	}
 	w.line(1, "%s (%s)", name, p.Approach)
 	if len(why) > 0 {

@@ -190,6 +190,9 @@ func valueOf(n *policy.Node) string {
 	case n.Value == nil:
 		return " is absent"
 	}
+	if list, ok := n.Value.([]any); ok && len(list) == 0 {
+		return " is empty" + byDefault(n)
+	}
 	return " = " + shown(n.Value) + byDefault(n)
 }
 

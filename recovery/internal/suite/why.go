@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -120,7 +121,7 @@ func orNumber(id string, i int) string {
 func (r *reasons) matched(m recovery.Match) Reason {
 	var why []string
 	for _, x := range m.Because {
-		why = append(why, x.Expr+" is "+x.Value)
+		why = append(why, x.Expr+" is "+cmp.Or(x.Value, "empty"))
 	}
 	text := playName(m) + " matched"
 	if len(why) > 0 {
