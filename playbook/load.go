@@ -26,7 +26,7 @@ func Parse(path string, src []byte) ([]*Document, Diagnostics) {
 // giving a meaning to their keys. The diagnostics tell what is wrong with the
 // YAML itself.
 func ParseValues(path string, src []byte) ([]Value, Diagnostics) {
-	r := &reader{file: path}
+	r := &reader{file: path, sight: ignoreUnseen}
 	roots := r.roots(src)
 	var values []Value
 	for _, root := range roots {
@@ -69,6 +69,7 @@ func parse(f File) (p parsed) {
 			p.whole = false
 		}
 	}
+	r.comments(f.Source)
 	p.diags = r.diags
 	return p
 }

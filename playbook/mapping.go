@@ -94,6 +94,14 @@ func (m *mapping) orMisread(t Text) Text {
 	return t
 }
 
+// words reads under key what people are shown.
+func (m *mapping) words(key string) (t Text) {
+	if m != nil {
+		m.r.words(func() { t = m.scalar(key, "text") })
+	}
+	return t
+}
+
 // uncut reads a condition or an expression under key.
 func (m *mapping) uncut(key, wanted string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) { t = m.r.uncut(n, k, wanted) })

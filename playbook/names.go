@@ -45,7 +45,7 @@ func wellFormed(s string, join rune) bool {
 
 // isID checks an id and reports what is wrong with it.
 func (r *reader) isID(t Text) bool {
-	if !t.IsSet() {
+	if !t.IsSet() || r.hasUnseen(t) {
 		return false
 	}
 	if wellFormed(t.Value, '-') {
@@ -65,6 +65,9 @@ func (r *reader) isFieldName(t Text) bool {
 }
 
 func (r *reader) isDotted(t Text, parts ...string) bool {
+	if r.hasUnseen(t) {
+		return false
+	}
 	for _, part := range parts {
 		if !wellFormed(part, '_') {
 			r.add(t.Range, "bad-name", respell(t.Value, '_'),

@@ -73,7 +73,7 @@ func (m *mapping) common(a *Action) {
 	a.IfLate = m.actions("if_late")
 	a.Owner = m.scalar("owner", "text")
 	a.Message = m.scalar("message", "the id of a message")
-	a.Note = m.scalar("note", "text")
+	a.Note = m.words("note")
 	for _, late := range a.IfLate {
 		if slices.Contains(moneyActions[:], late.Type.Value) {
 			m.r.add(late.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`",

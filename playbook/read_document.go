@@ -106,8 +106,8 @@ func (r *reader) onlyShared(m *mapping) {
 
 // playbook reads the keys that only a playbook has.
 func (m *mapping) playbook(d *Document) {
-	d.Title = m.scalar("title", "text")
-	d.About = m.scalar("about", "text")
+	d.Title = m.words("title")
+	d.About = m.words("about")
 	d.Owner = m.scalar("owner", "text")
 	d.ReviewBy = m.scalar("review_by", "a date such as `2027-06-30`")
 	d.InForce = m.period("in_force")

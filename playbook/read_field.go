@@ -33,7 +33,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	m := r.mapping(n, name, "a field")
 	m.on("type", func(n *yamlnode.Node, k Text) { f.Type = r.fieldType(n, k) })
 	m.among("type", fieldTypes[:])
-	f.About = m.scalar("about", "text")
+	f.About = m.words("about")
 	f.Optional = m.bool("optional")
 	f.Required = m.bool("required")
 	m.on("default", func(n *yamlnode.Node, k Text) { f.Default = r.fieldDefault(n, k) })
@@ -102,7 +102,7 @@ func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 		return keep(a, ok)
 	}
 	m.what = "an action type"
-	a.About = m.scalar("about", "text")
+	a.About = m.words("about")
 	m.section("params", "parameters by name", func(key Text, n *yamlnode.Node) {
 		if slices.Contains(actionKeys[:], key.Value) {
 			r.add(key.Range, "reserved-name", "choose another name, or leave the parameter out", "every action takes `%s` already", key.Value)

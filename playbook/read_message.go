@@ -23,7 +23,8 @@ func (r *reader) message(name Text, n *yamlnode.Node) *Message {
 	}
 	first := map[string]string{}
 	m.each(func(lang Text, n *yamlnode.Node) {
-		text := r.uncut(n, lang, "text")
+		var text Text
+		r.words(func() { text = r.uncut(n, lang, "text") })
 		if text.IsSet() && strings.TrimSpace(text.Value) == "" {
 			r.add(text.Range, "wrong-type", "write what is said, or remove the language", "`%s` wants text, found an empty one", clip(lang.Value))
 			text = misread()

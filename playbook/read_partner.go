@@ -11,7 +11,7 @@ func (r *reader) partner(id Text, n *yamlnode.Node) *Partner {
 		return keep(p, ok)
 	}
 	m.what = "a partner"
-	p.Name = m.scalar("name", "text")
+	p.Name = m.words("name")
 	p.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	m.on("agreement", func(n *yamlnode.Node, key Text) { p.Agreement = r.agreement(n, key) })
 	m.wants("agreement", "`{ref: …, from: …, until: …}`")

@@ -42,7 +42,7 @@ func (r *reader) play(n *yamlnode.Node, key Text, reviewed bool) *Play {
 	m.what = "a play"
 	p := &Play{Range: m.rng()}
 	p.ID = m.id("id")
-	p.About = m.scalar("about", "text")
+	p.About = m.words("about")
 	p.Approach = m.oneOf("approach", caseByCase, standardised, preventive, partnered)
 	p.When = m.uncut("when", "a condition")
 	p.Phase = m.oneOf("phase", "failure", "signal", "any")

@@ -12,6 +12,7 @@ import (
 type reader struct {
 	file  string
 	diags Diagnostics
+	sight sight
 	spare [][]question // of mappings that are closed
 	// shapes is where each mapping's keys are written down; nil when nobody wants
 	// to know.
@@ -78,13 +79,15 @@ func subject(key Text) string {
 
 // text makes a Text of a scalar node.
 func (r *reader) text(n *yamlnode.Node) Text {
-	return Text{
+	t := Text{
 		Value:  n.Value,
 		Kind:   kindOf(n),
 		Plain:  n.Style == yamlnode.Plain,
 		Range:  r.at(n),
 		origin: n.Origin(),
 	}
+	r.unseenIn(t)
+	return t
 }
 
 func broken(n *yamlnode.Node) bool { return n.Kind == yamlnode.Broken }

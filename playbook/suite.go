@@ -111,12 +111,13 @@ func ParseSuite(path string, src []byte) ([]*Suite, Diagnostics) {
 }
 
 func parseSuite(f File) (suites []*Suite, ds Diagnostics) {
-	r := &reader{file: f.Path}
+	r := &reader{file: f.Path, sight: ignoreUnseen}
 	for _, root := range r.roots(f.Source) {
 		if s := r.suite(root); s != nil {
 			suites = append(suites, s)
 		}
 	}
+	r.comments(f.Source)
 	for i := range r.diags {
 		if r.diags[i].Code == "empty-file" {
 			r.diags[i].Hint = "write a suite, or give the file a name that starts with `_`"

@@ -39,6 +39,12 @@ type placed struct {
 	missing cell // the default
 	preset  bool // an incident begins with it
 	bounded bool // by min or max
+	isID    bool // two of which that look the same must be the same
+}
+
+// isID reports whether a field of text holds an id, by its name.
+func isID(f *policy.Field) bool {
+	return f.Type.Kind == policy.String && (f.Name == "id" || f.Name == "follows" || strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id"))
 }
 
 func newLayout(p *policy.Program) layout {
@@ -83,6 +89,7 @@ func newLayout(p *policy.Program) layout {
 
 func placeField(f *policy.Field, ranks map[string]int) *placed {
 	x := &placed{
+		isID:  isID(f),
 		Field: f, std: stdFieldOf(f.Name), rank: ranks[f.Name], missing: cellOf(f.Default),
 		direct:  stdFieldOf(f.Name) != notStandard && len(f.Was) == 0,
 		bounded: f.Min != nil || f.Max != nil,

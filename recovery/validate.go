@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/servicerecovery/amends/internal/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
@@ -88,6 +89,10 @@ func (v *validation) field(f *placed) {
 		v.refuse(f, Problem{Path: path, Wanted: "text in UTF-8", Found: shown(raw)})
 		return
 	}
+	if s, isText := native.(string); isText && f.isID && !isSeen(s) {
+		v.refuse(f, Problem{Path: path, Wanted: seenID, Found: shown(raw)})
+		return
+	}
 	if wanted := f.Misfit(native); wanted != "" {
 		v.refuse(f, Problem{Path: path, Wanted: wanted, Found: shown(raw)})
 		return
@@ -123,12 +128,22 @@ func (v *validation) standardText(f *placed, s string) {
 		v.missing(f)
 	case !utf8.ValidString(s):
 		v.refuse(f, Problem{Path: f.Name, Wanted: "text in UTF-8", Found: shown(s)})
+	case f.isID && !isSeen(s):
+		v.refuse(f, Problem{Path: f.Name, Wanted: seenID, Found: shown(s)})
 	case !f.AllowsText(s):
 		v.refuse(f, Problem{Path: f.Name, Wanted: f.Misfit(s), Found: shown(s)})
 	default:
 		v.input.Set(f.Field, s)
 		v.values.set(f, cell{kind: textCell, text: s})
 	}
+}
+
+// seenID is what is wanted of an id.
+const seenID = "an id without control characters and others that nobody can see"
+
+func isSeen(s string) bool {
+	at, _ := unseen.First(s)
+	return at < 0
 }
 
 func (v *validation) standardTime(f *placed, t time.Time) {

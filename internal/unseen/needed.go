@@ -76,7 +76,7 @@ func isEmoji(r rune) bool {
 	case r >= 0x1f3fb && r <= 0x1f3ff: // tones of the skin
 		return true
 	}
-	return unicode.In(r, unicode.So, unicode.Sm) && r > 0x7f && r != brailleBlank
+	return unicode.In(r, unicode.So, unicode.Sm) && r > 0x7f && r != brailleBlank && r != utf8.RuneError
 }
 
 // lastLetter is the last character that is no mark upon another; a mark of a joined

@@ -56,3 +56,18 @@ func Escape(r rune) string {
 
 // Name writes a character as people look it up: U+200B.
 func Name(r rune) string { return fmt.Sprintf("U+%04X", r) }
+
+// What findings say of an unseen character, in playbooks and in their expressions.
+const (
+	Code = "control-character"
+	Hint = "remove it"
+)
+
+// Message names the character.
+func Message(r rune) string {
+	what := "character"
+	if r == 0x85 || r == 0x2028 || r == 0x2029 {
+		what = "line break"
+	}
+	return "the invisible " + what + " " + Name(r) + " stands in the text"
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/internal/unseen"
 )
 
 // Pos is a place in a file: line and column count from 1, columns in runes.
@@ -152,15 +154,7 @@ func badCharacter(r rune, size int, first byte) Problem {
 			Hint:    "save the file as UTF-8",
 		}
 	}
-	what := "character"
-	if isForeignBreak(r) {
-		what = "line break"
-	}
-	return Problem{
-		Code:    "control-character",
-		Message: fmt.Sprintf("the invisible %s U+%04X stands in the text", what, r),
-		Hint:    "remove it, or write it as an escape inside double quotes",
-	}
+	return Problem{Code: unseen.Code, Message: unseen.Message(r), Hint: unseen.Hint}
 }
 
 // utf16 recognises the byte order marks of UTF-16.

@@ -115,6 +115,7 @@ func (c *compiler) form(want []Type) *form {
 
 // compiled compiles the syntax tree.
 func (c *compiler) compiled(want []Type) *form {
+	c.unseen()
 	c.scan(c.tree.Expr())
 	if len(c.issues) > 0 || !c.check() {
 		return nil

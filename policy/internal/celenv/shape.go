@@ -3,6 +3,8 @@ package celenv
 import (
 	encoding "encoding/binary"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/internal/unseen"
 )
 
 // shape is a source text with holes where its literals stand. Expressions of one shape
@@ -186,6 +188,9 @@ func (r *shapeReader) text(quote byte) bool {
 	inner := r.source[r.at+1 : r.at+n]
 	if n == 1 && r.peek(2) == quote || !utf8.ValidString(inner) {
 		return false // three quotes open a longer text
+	}
+	if at, _ := unseen.First(inner); at >= 0 {
+		return false // it is to be reported
 	}
 	if r.calendars {
 		r.key = append(r.key, byte(holeText))
