@@ -15,7 +15,7 @@ func playWords() words {
 		"fallback":   {"true: only when no other play with its purpose answers.", nil},
 		"answers":    {"false: it does not count as an answer, so fallbacks are considered all the same. Left out: true.", nil},
 		"in_force":   {"The days on which incidents must have occurred, within the playbook's.", ref("period")},
-		"review_by":  {"The day from which its answer counts as out of date.", aDate.schema()},
+		"review_by":  {"The last day on which its answer counts as up to date.", aDate.schema()},
 		"do":         {"What is done.", nil},
 		"cases":      {"The first whose condition holds adds its actions to do.", list(ref("case"), 0)},
 		"discretion": {"Who decides, and between what.", ref("discretion")},

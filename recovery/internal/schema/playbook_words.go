@@ -22,7 +22,7 @@ func playbookWords(b *builder) words {
 		"title":     {"What the playbook is about, for people.", nil},
 		"about":     {"More about it, for people.", nil},
 		"owner":     {"Who looks after it.", nil},
-		"review_by": {"The day from which its standard answers count as out of date. Every standardised play needs one, its own or this.", aDate.schema()},
+		"review_by": {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
 		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
 		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
 		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
