@@ -8,6 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -51,12 +52,12 @@ func (l *Ledger) put(p *prepared) {
 	if len(b.starts) == 0 {
 		b.first = l.next
 	}
-	h := header{kind: p.kind, payload: p.digest, prev: l.head, seq: l.next}
-	var text [maxHeader]byte
-	line := h.append(text[:0])
+	h := log.Header{Kind: p.kind, Payload: p.digest, Prev: l.head, Seq: l.next}
+	var text [log.MaxHeader]byte
+	line := h.Append(text[:0])
 	b.starts = append(b.starts, int64(len(b.buf)))
-	b.buf = appendFrame(b.buf, line, p.salt[:], p.payload, p.sum)
-	l.head = recordHash(line)
+	b.buf = log.AppendFrame(b.buf, line, p.salt[:], p.payload, p.sum)
+	l.head = log.RecordHash(line)
 	b.leaves = append(b.leaves, l.head)
 	l.next++
 }
@@ -121,16 +122,13 @@ func (l *Ledger) writeBatch() {
 	l.batch = newBatch(spare)
 	l.inflight = b
 	l.mu.Unlock()
-	at, err := l.tail.write(b, l.limit)
+	at, err := l.tail.Write(b.first, b.buf, l.limit)
 	l.mu.Lock()
 	l.inflight = nil
 	if err != nil {
 		l.end(err)
 		l.refuse(b, err)
 		return
-	}
-	if at.segment == l.log.count() {
-		l.log.extend(segment{segmentName(b.first), b.first, l.tail.f, true})
 	}
 	l.confirm(b, at)
 	l.writing = len(l.batch.starts) > 0
@@ -140,11 +138,11 @@ func (l *Ledger) writeBatch() {
 }
 
 // confirm remembers that a batch is on disk.
-func (l *Ledger) confirm(b *batch, at tailPlace) {
+func (l *Ledger) confirm(b *batch, at log.Spot) {
 	for i, start := range b.starts {
 		seq := b.first + int64(i)
-		l.log.note(seq, at.segment, at.offset+start)
-		l.tree.add(b.leaves[i])
+		l.log.Note(seq, at.Segment, at.Offset+start)
+		l.tree.Add(b.leaves[i])
 		delete(l.fresh, seq)
 		delete(l.freshReports, seq)
 	}
@@ -155,7 +153,7 @@ func (l *Ledger) confirm(b *batch, at tailPlace) {
 		kept++
 	}
 	l.undo = l.undo[:copy(l.undo, l.undo[kept:])]
-	if cap(b.buf) <= 8*blockSize && len(l.spare) < 2 {
+	if cap(b.buf) <= 8*log.BlockSize && len(l.spare) < 2 {
 		l.spare = append(l.spare, b.buf)
 	}
 	close(b.done)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // sample is a commit as an engine makes one, which benchmarks commit again under
@@ -110,7 +111,7 @@ func BenchmarkCommit(b *testing.B) {
 			b.StopTimer()
 			b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
-			b.ReportMetric(float64(bytesIn(b, string(l.dir.(directory))))/float64(b.N), "B/decision")
+			b.ReportMetric(float64(bytesIn(b, string(l.dir.(log.Directory))))/float64(b.N), "B/decision")
 		})
 	}
 }
@@ -150,7 +151,7 @@ func filled(b *testing.B, n int64) string {
 			b.Fatal(err)
 		}
 		l.put(p)
-		if len(l.batch.buf) > blockSize || i == n-1 {
+		if len(l.batch.buf) > log.BlockSize || i == n-1 {
 			l.writing = true
 			l.mu.Lock()
 			l.writeBatch()

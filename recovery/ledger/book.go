@@ -7,13 +7,14 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // book is a ledger that was read once from end to end, by one who does not write
 // it: the tree, and where records stand.
 type book struct {
-	log  *log
-	tree tree
+	log  *log.Log
+	tree log.Tree
 	torn int64
 
 	calendars map[string]int64
@@ -24,68 +25,68 @@ type book struct {
 const step = 64
 
 // openBook reads a ledger; visit is told of each record.
-func openBook(ctx context.Context, dir files, visit func(*item) error) (*book, error) {
-	log, err := openLog(dir, step)
+func openBook(ctx context.Context, dir log.Files, visit func(*log.Item) error) (*book, error) {
+	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
-	b := &book{log: log, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{}}
-	w := &walk{scanner: scanner{log: log}, visit: func(t *item) error {
-		b.tree.add(t.hash)
+	b := &book{log: from, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{}}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
+		b.tree.Add(t.Hash)
 		if visit == nil {
 			return nil
 		}
 		return visit(t)
 	}}
-	if err := w.run(ctx); err != nil {
-		_ = log.Close() // the first error says more
+	if err := w.Run(ctx); err != nil {
+		_ = from.Close() // the first error says more
 		return nil, err
 	}
-	b.torn = w.torn
+	b.torn = w.Torn
 	return b, nil
 }
 
 // group returns the leaves of a whole group of records.
 func (b *book) group(n int64) ([]tlog.Hash, error) { return groupLeaves(b.log, n) }
 
-func groupLeaves(log *log, n int64) ([]tlog.Hash, error) {
-	leaves := make([]tlog.Hash, groupSize)
+func groupLeaves(from *log.Log, n int64) ([]tlog.Hash, error) {
+	leaves := make([]tlog.Hash, log.GroupSize)
 	for i := range leaves {
-		f, err := log.find(n*groupSize + int64(i))
+		f, err := from.Find(n*log.GroupSize + int64(i))
 		if err != nil {
 			return nil, err
 		}
-		leaves[i] = recordHash(f.header)
+		leaves[i] = log.RecordHash(f.Header)
 	}
 	return leaves, nil
 }
 
 // whole reads a record and checks it.
-func whole(log *log, seq int64) (item, error) {
-	f, err := log.find(seq)
+func whole(from *log.Log, seq int64) (log.Item, error) {
+	f, err := from.Find(seq)
 	if err != nil {
-		return item{}, fmt.Errorf("record %d: %w", seq, err)
+		return log.Item{}, fmt.Errorf("record %d: %w", seq, err)
 	}
-	t := item{frame: f}
-	t.check(true)
+	t := log.Item{Frame: f}
+	t.Check(true)
 	switch {
-	case t.what != "":
-		return t, &Damage{File: log.segment(f.segment).name, Offset: f.offset, Record: seq, What: t.what}
-	case t.body == bodyErased:
+	case t.What != "":
+		return t, from.Damaged(&f, seq, t.What)
+	case t.Body == log.BodyErased:
 		return t, fmt.Errorf("record %d: %w", seq, ErrErased)
-	case t.body == bodyChanged:
-		return t, &Damage{File: log.segment(f.segment).name, Offset: f.offset, Record: seq, What: "its payload was changed"}
+	case t.Body == log.BodyChanged:
+		return t, from.Damaged(&f, seq, "its payload was changed")
 	}
 	return t, nil
 }
 
 // calendarIn reads a calendar from the record that holds it.
-func calendarIn(log *log, seq int64) (*worktime.Calendar, error) {
-	t, err := whole(log, seq)
+func calendarIn(from *log.Log, seq int64) (*worktime.Calendar, error) {
+	t, err := whole(from, seq)
 	if err != nil {
 		return nil, err
 	}
-	_, text, err := parseCalendar(t.payload)
+	_, text, err := parseCalendar(t.Payload)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 func given(kind, amount string) func(*recovery.Record) {
@@ -223,7 +224,7 @@ func TestChangedUnderneath(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.cache[0].Store(nil) // as if long ago
-	data := dir.data[segmentName(0)]
+	data := dir.data[log.SegmentName(0)]
 	data[len(data)-5] ^= 1
 	_, _, err := l.Read(context.Background(), recovery.Query{Incident: "T-1"})
 	if d := wantDamage(t, err); d.Record != 0 {

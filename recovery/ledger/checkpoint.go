@@ -123,11 +123,11 @@ func (l *Ledger) Checkpoint(origin string) (Checkpoint, error) {
 	if l.ended != nil {
 		return Checkpoint{}, l.ended
 	}
-	root, err := l.tree.root()
+	root, err := l.tree.Root()
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	return Checkpoint{Origin: orDefault(origin), Size: l.tree.size, Root: root}, nil
+	return Checkpoint{Origin: orDefault(origin), Size: l.tree.Size, Root: root}, nil
 }
 
 func orDefault(origin string) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -17,22 +18,22 @@ import (
 // its place is known.
 type prepared struct {
 	kind    Kind
-	salt    [saltSize]byte
+	salt    [log.SaltSize]byte
 	payload []byte
-	digest  digest
+	digest  log.Digest
 	sum     uint32
 }
 
 func prepare(kind Kind, payload []byte) (*prepared, error) {
-	if len(payload) > maxPayload {
+	if len(payload) > log.MaxPayload {
 		return nil, fmt.Errorf("a record of %d bytes is larger than a ledger takes", len(payload))
 	}
 	p := &prepared{kind: kind, payload: payload}
 	if _, err := rand.Read(p.salt[:]); err != nil {
 		return nil, err
 	}
-	p.digest = payloadDigest(p.salt[:], payload)
-	p.sum = sum32(p.salt[:], payload)
+	p.digest = log.PayloadDigest(p.salt[:], payload)
+	p.sum = log.Sum32(p.salt[:], payload)
 	return p, nil
 }
 

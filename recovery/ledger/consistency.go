@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // Consistency proves that a ledger extends what an earlier checkpoint has seen,
@@ -19,7 +21,7 @@ type Consistency struct {
 
 // Check reports whether the proof holds.
 func (c Consistency) Check() error {
-	if empty := (&roots{}).root(); c.Old.Size == 0 && (c.Old.Root != empty || len(c.Proof) > 0) {
+	if empty := (&log.Roots{}).Root(); c.Old.Size == 0 && (c.Old.Root != empty || len(c.Proof) > 0) {
 		return errors.New("the earlier checkpoint is not one of an empty ledger, though it says so")
 	}
 	if c.Old.Size == 0 {
@@ -70,26 +72,26 @@ func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
 // ProveConsistency proves that the ledger in a directory extends a checkpoint. The
 // error is a *[CheckpointError] when it does not.
 func ProveConsistency(ctx context.Context, dir string, old Checkpoint) (*Consistency, error) {
-	b, err := openBook(ctx, directory(dir), nil)
+	b, err := openBook(ctx, log.Directory(dir), nil)
 	if err != nil {
 		return nil, err
 	}
 	defer b.log.Close()
-	root, err := b.tree.root()
+	root, err := b.tree.Root()
 	if err != nil {
 		return nil, err
 	}
-	c := &Consistency{Old: old, New: Checkpoint{Origin: old.Origin, Size: b.tree.size, Root: root}}
+	c := &Consistency{Old: old, New: Checkpoint{Origin: old.Origin, Size: b.tree.Size, Root: root}}
 	if old.Size > c.New.Size {
 		return nil, &CheckpointError{Checkpoint: old, Found: c.New}
 	}
 	if old.Size > 0 {
-		if c.Proof, err = tlog.ProveTree(c.New.Size, old.Size, b.tree.reader(b.group)); err != nil {
+		if c.Proof, err = tlog.ProveTree(c.New.Size, old.Size, b.tree.Reader(b.group)); err != nil {
 			return nil, err
 		}
 	}
 	if c.Check() != nil {
-		then, err := tlog.TreeHash(old.Size, b.tree.reader(b.group))
+		then, err := tlog.TreeHash(old.Size, b.tree.Reader(b.group))
 		if err != nil {
 			return nil, err
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestCutAtEveryByte runs a small story, stops the disk at every byte that was
@@ -114,7 +115,7 @@ func TestFlipEveryByte(t *testing.T) {
 	}
 	segments := 0
 	for name, data := range dir.clone().data {
-		if !strings.HasSuffix(name, segmentSuffix) {
+		if !strings.HasSuffix(name, log.SegmentSuffix) {
 			continue
 		}
 		segments++
@@ -152,22 +153,22 @@ func TestTampering(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	file := segmentName(0)
+	file := log.SegmentName(0)
 	var frames [][]byte
-	for rest := dir.data[file][len(magic):]; len(rest) > 0; {
-		f, err := parseFrame(rest)
+	for rest := dir.data[file][len(log.Magic):]; len(rest) > 0; {
+		f, err := log.ParseFrame(rest)
 		if err != nil {
 			t.Fatal(err)
 		}
-		frames = append(frames, rest[:f.size:f.size])
-		rest = rest[f.size:]
+		frames = append(frames, rest[:f.Size:f.Size])
+		rest = rest[f.Size:]
 	}
-	resealed := func(frame []byte, change func(h *header, payload *[]byte)) []byte {
-		f, _ := parseFrame(frame)
-		h, _ := parseHeader(f.header)
-		payload := append([]byte(nil), f.payload...)
+	resealed := func(frame []byte, change func(h *log.Header, payload *[]byte)) []byte {
+		f, _ := log.ParseFrame(frame)
+		h, _ := log.ParseHeader(f.Header)
+		payload := append([]byte(nil), f.Payload...)
 		change(&h, &payload)
-		return appendFrame(nil, h.append(nil), f.salt, payload, sum32(f.salt, payload))
+		return log.AppendFrame(nil, h.Append(nil), f.Salt, payload, log.Sum32(f.Salt, payload))
 	}
 	swapped := func(i, j int) [][]byte {
 		out := append([][]byte(nil), frames...)
@@ -182,21 +183,21 @@ func TestTampering(t *testing.T) {
 		"one taken out":         {append(append([][]byte(nil), frames[:2]...), frames[3:]...), 2},
 		"one put in twice":      {append(append([][]byte(nil), frames[:3]...), frames[2:]...), 3},
 		"two moved":             {swapped(1, 4), 1},
-		"a payload changed":     {append(append([][]byte{}, resealed(frames[0], func(_ *header, p *[]byte) { changed(p) })), frames[1:]...), 0},
-		"a header changed too":  {append(append([][]byte{}, resealed(frames[0], func(h *header, p *[]byte) { changed(p); h.payload[0] ^= 1 })), frames[1:]...), 0},
-		"renumbered":            {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.seq = 6 })), 5},
-		"another record before": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.prev[3] ^= 1 })), 5},
-		"of another kind":       {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, _ *[]byte) { h.kind = "refusal" })), 5},
-		"written anew": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *header, p *[]byte) {
-			f, _ := parseFrame(frames[5])
+		"a payload changed":     {append(append([][]byte{}, resealed(frames[0], func(_ *log.Header, p *[]byte) { changed(p) })), frames[1:]...), 0},
+		"a header changed too":  {append(append([][]byte{}, resealed(frames[0], func(h *log.Header, p *[]byte) { changed(p); h.Payload[0] ^= 1 })), frames[1:]...), 0},
+		"renumbered":            {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *log.Header, _ *[]byte) { h.Seq = 6 })), 5},
+		"another record before": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *log.Header, _ *[]byte) { h.Prev[3] ^= 1 })), 5},
+		"of another kind":       {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *log.Header, _ *[]byte) { h.Kind = "refusal" })), 5},
+		"written anew": {append(append([][]byte{}, frames[:5]...), resealed(frames[5], func(h *log.Header, p *[]byte) {
+			f, _ := log.ParseFrame(frames[5])
 			*p = bytes.ReplaceAll(*p, []byte("dec_5"), []byte("dec_7"))
-			h.payload = payloadDigest(f.salt, *p)
+			h.Payload = log.PayloadDigest(f.Salt, *p)
 		})), -1},
-		"wiped without a record": {append(append([][]byte{}, appendFrame(nil, frames[0][preambleSize:preambleSize+headerLen(frames[0])], make([]byte, saltSize), make([]byte, len(frames[0])-preambleSize-headerLen(frames[0])-saltSize), 1)), frames[1:]...), 0},
+		"wiped without a record": {append(append([][]byte{}, log.AppendFrame(nil, frames[0][log.PreambleSize:log.PreambleSize+headerLen(frames[0])], make([]byte, log.SaltSize), make([]byte, len(frames[0])-log.PreambleSize-headerLen(frames[0])-log.SaltSize), 1)), frames[1:]...), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := newMemoryFiles()
-			data := []byte(magic)
+			data := []byte(log.Magic)
 			for _, f := range c.frames {
 				data = append(data, f...)
 			}
@@ -237,8 +238,8 @@ func TestTampering(t *testing.T) {
 }
 
 func headerLen(frame []byte) int {
-	f, _ := parseFrame(frame)
-	return len(f.header)
+	f, _ := log.ParseFrame(frame)
+	return len(f.Header)
 }
 
 func second[T any](_ T, err error) error { return err }
@@ -299,7 +300,7 @@ func TestKilled(t *testing.T) {
 }
 
 func commitUntilKilled(dir string) {
-	l, err := open(directory(dir), 200_000)
+	l, err := open(log.Directory(dir), 200_000)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -13,12 +13,13 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestDisturbed changes the files of a ledger while it is open for writing. The
 // writer says so, confirms nothing more, and leaves what it finds alone.
 func TestDisturbed(t *testing.T) {
-	first := segmentName(0)
+	first := log.SegmentName(0)
 	remake := func(dir string) error {
 		if err := os.Rename(dir, dir+".away"); err != nil {
 			return err
@@ -39,12 +40,12 @@ func TestDisturbed(t *testing.T) {
 		"directory moved":   {false, func(dir string) error { return os.Rename(dir, dir+".away") }, first},
 		"directory copied":  {false, remake, first},
 
-		"lock removed before the first record":      {true, func(dir string) error { return os.Remove(filepath.Join(dir, lockName)) }, lockName},
-		"lock replaced before the first record":     {true, func(dir string) error { return replaceFile(filepath.Join(dir, lockName)) }, lockName},
-		"directory removed before the first record": {true, os.RemoveAll, lockName},
-		"directory copied before the first record":  {true, remake, lockName},
+		"lock removed before the first record":      {true, func(dir string) error { return os.Remove(filepath.Join(dir, log.LockName)) }, log.LockName},
+		"lock replaced before the first record":     {true, func(dir string) error { return replaceFile(filepath.Join(dir, log.LockName)) }, log.LockName},
+		"directory removed before the first record": {true, os.RemoveAll, log.LockName},
+		"directory copied before the first record":  {true, remake, log.LockName},
 		"a segment begun by another": {true, func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, segmentName(0)), []byte(magic), 0o600)
+			return os.WriteFile(filepath.Join(dir, log.SegmentName(0)), []byte(log.Magic), 0o600)
 		}, first},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +103,7 @@ func TestSecondWriterWithoutTheLock(t *testing.T) {
 		t.Skip("the lock cannot be removed there")
 	}
 	dir := t.TempDir()
-	l, err := open(directory(dir), 600)
+	l, err := open(log.Directory(dir), 600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func TestSecondWriterWithoutTheLock(t *testing.T) {
 		if err := commitPlain(l, fmt.Sprint("dec_", i), named(i)); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Remove(filepath.Join(dir, lockName)); err != nil {
+		if err := os.Remove(filepath.Join(dir, log.LockName)); err != nil {
 			t.Fatal(err)
 		}
 		var locked *LockedError
@@ -124,7 +125,7 @@ func TestSecondWriterWithoutTheLock(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if v := verifyT(t, directory(dir)); v.Records != 5 {
+	if v := verifyT(t, log.Directory(dir)); v.Records != 5 {
 		t.Errorf("%+v", v)
 	}
 	openT(t, dir)
@@ -135,7 +136,7 @@ func TestSecondWriterWithoutTheLock(t *testing.T) {
 func TestNoPlainFiles(t *testing.T) {
 	precious := filepath.Join(t.TempDir(), "precious")
 	for _, odd := range oddFiles {
-		for _, name := range []string{lockName, segmentName(0), segmentName(1)} {
+		for _, name := range []string{log.LockName, log.SegmentName(0), log.SegmentName(1)} {
 			t.Run(odd.name+" as "+name, func(t *testing.T) {
 				dir := t.TempDir()
 				l := openT(t, dir)
@@ -162,7 +163,7 @@ func TestNoPlainFiles(t *testing.T) {
 					t.Errorf("repaired: %v", err)
 				}
 				err := second(Verify(context.Background(), dir, VerifyOptions{}))
-				if name != lockName && odd.name != "hard link" {
+				if name != log.LockName && odd.name != "hard link" {
 					wantDamage(t, err)
 				}
 				if text, err := os.ReadFile(precious); err != nil || string(text) != "precious" {

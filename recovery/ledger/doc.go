@@ -29,16 +29,14 @@
 //
 // # How it is made, in reading order
 //
-//	frame.go, header.go       a record in a file, and its place in the chain
-//	log.go, scan.go           the files; reading them in blocks
-//	pipeline.go               checking many records on all cores, in order
+//	internal/log              records as bytes in segments
+//	records.go, strict.go     which keys payloads have; JSON that has one meaning
 //	payload.go, given.go      what is in a record: written, and read back
-//	summary.go, index.go      what is kept in mind of it
-//	facts.go, conflict.go     what counts, and what stands in the way of a commit
+//	summary.go, threads.go    what is kept in mind of it
+//	conflict.go               what stands in the way of a commit
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
-//	audit.go, verify.go, tree.go, checkpoint.go, receipt.go, consistency.go, strict.go
-//	tear.go, repair.go        torn ends
+//	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
 //	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a

@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // Entry is one record of a ledger, for reading. What its kind does not have is
@@ -38,14 +39,14 @@ var errStopped = errors.New("stopped")
 // its record: a host that remembers how far it got reads on from there.
 func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		log, err := openLog(directory(dir), step)
+		from, err := openLog(log.Directory(dir), step)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer log.Close()
-		r := entryReader{log: log, calendars: map[string]*worktime.Calendar{}}
-		w := &walk{scanner: scanner{log: log}, visit: func(t *item) error {
+		defer from.Close()
+		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
+		w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
 			e, err := r.entry(t)
 			if err != nil {
 				return err
@@ -55,14 +56,14 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 			}
 			return nil
 		}}
-		if err := w.run(ctx); err != nil && !errors.Is(err, errStopped) {
+		if err := w.Run(ctx); err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}
 }
 
 type entryReader struct {
-	log       *log
+	log       *log.Log
 	calendars map[string]*worktime.Calendar
 }
 
@@ -74,15 +75,15 @@ func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {
 	return c, nil
 }
 
-func (r *entryReader) entry(t *item) (*Entry, error) {
-	e := &Entry{Seq: t.head.seq, Kind: t.head.kind, Erased: t.body == bodyErased}
-	switch t.body {
-	case bodyErased:
+func (r *entryReader) entry(t *log.Item) (*Entry, error) {
+	e := &Entry{Seq: t.Head.Seq, Kind: t.Head.Kind, Erased: t.Body == log.BodyErased}
+	switch t.Body {
+	case log.BodyErased:
 		return e, nil
-	case bodyChanged:
-		return nil, &Damage{File: r.log.segment(t.segment).name, Offset: t.offset, Record: e.Seq, What: "its payload was changed"}
+	case log.BodyChanged:
+		return nil, r.log.Damaged(&t.Frame, e.Seq, "its payload was changed")
 	}
-	if err := r.fill(e, t.payload); err != nil {
+	if err := r.fill(e, t.Payload); err != nil {
 		return nil, fmt.Errorf("record %d: %w", e.Seq, err)
 	}
 	return e, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -89,31 +90,31 @@ type Deviation struct {
 // number of different outcomes and of deviations, and not with the ledger. The error may be a
 // *[FieldError].
 func Equal(ctx context.Context, dir string, options EqualOptions) (*Treatment, error) {
-	return equal(ctx, directory(dir), options)
+	return equal(ctx, log.Directory(dir), options)
 }
 
-func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, error) {
+func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment, error) {
 	if len(options.Same) == 0 {
 		return nil, errors.New("cases are equal by fields, and none was named")
 	}
-	log, err := openLog(dir, step)
+	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	e := &equaliser{log: log, options: options, wanted: map[string]bool{}, had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	defer from.Close()
+	e := &equaliser{log: from, options: options, wanted: map[string]bool{}, had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
 	for _, path := range slices.Concat(options.Same, options.Across) {
 		e.wanted[path] = true
 	}
-	w := &walk{scanner: scanner{log: log}, work: e.parse, visit: e.visit}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
 	if options.Progress != nil {
-		total, err := log.bytes()
+		total, err := from.Bytes()
 		if err != nil {
 			return nil, err
 		}
-		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
+		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
-	if err := w.run(ctx); err != nil {
+	if err := w.Run(ctx); err != nil {
 		return nil, err
 	}
 	if err := e.checkFields(); err != nil {
@@ -124,7 +125,7 @@ func equal(ctx context.Context, dir files, options EqualOptions) (*Treatment, er
 }
 
 type equaliser struct {
-	log     *log
+	log     *log.Log
 	options EqualOptions
 	wanted  map[string]bool // the fields of both
 	had     map[string]bool // those that an incident had
@@ -142,30 +143,30 @@ type outcome struct {
 // fewIncidents is how many incidents of an outcome are named.
 const fewIncidents = 3
 
-func (e *equaliser) parse(t *item) {
-	if t.body != bodyWhole || t.head.kind != KindDecision {
+func (e *equaliser) parse(t *log.Item) {
+	if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
 		return
 	}
-	r, err := parseTreated(t.head.seq, t.payload, e.wanted)
+	r, err := parseTreated(t.Head.Seq, t.Payload, e.wanted)
 	if err != nil {
-		t.made = err
+		t.Made = err
 		return
 	}
-	t.made = r
+	t.Made = r
 }
 
 // visit takes an incident from where it stood to where it stands. Where it stood
 // the record says itself.
-func (e *equaliser) visit(t *item) error {
-	if t.body == bodyChanged {
-		return &Damage{File: e.log.segment(t.segment).name, Offset: t.offset, Record: t.head.seq, What: "its payload was changed"}
+func (e *equaliser) visit(t *log.Item) error {
+	if t.Body == log.BodyChanged {
+		return e.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")
 	}
-	if t.head.kind == KindSet && t.body == bodyWhole {
-		e.sets = append(e.sets, t.head.seq)
+	if t.Head.Kind == KindSet && t.Body == log.BodyWhole {
+		e.sets = append(e.sets, t.Head.Seq)
 	}
-	switch made := t.made.(type) {
+	switch made := t.Made.(type) {
 	case error:
-		return fmt.Errorf("record %d: %w", t.head.seq, made)
+		return fmt.Errorf("record %d: %w", t.Head.Seq, made)
 	case *treated:
 		for _, k := range made.Some {
 			e.had[k.Path] = true
@@ -235,7 +236,7 @@ func (e *equaliser) read(seq int64) (*treated, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseTreated(seq, t.payload, e.wanted)
+	return parseTreated(seq, t.Payload, e.wanted)
 }
 
 // count adds a case to the outcomes, or takes it away.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // FieldError reports a field that cases cannot be compared by: no playbook of the ledger
@@ -42,12 +43,12 @@ func standardFields() knownFields {
 }
 
 // declare adds the fields that an archived set declares.
-func (k knownFields) declare(log *log, seq int64) error {
-	t, err := whole(log, seq)
+func (k knownFields) declare(from *log.Log, seq int64) error {
+	t, err := whole(from, seq)
 	if err != nil {
 		return err
 	}
-	_, files, err := parseSet(t.payload)
+	_, files, err := parseSet(t.Payload)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -49,12 +50,12 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []i
 	if e.Incident != "" {
 		incidents[e.Incident] = true
 	} else {
-		err := l.each(ctx, func(t *item) error {
+		err := l.each(ctx, func(t *log.Item) error {
 			incident, customer, err := whose(t)
 			switch {
 			case err != nil || customer != e.Customer:
 			case incident == "":
-				loose = append(loose, t.head.seq)
+				loose = append(loose, t.Head.Seq)
 			default:
 				incidents[incident] = true
 			}
@@ -65,10 +66,10 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []i
 		}
 	}
 	seqs := loose
-	err := l.each(ctx, func(t *item) error {
+	err := l.each(ctx, func(t *log.Item) error {
 		incident, _, err := whose(t)
-		if incident != "" && incidents[incident] && !slices.Contains(seqs, t.head.seq) {
-			seqs = append(seqs, t.head.seq)
+		if incident != "" && incidents[incident] && !slices.Contains(seqs, t.Head.Seq) {
+			seqs = append(seqs, t.Head.Seq)
 		}
 		return err
 	})
@@ -77,7 +78,7 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []i
 }
 
 // each goes through the records on disk that can be erased.
-func (l *Ledger) each(ctx context.Context, visit func(*item) error) error {
+func (l *Ledger) each(ctx context.Context, visit func(*log.Item) error) error {
 	l.mu.RLock()
 	until, err := l.confirmed, l.usable()
 	l.mu.RUnlock()
@@ -87,33 +88,33 @@ func (l *Ledger) each(ctx context.Context, visit func(*item) error) error {
 	if until == 0 {
 		return nil
 	}
-	w := &walk{scanner: scanner{log: l.log, until: until}, visit: func(t *item) error {
-		if t.body != bodyWhole || !t.head.kind.erasable() {
+	w := &log.Walk{Scanner: log.Scanner{Log: l.log, Until: until}, Visit: func(t *log.Item) error {
+		if t.Body != log.BodyWhole || !t.Head.Kind.Erasable() {
 			return nil
 		}
 		return visit(t)
 	}}
-	return w.run(ctx)
+	return w.Run(ctx)
 }
 
 // whose says which incident and customer a record is about. A record of reports
 // is about one incident.
-func whose(t *item) (incident, customer string, err error) {
-	switch t.head.kind {
+func whose(t *log.Item) (incident, customer string, err error) {
+	switch t.Head.Kind {
 	case KindDecision:
-		s, err := parseSummary(t.head.seq, t.payload, map[string]bool{"customer.id": true})
+		s, err := parseSummary(t.Head.Seq, t.Payload, map[string]bool{"customer.id": true})
 		if err != nil {
 			return "", "", err
 		}
 		return s.Incident, s.Key("customer.id"), nil
 	case KindReport:
-		list, _, err := parseReports(t.payload)
+		list, _, err := parseReports(t.Payload)
 		if err != nil || len(list) == 0 {
 			return "", "", err
 		}
 		return list[0].Incident, "", nil
 	case KindRefusal:
-		r, err := parseRefusal(t.payload)
+		r, err := parseRefusal(t.Payload)
 		if err != nil {
 			return "", "", err
 		}
@@ -180,14 +181,14 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 // wipe overwrites salts and payloads with zeros.
 func (l *Ledger) wipe(seqs []int64) error {
 	for _, seq := range seqs {
-		f, err := l.log.find(seq)
+		f, err := l.log.Find(seq)
 		if err != nil {
 			return err
 		}
-		if f.erased() {
+		if f.Erased() {
 			continue
 		}
-		if err := l.log.overwrite(&f); err != nil {
+		if err := l.log.Overwrite(&f); err != nil {
 			l.mu.Lock()
 			l.end(err)
 			l.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // ExplainOptions say what to explain.
@@ -40,18 +41,18 @@ type Explained struct {
 // by the archived set, as [Replay] does. The error is [ErrNotFound] when there is
 // no record of the incident, which may have been erased, or of such a decision.
 func Explain(ctx context.Context, dir string, options ExplainOptions) (*Explained, error) {
-	return explain(ctx, directory(dir), options)
+	return explain(ctx, log.Directory(dir), options)
 }
 
-func explain(ctx context.Context, dir files, options ExplainOptions) (*Explained, error) {
-	log, err := openLog(dir, step)
+func explain(ctx context.Context, dir log.Files, options ExplainOptions) (*Explained, error) {
+	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	x := explainer{replayer: newReplayer(log), options: options}
-	w := &walk{scanner: scanner{log: log}, visit: x.visit}
-	if err := w.run(ctx); err != nil {
+	defer from.Close()
+	x := explainer{replayer: newReplayer(from), options: options}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: x.visit}
+	if err := w.Run(ctx); err != nil {
 		return nil, err
 	}
 	return x.explain()
@@ -73,15 +74,15 @@ type explained struct {
 	record *recovery.Record
 }
 
-func (x *explainer) visit(t *item) error {
-	if err := x.replayer.visit(t); err != nil || t.body != bodyWhole {
+func (x *explainer) visit(t *log.Item) error {
+	if err := x.replayer.visit(t); err != nil || t.Body != log.BodyWhole {
 		return err
 	}
-	switch t.head.kind {
+	switch t.Head.Kind {
 	case KindRefusal:
-		r, err := parseRefusal(t.payload)
+		r, err := parseRefusal(t.Payload)
 		if err == nil && r.Incident == x.options.Incident {
-			x.refused = &Explained{Seq: t.head.seq, Refusal: r}
+			x.refused = &Explained{Seq: t.Head.Seq, Refusal: r}
 		}
 		return err
 	case KindDecision:
@@ -90,8 +91,8 @@ func (x *explainer) visit(t *item) error {
 	return nil
 }
 
-func (x *explainer) decision(t *item) error {
-	s, err := parseSummary(t.head.seq, t.payload, nil)
+func (x *explainer) decision(t *log.Item) error {
+	s, err := parseSummary(t.Head.Seq, t.Payload, nil)
 	if err != nil {
 		return err
 	}
@@ -100,8 +101,8 @@ func (x *explainer) decision(t *item) error {
 		return nil
 	}
 	e := &explained{task: task{seq: s.Number}}
-	if e.given, err = parseGiven(t.payload); err == nil {
-		e.record, err = readRecord(t.payload, x.calendar)
+	if e.given, err = parseGiven(t.Payload); err == nil {
+		e.record, err = readRecord(t.Payload, x.calendar)
 	}
 	x.made = append(x.made, e)
 	return err

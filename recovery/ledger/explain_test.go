@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
-func explainT(t *testing.T, dir files, options ExplainOptions) *Explained {
+func explainT(t *testing.T, dir log.Files, options ExplainOptions) *Explained {
 	t.Helper()
 	x, err := explain(context.Background(), dir, options)
 	if err != nil {
@@ -58,24 +59,24 @@ func TestExplain(t *testing.T) {
 }
 
 // eachRecord goes through the decisions of a ledger.
-func eachRecord(dir files, visit func(*recovery.Record)) error {
-	log, err := openLog(dir, step)
+func eachRecord(dir log.Files, visit func(*recovery.Record)) error {
+	from, err := openLog(dir, step)
 	if err != nil {
 		return err
 	}
-	defer log.Close()
-	r := newReplayer(log)
-	w := &walk{scanner: scanner{log: log}, visit: func(t *item) error {
-		if err := r.visit(t); err != nil || t.head.kind != KindDecision {
+	defer from.Close()
+	r := newReplayer(from)
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
+		if err := r.visit(t); err != nil || t.Head.Kind != KindDecision {
 			return err
 		}
-		record, err := readRecord(t.payload, r.calendar)
+		record, err := readRecord(t.Payload, r.calendar)
 		if err == nil {
 			visit(record)
 		}
 		return err
 	}}
-	return w.run(context.Background())
+	return w.Run(context.Background())
 }
 
 // What was erased cannot be explained; what quotes it can, with a word about it.

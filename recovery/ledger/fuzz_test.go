@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"testing"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // FuzzSegment gives any bytes to whatever reads files: nothing panics, and what
@@ -18,14 +20,14 @@ func FuzzSegment(f *testing.F) {
 	if _, err := l.Erase(context.Background(), Erasure{Incident: "T-2"}); err != nil {
 		f.Fatal(err)
 	}
-	whole := dir.data[segmentName(0)]
+	whole := dir.data[log.SegmentName(0)]
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
-	f.Add([]byte(magic))
+	f.Add([]byte(log.Magic))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		dir := newMemoryFiles()
-		dir.data[segmentName(0)] = data
+		dir.data[log.SegmentName(0)] = data
 		_, verifyErr := verify(context.Background(), dir, VerifyOptions{})
 		_, _ = equal(context.Background(), dir.clone(), EqualOptions{Same: []string{"service"}})
 		l, err := open(dir, segmentSize)
@@ -79,6 +81,6 @@ func FuzzReceipt(f *testing.F) {
 		_, _ = CheckReceipt(data)
 		_, _ = CheckConsistency(data)
 		_, _ = ParseCheckpoint(data)
-		_, _ = parseHeader(data)
+		_, _ = log.ParseHeader(data)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // desk is an engine over a ledger, with a clock that tests turn.
@@ -132,7 +133,7 @@ func tell(d *desk) {
 	d.handle(incident("T-5", "other", "", 0, 1))
 }
 
-func verifyT(t testing.TB, dir files) *Verification {
+func verifyT(t testing.TB, dir log.Files) *Verification {
 	t.Helper()
 	v, err := verify(context.Background(), dir, VerifyOptions{})
 	if err != nil {
@@ -141,7 +142,7 @@ func verifyT(t testing.TB, dir files) *Verification {
 	return v
 }
 
-func openFiles(t testing.TB, dir files, limit int64) *Ledger {
+func openFiles(t testing.TB, dir log.Files, limit int64) *Ledger {
 	t.Helper()
 	l, err := open(dir, limit)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -23,9 +24,9 @@ import (
 // Records are handed out as they are, not copied: nobody may change one that
 // was read or committed.
 type Ledger struct {
-	dir   files
-	lock  lock
-	log   *log
+	dir   log.Files
+	lock  log.Lock
+	log   *log.Log
 	limit int64 // size at which a segment is followed by another
 
 	mu            sync.RWMutex
@@ -38,7 +39,7 @@ type Ledger struct {
 	head          tlog.Hash                   // of the last record
 	confirmed     int64                       // records that are on disk
 	confirmedHead tlog.Hash                   // of the last of them
-	tree          tree                        // over them
+	tree          log.Tree                    // over them
 	fresh         map[int64]*store.Decision   // of decisions that are not on disk yet
 	freshReports  map[int64][]recovery.Report // and of reports
 	undo          []undo                      // how to take back what is not, oldest first
@@ -52,7 +53,7 @@ type Ledger struct {
 	spare    [][]byte
 	payloads sync.Pool // of *[]byte, for payloads on their way into a batch
 
-	tail  tail // the file that is written; the writer's alone
+	tail  *log.Tail // the file that is written; the writer's alone
 	cache [cacheSize]atomic.Pointer[cached]
 	named sync.Map // *worktime.Calendar → *calendarEntry
 	read  sync.Map // name → *worktime.Calendar
@@ -79,10 +80,10 @@ func Open(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return open(directory(dir), segmentSize)
+	return open(log.Directory(dir), segmentSize)
 }
 
-func open(dir files, limit int64) (*Ledger, error) {
+func open(dir log.Files, limit int64) (*Ledger, error) {
 	lock, err := dir.Lock()
 	if err != nil {
 		return nil, err
@@ -179,11 +180,11 @@ func (l *Ledger) calendar(name string) (*worktime.Calendar, error) {
 	if !ok {
 		return nil, ErrNotFound
 	}
-	f, err := l.log.find(seq)
+	f, err := l.log.Find(seq)
 	if err != nil {
 		return nil, err
 	}
-	_, text, err := parseCalendar(f.payload)
+	_, text, err := parseCalendar(f.Payload)
 	if err != nil {
 		return nil, err
 	}
@@ -197,17 +198,17 @@ func (l *Ledger) calendar(name string) (*worktime.Calendar, error) {
 
 // whole reads a record's payload and checks it.
 func (l *Ledger) whole(seq int64) ([]byte, error) {
-	f, err := l.log.find(seq)
+	f, err := l.log.Find(seq)
 	if err != nil {
 		return nil, fmt.Errorf("record %d: %w", seq, err)
 	}
-	if f.erased() {
+	if f.Erased() {
 		return nil, ErrErased
 	}
-	if sum32(f.salt, f.payload) != f.bodySum {
-		return nil, &Damage{File: l.log.segment(f.segment).name, Offset: f.offset, Record: seq, What: "its payload was changed"}
+	if log.Sum32(f.Salt, f.Payload) != f.BodySum {
+		return nil, l.log.Damaged(&f, seq, "its payload was changed")
 	}
-	return f.payload, nil
+	return f.Payload, nil
 }
 
 // record returns a decision that is in the ledger.

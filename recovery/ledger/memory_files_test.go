@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // memoryFiles is a directory in memory that can break, and that remembers
@@ -100,7 +102,7 @@ func (m *memoryFiles) List() ([]string, error) {
 	return slices.Sorted(maps.Keys(m.data)), nil
 }
 
-func (m *memoryFiles) Open(name string) (file, error) {
+func (m *memoryFiles) Open(name string) (log.File, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.data[name]; !ok {
@@ -109,16 +111,16 @@ func (m *memoryFiles) Open(name string) (file, error) {
 	return &memoryFile{m, name}, nil
 }
 
-func (m *memoryFiles) Write(name string) (file, error) { return m.Open(name) }
+func (m *memoryFiles) Write(name string) (log.File, error) { return m.Open(name) }
 
-func (m *memoryFiles) Tail(name string, create bool) (file, error) {
+func (m *memoryFiles) Tail(name string, create bool) (log.File, error) {
 	if create {
 		return m.Create(name)
 	}
 	return m.Open(name)
 }
 
-func (m *memoryFiles) Create(name string) (file, error) {
+func (m *memoryFiles) Create(name string) (log.File, error) {
 	m.mu.Lock()
 	_, there := m.data[name]
 	m.mu.Unlock()
@@ -131,12 +133,12 @@ func (m *memoryFiles) Create(name string) (file, error) {
 	return m.Open(name)
 }
 
-func (m *memoryFiles) Same(name string, f file) (int64, error) {
+func (m *memoryFiles) Same(name string, f log.File) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	data, ok := m.data[name]
 	if !ok {
-		return 0, &DisturbedError{name, "is not there any more"}
+		return 0, &DisturbedError{File: name, What: "is not there any more"}
 	}
 	return int64(len(data)), nil
 }
@@ -152,11 +154,11 @@ func (m *memoryFiles) Sync() error {
 	return nil
 }
 
-func (m *memoryFiles) Lock() (lock, error) {
+func (m *memoryFiles) Lock() (log.Lock, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.locked {
-		return nil, &LockedError{"a test"}
+		return nil, &LockedError{Holder: "a test"}
 	}
 	m.locked = true
 	return unlocker{m}, nil

@@ -4,19 +4,20 @@ import (
 	"context"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // past answers what nobody asked at the time, as the ledger stood before a record.
 // It is kept from the first such question on.
 type past struct {
-	log    *log
+	log    *log.Log
 	index  *index
 	wanted map[string]bool
 	kept   bool
 }
 
-func newPast(log *log) *past { return &past{log: log, index: newIndex()} }
+func newPast(from *log.Log) *past { return &past{log: from, index: newIndex()} }
 
 // add takes in a decision, in the order of the ledger.
 func (p *past) add(seq int64, payload []byte) error {
@@ -35,7 +36,7 @@ func (p *past) look(r ref) (*store.Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseSummary(r.seq, t.payload, p.wanted)
+	return parseSummary(r.seq, t.Payload, p.wanted)
 }
 
 // fact answers a fact. For the first of its kind everything before is gone
@@ -61,13 +62,13 @@ func (p *past) keep(seq int64, fresh *index) error {
 	if seq == 0 {
 		return nil
 	}
-	w := &walk{scanner: scanner{log: p.log, until: seq}, visit: func(t *item) error {
-		if t.body != bodyWhole || t.head.kind != KindDecision {
+	w := &log.Walk{Scanner: log.Scanner{Log: p.log, Until: seq}, Visit: func(t *log.Item) error {
+		if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
 			return nil
 		}
-		return p.add(t.head.seq, t.payload)
+		return p.add(t.Head.Seq, t.Payload)
 	}}
-	return w.run(context.Background())
+	return w.Run(context.Background())
 }
 
 // used answers how many units of a partner were reserved.

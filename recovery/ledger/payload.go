@@ -343,6 +343,8 @@ type erasure struct {
 	reserves []recovery.Reserve
 }
 
+func (e erasure) ErasedRecords() []int64 { return e.records }
+
 func (e *erasure) append(dst []byte) []byte {
 	o := object{dst}
 	o.open('{')

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestTree compares the tree with that of package tlog, at every size.
@@ -22,21 +24,21 @@ func TestTree(t *testing.T) {
 		}
 		return out, nil
 	})
-	var tr tree
-	var streamed roots
-	group := func(n int64) ([]tlog.Hash, error) { return leaves[n*groupSize : (n+1)*groupSize], nil }
+	var tr log.Tree
+	var streamed log.Roots
+	group := func(n int64) ([]tlog.Hash, error) { return leaves[n*log.GroupSize : (n+1)*log.GroupSize], nil }
 	for n := range int64(1200) {
 		want, err := tlog.TreeHash(n, plain)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := tr.root()
-		if err != nil || got != want || streamed.root() != want {
-			t.Fatalf("size %d: got %s and %s, want %s (%v)", n, got, streamed.root(), want, err)
+		got, err := tr.Root()
+		if err != nil || got != want || streamed.Root() != want {
+			t.Fatalf("size %d: got %s and %s, want %s (%v)", n, got, streamed.Root(), want, err)
 		}
 		if n > 0 {
 			for _, k := range []int64{0, n / 3, n - 1} {
-				proof, err := tlog.ProveRecord(n, k, tr.reader(group))
+				proof, err := tlog.ProveRecord(n, k, tr.Reader(group))
 				if err != nil || tlog.CheckRecord(proof, n, want, k, leaves[k]) != nil {
 					t.Fatalf("size %d, record %d: %v", n, k, err)
 				}
@@ -48,8 +50,8 @@ func TestTree(t *testing.T) {
 			t.Fatal(err)
 		}
 		all, leaves = append(all, hashes...), append(leaves, leaf)
-		tr.add(leaf)
-		streamed.add(leaf)
+		tr.Add(leaf)
+		streamed.Add(leaf)
 	}
 }
 

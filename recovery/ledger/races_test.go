@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestRetries handles one incident 1,000 times from 8 goroutines: it is one
@@ -100,7 +101,7 @@ plays:
 			}
 		}
 	}
-	r, err := Replay(context.Background(), string(l.dir.(directory)), ReplayOptions{Differs: func(x Difference) error { t.Errorf("%+v", x); return nil }})
+	r, err := Replay(context.Background(), string(l.dir.(log.Directory)), ReplayOptions{Differs: func(x Difference) error { t.Errorf("%+v", x); return nil }})
 	if err != nil || r.Same != int64(8*rounds) {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -112,7 +113,7 @@ func TestOneWriter(t *testing.T) {
 	l := openT(t, dir)
 	_, err := Open(dir)
 	var locked *LockedError
-	if !errors.As(err, &locked) || locked.Holder != holder() {
+	if !errors.As(err, &locked) || locked.Holder != log.Holder() {
 		t.Fatalf("got %v", err)
 	}
 	if err := l.Close(); err != nil {
@@ -131,7 +132,7 @@ func TestOneWriter(t *testing.T) {
 // over many files.
 func TestReadersMeanwhile(t *testing.T) {
 	dir := t.TempDir()
-	l, err := open(directory(dir), 20_000)
+	l, err := open(log.Directory(dir), 20_000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +195,7 @@ func TestReadersMeanwhile(t *testing.T) {
 // TestFiles holds that nothing but segments and the lock is in the directory.
 func TestFiles(t *testing.T) {
 	dir := t.TempDir()
-	l, err := open(directory(dir), 600)
+	l, err := open(log.Directory(dir), 600)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -39,16 +40,16 @@ type ProveOptions struct {
 // is no such decision.
 func Prove(ctx context.Context, dir string, options ProveOptions) ([]byte, error) {
 	found := int64(-1)
-	b, err := openBook(ctx, directory(dir), func(t *item) error {
-		if t.head.kind != KindDecision || t.body != bodyWhole || found >= 0 && options.Decision != "" {
+	b, err := openBook(ctx, log.Directory(dir), func(t *log.Item) error {
+		if t.Head.Kind != KindDecision || t.Body != log.BodyWhole || found >= 0 && options.Decision != "" {
 			return nil
 		}
-		s, err := parseSummary(t.head.seq, t.payload, nil)
+		s, err := parseSummary(t.Head.Seq, t.Payload, nil)
 		if err != nil {
 			return err
 		}
 		if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Incident == options.Incident {
-			found = t.head.seq
+			found = t.Head.Seq
 		}
 		return nil
 	})
@@ -74,11 +75,11 @@ func (o *object) hashes(name string, list []Hash) {
 }
 
 func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
-	root, err := b.tree.root()
+	root, err := b.tree.Root()
 	if err != nil {
 		return nil, err
 	}
-	at := Checkpoint{Origin: orDefault(options.Origin), Size: b.tree.size, Root: root}
+	at := Checkpoint{Origin: orDefault(options.Origin), Size: b.tree.Size, Root: root}
 	text := at.Text()
 	if options.Key != "" {
 		if options.Origin == "" {
@@ -90,7 +91,7 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 			return nil, err
 		}
 	}
-	proof, err := tlog.ProveRecord(at.Size, seq, b.tree.reader(b.group))
+	proof, err := tlog.ProveRecord(at.Size, seq, b.tree.Reader(b.group))
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +102,11 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	o := object{}
 	o.open('{')
 	o.text("checkpoint", string(text))
-	o.text("header", string(t.header))
+	o.text("header", string(t.Header))
 	o.key("payload")
-	o.buf = append(o.buf, t.payload...)
+	o.buf = append(o.buf, t.Payload...)
 	o.hashes("proof", proof)
-	o.text("salt", hex.EncodeToString(t.salt))
+	o.text("salt", hex.EncodeToString(t.Salt))
 	o.open('}')
 	return append(o.buf, '\n'), nil
 }
@@ -122,21 +123,21 @@ func CheckReceipt(data []byte, keys ...string) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	head, err := parseHeader([]byte(in.header))
-	if err != nil || head.kind != KindDecision {
+	head, err := log.ParseHeader([]byte(in.header))
+	if err != nil || head.Kind != KindDecision {
 		return nil, errors.New("this is no receipt: it holds no decision's header")
 	}
-	if payloadDigest(in.salt, in.payload) != head.payload {
+	if log.PayloadDigest(in.salt, in.payload) != head.Payload {
 		return nil, errors.New("the decision was changed: it is not the one that was recorded")
 	}
-	if err := tlog.CheckRecord(in.proof, at.Size, at.Root, head.seq, recordHash([]byte(in.header))); err != nil {
+	if err := tlog.CheckRecord(in.proof, at.Size, at.Root, head.Seq, log.RecordHash([]byte(in.header))); err != nil {
 		return nil, fmt.Errorf("the decision is not in the ledger that the checkpoint has seen: %w", err)
 	}
 	r, err := readAlone(in.payload)
 	if err != nil {
 		return nil, err
 	}
-	return &Receipt{Seq: head.seq, Decision: r.Decision, Incident: r.Incident, Checkpoint: at}, nil
+	return &Receipt{Seq: head.Seq, Decision: r.Decision, Incident: r.Incident, Checkpoint: at}, nil
 }
 
 // receipt is what stands in a receipt's JSON.
@@ -163,7 +164,7 @@ func readReceipt(data []byte) (out receipt, err error) {
 		return out, err
 	}
 	out.salt, err = hex.DecodeString(salt)
-	if err != nil || len(out.salt) != saltSize || hex.EncodeToString(out.salt) != salt {
+	if err != nil || len(out.salt) != log.SaltSize || hex.EncodeToString(out.salt) != salt {
 		return out, errors.New("its salt is not 16 bytes in lower-case hexadecimal")
 	}
 	var payload bytes.Buffer

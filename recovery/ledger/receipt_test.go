@@ -7,15 +7,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // receiptOf makes a receipt for a payload, as somebody could who writes a ledger of
 // one record.
 func receiptOf(payload []byte) []byte {
-	salt := bytes.Repeat([]byte{7}, saltSize)
-	h := header{kind: KindDecision, payload: payloadDigest(salt, payload)}
-	line := h.append(nil)
-	at := Checkpoint{Origin: "made/up", Size: 1, Root: recordHash(line)}
+	salt := bytes.Repeat([]byte{7}, log.SaltSize)
+	h := log.Header{Kind: KindDecision, Payload: log.PayloadDigest(salt, payload)}
+	line := h.Append(nil)
+	at := Checkpoint{Origin: "made/up", Size: 1, Root: log.RecordHash(line)}
 	o := object{}
 	o.open('{')
 	o.text("checkpoint", string(at.Text()))
@@ -34,14 +36,14 @@ func TestReceiptsHaveOneMeaning(t *testing.T) {
 	_, frames := storied(t)
 	tried := 0
 	for _, f := range frames {
-		h, err := parseHeader(f.header)
+		h, err := log.ParseHeader(f.Header)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h.kind != KindDecision || f.erased() {
+		if h.Kind != KindDecision || f.Erased() {
 			continue
 		}
-		good := receiptOf(f.payload)
+		good := receiptOf(f.Payload)
 		if _, err := CheckReceipt(good); err != nil {
 			t.Fatal(err)
 		}
@@ -54,23 +56,23 @@ func TestReceiptsHaveOneMeaning(t *testing.T) {
 		for what, data := range ambiguous(good) {
 			refused("a receipt with "+what, data)
 		}
-		for i, c := range f.payload {
-			if c != '{' || i > 0 && f.payload[i+1] == '}' {
+		for i, c := range f.Payload {
+			if c != '{' || i > 0 && f.Payload[i+1] == '}' {
 				continue
 			}
-			for what, inner := range ambiguous(f.payload[i:]) {
-				payload := slices.Concat(f.payload[:i], inner)
+			for what, inner := range ambiguous(f.Payload[i:]) {
+				payload := slices.Concat(f.Payload[:i], inner)
 				if !strings.HasPrefix(what, "a ") || strings.HasSuffix(what, "at the end") {
 					continue // it is about where the object ends
 				}
-				if what == "a key more" && ownKeys(f.payload, i) || what == "a key in another case" && ownKeys(f.payload, i) {
+				if what == "a key more" && ownKeys(f.Payload, i) || what == "a key in another case" && ownKeys(f.Payload, i) {
 					continue
 				}
 				refused(fmt.Sprintf("a payload with %s at %d", what, i), receiptOf(payload))
 			}
 		}
 		for what, change := range map[string][2]string{
-			"a salt in capitals":     {hex.EncodeToString(bytes.Repeat([]byte{7}, saltSize)), "0A" + strings.Repeat("07", saltSize-1)},
+			"a salt in capitals":     {hex.EncodeToString(bytes.Repeat([]byte{7}, log.SaltSize)), "0A" + strings.Repeat("07", log.SaltSize-1)},
 			"no list of hashes":      {`"proof":[]`, `"proof":null`},
 			"a proof that is a text": {`"proof":[]`, `"proof":""`},
 			"a hash that is null":    {`"proof":[]`, `"proof":[null]`},
@@ -96,7 +98,7 @@ func ownKeys(payload []byte, at int) bool {
 
 // TestProofsOfGrowthHaveOneMeaning does the same with proofs that a ledger grew.
 func TestProofsOfGrowthHaveOneMeaning(t *testing.T) {
-	empty := Checkpoint{Origin: "made/up", Root: (&roots{}).root()}
+	empty := Checkpoint{Origin: "made/up", Root: (&log.Roots{}).Root()}
 	good := Consistency{Old: empty, New: empty}.Receipt(empty.Text())
 	good = bytes.TrimSpace(good)
 	if _, err := CheckConsistency(good); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -17,39 +18,34 @@ func (l *Ledger) recover() error {
 	if l.log, err = openLog(l.dir, 1); err != nil {
 		return err
 	}
-	l.tail = tail{dir: l.dir, lock: l.lock, segment: l.log.count() - 1}
-	if err := l.tail.open(l.log); err != nil {
+	if l.tail, err = log.OpenTail(l.log, l.lock); err != nil {
 		return err
 	}
 	l.expect()
-	r := loader{audit: newAudit(l.log), l: l, wanted: l.index.wanted()}
-	w := &walk{scanner: scanner{log: l.log}, digests: true, work: func(t *item) { t.parse(r.wanted) }, visit: r.apply}
-	if err := cmp.Or(r.run(context.Background(), w), r.err); err != nil {
+	r := loader{Audit: log.NewAudit(l.log), l: l, wanted: l.index.wanted()}
+	w := &log.Walk{Scanner: log.Scanner{Log: l.log}, Digests: true, Work: func(t *log.Item) { parse(t, r.wanted) }, Visit: r.apply}
+	if err := cmp.Or(r.Run(context.Background(), w), r.err); err != nil {
 		return err
 	}
-	l.next, l.head = w.seq, w.head
+	l.next, l.head = w.Seq, w.Head
 	l.confirmed, l.confirmedHead = l.next, l.head
-	if err := l.tail.trim(l.log, w.offset, w.torn); err != nil {
+	if err := l.tail.Trim(w.Offset, w.Torn); err != nil {
 		return err
 	}
-	return l.wipe(r.unfinished)
+	return l.wipe(r.Unfinished)
 }
 
 // expect prepares the indexes of the facts that the last decisions asked for, so
 // that they are filled while the ledger is read.
 func (l *Ledger) expect() {
 	const enough = 1000 // records
-	last := l.log.count() - 1
-	if last < 0 {
+	s := l.log.Recent()
+	if s == nil {
 		return
 	}
-	s := scanner{log: l.log, segment: last, seq: l.log.segment(last).first}
-	if l.log.segment(last).first > 0 && last > 0 {
-		s.segment, s.seq = last-1, l.log.segment(last-1).first // the last one may be short
-	}
-	var recent []item
+	var recent []log.Item
 	for {
-		items, err := s.next()
+		items, err := s.Next()
 		if err != nil {
 			break // whatever is wrong, reading from the beginning finds it
 		}
@@ -57,11 +53,11 @@ func (l *Ledger) expect() {
 	}
 	for i := max(0, len(recent)-enough); i < len(recent); i++ {
 		t := &recent[i]
-		if t.check(false); t.what == "" && t.body == bodyWhole && t.head.kind == KindDecision {
-			l.expectOf(t.payload)
+		if t.Check(false); t.What == "" && t.Body == log.BodyWhole && t.Head.Kind == KindDecision {
+			l.expectOf(t.Payload)
 		}
 	}
-	l.log.forget(0)
+	l.log.Forget(0)
 }
 
 func (l *Ledger) expectOf(payload []byte) {
@@ -74,24 +70,24 @@ func (l *Ledger) expectOf(payload []byte) {
 
 // loader fills the index from the records.
 type loader struct {
-	*audit
+	*log.Audit
 	l      *Ledger
 	wanted map[string]bool
 	err    error // of the index. What the audit finds comes before it
 }
 
 // apply is done in order.
-func (r *loader) apply(t *item) error {
-	if err := r.look(t); err != nil {
+func (r *loader) apply(t *log.Item) error {
+	if err := r.Look(t); err != nil {
 		return err
 	}
 	l := r.l
-	seq := t.head.seq
-	l.tree.add(t.hash)
+	seq := t.Head.Seq
+	l.tree.Add(t.Hash)
 	if r.err != nil {
 		return nil
 	}
-	switch made := t.made.(type) {
+	switch made := t.Made.(type) {
 	case *store.Decision:
 		r.err = r.decision(made)
 	case []recovery.Report:
@@ -99,7 +95,7 @@ func (r *loader) apply(t *item) error {
 	case erasure:
 		r.err = r.erase(&made)
 	case string:
-		if t.head.kind == KindSet {
+		if t.Head.Kind == KindSet {
 			l.sets[made] = seq
 		} else {
 			l.calendars[made] = seq
@@ -130,7 +126,7 @@ func (r *loader) sum(at ref) (*store.Decision, error) {
 
 func (r *loader) erase(e *erasure) error {
 	for _, seq := range e.records {
-		if r.changed[seq] != nil {
+		if r.Changed[seq] != nil {
 			continue // it was not taken into the index
 		}
 		if err := r.forget(seq); err != nil {
@@ -144,15 +140,15 @@ func (r *loader) erase(e *erasure) error {
 // forget takes a record out of the index that was to be erased, and is still
 // there.
 func (r *loader) forget(seq int64) error {
-	f, err := r.l.log.find(seq)
+	f, err := r.l.log.Find(seq)
 	if err != nil {
 		return err
 	}
-	if f.erased() {
+	if f.Erased() {
 		return nil
 	}
-	t := item{frame: f}
-	t.check(false)
+	t := log.Item{Frame: f}
+	t.Check(false)
 	incident, _, err := whose(&t)
 	if err != nil {
 		return err
@@ -183,17 +179,17 @@ func (l *Ledger) build(facts []recovery.FactQuery) error {
 		return l.lookFor(r, func() map[string]bool { return wanted })
 	}}
 	// Each incident is looked at once, where its latest decision stands.
-	visit := func(t *item) error {
-		s, _ := t.made.(*store.Decision)
+	visit := func(t *log.Item) error {
+		s, _ := t.Made.(*store.Decision)
 		return b.add(s)
 	}
-	w := &walk{scanner: scanner{log: l.log, until: l.confirmed}, visit: visit, work: func(t *item) {
-		if t.body == bodyWhole && t.head.kind == KindDecision {
-			t.made, _ = parseSummary(t.head.seq, t.payload, wanted)
+	w := &log.Walk{Scanner: log.Scanner{Log: l.log, Until: l.confirmed}, Visit: visit, Work: func(t *log.Item) {
+		if t.Body == log.BodyWhole && t.Head.Kind == KindDecision {
+			t.Made, _ = parseSummary(t.Head.Seq, t.Payload, wanted)
 		}
 	}}
 	if l.confirmed > 0 {
-		if err := w.run(context.Background()); err != nil {
+		if err := w.Run(context.Background()); err != nil {
 			return fmt.Errorf("looking for what facts count: %w", err)
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestRepair puts every kind of end behind a ledger. What is no record is cut off
 // and kept, and everything else is left as it was.
 func TestRepair(t *testing.T) {
 	dir, frames := storied(t)
-	name := segmentName(0)
+	name := log.SegmentName(0)
 	whole := dir.data[name]
 	last := frames[len(frames)-1]
 	end := int64(len(whole))
@@ -32,34 +33,34 @@ func TestRepair(t *testing.T) {
 		"whole":                      {whole, -1, ""},
 		"a few zeros":                {append(slices.Clone(whole), make([]byte, 7)...), end, TearZeros},
 		"many zeros":                 {append(slices.Clone(whole), make([]byte, 100_000)...), end, TearZeros},
-		"a beginning of a record":    {append(slices.Clone(whole), whole[last.offset:last.offset+90]...), end, TearRecord},
-		"a beginning and zeros":      {append(slices.Clone(whole), append(slices.Clone(whole[last.offset:last.offset+90]), make([]byte, 5000)...)...), end, TearRecord},
-		"a beginning of a preamble":  {append(slices.Clone(whole), whole[last.offset:last.offset+9]...), end, TearRecord},
-		"a record that ends early":   {whole[:end-1], last.offset, TearRecord},
-		"a record that zeros end":    {zeroed(end - 300), last.offset, TearRecord},
-		"a record that fades":        {zeroed(last.offset + 60), last.offset, TearRecord},
+		"a beginning of a record":    {append(slices.Clone(whole), whole[last.Offset:last.Offset+90]...), end, TearRecord},
+		"a beginning and zeros":      {append(slices.Clone(whole), append(slices.Clone(whole[last.Offset:last.Offset+90]), make([]byte, 5000)...)...), end, TearRecord},
+		"a beginning of a preamble":  {append(slices.Clone(whole), whole[last.Offset:last.Offset+9]...), end, TearRecord},
+		"a record that ends early":   {whole[:end-1], last.Offset, TearRecord},
+		"a record that zeros end":    {zeroed(end - 300), last.Offset, TearRecord},
+		"a record that fades":        {zeroed(last.Offset + 60), last.Offset, TearRecord},
 		"rubbish":                    {append(slices.Clone(whole), rubbish...), end, TearRubbish},
 		"little rubbish":             {append(slices.Clone(whole), rubbish[:5]...), end, TearRecord},
 		"nothing but zeros":          {make([]byte, 400), 0, TearZeros},
-		"half a first line":          {[]byte(magic[:7]), 0, TearRecord},
-		"half a first line, zeros":   {append([]byte(magic[:7]), make([]byte, 99)...), 0, TearRecord},
+		"half a first line":          {[]byte(log.Magic[:7]), 0, TearRecord},
+		"half a first line, zeros":   {append([]byte(log.Magic[:7]), make([]byte, 99)...), 0, TearRecord},
 		"rubbish alone":              {rubbish, -2, ""},
-		"a first line and rubbish":   {append([]byte(magic), rubbish...), int64(len(magic)), TearRubbish},
+		"a first line and rubbish":   {append([]byte(log.Magic), rubbish...), int64(len(log.Magic)), TearRubbish},
 		"a bit of the last payload":  {change(end-40, whole[end-40]^1), -2, ""},
-		"a bit of the last header":   {change(last.offset+30, whole[last.offset+30]^1), -2, ""},
-		"a bit of the last preamble": {change(last.offset+2, whole[last.offset+2]^1), -2, ""},
-		"the last payload wiped":     {zeroed(last.body()), -2, ""},
-		"a bit in the middle":        {change(frames[2].body()+50, whole[frames[2].body()+50]^1), -2, ""},
-		"a preamble in the middle":   {change(frames[2].offset+2, whole[frames[2].offset+2]^1), -2, ""},
+		"a bit of the last header":   {change(last.Offset+30, whole[last.Offset+30]^1), -2, ""},
+		"a bit of the last preamble": {change(last.Offset+2, whole[last.Offset+2]^1), -2, ""},
+		"the last payload wiped":     {zeroed(last.Body()), -2, ""},
+		"a bit in the middle":        {change(frames[2].Body()+50, whole[frames[2].Body()+50]^1), -2, ""},
+		"a preamble in the middle":   {change(frames[2].Offset+2, whole[frames[2].Offset+2]^1), -2, ""},
 		"a bit of the first line":    {change(3, 'X'), -2, ""},
-		"zeros and then a record":    {slices.Concat(whole, make([]byte, 40), whole[last.offset:]), -2, ""},
-		"a record that comes again":  {append(slices.Clone(whole), whole[last.offset:]...), -2, ""},
-		"rubbish and damage before":  {append(change(frames[2].body()+50, whole[frames[2].body()+50]^1), rubbish...), -2, ""},
+		"zeros and then a record":    {slices.Concat(whole, make([]byte, 40), whole[last.Offset:]), -2, ""},
+		"a record that comes again":  {append(slices.Clone(whole), whole[last.Offset:]...), -2, ""},
+		"rubbish and damage before":  {append(change(frames[2].Body()+50, whole[frames[2].Body()+50]^1), rubbish...), -2, ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			bad := newMemoryFiles()
 			bad.data[name] = slices.Clone(c.data)
-			r, err := repair(context.Background(), bad)
+			r, err := repairFiles(context.Background(), bad)
 			if c.cut == -2 {
 				wantDamage(t, err)
 			} else if err != nil {
@@ -81,11 +82,11 @@ func TestRepair(t *testing.T) {
 			if v.Records != r.Records || v.Torn != 0 {
 				t.Errorf("%+v after %+v", v, r)
 			}
-			if again, err := repair(context.Background(), bad); err != nil || again.Cut != 0 {
+			if again, err := repairFiles(context.Background(), bad); err != nil || again.Cut != 0 {
 				t.Errorf("repaired again: %+v, %v", again, err)
 			}
 			bad.data[name] = slices.Clone(c.data)
-			if again, err := repair(context.Background(), bad); err != nil || again.Kept == r.Kept {
+			if again, err := repairFiles(context.Background(), bad); err != nil || again.Kept == r.Kept {
 				t.Errorf("what was kept is overwritten: %+v, %v", again, err)
 			}
 			l := openFiles(t, bad, segmentSize)
@@ -125,7 +126,7 @@ func TestRepairManySegments(t *testing.T) {
 			cut := dir.clone()
 			cut.data[last] = append(cut.data[last][:n:n], tail...)
 			size := int64(len(cut.data[last]))
-			r, err := repair(context.Background(), cut)
+			r, err := repairFiles(context.Background(), cut)
 			if err != nil {
 				if len(tail) == 0 {
 					t.Fatalf("cut at %d: %v", n, err)
@@ -140,5 +141,5 @@ func TestRepairManySegments(t *testing.T) {
 	}
 	early := dir.clone()
 	early.data[names[0]] = early.data[names[0]][:50]
-	wantDamage(t, second(repair(context.Background(), early)))
+	wantDamage(t, second(repairFiles(context.Background(), early)))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -68,33 +69,33 @@ const (
 // choices in it; where other playbooks ask for what was not read, with the
 // incidents.
 func Replay(ctx context.Context, dir string, options ReplayOptions) (*Replayed, error) {
-	return replay(ctx, directory(dir), options)
+	return replay(ctx, log.Directory(dir), options)
 }
 
-func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, error) {
-	log, err := openLog(dir, step)
+func replay(ctx context.Context, dir log.Files, options ReplayOptions) (*Replayed, error) {
+	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	r := newReplayer(log)
+	defer from.Close()
+	r := newReplayer(from)
 	r.options, r.anew, r.tell = options, r.again, r.told
 	if options.Playbooks != nil {
 		r.other, err = recovery.Load(options.Playbooks)
 		if err != nil {
 			return nil, err
 		}
-		r.past = newPast(log)
+		r.past = newPast(from)
 	}
-	w := &walk{scanner: scanner{log: log}, work: r.parse, visit: r.visit}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: r.parse, Visit: r.visit}
 	if options.Progress != nil {
-		total, err := log.bytes()
+		total, err := from.Bytes()
 		if err != nil {
 			return nil, err
 		}
-		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
+		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
-	if err = w.run(ctx); ctx.Err() != nil {
+	if err = w.Run(ctx); ctx.Err() != nil {
 		return nil, err
 	}
 	if err = cmp.Or(r.decide(), err); err != nil { // what stands before damage is decided
@@ -103,16 +104,16 @@ func replay(ctx context.Context, dir files, options ReplayOptions) (*Replayed, e
 	return r.out, nil
 }
 
-func newReplayer(log *log) *replayer {
+func newReplayer(from *log.Log) *replayer {
 	return &replayer{
-		log: log, out: &Replayed{Skipped: map[string]int64{}},
+		log: from, out: &Replayed{Skipped: map[string]int64{}},
 		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
 		choices: newChoices(),
 	}
 }
 
 type replayer struct {
-	log     *log
+	log     *log.Log
 	options ReplayOptions
 	out     *Replayed
 	other   *recovery.Engine // decides in place of the archived sets
@@ -157,53 +158,53 @@ type task struct {
 }
 
 // parse is done on any core.
-func (r *replayer) parse(t *item) {
-	if t.body != bodyWhole {
+func (r *replayer) parse(t *log.Item) {
+	if t.Body != log.BodyWhole {
 		return
 	}
 	var err error
-	x := &task{seq: t.head.seq}
-	switch t.head.kind {
+	x := &task{seq: t.Head.Seq}
+	switch t.Head.Kind {
 	case KindDecision:
-		if x.given, err = parseGiven(t.payload); err == nil {
-			x.text, err = recordText(t.payload)
+		if x.given, err = parseGiven(t.Payload); err == nil {
+			x.text, err = recordText(t.Payload)
 		}
 		if err == nil {
-			x.summary, err = parseSummary(x.seq, t.payload, nil)
+			x.summary, err = parseSummary(x.seq, t.Payload, nil)
 		}
-		t.made = x
+		t.Made = x
 	case KindRefusal:
-		x.refusal, err = parseRefusal(t.payload)
-		t.made = x
+		x.refusal, err = parseRefusal(t.Payload)
+		t.Made = x
 	}
 	if err != nil {
-		t.made = err
+		t.Made = err
 	}
 }
 
-func (r *replayer) visit(t *item) error {
-	seq := t.head.seq
+func (r *replayer) visit(t *log.Item) error {
+	seq := t.Head.Seq
 	switch {
-	case t.body == bodyErased && t.head.kind != KindReport:
+	case t.Body == log.BodyErased && t.Head.Kind != KindReport:
 		r.out.Erased++
-	case t.body == bodyChanged:
+	case t.Body == log.BodyChanged:
 		return r.changed(t)
-	case t.body == bodyErased:
+	case t.Body == log.BodyErased:
 		return nil
-	case t.head.kind == KindSet:
-		digest, _, err := parseSet(t.payload)
+	case t.Head.Kind == KindSet:
+		digest, _, err := parseSet(t.Payload)
 		if err != nil {
 			return err
 		}
 		r.sets[digest] = &archived{seq: seq}
-	case t.head.kind == KindCalendar:
-		name, _, err := parseCalendar(t.payload)
+	case t.Head.Kind == KindCalendar:
+		name, _, err := parseCalendar(t.Payload)
 		if err != nil {
 			return err
 		}
 		r.calendars[name] = seq
 	}
-	switch made := t.made.(type) {
+	switch made := t.Made.(type) {
 	case error:
 		return fmt.Errorf("record %d: %w", seq, made)
 	case *task:
@@ -212,17 +213,17 @@ func (r *replayer) visit(t *item) error {
 	return nil
 }
 
-func (r *replayer) changed(t *item) error {
-	return &Damage{File: r.log.segment(t.segment).name, Offset: t.offset, Record: t.head.seq, What: "its payload was changed"}
+func (r *replayer) changed(t *log.Item) error {
+	return r.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")
 }
 
 // take collects records, and decides many of them at once on all cores.
-func (r *replayer) take(t *item, x *task) error {
+func (r *replayer) take(t *log.Item, x *task) error {
 	const many = 512
 	if x.refusal == nil {
 		r.choices.add(x.summary)
 		if r.past != nil {
-			x.payload = t.payload
+			x.payload = t.Payload
 		}
 	}
 	if r.tasks = append(r.tasks, x); len(r.tasks) < many {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -21,14 +22,14 @@ func (r *replayer) engine(digest string) (*recovery.Engine, error) {
 		return nil, nil
 	}
 	a.once.Do(func() {
-		var t item
+		var t log.Item
 		if t, a.err = whole(r.log, a.seq); a.err != nil {
 			return
 		}
-		if _, a.err = checkSet(t.payload); a.err != nil {
+		if _, a.err = checkSet(t.Payload); a.err != nil {
 			return
 		}
-		_, files, _ := parseSet(t.payload)
+		_, files, _ := parseSet(t.Payload)
 		var set fs.FS
 		if set, a.err = setFS(files); a.err == nil {
 			a.engine, a.err = recovery.Load(set)
@@ -57,7 +58,7 @@ func (r *replayer) record(seq int64) (*recovery.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readRecord(t.payload, r.calendar)
+	return readRecord(t.Payload, r.calendar)
 }
 
 // errAsksPast says that a record has to be decided when the past has got to it.

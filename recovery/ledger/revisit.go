@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // RevisitOptions say what to do with the cases of a ledger.
@@ -54,28 +55,28 @@ func (c *Case) Given(q recovery.Query) (recovery.Given, error) {
 // decided again: what people chose is theirs. Memory grows by a bit a record and
 // with the choices; where a set asks for what was not read, with the incidents too.
 func Revisit(ctx context.Context, dir string, options RevisitOptions) (*Revisited, error) {
-	return revisit(ctx, directory(dir), options)
+	return revisit(ctx, log.Directory(dir), options)
 }
 
-func revisit(ctx context.Context, dir files, options RevisitOptions) (*Revisited, error) {
-	log, err := openLog(dir, step)
+func revisit(ctx context.Context, dir log.Files, options RevisitOptions) (*Revisited, error) {
+	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
-	r := &revisitor{replayer: newReplayer(log), options: options, out: &Revisited{}}
-	r.past, r.anew, r.tell = newPast(log), r.decideAnew, r.told
-	total, err := log.bytes()
+	defer from.Close()
+	r := &revisitor{replayer: newReplayer(from), options: options, out: &Revisited{}}
+	r.past, r.anew, r.tell = newPast(from), r.decideAnew, r.told
+	total, err := from.Bytes()
 	if err != nil {
 		return nil, err
 	}
 	// What is written meanwhile is left alone: it could supersede any of this.
-	first := &walk{scanner: scanner{log: log}, work: r.look, visit: r.mark, progress: r.progress(0, total)}
-	if err := first.run(ctx); err != nil || first.seq == 0 {
+	first := &log.Walk{Scanner: log.Scanner{Log: from}, Work: r.look, Visit: r.mark, Progress: r.progress(0, total)}
+	if err := first.Run(ctx); err != nil || first.Seq == 0 {
 		return r.out, err
 	}
-	second := &walk{scanner: scanner{log: log, until: first.seq}, work: r.parse, visit: r.visit, progress: r.progress(total, total)}
-	if err := second.run(ctx); err != nil {
+	second := &log.Walk{Scanner: log.Scanner{Log: from, Until: first.Seq}, Work: r.parse, Visit: r.visit, Progress: r.progress(total, total)}
+	if err := second.Run(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.decide(); err != nil {
@@ -102,25 +103,25 @@ type revisitor struct {
 }
 
 // look finds out which decision a decision supersedes.
-func (r *revisitor) look(t *item) {
-	if t.body != bodyWhole || t.head.kind != KindDecision {
+func (r *revisitor) look(t *log.Item) {
+	if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
 		return
 	}
-	previous, err := superseded(t.payload)
+	previous, err := superseded(t.Payload)
 	if err != nil {
-		t.made = err
+		t.Made = err
 		return
 	}
-	t.made = previous
+	t.Made = previous
 }
 
-func (r *revisitor) mark(t *item) error {
-	if t.body == bodyChanged {
+func (r *revisitor) mark(t *log.Item) error {
+	if t.Body == log.BodyChanged {
 		return r.changed(t)
 	}
-	switch made := t.made.(type) {
+	switch made := t.Made.(type) {
 	case error:
-		return fmt.Errorf("record %d: %w", t.head.seq, made)
+		return fmt.Errorf("record %d: %w", t.Head.Seq, made)
 	case int64:
 		if made >= 0 {
 			r.superseded.set(made)
@@ -165,8 +166,8 @@ func superseded(payload []byte) (seq int64, err error) {
 
 // visit counts what is met, and collects what is to be decided. What is not is
 // collected too: it is part of the past of what follows.
-func (r *revisitor) visit(t *item) error {
-	if x, ok := t.made.(*task); ok {
+func (r *revisitor) visit(t *log.Item) error {
+	if x, ok := t.Made.(*task); ok {
 		switch {
 		case x.refusal != nil:
 			r.out.Refusals++

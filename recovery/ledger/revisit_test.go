@@ -12,10 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // revisitBy decides the cases of a ledger by a set, and hands each over in order.
-func revisitBy(t *testing.T, dir files, playbook string, each func(*Case, *recovery.Decision)) *Revisited {
+func revisitBy(t *testing.T, dir log.Files, playbook string, each func(*Case, *recovery.Decision)) *Revisited {
 	t.Helper()
 	engine, err := recovery.Load(setOf(playbook))
 	if err != nil {

@@ -11,11 +11,12 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // storied is a ledger in which everything has happened, erasures among it, as its one
 // segment and the places of its records.
-func storied(t testing.TB) (dir *memoryFiles, frames []frame) {
+func storied(t testing.TB) (dir *memoryFiles, frames []log.Frame) {
 	t.Helper()
 	dir = newMemoryFiles()
 	l := openFiles(t, dir, segmentSize)
@@ -30,19 +31,19 @@ func storied(t testing.TB) (dir *memoryFiles, frames []frame) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return dir, framesIn(t, dir.data[segmentName(0)])
+	return dir, framesIn(t, dir.data[log.SegmentName(0)])
 }
 
-func framesIn(t testing.TB, data []byte) (frames []frame) {
+func framesIn(t testing.TB, data []byte) (frames []log.Frame) {
 	t.Helper()
-	for at := int64(len(magic)); at < int64(len(data)); {
-		f, err := parseFrame(data[at:])
+	for at := int64(len(log.Magic)); at < int64(len(data)); {
+		f, err := log.ParseFrame(data[at:])
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.offset = at
+		f.Offset = at
 		frames = append(frames, f)
-		at += f.size
+		at += f.Size
 	}
 	return frames
 }
@@ -52,7 +53,7 @@ func framesIn(t testing.TB, data []byte) (frames []frame) {
 func agree(t *testing.T, what string, data []byte) (verifyErr error) {
 	t.Helper()
 	dir := newMemoryFiles()
-	dir.data[segmentName(0)] = slices.Clone(data)
+	dir.data[log.SegmentName(0)] = slices.Clone(data)
 	v, verifyErr := verify(context.Background(), dir, VerifyOptions{})
 	l, openErr := open(dir, segmentSize)
 	switch {
@@ -63,7 +64,7 @@ func agree(t *testing.T, what string, data []byte) (verifyErr error) {
 		if !errors.As(verifyErr, &a) || !errors.As(openErr, &b) || *a != *b {
 			t.Fatalf("%s:\nverify %#v\nopen   %#v", what, verifyErr, openErr)
 		}
-		if !bytes.Equal(dir.data[segmentName(0)], data) {
+		if !bytes.Equal(dir.data[log.SegmentName(0)], data) {
 			t.Fatalf("%s: opening has changed a ledger that is damaged", what)
 		}
 		return verifyErr
@@ -85,7 +86,7 @@ func agree(t *testing.T, what string, data []byte) (verifyErr error) {
 // TestOpenAndVerifyAgree damages a ledger in every way that it knows.
 func TestOpenAndVerifyAgree(t *testing.T) {
 	dir, frames := storied(t)
-	whole := dir.data[segmentName(0)]
+	whole := dir.data[log.SegmentName(0)]
 	random := rand.New(rand.NewPCG(1, 2))
 	changed := func(change func(b []byte)) []byte {
 		b := slices.Clone(whole)
@@ -110,33 +111,33 @@ func TestOpenAndVerifyAgree(t *testing.T) {
 		_ = agree(t, fmt.Sprint("zeros from ", i), changed(func(b []byte) { clear(b[i:]) }))
 		end := min(len(whole), i+1+random.IntN(2000))
 		err := agree(t, fmt.Sprint("zeros from ", i, " to ", end), changed(func(b []byte) { clear(b[i:end]) }))
-		if err == nil && end < len(whole)-1 && !allZero(whole[i:end]) {
+		if err == nil && end < len(whole)-1 && !log.AllZero(whole[i:end]) {
 			t.Fatalf("zeros from %d to %d were not found", i, end)
 		}
 	}
 	for i := range frames {
 		f := frames[i]
-		at, body := f.offset, f.body()
-		if f.erased() {
-			_ = agree(t, "half erased", changed(func(b []byte) { copy(b[at+f.size-3:], `"}}`) }))
+		at, body := f.Offset, f.Body()
+		if f.Erased() {
+			_ = agree(t, "half erased", changed(func(b []byte) { copy(b[at+f.Size-3:], `"}}`) }))
 			continue
 		}
-		err := agree(t, fmt.Sprint("wiped ", i), changed(func(b []byte) { clear(b[body : at+f.size]) }))
+		err := agree(t, fmt.Sprint("wiped ", i), changed(func(b []byte) { clear(b[body : at+f.Size]) }))
 		if d := wantDamage(t, err); d.Record != int64(i) {
 			t.Fatalf("wiped %d: %v", i, d)
 		}
-		_ = agree(t, fmt.Sprint("half wiped ", i), changed(func(b []byte) { clear(b[body : body+f.size/3]) }))
-		one := whole[at : at+f.size]
+		_ = agree(t, fmt.Sprint("half wiped ", i), changed(func(b []byte) { clear(b[body : body+f.Size/3]) }))
+		one := whole[at : at+f.Size]
 		if err := agree(t, fmt.Sprint("repeated ", i), slices.Insert(slices.Clone(whole), int(at), one...)); err == nil {
 			t.Fatalf("a repeated record %d was not found", i)
 		}
-		taken := slices.Delete(slices.Clone(whole), int(at), int(at+f.size))
+		taken := slices.Delete(slices.Clone(whole), int(at), int(at+f.Size))
 		if err := agree(t, fmt.Sprint("taken out ", i), taken); err == nil && i < len(frames)-1 {
 			t.Fatalf("that record %d was taken out was not found", i)
 		}
 		j := random.IntN(len(frames))
 		if other := frames[j]; j != i {
-			moved := slices.Insert(taken, min(int(other.offset), len(taken)), one...)
+			moved := slices.Insert(taken, min(int(other.Offset), len(taken)), one...)
 			_ = agree(t, fmt.Sprint("moved ", i), moved)
 		}
 		// Behind the end, where a whole record would follow from none.
@@ -152,7 +153,7 @@ func TestOpenAndVerifyAgree(t *testing.T) {
 		for i := range rubbish {
 			rubbish[i] = byte(random.IntN(256))
 		}
-		if err := agree(t, fmt.Sprint("appended rubbish ", n), append(slices.Clone(whole), rubbish...)); (err == nil) != (n < preambleSize) {
+		if err := agree(t, fmt.Sprint("appended rubbish ", n), append(slices.Clone(whole), rubbish...)); (err == nil) != (n < log.PreambleSize) {
 			t.Fatal(n, err)
 		}
 	}
@@ -162,24 +163,24 @@ func TestOpenAndVerifyAgree(t *testing.T) {
 // and read in more than one way.
 func TestPayloadsThatNoWriterWrites(t *testing.T) {
 	dir, frames := storied(t)
-	whole := dir.data[segmentName(0)]
+	whole := dir.data[log.SegmentName(0)]
 	tried := map[Kind]int{}
 	for i, f := range frames {
-		if f.erased() {
+		if f.Erased() {
 			continue
 		}
-		h, err := parseHeader(f.header)
+		h, err := log.ParseHeader(f.Header)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, payload := range ambiguous(f.payload) {
+		for name, payload := range ambiguous(f.Payload) {
 			// The record is the last, so that the chain holds.
-			h.payload = payloadDigest(f.salt, payload)
-			b := append(slices.Clone(whole[:f.offset]), appendFrame(nil, h.append(nil), f.salt, payload, sum32(f.salt, payload))...)
-			if err := agree(t, fmt.Sprint(h.kind, " ", i, " ", name), b); err == nil {
-				t.Fatalf("%s, record %d: %s was read:\n%.200s", h.kind, i, name, payload)
+			h.Payload = log.PayloadDigest(f.Salt, payload)
+			b := append(slices.Clone(whole[:f.Offset]), log.AppendFrame(nil, h.Append(nil), f.Salt, payload, log.Sum32(f.Salt, payload))...)
+			if err := agree(t, fmt.Sprint(h.Kind, " ", i, " ", name), b); err == nil {
+				t.Fatalf("%s, record %d: %s was read:\n%.200s", h.Kind, i, name, payload)
 			}
-			tried[h.kind]++
+			tried[h.Kind]++
 		}
 	}
 	for _, k := range []Kind{KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure} {
@@ -210,23 +211,23 @@ func ambiguous(object []byte) map[string][]byte {
 // TestErasureOfWhatLasts holds that an erasure can name only what can be erased.
 func TestErasureOfWhatLasts(t *testing.T) {
 	dir, frames := storied(t)
-	whole := dir.data[segmentName(0)]
-	last, err := parseHeader(frames[len(frames)-1].header)
+	whole := dir.data[log.SegmentName(0)]
+	last, err := log.ParseHeader(frames[len(frames)-1].Header)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, f := range frames {
-		h, err := parseHeader(f.header)
+		h, err := log.ParseHeader(f.Header)
 		if err != nil {
 			t.Fatal(err)
 		}
 		e := erasure{records: []int64{int64(i)}}
-		payload, salt := e.append(nil), make([]byte, saltSize)
+		payload, salt := e.append(nil), make([]byte, log.SaltSize)
 		salt[0] = 1
-		next := header{kind: KindErasure, payload: payloadDigest(salt, payload), prev: recordHash(frames[len(frames)-1].header), seq: last.seq + 1}
-		b := append(slices.Clone(whole), appendFrame(nil, next.append(nil), salt, payload, sum32(salt, payload))...)
-		if err := agree(t, fmt.Sprint("erasure of ", h.kind), b); (err == nil) != h.kind.erasable() {
-			t.Errorf("record %d, %s: %v", i, h.kind, err)
+		next := log.Header{Kind: KindErasure, Payload: log.PayloadDigest(salt, payload), Prev: log.RecordHash(frames[len(frames)-1].Header), Seq: last.Seq + 1}
+		b := append(slices.Clone(whole), log.AppendFrame(nil, next.Append(nil), salt, payload, log.Sum32(salt, payload))...)
+		if err := agree(t, fmt.Sprint("erasure of ", h.Kind), b); (err == nil) != h.Kind.Erasable() {
+			t.Errorf("record %d, %s: %v", i, h.Kind, err)
 		}
 	}
 }

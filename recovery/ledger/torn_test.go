@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // TestTornReports cuts a commit of reports on several incidents at every byte: who
@@ -17,7 +18,7 @@ func TestTornReports(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	before := len(dir.data[segmentName(0)])
+	before := len(dir.data[log.SegmentName(0)])
 	var reports []recovery.Report
 	for _, incident := range []string{"T-1", "T-2", "T-3"} {
 		reports = append(reports, recovery.Report{Incident: incident, Action: "act_1", At: at("2026-03-02T13:00:00Z")})
@@ -25,10 +26,10 @@ func TestTornReports(t *testing.T) {
 	if err := l.Commit(context.Background(), recovery.Commit{Reports: reports}); err != nil {
 		t.Fatal(err)
 	}
-	whole := len(dir.data[segmentName(0)])
+	whole := len(dir.data[log.SegmentName(0)])
 	for n := before; n <= whole; n++ {
 		cut := dir.clone()
-		cut.data[segmentName(0)] = cut.data[segmentName(0)][:n]
+		cut.data[log.SegmentName(0)] = cut.data[log.SegmentName(0)][:n]
 		read := verifyT(t, cut)
 		want := int64(2)
 		if n == whole {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
 // Verification says what was found in a ledger that is whole.
@@ -40,60 +42,60 @@ type VerifyOptions struct {
 // place, a *[CheckpointError], or that of reading. Memory does not grow with the
 // ledger, but with how much was erased.
 func Verify(ctx context.Context, dir string, options VerifyOptions) (*Verification, error) {
-	return verify(ctx, directory(dir), options)
+	return verify(ctx, log.Directory(dir), options)
 }
 
-func verify(ctx context.Context, dir files, options VerifyOptions) (*Verification, error) {
-	log, err := openLog(dir, 1<<30) // nothing is looked up
+func verify(ctx context.Context, dir log.Files, options VerifyOptions) (*Verification, error) {
+	from, err := openLog(dir, 1<<30) // nothing is looked up
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer from.Close()
 	v := verifier{
-		audit: newAudit(log), out: &Verification{Kinds: map[Kind]int64{}},
+		Audit: log.NewAudit(from), out: &Verification{Kinds: map[Kind]int64{}},
 		checkpoints: slices.SortedFunc(slices.Values(options.Checkpoints), func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) }),
 	}
-	w := &walk{scanner: scanner{log: log}, digests: true, work: func(t *item) { t.parse(nil) }, visit: v.look}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Digests: true, Work: func(t *log.Item) { parse(t, nil) }, Visit: v.look}
 	if options.Progress != nil {
-		total, err := log.bytes()
+		total, err := from.Bytes()
 		if err != nil {
 			return nil, err
 		}
-		w.progress = func(done int64) { options.Progress(done, max(total, done)) }
+		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
 	if err := v.compare(); err != nil { // with nothing
 		return nil, err
 	}
-	if err := v.run(ctx, w); err != nil {
+	if err := v.Run(ctx, w); err != nil {
 		return nil, err
 	}
-	v.out.Torn, v.out.Tear = w.torn, w.tear
+	v.out.Torn, v.out.Tear = w.Torn, w.Tear
 	return v.result()
 }
 
 type verifier struct {
-	*audit
+	*log.Audit
 	out         *Verification
-	roots       roots
+	roots       log.Roots
 	checkpoints []Checkpoint // those that were not met yet, by size
 }
 
-func (v *verifier) look(t *item) error {
-	if err := v.audit.look(t); err != nil {
+func (v *verifier) look(t *log.Item) error {
+	if err := v.Audit.Look(t); err != nil {
 		return err
 	}
 	v.out.Records++
-	v.out.Kinds[t.head.kind]++
-	v.roots.add(t.hash)
+	v.out.Kinds[t.Head.Kind]++
+	v.roots.Add(t.Hash)
 	return v.compare()
 }
 
 // compare compares the ledger so far with the checkpoints of its size.
 func (v *verifier) compare() error {
-	for len(v.checkpoints) > 0 && v.checkpoints[0].Size == v.roots.size {
+	for len(v.checkpoints) > 0 && v.checkpoints[0].Size == v.roots.Size {
 		c := v.checkpoints[0]
-		if root := v.roots.root(); root != c.Root {
-			return &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.size, Root: root}}
+		if root := v.roots.Root(); root != c.Root {
+			return &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.Size, Root: root}}
 		}
 		v.checkpoints = v.checkpoints[1:]
 	}
@@ -101,12 +103,12 @@ func (v *verifier) compare() error {
 }
 
 func (v *verifier) result() (*Verification, error) {
-	v.out.Erased, v.out.Unfinished = v.wiped, int64(len(v.unfinished))
+	v.out.Erased, v.out.Unfinished = v.Wiped, int64(len(v.Unfinished))
 	if len(v.checkpoints) > 0 {
 		c := v.checkpoints[0]
-		return nil, &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.size, Root: v.roots.root()}}
+		return nil, &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.Size, Root: v.roots.Root()}}
 	}
-	v.out.Checkpoint = Checkpoint{Origin: DefaultOrigin, Size: v.roots.size, Root: v.roots.root()}
+	v.out.Checkpoint = Checkpoint{Origin: DefaultOrigin, Size: v.roots.Size, Root: v.roots.Root()}
 	return v.out, nil
 }
 

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -7,12 +7,12 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// tree is the Merkle tree over all records (RFC 6962). It holds the hashes of
+// Tree is the Merkle tree over all records (RFC 6962). It holds the hashes of
 // whole groups of records and of what is above them, and the leaves of the last
 // group. Leaves of groups that are whole are computed again from the records when
 // a proof needs them.
-type tree struct {
-	size   int64
+type Tree struct {
+	Size   int64
 	leaves []tlog.Hash   // of the last group
 	levels [][]tlog.Hash // from that of groups upwards
 }
@@ -20,13 +20,13 @@ type tree struct {
 // A group is 2^groupLevel records.
 const (
 	groupLevel = 8
-	groupSize  = 1 << groupLevel
+	GroupSize  = 1 << groupLevel
 )
 
-func (t *tree) add(leaf tlog.Hash) {
+func (t *Tree) Add(leaf tlog.Hash) {
 	t.leaves = append(t.leaves, leaf)
-	t.size++
-	if len(t.leaves) < groupSize {
+	t.Size++
+	if len(t.leaves) < GroupSize {
 		return
 	}
 	h := subtree(t.leaves)
@@ -53,8 +53,8 @@ func subtree(leaves []tlog.Hash) tlog.Hash {
 	return tlog.NodeHash(subtree(leaves[:half]), subtree(leaves[half:]))
 }
 
-// reader answers what proofs ask for. group returns the leaves of a whole group.
-func (t *tree) reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader {
+// Reader answers what proofs ask for. group returns the leaves of a whole group.
+func (t *Tree) Reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(indexes))
 		for i, index := range indexes {
@@ -68,13 +68,13 @@ func (t *tree) reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader 
 			}
 			first := n << level
 			leaves := t.leaves
-			if first/groupSize < t.size/groupSize {
+			if first/GroupSize < t.Size/GroupSize {
 				var err error
-				if leaves, err = group(first / groupSize); err != nil {
+				if leaves, err = group(first / GroupSize); err != nil {
 					return nil, err
 				}
 			}
-			from := first % groupSize
+			from := first % GroupSize
 			if from+1<<level > int64(len(leaves)) {
 				return nil, errors.New("the tree has no such hash")
 			}
@@ -84,32 +84,32 @@ func (t *tree) reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader 
 	})
 }
 
-// root is the hash over all records.
-func (t *tree) root() (tlog.Hash, error) {
+// Root is the hash over all records.
+func (t *Tree) Root() (tlog.Hash, error) {
 	// Only whole subtrees are asked for: those of the last group, and those above
 	// groups.
-	return tlog.TreeHash(t.size, t.reader(func(int64) ([]tlog.Hash, error) {
+	return tlog.TreeHash(t.Size, t.Reader(func(int64) ([]tlog.Hash, error) {
 		return nil, errors.New("a root needs no leaves of whole groups")
 	}))
 }
 
-// roots computes the root at one size while records go by, in little memory.
-type roots struct {
-	size  int64
+// Roots computes the root at one size while records go by, in little memory.
+type Roots struct {
+	Size  int64
 	parts []tlog.Hash // of whole subtrees, the largest first
 }
 
-func (r *roots) add(leaf tlog.Hash) {
-	r.size++
-	for range bits.TrailingZeros64(uint64(r.size)) {
+func (r *Roots) Add(leaf tlog.Hash) {
+	r.Size++
+	for range bits.TrailingZeros64(uint64(r.Size)) {
 		leaf = tlog.NodeHash(r.parts[len(r.parts)-1], leaf)
 		r.parts = r.parts[:len(r.parts)-1]
 	}
 	r.parts = append(r.parts, leaf)
 }
 
-func (r *roots) root() tlog.Hash {
-	if r.size == 0 {
+func (r *Roots) Root() tlog.Hash {
+	if r.Size == 0 {
 		empty, _ := tlog.TreeHash(0, nil) // which asks nothing
 		return empty
 	}

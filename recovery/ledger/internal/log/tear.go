@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import "bytes"
 
@@ -20,41 +20,41 @@ const (
 // end inside of it. A machine that fails may also have made the file longer and not
 // have written what belongs there, so that zeros at the end count as nothing, as
 // long as the header of the record is not there in full.
-func (s *scanner) ends(seg segment, there int64) (Tear, error) {
-	end, err := solid(seg.f, s.offset, there)
+func (s *Scanner) ends(seg segment, there int64) (Tear, error) {
+	end, err := solid(seg.f, s.Offset, there)
 	if err != nil {
 		return "", err
 	}
-	left := end - s.offset
+	left := end - s.Offset
 	switch {
 	case left == 0:
 		return TearZeros, nil
-	case left < preambleSize:
+	case left < PreambleSize:
 		return TearRecord, nil
 	}
-	var b [preambleSize]byte
-	if err := readFull(seg.f, b[:], s.offset); err != nil {
+	var b [PreambleSize]byte
+	if err := readFull(seg.f, b[:], s.Offset); err != nil {
 		return "", err
 	}
 	f, err := parsePreamble(b[:])
-	if err == nil && (f.size > there-s.offset || left < preambleSize+f.headerSize) {
+	if err == nil && (f.Size > there-s.Offset || left < PreambleSize+f.headerSize) {
 		return TearRecord, nil
 	}
 	return "", nil
 }
 
 // begins looks at the first bytes of a file that are not the first line.
-func begins(f file, there int64) (Tear, error) {
+func begins(f File, there int64) (Tear, error) {
 	end, err := solid(f, 0, there)
 	if err != nil {
 		return "", err
 	}
-	b := make([]byte, min(end, int64(len(magic))))
+	b := make([]byte, min(end, int64(len(Magic))))
 	if err := readFull(f, b, 0); err != nil {
 		return "", err
 	}
 	switch {
-	case end >= int64(len(magic)) || !bytes.HasPrefix([]byte(magic), b):
+	case end >= int64(len(Magic)) || !bytes.HasPrefix([]byte(Magic), b):
 		return "", nil
 	case end == 0 && there > 0:
 		return TearZeros, nil
@@ -63,7 +63,7 @@ func begins(f file, there int64) (Tear, error) {
 }
 
 // solid is where the last byte between two places of a file ends that is no zero.
-func solid(f file, from, to int64) (int64, error) {
+func solid(f File, from, to int64) (int64, error) {
 	buf := make([]byte, min(64<<10, max(to-from, 0)))
 	for to > from {
 		b := buf[:min(int64(len(buf)), to-from)]

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"io/fs"
@@ -68,7 +68,7 @@ func still(f *os.File, path string) (*os.File, error) {
 		err = regular(path, own)
 	}
 	if err == nil {
-		err = sameFile(path, path, own)
+		_, err = sameFile(path, path, own)
 	}
 	if err != nil {
 		_ = f.Close() // the first error says more

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -6,11 +6,12 @@ import (
 	"io/fs"
 )
 
-// tail is the file that records are added to.
-type tail struct {
-	dir     files
-	lock    lock
-	f       file
+// Tail is the file that records are added to.
+type Tail struct {
+	log     *Log
+	dir     Files
+	lock    Lock
+	f       File
 	name    string
 	segment int   // which one it is
 	size    int64 // of what is on disk for certain
@@ -18,30 +19,31 @@ type tail struct {
 	// file that was begun for it, if there is one.
 	broken bool
 	made   string
-	extra  file
+	extra  File
 }
 
-// open opens the last segment of a log, if there is one, locked.
-func (t *tail) open(l *log) error {
+// OpenTail opens the last segment of a log for adding to it, if there is one, locked.
+func OpenTail(l *Log, lock Lock) (*Tail, error) {
+	t := &Tail{log: l, dir: l.dir, lock: lock, segment: l.Count() - 1}
 	if t.segment < 0 {
 		t.segment = 0
-		return nil
+		return t, nil
 	}
 	t.name = l.segment(t.segment).name
 	f, err := t.dir.Tail(t.name, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.f = f
-	return l.replace(f)
+	return t, l.replace(f)
 }
 
-// trim cuts off what stands behind the last whole record, once the log was read.
-func (t *tail) trim(l *log, end, torn int64) error {
-	if t.f == nil && l.count() == 0 {
+// Trim cuts off what stands behind the last whole record, once the log was read.
+func (t *Tail) Trim(end, torn int64) error {
+	if t.f == nil && t.log.Count() == 0 {
 		return nil
 	}
-	if t.f == nil || t.segment != l.count()-1 {
+	if t.f == nil || t.segment != t.log.Count()-1 {
 		return &LockedError{} // another writer has begun a segment meanwhile
 	}
 	t.size = end + torn
@@ -50,8 +52,8 @@ func (t *tail) trim(l *log, end, torn int64) error {
 	}
 	t.size = end
 	if end == 0 { // not even the first line is whole
-		t.size = int64(len(magic))
-		if _, err := t.f.WriteAt([]byte(magic), 0); err != nil {
+		t.size = int64(len(Magic))
+		if _, err := t.f.WriteAt([]byte(Magic), 0); err != nil {
 			return err
 		}
 	}
@@ -61,26 +63,27 @@ func (t *tail) trim(l *log, end, torn int64) error {
 	return t.f.Sync()
 }
 
-type tailPlace struct {
-	segment int
-	offset  int64
+// Spot is where a batch begins.
+type Spot struct {
+	Segment int
+	Offset  int64
 }
 
-// write adds a batch, and returns where it begins. When it fails, nothing of
+// Write adds a batch, and returns where it begins. When it fails, nothing of
 // the batch is left, or nothing is written until that is so.
-func (t *tail) write(b *batch, limit int64) (tailPlace, error) {
+func (t *Tail) Write(first int64, b []byte, limit int64) (Spot, error) {
 	if err := t.undisturbed(); err != nil {
-		return tailPlace{}, err
+		return Spot{}, err
 	}
 	if t.broken {
 		if err := t.mend(); err != nil {
-			return tailPlace{}, fmt.Errorf("after an error, the end of the ledger could not be restored: %w", err)
+			return Spot{}, fmt.Errorf("after an error, the end of the ledger could not be restored: %w", err)
 		}
 	}
 	var err error
-	var at tailPlace
-	if t.f == nil || t.size > int64(len(magic)) && t.size+int64(len(b.buf)) > limit {
-		at, err = t.begin(b)
+	var at Spot
+	if t.f == nil || t.size > int64(len(Magic)) && t.size+int64(len(b)) > limit {
+		at, err = t.begin(first, b)
 	} else {
 		at, err = t.extend(b)
 	}
@@ -92,12 +95,12 @@ func (t *tail) write(b *batch, limit int64) (tailPlace, error) {
 	if mendErr := t.mend(); mendErr != nil {
 		err = errors.Join(err, fmt.Errorf("the end of the ledger could not be restored, and nothing is recorded until it can be: %w", mendErr))
 	}
-	return tailPlace{}, err
+	return Spot{}, err
 }
 
 // undisturbed holds that the end of the ledger is as this writer left it: the file
 // is where it was, and as long. Before there is one, the lock has to be.
-func (t *tail) undisturbed() error {
+func (t *Tail) undisturbed() error {
 	if t.f == nil {
 		return t.lock.Held()
 	}
@@ -113,52 +116,53 @@ func (t *tail) undisturbed() error {
 	return nil
 }
 
-func (t *tail) extend(b *batch) (tailPlace, error) {
-	at := tailPlace{t.segment, t.size}
-	if _, err := t.f.WriteAt(b.buf, t.size); err != nil {
+func (t *Tail) extend(b []byte) (Spot, error) {
+	at := Spot{t.segment, t.size}
+	if _, err := t.f.WriteAt(b, t.size); err != nil {
 		return at, err
 	}
 	if err := t.f.Sync(); err != nil {
 		return at, err
 	}
-	t.size += int64(len(b.buf))
+	t.size += int64(len(b))
 	return at, nil
 }
 
 // begin writes a batch to a new file.
-func (t *tail) begin(b *batch) (tailPlace, error) {
-	name := segmentName(b.first)
+func (t *Tail) begin(first int64, b []byte) (Spot, error) {
+	name := SegmentName(first)
 	f, err := t.dir.Tail(name, true)
 	var locked *LockedError
 	if errors.Is(err, fs.ErrExist) || errors.As(err, &locked) {
-		return tailPlace{}, &DisturbedError{name, "is there, and this writer has not begun it"}
+		return Spot{}, &DisturbedError{name, "is there, and this writer has not begun it"}
 	}
 	if err != nil {
-		return tailPlace{}, err
+		return Spot{}, err
 	}
 	t.made, t.extra = name, f
-	if _, err := f.WriteAt([]byte(magic), 0); err != nil {
-		return tailPlace{}, err
+	if _, err := f.WriteAt([]byte(Magic), 0); err != nil {
+		return Spot{}, err
 	}
-	if _, err := f.WriteAt(b.buf, int64(len(magic))); err != nil {
-		return tailPlace{}, err
+	if _, err := f.WriteAt(b, int64(len(Magic))); err != nil {
+		return Spot{}, err
 	}
 	if err := f.Sync(); err != nil {
-		return tailPlace{}, err
+		return Spot{}, err
 	}
 	if err := t.dir.Sync(); err != nil {
-		return tailPlace{}, err
+		return Spot{}, err
 	}
 	if t.f != nil { // which is read still
 		t.segment++
 	}
+	t.log.extend(segment{name, first, f, f})
 	t.f, t.name, t.made, t.extra = f, name, "", nil
-	t.size = int64(len(magic) + len(b.buf))
-	return tailPlace{t.segment, int64(len(magic))}, nil
+	t.size = int64(len(Magic) + len(b))
+	return Spot{t.segment, int64(len(Magic))}, nil
 }
 
 // mend brings the end of the ledger back to what is on disk for certain.
-func (t *tail) mend() error {
+func (t *Tail) mend() error {
 	if t.extra != nil {
 		_ = t.extra.Close() // it is removed
 		t.extra = nil

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -37,7 +37,7 @@ func lockFile(path string) (*os.File, error) {
 			return nil, err
 		}
 	}
-	beside := path[:len(path)-len(lockName)] + "holder.lock"
+	beside := path[:len(path)-len(LockName)] + "holder.lock"
 	f, err := openAlone(path, 0, syscall.OPEN_ALWAYS)
 	var locked *LockedError
 	if errors.As(err, &locked) {

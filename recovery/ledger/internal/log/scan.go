@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"cmp"
@@ -9,84 +9,81 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// body is what became of a payload.
-type body int
+// Body is what became of a payload.
+type Body int
 
 const (
-	bodyWhole body = iota + 1
-	bodyErased
-	bodyChanged
+	BodyWhole Body = iota + 1
+	BodyErased
+	BodyChanged
 )
 
-// item is a record that was read, with what is wrong with it by itself.
-type item struct {
-	frame
-	head header
-	hash tlog.Hash
-	what string // what is wrong with its header; empty: nothing
-	body body
+// Item is a record that was read, with what is wrong with it by itself.
+type Item struct {
+	Frame
+	Head Header
+	Hash tlog.Hash
+	What string // what is wrong with its header; empty: nothing
+	Body Body
 	more int64 // how many records of the same commit follow
 	// made is what a worker made of it.
-	made any
+	Made any
 }
 
-// check looks at a record by itself. A digest takes longer than a checksum, and
+// Check looks at a record by itself. A digest takes longer than a checksum, and
 // cannot be made up.
-func (t *item) check(digests bool) {
-	if sum32(t.header) != t.headerSum {
-		t.what = errHeader.Error()
+func (t *Item) Check(digests bool) {
+	if Sum32(t.Header) != t.headerSum {
+		t.What = errHeader.Error()
 		return
 	}
-	head, err := parseHeader(t.header)
+	head, err := ParseHeader(t.Header)
 	if err != nil {
-		t.what = err.Error()
+		t.What = err.Error()
 		return
 	}
-	t.head, t.hash = head, recordHash(t.header)
+	t.Head, t.Hash = head, RecordHash(t.Header)
 	switch {
-	case t.erased():
-		t.body = bodyErased
-	case sum32(t.salt, t.payload) != t.bodySum || digests && payloadDigest(t.salt, t.payload) != head.payload:
-		t.body = bodyChanged
+	case t.Erased():
+		t.Body = BodyErased
+	case Sum32(t.Salt, t.Payload) != t.BodySum || digests && PayloadDigest(t.Salt, t.Payload) != head.Payload:
+		t.Body = BodyChanged
 	default:
-		t.body = bodyWhole
-		if head.kind == KindReport {
-			_, t.more, _ = parseReports(t.payload) // who needs them finds what is wrong
-		}
+		t.Body = BodyWhole
 	}
 }
 
 // blockSize is how much is read at once.
-const blockSize = 1 << 20
+const BlockSize = 1 << 20
 
-// scanner reads a log from its beginning, a block of whole records at a time. A log that is
+// Scanner reads a log from its beginning, a block of whole records at a time. A log that is
 // being written is read up to where it ends by then.
-type scanner struct {
-	log     *log
-	segment int
-	offset  int64
-	seq     int64 // of the next record
-	until   int64 // when set, records from this one on are left alone
+type Scanner struct {
+	Log     *Log
+	Segment int
+	Offset  int64
+	Seq     int64 // of the next record
+	Until   int64 // when set, records from this one on are left alone
 
-	torn int64 // bytes at the end that are no whole record
-	tear Tear  // and what they are
+	Torn int64 // bytes at the end that are no whole record
+	Tear Tear  // and what they are
 	done int64 // bytes read
 }
 
-// next returns records whose parts stand in buf, which is theirs from then on.
+// Next returns records whose parts stand in buf, which is theirs from then on.
 // At the end it returns io.EOF.
-func (s *scanner) next() ([]item, error) {
+func (s *Scanner) Next() ([]Item, error) {
 	for {
-		if s.segment >= s.log.count() || s.until > 0 && s.seq == s.until {
+		if s.Segment >= s.Log.Count() || s.Until > 0 && s.Seq == s.Until {
 			return nil, io.EOF
 		}
-		seg := s.log.segment(s.segment)
-		if s.offset == 0 {
+		seg := s.Log.segment(s.Segment)
+		if s.Offset == 0 {
 			if err := s.begin(seg); err != nil {
 				return nil, err
 			}
 		}
-		items, err := s.block(seg, blockSize)
+		items, err := s.block(seg, BlockSize)
 		if errors.Is(err, errGrown) {
 			continue
 		}
@@ -105,32 +102,32 @@ func (s *scanner) next() ([]item, error) {
 		if err != nil {
 			return nil, err
 		}
-		if now == s.offset {
-			s.segment++
-			s.offset = 0
+		if now == s.Offset {
+			s.Segment++
+			s.Offset = 0
 		}
 	}
 }
 
 // begin reads the magic line of a segment.
-func (s *scanner) begin(seg segment) error {
-	if seg.first != s.seq {
-		return s.damage(seg, "the file begins with record %d, but the next one is %d: a file is missing, or was put in", seg.first, s.seq)
+func (s *Scanner) begin(seg segment) error {
+	if seg.first != s.Seq {
+		return s.damage(seg, "the file begins with record %d, but the next one is %d: a file is missing, or was put in", seg.first, s.Seq)
 	}
-	b := make([]byte, len(magic))
+	b := make([]byte, len(Magic))
 	if _, err := seg.f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if string(b) != magic {
+	if string(b) != Magic {
 		return s.tornBegin(seg)
 	}
-	s.offset = int64(len(magic))
-	s.done += s.offset
+	s.Offset = int64(len(Magic))
+	s.done += s.Offset
 	return nil
 }
 
 // tornBegin says what the first line of a segment is instead.
-func (s *scanner) tornBegin(seg segment) error {
+func (s *Scanner) tornBegin(seg segment) error {
 	there, err := seg.f.Size()
 	if err != nil {
 		return err
@@ -145,29 +142,29 @@ func (s *scanner) tornBegin(seg segment) error {
 	if later, err := s.later(); err != nil || later {
 		return errors.Join(err, s.damage(seg, "the file ends before its first record, and another file follows"))
 	}
-	s.torn, s.tear = there, tear
+	s.Torn, s.Tear = there, tear
 	return io.EOF
 }
 
 // block reads whole records. None means that the segment ends here.
-func (s *scanner) block(seg segment, size int64) ([]item, error) {
+func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 	there, err := seg.f.Size()
 	if err != nil {
 		return nil, err
 	}
-	want := min(size, max(there-s.offset, 0))
+	want := min(size, max(there-s.Offset, 0))
 	buf := make([]byte, want)
-	n, err := seg.f.ReadAt(buf, s.offset)
+	n, err := seg.f.ReadAt(buf, s.Offset)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	rest := buf[:n]
-	var items []item
-	for len(rest) > 0 && (s.until == 0 || s.seq < s.until) {
-		f, err := parseFrame(rest)
+	var items []Item
+	for len(rest) > 0 && (s.Until == 0 || s.Seq < s.Until) {
+		f, err := ParseFrame(rest)
 		if errors.Is(err, errShort) {
 			if len(items) == 0 && int64(n) == size {
-				return s.block(seg, f.size) // one record is larger than a block
+				return s.block(seg, f.Size) // one record is larger than a block
 			}
 			if len(items) == 0 {
 				return nil, s.short(seg, there, errInside)
@@ -180,13 +177,13 @@ func (s *scanner) block(seg segment, size int64) ([]item, error) {
 			}
 			return nil, s.short(seg, there, cmp.Or(err, errHeader))
 		}
-		f.segment, f.offset = s.segment, s.offset
-		s.log.note(s.seq, s.segment, s.offset)
-		items = append(items, item{frame: f})
-		rest = rest[f.size:]
-		s.offset += f.size
-		s.done += f.size
-		s.seq++
+		f.Segment, f.Offset = s.Segment, s.Offset
+		s.Log.Note(s.Seq, s.Segment, s.Offset)
+		items = append(items, Item{Frame: f})
+		rest = rest[f.Size:]
+		s.Offset += f.Size
+		s.done += f.Size
+		s.Seq++
 	}
 	return items, nil
 }
@@ -199,7 +196,7 @@ var errInside = errors.New("the file ends inside of the record, and another file
 
 // short says that the file, as long as it was, ends before a record is whole, or
 // what is wrong with the record.
-func (s *scanner) short(seg segment, there int64, wrong error) error {
+func (s *Scanner) short(seg segment, there int64, wrong error) error {
 	later, err := s.later()
 	if err != nil {
 		return err
@@ -221,21 +218,21 @@ func (s *scanner) short(seg segment, there int64, wrong error) error {
 	if tear == "" {
 		return s.damage(seg, "%s", wrong)
 	}
-	s.torn, s.tear = there-s.offset, tear
+	s.Torn, s.Tear = there-s.Offset, tear
 	return io.EOF
 }
 
 // later reports whether another segment follows, which may have been begun just
 // now.
-func (s *scanner) later() (bool, error) {
-	if s.segment+1 >= s.log.count() {
-		if err := s.log.refresh(); err != nil {
+func (s *Scanner) later() (bool, error) {
+	if s.Segment+1 >= s.Log.Count() {
+		if err := s.Log.refresh(); err != nil {
 			return false, err
 		}
 	}
-	return s.segment+1 < s.log.count(), nil
+	return s.Segment+1 < s.Log.Count(), nil
 }
 
-func (s *scanner) damage(seg segment, format string, args ...any) error {
-	return &Damage{File: seg.name, Offset: s.offset, Record: s.seq, What: fmt.Sprintf(format, args...)}
+func (s *Scanner) damage(seg segment, format string, args ...any) error {
+	return &Damage{File: seg.name, Offset: s.Offset, Record: s.Seq, What: fmt.Sprintf(format, args...)}
 }

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -25,11 +25,5 @@ func (d *Damage) Error() string {
 	return fmt.Sprintf("%s: byte %d: record %d: %s", d.File, d.Offset, d.Record, d.What)
 }
 
-// ErrClosed is returned for what is asked of a ledger after it was closed.
-var ErrClosed = errors.New("the ledger was closed")
-
 // ErrNotFound is returned when a ledger has no such record.
 var ErrNotFound = errors.New("the ledger has no such record")
-
-// ErrErased is returned for a record whose payload was erased.
-var ErrErased = errors.New("the record was erased")

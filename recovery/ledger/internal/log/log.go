@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -8,10 +8,12 @@ import (
 	"sync"
 )
 
-// log is the segments of a directory, for reading. More may be found as they
+// Log is the segments of a directory, for reading. More may be found as they
 // are written.
-type log struct {
-	dir files
+type Log struct {
+	dir Files
+	// following says how many records of the same commit follow one.
+	following func(*Item) int64
 
 	mu       sync.RWMutex
 	segments []segment
@@ -23,8 +25,8 @@ type log struct {
 type segment struct {
 	name  string
 	first int64 // its first record
-	f     file
-	own   bool // this writer has it open for writing
+	f     File
+	w     File // by which this writer adds to it; nil where it does not
 }
 
 // place is where a record stands.
@@ -33,10 +35,10 @@ type place struct {
 	offset  int64
 }
 
-// openLog opens what is there. With a step of 1 every record is found at once, with more some
+// Open opens what is there. With a step of 1 every record is found at once, with more some
 // have to be passed over.
-func openLog(dir files, step int64) (*log, error) {
-	l := &log{dir: dir, step: step}
+func Open(dir Files, step int64, following func(*Item) int64) (*Log, error) {
+	l := &Log{dir: dir, step: step, following: following}
 	if err := l.refresh(); err != nil {
 		_ = l.Close() // the first error says more
 		return nil, err
@@ -45,7 +47,7 @@ func openLog(dir files, step int64) (*log, error) {
 }
 
 // refresh finds segments that were begun since.
-func (l *log) refresh() error {
+func (l *Log) refresh() error {
 	names, err := l.dir.List()
 	if err != nil {
 		return err
@@ -68,74 +70,82 @@ func (l *log) refresh() error {
 		if err != nil {
 			return err
 		}
-		l.segments = append(l.segments, segment{name, first, f, false})
+		l.segments = append(l.segments, segment{name: name, first: first, f: f})
 	}
 	return nil
 }
 
-// extend adds the segment that has just been begun.
-func (l *log) extend(s segment) {
+// extend adds the segment that a writer has just begun, which a reader may have found
+// already.
+func (l *Log) extend(s segment) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if last := len(l.segments) - 1; last >= 0 && l.segments[last].name == s.name {
+		l.segments[last].w = s.w // and is read as it was found
+		return
+	}
 	l.segments = append(l.segments, s)
 }
 
 // replace reads the last segment through another file.
-func (l *log) replace(f file) error {
+func (l *Log) replace(f File) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := &l.segments[len(l.segments)-1]
 	old := last.f
-	last.f, last.own = f, true
+	last.f, last.w = f, f
 	return old.Close()
 }
 
-// overwrite makes zeros of a record's salt and payload, on disk.
-func (l *log) overwrite(f *frame) error {
-	s := l.segment(f.segment)
+// Overwrite makes zeros of a record's salt and payload, on disk.
+func (l *Log) Overwrite(f *Frame) error {
+	s := l.segment(f.Segment)
 	if _, err := l.dir.Same(s.name, s.f); err != nil {
 		return err
 	}
-	to := s.f
-	if !s.own {
+	to := s.w
+	if to == nil {
 		var err error
 		if to, err = l.dir.Write(s.name); err != nil {
 			return err
 		}
 	}
-	_, err := to.WriteAt(make([]byte, len(f.salt)+len(f.payload)), f.body())
+	_, err := to.WriteAt(make([]byte, len(f.Salt)+len(f.Payload)), f.Body())
 	if err == nil {
 		err = to.Sync()
 	}
-	if !s.own {
+	if s.w == nil {
 		err = errors.Join(err, to.Close())
 	}
 	return err
 }
 
-func (l *log) Close() error {
+func (l *Log) Close() error {
 	var errs []error
 	for _, s := range l.segments {
 		errs = append(errs, s.f.Close())
+		if s.w != nil && s.w != s.f {
+			errs = append(errs, s.w.Close())
+		}
 	}
 	return errors.Join(errs...)
 }
 
-func (l *log) count() int {
+func (l *Log) Count() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return len(l.segments)
 }
 
-func (l *log) segment(i int) segment {
+func (l *Log) segment(i int) segment {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.segments[i]
 }
 
-// bytes is how much there is to read.
-func (l *log) bytes() (total int64, err error) {
-	for i := range l.count() {
+// Bytes is how much there is to read.
+func (l *Log) Bytes() (total int64, err error) {
+	for i := range l.Count() {
 		n, err := l.segment(i).f.Size()
 		if err != nil {
 			return 0, err
@@ -145,8 +155,8 @@ func (l *log) bytes() (total int64, err error) {
 	return total, nil
 }
 
-// note remembers where a record stands; they come in order.
-func (l *log) note(seq int64, segment int, offset int64) {
+// Note remembers where a record stands; they come in order.
+func (l *Log) Note(seq int64, segment int, offset int64) {
 	if seq%l.step != 0 {
 		return
 	}
@@ -157,66 +167,66 @@ func (l *log) note(seq int64, segment int, offset int64) {
 	}
 }
 
-// forget drops what was noted from a record on.
-func (l *log) forget(seq int64) {
+// Forget drops what was noted from a record on.
+func (l *Log) Forget(seq int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.places = l.places[:min(int64(len(l.places)), (seq+l.step-1)/l.step)]
 }
 
-// find reads a record that was noted, or stands after one that was.
-func (l *log) find(seq int64) (frame, error) {
+// Find reads a record that was noted, or stands after one that was.
+func (l *Log) Find(seq int64) (Frame, error) {
 	l.mu.RLock()
 	if seq < 0 || seq/l.step >= int64(len(l.places)) {
 		l.mu.RUnlock()
-		return frame{}, ErrNotFound
+		return Frame{}, ErrNotFound
 	}
 	at := l.places[seq/l.step]
 	l.mu.RUnlock()
 	for n := seq / l.step * l.step; n < seq; n++ {
 		size, err := l.sizeAt(at)
 		if err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
 		at.offset += size
-		if next := int(at.segment) + 1; next < l.count() && l.segment(next).first == n+1 {
-			at = place{int32(next), int64(len(magic))}
+		if next := int(at.segment) + 1; next < l.Count() && l.segment(next).first == n+1 {
+			at = place{int32(next), int64(len(Magic))}
 		}
 	}
 	return l.read(at)
 }
 
-func (l *log) sizeAt(at place) (int64, error) {
-	var b [preambleSize]byte
+func (l *Log) sizeAt(at place) (int64, error) {
+	var b [PreambleSize]byte
 	if err := readFull(l.segment(int(at.segment)).f, b[:], at.offset); err != nil {
 		return 0, err
 	}
 	f, err := parsePreamble(b[:])
-	return f.size, err
+	return f.Size, err
 }
 
 // read reads the record at a place. Most are read at once.
-func (l *log) read(at place) (frame, error) {
+func (l *Log) read(at place) (Frame, error) {
 	const most = 4096
 	file := l.segment(int(at.segment)).f
 	buf := make([]byte, most)
 	n, err := file.ReadAt(buf, at.offset)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return frame{}, err
+		return Frame{}, err
 	}
-	f, err := parseFrame(buf[:n])
+	f, err := ParseFrame(buf[:n])
 	if errors.Is(err, errShort) {
-		buf = make([]byte, f.size)
+		buf = make([]byte, f.Size)
 		if err := readFull(file, buf, at.offset); err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
-		f, err = parseFrame(buf)
+		f, err = ParseFrame(buf)
 	}
-	f.segment, f.offset = int(at.segment), at.offset
+	f.Segment, f.Offset = int(at.segment), at.offset
 	return f, err
 }
 
-func readFull(f file, b []byte, offset int64) error {
+func readFull(f File, b []byte, offset int64) error {
 	n, err := f.ReadAt(b, offset)
 	if n == len(b) {
 		return nil
@@ -225,4 +235,20 @@ func readFull(f file, b []byte, offset int64) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// Recent reads the last records: from the last segment but one, since the last may be
+// short. It is nil where there are none.
+func (l *Log) Recent() *Scanner {
+	last := l.Count() - 1
+	if last < 0 {
+		return nil
+	}
+	last = max(last-1, 0)
+	return &Scanner{Log: l, Segment: last, Seq: l.segment(last).first}
+}
+
+// Damaged is damage of a record.
+func (l *Log) Damaged(f *Frame, seq int64, what string) *Damage {
+	return &Damage{File: l.segment(f.Segment).name, Offset: f.Offset, Record: seq, What: what}
 }

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -8,32 +8,32 @@ import (
 	"path/filepath"
 )
 
-// files is the directory of a ledger: as little of a file system as it needs,
+// Files is the directory of a ledger: as little of a file system as it needs,
 // so that tests can put one in its place that breaks.
-type files interface {
+type Files interface {
 	// List names what is in the directory, sorted.
 	List() ([]string, error)
 	// Open opens a file for reading.
-	Open(name string) (file, error)
+	Open(name string) (File, error)
 	// Write opens a file for overwriting what stands in it.
-	Write(name string) (file, error)
+	Write(name string) (File, error)
 	// Tail opens the file that records are added to, and keeps other writers away from
 	// it until it is closed; create makes one that must not be there yet.
-	Tail(name string, create bool) (file, error)
+	Tail(name string, create bool) (File, error)
 	// Create makes a file that must not be there yet.
-	Create(name string) (file, error)
+	Create(name string) (File, error)
 	Remove(name string) error
 	// Same returns the size of an open file. It fails with a *[DisturbedError] when the
 	// directory has no file of that name any more, or another one.
-	Same(name string, f file) (size int64, err error)
+	Same(name string, f File) (size int64, err error)
 	// Sync makes files that came or went do so for good.
 	Sync() error
 	// Lock keeps other writers away until it is closed.
-	Lock() (lock, error)
+	Lock() (Lock, error)
 }
 
-// file is one of them. Writing beyond the end makes it longer.
-type file interface {
+// File is one of them. Writing beyond the end makes it longer.
+type File interface {
 	io.ReaderAt
 	io.WriterAt
 	io.Closer
@@ -42,17 +42,17 @@ type file interface {
 	Sync() error
 }
 
-// lock keeps other writers away.
-type lock interface {
+// Lock keeps other writers away.
+type Lock interface {
 	io.Closer
 	// Held fails with a *[DisturbedError] when somebody took the lock away.
 	Held() error
 }
 
-// directory is a directory of the operating system.
-type directory string
+// Directory is a directory of the operating system.
+type Directory string
 
-func (d directory) List() ([]string, error) {
+func (d Directory) List() ([]string, error) {
 	entries, err := os.ReadDir(string(d))
 	names := make([]string, len(entries))
 	for i, e := range entries {
@@ -61,10 +61,10 @@ func (d directory) List() ([]string, error) {
 	return names, err
 }
 
-func (d directory) path(name string) string { return filepath.Join(string(d), name) }
+func (d Directory) path(name string) string { return filepath.Join(string(d), name) }
 
 // opened is what came of opening a segment.
-func opened(name string, f *os.File, err error) (file, error) {
+func opened(name string, f *os.File, err error) (File, error) {
 	var odd *irregularError
 	if errors.As(err, &odd) {
 		return nil, &Damage{File: name, Record: -1, What: odd.what + " is in the place of a segment"}
@@ -72,54 +72,63 @@ func opened(name string, f *os.File, err error) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return osFile{f}, nil
+	own, err := f.Stat()
+	if err != nil {
+		_ = f.Close() // the first error says more
+		return nil, err
+	}
+	return osFile{f, own}, nil
 }
 
-func (d directory) Open(name string) (file, error) {
+func (d Directory) Open(name string) (File, error) {
 	f, err := openRegular(d.path(name), os.O_RDONLY)
 	return opened(name, f, err)
 }
 
-func (d directory) Write(name string) (file, error) {
+func (d Directory) Write(name string) (File, error) {
 	f, err := openRegular(d.path(name), os.O_RDWR)
 	return opened(name, f, err)
 }
 
-func (d directory) Tail(name string, create bool) (file, error) {
+func (d Directory) Tail(name string, create bool) (File, error) {
 	f, err := openTail(d.path(name), create)
 	return opened(name, f, err)
 }
 
-func (d directory) Create(name string) (file, error) {
+func (d Directory) Create(name string) (File, error) {
 	f, err := createFile(d.path(name))
 	return opened(name, f, err)
 }
 
-func (d directory) Remove(name string) error { return os.Remove(d.path(name)) }
+func (d Directory) Remove(name string) error { return os.Remove(d.path(name)) }
 
-func (d directory) Same(name string, f file) (int64, error) {
-	own, err := f.(osFile).Stat()
+func (d Directory) Same(name string, f File) (int64, error) {
+	of := f.(osFile)
+	there, err := sameFile(of.Name(), name, of.own)
 	if err != nil {
 		return 0, err
 	}
-	return own.Size(), sameFile(d.path(name), name, own)
+	if isWindows { // where a path may tell an older length
+		return of.Size()
+	}
+	return there.Size(), nil
 }
 
 // sameFile holds that a path leads to a file that is open.
-func sameFile(path, name string, own fs.FileInfo) error {
-	there, err := os.Lstat(path)
+func sameFile(path, name string, own fs.FileInfo) (there fs.FileInfo, err error) {
+	there, err = os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &DisturbedError{name, "is not there any more"}
+		return nil, &DisturbedError{name, "is not there any more"}
 	case err != nil:
-		return err
+		return nil, err
 	case !os.SameFile(there, own):
-		return &DisturbedError{name, "is not the file that was opened"}
+		return nil, &DisturbedError{name, "is not the file that was opened"}
 	}
-	return nil
+	return there, nil
 }
 
-func (d directory) Sync() error {
+func (d Directory) Sync() error {
 	f, err := os.Open(string(d))
 	if err != nil {
 		return err
@@ -132,12 +141,12 @@ func (d directory) Sync() error {
 	return f.Close()
 }
 
-func (d directory) Lock() (lock, error) {
-	f, err := lockFile(d.path(lockName))
+func (d Directory) Lock() (Lock, error) {
+	f, err := lockFile(d.path(LockName))
 	if err != nil {
 		return nil, err
 	}
-	return fileLock{f, d.path(lockName)}, nil
+	return fileLock{f, d.path(LockName)}, nil
 }
 
 // fileLock is a file that is locked.
@@ -151,10 +160,14 @@ func (l fileLock) Held() error {
 	if err != nil {
 		return err
 	}
-	return sameFile(l.path, lockName, own)
+	_, err = sameFile(l.path, LockName, own)
+	return err
 }
 
-type osFile struct{ *os.File }
+type osFile struct {
+	*os.File
+	own fs.FileInfo // which file it is
+}
 
 func (f osFile) Size() (int64, error) {
 	info, err := f.Stat()

@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"context"
@@ -10,32 +10,32 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// walk goes through a log from its beginning and checks that each record
+// Walk goes through a log from its beginning and checks that each record
 // follows from the one before.
-type walk struct {
-	scanner
-	digests bool // check payloads by their digests, not only by their checksums
+type Walk struct {
+	Scanner
+	Digests bool // check payloads by their digests, not only by their checksums
 	// work is done for each record on any core, and visit in order. Either may
 	// be nil.
-	work  func(*item)
-	visit func(*item) error
+	Work  func(*Item)
+	Visit func(*Item) error
 	// progress is told how many bytes have been read.
-	progress func(done int64)
+	Progress func(done int64)
 
-	head tlog.Hash // of the last record
+	Head tlog.Hash // of the last record
 	// held are reports of a commit whose last record has not been met: what was
 	// not written whole is not part of the ledger.
-	held []*item
+	held []*Item
 }
 
 type job struct {
-	items []item
+	items []Item
 	done  int64 // bytes read so far
 	ready chan struct{}
 }
 
-// run returns the first thing that is wrong, nil at the end of the log.
-func (w *walk) run(ctx context.Context) error {
+// Run returns the first thing that is wrong, nil at the end of the log.
+func (w *Walk) Run(ctx context.Context) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *job), make(chan *job, 2*workers)
 	stop := make(chan struct{})
@@ -45,8 +45,8 @@ func (w *walk) run(ctx context.Context) error {
 		defer close(order)
 		defer close(jobs)
 		for {
-			var items []item
-			if items, readErr = w.next(); readErr != nil {
+			var items []Item
+			if items, readErr = w.Next(); readErr != nil {
 				return
 			}
 			j := &job{items: items, done: w.done, ready: make(chan struct{})}
@@ -63,9 +63,12 @@ func (w *walk) run(ctx context.Context) error {
 		all.Go(func() {
 			for j := range jobs {
 				for i := range j.items {
-					j.items[i].check(w.digests)
-					if w.work != nil && j.items[i].what == "" {
-						w.work(&j.items[i])
+					j.items[i].Check(w.Digests)
+					if j.items[i].Body == BodyWhole {
+						j.items[i].more = w.Log.following(&j.items[i])
+					}
+					if w.Work != nil && j.items[i].What == "" {
+						w.Work(&j.items[i])
 					}
 				}
 				close(j.ready)
@@ -85,24 +88,24 @@ func (w *walk) run(ctx context.Context) error {
 }
 
 // tearHeld counts reports whose commit was not written whole among what is torn.
-func (w *walk) tearHeld() error {
+func (w *Walk) tearHeld() error {
 	if len(w.held) == 0 {
 		return nil
 	}
 	first := w.held[0]
-	if first.segment != w.segment {
-		return w.damageAt(first, first.head.seq, "the records that it says come with it are not there, and another file follows")
+	if first.Segment != w.Segment {
+		return w.damageAt(first, first.Head.Seq, "the records that it says come with it are not there, and another file follows")
 	}
-	w.seq, w.head = first.head.seq, first.head.prev
-	w.torn += w.offset - first.offset
-	w.offset = first.offset
-	w.tear = TearCommit
-	w.log.forget(w.seq)
+	w.Seq, w.Head = first.Head.Seq, first.Head.Prev
+	w.Torn += w.Offset - first.Offset
+	w.Offset = first.Offset
+	w.Tear = TearCommit
+	w.Log.Forget(w.Seq)
 	w.held = nil
 	return nil
 }
 
-func (w *walk) inOrder(ctx context.Context, order chan *job) error {
+func (w *Walk) inOrder(ctx context.Context, order chan *job) error {
 	next := int64(0)
 	for j := range order {
 		if err := ctx.Err(); err != nil {
@@ -114,7 +117,7 @@ func (w *walk) inOrder(ctx context.Context, order chan *job) error {
 			if err := w.follows(t, next); err != nil {
 				return err
 			}
-			w.head = t.hash
+			w.Head = t.Hash
 			next++
 			w.held = append(w.held, t)
 			if t.more > 0 {
@@ -124,18 +127,18 @@ func (w *walk) inOrder(ctx context.Context, order chan *job) error {
 				return err
 			}
 		}
-		if w.progress != nil {
-			w.progress(j.done)
+		if w.Progress != nil {
+			w.Progress(j.done)
 		}
 	}
 	return nil
 }
 
 // visitHeld visits a record, and those of its commit that came before it.
-func (w *walk) visitHeld() error {
-	if w.visit != nil {
+func (w *Walk) visitHeld() error {
+	if w.Visit != nil {
 		for _, t := range w.held {
-			if err := w.visit(t); err != nil {
+			if err := w.Visit(t); err != nil {
 				return err
 			}
 		}
@@ -145,15 +148,15 @@ func (w *walk) visitHeld() error {
 }
 
 // follows checks the place of a record in the chain.
-func (w *walk) follows(t *item, seq int64) error {
-	what := t.what
+func (w *Walk) follows(t *Item, seq int64) error {
+	what := t.What
 	switch {
 	case what != "":
-	case t.head.seq != seq:
+	case t.Head.Seq != seq:
 		what = "it says that it is another record: one was taken out, put in or moved"
-	case t.head.prev != w.head:
+	case t.Head.Prev != w.Head:
 		what = "it does not follow from the record before, which was changed"
-	case t.body == bodyErased && !t.head.kind.erasable():
+	case t.Body == BodyErased && !t.Head.Kind.Erasable():
 		what = "its payload was wiped out, and it is of a kind that is never erased"
 	default:
 		return nil
@@ -161,6 +164,6 @@ func (w *walk) follows(t *item, seq int64) error {
 	return w.damageAt(t, seq, what)
 }
 
-func (w *walk) damageAt(t *item, seq int64, what string) error {
-	return &Damage{File: w.log.segment(t.segment).name, Offset: t.offset, Record: seq, What: what}
+func (w *Walk) damageAt(t *Item, seq int64, what string) error {
+	return w.Log.Damaged(&t.Frame, seq, what)
 }

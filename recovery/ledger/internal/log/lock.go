@@ -1,4 +1,4 @@
-package ledger
+package log
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	lockName  = "writer.lock"
+	LockName  = "writer.lock"
 	isWindows = runtime.GOOS == "windows"
 )
 
@@ -51,8 +51,8 @@ const (
 	maxHolder    = 300
 )
 
-// holder is how this process names itself in the lock.
-func holder() string {
+// Holder is how this process names itself in the lock.
+func Holder() string {
 	host, err := os.Hostname()
 	if err != nil {
 		return fmt.Sprint(holderPrefix, os.Getpid())
@@ -95,7 +95,7 @@ func writeHolder(f *os.File) error {
 		return err
 	}
 	if f.Truncate(0) == nil {
-		_, _ = f.WriteAt([]byte(holder()+"\n"), 0)
+		_, _ = f.WriteAt([]byte(Holder()+"\n"), 0)
 	}
 	return nil
 }
