@@ -38,10 +38,9 @@ type conclusion struct {
 
 	explains *Explanation // where reasons are noted beside the decision; nil: nobody asks
 
-	decided day     // the day of the decision, in the zone last asked for
-	params  []Param // room for the parameters of the actions
-	plays   []string
-	ids     strings.Builder
+	params []Param // room for the parameters of the actions
+	plays  []string
+	ids    strings.Builder
 }
 
 // isWithdrawn reports whether a choice has cancelled an action.
@@ -49,11 +48,23 @@ func (c *conclusion) isWithdrawn(id string) bool {
 	return len(c.withdrawn) > 0 && c.withdrawn[store.IDOf(id)]
 }
 
-// day is the day of an instant in a zone.
+// day is a day in a zone, from its first instant until that of the next.
 type day struct {
-	zone *time.Location
-	date value.Date
+	zone        *time.Location
+	date        value.Date
+	from, until time.Time
 }
+
+func dayOf(t time.Time, zone *time.Location) day {
+	date := value.DateOf(t.In(zone))
+	d := day{zone, date, date.In(zone), shifted(date, 1).In(zone)}
+	if value.DateOf(d.from.In(zone)) != date { // midnight comes twice, with an hour of the day before between
+		d.until = d.from
+	}
+	return d
+}
+
+func (d *day) holds(t time.Time) bool { return !t.Before(d.from) && t.Before(d.until) }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
 var warningCodes = [...]string{"unanswered", "stale", "too-late", "no-partner", "fact-without-key"}
@@ -164,12 +175,14 @@ func (c *conclusion) warnOf(p *policy.Play) {
 	c.warnUnknown(p.Facts, p.Name)
 }
 
-// today is the day on which the decision is made, in a zone.
+// today is the day on which the decision is made, in a zone. Decisions of one day after
+// another share it.
 func (c *conclusion) today(zone *time.Location) value.Date {
-	if c.decided.zone != zone {
-		c.decided = day{zone, value.DateOf(c.now.In(zone))}
+	d := &c.workspace.today
+	if d.zone != zone || !d.holds(c.now) {
+		*d = dayOf(c.now, zone)
 	}
-	return c.decided.date
+	return d.date
 }
 
 // warnUnknown warns of each fact among those read that has no key, once.

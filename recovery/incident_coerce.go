@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -25,37 +26,37 @@ func (m *mismatch) at(path string) Problem {
 
 // coerce turns a value that came with an incident into the one Go type of its
 // kind: string, int64, float64, bool, time.Time in UTC, Date, time.Duration,
-// Money, Percent or []any. It takes what [Incident.Fields] may hold. The kinds
-// are named as in playbooks, a list is "list" with the kind of its elements.
+// Money, Percent or []any. It takes what [Incident.Fields] may hold. A list has the kind of
+// its elements besides.
 //
 // A number is an int when its value is whole, however it is written: to JSON 3
 // and 3.0 are the same, and programs whose only number is the double write
 // the latter.
-func coerce(raw any, kind, elem string) (native any, bad *mismatch) {
+func coerce(raw any, kind, elem policy.Kind) (native any, bad *mismatch) {
 	v, ok := normalise(raw, 0)
 	if !ok {
 		return nil, &mismatch{wanted: wantedOf(kind), found: shown(raw)}
 	}
 	switch kind {
-	case "string":
+	case policy.String:
 		native, ok = v.(string)
-	case "int":
+	case policy.Int:
 		native, ok = toInt(v)
-	case "double":
+	case policy.Double:
 		native, ok = toDouble(v)
-	case "bool":
+	case policy.Bool:
 		native, ok = v.(bool)
-	case "list":
+	case policy.List:
 		return toList(v, elem)
-	case "timestamp":
+	case policy.Timestamp:
 		return toText(v, kind, toTime, value.ParseTimestamp)
-	case "date":
+	case policy.Date:
 		return toText(v, kind, isSet[Date], value.ParseDate)
-	case "duration":
+	case policy.Duration:
 		return toText(v, kind, anyOne[time.Duration], value.ParseAnyDuration)
-	case "percent":
+	case policy.Percent:
 		return toText(v, kind, anyOne[Percent], value.ParsePercent)
-	case "money":
+	case policy.Money:
 		if m, isObject := v.(map[string]any); isObject {
 			v = amountText(m)
 		}
@@ -72,30 +73,30 @@ func coerce(raw any, kind, elem string) (native any, bad *mismatch) {
 	return native, nil
 }
 
-func wantedOf(kind string) string {
+func wantedOf(kind policy.Kind) string {
 	switch kind {
-	case "string":
+	case policy.String:
 		return "text"
-	case "int":
+	case policy.Int:
 		return "a whole number of at most 64 bits"
-	case "double":
+	case policy.Double:
 		return "a number"
-	case "bool":
+	case policy.Bool:
 		return "true or false"
-	case "timestamp":
+	case policy.Timestamp:
 		return "an RFC 3339 time such as 2026-03-02T10:00:00Z"
-	case "date":
+	case policy.Date:
 		return "a date such as 2026-06-30"
-	case "duration":
+	case policy.Duration:
 		return "a duration such as 90m, 36h or 2d"
-	case "money":
+	case policy.Money:
 		return "an amount such as 12.50 EUR"
-	case "percent":
+	case policy.Percent:
 		return "a percentage such as 12.5%"
-	case "list":
+	case policy.List:
 		return "a list"
 	}
-	return "a value of type " + kind
+	return "a value of type " + kind.String()
 }
 
 func toInt(v any) (any, bool) {
@@ -131,14 +132,14 @@ func toDouble(v any) (any, bool) {
 	return nil, false
 }
 
-func toList(v any, elem string) (any, *mismatch) {
+func toList(v any, elem policy.Kind) (any, *mismatch) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf("list"), found: shown(v)}
+		return nil, &mismatch{wanted: wantedOf(policy.List), found: shown(v)}
 	}
 	out := make([]any, len(list))
 	for i, e := range list {
-		native, bad := coerce(e, elem, "")
+		native, bad := coerce(e, elem, policy.KindInvalid)
 		if bad != nil {
 			bad.within = "[" + strconv.Itoa(i) + "]" + bad.within
 			return nil, bad
@@ -150,7 +151,7 @@ func toList(v any, elem string) (any, *mismatch) {
 
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
-func toText[T comparable](v any, kind string, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+func toText[T comparable](v any, kind policy.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
 	switch x := v.(type) {
 	case T:
 		native, ok := valid(x)

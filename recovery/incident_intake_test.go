@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -165,7 +166,7 @@ func TestCoerce(t *testing.T) {
 		{[]string{"a"}, "list string", []any{"a"}}, {[]any{json.Number("1"), 2}, "list int", []any{int64(1), int64(2)}},
 		{[]Money{eur}, "list money", []any{eur}}, {[]time.Duration{time.Hour}, "list duration", []any{time.Hour}}, {[]tier{}, "list string", []any{}},
 	} {
-		kind, elem, _ := strings.Cut(c.kind, " ")
+		kind, elem := kindsOf(c.kind)
 		got, bad := coerce(c.raw, kind, elem)
 		if bad != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v as %s: got %v %v, want %v", c.raw, c.kind, got, bad, c.want)
@@ -206,7 +207,7 @@ func TestCoerceRefuses(t *testing.T) {
 		{new(string), "string", Problem{"f", "text", "a value of Go type *string"}},
 		{nil, "string", Problem{"f", "text", "null"}},
 	} {
-		kind, elem, _ := strings.Cut(c.kind, " ")
+		kind, elem := kindsOf(c.kind)
 		got, bad := coerce(c.raw, kind, elem)
 		if bad == nil {
 			t.Errorf("%v as %s: got %v", c.raw, c.kind, got)
@@ -261,4 +262,14 @@ func BenchmarkRecord(b *testing.B) {
 	for b.Loop() {
 		buf = appendRecord(buf[:0], declared, nil)
 	}
+}
+
+// kindsOf reads "int", or "list int".
+func kindsOf(text string) (kind, elem policy.Kind) {
+	of := map[string]policy.Kind{}
+	for k := policy.String; k <= policy.List; k++ {
+		of[k.String()] = k
+	}
+	first, second, _ := strings.Cut(text, " ")
+	return of[first], of[second]
 }

@@ -141,7 +141,7 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 	choose := slices.ContainsFunc(o.Allowed, func(a policy.OptionParam) bool { return a.Name == offered.Name && a.Choose })
 	switch allowed := offered.Value.(type) {
 	case MoneyRange:
-		native, bad := coerce(given, "money", "")
+		native, bad := coerce(given, policy.Money, policy.KindInvalid)
 		m, isMoney := native.(Money)
 		if bad == nil && isMoney && m.Currency() == allowed.From.Currency() && m.Compare(allowed.From) >= 0 && m.Compare(allowed.To) <= 0 {
 			return m, true
@@ -179,13 +179,13 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 func coerceLike(offered, given any) (any, *mismatch) {
 	switch offered.(type) {
 	case time.Duration:
-		return coerce(given, "duration", "")
+		return coerce(given, policy.Duration, policy.KindInvalid)
 	case Money:
-		return coerce(given, "money", "")
+		return coerce(given, policy.Money, policy.KindInvalid)
 	case Percent:
-		return coerce(given, "percent", "")
+		return coerce(given, policy.Percent, policy.KindInvalid)
 	case float64:
-		return coerce(given, "double", "")
+		return coerce(given, policy.Double, policy.KindInvalid)
 	}
 	return given, nil
 }

@@ -72,7 +72,7 @@ func (v *validation) field(f *placed) {
 		v.missing(f)
 		return
 	}
-	native, bad := coerce(raw, f.Type.Kind.String(), f.Type.Elem.String())
+	native, bad := coerce(raw, f.Type.Kind, f.Type.Elem)
 	if bad != nil {
 		v.refuse(f, bad.at(path))
 		return
@@ -153,7 +153,7 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 	}
 	native, ok := toTime(t)
 	if !ok {
-		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf("timestamp"), Found: shown(t)})
+		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf(policy.Timestamp), Found: shown(t)})
 		return
 	}
 	if f.bounded {
@@ -171,7 +171,7 @@ func (v *validation) standardOther(f *placed, held any) {
 		v.missing(f)
 		return
 	}
-	native, bad := coerce(held, f.Type.Kind.String(), f.Type.Elem.String())
+	native, bad := coerce(held, f.Type.Kind, f.Type.Elem)
 	if bad != nil {
 		v.refuse(f, bad.at(f.Name))
 		return
@@ -239,7 +239,7 @@ func (v *validation) missing(f *placed) {
 		v.values.set(f, f.missing)
 	case f.Required():
 		v.values.unset(f)
-		v.problem(f.Name, wantedOf(f.Type.Kind.String()), "")
+		v.problem(f.Name, wantedOf(f.Type.Kind), "")
 	}
 }
 

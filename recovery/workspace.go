@@ -15,6 +15,7 @@ type workspace struct {
 	list         []*draft // behind the conclusion's
 	applying     []bool   // by the playbooks' numbers
 	slots        []int    // of facts
+	today        day      // in which decisions are made, in the zone last asked for
 }
 
 // workspace returns one for a decision about an incident. It goes back with
