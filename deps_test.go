@@ -41,7 +41,7 @@ var rules = []rule{
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
 	{"recovery/internal/jsontext", nil},
 	{"recovery/internal/term", []string{"internal/unseen", "playbook"}},
-	{"recovery/internal", []string{"playbook", "policy", "recovery"}},
+	{"recovery/internal", []string{"internal/unseen", "playbook", "policy", "recovery"}},
 	{"recovery/internal/explain", []string{"policy", "recovery", "recovery/internal/term"}},
 	{"recovery/cmd", []string{"recovery/internal/cli"}},
 	{"examples", []string{"playbook", "policy/value", "recovery"}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/servicerecovery/amends/internal/unseen"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -108,6 +109,9 @@ func (f *flags) signing() signing {
 
 // read returns the key, empty when there is none.
 func (s signing) read() (string, error) {
+	if at, r := unseen.First(*s.origin); at >= 0 {
+		return "", fmt.Errorf("--origin is one line that everybody can see, and %s stands in it", unseen.Name(r))
+	}
 	if *s.key == "" {
 		return "", nil
 	}

@@ -178,7 +178,7 @@ plays: [{id: a, approach: standardised-response, when: incident.note != "x" && i
 `)
 	in := recovery.Incident{ID: "T", Service: "s", Failure: "late", OccurredAt: day, Summary: strings.Repeat("long\nword ", 40)}
 	got := text(explain.Of(explained(t, engine, in), explain.Options{}), false)
-	for _, want := range []string{`incident.note = ""`, "incident.summary = long word long word", "…"} {
+	for _, want := range []string{`incident.note = ""`, `incident.summary = long\nword long\nword`, "…"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

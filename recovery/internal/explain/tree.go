@@ -208,7 +208,7 @@ const longest = 60
 
 // shown writes a value on one line, so that it can be told from nothing.
 func shown(v any) string {
-	s := strings.Join(strings.Fields(policy.Show(v)), " ")
+	s := term.Plain(policy.Show(v)).String()
 	if s == "" {
 		return `""`
 	}

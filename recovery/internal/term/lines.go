@@ -26,6 +26,10 @@ func (l *lines) disarm(s string, f Form) string {
 			}
 			at += skip
 		}
+		if s[at] == '\x1b' { // a colour, which is nothing on the line
+			at += max(0, strings.IndexByte(s[at:], 'm'))
+			continue
+		}
 		if l.arms(s, at) {
 			out.WriteString(s[from:at] + f.escape(s[at]))
 			from = at + 1

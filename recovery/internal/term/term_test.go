@@ -45,10 +45,21 @@ func TestColours(t *testing.T) {
 	}
 }
 
+// TestCommandBehindColours holds that a colour in front of a command hides none.
+func TestCommandBehindColours(t *testing.T) {
+	p := term.NewPage(true)
+	p.Line("  %s", p.Paint(term.Dim, "::error::x"))
+	p.Line("%s[x]", p.Paint(term.Dim, "##"))
+	got := written(t, func(w *term.Writer) error { return w.Print(p.Text()) })
+	if want := "  \x1b[2m:\\x3aerror::x\x1b[0m\n\x1b[2m##\x1b[0m\\x5bx]\n"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
+
 // TestCommands holds that no line is a command of a CI system, in whatever pieces it is
 // written, and that JSON keeps what it says.
 func TestCommands(t *testing.T) {
-	commands := []string{"::error::x", "  ::error::x", "\u3000::stop-commands::x", "a ##[error]x", "##vso[task.x]y", "###[x]", "##teamcity[x]", "\t::set-output name=a::b"}
+	commands := []string{"::error::x", "  ::error::x", "\u3000::stop-commands::x", "a ##[error]x", "##vso[task.x]y", "###[x]", "##teamcity[x]", "\t::set-output name=a::b", "  \u3000 ::x"}
 	for _, c := range commands {
 		for _, form := range []term.Form{term.Prose, term.JSON} {
 			for size := 1; size < 5; size++ {
