@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // Widths of an excerpt on a screen.

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // String is FILE:LINE:COL, or as much of it as is known.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // Suggest returns the known name that name was probably meant to be: the one

@@ -3,8 +3,8 @@ package playbook
 import (
 	"slices"
 
-	"github.com/servicerecovery/amends/internal/unseen"
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // How a reader takes characters that nobody can see.

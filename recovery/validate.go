@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/worktime"
 )

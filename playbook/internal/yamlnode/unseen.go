@@ -1,6 +1,6 @@
 package yamlnode
 
-import "github.com/servicerecovery/amends/internal/unseen"
+import "github.com/servicerecovery/amends/playbook/unseen"
 
 // Character is a character and where it stands.
 type Character struct {

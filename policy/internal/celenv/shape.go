@@ -4,7 +4,7 @@ import (
 	encoding "encoding/binary"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // shape is a source text with holes where its literals stand. Expressions of one shape

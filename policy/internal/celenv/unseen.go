@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // unseen reports texts in quotes that hold what nobody can see, as it is or as an

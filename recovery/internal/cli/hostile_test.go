@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/cli"
 	"github.com/servicerecovery/amends/recovery/ledger"

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/servicerecovery/amends/internal/unseen"
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // Text is text that may be written as it stands: its line breaks and its colours are

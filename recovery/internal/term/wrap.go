@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // Wrap breaks a text of others into lines of at most so many characters, between

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/internal/unseen"
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // readable are texts of many scripts, as people write them.
