@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
@@ -48,6 +50,19 @@ func (p *Program) NewInput(now time.Time) *Input {
 	return in
 }
 
+// Within makes evaluations end when the context is done; see [Input.Interrupted].
+func (in *Input) Within(ctx context.Context) { in.cel.Context = ctx }
+
+// Interrupted is the context's error, once an evaluation was ended by it: then nothing that came of
+// the input since has a meaning. It is nil otherwise, also where the context is done and nothing was
+// evaluated.
+func (in *Input) Interrupted() error {
+	if in.cel.Stopped == nil {
+		return nil
+	}
+	return fmt.Errorf("it was stopped while conditions were evaluated: %w", in.cel.Stopped)
+}
+
 // Blank returns an input of which nothing is known: no field has a value, every fact is
 // zero, and so is the time.
 func (p *Program) Blank() *Input {
@@ -80,6 +95,7 @@ func (in *Input) Release() {
 		in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
 	}
 	in.values.Reset()
+	in.cel.Context, in.cel.Stopped = nil, nil
 	in.odd = false
 	in.assumed = nil
 	in.version++

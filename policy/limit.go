@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -53,7 +54,7 @@ func (s *scope) limit(d *playbook.Limit) *Limit {
 }
 
 func (s *scope) cap(l *Limit, d *playbook.Limit) {
-	spec := &Field{Name: "at_most", Type: value.Type{Kind: value.KindMoney}}
+	spec := &Field{Name: "at_most", Type: Type{Kind: Money}}
 	known := s.assumed
 	l.AtMost = s.typedParam(spec, d.AtMost, known)
 	if l.AtMost != nil && l.AtMost.fixed {
@@ -101,7 +102,7 @@ func (p *Param) Currency() string {
 	if p.fixed {
 		return p.constant.(interface{ Currency() string }).Currency()
 	}
-	if p.expr != nil && p.expr.cel.Type().Kind == value.KindMoney {
+	if p.expr != nil && p.expr.cel.Type().Kind == celenv.Money {
 		return p.expr.cel.Type().Currency
 	}
 	return ""

@@ -12,7 +12,7 @@ import (
 // also comes from long texts and lists, before the loop.
 func TestWhatEndsAnEvaluation(t *testing.T) {
 	const loop = `lists.range(700).all(x, lists.range(700).all(y, x + y >= 0))`
-	long, many := strings.Repeat("a", 10_000_000), make([]any, 400_000)
+	long, many := strings.Repeat("a", 10_000_000), make([]any, 700_000)
 	for i := range many {
 		many[i] = "t"
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/internal/index"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // matching is what finds plays without asking each.
@@ -145,7 +144,7 @@ func (b *preparer) fit(f fit, slot int, text string) *atom.Cond {
 	if f == fitOther {
 		c.Op = atom.Differ
 	}
-	c.Absent = atom.Decide(c, value.Type{Kind: value.KindString}, "")
+	c.Absent = atom.Decide(c, atom.Type{Kind: atom.Text}, "")
 	b.fits[fitKey{f, slot}] = c
 	return c
 }
@@ -201,23 +200,23 @@ func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []ind
 }
 
 // types lists the types of the slots: fields, then facts.
-func (b *preparer) types() []value.Type {
+func (b *preparer) types() []atom.Type {
 	p := b.program
-	types := make([]value.Type, p.slots+len(p.Facts))
+	types := make([]atom.Type, p.slots+len(p.Facts))
 	p.matching.base = make([]any, len(types))
 	for _, f := range p.Fields {
-		types[f.Slot] = f.Type
+		types[f.Slot] = celenv.AtomType(f.Type.cel())
 		p.matching.base[f.Slot] = f.Default
 	}
 	for _, book := range p.Playbooks {
 		for _, f := range book.Fields {
-			types[f.Slot] = f.Type
+			types[f.Slot] = celenv.AtomType(f.Type.cel())
 		}
 	}
 	for _, f := range p.Facts {
-		t := value.Type{Kind: value.KindInt}
+		t := atom.Type{Kind: atom.Int}
 		if f.Sum != "" {
-			t = value.Type{Kind: value.KindMoney, Currency: f.Currency}
+			t = atom.Type{Kind: atom.Money, Currency: f.Currency}
 		}
 		types[p.slots+f.Slot] = t
 		p.matching.base[p.slots+f.Slot] = f.Zero()
@@ -270,7 +269,7 @@ func (b *preparer) show(book *Playbook, path string) *shown {
 		return s
 	}
 	s := newShown(b.program, book, path)
-	if term := s.term(); term != nil && term.Type().Kind == value.KindBool {
+	if term := s.term(); term != nil && term.Type().Kind == celenv.Bool {
 		b.others = append(b.others, held{&s.root, b.takes.Of(term)})
 	}
 	b.shown[book][path] = s

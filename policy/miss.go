@@ -3,8 +3,6 @@ package policy
 import (
 	"errors"
 	"strings"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Misses says what kept a condition from holding, a line each: incident.delay is
@@ -271,5 +269,5 @@ func textOf(v any) string {
 			return "empty"
 		}
 	}
-	return value.Show(v)
+	return Show(v)
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/internal/celenv"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // rank says how much a part counted: what was done without least, what decided most.
@@ -69,7 +68,7 @@ func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
 // node makes the tree of a part that counted as much as r says.
 func (t *planter) node(p *celenv.Part, r rank) *Node {
 	n := &Node{
-		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == value.KindBool,
+		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == celenv.Bool,
 		Value: p.Val.Native(), Skipped: r == skipped, Decided: r == decided,
 	}
 	if at, ok := p.Expr.Tag.(*place); ok {

@@ -64,44 +64,44 @@ func mended(t playbook.Text, offset int, i celenv.Issue) remedy {
 
 // meant is how a text that is no value of a type would be one. What it says is empty where
 // that is not certain.
-func (s *scope) meant(t value.Type, text playbook.Text) remedy {
-	if t.Kind == value.KindMoney && t.Currency == "" {
+func (s *scope) meant(t Type, text playbook.Text) remedy {
+	if t.Kind == Money && t.Currency == "" {
 		t.Currency = s.currency()
 	}
 	return meant(t, text)
 }
 
-func meant(t value.Type, text playbook.Text) remedy {
+func meant(t Type, text playbook.Text) remedy {
 	written := text.Value
 	if text.Plain && text.Kind == playbook.Null {
 		return remedy{}
 	}
 	switch t.Kind {
-	case value.KindMoney:
+	case Money:
 		return meantMoney(t.Currency, text)
-	case value.KindDuration:
+	case Duration:
 		return meantDuration(text)
-	case value.KindPercent:
+	case Percent:
 		if p := slip.Percent(written); p != "" {
 			return instead(text, p)
 		}
-	case value.KindDate:
+	case Date:
 		return meantDate(text)
-	case value.KindTimestamp:
+	case Timestamp:
 		return meantTime(text)
-	case value.KindBool:
+	case Bool:
 		if b := slip.Bool(written); b != "" {
 			return bare(text, b)
 		}
-	case value.KindInt:
+	case Int:
 		if n := strings.TrimSpace(written); wholeNumber(n) {
 			return bare(text, strings.TrimLeft(n[:len(n)-1], "0")+n[len(n)-1:])
 		}
-	case value.KindDouble:
+	case Double:
 		if n := strings.Replace(strings.TrimSpace(written), ",", ".", 1); looksLikeNumber.MatchString(n) && strings.Count(n, ".") < 2 {
 			return bare(text, n)
 		}
-	case value.KindString:
+	case String:
 		if text.Plain && text.Kind != playbook.String {
 			return remedy{"write `\"" + written + "\"`", playbook.Edit{Start: text.Range.Start, End: text.Range.End, Text: `"` + written + `"`}}
 		}
@@ -195,7 +195,7 @@ func (s *scope) currency() string {
 func (s *scope) price() string {
 	found := ""
 	for name, f := range s.fields {
-		if f.Type.Kind != value.KindMoney || f.canBeAbsent() {
+		if f.Type.Kind != Money || f.canBeAbsent() {
 			continue
 		}
 		if found != "" {
@@ -250,17 +250,17 @@ var paramWords = map[string]string{
 }
 
 // meantValue is meant for what may be a list.
-func meantValue(t value.Type, v playbook.Value) remedy {
+func meantValue(t Type, v playbook.Value) remedy {
 	switch {
-	case t.Kind == value.KindList && v.Kind == playbook.Scalar:
-		if _, err := parseLiteral(t.Member(), v.Text); err == nil {
+	case t.Kind == List && v.Kind == playbook.Scalar:
+		if _, err := parseLiteral(Type{Kind: t.Elem, Currency: t.Currency}, v.Text); err == nil {
 			with := "[" + v.Text.Value + "]"
 			return remedy{"write `" + with + "`", playbook.Edit{Start: v.Range.Start, End: v.Range.End, Text: with}}
 		}
-	case t.Kind == value.KindList:
+	case t.Kind == List:
 		for _, item := range v.Items {
-			if _, err := parseLiteralValue(t.Member(), item); err != nil {
-				return meantValue(t.Member(), item)
+			if _, err := parseLiteralValue(Type{Kind: t.Elem, Currency: t.Currency}, item); err != nil {
+				return meantValue(Type{Kind: t.Elem, Currency: t.Currency}, item)
 			}
 		}
 	case v.Kind == playbook.Scalar:

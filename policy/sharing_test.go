@@ -371,18 +371,18 @@ func someValue(r *rand.Rand, f *policy.Field) any {
 		return nil
 	}
 	switch f.Type.Kind {
-	case value.KindString:
+	case policy.String:
 		if len(f.OneOf) > 0 {
 			return f.OneOf[r.IntN(len(f.OneOf))]
 		}
 		return choose(r, "R1", "R2", "a", "late", "damaged", "x")
-	case value.KindInt:
+	case policy.Int:
 		return int64(r.IntN(6))
-	case value.KindTimestamp:
+	case policy.Timestamp:
 		return time.Date(2026, 3, 6+r.IntN(3), r.IntN(24), 0, 0, 0, time.UTC)
-	case value.KindDuration:
+	case policy.Duration:
 		return time.Duration(r.IntN(100)) * time.Hour
-	case value.KindMoney:
+	case policy.Money:
 		if f.Type.Currency == "" {
 			return value.MustMoney("5 USD")
 		}

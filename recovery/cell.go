@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -81,5 +82,5 @@ func (c *cell) key() string {
 	if _, isList := c.other.([]any); isList {
 		return ""
 	}
-	return value.Show(c.other)
+	return policy.Show(c.other)
 }

@@ -72,7 +72,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	}
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), false)
+	subj, err := w.validate(ctx, rules, e.now(), false)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 		return &outcome{standing: standing}, err
 	}
 	record, err := x.make()
-	if err != nil {
+	if err = w.or(err); err != nil {
 		return nil, err
 	}
 	return &outcome{record: record, query: query, given: given, version: version}, nil

@@ -155,12 +155,12 @@ func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
 
 // Decide says what the playbooks give for an incident. It reads the store and
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
-// *[AmbiguousError], or the store's.
+// *[AmbiguousError], the store's, or wraps that of a context that was done before the decision was.
 func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 	rules := e.current.Load()
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), rules.strict)
+	subj, err := w.validate(ctx, rules, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 		return nil, storeError(err)
 	}
 	c, err := conclude(subj, given)
-	if err != nil {
+	if err = w.or(err); err != nil {
 		return nil, err
 	}
 	return c.decision(), nil
@@ -191,7 +191,7 @@ type outcome struct {
 func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
 	w := rules.workspace(in)
 	defer rules.release(w)
-	subj, err := w.validate(rules, e.now(), rules.strict)
+	subj, err := w.validate(ctx, rules, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +204,7 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *In
 		return &outcome{standing: standing}, nil
 	}
 	c, err := conclude(subj, given)
-	if err != nil {
+	if err = w.or(err); err != nil {
 		return nil, err
 	}
 	return &outcome{record: c.record(), query: query, given: given, version: version}, nil

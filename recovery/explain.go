@@ -88,7 +88,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	}
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	subj, failed := w.validate(rules, e.now(), rules.strict)
+	subj, failed := w.validate(ctx, rules, e.now(), rules.strict)
 	if isA[*EvaluationError](failed) { // the applies of a playbook
 		subj = w.validation.without()
 	} else if failed != nil {
@@ -108,6 +108,9 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 		out.Decision = c.decision()
 	}
 	w.reasons(out, only)
+	if err := w.or(nil); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 
@@ -115,7 +118,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 // [Engine.Replay] does, from what answer says was read, by the set of this
 // engine. Of options, [ForPlays] is looked at. The error is as Replay's, but for
 // those that [Explanation] holds.
-func (e *Engine) ExplainRecord(r *Record, answer func(Query) (Given, error), options ...CallOption) (*Explanation, error) {
+func (e *Engine) ExplainRecord(ctx context.Context, r *Record, answer func(Query) (Given, error), options ...CallOption) (*Explanation, error) {
 	rules := e.current.Load()
 	only, err := rules.named(e.callWith(options).plays)
 	if err != nil {
@@ -128,7 +131,7 @@ func (e *Engine) ExplainRecord(r *Record, answer func(Query) (Given, error), opt
 	w := rules.workspace(&in)
 	defer rules.release(w)
 	out := w.explains(rules, r.Decision.Incident)
-	again, err := w.again(rules, r, answer)
+	again, err := w.again(ctx, rules, r, answer)
 	switch {
 	case err == nil:
 		out.Decision = again.Decision
@@ -139,6 +142,9 @@ func (e *Engine) ExplainRecord(r *Record, answer func(Query) (Given, error), opt
 	}
 	out.Set.Revision = r.Decision.Set.Revision
 	w.reasons(out, only)
+	if err := w.or(nil); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

@@ -222,7 +222,7 @@ func TestExplainRecord(t *testing.T) {
 	}
 	later := reasonsEngine(t, reasonsBook, recovery.WithClock(func() time.Time { return noon().AddDate(1, 0, 0) }))
 	for i, c := range store.commits {
-		x, err := later.ExplainRecord(c.Record, func(recovery.Query) (recovery.Given, error) { return c.Given, nil }, recovery.ForPlays("hotel/noise"))
+		x, err := later.ExplainRecord(context.Background(), c.Record, func(recovery.Query) (recovery.Given, error) { return c.Given, nil }, recovery.ForPlays("hotel/noise"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func TestExplainRecord(t *testing.T) {
 		}
 	}
 	unread := errors.New("nothing is known")
-	if _, err := later.ExplainRecord(store.commits[0].Record, func(recovery.Query) (recovery.Given, error) { return recovery.Given{}, unread }); !errors.Is(err, unread) {
+	if _, err := later.ExplainRecord(context.Background(), store.commits[0].Record, func(recovery.Query) (recovery.Given, error) { return recovery.Given{}, unread }); !errors.Is(err, unread) {
 		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -31,31 +32,31 @@ func (m *mismatch) at(path string) Problem {
 // A number is an int when its value is whole, however it is written: to JSON 3
 // and 3.0 are the same, and programs whose only number is the double write
 // the latter.
-func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
+func coerce(raw any, kind, elem policy.Kind) (native any, bad *mismatch) {
 	v, ok := normalise(raw, 0)
 	if !ok {
 		return nil, &mismatch{wanted: wantedOf(kind), found: shown(raw)}
 	}
 	switch kind {
-	case value.KindString:
+	case policy.String:
 		native, ok = v.(string)
-	case value.KindInt:
+	case policy.Int:
 		native, ok = toInt(v)
-	case value.KindDouble:
+	case policy.Double:
 		native, ok = toDouble(v)
-	case value.KindBool:
+	case policy.Bool:
 		native, ok = v.(bool)
-	case value.KindList:
+	case policy.List:
 		return toList(v, elem)
-	case value.KindTimestamp:
+	case policy.Timestamp:
 		return toText(v, kind, toTime, value.ParseTimestamp)
-	case value.KindDate:
+	case policy.Date:
 		return toText(v, kind, isSet[Date], value.ParseDate)
-	case value.KindDuration:
+	case policy.Duration:
 		return toText(v, kind, anyOne[time.Duration], value.ParseAnyDuration)
-	case value.KindPercent:
+	case policy.Percent:
 		return toText(v, kind, anyOne[Percent], value.ParsePercent)
-	case value.KindMoney:
+	case policy.Money:
 		if m, isObject := v.(map[string]any); isObject {
 			v = amountText(m)
 		}
@@ -72,27 +73,27 @@ func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
 	return native, nil
 }
 
-func wantedOf(kind value.Kind) string {
+func wantedOf(kind policy.Kind) string {
 	switch kind {
-	case value.KindString:
+	case policy.String:
 		return "text"
-	case value.KindInt:
+	case policy.Int:
 		return "a whole number of at most 64 bits"
-	case value.KindDouble:
+	case policy.Double:
 		return "a number"
-	case value.KindBool:
+	case policy.Bool:
 		return "true or false"
-	case value.KindTimestamp:
+	case policy.Timestamp:
 		return "an RFC 3339 time such as 2026-03-02T10:00:00Z"
-	case value.KindDate:
+	case policy.Date:
 		return "a date such as 2026-06-30"
-	case value.KindDuration:
+	case policy.Duration:
 		return "a duration such as 90m, 36h or 2d"
-	case value.KindMoney:
+	case policy.Money:
 		return "an amount such as 12.50 EUR"
-	case value.KindPercent:
+	case policy.Percent:
 		return "a percentage such as 12.5%"
-	case value.KindList:
+	case policy.List:
 		return "a list"
 	}
 	return "a value of type " + kind.String()
@@ -131,14 +132,14 @@ func toDouble(v any) (any, bool) {
 	return nil, false
 }
 
-func toList(v any, elem value.Kind) (any, *mismatch) {
+func toList(v any, elem policy.Kind) (any, *mismatch) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf(value.KindList), found: shown(v)}
+		return nil, &mismatch{wanted: wantedOf(policy.List), found: shown(v)}
 	}
 	out := make([]any, len(list))
 	for i, e := range list {
-		native, bad := coerce(e, elem, value.KindInvalid)
+		native, bad := coerce(e, elem, policy.KindInvalid)
 		if bad != nil {
 			bad.within = "[" + strconv.Itoa(i) + "]" + bad.within
 			return nil, bad
@@ -150,7 +151,7 @@ func toList(v any, elem value.Kind) (any, *mismatch) {
 
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
-func toText[T comparable](v any, kind value.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+func toText[T comparable](v any, kind policy.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
 	switch x := v.(type) {
 	case T:
 		native, ok := valid(x)

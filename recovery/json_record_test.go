@@ -155,7 +155,7 @@ func TestRecordJSON(t *testing.T) {
 		t.Fatalf("only %d records", len(store.commits))
 	}
 	for _, c := range store.commits {
-		again, err := through.Replay(store.reread(c.Record), func(recovery.Query) (recovery.Given, error) { return c.Given, nil })
+		again, err := through.Replay(context.Background(), store.reread(c.Record), func(recovery.Query) (recovery.Given, error) { return c.Given, nil })
 		if err != nil {
 			t.Fatalf("%s: %v", c.Record.Decision.ID, err)
 		}

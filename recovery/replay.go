@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -27,9 +28,9 @@ func archive(s Store, set *playbook.Set) {
 // record was made by the result equals the record. A choice is made again from
 // what it has chosen.
 //
-// The error is what [Engine.Decide] or [Engine.Choose] would have returned, or
-// that of answer.
-func (e *Engine) Replay(r *Record, answer func(Query) (Given, error)) (*Record, error) {
+// The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
+// that of a context that was done before.
+func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Given, error)) (*Record, error) {
 	var in Incident
 	if err := in.UnmarshalJSON(r.Incident); err != nil {
 		return nil, err
@@ -37,12 +38,12 @@ func (e *Engine) Replay(r *Record, answer func(Query) (Given, error)) (*Record, 
 	rules := e.current.Load()
 	w := rules.workspace(&in)
 	defer rules.release(w)
-	return w.again(rules, r, answer)
+	return w.again(ctx, rules, r, answer)
 }
 
 // again makes a recorded decision again, about the workspace's incident.
-func (w *workspace) again(rules *ruleset, r *Record, answer func(Query) (Given, error)) (*Record, error) {
-	subj, err := w.validate(rules, r.Decision.DecidedAt, false)
+func (w *workspace) again(ctx context.Context, rules *ruleset, r *Record, answer func(Query) (Given, error)) (*Record, error) {
+	subj, err := w.validate(ctx, rules, r.Decision.DecidedAt, false)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,7 @@ func (w *workspace) again(rules *ruleset, r *Record, answer func(Query) (Given, 
 	} else {
 		again, err = chooseAgain(subj, given, r)
 	}
-	if err != nil {
+	if err = w.or(err); err != nil {
 		return nil, err
 	}
 	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing

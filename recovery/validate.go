@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -31,10 +31,11 @@ type validation struct {
 // validate checks the workspace's incident against the standard fields, the
 // shared ones, and those of each playbook that is in force and applies. Every
 // violation is reported at once.
-func (w *workspace) validate(rules *ruleset, now time.Time, strict bool) (*subject, error) {
+func (w *workspace) validate(ctx context.Context, rules *ruleset, now time.Time, strict bool) (*subject, error) {
 	in := &w.incident
 	s := &w.subject
 	s.workspace, s.rules, s.now, s.id, s.input = w, rules, now, in.ID, rules.program.NewInput(now)
+	s.input.Within(ctx)
 	v := &w.validation
 	v.subject, v.values, v.intake, v.strict = s, &w.values, newIntake(in), strict
 	v.direct = !v.intake.shadowed && len(in.given) == 0
@@ -43,7 +44,7 @@ func (w *workspace) validate(rules *ruleset, now time.Time, strict bool) (*subje
 	}
 	v.pausesOf()
 	if err := v.playbooks(); err != nil {
-		return nil, err
+		return nil, w.or(err)
 	}
 	rest := v.intake.rest(v.known)
 	v.undeclared(rest)
@@ -80,7 +81,7 @@ func (v *validation) field(f *placed) {
 	}
 	if f.Type.Currency != "" && !inCurrency(native, f.Type.Currency) {
 		wanted := "an amount in " + f.Type.Currency
-		if f.Type.Kind == value.KindList {
+		if f.Type.Kind == policy.List {
 			wanted = "amounts in " + f.Type.Currency
 		}
 		v.refuse(f, Problem{Path: path, Wanted: wanted, Found: shown(raw)})
@@ -154,7 +155,7 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 	}
 	native, ok := toTime(t)
 	if !ok {
-		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf(value.KindTimestamp), Found: shown(t)})
+		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf(policy.Timestamp), Found: shown(t)})
 		return
 	}
 	if f.bounded {

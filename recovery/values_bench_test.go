@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"context"
 	"testing"
 	"testing/fstest"
 )
@@ -21,14 +22,14 @@ func BenchmarkValidate(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			w := r.workspace(&in)
-			if _, err := w.validate(r, now, false); err != nil {
+			if _, err := w.validate(context.Background(), r, now, false); err != nil {
 				b.Fatal(err)
 			}
 			r.release(w)
 		}
 	})
 	w := r.workspace(&in)
-	subj, err := w.validate(r, now, false)
+	subj, err := w.validate(context.Background(), r, now, false)
 	if err != nil {
 		b.Fatal(err)
 	}

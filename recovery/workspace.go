@@ -58,6 +58,15 @@ func (r *ruleset) release(w *workspace) {
 	r.workspaces.Put(w)
 }
 
+// or returns the error of the context where that has ended an evaluation, and else the given one:
+// what came of the conditions then has no meaning.
+func (w *workspace) or(err error) error {
+	if stopped := w.subject.input.Interrupted(); stopped != nil {
+		return stopped
+	}
+	return err
+}
+
 // draft returns room for an action in the making. Those handed out before stay
 // where they are.
 func (w *workspace) draft() *draft {

@@ -140,7 +140,7 @@ func TestAFreeWorkspaceIsEmpty(t *testing.T) {
 	}
 	r := engine.current.Load()
 	w := r.workspace(&Incident{ID: "T", Service: "s", OccurredAt: at("2026-03-01T12:00:00Z"), Severity: 4, Fields: map[string]any{"x": 1}})
-	subj, err := w.validate(r, at("2026-03-02T09:00:00Z"), false)
+	subj, err := w.validate(context.Background(), r, at("2026-03-02T09:00:00Z"), false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
@@ -38,7 +37,7 @@ type knownFields map[string]bool
 func standardFields() knownFields {
 	out := knownFields{"paused": true}
 	for _, f := range policy.StandardFields() {
-		out[f.Name] = f.Type.Kind == value.KindList
+		out[f.Name] = f.Type.Kind == policy.List
 	}
 	return out
 }

@@ -50,7 +50,7 @@ func explain(ctx context.Context, dir log.Files, options ExplainOptions) (*Expla
 		return nil, err
 	}
 	defer from.Close()
-	x := explainer{replayer: newReplayer(from), options: options}
+	x := explainer{replayer: newReplayer(ctx, from), options: options}
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: x.visit}
 	if err := w.Run(ctx); err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSemantics)
 	}
 	out.Forgotten = x.forget(e.given, e.record.Decision.Incident)
-	out.Explanation, err = engine.ExplainRecord(e.record, func(q recovery.Query) (recovery.Given, error) {
+	out.Explanation, err = engine.ExplainRecord(x.ctx, e.record, func(q recovery.Query) (recovery.Given, error) {
 		return x.answer(&e.task, e.record, q)
 	}, recovery.ForPlays(x.options.Plays...))
 	if errors.Is(err, ErrErased) {

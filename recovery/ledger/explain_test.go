@@ -65,7 +65,7 @@ func eachRecord(dir log.Files, visit func(*recovery.Record)) error {
 		return err
 	}
 	defer from.Close()
-	r := newReplayer(from)
+	r := newReplayer(context.Background(), from)
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
 		if err := r.visit(t); err != nil || t.Head.Kind != KindDecision {
 			return err

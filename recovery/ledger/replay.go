@@ -78,7 +78,7 @@ func replay(ctx context.Context, dir log.Files, options ReplayOptions) (*Replaye
 		return nil, err
 	}
 	defer from.Close()
-	r := newReplayer(from)
+	r := newReplayer(ctx, from)
 	r.options, r.anew, r.tell = options, r.again, r.told
 	if options.Playbooks != nil {
 		r.other, err = recovery.Load(options.Playbooks)
@@ -104,15 +104,16 @@ func replay(ctx context.Context, dir log.Files, options ReplayOptions) (*Replaye
 	return r.out, nil
 }
 
-func newReplayer(from *log.Log) *replayer {
+func newReplayer(ctx context.Context, from *log.Log) *replayer {
 	return &replayer{
-		log: from, out: &Replayed{Skipped: map[string]int64{}},
+		ctx: ctx, log: from, out: &Replayed{Skipped: map[string]int64{}},
 		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
 		choices: newChoices(),
 	}
 }
 
 type replayer struct {
+	ctx     context.Context // of the one call that the replayer is for
 	log     *log.Log
 	options ReplayOptions
 	out     *Replayed

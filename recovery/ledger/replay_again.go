@@ -30,9 +30,9 @@ func (r *replayer) again(x *task) error {
 	if x.skip != "" {
 		return nil
 	}
-	is, err := engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
+	is, err := engine.Replay(r.ctx, was, func(q recovery.Query) (recovery.Given, error) { return r.answer(x, was, q) })
 	switch {
-	case errors.Is(err, errAsksPast):
+	case errors.Is(err, errAsksPast), err != nil && r.ctx.Err() != nil:
 		return err
 	case errors.Is(err, ErrErased):
 		x.skip = skipErased
@@ -136,7 +136,7 @@ func (r *replayer) refuseAgain(x *task) error {
 		return nil
 	}
 	was := &recovery.Record{Decision: &recovery.Decision{Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
-	_, err = engine.Replay(was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
+	_, err = engine.Replay(r.ctx, was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
 	switch {
 	case errors.Is(err, errNotAsked):
 		// It fits: it was refused under the Strict option, or by other playbooks.

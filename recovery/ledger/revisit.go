@@ -64,7 +64,7 @@ func revisit(ctx context.Context, dir log.Files, options RevisitOptions) (*Revis
 		return nil, err
 	}
 	defer from.Close()
-	r := &revisitor{replayer: newReplayer(from), options: options, out: &Revisited{}}
+	r := &revisitor{replayer: newReplayer(ctx, from), options: options, out: &Revisited{}}
 	r.past, r.anew, r.tell = newPast(from), r.decideAnew, r.told
 	total, err := from.Bytes()
 	if err != nil {

@@ -23,7 +23,7 @@ func revisitBy(t *testing.T, dir log.Files, playbook string, each func(*Case, *r
 		t.Fatal(err)
 	}
 	found, err := revisit(context.Background(), dir, RevisitOptions{Decide: func(c *Case) (func() error, error) {
-		r, err := engine.Replay(c.Record, c.Given)
+		r, err := engine.Replay(context.Background(), c.Record, c.Given)
 		if err != nil {
 			return nil, err
 		}

@@ -169,6 +169,9 @@ func (s *Space) some(n *node, v *Values) Truth {
 	return any
 }
 
+// longText is from where on a text is left to the expression, which counts how long it takes.
+const longText = 100_000
+
 func (s *Space) textual(n *node, v *Values) Truth {
 	text, ok := v.vals[n.slot].(string)
 	switch {
@@ -176,6 +179,8 @@ func (s *Space) textual(n *node, v *Values) Truth {
 		return n.absent
 	case n.op == Suffix:
 		return Of(strings.HasSuffix(text, s.texts[n.a]))
+	case len(text) > longText:
+		return Unsure
 	}
 	return Of(strings.Contains(text, s.texts[n.a]))
 }

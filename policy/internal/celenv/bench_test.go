@@ -1,10 +1,6 @@
 package celenv
 
-import (
-	"testing"
-
-	"github.com/servicerecovery/amends/policy/value"
-)
+import "testing"
 
 var benchConditions = []struct{ name, source string }{
 	{"typical", `incident.failure == "late" && incident.delay >= hours(24)`},
@@ -17,7 +13,7 @@ func BenchmarkBool(b *testing.B) {
 	w := newWorld(b)
 	f := w.frame(nil)
 	for _, c := range benchConditions {
-		e := w.compile(c.source, kind(value.KindBool))
+		e := w.compile(c.source, kind(Bool))
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -33,7 +29,7 @@ func BenchmarkFrameReset(b *testing.B) {
 	w := newWorld(b)
 	in := w.input(nil)
 	f := w.scope.NewFrame(in)
-	e := w.compile(benchConditions[1].source, kind(value.KindBool))
+	e := w.compile(benchConditions[1].source, kind(Bool))
 	b.ReportAllocs()
 	for b.Loop() {
 		f.Reset(in)
@@ -50,7 +46,7 @@ func BenchmarkCompile(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				w.scope.Compile(c.source, kind(value.KindBool))
+				w.scope.Compile(c.source, kind(Bool))
 			}
 		})
 	}

@@ -5,8 +5,6 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // checkClosed compares the literals that meet a closed field with the values that it
@@ -171,7 +169,7 @@ func (k *closedCheck) callDomain(b binding, depth int) domain {
 func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 	switch {
 	case r == nil || r.mode == modeHas:
-	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == value.KindList):
+	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == List):
 		return domain{values: r.field.Closed, from: "incident." + r.field.Name}
 	case r.kind == refTerm && r.term.domain != nil && !member:
 		return domain{values: r.term.domain, from: r.path}

@@ -29,6 +29,7 @@
 // # Time and memory
 //
 // No expression can hang or fill the memory: its size and depth are bounded, texts and
-// lists that it builds are bounded (bounds.go), and one that loops is stopped at a cost
-// limit. Only loops are metered, since metering costs several times the evaluation.
+// lists that it builds are bounded (bounds.go), and what it does is counted, and stopped at a limit
+// or when the context is done (meter.go, metered.go, prices.go). Only what loops, or goes through texts
+// and lists more than once, is counted: counting costs as much as the evaluation.
 package celenv

@@ -30,7 +30,11 @@ func (e *EvalError) Error() string { return shown(e.Sub) + ": " + e.Message }
 
 // failed finds the place of an evaluation's error. The error of a term or of a table's
 // key passes through: it knows its place already.
-func (e *Expr) failed(f *Frame, err error) *EvalError {
+func (e *Expr) failed(f *Frame, err error) error {
+	var stopped *InterruptedError
+	if errors.As(err, &stopped) {
+		return stopped
+	}
 	var inner *EvalError
 	if errors.As(err, &inner) {
 		return inner
@@ -61,8 +65,8 @@ func findNode(e ast.Expr, id int64) ast.Expr {
 
 func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
 	var cancelled interpreter.EvalCancelledError
-	if errors.As(err, &cancelled) {
-		return fmt.Sprintf("the condition costs too much to evaluate (limit %d)", e.scope.cost)
+	if errors.As(err, &cancelled) || errors.Is(err, errTooCostly) {
+		return tooCostly(e.scope.cost)
 	}
 	message := evalMessage(err)
 	if strings.HasPrefix(message, outOfList) {

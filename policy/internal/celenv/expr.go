@@ -10,8 +10,6 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Expr is a checked expression. It is immutable but for Tag, and safe for concurrent
@@ -60,7 +58,7 @@ func (e *Expr) literal(node ast.Expr) (ref.Val, bool) {
 func (e *Expr) Form() any { return e.form }
 
 // Type returns the type of the expression's value.
-func (e *Expr) Type() value.Type { return e.typ }
+func (e *Expr) Type() Type { return e.typ }
 
 // Source returns the text that was compiled.
 func (e *Expr) Source() string { return e.source }
@@ -130,7 +128,7 @@ func (e *Expr) own() *form {
 // runs it.
 func (e *Expr) planPart(id int64, options ...cel.ProgramOption) (cel.Program, error) {
 	f := e.running()
-	if _, err := f.plan(e.scope.base, e.scope.cost); err != nil {
+	if _, err := f.plan(e.scope.base); err != nil {
 		return nil, err
 	}
 	node := findNode(f.bound.Expr(), id)
@@ -149,8 +147,15 @@ func partOf(tree *ast.AST, node ast.Expr) *ast.AST {
 func (e *Expr) evaluate(p cel.Program, f *Frame) (ref.Val, error) {
 	outer := f.values
 	f.values = e.values
+	defer func() { f.values = outer }()
+	if e.meters {
+		return f.metered(e.scope.cost, e.loops, func() (ref.Val, error) { return evaluated(p, f) })
+	}
+	return evaluated(p, f)
+}
+
+func evaluated(p cel.Program, f *Frame) (ref.Val, error) {
 	out, _, err := p.Eval(f)
-	f.values = outer
 	return out, err
 }
 
@@ -164,6 +169,9 @@ func planSafely(env *cel.Env, tree *ast.AST, options []cel.ProgramOption) (p cel
 	return env.PlanProgram(tree, options...)
 }
 
+// runsPerCheck is how many expressions are evaluated between two questions to the context.
+const runsPerCheck = 64
+
 // run evaluates the expression; money in the result is exact.
 func (e *Expr) run(f *Frame) (ref.Val, error) {
 	if e.broken {
@@ -174,11 +182,17 @@ func (e *Expr) run(f *Frame) (ref.Val, error) {
 			return v, nil
 		}
 	}
-	program, err := e.running().plan(e.scope.base, e.scope.cost)
+	program, err := e.running().plan(e.scope.base)
 	if err != nil {
 		return nil, e.failed(f, err)
 	}
+	if f.runs++; f.runs%runsPerCheck == 0 && f.interrupted() {
+		return nil, &InterruptedError{f.in.Stopped}
+	}
 	out, err := e.evaluate(program, f)
+	if f.in.Stopped != nil { // whatever && and || have made of it
+		return nil, &InterruptedError{f.in.Stopped}
+	}
 	if err != nil {
 		return nil, e.failed(f, err)
 	}

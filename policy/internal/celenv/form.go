@@ -9,8 +9,6 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // form is what a source was compiled to, and all that expressions of one shape share
@@ -24,15 +22,16 @@ type form struct {
 	refs  map[int64]*reference // by the ids of the nodes that they stand at
 	known map[int64]span       // see places
 
-	inMessage bool         // what it was compiled for
-	want      []value.Type //
+	inMessage bool   // what it was compiled for
+	want      []Type //
 
-	typ    value.Type
+	typ    Type
 	cel    *types.Type
 	domain []string // all values of a closed string, where the expression reads no other
 	widen  bool     // an int result stands for a double
 	broken bool     // it uses what is reported elsewhere as broken
 	loops  bool
+	meters bool // its evaluation is counted
 
 	reads  []*reference // in source order, the first of each path
 	guards []string     // the paths that may have no value and that it names, also through terms and tables, sorted
@@ -88,15 +87,15 @@ func (f *form) fill(holes []hole) (values []ref.Val, ok bool) {
 // plan makes the program at the first evaluation: most expressions of a large set are
 // never evaluated, since an index decides them. It serves all expressions of the form:
 // each puts its own values into the frame.
-func (f *form) plan(base *Base, cost uint64) (cel.Program, error) {
+func (f *form) plan(base *Base) (cel.Program, error) {
 	f.planned.Do(func() {
-		options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-		if f.loops {
-			options = append(options, cel.CostLimit(cost))
-		}
 		f.bound = f.tree
 		if len(f.blanks) > 0 {
 			f.bound = f.bind(base)
+		}
+		options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+		if f.meters {
+			options = append(options, base.metering(f.loops))
 		}
 		f.program, f.planErr = planSafely(base.env, f.bound, options)
 	})

@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -19,6 +20,11 @@ type Input struct {
 	Fields []Val
 	Facts  []Val
 	Now    time.Time
+
+	// Context ends evaluations when it is done, and Stopped is its error then; nil: none does. What
+	// an evaluation gives after that has no meaning.
+	Context context.Context
+	Stopped error
 
 	NativeFields []any
 	NativeFacts  []any
@@ -59,6 +65,8 @@ type Frame struct {
 	message *Message // nil: none
 	store   Message
 	values  []ref.Val // of the expression that is evaluated
+	meter   meter     // of the expression that is evaluated
+	runs    uint      // how many expressions were evaluated
 
 	terms    []termMemo
 	termAt   map[*Expr]int // beside terms, once there are many

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // guardCases are sources with the paths that they read without a guard.
@@ -292,7 +290,7 @@ func TestGuardsAreSoundForAll(t *testing.T) {
 	}
 	for range n {
 		source := randomCondition(r, 1+r.IntN(4))
-		e := w.compile(source, kind(value.KindBool))
+		e := w.compile(source, kind(Bool))
 		if len(e.Unguarded(Known{})) > 0 {
 			continue
 		}

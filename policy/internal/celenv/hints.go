@@ -21,7 +21,7 @@ type operand struct {
 	at   span
 }
 
-func (o operand) kind() value.Kind { return typeOf(o.t).Kind }
+func (o operand) kind() Kind { return typeOf(o.t).Kind }
 
 func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.LiteralKind }
 
@@ -45,7 +45,7 @@ func pairRemedy(a, b operand) remedy {
 
 // oneWay looks at b as what should be turned into something like a.
 func oneWay(b, a operand) remedy {
-	number := b.kind() == value.KindInt || b.kind() == value.KindDouble
+	number := b.kind() == Int || b.kind() == Double
 	if b.literal() {
 		if text, ok := textLiteral(b.e); ok {
 			if code := literalCode(text, typeOf(a.t)); code != "" {
@@ -54,41 +54,41 @@ func oneWay(b, a operand) remedy {
 		}
 	}
 	switch a.kind() {
-	case value.KindDuration:
+	case Duration:
 		return durationRemedy(b, number)
-	case value.KindMoney:
+	case Money:
 		return moneyRemedy(b, typeOf(a.t).Currency, number)
-	case value.KindDate:
+	case Date:
 		switch b.kind() {
-		case value.KindString:
+		case String:
 			return exampleOf("date", b, "2026-06-30")
-		case value.KindTimestamp:
+		case Timestamp:
 			return b.becomes("date(" + b.shown("x") + ")")
 		}
-	case value.KindTimestamp:
-		if b.kind() == value.KindString {
+	case Timestamp:
+		if b.kind() == String {
 			return exampleOf("timestamp", b, "2026-03-02T10:00:00Z")
 		}
-	case value.KindPercent:
+	case Percent:
 		if number && b.literal() {
 			return b.becomes(percentCode(b.text))
 		} else if number {
 			return b.becomes("percent(" + b.shown("x") + ")")
 		}
-	case value.KindString:
+	case String:
 		if number && b.literal() {
 			return b.becomes(quote(b.text))
 		}
-	case value.KindBool:
+	case Bool:
 		if b.literal() && slip.Bool(b.text) != "" {
 			return b.becomes(slip.Bool(b.text))
 		}
-	case value.KindInt:
-		if b.kind() == value.KindString {
+	case Int:
+		if b.kind() == String {
 			return say("a whole number stands without quotes, as in " + a.shown("x") + " >= 3")
 		}
-	case value.KindDouble:
-		if b.kind() == value.KindInt {
+	case Double:
+		if b.kind() == Int {
 			return b.becomes("double(" + b.shown("x") + ")")
 		}
 	}
@@ -114,23 +114,23 @@ func (o operand) orValue(t *types.Type) remedy {
 }
 
 // zeroOf writes the value of a type that stands for nothing; "" where none does.
-func zeroOf(t value.Type) string {
+func zeroOf(t Type) string {
 	switch t.Kind {
-	case value.KindString:
+	case String:
 		return `""`
-	case value.KindInt:
+	case Int:
 		return "0"
-	case value.KindDouble:
+	case Double:
 		return "0.0"
-	case value.KindBool:
+	case Bool:
 		return "false"
-	case value.KindDuration:
+	case Duration:
 		return "hours(0)"
-	case value.KindPercent:
+	case Percent:
 		return "percent(0)"
-	case value.KindList:
+	case List:
 		return "[]"
-	case value.KindMoney:
+	case Money:
 		if isCurrency(t.Currency) {
 			return `money("0 ` + t.Currency + `")`
 		}
@@ -140,43 +140,43 @@ func zeroOf(t value.Type) string {
 
 // LiteralCode writes what a text stands for outside expressions as an expression of a type;
 // "" where that is not certain.
-func LiteralCode(text string, t value.Type) string { return literalCode(text, t) }
+func LiteralCode(text string, t Type) string { return literalCode(text, t) }
 
 // literalCode writes what a text stands for as a literal of another type; "" where that is
 // not certain.
-func literalCode(text string, t value.Type) string {
+func literalCode(text string, t Type) string {
 	switch t.Kind {
-	case value.KindDuration:
+	case Duration:
 		if _, err := value.ParseDuration(text); err == nil {
 			return durationCode(text)
 		}
 		return durationCode(slip.Duration(text))
-	case value.KindMoney:
+	case Money:
 		if !moneyText(text) {
 			text = slip.Amount(text, t.Currency)
 		}
 		if text != "" {
 			return "money(" + quote(text) + ")"
 		}
-	case value.KindDate:
+	case Date:
 		if days := slip.Date(text); len(days) == 1 {
 			return "date(" + quote(days[0]) + ")"
 		}
-	case value.KindTimestamp:
+	case Timestamp:
 		if _, err := value.ParseTimestamp(text); err == nil {
 			return "timestamp(" + quote(text) + ")"
 		}
-	case value.KindPercent:
+	case Percent:
 		return percentCode(text)
-	case value.KindInt:
+	case Int:
 		if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
 			return strconv.FormatInt(n, 10)
 		}
-	case value.KindDouble:
+	case Double:
 		if decimals.MatchString(strings.TrimSpace(text)) {
 			return strings.TrimSpace(text)
 		}
-	case value.KindBool:
+	case Bool:
 		return slip.Bool(text)
 	}
 	return ""
@@ -191,19 +191,19 @@ func (o operand) shown(otherwise string) string {
 
 func durationRemedy(b operand, number bool) remedy {
 	switch {
-	case number && b.literal() && b.kind() == value.KindInt:
+	case number && b.literal() && b.kind() == Int:
 		r := b.becomes("hours(" + b.text + ")")
 		r.hint += ", or minutes or days"
 		return r
-	case b.kind() == value.KindInt:
+	case b.kind() == Int:
 		return say("as in hours(" + b.shown("x") + "), or minutes or days")
 	case number && b.literal():
 		return b.becomes(durationCode(slip.Duration(b.text + "h")))
-	case b.kind() == value.KindString && !b.literal():
+	case b.kind() == String && !b.literal():
 		return b.becomes("duration(" + b.shown("x") + ")")
-	case b.kind() == value.KindString:
+	case b.kind() == String:
 		return say("write minutes(n), hours(n) or days(n)")
-	case b.kind() == value.KindTimestamp:
+	case b.kind() == Timestamp:
 		return say("a time minus a time is a duration")
 	}
 	return remedy{}
@@ -218,7 +218,7 @@ func moneyRemedy(b operand, currency string, number bool) remedy {
 		return b.becomes("money(" + quote(b.text+" "+currency) + ")")
 	case number && b.e != nil:
 		return say(`a number of them is money("1 ` + currency + `") * ` + b.text)
-	case number, b.kind() == value.KindString:
+	case number, b.kind() == String:
 		return say(`write an amount, as in money("10 ` + currency + `")`)
 	}
 	return remedy{}
@@ -252,27 +252,27 @@ func conditionHint(t *types.Type, text string) string {
 		text = "x"
 	}
 	switch own := typeOf(t); own.Kind {
-	case value.KindString:
+	case String:
 		if strings.HasPrefix(text, `"`) || strings.HasPrefix(text, "'") {
 			return ""
 		}
 		return "compare it, as in " + text + ` == "…"`
-	case value.KindInt, value.KindDouble:
+	case Int, Double:
 		return "compare it, as in " + text + " >= 1"
-	case value.KindDuration:
+	case Duration:
 		return "compare it, as in " + text + " >= hours(24)"
-	case value.KindMoney:
+	case Money:
 		if own.Currency == "" {
 			return ""
 		}
 		return fmt.Sprintf(`compare it, as in %s >= money("10 %s")`, text, own.Currency)
-	case value.KindTimestamp:
+	case Timestamp:
 		return "compare it, as in " + text + " < now"
-	case value.KindDate:
+	case Date:
 		return "compare it, as in " + text + " < date(now)"
-	case value.KindList:
+	case List:
 		return "ask for a member, as in x in " + text
-	case value.KindInvalid:
+	case Other:
 		if isOptional(t) {
 			return "write .hasValue() or .orValue(false)"
 		}
@@ -294,11 +294,11 @@ func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) remed
 }
 
 // resultRemedy says how the whole expression becomes what is wanted.
-func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
+func (c *compiler) resultRemedy(e *form, want []Type) remedy {
 	root := c.tree.Expr()
 	whole := operand{e.cel, root, shown(c.places.text(root)), c.places.of(root)}
 	for _, w := range want {
-		if w.Kind == value.KindBool {
+		if w.Kind == Bool {
 			return c.conditionRemedy(root, e.cel, whole.text)
 		}
 		if isOptional(e.cel) {
@@ -318,14 +318,14 @@ func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
 }
 
 // branches writes an expression with its literals turned into a type, behind each ? and :.
-func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed bool) {
+func (c *compiler) branches(e ast.Expr, want Type) (text string, changed bool) {
 	at := c.places.of(e)
 	text = c.places.src.text(at.from, at.to)
 	switch {
 	case e.Kind() == ast.LiteralKind:
 		literal, ok := textLiteral(e)
 		if !ok {
-			if want.Kind == value.KindDuration || want.Kind == value.KindBool {
+			if want.Kind == Duration || want.Kind == Bool {
 				return text, false // hours or minutes, who knows
 			}
 			literal = text

@@ -4,8 +4,6 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types/ref"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // product is what most amounts are: a field of type money, by itself or times a constant. It is
@@ -19,7 +17,7 @@ type product struct {
 
 // productOf returns nil for any other expression.
 func (f *form) productOf(e ast.Expr) *product {
-	if f.typ.Kind != value.KindMoney {
+	if f.typ.Kind != Money {
 		return nil
 	}
 	if slot, ok := f.moneyField(e); ok {
@@ -40,7 +38,7 @@ func (f *form) productOf(e ast.Expr) *product {
 
 func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
 	r := f.refs[e.ID()]
-	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != value.KindMoney {
+	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != Money {
 		return 0, false
 	}
 	return r.field.Slot, true

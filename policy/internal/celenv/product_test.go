@@ -35,7 +35,7 @@ func TestProducts(t *testing.T) {
 		}
 		f := w.frame(map[string]any{"order.value": m})
 		got, gotErr := e.Eval(f)
-		program, err := e.running().plan(e.scope.base, e.scope.cost)
+		program, err := e.running().plan(e.scope.base)
 		if err != nil {
 			t.Fatal(err)
 		}

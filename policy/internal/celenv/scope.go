@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/cel-go/common/types"
 
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -19,7 +18,7 @@ import (
 // in [Input]. Closed lists all values of a closed string; nil: any.
 type Field struct {
 	Name     string
-	Type     value.Type
+	Type     Type
 	Optional bool
 	Closed   []string
 	Slot     int
@@ -28,7 +27,7 @@ type Field struct {
 // Fact is what earlier decisions say, and the slot of its value in [Input].
 type Fact struct {
 	Name string
-	Type value.Type
+	Type Type
 	Slot int
 }
 
@@ -245,17 +244,17 @@ func variables(message bool) []string {
 // messageField is a value that only messages know.
 type messageField struct {
 	path     string
-	t        value.Type
+	t        Type
 	optional bool
 	get      func(*Message) Val
 }
 
 func messageFields() []messageField {
 	return []messageField{
-		{"action.amount", value.Type{Kind: value.KindMoney}, true, func(m *Message) Val { return m.Amount }},
-		{"action.due_at", value.Type{Kind: value.KindTimestamp}, true, func(m *Message) Val { return m.DueAt }},
-		{"action.type", value.Type{Kind: value.KindString}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
-		{"partner.name", value.Type{Kind: value.KindString}, true, func(m *Message) Val { return m.Partner }},
+		{"action.amount", Type{Kind: Money}, true, func(m *Message) Val { return m.Amount }},
+		{"action.due_at", Type{Kind: Timestamp}, true, func(m *Message) Val { return m.DueAt }},
+		{"action.type", Type{Kind: String}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
+		{"partner.name", Type{Kind: String}, true, func(m *Message) Val { return m.Partner }},
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"sync"
 
 	"github.com/google/cel-go/common/types/ref"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // session remembers, while a set is compiled, what sources of each shape were compiled
@@ -200,7 +198,7 @@ func (s *session) number(meaning any) uint32 {
 // meaningOfField is what expressions can tell of a field.
 type meaningOfField struct {
 	name     string
-	t        value.Type
+	t        Type
 	optional bool
 	closed   string
 	slot     int

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/internal/slip"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // formulaSlip reports if … then … else …, and the functions of spreadsheets.
@@ -255,7 +254,7 @@ func (c *compiler) chained(i int) bool {
 	if high < 0 {
 		return false
 	}
-	if t, ok := c.typeOfTokens(mid+2, high); ok && t.Kind == value.KindBool {
+	if t, ok := c.typeOfTokens(mid+2, high); ok && t.Kind == Bool {
 		return false
 	}
 	x := src.textOf(i+1, mid)
@@ -329,7 +328,7 @@ func (c *compiler) withoutQuotes(i int) bool {
 	if last == i+1 || c.isVariable(src.word(i+1)) {
 		return false
 	}
-	if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); !ok || t.Kind != value.KindString {
+	if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); !ok || t.Kind != String {
 		return false
 	}
 	at := src.span(i+1, last)

@@ -7,14 +7,12 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Column is a named column of a table and the type of its cells.
 type Column struct {
 	Name string
-	Type value.Type
+	Type Type
 }
 
 // Row is a row of a table: from a key on, above a key, for keys that are one of some, or for
@@ -90,7 +88,7 @@ func (t *Table) indexKeys() {
 		return
 	}
 	switch t.by.typ.Kind {
-	case value.KindString, value.KindInt, value.KindBool:
+	case String, Int, Bool:
 	default:
 		return
 	}
@@ -112,7 +110,7 @@ func (t *Table) coversDomain() bool {
 	if t.by == nil || t.exact == nil {
 		return false
 	}
-	if t.by.typ.Kind == value.KindBool {
+	if t.by.typ.Kind == Bool {
 		_, yes := t.exact[types.True]
 		_, no := t.exact[types.False]
 		return yes && no

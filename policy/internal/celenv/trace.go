@@ -6,8 +6,6 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // PartKind says what a part of an expression is. Its zero is invalid.
@@ -38,7 +36,7 @@ type Part struct {
 	Expr     *Expr  // in whose source the part stands: a term's own
 	From, To int    // the runes of that source
 	Text     string // they, on one line
-	Type     value.Type
+	Type     Type
 	Val      Val   // unset where there is none
 	Err      error // an *EvalError
 	// Skipped is set where the whole did without the part: behind a false in &&,
@@ -308,7 +306,7 @@ func (t *Tracer) evaluate(p *Part, n ast.Expr, f *Frame) {
 		p.Err = p.Expr.failed(f, plan.err)
 		return
 	}
-	v, _, err := plan.program.Eval(f)
+	v, err := f.metered(p.Expr.scope.cost, p.Expr.loops, func() (ref.Val, error) { return evaluated(plan.program, f) })
 	if err != nil {
 		p.Err = p.Expr.failed(f, err)
 		return
@@ -320,8 +318,8 @@ func (t *Tracer) evaluate(p *Part, n ast.Expr, f *Frame) {
 func (e *Expr) planNode(n ast.Expr) (cel.Program, error) {
 	tree, _ := e.parts()
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	if loops(n) {
-		options = append(options, cel.CostLimit(e.scope.cost))
+	if needsMeter(n) {
+		options = append(options, e.scope.base.metering(e.loops))
 	}
 	return planSafely(e.scope.base.env, partOf(tree, n), options)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -108,7 +109,7 @@ func amount(m recovery.Money) string {
 func params(list []recovery.Param) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.Name+": "+value.Show(p.Value))
+		out = append(out, p.Name+": "+policy.Show(p.Value))
 	}
 	if len(out) == 0 {
 		return ""

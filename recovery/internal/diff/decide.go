@@ -82,7 +82,7 @@ func (c *Comparer) Again(place string, was *recovery.Record, given func(recovery
 	v := Verdict{ID: was.Decision.Incident, Place: place}
 	var failed error
 	again := func(e *recovery.Engine) Outcome {
-		r, err := e.Replay(was, func(q recovery.Query) (g recovery.Given, err error) {
+		r, err := e.Replay(context.Background(), was, func(q recovery.Query) (g recovery.Given, err error) {
 			if g, err = given(q); err != nil {
 				failed = err
 			}

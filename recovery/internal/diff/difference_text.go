@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -14,7 +15,7 @@ import (
 func paramText(params []recovery.Param, name string) string {
 	for _, p := range params {
 		if p.Name == name {
-			return value.Show(p.Value)
+			return policy.Show(p.Value)
 		}
 	}
 	return ""
@@ -26,7 +27,7 @@ func paramsText(params []recovery.Param) string {
 	var out []string
 	for _, p := range params {
 		if p.Name != "every" {
-			out = append(out, fmt.Sprintf("%s=%T:%s", p.Name, p.Value, value.Show(p.Value)))
+			out = append(out, fmt.Sprintf("%s=%T:%s", p.Name, p.Value, policy.Show(p.Value)))
 		}
 	}
 	slices.Sort(out)
@@ -62,11 +63,11 @@ func offerText(o recovery.Offer) string {
 	}
 	var params []string
 	for _, p := range o.Params {
-		shown := value.Show(p.Value)
+		shown := policy.Show(p.Value)
 		if list, ok := p.Value.([]any); ok {
 			allowed := make([]string, len(list))
 			for i, v := range list {
-				allowed[i] = value.Show(v)
+				allowed[i] = policy.Show(v)
 			}
 			slices.Sort(allowed)
 			shown = strings.Join(allowed, " or ")

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -150,7 +149,7 @@ func nodeOf(n *policy.Node) *jsonNode {
 	case n.Err != nil:
 		out.Error = messageOf(n.Err)
 	case n.Value != nil:
-		text := value.Show(n.Value)
+		text := policy.Show(n.Value)
 		out.Value = &text
 	}
 	for _, p := range n.Parts {

@@ -242,7 +242,7 @@ func paramText(v any) string {
 	if r, ok := v.(recovery.MoneyRange); ok {
 		return r.From.String() + " to " + r.To.String()
 	}
-	return value.Show(v)
+	return policy.Show(v)
 }
 
 func messageOf(err error) string {

@@ -5,7 +5,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -209,7 +208,7 @@ const longest = 60
 
 // shown writes a value on one line, so that it can be told from nothing.
 func shown(v any) string {
-	s := term.Plain(value.Show(v)).String()
+	s := term.Plain(policy.Show(v)).String()
 	if s == "" {
 		return `""`
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // scope is what the plays of a playbook can name: its own definitions, and those
@@ -116,10 +115,10 @@ func (s *scope) cells(path string) []playbook.Text {
 }
 
 // kind is what sort of value a part gives, as far as can be told.
-func (s *scope) kind(n *policy.Node) value.Kind {
+func (s *scope) kind(n *policy.Node) policy.Kind {
 	switch n.Kind {
 	case policy.NodeConstant:
-		return value.TypeOf(n.Value).Kind
+		return kindOf(n.Value)
 	case policy.NodeRead:
 		if body := n.Body(); body != nil && strings.HasPrefix(n.Path, "terms.") {
 			return s.kind(body)
@@ -128,8 +127,8 @@ func (s *scope) kind(n *policy.Node) value.Kind {
 			return s.fields[name].Type.Kind
 		}
 		if list := s.cells(n.Path); len(list) > 0 {
-			return value.TypeOf(literal(list[0])).Kind
+			return kindOf(literal(list[0]))
 		}
 	}
-	return value.KindInvalid
+	return policy.KindInvalid
 }

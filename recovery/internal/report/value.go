@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -97,7 +98,7 @@ func shown(v any) string {
 		}
 		return listed(out, "or")
 	}
-	return value.Show(v)
+	return policy.Show(v)
 }
 
 // literal is the value of a cell or a bound as a playbook writes it; nil for text.

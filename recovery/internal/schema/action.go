@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
-)
+import "github.com/servicerecovery/amends/policy"
 
 // actionParts are the schemas of actions: as they are given, as they are owed for
 // being late, and as options to choose between.
@@ -43,7 +40,7 @@ func (b *builder) actionParts() []member {
 // givesMoney reports whether an action is none to be owed for being late.
 func givesMoney(t *policy.ActionType) bool {
 	for _, p := range t.Params {
-		if p.Name == "amount" && p.Type.Kind == value.KindMoney {
+		if p.Name == "amount" && p.Type.Kind == policy.Money {
 			return true
 		}
 	}
@@ -89,27 +86,27 @@ func (b *builder) builtin(t *policy.ActionType, value func(*policy.Field) object
 // parameter is the schema of a parameter's value: a literal of its type or an
 // expression; text with expressions in it.
 func parameter(f *policy.Field) object {
-	if f.Type.Kind == value.KindList {
+	if f.Type.Kind == policy.List {
 		item := *f
-		item.Type = f.Type.Member()
+		item.Type = policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency}
 		return either(types("string"), list(parameter(&item), 0))
 	}
 	switch f.Type.Kind {
-	case value.KindMoney:
+	case policy.Money:
 		return someMoney.orExpression()
-	case value.KindDuration:
+	case policy.Duration:
 		return aWait.orExpression()
-	case value.KindPercent:
+	case policy.Percent:
 		return aPercent.orExpression()
-	case value.KindDate:
+	case policy.Date:
 		return aDate.orExpression()
-	case value.KindTimestamp:
+	case policy.Timestamp:
 		return aTime.orExpression()
-	case value.KindInt:
+	case policy.Int:
 		return typeOrExpression("integer")
-	case value.KindDouble:
+	case policy.Double:
 		return typeOrExpression("number")
-	case value.KindBool:
+	case policy.Bool:
 		return typeOrExpression("boolean")
 	}
 	if f.OneOf != nil {
@@ -125,7 +122,7 @@ func parameter(f *policy.Field) object {
 // allowed.
 func offered(f *policy.Field) object {
 	one := parameter(f)
-	if f.Type.Kind != value.KindMoney {
+	if f.Type.Kind != policy.Money {
 		return oneOrMore(one)
 	}
 	between := object{{"from", described("The least.", one)}, {"to", described("The most.", one)}}

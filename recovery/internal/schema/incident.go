@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // standardWords say what the standard fields of an incident are.
@@ -99,11 +98,11 @@ func fieldValue(f *policy.Field) object {
 			set = append(set, nil)
 		}
 		return object{{"enum", set}}
-	case f.Type.Kind == value.KindTimestamp:
+	case f.Type.Kind == policy.Timestamp:
 		o = aTime.schema()
-	case f.Type.Kind == value.KindInt:
+	case f.Type.Kind == policy.Int:
 		o = types("integer").and(member{"minimum", f.Min}, member{"maximum", f.Max})
-	case f.Type.Kind == value.KindList:
+	case f.Type.Kind == policy.List:
 		o = list(types("string"), 0)
 	case f.NonEmpty:
 		o = types("string").and(member{"minLength", 1})

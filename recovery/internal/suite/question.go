@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // kindOfList is where a wanted action stands, which says what can be asked.
@@ -36,7 +35,7 @@ type question struct {
 }
 
 func textField(name string, oneOf ...string) *policy.Field {
-	return &policy.Field{Name: name, Type: value.Type{Kind: value.KindString}, OneOf: oneOf}
+	return &policy.Field{Name: name, Type: policy.Type{Kind: policy.String}, OneOf: oneOf}
 }
 
 // common are the questions about what is no parameter of the type.
@@ -44,7 +43,7 @@ func common(where kindOfList) map[string]question {
 	text := func(name string, oneOf ...string) question { return question{shapeText, textField(name, oneOf...)} }
 	closed := func(name string, oneOf ...string) question { return question{shapeLiteral, textField(name, oneOf...)} }
 	instant := func(name string) question {
-		return question{shapeLiteral, &policy.Field{Name: name, Type: value.Type{Kind: value.KindTimestamp}}}
+		return question{shapeLiteral, &policy.Field{Name: name, Type: policy.Type{Kind: policy.Timestamp}}}
 	}
 	switch where {
 	case ofWithheld:
@@ -56,8 +55,8 @@ func common(where kindOfList) map[string]question {
 		"id": text("id"), "owner": text("owner"), "note": text("note"),
 		"change":  closed("change", "new", "changed", "kept", "cancelled"),
 		"justice": closed("justice", "distributive", "procedural", "interactional"),
-		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: value.Type{Kind: value.KindList, Elem: value.KindString}}},
-		"already": {shapeLiteral, &policy.Field{Name: "already", Type: value.Type{Kind: value.KindMoney}}},
+		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: policy.Type{Kind: policy.List, Elem: policy.String}}},
+		"already": {shapeLiteral, &policy.Field{Name: "already", Type: policy.Type{Kind: policy.Money}}},
 		"due_at":  instant("due_at"), "not_before": instant("not_before"),
 		"message": {shapeMessage, textField("message")}, "if_late": {shapeActions, textField("if_late")},
 	}
@@ -76,11 +75,11 @@ func questionAbout(t *policy.ActionType, name string, where kindOfList) (questio
 	for _, p := range t.Params {
 		switch {
 		case p.Name != name:
-		case where == ofOption && p.Type.Kind == value.KindMoney:
+		case where == ofOption && p.Type.Kind == policy.Money:
 			return question{shapeRange, p}, true
 		case where == ofOption:
 			return question{shapeAllowed, p}, true
-		case where != ofChosen && p.Type.Kind == value.KindString && len(p.OneOf) == 0:
+		case where != ofChosen && p.Type.Kind == policy.String && len(p.OneOf) == 0:
 			return question{shapeText, p}, true
 		default:
 			return question{shapeLiteral, p}, true
@@ -95,7 +94,7 @@ func substituteParam(name string) *policy.Field {
 	case "partner", "agreement":
 		return textField(name)
 	case "units":
-		return &policy.Field{Name: name, Type: value.Type{Kind: value.KindInt}}
+		return &policy.Field{Name: name, Type: policy.Type{Kind: policy.Int}}
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -127,7 +126,7 @@ func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
 	seen := g.seen[p.Name+" "+th.path]
 	listed := map[string]bool{}
 	for _, v := range th.values {
-		text := value.Show(v)
+		text := policy.Show(v)
 		listed[text] = true
 		if !seen[text] {
 			out = append(out, v)
@@ -160,7 +159,7 @@ func (g *suggester) current(t tried, path string) string {
 	}
 	if typ, ok := g.set.typeOf(path); ok {
 		if native, err := parse(typ, v); err == nil {
-			return value.Show(native)
+			return policy.Show(native)
 		}
 	}
 	return plainText(v)
@@ -169,7 +168,7 @@ func (g *suggester) current(t tried, path string) string {
 // absent is what a field or a fact has that is not given: its default.
 func (g *suggester) absent(path string) string {
 	if f := g.set.fieldOf(path); f != nil {
-		return value.Show(f.Default)
+		return policy.Show(f.Default)
 	}
 	if strings.HasPrefix(path, "partners.") {
 		return "0"
@@ -177,7 +176,7 @@ func (g *suggester) absent(path string) string {
 	name, _ := strings.CutPrefix(path, "facts.")
 	for _, f := range g.set.program.Facts {
 		if f.Plain == name {
-			return value.Show(f.Zero())
+			return policy.Show(f.Zero())
 		}
 	}
 	return ""
@@ -343,7 +342,7 @@ func (g *suggester) around(p *policy.Play, from tried) error {
 			if errors.As(t.decided.err, &misfit) || !g.looksAt(p, t, path) {
 				continue // of no interest: it is no incident, or none for the play
 			}
-			g.see(p, path, value.Show(v))
+			g.see(p, path, policy.Show(v))
 			x.rows = append(x.rows, suggestedRow{v, t})
 		}
 		if len(x.rows) > 0 {
