@@ -39,24 +39,58 @@ func (in *Incident) read(d *jsontext.Decoder) error {
 		}
 		return &JSONError{"an incident is a JSON object, not " + shown(v)}
 	}
-	return members(d, func(name string) error {
-		if name == "customer" && d.PeekKind() == jsontext.KindBeginObject {
-			return members(d, func(name string) error { return in.readField(d, "customer."+name) })
-		}
-		return in.readField(d, name)
-	})
+	return in.readMembers(d, "")
 }
 
-// members visits the members of an object. member reads the value of each.
-func members(d *jsontext.Decoder, member func(name string) error) error {
-	t, err := d.ReadToken()
-	for err == nil {
-		if t, err = d.ReadToken(); err != nil || t.Kind() == jsontext.KindEndObject {
+// readMembers reads the members of an object; the prefix is "customer." inside the customer.
+func (in *Incident) readMembers(d *jsontext.Decoder, prefix string) error {
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for {
+		name, err := d.ReadToken()
+		switch {
+		case err != nil || name.Kind() == jsontext.KindEndObject:
+			return err
+		case prefix != "":
+			err = in.readField(d, prefix+name.String())
+		case name.Is("customer") && d.PeekKind() == jsontext.KindBeginObject:
+			err = in.readMembers(d, "customer.")
+		default:
+			err = in.readMember(d, name)
+		}
+		if err != nil {
 			return err
 		}
-		err = member(t.String())
 	}
-	return err
+}
+
+// readMember is readField without a detour for what nearly every incident has: a text, or
+// a time, in its place.
+func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
+	field := stdFieldOf(string(name.Bytes()))
+	if field == notStandard || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
+		return in.readField(d, name.String())
+	}
+	v, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	switch p := in.at(field).(type) {
+	case *string:
+		if *p == "" && len(v.Bytes()) > 0 {
+			*p = v.String()
+			return nil
+		}
+	case *time.Time:
+		if p.IsZero() {
+			if *p = toInstant(v.String()); !p.IsZero() {
+				return nil
+			}
+		}
+	}
+	in.put(name.String(), v.String())
+	return nil
 }
 
 func (in *Incident) readField(d *jsontext.Decoder, path string) error {
@@ -111,7 +145,8 @@ func fill(slot, v any) bool {
 		*p = toSmallInt(v)
 		return *p != 0
 	case *time.Time:
-		*p = toInstant(v)
+		s, _ := v.(string)
+		*p = toInstant(s)
 		return !p.IsZero()
 	case *[]string:
 		*p = toStrings(v)
@@ -138,11 +173,7 @@ func toSmallInt(v any) int {
 	return int(i)
 }
 
-func toInstant(v any) time.Time {
-	s, ok := v.(string)
-	if !ok {
-		return time.Time{}
-	}
+func toInstant(s string) time.Time {
 	t, err := value.ParseTimestamp(s)
 	if err != nil {
 		return time.Time{}

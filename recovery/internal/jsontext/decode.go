@@ -172,8 +172,9 @@ func (d *Decoder) value(kind Kind) (Token, error) {
 		}
 		return Token{kind, text}, nil
 	case KindNumber:
-		if text, ok := d.number(); ok {
-			return Token{kind, text}, nil
+		if end := numberEnd(d.data, d.at); end > 0 {
+			d.from, d.at = d.at, end
+			return Token{kind, d.data[d.from:end:end]}, nil
 		}
 	case KindTrue:
 		return d.literal(kind, "true")
@@ -312,44 +313,4 @@ func (d *Decoder) escaped(start, first int) ([]byte, error) {
 		}
 	}
 	return nil, errMalformed
-}
-
-// number reads a number: a minus sign, a whole part that begins with no needless
-// zero, decimals, an exponent.
-func (d *Decoder) number() ([]byte, bool) {
-	data, start, i := d.data, d.at, d.at
-	if i < len(data) && data[i] == '-' {
-		i++
-	}
-	if i < len(data) && data[i] == '0' {
-		i++
-	} else if i = digits(data, i); i == start || data[i-1] == '-' {
-		return nil, false
-	}
-	if i < len(data) && data[i] == '.' {
-		whole := i + 1
-		if i = digits(data, whole); i == whole {
-			return nil, false
-		}
-	}
-	if i < len(data) && (data[i] == 'e' || data[i] == 'E') {
-		i++
-		if i < len(data) && (data[i] == '+' || data[i] == '-') {
-			i++
-		}
-		power := i
-		if i = digits(data, power); i == power {
-			return nil, false
-		}
-	}
-	d.from, d.at = start, i
-	return data[start:i:i], true
-}
-
-// digits returns where the digits end that begin at i.
-func digits(data []byte, i int) int {
-	for i < len(data) && data[i]-'0' <= 9 {
-		i++
-	}
-	return i
 }

@@ -40,5 +40,8 @@ func (t Token) Kind() Kind { return t.kind }
 // not to be changed.
 func (t Token) Bytes() []byte { return t.text }
 
+// Is reports whether a string says just this.
+func (t Token) Is(text string) bool { return string(t.text) == text }
+
 // String is Bytes as a string of its own.
 func (t Token) String() string { return string(t.text) }

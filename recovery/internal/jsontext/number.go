@@ -108,8 +108,42 @@ func parseDecimal(n string) (decimal, bool) {
 }
 
 // IsNumber reports whether a text is a JSON number.
-func IsNumber(s string) bool {
-	d := Decoder{data: []byte(s)}
-	text, ok := d.number()
-	return ok && len(text) == len(s)
+func IsNumber(s string) bool { return len(s) > 0 && numberEnd(s, 0) == len(s) }
+
+// numberEnd returns where the number ends that begins at i: a minus sign, a whole part that begins with
+// no needless zero, decimals, an exponent. It is -1 where none does.
+func numberEnd[T string | []byte](s T, i int) int {
+	if i < len(s) && s[i] == '-' {
+		i++
+	}
+	whole := i
+	if i < len(s) && s[i] == '0' {
+		i++
+	} else if i = digitsEnd(s, i); i == whole {
+		return -1
+	}
+	if i < len(s) && s[i] == '.' {
+		decimals := i + 1
+		if i = digitsEnd(s, decimals); i == decimals {
+			return -1
+		}
+	}
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
+		i++
+		if i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		power := i
+		if i = digitsEnd(s, power); i == power {
+			return -1
+		}
+	}
+	return i
+}
+
+func digitsEnd[T string | []byte](s T, i int) int {
+	for i < len(s) && s[i]-'0' <= 9 {
+		i++
+	}
+	return i
 }
