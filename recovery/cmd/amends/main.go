@@ -9,7 +9,7 @@ package main
 import (
 	"os"
 
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 )
 
 func main() { os.Exit(cli.Main(os.Args[1:])) }

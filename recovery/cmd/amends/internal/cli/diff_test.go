@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 )
 
 const onePlay = `amends: v1

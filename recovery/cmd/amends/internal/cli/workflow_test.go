@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 )
 
 // The commands in the workflow to copy, its page and the hooks are ones that the
@@ -17,7 +17,7 @@ import (
 func TestPublishedCommands(t *testing.T) {
 	command := regexp.MustCompile(`(?m)(?:^|run: |    |entry: )amends ((?:check|test|diff|schema)[^|>\n]*)`)
 	args := regexp.MustCompile(`entry: (.*)\n  args: \[(.*)\]`)
-	root := filepath.Join("..", "..", "..")
+	root := filepath.Join("..", "..", "..", "..", "..")
 	var commands []string
 	for _, file := range []string{"examples/ci/amends.yml", "examples/ci/README.md", ".pre-commit-hooks.yaml"} {
 		text, err := os.ReadFile(filepath.Join(root, file))

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 )
 
 // The command writes the schemas that are published.
@@ -16,7 +16,7 @@ func TestSchema(t *testing.T) {
 		if kind != "" {
 			args, file = append(args, "--of", kind), kind+".json"
 		}
-		want, err := os.ReadFile(filepath.Join("..", "..", "..", "playbook", "schema", file))
+		want, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "..", "playbook", "schema", file))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in the scripts")

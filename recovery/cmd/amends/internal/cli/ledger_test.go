@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -284,7 +284,7 @@ func TestKeysThatAreNoFiles(t *testing.T) {
 // TestExamplesReplay holds that what the examples decide is decided the same again,
 // by what the ledger has archived and by the playbooks themselves.
 func TestExamplesReplay(t *testing.T) {
-	root, err := filepath.Abs("../../../examples")
+	root, err := filepath.Abs("../../../../../examples")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/internal/cli"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 

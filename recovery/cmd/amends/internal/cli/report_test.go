@@ -10,7 +10,7 @@ import (
 // TestReport holds that the page is the same in a file and on standard output, and
 // says what the flags ask for.
 func TestReport(t *testing.T) {
-	const dir = "../../../examples/quickstart/playbooks"
+	const dir = "../../../../../examples/quickstart/playbooks"
 	flags := []string{"report", dir, "--title", "Parcels & more", "--revision", "4f1c", "--now", "2027-07-01T00:00:00Z"}
 	status, page, errors := run(nil, false, nil, flags...)
 	if status != 0 || errors != "" {
