@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -116,7 +117,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 
 func (s *scope) since(t playbook.Text) *Field {
 	f := s.fieldNamed(t)
-	if f != nil && f.Type.Kind != Timestamp {
+	if f != nil && f.Type.Kind != value.KindTimestamp {
 		s.errorf(t.Range, "wrong-type", "", "`since` names a timestamp field, and `%s` is of type %s", f.Name, f.Type)
 		return nil
 	}
@@ -141,7 +142,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, wo
 		case spec.Default != nil:
 			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
 		case spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.noun())
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.Noun())
 		}
 		switch {
 		case p == nil:

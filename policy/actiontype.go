@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // ActionType is a kind of action: a built-in one, or one that a document
@@ -38,7 +39,7 @@ const (
 // amount is the parameter that limits look at; nil when the type has none.
 func (t *ActionType) amount() *Field {
 	for _, p := range t.Params {
-		if p.Name == "amount" && p.Type.Kind == Money {
+		if p.Name == "amount" && p.Type.Kind == value.KindMoney {
 			return p
 		}
 	}
@@ -48,15 +49,15 @@ func (t *ActionType) amount() *Field {
 // builtinActions are the action types of the format. A new map each time: no
 // caller can change another's.
 func builtinActions() map[string]*ActionType {
-	text := func(name string) *Field { return &Field{Name: name, Type: Type{Kind: String}} }
-	amount := &Field{Name: "amount", Type: Type{Kind: Money}, nonNegative: true}
+	text := func(name string) *Field { return &Field{Name: name, Type: value.Type{Kind: value.KindString}} }
+	amount := &Field{Name: "amount", Type: value.Type{Kind: value.KindMoney}, nonNegative: true}
 	item := text("item")
 	item.Optional = true
 	instrument := text("instrument")
 	instrument.Default = "csat"
 	as := text("as")
 	as.Default, as.OneOf = "credit", []string{"cash", "credit", "voucher", "goodwill"}
-	every := &Field{Name: "every", Type: Type{Kind: Duration}}
+	every := &Field{Name: "every", Type: value.Type{Kind: value.KindDuration}}
 
 	out := map[string]*ActionType{}
 	add := func(justice string, merge Merge, params []*Field, names ...string) {
@@ -92,7 +93,7 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 			t.broken = true
 			continue
 		}
-		f.nonNegative = f.Name == "amount" && (f.Type.Kind == Money || f.Type.Elem == Money)
+		f.nonNegative = f.Name == "amount" && (f.Type.Kind == value.KindMoney || f.Type.Elem == value.KindMoney)
 		t.Params = append(t.Params, f)
 	}
 	return t

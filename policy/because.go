@@ -3,6 +3,7 @@ package policy
 import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // shown is a path that conditions read, and the way to its value.
@@ -49,7 +50,7 @@ func (in *Input) show(s *shown, b *Playbook) string {
 	}
 	if s.root > 0 {
 		if t := in.program.matching.space.Truth(s.root-1, in.values); t != atom.Unsure {
-			return Show(t == atom.Yes)
+			return value.Show(t == atom.Yes)
 		}
 	}
 	v, err := s.reader.Read(in.Frame(b).cel)
@@ -59,7 +60,7 @@ func (in *Input) show(s *shown, b *Playbook) string {
 	if !v.IsSet() {
 		return "absent"
 	}
-	return Show(v.Native())
+	return value.Show(v.Native())
 }
 
 // row says which row of a table the key has found. What a row is called belongs to the table, which
@@ -84,7 +85,7 @@ func (in *Input) showSlot(slot int) string {
 		return x
 	}
 	if in.texts[slot] == "" {
-		in.texts[slot] = Show(v)
+		in.texts[slot] = value.Show(v)
 	}
 	return in.texts[slot]
 }

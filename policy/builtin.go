@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // The types of action of the format. A document may declare others. Substitute
@@ -42,7 +44,7 @@ func BuiltinActions() []*ActionType {
 // that name.
 func BuiltinAction(name string) *ActionType {
 	if name == ActionSubstitute {
-		amount := &Field{Name: "amount", Type: Type{Kind: Money}, Optional: true}
+		amount := &Field{Name: "amount", Type: value.Type{Kind: value.KindMoney}, Optional: true}
 		return &ActionType{Name: ActionSubstitute, Justice: distributive, Params: []*Field{amount}}
 	}
 	return builtinActions()[name]

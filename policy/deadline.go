@@ -52,8 +52,8 @@ type durationKey struct {
 func durationSpecs() map[durationKey]*Field {
 	specs := map[durationKey]*Field{}
 	for _, name := range []string{"within", "after", "every", "lead"} {
-		specs[durationKey{name, false}] = &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true}
-		specs[durationKey{name, true}] = &Field{Name: name, Type: Type{Kind: Duration}, nonNegative: true, Min: time.Duration(1)}
+		specs[durationKey{name, false}] = &Field{Name: name, Type: value.Type{Kind: value.KindDuration}, nonNegative: true}
+		specs[durationKey{name, true}] = &Field{Name: name, Type: value.Type{Kind: value.KindDuration}, nonNegative: true, Min: time.Duration(1)}
 	}
 	return specs
 }
@@ -67,7 +67,7 @@ func (s *scope) deadline(name string, src playbook.Text, working bool, known cel
 	if err == nil {
 		return s.span(name, span, src, working)
 	}
-	if r := s.meantSpan(src, working); r.hint != "" || looksLiteral(Duration, src) {
+	if r := s.meantSpan(src, working); r.hint != "" || looksLiteral(value.KindDuration, src) {
 		s.mendf(src.Range, "bad-duration", r, "`%s`: %s", name, err)
 		return nil
 	}
@@ -128,7 +128,7 @@ func (s *scope) pace(name string, src playbook.Text, positive, working bool, kno
 		s.errorf(src.Range, "bad-duration", "", "`%s` must be more than zero", name)
 		return nil
 	}
-	if err != nil && (looksLiteral(Duration, src) || meantDuration(src).hint != "") {
+	if err != nil && (looksLiteral(value.KindDuration, src) || meantDuration(src).hint != "") {
 		if _, err = value.ParseDuration(src.Value); err == nil {
 			err = fmt.Errorf("%s is negative", src.Value)
 		}

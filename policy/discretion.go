@@ -38,7 +38,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	}
 	for _, name := range d.Comparable {
 		if f := s.fieldNamed(name); f != nil {
-			if f.Type.Kind == List {
+			if f.Type.Kind == value.KindList {
 				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; cases are compared by single values", f.Name)
 			}
 			if slices.Contains(out.Comparable, f) {
@@ -50,7 +50,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	if d.Tolerance.IsSet() {
 		p, err := value.ParsePercent(d.Tolerance.Value)
 		if err != nil {
-			s.mendf(d.Tolerance.Range, "bad-percent", meant(Type{Kind: Percent}, d.Tolerance), "`tolerance`: %s", err)
+			s.mendf(d.Tolerance.Range, "bad-percent", meant(value.Type{Kind: value.KindPercent}, d.Tolerance), "`tolerance`: %s", err)
 		} else if p.Rat().Sign() < 0 {
 			s.errorf(d.Tolerance.Range, "bad-percent", "", "a tolerance cannot be negative")
 		} else {
@@ -95,9 +95,9 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		case !ok && spec.Default != nil:
 			out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{{Spec: spec, constant: spec.Default, fixed: true}}})
 		case !ok && spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.noun())
+			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.Noun())
 		case !ok:
-		case spec.Type.Kind == Money:
+		case spec.Type.Kind == value.KindMoney:
 			s.optionMoney(out, spec, v, known, spec == t.amount())
 		case spec.Name == "every" && t.Name == "inform":
 			out.Allowed = append(out.Allowed, s.optionEvery(v, out.Calendar != nil, known))
@@ -199,7 +199,7 @@ func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) 
 func (s *scope) optionParam(spec *Field, v playbook.Value, known celenv.Known) OptionParam {
 	out := OptionParam{Name: spec.Name}
 	isChoice := v.Kind == playbook.List
-	if isChoice && spec.Type.Kind == List {
+	if isChoice && spec.Type.Kind == value.KindList {
 		isChoice = len(v.Items) > 0 && v.Items[0].Kind == playbook.List
 	}
 	if !isChoice {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // TestExplainParam holds that the expression of a parameter is taken apart, and
@@ -41,7 +42,7 @@ plays:
 		t.Fatalf("%+v", n)
 	}
 	half, one := n.Parts[0], n.Parts[1]
-	if half.Path != "terms.half" || len(half.Parts) != 1 || half.Parts[0].Op != "_*_" || policy.Show(one.Value) != "1.00 EUR" {
+	if half.Path != "terms.half" || len(half.Parts) != 1 || half.Parts[0].Op != "_*_" || value.Show(one.Value) != "1.00 EUR" {
 		t.Errorf("%+v, %+v", half, one)
 	}
 }

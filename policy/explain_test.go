@@ -178,7 +178,7 @@ func outline(n *policy.Node, indent string) string {
 	case n.Skipped:
 		mark = "~"
 	}
-	out := fmt.Sprintf("%s %s%s %s: %s = %v\n", n.Position(), indent, mark, n.Kind, n.Text, policy.Show(n.Value))
+	out := fmt.Sprintf("%s %s%s %s: %s = %v\n", n.Position(), indent, mark, n.Kind, n.Text, value.Show(n.Value))
 	for _, p := range n.Parts {
 		out += outline(p, indent+"  ")
 	}

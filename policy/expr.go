@@ -9,6 +9,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // expression is a compiled expression. Its tag is where it stands, a *place.
@@ -99,11 +100,11 @@ func placed(err error) error {
 
 // expr compiles a text that stands by itself; nil when it is wrong, which has
 // been reported then.
-func (s *scope) expr(text playbook.Text, want ...celenv.Type) *celenv.Expr {
+func (s *scope) expr(text playbook.Text, want ...value.Type) *celenv.Expr {
 	return s.compileIn(s.env, text, want...)
 }
 
-func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...celenv.Type) *celenv.Expr {
+func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...value.Type) *celenv.Expr {
 	if env == nil {
 		return nil // why was reported when the scope was made
 	}
@@ -169,7 +170,7 @@ func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) 
 	}
 }
 
-var boolType = celenv.Type{Kind: celenv.Bool}
+var boolType = value.Type{Kind: value.KindBool}
 
 // condition compiles a condition and checks its guards. It returns what is
 // known where the condition holds. What a wrong one guards cannot be told:
@@ -193,11 +194,11 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, 
 // is wanted: the language of expressions writes them in another way.
 func (s *scope) literalHere(text playbook.Text) bool {
 	src := strings.TrimSpace(text.Value)
-	t := Type{Kind: literalKind(src)}
-	if t.Kind == KindInvalid {
+	t := value.Type{Kind: literalKind(src)}
+	if t.Kind == value.KindInvalid {
 		return false
 	}
-	code := celenv.LiteralCode(src, t.cel())
+	code := celenv.LiteralCode(src, t)
 	if code == "" {
 		return false // what is wrong with it is told as in any other part of an expression
 	}

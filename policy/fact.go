@@ -31,7 +31,7 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	}
 	for _, name := range d.Same {
 		if field := s.fieldNamed(name); field != nil {
-			if field.Type.Kind == List {
+			if field.Type.Kind == value.KindList {
 				s.errorf(name.Range, "wrong-type", "", "`%s` is a list; incidents are compared by single values", field.Name)
 			}
 			if slices.Contains(f.Same, field) {

@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Field is a field of incidents: one of the standard ones, or one that a
 // document declares.
 type Field struct {
 	Name     string // dotted
-	Type     Type
+	Type     value.Type
 	About    string
 	Optional bool
 	Default  any      // nil: none
@@ -40,30 +41,30 @@ func standardFields() []*Field {
 	text := func(names ...string) []*Field {
 		var out []*Field
 		for _, n := range names {
-			out = append(out, &Field{Name: n, Type: Type{Kind: String}, Default: ""})
+			out = append(out, &Field{Name: n, Type: value.Type{Kind: value.KindString}, Default: ""})
 		}
 		return out
 	}
 	instant := func(names ...string) []*Field {
 		var out []*Field
 		for _, n := range names {
-			out = append(out, &Field{Name: n, Type: Type{Kind: Timestamp}, Optional: true})
+			out = append(out, &Field{Name: n, Type: value.Type{Kind: value.KindTimestamp}, Optional: true})
 		}
 		return out
 	}
 	fields := []*Field{
-		{Name: "id", Type: Type{Kind: String}, NonEmpty: true},
-		{Name: "service", Type: Type{Kind: String}, NonEmpty: true},
-		{Name: "occurred_at", Type: Type{Kind: Timestamp}},
-		{Name: "failure", Type: Type{Kind: String}, Default: ""},
-		{Name: "phase", Type: Type{Kind: String}, Default: "failure", OneOf: []string{"failure", "signal"}},
-		{Name: "severity", Type: Type{Kind: Int}, Default: int64(3), Min: int64(1), Max: int64(5)},
-		{Name: "source", Type: Type{Kind: String}, Default: "complaint",
+		{Name: "id", Type: value.Type{Kind: value.KindString}, NonEmpty: true},
+		{Name: "service", Type: value.Type{Kind: value.KindString}, NonEmpty: true},
+		{Name: "occurred_at", Type: value.Type{Kind: value.KindTimestamp}},
+		{Name: "failure", Type: value.Type{Kind: value.KindString}, Default: ""},
+		{Name: "phase", Type: value.Type{Kind: value.KindString}, Default: "failure", OneOf: []string{"failure", "signal"}},
+		{Name: "severity", Type: value.Type{Kind: value.KindInt}, Default: int64(3), Min: int64(1), Max: int64(5)},
+		{Name: "source", Type: value.Type{Kind: value.KindString}, Default: "complaint",
 			OneOf: []string{"complaint", "survey", "monitor", "staff", "audit", "partner"}},
 	}
 	fields = append(fields, instant("reported_at", "responded_at", "informed_at", "resolved_at", "expected_at")...)
 	fields = append(fields, text("provider", "follows", "channel", "region", "language", "cause", "remedy_sought", "summary")...)
-	fields = append(fields, &Field{Name: "tags", Type: Type{Kind: List, Elem: String}, Default: []any{}})
+	fields = append(fields, &Field{Name: "tags", Type: value.Type{Kind: value.KindList, Elem: value.KindString}, Default: []any{}})
 	fields = append(fields, text("customer.id", "customer.name", "customer.tier", "customer.language")...)
 	fields = append(fields, instant("customer.since")...)
 	for i, f := range fields {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // fieldTable holds the fields of the whole set. A field has one slot, however
@@ -71,7 +72,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	t := f.Type
 	if d.Type.IsSet() || base == nil {
 		var ok bool
-		if t, ok = parseType(d.Type.Value); !ok {
+		if t, ok = value.ParseType(d.Type.Value); !ok {
 			return nil, false // the reader has said so
 		}
 	}
@@ -90,11 +91,11 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	return f, ok
 }
 
-func (c *compiler) currency(d *playbook.Field, t Type) string {
+func (c *compiler) currency(d *playbook.Field, t value.Type) string {
 	if !d.Currency.IsSet() {
 		return ""
 	}
-	if t.Kind != Money && t.Elem != Money {
+	if t.Kind != value.KindMoney && t.Elem != value.KindMoney {
 		c.errorf(d.Currency.Range, "bad-field", "", "only a field of type money has a currency; `%s` is of type %s", d.Name.Value, t)
 		return ""
 	}
@@ -156,10 +157,10 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 			return true
 		}
 		switch f.Type.Kind {
-		case String, Bool, List:
+		case value.KindString, value.KindBool, value.KindList:
 			c.errorf(t.Range, "bad-field", "", "a field of type %s has no min and max", f.Type)
 			return false
-		case Money:
+		case value.KindMoney:
 			if f.Type.Currency == "" {
 				c.errorf(t.Range, "bad-field", "add `currency:` to the field", "`min` and `max` of a money field need its currency")
 				return false
@@ -177,8 +178,8 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 		return false
 	}
 	if f.Min != nil && f.Max != nil {
-		if n, ok := compareValues(f.Min, f.Max); ok && n > 0 {
-			c.errorf(d.Max.Range, "bad-field", "", "`max` %s is below `min` %s", Show(f.Max), Show(f.Min))
+		if n, ok := value.Compare(f.Min, f.Max); ok && n > 0 {
+			c.errorf(d.Max.Range, "bad-field", "", "`max` %s is below `min` %s", value.Show(f.Max), value.Show(f.Min))
 			return false
 		}
 	}
@@ -189,12 +190,12 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 }
 
 func (c *compiler) narrowerBounds(d *playbook.Field, f, base *Field) bool {
-	if n, ok := compareValues(f.Min, base.Min); ok && n < 0 {
-		c.errorf(d.Min.Range, "bad-field", "", "`%s` is at least %s everywhere; a playbook can only narrow it", f.Name, Show(base.Min))
+	if n, ok := value.Compare(f.Min, base.Min); ok && n < 0 {
+		c.errorf(d.Min.Range, "bad-field", "", "`%s` is at least %s everywhere; a playbook can only narrow it", f.Name, value.Show(base.Min))
 		return false
 	}
-	if n, ok := compareValues(f.Max, base.Max); ok && n > 0 {
-		c.errorf(d.Max.Range, "bad-field", "", "`%s` is at most %s everywhere; a playbook can only narrow it", f.Name, Show(base.Max))
+	if n, ok := value.Compare(f.Max, base.Max); ok && n > 0 {
+		c.errorf(d.Max.Range, "bad-field", "", "`%s` is at most %s everywhere; a playbook can only narrow it", f.Name, value.Show(base.Max))
 		return false
 	}
 	return true
@@ -204,13 +205,13 @@ func (c *compiler) fieldOneOf(d *playbook.Field, f, base *Field) bool {
 	if d.OneOf == nil {
 		return true
 	}
-	if f.Type.Kind != String {
+	if f.Type.Kind != value.KindString {
 		c.errorf(d.OneOf[0].Range, "bad-field", "", "`one_of` closes a string; `%s` is of type %s", f.Name, f.Type)
 		return false
 	}
 	f.OneOf = nil
 	for i, t := range d.OneOf {
-		if _, err := parseLiteral(Type{Kind: String}, t); err != nil {
+		if _, err := parseLiteral(value.Type{Kind: value.KindString}, t); err != nil {
 			c.mendf(t.Range, "bad-literal", meant(f.Type, t), "one_of of `%s`: %s", f.Name, err)
 			continue
 		}
@@ -251,7 +252,7 @@ func (c *compiler) defaultFits(at playbook.Range, f *Field) bool {
 		return true
 	}
 	if wanted := f.Misfit(f.Default); wanted != "" {
-		c.errorf(at, "bad-default", "", "the default of `%s` is %s, which is not %s", f.Name, Show(f.Default), wanted)
+		c.errorf(at, "bad-default", "", "the default of `%s` is %s, which is not %s", f.Name, value.Show(f.Default), wanted)
 		return false
 	}
 	return true
@@ -263,16 +264,16 @@ func (f *Field) Misfit(v any) string {
 	if s, ok := v.(string); ok && f.OneOf != nil && !slices.Contains(f.OneOf, s) {
 		return "one of " + listOf(f.OneOf)
 	}
-	low, okLow := compareValues(v, f.Min)
-	high, okHigh := compareValues(v, f.Max)
+	low, okLow := value.Compare(v, f.Min)
+	high, okHigh := value.Compare(v, f.Max)
 	if okLow && low < 0 || okHigh && high > 0 {
 		switch {
 		case f.Min != nil && f.Max != nil:
-			return Show(f.Min) + " to " + Show(f.Max)
+			return value.Show(f.Min) + " to " + value.Show(f.Max)
 		case f.Min != nil:
-			return "at least " + Show(f.Min)
+			return "at least " + value.Show(f.Min)
 		default:
-			return "at most " + Show(f.Max)
+			return "at most " + value.Show(f.Max)
 		}
 	}
 	return ""
@@ -315,13 +316,13 @@ var fieldKeys = [...]string{"type", "about", "required", "optional", "default", 
 func describeField(f *Field) [len(fieldKeys)]string {
 	def := "none"
 	if f.Default != nil {
-		def = "=" + Show(f.Default)
+		def = "=" + value.Show(f.Default)
 	}
 	one := slices.Clone(f.OneOf)
 	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), Show(f.Min), Show(f.Max), strings.Join(was, "\x00")}
+	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strings.Join(was, "\x00")}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -54,7 +53,7 @@ func (s *scope) limit(d *playbook.Limit) *Limit {
 }
 
 func (s *scope) cap(l *Limit, d *playbook.Limit) {
-	spec := &Field{Name: "at_most", Type: Type{Kind: Money}}
+	spec := &Field{Name: "at_most", Type: value.Type{Kind: value.KindMoney}}
 	known := s.assumed
 	l.AtMost = s.typedParam(spec, d.AtMost, known)
 	if l.AtMost != nil && l.AtMost.fixed {
@@ -102,7 +101,7 @@ func (p *Param) Currency() string {
 	if p.fixed {
 		return p.constant.(interface{ Currency() string }).Currency()
 	}
-	if p.expr != nil && p.expr.cel.Type().Kind == celenv.Money {
+	if p.expr != nil && p.expr.cel.Type().Kind == value.KindMoney {
 		return p.expr.cel.Type().Currency
 	}
 	return ""

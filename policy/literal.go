@@ -5,47 +5,46 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // parseLiteral reads a value of type t as it is written in a playbook.
-func parseLiteral(t Type, text playbook.Text) (any, error) {
+func parseLiteral(t value.Type, text playbook.Text) (any, error) {
 	s := text.Value
 	switch t.Kind {
-	case String:
+	case value.KindString:
 		if text.Plain && text.Kind != playbook.String {
 			return nil, fmt.Errorf("%s is a %s to YAML; put it into quotes to make it a string", s, yamlKind(text.Kind))
 		}
 		return s, nil
-	case Bool:
+	case value.KindBool:
 		if text.Kind == playbook.Bool {
 			return s == "true", nil
 		}
 		return nil, wrong(s, "true or false")
-	case Int:
+	case value.KindInt:
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil || text.Kind != playbook.Int {
 			return nil, wrong(s, "a whole number")
 		}
 		return n, nil
-	case Double:
+	case value.KindDouble:
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || text.Kind != playbook.Int && text.Kind != playbook.Float || f != f || f-f != 0 {
 			return nil, wrong(s, "a number")
 		}
 		return f, nil
-	case Timestamp:
+	case value.KindTimestamp:
 		return anyOf(value.ParseTimestamp(s))
-	case Date:
+	case value.KindDate:
 		return anyOf(value.ParseDate(s))
-	case Duration:
+	case value.KindDuration:
 		return anyOf(value.ParseDuration(s))
-	case Percent:
+	case value.KindPercent:
 		return anyOf(value.ParsePercent(s))
-	case Money:
+	case value.KindMoney:
 		m, err := value.ParseMoney(s)
 		if err != nil {
 			return nil, err
@@ -81,8 +80,8 @@ func wrong(found, wanted string) error {
 }
 
 // parseLiteralValue reads a literal that may be a list.
-func parseLiteralValue(t Type, v playbook.Value) (any, error) {
-	if t.Kind != List {
+func parseLiteralValue(t value.Type, v playbook.Value) (any, error) {
+	if t.Kind != value.KindList {
 		if v.Kind != playbook.Scalar {
 			return nil, fmt.Errorf("a %s is wanted here, not a list or a mapping", t)
 		}
@@ -93,7 +92,7 @@ func parseLiteralValue(t Type, v playbook.Value) (any, error) {
 	}
 	out := make([]any, 0, len(v.Items))
 	for _, item := range v.Items {
-		x, err := parseLiteralValue(Type{Kind: t.Elem, Currency: t.Currency}, item)
+		x, err := parseLiteralValue(t.Member(), item)
 		if err != nil {
 			return nil, err
 		}
@@ -130,24 +129,24 @@ func mayBeLiteral(s string) bool {
 
 // looksLiteral reports whether a text is meant as a literal of the kind rather
 // than as an expression.
-func looksLiteral(k Kind, text playbook.Text) bool {
+func looksLiteral(k value.Kind, text playbook.Text) bool {
 	s := text.Value
 	if !mayBeLiteral(s) {
-		return k == Bool && text.Kind == playbook.Bool
+		return k == value.KindBool && text.Kind == playbook.Bool
 	}
 	if looksLikeNumber.MatchString(s) {
 		return true
 	}
 	switch k {
-	case Money:
+	case value.KindMoney:
 		return looksLikeMoney.MatchString(s)
-	case Duration:
+	case value.KindDuration:
 		return looksLikeDuration.MatchString(s)
-	case Percent:
+	case value.KindPercent:
 		return looksLikePercent.MatchString(s)
-	case Date, Timestamp:
+	case value.KindDate, value.KindTimestamp:
 		return looksLikeDate.MatchString(s)
-	case Bool:
+	case value.KindBool:
 		return text.Kind == playbook.Bool
 	}
 	return false
@@ -155,87 +154,41 @@ func looksLiteral(k Kind, text playbook.Text) bool {
 
 // literalKind says which kind of literal of the format a text is meant as, where
 // it is one with a unit.
-func literalKind(s string) Kind {
+func literalKind(s string) value.Kind {
 	switch {
 	case !mayBeLiteral(s):
-		return KindInvalid
+		return value.KindInvalid
 	case looksLikePercent.MatchString(s):
-		return Percent
+		return value.KindPercent
 	case looksLikeDuration.MatchString(s) && strings.ToLower(s) == s:
-		return Duration
+		return value.KindDuration
 	case looksLikeMoney.MatchString(s):
-		return Money
+		return value.KindMoney
 	}
-	return KindInvalid
+	return value.KindInvalid
 }
 
 // guessLiteral reads a table's cell, whose type is that of its text. A quoted
 // cell is a string, whatever stands in it.
-func guessLiteral(text playbook.Text) (any, Type) {
+func guessLiteral(text playbook.Text) (any, value.Type) {
 	if text.Plain {
 		switch text.Kind {
 		case playbook.Bool:
-			return text.Value == "true", Type{Kind: Bool}
+			return text.Value == "true", value.Type{Kind: value.KindBool}
 		case playbook.Int:
 			if n, err := strconv.ParseInt(text.Value, 10, 64); err == nil {
-				return n, Type{Kind: Int}
+				return n, value.Type{Kind: value.KindInt}
 			}
 		case playbook.Float:
-			if v, err := parseLiteral(Type{Kind: Double}, text); err == nil {
-				return v, Type{Kind: Double}
+			if v, err := parseLiteral(value.Type{Kind: value.KindDouble}, text); err == nil {
+				return v, value.Type{Kind: value.KindDouble}
 			}
 		}
-		for _, k := range []Kind{Money, Percent, Duration, Date, Timestamp} {
-			if v, err := parseLiteral(Type{Kind: k}, text); err == nil {
-				t := Type{Kind: k}
-				if m, ok := v.(value.Money); ok {
-					t.Currency = m.Currency()
-				}
-				return v, t
+		for _, k := range []value.Kind{value.KindMoney, value.KindPercent, value.KindDuration, value.KindDate, value.KindTimestamp} {
+			if v, err := parseLiteral(value.Type{Kind: k}, text); err == nil {
+				return v, value.TypeOf(v)
 			}
 		}
 	}
-	return text.Value, Type{Kind: String}
-}
-
-// compareValues orders two values of one kind; ok is false for kinds without an
-// order and for amounts of two currencies.
-func compareValues(a, b any) (c int, ok bool) {
-	switch x := a.(type) {
-	case int64:
-		y, ok := b.(int64)
-		return order(x, y), ok
-	case float64:
-		y, ok := b.(float64)
-		return order(x, y), ok
-	case time.Duration:
-		y, ok := b.(time.Duration)
-		return order(x, y), ok
-	case time.Time:
-		y, ok := b.(time.Time)
-		return x.Compare(y), ok
-	case value.Date:
-		y, ok := b.(value.Date)
-		return x.Compare(y), ok
-	case value.Percent:
-		y, ok := b.(value.Percent)
-		return x.Compare(y), ok
-	case value.Money:
-		y, ok := b.(value.Money)
-		if !ok || x.Currency() != y.Currency() {
-			return 0, false
-		}
-		return x.Compare(y), true
-	}
-	return 0, false
-}
-
-func order[T int64 | float64 | time.Duration](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return text.Value, value.Type{Kind: value.KindString}
 }

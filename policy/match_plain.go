@@ -207,5 +207,5 @@ func (f *Frame) read(path string) string {
 	if !v.IsSet() {
 		return "absent"
 	}
-	return Show(v.Native())
+	return value.Show(v.Native())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/internal/index"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // matching is what finds plays without asking each.
@@ -144,7 +145,7 @@ func (b *preparer) fit(f fit, slot int, text string) *atom.Cond {
 	if f == fitOther {
 		c.Op = atom.Differ
 	}
-	c.Absent = atom.Decide(c, atom.Type{Kind: atom.Text}, "")
+	c.Absent = atom.Decide(c, value.Type{Kind: value.KindString}, "")
 	b.fits[fitKey{f, slot}] = c
 	return c
 }
@@ -200,23 +201,23 @@ func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []ind
 }
 
 // types lists the types of the slots: fields, then facts.
-func (b *preparer) types() []atom.Type {
+func (b *preparer) types() []value.Type {
 	p := b.program
-	types := make([]atom.Type, p.slots+len(p.Facts))
+	types := make([]value.Type, p.slots+len(p.Facts))
 	p.matching.base = make([]any, len(types))
 	for _, f := range p.Fields {
-		types[f.Slot] = celenv.AtomType(f.Type.cel())
+		types[f.Slot] = f.Type
 		p.matching.base[f.Slot] = f.Default
 	}
 	for _, book := range p.Playbooks {
 		for _, f := range book.Fields {
-			types[f.Slot] = celenv.AtomType(f.Type.cel())
+			types[f.Slot] = f.Type
 		}
 	}
 	for _, f := range p.Facts {
-		t := atom.Type{Kind: atom.Int}
+		t := value.Type{Kind: value.KindInt}
 		if f.Sum != "" {
-			t = atom.Type{Kind: atom.Money, Currency: f.Currency}
+			t = value.Type{Kind: value.KindMoney, Currency: f.Currency}
 		}
 		types[p.slots+f.Slot] = t
 		p.matching.base[p.slots+f.Slot] = f.Zero()
@@ -269,7 +270,7 @@ func (b *preparer) show(book *Playbook, path string) *shown {
 		return s
 	}
 	s := newShown(b.program, book, path)
-	if term := s.term(); term != nil && term.Type().Kind == celenv.Bool {
+	if term := s.term(); term != nil && term.Type().Kind == value.KindBool {
 		b.others = append(b.others, held{&s.root, b.takes.Of(term)})
 	}
 	b.shown[book][path] = s

@@ -3,6 +3,8 @@ package policy
 import (
 	"errors"
 	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Misses says what kept a condition from holding, a line each: incident.delay is
@@ -269,5 +271,5 @@ func textOf(v any) string {
 			return "empty"
 		}
 	}
-	return Show(v)
+	return value.Show(v)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // rank says how much a part counted: what was done without least, what decided most.
@@ -68,7 +69,7 @@ func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
 // node makes the tree of a part that counted as much as r says.
 func (t *planter) node(p *celenv.Part, r rank) *Node {
 	n := &Node{
-		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == celenv.Bool,
+		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == value.KindBool,
 		Value: p.Val.Native(), Skipped: r == skipped, Decided: r == decided,
 	}
 	if at, ok := p.Expr.Tag.(*place); ok {

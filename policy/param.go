@@ -89,8 +89,8 @@ func (p *Param) fitsAmount(m value.Money) bool {
 }
 
 // asKind makes an int the double that is wanted.
-func asKind(v any, k Kind) any {
-	if n, ok := v.(int64); ok && k == Double {
+func asKind(v any, k value.Kind) any {
+	if n, ok := v.(int64); ok && k == value.KindDouble {
 		return float64(n)
 	}
 	return v
@@ -105,7 +105,7 @@ func (p *Param) fits(v any, src *place) (any, error) {
 		wanted = "an amount in " + p.Spec.Type.Currency
 	}
 	if wanted != "" {
-		return nil, &EvalError{Position: src.text.Range, Expr: src.text.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, Show(v), wanted)}
+		return nil, &EvalError{Position: src.text.Range, Expr: src.text.Value, Message: fmt.Sprintf("`%s` is %s, and must be %s", p.Spec.Name, value.Show(v), wanted)}
 	}
 	return v, nil
 }
@@ -127,14 +127,14 @@ func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param 
 	case !v.IsSet():
 		return nil // the reader has said so
 	case v.Text.Kind == playbook.Null:
-		s.errorf(v.Range, "missing-parameter", "", "`%s` is %s, and nothing was written", spec.Name, t.noun())
+		s.errorf(v.Range, "missing-parameter", "", "`%s` is %s, and nothing was written", spec.Name, t.Noun())
 		return nil
-	case t.Kind == List && v.Kind == playbook.List:
+	case t.Kind == value.KindList && v.Kind == playbook.List:
 		return s.listParam(spec, v, known)
 	case v.Kind != playbook.Scalar:
-		s.errorf(v.Range, "wrong-type", "", "`%s` is %s, not a list or a mapping", spec.Name, t.noun())
+		s.errorf(v.Range, "wrong-type", "", "`%s` is %s, not a list or a mapping", spec.Name, t.Noun())
 		return nil
-	case t.Kind == String:
+	case t.Kind == value.KindString:
 		return s.textParam(spec, v.Text, known)
 	}
 	return s.typedParam(spec, v.Text, known)
@@ -142,7 +142,7 @@ func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param 
 
 func (s *scope) listParam(spec *Field, v playbook.Value, known celenv.Known) *Param {
 	out := &Param{Spec: spec, items: []*Param{}}
-	item := &Field{Name: spec.Name, Type: Type{Kind: spec.Type.Elem, Currency: spec.Type.Currency}, nonNegative: spec.nonNegative}
+	item := &Field{Name: spec.Name, Type: spec.Type.Member(), nonNegative: spec.nonNegative}
 	for _, i := range v.Items {
 		p := s.param(item, i, known)
 		if p == nil {
@@ -198,19 +198,19 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *
 		s.mendf(src.Range, "bad-literal", r, "`%s`: %s", spec.Name, err)
 		return nil
 	}
-	if k := literalKind(src.Value); k != KindInvalid {
+	if k := literalKind(src.Value); k != value.KindInvalid {
 		r := remedy{}
-		if t.Kind == Money && k == Percent {
+		if t.Kind == value.KindMoney && k == value.KindPercent {
 			r = s.shareRemedy(src)
 		}
-		s.mendf(src.Range, "wrong-type", r, "`%s` is %s, and %s is %s", spec.Name, t.noun(), src.Value, Type{Kind: k}.noun())
+		s.mendf(src.Range, "wrong-type", r, "`%s` is %s, and %s is %s", spec.Name, t.Noun(), src.Value, value.Type{Kind: k}.Noun())
 		return nil
 	}
 	if inner, ok := strings.CutPrefix(strings.TrimSpace(src.Value), "${"); ok && strings.HasSuffix(inner, "}") && !strings.Contains(inner, "${") {
-		s.mendf(src.Range, "wrong-type", instead(src, strings.TrimSuffix(inner, "}")), "`%s` is %s, not a text with expressions in it", spec.Name, t.noun())
+		s.mendf(src.Range, "wrong-type", instead(src, strings.TrimSuffix(inner, "}")), "`%s` is %s, not a text with expressions in it", spec.Name, t.Noun())
 		return nil
 	}
-	e := s.expr(src, t.cel())
+	e := s.expr(src, t)
 	if e == nil {
 		return nil
 	}

@@ -39,7 +39,7 @@ func (s *scope) direction(d *playbook.Direction) *Direction {
 	if d.Cost.IsSet() {
 		m, err := value.ParseMoney(d.Cost.Value)
 		if err != nil {
-			s.mendf(d.Cost.Range, "bad-money", s.meant(Type{Kind: Money}, d.Cost), "%s", err)
+			s.mendf(d.Cost.Range, "bad-money", s.meant(value.Type{Kind: value.KindMoney}, d.Cost), "%s", err)
 		} else if m.Sign() < 0 {
 			s.errorf(d.Cost.Range, "bad-money", "", "a cost cannot be negative")
 		}
@@ -88,7 +88,7 @@ func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, known cele
 		s.noteDirection(s.partners[n])
 		out.Partners = append(out.Partners, s.partners[n])
 	}
-	spec := &Field{Name: "units", Type: Type{Kind: Int}, Default: int64(1), Min: int64(1)}
+	spec := &Field{Name: "units", Type: value.Type{Kind: value.KindInt}, Default: int64(1), Min: int64(1)}
 	if d.Units.IsSet() {
 		out.Units = s.param(spec, playbook.Value{Kind: playbook.Scalar, Text: d.Units, Range: d.Units.Range}, known)
 	} else {

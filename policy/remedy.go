@@ -64,44 +64,44 @@ func mended(t playbook.Text, offset int, i celenv.Issue) remedy {
 
 // meant is how a text that is no value of a type would be one. What it says is empty where
 // that is not certain.
-func (s *scope) meant(t Type, text playbook.Text) remedy {
-	if t.Kind == Money && t.Currency == "" {
+func (s *scope) meant(t value.Type, text playbook.Text) remedy {
+	if t.Kind == value.KindMoney && t.Currency == "" {
 		t.Currency = s.currency()
 	}
 	return meant(t, text)
 }
 
-func meant(t Type, text playbook.Text) remedy {
+func meant(t value.Type, text playbook.Text) remedy {
 	written := text.Value
 	if text.Plain && text.Kind == playbook.Null {
 		return remedy{}
 	}
 	switch t.Kind {
-	case Money:
+	case value.KindMoney:
 		return meantMoney(t.Currency, text)
-	case Duration:
+	case value.KindDuration:
 		return meantDuration(text)
-	case Percent:
+	case value.KindPercent:
 		if p := slip.Percent(written); p != "" {
 			return instead(text, p)
 		}
-	case Date:
+	case value.KindDate:
 		return meantDate(text)
-	case Timestamp:
+	case value.KindTimestamp:
 		return meantTime(text)
-	case Bool:
+	case value.KindBool:
 		if b := slip.Bool(written); b != "" {
 			return bare(text, b)
 		}
-	case Int:
+	case value.KindInt:
 		if n := strings.TrimSpace(written); wholeNumber(n) {
 			return bare(text, strings.TrimLeft(n[:len(n)-1], "0")+n[len(n)-1:])
 		}
-	case Double:
+	case value.KindDouble:
 		if n := strings.Replace(strings.TrimSpace(written), ",", ".", 1); looksLikeNumber.MatchString(n) && strings.Count(n, ".") < 2 {
 			return bare(text, n)
 		}
-	case String:
+	case value.KindString:
 		if text.Plain && text.Kind != playbook.String {
 			return remedy{"write `\"" + written + "\"`", playbook.Edit{Start: text.Range.Start, End: text.Range.End, Text: `"` + written + `"`}}
 		}
@@ -195,7 +195,7 @@ func (s *scope) currency() string {
 func (s *scope) price() string {
 	found := ""
 	for name, f := range s.fields {
-		if f.Type.Kind != Money || f.canBeAbsent() {
+		if f.Type.Kind != value.KindMoney || f.canBeAbsent() {
 			continue
 		}
 		if found != "" {
@@ -250,17 +250,17 @@ var paramWords = map[string]string{
 }
 
 // meantValue is meant for what may be a list.
-func meantValue(t Type, v playbook.Value) remedy {
+func meantValue(t value.Type, v playbook.Value) remedy {
 	switch {
-	case t.Kind == List && v.Kind == playbook.Scalar:
-		if _, err := parseLiteral(Type{Kind: t.Elem, Currency: t.Currency}, v.Text); err == nil {
+	case t.Kind == value.KindList && v.Kind == playbook.Scalar:
+		if _, err := parseLiteral(t.Member(), v.Text); err == nil {
 			with := "[" + v.Text.Value + "]"
 			return remedy{"write `" + with + "`", playbook.Edit{Start: v.Range.Start, End: v.Range.End, Text: with}}
 		}
-	case t.Kind == List:
+	case t.Kind == value.KindList:
 		for _, item := range v.Items {
-			if _, err := parseLiteralValue(Type{Kind: t.Elem, Currency: t.Currency}, item); err != nil {
-				return meantValue(Type{Kind: t.Elem, Currency: t.Currency}, item)
+			if _, err := parseLiteralValue(t.Member(), item); err != nil {
+				return meantValue(t.Member(), item)
 			}
 		}
 	case v.Kind == playbook.Scalar:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -150,9 +151,9 @@ func (s *scope) newEnv() {
 			s.table.broken["facts."+n] = true // the reader has said what is missing
 			continue
 		}
-		t := celenv.Type{Kind: celenv.Int}
+		t := value.Type{Kind: value.KindInt}
 		if f.Sum != "" {
-			t = celenv.Type{Kind: celenv.Money, Currency: f.Currency}
+			t = value.Type{Kind: value.KindMoney, Currency: f.Currency}
 		}
 		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: t, Slot: f.Slot})
 	}
@@ -180,7 +181,7 @@ func celFields(fields map[string]*Field) []celenv.Field {
 	out := make([]celenv.Field, 0, len(fields))
 	for _, n := range slices.Sorted(maps.Keys(fields)) {
 		f := fields[n]
-		out = append(out, celenv.Field{Name: n, Type: f.Type.cel(), Optional: f.canBeAbsent(), Closed: f.OneOf, Slot: f.Slot})
+		out = append(out, celenv.Field{Name: n, Type: f.Type, Optional: f.canBeAbsent(), Closed: f.OneOf, Slot: f.Slot})
 	}
 	return out
 }

@@ -371,18 +371,18 @@ func someValue(r *rand.Rand, f *policy.Field) any {
 		return nil
 	}
 	switch f.Type.Kind {
-	case policy.String:
+	case value.KindString:
 		if len(f.OneOf) > 0 {
 			return f.OneOf[r.IntN(len(f.OneOf))]
 		}
 		return choose(r, "R1", "R2", "a", "late", "damaged", "x")
-	case policy.Int:
+	case value.KindInt:
 		return int64(r.IntN(6))
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return time.Date(2026, 3, 6+r.IntN(3), r.IntN(24), 0, 0, 0, time.UTC)
-	case policy.Duration:
+	case value.KindDuration:
 		return time.Duration(r.IntN(100)) * time.Hour
-	case policy.Money:
+	case value.KindMoney:
 		if f.Type.Currency == "" {
 			return value.MustMoney("5 USD")
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
@@ -30,7 +31,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if by != nil {
 		t = s.buildTable(name, def, by)
 	} else {
-		s.buildRows(def, Type{})
+		s.buildRows(def, value.Type{})
 	}
 	if t != nil && shared != nil {
 		return shared.keepTable(name, t)
@@ -40,16 +41,16 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 }
 
 func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
-	key := fromCEL(by.Type())
-	if key.Kind == KindInvalid {
+	key := by.Type()
+	if key.Kind == value.KindInvalid {
 		s.incomplete = true // what it reads is wrong, and that was said
 		return nil
 	}
-	if key.Kind == List {
-		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.noun())
+	if key.Kind == value.KindList {
+		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.Noun())
 		return nil
 	}
-	if key.Kind == Money && key.Currency == "" {
+	if key.Kind == value.KindMoney && key.Currency == "" {
 		s.errorf(def.By.Range, "wrong-type", "give the field a currency", "a table by money needs to know its currency")
 		return nil
 	}
@@ -99,14 +100,14 @@ func rowLabel(r *playbook.Row) string {
 
 // buildRows reads the rows of a table. A key of no kind is one that could not
 // be compiled: then only the cells are looked at.
-func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []celenv.Row, bool) {
+func (s *scope) buildRows(def *playbook.Table, key value.Type) ([]celenv.Column, []celenv.Row, bool) {
 	ok := true
 	rows := make([]celenv.Row, len(def.Rows))
 	var last beginning
 	seen := map[string]bool{}
 	for i, r := range def.Rows {
 		rows[i].Label, rows[i].Otherwise = rowLabel(r), r.Otherwise
-		if key.Kind == KindInvalid {
+		if key.Kind == value.KindInvalid {
 			continue
 		}
 		if b := beginningOf(r); b.text.IsSet() {
@@ -131,17 +132,17 @@ func (s *scope) buildRows(def *playbook.Table, key Type) ([]celenv.Column, []cel
 	return columns, rows, ok && good
 }
 
-func (s *scope) rowIs(is playbook.Text, key Type, seen map[string]bool) (any, bool) {
+func (s *scope) rowIs(is playbook.Text, key value.Type, seen map[string]bool) (any, bool) {
 	v, err := parseLiteral(key, is)
 	if err != nil {
-		s.mendf(is.Range, "bad-literal", s.meant(key, is), "the table is looked up by %s: %s", key.noun(), err)
+		s.mendf(is.Range, "bad-literal", s.meant(key, is), "the table is looked up by %s: %s", key.Noun(), err)
 		return nil, false
 	}
-	if seen[Show(v)] {
-		s.errorf(is.Range, "duplicate-value", "", "%s has a row already", Show(v))
+	if seen[value.Show(v)] {
+		s.errorf(is.Range, "duplicate-value", "", "%s has a row already", value.Show(v))
 		return nil, false
 	}
-	seen[Show(v)] = true
+	seen[value.Show(v)] = true
 	return v, true
 }
 
@@ -159,7 +160,7 @@ func (s *scope) buildColumns(def *playbook.Table, rows []celenv.Row) ([]celenv.C
 			ok = false
 			continue
 		}
-		columns = append(columns, celenv.Column{Name: name, Type: t.cel()})
+		columns = append(columns, celenv.Column{Name: name, Type: t})
 		for i := range rows {
 			rows[i].Cells = append(rows[i].Cells, cells[i])
 		}
@@ -167,8 +168,8 @@ func (s *scope) buildColumns(def *playbook.Table, rows []celenv.Row) ([]celenv.C
 	return columns, ok
 }
 
-func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
-	var t Type
+func (s *scope) column(def *playbook.Table, name string) (value.Type, []any, bool) {
+	var t value.Type
 	cells := make([]any, 0, len(def.Rows))
 	for i, r := range def.Rows {
 		cell, found := cellOf(r, name)
@@ -179,12 +180,12 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 		switch {
 		case i == 0:
 			t = vt
-		case t.Kind == Int && vt.Kind == Double:
+		case t.Kind == value.KindInt && vt.Kind == value.KindDouble:
 			t = vt
-		case t.Kind == Double && vt.Kind == Int, t == vt:
-		case vt.Kind == String && cell.Text.Plain && t.Kind != String && (looksLiteral(t.Kind, cell.Text) || s.meant(t, cell.Text).hint != ""):
+		case t.Kind == value.KindDouble && vt.Kind == value.KindInt, t == vt:
+		case vt.Kind == value.KindString && cell.Text.Plain && t.Kind != value.KindString && (looksLiteral(t.Kind, cell.Text) || s.meant(t, cell.Text).hint != ""):
 			_, err := parseLiteral(t, cell.Text)
-			s.mendf(cell.Range, "bad-literal", s.meant(t, cell.Text), "a value of the column `%s` must be %s: %s", name, t.noun(), err)
+			s.mendf(cell.Range, "bad-literal", s.meant(t, cell.Text), "a value of the column `%s` must be %s: %s", name, t.Noun(), err)
 			return t, nil, false
 		default:
 			s.errorf(cell.Range, "mixed-column", mixedHint(t, vt), "the column `%s` holds values of type %s, and %q is of type %s", name, t, cell.Text.Value, vt)
@@ -192,7 +193,7 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 		}
 		cells = append(cells, v)
 	}
-	if t.Kind == Double {
+	if t.Kind == value.KindDouble {
 		for i, v := range cells {
 			if n, isInt := v.(int64); isInt {
 				cells[i] = float64(n)
@@ -202,11 +203,11 @@ func (s *scope) column(def *playbook.Table, name string) (Type, []any, bool) {
 	return t, cells, true
 }
 
-func mixedHint(a, b Type) string {
-	if a.Kind == String || b.Kind == String {
+func mixedHint(a, b value.Type) string {
+	if a.Kind == value.KindString || b.Kind == value.KindString {
 		return "write the values of one column in one way; a quoted value is a string"
 	}
-	if a.Kind == Money && b.Kind == Money {
+	if a.Kind == value.KindMoney && b.Kind == value.KindMoney {
 		return fmt.Sprintf("use a column for each of %s and %s", a.Currency, b.Currency)
 	}
 	return ""

@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/servicerecovery/amends/playbook"
+import (
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 // beginning is where a row of a table begins: at a value, or right above it.
 type beginning struct {
@@ -26,31 +29,31 @@ func (b beginning) key() string {
 }
 
 // begin reads where a row begins, which has to be behind where the last one does.
-func (s *scope) begin(b *beginning, key Type, last beginning) bool {
+func (s *scope) begin(b *beginning, key value.Type, last beginning) bool {
 	at := b.text.Range
-	if key.Kind == String || key.Kind == Bool {
-		s.errorf(at, "wrong-type", "use `is`", "the table is looked up by %s, which has no order", key.noun())
+	if key.Kind == value.KindString || key.Kind == value.KindBool {
+		s.errorf(at, "wrong-type", "use `is`", "the table is looked up by %s, which has no order", key.Noun())
 		return false
 	}
 	v, err := parseLiteral(key, b.text)
 	if err != nil {
-		s.mendf(at, "bad-literal", s.meant(key, b.text), "the table is looked up by %s: %s", key.noun(), err)
+		s.mendf(at, "bad-literal", s.meant(key, b.text), "the table is looked up by %s: %s", key.Noun(), err)
 		return false
 	}
 	b.at = v
 	if last.at == nil {
 		return true
 	}
-	n, ok := compareValues(last.at, v)
+	n, ok := value.Compare(last.at, v)
 	switch {
 	case !ok || n < 0 || n == 0 && b.above && !last.above:
 		return true
 	case n == 0 && b.above != last.above:
-		s.errorf(at, "rows-not-ascending", "put it before that row", "a row from %s begins before one above %[1]s", Show(v))
+		s.errorf(at, "rows-not-ascending", "put it before that row", "a row from %s begins before one above %[1]s", value.Show(v))
 	case b.above != last.above:
-		s.errorf(at, "rows-not-ascending", "", "rows begin in ascending order, and one %s %s is not behind one %s %s", b.key(), Show(v), last.key(), Show(last.at))
+		s.errorf(at, "rows-not-ascending", "", "rows begin in ascending order, and one %s %s is not behind one %s %s", b.key(), value.Show(v), last.key(), value.Show(last.at))
 	default:
-		s.errorf(at, "rows-not-ascending", "", "`%s` goes up from row to row, and %s is not above %s", b.key(), Show(v), Show(last.at))
+		s.errorf(at, "rows-not-ascending", "", "`%s` goes up from row to row, and %s is not above %s", b.key(), value.Show(v), value.Show(last.at))
 	}
 	b.at = nil
 	return false

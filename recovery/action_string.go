@@ -3,7 +3,6 @@ package recovery
 import (
 	"strings"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -20,7 +19,7 @@ func (a Action) String() string {
 		if i == 0 {
 			sep = " ("
 		}
-		b.WriteString(sep + p.Name + ": " + policy.Show(p.Value))
+		b.WriteString(sep + p.Name + ": " + value.Show(p.Value))
 	}
 	if len(a.Params) > 0 {
 		b.WriteString(")")

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -82,5 +81,5 @@ func (c *cell) key() string {
 	if _, isList := c.other.([]any); isList {
 		return ""
 	}
-	return policy.Show(c.other)
+	return value.Show(c.other)
 }

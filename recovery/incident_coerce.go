@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -32,31 +31,31 @@ func (m *mismatch) at(path string) Problem {
 // A number is an int when its value is whole, however it is written: to JSON 3
 // and 3.0 are the same, and programs whose only number is the double write
 // the latter.
-func coerce(raw any, kind, elem policy.Kind) (native any, bad *mismatch) {
+func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
 	v, ok := normalise(raw, 0)
 	if !ok {
 		return nil, &mismatch{wanted: wantedOf(kind), found: shown(raw)}
 	}
 	switch kind {
-	case policy.String:
+	case value.KindString:
 		native, ok = v.(string)
-	case policy.Int:
+	case value.KindInt:
 		native, ok = toInt(v)
-	case policy.Double:
+	case value.KindDouble:
 		native, ok = toDouble(v)
-	case policy.Bool:
+	case value.KindBool:
 		native, ok = v.(bool)
-	case policy.List:
+	case value.KindList:
 		return toList(v, elem)
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return toText(v, kind, toTime, value.ParseTimestamp)
-	case policy.Date:
+	case value.KindDate:
 		return toText(v, kind, isSet[Date], value.ParseDate)
-	case policy.Duration:
+	case value.KindDuration:
 		return toText(v, kind, anyOne[time.Duration], value.ParseAnyDuration)
-	case policy.Percent:
+	case value.KindPercent:
 		return toText(v, kind, anyOne[Percent], value.ParsePercent)
-	case policy.Money:
+	case value.KindMoney:
 		if m, isObject := v.(map[string]any); isObject {
 			v = amountText(m)
 		}
@@ -73,27 +72,27 @@ func coerce(raw any, kind, elem policy.Kind) (native any, bad *mismatch) {
 	return native, nil
 }
 
-func wantedOf(kind policy.Kind) string {
+func wantedOf(kind value.Kind) string {
 	switch kind {
-	case policy.String:
+	case value.KindString:
 		return "text"
-	case policy.Int:
+	case value.KindInt:
 		return "a whole number of at most 64 bits"
-	case policy.Double:
+	case value.KindDouble:
 		return "a number"
-	case policy.Bool:
+	case value.KindBool:
 		return "true or false"
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return "an RFC 3339 time such as 2026-03-02T10:00:00Z"
-	case policy.Date:
+	case value.KindDate:
 		return "a date such as 2026-06-30"
-	case policy.Duration:
+	case value.KindDuration:
 		return "a duration such as 90m, 36h or 2d"
-	case policy.Money:
+	case value.KindMoney:
 		return "an amount such as 12.50 EUR"
-	case policy.Percent:
+	case value.KindPercent:
 		return "a percentage such as 12.5%"
-	case policy.List:
+	case value.KindList:
 		return "a list"
 	}
 	return "a value of type " + kind.String()
@@ -132,14 +131,14 @@ func toDouble(v any) (any, bool) {
 	return nil, false
 }
 
-func toList(v any, elem policy.Kind) (any, *mismatch) {
+func toList(v any, elem value.Kind) (any, *mismatch) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf(policy.List), found: shown(v)}
+		return nil, &mismatch{wanted: wantedOf(value.KindList), found: shown(v)}
 	}
 	out := make([]any, len(list))
 	for i, e := range list {
-		native, bad := coerce(e, elem, policy.KindInvalid)
+		native, bad := coerce(e, elem, value.KindInvalid)
 		if bad != nil {
 			bad.within = "[" + strconv.Itoa(i) + "]" + bad.within
 			return nil, bad
@@ -151,7 +150,7 @@ func toList(v any, elem policy.Kind) (any, *mismatch) {
 
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
-func toText[T comparable](v any, kind policy.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+func toText[T comparable](v any, kind value.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
 	switch x := v.(type) {
 	case T:
 		native, ok := valid(x)

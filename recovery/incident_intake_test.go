@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -265,9 +265,9 @@ func BenchmarkRecord(b *testing.B) {
 }
 
 // kindsOf reads "int", or "list int".
-func kindsOf(text string) (kind, elem policy.Kind) {
-	of := map[string]policy.Kind{}
-	for k := policy.String; k <= policy.List; k++ {
+func kindsOf(text string) (kind, elem value.Kind) {
+	of := map[string]value.Kind{}
+	for k := value.KindString; k <= value.KindList; k++ {
 		of[k.String()] = k
 	}
 	first, second, _ := strings.Cut(text, " ")

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -214,7 +213,7 @@ func toPauses(raw any) ([]Pause, []Problem) {
 			continue
 		}
 		if m["from"] == nil {
-			problems = append(problems, Problem{at + ".from", wantedOf(policy.Timestamp), ""})
+			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), ""})
 		}
 		pauses[i].From = pauseTime(m, at, "from", &problems)
 		pauses[i].Until = pauseTime(m, at, "until", &problems)
@@ -234,7 +233,7 @@ func pauseTime(m map[string]any, at, key string, problems *[]Problem) time.Time 
 	if m[key] == nil {
 		return time.Time{}
 	}
-	native, bad := coerce(m[key], policy.Timestamp, policy.KindInvalid)
+	native, bad := coerce(m[key], value.KindTimestamp, value.KindInvalid)
 	if bad != nil {
 		*problems = append(*problems, bad.at(at+"."+key))
 		return time.Time{}
@@ -253,15 +252,15 @@ func checkedPauses(pauses []Pause) ([]Pause, []Problem) {
 		until, untilOK := toTime(p.Until)
 		switch {
 		case p.From.IsZero():
-			problems = append(problems, Problem{at + ".from", wantedOf(policy.Timestamp), ""})
+			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), ""})
 		case !fromOK:
-			problems = append(problems, Problem{at + ".from", wantedOf(policy.Timestamp), shown(p.From)})
+			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), shown(p.From)})
 		case p.Until.IsZero():
 			if i < len(pauses)-1 {
 				problems = append(problems, Problem{at + ".until", "a time, since another pause follows", ""})
 			}
 		case !untilOK:
-			problems = append(problems, Problem{at + ".until", wantedOf(policy.Timestamp), shown(p.Until)})
+			problems = append(problems, Problem{at + ".until", wantedOf(value.KindTimestamp), shown(p.Until)})
 		case until.Before(from):
 			problems = append(problems, Problem{at + ".until", "a time not before from, " + value.FormatTimestamp(from), value.FormatTimestamp(until)})
 		}

@@ -1,6 +1,9 @@
 package recovery
 
-import "github.com/servicerecovery/amends/policy"
+import (
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 // key is the text of a field by which stores tell incidents apart; empty when
 // the incident has none.
@@ -32,18 +35,18 @@ func (s *subject) keys() map[string]string {
 }
 
 // restKey gives an undeclared value a key: facts of another set may compare it.
-func (s *subject) restKey(path string, value any) {
-	switch x := value.(type) {
+func (s *subject) restKey(path string, val any) {
+	switch x := val.(type) {
 	case []any, map[string]any:
 	case string:
 		if x != "" {
 			s.allKeys[path] = x
 		}
 	default:
-		if text := policy.Show(value); text != "" {
+		if text := value.Show(val); text != "" {
 			s.allKeys[path] = text
 		} else {
-			s.allKeys[path] = shown(value)
+			s.allKeys[path] = shown(val)
 		}
 	}
 }

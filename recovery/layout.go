@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -44,7 +45,7 @@ type placed struct {
 
 // isID reports whether a field of text holds an id, by its name.
 func isID(f *policy.Field) bool {
-	return f.Type.Kind == policy.String && (f.Name == "id" || f.Name == "follows" || strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id"))
+	return f.Type.Kind == value.KindString && (f.Name == "id" || f.Name == "follows" || strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id"))
 }
 
 func newLayout(p *policy.Program) layout {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // take turns what was chosen into actions, and says all that is wrong with it.
@@ -141,7 +142,7 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 	choose := slices.ContainsFunc(o.Allowed, func(a policy.OptionParam) bool { return a.Name == offered.Name && a.Choose })
 	switch allowed := offered.Value.(type) {
 	case MoneyRange:
-		native, bad := coerce(given, policy.Money, policy.KindInvalid)
+		native, bad := coerce(given, value.KindMoney, value.KindInvalid)
 		m, isMoney := native.(Money)
 		if bad == nil && isMoney && m.Currency() == allowed.From.Currency() && m.Compare(allowed.From) >= 0 && m.Compare(allowed.To) <= 0 {
 			return m, true
@@ -161,14 +162,14 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 				return v, true
 			}
 		}
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, "one of " + policy.Show(allowed), foundOrNothing(given, ok)})
+		x.problems = append(x.problems, Problem{at + "." + offered.Name, "one of " + value.Show(allowed), foundOrNothing(given, ok)})
 		return nil, false
 	}
 	if native, bad := coerceLike(offered.Value, given); ok && bad == nil {
 		given = native
 	}
 	if ok && !sameValue(offered.Value, given) {
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, policy.Show(offered.Value), shown(given)})
+		x.problems = append(x.problems, Problem{at + "." + offered.Name, value.Show(offered.Value), shown(given)})
 		return nil, false
 	}
 	return offered.Value, true
@@ -179,13 +180,13 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 func coerceLike(offered, given any) (any, *mismatch) {
 	switch offered.(type) {
 	case time.Duration:
-		return coerce(given, policy.Duration, policy.KindInvalid)
+		return coerce(given, value.KindDuration, value.KindInvalid)
 	case Money:
-		return coerce(given, policy.Money, policy.KindInvalid)
+		return coerce(given, value.KindMoney, value.KindInvalid)
 	case Percent:
-		return coerce(given, policy.Percent, policy.KindInvalid)
+		return coerce(given, value.KindPercent, value.KindInvalid)
 	case float64:
-		return coerce(given, policy.Double, policy.KindInvalid)
+		return coerce(given, value.KindDouble, value.KindInvalid)
 	}
 	return given, nil
 }

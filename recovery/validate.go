@@ -10,6 +10,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -81,7 +82,7 @@ func (v *validation) field(f *placed) {
 	}
 	if f.Type.Currency != "" && !inCurrency(native, f.Type.Currency) {
 		wanted := "an amount in " + f.Type.Currency
-		if f.Type.Kind == policy.List {
+		if f.Type.Kind == value.KindList {
 			wanted = "amounts in " + f.Type.Currency
 		}
 		v.refuse(f, Problem{Path: path, Wanted: wanted, Found: shown(raw)})
@@ -155,7 +156,7 @@ func (v *validation) standardTime(f *placed, t time.Time) {
 	}
 	native, ok := toTime(t)
 	if !ok {
-		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf(policy.Timestamp), Found: shown(t)})
+		v.refuse(f, Problem{Path: f.Name, Wanted: wantedOf(value.KindTimestamp), Found: shown(t)})
 		return
 	}
 	if f.bounded {

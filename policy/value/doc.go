@@ -15,6 +15,7 @@
 //     ISO 4217 (see [Decimals]) and the decimal separators of languages (see
 //     [Style]). The host's locale and module versions change nothing.
 //
-// A reading order: [Money], [Percent], [Date], then [ParseDuration] and
-// [ParseSpan], [ParseTimestamp], and [Style] for text that people read.
+// A reading order: [Kind] and [Type], what sorts of values there are; [Money],
+// [Percent], [Date], then [ParseDuration] and [ParseSpan], [ParseTimestamp]; and
+// [Style] for text that people read.
 package value

@@ -10,6 +10,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
@@ -37,7 +38,7 @@ type knownFields map[string]bool
 func standardFields() knownFields {
 	out := knownFields{"paused": true}
 	for _, f := range policy.StandardFields() {
-		out[f.Name] = f.Type.Kind == policy.List
+		out[f.Name] = f.Type.Kind == value.KindList
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 
 // sample draws values of a kind, few enough that they often meet.
 type sample struct {
-	typ     Type
+	typ     value.Type
 	draw    func(r *rand.Rand) any
 	compare func(a, b any) int
 }
@@ -25,34 +25,34 @@ func by[T cmp.Ordered](a, b any) int { return cmp.Compare(a.(T), b.(T)) }
 var epoch = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
 var samples = map[string]sample{
-	"texts": {Type{Kind: Text}, func(r *rand.Rand) any { return strings.Repeat("ab\xff"[r.IntN(3):][:1], r.IntN(4)) }, by[string]},
-	"ints":  {Type{Kind: Int}, func(r *rand.Rand) any { return []int64{math.MinInt64, -1, 0, 1, 2, math.MaxInt64}[r.IntN(6)] }, by[int64]},
-	"doubles": {Type{Kind: Double}, func(r *rand.Rand) any {
+	"texts": {value.Type{Kind: value.KindString}, func(r *rand.Rand) any { return strings.Repeat("ab\xff"[r.IntN(3):][:1], r.IntN(4)) }, by[string]},
+	"ints":  {value.Type{Kind: value.KindInt}, func(r *rand.Rand) any { return []int64{math.MinInt64, -1, 0, 1, 2, math.MaxInt64}[r.IntN(6)] }, by[int64]},
+	"doubles": {value.Type{Kind: value.KindDouble}, func(r *rand.Rand) any {
 		return []float64{-math.MaxFloat64, -1.5, math.Copysign(0, -1), 0, 2, math.MaxFloat64}[r.IntN(6)]
 	}, by[float64]},
-	"bools": {Type{Kind: Bool}, func(r *rand.Rand) any { return r.IntN(2) == 0 }, func(a, b any) int {
+	"bools": {value.Type{Kind: value.KindBool}, func(r *rand.Rand) any { return r.IntN(2) == 0 }, func(a, b any) int {
 		return cmp.Compare(ofBool(a.(bool)), ofBool(b.(bool)))
 	}},
 	// Several instants of one second, and one second in several zones.
-	"instants": {Type{Kind: Instant}, func(r *rand.Rand) any {
+	"instants": {value.Type{Kind: value.KindTimestamp}, func(r *rand.Rand) any {
 		return epoch.Add(time.Duration(r.IntN(3))*time.Second + time.Duration(r.IntN(4))).In(time.FixedZone("", r.IntN(3)*3600))
 	}, func(a, b any) int { return a.(time.Time).Compare(b.(time.Time)) }},
-	"dates": {Type{Kind: Date}, func(r *rand.Rand) any { return value.DateOf(epoch.AddDate(r.IntN(2), r.IntN(3), r.IntN(3))) }, func(a, b any) int {
+	"dates": {value.Type{Kind: value.KindDate}, func(r *rand.Rand) any { return value.DateOf(epoch.AddDate(r.IntN(2), r.IntN(3), r.IntN(3))) }, func(a, b any) int {
 		return a.(value.Date).Compare(b.(value.Date))
 	}},
-	"durations": {Type{Kind: Length}, func(r *rand.Rand) any { return time.Duration(r.IntN(5)-2) * time.Hour }, by[time.Duration]},
-	"money": {Type{Kind: Money, Currency: "EUR"}, func(r *rand.Rand) any { return value.MustMoney(fmt.Sprintf("%d.50 EUR", r.IntN(6)-2)) }, func(a, b any) int {
+	"durations": {value.Type{Kind: value.KindDuration}, func(r *rand.Rand) any { return time.Duration(r.IntN(5)-2) * time.Hour }, by[time.Duration]},
+	"money": {value.Type{Kind: value.KindMoney, Currency: "EUR"}, func(r *rand.Rand) any { return value.MustMoney(fmt.Sprintf("%d.50 EUR", r.IntN(6)-2)) }, func(a, b any) int {
 		return cmp.Compare(a.(value.Money).Units(), b.(value.Money).Units())
 	}},
-	"percentages": {Type{Kind: Percent}, func(r *rand.Rand) any {
+	"percentages": {value.Type{Kind: value.KindPercent}, func(r *rand.Rand) any {
 		p, _ := value.ParsePercent([]string{"0%", "0.001%", "12.5%", "100%", "1234567890123%"}[r.IntN(5)])
 		return p
 	}, func(a, b any) int { return a.(value.Percent).Compare(b.(value.Percent)) }},
 }
 
 // one is a space of one slot, made for some conditions, with their roots.
-func one(t Type, conds ...*Cond) (*Space, []int32) {
-	return compiled(NewBuilder([]Type{t}, nil), conds)
+func one(t value.Type, conds ...*Cond) (*Space, []int32) {
+	return compiled(NewBuilder([]value.Type{t}, nil), conds)
 }
 
 func compiled(b *Builder, conds []*Cond) (*Space, []int32) {
@@ -113,7 +113,7 @@ func TestTexts(t *testing.T) {
 		for _, op := range []Op{Prefix, Suffix, Contains, In, Prefix, In} {
 			conds = append(conds, &Cond{Op: op, Const: text(), Consts: []any{text(), text(), text()}})
 		}
-		s, roots := one(Type{Kind: Text}, conds...)
+		s, roots := one(value.Type{Kind: value.KindString}, conds...)
 		v := s.NewValues(nil)
 		for range 8 {
 			x := text()
@@ -131,7 +131,7 @@ func TestTexts(t *testing.T) {
 // was set between: also lists, and the days that follow from instants.
 func TestValuesReset(t *testing.T) {
 	const text, tags, at, absent, day = 0, 1, 2, 3, 4
-	b := NewBuilder([]Type{{Kind: Text}, {Kind: List, Elem: Text}, {Kind: Instant}, {Kind: Int}}, []Day{{Of: at, Zone: time.FixedZone("", 3600)}})
+	b := NewBuilder([]value.Type{{Kind: value.KindString}, {Kind: value.KindList, Elem: value.KindString}, {Kind: value.KindTimestamp}, {Kind: value.KindInt}}, []Day{{Of: at, Zone: time.FixedZone("", 3600)}})
 	conds := []*Cond{
 		{Op: Equal, Slot: text, Const: "a"},
 		{Op: Member, Slot: tags, Const: "x"}, {Op: Member, Slot: tags, Const: "y"},
@@ -175,24 +175,24 @@ func TestValuesReset(t *testing.T) {
 // an amount, of a day.
 func TestMisfitsAmongConstants(t *testing.T) {
 	numbers := []any{int64(7), 7.0, true, time.Unix(7, 0), time.Unix(1, 0), time.Duration(7), value.DateOf(epoch), value.MustMoney("0.07 EUR")}
-	kinds := []Kind{Int, Double, Bool, Instant, Instant, Length, Date, Money}
+	kinds := []value.Kind{value.KindInt, value.KindDouble, value.KindBool, value.KindTimestamp, value.KindTimestamp, value.KindDuration, value.KindDate, value.KindMoney}
 	for i, c := range numbers {
-		for _, typ := range []Type{{Kind: kinds[i], Currency: "EUR"}, {Kind: List, Elem: kinds[i], Currency: "EUR"}} {
+		for _, typ := range []value.Type{{Kind: kinds[i], Currency: "EUR"}, {Kind: value.KindList, Elem: kinds[i], Currency: "EUR"}} {
 			ask := &Cond{Op: Equal, Const: c}
-			if typ.Kind == List {
+			if typ.Kind == value.KindList {
 				ask.Op = Member
 			}
 			s, _ := one(typ, ask)
 			v := s.NewValues(nil)
 			for k, x := range numbers {
-				if typ.Kind == List {
+				if typ.Kind == value.KindList {
 					x = []any{c, x}
 				}
 				if got := v.Set(0, x); got != (kinds[k] == kinds[i]) {
 					t.Errorf("%v fits %v: %t", x, typ, got)
 				}
 			}
-			if typ.Kind == List && v.Set(0, []any{c, nil}) {
+			if typ.Kind == value.KindList && v.Set(0, []any{c, nil}) {
 				t.Errorf("nothing is a member of %v", typ)
 			}
 		}
@@ -204,7 +204,7 @@ func TestMisfits(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for name, kind := range samples {
 		s, _ := one(kind.typ)
-		list, _ := one(Type{Kind: List, Elem: kind.typ.Kind, Currency: kind.typ.Currency})
+		list, _ := one(value.Type{Kind: value.KindList, Elem: kind.typ.Kind, Currency: kind.typ.Currency})
 		v, vs := s.NewValues(nil), list.NewValues(nil)
 		for other, o := range samples {
 			x := o.draw(r)
@@ -222,11 +222,11 @@ func TestMisfits(t *testing.T) {
 			t.Errorf("%s: nothing does not fit", name)
 		}
 	}
-	far, _ := one(Type{Kind: Instant})
+	far, _ := one(value.Type{Kind: value.KindTimestamp})
 	if v := far.NewValues(nil); v.Set(0, time.Unix(math.MaxInt64, 0)) || v.Set(0, value.MustMoney("1 USD")) {
 		t.Error("what is out of bounds fits")
 	}
-	euros, _ := one(Type{Kind: Money, Currency: "EUR"})
+	euros, _ := one(value.Type{Kind: value.KindMoney, Currency: "EUR"})
 	if v := euros.NewValues(nil); v.Set(0, value.MustMoney("1 USD")) || v.Set(0, value.Money{}) {
 		t.Error("dollars are euros")
 	}

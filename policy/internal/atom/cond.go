@@ -1,34 +1,5 @@
 package atom
 
-// Kind is the kind of a slot's values.
-type Kind uint8
-
-// The kinds, with the Go types of their values. Other is what nothing is asked about.
-const (
-	Other   Kind = iota
-	Text         // string
-	Int          // int64
-	Double       // float64
-	Bool         // bool
-	Instant      // time.Time
-	Date         // value.Date
-	Length       // time.Duration
-	Money        // value.Money
-	Percent      // value.Percent
-	List         // []any
-)
-
-// Type is the declared type of a slot. Elem is the kind of a list's members; Currency is
-// that of money, or of a list's members of that kind. Money without a currency is only
-// ever tested for its presence.
-type Type struct {
-	Kind, Elem Kind
-	Currency   string
-}
-
-// member is the type of a list's members.
-func (t Type) member() Type { return Type{Kind: t.Elem, Currency: t.Currency} }
-
 // Op is what a condition asks.
 type Op uint8
 

@@ -9,7 +9,7 @@ import (
 
 // number maps a value to a pair that has its order: of all kinds but Text and Percent.
 // The second part is that of an instant, its nanoseconds; else it is zero.
-func number(k Kind, v any) (n int64, nanos uint32) {
+func number(k value.Kind, v any) (n int64, nanos uint32) {
 	switch x := v.(type) {
 	case int64:
 		return x, 0
@@ -56,16 +56,16 @@ func orderedDouble(f float64) int64 {
 // settle rewrites an ordering between an int and a double as one of the slot's own kind.
 // CEL compares the two as doubles, which loses digits above 2^53: the int is
 // rounded first, on either side.
-func settle(c *Cond, k Kind) *Cond {
+func settle(c *Cond, k value.Kind) *Cond {
 	switch n := c.Const.(type) {
 	case int64:
-		if k == Double {
+		if k == value.KindDouble {
 			turned := *c
 			turned.Const = float64(n)
 			return &turned
 		}
 	case float64:
-		if k == Int {
+		if k == value.KindInt {
 			return settleInt(c, n)
 		}
 	}

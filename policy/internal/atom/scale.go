@@ -20,7 +20,7 @@ func gap(i int) int32   { return posFirst + 2*int32(i) } // below constant i
 // scale holds the constants of one slot in ascending order. Only one of its lists
 // is used, by kind.
 type scale struct {
-	kind     Kind
+	kind     value.Kind
 	texts    []string
 	numbers  []int64
 	nanos    []uint32 // beside numbers, of instants
@@ -44,7 +44,7 @@ func (s *scale) add(v any) {
 	default:
 		n, nanos := number(s.kind, v)
 		s.numbers = append(s.numbers, n)
-		if s.kind == Instant {
+		if s.kind == value.KindTimestamp {
 			s.nanos = append(s.nanos, nanos)
 		}
 	}
@@ -55,7 +55,7 @@ func (s *scale) freeze() {
 	s.texts = compacted(s.texts)
 	slices.SortFunc(s.percents, value.Percent.Compare)
 	s.percents = slices.Clip(slices.Compact(s.percents))
-	if s.kind == Instant {
+	if s.kind == value.KindTimestamp {
 		s.freezeInstants()
 	} else {
 		s.numbers = compacted(s.numbers)
@@ -99,7 +99,7 @@ func (s *scale) last() int32 { return gap(s.size()) }
 
 // position finds a constant, which must be of the scale's kind.
 func (s *scale) position(v any) int32 {
-	p, _ := (&slot{typ: Type{Kind: s.kind}, scale: s}).position(v)
+	p, _ := (&slot{typ: value.Type{Kind: s.kind}, scale: s}).position(v)
 	return p
 }
 

@@ -18,7 +18,7 @@ type Day struct {
 
 // slot is a place for a value, or for a day, and the constants that it meets.
 type slot struct {
-	typ   Type
+	typ   value.Type
 	scale *scale // of the values; of a list's members, if it is one
 	list  int32  // number among the lists, or -1
 	day   *Day
@@ -30,11 +30,11 @@ type Builder struct {
 }
 
 // NewBuilder starts a space whose slots have the types, and days behind them.
-func NewBuilder(types []Type, days []Day) *Builder {
+func NewBuilder(types []value.Type, days []Day) *Builder {
 	s := &Space{given: len(types), functions: map[functionKey]int32{}}
 	for _, t := range types {
 		x := slot{typ: t, scale: &scale{kind: t.Kind}, list: -1}
-		if t.Kind == List {
+		if t.Kind == value.KindList {
 			x.scale.kind, x.list = t.Elem, s.lists
 			s.lists++
 			s.listed = append(s.listed, int32(len(s.slots)))
@@ -42,7 +42,7 @@ func NewBuilder(types []Type, days []Day) *Builder {
 		s.slots = append(s.slots, x)
 	}
 	for i := range days {
-		s.slots = append(s.slots, slot{typ: Type{Kind: Date}, scale: &scale{kind: Date}, list: -1, day: &days[i]})
+		s.slots = append(s.slots, slot{typ: value.Type{Kind: value.KindDate}, scale: &scale{kind: value.KindDate}, list: -1, day: &days[i]})
 	}
 	return &Builder{s}
 }
@@ -116,7 +116,7 @@ func (s *Space) Last(slot int) int32 { return s.slots[slot].scale.last() }
 
 // Hashable reports whether a slot's values are apt to be told apart one by one.
 func (s *Space) Hashable(slot int) bool {
-	return s.slots[slot].scale.kind != Double
+	return s.slots[slot].scale.kind != value.KindDouble
 }
 
 // farSeconds bounds instants: beyond, the seconds since 1970 could overflow.
@@ -130,27 +130,27 @@ func (s *slot) position(v any) (p int32, fits bool) {
 	case nil:
 		return posAbsent, true
 	case string:
-		return on.text(x), k == Text
+		return on.text(x), k == value.KindString
 	case int64:
-		return on.number(x), k == Int
+		return on.number(x), k == value.KindInt
 	case float64:
-		return on.number(orderedDouble(x)), k == Double && x-x == 0
+		return on.number(orderedDouble(x)), k == value.KindDouble && x-x == 0
 	case bool:
-		return on.number(ofBool(x)), k == Bool
+		return on.number(ofBool(x)), k == value.KindBool
 	case time.Time:
-		if k != Instant {
+		if k != value.KindTimestamp {
 			return posFirst, false // other scales have no nanoseconds
 		}
 		n := x.Unix()
 		return on.instant(n, uint32(x.Nanosecond())), -farSeconds < n && n < farSeconds
 	case value.Date:
-		return on.number(dayNumber(x)), k == Date
+		return on.number(dayNumber(x)), k == value.KindDate
 	case time.Duration:
-		return on.number(int64(x)), k == Length
+		return on.number(int64(x)), k == value.KindDuration
 	case value.Money:
-		return on.number(x.Units()), k == Money && x.IsSet() && (s.typ.Currency == "" || x.Currency() == s.typ.Currency)
+		return on.number(x.Units()), k == value.KindMoney && x.IsSet() && (s.typ.Currency == "" || x.Currency() == s.typ.Currency)
 	case value.Percent:
-		return on.percent(x), k == Percent
+		return on.percent(x), k == value.KindPercent
 	}
 	return posFirst, false
 }

@@ -74,7 +74,7 @@ func (v *Values) Set(slot int, val any) (fits bool) {
 	switch {
 	case s.list >= 0:
 		return v.setList(s, val)
-	case s.typ.Kind == Instant:
+	case s.typ.Kind == value.KindTimestamp:
 		v.forgetDays()
 	}
 	return fits
@@ -88,7 +88,7 @@ func (v *Values) setList(s *slot, val any) (fits bool) {
 	if !ok {
 		return val == nil
 	}
-	member := slot{typ: s.typ.member(), scale: s.scale}
+	member := slot{typ: s.typ.Member(), scale: s.scale}
 	for _, x := range list {
 		p, fits := member.position(x)
 		if !fits || x == nil { // nothing is a value, and no member
@@ -161,10 +161,10 @@ func (v *Values) has(slot int, p int32) bool {
 }
 
 // Decide answers a condition on one slot for a value of its type.
-func Decide(c *Cond, t Type, v any) Truth {
+func Decide(c *Cond, t value.Type, v any) Truth {
 	alone := *c
 	alone.Slot = 0
-	b := NewBuilder([]Type{t}, nil)
+	b := NewBuilder([]value.Type{t}, nil)
 	b.Gather(&alone)
 	s := b.Freeze()
 	vals := s.NewValues(nil)

@@ -1,6 +1,10 @@
 package celenv
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 var benchConditions = []struct{ name, source string }{
 	{"typical", `incident.failure == "late" && incident.delay >= hours(24)`},
@@ -13,7 +17,7 @@ func BenchmarkBool(b *testing.B) {
 	w := newWorld(b)
 	f := w.frame(nil)
 	for _, c := range benchConditions {
-		e := w.compile(c.source, kind(Bool))
+		e := w.compile(c.source, kind(value.KindBool))
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -29,7 +33,7 @@ func BenchmarkFrameReset(b *testing.B) {
 	w := newWorld(b)
 	in := w.input(nil)
 	f := w.scope.NewFrame(in)
-	e := w.compile(benchConditions[1].source, kind(Bool))
+	e := w.compile(benchConditions[1].source, kind(value.KindBool))
 	b.ReportAllocs()
 	for b.Loop() {
 		f.Reset(in)
@@ -46,7 +50,7 @@ func BenchmarkCompile(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				w.scope.Compile(c.source, kind(Bool))
+				w.scope.Compile(c.source, kind(value.KindBool))
 			}
 		})
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // checkClosed compares the literals that meet a closed field with the values that it
@@ -169,7 +171,7 @@ func (k *closedCheck) callDomain(b binding, depth int) domain {
 func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 	switch {
 	case r == nil || r.mode == modeHas:
-	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == List):
+	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == value.KindList):
 		return domain{values: r.field.Closed, from: "incident." + r.field.Name}
 	case r.kind == refTerm && r.term.domain != nil && !member:
 		return domain{values: r.term.domain, from: r.path}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/google/cel-go/common/ast"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // compiler turns one source text into an expression.
@@ -15,7 +17,7 @@ type compiler struct {
 	places places
 	tree   *ast.AST
 	refs   map[int64]*reference
-	want   []Type
+	want   []value.Type
 	nextID int64 // for nodes that are added, counted down from where the parser never gets
 	locals []string
 
@@ -34,19 +36,19 @@ const firstAddedID int64 = 1 << 40
 // Compile checks an expression and returns it, or what is wrong with it in source
 // order. With want, its type must be one of those; a wanted list without Elem takes
 // any list, wanted money without Currency any money. Without, any type but Other.
-func (s *Scope) Compile(source string, want ...Type) (*Expr, []Issue) {
+func (s *Scope) Compile(source string, want ...value.Type) (*Expr, []Issue) {
 	return s.compile(source, false, want)
 }
 
 // CompileMessage is Compile for the expressions of a message, which also see action
 // and partner.
-func (s *Scope) CompileMessage(source string, want ...Type) (*Expr, []Issue) {
+func (s *Scope) CompileMessage(source string, want ...value.Type) (*Expr, []Issue) {
 	return s.compile(source, true, want)
 }
 
 // compile looks for what was compiled before in the same shape. What could be wrong
 // with an expression is only ever found by compiling the whole.
-func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issue) {
+func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, []Issue) {
 	session := s.base.session.Load()
 	var sh shape
 	shaped := false
@@ -77,7 +79,7 @@ func (s *Scope) compile(source string, message bool, want []Type) (*Expr, []Issu
 
 // Prepare compiles an expression ahead of [Scope.Compile], which then finds it done; several can be
 // prepared side by side. What is wrong with it is left to Compile.
-func (s *Scope) Prepare(source string, want ...Type) {
+func (s *Scope) Prepare(source string, want ...value.Type) {
 	session := s.base.session.Load()
 	if session == nil {
 		return
@@ -105,7 +107,7 @@ func newCompiler(s *Scope, source string, message bool) *compiler {
 }
 
 // form compiles the whole. It returns nil when there are issues.
-func (c *compiler) form(want []Type) *form {
+func (c *compiler) form(want []value.Type) *form {
 	c.want = want
 	if !c.parse() {
 		return nil
@@ -114,7 +116,7 @@ func (c *compiler) form(want []Type) *form {
 }
 
 // compiled compiles the syntax tree.
-func (c *compiler) compiled(want []Type) *form {
+func (c *compiler) compiled(want []value.Type) *form {
 	c.unseen()
 	c.scan(c.tree.Expr())
 	if len(c.issues) > 0 || !c.check() {
@@ -146,17 +148,17 @@ func (c *compiler) need(n need) {
 }
 
 // checkResult compares the type of the expression with what is wanted.
-func (c *compiler) checkResult(e *form, want []Type) {
+func (c *compiler) checkResult(e *form, want []value.Type) {
 	root := c.tree.Expr()
 	e.typ = typeOf(e.cel)
 	if e.broken && open(e.cel) {
-		if e.typ = (Type{Kind: Other}); len(want) > 0 {
+		if e.typ = (value.Type{Kind: value.KindInvalid}); len(want) > 0 {
 			e.typ = want[0]
 		}
 		return
 	}
 	if len(want) == 0 {
-		if e.typ.Kind == Other {
+		if e.typ.Kind == value.KindInvalid {
 			c.remedied(c.places.of(root), CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", typeText(e.cel))
 		}
 		return
@@ -176,11 +178,11 @@ func (c *compiler) checkResult(e *form, want []Type) {
 }
 
 // fits reports whether a value of a type is of the wanted one.
-func fits(got, want Type) bool {
+func fits(got, want value.Type) bool {
 	switch {
 	case got.Kind != want.Kind:
 		return false
-	case want.Kind == List && want.Elem == Invalid:
+	case want.Kind == value.KindList && want.Elem == value.KindInvalid:
 		return true
 	case got.Elem != want.Elem:
 		return false
@@ -189,19 +191,19 @@ func fits(got, want Type) bool {
 }
 
 // widens reports whether ints stand for the wanted doubles.
-func widens(got, want Type) bool {
-	return got.Kind == Int && want.Kind == Double || got.Kind == List && want.Kind == List && got.Elem == Int && want.Elem == Double
+func widens(got, want value.Type) bool {
+	return got.Kind == value.KindInt && want.Kind == value.KindDouble || got.Kind == value.KindList && want.Kind == value.KindList && got.Elem == value.KindInt && want.Elem == value.KindDouble
 }
 
-func (c *compiler) reportResult(e *form, want []Type) {
+func (c *compiler) reportResult(e *form, want []value.Type) {
 	at := c.places.of(c.tree.Expr())
-	if len(want) == 1 && want[0].Kind == Bool {
+	if len(want) == 1 && want[0].Kind == value.KindBool {
 		c.remedied(at, CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))
 		return
 	}
 	code := CodeWrongType
 	for _, w := range want {
-		if w.Kind == Money && e.typ.Kind == Money {
+		if w.Kind == value.KindMoney && e.typ.Kind == value.KindMoney {
 			code = CodeMixedCurrencies
 			if e.typ.Currency == "" {
 				code = CodeNoCurrency
@@ -211,10 +213,10 @@ func (c *compiler) reportResult(e *form, want []Type) {
 	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(typeText(e.cel)))
 }
 
-func listTypes(want []Type) string {
+func listTypes(want []value.Type) string {
 	names := make([]string, len(want))
 	for i, t := range want {
-		names[i] = t.String()
+		names[i] = typeName(t)
 	}
 	return joinOr(names)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Conditions takes checked expressions apart into what package atom can answer. What
@@ -39,7 +40,7 @@ const leastCost = 200_000
 // Of takes an expression apart whose value is a bool.
 func (c *Conditions) Of(e *Expr) *atom.Cond {
 	tree, _ := e.checked()
-	if e.typ.Kind != Bool || e.broken || e.meters && e.scope.cost < leastCost {
+	if e.typ.Kind != value.KindBool || e.broken || e.meters && e.scope.cost < leastCost {
 		return &atom.Cond{Op: atom.Ask}
 	}
 	t := taker{c: c, e: e}
@@ -140,10 +141,10 @@ func (t *taker) connective(op atom.Op, args []ast.Expr) *atom.Cond {
 // reference takes has(x), a bool that is read, and a term that is a condition.
 func (t *taker) reference(n ast.Expr, r *reference) *atom.Cond {
 	switch {
-	case r.kind == refTerm && r.mode == modeRead && r.term.typ.Kind == Bool:
+	case r.kind == refTerm && r.mode == modeRead && r.term.typ.Kind == value.KindBool:
 		return t.c.term(r.term)
 	case r.mode == modeHas:
-		if slot, typ, ok := t.c.slot(r); ok && typ.Kind != atom.Other {
+		if slot, typ, ok := t.c.slot(r); ok && typ.Kind != value.KindInvalid {
 			return &atom.Cond{Op: atom.Has, Slot: slot, Absent: atom.No}
 		}
 	case r.mode == modeRead:
@@ -155,7 +156,7 @@ func (t *taker) reference(n ast.Expr, r *reference) *atom.Cond {
 // truthOf takes a bool that stands by itself.
 func (t *taker) truthOf(n ast.Expr) *atom.Cond {
 	o, ok := t.subject(n)
-	if !ok || o.typ.Kind != atom.Bool {
+	if !ok || o.typ.Kind != value.KindBool {
 		return nil
 	}
 	return o.complete(&atom.Cond{Op: atom.Equal, Const: true})
@@ -170,7 +171,7 @@ func (t *taker) hasValue(call ast.CallExpr) *atom.Cond {
 	if r == nil || r.mode != modeOptional {
 		return nil
 	}
-	if slot, typ, ok := t.c.slot(r); ok && typ.Kind != atom.Other {
+	if slot, typ, ok := t.c.slot(r); ok && typ.Kind != value.KindInvalid {
 		return &atom.Cond{Op: atom.Has, Slot: slot, Absent: atom.No}
 	}
 	return nil
@@ -210,14 +211,14 @@ func (t *taker) comparison(op atom.Op, args []ast.Expr) *atom.Cond {
 	return o.complete(&atom.Cond{Op: op, Const: v})
 }
 
-func isNumber(t atom.Type) bool { return t.Kind == atom.Int || t.Kind == atom.Double }
+func isNumber(t value.Type) bool { return t.Kind == value.KindInt || t.Kind == value.KindDouble }
 
 // membership takes x in ["a", "b"] and "a" in list.
 func (t *taker) membership(args []ast.Expr) *atom.Cond {
 	if v, typ, ok := t.constant(args[0]); ok {
 		// The cost of looking through a list grows with the input.
 		o, ok := t.subject(args[1])
-		if !ok || t.e.loops || o.typ.Kind != atom.List || o.fallback != nil || typ != (atom.Type{Kind: o.typ.Elem, Currency: o.typ.Currency}) {
+		if !ok || t.e.loops || o.typ.Kind != value.KindList || o.fallback != nil || typ != o.typ.Member() {
 			return nil
 		}
 		return o.complete(&atom.Cond{Op: atom.Member, Const: v})
@@ -248,7 +249,7 @@ func (t *taker) textual(call ast.CallExpr) *atom.Cond {
 	}
 	o, ok := t.subject(call.Target())
 	v, typ, isConstant := t.constant(call.Args()[0])
-	if !ok || !isConstant || o.typ.Kind != atom.Text || typ.Kind != atom.Text {
+	if !ok || !isConstant || o.typ.Kind != value.KindString || typ.Kind != value.KindString {
 		return nil
 	}
 	return o.complete(&atom.Cond{Op: op, Const: v})
@@ -257,7 +258,7 @@ func (t *taker) textual(call ast.CallExpr) *atom.Cond {
 // subject is the value that a condition asks about.
 type subject struct {
 	slot     int
-	typ      atom.Type
+	typ      value.Type
 	fallback any // of orValue; nil: reading what is absent is an error
 }
 
@@ -305,59 +306,37 @@ func (t *taker) subject(n ast.Expr) (subject, bool) {
 }
 
 // slot returns the slot of a field or a fact.
-func (c *Conditions) slot(r *reference) (int, atom.Type, bool) {
+func (c *Conditions) slot(r *reference) (int, value.Type, bool) {
 	switch r.kind {
 	case refField:
-		return r.field.Slot, AtomType(r.field.Type), true
+		return r.field.Slot, r.field.Type, true
 	case refFact:
-		return c.facts + r.fact.Slot, AtomType(r.fact.Type), true
+		return c.facts + r.fact.Slot, r.fact.Type, true
 	}
-	return 0, atom.Type{}, false
-}
-
-var atomKinds = map[Kind]atom.Kind{
-	String: atom.Text, Int: atom.Int, Double: atom.Double, Bool: atom.Bool, Timestamp: atom.Instant, Date: atom.Date,
-	Duration: atom.Length, Money: atom.Money, Percent: atom.Percent, List: atom.List,
-}
-
-// AtomType returns the type of a slot for package atom.
-func AtomType(t Type) atom.Type {
-	return atom.Type{Kind: atomKinds[t.Kind], Elem: atomKinds[t.Elem], Currency: t.Currency}
+	return 0, value.Type{}, false
 }
 
 // constant returns the value of a literal, also of one that folding has made.
-func (t *taker) constant(n ast.Expr) (any, atom.Type, bool) {
+func (t *taker) constant(n ast.Expr) (any, value.Type, bool) {
 	literal, ok := t.e.literal(n)
 	if !ok {
-		return nil, atom.Type{}, false
+		return nil, value.Type{}, false
 	}
 	if m, isMoney := literal.(*moneyVal); isMoney && m.exact != nil {
-		return nil, atom.Type{}, false // a fraction of the smallest unit
+		return nil, value.Type{}, false // a fraction of the smallest unit
 	}
 	return constantOf(literal)
 }
 
-func constantOf(literal ref.Val) (any, atom.Type, bool) {
+// constantOf is the value of a literal that conditions compare with: not of a list.
+func constantOf(literal ref.Val) (any, value.Type, bool) {
 	v := Val{literal}.Native()
-	switch x := literal.(type) {
-	case types.String:
-		return v, atom.Type{Kind: atom.Text}, true
-	case types.Int:
-		return v, atom.Type{Kind: atom.Int}, true
-	case types.Double:
-		return v, atom.Type{Kind: atom.Double}, true
-	case types.Bool:
-		return v, atom.Type{Kind: atom.Bool}, true
-	case types.Timestamp:
-		return v, atom.Type{Kind: atom.Instant}, true
-	case types.Duration:
-		return v, atom.Type{Kind: atom.Length}, true
-	case dateVal:
-		return v, atom.Type{Kind: atom.Date}, true
-	case percentVal:
-		return v, atom.Type{Kind: atom.Percent}, true
-	case *moneyVal:
-		return v, atom.Type{Kind: atom.Money, Currency: x.currency}, v != nil && x.currency != ""
+	t := value.TypeOf(v)
+	switch t.Kind {
+	case value.KindInvalid, value.KindList:
+		return nil, value.Type{}, false
+	case value.KindMoney:
+		return v, t, t.Currency != ""
 	}
-	return nil, atom.Type{}, false
+	return v, t, true
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // grid holds, by field, the literals that it is compared with and the values that it takes; nil
@@ -74,7 +75,7 @@ func TestConditions(t *testing.T) {
 			sources = append(sources, "incident.order.fragile", "!incident.order.fragile", "incident.order.?fragile.orValue(true)")
 		}
 		for i, source := range sources {
-			e, issues := w.scope.Compile(source, kind(Bool))
+			e, issues := w.scope.Compile(source, kind(value.KindBool))
 			if len(issues) > 0 {
 				continue // not in the language for this type
 			}
@@ -100,7 +101,7 @@ func TestConditionsOfMore(t *testing.T) {
 		`has(incident.promised_at) && incident.severity == 3`, `incident.severity == 3 && (incident.order.fragile || incident.score > 2)`,
 		`incident.order.fragile ? incident.severity == 3 : incident.failure == "late"`, `has(incident.order.any)`, `has(incident.scores)`,
 	} {
-		e := w.compile(source, kind(Bool))
+		e := w.compile(source, kind(value.KindBool))
 		for _, changes := range []map[string]any{
 			nil, {"tags": []any{}}, {"tags": nil}, {"tags": []any{"vip", "vip", "x"}}, {"severity": nil}, {"severity": int64(1)}, {"order.fragile": true}, {"order.fragile": nil},
 			{"customer.tier": "basic"}, {"customer.tier": nil}, {"failure": nil}, {"score": nil}, {"promised_at": nil}, {"order.any": nil}, {"scores": []any{int64(1)}}, {"amounts": []any{}},
@@ -124,12 +125,12 @@ func checkCondition(t *testing.T, w *world, e *Expr, changes map[string]any) {
 }
 
 func truthOf(w *world, e *Expr, changes map[string]any) atom.Truth {
-	types := make([]atom.Type, 0, len(testFields)+len(testFacts))
+	types := make([]value.Type, 0, len(testFields)+len(testFacts))
 	for _, f := range testFields {
-		types = append(types, AtomType(f.Type))
+		types = append(types, f.Type)
 	}
 	for _, f := range testFacts {
-		types = append(types, AtomType(f.Type))
+		types = append(types, f.Type)
 	}
 	cond := NewConditions(len(testFields)).Of(e)
 	b := atom.NewBuilder(types, nil)
@@ -165,7 +166,7 @@ func TestConditionsStop(t *testing.T) {
 		`incident.summary.contains("x") && incident.score == 1.0 || true`: atom.Yes,
 		`terms.failing && incident.severity == 9`:                         atom.No,
 	} {
-		if got := truthOf(w, w.compile(source, kind(Bool)), nil); got != want {
+		if got := truthOf(w, w.compile(source, kind(value.KindBool)), nil); got != want {
 			t.Errorf("%s: %v, want %v", source, got, want)
 		}
 	}
@@ -178,7 +179,7 @@ func TestConditionsOfManyTerms(t *testing.T) {
 	for i := range 40 {
 		w.termSource[fmt.Sprintf("t%d", i+1)] = fmt.Sprintf("terms.t%d && (incident.severity == %d || terms.t%d)", i, i, i)
 	}
-	cond := NewConditions(len(testFields)).Of(w.compile("terms.t40", kind(Bool)))
+	cond := NewConditions(len(testFields)).Of(w.compile("terms.t40", kind(value.KindBool)))
 	if n := size(cond); n > maxInlined {
 		t.Errorf("%d nodes", n)
 	}

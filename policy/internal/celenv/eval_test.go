@@ -236,8 +236,8 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s: %v", c.source, err)
 			continue
 		}
-		if got := text(v.Native()); got != c.want || e.Type().String() != c.typ {
-			t.Errorf("%s is %s of type %s, want %s of type %s", c.source, got, e.Type(), c.want, c.typ)
+		if got := text(v.Native()); got != c.want || typeName(e.Type()) != c.typ {
+			t.Errorf("%s is %s of type %s, want %s of type %s", c.source, got, typeName(e.Type()), c.want, c.typ)
 		}
 	}
 }
@@ -247,14 +247,14 @@ func TestWantedTypes(t *testing.T) {
 	f := w.frame(nil)
 	for _, c := range []struct {
 		source string
-		want   Type
+		want   value.Type
 		text   string
 	}{
-		{`1 + 1`, kind(Double), "2"},
-		{`[1, 2]`, list(Double), "[1 2]"},
-		{`[1, 2]`, kind(List), "[1 2]"},
-		{`incident.order.any`, kind(Money), "3.00 USD"},
-		{`incident.order.value`, kind(Money), "60.00 EUR"},
+		{`1 + 1`, kind(value.KindDouble), "2"},
+		{`[1, 2]`, list(value.KindDouble), "[1 2]"},
+		{`[1, 2]`, kind(value.KindList), "[1 2]"},
+		{`incident.order.any`, kind(value.KindMoney), "3.00 USD"},
+		{`incident.order.value`, kind(value.KindMoney), "60.00 EUR"},
 		{`incident.order.value`, moneyIn("EUR"), "60.00 EUR"},
 	} {
 		v, err := w.compile(c.source, c.want).Eval(f)

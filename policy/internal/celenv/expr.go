@@ -10,6 +10,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Expr is a checked expression. It is immutable but for Tag, and safe for concurrent
@@ -58,7 +60,7 @@ func (e *Expr) literal(node ast.Expr) (ref.Val, bool) {
 func (e *Expr) Form() any { return e.form }
 
 // Type returns the type of the expression's value.
-func (e *Expr) Type() Type { return e.typ }
+func (e *Expr) Type() value.Type { return e.typ }
 
 // Source returns the text that was compiled.
 func (e *Expr) Source() string { return e.source }

@@ -9,6 +9,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // form is what a source was compiled to, and all that expressions of one shape share
@@ -22,10 +24,10 @@ type form struct {
 	refs  map[int64]*reference // by the ids of the nodes that they stand at
 	known map[int64]span       // see places
 
-	inMessage bool   // what it was compiled for
-	want      []Type //
+	inMessage bool         // what it was compiled for
+	want      []value.Type //
 
-	typ    Type
+	typ    value.Type
 	cel    *types.Type
 	domain []string // all values of a closed string, where the expression reads no other
 	widen  bool     // an int result stands for a double

@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -124,7 +125,7 @@ func formWorlds(t testing.TB, base *Base) []*world {
 		func(*Options) {},
 		func(o *Options) { o.Zone = lisbon },
 		func(o *Options) { field(o.Fields, "failure").Closed = []string{"", "late", "nope"} },
-		func(o *Options) { field(o.Fields, "severity").Type = kind(Double) },
+		func(o *Options) { field(o.Fields, "severity").Type = kind(value.KindDouble) },
 		func(o *Options) { field(o.Fields, "summary").Optional = true },
 		func(o *Options) { field(o.Fields, "order.value").Type = moneyIn("GBP") },
 		func(o *Options) { o.Hidden = map[string]string{"facts": "not here", "incident.order.fee": "nor this"} },
@@ -163,7 +164,7 @@ func TestForms(t *testing.T) {
 	for range 60 {
 		sources = append(sources, randomCondition(r, 1+r.IntN(3)))
 	}
-	wants := [][]Type{nil, nil, nil, {kind(Bool)}, {kind(Double)}, {moneyIn("EUR")}, {kind(Money)}, {kind(Duration), kind(String)}, {list(Double)}}
+	wants := [][]value.Type{nil, nil, nil, {kind(value.KindBool)}, {kind(value.KindDouble)}, {moneyIn("EUR")}, {kind(value.KindMoney)}, {kind(value.KindDuration), kind(value.KindString)}, {list(value.KindDouble)}}
 	compiled, filled := 0, 0
 	for _, source := range sources {
 		want, message := wants[r.IntN(len(wants))], r.IntN(8) == 0

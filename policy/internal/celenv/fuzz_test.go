@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // FuzzCompile wants no source to panic or hang, places within the source, and the same
@@ -57,7 +59,7 @@ func fuzzExpr(t *testing.T, e *Expr, frame *Frame, size int) {
 		checkPlace(t, e.Source(), r.From, r.From, size)
 	}
 	e.Facts()
-	if e.Type().Kind == Invalid || e.Type().Kind == Other && !e.broken {
+	if e.Type().Kind == value.KindInvalid && !e.broken {
 		t.Errorf("%q has type %v", e.Source(), e.Type())
 	}
 	frame.Reset(frame.in)

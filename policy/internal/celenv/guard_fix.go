@@ -1,6 +1,10 @@
 package celenv
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 // guardRemedy says how to read what may not be there. In a condition, has(…) goes in front
 // of the part that reads it; anywhere else a value is wanted for when it is not there.
@@ -10,7 +14,7 @@ func (e *Expr) guardRemedy(u unguarded) remedy {
 	isTable := strings.HasPrefix(u.path, varTables+".")
 	dot := strings.LastIndex(u.path, ".")
 	optional := u.path[:dot] + ".?" + u.path[dot+1:]
-	if at, ok := src.conditionAround(src.tokenAt(u.at.from), e.form.typ.Kind == Bool); ok {
+	if at, ok := src.conditionAround(src.tokenAt(u.at.from), e.form.typ.Kind == value.KindBool); ok {
 		hint := "write " + asked + " && …"
 		if len(u.way) == 0 && !isTable {
 			hint += ", or " + optional + ".orValue(…)"
@@ -34,7 +38,7 @@ func (e *Expr) guardRemedy(u unguarded) remedy {
 }
 
 // typeOfRead returns the type of the value that is read.
-func (e *Expr) typeOfRead(u unguarded) Type {
+func (e *Expr) typeOfRead(u unguarded) value.Type {
 	c := newCompiler(e.scope, e.source, e.form.inMessage)
 	src := c.places.src
 	t, _ := c.typeOfText(src.text(u.at.from, u.at.to))

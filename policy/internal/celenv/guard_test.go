@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // guardCases are sources with the paths that they read without a guard.
@@ -290,7 +292,7 @@ func TestGuardsAreSoundForAll(t *testing.T) {
 	}
 	for range n {
 		source := randomCondition(r, 1+r.IntN(4))
-		e := w.compile(source, kind(Bool))
+		e := w.compile(source, kind(value.KindBool))
 		if len(e.Unguarded(Known{})) > 0 {
 			continue
 		}

@@ -31,45 +31,47 @@ type tableSource struct {
 	rows    []Row
 }
 
-func kind(k Kind) Type { return Type{Kind: k} }
+func kind(k value.Kind) value.Type { return value.Type{Kind: k} }
 
-func moneyIn(currency string) Type { return Type{Kind: Money, Currency: currency} }
+func moneyIn(currency string) value.Type {
+	return value.Type{Kind: value.KindMoney, Currency: currency}
+}
 
-func list(k Kind) Type { return Type{Kind: List, Elem: k} }
+func list(k value.Kind) value.Type { return value.Type{Kind: value.KindList, Elem: k} }
 
 var testFields = []Field{
-	{Name: "id", Type: kind(String)},
-	{Name: "service", Type: kind(String)},
-	{Name: "failure", Type: kind(String), Closed: []string{"", "late", "lost", "damaged"}},
-	{Name: "ticket", Type: kind(String), Closed: []string{"single", "season"}},
-	{Name: "seat", Type: kind(String), Closed: []string{"first", "second"}},
-	{Name: "mood", Type: kind(String), Optional: true, Closed: []string{"calm", "angry"}},
-	{Name: "summary", Type: kind(String)},
-	{Name: "severity", Type: kind(Int)},
-	{Name: "zero", Type: kind(Int)},
-	{Name: "big", Type: kind(Int)},
-	{Name: "score", Type: kind(Double)},
-	{Name: "nought", Type: kind(Double)},
-	{Name: "small", Type: kind(Double)},
-	{Name: "delay", Type: kind(Duration)},
-	{Name: "occurred_at", Type: kind(Timestamp)},
-	{Name: "promised_at", Type: kind(Timestamp), Optional: true},
-	{Name: "resolved_at", Type: kind(Timestamp), Optional: true},
-	{Name: "missing_at", Type: kind(Timestamp), Optional: true},
-	{Name: "day", Type: kind(Date)},
-	{Name: "rate", Type: kind(Percent)},
+	{Name: "id", Type: kind(value.KindString)},
+	{Name: "service", Type: kind(value.KindString)},
+	{Name: "failure", Type: kind(value.KindString), Closed: []string{"", "late", "lost", "damaged"}},
+	{Name: "ticket", Type: kind(value.KindString), Closed: []string{"single", "season"}},
+	{Name: "seat", Type: kind(value.KindString), Closed: []string{"first", "second"}},
+	{Name: "mood", Type: kind(value.KindString), Optional: true, Closed: []string{"calm", "angry"}},
+	{Name: "summary", Type: kind(value.KindString)},
+	{Name: "severity", Type: kind(value.KindInt)},
+	{Name: "zero", Type: kind(value.KindInt)},
+	{Name: "big", Type: kind(value.KindInt)},
+	{Name: "score", Type: kind(value.KindDouble)},
+	{Name: "nought", Type: kind(value.KindDouble)},
+	{Name: "small", Type: kind(value.KindDouble)},
+	{Name: "delay", Type: kind(value.KindDuration)},
+	{Name: "occurred_at", Type: kind(value.KindTimestamp)},
+	{Name: "promised_at", Type: kind(value.KindTimestamp), Optional: true},
+	{Name: "resolved_at", Type: kind(value.KindTimestamp), Optional: true},
+	{Name: "missing_at", Type: kind(value.KindTimestamp), Optional: true},
+	{Name: "day", Type: kind(value.KindDate)},
+	{Name: "rate", Type: kind(value.KindPercent)},
 	{Name: "order.value", Type: moneyIn("EUR")},
 	{Name: "order.fee", Type: moneyIn("GBP")},
 	{Name: "order.any", Type: moneyIn("")},
 	{Name: "order.maybe", Type: moneyIn("EUR"), Optional: true},
-	{Name: "order.fragile", Type: kind(Bool)},
-	{Name: "order.note", Type: kind(String), Optional: true},
-	{Name: "customer.tier", Type: kind(String)},
-	{Name: "customer.since", Type: kind(Timestamp), Optional: true},
-	{Name: "tags", Type: list(String)},
-	{Name: "scores", Type: list(Int), Optional: true},
-	{Name: "amounts", Type: Type{Kind: List, Elem: Money, Currency: "EUR"}},
-	{Name: "many", Type: list(Int)},
+	{Name: "order.fragile", Type: kind(value.KindBool)},
+	{Name: "order.note", Type: kind(value.KindString), Optional: true},
+	{Name: "customer.tier", Type: kind(value.KindString)},
+	{Name: "customer.since", Type: kind(value.KindTimestamp), Optional: true},
+	{Name: "tags", Type: list(value.KindString)},
+	{Name: "scores", Type: list(value.KindInt), Optional: true},
+	{Name: "amounts", Type: value.Type{Kind: value.KindList, Elem: value.KindMoney, Currency: "EUR"}},
+	{Name: "many", Type: list(value.KindInt)},
 }
 
 func at(text string) time.Time {
@@ -116,7 +118,7 @@ var testValues = map[string]any{
 	"tags": []any{"vip", "first"}, "amounts": []any{eur("1.00"), eur("2.50")}, "many": oneTo(3000),
 }
 
-var testFacts = []Fact{{Name: "repeats", Type: kind(Int), Slot: 0}, {Name: "credited", Type: moneyIn("EUR"), Slot: 1}}
+var testFacts = []Fact{{Name: "repeats", Type: kind(value.KindInt), Slot: 0}, {Name: "credited", Type: moneyIn("EUR"), Slot: 1}}
 
 var testTerms = map[string]string{
 	"valued":      `incident.customer.tier in ["gold", "platinum"]`,
@@ -131,7 +133,7 @@ var testTerms = map[string]string{
 }
 
 var testTables = map[string]tableSource{
-	"late_credit": {by: `incident.delay`, columns: []Column{{"credit", moneyIn("EUR")}, {"label", kind(String)}}, rows: []Row{
+	"late_credit": {by: `incident.delay`, columns: []Column{{"credit", moneyIn("EUR")}, {"label", kind(value.KindString)}}, rows: []Row{
 		{From: 24 * time.Hour, Cells: []any{eur("5.00"), "small"}},
 		{From: 72 * time.Hour, Cells: []any{eur("10.00"), "large"}},
 	}},
@@ -140,18 +142,18 @@ var testTables = map[string]tableSource{
 		{From: int64(3), Cells: []any{eur("3.00"), eur("4.00")}},
 		{Otherwise: true, Cells: []any{eur("0.00"), eur("0.00")}},
 	}},
-	"mixed": {by: `incident.severity`, columns: []Column{{"single", kind(Int)}, {"season", kind(String)}}, rows: []Row{
+	"mixed": {by: `incident.severity`, columns: []Column{{"single", kind(value.KindInt)}, {"season", kind(value.KindString)}}, rows: []Row{
 		{Is: []any{int64(3)}, Cells: []any{int64(1), "x"}},
 	}},
-	"by_failure": {by: `incident.failure`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{
+	"by_failure": {by: `incident.failure`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{
 		{Is: []any{"late"}, Cells: []any{int64(1)}}, {Is: []any{"lost", "damaged", ""}, Cells: []any{int64(2)}},
 	}},
-	"by_promise": {by: `incident.promised_at`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{
+	"by_promise": {by: `incident.promised_at`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{
 		{From: at("2020-01-01T00:00:00Z"), Cells: []any{int64(7)}},
 	}},
-	"by_zero":    {by: `1 / incident.zero`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{Is: []any{int64(1)}, Cells: []any{int64(7)}}, {Otherwise: true, Cells: []any{int64(8)}}}},
-	"by_fragile": {by: `incident.order.fragile`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{Is: []any{true}, Cells: []any{int64(1)}}, {Is: []any{false}, Cells: []any{int64(0)}}}},
-	"by_fact":    {by: `facts.repeats`, columns: []Column{{"rank", kind(Int)}}, rows: []Row{{From: int64(1), Cells: []any{int64(1)}}}},
+	"by_zero":    {by: `1 / incident.zero`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Is: []any{int64(1)}, Cells: []any{int64(7)}}, {Otherwise: true, Cells: []any{int64(8)}}}},
+	"by_fragile": {by: `incident.order.fragile`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Is: []any{true}, Cells: []any{int64(1)}}, {Is: []any{false}, Cells: []any{int64(0)}}}},
+	"by_fact":    {by: `facts.repeats`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{From: int64(1), Cells: []any{int64(1)}}}},
 }
 
 func newWorld(t testing.TB) *world {
@@ -248,7 +250,7 @@ func (w *world) input(changes map[string]any) *Input {
 
 func (w *world) frame(changes map[string]any) *Frame { return w.scope.NewFrame(w.input(changes)) }
 
-func (w *world) compile(source string, want ...Type) *Expr {
+func (w *world) compile(source string, want ...value.Type) *Expr {
 	w.t.Helper()
 	e, issues := w.scope.Compile(source, want...)
 	if len(issues) > 0 {

@@ -21,7 +21,7 @@ type operand struct {
 	at   span
 }
 
-func (o operand) kind() Kind { return typeOf(o.t).Kind }
+func (o operand) kind() value.Kind { return typeOf(o.t).Kind }
 
 func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.LiteralKind }
 
@@ -45,7 +45,7 @@ func pairRemedy(a, b operand) remedy {
 
 // oneWay looks at b as what should be turned into something like a.
 func oneWay(b, a operand) remedy {
-	number := b.kind() == Int || b.kind() == Double
+	number := b.kind() == value.KindInt || b.kind() == value.KindDouble
 	if b.literal() {
 		if text, ok := textLiteral(b.e); ok {
 			if code := literalCode(text, typeOf(a.t)); code != "" {
@@ -54,41 +54,41 @@ func oneWay(b, a operand) remedy {
 		}
 	}
 	switch a.kind() {
-	case Duration:
+	case value.KindDuration:
 		return durationRemedy(b, number)
-	case Money:
+	case value.KindMoney:
 		return moneyRemedy(b, typeOf(a.t).Currency, number)
-	case Date:
+	case value.KindDate:
 		switch b.kind() {
-		case String:
+		case value.KindString:
 			return exampleOf("date", b, "2026-06-30")
-		case Timestamp:
+		case value.KindTimestamp:
 			return b.becomes("date(" + b.shown("x") + ")")
 		}
-	case Timestamp:
-		if b.kind() == String {
+	case value.KindTimestamp:
+		if b.kind() == value.KindString {
 			return exampleOf("timestamp", b, "2026-03-02T10:00:00Z")
 		}
-	case Percent:
+	case value.KindPercent:
 		if number && b.literal() {
 			return b.becomes(percentCode(b.text))
 		} else if number {
 			return b.becomes("percent(" + b.shown("x") + ")")
 		}
-	case String:
+	case value.KindString:
 		if number && b.literal() {
 			return b.becomes(quote(b.text))
 		}
-	case Bool:
+	case value.KindBool:
 		if b.literal() && slip.Bool(b.text) != "" {
 			return b.becomes(slip.Bool(b.text))
 		}
-	case Int:
-		if b.kind() == String {
+	case value.KindInt:
+		if b.kind() == value.KindString {
 			return say("a whole number stands without quotes, as in " + a.shown("x") + " >= 3")
 		}
-	case Double:
-		if b.kind() == Int {
+	case value.KindDouble:
+		if b.kind() == value.KindInt {
 			return b.becomes("double(" + b.shown("x") + ")")
 		}
 	}
@@ -114,23 +114,23 @@ func (o operand) orValue(t *types.Type) remedy {
 }
 
 // zeroOf writes the value of a type that stands for nothing; "" where none does.
-func zeroOf(t Type) string {
+func zeroOf(t value.Type) string {
 	switch t.Kind {
-	case String:
+	case value.KindString:
 		return `""`
-	case Int:
+	case value.KindInt:
 		return "0"
-	case Double:
+	case value.KindDouble:
 		return "0.0"
-	case Bool:
+	case value.KindBool:
 		return "false"
-	case Duration:
+	case value.KindDuration:
 		return "hours(0)"
-	case Percent:
+	case value.KindPercent:
 		return "percent(0)"
-	case List:
+	case value.KindList:
 		return "[]"
-	case Money:
+	case value.KindMoney:
 		if isCurrency(t.Currency) {
 			return `money("0 ` + t.Currency + `")`
 		}
@@ -140,43 +140,43 @@ func zeroOf(t Type) string {
 
 // LiteralCode writes what a text stands for outside expressions as an expression of a type;
 // "" where that is not certain.
-func LiteralCode(text string, t Type) string { return literalCode(text, t) }
+func LiteralCode(text string, t value.Type) string { return literalCode(text, t) }
 
 // literalCode writes what a text stands for as a literal of another type; "" where that is
 // not certain.
-func literalCode(text string, t Type) string {
+func literalCode(text string, t value.Type) string {
 	switch t.Kind {
-	case Duration:
+	case value.KindDuration:
 		if _, err := value.ParseDuration(text); err == nil {
 			return durationCode(text)
 		}
 		return durationCode(slip.Duration(text))
-	case Money:
+	case value.KindMoney:
 		if !moneyText(text) {
 			text = slip.Amount(text, t.Currency)
 		}
 		if text != "" {
 			return "money(" + quote(text) + ")"
 		}
-	case Date:
+	case value.KindDate:
 		if days := slip.Date(text); len(days) == 1 {
 			return "date(" + quote(days[0]) + ")"
 		}
-	case Timestamp:
+	case value.KindTimestamp:
 		if _, err := value.ParseTimestamp(text); err == nil {
 			return "timestamp(" + quote(text) + ")"
 		}
-	case Percent:
+	case value.KindPercent:
 		return percentCode(text)
-	case Int:
+	case value.KindInt:
 		if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
 			return strconv.FormatInt(n, 10)
 		}
-	case Double:
+	case value.KindDouble:
 		if decimals.MatchString(strings.TrimSpace(text)) {
 			return strings.TrimSpace(text)
 		}
-	case Bool:
+	case value.KindBool:
 		return slip.Bool(text)
 	}
 	return ""
@@ -191,19 +191,19 @@ func (o operand) shown(otherwise string) string {
 
 func durationRemedy(b operand, number bool) remedy {
 	switch {
-	case number && b.literal() && b.kind() == Int:
+	case number && b.literal() && b.kind() == value.KindInt:
 		r := b.becomes("hours(" + b.text + ")")
 		r.hint += ", or minutes or days"
 		return r
-	case b.kind() == Int:
+	case b.kind() == value.KindInt:
 		return say("as in hours(" + b.shown("x") + "), or minutes or days")
 	case number && b.literal():
 		return b.becomes(durationCode(slip.Duration(b.text + "h")))
-	case b.kind() == String && !b.literal():
+	case b.kind() == value.KindString && !b.literal():
 		return b.becomes("duration(" + b.shown("x") + ")")
-	case b.kind() == String:
+	case b.kind() == value.KindString:
 		return say("write minutes(n), hours(n) or days(n)")
-	case b.kind() == Timestamp:
+	case b.kind() == value.KindTimestamp:
 		return say("a time minus a time is a duration")
 	}
 	return remedy{}
@@ -218,7 +218,7 @@ func moneyRemedy(b operand, currency string, number bool) remedy {
 		return b.becomes("money(" + quote(b.text+" "+currency) + ")")
 	case number && b.e != nil:
 		return say(`a number of them is money("1 ` + currency + `") * ` + b.text)
-	case number, b.kind() == String:
+	case number, b.kind() == value.KindString:
 		return say(`write an amount, as in money("10 ` + currency + `")`)
 	}
 	return remedy{}
@@ -252,27 +252,27 @@ func conditionHint(t *types.Type, text string) string {
 		text = "x"
 	}
 	switch own := typeOf(t); own.Kind {
-	case String:
+	case value.KindString:
 		if strings.HasPrefix(text, `"`) || strings.HasPrefix(text, "'") {
 			return ""
 		}
 		return "compare it, as in " + text + ` == "…"`
-	case Int, Double:
+	case value.KindInt, value.KindDouble:
 		return "compare it, as in " + text + " >= 1"
-	case Duration:
+	case value.KindDuration:
 		return "compare it, as in " + text + " >= hours(24)"
-	case Money:
+	case value.KindMoney:
 		if own.Currency == "" {
 			return ""
 		}
 		return fmt.Sprintf(`compare it, as in %s >= money("10 %s")`, text, own.Currency)
-	case Timestamp:
+	case value.KindTimestamp:
 		return "compare it, as in " + text + " < now"
-	case Date:
+	case value.KindDate:
 		return "compare it, as in " + text + " < date(now)"
-	case List:
+	case value.KindList:
 		return "ask for a member, as in x in " + text
-	case Other:
+	case value.KindInvalid:
 		if isOptional(t) {
 			return "write .hasValue() or .orValue(false)"
 		}
@@ -294,11 +294,11 @@ func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) remed
 }
 
 // resultRemedy says how the whole expression becomes what is wanted.
-func (c *compiler) resultRemedy(e *form, want []Type) remedy {
+func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
 	root := c.tree.Expr()
 	whole := operand{e.cel, root, shown(c.places.text(root)), c.places.of(root)}
 	for _, w := range want {
-		if w.Kind == Bool {
+		if w.Kind == value.KindBool {
 			return c.conditionRemedy(root, e.cel, whole.text)
 		}
 		if isOptional(e.cel) {
@@ -318,14 +318,14 @@ func (c *compiler) resultRemedy(e *form, want []Type) remedy {
 }
 
 // branches writes an expression with its literals turned into a type, behind each ? and :.
-func (c *compiler) branches(e ast.Expr, want Type) (text string, changed bool) {
+func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed bool) {
 	at := c.places.of(e)
 	text = c.places.src.text(at.from, at.to)
 	switch {
 	case e.Kind() == ast.LiteralKind:
 		literal, ok := textLiteral(e)
 		if !ok {
-			if want.Kind == Duration || want.Kind == Bool {
+			if want.Kind == value.KindDuration || want.Kind == value.KindBool {
 				return text, false // hours or minutes, who knows
 			}
 			literal = text

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Each source has its issue's place marked: «here». The rest is code, message, hint.
@@ -272,19 +274,19 @@ func TestResults(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range []struct {
 		source, want, code, hint string
-		types                    []Type
+		types                    []value.Type
 	}{
-		{`incident.delay`, "a condition is true or false, this is a duration", CodeNotACondition, "compare it, as in incident.delay >= hours(24)", []Type{kind(Bool)}},
-		{`incident.id`, "a condition is true or false, this is a string", CodeNotACondition, `compare it, as in incident.id == "…"`, []Type{kind(Bool)}},
-		{`incident.?mood`, "a condition is true or false, this is an optional string", CodeNotACondition, "write .hasValue() or .orValue(false)", []Type{kind(Bool)}},
-		{`10`, "money is wanted here, this is an int", CodeWrongType, `write money("10 EUR")`, []Type{kind(Money)}},
-		{`24`, "a duration is wanted here, this is an int", CodeWrongType, "write hours(24), or minutes or days", []Type{kind(Duration)}},
-		{`incident.order.fee`, "money(EUR) is wanted here, this is money(GBP)", CodeMixedCurrencies, "", []Type{moneyIn("EUR")}},
-		{`incident.order.any`, "money(EUR) is wanted here, this is money", CodeNoCurrency, "", []Type{moneyIn("EUR")}},
-		{`incident.order.any * 2`, "money(EUR) is wanted here, this is money", CodeNoCurrency, "", []Type{moneyIn("EUR")}},
-		{`now`, "a string or int is wanted here, this is a timestamp", CodeWrongType, "", []Type{kind(String), kind(Int)}},
-		{`2.5`, "an int is wanted here, this is a double", CodeWrongType, "", []Type{kind(Int)}},
-		{`[1]`, "[string] is wanted here, this is [int]", CodeWrongType, "", []Type{list(String)}},
+		{`incident.delay`, "a condition is true or false, this is a duration", CodeNotACondition, "compare it, as in incident.delay >= hours(24)", []value.Type{kind(value.KindBool)}},
+		{`incident.id`, "a condition is true or false, this is a string", CodeNotACondition, `compare it, as in incident.id == "…"`, []value.Type{kind(value.KindBool)}},
+		{`incident.?mood`, "a condition is true or false, this is an optional string", CodeNotACondition, "write .hasValue() or .orValue(false)", []value.Type{kind(value.KindBool)}},
+		{`10`, "money is wanted here, this is an int", CodeWrongType, `write money("10 EUR")`, []value.Type{kind(value.KindMoney)}},
+		{`24`, "a duration is wanted here, this is an int", CodeWrongType, "write hours(24), or minutes or days", []value.Type{kind(value.KindDuration)}},
+		{`incident.order.fee`, "money(EUR) is wanted here, this is money(GBP)", CodeMixedCurrencies, "", []value.Type{moneyIn("EUR")}},
+		{`incident.order.any`, "money(EUR) is wanted here, this is money", CodeNoCurrency, "", []value.Type{moneyIn("EUR")}},
+		{`incident.order.any * 2`, "money(EUR) is wanted here, this is money", CodeNoCurrency, "", []value.Type{moneyIn("EUR")}},
+		{`now`, "a string or int is wanted here, this is a timestamp", CodeWrongType, "", []value.Type{kind(value.KindString), kind(value.KindInt)}},
+		{`2.5`, "an int is wanted here, this is a double", CodeWrongType, "", []value.Type{kind(value.KindInt)}},
+		{`[1]`, "[string] is wanted here, this is [int]", CodeWrongType, "", []value.Type{list(value.KindString)}},
 		{`incident.?mood`, "optional string is no value that can be used here", CodeWrongType, "write .orValue(…) behind it, with what to use when there is no value", nil},
 		{`b"x"`, "bytes is no value that can be used here", CodeWrongType, "", nil},
 		{`[[1]]`, "[[int]] is no value that can be used here", CodeWrongType, "", nil},

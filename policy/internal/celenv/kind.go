@@ -2,60 +2,9 @@ package celenv
 
 import (
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
-
-// Kind is the kind of a value.
-type Kind uint8
-
-// The kinds of values. Other is what an expression may compute on its way but not
-// give: an optional, bytes, an unsigned number, a list of lists.
-const (
-	Invalid Kind = iota
-	String
-	Int
-	Double
-	Bool
-	Timestamp
-	Date
-	Duration
-	Money
-	Percent
-	List
-	Other
-)
-
-var kindNames = [...]string{
-	Invalid: "nothing", String: "string", Int: "int", Double: "double", Bool: "bool", Timestamp: "timestamp",
-	Date: "date", Duration: "duration", Money: "money", Percent: "percent", List: "list", Other: "another type",
-}
-
-// String returns the kind's name in the playbook format.
-func (k Kind) String() string {
-	if int(k) < len(kindNames) {
-		return kindNames[k]
-	}
-	return kindNames[Invalid]
-}
-
-// Type is the static type of a value. Elem is the kind of a list's members. Currency
-// belongs to Money, or to a list's members of that kind; empty, it is not known
-// before evaluation.
-type Type struct {
-	Kind     Kind
-	Elem     Kind
-	Currency string
-}
-
-// String writes the type as the playbook format does: string, money(EUR), [string].
-func (t Type) String() string {
-	switch {
-	case t.Kind == List:
-		return "[" + Type{Kind: t.Elem, Currency: t.Currency}.String() + "]"
-	case t.Kind == Money && t.Currency != "":
-		return "money(" + t.Currency + ")"
-	}
-	return t.Kind.String()
-}
 
 // The names of this package's own types inside CEL.
 const (
@@ -80,71 +29,73 @@ func celMoney(currency string) *types.Type {
 }
 
 // celType returns the CEL type of a declared type, dyn for what is none.
-func celType(t Type) *types.Type {
+func celType(t value.Type) *types.Type {
 	switch t.Kind {
-	case String:
+	case value.KindString:
 		return types.StringType
-	case Int:
+	case value.KindInt:
 		return types.IntType
-	case Double:
+	case value.KindDouble:
 		return types.DoubleType
-	case Bool:
+	case value.KindBool:
 		return types.BoolType
-	case Timestamp:
+	case value.KindTimestamp:
 		return types.TimestampType
-	case Duration:
+	case value.KindDuration:
 		return types.DurationType
-	case Date:
+	case value.KindDate:
 		return types.NewOpaqueType(dateName)
-	case Percent:
+	case value.KindPercent:
 		return types.NewOpaqueType(percentName)
-	case Money:
+	case value.KindMoney:
 		return celMoney(t.Currency)
-	case List:
-		return types.NewListType(celType(Type{Kind: t.Elem, Currency: t.Currency}))
+	case value.KindList:
+		return types.NewListType(celType(t.Member()))
 	}
 	return types.DynType
 }
 
-// typeOf returns the declared type that a CEL type stands for, Other if there is none.
-func typeOf(t *types.Type) Type {
+// typeOf returns the type of values that a CEL type stands for, the zero type where it
+// stands for none: for what an expression may compute on its way but not give, such as
+// an optional, bytes, an unsigned number, a list of lists.
+func typeOf(t *types.Type) value.Type {
 	switch t.Kind() {
 	case types.StringKind:
-		return Type{Kind: String}
+		return value.Type{Kind: value.KindString}
 	case types.IntKind:
-		return Type{Kind: Int}
+		return value.Type{Kind: value.KindInt}
 	case types.DoubleKind:
-		return Type{Kind: Double}
+		return value.Type{Kind: value.KindDouble}
 	case types.BoolKind:
-		return Type{Kind: Bool}
+		return value.Type{Kind: value.KindBool}
 	case types.TimestampKind:
-		return Type{Kind: Timestamp}
+		return value.Type{Kind: value.KindTimestamp}
 	case types.DurationKind:
-		return Type{Kind: Duration}
+		return value.Type{Kind: value.KindDuration}
 	case types.ListKind:
 		elem := typeOf(t.Parameters()[0])
-		if elem.Kind != List && elem.Kind != Other {
-			return Type{Kind: List, Elem: elem.Kind, Currency: elem.Currency}
+		if elem.Kind != value.KindList && elem.Kind != value.KindInvalid {
+			return value.Type{Kind: value.KindList, Elem: elem.Kind, Currency: elem.Currency}
 		}
 	case types.OpaqueKind:
 		return opaqueTypeOf(t)
 	}
-	return Type{Kind: Other}
+	return value.Type{}
 }
 
-func opaqueTypeOf(t *types.Type) Type {
+func opaqueTypeOf(t *types.Type) value.Type {
 	switch t.TypeName() {
 	case dateName:
-		return Type{Kind: Date}
+		return value.Type{Kind: value.KindDate}
 	case percentName:
-		return Type{Kind: Percent}
+		return value.Type{Kind: value.KindPercent}
 	case moneyName:
 		if currency := currencyOf(t); currency != anyCurrency {
-			return Type{Kind: Money, Currency: currency}
+			return value.Type{Kind: value.KindMoney, Currency: currency}
 		}
-		return Type{Kind: Money}
+		return value.Type{Kind: value.KindMoney}
 	}
-	return Type{Kind: Other}
+	return value.Type{}
 }
 
 // currencyOf returns the currency of a CEL money type, anyCurrency where not known,
@@ -158,6 +109,9 @@ func currencyOf(t *types.Type) string {
 	}
 	return anyCurrency
 }
+
+// typeName writes a type as a message about an expression does: string, money(EUR), [int].
+func typeName(t value.Type) string { return typeText(celType(t)) }
 
 // typeText writes a CEL type for people, also one that no value of a playbook has.
 func typeText(t *types.Type) string {
@@ -181,8 +135,11 @@ func typeText(t *types.Type) string {
 			return "calendar"
 		}
 	}
-	if own := typeOf(t); own.Kind != Other {
-		return own.String()
+	switch own := typeOf(t); {
+	case own.Kind == value.KindMoney && own.Currency != "":
+		return "money(" + own.Currency + ")"
+	case own.Kind != value.KindInvalid:
+		return own.Kind.String()
 	}
 	return t.TypeName()
 }

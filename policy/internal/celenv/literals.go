@@ -32,7 +32,7 @@ func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
 }
 
 // badLiteral reports a literal that is no value of its type, where it stands.
-func (c *compiler) badLiteral(e, literal ast.Expr, t Type, err error) {
+func (c *compiler) badLiteral(e, literal ast.Expr, t value.Type, err error) {
 	message, hint := err.Error(), ""
 	var wrong *value.SyntaxError
 	if errors.As(err, &wrong) {
@@ -46,7 +46,7 @@ func (c *compiler) badLiteral(e, literal ast.Expr, t Type, err error) {
 		if inner, ok := strings.CutPrefix(code, name+"("); ok {
 			r = write(c.places.at(literal), strings.TrimSuffix(inner, ")"))
 		}
-	} else if days := slip.Date(text); t.Kind == Date && len(days) == 2 {
+	} else if days := slip.Date(text); t.Kind == value.KindDate && len(days) == 2 {
 		r = say(ambiguous(days))
 	}
 	c.remedied(c.places.at(literal), CodeBadLiteral, r, "%s", message)
@@ -62,7 +62,7 @@ func (c *compiler) scanMoney(e ast.Expr) {
 	}
 	m, err := value.ParseMoney(text)
 	if err != nil {
-		c.badLiteral(e, arg, Type{Kind: Money}, err)
+		c.badLiteral(e, arg, value.Type{Kind: value.KindMoney}, err)
 		return
 	}
 	c.constant(e, box(m), celMoney(m.Currency()), c.places.of(e))
@@ -95,10 +95,10 @@ func (c *compiler) scanDate(e ast.Expr) {
 	if arg, text, ok := literalArg(e); ok {
 		d, err := value.ParseDate(text)
 		if err != nil {
-			c.badLiteral(e, arg, Type{Kind: Date}, err)
+			c.badLiteral(e, arg, value.Type{Kind: value.KindDate}, err)
 			return
 		}
-		c.constant(e, dateVal{d}, celType(Type{Kind: Date}), c.places.of(e))
+		c.constant(e, dateVal{d}, celType(value.Type{Kind: value.KindDate}), c.places.of(e))
 		return
 	}
 	args := e.AsCall().Args()
@@ -120,7 +120,7 @@ func (c *compiler) scanTimestamp(e ast.Expr) {
 	}
 	t, err := value.ParseTimestamp(text)
 	if err != nil {
-		c.badLiteral(e, arg, Type{Kind: Timestamp}, err)
+		c.badLiteral(e, arg, value.Type{Kind: value.KindTimestamp}, err)
 		return
 	}
 	c.constant(e, box(t), types.TimestampType, c.places.of(e))
@@ -134,7 +134,7 @@ func (c *compiler) scanDuration(e ast.Expr) {
 	}
 	d, err := parseDuration(text)
 	if err != nil {
-		c.badLiteral(e, arg, Type{Kind: Duration}, err)
+		c.badLiteral(e, arg, value.Type{Kind: value.KindDuration}, err)
 		return
 	}
 	c.constant(e, box(d), types.DurationType, c.places.of(e))

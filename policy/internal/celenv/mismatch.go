@@ -132,7 +132,7 @@ func (m mismatches) dayRemedy(e ast.Expr, a, b operand) remedy {
 		if ok {
 			text, ok = textLiteral(o.text.e)
 		}
-		if _, err := value.ParseTimestamp(text); !ok || err == nil || o.time.kind() != Timestamp || len(slip.Date(text)) != 1 {
+		if _, err := value.ParseTimestamp(text); !ok || err == nil || o.time.kind() != value.KindTimestamp || len(slip.Date(text)) != 1 {
 			continue
 		}
 		left, right := "date("+o.time.text+")", "date("+quote(slip.Date(text)[0])+")"
@@ -153,10 +153,10 @@ func (m mismatches) memberRemedy(e ast.Expr, a, b operand) remedy {
 	if name != operators.Equals && name != operators.NotEquals {
 		return remedy{}
 	}
-	if b.kind() == List {
+	if b.kind() == value.KindList {
 		a, b = b, a
 	}
-	if a.kind() != List || b.kind() != typeOf(a.t).Elem {
+	if a.kind() != value.KindList || b.kind() != typeOf(a.t).Elem {
 		return remedy{}
 	}
 	text := b.text + " in " + a.text
@@ -173,15 +173,15 @@ func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind
 	divided := e.AsCall().FunctionName() == operators.Divide
 	switch {
-	case a == Duration && divided:
+	case a == value.KindDuration && divided:
 		hint = "divide by a duration for a number, as in " + m.text(args[0]) + " / hours(1)"
-	case a == Timestamp || b == Timestamp:
+	case a == value.KindTimestamp || b == value.KindTimestamp:
 		hint = "a time minus a time is a duration, which is divided by a duration"
-	case b == Duration && (a == Money || a == Percent || divided):
+	case b == value.KindDuration && (a == value.KindMoney || a == value.KindPercent || divided):
 		hint = "make a number of it first, as in (" + m.text(args[1]) + " / hours(1))"
-	case a == Duration && (b == Money || b == Percent):
+	case a == value.KindDuration && (b == value.KindMoney || b == value.KindPercent):
 		hint = "make a number of it first, as in (" + m.text(args[0]) + " / hours(1))"
-	case a == Duration || b == Duration:
+	case a == value.KindDuration || b == value.KindDuration:
 		hint = "durations are added, subtracted and divided by one another; build the one you mean with minutes(n), hours(n) or days(n)"
 	}
 	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))

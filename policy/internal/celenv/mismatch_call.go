@@ -7,6 +7,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // function reports arguments that a function does not take: the first that none of its
@@ -135,18 +137,18 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	if len(forms) == 1 {
 		r = pairRemedy(m.operand(arg), operand{t: forms[0].ArgTypes()[i]})
 		switch wanted := typeOf(forms[0].ArgTypes()[i]).Kind; {
-		case wanted == Int && own == Double:
+		case wanted == value.KindInt && own == value.KindDouble:
 			r = write(m.c.places.of(arg), "int("+m.text(arg)+")")
-		case wanted == Int && own == Duration && slices.Contains([]string{"hours", "minutes", "days"}, name):
+		case wanted == value.KindInt && own == value.KindDuration && slices.Contains([]string{"hours", "minutes", "days"}, name):
 			r = m.durationIn(e, name, arg)
-		case wanted == Double && own == Duration:
+		case wanted == value.KindDouble && own == value.KindDuration:
 			r = write(m.c.places.of(arg), "("+m.text(arg)+" / hours(1))")
 		}
 	}
 	switch {
-	case name == "contains" && i == 0 && own == List && len(e.AsCall().Args()) == 1:
+	case name == "contains" && i == 0 && own == value.KindList && len(e.AsCall().Args()) == 1:
 		r = write(m.c.places.of(e), m.text(e.AsCall().Args()[0])+" in "+m.text(arg))
-	case name == "date" && own == Date:
+	case name == "date" && own == value.KindDate:
 		r = write(m.c.places.of(e), m.text(arg))
 		r.hint += ": it is a day already"
 	case name == "date":

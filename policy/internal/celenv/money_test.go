@@ -104,7 +104,7 @@ func TestMoneyOrder(t *testing.T) {
 		sign := a.exact.Cmp(b.exact)
 		for operator, want := range map[string]bool{"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0, "==": sign == 0, "!=": sign != 0} {
 			source := a.source + " " + operator + " " + b.source
-			if got, err := w.compile(source, kind(Bool)).Bool(f); got != want || err != nil {
+			if got, err := w.compile(source, kind(value.KindBool)).Bool(f); got != want || err != nil {
 				t.Fatalf("%s: %v, %v", source, got, err)
 			}
 		}
@@ -162,12 +162,12 @@ func TestUnknownCurrency(t *testing.T) {
 			form  string
 			round func(*big.Rat, string) (value.Money, error)
 		}{{"%s", value.RoundMoney}, {"round_up(%s)", value.RoundMoneyUp}, {"round_down(%s)", value.RoundMoneyDown}} {
-			e := w.compile(fmt.Sprintf(c.form, term.source), kind(Money))
+			e := w.compile(fmt.Sprintf(c.form, term.source), kind(value.KindMoney))
 			want, err := c.round(term.exact, m.Currency())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v, err := e.Eval(f); err != nil || v.Native() != want || e.Type() != kind(Money) {
+			if v, err := e.Eval(f); err != nil || v.Native() != want || e.Type() != kind(value.KindMoney) {
 				t.Fatalf("%s of %s: %v, %v, want %v", e.Source(), m, v.Native(), err, want)
 			}
 		}

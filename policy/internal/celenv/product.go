@@ -4,6 +4,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // product is what most amounts are: a field of type money, by itself or times a constant. It is
@@ -17,7 +19,7 @@ type product struct {
 
 // productOf returns nil for any other expression.
 func (f *form) productOf(e ast.Expr) *product {
-	if f.typ.Kind != Money {
+	if f.typ.Kind != value.KindMoney {
 		return nil
 	}
 	if slot, ok := f.moneyField(e); ok {
@@ -38,7 +40,7 @@ func (f *form) productOf(e ast.Expr) *product {
 
 func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
 	r := f.refs[e.ID()]
-	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != Money {
+	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != value.KindMoney {
 		return 0, false
 	}
 	return r.field.Slot, true

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 func TestReads(t *testing.T) {
@@ -107,7 +109,7 @@ func TestReadsOfManyTables(t *testing.T) {
 		name := "t" + itoa(i+1)
 		w.tableSource[name] = tableSource{
 			by:      `has(tables.` + last + `) ? tables.` + last + `.rank + tables.` + last + `.rank : 0`,
-			columns: []Column{{"rank", kind(Int)}}, rows: []Row{{From: int64(0), Cells: []any{int64(1)}}},
+			columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{From: int64(0), Cells: []any{int64(1)}}},
 		}
 		last = name
 	}

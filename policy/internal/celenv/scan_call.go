@@ -7,6 +7,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 func (c *compiler) scanCall(e ast.Expr) {
@@ -199,7 +201,7 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
 	}
 	list := false
 	if t, ok := c.typeOfSource(x); ok {
-		list = t.Kind == List
+		list = t.Kind == value.KindList
 	}
 	switch name := fold(name); {
 	case (name == "includes" || name == "include" || name == "has" || name == "contain" || name == "contains") && list && y != "":
@@ -222,9 +224,9 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
 }
 
 // typeOfSource is typeOfText for text in which local variables may stand.
-func (c *compiler) typeOfSource(text string) (Type, bool) {
+func (c *compiler) typeOfSource(text string) (value.Type, bool) {
 	if len(c.locals) > 0 {
-		return Type{}, false
+		return value.Type{}, false
 	}
 	return c.typeOfText(text)
 }
@@ -329,7 +331,7 @@ func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
 
 func (c *compiler) columnsFit(r *reference, at span, use string) bool {
 	name := "incident." + r.field.Name
-	if r.field.Type.Kind != String || len(r.field.Closed) == 0 {
+	if r.field.Type.Kind != value.KindString || len(r.field.Closed) == 0 {
 		c.report(at, CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", use, name)
 		return false
 	}
@@ -343,7 +345,7 @@ func (c *compiler) columnsFit(r *reference, at span, use string) bool {
 	for _, column := range r.table.columns[1:] {
 		if column.Type != first.Type {
 			c.report(at, CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
-				r.table.name, first.Name, article(first.Type.String()), column.Name, article(column.Type.String()))
+				r.table.name, first.Name, article(typeName(first.Type)), column.Name, article(typeName(column.Type)))
 			return false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/slip"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // resolve replaces a path by what it refers to, or says what is wrong with it.
@@ -83,7 +84,7 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
 			c.need(need{refField, varIncident + "." + next.field.Name})
-			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(next.field.Type.String()))
+			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(typeName(next.field.Type)))
 		}
 		at = next.object
 	}
@@ -148,11 +149,11 @@ func (c *compiler) propertyRemedy(p chain, n int, spans []span) remedy {
 	case "length", "len", "size", "count":
 		return write(whole, "size("+path+")")
 	case "date", "day":
-		if t, ok := c.typeOfText(path); ok && t.Kind == Timestamp {
+		if t, ok := c.typeOfText(path); ok && t.Kind == value.KindTimestamp {
 			return write(whole, "date("+path+")")
 		}
 	case "hours", "minutes", "seconds", "days":
-		if t, ok := c.typeOfText(path); ok && t.Kind == Duration {
+		if t, ok := c.typeOfText(path); ok && t.Kind == value.KindDuration {
 			return say("a duration is compared with one, as in " + path + " >= hours(24)")
 		}
 	case "amount", "value":
@@ -173,7 +174,7 @@ func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
 		c.remedied(spans[1], CodeUnknownFact, c.near(spans[1], name, known(), "facts."), "there is no fact %s", name)
 		return false
 	}
-	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(r.fact.Type.String()))
+	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(typeName(r.fact.Type)))
 }
 
 func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
@@ -197,7 +198,7 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.kind = refBroken
 		return true
 	}
-	return c.noMembers(p, 1, spans, "terms."+name+" is "+article(r.term.typ.String()))
+	return c.noMembers(p, 1, spans, "terms."+name+" is "+article(typeName(r.term.typ)))
 }
 
 func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
@@ -250,7 +251,7 @@ func (c *compiler) resolveColumn(r *reference, p chain, spans []span) bool {
 	if p.has { // a row has all its columns
 		r.column, r.path = -1, r.table.path()
 	}
-	return c.noMembers(p, 2, spans, r.path+" is "+article(r.table.columns[column].Type.String()))
+	return c.noMembers(p, 2, spans, r.path+" is "+article(typeName(r.table.columns[column].Type)))
 }
 
 func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
@@ -361,9 +362,9 @@ func (c *compiler) besideRemedy(p chain, whole span) remedy {
 	t, ok := c.typeBeside(i, j)
 	switch {
 	case !ok:
-	case t.Kind == Bool && slip.Bool(p.rootName()) != "":
+	case t.Kind == value.KindBool && slip.Bool(p.rootName()) != "":
 		return write(whole, slip.Bool(p.rootName()))
-	case t.Kind == String && len(c.meantBy(p)) == 0, t.Kind == List && t.Elem == String && src.word(j+1) == "in" && len(c.meantBy(p)) == 0:
+	case t.Kind == value.KindString && len(c.meantBy(p)) == 0, t.Kind == value.KindList && t.Elem == value.KindString && src.word(j+1) == "in" && len(c.meantBy(p)) == 0:
 		return write(whole, quote(p.rootName()))
 	}
 	return remedy{}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -18,7 +19,7 @@ import (
 // in [Input]. Closed lists all values of a closed string; nil: any.
 type Field struct {
 	Name     string
-	Type     Type
+	Type     value.Type
 	Optional bool
 	Closed   []string
 	Slot     int
@@ -27,7 +28,7 @@ type Field struct {
 // Fact is what earlier decisions say, and the slot of its value in [Input].
 type Fact struct {
 	Name string
-	Type Type
+	Type value.Type
 	Slot int
 }
 
@@ -244,17 +245,17 @@ func variables(message bool) []string {
 // messageField is a value that only messages know.
 type messageField struct {
 	path     string
-	t        Type
+	t        value.Type
 	optional bool
 	get      func(*Message) Val
 }
 
 func messageFields() []messageField {
 	return []messageField{
-		{"action.amount", Type{Kind: Money}, true, func(m *Message) Val { return m.Amount }},
-		{"action.due_at", Type{Kind: Timestamp}, true, func(m *Message) Val { return m.DueAt }},
-		{"action.type", Type{Kind: String}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
-		{"partner.name", Type{Kind: String}, true, func(m *Message) Val { return m.Partner }},
+		{"action.amount", value.Type{Kind: value.KindMoney}, true, func(m *Message) Val { return m.Amount }},
+		{"action.due_at", value.Type{Kind: value.KindTimestamp}, true, func(m *Message) Val { return m.DueAt }},
+		{"action.type", value.Type{Kind: value.KindString}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
+		{"partner.name", value.Type{Kind: value.KindString}, true, func(m *Message) Val { return m.Partner }},
 	}
 }
 

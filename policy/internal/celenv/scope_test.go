@@ -66,9 +66,9 @@ func TestHidden(t *testing.T) {
 func TestScopeErrors(t *testing.T) {
 	base := newWorld(t).base
 	for _, o := range []Options{
-		{Fields: []Field{{Name: "a", Type: kind(Int)}, {Name: "a", Type: kind(Int)}}},
-		{Fields: []Field{{Name: "a", Type: kind(Int)}, {Name: "a.b", Type: kind(Int)}}},
-		{Fields: []Field{{Name: "a.b", Type: kind(Int)}, {Name: "a", Type: kind(Int)}}},
+		{Fields: []Field{{Name: "a", Type: kind(value.KindInt)}, {Name: "a", Type: kind(value.KindInt)}}},
+		{Fields: []Field{{Name: "a", Type: kind(value.KindInt)}, {Name: "a.b", Type: kind(value.KindInt)}}},
+		{Fields: []Field{{Name: "a.b", Type: kind(value.KindInt)}, {Name: "a", Type: kind(value.KindInt)}}},
 		{Facts: []Fact{{Name: "a"}, {Name: "a"}}},
 	} {
 		if _, err := base.NewScope(o); err == nil {
@@ -184,10 +184,10 @@ func TestBox(t *testing.T) {
 
 func TestTypeNames(t *testing.T) {
 	var names []string
-	for _, typ := range []Type{kind(String), kind(Other), {}, moneyIn("EUR"), moneyIn(""), list(Int), {Kind: List, Elem: Money, Currency: "EUR"}, kind(99)} {
-		names = append(names, typ.String())
+	for _, typ := range []value.Type{kind(value.KindString), {}, moneyIn("EUR"), moneyIn(""), list(value.KindInt), {Kind: value.KindList, Elem: value.KindMoney, Currency: "EUR"}, kind(99)} {
+		names = append(names, typeName(typ))
 	}
-	if got, want := strings.Join(names, ", "), "string, another type, nothing, money(EUR), money, [int], [money(EUR)], nothing"; got != want {
+	if got, want := strings.Join(names, ", "), "string, anything, money(EUR), money, [int], [money(EUR)], anything"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -209,8 +209,8 @@ func TestConcurrentUse(t *testing.T) {
 	var exprs []*Expr
 	var want []string
 	for _, source := range sources {
-		e := w.compile(source, kind(Bool))
-		exprs = append(exprs, w.compile(source, kind(Bool))) // not planned yet
+		e := w.compile(source, kind(value.KindBool))
+		exprs = append(exprs, w.compile(source, kind(value.KindBool))) // not planned yet
 		ok, err := e.Bool(w.frame(nil))
 		want = append(want, fmt.Sprint(ok, err))
 	}
@@ -252,7 +252,7 @@ func TestNoAllocation(t *testing.T) {
 	w := newWorld(t)
 	f := w.frame(nil)
 	for _, c := range benchConditions[:3] {
-		e := w.compile(c.source, kind(Bool))
+		e := w.compile(c.source, kind(value.KindBool))
 		if n := testing.AllocsPerRun(100, func() { _, _ = e.Bool(f) }); n != 0 {
 			t.Errorf("%s allocates %v times", c.source, n)
 		}

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // session remembers, while a set is compiled, what sources of each shape were compiled
@@ -198,7 +200,7 @@ func (s *session) number(meaning any) uint32 {
 // meaningOfField is what expressions can tell of a field.
 type meaningOfField struct {
 	name     string
-	t        Type
+	t        value.Type
 	optional bool
 	closed   string
 	slot     int

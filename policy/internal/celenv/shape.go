@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // shape is a source text with holes where its literals stand. Expressions of one shape
@@ -39,7 +40,7 @@ const maxExactDigits = 15
 // shapeOf cuts the literals out of a source. ok is false for what is better compiled by
 // itself: literals with escapes, prefixes or exponents, and characters outside of texts
 // that are none of the language's.
-func shapeOf(source string, message bool, want []Type, room *shapeRoom) (s shape, ok bool) {
+func shapeOf(source string, message bool, want []value.Type, room *shapeRoom) (s shape, ok bool) {
 	r := shapeReader{source: source, shape: shape{key: room.key[:0], holes: room.holes[:0]}}
 	r.head(message, want)
 	head := len(r.key)
@@ -72,7 +73,7 @@ type shapeReader struct {
 }
 
 // head begins the key with what else an expression is compiled for.
-func (r *shapeReader) head(message bool, want []Type) {
+func (r *shapeReader) head(message bool, want []value.Type) {
 	flag := byte(0)
 	if message {
 		flag = 1

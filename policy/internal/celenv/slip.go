@@ -1,6 +1,10 @@
 package celenv
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 // slip finds what people write who know other languages, or none, before the parser is
 // asked. Signs come first, then words, then values and whatever is missing: what comes
@@ -96,11 +100,11 @@ func (s *source) textOf(i, j int) string {
 
 // typeOfText returns the type of a part of the source by itself; ok is false where it is
 // wrong, or not known.
-func (c *compiler) typeOfText(text string) (t Type, ok bool) {
+func (c *compiler) typeOfText(text string) (t value.Type, ok bool) {
 	part := newCompiler(c.scope, text, c.message)
 	f := part.form(nil)
 	if f == nil || f.broken {
-		return Type{}, false
+		return value.Type{}, false
 	}
 	return f.typ, true
 }
@@ -116,7 +120,7 @@ func (s *source) compares(i int) bool {
 
 // typeBeside returns the type of the value that the tokens i to j are compared with, or
 // looked for in: incident.failure in `incident.failure == late`.
-func (c *compiler) typeBeside(i, j int) (Type, bool) {
+func (c *compiler) typeBeside(i, j int) (value.Type, bool) {
 	src := c.places.src
 	if open := i - 1; open >= 0 && (src.is(open, "[") || src.is(open, ",")) {
 		for open >= 0 && !(src.is(open, "[") && src.match[open] >= j) {
@@ -125,7 +129,7 @@ func (c *compiler) typeBeside(i, j int) (Type, bool) {
 		if open > 0 && src.word(open-1) == "in" {
 			return c.typeOfTokens(src.operandBefore(open-2), open-2)
 		}
-		return Type{}, false
+		return value.Type{}, false
 	}
 	switch {
 	case i > 1 && src.compares(i-1):
@@ -135,12 +139,12 @@ func (c *compiler) typeBeside(i, j int) (Type, bool) {
 	case i > 1 && src.word(i-1) == "in":
 		return c.typeOfTokens(src.operandBefore(i-2), i-2)
 	}
-	return Type{}, false
+	return value.Type{}, false
 }
 
-func (c *compiler) typeOfTokens(i, j int) (Type, bool) {
+func (c *compiler) typeOfTokens(i, j int) (value.Type, bool) {
 	if i < 0 || j < i {
-		return Type{}, false
+		return value.Type{}, false
 	}
 	return c.typeOfText(c.places.src.textOf(i, j))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/internal/slip"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // formulaSlip reports if … then … else …, and the functions of spreadsheets.
@@ -254,7 +255,7 @@ func (c *compiler) chained(i int) bool {
 	if high < 0 {
 		return false
 	}
-	if t, ok := c.typeOfTokens(mid+2, high); ok && t.Kind == Bool {
+	if t, ok := c.typeOfTokens(mid+2, high); ok && t.Kind == value.KindBool {
 		return false
 	}
 	x := src.textOf(i+1, mid)
@@ -328,7 +329,7 @@ func (c *compiler) withoutQuotes(i int) bool {
 	if last == i+1 || c.isVariable(src.word(i+1)) {
 		return false
 	}
-	if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); !ok || t.Kind != String {
+	if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); !ok || t.Kind != value.KindString {
 		return false
 	}
 	at := src.span(i+1, last)

@@ -117,7 +117,7 @@ func (c *compiler) daySlip(i int) int {
 		r = write(at, `timestamp("`+written+`")`)
 	case i > 1 && src.compares(i-1):
 		if left := src.operandBefore(i - 2); left >= 0 {
-			if t, ok := c.typeOfTokens(left, i-2); ok && t.Kind == Timestamp {
+			if t, ok := c.typeOfTokens(left, i-2); ok && t.Kind == value.KindTimestamp {
 				whole := src.span(left, last)
 				r = write(whole, "date("+src.textOf(left, i-2)+") "+src.word(i-1)+` date("`+written+`")`)
 			}
@@ -181,7 +181,7 @@ func (c *compiler) durationSlip(i, last int) int {
 		return c.reportValue(i, last, say("write minutes(n), hours(n) or days(n)"))
 	}
 	if i > 1 && (src.is(i-1, "+") || src.is(i-1, "-")) {
-		if t, ok := c.typeOfTokens(src.operandBefore(i-2), i-2); ok && t.Kind == Date {
+		if t, ok := c.typeOfTokens(src.operandBefore(i-2), i-2); ok && t.Kind == value.KindDate {
 			n, err := value.ParseDuration(d)
 			if days := int64(n.Hours()) / 24; err == nil && n.Hours() == float64(days*24) {
 				r := write(src.span(i, last), strconv.FormatInt(days, 10))

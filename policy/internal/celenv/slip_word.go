@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy/internal/slip"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // between are the words that people write for an operator between two values, the longest
@@ -204,7 +205,7 @@ func (c *compiler) methodWord(i int) bool {
 		}
 		x, y := src.textOf(from, i-1), src.textOf(last+1, to)
 		text := x + "." + m.method + "(" + strings.TrimSuffix(strings.TrimPrefix(y, "("), ")") + ")"
-		if t, ok := c.typeOfText(x); ok && t.Kind == List && m.method == "contains" {
+		if t, ok := c.typeOfText(x); ok && t.Kind == value.KindList && m.method == "contains" {
 			text = y + " in " + x
 			if m.not {
 				text = "(" + text + ")"

@@ -7,12 +7,14 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Column is a named column of a table and the type of its cells.
 type Column struct {
 	Name string
-	Type Type
+	Type value.Type
 }
 
 // Row is a row of a table: from a key on, above a key, for keys that are one of some, or for
@@ -88,7 +90,7 @@ func (t *Table) indexKeys() {
 		return
 	}
 	switch t.by.typ.Kind {
-	case String, Int, Bool:
+	case value.KindString, value.KindInt, value.KindBool:
 	default:
 		return
 	}
@@ -110,7 +112,7 @@ func (t *Table) coversDomain() bool {
 	if t.by == nil || t.exact == nil {
 		return false
 	}
-	if t.by.typ.Kind == Bool {
+	if t.by.typ.Kind == value.KindBool {
 		_, yes := t.exact[types.True]
 		_, no := t.exact[types.False]
 		return yes && no

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Keys of every type that rows can have.
 func TestTableKeys(t *testing.T) {
 	w := newWorld(t)
-	column := []Column{{"n", kind(Int)}}
+	column := []Column{{"n", kind(value.KindInt)}}
 	from := func(keys ...any) (rows []Row) {
 		for i, k := range keys {
 			rows = append(rows, Row{From: k, Cells: []any{int64(i)}})
@@ -121,7 +123,7 @@ func TestFrameWithManyTerms(t *testing.T) {
 	w.termSource, w.tableSource = map[string]string{}, map[string]tableSource{}
 	for i := range 3 * manyMemos {
 		w.termSource["t"+itoa(i)] = fmt.Sprintf("incident.severity + %d", i)
-		w.tableSource["u"+itoa(i)] = tableSource{by: "terms.t" + itoa(i), columns: []Column{{"n", kind(Int)}},
+		w.tableSource["u"+itoa(i)] = tableSource{by: "terms.t" + itoa(i), columns: []Column{{"n", kind(value.KindInt)}},
 			rows: []Row{{Is: []any{int64(i + 3)}, Cells: []any{int64(i)}}, {Otherwise: true, Cells: []any{int64(-1)}}}}
 	}
 	f := w.frame(nil)

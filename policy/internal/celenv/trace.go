@@ -6,6 +6,8 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // PartKind says what a part of an expression is. Its zero is invalid.
@@ -36,7 +38,7 @@ type Part struct {
 	Expr     *Expr  // in whose source the part stands: a term's own
 	From, To int    // the runes of that source
 	Text     string // they, on one line
-	Type     Type
+	Type     value.Type
 	Val      Val   // unset where there is none
 	Err      error // an *EvalError
 	// Skipped is set where the whole did without the part: behind a false in &&,

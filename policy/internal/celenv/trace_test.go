@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // sketch writes a part and what is below it in one line: the text, what it gave,
@@ -61,7 +63,7 @@ func TestTrace(t *testing.T) {
 		`incident.tags.exists(x, x == "vip" && incident.severity > 2)`:            `incident.tags.exists(x, x == "vip" && incident.severity > 2)=true(incident.tags=[vip first], incident.severity=3)`,
 		`incident.summary.startsWith("le")`:                                       `incident.summary.startsWith("le")=true(incident.summary=le café était froid, "le")`,
 	} {
-		e := w.compile(source, Type{Kind: Bool})
+		e := w.compile(source, value.Type{Kind: value.KindBool})
 		if got := sketch(NewTracer().Trace(e, w.frame(nil))); got != want {
 			t.Errorf("%s\n got %s\nwant %s", source, got, want)
 		}
@@ -114,7 +116,7 @@ func TestTraceAgreesWithEvaluation(t *testing.T) {
 	kinds := map[string]int{}
 	for range 300 {
 		source := randomTrace(r, 4)
-		e := w.compile(source, Type{Kind: Bool})
+		e := w.compile(source, value.Type{Kind: value.KindBool})
 		f := w.frame(map[string]any{"severity": int64(r.IntN(5)), "delay": time.Duration(r.IntN(80)) * time.Hour})
 		want, wantErr := e.run(f)
 		got := tracer.part(e, e.tree.Expr(), f, false)

@@ -21,7 +21,7 @@ const (
 	day // of moment; it is not given
 )
 
-var slotTypes = []atom.Type{region: {Kind: atom.Text}, cause: {Kind: atom.Text}, weight: {Kind: atom.Int}, tags: {Kind: atom.List, Elem: atom.Text}, moment: {Kind: atom.Instant}}
+var slotTypes = []value.Type{region: {Kind: value.KindString}, cause: {Kind: value.KindString}, weight: {Kind: value.KindInt}, tags: {Kind: value.KindList, Elem: value.KindString}, moment: {Kind: value.KindTimestamp}}
 
 // newYear is the first of the days of the tests.
 var newYear = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

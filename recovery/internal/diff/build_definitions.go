@@ -234,7 +234,7 @@ func limit(l *playbook.Limit) *thing {
 		return t
 	}
 	t.name = of.value + " at most"
-	t.shown = of.value + ": at most " + shown(l.AtMost.Value)
+	t.shown = of.value + ": at most " + folded(l.AtMost.Value)
 	if l.Counting.IsSet() {
 		t.name += ", counting " + l.Counting.Value
 		t.shown += ", counting " + l.Counting.Value

@@ -11,7 +11,7 @@ import (
 func (b *builder) play(p *playbook.Play) *thing {
 	t := &thing{name: p.ID.Value, what: WhatPlay, at: p.Range, reads: b.everywhere}
 	t.add(plain("approach", WhatApproach, p.Approach), expression("when", WhatCondition, p.When))
-	t.shown = p.Approach.Value + ", when " + shown(p.When.Value)
+	t.shown = p.Approach.Value + ", when " + folded(p.When.Value)
 	preventive := p.Approach.Value == "preventive-intervention"
 	phase := "failure"
 	if preventive {

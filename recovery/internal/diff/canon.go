@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -22,8 +23,13 @@ const (
 	typeTime     = "timestamp"
 )
 
-// shown writes a text in one line, as it was written.
-func shown(s string) string { return strings.Join(strings.Fields(s), " ") }
+// folded writes an expression in one line: how its lines are broken means nothing.
+func folded(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// shown writes a text in one line, its line breaks as escapes.
+func shown(s string) string {
+	return strings.Join(strings.Fields(unseen.Show(strings.TrimSpace(s))), " ")
+}
 
 // namesOfReads turns what an expression refers to into names of definitions.
 func namesOfReads(names []string) []string {
@@ -51,7 +57,7 @@ func columnName(table, column string) string { return "column " + table + "." + 
 // expression is a leaf that holds an expression.
 func expression(name string, what What, t playbook.Text) *thing {
 	text, reads := policy.CanonicalExpr(t.Value)
-	return &thing{name: name, what: what, value: text, shown: shown(t.Value), at: t.Range, reads: namesOfReads(reads)}
+	return &thing{name: name, what: what, value: text, shown: folded(t.Value), at: t.Range, reads: namesOfReads(reads)}
 }
 
 // words is a leaf that holds a text with expressions in it.

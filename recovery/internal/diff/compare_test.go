@@ -231,7 +231,7 @@ func TestCompare(t *testing.T) {
 		{"message by language", []string{"es: Lo sentimos", "es: Lo lamentamos"}, []string{
 			`parcels: changed message message sorry/es: Lo sentimos, ${incident.customer.name}. => Lo lamentamos, ${incident.customer.name}. (parcels/late)`}},
 		{"blanks inside a message", []string{"es: Lo sentimos, ", "es: \"Lo sentimos,\\n${incident.customer.name}.\" # "}, []string{
-			`parcels: changed message message sorry/es: Lo sentimos, ${incident.customer.name}. => "Lo sentimos,\n${incident.customer.name}." (parcels/late)`}},
+			`parcels: changed message message sorry/es: Lo sentimos, ${incident.customer.name}. => Lo sentimos,\n${incident.customer.name}. (parcels/late)`}},
 		{"a cell that becomes a text", []string{"share: 10%}", "share: \"10%\"}", "share: 20%}", "share: \"20%\"}", "incident.order.value * tables.tiers.share", "incident.order.value * size(tables.tiers.share)"}, []string{
 			`parcels: changed row table tiers/is gold/share: percent(20) => "20%" (parcels/damaged)`,
 			`parcels: changed row table tiers/is platinum/share: percent(20) => "20%" (parcels/damaged)`,

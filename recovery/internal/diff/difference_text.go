@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -15,7 +14,7 @@ import (
 func paramText(params []recovery.Param, name string) string {
 	for _, p := range params {
 		if p.Name == name {
-			return policy.Show(p.Value)
+			return value.Show(p.Value)
 		}
 	}
 	return ""
@@ -27,7 +26,7 @@ func paramsText(params []recovery.Param) string {
 	var out []string
 	for _, p := range params {
 		if p.Name != "every" {
-			out = append(out, fmt.Sprintf("%s=%T:%s", p.Name, p.Value, policy.Show(p.Value)))
+			out = append(out, fmt.Sprintf("%s=%T:%s", p.Name, p.Value, value.Show(p.Value)))
 		}
 	}
 	slices.Sort(out)
@@ -63,11 +62,11 @@ func offerText(o recovery.Offer) string {
 	}
 	var params []string
 	for _, p := range o.Params {
-		shown := policy.Show(p.Value)
+		shown := value.Show(p.Value)
 		if list, ok := p.Value.([]any); ok {
 			allowed := make([]string, len(list))
 			for i, v := range list {
-				allowed[i] = policy.Show(v)
+				allowed[i] = value.Show(v)
 			}
 			slices.Sort(allowed)
 			shown = strings.Join(allowed, " or ")

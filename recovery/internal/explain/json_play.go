@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -149,7 +150,7 @@ func nodeOf(n *policy.Node) *jsonNode {
 	case n.Err != nil:
 		out.Error = messageOf(n.Err)
 	case n.Value != nil:
-		text := policy.Show(n.Value)
+		text := value.Show(n.Value)
 		out.Value = &text
 	}
 	for _, p := range n.Parts {

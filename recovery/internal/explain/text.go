@@ -242,7 +242,7 @@ func paramText(v any) string {
 	if r, ok := v.(recovery.MoneyRange); ok {
 		return r.From.String() + " to " + r.To.String()
 	}
-	return policy.Show(v)
+	return value.Show(v)
 }
 
 func messageOf(err error) string {

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -208,7 +209,7 @@ const longest = 60
 
 // shown writes a value on one line, so that it can be told from nothing.
 func shown(v any) string {
-	s := term.Plain(policy.Show(v)).String()
+	s := term.Plain(value.Show(v)).String()
 	if s == "" {
 		return `""`
 	}

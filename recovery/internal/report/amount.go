@@ -70,7 +70,7 @@ func (s *scope) param(p *policy.Param) string {
 	if n := s.expression(p, s.of()); n != nil {
 		return s.words(n)
 	}
-	if p.Spec.Type.Kind == policy.String && p.Source() != "" {
+	if p.Spec.Type.Kind == value.KindString && p.Source() != "" {
 		return flat(p.Source())
 	}
 	if v := s.constant(p); v != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // when writes a condition of the playbook in words, and as it was written; nil
@@ -151,7 +152,7 @@ func (s *scope) has(n *policy.Node, want bool) Condition {
 	case first.From.IsSet():
 		return Condition{by, "is less than", cell(first.From) + where, "", nil}
 	case first.Above.IsSet():
-		verb, after := comparison(map[bool]string{true: ">", false: "<="}[want], s.kind(key), policy.KindInvalid)
+		verb, after := comparison(map[bool]string{true: ">", false: "<="}[want], s.kind(key), value.KindInvalid)
 		return Condition{by, verb, cell(first.Above) + after + where, "", nil}
 	}
 	var keys []string
@@ -208,8 +209,8 @@ func (s teller) compare(n *policy.Node, want bool) Condition {
 }
 
 // comparison gives the words before and after what is compared with.
-func comparison(op string, left, right policy.Kind) (verb, after string) {
-	dated := func(k policy.Kind) bool { return k == policy.Date || k == policy.Timestamp }
+func comparison(op string, left, right value.Kind) (verb, after string) {
+	dated := func(k value.Kind) bool { return k == value.KindDate || k == value.KindTimestamp }
 	times := dated(left) || dated(right)
 	switch {
 	case op == "==":

@@ -60,7 +60,7 @@ func (s *scope) moneyIn(n *policy.Node, from map[string]bool, been map[*policy.N
 		name, isField := strings.CutPrefix(n.Path, "incident.")
 		switch {
 		case isField && s.fields[name] != nil:
-			if t := s.fields[name].Type; t.Kind == policy.Money {
+			if t := s.fields[name].Type; t.Kind == value.KindMoney {
 				from["="+n.Path] = true
 			}
 		case strings.HasPrefix(n.Path, "terms.") && n.Body() != nil:
@@ -72,7 +72,7 @@ func (s *scope) moneyIn(n *policy.Node, from map[string]bool, been map[*policy.N
 			if f := s.facts[strings.TrimPrefix(n.Path, "facts.")]; f != nil && f.Currency.IsSet() {
 				from[f.Currency.Value] = true
 			}
-		case s.kind(n) == policy.Money:
+		case s.kind(n) == value.KindMoney:
 			from[""] = true
 		}
 	case policy.NodeIf:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // scope is what the plays of a playbook can name: its own definitions, and those
@@ -115,10 +116,10 @@ func (s *scope) cells(path string) []playbook.Text {
 }
 
 // kind is what sort of value a part gives, as far as can be told.
-func (s *scope) kind(n *policy.Node) policy.Kind {
+func (s *scope) kind(n *policy.Node) value.Kind {
 	switch n.Kind {
 	case policy.NodeConstant:
-		return kindOf(n.Value)
+		return value.TypeOf(n.Value).Kind
 	case policy.NodeRead:
 		if body := n.Body(); body != nil && strings.HasPrefix(n.Path, "terms.") {
 			return s.kind(body)
@@ -127,8 +128,8 @@ func (s *scope) kind(n *policy.Node) policy.Kind {
 			return s.fields[name].Type.Kind
 		}
 		if list := s.cells(n.Path); len(list) > 0 {
-			return kindOf(literal(list[0]))
+			return value.TypeOf(literal(list[0])).Kind
 		}
 	}
-	return policy.KindInvalid
+	return value.KindInvalid
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -98,7 +97,7 @@ func shown(v any) string {
 		}
 		return listed(out, "or")
 	}
-	return policy.Show(v)
+	return value.Show(v)
 }
 
 // literal is the value of a cell or a bound as a playbook writes it; nil for text.

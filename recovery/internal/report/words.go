@@ -2,27 +2,10 @@ package report
 
 import (
 	"strings"
-	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
-
-func kindOf(v any) policy.Kind {
-	switch v.(type) {
-	case value.Money:
-		return policy.Money
-	case value.Percent:
-		return policy.Percent
-	case time.Duration:
-		return policy.Duration
-	case value.Date:
-		return policy.Date
-	case time.Time:
-		return policy.Timestamp
-	}
-	return policy.KindInvalid
-}
 
 // between writes the amounts of a span.
 func between(b span) string {
@@ -48,7 +31,7 @@ func (s *scope) words(n *policy.Node) string { return s.inside(n, looseText) }
 // binds.
 func (s *scope) inside(n *policy.Node, tight int) string {
 	text, binds := s.phrase(n)
-	if t, column, _ := s.tableOf(n.Path); t != nil && tight > looseText && s.kind(n) == policy.Money {
+	if t, column, _ := s.tableOf(n.Path); t != nil && tight > looseText && s.kind(n) == value.KindMoney {
 		if b := s.span(n); b.lo != nil && b.hi != nil && column != "*" {
 			return between(b) + " (" + plain(column) + " in table " + plain(t.Name.Value) + ")"
 		}
@@ -187,7 +170,7 @@ func (s *scope) share(n *policy.Node) (share string, of *policy.Node, ok bool) {
 	}
 	for i, side := range n.Parts {
 		other := n.Parts[1-i]
-		if s.kind(side) != policy.Percent || s.kind(other) == policy.Percent {
+		if s.kind(side) != value.KindPercent || s.kind(other) == value.KindPercent {
 			continue
 		}
 		switch side.Kind {

@@ -1,6 +1,9 @@
 package schema
 
-import "github.com/servicerecovery/amends/policy"
+import (
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
 
 // actionParts are the schemas of actions: as they are given, as they are owed for
 // being late, and as options to choose between.
@@ -40,7 +43,7 @@ func (b *builder) actionParts() []member {
 // givesMoney reports whether an action is none to be owed for being late.
 func givesMoney(t *policy.ActionType) bool {
 	for _, p := range t.Params {
-		if p.Name == "amount" && p.Type.Kind == policy.Money {
+		if p.Name == "amount" && p.Type.Kind == value.KindMoney {
 			return true
 		}
 	}
@@ -86,27 +89,27 @@ func (b *builder) builtin(t *policy.ActionType, value func(*policy.Field) object
 // parameter is the schema of a parameter's value: a literal of its type or an
 // expression; text with expressions in it.
 func parameter(f *policy.Field) object {
-	if f.Type.Kind == policy.List {
+	if f.Type.Kind == value.KindList {
 		item := *f
-		item.Type = policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency}
+		item.Type = f.Type.Member()
 		return either(types("string"), list(parameter(&item), 0))
 	}
 	switch f.Type.Kind {
-	case policy.Money:
+	case value.KindMoney:
 		return someMoney.orExpression()
-	case policy.Duration:
+	case value.KindDuration:
 		return aWait.orExpression()
-	case policy.Percent:
+	case value.KindPercent:
 		return aPercent.orExpression()
-	case policy.Date:
+	case value.KindDate:
 		return aDate.orExpression()
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return aTime.orExpression()
-	case policy.Int:
+	case value.KindInt:
 		return typeOrExpression("integer")
-	case policy.Double:
+	case value.KindDouble:
 		return typeOrExpression("number")
-	case policy.Bool:
+	case value.KindBool:
 		return typeOrExpression("boolean")
 	}
 	if f.OneOf != nil {
@@ -122,7 +125,7 @@ func parameter(f *policy.Field) object {
 // allowed.
 func offered(f *policy.Field) object {
 	one := parameter(f)
-	if f.Type.Kind != policy.Money {
+	if f.Type.Kind != value.KindMoney {
 		return oneOrMore(one)
 	}
 	between := object{{"from", described("The least.", one)}, {"to", described("The most.", one)}}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // standardWords say what the standard fields of an incident are.
@@ -98,11 +99,11 @@ func fieldValue(f *policy.Field) object {
 			set = append(set, nil)
 		}
 		return object{{"enum", set}}
-	case f.Type.Kind == policy.Timestamp:
+	case f.Type.Kind == value.KindTimestamp:
 		o = aTime.schema()
-	case f.Type.Kind == policy.Int:
+	case f.Type.Kind == value.KindInt:
 		o = types("integer").and(member{"minimum", f.Min}, member{"maximum", f.Max})
-	case f.Type.Kind == policy.List:
+	case f.Type.Kind == value.KindList:
 		o = list(types("string"), 0)
 	case f.NonEmpty:
 		o = types("string").and(member{"minLength", 1})

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -68,20 +67,20 @@ func (s *Set) one(q question, e playbook.Entry, x thing) answer {
 	}
 	got := x.value(e.Key.Value)
 	if isNull(e.Value) {
-		return answer{want: "nothing", got: policy.Show(got), ok: got == nil}
+		return answer{want: "nothing", got: value.Show(got), ok: got == nil}
 	}
 	if q.shape == shapeText {
 		text, _ := got.(string)
 		return askText(e.Value, text)
 	}
 	want, err := parse(q.spec.Type, e.Value)
-	if q.shape == shapeAllowed && e.Value.Kind == playbook.List && q.spec.Type.Kind != policy.List {
-		want, err = parse(policy.Type{Kind: policy.List, Elem: q.spec.Type.Kind}, e.Value)
+	if q.shape == shapeAllowed && e.Value.Kind == playbook.List && q.spec.Type.Kind != value.KindList {
+		want, err = parse(value.Type{Kind: value.KindList, Elem: q.spec.Type.Kind}, e.Value)
 	}
 	if err != nil {
-		return answer{want: plainText(e.Value), got: policy.Show(got)}
+		return answer{want: plainText(e.Value), got: value.Show(got)}
 	}
-	return answer{want: policy.Show(want), got: policy.Show(got), ok: same(want, got)}
+	return answer{want: value.Show(want), got: value.Show(got), ok: same(want, got)}
 }
 
 // value is what a thing has under a name; nil for nothing.
@@ -247,7 +246,7 @@ func (x thing) text() string {
 	}
 	var params []string
 	for _, p := range x.params {
-		params = append(params, p.Name+": "+policy.Show(p.Value))
+		params = append(params, p.Name+": "+value.Show(p.Value))
 	}
 	if reason := x.texts["reason"]; reason != "" {
 		params = append(params, "reason: "+reason)

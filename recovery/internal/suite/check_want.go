@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -189,7 +190,7 @@ func (c *checker) amounts(e playbook.Entry, spec *policy.Field) {
 
 // allowed checks a parameter of an option: a value, or a list of them.
 func (c *checker) allowed(e playbook.Entry, spec *policy.Field) {
-	if e.Value.Kind != playbook.List || spec.Type.Kind == policy.List {
+	if e.Value.Kind != playbook.List || spec.Type.Kind == value.KindList {
 		c.literal(e.Value, spec)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -173,7 +174,7 @@ func (c *Coverage) decided(d *recovery.Decision) {
 		if a.Type != policy.ActionSubstitute || len(a.Plays) == 0 || a.Change == recovery.ChangeCancelled {
 			continue
 		}
-		id := policy.Show((thing{params: a.Params}).value("partner"))
+		id := value.Show((thing{params: a.Params}).value("partner"))
 		for _, doc := range c.set.books.Documents {
 			if doc.Kind == playbook.Shared || doc.ID.Value == c.set.known.plays[a.Plays[0]].Playbook.ID {
 				c.reach("partner " + doc.ID.Value + " " + id)

@@ -3,6 +3,7 @@ package suite
 import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // A condition is taken apart into decisions: itself, each term that it reads,
@@ -50,7 +51,7 @@ func (c *Coverage) condition(n *policy.Node) {
 			if !ok {
 				continue
 			}
-			key, what := atomKey(a.Position()), policy.Show(v)
+			key, what := atomKey(a.Position()), value.Show(v)
 			c.reach(key + what)
 			if turning[a] {
 				c.reach(key + "decides " + what)

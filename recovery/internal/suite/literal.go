@@ -2,60 +2,59 @@ package suite
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
-	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // parse reads a value of a type as suites write it: as playbooks and incidents
 // do.
-func parse(t policy.Type, v playbook.Value) (any, error) {
-	if t.Kind == policy.List {
+func parse(t value.Type, v playbook.Value) (any, error) {
+	if t.Kind == value.KindList {
 		return parseList(t, v)
 	}
 	if v.Kind != playbook.Scalar {
-		return nil, fmt.Errorf("%s is wanted, not a list or a mapping", noun(t))
+		return nil, fmt.Errorf("%s is wanted, not a list or a mapping", t.Noun())
 	}
 	s := v.Text.Value
 	switch t.Kind {
-	case policy.Bool:
+	case value.KindBool:
 		if v.Text.Kind == playbook.Bool {
 			return s == "true", nil
 		}
-	case policy.Int:
+	case value.KindInt:
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return n, nil
 		}
-	case policy.Double:
+	case value.KindDouble:
 		if f, err := strconv.ParseFloat(s, 64); err == nil && f-f == 0 {
 			return f, nil
 		}
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return boxed(value.ParseTimestamp(s))
-	case policy.Date:
+	case value.KindDate:
 		return boxed(value.ParseDate(s))
-	case policy.Duration:
+	case value.KindDuration:
 		return boxed(value.ParseAnyDuration(s))
-	case policy.Percent:
+	case value.KindPercent:
 		return boxed(value.ParsePercent(s))
-	case policy.Money:
+	case value.KindMoney:
 		return boxed(value.ParseMoney(s))
 	default:
 		return s, nil
 	}
-	return nil, fmt.Errorf("%q is not %s", s, noun(t))
+	return nil, fmt.Errorf("%q is not %s", s, t.Noun())
 }
 
-func parseList(t policy.Type, v playbook.Value) (any, error) {
+func parseList(t value.Type, v playbook.Value) (any, error) {
 	if v.Kind != playbook.List {
 		return nil, fmt.Errorf("a list is wanted, such as [a, b]")
 	}
 	out := make([]any, 0, len(v.Items))
 	for _, item := range v.Items {
-		x, err := parse(policy.Type{Kind: t.Elem, Currency: t.Currency}, item)
+		x, err := parse(t.Member(), item)
 		if err != nil {
 			return nil, err
 		}
@@ -71,46 +70,15 @@ func boxed[T any](v T, err error) (any, error) {
 	return v, nil
 }
 
-func noun(t policy.Type) string {
-	switch t.Kind {
-	case policy.String:
-		return "a text"
-	case policy.Int:
-		return "a whole number"
-	case policy.Double:
-		return "a number"
-	case policy.Bool:
-		return "true or false"
-	}
-	if t.Kind == policy.Money {
-		return "an amount"
-	}
-	return "a " + t.String()
-}
-
 // same compares two values of one type.
 func same(a, b any) bool {
-	switch x := a.(type) {
-	case time.Time:
-		y, ok := b.(time.Time)
-		return ok && x.Equal(y)
-	case value.Money:
-		y, ok := b.(value.Money)
-		return ok && x.Currency() == y.Currency() && x.Compare(y) == 0
-	case value.Percent:
-		y, ok := b.(value.Percent)
-		return ok && x.Compare(y) == 0
-	case []any:
-		y, ok := b.([]any)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i := range x {
-			if !same(x[i], y[i]) {
-				return false
-			}
-		}
-		return true
+	if c, ordered := value.Compare(a, b); ordered {
+		return c == 0
 	}
-	return a == b
+	x, isList := a.([]any)
+	if !isList {
+		return a == b
+	}
+	y, isList := b.([]any)
+	return isList && slices.EqualFunc(x, y, same)
 }

@@ -30,7 +30,7 @@ func written(v any) playbook.Value {
 		}
 		return list
 	default:
-		t.Value = policy.Show(v)
+		t.Value = value.Show(v)
 	}
 	return playbook.Value{Kind: playbook.Scalar, Text: t}
 }
@@ -76,47 +76,8 @@ func beside(v any, step int64) (any, bool) {
 // order compares two values of one type, for a list that people read: 0 for
 // those that have no order.
 func order(a, b any) int {
-	switch x := a.(type) {
-	case int64:
-		if y, ok := b.(int64); ok {
-			return compareNumbers(float64(x), float64(y))
-		}
-	case float64:
-		if y, ok := b.(float64); ok {
-			return compareNumbers(x, y)
-		}
-	case time.Duration:
-		if y, ok := b.(time.Duration); ok {
-			return compareNumbers(float64(x), float64(y))
-		}
-	case time.Time:
-		if y, ok := b.(time.Time); ok {
-			return x.Compare(y)
-		}
-	case value.Date:
-		if y, ok := b.(value.Date); ok {
-			return x.Compare(y)
-		}
-	case value.Money:
-		if y, ok := b.(value.Money); ok && x.Currency() == y.Currency() {
-			return x.Compare(y)
-		}
-	case value.Percent:
-		if y, ok := b.(value.Percent); ok {
-			return x.Compare(y)
-		}
-	}
-	return 0
-}
-
-func compareNumbers(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	c, _ := value.Compare(a, b)
+	return c
 }
 
 // another is a value that is not this one, of a field that may be closed.
@@ -150,32 +111,32 @@ func within(v any, f *policy.Field) (any, bool) {
 }
 
 // sample is some value of a type, for a field that an incident must have.
-func sample(t policy.Type) any {
+func sample(t value.Type) any {
 	switch t.Kind {
-	case policy.Int:
+	case value.KindInt:
 		return int64(1)
-	case policy.Double:
+	case value.KindDouble:
 		return 1.0
-	case policy.Bool:
+	case value.KindBool:
 		return false
-	case policy.Timestamp:
+	case value.KindTimestamp:
 		return time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
-	case policy.Date:
+	case value.KindDate:
 		d, _ := value.NewDate(2026, time.January, 5)
 		return d
-	case policy.Duration:
+	case value.KindDuration:
 		return time.Hour
-	case policy.Money:
+	case value.KindMoney:
 		currency := t.Currency
 		if currency == "" {
 			currency = "EUR"
 		}
 		m, _ := value.NewMoney(10000, currency)
 		return m
-	case policy.Percent:
+	case value.KindPercent:
 		p, _ := value.PercentOf(10)
 		return p
-	case policy.List:
+	case value.KindList:
 		return []any{}
 	}
 	return "x"

@@ -52,7 +52,7 @@ func (s *Set) mayMerge(play *policy.Play, source *policy.Action, a *recovery.Act
 	}
 	given := ""
 	if v := (thing{params: a.Params}).value(by); v != nil {
-		given = policy.Show(v)
+		given = value.Show(v)
 	}
 	written := ""
 	for _, p := range source.Params {
@@ -63,10 +63,10 @@ func (s *Set) mayMerge(play *policy.Play, source *policy.Action, a *recovery.Act
 			return true
 		}
 		v, err := p.Value(s.program.Blank().Frame(play.Playbook), value.Style{})
-		if err != nil || p.Spec.Type.Kind == policy.String && strings.Contains(p.Source(), "${") {
+		if err != nil || p.Spec.Type.Kind == value.KindString && strings.Contains(p.Source(), "${") {
 			return true
 		}
-		written = policy.Show(v)
+		written = value.Show(v)
 	}
 	return written == given
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // kindOfList is where a wanted action stands, which says what can be asked.
@@ -35,7 +36,7 @@ type question struct {
 }
 
 func textField(name string, oneOf ...string) *policy.Field {
-	return &policy.Field{Name: name, Type: policy.Type{Kind: policy.String}, OneOf: oneOf}
+	return &policy.Field{Name: name, Type: value.Type{Kind: value.KindString}, OneOf: oneOf}
 }
 
 // common are the questions about what is no parameter of the type.
@@ -43,7 +44,7 @@ func common(where kindOfList) map[string]question {
 	text := func(name string, oneOf ...string) question { return question{shapeText, textField(name, oneOf...)} }
 	closed := func(name string, oneOf ...string) question { return question{shapeLiteral, textField(name, oneOf...)} }
 	instant := func(name string) question {
-		return question{shapeLiteral, &policy.Field{Name: name, Type: policy.Type{Kind: policy.Timestamp}}}
+		return question{shapeLiteral, &policy.Field{Name: name, Type: value.Type{Kind: value.KindTimestamp}}}
 	}
 	switch where {
 	case ofWithheld:
@@ -55,8 +56,8 @@ func common(where kindOfList) map[string]question {
 		"id": text("id"), "owner": text("owner"), "note": text("note"),
 		"change":  closed("change", "new", "changed", "kept", "cancelled"),
 		"justice": closed("justice", "distributive", "procedural", "interactional"),
-		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: policy.Type{Kind: policy.List, Elem: policy.String}}},
-		"already": {shapeLiteral, &policy.Field{Name: "already", Type: policy.Type{Kind: policy.Money}}},
+		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: value.Type{Kind: value.KindList, Elem: value.KindString}}},
+		"already": {shapeLiteral, &policy.Field{Name: "already", Type: value.Type{Kind: value.KindMoney}}},
 		"due_at":  instant("due_at"), "not_before": instant("not_before"),
 		"message": {shapeMessage, textField("message")}, "if_late": {shapeActions, textField("if_late")},
 	}
@@ -75,11 +76,11 @@ func questionAbout(t *policy.ActionType, name string, where kindOfList) (questio
 	for _, p := range t.Params {
 		switch {
 		case p.Name != name:
-		case where == ofOption && p.Type.Kind == policy.Money:
+		case where == ofOption && p.Type.Kind == value.KindMoney:
 			return question{shapeRange, p}, true
 		case where == ofOption:
 			return question{shapeAllowed, p}, true
-		case where != ofChosen && p.Type.Kind == policy.String && len(p.OneOf) == 0:
+		case where != ofChosen && p.Type.Kind == value.KindString && len(p.OneOf) == 0:
 			return question{shapeText, p}, true
 		default:
 			return question{shapeLiteral, p}, true
@@ -94,7 +95,7 @@ func substituteParam(name string) *policy.Field {
 	case "partner", "agreement":
 		return textField(name)
 	case "units":
-		return &policy.Field{Name: name, Type: policy.Type{Kind: policy.Int}}
+		return &policy.Field{Name: name, Type: value.Type{Kind: value.KindInt}}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // change gives a field or a fact a value; nil takes a field away.
@@ -104,7 +105,7 @@ func joinedChanges(a, b []change) []change {
 	there := map[string]bool{}
 	out := make([]change, 0, len(a)+len(b))
 	for _, c := range slices.Concat(a, b) {
-		if key := c.path + " " + policy.Show(c.v); !there[key] {
+		if key := c.path + " " + value.Show(c.v); !there[key] {
 			there[key] = true
 			out = append(out, c)
 		}

@@ -2,7 +2,6 @@ package suite
 
 import (
 	"strings"
-	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
@@ -32,7 +31,7 @@ func (s *Set) solveCell(n *policy.Node, book string, wanted func(cell any) bool)
 			if c.Key.Value != column {
 				continue
 			}
-			cell, err := parse(typeLike(n.Value), c.Value)
+			cell, err := parse(value.TypeOf(n.Value), c.Value)
 			if err != nil || !wanted(cell) {
 				continue
 			}
@@ -45,7 +44,7 @@ func (s *Set) solveCell(n *policy.Node, book string, wanted func(cell any) bool)
 }
 
 // keyOf is a value that a row is for.
-func (s *Set) keyOf(t *playbook.Table, r *playbook.Row, path string, typ policy.Type) (any, bool) {
+func (s *Set) keyOf(t *playbook.Table, r *playbook.Row, path string, typ value.Type) (any, bool) {
 	read := func(text playbook.Text) (any, bool) {
 		v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: text})
 		return v, err == nil
@@ -79,29 +78,6 @@ func (s *Set) keyOf(t *playbook.Table, r *playbook.Row, path string, typ policy.
 		}
 	}
 	return nil, false
-}
-
-// typeLike is the type of a value.
-func typeLike(v any) policy.Type {
-	switch x := v.(type) {
-	case bool:
-		return policy.Type{Kind: policy.Bool}
-	case int64:
-		return policy.Type{Kind: policy.Int}
-	case float64:
-		return policy.Type{Kind: policy.Double}
-	case time.Duration:
-		return policy.Type{Kind: policy.Duration}
-	case time.Time:
-		return policy.Type{Kind: policy.Timestamp}
-	case value.Date:
-		return policy.Type{Kind: policy.Date}
-	case value.Percent:
-		return policy.Type{Kind: policy.Percent}
-	case value.Money:
-		return policy.Type{Kind: policy.Money, Currency: x.Currency()}
-	}
-	return policy.Type{Kind: policy.String}
 }
 
 // compares tells whether a comparison of two values of one type holds.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -126,7 +127,7 @@ func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
 	seen := g.seen[p.Name+" "+th.path]
 	listed := map[string]bool{}
 	for _, v := range th.values {
-		text := policy.Show(v)
+		text := value.Show(v)
 		listed[text] = true
 		if !seen[text] {
 			out = append(out, v)
@@ -159,7 +160,7 @@ func (g *suggester) current(t tried, path string) string {
 	}
 	if typ, ok := g.set.typeOf(path); ok {
 		if native, err := parse(typ, v); err == nil {
-			return policy.Show(native)
+			return value.Show(native)
 		}
 	}
 	return plainText(v)
@@ -168,7 +169,7 @@ func (g *suggester) current(t tried, path string) string {
 // absent is what a field or a fact has that is not given: its default.
 func (g *suggester) absent(path string) string {
 	if f := g.set.fieldOf(path); f != nil {
-		return policy.Show(f.Default)
+		return value.Show(f.Default)
 	}
 	if strings.HasPrefix(path, "partners.") {
 		return "0"
@@ -176,7 +177,7 @@ func (g *suggester) absent(path string) string {
 	name, _ := strings.CutPrefix(path, "facts.")
 	for _, f := range g.set.program.Facts {
 		if f.Plain == name {
-			return policy.Show(f.Zero())
+			return value.Show(f.Zero())
 		}
 	}
 	return ""
@@ -342,7 +343,7 @@ func (g *suggester) around(p *policy.Play, from tried) error {
 			if errors.As(t.decided.err, &misfit) || !g.looksAt(p, t, path) {
 				continue // of no interest: it is no incident, or none for the play
 			}
-			g.see(p, path, policy.Show(v))
+			g.see(p, path, value.Show(v))
 			x.rows = append(x.rows, suggestedRow{v, t})
 		}
 		if len(x.rows) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -130,8 +131,8 @@ func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
 			if f.Min != nil {
 				v = f.Min
 			}
-			if f.Type.Kind == policy.List && f.NonEmpty {
-				v = []any{sample(policy.Type{Kind: f.Type.Elem, Currency: f.Type.Currency})}
+			if f.Type.Kind == value.KindList && f.NonEmpty {
+				v = []any{sample(f.Type.Member())}
 			}
 			out = append(out, change{"incident." + p.Path, v})
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // threshold is a value that a field or a fact is compared with, as the values to
@@ -213,7 +214,7 @@ func (s *Set) rowsOf(book, name string) (out []threshold) {
 }
 
 // typeOf is the type of a field or a fact by its path.
-func (s *Set) typeOf(path string) (policy.Type, bool) {
+func (s *Set) typeOf(path string) (value.Type, bool) {
 	if f := s.fieldOf(path); f != nil {
 		return f.Type, true
 	}
@@ -221,12 +222,12 @@ func (s *Set) typeOf(path string) (policy.Type, bool) {
 	for _, f := range s.program.Facts {
 		if ok && f.Plain == name {
 			if f.Sum != "" {
-				return policy.Type{Kind: policy.Money, Currency: f.Currency}, true
+				return value.Type{Kind: value.KindMoney, Currency: f.Currency}, true
 			}
-			return policy.Type{Kind: policy.Int}, true
+			return value.Type{Kind: value.KindInt}, true
 		}
 	}
-	return policy.Type{}, false
+	return value.Type{}, false
 }
 
 // tableOf is the declaration of a table that a playbook sees.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -234,7 +235,7 @@ func givesIn(actions []*policy.Action, kind string) bool {
 func (r *reasons) partner(id string) (out []Reason) {
 	for _, a := range r.d.decision.Actions {
 		if taken := (thing{params: a.Params}).value("partner"); a.Type == policy.ActionSubstitute && taken != nil {
-			out = append(out, Reason{Text: a.Plays[0] + " took " + policy.Show(taken)})
+			out = append(out, Reason{Text: a.Plays[0] + " took " + value.Show(taken)})
 		}
 	}
 	for _, e := range r.explanation().Plays {

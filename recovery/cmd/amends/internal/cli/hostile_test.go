@@ -244,7 +244,7 @@ func TestNothingHostileGetsOut(t *testing.T) {
 			t.Errorf("there is no command %q", name)
 		}
 	}
-	rounds := 5
+	rounds := 3
 	if testing.Short() {
 		rounds = 1
 	}

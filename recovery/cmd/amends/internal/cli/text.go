@@ -3,7 +3,6 @@ package cli
 import (
 	"strings"
 
-	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -109,7 +108,7 @@ func amount(m recovery.Money) string {
 func params(list []recovery.Param) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.Name+": "+policy.Show(p.Value))
+		out = append(out, p.Name+": "+value.Show(p.Value))
 	}
 	if len(out) == 0 {
 		return ""
