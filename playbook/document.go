@@ -257,6 +257,7 @@ type Substitute struct {
 // Action is one thing to do: its type, what every action takes, and the
 // parameters of its type.
 type Action struct {
+	misread       bool // what it takes could not be read
 	Type          Text
 	ID            Text
 	Since         Text
@@ -270,3 +271,7 @@ type Action struct {
 	Params        []Entry
 	Range         Range // starts at the type's name
 }
+
+// Misread reports whether what an action takes could not be read, which has been reported:
+// nothing of it is missing.
+func (a *Action) Misread() bool { return a.misread }

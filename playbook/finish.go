@@ -10,14 +10,14 @@ import (
 
 // Finish puts diagnostics into the order in which they are shown: by file, line
 // and column, then errors before warnings, then by code and message. It drops
-// exact repetitions, and that nothing uses a definition where an error may hide
-// what does, and fills in each Snippet from the set's files. The argument is
+// exact repetitions, and that nothing uses a definition, or that there are no
+// plays, where an error may hide what there is, and fills in each Snippet from the set's files. The argument is
 // left as it is.
 func (s *Set) Finish(ds Diagnostics) Diagnostics {
 	out := slices.Clone(ds)
 	if ds.HasErrors() {
 		out = slices.DeleteFunc(out, func(d Diagnostic) bool {
-			return d.Severity == Warning && strings.HasPrefix(d.Code, "unused-")
+			return d.Severity == Warning && (strings.HasPrefix(d.Code, "unused-") || d.Code == "no-plays")
 		})
 	}
 	for i := range out {

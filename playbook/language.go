@@ -30,9 +30,19 @@ func isLanguage(s string) bool {
 	return languageTag.MatchString(s) || slices.Contains(irregularTags[:], s)
 }
 
-func languageHint(s string) string {
-	if fixed := strings.ReplaceAll(s, "_", "-"); fixed != s && isLanguage(fixed) {
-		return "write `" + fixed + "`"
+// languageRemedy names the tag of a language that is written in another way.
+func languageRemedy(t Text) remedy {
+	if fixed := strings.ReplaceAll(t.Value, "_", "-"); fixed != t.Value && isLanguage(fixed) {
+		return instead(t, fixed)
 	}
-	return "write the code of a language, with the one of a region where it matters: `en`, `es-MX`"
+	if tag := languageNames[strings.ToLower(t.Value)]; tag != "" {
+		return instead(t, tag)
+	}
+	return say("write the code of a language, with the one of a region where it matters: `en`, `es-MX`")
+}
+
+// languageNames are languages by their names.
+var languageNames = map[string]string{
+	"english": "en", "inglés": "en", "spanish": "es", "español": "es", "castellano": "es", "french": "fr", "français": "fr", "german": "de", "deutsch": "de", "italian": "it", "italiano": "it",
+	"portuguese": "pt", "português": "pt", "dutch": "nl", "nederlands": "nl", "polish": "pl", "polski": "pl", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi", "czech": "cs", "greek": "el", "turkish": "tr", "catalan": "ca", "català": "ca", "japanese": "ja", "chinese": "zh", "korean": "ko", "arabic": "ar", "russian": "ru",
 }

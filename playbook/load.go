@@ -43,6 +43,11 @@ func (r *reader) roots(src []byte) []*yamlnode.Node {
 	roots, problems := yamlnode.Parse(src)
 	for _, p := range problems {
 		r.add(r.place(p.Start, p.End), p.Code, p.Hint, "%s", p.Message)
+		d := &r.diags[len(r.diags)-1]
+		d.Edit = Edit{Pos(p.Edit.Start), Pos(p.Edit.End), p.Edit.Text}
+		if p.Code == "yaml-key" && d.Edit.IsZero() {
+			colonAfterKey(d, yamlnode.NewSource(src).Line(p.Start.Line))
+		}
 	}
 	if len(roots) == 0 && len(problems) == 0 {
 		r.add(Range{r.file, Pos{1, 1}, Pos{1, 2}}, "empty-file",

@@ -1,9 +1,11 @@
 package playbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
@@ -16,7 +18,10 @@ type mapping struct {
 	what  string // what it describes, with its article: "a play"
 	node  *yamlnode.Node
 	asked []question
-	keys  []Key // what is known of them, when somebody wants to know
+	lacks []lacks
+	// otherwise is what to write instead of a mapping that has none of its keys.
+	otherwise string
+	keys      []Key // what is known of them, when somebody wants to know
 }
 
 // question is a key that was asked for, and what its value should be.
@@ -116,7 +121,7 @@ func (m *mapping) bool(key string) (t Text) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		t = m.r.scalar(n, k, "`true` or `false`")
 		if t.IsSet() && t.Kind != Bool {
-			m.r.wrong(n, k, "`true` or `false`", boolHint(t))
+			m.r.misfit(n, k, "`true` or `false`", boolRemedy(n, t))
 			t = misread()
 		}
 	})
@@ -124,14 +129,14 @@ func (m *mapping) bool(key string) (t Text) {
 	return t
 }
 
-func boolHint(t Text) string {
-	switch strings.ToLower(t.Value) {
-	case "true", "yes", "on", "y":
-		return "write `true`"
-	case "false", "no", "off", "n":
-		return "write `false`"
+func boolRemedy(n *yamlnode.Node, t Text) remedy {
+	switch strings.ToLower(strings.TrimSpace(t.Value)) {
+	case "true", "yes", "on", "y", "1", "si", "sí", "ja", "oui":
+		return as(n, "true")
+	case "false", "no", "off", "n", "0", "nein", "non":
+		return as(n, "false")
 	}
-	return ""
+	return remedy{}
 }
 
 // int reads a whole number, at least least, under key.
@@ -150,7 +155,7 @@ func (m *mapping) int(key string, least int) (t Text) {
 		case t.Kind == Int && !ok:
 			m.r.wrong(n, k, fmt.Sprintf("a whole number from %d to %d", least, mostInt), "")
 		case !ok || v < least:
-			m.r.wrong(n, k, wanted, "")
+			m.r.misfit(n, k, wanted, intRemedy(n, t, least))
 		default:
 			return
 		}
@@ -159,6 +164,15 @@ func (m *mapping) int(key string, least int) (t Text) {
 	m.wants(key, wanted)
 	m.note(key, func(k *Key) { k.Kind, k.Least, k.Most = KeyInt, least, mostInt })
 	return t
+}
+
+// intRemedy writes a whole number without the quotes, or the decimals that are none.
+func intRemedy(n *yamlnode.Node, t Text, least int) remedy {
+	digits, _ := strings.CutSuffix(strings.TrimSpace(t.Value), ".0")
+	if v, ok := intOf(Text{Value: digits, Kind: Int}); ok && v >= least && isDigits(strings.TrimPrefix(digits, "-")) && digits != t.Value || ok && v >= least && t.Kind == String {
+		return as(n, digits)
+	}
+	return remedy{}
 }
 
 // oneOf reads a member of a closed set under key.
@@ -185,7 +199,11 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 			return t
 		}
 	}
-	r.add(t.Range, "unknown-value", didYouMean(t.Value, set),
+	fix := didYouMean(t, set)
+	if other := otherValues[strings.ToLower(t.Value)]; fix.hint == "" && slices.Contains(set, other) {
+		fix = instead(t, other)
+	}
+	r.mend(t.Range, "unknown-value", fix,
 		"%s is one of %s, found `%s`", subject(key), listed(set), clip(t.Value))
 	return misread()
 }
@@ -248,9 +266,19 @@ func (m *mapping) remedy(key string) string {
 	return ""
 }
 
-// missing reports a key that is missing, at the start of the mapping.
+// missing notes a key that is missing: close reports it, unless another key stands in its
+// place.
 func (m *mapping) missing(key, hint string) {
-	m.r.add(m.head(), "missing-key", hint, "%s needs `%s`", m.what, key)
+	m.lack(key, "missing-key", hint, "%s needs `%s`", m.what, key)
+}
+
+// lacks is what is to be said of a key that is missing.
+type lacks struct {
+	key, code, hint, message string
+}
+
+func (m *mapping) lack(key, code, hint, format string, args ...any) {
+	m.lacks = append(m.lacks, lacks{key, code, hint, fmt.Sprintf(format, args...)})
 }
 
 // head is what to point at when something is missing: the first key, or the
@@ -269,14 +297,28 @@ func (m *mapping) rng() Range {
 	return m.r.at(m.node)
 }
 
-// close reports the keys that nobody asked for.
+// close reports the keys that nobody asked for, and those that are missing. A key that was
+// written in other words is not missing.
 func (m *mapping) close() {
 	if m == nil {
 		return
 	}
+	var unknown []*yamlnode.Node
 	for _, e := range m.node.Entries {
-		if !slices.ContainsFunc(m.asked, func(q question) bool { return q.key == e.Key.Value }) {
-			m.unknown(e.Key)
+		if !m.knows(e.Key.Value) && !e.Key.Moved {
+			unknown = append(unknown, e.Key)
+		}
+	}
+	if len(unknown) > 1 && len(unknown) == len(m.node.Entries) && len(m.lacks) > 0 && !slices.ContainsFunc(unknown, func(k *yamlnode.Node) bool { return m.meant(k) != "" }) {
+		m.stranger(unknown)
+		unknown, m.lacks = nil, nil
+	}
+	for _, key := range unknown {
+		m.unknown(key)
+	}
+	for _, l := range m.lacks {
+		if !slices.ContainsFunc(unknown, func(k *yamlnode.Node) bool { return m.meant(k) == l.key }) {
+			m.r.add(m.head(), l.code, l.hint, "%s", l.message)
 		}
 	}
 	m.record(m.what)
@@ -284,22 +326,74 @@ func (m *mapping) close() {
 	m.asked = nil
 }
 
-func (m *mapping) unknown(key *yamlnode.Node) {
-	var known []string
+func (m *mapping) knows(key string) bool {
+	return slices.ContainsFunc(m.asked, func(q question) bool { return q.key == key })
+}
+
+// meant is the key of the mapping that an unknown one most likely stands for, and that is
+// not there; "" for none.
+func (m *mapping) meant(key *yamlnode.Node) string {
+	name := key.Value
+	if word, _, glued := strings.Cut(name, ":"); glued && m.knows(word) {
+		return word
+	}
+	name = strings.TrimFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' })
+	var known, there []string
 	for _, q := range m.asked {
-		known = append(known, q.key)
+		if slices.ContainsFunc(m.node.Entries, func(e yamlnode.Entry) bool { return e.Key.Value == q.key }) {
+			there = append(there, q.key)
+		} else {
+			known = append(known, q.key)
+		}
 	}
-	hint := didYouMean(key.Value, known)
-	if strings.HasPrefix(key.Value, "-") {
-		hint = "write a blank after the dash"
+	near := Suggest(name, slices.Concat(known, there))
+	if slices.Contains(there, near) {
+		return cmp.Or(otherKey(name, known), near)
 	}
-	if name, _, glued := strings.Cut(key.Value, ":"); glued && hint == "" {
-		hint = fmt.Sprintf("write a blank behind the colon: `%s: …`", name)
+	return cmp.Or(near, otherKey(name, known))
+}
+
+// stranger reports a mapping that has nothing of what was wanted.
+func (m *mapping) stranger(keys []*yamlnode.Node) {
+	var names, wanted []string
+	for _, k := range keys {
+		names = append(names, clip(k.Value))
 	}
-	if hint == "" {
-		hint = elsewhere(m.what, key.Value)
+	for _, l := range m.lacks {
+		wanted = append(wanted, l.key)
 	}
-	m.r.add(m.r.at(key), "unknown-key", hint, "%s has no key `%s`", m.what, clip(key.Value))
+	hint := "it needs " + strings.ReplaceAll(listed(wanted), " or ", " and ")
+	if m.otherwise != "" {
+		hint = m.otherwise
+	}
+	m.r.add(m.r.at(keys[0]), "unknown-key", hint, "%s has none of the keys %s", m.what, strings.ReplaceAll(listed(names), " or ", " and "))
+}
+
+func (m *mapping) unknown(key *yamlnode.Node) {
+	t := m.r.text(key)
+	fix := remedy{}
+	name, rest, glued := strings.Cut(key.Value, ":")
+	meant := m.meant(key)
+	switch {
+	case strings.HasPrefix(key.Value, "-"):
+		fix = say("write a blank after the dash")
+	case glued:
+		colon := len([]rune(name)) + 1
+		edit, _ := t.Replace(colon, colon, " ")
+		fix = remedy{fmt.Sprintf("write a blank behind the colon: `%s: %s`", name, cmp.Or(clip(rest), "…")), edit}
+		if m.node.Start.Line == m.node.End.Line || rest == "" {
+			fix.edit = Edit{} // in braces what follows is no value of it
+		}
+	case meant != "" && m.has(meant):
+		fix = say("did you mean `" + meant + "`, which is there already?")
+	case meant != "" && Suggest(strings.TrimSpace(key.Value), []string{meant}) != "":
+		fix = remedy{"did you mean `" + meant + "`?", instead(t, meant).edit}
+	case meant != "":
+		fix = instead(t, meant)
+	default:
+		fix = say(elsewhere(m.what, key.Value))
+	}
+	m.r.mend(m.r.at(key), "unknown-key", fix, "%s has no key `%s`", m.what, clip(key.Value))
 }
 
 // each calls read for every entry, under names that are the author's own.

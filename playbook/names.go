@@ -51,7 +51,7 @@ func (r *reader) isID(t Text) bool {
 	if wellFormed(t.Value, '-') {
 		return true
 	}
-	r.add(t.Range, "bad-id", respell(t.Value, '-'),
+	r.mend(t.Range, "bad-id", respell(t, '-', false),
 		"`%s` is no id: lower-case letters, digits and `-`, starting with a letter", clip(t.Value))
 	return false
 }
@@ -70,7 +70,7 @@ func (r *reader) isDotted(t Text, parts ...string) bool {
 	}
 	for _, part := range parts {
 		if !wellFormed(part, '_') {
-			r.add(t.Range, "bad-name", respell(t.Value, '_'),
+			r.mend(t.Range, "bad-name", respell(t, '_', len(parts) > 1),
 				"`%s` is no name: lower-case letters, digits and `_`, starting with a letter", clip(t.Value))
 			return false
 		}
@@ -84,23 +84,50 @@ func (r *reader) isDotted(t Text, parts ...string) bool {
 }
 
 // respell offers a name that would do.
-func respell(s string, join rune) string {
-	if name, _, glued := strings.Cut(s, ":"); glued {
-		return "write a blank behind the colon: `" + clip(name) + ": …`"
+func respell(t Text, join rune, dotted bool) remedy {
+	if name, rest, glued := strings.Cut(t.Value, ":"); glued && wellFormed(name, join) && rest != "" {
+		return say("write a blank behind the colon: `" + clip(name) + ": …`")
 	}
+	if dotted {
+		parts := strings.Split(t.Value, ".")
+		for i, part := range parts {
+			parts[i] = spelt(part, join)
+			if !wellFormed(parts[i], join) {
+				return remedy{}
+			}
+		}
+		return instead(t, strings.Join(parts, "."))
+	}
+	out := spelt(t.Value, join)
+	if out == t.Value || !wellFormed(out, join) {
+		return remedy{}
+	}
+	return instead(t, out)
+}
+
+// spelt writes a name with what names are made of.
+func spelt(name string, join rune) string {
 	out := strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'A' && c <= 'Z':
 			return c - 'A' + 'a'
-		case c == ' ' || c == '-' || c == '_':
+		case c == ' ' || c == '-' || c == '_' || c == '.' || c == '/' || c == '&' || c == '+' || c == '\u00a0':
 			return join
+		case c == '\'' || c == '’' || c == '#' || c == '!' || c == '?' || c == '(' || c == ')' || c == ',' || c == ':' || c == '"':
+			return -1
 		}
 		return c
-	}, s)
-	if out == s || !wellFormed(out, join) {
-		return ""
+	}, plainLetters(strings.TrimSpace(name)))
+	for double := string([]rune{join, join}); strings.Contains(out, double); {
+		out = strings.ReplaceAll(out, double, string(join))
 	}
-	return "write `" + out + "`"
+	out = strings.Trim(out, string(join))
+	if digits := strings.TrimLeft(out, "0123456789"); digits != out && !wellFormed(out, join) {
+		if rest := strings.TrimLeft(digits, "-_"); wellFormed(rest, join) { // 2-days-late
+			out = rest + string(join) + out[:len(out)-len(digits)]
+		}
+	}
+	return out
 }
 
 // keep returns a declaration whose name can be used, whatever else is wrong with

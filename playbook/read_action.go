@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -18,8 +17,7 @@ var moneyActions = [...]string{"refund", "compensate"}
 func (m *mapping) actions(key string) (out []*Action) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		if n.Kind == yamlnode.Mapping || n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-			hint := cmp.Or(dashHint(n), "write each action as an item: `- ` and its type with its parameters")
-			m.r.wrong(n, k, "a list of actions", hint)
+			m.r.misfit(n, k, "a list of actions", actionsRemedy(n))
 			return
 		}
 		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
@@ -30,6 +28,21 @@ func (m *mapping) actions(key string) (out []*Action) {
 	})
 	m.is(key, KeyActions)
 	return out
+}
+
+// actionsRemedy writes one action as a list.
+func actionsRemedy(n *yamlnode.Node) remedy {
+	if hint := dashHint(n); hint != "" {
+		return say(hint)
+	}
+	const hint = "write each action as an item: `- ` and its type with its parameters"
+	if n.Kind == yamlnode.Scalar && wellFormed(n.Value, '_') {
+		return as(n, "["+n.Value+": {}]")
+	}
+	if line := n.Line(n.Start.Line); n.Kind == yamlnode.Mapping && n.Start.Line == n.End.Line && strings.HasPrefix(strings.TrimLeft(line, " "), n.Entries[0].Key.Value) {
+		return remedy{hint, Edit{Pos(n.Start), Pos(n.Start), "- "}}
+	}
+	return say(hint)
 }
 
 // action reads one action: its type, and its parameters as a mapping.
@@ -43,13 +56,16 @@ func (r *reader) action(n *yamlnode.Node) *Action {
 	}
 	e := n.Entries[0]
 	a := &Action{Type: r.text(e.Key), Range: r.at(n)}
+	a.misread = broken(e.Value)
 	if broken(e.Value) || e.Value.Kind == yamlnode.Scalar && kindOf(e.Value) == Null {
 		return a // a bare type has no parameters
 	}
 	if e.Value.Kind != yamlnode.Mapping {
-		r.wrong(e.Value, a.Type, "its parameters as a mapping", "write `"+a.Type.Value+": {…}` with the parameters by name")
+		a.misread = true
+		r.misfit(e.Value, a.Type, "its parameters as a mapping", paramsRemedy(e))
 		return a
 	}
+	a.misread = e.Value.Partial
 	m := r.mapping(e.Value, a.Type, "parameters")
 	m.what = "action `" + a.Type.Value + "`"
 	m.common(a)
@@ -60,6 +76,15 @@ func (r *reader) action(n *yamlnode.Node) *Action {
 		}
 	})
 	return a
+}
+
+// paramsRemedy names the one parameter that a value alone most likely is.
+func paramsRemedy(e yamlnode.Entry) remedy {
+	name := map[string]string{"compensate": "amount", "refund": "amount", "escalate": "to", "assign": "to", "notify": "to", "replace": "item", "repair": "item", "reperform": "item", "prevent": "measure", "inform": "every"}[e.Key.Value]
+	if v := e.Value; name != "" && v.Kind == yamlnode.Scalar && v.Start.Line == v.End.Line && yamlnode.PlainText(v.Value, true) {
+		return as(v, "{"+name+": "+v.Value+"}")
+	}
+	return say("write `" + e.Key.Value + ": {…}` with the parameters by name")
 }
 
 // common reads what every action takes.
@@ -97,7 +122,7 @@ func (r *reader) noAction(n *yamlnode.Node) {
 	const wanted = "an action is its type, and its parameters as a mapping; found %s"
 	switch {
 	case n.Kind == yamlnode.Scalar && kindOf(n) == String && wellFormed(n.Value, '_'):
-		r.add(r.at(n), "bad-action", "write `"+clip(n.Value)+": {}`", wanted, found(n))
+		r.mend(r.at(n), "bad-action", as(n, n.Value+": {}"), wanted, found(n))
 	case n.Kind != yamlnode.Mapping || len(n.Entries) == 0:
 		r.add(r.at(n), "bad-action", "", wanted, found(n))
 	default:
@@ -105,10 +130,32 @@ func (r *reader) noAction(n *yamlnode.Node) {
 		for _, e := range n.Entries {
 			keys = append(keys, clip(e.Key.Value))
 		}
-		hint := "write each action as an item of its own"
+		fix := say("write each action as an item of its own")
 		if first := n.Entries[0]; first.Value.IsAbsent() {
-			hint = "indent the parameters below `" + first.Key.Value + ":`, or write `" + first.Key.Value + ": {" + keys[1] + ": …}`"
+			fix = say("indent the parameters below `" + first.Key.Value + ":`, or write `" + first.Key.Value + ": {" + keys[1] + ": …}`")
+			fix.edit = deeperEntries(n)
 		}
-		r.add(r.at(n.Entries[1].Key), "bad-action", hint, wanted, "several keys: "+strings.ReplaceAll(listed(keys), " or ", " and "))
+		r.mend(r.at(n.Entries[1].Key), "bad-action", fix, wanted, "several keys: "+strings.ReplaceAll(listed(keys), " or ", " and "))
 	}
+}
+
+// deeperEntries indents the entries of an action below its type, where each has a line of
+// its own.
+func deeperEntries(n *yamlnode.Node) Edit {
+	first, last := n.Entries[1].Key.Start.Line, n.Entries[len(n.Entries)-1].Value.End.Line
+	var out strings.Builder
+	for line := first; line <= last; line++ {
+		text := n.Line(line)
+		if line > first {
+			out.WriteString("\n")
+		}
+		if strings.TrimSpace(text) != "" {
+			out.WriteString("  ")
+		}
+		out.WriteString(text)
+	}
+	if first <= n.Entries[0].Key.Start.Line {
+		return Edit{}
+	}
+	return Edit{Pos{first, 1}, Pos{last, 1 + len([]rune(n.Line(last)))}, out.String()}
 }

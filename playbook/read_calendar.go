@@ -62,7 +62,7 @@ func (r *reader) spans(n *yamlnode.Node, key Text) []Text {
 	for _, t := range texts {
 		s, problem := parseSpan(t.Value)
 		if problem != "" {
-			r.add(t.Range, "bad-hours", spanHint(t.Value), "`%s` is no span of a day: %s", clip(t.Value), problem)
+			r.mend(t.Range, "bad-hours", spanRemedy(t), "`%s` is no span of a day: %s", clip(t.Value), problem)
 			continue
 		}
 		if i := slices.IndexFunc(taken, s.overlaps); i >= 0 {
@@ -108,29 +108,49 @@ func parseClock(s string) (minutes int, ok bool) {
 	return minutes, m < 60 && minutes <= endOfDay
 }
 
-// spanHint splits a span that crosses midnight, and pads hours of one digit.
-func spanHint(s string) string {
-	a, b, _ := strings.Cut(s, "-")
+// spanRemedy splits a span that crosses midnight, and writes hours as clocks do here.
+func spanRemedy(t Text) remedy {
+	text := strings.NewReplacer("–", "-", "—", "-", " to ", "-", " a ", "-", " bis ", "-", ".", ":", " ", "").Replace(strings.ToLower(strings.TrimSpace(t.Value)))
+	a, b, _ := strings.Cut(text, "-")
 	a, b = pad(a), pad(b)
 	from, ok1 := parseClock(a)
 	to, ok2 := parseClock(b)
 	switch {
 	case !ok1 || !ok2 || from == endOfDay || from == to:
-		return ""
+		return remedy{}
 	case from > to && to == 0:
-		return fmt.Sprintf("write `%s-24:00`", a)
+		return span24(t, a+"-24:00")
 	case from > to:
-		return fmt.Sprintf("write `%s-24:00` on this day and `00:00-%s` on the next", a, b)
+		return say(fmt.Sprintf("write `%s-24:00` on this day and `00:00-%s` on the next", a, b))
 	}
-	return fmt.Sprintf("write `%s-%s`", a, b)
+	return span24(t, a+"-"+b)
 }
 
+// span24 writes a span in quotes, as it is read whatever stands around it.
+func span24(t Text, span string) remedy {
+	return remedy{"write `" + span + "`", Edit{t.Range.Start, t.Range.End, `"` + span + `"`}}
+}
+
+// pad writes a time of the day as HH:MM: 9, 9h, 9:00, 9am and 5pm are some.
 func pad(clock string) string {
-	clock = strings.TrimSpace(clock)
-	if len(clock) == 4 && clock[1] == ':' {
-		return "0" + clock
+	pm := strings.HasSuffix(clock, "pm")
+	clock = strings.TrimSuffix(strings.TrimSuffix(clock, "pm"), "am")
+	clock = strings.TrimSuffix(clock, "h")
+	hour, minute, ok := strings.Cut(strings.Replace(clock, "h", ":", 1), ":")
+	if !ok {
+		minute = "00"
 	}
-	return clock
+	if !isDigits(hour) || len(hour) > 2 || !isDigits(minute) || len(minute) != 2 {
+		return clock
+	}
+	h := int(hour[0] - '0')
+	if len(hour) == 2 {
+		h = h*10 + int(hour[1]-'0')
+	}
+	if pm && h < 12 {
+		h += 12
+	}
+	return fmt.Sprintf("%02d:%s", h, minute)
 }
 
 // holidays reads dates, or dates with hours for short days.
@@ -138,6 +158,10 @@ func (r *reader) holidays(n *yamlnode.Node, key Text) []*Holiday {
 	const wanted = "a list of dates, or of `{date, hours}` for a short day"
 	var out []*Holiday
 	seen := map[string]bool{}
+	if n.Kind == yamlnode.Scalar && kindOf(n) != Null && n.Start.Line == n.End.Line {
+		r.misfit(n, key, wanted, as(n, "["+n.Value+"]"))
+		return nil
+	}
 	r.list(n, key, wanted, func(item *yamlnode.Node) {
 		h := r.holiday(item, key, wanted)
 		if h == nil || !h.Date.IsSet() {
@@ -159,6 +183,7 @@ func (r *reader) holiday(n *yamlnode.Node, key Text, wanted string) *Holiday {
 	}
 	m := r.mapping(n, key, "a short day `{date, hours}`")
 	m.what = "a short day"
+	m.otherwise = "write each day off as a date of its own, such as `2026-12-24`; `{date, hours}` is for a short day"
 	h := &Holiday{Short: true, Range: m.rng()}
 	h.Date = m.scalar("date", "a date such as `2026-12-24`")
 	m.on("hours", func(n *yamlnode.Node, k Text) { h.Spans = r.spans(n, k) })

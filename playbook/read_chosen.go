@@ -26,14 +26,3 @@ func (m *mapping) chosen() (out *MadeChoice) {
 	}
 	return out
 }
-
-// elsewhere says where a key stands that a mapping does not have.
-func elsewhere(what, key string) string {
-	switch what {
-	case wholeTest.what, rowOfEach.what, "`defaults`":
-		if key == "choose" {
-			return "write it in a step under `then`: a choice is made when the incident has been decided"
-		}
-	}
-	return ""
-}

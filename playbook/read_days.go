@@ -21,7 +21,7 @@ func (r *reader) days(key Text) []string {
 	first, last := slices.Index(weekdays[:], from), slices.Index(weekdays[:], to)
 	switch {
 	case first < 0 || last < 0:
-		r.add(key.Range, "bad-day", dayHint(key.Value), "`%s` is no day of the week: %s, or a range such as `mon-fri`", clip(key.Value), listed(weekdays[:]))
+		r.mend(key.Range, "bad-day", dayRemedy(key), "`%s` is no day of the week: %s, or a range such as `mon-fri`", clip(key.Value), listed(weekdays[:]))
 		return nil
 	case isRange && first == last:
 		r.add(key.Range, "bad-day", "write `"+from+"`", "`%s` is a range from a day to itself", key.Value)
@@ -33,6 +33,18 @@ func (r *reader) days(key Text) []string {
 		days = append(days, weekdays[i])
 	}
 	return days
+}
+
+// dayRemedy is dayHint, written where it names one key.
+func dayRemedy(key Text) remedy {
+	hint := dayHint(key.Value)
+	for _, start := range []string{"write `", "did you mean `"} {
+		if rest, ok := strings.CutPrefix(hint, start); ok {
+			name, _, _ := strings.Cut(rest, "`")
+			return remedy{hint, instead(key, name).edit}
+		}
+	}
+	return say(hint)
 }
 
 // dayHint says how to write what was meant by a key that names no days: days

@@ -35,15 +35,35 @@ func (r *reader) document(n *yamlnode.Node) *Document {
 // version checks that the document is written in this version of the format.
 func (r *reader) version(m *mapping) {
 	if !m.has("amends") {
-		r.add(m.head(), "missing-version", "write `amends: "+version+"` as its first line", "a document starts with the version of its format")
+		if meant := m.keyMeaning("amends"); meant.IsSet() {
+			r.mend(meant.Range, "missing-version", instead(meant, "amends"), "a document starts with the version of its format")
+			m.get(meant.Value)
+			return
+		}
+		at := Pos(m.node.Start)
+		fix := remedy{hint: "write `amends: " + version + "` as its first line"}
+		if at.Column == 1 {
+			fix.edit = Edit{at, at, "amends: " + version + "\n"}
+		}
+		r.mend(m.head(), "missing-version", fix, "a document starts with the version of its format")
 		return
 	}
 	if e, ok := m.get("amends"); ok && !m.node.Partial && m.node.Entries[0].Key != e.Key {
 		r.add(r.at(e.Key), "version-first", "move it to the top of the document", "a document starts with the version of its format, and `amends` stands further down")
 	}
 	if t := m.scalar("amends", "`"+version+"`"); t.IsSet() && t.Value != version {
-		r.add(t.Range, "unsupported-version", "write `amends: "+version+"`", "version `%s` is not known; this release reads `%s`", clip(t.Value), version)
+		r.mend(t.Range, "unsupported-version", remedy{"write `amends: " + version + "`", Edit{t.Range.Start, t.Range.End, version}}, "version `%s` is not known; this release reads `%s`", clip(t.Value), version)
 	}
+}
+
+// keyMeaning is a key that was written in the place of another; not set for none.
+func (m *mapping) keyMeaning(key string) Text {
+	for _, e := range m.node.Entries {
+		if meantKey(e.Key.Value, []string{key}) == key {
+			return m.r.text(e.Key)
+		}
+	}
+	return Text{}
 }
 
 // kind finds out what the document is.
@@ -58,6 +78,8 @@ func (r *reader) kind(m *mapping, d *Document) bool {
 		}
 		r.add(r.at(second), "two-kinds", "put the shared definitions into a document of their own, after a line `---`",
 			"a document is a playbook or shared definitions, not both")
+	case !isBook && !isShared && m.node.Partial:
+		return false
 	case !isBook && !isShared:
 		r.noKind(m)
 		return false
@@ -84,7 +106,7 @@ func (r *reader) noKind(m *mapping) {
 	hint := "write `playbook: ID` or `shared: ID` below `amends: " + version + "`"
 	for _, e := range m.node.Entries {
 		if near := Suggest(e.Key.Value, []string{"playbook", "shared"}); near != "" {
-			r.add(r.at(e.Key), "missing-kind", "did you mean `"+near+"`?", "a document says what it is: `playbook` or `shared`, found `%s`", clip(e.Key.Value))
+			r.mend(r.at(e.Key), "missing-kind", didYouMean(r.text(e.Key), []string{near}), "a document says what it is: `playbook` or `shared`, found `%s`", clip(e.Key.Value))
 			return
 		}
 	}
@@ -113,10 +135,10 @@ func (m *mapping) playbook(d *Document) {
 	d.InForce = m.period("in_force")
 	d.Applies = m.uncut("applies", "a condition")
 	d.Matches = m.oneOf("matches", "all", "first", "one")
-	m.on("plays", func(n *yamlnode.Node, key Text) {
+	m.misspelt("plays", func(n *yamlnode.Node, key Text) {
 		d.Plays = m.r.plays(n, key, m.has("review_by"))
 	})
-	if e, ok := m.get("plays"); !ok || e.Value.Kind == yamlnode.List && len(e.Value.Items) == 0 {
+	if e, ok := m.get("plays"); !m.has("plays") || ok && e.Value.Kind == yamlnode.List && len(e.Value.Items) == 0 {
 		m.r.warn(m.head(), "no-plays", "a playbook without plays answers nothing")
 	}
 }
@@ -192,7 +214,22 @@ func (m *mapping) definitions(d *Document) {
 
 // section reads a mapping from names of the author's own.
 func (m *mapping) section(key, what string, each func(name Text, n *yamlnode.Node)) {
-	m.on(key, func(n *yamlnode.Node, k Text) {
+	m.misspelt(key, func(n *yamlnode.Node, k Text) {
 		m.r.mapping(n, k, what).each(each)
 	})
+}
+
+// misspelt is on for a section, which is also read under the name that it was given by
+// mistake: what refers to it is right.
+func (m *mapping) misspelt(key string, read func(n *yamlnode.Node, key Text)) {
+	m.on(key, read)
+	if m == nil || m.has(key) {
+		return
+	}
+	for _, e := range m.node.Entries {
+		if !slices.Contains(topKeys[:], e.Key.Value) && Suggest(e.Key.Value, topKeys[:]) == key {
+			read(e.Value, m.r.text(e.Key))
+			return
+		}
+	}
 }

@@ -65,7 +65,7 @@ func (r *reader) fieldType(n *yamlnode.Node, key Text) Text {
 		name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
 	}
 	if !slices.Contains(fieldTypes[:], name) {
-		r.add(t.Range, "unknown-value", didYouMean(name, fieldTypes[:]),
+		r.mend(t.Range, "unknown-value", typeRemedy(t, name),
 			"`%s` is no type; wanted %s, or one of them in brackets for a list", clip(t.Value), listed(fieldTypes[:]))
 		return misread()
 	}
@@ -73,6 +73,20 @@ func (r *reader) fieldType(n *yamlnode.Node, key Text) Text {
 		return Text{Value: "[" + name + "]", Kind: String, Plain: true, Range: r.at(n)}
 	}
 	return t
+}
+
+// otherTypes are the names that other languages have for types.
+var otherTypes = map[string]string{
+	"text": "string", "str": "string", "varchar": "string", "enum": "string", "word": "string", "texto": "string", "number": "double", "float": "double", "decimal": "double", "real": "double", "integer": "int", "long": "int", "whole": "int", "count": "int",
+	"boolean": "bool", "flag": "bool", "yes/no": "bool", "yesno": "bool", "checkbox": "bool", "datetime": "timestamp", "time": "timestamp", "instant": "timestamp", "day": "date", "fecha": "date",
+	"currency": "money", "amount": "money", "price": "money", "dinero": "money", "eur": "money", "percentage": "percent", "%": "percent", "interval": "duration", "timespan": "duration", "hours": "duration", "list": "[string]", "array": "[string]", "strings": "[string]",
+}
+
+func typeRemedy(t Text, name string) remedy {
+	if other := otherTypes[strings.ToLower(name)]; other != "" {
+		return instead(t, other)
+	}
+	return didYouMean(t, fieldTypes[:])
 }
 
 // fieldDefault reads a default: a scalar, or a list of them.

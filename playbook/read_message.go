@@ -11,7 +11,11 @@ func (r *reader) message(name Text, n *yamlnode.Node) *Message {
 	ok := r.isID(name)
 	msg := &Message{Name: name}
 	if n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-		r.wrong(n, name, "its text by language", "write the language before the text, such as `{en: …}`")
+		fix := say("write the language before the text, such as `{en: …}`")
+		if n.Start.Line == n.End.Line && n.Style == yamlnode.Plain && yamlnode.PlainText(n.Value, true) {
+			fix.edit = Edit{Pos(n.Start), Pos(n.End), "{en: " + n.Value + "}"}
+		}
+		r.misfit(n, name, "its text by language", fix)
 		return keep(msg, ok)
 	}
 	m := r.mapping(n, name, "texts by language")
@@ -30,7 +34,7 @@ func (r *reader) message(name Text, n *yamlnode.Node) *Message {
 			text = misread()
 		}
 		if !isLanguage(lang.Value) {
-			r.add(lang.Range, "bad-language", languageHint(lang.Value), "`%s` is no language tag, such as `en` or `es-MX`", clip(lang.Value))
+			r.mend(lang.Range, "bad-language", languageRemedy(lang), "`%s` is no language tag, such as `en` or `es-MX`", clip(lang.Value))
 			return
 		}
 		same := strings.ToLower(lang.Value)

@@ -89,7 +89,7 @@ func (m *mapping) approach(p *Play, reviewed bool) {
 // requireOf reports a key that the approach needs.
 func (m *mapping) requireOf(approach, key, hint string) {
 	if !m.has(key) {
-		m.r.add(m.head(), "missing-key", hint, "a `%s` play needs `%s`", approach, key)
+		m.lack(key, "missing-key", hint, "a `%s` play needs `%s`", approach, key)
 	}
 }
 

@@ -139,6 +139,11 @@ func lastRow(rows []*Row) int {
 // compareColumns checks that a row has the columns of the first one.
 func (r *reader) compareColumns(first, row *Row) {
 	twice := r.twoBeginnings(first, row) || r.twoBeginnings(row, first)
+	if lacks, has := otherColumns(first, row), otherColumns(row, first); !twice && len(lacks) == 1 && len(has) == 1 {
+		fix := instead(has[0], lacks[0].Value)
+		r.mend(has[0].Range, "row-columns", fix, "this row has `%s` where the first one has `%s`", has[0].Value, lacks[0].Value)
+		return
+	}
 	for _, c := range first.Columns {
 		if !hasColumn(row, c.Key.Value) && !(twice && c.Key.Value == "above") {
 			r.add(row.Range, "row-columns", "write `"+c.Key.Value+":` and its value", "this row has no `%s`, the first one has", c.Key.Value)
@@ -146,9 +151,19 @@ func (r *reader) compareColumns(first, row *Row) {
 	}
 	for _, c := range row.Columns {
 		if !hasColumn(first, c.Key.Value) && !(twice && c.Key.Value == "above") {
-			r.add(c.Key.Range, "row-columns", didYouMean(c.Key.Value, columnNames(first)), "this row has `%s`, the first one has not", c.Key.Value)
+			r.mend(c.Key.Range, "row-columns", didYouMean(c.Key, columnNames(first)), "this row has `%s`, the first one has not", c.Key.Value)
 		}
 	}
+}
+
+// otherColumns lists the columns of a row that another has not.
+func otherColumns(row, other *Row) (out []Text) {
+	for _, c := range row.Columns {
+		if !hasColumn(other, c.Key.Value) {
+			out = append(out, c.Key)
+		}
+	}
+	return out
 }
 
 // twoBeginnings reports a row that begins in two ways: it has a column `above`, which

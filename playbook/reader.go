@@ -63,11 +63,19 @@ func found(n *yamlnode.Node) string {
 
 // wrong reports a value of the wrong shape.
 func (r *reader) wrong(n *yamlnode.Node, key Text, wanted, hint string) {
+	r.misfit(n, key, wanted, say(hint))
+}
+
+// misfit is wrong with a remedy.
+func (r *reader) misfit(n *yamlnode.Node, key Text, wanted string, fix remedy) {
 	at := r.at(n)
 	if n.IsAbsent() && key.IsSet() {
 		at = key.Range // nothing stands there to point at
+		if fix.hint == "" {
+			fix = say("write " + wanted + " behind the colon, or remove the key")
+		}
 	}
-	r.add(at, "wrong-type", hint, "%s wants %s, found %s", subject(key), wanted, found(n))
+	r.mend(at, "wrong-type", fix, "%s wants %s, found %s", subject(key), wanted, found(n))
 }
 
 func subject(key Text) string {
@@ -127,12 +135,41 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 		return t
 	}
 	if at, cut := n.CommentAfter(); cut {
-		r.add(r.place(at, yamlnode.Pos{Line: at.Line, Column: at.Column + 1}), "yaml-comment",
-			"put the whole text into single quotes, or move the comment to a line of its own",
+		r.mend(r.place(at, yamlnode.Pos{Line: at.Line, Column: at.Column + 1}), "yaml-comment", commentRemedy(n, at),
 			"YAML reads ` #` as the start of a comment, which cuts %s off", subject(key))
 		return misread()
 	}
 	return t
+}
+
+// commentRemedy puts the text into quotes, or a comment above its line. What has a blank
+// behind the # is most likely a comment.
+func commentRemedy(n *yamlnode.Node, at yamlnode.Pos) remedy {
+	const hint = "put the whole text into single quotes, or move the comment to a line of its own"
+	line := n.Line(at.Line)
+	before, comment := splitRunes(line, at.Column-1)
+	comment = strings.TrimRight(comment, " \t")
+	end := Pos{at.Line, at.Column + len([]rune(comment))}
+	switch {
+	case n.Start.Line != at.Line || n.InFlow():
+		return say(hint)
+	case strings.HasPrefix(comment, "# "):
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		return remedy{"move the comment to a line of its own, above", Edit{Pos{at.Line, 1}, end, indent + comment + "\n" + strings.TrimRight(before, " \t")}}
+	}
+	_, text := splitRunes(before, n.Start.Column-1)
+	quoted := "'" + strings.ReplaceAll(text+comment, "'", "''") + "'"
+	if len(quoted) > 60 {
+		return remedy{hint, Edit{Pos(n.Start), end, quoted}}
+	}
+	return remedy{"put the whole text into single quotes, " + quoted + ", or move the comment to a line of its own", Edit{Pos(n.Start), end, quoted}}
+}
+
+// splitRunes cuts a text behind its first n characters.
+func splitRunes(s string, n int) (before, after string) {
+	runes := []rune(s)
+	n = min(max(n, 0), len(runes))
+	return string(runes[:n]), string(runes[n:])
 }
 
 // list reads a list, item by item; false when it is none.
@@ -162,7 +199,13 @@ func dashHint(n *yamlnode.Node) string {
 // texts reads a list of scalars that may not be empty.
 func (r *reader) texts(n *yamlnode.Node, key Text, wanted string) []Text {
 	if n.Kind == yamlnode.Scalar && kindOf(n) != Null {
-		r.wrong(n, key, wanted, "write `["+clip(n.Value)+"]`")
+		fix := say("write the texts as a list, such as `[a, b]`")
+		if n.Start.Line == n.End.Line && n.Style == yamlnode.Plain && yamlnode.PlainText(strings.ReplaceAll(n.Value, ",", ""), true) {
+			fix = as(n, "["+n.Value+"]")
+		} else if n.Start.Line == n.End.Line && n.Style != yamlnode.Plain && !strings.ContainsAny(n.Value, "\"\\") {
+			fix = as(n, `["`+n.Value+`"]`)
+		}
+		r.misfit(n, key, wanted, fix)
 		return nil
 	}
 	var out []Text

@@ -142,7 +142,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, wo
 		case spec.Default != nil:
 			p = &Param{Spec: spec, constant: spec.Default, fixed: true}
 		case spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.Noun())
+			s.missingParam(a, t, spec)
 		}
 		switch {
 		case p == nil:
@@ -169,6 +169,24 @@ func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 		}
 		s.mendf(e.Key.Range, "unknown-parameter", nearKey(e.Key, known), "`%s` has no parameter `%s`", t.Name, e.Key.Value)
 	}
+}
+
+// missingParam reports a parameter that is not there, unless it was written under a name
+// that is reported, or what was written could not be read.
+func (s *scope) missingParam(a *playbook.Action, t *ActionType, spec *Field) {
+	if a.Misread() {
+		return
+	}
+	known := make([]string, 0, len(t.Params))
+	for _, p := range t.Params {
+		known = append(known, p.Name)
+	}
+	for _, e := range a.Params {
+		if r := nearKey(e.Key, append(known, commonKeys...)); r.edit.Text == spec.Name {
+			return
+		}
+	}
+	s.errorf(a.Type.Range, "missing-parameter", "add `"+spec.Name+":` to what it takes", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.Noun())
 }
 
 func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {

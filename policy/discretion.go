@@ -95,7 +95,7 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		case !ok && spec.Default != nil:
 			out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, Values: []*Param{{Spec: spec, constant: spec.Default, fixed: true}}})
 		case !ok && spec.Required():
-			s.errorf(a.Type.Range, "missing-parameter", "", "`%s` needs `%s`, %s", t.Name, spec.Name, spec.Type.Noun())
+			s.missingParam(a, t, spec)
 		case !ok:
 		case spec.Type.Kind == value.KindMoney:
 			s.optionMoney(out, spec, v, known, spec == t.amount())

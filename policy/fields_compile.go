@@ -82,7 +82,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	}
 	t.Currency = c.currency(d, t)
 	f.Type = t
-	ok := c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
+	ok := (t.Currency != "" || !d.Currency.IsSet()) && c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
 	ok = c.fieldOneOf(d, f, base) && ok
 	ok = c.fieldDefault(d, f) && ok
 	for _, w := range d.Was {

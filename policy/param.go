@@ -195,6 +195,9 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *
 		return s.fixedParam(spec, lit, src)
 	}
 	if r := s.meant(t, src); r.hint != "" || looksLiteral(t.Kind, src) {
+		if positive, ok := strings.CutPrefix(r.edit.Text, "-"); ok && spec.nonNegative {
+			r = instead(src, positive)
+		}
 		s.mendf(src.Range, "bad-literal", r, "`%s`: %s", spec.Name, err)
 		return nil
 	}
@@ -221,7 +224,11 @@ func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *
 func (s *scope) fixedParam(spec *Field, lit any, src playbook.Text) *Param {
 	p := &Param{Spec: spec, constant: lit, fixed: true, src: &place{text: src}}
 	if _, err := p.fits(lit, p.src); err != nil {
-		s.errorf(src.Range, "out-of-range", "", "%s", err.(*EvalError).Message)
+		r := remedy{}
+		if positive, ok := strings.CutPrefix(src.Value, "-"); ok && spec.nonNegative {
+			r = instead(src, positive)
+		}
+		s.mendf(src.Range, "out-of-range", r, "%s", err.(*EvalError).Message)
 		return nil
 	}
 	return p

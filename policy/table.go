@@ -183,7 +183,9 @@ func (s *scope) column(def *playbook.Table, name string) (value.Type, []any, boo
 		case t.Kind == value.KindInt && vt.Kind == value.KindDouble:
 			t = vt
 		case t.Kind == value.KindDouble && vt.Kind == value.KindInt, t == vt:
-		case vt.Kind == value.KindString && cell.Text.Plain && t.Kind != value.KindString && (looksLiteral(t.Kind, cell.Text) || s.meant(t, cell.Text).hint != ""):
+		case i == 1 && s.misfits(def, name, t, vt):
+			return t, nil, false
+		case cell.Text.Plain && t.Kind != value.KindString && vt.Kind != t.Kind && (vt.Kind == value.KindString && looksLiteral(t.Kind, cell.Text) || s.meant(t, cell.Text).hint != ""):
 			_, err := parseLiteral(t, cell.Text)
 			s.mendf(cell.Range, "bad-literal", s.meant(t, cell.Text), "a value of the column `%s` must be %s: %s", name, t.Noun(), err)
 			return t, nil, false
@@ -201,6 +203,22 @@ func (s *scope) column(def *playbook.Table, name string) (value.Type, []any, boo
 		}
 	}
 	return t, cells, true
+}
+
+// misfits reports the first cell of a column as one of the second's type that is written in
+// another way.
+func (s *scope) misfits(def *playbook.Table, name string, t, second value.Type) bool {
+	cell, _ := cellOf(def.Rows[0], name)
+	if !cell.Text.Plain || second.Kind == value.KindString || t.Kind == second.Kind {
+		return false
+	}
+	_, err := parseLiteral(second, cell.Text)
+	r := s.meant(second, cell.Text)
+	if err == nil || r.edit.IsZero() {
+		return false
+	}
+	s.mendf(cell.Range, "bad-literal", r, "a value of the column `%s` must be %s: %s", name, second.Noun(), err)
+	return true
 }
 
 func mixedHint(a, b value.Type) string {

@@ -13,6 +13,7 @@ type builder struct {
 	src      *Source
 	masked   map[Pos]bool         // values that a trap spoilt
 	shifts   map[int]int          // by how much a line was moved to the left
+	lost     []int                // the lines that could not be read
 	done     map[*yaml.Node]*Node // of this document's anchored nodes; nil before they are built
 	aliased  int                  // nodes that aliases have added to this document
 	flow     int                  // brackets around the node at hand
@@ -30,6 +31,33 @@ func (b *builder) document(n *yaml.Node) *Node {
 	b.aliased, b.done = 0, map[*yaml.Node]*Node{}
 	b.own(n)
 	return b.build(n, 0)
+}
+
+// lose marks the mappings that a line may have been part of which could not be read: keys
+// of them may be missing.
+func (b *builder) lose(root *Node) {
+	for _, line := range b.lost {
+		for n := root; n != nil; {
+			n = n.above(line)
+		}
+	}
+}
+
+// above returns the value of the last entry or item that does not start below a line, and
+// marks a mapping that it is in.
+func (n *Node) above(line int) (value *Node) {
+	for _, item := range n.Items {
+		if item.Start.Line <= line {
+			value = item
+		}
+	}
+	for _, e := range n.Entries {
+		if e.Key.Start.Line <= line {
+			value = e.Value
+		}
+	}
+	n.Partial = n.Partial || n.Kind == Mapping
+	return value
 }
 
 // own notes the anchors of a document: the parser keeps those of former ones.
@@ -78,6 +106,7 @@ func (b *builder) convert(n *yaml.Node, at Pos, depth int) *Node {
 	}
 	if n.Anchor != "" && n.Kind == yaml.ScalarNode && n.Value == "" && styleOf(n.Style) == Plain {
 		p := emptyAnchorProblem(at, n.Anchor)
+		p = p.replacing(p.Start, p.End)
 		if b.flow > 0 {
 			p = inside(p)
 		}
@@ -289,7 +318,7 @@ func (b *builder) extent(out *Node, n *yaml.Node, first, last *Node) {
 
 func (b *builder) scalar(out *Node, n *yaml.Node) {
 	out.Kind, out.Style, out.Value = Scalar, styleOf(n.Style), n.Value
-	out.flow = b.flow > 0
+	out.flow, out.Moved = b.flow > 0, b.shifts[out.Start.Line] != 0
 	out.off = b.offset(out.Start)
 	out.skipProperties()
 	out.setEnd()
@@ -325,10 +354,12 @@ func (b *builder) tag(n *yaml.Node, at Pos) (Problem, bool) {
 	start := f.c
 	if b.flow > 0 {
 		(&flow{trapFinder: &f}).whole()
-		return inside(tagProblem(start.pos, firstLine(f.upTo(start)))), true
+		p := tagProblem(start.pos, firstLine(f.upTo(start)))
+		return inside(p.replacing(p.Start, p.End)), true
 	}
 	f.endOfLine()
-	return tagProblem(start.pos, firstLine(f.upTo(start))), true
+	p := tagProblem(start.pos, firstLine(f.upTo(start)))
+	return p.replacing(p.Start, p.End), true
 }
 
 // place is where a node starts. Nothing, where it stands at the end of a file,
@@ -362,11 +393,11 @@ func (b *builder) broken(at Pos) *Node {
 }
 
 func (b *builder) complain(at Pos, code, message, hint string) {
-	b.problems = append(b.problems, Problem{code, message, hint, at, Pos{at.Line, at.Column + 1}})
+	b.problems = append(b.problems, Problem{Code: code, Message: message, Hint: hint, Start: at, End: Pos{at.Line, at.Column + 1}})
 }
 
 func (b *builder) problem(n *Node, code, message, hint string) {
-	b.problems = append(b.problems, Problem{code, message, hint, n.Start, n.End})
+	b.problems = append(b.problems, Problem{Code: code, Message: message, Hint: hint, Start: n.Start, End: n.End})
 }
 
 func before(a, b Pos) bool { return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column }

@@ -13,16 +13,6 @@ type block struct {
 	key    string // of its last entry, in a mapping
 }
 
-// fit says how a line goes with the blocks that are open.
-type fit uint8
-
-const (
-	fits     fit = iota
-	tooDeep      // an entry of the block at hand, indented too far
-	misfit       // no part of any block; it has been dropped
-	stepBack     // indented like no block; nothing can be done about it
-)
-
 // opens notes an entry at this column, which may open a block.
 func (f *trapFinder) opens(column int, list bool, key string) {
 	n := len(f.open)
@@ -34,10 +24,11 @@ func (f *trapFinder) opens(column int, list bool, key string) {
 	f.open[n-1].line, f.open[n-1].key = f.c.pos.Line, key
 }
 
-// settle closes the blocks that the line at hand is no longer part of, and
-// reports a line that does not fit what is left.
-func (f *trapFinder) settle() fit {
+// settle closes the blocks that the line at hand is no longer part of. A line that does not
+// fit what is left is read where it most likely belongs, or dropped: then it returns false.
+func (f *trapFinder) settle() bool {
 	column, item := f.c.pos.Column, f.c.item()
+	was := f.open
 	closed := false
 	for n := len(f.open); n > 0 && f.open[n-1].column > column; n = len(f.open) {
 		f.open, closed = f.open[:n-1], true
@@ -48,57 +39,149 @@ func (f *trapFinder) settle() fit {
 		top = f.open[n-1]
 	}
 	if f.pending != none && (column > f.pending || column == f.pending && item && !top.list) {
-		return fits // the value of the entry above
+		return true // the value of the entry above
 	}
 	f.pending = none
+	if column, ok := f.strayed(was); ok && closed {
+		p := stepBackProblem(f.c.pos, f.lineEnd())
+		p.Message = "this line is indented less than the lines around it, which go together"
+		p.Hint = blanksHint(f.c.pos.Column, column)
+		f.reopen(was, column)
+		f.move(column, p)
+		return true
+	}
 	switch {
 	case n == 0 || top.column < column && closed:
-		f.problems = append(f.problems, stepBackProblem(f.c.pos, f.lineEnd()))
-		f.unmasked = true
-		return stepBack
+		return f.stepBack(was, item)
 	case top.column < column:
 		return f.deeper(top, item)
 	case top.list && !item:
 		if n > 1 && f.open[n-2].column == column {
 			f.open = f.open[:n-1] // the list was the value of a key as deep
-			return fits
+			return true
 		}
-		f.drop(strayProblem(f.c, f.lineEnd(), top))
-		return misfit
+		return f.amongItems(was, top)
 	case item && !top.list:
-		f.drop(strayProblem(f.c, f.lineEnd(), top))
-		return misfit
+		return f.amongKeys(top)
 	}
-	return fits
+	return true
+}
+
+// strayed returns where the key at the cursor belongs that stands too far to the left: its
+// value is complete, and the next line is a key of a mapping that it would close.
+func (f *trapFinder) strayed(was []block) (column int, ok bool) {
+	ahead := *f
+	if f.c.item() || !ahead.key() {
+		return 0, false
+	}
+	if ahead.c.skipBlanks(); ahead.ends() || strings.ContainsRune("|>", ahead.c.peek()) {
+		return 0, false
+	}
+	ahead.endOfLine()
+	for isBlankOrBreak(ahead.c.peek()) {
+		ahead.c.next()
+	}
+	at := ahead.c.pos
+	if f.c.peek() == '-' { // a dash without its blank
+		return 0, false
+	}
+	if at.Column <= f.c.pos.Column || ahead.c.item() || !ahead.c.entry() {
+		return 0, false
+	}
+	for _, b := range was {
+		if b.column == at.Column && !b.list {
+			return b.column, true
+		}
+	}
+	return 0, false
+}
+
+// reopen goes back to the block at a column, of those that were open.
+func (f *trapFinder) reopen(was []block, column int) {
+	for len(was) > 0 && was[len(was)-1].column > column {
+		was = was[:len(was)-1]
+	}
+	f.open = was
+}
+
+// stepBack reads a line that is indented like no block as part of the nearest one.
+func (f *trapFinder) stepBack(was []block, item bool) bool {
+	p := stepBackProblem(f.c.pos, f.lineEnd())
+	if column, ok := nearest(was, f.c.pos.Column, item); ok && f.isEntry() {
+		p.Hint = blanksHint(f.c.pos.Column, column)
+		f.reopen(was, column)
+		f.move(column, p)
+		return true
+	}
+	f.problems = append(f.problems, p)
+	f.unmasked = true
+	f.endOfLine()
+	f.c.next()
+	return false
+}
+
+// isEntry reports whether an item or a key starts at the cursor.
+func (f *trapFinder) isEntry() bool {
+	ahead := *f
+	return f.c.item() || ahead.key()
 }
 
 // deeper reports a line that is indented as if it were part of a value that is
-// complete. An entry of a mapping is read all the same, as far to the left as
-// it belongs.
-func (f *trapFinder) deeper(top block, item bool) fit {
+// complete. An entry of the block at hand is read all the same, as far to the left
+// as it belongs.
+func (f *trapFinder) deeper(top block, item bool) bool {
 	p := tooDeepProblem(f.c.pos, f.lineEnd(), top)
-	ahead := *f
-	if item || top.list || !ahead.key() {
-		f.drop(p)
-		return misfit
+	if item != top.list || !f.isEntry() {
+		f.drop(p, true)
+		return false
 	}
-	f.problems = append(f.problems, p)
-	excess := f.c.pos.Column - top.column
-	f.masks = append(f.masks, mask{from: f.c.off - excess, to: f.c.off, cut: true})
-	f.shifts[f.c.pos.Line] = excess
-	return tooDeep
+	f.move(top.column, p)
+	return true
 }
 
-// drop reports the line at hand and blanks it out with all that is indented
-// deeper below it.
-func (f *trapFinder) drop(p Problem) {
+// amongItems reports a line that is as deep as the items of a list and is none. A key most
+// likely belongs to the last item.
+func (f *trapFinder) amongItems(was []block, top block) bool {
+	p := strayProblem(f.c, f.lineEnd(), top)
+	for i, b := range was {
+		if b == top && i+1 < len(was) && !was[i+1].list && f.isEntry() && f.c.peek() != '-' {
+			column := was[i+1].column
+			p.Hint = blanksHint(f.c.pos.Column, column) + ", as far as the keys of that item"
+			f.reopen(was, column)
+			f.move(column, p)
+			return true
+		}
+	}
+	f.drop(p, false)
+	return false
+}
+
+// amongKeys reports an item that is as deep as the keys of a mapping. It most likely belongs
+// to the list that the mapping is an item of.
+func (f *trapFinder) amongKeys(top block) bool {
+	p := strayProblem(f.c, f.lineEnd(), top)
+	if n := len(f.open); n > 1 && f.open[n-2].list && f.open[n-2].line <= top.line {
+		list := f.open[n-2]
+		p.Message = fmt.Sprintf("this item is indented deeper than the item above it, on line %d", list.line)
+		p.Hint = fewerBlanks(f.c.pos.Column - list.column)
+		f.open = f.open[:n-1]
+		f.move(list.column, p)
+		return true
+	}
+	f.drop(p, false)
+	return false
+}
+
+// drop reports the line at hand and blanks it out with all that is indented deeper below it,
+// and where the line itself is too deep, with all that is as deep.
+func (f *trapFinder) drop(p Problem, tooDeep bool) {
 	start := f.c
 	f.endOfLine()
 	for ahead := f.c; ; {
 		for isBlankOrBreak(ahead.peek()) {
 			ahead.next()
 		}
-		if ahead.peek() == eof || ahead.pos.Column <= start.pos.Column {
+		if ahead.peek() == eof || ahead.pos.Column < start.pos.Column || ahead.pos.Column == start.pos.Column && !tooDeep {
 			break
 		}
 		f.c = ahead
@@ -106,7 +189,7 @@ func (f *trapFinder) drop(p Problem) {
 		ahead = f.c
 	}
 	f.problems = append(f.problems, p)
-	f.masks = append(f.masks, mask{from: start.off, to: f.c.off})
+	f.lose(start)
 }
 
 // item reports whether an item of a list starts at the cursor.

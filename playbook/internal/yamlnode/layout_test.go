@@ -11,7 +11,7 @@ func TestSlips(t *testing.T) {
 	for _, c := range []struct{ src, want, hint string }{
 		{"do:\n  - a: {}\n  -b: {}\nc: d", "yaml-indicator 3:3", "a blank after the dash"},
 		{"do:\n  - a: {}\n  -b: {}\n    e: f\nc: g: h", "yaml-indicator 3:3, yaml-colon 5:5", "a blank after the dash"},
-		{"plays:\n  - id: a\n    do: []\n  owner: x\n", "yaml-indent 4:3", "indent it as far"},
+		{"plays:\n  - id: a\n    do: []\n  owner: x\n", "yaml-indent 4:3", "2 more blanks"},
 		{"plays:\n- id: a\n  do: []\nowner: x\n", "", ""},
 		{"incident:\n  foo: int\n  - bar: int\nplays: []", "yaml-indent 3:3", "remove the dash"},
 		{"limits:\n  - {a: b}\n  of: x\nplays: []", "yaml-indent 3:3", "start it with `- `"},
@@ -20,7 +20,7 @@ func TestSlips(t *testing.T) {
 		{"p:\n  - when: \"true\"\n     do: [{a: {}}]\n    e: f", "yaml-indent 3:6", "remove one blank"},
 		{"p:\n  - when: x\n      do: [{a: {}}]\n", "yaml-indent 3:7", "remove 2 blanks"},
 		{"p:\n  - when: [x]\n      do: [{a: {}}]\n", "yaml-indent 3:7", "`>-` block"},
-		{"p:\n  - when: x\n     do:\n       - a\n       - b\n     c: !d e\n    f: g", "yaml-indent 3:6, yaml-indent 6:6, yaml-tag 6:9", "remove"},
+		{"p:\n  - when: x\n     do:\n       - a\n       - b\n     c: !d e\n    f: g", "yaml-indent 3:6, yaml-tag 6:9", "remove"},
 		{"a: {b: c}\n  - d: e\nf: g", "yaml-bracket 1:4", "quotes"},
 		{"a: [b, c\nd: e", "yaml-unclosed 1:4", "close it"},
 		{"a: {b: c\nd: e: f", "yaml-unclosed 1:4, yaml-colon 2:5", "close it"},

@@ -8,7 +8,7 @@ import "strings"
 type mask struct {
 	from, to int
 	with     string // stands at from; blanks stand behind it
-	cut      bool   // nothing stands there: the line moves
+	cut      bool   // nothing else stands there: the line moves
 	spoilt   Pos    // where a value stands that was blanked out; else zero
 }
 
@@ -33,10 +33,10 @@ func (f *trapFinder) masked() string {
 }
 
 func (m mask) write(out *strings.Builder, hidden string) {
+	out.WriteString(m.with)
 	if m.cut {
 		return
 	}
-	out.WriteString(m.with)
 	for i, r := range hidden {
 		switch {
 		case r == '\n':

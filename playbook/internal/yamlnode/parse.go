@@ -33,7 +33,7 @@ func Parse(src []byte) ([]*Node, []Problem) {
 		traps := findTraps(source)
 		problems = append(problems, traps.problems...)
 		if len(traps.masks) > 0 {
-			b.masked, b.shifts = traps.spoilt(), traps.shifts
+			b.masked, b.shifts, b.lost = traps.spoilt(), traps.shifts, traps.lost
 			docs, err = decode(traps.masked())
 		}
 		// Behind a problem that could not be masked the parser is bound to fail.
@@ -44,6 +44,7 @@ func Parse(src []byte) ([]*Node, []Problem) {
 	var roots []*Node
 	for _, d := range docs {
 		if n := b.document(d); !n.IsAbsent() {
+			b.lose(n)
 			roots = append(roots, n)
 		}
 	}

@@ -2,6 +2,7 @@ package yamlnode
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,30 +14,27 @@ func tagProblem(at Pos, text string) Problem {
 	return Problem{
 		Code:    "yaml-tag",
 		Message: fmt.Sprintf("YAML reads `%s` as a tag, because it starts with `!`", clip(text)),
-		Hint:    quoteHint(text),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + max(1, utf8.RuneCountInString(text))},
-	}
+	}.quoting(text, "")
 }
 
 func quoteProblem(at, end Pos, quoted, whole string) Problem {
 	return Problem{
 		Code:    "yaml-quote",
 		Message: fmt.Sprintf("YAML ends the value after %s, because it starts with a quote; more stands behind it", clip(quoted)),
-		Hint:    quoteHint(withoutOuterQuotes(quoted, cutComment(whole))),
 		Start:   at,
 		End:     end,
-	}
+	}.quoting(withoutOuterQuotes(quoted, cutComment(whole)), "")
 }
 
 func bracketProblem(at, end Pos, bracket rune, whole string) Problem {
 	p := Problem{
 		Code:    "yaml-bracket",
 		Message: fmt.Sprintf("YAML reads the `%c` in this plain value as the start of a list or a mapping", bracket),
-		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     end,
-	}
+	}.quoting(whole, "")
 	if bracket == ']' || bracket == '}' {
 		p.Message = fmt.Sprintf("YAML reads the `%c` in this plain value as the end of a list or a mapping", bracket)
 	}
@@ -51,6 +49,7 @@ func surplusProblem(at Pos, text string) Problem {
 		Hint:    "remove it",
 		Start:   at,
 		End:     Pos{at.Line, at.Column + utf8.RuneCountInString(text)},
+		Edit:    Edit{at, Pos{at.Line, at.Column + utf8.RuneCountInString(text)}, ""},
 	}
 }
 
@@ -60,12 +59,12 @@ func colonProblem(at Pos, whole, word string) Problem {
 	p := Problem{
 		Code:    "yaml-colon",
 		Message: "YAML reads a colon with a blank behind it as the end of a key; it stands inside a plain value",
-		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
-	}
+	}.quoting(whole, "")
 	if word != "" {
 		p.Hint += "; if `" + clip(word) + "` is a key, write a comma in front of it"
+		p.quoted = ""
 	}
 	return p
 }
@@ -74,10 +73,9 @@ func questionProblem(at Pos, whole string) Problem {
 	return Problem{
 		Code:    "yaml-question",
 		Message: "inside braces and brackets YAML ends a plain value at a `?`",
-		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
-	}
+	}.quoting(whole, "")
 }
 
 // commaProblem names the text behind the comma where it may be a key without a
@@ -86,15 +84,28 @@ func commaProblem(at, end Pos, before, whole, key string) Problem {
 	p := Problem{
 		Code:    "yaml-comma",
 		Message: fmt.Sprintf("inside braces and brackets YAML ends a plain value at a comma: `%s` is all that is left of this one", clip(before)),
-		Hint:    quoteHint(whole),
 		Start:   at,
 		End:     end,
+	}.quoting(whole, "").replacing(at, end)
+	if m := decimalComma.FindStringSubmatch(whole); m != nil {
+		number := m[1] + strings.ReplaceAll(m[2], ",", "")
+		if m[3] != "" {
+			number += "." + m[3]
+		}
+		m[3] = m[4]
+		p.Hint = "write `" + number + m[3] + "`: a point stands before decimals, and nothing between thousands"
+		p.Edit.Text = number + m[3]
+		return p
 	}
 	if key != "" {
+		p.Edit = Edit{}
 		p.Hint += "; if `" + clip(key) + "` is a key, write `" + clip(key) + ": ` and its value"
 	}
 	return p
 }
+
+// decimalComma is a number with a comma before its decimals, or between thousands.
+var decimalComma = regexp.MustCompile(`^(-?|[a-z_.]+ [*/] )(\d+?(?:,\d{3})*)(?:,(\d{1,2}))?( [A-Z]{3}|%|[wdhms])?$`)
 
 func missingCommaProblem(at Pos, name string) Problem {
 	return Problem{
@@ -113,18 +124,25 @@ func loneCommaProblem(at Pos) Problem {
 		Hint:    "remove it",
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
+		Edit:    Edit{at, Pos{at.Line, at.Column + 1}, ""},
 	}
 }
 
 func commentProblem(at Pos, whole string) Problem {
-	return Problem{
+	p := Problem{
 		Code:    "yaml-comment",
 		Message: "YAML reads ` #` as the start of a comment, which cuts off what stands behind it",
-		Hint:    quoteHint(whole) + "; a comment goes on a line of its own",
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
+	}.quoting(whole, "; a comment goes on a line of its own")
+	if proseComment.MatchString(whole) {
+		p.quoted = "" // it may be a comment
 	}
+	return p
 }
+
+// proseComment is a comment as people write them, and not the number of something.
+var proseComment = regexp.MustCompile(` # *\pL`)
 
 // hiddenProblem is a comment behind a complete item, in which brackets are
 // closed.
@@ -152,15 +170,18 @@ func escapeProblem(at Pos, escape, quoted string) Problem {
 	return p
 }
 
-func indicatorProblem(at Pos, r rune) Problem {
+func indicatorProblem(at Pos, r rune, text string) Problem {
 	p := Problem{
 		Code:    "yaml-indicator",
 		Message: fmt.Sprintf("a plain value may not start with `%c`", r),
-		Hint:    quoteHint(""),
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1},
+	}.quoting(cutComment(firstLine(text)), "")
+	if strings.Contains(strings.TrimSpace(text), "\n") {
+		p = p.quoting("", "")
 	}
 	if r == '-' {
+		p.quoted = ""
 		p.Message = "an item of a list may not start here"
 		p.Hint = "write the list in brackets, `[…]`, or each item on a line of its own; put text into single quotes"
 	}
@@ -197,6 +218,16 @@ func closer(r rune) rune {
 	return r
 }
 
+// quoting gives a problem the hint to quote a text.
+func (p Problem) quoting(text, more string) Problem {
+	p.Hint = quoteHint(text) + more
+	p.quoted = ""
+	if text = strings.TrimSpace(text); !strings.ContainsRune(text, '\n') {
+		p.quoted = text
+	}
+	return p
+}
+
 // quoteHint shows the remedy of most traps, on the text itself where it is
 // short enough to be typed off.
 func quoteHint(text string) string {
@@ -220,10 +251,9 @@ func emptyAnchorProblem(at Pos, name string) Problem {
 	return Problem{
 		Code:    "yaml-indicator",
 		Message: fmt.Sprintf("YAML reads `&%s` as the name of a value, and no value stands behind it", clip(name)),
-		Hint:    quoteHint("&"+name) + "; else write the value",
 		Start:   at,
 		End:     Pos{at.Line, at.Column + 1 + utf8.RuneCountInString(name)},
-	}
+	}.quoting("&"+name, "; else write the value")
 }
 
 // withoutOuterQuotes drops the quotes around a text that has the same quotes

@@ -179,7 +179,12 @@ func (f *flow) missingComma(brackets bool) bool {
 // comma reports a missing comma before the cursor next, and reads on as if it
 // stood there.
 func (f *flow) comma(next cursor, name string) {
-	f.problems = append(f.problems, missingCommaProblem(next.pos, name))
+	p := missingCommaProblem(next.pos, name)
+	if ahead := f.c.text[:next.off]; len(strings.TrimRight(ahead, " \t\n")) == len(strings.TrimRight(ahead, " \t")) {
+		at := Pos{next.pos.Line, next.pos.Column - (len(ahead) - len(strings.TrimRight(ahead, " \t")))}
+		p.Edit = Edit{at, at, ","}
+	}
+	f.problems = append(f.problems, p)
 	if before := f.c.text[next.off-1]; isBlank(rune(before)) {
 		f.masks = append(f.masks, mask{from: next.off - 1, to: next.off, with: ","})
 	} else {
@@ -203,7 +208,7 @@ func (f *flow) scalar() bool {
 		f.flowAlias()
 	case strings.ContainsRune("@`%|>&", r), f.c.item():
 		f.whole()
-		f.report(indicatorProblem(start.pos, r), start)
+		f.report(indicatorProblem(start.pos, r, f.upTo(start)), start)
 	default:
 		return f.plain()
 	}
@@ -232,7 +237,7 @@ func (f *flow) flowAnchor() {
 	if start := f.c; !f.anchor() || f.c.peek() == '&' {
 		f.c = start
 		f.whole()
-		f.report(indicatorProblem(start.pos, '&'), start)
+		f.report(indicatorProblem(start.pos, '&', f.upTo(start)), start)
 	}
 }
 
@@ -242,7 +247,7 @@ func (f *flow) flowAlias() {
 	switch end := f.c.pos; {
 	case !f.separated():
 		f.whole()
-		f.report(indicatorProblem(start.pos, '*'), start)
+		f.report(indicatorProblem(start.pos, '*', f.upTo(start)), start)
 	case !f.anchors[name]:
 		f.report(unknownAlias(start.pos, end, name), start)
 	}

@@ -1,6 +1,9 @@
 package yamlnode
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // trapFinder looks through the source of a file that is not YAML for the usual
 // traps. The parser's position of a syntax error is that of the enclosing
@@ -15,6 +18,10 @@ type trapFinder struct {
 
 	unmasked bool        // a problem stands behind which the parser is bound to fail
 	shifts   map[int]int // by how much a line was moved to the left
+	moves    []move
+	moved    int   // by how much the line at hand was moved to the right
+	lost     []int // the lines that could not be read
+	tabSaid  bool  // a tab on a line without content was reported
 
 	open    []block // the blocks that are open
 	pending int     // the column that a value must be indented beyond which is still to come, else none
@@ -28,13 +35,20 @@ const none = -1
 func findTraps(src *Source) *trapFinder {
 	f := &trapFinder{c: cursor{src.text, 0, Pos{1, 1}}, anchors: map[string]bool{}, shifts: map[int]int{}}
 	for f.c.peek() != eof {
+		line, problems, masks := f.c.pos.Line, len(f.problems), len(f.masks)
 		f.line()
+		f.settleMoved(line, problems, masks)
 	}
+	f.finishMoves()
 	return f
 }
 
 // report adds a problem; the text from start up to the cursor is spoilt.
 func (f *trapFinder) report(p Problem, start cursor) {
+	text := cutComment(f.upTo(start))
+	if !strings.Contains(text, "\n") && (start.peek() != '&' || p.quoted != "" && p.quoted[0] == '&') {
+		p = p.replacing(start.pos, Pos{start.pos.Line, start.pos.Column + utf8.RuneCountInString(text)})
+	}
 	f.problems = append(f.problems, p)
 	f.spoil(start)
 }
@@ -61,14 +75,17 @@ func (f *trapFinder) line() {
 	case r == '\n' || r == '#' || r == eof:
 		f.skipLine()
 		return
-	case r == '\t':
-		f.tab()
-		return
+	case isOddBlank(r):
+		if f.blankLine() {
+			return
+		}
+		if !f.reindent() {
+			return
+		}
 	case f.c.pos.Column == 1 && f.marker():
 		return
 	}
-	how := f.settle()
-	if how == misfit {
+	if !f.settle() {
 		return
 	}
 	parent := none // the column that a value must be indented beyond
@@ -80,11 +97,7 @@ func (f *trapFinder) line() {
 	}
 	if at := f.c; f.key() {
 		parent = at.pos.Column
-		column := parent
-		if how == tooDeep {
-			column = f.open[len(f.open)-1].column
-		}
-		f.opens(column, false, strings.TrimSpace(f.c.text[at.off:f.c.off-1]))
+		f.opens(parent, false, strings.TrimSpace(f.c.text[at.off:f.c.off-1]))
 	} else if parent == none {
 		parent = f.pending
 	}
@@ -97,33 +110,76 @@ func (f *trapFinder) line() {
 	f.value(parent)
 }
 
-// noKey reports a line in a mapping or list that is neither entry nor item.
+// noKey reports a line in a mapping or list that is neither entry nor item. A word alone
+// above deeper lines is read as the key that it most likely is.
 func (f *trapFinder) noKey() {
-	f.problems = append(f.problems, Problem{
+	start := f.c
+	p := Problem{
 		Code:    "yaml-key",
 		Message: "this line has no key: a colon with a blank behind it is missing",
 		Hint:    "write `key: value`, or indent the line if it goes on with the value above",
 		Start:   f.c.pos,
 		End:     f.lineEnd(),
-	})
-	start := f.c
+	}
 	f.endOfLine()
+	text := cutComment(f.upTo(start))
+	end := Pos{start.pos.Line, start.pos.Column + utf8.RuneCountInString(text)}
+	word, rest, glued := strings.Cut(text, ":")
+	switch {
+	case isWord(text) && f.deeperBelow(start.pos.Column):
+		p.Hint = "write `" + text + ":`"
+		p.Edit = Edit{end, end, ":"}
+		f.masks = append(f.masks, mask{from: start.off + len(text), to: start.off + len(text), with: ":", cut: true})
+		f.problems = append(f.problems, p)
+		f.opens(start.pos.Column, false, text)
+		f.pending = start.pos.Column
+		return
+	case glued && isWord(word) && rest != "" && rest[0] != '/':
+		colon := Pos{start.pos.Line, start.pos.Column + utf8.RuneCountInString(word) + 1}
+		p.Hint = "write a blank behind the colon: `" + clip(word+": "+rest) + "`"
+		p.Edit = Edit{colon, colon, " "}
+	}
+	f.problems = append(f.problems, p)
+	f.lose(start)
+}
+
+// deeperBelow reports whether the next line with content belongs to a key at a column.
+func (f *trapFinder) deeperBelow(column int) bool {
+	ahead := f.c
+	for isBlankOrBreak(ahead.peek()) {
+		ahead.next()
+	}
+	return ahead.peek() != eof && (ahead.pos.Column > column || ahead.pos.Column == column && ahead.item())
+}
+
+// lose blanks out what stands between a former cursor and the cursor. What it says is not
+// known then.
+func (f *trapFinder) lose(start cursor) {
+	f.lost = append(f.lost, start.pos.Line)
 	f.masks = append(f.masks, mask{from: start.off, to: f.c.off})
 }
 
-// tab reports a line that a tab indents, be there nothing else on it.
-func (f *trapFinder) tab() {
-	at := f.c.pos
-	f.c.skipBlanks()
-	f.problems = append(f.problems, Problem{
-		Code:    "yaml-tab",
-		Message: "a tab indents this line; YAML indents by spaces",
-		Hint:    "replace the tab by spaces",
-		Start:   at,
-		End:     f.c.pos,
-	})
-	f.unmasked = true
+// blankLine steps over a line with nothing but blanks on it, of whatever kind.
+func (f *trapFinder) blankLine() bool {
+	ahead := f.c
+	for ahead.peek() == ' ' || isOddBlank(ahead.peek()) {
+		ahead.next()
+	}
+	if ahead.peek() != '\n' && ahead.peek() != eof && ahead.peek() != '#' {
+		return false
+	}
+	f.masks = append(f.masks, mask{from: f.c.off, to: ahead.off})
+	if strings.ContainsRune(f.c.text[f.c.off:ahead.off], '\t') && !f.tabSaid {
+		f.tabSaid = true
+		end := ahead.pos
+		f.problems = append(f.problems, Problem{
+			Code: CodeTab, Message: "a tab indents this line; YAML indents by spaces", Hint: "remove it", Start: Pos{end.Line, 1}, End: end,
+			Edit: Edit{f.c.pos, end, ""},
+		})
+	}
+	f.c = ahead
 	f.skipLine()
+	return true
 }
 
 // marker steps over `---`, `...` and directives. Anchors end with their

@@ -32,9 +32,9 @@ func (f *trapFinder) value(parent int) {
 		if anchored {
 			f.c, r = start, '&' // it was no anchor
 		}
-		at := f.c.pos
+		at := f.c
 		f.extent(parent)
-		f.report(indicatorProblem(at, r), start)
+		f.report(indicatorProblem(at.pos, r, f.upTo(at)), start)
 	default:
 		f.plainValue(start, parent)
 	}
@@ -104,7 +104,7 @@ func (f *trapFinder) blockScalar(start cursor, parent int) {
 	if strings.Trim(strings.TrimRight(indicators[1:], " \t\n"), "+-0123456789") != "" {
 		f.c = head
 		f.extent(parent)
-		f.report(indicatorProblem(at, r), start)
+		f.report(indicatorProblem(at, r, f.upTo(head)), start)
 		return
 	}
 	for {
@@ -251,7 +251,7 @@ func (f *trapFinder) aliasValue(start cursor, parent int) {
 	switch known := f.anchors[name]; {
 	case !f.ends():
 		f.extent(parent)
-		f.report(indicatorProblem(at.pos, '*'), start)
+		f.report(indicatorProblem(at.pos, '*', f.upTo(at)), start)
 	case !known:
 		f.report(unknownAlias(at.pos, end, name), start)
 	}

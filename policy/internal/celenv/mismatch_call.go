@@ -146,6 +146,8 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 		}
 	}
 	switch {
+	case name == "percent" && m.operand(arg).literal() && percentCode(strings.Trim(m.text(arg), `"'`)) != "":
+		r = write(m.c.places.of(e), percentCode(strings.Trim(m.text(arg), `"'`)))
 	case name == "contains" && i == 0 && own == value.KindList && len(e.AsCall().Args()) == 1:
 		r = write(m.c.places.of(e), m.text(e.AsCall().Args()[0])+" in "+m.text(arg))
 	case name == "date" && own == value.KindDate:

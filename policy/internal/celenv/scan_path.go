@@ -307,6 +307,8 @@ func (c *compiler) nameRemedy(p chain, spans []span) remedy {
 		return say("write " + joinOr(meant))
 	}
 	switch lower := strings.ToLower(name); {
+	case len(c.places.src.tokens) == 1 && slices.Contains([]string{"always", "any", "all", "everything", "siempre", "immer"}, lower):
+		return write(whole, "true")
 	case lower == "true" || lower == "false":
 		return write(spans[0], lower)
 	case slip.Nothing(name):

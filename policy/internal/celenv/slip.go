@@ -7,10 +7,10 @@ import (
 )
 
 // slip finds what people write who know other languages, or none, before the parser is
-// asked. Signs come first, then words, then values and whatever is missing: what comes
+// asked. Signs come first, then values and words and whatever is missing: what comes
 // first in this order is what the rest may follow from.
 func (c *compiler) slip() bool {
-	return c.firstSlip(c.signSlip) || c.formulaSlip() || c.firstSlip(c.wordSlip) || c.valueSlips() || c.firstSlip(c.shapeSlip)
+	return c.firstSlip(c.signSlip) || c.formulaSlip() || c.valueSlips() || c.firstSlip(c.wordSlip) || c.firstSlip(c.shapeSlip)
 }
 
 // firstSlip asks about each token in turn.
@@ -24,7 +24,11 @@ func (c *compiler) firstSlip(find func(i int) bool) bool {
 }
 
 // tokens returns what the tokens i to j span.
-func (s *source) span(i, j int) span { return span{s.tokens[i].from, s.tokens[j].to} }
+func (s *source) span(i, j int) span {
+	last := len(s.tokens) - 1
+	i, j = min(max(i, 0), last), min(max(j, 0), last)
+	return span{s.tokens[i].from, max(s.tokens[i].from, s.tokens[j].to)}
+}
 
 // word returns the text of token i, "" past the end.
 func (s *source) word(i int) string {

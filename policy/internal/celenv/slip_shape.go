@@ -14,7 +14,27 @@ func (c *compiler) formulaSlip() bool {
 	if strings.EqualFold(src.word(0), "if") && !src.is(1, "(") || strings.EqualFold(src.word(0), "if") && c.hasWord("then") {
 		return c.ifThen()
 	}
-	return c.firstSlip(c.formula)
+	return c.valueIf() || c.firstSlip(c.formula)
+}
+
+// valueIf reports a if b else c.
+func (c *compiler) valueIf() bool {
+	src := c.places.src
+	find := func(word string) int {
+		for i := range src.tokens {
+			if i > 0 && src.isName(i) && src.word(i) == word && !src.is(i-1, ".") {
+				return i
+			}
+		}
+		return -1
+	}
+	when, otherwise := find("if"), find("else")
+	if when < 1 || !src.endsOperand(when-1) || otherwise < when+2 || otherwise+1 >= len(src.tokens) {
+		return false
+	}
+	text := src.textOf(when+1, otherwise-1) + " ? " + src.textOf(0, when-1) + " : " + src.textOf(otherwise+1, len(src.tokens)-1)
+	c.remedied(src.span(when, when), CodeSyntax, write(src.span(0, len(src.tokens)-1), c.settled(text)), "%s is not in the language", src.word(when))
+	return true
 }
 
 func (c *compiler) hasWord(word string) bool {
@@ -190,7 +210,7 @@ func (c *compiler) shapeSlip(i int) bool {
 	text, at := src.tokenText(t), span{t.from, t.to}
 	isBracket := t.kind == tokPunct && strings.Contains("()[]{}", text)
 	switch {
-	case c.chained(i), c.listWithoutBrackets(i), c.alternative(i), c.withoutQuotes(i), c.nothingCompared(i):
+	case c.chained(i), c.callWithoutBrackets(i), c.halfComparison(i), c.listWithoutBrackets(i), c.alternative(i), c.withoutQuotes(i), c.nothingCompared(i):
 	case isBracket && src.match[i] < 0 && strings.Contains("([{", text):
 		c.remedied(at, CodeSyntax, c.closingBracket(i), "%s is not closed", text)
 	case isBracket && src.match[i] < 0:
@@ -264,6 +284,42 @@ func (c *compiler) chained(i int) bool {
 	return true
 }
 
+// callWithoutBrackets reports hours 24 and has x.
+func (c *compiler) callWithoutBrackets(i int) bool {
+	src := c.places.src
+	name := src.word(i)
+	to := src.operandAfter(i + 1)
+	if !src.isName(i) || src.is(i-1, ".") || to < 0 || src.is(i+1, "(") || src.is(i+1, "[") || src.is(i+1, "!") || src.word(i+1) == "in" {
+		return false
+	}
+	if !slices.Contains([]string{"has", "hours", "minutes", "days", "money", "percent", "date", "duration", "timestamp", "size"}, name) {
+		return false
+	}
+	at := src.span(i, to)
+	c.remedied(at, CodeSyntax, write(at, name+"("+src.textOf(i+1, to)+")"), "what %s takes stands in brackets", name)
+	return true
+}
+
+// halfComparison reports x > a && < b.
+func (c *compiler) halfComparison(i int) bool {
+	src := c.places.src
+	if !src.is(i, "&&") && !src.is(i, "||") || !src.compares(i+1) {
+		return false
+	}
+	right := src.operandBefore(i - 1)
+	if right < 2 || !src.compares(right-1) {
+		return false
+	}
+	left := src.operandBefore(right - 2)
+	if left < 0 {
+		return false
+	}
+	at := src.span(i, i+1)
+	r := write(at, src.word(i)+" "+src.textOf(left, right-2)+" "+src.word(i+1))
+	c.remedied(at, CodeSyntax, r, "each side of %s is a condition by itself", src.word(i))
+	return true
+}
+
 // listWithoutBrackets reports x in "a", "b" and x in ("a", "b").
 func (c *compiler) listWithoutBrackets(i int) bool {
 	src := c.places.src
@@ -282,6 +338,13 @@ func (c *compiler) listWithoutBrackets(i int) bool {
 	}
 	list, end := c.listFrom(i+1, to)
 	at := src.span(i+1, end)
+	if left := src.operandBefore(i - 1); end == i+1 && left >= 0 {
+		if t, ok := c.typeOfTokens(left, i-1); ok && t.Kind == value.KindList {
+			r := write(src.span(left, end), src.word(end)+" in "+src.textOf(left, i-1))
+			c.remedied(at, CodeSyntax, r, "in looks into a list: the list stands behind it")
+			return true
+		}
+	}
 	c.remedied(at, CodeSyntax, write(at, list), "in looks into a list, which stands in [ ]")
 	return true
 }

@@ -58,6 +58,9 @@ func (c *compiler) otherComparison(i int) bool {
 	meant := map[string]string{
 		"=": "==", "=>": ">=", "=<": "<=", "===": "==", "!==": "!=", "<>": "!=", "=!": "!=", "=!=": "!=", "><": "!=", "!<": ">=", "!>": "<=", "~=": "!=", ":=": "==", "/=": "!=", "<=>": "==", "====": "==",
 	}
+	if next := src.word(i + 1); j == i && next == "=" && (written == ">" || written == "<" || written == "!" || written == "=") {
+		j, written = i+1, map[string]string{">": "=>", "<": "=<", "!": "=!", "=": "===="}[written] // with a blank between
+	}
 	for ; j > i && meant[written] == ""; j-- { // "=-1" is = and -1
 		written = strings.TrimSuffix(written, src.word(j))
 	}
@@ -66,6 +69,10 @@ func (c *compiler) otherComparison(i int) bool {
 	}
 	at := src.span(i, j)
 	r := write(at, meant[written])
+	if i == 0 && written == "=" && len(src.tokens) > 1 { // as spreadsheets begin a formula
+		c.remedied(at, CodeSyntax, remedy{"remove it", Fix{at.from, src.tokens[1].from, ""}}, "= is not in the language")
+		return true
+	}
 	if written == "=" {
 		r.hint += " to compare"
 	}

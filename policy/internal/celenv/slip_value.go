@@ -59,8 +59,15 @@ func (c *compiler) valueSlip(i int) int {
 	case named && slip.WorkingDays("1 "+word) != "":
 		return c.workingDays(i, unit)
 	case named && slip.IsUnit(word):
-		for src.numberFrom(unit+1) > 0 && slip.Duration(src.textOf(i, unit+2)) != "" { // 1 h 30 min
-			unit += 2
+		for {
+			next := unit + 1
+			if strings.EqualFold(src.word(next), "and") {
+				next++
+			}
+			if src.numberFrom(next) < 0 || !src.isName(next+1) || slip.Duration(src.textOf(i, next+1)) == "" { // 1 h 30 min
+				break
+			}
+			unit = next + 1
 		}
 		return c.durationSlip(i, unit)
 	case !decimals.MatchString(src.word(i)) && slip.WorkingDays(src.word(i)) != "":

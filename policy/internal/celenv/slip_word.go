@@ -56,9 +56,9 @@ func (c *compiler) wordSlip(i int) bool {
 	}
 	follows := i > 0 && src.endsOperand(i-1)
 	if !follows {
-		return c.notInFront(i)
+		return c.notInFront(i) || c.halfOf(i)
 	}
-	return c.nothingAsked(i) || c.notIn(i) || c.betweenBounds(i) || c.methodWord(i) || c.operatorWord(i)
+	return c.alternative(i) || c.nothingAsked(i) || c.notIn(i) || c.betweenBounds(i) || c.methodWord(i) || c.operatorWord(i)
 }
 
 // notInFront reports not in front of a condition.
@@ -83,6 +83,22 @@ func (c *compiler) notInFront(i int) bool {
 		return true
 	}
 	return false
+}
+
+// halfOf reports half of x.
+func (c *compiler) halfOf(i int) bool {
+	src := c.places.src
+	last := src.phrase(i, "half of the")
+	if last < 0 {
+		last = src.phrase(i, "half of")
+	}
+	to := src.operandAfter(last + 1)
+	if last < 0 || to < 0 {
+		return false
+	}
+	at := src.span(i, to)
+	c.remedied(at, CodeSyntax, write(at, src.textOf(last+1, to)+" / 2"), "%s is not an operator here", src.textOf(i, last))
+	return true
 }
 
 // notIn reports x not in list, and x is in list.
@@ -229,7 +245,13 @@ func (c *compiler) operatorWord(i int) bool {
 			continue
 		}
 		at := src.span(i, last)
-		c.remedied(at, CodeSyntax, write(at, p.operator), "%s is not an operator here", src.textOf(i, last))
+		r := write(at, p.operator)
+		if p.operator == "&&" || p.operator == "||" {
+			if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); ok && t.Kind != value.KindBool && (i < 2 || !src.compares(src.operandBefore(i-1)-1)) {
+				r = say(p.operator + " joins conditions; a choice of two values is written condition ? value : other value")
+			}
+		}
+		c.remedied(at, CodeSyntax, r, "%s is not an operator here", src.textOf(i, last))
 		return true
 	}
 	return false

@@ -52,6 +52,8 @@ var inWords = map[string]string{
 var (
 	part       = regexp.MustCompile(`^(\d+(?:[.,]\d+)?|[a-z]+)[ -]?(?:an? )?(\pL+\.?)(?:,| and| y| und| et| e)? ?`)
 	isoForm    = regexp.MustCompile(`^p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?$`)
+	clockForm  = regexp.MustCompile(`^(\d{1,2}):(\d{2})$`)
+	halfForm   = regexp.MustCompile(`^(\d+ ?(?:h|hr|hrs|hours?)) ?(\d{1,2})$`)
 	workingDay = regexp.MustCompile(`^(\d+|[a-z]+)(?:[.,]0)? ?-?(?:(?:business|working|work|week|office|bank)[ -]?days?|bds?|wds?|workdays?|weekdays?|(?:días?|dias?) (?:hábil(?:es)?|habil(?:es)?|laborables?)|werktage?n?|arbeitstage?n?|jours? (?:ouvrés?|ouvrables?)|giorni lavorativi)$`)
 )
 
@@ -60,6 +62,16 @@ func Duration(text string) string {
 	rest := plain(text)
 	if rest == "" {
 		return ""
+	}
+	switch rest {
+	case "immediately", "at once", "now", "asap", "instantly", "straight away", "right away", "inmediatamente", "sofort":
+		return "0s"
+	}
+	if m := clockForm.FindStringSubmatch(rest); m != nil {
+		return Duration(m[1] + "h " + m[2] + "m")
+	}
+	if m := halfForm.FindStringSubmatch(rest); m != nil { // 1 hour 30
+		rest = m[1] + " " + m[2] + "m"
 	}
 	if m := isoForm.FindStringSubmatch(rest); m != nil && len(rest) > 2 {
 		out := ""

@@ -37,8 +37,8 @@ func TestDuration(t *testing.T) {
 		"48 hours": "48h", "1.5h": "1h30m", "1,5 h": "1h30m", "24H": "24h", "90 min": "90m", "90 minutes": "90m", "1 day": "1d", "2 weeks": "2w", "1h 30m": "1h30m",
 		"1 day and 12 hours": "1d12h", "1 day, 2 hours": "1d2h", "30m1h": "1h30m", "0.5h": "30m", "half an hour": "30m", "a day": "1d", "an hour": "1h", "two days": "2d",
 		"6y": "2190d", "6 years": "2190d", "1 month": "30d", "3 months": "90d", "PT24H": "24h", "P2DT3H": "2d3h", "48 horas": "48h", "2 días": "2d", "3 Tage": "3d", "24 Stunden": "24h",
-		"1 fortnight": "14d", "2-day": "2d", "0 hours": "0s", "120 secs": "120s",
-		"24": "", "soon": "", "h": "", "2 business days": "", "1.5.5h": "", "": "", "24:00": "", "2 EUR": "", "0.0001s": "", "P": "",
+		"1 fortnight": "14d", "2-day": "2d", "0 hours": "0s", "120 secs": "120s", "24:00": "24h", "1:30": "1h30m", "1 hour 30": "1h30m", "1h30": "1h30m", "immediately": "0s",
+		"24": "", "soon": "", "h": "", "2 business days": "", "1.5.5h": "", "": "", "2 EUR": "", "0.0001s": "", "P": "",
 	} {
 		if got := slip.Duration(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -1,0 +1,133 @@
+package playbook
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
+)
+
+// remedy is what to do about a mistake: what to say, and where it is certain what to write,
+// the change to the file.
+type remedy struct {
+	hint string
+	edit Edit
+}
+
+func say(hint string) remedy { return remedy{hint: hint} }
+
+// mend reports an error with its remedy.
+func (r *reader) mend(at Range, code string, fix remedy, format string, args ...any) {
+	r.add(at, code, fix.hint, format, args...)
+	r.diags[len(r.diags)-1].Edit = fix.edit
+}
+
+// instead writes something else in the place of a text.
+func instead(of Text, with string) remedy {
+	edit, quoted := of.Replace(0, len([]rune(of.Value)), with)
+	if quoted {
+		with = edit.Text
+	}
+	return remedy{"write `" + with + "`", edit}
+}
+
+// as writes something in the place of a node as it is, with no quotes around it.
+func as(n *yamlnode.Node, with string) remedy {
+	return remedy{"write `" + with + "`", Edit{Pos(n.Start), Pos(n.End), with}}
+}
+
+// otherKeys are other words for the keys of the format, each with those that it may mean.
+var otherKeys = map[string][]string{
+	"if": {"when"}, "condition": {"when"}, "conditions": {"when"}, "where": {"when", "applies"}, "trigger": {"when"}, "cuando": {"when"}, "si": {"when"}, "wenn": {"when"},
+	"then": {"do"}, "steps": {"do"}, "action": {"do"}, "hacer": {"do"}, "tun": {"do"}, "actions": {"do", "options"},
+	"name": {"id", "title"}, "description": {"about"}, "desc": {"about"}, "comment": {"about", "note"}, "summary": {"about"}, "type": {"approach"}, "kind": {"approach"}, "strategy": {"approach"},
+	"version": {"amends"}, "rules": {"plays"}, "rule": {"plays"}, "fields": {"incident"}, "field": {"incident"}, "inputs": {"incident"}, "variables": {"terms"}, "definitions": {"terms"}, "templates": {"messages"}, "texts": {"messages"},
+	"timezone": {"zone"}, "time_zone": {"zone"}, "tz": {"zone"}, "zona": {"zone"}, "review": {"review_by"}, "review_date": {"review_by"}, "expires": {"review_by"}, "valid_until": {"review_by"}, "valid": {"in_force"}, "effective": {"in_force"}, "active": {"in_force"},
+	"deadline": {"within"}, "due": {"within"}, "sla": {"within"}, "order": {"priority"}, "weight": {"priority"}, "rank": {"priority"},
+	"values": {"one_of"}, "enum": {"one_of"}, "options": {"one_of"}, "choices": {"options"}, "minimum": {"min"}, "maximum": {"max"}, "unit": {"currency"}, "who": {"decider"}, "by": {"decider"},
+	"to": {"until"}, "till": {"until"}, "end": {"until"}, "start": {"from"}, "since": {"from"}, "days": {"hours"}, "times": {"hours"}, "opening_hours": {"hours"}, "vacations": {"holidays"}, "closed": {"holidays"},
+	"expect": {"want"}, "expected": {"want"}, "expects": {"want"}, "then_want": {"want"}, "given": {"incident"}, "input": {"incident"}, "event": {"incident"}, "cases": {"tests"}, "test": {"tests"},
+	"day": {"date"}, "over": {"above"}, "key": {"by"}, "lookup": {"by"}, "entries": {"rows"}, "period": {"last"}, "window": {"last"}, "cap": {"at_most"}, "limit": {"at_most"},
+}
+
+// otherValues are other words for the members of closed sets.
+var otherValues = map[string]string{
+	"automatic": standardised, "auto": standardised, "rule": standardised, "fixed": standardised, "manual": caseByCase, "discretion": caseByCase, "discretionary": caseByCase, "individual": caseByCase,
+	"proactive": preventive, "prevention": preventive, "substitution": partnered, "substitute": partnered, "both": "any", "problem": "failure", "warning": "signal", "forecast": "signal", "ours": "us", "we": "us",
+	"every": "all", "single": "one", "escalation": "escalate", "max": "highest", "maximum": "highest", "daily": "day", "hourly": "hour", "weekly": "week",
+}
+
+// meantKey is the known key that a key was most likely meant to be, or "".
+func meantKey(key string, known []string) string {
+	return cmp.Or(Suggest(key, known), otherKey(key, known))
+}
+
+// otherKey is the known key that another word stands for, or "".
+func otherKey(key string, known []string) string {
+	for _, meant := range otherKeys[strings.ToLower(key)] {
+		for _, k := range known {
+			if k == meant {
+				return k
+			}
+		}
+	}
+	return ""
+}
+
+// playKeys and actionPart are keys that are written at other levels by mistake.
+var (
+	playKeys   = [...]string{"id", "approach", "when", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
+	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "if_late", "owner", "message", "note"}
+	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force"}
+)
+
+// elsewhere says where a key stands that a mapping does not have.
+func elsewhere(what, key string) string {
+	has := func(keys []string) bool { return slices.Contains(keys, key) }
+	switch what {
+	case wholeTest.what, rowOfEach.what, "`defaults`":
+		if key == "choose" {
+			return "write it in a step under `then`: a choice is made when the incident has been decided"
+		}
+	case "a playbook":
+		switch {
+		case has(playKeys[:]):
+			return "it is a key of a play: indent it as far as the `id` of its play, below `plays:`"
+		case has(actionPart[:]):
+			return "it is a key of an action: write it into the braces of its action, `- compensate: {" + key + ": …}`"
+		case key == "hours" || key == "holidays":
+			return "it is a key of a calendar: write it under `calendars:` and the calendar's id"
+		}
+	case "a play", "a case":
+		switch {
+		case has(actionPart[:]):
+			return "it is a key of an action: write it into the braces of its action under `do:`, such as `- compensate: {" + key + ": …}`"
+		case has(topKeys[:]):
+			return "it is a key of the playbook: write it at the left edge of the file"
+		case wellFormed(key, '_') && what == "a play":
+			return "if it is an action, write it as an item under `do:`, `- " + key + ": {…}`"
+		}
+	}
+	return ""
+}
+
+// colonAfterKey puts a colon behind the first word of a line without one, where that is a
+// key of the format.
+func colonAfterKey(d *Diagnostic, line string) {
+	_, text := splitRunes(line, d.Range.Start.Column-1)
+	word, rest, blank := strings.Cut(strings.TrimSpace(text), " ")
+	isKey := slices.Contains(playKeys[:], word) || slices.Contains(topKeys[:], word) || slices.Contains(actionPart[:], word)
+	if !blank || !isKey {
+		return
+	}
+	start := d.Range.Start
+	end := Pos{start.Line, start.Column + len([]rune(word))}
+	rest = strings.TrimLeft(rest, " ")
+	if value, ok := strings.CutPrefix(rest, "="); ok {
+		rest = strings.TrimLeft(value, " =")
+	}
+	end.Column += len([]rune(strings.TrimRight(text, " "))) - len([]rune(word)) - len([]rune(rest))
+	d.Hint = "write `" + clip(word+": "+rest) + "`"
+	d.Edit = Edit{start, end, word + ": "}
+}
