@@ -12,7 +12,8 @@ import (
 	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/functions"
 	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/ext"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // Base is what the expressions of all scopes share: the functions, the macros, and the
@@ -41,40 +42,14 @@ func NewBase() (*Base, error) {
 		return nil, err
 	}
 	b := &Base{provider: &provider{Registry: registry, fields: map[string]*types.FieldType{}}}
-	libraries, err := newLibraries(b.provider)
+	b.env, err = cellib.NewEnv(b.provider, b.provider.Registry,
+		cel.ParserExpressionSizeLimit(maxSourceRunes), cel.ParserRecursionLimit(maxDepth), cel.ExpressionNodeLimit(maxNodes),
+		cel.Variable(frameName, types.NewObjectType(frameType)))
 	if err != nil {
-		return nil, err
-	}
-	bounds, err := boundedFunctions(libraries.Functions())
-	if err != nil {
-		return nil, err
-	}
-	finite, err := finiteFunctions(libraries.Functions())
-	if err != nil {
-		return nil, err
-	}
-	options := append(append(bounds, finite...), cel.ClearMacros(), cel.Macros(keptMacros(libraries.Macros())...))
-	if b.env, err = libraries.Extend(options...); err != nil {
 		return nil, err
 	}
 	b.session.Store(newSession())
 	return b, b.init()
-}
-
-// newLibraries returns an environment of everything that the language is made of,
-// before bounds are put on it.
-func newLibraries(p *provider) (*cel.Env, error) {
-	options := []cel.EnvOption{
-		cel.CustomTypeProvider(p), cel.CustomTypeAdapter(adapter(p.Registry)),
-		cel.StdLib(cel.StdLibSubset(leftOutOfStdLib())),
-		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
-		ext.Strings(ext.StringsVersion(5)), ext.Math(ext.MathVersion(3)), ext.Sets(ext.SetsVersion(1)),
-		ext.Lists(ext.ListsVersion(4), ext.ListsMaxRangeSize(maxList)), ext.Bindings(ext.BindingsVersion(0)),
-		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true), cel.EnableErrorOnBadPresenceTest(true),
-		cel.ParserExpressionSizeLimit(maxSourceRunes), cel.ParserRecursionLimit(maxDepth), cel.ExpressionNodeLimit(maxNodes),
-		cel.Variable(frameName, types.NewObjectType(frameType)),
-	}
-	return cel.NewCustomEnv(append(options, ownFunctions()...)...)
 }
 
 // init builds what cel.Env keeps to itself: a checker that also returns what it found
@@ -106,7 +81,7 @@ func (b *Base) init() (err error) {
 			b.impls[binding.Operator] = binding
 		}
 	}
-	b.callable = callableNames(b.declared, b.env.Macros())
+	b.callable = cellib.CallableNames(b.declared, b.env.Macros())
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -150,7 +151,7 @@ func (c *compiler) need(n need) {
 // checkResult compares the type of the expression with what is wanted.
 func (c *compiler) checkResult(e *form, want []value.Type) {
 	root := c.tree.Expr()
-	e.typ = typeOf(e.cel)
+	e.typ = cellib.TypeOf(e.cel)
 	if e.broken && open(e.cel) {
 		if e.typ = (value.Type{Kind: value.KindInvalid}); len(want) > 0 {
 			e.typ = want[0]
@@ -159,7 +160,7 @@ func (c *compiler) checkResult(e *form, want []value.Type) {
 	}
 	if len(want) == 0 {
 		if e.typ.Kind == value.KindInvalid {
-			c.remedied(c.places.of(root), CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", typeText(e.cel))
+			c.remedied(c.places.of(root), CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", cellib.TextOf(e.cel))
 		}
 		return
 	}
@@ -198,7 +199,7 @@ func widens(got, want value.Type) bool {
 func (c *compiler) reportResult(e *form, want []value.Type) {
 	at := c.places.of(c.tree.Expr())
 	if len(want) == 1 && want[0].Kind == value.KindBool {
-		c.remedied(at, CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", article(typeText(e.cel)))
+		c.remedied(at, CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", article(cellib.TextOf(e.cel)))
 		return
 	}
 	code := CodeWrongType
@@ -210,13 +211,13 @@ func (c *compiler) reportResult(e *form, want []value.Type) {
 			}
 		}
 	}
-	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(typeText(e.cel)))
+	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(cellib.TextOf(e.cel)))
 }
 
 func listTypes(want []value.Type) string {
 	names := make([]string, len(want))
 	for i, t := range want {
-		names[i] = typeName(t)
+		names[i] = cellib.NameOf(t)
 	}
 	return joinOr(names)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -322,7 +323,7 @@ func (t *taker) constant(n ast.Expr) (any, value.Type, bool) {
 	if !ok {
 		return nil, value.Type{}, false
 	}
-	if m, isMoney := literal.(*moneyVal); isMoney && m.exact != nil {
+	if m, isMoney := literal.(*cellib.Amount); isMoney && !m.Whole() {
 		return nil, value.Type{}, false // a fraction of the smallest unit
 	}
 	return constantOf(literal)
@@ -330,7 +331,7 @@ func (t *taker) constant(n ast.Expr) (any, value.Type, bool) {
 
 // constantOf is the value of a literal that conditions compare with: not of a list.
 func constantOf(literal ref.Val) (any, value.Type, bool) {
-	v := Val{literal}.Native()
+	v := cellib.Native(literal)
 	t := value.TypeOf(v)
 	switch t.Kind {
 	case value.KindInvalid, value.KindList:

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -236,8 +237,8 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s: %v", c.source, err)
 			continue
 		}
-		if got := text(v.Native()); got != c.want || typeName(e.Type()) != c.typ {
-			t.Errorf("%s is %s of type %s, want %s of type %s", c.source, got, typeName(e.Type()), c.want, c.typ)
+		if got := text(v.Native()); got != c.want || cellib.NameOf(e.Type()) != c.typ {
+			t.Errorf("%s is %s of type %s, want %s of type %s", c.source, got, cellib.NameOf(e.Type()), c.want, c.typ)
 		}
 	}
 }

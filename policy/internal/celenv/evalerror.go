@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -69,7 +70,7 @@ func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
 		return tooCostly(e.scope.cost)
 	}
 	message := evalMessage(err)
-	if strings.HasPrefix(message, outOfList) {
+	if strings.HasPrefix(message, cellib.OutOfList) {
 		return outsideList(message, e.indexed(f, at))
 	}
 	return message
@@ -77,9 +78,9 @@ func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
 
 // outsideList says which index is outside of how long a list, which may be nil.
 func outsideList(message string, list ref.Val) string {
-	index := strings.TrimSpace(strings.TrimPrefix(message, outOfList))
+	index := strings.TrimSpace(strings.TrimPrefix(message, cellib.OutOfList))
 	if l, ok := list.(traits.Lister); ok {
-		return fmt.Sprintf("index %s is outside a list of %d", index, sizeOf(l))
+		return fmt.Sprintf("index %s is outside a list of %d", index, cellib.SizeOf(l))
 	}
 	return fmt.Sprintf("index %s is outside the list", index)
 }
@@ -101,8 +102,6 @@ func (e *Expr) indexed(f *Frame, at ast.Expr) ref.Val {
 	return list
 }
 
-const outOfList = "index out of bounds:"
-
 var outOfRange = regexp.MustCompile(`^index '(-?\d+)' out of range in list size '(\d+)'$`)
 
 var noConversionTo = regexp.MustCompile(`^type conversion error from '(\w+)' to '(\w+)'$`)
@@ -117,7 +116,7 @@ func evalMessage(err error) string {
 		return fmt.Sprintf("the %s is not %s", m[1], article(m[2]))
 	}
 	switch {
-	case errors.Is(err, errDivisionByZero) || message == "division by zero" || message == "modulus by zero":
+	case errors.Is(err, cellib.ErrDivisionByZero) || message == "division by zero" || message == "modulus by zero":
 		return "division by zero"
 	case strings.HasPrefix(message, "strconv."):
 		return conversionMessage(message)
@@ -127,7 +126,7 @@ func evalMessage(err error) string {
 	case errors.Is(err, value.ErrOverflow) || strings.HasSuffix(message, "overflow"):
 		return "overflow"
 	case strings.HasPrefix(message, "lists.range: size"):
-		return "a list of so many is too long (at most " + itoa(maxList) + ")"
+		return "a list of so many is too long (at most " + itoa(cellib.MaxList) + ")"
 	case strings.HasPrefix(message, "optional.none() dereference"):
 		return "there is no value"
 	case strings.HasPrefix(message, "internal error"), strings.HasPrefix(message, "no such overload"):

@@ -11,6 +11,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -232,12 +233,8 @@ func (e *Expr) Eval(f *Frame) (Val, error) {
 // ints.
 func leave(v ref.Val, widen bool) (ref.Val, error) {
 	switch n := v.(type) {
-	case *moneyVal:
-		if n.exact == nil {
-			return n, nil
-		}
-		rounded, err := n.round()
-		return &moneyVal{currency: n.currency, units: rounded.Units()}, err
+	case *cellib.Amount:
+		return n.Rounded()
 	case types.Int:
 		if widen {
 			return types.Double(n), nil
@@ -249,7 +246,7 @@ func leave(v ref.Val, widen bool) (ref.Val, error) {
 }
 
 func leaveList(list traits.Lister, widen bool) (ref.Val, error) {
-	members := make([]ref.Val, sizeOf(list))
+	members := make([]ref.Val, cellib.SizeOf(list))
 	for i := range members {
 		v, err := leave(list.Get(types.Int(i)), widen)
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // fold evaluates what is constant, from the inside out. What fails is an error at load
@@ -41,7 +43,7 @@ func (c *compiler) foldAt(e ast.Expr) (ref.Val, bool) {
 	}
 	switch e.Kind() {
 	case ast.ListKind:
-		return checked(types.NewRefValList(types.DefaultTypeAdapter, vals)), len(e.AsList().OptionalIndices()) == 0
+		return cellib.Checked(types.NewRefValList(types.DefaultTypeAdapter, vals)), len(e.AsList().OptionalIndices()) == 0
 	case ast.CallKind:
 		return c.foldCall(e, vals)
 	}
@@ -61,7 +63,7 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 	}
 	if err, failed := v.(*types.Err); failed {
 		message := evalMessage(err)
-		if isIndex(e.AsCall().FunctionName()) && strings.HasPrefix(message, outOfList) {
+		if isIndex(e.AsCall().FunctionName()) && strings.HasPrefix(message, cellib.OutOfList) {
 			message = outsideList(message, args[0])
 		}
 		c.report(c.places.of(e), CodeConstantFails, "", "%s always fails: %s", shown(c.places.text(e)), message)
@@ -84,7 +86,7 @@ func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
 		return c.evaluatePlanned(e)
 	default:
 		if impl := c.implementation(e.ID(), name); impl != nil {
-			return callSafely(impl, args)
+			return cellib.CallSafely(impl, args)
 		}
 	}
 	return c.evaluatePlanned(e)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -21,7 +22,7 @@ type operand struct {
 	at   span
 }
 
-func (o operand) kind() value.Kind { return typeOf(o.t).Kind }
+func (o operand) kind() value.Kind { return cellib.TypeOf(o.t).Kind }
 
 func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.LiteralKind }
 
@@ -48,7 +49,7 @@ func oneWay(b, a operand) remedy {
 	number := b.kind() == value.KindInt || b.kind() == value.KindDouble
 	if b.literal() {
 		if text, ok := textLiteral(b.e); ok {
-			if code := literalCode(text, typeOf(a.t)); code != "" {
+			if code := literalCode(text, cellib.TypeOf(a.t)); code != "" {
 				return b.becomes(code)
 			}
 		}
@@ -57,7 +58,7 @@ func oneWay(b, a operand) remedy {
 	case value.KindDuration:
 		return durationRemedy(b, number)
 	case value.KindMoney:
-		return moneyRemedy(b, typeOf(a.t).Currency, number)
+		return moneyRemedy(b, cellib.TypeOf(a.t).Currency, number)
 	case value.KindDate:
 		switch b.kind() {
 		case value.KindString:
@@ -92,20 +93,16 @@ func oneWay(b, a operand) remedy {
 			return b.becomes("double(" + b.shown("x") + ")")
 		}
 	}
-	if isOptional(a.t) {
+	if cellib.IsOptional(a.t) {
 		return a.orValue(b.t)
 	}
 	return remedy{}
 }
 
-func isOptional(t *types.Type) bool {
-	return t.Kind() == types.OpaqueKind && t.TypeName() == optionalName
-}
-
 // orValue reads an optional with a value of a type for when there is none.
 func (o operand) orValue(t *types.Type) remedy {
 	const hint = "write .orValue(…) behind it, with what to use when there is no value"
-	if zero := zeroOf(typeOf(t)); zero != "" && o.e != nil {
+	if zero := zeroOf(cellib.TypeOf(t)); zero != "" && o.e != nil {
 		r := write(o.at, o.text+".orValue("+zero+")")
 		r.hint += ", or with what else to use when there is no value"
 		return r
@@ -210,7 +207,7 @@ func durationRemedy(b operand, number bool) remedy {
 }
 
 func moneyRemedy(b operand, currency string, number bool) remedy {
-	if currency == "" || currency == anyCurrency {
+	if currency == "" || currency == cellib.AnyCurrency {
 		currency = "EUR"
 	}
 	switch {
@@ -251,7 +248,7 @@ func conditionHint(t *types.Type, text string) string {
 	if strings.ContainsAny(text, " ?&|") {
 		text = "x"
 	}
-	switch own := typeOf(t); own.Kind {
+	switch own := cellib.TypeOf(t); own.Kind {
 	case value.KindString:
 		if strings.HasPrefix(text, `"`) || strings.HasPrefix(text, "'") {
 			return ""
@@ -273,7 +270,7 @@ func conditionHint(t *types.Type, text string) string {
 	case value.KindList:
 		return "ask for a member, as in x in " + text
 	case value.KindInvalid:
-		if isOptional(t) {
+		if cellib.IsOptional(t) {
 			return "write .hasValue() or .orValue(false)"
 		}
 	}
@@ -287,7 +284,7 @@ func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) remed
 	if literal, ok := textLiteral(e); ok && slip.Bool(literal) != "" {
 		return write(at, slip.Bool(literal))
 	}
-	if isOptional(t) && len(t.Parameters()) == 1 && t.Parameters()[0].Kind() == types.BoolKind {
+	if cellib.IsOptional(t) && len(t.Parameters()) == 1 && t.Parameters()[0].Kind() == types.BoolKind {
 		return write(at, text+".orValue(false)")
 	}
 	return say(conditionHint(t, text))
@@ -301,17 +298,17 @@ func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
 		if w.Kind == value.KindBool {
 			return c.conditionRemedy(root, e.cel, whole.text)
 		}
-		if isOptional(e.cel) {
-			return whole.orValue(celType(w))
+		if cellib.IsOptional(e.cel) {
+			return whole.orValue(cellib.TypeFor(w))
 		}
 		if text, changed := c.branches(root, w); changed {
 			return write(whole.at, text)
 		}
-		if r := oneWay(whole, operand{t: celType(w)}); r.hint != "" {
+		if r := oneWay(whole, operand{t: cellib.TypeFor(w)}); r.hint != "" {
 			return r
 		}
 	}
-	if isOptional(e.cel) {
+	if cellib.IsOptional(e.cel) {
 		return say("write .orValue(…) behind it, with what to use when there is no value")
 	}
 	return remedy{}

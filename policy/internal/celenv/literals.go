@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -65,7 +66,7 @@ func (c *compiler) scanMoney(e ast.Expr) {
 		c.badLiteral(e, arg, value.Type{Kind: value.KindMoney}, err)
 		return
 	}
-	c.constant(e, box(m), celMoney(m.Currency()), c.places.of(e))
+	c.constant(e, cellib.Box(m), cellib.MoneyType(m.Currency()), c.places.of(e))
 }
 
 // moneyArguments writes money(10, "EUR") as it is written here.
@@ -98,7 +99,7 @@ func (c *compiler) scanDate(e ast.Expr) {
 			c.badLiteral(e, arg, value.Type{Kind: value.KindDate}, err)
 			return
 		}
-		c.constant(e, dateVal{d}, celType(value.Type{Kind: value.KindDate}), c.places.of(e))
+		c.constant(e, cellib.Box(d), cellib.TypeFor(value.Type{Kind: value.KindDate}), c.places.of(e))
 		return
 	}
 	args := e.AsCall().Args()
@@ -108,7 +109,7 @@ func (c *compiler) scanDate(e ast.Expr) {
 	c.nextID--
 	zone := factory.NewIdent(c.nextID, frameName)
 	c.zoneReference(zone)
-	e.SetKindCase(factory.NewCall(e.ID(), dateOfFunction, append(slices.Clone(args), zone)...))
+	e.SetKindCase(factory.NewCall(e.ID(), cellib.DateOf, append(slices.Clone(args), zone)...))
 }
 
 func (c *compiler) scanTimestamp(e ast.Expr) {
@@ -123,7 +124,7 @@ func (c *compiler) scanTimestamp(e ast.Expr) {
 		c.badLiteral(e, arg, value.Type{Kind: value.KindTimestamp}, err)
 		return
 	}
-	c.constant(e, box(t), types.TimestampType, c.places.of(e))
+	c.constant(e, cellib.Box(t), types.TimestampType, c.places.of(e))
 }
 
 func (c *compiler) scanDuration(e ast.Expr) {
@@ -132,12 +133,12 @@ func (c *compiler) scanDuration(e ast.Expr) {
 		c.scanArgs(e)
 		return
 	}
-	d, err := parseDuration(text)
+	d, err := cellib.ParseDuration(text)
 	if err != nil {
 		c.badLiteral(e, arg, value.Type{Kind: value.KindDuration}, err)
 		return
 	}
-	c.constant(e, box(d), types.DurationType, c.places.of(e))
+	c.constant(e, cellib.Box(d), types.DurationType, c.places.of(e))
 }
 
 // scanCalendar resolves the calendar that the first argument names.
@@ -180,7 +181,7 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 		c.breakOff(e, c.places.of(e))
 	default:
 		c.calendars = append(c.calendars, id)
-		c.constant(args[0], &calendarVal{calendar: calendar}, types.NewOpaqueType(calendarName), at)
+		c.constant(args[0], cellib.NewCalendar(calendar), cellib.TypeCalendar, at)
 	}
 }
 
@@ -201,15 +202,15 @@ func (c *compiler) checkPattern(e ast.Expr) {
 	switch {
 	case err != nil:
 		c.report(c.places.at(pattern), CodeBadLiteral, "", "%q is no regular expression: %s", shown(text), patternError(err))
-	case len(text) > maxPattern || size > maxPattern:
-		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", max(size, len(text)), maxPattern)
+	case len(text) > cellib.MaxPattern || size > cellib.MaxPattern:
+		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", max(size, len(text)), cellib.MaxPattern)
 	}
 }
 
 // patternSize counts the instructions of a regular expression. cel-go has a function
 // for it, which panics for (0){0}, since it does not simplify first.
 func patternSize(text string) (int, error) {
-	if len(text) > maxPattern {
+	if len(text) > cellib.MaxPattern {
 		return 0, nil
 	}
 	parsed, err := syntax.Parse(text, syntax.Perl)

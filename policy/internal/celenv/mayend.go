@@ -6,6 +6,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // mayEnd reports whether evaluating a node could end the evaluation of all that it stands
@@ -39,7 +41,7 @@ func harmless(name string) bool {
 		overloads.Size, overloads.StartsWith, overloads.EndsWith, overloads.Contains, overloads.Matches,
 		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString, overloads.TypeConvertBool, overloads.TypeConvertDuration,
 		"orValue", "or", "hasValue", "hours", "minutes", "days", "percent", "round_up", "round_down", "max", "min",
-		dateOfFunction, "workday", "workdays", "worked",
+		cellib.DateOf, "workday", "workdays", "worked",
 		"lowerAscii", "upperAscii", "trim", "indexOf", "lastIndexOf", "charAt", "substring", "replace", "split", "join":
 		return true
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // mostFree is how many calls that go through a text or a list once may stand in an expression that
@@ -122,7 +124,7 @@ func (b *Base) applying(c interpreter.InterpretableCall) func(values ...ref.Val)
 // calling applies an implementation to its arguments.
 func calling(impl *functions.Overload) func(values ...ref.Val) ref.Val {
 	return func(values ...ref.Val) ref.Val {
-		if out := call(impl, values); out != nil {
+		if out := cellib.Call(impl, values); out != nil {
 			return out
 		}
 		return types.NoSuchOverloadErr()

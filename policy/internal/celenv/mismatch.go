@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -62,12 +63,12 @@ func (m mismatches) text(e ast.Expr) string { return shown(m.c.places.text(e)) }
 
 // is writes "incident.delay is a duration".
 func (m mismatches) is(e ast.Expr) string {
-	return m.text(e) + " is " + article(typeText(m.typeOf(e)))
+	return m.text(e) + " is " + article(cellib.TextOf(m.typeOf(e)))
 }
 
 // with writes "incident.delay (duration)".
 func (m mismatches) with(e ast.Expr) string {
-	return m.text(e) + " (" + typeText(m.typeOf(e)) + ")"
+	return m.text(e) + " (" + cellib.TextOf(m.typeOf(e)) + ")"
 }
 
 // call reports operands or arguments that no overload takes.
@@ -156,7 +157,7 @@ func (m mismatches) memberRemedy(e ast.Expr, a, b operand) remedy {
 	if b.kind() == value.KindList {
 		a, b = b, a
 	}
-	if a.kind() != value.KindList || b.kind() != typeOf(a.t).Elem {
+	if a.kind() != value.KindList || b.kind() != cellib.TypeOf(a.t).Elem {
 		return remedy{}
 	}
 	text := b.text + " in " + a.text
@@ -170,7 +171,7 @@ func (m mismatches) memberRemedy(e ast.Expr, a, b operand) remedy {
 // other does not help there, as two durations cannot be multiplied either.
 func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	hint := ""
-	a, b := typeOf(m.typeOf(args[0])).Kind, typeOf(m.typeOf(args[1])).Kind
+	a, b := cellib.TypeOf(m.typeOf(args[0])).Kind, cellib.TypeOf(m.typeOf(args[1])).Kind
 	divided := e.AsCall().FunctionName() == operators.Divide
 	switch {
 	case a == value.KindDuration && divided:
@@ -194,7 +195,7 @@ func (m mismatches) money(e, a, b ast.Expr) bool {
 		return false
 	}
 	for _, side := range []ast.Expr{a, b} {
-		if innerCurrency(m.typeOf(side)) == anyCurrency {
+		if innerCurrency(m.typeOf(side)) == cellib.AnyCurrency {
 			m.c.reportNoCurrency(side)
 			return true
 		}
@@ -208,10 +209,10 @@ func (m mismatches) money(e, a, b ast.Expr) bool {
 
 // innerCurrency returns the currency of money, also in a list or an optional.
 func innerCurrency(t *types.Type) string {
-	for t != nil && currencyOf(t) == "" && len(t.Parameters()) == 1 {
+	for t != nil && cellib.CurrencyOf(t) == "" && len(t.Parameters()) == 1 {
 		t = t.Parameters()[0]
 	}
-	return currencyOf(t)
+	return cellib.CurrencyOf(t)
 }
 
 func (c *compiler) reportNoCurrency(e ast.Expr) {
@@ -225,7 +226,7 @@ func (m mismatches) membership(e ast.Expr, args []ast.Expr) {
 		switch {
 		case b.t.Kind() == types.StringKind && a.literal():
 			r = write(a.at.join(b.at), b.text+".contains("+a.text+")")
-		case a.t.Kind() == types.ListKind && b.kind() == typeOf(a.t).Elem:
+		case a.t.Kind() == types.ListKind && b.kind() == cellib.TypeOf(a.t).Elem:
 			r = write(a.at.join(b.at), b.text+" in "+a.text)
 		case b.kind() == a.kind():
 			r = write(b.at, "["+b.text+"]")

@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -28,7 +29,7 @@ func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 		return
 	}
 	for i, arg := range args {
-		if hidden(m.typeOf(arg)) {
+		if cellib.IsZone(m.typeOf(arg)) {
 			continue
 		}
 		taken := slices.DeleteFunc(slices.Clone(sized), func(o *decls.OverloadDecl) bool { return !accepts(o.ArgTypes()[i], m.typeOf(arg)) })
@@ -41,12 +42,9 @@ func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 	m.c.report(m.c.places.name(e), CodeTypeMismatch, "", "%s does not take %s together", name, joinAnd(m.each(args)))
 }
 
-// hidden reports whether an argument was added by the compiler.
-func hidden(t *types.Type) bool { return t.Kind() == types.OpaqueKind && t.TypeName() == zoneName }
-
 func spokenName(name string) string {
 	switch name {
-	case dateOfFunction:
+	case cellib.DateOf:
 		return "date"
 	case "math.@min":
 		return "math.least"
@@ -71,7 +69,7 @@ func (m mismatches) forms(name string, member bool) []*decls.OverloadDecl {
 // count returns how many arguments a form takes in brackets, given how many a call has.
 func (m mismatches) count(o *decls.OverloadDecl) int {
 	n := len(o.ArgTypes())
-	if o.IsMemberFunction() || n > 0 && hidden(o.ArgTypes()[n-1]) {
+	if o.IsMemberFunction() || n > 0 && cellib.IsZone(o.ArgTypes()[n-1]) {
 		n--
 	}
 	return n
@@ -79,7 +77,7 @@ func (m mismatches) count(o *decls.OverloadDecl) int {
 
 func (m mismatches) given(e ast.Expr) int {
 	args := e.AsCall().Args()
-	if n := len(args); n > 0 && hidden(m.typeOf(args[n-1])) {
+	if n := len(args); n > 0 && cellib.IsZone(m.typeOf(args[n-1])) {
 		return n - 1
 	}
 	return len(args)
@@ -122,7 +120,7 @@ func (m mismatches) style(e ast.Expr, name string) {
 
 // argument reports one argument and what may stand there.
 func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDecl, i int, arg ast.Expr) {
-	if currencyOf(m.typeOf(arg)) == anyCurrency {
+	if cellib.CurrencyOf(m.typeOf(arg)) == cellib.AnyCurrency {
 		m.c.reportNoCurrency(arg)
 		return
 	}
@@ -133,10 +131,10 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
 	var r remedy
-	own := typeOf(m.typeOf(arg)).Kind
+	own := cellib.TypeOf(m.typeOf(arg)).Kind
 	if len(forms) == 1 {
 		r = pairRemedy(m.operand(arg), operand{t: forms[0].ArgTypes()[i]})
-		switch wanted := typeOf(forms[0].ArgTypes()[i]).Kind; {
+		switch wanted := cellib.TypeOf(forms[0].ArgTypes()[i]).Kind; {
 		case wanted == value.KindInt && own == value.KindDouble:
 			r = write(m.c.places.of(arg), "int("+m.text(arg)+")")
 		case wanted == value.KindInt && own == value.KindDuration && slices.Contains([]string{"hours", "minutes", "days"}, name):
@@ -176,13 +174,13 @@ func (m mismatches) durationIn(e ast.Expr, name string, arg ast.Expr) remedy {
 }
 
 func wantedText(t *types.Type) string {
-	if t.Kind() == types.OpaqueKind && t.TypeName() == moneyName {
+	if cellib.IsMoney(t) {
 		return "money"
 	}
 	if t.Kind() == types.ListKind && t.Parameters()[0].Kind() == types.TypeParamKind {
 		return "list"
 	}
-	return typeText(t)
+	return cellib.TextOf(t)
 }
 
 // accepts reports whether an argument of a type can stand for a parameter.

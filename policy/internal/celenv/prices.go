@@ -9,6 +9,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // prices are the functions that cost more than their arguments are long, or make new texts and
@@ -66,7 +68,7 @@ func lengthOfText(v ref.Val) int {
 
 func lengthOfList(v ref.Val) int {
 	if l, ok := v.(traits.Lister); ok {
-		return sizeOf(l)
+		return cellib.SizeOf(l)
 	}
 	return 0
 }
@@ -121,7 +123,7 @@ func priceOfSearch(args []ref.Val) uint64 {
 func priceOfJoin(args []ref.Val) uint64 {
 	n := 0
 	if l, ok := args[0].(traits.Lister); ok {
-		for i := range sizeOf(l) {
+		for i := range cellib.SizeOf(l) {
 			n += lengthOfText(l.Get(types.Int(i))) + bytesPerStep
 		}
 	}
@@ -144,7 +146,7 @@ func priceOfSort(args []ref.Val) uint64 { return 8 * uint64(lengthOfList(args[0]
 
 func priceOfRange(args []ref.Val) uint64 {
 	if n, ok := args[0].(types.Int); ok && n > 0 {
-		return uint64(min(n, maxList)) / membersPerStep
+		return uint64(min(n, cellib.MaxList)) / membersPerStep
 	}
 	return 0
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -48,7 +49,7 @@ func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
 
 // value returns nil where the program has to be asked.
 func (p *product) value(e *Expr, f *Frame) ref.Val {
-	m, ok := f.in.field(p.slot).(*moneyVal)
+	m, ok := f.in.field(p.slot).(*cellib.Amount)
 	if !ok {
 		return nil
 	}
@@ -61,7 +62,7 @@ func (p *product) value(e *Expr, f *Frame) ref.Val {
 			factor = e.values[i]
 		}
 	}
-	if out, ok := m.Multiply(factor).(*moneyVal); ok {
+	if out, ok := m.Multiply(factor).(*cellib.Amount); ok {
 		return out
 	}
 	return nil

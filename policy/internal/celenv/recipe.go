@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -34,7 +35,7 @@ func (r *recipe) value(h hole) ref.Val {
 	if v == nil || r.call == nil {
 		return v
 	}
-	if v = callSafely(r.call, []ref.Val{v}); v == nil || types.IsError(v) {
+	if v = cellib.CallSafely(r.call, []ref.Val{v}); v == nil || types.IsError(v) {
 		return nil
 	}
 	return v
@@ -88,7 +89,7 @@ var textFunctions = map[string]func(string) (ref.Val, error){
 	"money":                        boxed(value.ParseMoney),
 	"date":                         boxed(value.ParseDate),
 	overloads.TypeConvertTimestamp: boxed(value.ParseTimestamp),
-	overloads.TypeConvertDuration:  boxed(parseDuration),
+	overloads.TypeConvertDuration:  boxed(cellib.ParseDuration),
 }
 
 func boxed[T any](parse func(string) (T, error)) func(string) (ref.Val, error) {
@@ -97,7 +98,7 @@ func boxed[T any](parse func(string) (T, error)) func(string) (ref.Val, error) {
 		if err != nil {
 			return nil, err
 		}
-		return box(v), nil
+		return cellib.Box(v), nil
 	}
 }
 
@@ -231,8 +232,8 @@ func (f *roleFinder) recipeOf(e ast.Expr) (at int, r recipe, ok bool) {
 
 func (f *roleFinder) function(e ast.Expr, name string, r *recipe) bool {
 	if r.parse = textFunctions[name]; r.parse != nil {
-		if m, ok := e.AsLiteral().(*moneyVal); ok {
-			r.currency = m.currency
+		if m, ok := e.AsLiteral().(*cellib.Amount); ok {
+			r.currency = m.Currency()
 		}
 		return true
 	}

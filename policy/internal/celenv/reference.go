@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // refKind says what a reference refers to.
@@ -98,20 +100,20 @@ func (r *reference) key(t *types.Type) string {
 func (r *reference) celType() *types.Type {
 	switch r.kind {
 	case refField:
-		return celType(r.field.Type)
+		return cellib.TypeFor(r.field.Type)
 	case refFact:
-		return celType(r.fact.Type)
+		return cellib.TypeFor(r.fact.Type)
 	case refTerm:
 		return r.term.cel
 	case refTable:
 		if r.field != nil {
-			return celType(r.table.columns[0].Type)
+			return cellib.TypeFor(r.table.columns[0].Type)
 		}
 		if r.column >= 0 {
-			return celType(r.table.columns[r.column].Type)
+			return cellib.TypeFor(r.table.columns[r.column].Type)
 		}
 	case refMessage:
-		return celType(r.message.t)
+		return cellib.TypeFor(r.message.t)
 	case refNow:
 		return types.TimestampType
 	}

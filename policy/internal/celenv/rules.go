@@ -6,6 +6,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // rules checks what CEL's types allow and the language does not.
@@ -104,7 +106,7 @@ func (c *compiler) ruleCall(e ast.Expr) {
 		case compares && depth(argType) > 1:
 			c.report(c.places.of(arg), CodeTooComplex, "write flatten() first", "lists of lists are not compared")
 			return
-		case innerCurrency(argType) == anyCurrency && usesAmount(name, argType) && !c.scales(e):
+		case innerCurrency(argType) == cellib.AnyCurrency && usesAmount(name, argType) && !c.scales(e):
 			c.reportNoCurrency(arg)
 			return // once is enough for a == b
 		}
@@ -128,7 +130,7 @@ func (c *compiler) scales(e ast.Expr) bool {
 	case operators.Multiply, operators.Negate, "round_up", "round_down":
 		return true
 	case operators.Divide: // by an amount gives a number
-		return currencyOf(c.typeOf(e)) != ""
+		return cellib.CurrencyOf(c.typeOf(e)) != ""
 	}
 	return false
 }
@@ -144,7 +146,7 @@ func usesAmount(name string, t *types.Type) bool {
 		"optional.unwrap", "unwrapOpt", "size", "reverse", "slice", "first", "last", "flatten", "@sortByAssociatedKeys":
 		return false
 	case operators.Add: // of lists
-		return currencyOf(t) != ""
+		return cellib.CurrencyOf(t) != ""
 	}
 	return true
 }

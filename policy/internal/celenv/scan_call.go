@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -63,7 +64,7 @@ func (c *compiler) scanMethod(e ast.Expr) {
 		}
 		return
 	}
-	if len(call.Args()) > 0 && slices.Contains(timeAccessors, name) {
+	if len(call.Args()) > 0 && cellib.IsTimeAccessor(name) {
 		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
 			"a time zone here would read the zone data of the machine")
 		return
@@ -109,7 +110,7 @@ func (c *compiler) scanFunction(e ast.Expr) {
 func (c *compiler) scanCalled(e ast.Expr) {
 	call := e.AsCall()
 	name := strings.TrimPrefix(call.FunctionName(), ".")
-	if why := whyLeftOut[name]; why != "" {
+	if why := cellib.WhyLeftOut(name); why != "" {
 		c.report(c.places.name(e), CodeLeftOut, why, "%s is not in the language", name)
 		return // its arguments may be variables of the macro that it would be
 	}
@@ -345,7 +346,7 @@ func (c *compiler) columnsFit(r *reference, at span, use string) bool {
 	for _, column := range r.table.columns[1:] {
 		if column.Type != first.Type {
 			c.report(at, CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
-				r.table.name, first.Name, article(typeName(first.Type)), column.Name, article(typeName(column.Type)))
+				r.table.name, first.Name, article(cellib.NameOf(first.Type)), column.Name, article(cellib.NameOf(column.Type)))
 			return false
 		}
 	}

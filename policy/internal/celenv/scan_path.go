@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -84,7 +84,7 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
 			c.need(need{refField, varIncident + "." + next.field.Name})
-			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(typeName(next.field.Type)))
+			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(cellib.NameOf(next.field.Type)))
 		}
 		at = next.object
 	}
@@ -174,7 +174,7 @@ func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
 		c.remedied(spans[1], CodeUnknownFact, c.near(spans[1], name, known(), "facts."), "there is no fact %s", name)
 		return false
 	}
-	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(typeName(r.fact.Type)))
+	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(cellib.NameOf(r.fact.Type)))
 }
 
 func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
@@ -198,7 +198,7 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.kind = refBroken
 		return true
 	}
-	return c.noMembers(p, 1, spans, "terms."+name+" is "+article(typeName(r.term.typ)))
+	return c.noMembers(p, 1, spans, "terms."+name+" is "+article(cellib.NameOf(r.term.typ)))
 }
 
 func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
@@ -251,7 +251,7 @@ func (c *compiler) resolveColumn(r *reference, p chain, spans []span) bool {
 	if p.has { // a row has all its columns
 		r.column, r.path = -1, r.table.path()
 	}
-	return c.noMembers(p, 2, spans, r.path+" is "+article(typeName(r.table.columns[column].Type)))
+	return c.noMembers(p, 2, spans, r.path+" is "+article(cellib.NameOf(r.table.columns[column].Type)))
 }
 
 func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
@@ -383,5 +383,5 @@ func prefixed(prefix string, names []string) []string {
 // zoneReference stands for the scope's zone.
 func (c *compiler) zoneReference(e ast.Expr) {
 	c.need(zoneNeed)
-	c.constant(e, c.scope.zone, types.NewOpaqueType(zoneName), c.places.at(e))
+	c.constant(e, c.scope.zone, cellib.TypeZone, c.places.at(e))
 }

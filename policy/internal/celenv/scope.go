@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
@@ -79,7 +81,7 @@ type Scope struct {
 	options  Options
 	incident *object
 	facts    map[string]*Fact
-	zone     *zoneVal
+	zone     ref.Val
 	cost     uint64
 
 	mu         sync.RWMutex
@@ -111,13 +113,13 @@ func (b *Base) NewScope(o Options) (*Scope, error) {
 	s := &Scope{
 		base: b, options: o, cost: o.CostLimit, facts: make(map[string]*Fact, len(o.Facts)),
 		incident: &object{path: "incident", members: make(map[string]member, len(o.Fields))},
-		zone:     &zoneVal{zone: time.UTC},
+		zone:     cellib.NewZone(time.UTC),
 	}
 	if s.cost == 0 {
 		s.cost = defaultCostLimit
 	}
 	if o.Zone != nil {
-		s.zone.zone = o.Zone
+		s.zone = cellib.NewZone(o.Zone)
 	}
 	if o.FieldsOf != nil {
 		s.incident, s.options.FieldsOf = o.FieldsOf.incident, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -185,7 +186,7 @@ func TestBox(t *testing.T) {
 func TestTypeNames(t *testing.T) {
 	var names []string
 	for _, typ := range []value.Type{kind(value.KindString), {}, moneyIn("EUR"), moneyIn(""), list(value.KindInt), {Kind: value.KindList, Elem: value.KindMoney, Currency: "EUR"}, kind(99)} {
-		names = append(names, typeName(typ))
+		names = append(names, cellib.NameOf(typ))
 	}
 	if got, want := strings.Join(names, ", "), "string, anything, money(EUR), money, [int], [money(EUR)], anything"; got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/cel-go/common/types/ref"
 
@@ -212,7 +213,7 @@ type meaningOfZone string
 func (s *Scope) meaning(n need) any {
 	switch {
 	case n == zoneNeed:
-		return meaningOfZone(s.zone.zone.String())
+		return meaningOfZone(s.zone.Value().(*time.Location).String())
 	case n.kind == refConstant:
 		if c := s.options.Calendars[n.path]; c != nil {
 			return c

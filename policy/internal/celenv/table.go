@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -60,14 +61,14 @@ func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
 		t.index[c.Name] = i
 	}
 	for i, r := range rows {
-		t.rows = append(t.rows, tableRow{label: r.Label, from: box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
+		t.rows = append(t.rows, tableRow{label: r.Label, from: cellib.Box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
 		switch {
 		case r.Otherwise:
 			t.otherwise = i
 		case r.From != nil:
 			t.ranges++
 		case r.Above != nil:
-			t.rows[i].from, t.rows[i].above = box(r.Above), true
+			t.rows[i].from, t.rows[i].above = cellib.Box(r.Above), true
 			t.ranges++
 		}
 	}
@@ -79,7 +80,7 @@ func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
 func boxAll(natives []any) []ref.Val {
 	vals := make([]ref.Val, len(natives))
 	for i, n := range natives {
-		vals[i] = box(n)
+		vals[i] = cellib.Box(n)
 	}
 	return vals
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -111,7 +112,7 @@ func (e *Expr) parts() (*ast.AST, map[int64]*reference) {
 
 func (t *Tracer) part(e *Expr, n ast.Expr, f *Frame, skipped bool) *Part {
 	tree, refs := e.parts()
-	p := &Part{Expr: e, Skipped: skipped, Type: typeOf(tree.GetType(n.ID()))}
+	p := &Part{Expr: e, Skipped: skipped, Type: cellib.TypeOf(tree.GetType(n.ID()))}
 	t.place(p, n)
 	switch n.Kind() {
 	case ast.LiteralKind:

@@ -1,12 +1,9 @@
 package celenv
 
 import (
-	"time"
-
-	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/google/cel-go/common/types/traits"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -20,85 +17,19 @@ func (v Val) IsSet() bool { return v.v != nil }
 // Box takes a string, int64 (or int), float64, bool, time.Time, value.Date,
 // time.Duration, value.Money, value.Percent or a []any of those. Times are kept in UTC.
 // What is none of these is absent, and so is a double that is infinite or no number.
-func Box(native any) Val { return Val{box(native)} }
-
-func box(native any) ref.Val {
-	switch n := native.(type) {
-	case string:
-		return types.String(n)
-	case int64:
-		return types.Int(n)
-	case int:
-		return types.Int(n)
-	case float64:
-		if n-n != 0 {
-			return nil
-		}
-		return types.Double(n)
-	case bool:
-		return types.Bool(n)
-	case time.Time:
-		return types.Timestamp{Time: n.UTC()}
-	case time.Duration:
-		return types.Duration{Duration: n}
-	case value.Date:
-		return dateVal{n}
-	case value.Percent:
-		return percentVal{n}
-	case value.Money:
-		return &moneyVal{currency: n.Currency(), units: n.Units()}
-	case []any:
-		return boxList(n)
-	}
-	return nil
-}
-
-func boxList(natives []any) ref.Val {
-	members := make([]ref.Val, 0, len(natives))
-	for _, n := range natives {
-		if v := box(n); v != nil {
-			members = append(members, v)
-		}
-	}
-	return types.NewRefValList(types.DefaultTypeAdapter, members)
-}
+func Box(native any) Val { return Val{cellib.Box(native)} }
 
 // Native returns the value as [Box] takes it, nil when it is absent. Money is rounded
 // half to even; the result is nil for an amount that does not fit, which
 // [Expr.Eval] never returns.
-func (v Val) Native() any {
-	switch n := v.v.(type) {
-	case types.String:
-		return string(n)
-	case types.Int:
-		return int64(n)
-	case types.Double:
-		return float64(n)
-	case types.Bool:
-		return bool(n)
-	case types.Timestamp:
-		return n.Time.UTC()
-	case types.Duration:
-		return n.Duration
-	case dateVal:
-		return n.date
-	case percentVal:
-		return n.percent
-	case *moneyVal:
-		if m, err := n.round(); err == nil {
-			return m
-		}
-	case traits.Lister:
-		return nativeList(n)
-	}
-	return nil
-}
+func (v Val) Native() any { return cellib.Native(v.v) }
 
-func nativeList(list traits.Lister) []any {
-	size := list.Size().(types.Int)
-	natives := make([]any, 0, size)
-	for i := range size {
-		natives = append(natives, Val{list.Get(i)}.Native())
+// Money returns the value if it is an amount, rounded as [Val.Native] rounds it.
+func (v Val) Money() (value.Money, bool) {
+	m, ok := v.v.(*cellib.Amount)
+	if !ok {
+		return value.Money{}, false
 	}
-	return natives
+	rounded, err := m.Round()
+	return rounded, err == nil
 }

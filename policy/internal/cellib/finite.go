@@ -1,7 +1,9 @@
-package celenv
+package cellib
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/decls"
@@ -47,7 +49,7 @@ func finiteResult(v ref.Val, args []ref.Val) ref.Val {
 // in the place of a double that has no value: double("NaN"), math.sqrt(-1.0).
 func finiteFunctions(declared map[string]*decls.FunctionDecl) ([]cel.EnvOption, error) {
 	var options []cel.EnvOption
-	for _, name := range sortedKeys(declared) {
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		implementations, err := bindingsOf(declared[name])
 		if err != nil {
 			return nil, err
@@ -58,7 +60,7 @@ func finiteFunctions(declared map[string]*decls.FunctionDecl) ([]cel.EnvOption, 
 				continue // the arithmetic here sees to it by itself
 			}
 			options = append(options, cel.Function(name, rebound(o, func(args ...ref.Val) ref.Val {
-				return finiteResult(call(impl, args), args)
+				return finiteResult(Call(impl, args), args)
 			})))
 		}
 	}

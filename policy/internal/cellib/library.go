@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"slices"
@@ -9,7 +9,36 @@ import (
 	"github.com/google/cel-go/common/env"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/ext"
 )
+
+// NewEnv returns the environment of everything that the language can do, and what is given
+// besides. Its values are adapted by an adapter, its names looked up by a provider.
+func NewEnv(provider types.Provider, adapter types.Adapter, besides ...cel.EnvOption) (*cel.Env, error) {
+	options := append([]cel.EnvOption{
+		cel.CustomTypeProvider(provider), cel.CustomTypeAdapter(adapted(adapter)),
+		cel.StdLib(cel.StdLibSubset(leftOutOfStdLib())),
+		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
+		ext.Strings(ext.StringsVersion(5)), ext.Math(ext.MathVersion(3)), ext.Sets(ext.SetsVersion(1)),
+		ext.Lists(ext.ListsVersion(4), ext.ListsMaxRangeSize(MaxList)), ext.Bindings(ext.BindingsVersion(0)),
+		cel.CrossTypeNumericComparisons(true), cel.DefaultUTCTimeZone(true), cel.EnableErrorOnBadPresenceTest(true),
+	}, besides...)
+	libraries, err := cel.NewCustomEnv(append(options, ownFunctions()...)...)
+	if err != nil {
+		return nil, err
+	}
+	bounds, err := boundedFunctions(libraries.Functions())
+	if err != nil {
+		return nil, err
+	}
+	finite, err := finiteFunctions(libraries.Functions())
+	if err != nil {
+		return nil, err
+	}
+	options = append(append(bounds, finite...), cel.ClearMacros(), cel.Macros(keptMacros(libraries.Macros())...))
+	return libraries.Extend(options...)
+}
 
 // leftOutOfStdLib names the parts of CEL's standard library that the language does
 // without, and those that functions.go replaces.
@@ -25,9 +54,10 @@ func leftOutOfStdLib() *env.LibrarySubset {
 	return out
 }
 
-// whyLeftOut says what to do instead of calling a function that is not in the language.
-// Those with a zone argument are told apart by leftOutCall.
-var whyLeftOut = map[string]string{
+// WhyLeftOut says what to do instead of calling a function that is not in the language.
+func WhyLeftOut(name string) string { return insteadOf[name] }
+
+var insteadOf = map[string]string{
 	"dyn":           "write the expression so that its types are known",
 	"type":          "the type of everything is known at load",
 	"value":         "write .orValue(…) with what to use when there is no value, or read the field behind has(…)",
@@ -38,7 +68,10 @@ var whyLeftOut = map[string]string{
 	"transformMap":  "there are no maps in this language",
 }
 
-// timeAccessors are the methods of a timestamp that CEL also gives a time zone.
+// IsTimeAccessor reports whether a function is a method of a timestamp that CEL also gives
+// a time zone.
+func IsTimeAccessor(name string) bool { return slices.Contains(timeAccessors, name) }
+
 var timeAccessors = []string{
 	overloads.TimeGetFullYear, overloads.TimeGetMonth, overloads.TimeGetDayOfYear, overloads.TimeGetDayOfMonth,
 	overloads.TimeGetDate, overloads.TimeGetDayOfWeek, overloads.TimeGetHours, overloads.TimeGetMinutes,
@@ -50,8 +83,8 @@ func keptMacros(all []cel.Macro) []cel.Macro {
 	return slices.DeleteFunc(all, func(m cel.Macro) bool { return m.Function() == "optMap" || m.Function() == "optFlatMap" })
 }
 
-// callableNames lists the functions and macros that a source may call, sorted.
-func callableNames(functions map[string]*decls.FunctionDecl, macros []cel.Macro) []string {
+// CallableNames lists the functions and macros that a source may call, sorted.
+func CallableNames(functions map[string]*decls.FunctionDecl, macros []cel.Macro) []string {
 	names := []string{"money", "date", "timestamp"}
 	for name := range functions {
 		if isCallable(name) {
@@ -74,5 +107,7 @@ func callableNames(functions map[string]*decls.FunctionDecl, macros []cel.Macro)
 
 // isCallable reports whether a source can spell the name of a function, and may.
 func isCallable(name string) bool {
-	return !strings.ContainsAny(name, "@") && isNameStart(rune(name[0])) && name[0] != '_' && whyLeftOut[name] == ""
+	return !strings.ContainsAny(name, "@") && isLetter(name[0]) && insteadOf[name] == ""
 }
+
+func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }

@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"fmt"
@@ -128,6 +128,12 @@ type calendarVal struct {
 func (*calendarVal) Type() ref.Type                { return runCalendar }
 func (c *calendarVal) Value() any                  { return c.calendar }
 func (c *calendarVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c) == other) }
+
+// NewCalendar returns the value that stands for a calendar.
+func NewCalendar(c *worktime.Calendar) ref.Val { return &calendarVal{calendar: c} }
+
+// NewZone returns the value that stands for a zone.
+func NewZone(in *time.Location) ref.Val { return &zoneVal{zone: in} }
 
 // zoneVal is the zone in which a scope reads dates.
 type zoneVal struct {

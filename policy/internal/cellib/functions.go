@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"time"
@@ -11,8 +11,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// dateOfFunction is what date(timestamp) becomes: its second argument is the zone.
-const dateOfFunction = "date@of"
+// DateOf is what date(timestamp) becomes: its second argument is the zone.
+const DateOf = "date@of"
 
 // ownFunctions declares what the language adds to CEL, and the operators that it
 // replaces (arithmetic.go).
@@ -28,10 +28,10 @@ func ownFunctions() []cel.EnvOption {
 			overload("percent_int", typePercent, cel.IntType), overload("percent_double", typePercent, cel.DoubleType), unary(toPercent)),
 		cel.Function("round_up", overload("round_up_money", typeMoneyC, typeMoneyC), unary(roundUp)),
 		cel.Function("round_down", overload("round_down_money", typeMoneyC, typeMoneyC), unary(roundDown)),
-		cel.Function(dateOfFunction, overload("date_of_timestamp", typeDate, cel.TimestampType, typeZone), binary(dateOf)),
-		cel.Function("workday", overload("workday_calendar", typeDate, typeCalendar, typeDate, cel.IntType), variadic(workday)),
-		cel.Function("workdays", overload("workdays_calendar", cel.IntType, typeCalendar, typeDate, typeDate), variadic(workdays)),
-		cel.Function("worked", overload("worked_calendar", cel.DurationType, typeCalendar, cel.TimestampType, cel.TimestampType), variadic(worked)),
+		cel.Function(DateOf, overload("date_of_timestamp", typeDate, cel.TimestampType, TypeZone), binary(dateOf)),
+		cel.Function("workday", overload("workday_calendar", typeDate, TypeCalendar, typeDate, cel.IntType), variadic(workday)),
+		cel.Function("workdays", overload("workdays_calendar", cel.IntType, TypeCalendar, typeDate, typeDate), variadic(workdays)),
+		cel.Function("worked", overload("worked_calendar", cel.DurationType, TypeCalendar, cel.TimestampType, cel.TimestampType), variadic(worked)),
 		cel.Function("max", append(orderedOverloads("max"), binary(pick(+1)))...),
 		cel.Function("min", append(orderedOverloads("min"), binary(pick(-1)))...),
 	)
@@ -41,8 +41,8 @@ func ownFunctions() []cel.EnvOption {
 var (
 	typeDate     = types.NewOpaqueType(dateName)
 	typePercent  = types.NewOpaqueType(percentName)
-	typeZone     = types.NewOpaqueType(zoneName)
-	typeCalendar = types.NewOpaqueType(calendarName)
+	TypeZone     = types.NewOpaqueType(zoneName)
+	TypeCalendar = types.NewOpaqueType(calendarName)
 	typeMoneyC   = types.NewOpaqueType(moneyName, types.NewTypeParamType("C"))
 )
 
@@ -97,20 +97,21 @@ func lengthOf(unit time.Duration) func(ref.Val) ref.Val {
 	}
 }
 
-// toDuration reads a duration as playbooks write it, and as Go and CEL do.
+// toDuration is [ParseDuration] for values.
 func toDuration(v ref.Val) ref.Val {
 	text, ok := v.(types.String)
 	if !ok {
 		return v
 	}
-	d, err := parseDuration(string(text))
+	d, err := ParseDuration(string(text))
 	if err != nil {
 		return types.WrapErr(err)
 	}
 	return types.Duration{Duration: d}
 }
 
-func parseDuration(text string) (time.Duration, error) {
+// ParseDuration reads a duration as playbooks write it, and as Go and CEL do.
+func ParseDuration(text string) (time.Duration, error) {
 	d, err := value.ParseAnyDuration(text)
 	if err == nil {
 		return d, nil

@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"math/big"
@@ -158,7 +158,7 @@ func subtract(a, b ref.Val) ref.Val {
 }
 
 func times(a, b ref.Val) ref.Val {
-	if _, ok := b.(*moneyVal); ok {
+	if _, ok := b.(*Amount); ok {
 		a, b = b, a
 	}
 	a, b = widened(a, b)
@@ -175,7 +175,7 @@ func divide(a, b ref.Val) ref.Val {
 	a, b = widened(a, b)
 	if x, y, ok := doubles(a, b); ok {
 		if y == 0 {
-			return types.WrapErr(errDivisionByZero)
+			return types.WrapErr(ErrDivisionByZero)
 		}
 		return finite(x / y)
 	}
@@ -196,7 +196,7 @@ func divideDuration(a types.Duration, other ref.Val) ref.Val {
 	case !ok:
 		return types.MaybeNoSuchOverloadErr(other)
 	case b.Duration == 0:
-		return types.WrapErr(errDivisionByZero)
+		return types.WrapErr(ErrDivisionByZero)
 	}
 	f, _ := new(big.Rat).SetFrac(big.NewInt(int64(a.Duration)), big.NewInt(int64(b.Duration))).Float64()
 	return types.Double(f)

@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"errors"
@@ -13,10 +13,10 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// moneyVal is an amount in an expression, exact until it leaves it. Whole numbers of
+// Amount is an amount in an expression, exact until it leaves it. Whole numbers of
 // the currency's smallest unit, which is nearly all of them, are kept in units;
 // anything else as a fraction of it in exact.
-type moneyVal struct {
+type Amount struct {
 	currency string
 	units    int64
 	exact    *big.Rat // in the smallest unit; nil: units
@@ -24,21 +24,21 @@ type moneyVal struct {
 
 var (
 	errOverflow       = errors.New("overflow")
-	errDivisionByZero = errors.New("division by zero")
+	ErrDivisionByZero = errors.New("division by zero")
 	errNoNumber       = errors.New("not a finite number")
 )
 
-func (*moneyVal) ConvertToNative(to reflect.Type) (any, error) {
+func (*Amount) ConvertToNative(to reflect.Type) (any, error) {
 	return noConversion{}.ConvertToNative(to)
 }
-func (*moneyVal) ConvertToType(t ref.Type) ref.Val { return noConversion{}.ConvertToType(t) }
-func (*moneyVal) Type() ref.Type                   { return runMoney }
-func (m *moneyVal) Value() any                     { return m }
+func (*Amount) ConvertToType(t ref.Type) ref.Val { return noConversion{}.ConvertToType(t) }
+func (*Amount) Type() ref.Type                   { return runMoney }
+func (m *Amount) Value() any                     { return m }
 
 // IsZeroValue lets optional.ofNonZeroValue see that 0.00 EUR is nothing.
-func (m *moneyVal) IsZeroValue() bool { return m.sign() == 0 }
+func (m *Amount) IsZeroValue() bool { return m.sign() == 0 }
 
-func (m *moneyVal) sign() int {
+func (m *Amount) sign() int {
 	if m.exact != nil {
 		return m.exact.Sign()
 	}
@@ -56,7 +56,7 @@ func cmpInt(a, b int64) int {
 }
 
 // rat returns the amount as a fraction that the caller must not change.
-func (m *moneyVal) rat() *big.Rat {
+func (m *Amount) rat() *big.Rat {
 	if m.exact != nil {
 		return m.exact
 	}
@@ -64,21 +64,21 @@ func (m *moneyVal) rat() *big.Rat {
 }
 
 // with returns an amount of the same currency, in units again where it can be.
-func (m *moneyVal) with(exact *big.Rat) *moneyVal {
+func (m *Amount) with(exact *big.Rat) *Amount {
 	if exact.IsInt() && exact.Num().IsInt64() {
-		return &moneyVal{currency: m.currency, units: exact.Num().Int64()}
+		return &Amount{currency: m.currency, units: exact.Num().Int64()}
 	}
-	return &moneyVal{currency: m.currency, exact: exact}
+	return &Amount{currency: m.currency, exact: exact}
 }
 
 // Equal also tells apart currencies, which the checker has already kept apart.
-func (m *moneyVal) Equal(other ref.Val) ref.Val {
-	o, ok := other.(*moneyVal)
+func (m *Amount) Equal(other ref.Val) ref.Val {
+	o, ok := other.(*Amount)
 	return types.Bool(ok && m.currency == o.currency && m.compare(o) == 0)
 }
 
 // Compare orders amounts of one currency.
-func (m *moneyVal) Compare(other ref.Val) ref.Val {
+func (m *Amount) Compare(other ref.Val) ref.Val {
 	o, err := m.same(other)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (m *moneyVal) Compare(other ref.Val) ref.Val {
 	return order(m.compare(o))
 }
 
-func (m *moneyVal) compare(o *moneyVal) int {
+func (m *Amount) compare(o *Amount) int {
 	if m.exact == nil && o.exact == nil {
 		return cmpInt(m.units, o.units)
 	}
@@ -94,8 +94,8 @@ func (m *moneyVal) compare(o *moneyVal) int {
 }
 
 // same returns the other operand, or an error that should have been found at load.
-func (m *moneyVal) same(other ref.Val) (*moneyVal, ref.Val) {
-	o, ok := other.(*moneyVal)
+func (m *Amount) same(other ref.Val) (*Amount, ref.Val) {
+	o, ok := other.(*Amount)
 	if !ok {
 		return nil, types.MaybeNoSuchOverloadErr(other)
 	}
@@ -106,46 +106,46 @@ func (m *moneyVal) same(other ref.Val) (*moneyVal, ref.Val) {
 }
 
 // Add returns the sum.
-func (m *moneyVal) Add(other ref.Val) ref.Val {
+func (m *Amount) Add(other ref.Val) ref.Val {
 	o, err := m.same(other)
 	if err != nil {
 		return err
 	}
 	if m.exact == nil && o.exact == nil {
 		if sum := m.units + o.units; (sum > m.units) == (o.units > 0) {
-			return &moneyVal{currency: m.currency, units: sum}
+			return &Amount{currency: m.currency, units: sum}
 		}
 	}
 	return m.with(new(big.Rat).Add(m.rat(), o.rat()))
 }
 
 // Subtract returns the difference.
-func (m *moneyVal) Subtract(other ref.Val) ref.Val {
+func (m *Amount) Subtract(other ref.Val) ref.Val {
 	o, err := m.same(other)
 	if err != nil {
 		return err
 	}
 	if m.exact == nil && o.exact == nil {
 		if difference := m.units - o.units; (difference < m.units) == (o.units > 0) {
-			return &moneyVal{currency: m.currency, units: difference}
+			return &Amount{currency: m.currency, units: difference}
 		}
 	}
 	return m.with(new(big.Rat).Sub(m.rat(), o.rat()))
 }
 
 // Negate returns the opposite.
-func (m *moneyVal) Negate() ref.Val {
+func (m *Amount) Negate() ref.Val {
 	if m.exact == nil && m.units != math.MinInt64 {
-		return &moneyVal{currency: m.currency, units: -m.units}
+		return &Amount{currency: m.currency, units: -m.units}
 	}
 	return m.with(new(big.Rat).Neg(m.rat()))
 }
 
 // Multiply takes an int, a double or a percentage.
-func (m *moneyVal) Multiply(other ref.Val) ref.Val {
+func (m *Amount) Multiply(other ref.Val) ref.Val {
 	if k, ok := other.(types.Int); ok && m.exact == nil {
 		if product, fits := multiply(m.units, int64(k)); fits {
-			return &moneyVal{currency: m.currency, units: product}
+			return &Amount{currency: m.currency, units: product}
 		}
 	}
 	if p, ok := other.(percentVal); ok && m.exact == nil {
@@ -162,7 +162,7 @@ func (m *moneyVal) Multiply(other ref.Val) ref.Val {
 
 // share is a percentage of the amount, where 64 bits hold its numerator and its
 // denominator.
-func (m *moneyVal) share(p value.Percent) (share *moneyVal, fits bool) {
+func (m *Amount) share(p value.Percent) (share *Amount, fits bool) {
 	digits, scale := p.Digits()
 	numerator, fits := multiply(m.units, digits)
 	if !fits || scale > 16 {
@@ -173,9 +173,9 @@ func (m *moneyVal) share(p value.Percent) (share *moneyVal, fits bool) {
 		denominator *= 10
 	}
 	if numerator%denominator == 0 {
-		return &moneyVal{currency: m.currency, units: numerator / denominator}, true
+		return &Amount{currency: m.currency, units: numerator / denominator}, true
 	}
-	return &moneyVal{currency: m.currency, exact: big.NewRat(numerator, denominator)}, true
+	return &Amount{currency: m.currency, exact: big.NewRat(numerator, denominator)}, true
 }
 
 func multiply(a, b int64) (product int64, fits bool) {
@@ -187,8 +187,8 @@ func multiply(a, b int64) (product int64, fits bool) {
 }
 
 // Divide takes an int, a double or a percentage and gives money; money gives a double.
-func (m *moneyVal) Divide(other ref.Val) ref.Val {
-	if _, ok := other.(*moneyVal); ok {
+func (m *Amount) Divide(other ref.Val) ref.Val {
+	if _, ok := other.(*Amount); ok {
 		return m.ratio(other)
 	}
 	divisor, err := ratOf(other)
@@ -196,19 +196,19 @@ func (m *moneyVal) Divide(other ref.Val) ref.Val {
 	case err != nil:
 		return err
 	case divisor.Sign() == 0:
-		return types.WrapErr(errDivisionByZero)
+		return types.WrapErr(ErrDivisionByZero)
 	}
 	return m.with(new(big.Rat).Quo(m.rat(), divisor))
 }
 
 // ratio returns how many times o goes into m: the double nearest to the exact quotient.
-func (m *moneyVal) ratio(other ref.Val) ref.Val {
+func (m *Amount) ratio(other ref.Val) ref.Val {
 	o, err := m.same(other)
 	switch {
 	case err != nil:
 		return err
 	case o.sign() == 0:
-		return types.WrapErr(errDivisionByZero)
+		return types.WrapErr(ErrDivisionByZero)
 	}
 	f, _ := new(big.Rat).Quo(m.rat(), o.rat()).Float64()
 	return finite(f)
@@ -229,9 +229,24 @@ func ratOf(number ref.Val) (*big.Rat, ref.Val) {
 	return nil, types.MaybeNoSuchOverloadErr(number)
 }
 
-// round returns the amount as it leaves the expression: half to even to the smallest
+// Whole reports whether the amount is a whole number of the smallest unit.
+func (m *Amount) Whole() bool { return m.exact == nil }
+
+// Currency is the currency of the amount.
+func (m *Amount) Currency() string { return m.currency }
+
+// Rounded returns the amount as [Amount.Round] rounds it.
+func (m *Amount) Rounded() (*Amount, error) {
+	if m.exact == nil {
+		return m, nil
+	}
+	rounded, err := m.Round()
+	return &Amount{currency: m.currency, units: rounded.Units()}, err
+}
+
+// Round returns the amount as it leaves the expression: half to even to the smallest
 // unit, once.
-func (m *moneyVal) round() (value.Money, error) {
+func (m *Amount) Round() (value.Money, error) {
 	if m.exact == nil {
 		return value.NewMoney(m.units, m.currency)
 	}
@@ -259,18 +274,8 @@ func halfToEven(r *big.Rat) (rounded int64, fits bool) {
 	return below, true
 }
 
-// Money returns the value if it is an amount, rounded as [Val.Native] rounds it.
-func (v Val) Money() (value.Money, bool) {
-	m, ok := v.v.(*moneyVal)
-	if !ok {
-		return value.Money{}, false
-	}
-	rounded, err := m.round()
-	return rounded, err == nil
-}
-
 // whole returns the amount in whole currency, as package value wants it.
-func (m *moneyVal) whole() *big.Rat {
+func (m *Amount) whole() *big.Rat {
 	decimals, _ := value.Decimals(m.currency)
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
 	return new(big.Rat).Quo(m.rat(), new(big.Rat).SetInt(unit))
@@ -281,7 +286,7 @@ func roundUp(v ref.Val) ref.Val   { return roundWith(v, value.RoundMoneyUp) }
 func roundDown(v ref.Val) ref.Val { return roundWith(v, value.RoundMoneyDown) }
 
 func roundWith(v ref.Val, round func(*big.Rat, string) (value.Money, error)) ref.Val {
-	m, ok := v.(*moneyVal)
+	m, ok := v.(*Amount)
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(v)
 	}
@@ -292,5 +297,5 @@ func roundWith(v ref.Val, round func(*big.Rat, string) (value.Money, error)) ref
 	if err != nil {
 		return types.WrapErr(err)
 	}
-	return &moneyVal{currency: m.currency, units: rounded.Units()}
+	return &Amount{currency: m.currency, units: rounded.Units()}
 }

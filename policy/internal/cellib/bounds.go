@@ -1,7 +1,9 @@
-package celenv
+package cellib
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/decls"
@@ -15,10 +17,10 @@ import (
 // counts afterwards, and twenty doublings of a text in as many terms need no loop.
 const (
 	maxText    = 100_000   // bytes of a text that an expression makes
-	maxList    = 10_000    // members of a list that an expression makes
+	MaxList    = 10_000    // members of a list that an expression makes
 	maxPairs   = 4_000_000 // comparisons of one call that compares all with all
 	maxSearch  = 100_000_000
-	maxPattern = 1_000 // instructions of a regular expression
+	MaxPattern = 1_000 // instructions of a regular expression
 )
 
 func errLongText(n int64) error {
@@ -26,7 +28,7 @@ func errLongText(n int64) error {
 }
 
 func errLongList(n int) error {
-	return fmt.Errorf("a list of %d is too long (at most %d)", n, maxList)
+	return fmt.Errorf("a list of %d is too long (at most %d)", n, MaxList)
 }
 
 func checkText(n int) error { return checkLength(int64(n)) }
@@ -39,7 +41,7 @@ func checkLength(n int64) error {
 }
 
 func checkList(n int) error {
-	if n > maxList {
+	if n > MaxList {
 		return errLongList(n)
 	}
 	return nil
@@ -58,13 +60,14 @@ func boundSum(a, b ref.Val) error {
 		}
 	case traits.Lister:
 		if y, ok := b.(traits.Lister); ok {
-			return checkList(sizeOf(x) + sizeOf(y))
+			return checkList(SizeOf(x) + SizeOf(y))
 		}
 	}
 	return nil
 }
 
-func sizeOf(list traits.Lister) int {
+// SizeOf is the number of members of a list.
+func SizeOf(list traits.Lister) int {
 	n, _ := list.Size().(types.Int)
 	return int(n)
 }
@@ -97,7 +100,7 @@ func boundedOverloads() map[string]map[string]bound {
 func boundedFunctions(declared map[string]*decls.FunctionDecl) ([]cel.EnvOption, error) {
 	var options []cel.EnvOption
 	all := boundedOverloads()
-	for _, name := range sortedKeys(all) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
 		bounds := all[name]
 		implementations, err := bindingsOf(declared[name])
 		if err != nil {
@@ -139,7 +142,7 @@ func bounded(o *decls.OverloadDecl, impl *functions.Overload, check bound) (cel.
 		if err := check(args); err != nil {
 			return types.WrapErr(err)
 		}
-		return call(impl, args)
+		return Call(impl, args)
 	}), nil
 }
 
@@ -161,8 +164,8 @@ func rebound(o *decls.OverloadDecl, impl func(args ...ref.Val) ref.Val) cel.Func
 	return declare(o.ID(), o.ArgTypes(), o.ResultType(), binding)
 }
 
-// call applies an implementation to its arguments, nil when it takes another number.
-func call(impl *functions.Overload, args []ref.Val) ref.Val {
+// Call applies an implementation to its arguments, nil when it takes another number.
+func Call(impl *functions.Overload, args []ref.Val) ref.Val {
 	switch {
 	case impl.Unary != nil && len(args) == 1:
 		return impl.Unary(args[0])
@@ -199,7 +202,7 @@ func boundJoin(args []ref.Val) error {
 		return nil
 	}
 	total := 0
-	for i := range sizeOf(list) {
+	for i := range SizeOf(list) {
 		total += len(textArg([]ref.Val{list.Get(types.Int(i))}, 0)) + len(separator)
 		if total > maxText {
 			return errLongText(int64(total))
@@ -227,11 +230,11 @@ func boundFlatten(args []ref.Val) error {
 		return nil
 	}
 	total := 0
-	for i := range sizeOf(list) {
+	for i := range SizeOf(list) {
 		if inner, ok := list.Get(types.Int(i)).(traits.Lister); ok {
-			total += sizeOf(inner)
+			total += SizeOf(inner)
 		}
-		if total > maxList {
+		if total > MaxList {
 			return errLongList(total)
 		}
 	}
@@ -245,18 +248,18 @@ func boundPairs(args []ref.Val) error {
 	if a == nil || b == nil {
 		return nil
 	}
-	if int64(sizeOf(a))*int64(sizeOf(b)) > maxPairs {
-		return fmt.Errorf("lists of %d and %d are too long to be compared member by member", sizeOf(a), sizeOf(b))
+	if int64(SizeOf(a))*int64(SizeOf(b)) > maxPairs {
+		return fmt.Errorf("lists of %d and %d are too long to be compared member by member", SizeOf(a), SizeOf(b))
 	}
 	return nil
 }
 
-// callSafely is call, with a panic of the implementation turned into an error.
-func callSafely(impl *functions.Overload, args []ref.Val) (v ref.Val) {
+// CallSafely is [Call], with a panic of the implementation turned into an error.
+func CallSafely(impl *functions.Overload, args []ref.Val) (v ref.Val) {
 	defer func() {
 		if p := recover(); p != nil {
 			v = types.NewErr("it cannot be evaluated")
 		}
 	}()
-	return call(impl, args)
+	return Call(impl, args)
 }

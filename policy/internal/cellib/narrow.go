@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"fmt"
@@ -62,19 +62,19 @@ type lists struct {
 	types.Adapter
 }
 
-func (a lists) NativeToValue(v any) ref.Val { return checked(a.Adapter.NativeToValue(v)) }
+func (a lists) NativeToValue(v any) ref.Val { return Checked(a.Adapter.NativeToValue(v)) }
 
-// adapter is what values are adapted by.
-func adapter(by types.Adapter) types.Adapter {
+// adapted returns what values are adapted by.
+func adapted(by types.Adapter) types.Adapter {
 	if strconv.IntSize == 64 {
 		return by
 	}
 	return lists{by}
 }
 
-// checked returns a list that looks at an index before cel-go does: that turns it into
+// Checked returns a list that looks at an index before cel-go does: that turns it into
 // Go's int, which is another number where an int has 32 bits. Other values stay.
-func checked(v ref.Val) ref.Val {
+func Checked(v ref.Val) ref.Val {
 	list, ok := v.(traits.Lister)
 	if !ok || strconv.IntSize == 64 {
 		return v
@@ -85,13 +85,16 @@ func checked(v ref.Val) ref.Val {
 	return checkedList{list}
 }
 
+// OutOfList is how the error of an index begins that no member of a list has.
+const OutOfList = "index out of bounds:"
+
 type checkedList struct {
 	traits.Lister
 }
 
 func (l checkedList) Get(index ref.Val) ref.Val {
 	if n, ok := wideIndex(index); ok && (n < 0 || n > math.MaxInt32) {
-		return types.NewErr("%s %d", outOfList, n)
+		return types.NewErr("%s %d", OutOfList, n)
 	}
 	return l.Lister.Get(index)
 }

@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"math"
@@ -18,12 +18,12 @@ func TestSharesAgreeWithFractions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &moneyVal{currency: "EUR", units: random.Int64() >> random.IntN(64)}
+		m := &Amount{currency: "EUR", units: random.Int64() >> random.IntN(64)}
 		if random.IntN(2) == 0 {
 			m.units = -m.units
 		}
 		want := m.with(new(big.Rat).Mul(m.rat(), p.Rat()))
-		got, ok := m.Multiply(percentVal{p}).(*moneyVal)
+		got, ok := m.Multiply(percentVal{p}).(*Amount)
 		if !ok || got.rat().Cmp(want.rat()) != 0 || (got.exact == nil) != (want.exact == nil) {
 			t.Fatalf("%s of %d cents: got %v, want %v", p, m.units, got, want)
 		}
@@ -31,12 +31,12 @@ func TestSharesAgreeWithFractions(t *testing.T) {
 	}
 }
 
-func checkRounding(t *testing.T, m *moneyVal) {
+func checkRounding(t *testing.T, m *Amount) {
 	t.Helper()
 	if m.exact == nil {
 		return
 	}
-	got, err := m.round()
+	got, err := m.Round()
 	want, wantErr := value.RoundMoney(m.whole(), m.currency)
 	if got != want || (err == nil) != (wantErr == nil) {
 		t.Fatalf("%s rounds to %v, %v and not to %v, %v", m.exact, got, err, want, wantErr)

@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"github.com/google/cel-go/common/types"
@@ -16,20 +16,20 @@ const (
 	optionalName = "optional_type" // CEL's own
 )
 
-// anyCurrency stands for the currency of a field that declares none. It is a type of
+// AnyCurrency stands for the currency of a field that declares none. It is a type of
 // its own rather than CEL's dyn, which would compare with everything.
-const anyCurrency = "?"
+const AnyCurrency = "?"
 
-// celMoney returns the type of money in a currency; empty: any.
-func celMoney(currency string) *types.Type {
+// MoneyType returns the type of money in a currency; empty: any.
+func MoneyType(currency string) *types.Type {
 	if currency == "" {
-		currency = anyCurrency
+		currency = AnyCurrency
 	}
 	return types.NewOpaqueType(moneyName, types.NewOpaqueType(currency))
 }
 
-// celType returns the CEL type of a declared type, dyn for what is none.
-func celType(t value.Type) *types.Type {
+// TypeFor returns the CEL type of a declared type, dyn for what is none.
+func TypeFor(t value.Type) *types.Type {
 	switch t.Kind {
 	case value.KindString:
 		return types.StringType
@@ -48,17 +48,17 @@ func celType(t value.Type) *types.Type {
 	case value.KindPercent:
 		return types.NewOpaqueType(percentName)
 	case value.KindMoney:
-		return celMoney(t.Currency)
+		return MoneyType(t.Currency)
 	case value.KindList:
-		return types.NewListType(celType(t.Member()))
+		return types.NewListType(TypeFor(t.Member()))
 	}
 	return types.DynType
 }
 
-// typeOf returns the type of values that a CEL type stands for, the zero type where it
+// TypeOf returns the type of values that a CEL type stands for, the zero type where it
 // stands for none: for what an expression may compute on its way but not give, such as
 // an optional, bytes, an unsigned number, a list of lists.
-func typeOf(t *types.Type) value.Type {
+func TypeOf(t *types.Type) value.Type {
 	switch t.Kind() {
 	case types.StringKind:
 		return value.Type{Kind: value.KindString}
@@ -73,7 +73,7 @@ func typeOf(t *types.Type) value.Type {
 	case types.DurationKind:
 		return value.Type{Kind: value.KindDuration}
 	case types.ListKind:
-		elem := typeOf(t.Parameters()[0])
+		elem := TypeOf(t.Parameters()[0])
 		if elem.Kind != value.KindList && elem.Kind != value.KindInvalid {
 			return value.Type{Kind: value.KindList, Elem: elem.Kind, Currency: elem.Currency}
 		}
@@ -90,7 +90,7 @@ func opaqueTypeOf(t *types.Type) value.Type {
 	case percentName:
 		return value.Type{Kind: value.KindPercent}
 	case moneyName:
-		if currency := currencyOf(t); currency != anyCurrency {
+		if currency := CurrencyOf(t); currency != AnyCurrency {
 			return value.Type{Kind: value.KindMoney, Currency: currency}
 		}
 		return value.Type{Kind: value.KindMoney}
@@ -98,23 +98,33 @@ func opaqueTypeOf(t *types.Type) value.Type {
 	return value.Type{}
 }
 
-// currencyOf returns the currency of a CEL money type, anyCurrency where not known,
+// CurrencyOf returns the currency of a CEL money type, anyCurrency where not known,
 // empty where t is not money.
-func currencyOf(t *types.Type) string {
+func CurrencyOf(t *types.Type) string {
 	if t == nil || t.Kind() != types.OpaqueKind || t.TypeName() != moneyName || len(t.Parameters()) != 1 {
 		return ""
 	}
 	if p := t.Parameters()[0]; p.Kind() == types.OpaqueKind {
 		return p.TypeName()
 	}
-	return anyCurrency
+	return AnyCurrency
 }
 
-// typeName writes a type as a message about an expression does: string, money(EUR), [int].
-func typeName(t value.Type) string { return typeText(celType(t)) }
+// isOptional, isMoney and isZone tell types that are told apart by their names. A zone is
+// an argument that only the compiler adds.
+func IsOptional(t *types.Type) bool { return isNamed(t, optionalName) }
+func IsMoney(t *types.Type) bool    { return isNamed(t, moneyName) }
+func IsZone(t *types.Type) bool     { return isNamed(t, zoneName) }
 
-// typeText writes a CEL type for people, also one that no value of a playbook has.
-func typeText(t *types.Type) string {
+func isNamed(t *types.Type, name string) bool {
+	return t.Kind() == types.OpaqueKind && t.TypeName() == name
+}
+
+// NameOf writes a type as a message about an expression does: string, money(EUR), [int].
+func NameOf(t value.Type) string { return TextOf(TypeFor(t)) }
+
+// TextOf writes a CEL type for people, also one that no value of a playbook has.
+func TextOf(t *types.Type) string {
 	if t == nil {
 		return "anything"
 	}
@@ -122,7 +132,7 @@ func typeText(t *types.Type) string {
 	case types.DynKind, types.TypeParamKind, types.AnyKind, types.ErrorKind:
 		return "anything"
 	case types.ListKind:
-		return "[" + typeText(t.Parameters()[0]) + "]"
+		return "[" + TextOf(t.Parameters()[0]) + "]"
 	case types.UintKind:
 		return "uint"
 	case types.BytesKind:
@@ -130,12 +140,12 @@ func typeText(t *types.Type) string {
 	case types.OpaqueKind:
 		switch {
 		case t.TypeName() == optionalName:
-			return "optional " + typeText(t.Parameters()[0])
+			return "optional " + TextOf(t.Parameters()[0])
 		case t.TypeName() == calendarName:
 			return "calendar"
 		}
 	}
-	switch own := typeOf(t); {
+	switch own := TypeOf(t); {
 	case own.Kind == value.KindMoney && own.Currency != "":
 		return "money(" + own.Currency + ")"
 	case own.Kind != value.KindInvalid:

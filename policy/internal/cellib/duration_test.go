@@ -1,4 +1,4 @@
-package celenv
+package cellib
 
 import (
 	"math"
