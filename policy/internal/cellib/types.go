@@ -110,8 +110,8 @@ func CurrencyOf(t *types.Type) string {
 	return AnyCurrency
 }
 
-// isOptional, isMoney and isZone tell types that are told apart by their names. A zone is
-// an argument that only the compiler adds.
+// IsOptional, IsMoney and IsZone recognise types by their names. A zone is an argument
+// that only the compiler adds.
 func IsOptional(t *types.Type) bool { return isNamed(t, optionalName) }
 func IsMoney(t *types.Type) bool    { return isNamed(t, moneyName) }
 func IsZone(t *types.Type) bool     { return isNamed(t, zoneName) }
