@@ -102,6 +102,9 @@ func (r *reader) test(n *yamlnode.Node, key Text, kind testKind) *Test {
 		t.Choose = m.chosen()
 	}
 	m.on("want", func(n *yamlnode.Node, key Text) { t.Want = r.want(n, key) })
+	if t.Want == nil && m.keyMeaning("want").IsSet() {
+		t.Want = &Want{} // it is there, under a name that close reports
+	}
 	if kind.hasEach {
 		m.on("each", func(n *yamlnode.Node, key Text) { t.Each = r.tests(n, key, rowOfEach) })
 	}
