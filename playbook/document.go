@@ -84,6 +84,7 @@ type Field struct {
 	Default  Value
 	OneOf    []Text
 	Min, Max Text
+	MaxItems Text // an Int; of a list
 	Currency Text
 	Was      []Text
 	Range    Range

@@ -40,6 +40,9 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	f.OneOf = m.texts("one_of", "a list of values")
 	f.Min = m.scalar("min", "a value")
 	f.Max = m.scalar("max", "a value")
+	if ofIncident {
+		f.MaxItems = m.int("max_items", 1)
+	}
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	f.Was = m.texts("was", "a list of names")
 	if !m.has("type") && !(ofIncident && slices.Contains(standardFields[:], name.Value)) {

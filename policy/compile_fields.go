@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -82,7 +83,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	}
 	t.Currency = c.currency(d, t)
 	f.Type = t
-	ok := (t.Currency != "" || !d.Currency.IsSet()) && c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base)
+	ok := (t.Currency != "" || !d.Currency.IsSet()) && c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base) && c.fieldItems(d, f)
 	ok = c.fieldOneOf(d, f, base) && ok
 	ok = c.fieldDefault(d, f) && ok
 	for _, w := range d.Was {
@@ -186,6 +187,28 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 	if base != nil {
 		return c.narrowerBounds(d, f, base)
 	}
+	return true
+}
+
+// fieldItems bounds a list. A playbook may raise the bound of a standard or shared list as well: it
+// protects from more than anybody has thought of, and is no meaning of the field.
+func (c *compiler) fieldItems(d *playbook.Field, f *Field) bool {
+	if f.Type.Kind == value.KindList && f.MaxItems == 0 {
+		f.MaxItems = MaxItems
+	}
+	if !d.MaxItems.IsSet() {
+		return true
+	}
+	if f.Type.Kind != value.KindList {
+		c.errorf(d.MaxItems.Range, "bad-field", "", "only a list has `max_items`; `%s` is of type %s", f.Name, f.Type)
+		return false
+	}
+	n, err := strconv.Atoi(d.MaxItems.Value)
+	if err != nil {
+		c.errorf(d.MaxItems.Range, "bad-literal", "", "`max_items` %s is too large", d.MaxItems.Value)
+		return false
+	}
+	f.MaxItems = n
 	return true
 }
 
@@ -311,7 +334,7 @@ func (c *compiler) agree(f *Field) bool {
 	return true
 }
 
-var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "was"}
+var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was"}
 
 func describeField(f *Field) [len(fieldKeys)]string {
 	def := "none"
@@ -322,7 +345,7 @@ func describeField(f *Field) [len(fieldKeys)]string {
 	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strings.Join(was, "\x00")}
+	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00")}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an

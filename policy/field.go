@@ -17,6 +17,7 @@ type Field struct {
 	Default  any      // nil: none
 	OneOf    []string // nil: open; else every value that is allowed
 	Min, Max any
+	MaxItems int      // how many items a list has at most; 0 for what is no list
 	Was      []string // earlier names that are still read
 	Slot     int
 	NonEmpty bool // an empty text or list is as good as none: id, service, and what is made required
@@ -25,6 +26,9 @@ type Field struct {
 
 	declared *playbook.Field // nil for a standard field
 }
+
+// MaxItems is how many items a list of an incident has at most, where its field says nothing else.
+const MaxItems = 1_000
 
 // Required reports whether an incident must have the field.
 func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
@@ -64,7 +68,7 @@ func standardFields() []*Field {
 	}
 	fields = append(fields, instant("reported_at", "responded_at", "informed_at", "resolved_at", "expected_at")...)
 	fields = append(fields, text("provider", "follows", "channel", "region", "language", "cause", "remedy_sought", "summary")...)
-	fields = append(fields, &Field{Name: "tags", Type: value.Type{Kind: value.KindList, Elem: value.KindString}, Default: []any{}})
+	fields = append(fields, &Field{Name: "tags", Type: value.Type{Kind: value.KindList, Elem: value.KindString}, Default: []any{}, MaxItems: MaxItems})
 	fields = append(fields, text("customer.id", "customer.name", "customer.tier", "customer.language")...)
 	fields = append(fields, instant("customer.since")...)
 	for i, f := range fields {

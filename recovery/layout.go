@@ -40,6 +40,7 @@ type placed struct {
 	missing cell // the default
 	preset  bool // an incident begins with it
 	bounded bool // by min or max
+	widest  int  // how many items of a list some playbook lets in
 	isID    bool // two of which that look the same must be the same
 }
 
@@ -85,7 +86,23 @@ func newLayout(p *policy.Program) layout {
 			l.own[i] = append(l.own[i], placeField(f, ranks))
 		}
 	}
+	for _, f := range l.shared {
+		f.widest = widestOf(p, f)
+	}
 	return l
+}
+
+// widestOf is how many items of a list some playbook lets in.
+func widestOf(p *policy.Program, shared *placed) int {
+	n := shared.MaxItems
+	for _, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			if f.Name == shared.Name {
+				n = max(n, f.MaxItems)
+			}
+		}
+	}
+	return n
 }
 
 func placeField(f *policy.Field, ranks map[string]int) *placed {

@@ -24,7 +24,8 @@ type validation struct {
 	direct   bool
 	strict   bool
 	problems []Problem
-	readAs   []string // earlier names that were read
+	readAs   []string   // earlier names that were read
+	long     []longList // that a playbook has to let in
 	// notObjects are the paths of which it was said that they are no objects.
 	notObjects []string
 }
@@ -73,6 +74,9 @@ func (v *validation) field(f *placed) {
 	raw, path, ok := v.raw(f)
 	if !ok {
 		v.missing(f)
+		return
+	}
+	if v.tooMany(f, raw, path) {
 		return
 	}
 	native, bad := coerce(raw, f.Type.Kind, f.Type.Elem)
@@ -174,6 +178,9 @@ func (v *validation) standardOther(f *placed, held any) {
 		v.missing(f)
 		return
 	}
+	if v.tooMany(f, held, f.Name) {
+		return
+	}
 	native, bad := coerce(held, f.Type.Kind, f.Type.Elem)
 	if bad != nil {
 		v.refuse(f, bad.at(f.Name))
@@ -270,6 +277,10 @@ func (v *validation) pausesOf() {
 	if !ok {
 		return
 	}
+	if n := itemsOf(raw); n > policy.MaxItems {
+		v.problem("paused", wantedItems(policy.MaxItems), foundItems(n))
+		return
+	}
 	pauses, problems := toPauses(raw)
 	v.problems = append(v.problems, problems...)
 	for _, p := range pauses {
@@ -288,6 +299,7 @@ func (v *validation) playbooks() error {
 		return matchError(err)
 	}
 	v.own(applying)
+	v.stillTooMany()
 	return nil
 }
 

@@ -96,7 +96,7 @@ func (f *Frame) metered(limit uint64, final bool, run func() (ref.Val, error)) (
 
 // tooCostly says what limit was passed, and what can be done.
 func tooCostly(limit uint64) string {
-	return fmt.Sprintf("the condition costs too much to evaluate (limit %d): ask for less of its lists and texts", limit)
+	return fmt.Sprintf("the condition costs too much to evaluate (limit %d): ask for less of its lists and texts, or let in fewer items (max_items)", limit)
 }
 
 // frameOf finds the frame of an evaluation.

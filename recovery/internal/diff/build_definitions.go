@@ -46,6 +46,7 @@ func declaration(t *thing, f *playbook.Field) {
 			t.add(typed(cmp.Or(elem, "int"), end.name, t.what, end.text))
 		}
 	}
+	t.add(optional(f.MaxItems, plain, "max_items", t.what))
 	t.add(optional(f.Currency, plain, "currency", t.what))
 	if f.Was != nil {
 		t.add(set("was", t.what, f.Was, f.Range))

@@ -153,6 +153,9 @@ func typeWords(f *playbook.Field) string {
 	if f.Max.IsSet() {
 		more = append(more, "at most "+cell(f.Max))
 	}
+	if f.MaxItems.IsSet() {
+		more = append(more, "at most "+f.MaxItems.Value+" of them")
+	}
 	if len(more) == 0 {
 		return text
 	}

@@ -42,16 +42,17 @@ func incidentSection() object {
 
 func fieldWords(kinds []string) words {
 	return words{
-		"type":     {"The type of its values; in brackets for a list.", either(fieldTypes(kinds)...)},
-		"about":    {"What it says, for people.", nil},
-		"optional": {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
-		"required": {"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil},
-		"default":  {"The value of incidents that come without it.", either(scalar(), list(scalar(), 0))},
-		"one_of":   {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
-		"min":      {"The least value.", scalar()},
-		"max":      {"The greatest value.", scalar()},
-		"currency": {"The currency of a money field. Without one its amounts can be passed on and scaled, and neither compared nor added.", ref("currency")},
-		"was":      {"Earlier names that are still read.", nil},
+		"type":      {"The type of its values; in brackets for a list.", either(fieldTypes(kinds)...)},
+		"about":     {"What it says, for people.", nil},
+		"optional":  {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
+		"required":  {"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil},
+		"default":   {"The value of incidents that come without it.", either(scalar(), list(scalar(), 0))},
+		"one_of":    {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
+		"min":       {"The least value.", scalar()},
+		"max":       {"The greatest value.", scalar()},
+		"max_items": {"How many items a list has at most: 1000 when left out. Incidents with more are refused.", nil},
+		"currency":  {"The currency of a money field. Without one its amounts can be passed on and scaled, and neither compared nor added.", ref("currency")},
+		"was":       {"Earlier names that are still read.", nil},
 	}
 }
 
