@@ -204,17 +204,13 @@ func (n *Node) said() string {
 	return n.Text + ", which is " + n.shown()
 }
 
-var negated = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
-
-var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
 func (n *Node) missOfCompare(want bool) string {
 	left, right, op := n.Parts[0], n.Parts[1], n.Op
 	if left.Kind == NodeConstant && right.Kind != NodeConstant && op != "in" {
-		left, right, op = right, left, mirrored[op]
+		left, right, op = right, left, Mirrored(op)
 	}
 	if !want {
-		op = negated[op]
+		op = Negated(op)
 	}
 	if left.Kind == NodeConstant && n.Op == "in" {
 		if want {

@@ -25,13 +25,26 @@ var nodeKindNames = [...]string{"invalid", "and", "or", "not", "if", "compare", 
 
 func (k NodeKind) String() string { return nodeKindNames[k] }
 
+// Mirrored is the operator of a comparison whose sides are exchanged: > for <. It is empty
+// for in, whose sides differ.
+func Mirrored(op string) string { return mirrored[op] }
+
+// Negated is the operator of a comparison that holds where the other does not: >= for <,
+// and "not in", which is a word for people, for in.
+func Negated(op string) string { return negated[op] }
+
+var (
+	mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+	negated  = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
+)
+
 // Node is a part of a condition with what it gave for one input.
 type Node struct {
 	Kind     NodeKind
 	Op, Path string
 	Text     string // as written, on one line
 	Bool     bool   // whether it is a condition itself
-	Value    any    // as [Show] takes it; nil where there is none
+	Value    any    // as [value.Show] takes it; nil where there is none
 	Err      error  // an *EvalError: the part has no value
 	// Skipped is set where the whole did without the part; its value is what it
 	// would have been.

@@ -179,20 +179,16 @@ func oneOf(what string, list []string, want bool) Condition {
 	return Condition{what, verb, listed(list, "or"), "", nil}
 }
 
-var opposites = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
-
-var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
 func (s teller) compare(n *policy.Node, want bool) Condition {
 	left, right, op := n.Parts[0], n.Parts[1], n.Op
 	if isSame(n) {
 		return s.same(left, right, (op == "==") == want)
 	}
 	if left.Kind == policy.NodeConstant && op != "in" {
-		left, right, op = right, left, mirrored[op]
+		left, right, op = right, left, policy.Mirrored(op)
 	}
 	if !want {
-		op = opposites[op]
+		op = policy.Negated(op)
 	}
 	if op == "in" || op == "not in" {
 		return s.membership(left, right, op == "in")

@@ -113,8 +113,6 @@ func joinedChanges(a, b []change) []change {
 	return out
 }
 
-var opposed = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-
 func (s *Set) solveCompare(n *policy.Node, want bool, book string) []change {
 	left, right, op := n.Parts[0], n.Parts[1], n.Op
 	if n.Op == "in" {
@@ -122,13 +120,13 @@ func (s *Set) solveCompare(n *policy.Node, want bool, book string) []change {
 	}
 	left, op, right = undivided(left, op, right)
 	if !movable(left) && (movable(right) || isCell(right)) {
-		left, right, op = right, left, turnedRound[op]
+		left, right, op = right, left, policy.Mirrored(op)
 	}
 	if right.Value == nil {
 		return nil
 	}
 	if !want {
-		op = opposed[op]
+		op = policy.Negated(op)
 	}
 	if isCell(left) {
 		return s.solveCell(left, book, func(cell any) bool { return compares(cell, op, right.Value) })

@@ -15,7 +15,7 @@ func undivided(left *policy.Node, op string, right *policy.Node) (*policy.Node, 
 		if field, unit, whole = quotient(right); field == nil {
 			return left, op, right
 		}
-		right, op = left, turnedRound[op]
+		right, op = left, policy.Mirrored(op)
 	}
 	var times float64
 	switch v := right.Value.(type) {

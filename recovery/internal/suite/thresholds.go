@@ -43,7 +43,7 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 	case policy.NodeCompare:
 		left, op, right := undivided(n.Parts[0], n.Op, n.Parts[1])
 		if !movable(left) && movable(right) && op != "in" {
-			left, right, op = right, left, turnedRound[op]
+			left, right, op = right, left, policy.Mirrored(op)
 		}
 		if movable(left) && right.Err == nil && !refersTo(right, left.Path) {
 			add(s.sides(left.Path, op, right.Value))
@@ -70,8 +70,6 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 	}
 	return out
 }
-
-var turnedRound = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 // movable tells what a row can change: a field or a fact.
 func movable(n *policy.Node) bool {
