@@ -12,10 +12,10 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// State says how urgent something owed is.
+// State says how urgent an owed action is.
 type State string
 
-// The states of what is owed.
+// The states of owed actions.
 const (
 	Overdue State = "overdue" // its deadline has passed
 	Due     State = "due"     // to be done now, by its deadline if it has one
@@ -27,8 +27,8 @@ const (
 type Owed struct {
 	Action Action `json:"action"`
 	State  State  `json:"state"`
-	// At is when it falls due; for what is next and has no deadline, when it can
-	// be done. Zero when neither is known.
+	// At is when it falls due. For a Next action without a deadline, it is when
+	// the action can be done. Zero when neither is known.
 	At time.Time `json:"at,omitzero"`
 }
 
@@ -52,12 +52,12 @@ func paceOf(d *draft, base time.Time, clock worktime.Clock) *pace {
 func isPaused(err error) bool { return errors.Is(err, worktime.ErrPaused) }
 
 // Agenda lists what a decision still owes at a time, the most urgent first:
-// overdue, due, next, waiting, each by time. What the incident says has
-// happened is not owed: a response fulfils acknowledge and respond, resolving
-// fulfils resolve, and inform falls due anew after each time the customer was
+// overdue, due, next, waiting, each by time. The fields of the incident fulfil
+// some actions: a response fulfils acknowledge and respond, and resolving
+// fulfils resolve. Inform falls due again after each time the customer was
 // informed, until the incident is resolved. Other actions are owed until a
-// report says that they were done. The actions of if_late are owed once theirs
-// was not done in time.
+// report says that they were done. The actions in if_late are owed once the
+// action they belong to was not done in time.
 //
 // A decision that was read from JSON does not hold the calendar in which inform
 // counts, nor the time from which it counts: it then counts absolute time from
@@ -81,9 +81,9 @@ func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
 	return a.out
 }
 
-// Agenda lists what is owed on an incident now: by its latest decision and by
-// the choices that were made on it, less what was reported. An incident that
-// was never handled owes nothing. The error is the store's.
+// Agenda lists what is owed on an incident now: the actions of its latest
+// decision and of the choices made on it, without those that were reported done.
+// An incident that was never handled owes nothing. The error is the store's.
 func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
 	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
 	if err != nil || given.Previous == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// manyPlays is a set of n plays, about four of which match an incident. A file
+// manyPlays is a set of n plays. About four of them match an incident. A file
 // holds at most 10,000 of them, since files are bounded.
 func manyPlays(n int) fstest.MapFS {
 	const most = 10_000
@@ -170,7 +170,7 @@ func BenchmarkDecideFixed(b *testing.B) {
 }
 
 // BenchmarkDecideManyPlaybooks spreads 1,000 plays over playbooks with fields of
-// their own, all of which apply or one of which does.
+// their own. Either all playbooks apply or one does.
 func BenchmarkDecideManyPlaybooks(b *testing.B) {
 	for _, books := range []int{1, 50, 500} {
 		for _, all := range []bool{true, false} {

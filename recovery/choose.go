@@ -22,7 +22,7 @@ type Selection struct {
 	Options []Selected `json:"options"`
 }
 
-// Selected is one option of a choice, as it was taken.
+// Selected is one option of a choice, with the values that were chosen.
 type Selected struct {
 	Type   string `json:"type"`
 	ID     string `json:"id,omitempty"` // the option's own id, where it has one
@@ -32,7 +32,7 @@ type Selected struct {
 	Params map[string]any `json:"params,omitempty"`
 }
 
-// MarshalJSON leaves out what is absent; a chosen amount of zero is not.
+// MarshalJSON leaves out absent fields. A chosen amount of zero is kept.
 func (s Selected) MarshalJSON() ([]byte, error) {
 	type plain Selected
 	out := struct {
@@ -45,10 +45,10 @@ func (s Selected) MarshalJSON() ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// Choose makes a choice that the incident's latest decision left to a person.
-// It refuses what lies outside the option's ranges or the limits, which are
-// looked at anew, and asks for a reason where the amount is far from the
-// precedents. Choosing the same again returns the same decision. The error is a
+// Choose makes a choice that the incident's latest decision left to a person. It
+// evaluates the limits anew, refuses amounts outside the option's ranges or the
+// limits, and requires a reason where the amount is far from the precedents.
+// Choosing the same again returns the same decision. The error is a
 // *[ChoiceError], or one of those of [Engine.Handle].
 func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOption) (*Decision, error) {
 	store := e.storeFor(options)

@@ -27,9 +27,10 @@ func MustMoney(s string) Money { return value.MustMoney(s) }
 // inputs could give another decision.
 const Semantics = 2
 
-// Decision is the outcome for one incident: what to do, what somebody has to
-// choose, and why. It is a value: nothing in it changes after it was returned.
-// The lists are in the order of the JSON form, and never nil in JSON.
+// Decision is the outcome for one incident: the actions to take, the choices to
+// make, and the reasons. It is a value: nothing in it changes after it was
+// returned. The lists are in the order of the JSON form. An empty list is [] in
+// JSON, never null.
 type Decision struct {
 	ID        string
 	Incident  string // the incident's id
@@ -88,9 +89,10 @@ type Action struct {
 	Type string
 	// Change is empty on the actions of IfLate.
 	Change Change
-	Plays  []string // the plays that asked for it
-	// Amount is the whole entitlement; Already what was committed before under
-	// this id. The host gives the difference. Both unset where there is none.
+	Plays  []string // the plays that gave it
+	// Amount is the whole entitlement. Already is the amount that was committed
+	// before under this id. The host gives the difference. Both are unset on an
+	// action without an amount.
 	Amount, Already Money
 	Params          []Param // in the order of declaration, without the amount
 	Owner           string
@@ -101,7 +103,7 @@ type Action struct {
 	Note            string
 	IfLate          []Action // owed only if this one is not done in time
 
-	// What the agenda and the outbox know beyond the JSON form.
+	// These fields are for the agenda and the outbox. The JSON form does not have them.
 	pace   *pace // how inform counts
 	waits  bool  // for its since field, or for the customer
 	pauses bool  // its clock stops while the incident is paused
@@ -164,7 +166,7 @@ type Precedent struct {
 	Reason   string
 }
 
-// Withheld is an action that was not given, or the part of it that was not.
+// Withheld is an action, or a part of one, that was not given.
 type Withheld struct {
 	ID     string
 	Type   string
@@ -174,14 +176,14 @@ type Withheld struct {
 	Params []Param
 }
 
-// PassedOver is a partner who was not taken.
+// PassedOver is a partner that was asked and not taken.
 type PassedOver struct {
 	Partner string
 	Play    string
 	Reason  string // agreement, direction, coverage or capacity
 }
 
-// Fact is what earlier decisions said when this one was made: an int64 or a
+// Fact is the value that a fact had when the decision was made: an int64 or a
 // Money.
 type Fact struct {
 	Name  string

@@ -42,8 +42,8 @@ func WithStore(s Store) Option { return func(c *config) { c.store = s } }
 // WithClock sets what time it is. The default is the machine's clock.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
 
-// WithRevision names the version of the playbooks in the host's version
-// control. It is written on decisions and enters nothing else.
+// WithRevision names the version of the playbooks in the host's version control.
+// Decisions carry it; nothing else depends on it.
 func WithRevision(r string) Option { return func(c *config) { c.revision = r } }
 
 // WithHooks sets functions that are told what the engine does.

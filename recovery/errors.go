@@ -55,8 +55,8 @@ func (e *IncidentError) Error() string {
 // EvaluationError reports an expression that has no value for an incident: an
 // overflow, a division by zero, an index out of range, a negative amount.
 type EvaluationError struct {
-	Playbook     string // empty for what belongs to none, such as a shared limit
-	Play         string // its id within the playbook; empty for what belongs to no play
+	Playbook     string // empty where the expression belongs to no playbook, such as a shared limit's
+	Play         string // its id within the playbook; empty where the expression belongs to no play
 	File         string
 	Line, Column int
 	Expr         string // the sub-expression that failed
@@ -72,7 +72,7 @@ func failedAt(p *policy.Play, at policy.Position, expr, message string) *Evaluat
 	return e
 }
 
-// PlayName is PLAYBOOK/PLAY, as decisions write it; empty for what belongs to no play.
+// PlayName is PLAYBOOK/PLAY, as decisions write it; empty where the expression belongs to no play.
 func (e *EvaluationError) PlayName() string {
 	if e.Play == "" {
 		return ""
@@ -182,10 +182,10 @@ func isA[T error](err error) bool {
 //	{"incident": "T-1", "error": {"code": "invalid-incident", "message": "…",
 //	 "problems": [{"path": "severity", "wanted": "1 to 5", "found": "6"}]}}
 //
-// The codes are invalid-incident and invalid-choice (with problems),
-// evaluation-error (with play, at and expr), ambiguous (with plays),
-// invalid-json for what is no JSON object, unknown-action, conflict, and failed for what was
-// no fault of the incident. An incident whose id is not known has none.
+// The codes are invalid-incident and invalid-choice (with problems), evaluation-error (with play,
+// at and expr), ambiguous (with plays), invalid-json for input that is not a JSON object,
+// unknown-action, conflict, and failed for errors that are not the incident's fault. An incident
+// whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
 	f := writing(dst, public)
 	f.begin()

@@ -12,8 +12,8 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// Explanation is what came of an incident, with the reasons of every play: of
-// those that do not apply too.
+// Explanation is the outcome for an incident, with the reasons of every play,
+// also of plays that do not apply.
 type Explanation struct {
 	Incident  string    // its id
 	DecidedAt time.Time // the time at which it is decided
@@ -23,14 +23,14 @@ type Explanation struct {
 	// *[EvaluationError] or an *[AmbiguousError].
 	Decision *Decision
 	Err      error
-	// Plays are all plays of the set, or those asked about ([ForPlays]), in the
-	// order in which they are considered: whether each matched; what stood in its
-	// way; its condition part by part; the cases and partners of one that matched.
+	// Plays are all plays of the set, or those under [ForPlays], in the order in which they are
+	// considered. Each says whether it matched, what stood in its way, and its condition part by
+	// part. A play that matched has its cases and partners.
 	Plays []policy.Explanation
-	// Partners are those that plays have asked for, in the order in which they did.
+	// Partners are those that plays have asked, in that order.
 	Partners []AskedPartner
-	// Limits are those that withheld something, or cut what is offered to choose
-	// from, in the order in which they first did.
+	// Limits are those that withheld an action or cut an option of a choice, in
+	// the order in which they first did.
 	Limits []BoundLimit
 	// Made are the choices that were made on earlier decisions of the incident and
 	// still stand; a decision does not offer them again.
@@ -70,8 +70,8 @@ type CutOffer struct {
 	Before, After Money
 }
 
-// ForPlays makes [Engine.Explain] explain these plays (playbook/play) only, which
-// in a large set takes far less time than all. Other calls do not look at it.
+// ForPlays makes [Engine.Explain] explain these plays (playbook/play) only. In a large set that
+// takes far less time than all plays. Other calls ignore it.
 func ForPlays(plays ...string) CallOption {
 	return func(c *call) { c.plays = append(c.plays, plays...) }
 }
@@ -183,8 +183,7 @@ func (r *ruleset) named(names []string) ([]*policy.Play, error) {
 	return out, nil
 }
 
-// explain explains the plays. What was planned for it is kept for the next who
-// asks.
+// explain explains the plays. It keeps its plan for the next call.
 func (r *ruleset) explain(in *policy.Input, only []*policy.Play) []policy.Explanation {
 	r.explaining.Lock()
 	defer r.explaining.Unlock()

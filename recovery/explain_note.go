@@ -6,8 +6,8 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// What a decision does not say of itself is noted here, and only when somebody
-// asks for an explanation.
+// Facts about a decision that are not in the decision are noted here, and only
+// when somebody asks for an explanation.
 
 // noteLimit finds what is noted of a limit, or begins to.
 func (c *conclusion) noteLimit(l *policy.Limit) *BoundLimit {

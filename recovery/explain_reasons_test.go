@@ -142,8 +142,8 @@ func TestExplainChoices(t *testing.T) {
 	}
 }
 
-// A playbook of which it cannot be told whether it applies is shown with the
-// part that failed, and the plays of the others are explained.
+// TestExplainApplyingFails holds that a playbook whose condition fails is shown
+// with the part that failed, and that the plays of the others are explained.
 func TestExplainApplyingFails(t *testing.T) {
 	engine, err := recovery.Load(fstest.MapFS{
 		"a.yaml": {Data: []byte("amends: v1\nplaybook: a\nreview_by: 2027-06-30\napplies: 10 / (incident.severity - 3) > 1\nplays:\n  - {id: p, approach: standardised-response, when: true, do: [{acknowledge: {}}]}\n")},

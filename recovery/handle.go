@@ -63,7 +63,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 }
 
 // commit decides and commits, and decides again as long as commits of others
-// come in between. What stands already is returned without a commit.
+// come in between. A decision that stands already is returned without a commit.
 func (e *Engine) commit(ctx context.Context, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
 	for attempt := 1; ; attempt++ {
 		out, err := decide()
@@ -102,8 +102,8 @@ func (o *outcome) commit() Commit {
 	return Commit{Record: o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
 }
 
-// refuse remembers that an incident was refused and returns why. What is the
-// store's own trouble is no refusal.
+// refuse remembers that an incident was refused and returns why. An error of the
+// store itself is not a refusal.
 func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Incident, why error) error {
 	if !isRefusal(why) {
 		return why
@@ -113,7 +113,7 @@ func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Inc
 	}
 	input, err := in.MarshalJSON()
 	if err != nil {
-		input = jsontext.AppendQuote(nil, fmt.Sprintf("%+v", in)) // odder than JSON can say
+		input = jsontext.AppendQuote(nil, fmt.Sprintf("%+v", in)) // JSON cannot hold this value; keep its debug print
 	}
 	refusal := &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
 	if err := store.Commit(ctx, Commit{Refusal: refusal}); err != nil {
@@ -129,13 +129,13 @@ func isRefusal(err error) bool {
 	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous)
 }
 
-// Effects are what the host has to do because of a decision: do what is new,
-// change what changed, cancel what is cancelled. Their keys are the same each
-// time, so that a host that remembers the keys it has seen acts once.
+// Effects are the host's tasks after a decision: do new actions, change changed
+// ones, cancel cancelled ones. The keys are the same each time, so a host that
+// remembers the keys it has seen acts once.
 //
 // A host that may die between handling an incident and acting on it takes the
-// effects from [Commit.Outbox] in a store of its own: what a later decision
-// keeps is not among the later decision's effects.
+// effects from [Commit.Outbox] in a store of its own, because the effects of a
+// later decision leave out the actions that it keeps.
 func (d *Decision) Effects() []Effect {
 	var out []Effect
 	for i := range d.Actions {

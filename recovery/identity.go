@@ -63,8 +63,8 @@ func (c *conclusion) identify(d *draft, parent, mergeKey string) {
 	}
 	if parent == "" {
 		d.merges, d.mergeKey = true, mergeKey
-		// What several plays give together has one id: it need not be made again
-		// for each of them.
+		// An action that several plays give has one id: it need not be made
+		// again for each of them.
 		for _, x := range c.drafts[:min(len(c.drafts), fewDrafts)] {
 			if x.merges && x.Type == d.Type && x.mergeKey == mergeKey {
 				d.ID = x.ID

@@ -29,8 +29,8 @@ type Incident struct {
 	// name. Values are strings, ints of any size, float64, bool, time.Time,
 	// time.Duration, Money, Date, Percent, slices of them, or the text that JSON
 	// would hold. A map[string]any is an object: "order.value" by itself and
-	// "value" in a map under "order" are the same field. What is nil, a zero
-	// time or date, or Money without a currency, is absent.
+	// "value" in a map under "order" are the same field. A nil value, a zero
+	// time or date, and Money without a currency are absent.
 	Fields map[string]any
 
 	// given are the standard fields of a JSON object whose values the struct
@@ -41,7 +41,7 @@ type Incident struct {
 	given map[string]any
 }
 
-// Customer is whom the service failed.
+// Customer is the person or company that the service failed.
 type Customer struct {
 	ID, Name, Tier, Language string
 	Since                    time.Time

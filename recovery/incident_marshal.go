@@ -10,8 +10,8 @@ import (
 
 // MarshalJSON writes the incident as one object that reads back to the same
 // incident: the standard fields in the order in which they are documented, then
-// the others, sorted. What is absent is left out. It fails when a field is
-// there twice, or holds what no incident can.
+// the others, sorted. Absent fields are left out. It fails when a field is there
+// twice, or holds a value that no incident can have.
 func (in Incident) MarshalJSON() ([]byte, error) {
 	w := incidentWriter{in: &in}
 	w.BeginObject()

@@ -41,7 +41,7 @@ type placed struct {
 	preset  bool // an incident begins with it
 	bounded bool // by min or max
 	widest  int  // how many items of a list some playbook lets in
-	isID    bool // two of which that look the same must be the same
+	isID    bool // ids that look the same must be the same
 }
 
 // isID reports whether a field of text holds an id, by its name.

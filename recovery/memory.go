@@ -10,8 +10,8 @@ import (
 )
 
 // MemoryStore is a [Store] that lives in memory and ends with the program. It is
-// meant for programs that remember elsewhere, for tests, and as an example of
-// what a store has to do. It is safe for concurrent use.
+// meant for programs that remember elsewhere, for tests, and as an example for
+// writers of stores. It is safe for concurrent use.
 //
 // Records are kept and handed out as they are, not copied: nobody may change one
 // after it was committed.

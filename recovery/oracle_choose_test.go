@@ -106,7 +106,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 	return made, ""
 }
 
-// giveWay takes from earlier choices what is no longer the highest.
+// giveWay removes the actions of earlier choices that are no longer the highest.
 func (r *oRun) giveWay(earlier []*oMade, more []*oAct) (out []*oMade) {
 	for _, m := range earlier {
 		c := *m
@@ -286,7 +286,7 @@ func (b *oBench) compareChoice() string {
 	b.made = append(b.made, got)
 	lines := func(v *oView) (out []string) {
 		for _, a := range v.Actions {
-			if a.Change == "cancelled" { // what is no longer the highest
+			if a.Change == "cancelled" { // it is no longer the highest
 				continue
 			}
 			out = append(out, a.lines("chosen")...)

@@ -10,7 +10,8 @@ import (
 
 // prevent gives the actions of a preventive play. On a signal they must be done
 // before the failure reaches the customer, less the lead; once that has passed,
-// too_late takes their place. What an earlier decision gave in time stays.
+// too_late takes their place. An action that an earlier decision gave in time
+// stays.
 func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 	if !c.signal() {
 		return c.give(p, actions)

@@ -8,9 +8,9 @@ import (
 )
 
 // Archiver is a [Store] that keeps the sets by which decisions were made, so
-// that they can be explained and made again later. An engine tells its store of
-// each set that it decides by, as soon as it is loaded. The set must not be
-// changed afterwards.
+// that they can be explained and made again later. An engine passes each set
+// that it decides by to its store, as soon as the set is loaded. The set must
+// not be changed afterwards.
 type Archiver interface {
 	Archive(set *playbook.Set)
 }
@@ -22,11 +22,9 @@ func archive(s Store, set *playbook.Set) {
 	}
 }
 
-// Replay makes a recorded decision again: from its incident, at its time, and
-// from what answer says was read, by the set of this engine. It is the third
-// step of deciding by itself: no store and no clock are asked. Under the set that the
-// record was made by the result equals the record. A choice is made again from
-// what it has chosen.
+// Replay makes a recorded decision again: from its incident, at its time, and from the values that
+// answer returns, by the set of this engine. It reads no store and no clock. Under the set that the
+// record was made by the result equals the record. A choice is made again from what it has chosen.
 //
 // The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
 // that of a context that was done before.

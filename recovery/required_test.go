@@ -99,7 +99,7 @@ func TestRequired(t *testing.T) {
 	}
 }
 
-// An empty text or list in Fields is as good as none.
+// An empty text or list in Fields counts as absent.
 func TestRequiredByFields(t *testing.T) {
 	engine, err := recovery.Load(fstest.MapFS{"set.yaml": {Data: []byte(neededBook)}})
 	if err != nil {

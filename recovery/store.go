@@ -8,8 +8,9 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// ErrConflict is returned by [Store.Commit] when what the decision was made
-// from has changed in a way that matters. [Engine.Handle] then decides again.
+// ErrConflict is returned by [Store.Commit] when the values that the decision
+// was made from have changed in a way that matters. [Engine.Handle] then decides
+// again.
 var ErrConflict = store.ErrConflict
 
 // Store remembers decisions. Implementations must be safe for concurrent use;
@@ -26,12 +27,13 @@ type Store interface {
 	Commit(ctx context.Context, c Commit) error
 }
 
-// Version is the state of a store that a Read has seen. It means something to
-// the store alone.
+// Version is the state of a store that a Read has seen. Only the store knows how
+// to read it.
 type Version string
 
-// What stores and engines tell each other about decisions other than the
-// incident's own is defined by package store, with the rules that count it.
+// These types pass between stores and engines. They are about decisions other
+// than the incident's own. Package store defines them, with the rules that count
+// decisions.
 type (
 	Query          = store.Query
 	Key            = store.Key
@@ -45,12 +47,12 @@ type (
 
 // Given answers a Query: each list has one element per element asked for.
 type Given struct {
-	// Previous is the incident's latest decision that is no choice; nil at first.
+	// Previous is the incident's latest decision other than a choice; nil at first.
 	Previous *Record
-	// Made are the choices made on it, in the order they were made, those that
-	// earlier decisions of the incident carried over included.
+	// Made are the choices that were made on it, in order. They include choices
+	// that earlier decisions of the incident carried over.
 	Made []Record
-	// Reports are what the host said of the incident's actions.
+	// Reports are the host's reports on the incident's actions.
 	Reports []Report
 
 	Facts      []any // int64 or Money; nil where a key of the query has no text
@@ -58,7 +60,7 @@ type Given struct {
 	Precedents [][]Chosen
 }
 
-// Record is a decision as it is kept.
+// Record is a decision as a store keeps it.
 type Record struct {
 	Decision *Decision
 	// Incident is the incident as validated: canonical JSON (RFC 8785).
@@ -78,13 +80,13 @@ type Record struct {
 	// Keeps are the ids of the decisions that made choices on earlier decisions
 	// of the incident and still stand.
 	Keeps []string
-	// Comparable is what a choice will be compared by later: set on a decision
-	// that makes one.
+	// Comparable are the fields by which later choices are compared with this
+	// one. It is set on a decision that makes a choice.
 	Comparable []Key
 }
 
-// Commit is what is to be remembered together. Exactly one of Record, Refusal
-// and Reports is set.
+// Commit is one thing for a store to remember, as a whole or not at all. Exactly
+// one of Record, Refusal and Reports is set.
 type Commit struct {
 	Record  *Record
 	Refusal *Refusal
@@ -99,8 +101,8 @@ type Commit struct {
 	Outbox []Effect
 }
 
-// Check refuses what no engine sends, for stores: a commit that is not one thing, that
-// has no decision, or that does not answer what was read.
+// Check is for stores. It refuses a commit that no engine sends: one without exactly one of Record,
+// Refusal and Reports, one without a decision, or one whose answers do not fit its queries.
 func (c *Commit) Check() error {
 	parts := 0
 	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0} {
@@ -140,7 +142,7 @@ type Refusal struct {
 	Error error
 }
 
-// Report is what the host says of an action: it was done.
+// Report is the host's word that an action was done.
 type Report struct {
 	Incident string
 	Action   string // its id

@@ -19,14 +19,14 @@ type validation struct {
 	*subject
 	values *values
 	intake intake
-	// direct is set when each standard field is what the struct says, and nothing
-	// else has a say in it.
+	// direct is set when every standard field has the value of the struct, and no other source can
+	// set it.
 	direct   bool
 	strict   bool
 	problems []Problem
 	readAs   []string   // earlier names that were read
 	long     []longList // that a playbook has to let in
-	// notObjects are the paths of which it was said that they are no objects.
+	// notObjects are the paths that were reported as values that are not objects.
 	notObjects []string
 }
 
@@ -290,8 +290,8 @@ func (v *validation) pausesOf() {
 }
 
 // playbooks checks the fields of each playbook that is in force and applies.
-// When something is wrong already, a playbook of which that cannot be told is
-// left out: more than what is wrong is not known.
+// When the incident is wrong already, a playbook is left out if its condition
+// fails: the error may come from the wrong value.
 func (v *validation) playbooks() error {
 	wrong := len(v.problems) > 0 || len(v.intake.problems) > 0
 	applying, err := v.input.Applying()
@@ -346,7 +346,7 @@ func (v *validation) known(path string) bool {
 	return path == "paused" || v.values.knows(path) || slices.Contains(v.readAs, path)
 }
 
-// undeclared refuses, when asked to, what no document of the set declares.
+// undeclared refuses fields that no document of the set declares, when the engine is strict.
 func (v *validation) undeclared(rest map[string]any) {
 	if !v.strict {
 		return
