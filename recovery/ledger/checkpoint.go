@@ -18,10 +18,10 @@ const DefaultOrigin = "amends/ledger"
 // Hash is a SHA-256 hash. It is written in base64.
 type Hash = tlog.Hash
 
-// Checkpoint is a ledger at one moment, in a hundred bytes: how many records it had,
-// and the root of the Merkle tree over them (RFC 6962). Kept elsewhere, it shows
-// later that nothing before it was changed or cut off. Its text is the checkpoint
-// of transparency logs (https://c2sp.org/tlog-checkpoint).
+// Checkpoint is a ledger at one moment, in a hundred bytes: how many records it had, and the root
+// of the Merkle tree over them (RFC 6962). When it is kept elsewhere, it shows later that nothing
+// before it was changed or cut off. Its text is the checkpoint of transparency logs
+// (https://c2sp.org/tlog-checkpoint).
 type Checkpoint struct {
 	Origin string // which ledger; one line without a plus sign
 	Size   int64
@@ -33,8 +33,8 @@ func (c Checkpoint) Text() []byte {
 	return fmt.Appendf(nil, "%s\n%d\n%s\n", c.Origin, c.Size, c.Root)
 }
 
-// Sign writes the checkpoint as a note that is signed with Ed25519. The key is one
-// of [GenerateKey], and its name must be the origin's owner's to choose.
+// Sign writes the checkpoint as a note that is signed with Ed25519. The key comes from
+// [GenerateKey]; the owner of the origin chooses its name.
 func (c Checkpoint) Sign(key string) ([]byte, error) {
 	signer, err := note.NewSigner(key)
 	if err != nil {

@@ -37,9 +37,9 @@ func prepare(kind Kind, payload []byte) (*prepared, error) {
 	return p, nil
 }
 
-// Commit implements [recovery.Store]. When it returns nil, what was committed is
-// on disk. The outbox is not kept by itself: it is what
-// [recovery.Decision.Effects] says of the decision.
+// Commit implements [recovery.Store]. When it returns nil, the commit is on
+// disk. The outbox is not written: [recovery.Decision.Effects] derives it from
+// the decision.
 func (l *Ledger) Commit(ctx context.Context, c recovery.Commit) error {
 	b, err := l.take(ctx, &c)
 	if err != nil {
@@ -48,11 +48,10 @@ func (l *Ledger) Commit(ctx context.Context, c recovery.Commit) error {
 	return l.settle(b)
 }
 
-// Submit is Commit without waiting for the disk: what is read from then on counts
-// what was submitted, and wait returns when it is on disk, or was refused with
-// everything that was submitted after it. One who handles incidents one after
-// another submits each and shares syncs all the same. Until wait has returned nil
-// nothing is certain; it must be called, since it may be what writes.
+// Submit is Commit without waiting for the disk. Later reads count the commit at once. Wait returns
+// when the commit is on disk, or when it was refused, together with every commit that was submitted
+// after it. So a program that handles incidents one after another can share syncs. Nothing is
+// certain until wait has returned nil. Wait must be called, because it may be the call that writes.
 func (l *Ledger) Submit(ctx context.Context, c recovery.Commit) (wait func() error, err error) {
 	b, err := l.take(ctx, &c)
 	if err != nil {

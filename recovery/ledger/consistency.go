@@ -11,9 +11,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
-// Consistency proves that a ledger extends what an earlier checkpoint has seen,
-// to one who has both checkpoints and not the ledger. Its length is that of a few
-// hashes.
+// Consistency proves that a ledger extends the one that an earlier checkpoint was taken of. It
+// convinces a reader who has both checkpoints and not the ledger. It is as long as a few hashes.
 type Consistency struct {
 	Old, New Checkpoint
 	Proof    []Hash
@@ -34,7 +33,7 @@ func (c Consistency) Check() error {
 }
 
 // Receipt writes the proof as JSON, for [CheckConsistency]. The note is the new
-// checkpoint's: its text, or what [Checkpoint.Sign] returned.
+// checkpoint: its text, or the note that [Checkpoint.Sign] returned.
 func (c Consistency) Receipt(note []byte) []byte {
 	o := object{}
 	o.open('{')
@@ -45,9 +44,8 @@ func (c Consistency) Receipt(note []byte) []byte {
 	return append(o.buf, '\n')
 }
 
-// CheckConsistency checks what [Consistency.Receipt] wrote. With keys, the new
-// checkpoint must be signed with one of them. The old one should be compared with one that
-// was kept.
+// CheckConsistency checks a proof that [Consistency.Receipt] wrote. With keys, the new checkpoint
+// must be signed with one of them. Compare the old checkpoint with one that you have kept.
 func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
 	in, err := members(data, "new", "old", "proof")
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package ledger is the store that needs no server: one directory of files to
-// which records are only ever added. It is the memory of an engine, and it is the record
-// that can be audited.
+// Package ledger is the store that needs no server: one directory of files to which records are
+// only ever added. It is both the memory of an engine and the record for an audit.
 //
 //	l, err := ledger.Open("ledger")
 //	engine, err := recovery.Load(os.DirFS("playbooks"), recovery.WithStore(l))
@@ -8,24 +7,23 @@
 //
 // # What it promises
 //
-// Durable: what was confirmed is there after a crash at any byte. Commits that
-// wait at the same time share one sync, and [Ledger.Submit] lets one who handles
-// incidents one after another have that too. A directory has one writer; anybody may
-// read meanwhile. A commit that the disk does not take is refused, and the
-// ledger goes on as if it had not been tried. Where something else changes the files
-// of a writer, it confirms nothing more: [DisturbedError].
+// Durable: a confirmed commit is there after a crash at any byte. Commits that wait at the same
+// time share one sync. With [Ledger.Submit], a program that handles incidents one after another
+// shares syncs too. A directory has one writer; anybody may read meanwhile. A commit that the disk
+// does not take is refused, and the ledger goes on as if it had not been tried. When something else
+// changes the files of a writer, the writer confirms nothing more ([DisturbedError]).
 //
-// Chained: each record names the hash of the one before and the digest of its own
-// payload. A payload holds what a decision was made from, the decision, what was
-// chosen, reported or refused; the sets by which decisions were made stand in the
-// ledger too, each once. FORMAT.md describes every byte.
+// Chained: each record names the hash of the one before and the digest of its own payload. A
+// payload holds a decision with its inputs, a choice, reports or a refusal. The sets by which
+// decisions were made stand in the ledger too, each once. FORMAT.md describes every byte.
 //
-// Tamper-evident: [Verify] finds whatever was changed, taken out, put in or moved.
-// A [Checkpoint] that is kept elsewhere shows a ledger that was cut off or
-// written anew. [Prove] writes a receipt for one decision, [ProveConsistency] proves that the ledger only grew.
+// Tamper-evident: [Verify] finds every change, removal, insertion or move. A [Checkpoint] that is
+// kept elsewhere shows a ledger that was cut off or written anew. [Prove] writes a receipt for one
+// decision, [ProveConsistency] proves that the ledger only grew.
 //
-// Replayable: [Replay] decides every record again, and [Explain] says why one came out as it did. [Equal] finds equal cases that
-// did not get the same. [Revisit] has what stands decided anew by other playbooks. [Ledger.Erase] erases what is a person's, and the chain holds.
+// Replayable: [Replay] decides every record again, and [Explain] says why one came out as it did.
+// [Equal] finds equal cases that did not get the same. [Revisit] has the latest decisions made
+// again by other playbooks. [Ledger.Erase] erases a person's data, and the chain holds.
 //
 // # How it is made, in reading order
 //
@@ -39,8 +37,8 @@
 //	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
 //	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
 //
-// There is no goroutine in the background, no cache on disk and no snapshot: a
-// ledger is opened by reading it, which takes about 20 µs of processor time a record, on
-// all cores. In mind are, for each incident, some 160 bytes, and as many for each fact
-// that counts it; the decisions themselves are read when they are asked for.
+// There is no goroutine in the background, no cache on disk and no snapshot: a ledger is opened by
+// reading it, which takes about 20 µs of processor time a record, on all cores. Memory holds some
+// 160 bytes for each incident, and as many for each fact that counts it. The decisions themselves
+// are read when they are needed.
 package ledger

@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
-// Entry is one record of a ledger, for reading. What its kind does not have is
-// nil.
+// Entry is one record of a ledger, for reading. Fields that its kind does not
+// have are nil.
 type Entry struct {
 	Seq    int64
 	Kind   Kind
@@ -35,8 +35,8 @@ var errStopped = errors.New("stopped")
 // Entries goes through the records of a ledger, in order. It may be written
 // meanwhile. The last pair has the error that ended it, if there is one.
 //
-// What a host has to do because of a decision is [recovery.Decision.Effects] of
-// its record: a host that remembers how far it got reads on from there.
+// The tasks of a host after a decision are [recovery.Decision.Effects] of its
+// record. A host that remembers how far it got reads on from there.
 func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		from, err := openLog(log.Directory(dir), step)

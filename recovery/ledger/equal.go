@@ -15,10 +15,11 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// EqualOptions say which cases are equal.
+// EqualOptions say which cases are equal, and what to compare them across.
 type EqualOptions struct {
 	// Same are the fields that make cases equal, such as service and failure:
-	// those with the same texts for all of them. At least one is required.
+	// two cases are equal when all these fields have the same texts. At least
+	// one field is required.
 	Same []string
 	// Across are fields that should make no difference, such as region.
 	Across []string
@@ -29,7 +30,7 @@ type EqualOptions struct {
 // Treatment is how equal cases were treated.
 type Treatment struct {
 	Cases int64 // incidents that were looked at
-	// Alone are those that no other is equal to, so that nothing is known of them.
+	// Alone counts the incidents without an equal one, which cannot be compared.
 	Alone int64
 	// Unequal are the groups of equal cases whose redress differed, sorted.
 	Unequal []Group
@@ -42,12 +43,13 @@ type Treatment struct {
 type Group struct {
 	Same []recovery.Key
 	// Between is set when the redress differs between values of the fields in
-	// Across, and not only among cases that are alike in those too.
+	// Across. Otherwise it differs only among cases that have the same values in
+	// those fields too.
 	Between  bool
 	Outcomes []Outcome // the most frequent first
 }
 
-// Outcome is what some of them got.
+// Outcome is the redress that some cases of a group got.
 type Outcome struct {
 	Across    []recovery.Key
 	Redress   []Redress
@@ -57,8 +59,8 @@ type Outcome struct {
 	Incidents []string // a few of them
 }
 
-// Redress is one thing that a customer gets; Amount is unset where it has none. What a partner
-// is paid for standing in is not the customer's: a substitute has no amount.
+// Redress is one thing that a customer gets; Amount is unset where it has none. A substitute has no
+// amount, because a partner is paid and not the customer.
 type Redress struct {
 	Type   string
 	Amount recovery.Money
@@ -84,11 +86,10 @@ type Deviation struct {
 	Chosen    []Redress
 }
 
-// Equal groups the incidents of a ledger by what makes them equal and finds those
-// groups in which customers did not get the same. What counts of an incident is
-// its latest decision with the choices made on it. Memory grows with the
-// number of different outcomes and of deviations, and not with the ledger. The error may be a
-// *[FieldError].
+// Equal groups the incidents of a ledger by what makes them equal and finds those groups in which
+// customers did not get the same. Of each incident, the latest decision counts, with the choices
+// made on it. Memory grows with the number of different outcomes and of deviations, and not with
+// the ledger. The error may be a *[FieldError].
 func Equal(ctx context.Context, dir string, options EqualOptions) (*Treatment, error) {
 	return equal(ctx, log.Directory(dir), options)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// Erasure says whose payloads to erase: those of an incident, or of every
+// Erasure says which payloads to erase: those of one incident, or of every
 // incident of a customer. One of the two is required.
 type Erasure struct {
 	Incident string
@@ -22,13 +22,13 @@ type Erasure struct {
 	At       time.Time // written into the ledger; zero: no time is
 }
 
-// Erase overwrites what the ledger holds of an incident or of a customer and returns how many
-// records that were. The chain stays whole: the records stand, and a record is added that
-// says which of them were erased, and of what they held only the use of partners.
-// Facts and precedents count them no more, and an incident that comes again is a new one.
+// Erase overwrites the records of an incident or of a customer and returns how many they were. The
+// chain stays whole: the records keep their places, and a record is added. It says which records
+// were erased, and keeps their use of partners. Facts and precedents no longer count the erased
+// records, and an incident that comes again is a new one.
 //
-// Copies of the files keep what they had, and so may the disk: FORMAT.md says
-// more, also of what later decisions quote.
+// Copies of the files keep the old bytes, and so may the disk. FORMAT.md says
+// more, also about later decisions that quote an erased one.
 func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) {
 	if (e.Incident == "") == (e.Customer == "") {
 		return 0, errors.New("an incident or a customer is wanted, whose records are to be erased")

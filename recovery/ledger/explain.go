@@ -12,8 +12,8 @@ import (
 // ExplainOptions say what to explain.
 type ExplainOptions struct {
 	Incident string // required
-	// Decision is the id of the decision that is meant. Without it, it is the last
-	// of the incident that is no choice; or its refusal, if that came later.
+	// Decision is the id of the decision to explain. When it is empty, the last decision of the
+	// incident other than a choice is explained, or the incident's refusal, if that came later.
 	Decision string
 	Plays    []string // as for [recovery.ForPlays]
 }
@@ -23,8 +23,8 @@ type Explained struct {
 	Seq     int64             // the record's number
 	Refusal *recovery.Refusal // then there is nothing more
 	Record  *recovery.Record
-	// Explanation is made from what was read then, by the set that was decided by.
-	// Its decision is the one on record.
+	// Explanation is made from the values that were read then, by the set of that time. Its
+	// decision is the one on record.
 	Explanation *recovery.Explanation
 	// Choices were made on the decision, in order.
 	Choices []*recovery.Decision
@@ -32,8 +32,8 @@ type Explained struct {
 	SupersededBy string
 	// Forgotten is how many precedents were erased since.
 	Forgotten int
-	// Changes are what comes out differently when it is decided again; nothing on
-	// a ledger that is whole. With Forgotten it is not compared.
+	// Changes are the fields that differ when the incident is decided again. There are none on a
+	// ledger that is whole. Nothing is compared when precedents are Forgotten.
 	Changes []Change
 }
 

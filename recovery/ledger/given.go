@@ -2,8 +2,8 @@ package ledger
 
 import "github.com/servicerecovery/amends/recovery"
 
-// Read is what a decision was made from, beside its incident and its time: the
-// questions and, in the same order, their answers.
+// Read has the inputs of a decision, other than its incident and its time: the
+// queries and, in the same order, their answers.
 type Read struct {
 	Query recovery.Query
 	Facts []any // int64 or Money; nil where there was no answer

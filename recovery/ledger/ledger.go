@@ -70,12 +70,11 @@ type cached struct {
 // segmentSize is how large a file grows before another is begun.
 const segmentSize = 64 << 20
 
-// Open opens the ledger in a directory for writing, and begins one if there is none.
-// A last record that the file ends inside of is cut off, and so are zeros at the end; an
-// erasure that was interrupted is finished. [Repair], called before, keeps what is cut
-// off. The error is a *[LockedError] when the ledger is open for writing already, here
-// or elsewhere, and the *[Damage] that [Verify] finds when something in it is not what
-// was written; then nothing is changed.
+// Open opens the ledger in a directory for writing. It begins one if there is none. It cuts off a
+// last record that is not whole, and zeros at the end; call [Repair] first to keep those bytes. It
+// finishes an erasure that was interrupted. The error is a *[LockedError] when the ledger is open
+// for writing already, here or elsewhere. It is the *[Damage] that [Verify] finds when the ledger
+// is damaged; then nothing is changed.
 func Open(dir string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -112,8 +111,8 @@ func (l *Ledger) release() error {
 	return errors.Join(append(errs, l.lock.Close())...)
 }
 
-// Close writes what was taken in and lets go of the directory. Commits
-// that come later are refused with [ErrClosed].
+// Close writes every pending commit and releases the directory. Commits that
+// come later are refused with [ErrClosed].
 func (l *Ledger) Close() error {
 	l.mu.Lock()
 	if l.closed {

@@ -188,7 +188,7 @@ func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
 	return o.buf, nil
 }
 
-// Refused is why an incident was refused, as it was recorded.
+// Refused is the recorded reason why an incident was refused.
 type Refused struct {
 	Code    string // as [recovery.AppendRefusal] lists them
 	Message string

@@ -9,8 +9,8 @@ import (
 )
 
 // Read implements [recovery.Store]. Its cost does not grow with the number of
-// incidents, save for the first time that a kind of fact is asked for, when the
-// ledger is gone through. What it says of the incident itself is on disk.
+// incidents, except that the first query of a kind of fact reads the whole
+// ledger. Its answers about the incident itself are on disk.
 func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
 	const attempts = 3
 	for failed := 0; ; {
@@ -35,7 +35,7 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 }
 
 // overtaken reports whether an error may come of an erasure that has been made
-// since the index was looked at. What was erased is not in the index any more.
+// since the index was looked at. Erased decisions are not in the index any more.
 func overtaken(err error) bool {
 	var damage *Damage
 	return errors.Is(err, ErrErased) || errors.As(err, &damage)

@@ -18,7 +18,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// Receipt is what a receipt says, once it has been checked.
+// Receipt is the content of a receipt that was checked.
 type Receipt struct {
 	Seq        int64 // the record's number
 	Decision   *recovery.Decision

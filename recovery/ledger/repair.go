@@ -12,11 +12,11 @@ import (
 type (
 	// Kind is what a record is about.
 	Kind = log.Kind
-	// Damage is the first place at which a ledger is not what was written.
+	// Damage is the first place at which a ledger differs from what its writer wrote.
 	Damage = log.Damage
 	// Tear says how the end of a ledger is torn.
 	Tear = log.Tear
-	// Repaired says what [Repair] has found and done.
+	// Repaired says what [Repair] found and did.
 	Repaired = log.Repaired
 	// LockedError reports that a ledger is being written by another program, or by this
 	// one already.
@@ -45,7 +45,7 @@ const (
 	TearRubbish = log.TearRubbish // no beginning of a record; only [Repair] cuts it off
 )
 
-// ErrClosed is returned for what is asked of a ledger after it was closed.
+// ErrClosed is returned by calls on a ledger that was closed.
 var ErrClosed = errors.New("the ledger was closed")
 
 // ErrNotFound is returned when a ledger has no such record.
@@ -54,11 +54,11 @@ var ErrNotFound = log.ErrNotFound
 // ErrErased is returned for a record whose payload was erased.
 var ErrErased = errors.New("the record was erased")
 
-// Repair cuts off what stands behind the last whole record of a ledger and is no
-// record: the beginning of one, zeros, or rubbish. It is kept in a file beside the
-// segment. Anything else that is wrong is left as it is, and returned as a *[Damage]:
-// what stands before a whole record is never cut, nor is a record whose header is
-// there, unless zeros have taken its end. A ledger that is whole is left alone.
+// Repair cuts off the bytes behind the last whole record of a ledger that are not a record: the
+// beginning of one, zeros, or rubbish. It keeps them in a file beside the segment. Any other damage
+// is left as it is, and returned as a *[Damage]. Repair never cuts off bytes before a whole record.
+// It never cuts off a record whose header is there, unless the record ends in zeros. A ledger that
+// is whole is left alone.
 func Repair(ctx context.Context, dir string) (*Repaired, error) {
 	return repairFiles(ctx, log.Directory(dir))
 }

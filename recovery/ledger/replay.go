@@ -19,8 +19,8 @@ import (
 // and keeps no differences.
 type ReplayOptions struct {
 	// Playbooks is another set to decide by. Digest, revision and ids are not
-	// compared then. What the set asks for and the decision has not read is
-	// answered as the ledger stood just before it.
+	// compared then. A query of the set that the decision did not read is
+	// answered as the ledger stood just before the decision.
 	Playbooks fs.FS
 	// Differs is told of each decision that came out differently, in order. An error
 	// ends the replay.
@@ -29,12 +29,12 @@ type ReplayOptions struct {
 	Progress func(done, total int64)
 }
 
-// Replayed is what came of deciding again.
+// Replayed is the result of deciding again.
 type Replayed struct {
 	Same      int64 // decided again, and equal
 	Different int64
 	Erased    int64 // cannot be decided again
-	// Skipped are decisions and refusals that could not be compared, by the reason.
+	// Skipped counts, by reason, the decisions and refusals that could not be compared.
 	Skipped map[string]int64
 }
 
@@ -63,11 +63,11 @@ const (
 	skipRefusal   = "it was refused for a reason that depends on what was not recorded"
 )
 
-// Replay decides every record of a ledger again, from what was read when it was
-// decided, and compares. On the archived sets nothing differs, wherever and
-// whenever it is done. Memory does not grow with the ledger, but with the
-// choices in it; where other playbooks ask for what was not read, with the
-// incidents.
+// Replay decides every record of a ledger again, from the values that were read
+// when it was decided, and compares. With the archived sets nothing differs, on
+// any machine and at any time. Memory does not grow with the ledger, but with
+// the choices in it. When other playbooks need values that were not read, memory
+// grows with the incidents too.
 func Replay(ctx context.Context, dir string, options ReplayOptions) (*Replayed, error) {
 	return replay(ctx, log.Directory(dir), options)
 }

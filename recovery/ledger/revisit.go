@@ -10,50 +10,49 @@ import (
 
 // RevisitOptions say what to do with the cases of a ledger.
 type RevisitOptions struct {
-	// Decide decides a case by whatever playbooks it likes, with
-	// [recovery.Engine.Replay] and [Case.Given]. It is called on any core, and for
-	// some cases twice: then Given has failed the first time, and Decide returns
-	// that error. The function that it returns, which may be nil, is called in the
-	// order of the ledger. An error of either ends the revisit.
+	// Decide decides a case by playbooks of its choice, with [recovery.Engine.Replay] and
+	// [Case.Given]. It is called on any core, and for some cases twice: then Given has failed the
+	// first time, and Decide returns that error. The function that it returns, which may be nil, is
+	// called in the order of the ledger. An error of either ends the revisit.
 	Decide func(*Case) (then func() error, err error)
 	// Progress is told how many bytes of how many have been read. Everything is read
 	// twice, and counts by halves.
 	Progress func(done, total int64)
 }
 
-// Revisited is what was met on the way.
+// Revisited counts the records that a revisit met.
 type Revisited struct {
 	Cases     int64 // decisions that were decided anew
 	Earlier   int64 // decisions that a later one of their incident has superseded
 	Choices   int64 // that people made
 	Refusals  int64
-	Erased    int64 // decisions, choices and refusals of which nothing is left
-	Forgotten int64 // cases of which a precedent was erased since; they are decided without it
+	Erased    int64 // decisions, choices and refusals whose payload was erased
+	Forgotten int64 // cases with a precedent that was erased since; they are decided without it
 }
 
-// Case is the latest decision of an incident, to be decided anew.
+// Case is an incident with its latest decision, to be decided again.
 type Case struct {
 	Seq int64 // the record's number
-	// Record is what was asked: the incident, and of the decision its id, its time
-	// and its set. What came of it is left out.
+	// Record has the incident, and the id, the time and the set of the decision. The outcome of the
+	// decision is left out.
 	Record *recovery.Record
 
 	of   *replayer
 	task *task
 }
 
-// Given answers what a set asks for. What was read when the decision was made is
-// answered as it was then: facts, the use of partners, precedents, the previous
-// decision, choices and reports. Anything else is answered as the ledger stood
-// just before the decision.
+// Given answers the queries of a set. Values that were read when the decision
+// was made are answered as they were then: facts, the use of partners,
+// precedents, the previous decision, choices and reports. Anything else is
+// answered as the ledger stood just before the decision.
 func (c *Case) Given(q recovery.Query) (recovery.Given, error) {
 	return c.of.answer(c.task, c.Record, q)
 }
 
-// Revisit goes to the latest decision of each incident of a ledger, to have it
-// decided anew by other playbooks, with what was known then. Choices are not
-// decided again: what people chose is theirs. Memory grows by a bit a record and
-// with the choices; where a set asks for what was not read, with the incidents too.
+// Revisit goes to the latest decision of each incident of a ledger, to have it decided again by
+// other playbooks, from the values that were known then. Choices are not decided again, because
+// people made them. Memory grows by a bit for each record and with the choices. When a set needs
+// values that were not read, memory grows with the incidents too.
 func Revisit(ctx context.Context, dir string, options RevisitOptions) (*Revisited, error) {
 	return revisit(ctx, log.Directory(dir), options)
 }
@@ -70,7 +69,7 @@ func revisit(ctx context.Context, dir log.Files, options RevisitOptions) (*Revis
 	if err != nil {
 		return nil, err
 	}
-	// What is written meanwhile is left alone: it could supersede any of this.
+	// Records that are written meanwhile are left alone, because they could supersede any of these.
 	first := &log.Walk{Scanner: log.Scanner{Log: from}, Work: r.look, Visit: r.mark, Progress: r.progress(0, total)}
 	if err := first.Run(ctx); err != nil || first.Seq == 0 {
 		return r.out, err

@@ -91,8 +91,8 @@ func (s *shape) under(key []byte) (inner *shape, ok bool) {
 	return nil, false
 }
 
-// jsonChecker goes through JSON once. It looks for what is no JSON, for keys that
-// come twice or do not belong there, and for escapes that stand for no character.
+// jsonChecker goes through JSON once. It looks for text that is not JSON, for keys that come twice
+// or do not belong there, and for escapes that stand for no character.
 type jsonChecker struct {
 	b   []byte
 	at  int

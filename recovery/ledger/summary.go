@@ -234,7 +234,7 @@ func (c *cursor) id() store.ID {
 	return store.IDOf(c.text())
 }
 
-// word reads a text of which there are few different ones.
+// word reads a text that has only a few different values, and shares equal ones.
 func (c *cursor) word() string {
 	raw := c.raw()
 	switch string(raw) {

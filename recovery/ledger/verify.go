@@ -14,10 +14,9 @@ type Verification struct {
 	Records int64
 	Kinds   map[Kind]int64
 	Erased  int64 // records whose payload was erased, as the ledger says itself
-	// Torn is how many bytes at the end are no whole record, and Tear says what they
-	// are. A crash leaves them, and so does somebody who cuts a file off: a
-	// checkpoint tells which. Opening the ledger for writing cuts them off, and
-	// [Repair] keeps them.
+	// Torn is how many bytes at the end are not a whole record, and Tear says what they are. A
+	// crash leaves them, and so does somebody who cuts a file off: a checkpoint tells which.
+	// Opening the ledger for writing cuts them off, and [Repair] keeps them.
 	Torn int64
 	Tear Tear
 	// Unfinished are erased records whose payload was not overwritten yet, because the
@@ -27,10 +26,11 @@ type Verification struct {
 	Checkpoint Checkpoint
 }
 
-// VerifyOptions say what else to look at. The zero value is good.
+// VerifyOptions say what else to check. The zero value is good.
 type VerifyOptions struct {
-	// Checkpoints, taken earlier and kept elsewhere, are compared with the
-	// ledger: it must be longer, or as long, and begin with what they have seen.
+	// Checkpoints that were taken earlier and kept elsewhere are compared with
+	// the ledger. It must be at least as long as each checkpoint says, and begin
+	// with the same records.
 	Checkpoints []Checkpoint
 	// Progress is told how many bytes of how many have been read.
 	Progress func(done, total int64)
@@ -112,8 +112,8 @@ func (v *verifier) result() (*Verification, error) {
 	return v.out, nil
 }
 
-// CheckpointError reports a ledger that does not continue what a checkpoint has
-// seen: it was cut off at the end, or written anew.
+// CheckpointError reports a ledger that does not continue the one that a
+// checkpoint was taken of: it was cut off at the end, or written anew.
 type CheckpointError struct {
 	Checkpoint Checkpoint
 	Found      Checkpoint // what the ledger is at that size, or in all if it is shorter

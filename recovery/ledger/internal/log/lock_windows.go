@@ -29,8 +29,8 @@ func openAlone(path string, share, disposition uint32) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// lockFile opens a file that nobody else may open. Who holds it stands in a file
-// beside it, since this one cannot be read.
+// lockFile opens a file that nobody else may open. The name of its holder stands
+// in a file beside it, since this one cannot be read.
 func lockFile(path string) (*os.File, error) {
 	if there, err := os.Lstat(path); err == nil {
 		if err := regular(path, there); err != nil {

@@ -8,7 +8,7 @@ import (
 // Everything that a ledger opens is a plain file. A link would lead elsewhere, and a
 // pipe or a device would keep the opener waiting.
 
-// irregularError reports something that is no plain file.
+// irregularError reports a path that is not a plain file.
 type irregularError struct {
 	path string
 	what string // "a link"

@@ -145,8 +145,8 @@ func (a *Audit) Run(ctx context.Context, w *Walk) error {
 	return err
 }
 
-// rest says what stands in the last segment from a damaged record on, if it may be cut
-// off: a record whose end was made zeros, or what is no record and holds none.
+// rest says what stands in the last segment from a damaged record on, if it may be cut off: a
+// record whose end was made zeros, or bytes that are not a record and contain none.
 func (l *Log) rest(d *Damage) (Tear, error) {
 	s := l.segment(l.Count() - 1)
 	if s.name != d.File || d.Offset == 0 { // a file of another kind is nobody's to cut
