@@ -11,9 +11,9 @@ const (
 )
 
 // Document is one YAML document: a playbook, or definitions that the whole set
-// shares. What was not written is zero, and so is what was not understood: a
-// declaration with a sound name is there for those who use it, however little
-// of it could be read.
+// shares. A part that was not written, or not understood, is zero. A declaration
+// with a sound name is always there, however little of it could be read, so that
+// uses of the name are not reported too.
 type Document struct {
 	Kind  DocumentKind
 	ID    Text
@@ -90,7 +90,7 @@ type Field struct {
 	Range    Range
 }
 
-// Fact declares what earlier decisions say.
+// Fact declares a count or a sum over earlier decisions.
 type Fact struct {
 	Name       Text
 	Count, Sum Text // one of them is set

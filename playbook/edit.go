@@ -54,9 +54,9 @@ func offsetOf(source []byte, p Pos) int {
 
 // Replace returns the change after which the text reads with in the place of its
 // characters from up to and without to. It is written as the text is: quotes
-// inside quotes are doubled or escaped. A plain text that would then be
-// something else to YAML is put into single quotes as a whole, which quoted
-// tells. The Edit is zero where the text cannot be changed in place.
+// inside quotes are doubled or escaped. If YAML would read a changed plain text
+// as something else, the whole text is put into single quotes, and quoted is
+// true. The Edit is zero where the text cannot be changed in place.
 func (t Text) Replace(from, to int, with string) (e Edit, quoted bool) {
 	runes := []rune(t.Value)
 	if !t.IsSet() || t.origin.IsZero() || from < 0 || to < from || to > len(runes) || strings.ContainsAny(with, "\n\r") {

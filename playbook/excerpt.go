@@ -33,7 +33,7 @@ func (d Diagnostic) excerpt(out *strings.Builder, p paint) {
 // around returns the part of the snippet from which the excerpt is drawn, and
 // how many runes stand before it: a line may be as long as a file.
 func (d Diagnostic) around() (part string, skipped int) {
-	const most = 10 * lineWidth // runes on either side, some of which may take no column
+	const most = 10 * lineWidth // runes on either side; some may take no column
 	first, last := d.Range.Start.Column-most, d.Range.Start.Column+most
 	from, to, n := 0, len(d.Snippet), 0
 	for i := range d.Snippet {

@@ -8,11 +8,10 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// Finish puts diagnostics into the order in which they are shown: by file, line
-// and column, then errors before warnings, then by code and message. It drops
-// exact repetitions, and that nothing uses a definition, or that there are no
-// plays, where an error may hide what there is, and fills in each Snippet from the set's files. The argument is
-// left as it is.
+// Finish puts diagnostics into the order in which they are shown: by file, line and column, then
+// errors before warnings, then by code and message. It drops exact repetitions. Where an error may
+// hide uses or plays, it also drops warnings of unused definitions and of no plays. It fills in
+// each Snippet from the set's files. The argument is left as it is.
 func (s *Set) Finish(ds Diagnostics) Diagnostics {
 	out := slices.Clone(ds)
 	if ds.HasErrors() {

@@ -13,9 +13,9 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// Parse reads the documents of one file; path names it in places. What was
-// understood is returned beside every problem. A suite file's documents are not
-// of this kind: do not pass them here.
+// Parse reads the documents of one file. Ranges name the file by path. The parts
+// that were understood are returned with all problems. Suite files are for
+// [ParseSuite].
 func Parse(path string, src []byte) ([]*Document, Diagnostics) {
 	set := Set{Files: []File{{path, src}}}
 	p := parse(set.Files[0])
@@ -23,8 +23,7 @@ func Parse(path string, src []byte) ([]*Document, Diagnostics) {
 }
 
 // ParseValues reads the YAML documents of any file, such as a suite, without
-// giving a meaning to their keys. The diagnostics tell what is wrong with the
-// YAML itself.
+// giving a meaning to their keys. The diagnostics are about the YAML itself.
 func ParseValues(path string, src []byte) ([]Value, Diagnostics) {
 	r := &reader{file: path, sight: ignoreUnseen}
 	roots := r.roots(src)
@@ -95,12 +94,11 @@ func parseAll(files []File) []parsed {
 	return out
 }
 
-// Load reads the set in fsys: every file named *.yaml or *.yml in path order,
-// but for suites (*_test.yaml, *_test.yml) and for what starts with a dot or an
-// underscore, folders included. Links are followed as far as they stay inside of fsys.
-// It goes on after every problem and returns what
-// was understood beside all of them; the set is sound when the diagnostics have
-// no errors.
+// Load reads the set in fsys: every file named *.yaml or *.yml in path order, except suites
+// (*_test.yaml, *_test.yml) and files and folders whose name starts with a dot or an underscore.
+// Links are followed if they stay inside fsys. Load goes on after every problem. It returns the
+// parts that were understood, with all problems. The set is sound when the diagnostics have no
+// errors.
 func Load(fsys fs.FS) (*Set, Diagnostics) {
 	paths, ds := find(fsys, isSetFile)
 	whole := len(ds) == 0

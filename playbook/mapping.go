@@ -27,7 +27,7 @@ type mapping struct {
 // question is a key that was asked for, and what its value should be.
 type question struct {
 	key, wanted string
-	set         []string // of which it should be one
+	set         []string // the closed set that it should be one of
 }
 
 // mapping starts reading n; nil when it is no mapping. Methods of a nil mapping

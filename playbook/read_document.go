@@ -9,7 +9,7 @@ import (
 // version is the format that this package reads.
 const version = "v1"
 
-// document reads one document; nil when it is none of this format.
+// document reads one document. It returns nil for a document that is not of this format.
 func (r *reader) document(n *yamlnode.Node) *Document {
 	m := r.mapping(n, Text{}, "a playbook, or shared definitions")
 	if m == nil {

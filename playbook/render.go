@@ -28,8 +28,8 @@ func (k DocumentKind) String() string {
 	return "invalid"
 }
 
-// String is the diagnostic in one line: FILE:LINE:COL: error: message [code]. What
-// nobody could see in it is escaped.
+// String is the diagnostic in one line: FILE:LINE:COL: error: message [code]. Unseen characters in
+// it are escaped.
 func (d Diagnostic) String() string { return d.line(noPaint) }
 
 func (d Diagnostic) line(p paint) string {
@@ -88,8 +88,8 @@ func (e Edit) json() *edit {
 	return &edit{e.Start.Line, e.Start.Column, e.End.Line, e.End.Column, e.Text}
 }
 
-// Render writes each diagnostic with its source line, a caret below the place
-// and the hint. What nobody could see is escaped, so that it can steer no terminal.
+// Render writes each diagnostic with its source line, a caret below the place and the hint. Unseen
+// characters are escaped, so that they cannot steer a terminal.
 func (ds Diagnostics) Render(w io.Writer, color bool) error {
 	p := noPaint
 	if color {

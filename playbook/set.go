@@ -1,6 +1,6 @@
 package playbook
 
-// Set is what was read from a directory tree.
+// Set is the content of a directory tree: its documents and files.
 type Set struct {
 	Documents []*Document // in path order, then by place in the file
 	Digest    string      // "sha256:HEX" over the files read

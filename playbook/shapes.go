@@ -6,8 +6,8 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// Shape is a mapping of the format: what the reader asks for in it, in that
-// order. It is what schemas and the like are made from.
+// Shape is a mapping of the format: the keys that the reader asks for, in that
+// order. Schemas are made from it.
 type Shape struct {
 	Name string // as diagnostics call it: "a play"
 	Keys []Key
@@ -17,10 +17,10 @@ type Shape struct {
 type Key struct {
 	Name string
 	Kind KeyKind
-	// Required says that it must be there: in the plays of its approach, where it
-	// belongs to one.
+	// Required says that the key must be there. A key with an Approach is required only in plays of
+	// that approach.
 	Required bool
-	// OneOf is the closed set that the value, or what stands in it, is of.
+	// OneOf is the closed set of values that the key, or each item under it, may have.
 	OneOf []string
 	// Least and Most bound a KeyInt.
 	Least, Most int
@@ -28,7 +28,7 @@ type Key struct {
 	Approach string
 }
 
-// KeyKind says what stands under a key.
+// KeyKind says what kind of value a key has.
 type KeyKind uint8
 
 // The kinds of keys.

@@ -8,8 +8,8 @@ type Suites struct {
 	Files  []File
 }
 
-// Suite is one document of a suite file. What was not written is zero, and so
-// is what was not understood.
+// Suite is one document of a suite file. A part that was not written, or not
+// understood, is zero.
 type Suite struct {
 	Name     Text
 	Range    Range // where the document starts
@@ -34,16 +34,16 @@ type Test struct {
 	Range      Range // starts at the first key
 }
 
-// MadeChoice is a choice that a step makes, of those that the decision before it leaves.
+// MadeChoice is a choice that a step of a suite makes. The decision before the step has left it
+// open.
 type MadeChoice struct {
 	Play, By, Reason Text
 	Options          *WantedActions // as they are taken
 	Range            Range
 }
 
-// Want is what a test expects of a decision. A key that was not written is
-// nil or absent: nothing is asked about it. An empty list asks that there be
-// nothing.
+// Want is what a test expects of a decision. A key that was not written is nil
+// or absent, and is not compared. An empty list expects that there is nothing.
 type Want struct {
 	Plays      *WantedTexts
 	Actions    *WantedActions
@@ -79,7 +79,7 @@ type WantedActions struct {
 	Range Range
 }
 
-// WantedAction is an action that should be there, with what is asked of it.
+// WantedAction is an action that should be there, with the values that it should have.
 type WantedAction struct {
 	Type  Text
 	Asked []Entry
@@ -92,7 +92,8 @@ type WantedChoices struct {
 	Range Range
 }
 
-// WantedChoice is one of them; what was not written is not asked about.
+// WantedChoice is one choice that should be left to somebody. Keys that were not written are not
+// compared.
 type WantedChoice struct {
 	Play, Decider, DueAt Text
 	Options              *WantedActions
@@ -101,8 +102,8 @@ type WantedChoice struct {
 	Range                Range
 }
 
-// ParseSuite reads the suites of one file; path names it in places. What was
-// understood is returned beside every problem.
+// ParseSuite reads the suites of one file. Ranges name the file by path. The
+// parts that were understood are returned with all problems.
 func ParseSuite(path string, src []byte) ([]*Suite, Diagnostics) {
 	found := &Suites{Files: []File{{path, src}}}
 	var ds Diagnostics
@@ -127,8 +128,9 @@ func parseSuite(f File) (suites []*Suite, ds Diagnostics) {
 }
 
 // LoadSuites reads the suites in fsys: every file named *_test.yaml or
-// *_test.yml in path order, but for what starts with a dot or an underscore,
-// folders included. They are no part of a set and do not enter its digest.
+// *_test.yml in path order, except files and folders whose name starts with a
+// dot or an underscore. Suites are not part of a set and do not enter its
+// digest.
 func LoadSuites(fsys fs.FS) (*Suites, Diagnostics) {
 	paths, ds := find(fsys, isSuiteFile)
 	found := &Suites{}

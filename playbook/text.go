@@ -6,7 +6,7 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// ScalarKind is what YAML takes a scalar for.
+// ScalarKind is the kind that YAML gives a scalar.
 type ScalarKind uint8
 
 // A quoted or block scalar is always a String; so is a plain one that is
@@ -20,8 +20,8 @@ const (
 	Null
 )
 
-// Text is a scalar as it was written, with the place of each character. The
-// zero Text is absent.
+// Text is a scalar of YAML as it was written, with the place of each character.
+// The zero Text is absent.
 type Text struct {
 	// Value is the decoded text: quotes, escapes and folding undone. For a
 	// plain scalar it is what stands in the source, so 012 stays "012".
@@ -39,9 +39,9 @@ type Text struct {
 // IsSet reports whether the text was written at all.
 func (t Text) IsSet() bool { return t.Range.Start.Line != 0 }
 
-// Misread reports whether something stands in the place of a text that is not
-// set, or may stand there: what it is could not be read, which has been
-// reported. Nothing follows from its absence.
+// Misread reports whether a text is not set because the value in its place could
+// not be read. The mistake has been reported. So nothing should be concluded
+// from the missing text.
 func (t Text) Misread() bool { return t.misread && !t.IsSet() }
 
 // misread stands for what could not be read.

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Show writes s on one line, with what is unseen as Go, YAML and the expression
-// language write it in quotes: \n, \x1b, \u202e, \U000e0041, and a byte that is no
-// UTF-8 as \xff. What was shown once stays the same when it is shown again.
+// Show writes s on one line, with what is unseen as Go, YAML and the expression language write it
+// in quotes: \n, \x1b, \u202e, \U000e0041, and a byte that is no UTF-8 as \xff. Showing a shown
+// text again does not change it.
 func Show(s string) string { return shown(s, false) }
 
 // ShowLines is Show, and leaves line breaks as they are.
@@ -57,7 +57,7 @@ func Escape(r rune) string {
 // Name writes a character as people look it up: U+200B.
 func Name(r rune) string { return fmt.Sprintf("U+%04X", r) }
 
-// What findings say of an unseen character, in playbooks and in their expressions.
+// These are the words for an unseen character, in findings about playbooks and their expressions.
 const (
 	Code = "control-character"
 	Hint = "remove it"

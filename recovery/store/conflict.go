@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// ErrConflict says that what a decision was made from has changed in a way that
+// ErrConflict says that the inputs of a decision have changed in a way that
 // matters.
 var ErrConflict = errors.New("what the decision was made from has changed")
 
 // Changed returns an [ErrConflict] that says what has changed.
 func Changed(what string) error { return fmt.Errorf("%w: %s", ErrConflict, what) }
 
-// Seen is what a decision was made from, and what it reserves.
+// Seen has the inputs of a decision, and the units that it reserves.
 type Seen struct {
 	// On is the decision that a choice hangs on, where Chooses is set.
 	Chooses bool
@@ -29,8 +29,8 @@ type Seen struct {
 	Reserves []Reserve
 }
 
-// CheckThread compares what was seen of the incident itself with its latest decision
-// and the choices on it now. The error is an [ErrConflict].
+// CheckThread compares the decision and the choices that were seen of the incident itself with its
+// latest decision and the choices on it now. The error is an [ErrConflict].
 func (s Seen) CheckThread(latest ID, made []ID) error {
 	switch {
 	case s.Chooses && s.On != latest:
@@ -43,16 +43,16 @@ func (s Seen) CheckThread(latest ID, made []ID) error {
 	return nil
 }
 
-// Now answers what is true when a decision is to be committed.
+// Now answers the queries of a decision again, at the time of the commit.
 type Now interface {
 	Fact(q *FactQuery) (any, error)
 	Use(q *UseQuery) (int64, error)
 }
 
-// CheckCounts compares what was seen of other incidents with what is true now. What
-// cannot change a decision for the worse is not compared: facts that no limit counts,
-// the use of partners that the decision does not take, precedents. The error is an
-// [ErrConflict], or that of an answer.
+// CheckCounts compares the values that were seen of other incidents with the values now. It does
+// not compare values that cannot change a decision for the worse: facts that no limit counts, the
+// use of partners that the decision does not take, precedents. The error is an [ErrConflict], or
+// that of an answer.
 func (s Seen) CheckCounts(now Now) error {
 	for i := range s.Reads.Facts {
 		q := &s.Reads.Facts[i]

@@ -9,8 +9,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Decision is what the rules look at of one decision. Nothing in it changes after
-// it was handed to a rule.
+// Decision has the fields of a decision that the rules read. Nothing in it changes after it was
+// passed to a rule.
 type Decision struct {
 	ID       ID
 	Incident string
@@ -21,7 +21,7 @@ type Decision struct {
 	// Keys are the incident's fields, by path, as text. A field that is absent or
 	// empty has none.
 	Keys map[string]string
-	// Some stands in for Keys where a store has read only a few of them.
+	// Some takes the place of Keys when a store has read only a few of them.
 	Some     []Key
 	Actions  []Action
 	Reserves []Reserve
@@ -40,7 +40,7 @@ type Action struct {
 	Cancelled bool
 }
 
-// Choice is what a decision that makes a choice adds.
+// Choice has the fields of a decision that makes a choice.
 type Choice struct {
 	On     ID     // the decision that it hangs on
 	IfLate []ID   // the actions in if_late, at any depth
@@ -48,7 +48,7 @@ type Choice struct {
 	Chosen Chosen
 }
 
-// Key returns the text of a field; empty, there is none.
+// Key returns the text of a field, or an empty text if the field has none.
 func (d *Decision) Key(path string) string {
 	for i := range d.Some {
 		if d.Some[i].Path == path {
@@ -64,9 +64,8 @@ func (d *Decision) gives(id ID) bool {
 	return slices.ContainsFunc(d.Actions, has) || slices.Contains(d.Choice.IfLate, id)
 }
 
-// PrecedentKey is the text under which the choices are found that may be compared:
-// those of one play, in cases that have the same keys. The order of the keys does
-// not count.
+// PrecedentKey is the text under which an index files choices that may be compared: choices of one
+// play, in cases that have the same keys. The order of the keys does not matter.
 func PrecedentKey(play string, comparable []Key) string {
 	return string(appendPrecedentKey(nil, play, comparable))
 }
@@ -83,8 +82,7 @@ func appendPrecedentKey(dst []byte, play string, comparable []Key) []byte {
 	return dst
 }
 
-// AppendTexts adds texts, each behind its length, so that no other texts give the
-// same bytes.
+// AppendTexts appends texts, each behind its length. So different texts never give the same bytes.
 func AppendTexts(dst []byte, texts ...string) []byte {
 	for _, t := range texts {
 		dst = strconv.AppendInt(dst, int64(len(t)), 10)

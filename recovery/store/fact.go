@@ -15,8 +15,8 @@ type OverflowError struct {
 
 func (e *OverflowError) Error() string { return e.What + " is too large" }
 
-// FactKind is what facts have in common that can be answered together: what they
-// measure, and by which fields they tell incidents apart.
+// FactKind is a group of facts that are answered together: they measure the same
+// thing, and tell incidents apart by the same fields.
 type FactKind struct {
 	Count, Sum, Currency string
 	Paths                []string

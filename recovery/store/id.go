@@ -2,9 +2,9 @@ package store
 
 import "crypto/sha256"
 
-// ID is the id of a decision, an action or a choice, in the form in which the rules
-// compare it: two are equal when their texts are. It takes 16 bytes, so that an
-// index of a million decisions stays small.
+// ID is the id of a decision, an action or a choice, in the form in which the rules compare it: two
+// IDs are equal when their texts are. It takes 16 bytes, so that an index of a million decisions
+// stays small.
 type ID [16]byte
 
 // IDOf returns the form of an id that is written as text. The engine's ids are a

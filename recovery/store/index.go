@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// Index answers facts, use and precedents from memory. It is told of each change of
-// what stands of an incident, and keeps one entry per incident and kind of fact. A
-// fact can be asked about once its kind is counted. An Index is not safe for
-// concurrent use.
+// Index answers facts, use and precedents from memory. A store calls Shift for each change of an
+// incident's standing. The index keeps one entry per incident and kind of fact. It can answer a
+// fact once the fact's kind is counted. An Index is not safe for concurrent use.
 //
 // Incidents are known by numbers that the store gives them; [Stranger] is one that
 // the store does not know.
@@ -26,8 +25,8 @@ func NewIndex() *Index {
 	return &Index{use: map[partnerUse]*series{}, precedents: map[string][]precedent{}}
 }
 
-// Shift brings everything that is counted up to date after an incident has changed
-// from one standing to another. Shifting back undoes it.
+// Shift updates every count after an incident has changed from one standing to another. Shifting
+// back undoes it.
 func (x *Index) Shift(incident int, from, to Standing) {
 	for _, f := range x.facts {
 		f.shift(incident, from, to)
@@ -50,7 +49,8 @@ func (x *Index) Shift(incident int, from, to Standing) {
 	}
 }
 
-// Precedents lists earlier choices for an incident, whose own are no precedents.
+// Precedents lists the earlier choices that are precedents for an incident. Choices on the incident
+// itself are not among them.
 func (x *Index) Precedents(q *PrecedentQuery, incident int) []Chosen {
 	var out []Chosen
 	var room [256]byte
@@ -114,7 +114,7 @@ func (x *Index) Reserve(list []Reserve) {
 	}
 }
 
-// Release takes back what [Index.Reserve] has counted.
+// Release takes back units that [Index.Reserve] has counted.
 func (x *Index) Release(list []Reserve) {
 	for _, r := range list {
 		x.reserve(Stranger, r, (*series).remove)

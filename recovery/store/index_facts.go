@@ -76,20 +76,20 @@ func (x *Index) Count(kinds []FactKind) *Counting {
 	return c
 }
 
-// Counting is a count of what stood before a kind of fact was asked for.
+// Counting counts the incidents that stood before a kind of fact was first asked for.
 type Counting struct {
 	into  *Index
 	facts []*factIndex
 }
 
-// Stands counts what stands of an incident.
+// Stands counts the standing of one incident.
 func (c *Counting) Stands(incident int, s Standing) {
 	for _, f := range c.facts {
 		f.shift(incident, Standing{}, s)
 	}
 }
 
-// Add makes what was counted part of the index.
+// Add makes the counted incidents part of the index.
 func (c *Counting) Add() { c.into.facts = append(c.into.facts, c.facts...) }
 
 // Kinds are the kinds of facts that are counted.
@@ -101,9 +101,9 @@ func (x *Index) Kinds() []FactKind {
 	return out
 }
 
-// Fact answers a fact for an incident, which does not count itself. Where a text of
-// the query is missing nothing is the same as it, and the answer is nil. The error is
-// an *[OverflowError]. The kind of the fact must be counted.
+// Fact answers a fact for an incident. The incident itself does not count. When a text of the query
+// is missing, no incident can have the same text, and the answer is nil. The error is an
+// *[OverflowError]. The kind of the fact must be counted.
 func (x *Index) Fact(q *FactQuery, incident int, own Standing) (any, error) {
 	var room [4]string
 	texts := room[:0]

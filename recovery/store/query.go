@@ -6,8 +6,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Query is what a decision needs to know. Nothing about the incident itself
-// counts in facts and use.
+// Query asks a store for the inputs of a decision. The incident itself does not
+// count in facts and use.
 type Query struct {
 	Incident   string // whose previous decision, choices and reports are wanted
 	Facts      []FactQuery
@@ -47,7 +47,7 @@ type UseQuery struct {
 }
 
 // PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
-// first, those made on this incident not counted.
+// first. Choices on this incident do not count.
 type PrecedentQuery struct {
 	Play       string
 	Comparable []Key

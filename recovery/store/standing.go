@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// Standing is what counts of an incident: its latest decision, with the choices
-// that hang on it. The zero Standing is that of an incident that was never
-// decided. A Standing is replaced, never changed.
+// Standing is the part of an incident that counts: its latest decision, with the
+// choices that hang on it. The zero Standing is that of an incident that was
+// never decided. A Standing is replaced, never changed.
 type Standing struct {
 	Latest *Decision
 	Made   []*Decision
 }
 
-// After returns what stands once a decision has come. A choice hangs on the latest
-// decision beside those that were made before. Any other decision takes the place of
-// the latest one, and keeps the choices that it names; choices are all that were
-// ever made on the incident, in the order in which they were made.
+// After returns the standing after a new decision. A choice is added to those that hang on the
+// latest decision. Any other decision takes the place of the latest one, and keeps the choices that
+// it names; choices are all that were ever made on the incident, in the order in which they were
+// made.
 func (s Standing) After(d *Decision, choices []*Decision) Standing {
 	if d.Choice != nil {
 		return Standing{s.Latest, append(slices.Clip(s.Made), d)}
@@ -70,10 +70,10 @@ func (s Standing) Reserves() iter.Seq[Reserve] {
 	}
 }
 
-// Withdrawn are the actions that choices have cancelled: a limit that keeps the
-// highest drops the decision's action, or that of an earlier choice, in favour of
-// what was chosen. What a choice withdrew of one decision says nothing about later
-// decisions, which give their actions anew. It is nil in the common case.
+// Withdrawn are the actions that choices have cancelled: a limit that keeps the highest drops the
+// decision's action, or that of an earlier choice, in favour of what was chosen. A choice withdraws
+// actions of one decision only: later decisions give their actions anew. The result is nil in the
+// common case.
 func (s Standing) Withdrawn() map[ID]bool {
 	var out map[ID]bool
 	for i, d := range s.Made {
