@@ -35,6 +35,9 @@ func (r *reader) unseenIn(t Text) {
 		}
 		at += len([]rune(t.Value[bytes:offset]))
 		bytes = offset
+		if c == 0 { // which ends a text, to many programs
+			severity = Error
+		}
 		r.diags = append(r.diags, unseenAt(t.Sub(at, at+1), severity, c))
 		if told++; told == maxUnseen {
 			return

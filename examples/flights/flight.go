@@ -60,7 +60,7 @@ func (f *flight) check() error {
 
 // km is the distance in kilometres. It is one division of whole numbers, so
 // that a distance near 1500 or 3500 km falls on the right side.
-func (f flight) km() float64 { return float64(f.Distance*1_609_344) / 1_000_000 }
+func (f flight) km() float64 { return float64(int64(f.Distance)*1_609_344) / 1_000_000 }
 
 // late is the delay; a flight that is early has none.
 func (f flight) late() time.Duration { return max(0, time.Duration(f.Delay)*time.Minute) }

@@ -17,6 +17,7 @@ type builder struct {
 	done     map[*yaml.Node]*Node // of this document's anchored nodes; nil before they are built
 	aliased  int                  // nodes that aliases have added to this document
 	flow     int                  // brackets around the node at hand
+	mark     rune                 // stands for the backslash of what only JSON escapes; 0 where there is none
 	problems []Problem
 	cut      int // which problem is the last about a comma
 
@@ -317,11 +318,17 @@ func (b *builder) extent(out *Node, n *yaml.Node, first, last *Node) {
 }
 
 func (b *builder) scalar(out *Node, n *yaml.Node) {
-	out.Kind, out.Style, out.Value = Scalar, styleOf(n.Style), n.Value
+	out.Kind, out.Style = Scalar, styleOf(n.Style)
+	var alone string
+	out.Value, alone = unmark(n.Value, out.Style, b.mark)
 	out.flow, out.Moved = b.flow > 0, b.shifts[out.Start.Line] != 0
 	out.off = b.offset(out.Start)
 	out.skipProperties()
 	out.setEnd()
+	if alone != "" {
+		b.problems = append(b.problems, aloneProblem(out.aloneAt(), alone))
+		out.Kind = Broken
+	}
 }
 
 func styleOf(s yaml.Style) Style {

@@ -270,6 +270,13 @@ func (t *tracer) escape() {
 			t.lost = true
 			return
 		}
+		if r, size, ok := pair(t.c.text[t.c.off-1:], '\\'); ok && name == 'u' {
+			t.emit(r, p)
+			for range size - 1 {
+				t.c.next()
+			}
+			return
+		}
 		v, err := strconv.ParseUint(t.c.text[t.c.off:t.c.off+digits], 16, 32)
 		t.lost = t.lost || err != nil
 		t.emit(rune(v), p)

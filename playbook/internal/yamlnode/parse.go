@@ -27,14 +27,16 @@ func Parse(src []byte) ([]*Node, []Problem) {
 		return nil, []Problem{TooLarge(int64(len(src)))}
 	}
 	source, problems := clean(src)
-	docs, err := decode(source.text)
-	b := builder{src: source}
+	text, mark := markEscapes(source.text)
+	docs, err := decode(text)
+	b := builder{src: source, mark: mark}
 	if err != nil {
 		traps := findTraps(source)
 		problems = append(problems, traps.problems...)
 		if len(traps.masks) > 0 {
 			b.masked, b.shifts, b.lost = traps.spoilt(), traps.shifts, traps.lost
-			docs, err = decode(traps.masked())
+			text, b.mark = markEscapes(traps.masked())
+			docs, err = decode(text)
 		}
 		// Behind a problem that could not be masked the parser is bound to fail.
 		if err != nil && !traps.unmasked {

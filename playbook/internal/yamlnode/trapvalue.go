@@ -172,13 +172,12 @@ func (f *trapFinder) escapes(quoted, start cursor) {
 	}
 }
 
-// badEscape returns the escape that text starts with if it is none that the
-// parser knows; it does not know \/.
+// badEscape returns the escape that text starts with if it is none.
 func badEscape(text string) string {
 	name, size := utf8.DecodeRuneInString(text[1:])
 	digits := hexDigits[name]
 	switch end := 1 + size; {
-	case digits == 0 && (name == '\n' || name != '/' && strings.ContainsRune(escapeNames, name)):
+	case digits == 0 && (name == '\n' || strings.ContainsRune(escapeNames, name)):
 		return ""
 	case digits == 0:
 		return text[:end]

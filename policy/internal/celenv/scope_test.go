@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -250,6 +251,9 @@ func TestConcurrentCompile(t *testing.T) {
 }
 
 func TestNoAllocation(t *testing.T) {
+	if strconv.IntSize == 32 {
+		t.Skip("lists look at an index first where an int has 32 bits, and have a box for it")
+	}
 	w := newWorld(t)
 	f := w.frame(nil)
 	for _, c := range benchConditions[:3] {
