@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -16,12 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestIncidents decides each example's incidents at the time that its page
 // names, and holds the outcome in words: what the page tells of them is there.
@@ -33,16 +29,8 @@ func TestIncidents(t *testing.T) {
 	for _, file := range files {
 		dir := filepath.Dir(file)
 		t.Run(dir, func(t *testing.T) {
-			golden := filepath.Join(dir, "testdata", "incidents.txt")
 			got := decideAll(t, dir, read(t, file), pageTime(t, dir))
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(read(t, golden), got); diff != "" {
-				t.Errorf("wanted (-) and got (+):\n%s", diff)
-			}
+			golden.Check(t, filepath.Join(dir, "testdata", "incidents.txt"), got)
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package playbook_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,12 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // Each file of testdata/bad is named after a code and holds every way to earn
 // it. The golden file has all that a reader is told.
@@ -38,24 +34,7 @@ func TestBadFiles(t *testing.T) {
 			if err := ds.Render(&got, false); err != nil {
 				t.Fatal(err)
 			}
-			compareGolden(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
+			golden.Check(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
 		})
-	}
-}
-
-func compareGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err, "(run with -update to write it)")
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("rendered otherwise than %s (-want +got):\n%s", path, diff)
 	}
 }

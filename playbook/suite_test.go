@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
 
 // Each file of testdata/badsuite is a suite file that is named after a code; the
@@ -34,7 +35,7 @@ func TestBadSuites(t *testing.T) {
 			if err := ds.Render(&got, false); err != nil {
 				t.Fatal(err)
 			}
-			compareGolden(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
+			golden.Check(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
 		})
 	}
 }

@@ -2,20 +2,16 @@ package policy_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestBad holds the whole text of every kind of mistake: one bad set per code,
 // named after it, and what the command would print.
@@ -32,19 +28,7 @@ func TestBad(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := render(t, source)
-			golden := strings.TrimSuffix(file, ".yaml") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("wanted (-) and got (+):\n%s", diff)
-			}
+			golden.Check(t, strings.TrimSuffix(file, ".yaml")+".golden", got)
 			if !bytes.Contains(got, []byte("["+name)) {
 				t.Errorf("no %s among the diagnostics:\n%s", name, got)
 			}

@@ -8,10 +8,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
 
 // check reads and compiles one file, and returns what is wrong with it.
@@ -80,18 +79,7 @@ func TestSlips(t *testing.T) {
 		source := []byte(strings.Replace(base, from, to, 1))
 		followAll(t, &out, name, source)
 	}
-	if *update {
-		if err := os.WriteFile("testdata/slips.golden", []byte(out.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile("testdata/slips.golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("wanted (-) and got (+):\n%s", diff)
-	}
+	golden.Check(t, "testdata/slips.golden", out.String())
 }
 
 // followAll writes what is said of a source, and of what comes of following the hints.

@@ -4,22 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden file")
 
 // TestTell also holds that ids are the same each time: they are in the output.
 func TestTell(t *testing.T) {
@@ -27,19 +22,7 @@ func TestTell(t *testing.T) {
 	if err := tell(context.Background(), &out); err != nil {
 		t.Fatal(err)
 	}
-	const golden = "testdata/output.txt"
-	if *update {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("wanted (-) and got (+):\n%s", diff)
-	}
+	golden.Check(t, "testdata/output.txt", out.Bytes())
 }
 
 func morning() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }

@@ -3,38 +3,22 @@ package main
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden file")
 
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
 	if _, err := run(context.Background(), &out, ""); err != nil {
 		t.Fatal(err)
 	}
-	const golden = "testdata/output.txt"
-	if *update {
-		if err := os.WriteFile(golden, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("wanted (-) and got (+):\n%s", diff)
-	}
+	golden.Check(t, "testdata/output.txt", out.Bytes())
 }
 
 // passenger is an incident by what matters to the regulation. Departure and

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"io/fs"
 	"os"
@@ -16,15 +15,12 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite goldens")
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
@@ -89,19 +85,7 @@ func TestGolden(t *testing.T) {
 	now := noon
 	page := built(t, os.DirFS("../../../examples/hotel/playbooks"), report.Options{Now: &now, Revision: "4f1c2d3"})
 	got := written(t, page)
-	const golden = "testdata/hotel.html"
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("wanted (-) and got (+); go test -update rewrites it:\n%s", diff)
-	}
+	golden.Check(t, "testdata/hotel.html", got)
 }
 
 // TestExamples holds, for each example, that the page is the same every time, well

@@ -2,19 +2,14 @@ package schema
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the published schemas")
 
 // The published schemas are what the command writes.
 func TestPublished(t *testing.T) {
@@ -27,18 +22,7 @@ func TestPublished(t *testing.T) {
 			t.Errorf("%s is written in two ways", kind)
 		}
 		file := filepath.Join("..", "..", "..", "playbook", "schema", kind+".json")
-		if *update {
-			if err := os.WriteFile(file, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s: wanted (-) and got (+); go test ./recovery/internal/schema -update\n%s", file, diff)
-		}
+		golden.Check(t, file, got)
 	}
 	if _, err := Of("invoice"); err == nil {
 		t.Error("there is a schema of an invoice")

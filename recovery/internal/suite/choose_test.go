@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
 
 const chooseHead = `amends: v1
@@ -68,7 +69,7 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	masked := regexp.MustCompile(`(cho|dec)_[0-9a-f]+`).ReplaceAllString(textOf(t, r), "${1}_…")
-	compareGolden(t, "testdata/choose.golden", masked)
+	golden.Check(t, "testdata/choose.golden", masked)
 }
 
 // A choice that could not be made by anybody is a mistake of the suite.
@@ -91,5 +92,5 @@ func TestChooseMistakes(t *testing.T) {
 	if len(set.Cases) != 0 {
 		t.Error("a suite with mistakes is run")
 	}
-	compareGolden(t, "testdata/choose-mistakes.golden", textOf(t, &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics}))
+	golden.Check(t, "testdata/choose-mistakes.golden", textOf(t, &suite.Report{Suites: set.Suites(), Diagnostics: set.Diagnostics}))
 }

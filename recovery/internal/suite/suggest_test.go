@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
 
 // setsToSuggestFor are sets of several kinds, without their suites.
@@ -89,7 +90,7 @@ func TestSuggestionsGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compareGolden(t, "testdata/suggested.golden", text)
+	golden.Check(t, "testdata/suggested.golden", text)
 }
 
 // TestSuggestionsReachParts holds that what is suggested shows each part of a

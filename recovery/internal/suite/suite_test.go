@@ -2,7 +2,6 @@ package suite_test
 
 import (
 	"context"
-	"flag"
 	"io"
 	"os"
 	"regexp"
@@ -13,9 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func parcels(t testing.TB) string {
 	t.Helper()
@@ -126,24 +124,7 @@ func TestWants(t *testing.T) {
 			t.Errorf("%s does not fail", x.Name)
 		}
 	}
-	compareGolden(t, "testdata/wants.golden", textOf(t, r))
-}
-
-func compareGolden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err, "(run with -update to write it)")
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("otherwise than %s (-want +got):\n%s", path, diff)
-	}
+	golden.Check(t, "testdata/wants.golden", textOf(t, r))
 }
 
 // What then says goes on with the incident, and merges over the test and not over

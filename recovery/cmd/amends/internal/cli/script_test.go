@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -12,11 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/cli"
+	"github.com/servicerecovery/amends/testdata/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 // TestScripts runs whole flows. An archive in testdata holds files, each after a
 // line "-- path --"; the last one, script, holds commands after "$ " with what they
@@ -56,15 +53,11 @@ func checkArchive(t *testing.T, file string, run func(t *testing.T, script strin
 	t.Chdir(t.TempDir())
 	unpack(t, before)
 	got := run(t, script)
-	if *update {
-		if err := os.WriteFile(path, []byte(before+"-- script --\n"+got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if golden.Update() {
+		golden.Write(t, path, before+"-- script --\n"+got)
 		return
 	}
-	if diff := cmp.Diff(strings.Split(script, "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("wanted (-) and got (+):\n%s", diff)
-	}
+	golden.Same(t, file, script, got)
 }
 
 func unpack(t *testing.T, archive string) {
