@@ -154,8 +154,11 @@ func amount(r *rand.Rand, slips bool) string {
 // are the same, and so is what matches, why, and what fails where.
 func TestSharing(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
-	sound, matched, failed := 0, 0, 0
-	for range 50 {
+	sets, sound, matched, failed := 50, 0, 0, 0
+	if testing.Short() {
+		sets = 10
+	}
+	for range sets {
 		files := fstest.MapFS{"common.yaml": {Data: []byte(common)}}
 		slips := r.IntN(3) == 0
 		for i := range 2 + r.IntN(5) {
@@ -172,7 +175,7 @@ func TestSharing(t *testing.T) {
 			failed += strings.Count(said, "\nerror")
 		}
 	}
-	if sound < 10 || matched < 20 || failed < 3 {
+	if sound < sets/5 || matched < sets/3 || failed < sets/20 {
 		t.Errorf("%d sound sets, %d matches, %d errors", sound, matched, failed)
 	}
 }
@@ -180,10 +183,14 @@ func TestSharing(t *testing.T) {
 // TestSharingOfLargePlaybooks does so with playbooks whose conditions are prepared on all cores.
 func TestSharingOfLargePlaybooks(t *testing.T) {
 	r := rand.New(rand.NewPCG(28, 29))
+	plays := 300
+	if testing.Short() {
+		plays = 60
+	}
 	for _, slips := range []bool{false, false, true, true} {
 		files := fstest.MapFS{"common.yaml": {Data: []byte(common)}}
 		for i := range 2 {
-			files[fmt.Sprintf("book%d.yaml", i)] = &fstest.MapFile{Data: []byte(withSoManyPlays(r, i, slips, 300))}
+			files[fmt.Sprintf("book%d.yaml", i)] = &fstest.MapFile{Data: []byte(withSoManyPlays(r, i, slips, plays))}
 		}
 		compareCompiled(t, files)
 	}
@@ -244,7 +251,10 @@ func TestSharingOfMistakes(t *testing.T) {
 	}
 	id := regexp.MustCompile(`(?m)^(playbook): (\S+)$`)
 	number := regexp.MustCompile(`\b[0-9]+\b`)
-	for _, source := range sources {
+	for n, source := range sources {
+		if testing.Short() && n%5 != 0 {
+			continue
+		}
 		files := fstest.MapFS{"a.yaml": {Data: []byte(source)}}
 		for i := range 3 {
 			other := id.ReplaceAllString(source, fmt.Sprintf("$1: ${2}-%d", i)+choose(r, "", "\nzone: Asia/Tokyo"))

@@ -49,7 +49,11 @@ func property(t *testing.T, check func(*pStep) string) {
 func eachStory(t *testing.T, run func(*oBench) string) {
 	t.Helper()
 	t.Parallel()
-	for i := range uint64(max(10, *oracleN/8)) {
+	stories := uint64(max(10, *oracleN/8))
+	if testing.Short() {
+		stories = 5
+	}
+	for i := range stories {
 		seed := 1_000_003*i + 17
 		b, err := newBench(seed)
 		if err != nil {

@@ -51,8 +51,12 @@ func parsed(t *testing.T, text string) time.Time {
 func TestInstantsShowTheWallTime(t *testing.T) {
 	for _, name := range []string{"Europe/Madrid", "America/Havana", "Australia/Lord_Howe", "Pacific/Apia", "Antarctica/Troll", "America/St_Johns", "America/Metlakatla"} {
 		loc := zone(t, name)
+		step := 29 * time.Minute
+		if testing.Short() {
+			step = 293 * time.Minute
+		}
 		for _, year := range []int{2006, 2011, 2019, 2026, 2040} {
-			for wall := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC); wall.Year() == year; wall = wall.Add(29 * time.Minute) {
+			for wall := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC); wall.Year() == year; wall = wall.Add(step) {
 				first, last := value.Instants(wall, loc)
 				shown := first.Format(time.DateTime)
 				skipped := shown != wall.Format(time.DateTime)
