@@ -8,7 +8,7 @@
 // stops at the first mistake, and the parts of a document that were understood
 // are returned beside the problems.
 //
-// The package knows the shape of documents and nothing of their meaning: the
-// text of a condition, an amount or a date is a [Text] here. Package policy
-// gives it a meaning. The format is described in FORMAT.md beside this file.
+// The package knows the shape of documents, not their meaning: a condition, an
+// amount and a date are all a [Text] here. Package policy gives it a meaning.
+// The format is described in FORMAT.md beside this file.
 package playbook

@@ -7,9 +7,9 @@ import (
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// Edit is a change to the file of a [Diagnostic]: Text stands in the place of
-// what stands from Start up to and without End. Start and End are the same
-// where something is only to be put in. The zero Edit changes nothing.
+// Edit is a change to the file of a [Diagnostic]: Text replaces the characters
+// from Start up to and without End. Start and End are the same for a pure
+// insertion. The zero Edit changes nothing.
 type Edit struct {
 	Start, End Pos
 	Text       string

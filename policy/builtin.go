@@ -40,8 +40,8 @@ func BuiltinActions() []*ActionType {
 	return out
 }
 
-// BuiltinAction describes a type of action of the format; nil, there is none of
-// that name.
+// BuiltinAction describes a type of action of the format. It returns nil for any
+// other name.
 func BuiltinAction(name string) *ActionType {
 	if name == ActionSubstitute {
 		amount := &Field{Name: "amount", Type: value.Type{Kind: value.KindMoney}, Optional: true}

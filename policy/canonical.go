@@ -7,12 +7,12 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// CanonicalExpr writes an expression of a sound set without what has no meaning
-// in it: blanks, comments, the style of quotes, brackets that change nothing.
-// Two expressions with one canonical text mean the same. names are what it refers
-// to, sorted, such as "terms.valued", "tables.late_credit.credit",
-// "incident.order.value", "facts.repeats" and "calendars.office"; "tables.fare.*"
-// is a column that the incident picks, "tables.fare" whether there is a row.
+// CanonicalExpr writes an expression of a sound set without the parts that have no meaning: blanks,
+// comments, the style of quotes, brackets that change nothing. Two expressions with one canonical
+// text mean the same. names are the names that it refers to, sorted, such as "terms.valued",
+// "tables.late_credit.credit", "incident.order.value", "facts.repeats" and "calendars.office";
+// "tables.fare.*" stands for a column that the incident picks, and "tables.fare" for the test
+// whether there is a row.
 func CanonicalExpr(source string) (text string, names []string) {
 	text, names, err := celenv.Canonical(source)
 	if err != nil {

@@ -18,8 +18,8 @@ type expression struct {
 	root int32 // of the native condition in the program's space, plus one; 0: none
 }
 
-// EvalError says that an expression could not be evaluated: where it stands,
-// which part failed, and why.
+// EvalError reports an expression that could not be evaluated: its place, the
+// part that failed, and the reason.
 type EvalError struct {
 	Position Position
 	Expr     string // the part that failed, as written

@@ -20,7 +20,7 @@ type Field struct {
 	MaxItems int      // how many items a list has at most; 0 for what is no list
 	Was      []string // earlier names that are still read
 	Slot     int
-	NonEmpty bool // an empty text or list is as good as none: id, service, and what is made required
+	NonEmpty bool // an empty text or list counts as absent: id, service, and fields that are made required
 
 	nonNegative bool // of an amount or a duration
 
@@ -33,7 +33,7 @@ const MaxItems = 1_000
 // Required reports whether an incident must have the field.
 func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
 
-// AllowsText reports whether the field's one_of has room for a text.
+// AllowsText reports whether the field's one_of allows a text.
 func (f *Field) AllowsText(s string) bool { return f.OneOf == nil || slices.Contains(f.OneOf, s) }
 
 // canBeAbsent reports whether reading the field needs a guard.

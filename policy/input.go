@@ -11,11 +11,11 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Input is what a decision is made from, as expressions see it: the fields of
-// one incident, the facts, and the time. It and its frames are for one goroutine.
+// Input has the inputs of a decision, as expressions see them: the fields of one incident, the
+// facts, and the time. An Input and its frames are for one goroutine.
 //
-// Values are held as they are given; one is put into the form of expressions when
-// the first of them reads it, and most are never read by one.
+// An Input keeps values as they are given. It converts a value when an expression first reads it,
+// because expressions never read most values.
 type Input struct {
 	program *Program
 	values  *atom.Values // fields, then facts
@@ -37,9 +37,9 @@ type Input struct {
 	asking   asking
 }
 
-// NewInput returns an input in which each shared field has its default, if it has one, no
-// other field has a value, and every fact is zero. It is one that was given back by
-// [Input.Release], if there is any.
+// NewInput returns an input in which each shared field has its default, if it has one, no other
+// field has a value, and every fact is zero. It uses an input again that was given back by
+// [Input.Release], if there is one.
 func (p *Program) NewInput(now time.Time) *Input {
 	in, _ := p.inputs.Get().(*Input)
 	if in == nil {
@@ -53,9 +53,9 @@ func (p *Program) NewInput(now time.Time) *Input {
 // Within makes evaluations end when the context is done; see [Input.Interrupted].
 func (in *Input) Within(ctx context.Context) { in.cel.Context = ctx }
 
-// Interrupted is the context's error, once an evaluation was ended by it: then nothing that came of
-// the input since has a meaning. It is nil otherwise, also where the context is done and nothing was
-// evaluated.
+// Interrupted is the error of the context, if the context has ended an evaluation. Results of the
+// input since then have no meaning. It is nil otherwise, also when the context is done and nothing
+// was evaluated.
 func (in *Input) Interrupted() error {
 	if in.cel.Stopped == nil {
 		return nil
@@ -63,8 +63,7 @@ func (in *Input) Interrupted() error {
 	return fmt.Errorf("it was stopped while conditions were evaluated: %w", in.cel.Stopped)
 }
 
-// Blank returns an input of which nothing is known: no field has a value, every fact is
-// zero, and so is the time.
+// Blank returns an empty input: no field has a value, and every fact and the time are zero.
 func (p *Program) Blank() *Input {
 	in := p.NewInput(time.Time{})
 	for _, f := range p.Fields {
@@ -87,9 +86,8 @@ func (p *Program) makeInput() *Input {
 	return in
 }
 
-// Release gives the input back to its program, which will use it again for another
-// decision. Nothing that belongs to it may be used after: its frames, and what Applying
-// and Match returned.
+// Release gives the input back to its program, which uses it again for another decision. After
+// that, do not use its frames or the results of Applying and Match.
 func (in *Input) Release() {
 	for _, slot := range in.values.Changed() {
 		in.boxed[slot], in.texts[slot] = celenv.Val{}, ""
@@ -111,8 +109,8 @@ func (in *Input) Set(f *Field, v any) { in.set(f.Slot, v) }
 // Field returns the value of a field; nil when the incident has none.
 func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
 
-// Assume says of fields, by their names, that nobody gave them their values, which are their
-// defaults. Explanations say so; nothing else depends on it.
+// Assume marks fields, by their names, whose values are defaults, because nobody gave them a value.
+// Explanations say so; nothing else depends on it.
 func (in *Input) Assume(fields ...string) {
 	if in.assumed == nil {
 		in.assumed = map[string]bool{}
@@ -153,7 +151,7 @@ func (in *Input) set(slot int, v any) {
 	in.version++
 }
 
-// Zero is what the fact says when nothing is known.
+// Zero is the value of the fact when there are no earlier decisions.
 func (f *Fact) Zero() any {
 	if f.Sum == "" {
 		return int64(0)
@@ -185,8 +183,8 @@ func (in *Input) Frame(b *Playbook) *Frame {
 	return f
 }
 
-// Said is what a message can say of the action that it goes with. What does not
-// exist is zero.
+// Said has the values of an action that its message can name. Values that do not
+// exist are zero.
 type Said struct {
 	Type    string
 	Amount  value.Money

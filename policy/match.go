@@ -23,7 +23,7 @@ func (m *Match) reads() []*shown {
 	return m.Play.reads
 }
 
-// Reasons is how many values the conditions that held have read.
+// Reasons is the number of values that the conditions that held have read.
 func (m *Match) Reasons() int {
 	if m.plain != nil {
 		return len(m.plain)
@@ -82,10 +82,11 @@ func (e *PlayError) Unwrap() error { return e.Err }
 
 // Applying finds the playbooks that are in force on the day the incident
 // occurred and apply to it, in the order of the program, and remembers them for
-// [Program.Match]. What applies reads are standard and shared fields. A playbook
-// whose condition fails is left out, and the error is that of the first.
+// [Program.Match]. The applies of a playbook reads standard and shared fields
+// only. A playbook whose condition fails is left out, and the error is that of
+// the first.
 //
-// What it returns is the input's, and good until Applying is called again.
+// The result belongs to the input, and is valid until Applying is called again.
 func (in *Input) Applying() ([]*Playbook, error) {
 	switch {
 	case !in.native():
@@ -121,11 +122,12 @@ func (in *Input) Applying() ([]*Playbook, error) {
 // native reports whether package atom may be asked about the input.
 func (in *Input) native() bool { return !in.odd && !in.program.plain }
 
-// Match finds the plays of the applying playbooks that match, in the order of
-// the program; [Input.Applying] comes first. The result, errors included, is that of
-// asking each play in turn; the plays that are asked are those that the index does not rule out.
+// Match finds the plays of the applying playbooks that match, in the order of the program;
+// [Input.Applying] comes first. The result, errors included, is the same as asking each play in
+// turn. Match asks only the plays that the index does not rule out.
 //
-// What it returns is the input's, and good until Match is called again or the input released.
+// The result belongs to the input, and is valid until Match is called again or the input is
+// released.
 func (p *Program) Match(in *Input) ([]Match, error) {
 	if !in.native() {
 		return p.matchPlain(in)

@@ -12,8 +12,8 @@ import (
 // results, errors and their texts included; tests compare the two.
 
 // Plain returns the program without its index: it asks each playbook and each play in turn, and
-// evaluates every condition. That is what matching is defined as, and takes as long as the set is
-// large; it is there for tests, and for whoever doubts a result.
+// evaluates every condition. This is the definition of matching. Its time grows with the set, so it
+// is meant for tests, and for checking a result.
 func (p *Program) Plain() *Program {
 	plain := *p
 	plain.plain = true

@@ -11,7 +11,7 @@ import (
 )
 
 // Param is a parameter of an action: a constant, an expression, a text with
-// expressions in it, or a list of them.
+// expressions in it, or a list of these.
 type Param struct {
 	Spec     *Field
 	constant any

@@ -11,14 +11,14 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// Program is a compiled set. It and everything in it is immutable and safe for
-// concurrent use; what its exported fields hold is to be read, not changed.
+// Program is a compiled set. A Program and everything in it is immutable and
+// safe for concurrent use. Do not change the values in its exported fields.
 type Program struct {
 	Digest    string
 	Playbooks []*Playbook // by id
 	Plays     []*Play     // in the order in which they are considered and reported
 	// Fields are the standard fields, narrowed where a shared document does so,
-	// and the shared ones: what every incident is checked against.
+	// and the shared fields. Every incident is checked against them.
 	Fields []*Field
 	Facts  []*Fact  // of the whole set; a fact's Slot is its index
 	Limits []*Limit // the shared ones
@@ -32,7 +32,7 @@ type Program struct {
 	plain    bool       // ask everything in turn; for tests
 }
 
-// Slots is how many fields the set has: each field's Slot is below it.
+// Slots is the number of fields of the set. Each field's Slot is below it.
 func (p *Program) Slots() int { return p.slots }
 
 // Playbook is one playbook of a set.
@@ -114,7 +114,7 @@ type Play struct {
 	Approach  Approach
 	Priority  int64
 	Fallback  bool
-	Answers   bool   // false: fallbacks and `matches` do not look at it
+	Answers   bool   // false: fallbacks and `matches` ignore the play
 	InForce   Period // its playbook's as well
 	ReviewBy  value.Date
 	Do        []*Action
@@ -135,8 +135,9 @@ type Play struct {
 	reads           []*shown // by the condition
 }
 
-// Preventive reports whether the play's purpose is to prevent, not to answer
-// the customer: fallbacks look at the plays of their own purpose only.
+// Preventive reports whether the play's purpose is to prevent a failure. The
+// purpose of other plays is to answer the customer. A fallback depends only on
+// plays with its own purpose.
 func (p *Play) Preventive() bool { return p.Approach == PreventiveIntervention }
 
 // Case is one branch of a play.
@@ -167,8 +168,8 @@ type Option struct {
 	Allowed  []OptionParam
 }
 
-// OptionParam is a parameter of an option: one value, or several of which one
-// is to be chosen.
+// OptionParam is a parameter of an option: one value, or a list of values to
+// choose one from.
 type OptionParam struct {
 	Name   string
 	Values []*Param
@@ -216,7 +217,7 @@ type Limit struct {
 	Position Position
 }
 
-// Fact is what earlier decisions say.
+// Fact is a count or a sum over earlier decisions.
 type Fact struct {
 	Name     string // playbook/fact where two playbooks use one name
 	Plain    string // the name as declared
@@ -230,7 +231,7 @@ type Fact struct {
 	Zone     *time.Location
 }
 
-// Since is the start of a fact's window when it is no duration.
+// Since is the start of a fact's window when the window is not a duration.
 type Since uint8
 
 // The windows that start with the calendar.

@@ -5,9 +5,9 @@
 // this package as well, and recoverytest.TestStore to check the store.
 //
 // The rules work on a [Decision], which has only the fields that the rules read.
-// recovery.Record.Counts makes one of a record; a store that keeps records in a
-// form of its own may make it from that. A [Standing] is the part of an incident
-// that counts: its latest decision and the choices that hang on it.
+// recovery.Record.Counts makes one from a record. A store that keeps records in
+// a form of its own may make one from that form. A [Standing] is the part of an
+// incident that counts: its latest decision and the choices that hang on it.
 // [Standing.After] says what stands once another decision has come.
 //
 // A store that can hold one entry per incident in memory gives each change from one standing to the

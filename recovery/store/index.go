@@ -9,8 +9,8 @@ import (
 // incident's standing. The index keeps one entry per incident and kind of fact. It can answer a
 // fact once the fact's kind is counted. An Index is not safe for concurrent use.
 //
-// Incidents are known by numbers that the store gives them; [Stranger] is one that
-// the store does not know.
+// The store gives each incident a number. [Stranger] is the number of an incident that the store
+// does not know.
 type Index struct {
 	facts      []*factIndex
 	use        map[partnerUse]*series

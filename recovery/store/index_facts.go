@@ -66,8 +66,8 @@ func (x *Index) Missing(facts []FactQuery) []FactKind {
 	return out
 }
 
-// Count begins to count kinds of facts. What stands of every incident has to be
-// given to the [Counting] before it is added.
+// Count begins to count kinds of facts. Pass the standing of every incident to
+// the [Counting] before you add it.
 func (x *Index) Count(kinds []FactKind) *Counting {
 	c := &Counting{into: x}
 	for _, k := range kinds {
