@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // dependence says for which names of one field a part of a condition can come out as wanted,
@@ -121,8 +122,8 @@ func (d dependence) tableAt(n *policy.Node) *playbook.Table {
 	return d.table(name)
 }
 
-// value is what a part gives for one name of the field: a bool or a string; known is false where
-// something else decides.
+// value is what a part gives for one name of the field; known is false where something else
+// decides.
 func (d dependence) value(n *policy.Node, name string) (v any, known bool) {
 	switch n.Kind {
 	case policy.NodeConstant:
@@ -183,24 +184,57 @@ func isPlain(v any) bool {
 
 func (d dependence) compared(n *policy.Node, name string) (any, bool) {
 	a, known := d.value(n.Parts[0], name)
-	if !known || !isPlain(a) {
+	if !known {
 		return nil, false
 	}
 	if n.Op == "in" {
 		list, known := listOf(n.Parts[1])
-		return slices.Contains(list, a), known
+		return within(list, a, known)
 	}
 	b, known := d.value(n.Parts[1], name)
-	if !known || !isPlain(b) {
+	if !known {
 		return nil, false
 	}
-	switch n.Op {
-	case "==":
-		return a == b, true
-	case "!=":
-		return a != b, true
+	if isPlain(a) || isPlain(b) {
+		return a == b == (n.Op == "=="), isPlain(a) && isPlain(b) && (n.Op == "==" || n.Op == "!=")
 	}
-	return nil, false
+	c, known := value.Compare(a, b)
+	return holds(n.Op, c), known
+}
+
+// within reports whether a is one of a list; known is false where a value of another kind could be
+// equal to it.
+func within(list []any, a any, known bool) (any, bool) {
+	for _, b := range list {
+		if isPlain(a) && a == b {
+			return true, known
+		}
+		c, comparable := 0, isPlain(a) && isPlain(b)
+		if !comparable {
+			if c, comparable = value.Compare(a, b); comparable && c == 0 {
+				return true, known
+			}
+		}
+		known = known && comparable
+	}
+	return false, known
+}
+
+// holds says what a comparison gives, by the order of its sides.
+func holds(op string, c int) bool {
+	switch op {
+	case "==":
+		return c == 0
+	case "!=":
+		return c != 0
+	case "<":
+		return c < 0
+	case "<=":
+		return c <= 0
+	case ">":
+		return c > 0
+	}
+	return c >= 0
 }
 
 // listOf is a list of constants.
@@ -230,12 +264,22 @@ func (d dependence) read(n *policy.Node, name string) (any, bool) {
 		if c.Key.Value != column {
 			continue
 		}
-		if n.Bool {
-			return strings.TrimSpace(c.Value.Text.Value) == "true", true
-		}
-		return c.Value.Text.Value, true
+		return cellValue(c.Value.Text)
 	}
 	return nil, false
+}
+
+// cellValue is what a cell gives. It is not known of what can be written in several ways and is not
+// read here.
+func cellValue(t playbook.Text) (any, bool) {
+	if v := literal(t); v != nil {
+		return v, true
+	}
+	_, noDay := value.ParseDate(t.Value)
+	_, noTime := value.ParseTimestamp(t.Value)
+	asPlain := t
+	asPlain.Plain = true
+	return t.Value, noDay != nil && noTime != nil && literal(asPlain) == nil
 }
 
 // row is the row of a table for a name; nil and known where it has none.

@@ -23,13 +23,16 @@ terms:
   kind: 'incident.failure == "leak" ? "wet" : tables.kinds.kind'
   what: incident.failure
   bad: has(tables.flood)
+  paid: tables.kinds.pay > money("0 GBP")
 tables:
   flood:
     by: incident.failure
     rows: [{is: inside, pay: 300 GBP, big: true}, {is: [outside, leak], pay: 150 GBP, big: false}]
   kinds:
     by: incident.failure
-    rows: [{is: [inside, outside], kind: flood}, {otherwise: true, kind: other}]
+    rows:
+      - {is: [inside, outside], kind: flood, pay: 300 GBP, n: 3, part: 20%, wait: 2h, size: 1.5, day: 2026-03-01}
+      - {otherwise: true, kind: other, pay: 0 GBP, n: 1, part: 5%, wait: 30m, size: 2.5, day: 2026-04-01}
   nested:
     by: tables.kinds.kind
     rows: [{is: flood, pay: 9 GBP}]
@@ -53,6 +56,9 @@ func TestFailuresOfTables(t *testing.T) {
 		`terms.kind == "wet"`, `terms.kind in ["wet", "flood"]`, `!(terms.kind in ["wet", "flood"])`, `terms.what == "noise"`, `terms.what in ["noise", "leak"]`,
 		`has(tables.flood) && incident.failure != "leak"`, `has(tables.flood) == terms.bad`,
 		`has(tables.flood) || incident.vip`, `terms.what != "noise" && terms.kind == "other"`, `incident.failure == terms.what`, `true`,
+		`terms.paid`, `!terms.paid`, `tables.kinds.pay > money("0 GBP")`, `money("0 GBP") >= tables.kinds.pay`, `tables.kinds.pay != money("300.00 GBP")`, `terms.paid && incident.vip`,
+		`tables.kinds.n >= 3`, `tables.kinds.n in [3, 4]`, `!(tables.kinds.n in [3, 4])`, `tables.kinds.n != 3`, `tables.kinds.n > tables.kinds.n`, `tables.kinds.part < percent(10)`,
+		`tables.kinds.wait > hours(1)`, `tables.kinds.size > 2.0`, `tables.kinds.n <= 3`, `has(tables.flood) && tables.flood.pay > money("200 GBP")`,
 	} {
 		text := strings.Replace(failureSet, "WHEN", when, 1)
 		fsys := fstest.MapFS{"a.yaml": {Data: []byte(text)}}
