@@ -73,7 +73,7 @@ func cellsOf(s string) []cell {
 	var cells []cell
 	column := 0
 	hidden := map[int]bool{} // a file must not be able to steer the terminal, nor the eye
-	for at := range unseen.All(s) {
+	for at := range unseen.Escaped(s) {
 		hidden[at] = true
 	}
 	for at, r := range s {

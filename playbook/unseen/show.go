@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Show writes s on one line, with what is unseen as Go, YAML and the expression language write it
-// in quotes: \n, \x1b, \u202e, \U000e0041, and a byte that is no UTF-8 as \xff. Showing a shown
-// text again does not change it.
+// Show writes s on one line, with what [Escaped] gives as Go, YAML and the expression language
+// write it in quotes: \n, \x1b, \u202e, \U000e0041, and a byte that is no UTF-8 as \xff. Showing a
+// shown text again does not change it.
 func Show(s string) string { return shown(s, false) }
 
 // ShowLines is Show, and leaves line breaks as they are.
@@ -17,7 +17,7 @@ func ShowLines(s string) string { return shown(s, true) }
 func shown(s string, lines bool) string {
 	from := 0 // what is not written yet
 	var out strings.Builder
-	for at, r := range All(s) {
+	for at, r := range Escaped(s) {
 		if r == '\n' && lines {
 			continue
 		}

@@ -41,15 +41,36 @@ func Control(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }
 // All gives what is unseen in s, by the offset of its first byte, but for what a
 // script or an emoji needs where it stands. A byte that is no UTF-8 is given as
 // [utf8.RuneError].
-func All(s string) iter.Seq2[int, rune] {
+func All(s string) iter.Seq2[int, rune] { return walk(s, false) }
+
+// Escaped gives what [Show] escapes: what is unseen, and the marks upon one letter
+// beyond those that any script writes. Piled up, they cover the lines around it.
+func Escaped(s string) iter.Seq2[int, rune] { return walk(s, true) }
+
+// mostMarks are the marks that one letter may have. The longest that is written, in
+// Tibetan, has eight.
+const mostMarks = 10
+
+func walk(s string, piled bool) iter.Seq2[int, rune] {
 	return func(yield func(int, rune) bool) {
+		marks := 0 // upon the last letter
 		for at := 0; at < len(s); {
 			r, size := rune(s[at]), 1
 			if r >= utf8.RuneSelf {
 				r, size = utf8.DecodeRuneInString(s[at:])
 			}
-			broken := r == utf8.RuneError && size == 1
-			if (broken || Is(r) && !needed(s, at, size)) && !yield(at, r) {
+			found := r == utf8.RuneError && size == 1
+			switch {
+			case found:
+			case Is(r):
+				found = !needed(s, at, size)
+			case piled && r >= 0x300 && unicode.In(r, unicode.Mn, unicode.Me):
+				marks++
+				found = marks > mostMarks
+			default:
+				marks = 0
+			}
+			if found && !yield(at, r) {
 				return
 			}
 			at += size

@@ -28,6 +28,47 @@ func TestReadable(t *testing.T) {
 	}
 }
 
+// TestPiledMarks holds that marks which cover the lines around a letter are written
+// out, whatever the letter and the marks are, and that those which a script piles up
+// are not.
+func TestPiledMarks(t *testing.T) {
+	for _, mark := range []string{"\u0301", "\u0489", "\u20dd", "\u064e", "\u05b4", "\u0f90", "\U0001d167", "\u0301\u200d", "\u064e\u200c"} {
+		for _, letter := range []string{"", "a", "\u0645", "\u0f67", "\U0001f468"} {
+			pile := letter + strings.Repeat(mark, 10000)
+			for _, shown := range []string{unseen.Show(pile), unseen.ShowLines(pile + "\n" + pile)} {
+				if longest := longestPile(shown); longest > 10 {
+					t.Errorf("%+q upon %+q: %d are shown", mark, letter, longest)
+				}
+				if again := unseen.ShowLines(shown); again != shown {
+					t.Errorf("%+q upon %+q: shown again, it differs", mark, letter)
+				}
+			}
+			if at, _ := unseen.First(letter + strings.Repeat("\u0301", 99)); at >= 0 {
+				t.Errorf("marks upon %+q are said to be unseen", letter)
+			}
+		}
+	}
+	for _, s := range []string{"\u0f67\u0f90\u0fb5\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f82", "\u05d1\u05bc\u05b0\u05e8\u05b5\u05d0\u05e9\u05c1\u05b4\u0596\u05d9\u05ea"} {
+		if unseen.Show(s) != s {
+			t.Errorf("%s is shown as %s", s, unseen.Show(s))
+		}
+	}
+}
+
+func longestPile(s string) (longest int) {
+	marks := 0
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me) && !unseen.Is(r):
+			marks++
+		case !unseen.Is(r):
+			marks = 0
+		}
+		longest = max(longest, marks)
+	}
+	return longest
+}
+
 // hidden are the same marks where no script needs them.
 var hidden = []string{
 	"a\u200db", "a\u200cb", "la\ufe0fte", "1\ufe0f", "#\ufe0f#\ufe0f[x]", "\u0645\u200c\u200c\u06cc", "\U0001f468\u200d", "\u200d\U0001f468", "x\U000e0100", "\U0001f3f4\U000e0061\U000e0062\U000e007f",

@@ -28,7 +28,7 @@ func (f Form) show(s string) string {
 	}
 	from := 0
 	var out strings.Builder
-	for at, r := range unseen.All(s) {
+	for at, r := range unseen.Escaped(s) {
 		size := 1
 		if r == '\n' || r == '\t' {
 			continue
