@@ -44,9 +44,16 @@ type placed struct {
 	isID    bool // ids that look the same must be the same
 }
 
-// isID reports whether a field of text holds an id, by its name.
+// isID reports whether a field of text, or of texts, holds ids, by its name.
 func isID(f *policy.Field) bool {
-	return f.Type.Kind == value.KindString && (f.Name == "id" || f.Name == "follows" || strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id"))
+	if f.Type.Kind != value.KindString && (f.Type.Kind != value.KindList || f.Type.Elem != value.KindString) {
+		return false
+	}
+	switch f.Name {
+	case "id", "follows", "provider":
+		return true
+	}
+	return strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id")
 }
 
 func newLayout(p *policy.Program) layout {

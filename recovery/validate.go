@@ -3,6 +3,7 @@ package recovery
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -96,8 +97,8 @@ func (v *validation) field(f *placed) {
 		v.refuse(f, Problem{Path: path, Wanted: "text in UTF-8", Found: shown(raw)})
 		return
 	}
-	if s, isText := native.(string); isText && f.isID && !isSeen(s) {
-		v.refuse(f, Problem{Path: path, Wanted: seenID, Found: shown(raw)})
+	if p, bad := unseenID(native, path); bad && f.isID {
+		v.refuse(f, p)
 		return
 	}
 	if wanted := f.Misfit(native); wanted != "" {
@@ -147,6 +148,20 @@ func (v *validation) standardText(f *placed, s string) {
 
 // seenID is what is wanted of an id.
 const seenID = "an id without control characters and others that nobody can see"
+
+// unseenID finds the id that nobody can see in full, in one or in a list of them.
+func unseenID(native any, path string) (p Problem, bad bool) {
+	if s, isText := native.(string); isText && !isSeen(s) {
+		return Problem{Path: path, Wanted: seenID, Found: shown(s)}, true
+	}
+	list, _ := native.([]any)
+	for i, one := range list {
+		if p, bad := unseenID(one, fmt.Sprintf("%s[%d]", path, i)); bad {
+			return p, true
+		}
+	}
+	return Problem{}, false
+}
 
 func isSeen(s string) bool {
 	at, _ := unseen.First(s)
