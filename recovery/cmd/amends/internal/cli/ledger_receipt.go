@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -92,9 +93,21 @@ func (r *received) read(data []byte, keys []string, trust *ledger.Checkpoint) {
 		}
 		at = r.receipt.Checkpoint
 	}
-	if trust != nil && (at.Size != trust.Size || at.Root != trust.Root) {
-		r.err = errors.New("the receipt does not belong to the checkpoint that you trust")
+	if trust != nil {
+		r.err = belongs(at, *trust)
 	}
+}
+
+// belongs compares the checkpoint of a receipt with the one that is trusted. What a
+// checkpoint calls the ledger is a part of it, though the root says nothing of that.
+func belongs(at, trust ledger.Checkpoint) error {
+	switch {
+	case at.Size != trust.Size || at.Root != trust.Root:
+		return errors.New("the receipt does not belong to the checkpoint that you trust")
+	case at.Origin != trust.Origin:
+		return fmt.Errorf("the receipt calls its ledger %s, and the checkpoint that you trust calls it %s", at.Origin, trust.Origin)
+	}
+	return nil
 }
 
 func (r *received) write(h Host, format string) error {
