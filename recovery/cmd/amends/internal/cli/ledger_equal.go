@@ -17,6 +17,7 @@ func ledgerEqual() command {
 		name: "ledger equal", args: "DIR --same FIELDS [flags]",
 		summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
 		example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
+		notes:   term.Own("Redress is what is compared: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. Apologies, deadlines and\nother attention are not. The exit status is 1 when equal cases got other redress."),
 	}
 	c.run = func(h Host, args []string) int { return equalLedger(c, h, args) }
 	return c
@@ -79,9 +80,9 @@ func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 	case t.Alone == t.Cases:
 		w.Add(term.Own("no two are equal\n"))
 	case len(t.Unequal) == 0:
-		w.Add(term.Own("equal cases got the same\n"))
+		w.Add(term.Own("equal cases got the same redress\n"))
 	default:
-		w.Printf("%s in which not all got the same\n", term.Count(len(t.Unequal), "group"))
+		w.Printf("%s in which not all got the same redress\n", term.Count(len(t.Unequal), "group"))
 	}
 	for _, g := range t.Unequal {
 		writeGroup(w, g, options.Across)

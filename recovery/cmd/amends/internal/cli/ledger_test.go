@@ -189,7 +189,7 @@ func TestEqualNamesChoosers(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	const want = `3 cases, equal by service, failure, severity: 1 group in which not all got the same
+	const want = `3 cases, equal by service, failure, severity: 1 group in which not all got the same redress
 
 service shop, failure rude, severity 4
   differs by region
