@@ -112,7 +112,7 @@ func (f *form) guardPaths() []string {
 			paths = append(paths, varIncident+"."+r.field.Name)
 		}
 	}
-	return sortedCopy(paths)
+	return sortedCopy(append(paths, f.itemPaths()...))
 }
 
 // form walks a whole expression.
@@ -248,10 +248,17 @@ func (g *guard) call(e ast.Expr, k Known) facts {
 		return g.walk(args[0], k)
 	case operators.Conditional:
 		return g.conditional(args, k)
-	case operators.Equals:
-		return g.equals(args, k, true)
-	case operators.NotEquals:
-		return g.equals(args, k, false)
+	case operators.Equals, operators.NotEquals:
+		known, size := g.equals(args, k, call.FunctionName() == operators.Equals), g.comparison(call.FunctionName(), args)
+		return facts{known.whenTrue.Union(size.whenTrue), known.whenFalse.Union(size.whenFalse)}
+	case operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		g.all(args, k)
+		return g.comparison(call.FunctionName(), args)
+	case operators.In:
+		g.all(args, k)
+		return facts{whenTrue: g.holdsSomething(args[1])}
+	case operators.Index:
+		return g.index(e, k)
 	case "hasValue":
 		return g.hasValue(call, k)
 	}
@@ -329,7 +336,7 @@ func (g *guard) loop(loop ast.ComprehensionExpr, k Known) facts {
 	if predicate, function, ok := quantified(loop); ok {
 		f := g.walk(predicate, k)
 		if function == operators.LogicalOr {
-			return facts{whenTrue: f.whenTrue} // exists: some member made it true
+			return facts{whenTrue: f.whenTrue.Union(g.holdsSomething(loop.IterRange()))} // exists: some member made it true
 		}
 		return facts{whenFalse: f.whenFalse} // all: some member made it false
 	}

@@ -9,6 +9,9 @@ import (
 // guardRemedy says how to read what may not be there. In a condition, has(…) goes in front
 // of the part that reads it; anywhere else a value is wanted for when it is not there.
 func (e *Expr) guardRemedy(u unguarded) remedy {
+	if list, item, ok := cutItem(u.path); ok {
+		return e.itemRemedy(u, list, item)
+	}
 	src := newSource(e.source)
 	asked := "has(" + u.path + ")"
 	isTable := strings.HasPrefix(u.path, varTables+".")

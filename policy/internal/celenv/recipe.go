@@ -252,7 +252,8 @@ func isSimpleArg(call ast.CallExpr, e ast.Expr) bool {
 	_, isText := textLiteral(e)
 	switch call.FunctionName() {
 	case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
-		return true
+		// How many items a list has decides which of them may be read.
+		return !slices.ContainsFunc(args, func(arg ast.Expr) bool { _, ok := sizeOf(arg); return ok })
 	case operators.In:
 		return args[0].ID() == e.ID()
 	case operators.Conditional:

@@ -1,0 +1,202 @@
+package celenv
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
+	"github.com/google/cel-go/common/types"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// mostItems bounds how many items of a list are known to be there. Whoever reads an item
+// further behind asks with [?n].
+const mostItems = 16
+
+// itemPath names an item of a list among what may have no value: incident.lines[0].
+func itemPath(list string, n int64) string { return list + "[" + strconv.FormatInt(n, 10) + "]" }
+
+// unknownItem stands for an item whose number is not written out.
+const unknownItem = "[…]"
+
+// cutItem takes the path of an item apart; ok is false for any other path.
+func cutItem(path string) (list, item string, ok bool) {
+	at := strings.LastIndexByte(path, '[')
+	if at < 0 {
+		return path, "", false
+	}
+	return path[:at], path[at+1 : len(path)-1], true
+}
+
+// listAt returns the reference to a list of the incident, or to a term that is a list;
+// nil for anything else.
+func (f *form) listAt(e ast.Expr) *reference {
+	r := f.refs[e.ID()]
+	if r == nil || r.mode != modeRead || r.kind != refField && r.kind != refTerm {
+		return nil
+	}
+	return r
+}
+
+// itemPaths are the items that a form reads by a number.
+func (f *form) itemPaths() []string {
+	var paths []string
+	ast.PreOrderVisit(f.tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if list, path := f.item(e); list != nil {
+			paths = append(paths, path)
+		}
+	}))
+	return paths
+}
+
+// item returns the list whose item an expression reads, and the item's path; nil for
+// anything else.
+func (f *form) item(e ast.Expr) (list *reference, path string) {
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.Index {
+		return nil, ""
+	}
+	args := e.AsCall().Args()
+	if list = f.listAt(args[0]); list == nil {
+		return nil, ""
+	}
+	if n, ok := intLiteral(args[1]); ok && n >= 0 && n < mostItems {
+		return list, itemPath(list.path, n)
+	}
+	return list, list.path + unknownItem
+}
+
+func intLiteral(e ast.Expr) (int64, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return 0, false
+	}
+	n, ok := e.AsLiteral().(types.Int)
+	return int64(n), ok
+}
+
+// index finds an item that is read though the list may not have it.
+func (g *guard) index(e ast.Expr, k Known) facts {
+	g.all(children(e), k)
+	list, path := g.in[len(g.in)-1].item(e)
+	if list != nil && !k.Has(path) {
+		g.found = append(g.found, unguarded{at: list.at, path: path})
+	}
+	return facts{}
+}
+
+// items knows that a list has its first n items.
+func items(list *reference, n int64) Known {
+	var k Known
+	for i := range min(n, mostItems) {
+		k = k.With(itemPath(list.path, i))
+	}
+	return k
+}
+
+// comparison is what comparing the size of a list with a number tells, and a list
+// with one that is empty.
+func (g *guard) comparison(function string, args []ast.Expr) facts {
+	list, n, function := g.sizeCompared(function, args)
+	if list == nil {
+		return facts{}
+	}
+	switch function {
+	case operators.Greater:
+		return facts{whenTrue: items(list, n+1)}
+	case operators.GreaterEquals:
+		return facts{whenTrue: items(list, n)}
+	case operators.Less:
+		return facts{whenFalse: items(list, n)}
+	case operators.LessEquals:
+		return facts{whenFalse: items(list, n+1)}
+	}
+	f := facts{whenTrue: items(list, n)}
+	if n == 0 { // a list that is not empty has a first item
+		f.whenFalse = items(list, 1)
+	}
+	if function == operators.NotEquals {
+		f.whenTrue, f.whenFalse = f.whenFalse, f.whenTrue
+	}
+	return f
+}
+
+// sizeCompared returns the list whose size is compared with a number, the size on the
+// left; nil where something else is compared.
+func (g *guard) sizeCompared(function string, args []ast.Expr) (*reference, int64, string) {
+	left, right := args[0], args[1]
+	if _, ok := sizeOf(left); !ok && !isEmptyList(right) {
+		left, right, function = right, left, mirrored(function)
+	}
+	f := g.in[len(g.in)-1]
+	if isEmptyList(right) {
+		return f.listAt(left), 0, function
+	}
+	of, ok := sizeOf(left)
+	n, isInt := intLiteral(right)
+	if !ok || !isInt {
+		return nil, 0, function
+	}
+	return f.listAt(of), n, function
+}
+
+// sizeOf returns the list in size(list) or list.size().
+func sizeOf(e ast.Expr) (ast.Expr, bool) {
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != overloads.Size {
+		return nil, false
+	}
+	call := e.AsCall()
+	if call.IsMemberFunction() {
+		return call.Target(), true
+	}
+	return call.Args()[0], len(call.Args()) == 1
+}
+
+func isEmptyList(e ast.Expr) bool { return e.Kind() == ast.ListKind && e.AsList().Size() == 0 }
+
+// mirrored is the operator with its sides exchanged.
+func mirrored(function string) string {
+	pairs := []string{operators.Less, operators.Greater, operators.LessEquals, operators.GreaterEquals}
+	if i := slices.Index(pairs, function); i >= 0 {
+		return pairs[i^1]
+	}
+	return function
+}
+
+// holdsSomething is what a list tells that something was found in.
+func (g *guard) holdsSomething(list ast.Expr) Known {
+	if r := g.in[len(g.in)-1].listAt(list); r != nil {
+		return items(r, 1)
+	}
+	return Known{}
+}
+
+// itemRemedy is what to write where an item may not be there.
+func (e *Expr) itemRemedy(u unguarded, list, item string) remedy {
+	src := newSource(e.source)
+	known := item != strings.Trim(unknownItem, "[]")
+	if known {
+		asked := list + ".size() > " + item
+		if at, ok := src.conditionAround(src.tokenAt(u.at.from), e.form.typ.Kind == value.KindBool); ok {
+			return remedy{"write " + asked + " && …", Fix{at, at, asked + " && "}}
+		}
+	}
+	if len(u.way) > 0 {
+		return say("ask in " + u.way[len(u.way)-1] + " whether the list has so many items, or read " + list + "[?" + item + "] with orValue(…)")
+	}
+	open := src.tokenAt(u.at.to)
+	shut := src.match[open]
+	if shut < 0 {
+		return say("write " + list + "[?" + item + "].orValue(…)")
+	}
+	u.at.to = src.tokens[shut].to
+	inside := src.text(src.tokens[open].to, src.tokens[shut].from)
+	zero := zeroOf(e.typeOfRead(u))
+	if zero == "" {
+		return say("write " + list + "[?" + inside + "].orValue(…) with what to take instead")
+	}
+	text := list + "[?" + inside + "].orValue(" + zero + ")"
+	return remedy{"write " + text + ", or with what else to take without it", Fix{u.at.from, u.at.to, text}}
+}
