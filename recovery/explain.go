@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 )
 
@@ -176,7 +177,7 @@ func (r *ruleset) named(names []string) ([]*policy.Play, error) {
 			if n := playbook.Suggest(name, each(r.byName, func(p *policy.Play) string { return p.Name })); n != "" {
 				hint = "; did you mean " + n + "?"
 			}
-			return nil, fmt.Errorf("the playbooks have no play %q%s", name, hint)
+			return nil, fmt.Errorf("the playbooks have no play %s%s", unseen.Quote(name), hint)
 		}
 		out = append(out, p)
 	}

@@ -173,7 +173,7 @@ func TestExplainForPlays(t *testing.T) {
 		t.Fatalf("%+v, %v", x, err)
 	}
 	_, err = engine.Explain(context.Background(), in, recovery.ForPlays("hotel/noroom"))
-	if err == nil || err.Error() != `the playbooks have no play "hotel/noroom"; did you mean hotel/no-room?` {
+	if err == nil || err.Error() != "the playbooks have no play `hotel/noroom`; did you mean hotel/no-room?" {
 		t.Error(err)
 	}
 }

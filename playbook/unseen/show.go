@@ -14,6 +14,9 @@ func Show(s string) string { return shown(s, false) }
 // ShowLines is Show, and leaves line breaks as they are.
 func ShowLines(s string) string { return shown(s, true) }
 
+// Quote writes a name from a file or an argument as it stands in a message: shown, in `backticks`.
+func Quote(name string) string { return "`" + Show(name) + "`" }
+
 func shown(s string, lines bool) string {
 	from := 0 // what is not written yet
 	var out strings.Builder

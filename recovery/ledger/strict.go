@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
 // What is read back must have one meaning, whoever reads it. So no object in it has a
@@ -27,12 +29,12 @@ func members(data []byte, names ...string) (map[string]json.RawMessage, error) {
 	}
 	for _, name := range names {
 		if _, ok := out[name]; !ok {
-			return nil, fmt.Errorf("it has no %q", name)
+			return nil, fmt.Errorf("it has no %s", unseen.Quote(name))
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(out)) {
 		if !slices.Contains(names, key) {
-			return nil, fmt.Errorf("it has a key %q, which does not belong there", key)
+			return nil, fmt.Errorf("it has a key %s, which does not belong there", unseen.Quote(string(key)))
 		}
 	}
 	return out, nil
@@ -227,7 +229,7 @@ func (c *jsonChecker) object(of *shape, depth int) {
 		}
 		inner, known := of.under(key)
 		if !known {
-			c.fail(fmt.Errorf("it has a key %q, which does not belong there", key))
+			c.fail(fmt.Errorf("it has a key %s, which does not belong there", unseen.Quote(string(key))))
 			return
 		}
 		if seen == nil && (escaped || last != nil && bytes.Compare(key, last) <= 0) {
@@ -239,7 +241,7 @@ func (c *jsonChecker) object(of *shape, depth int) {
 				name = unquoted(key)
 			}
 			if seen[name] {
-				c.fail(fmt.Errorf("it has the key %q twice", name))
+				c.fail(fmt.Errorf("it has the key %s twice", unseen.Quote(string(name))))
 				return
 			}
 			seen[name] = true

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/given"
@@ -77,9 +78,9 @@ func (s *Side) Without(plays ...string) (*Side, error) {
 
 func unknownPlay(name string, known []string) error {
 	if near := playbook.Suggest(name, known); near != "" {
-		return fmt.Errorf("there is no play %q; did you mean %s?", name, near)
+		return fmt.Errorf("there is no play %s; did you mean %s?", unseen.Quote(name), near)
 	}
-	return fmt.Errorf("there is no play %q; plays are named playbook/play", name)
+	return fmt.Errorf("there is no play %s; plays are named playbook/play", unseen.Quote(name))
 }
 
 // engine makes an engine for the side, with a clock and knowing nothing but the

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
@@ -115,7 +116,7 @@ func (s *Store) fact(name string, raw json.RawMessage, program *policy.Program) 
 		s.facts[f.Name] = v
 	}
 	if !found {
-		return fmt.Errorf("the playbooks have no fact %q%s", name, near(name, known))
+		return fmt.Errorf("the playbooks have no fact %s%s", unseen.Quote(name), near(name, known))
 	}
 	return nil
 }
@@ -159,7 +160,7 @@ func (s *Store) partner(id string, used json.Number, program *policy.Program) er
 		}
 	}
 	if !slices.Contains(known, id) {
-		return fmt.Errorf("the plays take no partner %q%s", id, near(id, known))
+		return fmt.Errorf("the plays take no partner %s%s", unseen.Quote(id), near(id, known))
 	}
 	n, err := strconv.ParseInt(used.String(), 10, 64)
 	if err != nil || n < 0 {
@@ -180,7 +181,7 @@ func choicePlay(name string, program *policy.Program) (*policy.Play, error) {
 		}
 		known = append(known, p.Name)
 	}
-	return nil, fmt.Errorf("there is no case-by-case play %q%s", name, near(name, known))
+	return nil, fmt.Errorf("there is no case-by-case play %s%s", unseen.Quote(name), near(name, known))
 }
 
 // precedentType is the type of the option that was chosen: the one that is named,
@@ -202,7 +203,7 @@ func precedentType(p *policy.Play, named string, amount recovery.Money) (string,
 	if named == "" {
 		return "", fmt.Errorf("the play offers no option with an amount")
 	}
-	return "", fmt.Errorf("the play offers no %q%s", named, near(named, known))
+	return "", fmt.Errorf("the play offers no %s%s", unseen.Quote(named), near(named, known))
 }
 
 // Read answers from what was given; what was not is unknown.

@@ -107,7 +107,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"facts": []}`, "facts is an object"},
 		{`{"partners": {"bike": 3}}`, "partners is an object"},
 		{`{"facts": {"credited": "-3 EUR"}}`, "zero or more"},
-		{`{"precedents": {"a/choose": [{"type": "zz"}]}}`, "no \"zz\""},
+		{`{"precedents": {"a/choose": [{"type": "zz"}]}}`, "no `zz`"},
 		{`{} {}`, "more follows"},
 		{`{`, "EOF"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -108,7 +109,7 @@ func noCommand(h Host, name string) int {
 	for _, c := range commands() {
 		known = append(known, c.name)
 	}
-	return trouble(h, "there is no command %q; %samends help lists them", name, didYouMean(name, known))
+	return trouble(h, "there is no command %s; %samends help lists them", unseen.Quote(name), didYouMean(name, known))
 }
 
 // didYouMean is "did you mean …? " where a known name is near.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -54,7 +55,7 @@ func runLedger(c command, h Host, args []string) int {
 		}
 		known = append(known, strings.TrimPrefix(sub.name, "ledger "))
 	}
-	return trouble(h, "ledger has no command %q; %samends help ledger lists them", name, didYouMean(name, known))
+	return trouble(h, "ledger has no command %s; %samends help ledger lists them", unseen.Quote(name), didYouMean(name, known))
 }
 
 func ledgerUsage(c command, w *term.Writer) {
