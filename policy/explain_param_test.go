@@ -10,7 +10,7 @@ import (
 )
 
 // TestExplainParam holds that the expression of a parameter is taken apart, and
-// that what is no expression has none.
+// that a parameter without an expression has none.
 func TestExplainParam(t *testing.T) {
 	set, diags := playbook.Load(fstest.MapFS{"set.yaml": {Data: []byte(`amends: v1
 playbook: p

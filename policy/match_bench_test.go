@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// workload is a set of n plays of three to five conditions in so many playbooks, about four of which match
-// the incident of the benchmark.
+// workload is a set of n plays of three to five conditions in so many playbooks; about four plays
+// match the incident of the benchmark.
 type workload struct {
 	name      string
 	playbooks int

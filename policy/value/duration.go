@@ -66,7 +66,7 @@ func leadingDigits(text string) string {
 	return text[:end]
 }
 
-// literalUnit returns the length of a unit, 0 for what is none.
+// literalUnit returns the length of a unit, or 0 for a text that is not a unit.
 func literalUnit(letter byte) time.Duration {
 	switch letter {
 	case 'w':

@@ -12,7 +12,7 @@ import (
 type entry struct {
 	id    int32
 	terms []atom.Term
-	rest  int32 // the root of what is no term
+	rest  int32 // the root of the parts that are not terms
 }
 
 // without returns the entry when term i is known to hold.
@@ -223,7 +223,8 @@ func (b *builder) middle(e entry, slot int) int64 {
 	return int64(from) + int64(until)
 }
 
-// narrowest returns the slot of which the rules let pass least, -1 where none has a range.
+// narrowest returns the slot whose rules let the fewest values pass, or -1 when no slot has a
+// range.
 func (b *builder) narrowest(list []entry) int {
 	passing := map[int]float64{}
 	var order []int

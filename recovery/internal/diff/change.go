@@ -6,7 +6,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 )
 
-// What says of which kind a change of meaning is. The codes are stable.
+// What is the kind of a change of meaning. The codes are stable.
 type What string
 
 // The kinds of changes. Beside what their names say: Condition is a when,

@@ -34,7 +34,7 @@ type Outcome struct {
 // Verdict is what both sides make of a case.
 type Verdict struct {
 	ID, Place   string
-	Unreadable  bool // both outcomes are refusals of what is no incident
+	Unreadable  bool // both outcomes are refusals of input that is not an incident
 	Old, New    Outcome
 	Differences []Difference
 }

@@ -5,12 +5,12 @@ type Origin struct {
 	Incidents string // a file with incidents
 	Ledger    string // a directory
 
-	Earlier   int // decisions, or incidents of one id, of which the last counts
+	Earlier   int // earlier decisions, or earlier incidents of one id; only the last counts
 	Updates   int // incidents whose id came before, and which count each
 	Choices   int // that people made, in a ledger
 	Refusals  int
-	Erased    int // records of which nothing is left
-	Forgotten int // decisions of which a precedent is erased
+	Erased    int // records whose payload was erased
+	Forgotten int // decisions with a precedent that was erased
 }
 
 // title says of what incidents the decisions are.

@@ -12,8 +12,8 @@ type Error struct{ Message string }
 
 func (e *Error) Error() string { return e.Message }
 
-// errMalformed stops the decoder at what is no JSON. What is wrong there is for
-// encoding/json to say.
+// errMalformed stops the decoder at text that is not JSON. The message comes
+// from encoding/json.
 var errMalformed = errors.New("not JSON")
 
 var errSurrogate = &Error{"not JSON: half of a surrogate pair, which is no character"}

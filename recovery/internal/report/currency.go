@@ -48,8 +48,8 @@ func (s *scope) currencyOf(p *policy.Param) currency {
 	return ""
 }
 
-// moneyIn gathers what the money of an expression comes from: =incident.price, or what is no
-// field. Each term is looked through once.
+// moneyIn gathers the sources of the money in an expression: =incident.price, or a source that is
+// not a field. Each term is looked through once.
 func (s *scope) moneyIn(n *policy.Node, from map[string]bool, been map[*policy.Node]bool) {
 	switch n.Kind {
 	case policy.NodeConstant:

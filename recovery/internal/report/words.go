@@ -24,7 +24,7 @@ const (
 	tightText
 )
 
-// words writes an expression for people. What has no words stands as written.
+// words writes an expression for people. An expression without words stands as written.
 func (s *scope) words(n *policy.Node) string { return s.inside(n, looseText) }
 
 // inside writes a part of an expression; tight says how tightly what is around it

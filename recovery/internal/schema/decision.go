@@ -7,8 +7,8 @@ import (
 )
 
 // decisionSchema is that of what the engine answers: a decision, or the refusal
-// of an incident. Its keys are those that a decision writes: all those of one
-// that has everything, of which those are required that the barest one has too.
+// of an incident. Its keys are those that a decision writes: the fullest
+// decision has them all. The keys that the barest decision has are required.
 func decisionSchema(b *builder) object {
 	whole, bare := fullest(), barest()
 	d := &decisionBuilder{b: b, words: b.decisionWords()}

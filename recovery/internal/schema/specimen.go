@@ -35,8 +35,8 @@ func fullest() *recovery.Decision {
 	}
 }
 
-// barest is a decision with an element in each list, each of which has no more
-// than it must have.
+// barest is a decision with one element in each list. Each element has only the
+// fields that it must have.
 func barest() *recovery.Decision {
 	m := recovery.MustMoney("1 EUR")
 	action := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}

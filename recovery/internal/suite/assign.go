@@ -58,8 +58,8 @@ func matching(fits [][]bool, columns int) []int {
 }
 
 // nearest is the thing of the wanted type that answers most questions as wanted,
-// the first of several; -1 when there is none of the type. Those that are taken
-// by others come last.
+// the first of several. It is -1 when no thing has the type. Those that are
+// taken by others come last.
 func (s *Set) nearest(w *playbook.WantedAction, came []thing, taken []bool, where kindOfList) int {
 	best, most := -1, -1
 	for j, x := range came {

@@ -89,7 +89,7 @@ func (c *checker) offers(p *policy.Play, t playbook.Text) bool {
 	return false
 }
 
-// choicePlay finds a case-by-case play by its name; nil when it is none.
+// choicePlay finds a case-by-case play by its name. It returns nil for any other name.
 func (c *checker) choicePlay(t playbook.Text) *policy.Play {
 	if !t.IsSet() {
 		return nil

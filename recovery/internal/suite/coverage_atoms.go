@@ -72,7 +72,7 @@ func eachDecision(n *policy.Node, visit func(*policy.Node)) {
 	inside(n, visit)
 }
 
-// inside looks for decisions below what is none.
+// inside looks for decisions below a part that is not a decision.
 func inside(n *policy.Node, visit func(*policy.Node)) {
 	for i, p := range n.Parts {
 		if n.Kind == policy.NodeRead || n.Kind == policy.NodeIf && i == 0 {

@@ -99,8 +99,8 @@ func TestDecides(t *testing.T) {
 	}
 }
 
-// ambiguous reports whether a condition has a ?:, of which both branches may give
-// the same where its condition is not known.
+// ambiguous reports whether a condition has a ?: whose branches may both give the same value when
+// its condition is not known.
 func ambiguous(n *policy.Node) bool {
 	if n.Kind == policy.NodeIf {
 		return true

@@ -27,8 +27,8 @@ func (c *Coverage) Below(least value.Percent) bool {
 	return big.NewRat(int64(c.Reached()), int64(c.Total())).Cmp(least.Rat()) < 0
 }
 
-// missing are the items that no test reached. An atom of which nothing was seen
-// is told once.
+// missing are the items that no test reached. An atom that no test reached is
+// listed once, and not once for each outcome.
 func (c *Coverage) missing() []item { return c.missingOf(c.items) }
 
 // missingOf are those among some.

@@ -39,7 +39,7 @@ func textField(name string, oneOf ...string) *policy.Field {
 	return &policy.Field{Name: name, Type: value.Type{Kind: value.KindString}, OneOf: oneOf}
 }
 
-// common are the questions about what is no parameter of the type.
+// common are the questions that do not depend on the parameters of the type.
 func common(where kindOfList) map[string]question {
 	text := func(name string, oneOf ...string) question { return question{shapeText, textField(name, oneOf...)} }
 	closed := func(name string, oneOf ...string) question { return question{shapeLiteral, textField(name, oneOf...)} }

@@ -129,8 +129,8 @@ func (u *unblocking) from(t tried) (tried, bool) {
 // mostCombined bounds how many ways there are looked at in which a condition comes out as wanted.
 const mostCombined = 32
 
-// ways are several sets of changes, each of which may make a condition come out as wanted, where
-// [Set.solve] looks for one.
+// ways are several sets of changes; each set may make a condition come out as wanted. [Set.solve]
+// looks for one set.
 func (s *Set) ways(n *policy.Node, want bool, book string) [][]change {
 	if n == nil {
 		return nil

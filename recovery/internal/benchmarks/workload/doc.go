@@ -1,6 +1,6 @@
 // Package workload makes the one workload that every engine of the comparison
 // runs: N plays of three to five conditions each, and a stream of distinct
-// incidents about four of which any number of plays answers.
+// incidents. About four plays answer each incident, however large N is.
 //
 // Everything is made from a seed, so that two runs see the same plays. Plays
 // are structured: each engine writes them in its own language, and

@@ -162,8 +162,8 @@ func (e *brokenSet) report(h Host) int {
 	return trouble(h, "%s", e)
 }
 
-// openSide reads a set from a directory or, where there is none of the name, from
-// a git revision.
+// openSide reads a set from a directory. If no directory has the name, it reads from a git
+// revision.
 func openSide(name string) (*diff.Side, error) {
 	fsys, err := openDir(name)
 	switch {

@@ -143,7 +143,7 @@ func latestOf(items itemSource, earlier *int) itemSource {
 		var all []item
 		last := map[string]int{}
 		err := items(func(it item) bool {
-			in, _ := it.incident() // what is none may have an id all the same
+			in, _ := it.incident() // input that is not an incident may have an id all the same
 			if id := it.id(in); id != "" {
 				if at, ok := last[id]; ok {
 					all[at] = item{}

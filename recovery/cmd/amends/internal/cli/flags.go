@@ -101,7 +101,7 @@ func (f *flags) format(allowed ...string) *oneOf {
 	return f.choice("format", "`FORMAT` of the output", allowed...)
 }
 
-// choice is a flag of which the first value is the default.
+// choice is a flag with a closed set of values; the first is the default.
 func (f *flags) choice(name, use string, allowed ...string) *oneOf {
 	o := &oneOf{value: allowed[0], allowed: allowed}
 	f.Var(o, name, use+": "+strings.Join(allowed, ", "))

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// chained writes terms of which each uses the one before as a pattern says: T stands for it.
+// chained writes a chain of terms. Each uses the term before it, at the places of T in the pattern.
 func chained(n int, first, pattern string) string {
 	var b strings.Builder
 	b.WriteString("terms:\n  t0: " + first + "\n")
@@ -18,7 +18,7 @@ func chained(n int, first, pattern string) string {
 	return b.String()
 }
 
-// chainedTables writes tables of which each has the one before in its key, twice.
+// chainedTables writes a chain of tables. The key of each reads the table before it, twice.
 func chainedTables(n int) string {
 	var b strings.Builder
 	b.WriteString("tables:\n  t0: {by: incident.severity, rows: [{is: 1, v: 1}, {otherwise: true, v: 2}]}\n")
