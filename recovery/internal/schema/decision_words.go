@@ -133,7 +133,7 @@ func refusal() object {
 			{"play", described("The play whose expression has no value.", types("string"))},
 			{"at", described("Where that stands: FILE:LINE:COLUMN.", types("string"))},
 			{"expr", described("The part that failed.", types("string"))},
-			{"plays", described("The plays of which at most one may match.", list(types("string"), 0))},
+			{"plays", described("The plays that match although at most one may.", list(types("string"), 0))},
 		}},
 		member{"required", []string{"code", "message"}},
 	)

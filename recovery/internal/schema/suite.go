@@ -38,8 +38,8 @@ func testWords() words {
 		"partners":   {"What others have taken of partners, such as {quickbike: {used: 40}}.", types("object")},
 		"precedents": {"Earlier choices by play, such as {parcels/dear: [{amount: 40 EUR, reason: asked}]}.", types("object")},
 		"choose":     {"Makes a choice that the decision before leaves, instead of deciding the incident again.", ref("made_choice")},
-		"want":       {"What is expected. What is left out is not asked about.", ref("want")},
-		"each":       {"Rows, each of which makes a test of its own.", list(ref("row"), 1)},
+		"want":       {"What is expected. A key that is left out is not compared.", ref("want")},
+		"each":       {"Rows; every row makes a test of its own.", list(ref("row"), 1)},
 		"then":       {"What happens later with the same incident, step by step.", list(ref("step"), 1)},
 	}
 }
