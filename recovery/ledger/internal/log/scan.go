@@ -114,24 +114,44 @@ func (s *Scanner) begin(seg segment) error {
 	if seg.first != s.Seq {
 		return s.damage(seg, "the file begins with record %d, but the next one is %d: a file is missing, or was put in", seg.first, s.Seq)
 	}
-	b := make([]byte, len(Magic))
-	if _, err := seg.f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
+	line, there, err := firstLine(seg.f)
+	if err != nil {
 		return err
 	}
-	if string(b) != Magic {
-		return s.tornBegin(seg)
+	if line != Magic {
+		return s.tornBegin(seg, there)
 	}
 	s.Offset = int64(len(Magic))
 	s.done += s.Offset
 	return nil
 }
 
-// tornBegin says what the first line of a segment is instead.
-func (s *Scanner) tornBegin(seg segment) error {
-	there, err := seg.f.Size()
-	if err != nil {
-		return err
+// firstLine reads the first line of a file, and how long the file is. A writer may
+// write the line just now: the line is read again until the file was as long before
+// as after.
+func firstLine(f File) (line string, there int64, err error) {
+	for {
+		before, err := f.Size()
+		if err != nil {
+			return "", 0, err
+		}
+		b := make([]byte, min(int64(len(Magic)), before))
+		n, err := f.ReadAt(b, 0)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", 0, err
+		}
+		there, err := f.Size()
+		if err != nil {
+			return "", 0, err
+		}
+		if there == before || string(b[:n]) == Magic {
+			return string(b[:n]), there, nil
+		}
 	}
+}
+
+// tornBegin says what the first line of a segment is instead.
+func (s *Scanner) tornBegin(seg segment, there int64) error {
 	tear, err := begins(seg.f, there)
 	if err != nil {
 		return err
