@@ -166,7 +166,7 @@ func (m *mapping) int(key string, least int) (t Text) {
 	return t
 }
 
-// intRemedy writes a whole number without the quotes, or the decimals that are none.
+// intRemedy writes a whole number without the quotes, or the zero decimals.
 func intRemedy(n *yamlnode.Node, t Text, least int) remedy {
 	digits, _ := strings.CutSuffix(strings.TrimSpace(t.Value), ".0")
 	if v, ok := intOf(Text{Value: digits, Kind: Int}); ok && v >= least && isDigits(strings.TrimPrefix(digits, "-")) && digits != t.Value || ok && v >= least && t.Kind == String {

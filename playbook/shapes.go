@@ -131,8 +131,8 @@ func (m *mapping) is(key string, kind KeyKind) {
 	m.note(key, func(k *Key) { k.Kind = kind })
 }
 
-// among notes of which set the value under a key, or what stands in it, is a
-// member.
+// among notes the closed set that the value under a key, or an item in it, belongs
+// to.
 func (m *mapping) among(key string, set []string) {
 	m.note(key, func(k *Key) { k.OneOf = set })
 }

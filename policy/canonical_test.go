@@ -26,7 +26,7 @@ func TestCanonicalExpr(t *testing.T) {
 		{`facts.repeats >= 1`, "facts.repeats", `facts.repeats>=1`},
 		{`"a\nb" + "\""`, "", `'a\nb' + '"'`},
 		{`matches(incident.r, "^M")`, "incident.r", `matches(incident.r,'^M')`},
-		{"a ==", "", "  a ==  "}, // what is no expression stays as it is
+		{"a ==", "", "  a ==  "}, // text that is not an expression stays as it is
 	} {
 		for _, src := range []string{c.same, c.wanted} {
 			got, names := policy.CanonicalExpr(src)

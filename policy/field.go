@@ -17,7 +17,7 @@ type Field struct {
 	Default  any      // nil: none
 	OneOf    []string // nil: open; else every value that is allowed
 	Min, Max any
-	MaxItems int      // how many items a list has at most; 0 for what is no list
+	MaxItems int      // how many items a list has at most; 0 for a field that is not a list
 	Was      []string // earlier names that are still read
 	Slot     int
 	NonEmpty bool // an empty text or list counts as absent: id, service, and fields that are made required

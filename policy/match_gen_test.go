@@ -131,7 +131,7 @@ func (g *setGen) sameField() string {
 	return pick(g.dice, "("+ask()+" && "+ask()+")", "("+ask()+" || "+ask()+")", "("+ask()+" ? "+ask()+" : "+ask()+")", "!("+ask()+" && "+ask()+")")
 }
 
-// residual returns a condition that is not native, some of which fail.
+// residual returns a condition that is not native. Some of these conditions fail.
 func (g *setGen) residual() string {
 	return pick(g.dice,
 		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,

@@ -86,8 +86,8 @@ func TestTreeShowsTermsOnce(t *testing.T) {
 	}
 }
 
-// TestTreeGrowsWithText holds that a chain of terms, each of which reads the one before twice, has
-// as many parts as it has words, and misses each thing once.
+// TestTreeGrowsWithText holds that a chain of terms that each read the term before twice has as
+// many parts as it has words, and misses each thing once.
 func TestTreeGrowsWithText(t *testing.T) {
 	const steps = 60
 	var b strings.Builder

@@ -34,8 +34,7 @@ func (b *builder) document(n *yaml.Node) *Node {
 	return b.build(n, 0)
 }
 
-// lose marks the mappings that a line may have been part of which could not be read: keys
-// of them may be missing.
+// lose marks the mappings that an unreadable line may belong to: keys of them may be missing.
 func (b *builder) lose(root *Node) {
 	for _, line := range b.lost {
 		for n := root; n != nil; {

@@ -172,8 +172,8 @@ func (c *checker) parts(e playbook.Entry, known []string) {
 	}
 }
 
-// amounts checks the range of an option: {from, to}, either of which may be
-// left out, or one amount.
+// amounts checks the range of an option: {from, to}; either end may be left out,
+// or one amount.
 func (c *checker) amounts(e playbook.Entry, spec *policy.Field) {
 	if e.Value.Kind != playbook.Mapping {
 		c.literal(e.Value, spec)
