@@ -181,7 +181,7 @@ func celFields(fields map[string]*Field) []celenv.Field {
 	out := make([]celenv.Field, 0, len(fields))
 	for _, n := range slices.Sorted(maps.Keys(fields)) {
 		f := fields[n]
-		out = append(out, celenv.Field{Name: n, Type: f.Type, Optional: f.canBeAbsent(), Closed: f.OneOf, Slot: f.Slot})
+		out = append(out, celenv.Field{Name: n, Type: f.Type, Optional: f.canBeAbsent(), NonEmpty: f.NonEmpty, Closed: f.OneOf, Slot: f.Slot})
 	}
 	return out
 }

@@ -63,7 +63,11 @@ func (f *form) item(e ast.Expr) (list *reference, path string) {
 	if list = f.listAt(args[0]); list == nil {
 		return nil, ""
 	}
-	if n, ok := intLiteral(args[1]); ok && n >= 0 && n < mostItems {
+	n, ok := intLiteral(args[1])
+	switch {
+	case ok && n == 0 && list.kind == refField && list.field.NonEmpty:
+		return nil, ""
+	case ok && n >= 0 && n < mostItems:
 		return list, itemPath(list.path, n)
 	}
 	return list, list.path + unknownItem

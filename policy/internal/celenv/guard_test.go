@@ -361,3 +361,30 @@ func present(f *Frame) map[string]bool {
 	}
 	return there
 }
+
+// TestItemsOfRequiredLists holds that the first item of a list that must have one is read
+// without a guard, in a scope where it must, and in no other.
+func TestItemsOfRequiredLists(t *testing.T) {
+	base, err := NewBase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, required := range []bool{false, true, false} {
+		scope, err := base.NewScope(Options{Fields: []Field{{Name: "lines", Type: value.Type{Kind: value.KindList, Elem: value.KindString}, NonEmpty: required}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for source, want := range map[string]int{`incident.lines[0] == "a"`: 1, `incident.lines[1] == "a"`: 1} {
+			if required && strings.Contains(source, "[0]") {
+				want = 0
+			}
+			e, issues := scope.Compile(source, value.Type{Kind: value.KindBool})
+			if len(issues) > 0 {
+				t.Fatal(issues)
+			}
+			if found := e.Unguarded(Known{}); len(found) != want {
+				t.Errorf("required %v: %s: %v", required, source, found)
+			}
+		}
+	}
+}

@@ -23,6 +23,7 @@ type Field struct {
 	Name     string
 	Type     value.Type
 	Optional bool
+	NonEmpty bool // a list has an item, and a text a character
 	Closed   []string
 	Slot     int
 }

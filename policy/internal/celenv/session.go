@@ -203,6 +203,7 @@ type meaningOfField struct {
 	name     string
 	t        value.Type
 	optional bool
+	nonEmpty bool
 	closed   string
 	slot     int
 }
@@ -226,7 +227,7 @@ func (s *Scope) meaning(n need) any {
 	switch n.kind {
 	case refField:
 		if f := s.field(rest); f != nil {
-			return meaningOfField{f.Name, f.Type, f.Optional, closedText(f.Closed), f.Slot}
+			return meaningOfField{f.Name, f.Type, f.Optional, f.NonEmpty, closedText(f.Closed), f.Slot}
 		}
 	case refFact:
 		if f := s.facts[rest]; f != nil {
