@@ -39,7 +39,7 @@ func actionsRemedy(n *yamlnode.Node) remedy {
 	if n.Kind == yamlnode.Scalar && wellFormed(n.Value, '_') {
 		return as(n, "["+n.Value+": {}]")
 	}
-	if line := n.Line(n.Start.Line); n.Kind == yamlnode.Mapping && n.Start.Line == n.End.Line && strings.HasPrefix(strings.TrimLeft(line, " "), n.Entries[0].Key.Value) {
+	if line := n.Line(n.Start.Line); n.Kind == yamlnode.Mapping && len(n.Entries) > 0 && n.Start.Line == n.End.Line && strings.HasPrefix(strings.TrimLeft(line, " "), n.Entries[0].Key.Value) {
 		return remedy{hint, Edit{Pos(n.Start), Pos(n.Start), "- "}}
 	}
 	return say(hint)
