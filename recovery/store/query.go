@@ -75,7 +75,7 @@ type Reserve struct {
 	At        time.Time
 }
 
-// within reports whether a reserve counts in a query's answer.
+// counts reports whether a reserve counts in the answer.
 func (q *UseQuery) counts(r *Reserve) bool {
 	return r.Partner == q.Partner && r.Direction == q.Direction && !r.At.Before(q.From) && r.At.Before(q.Until)
 }
