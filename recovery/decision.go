@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -225,3 +226,60 @@ func each[T any](list []T, text func(T) string) []string {
 	}
 	return out
 }
+
+// String writes an action in one line, for people and logs: compensate 5.00 EUR
+// (as: voucher), by 2026-03-04T18:00:00Z.
+func (a Action) String() string {
+	var b strings.Builder
+	b.WriteString(a.Type)
+	if a.Amount.IsSet() {
+		b.WriteString(" " + a.Amount.String())
+	}
+	for i, p := range a.Params {
+		sep := ", "
+		if i == 0 {
+			sep = " ("
+		}
+		b.WriteString(sep + p.Name + ": " + value.Show(p.Value))
+	}
+	if len(a.Params) > 0 {
+		b.WriteString(")")
+	}
+	if !a.NotBefore.IsZero() {
+		b.WriteString(", from " + value.FormatTimestamp(a.NotBefore))
+	}
+	if !a.DueAt.IsZero() {
+		b.WriteString(", by " + value.FormatTimestamp(a.DueAt))
+	}
+	if a.Owner != "" {
+		b.WriteString(", owner " + a.Owner)
+	}
+	if a.Change != "" && a.Change != ChangeNew {
+		b.WriteString(", " + string(a.Change))
+	}
+	return b.String()
+}
+
+// The types of action of the format. A set may declare others. ActionSubstitute is
+// made by the engine, for a partner.
+const (
+	ActionAcknowledge = policy.ActionAcknowledge
+	ActionApologise   = policy.ActionApologise
+	ActionAssign      = policy.ActionAssign
+	ActionCallback    = policy.ActionCallback
+	ActionCompensate  = policy.ActionCompensate
+	ActionEscalate    = policy.ActionEscalate
+	ActionExplain     = policy.ActionExplain
+	ActionInform      = policy.ActionInform
+	ActionInvestigate = policy.ActionInvestigate
+	ActionNotify      = policy.ActionNotify
+	ActionPrevent     = policy.ActionPrevent
+	ActionRefund      = policy.ActionRefund
+	ActionRepair      = policy.ActionRepair
+	ActionReperform   = policy.ActionReperform
+	ActionReplace     = policy.ActionReplace
+	ActionResolve     = policy.ActionResolve
+	ActionRespond     = policy.ActionRespond
+	ActionSubstitute  = policy.ActionSubstitute
+	ActionSurvey      = policy.ActionSurvey
+)
