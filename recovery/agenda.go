@@ -3,11 +3,9 @@ package recovery
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -31,25 +29,6 @@ type Owed struct {
 	// the action can be done. Zero when neither is known.
 	At time.Time `json:"at,omitzero"`
 }
-
-// pace is how an action's clock runs, which is more than a decision's JSON
-// holds.
-type pace struct {
-	every time.Duration
-	base  time.Time
-	clock worktime.Clock
-}
-
-func paceOf(d *draft, base time.Time, clock worktime.Clock) *pace {
-	for _, p := range d.Params {
-		if every, ok := p.Value.(time.Duration); ok && p.Name == "every" && d.Type == "inform" {
-			return &pace{every: every, base: base, clock: clock}
-		}
-	}
-	return nil
-}
-
-func isPaused(err error) bool { return errors.Is(err, worktime.ErrPaused) }
 
 // Agenda lists what a decision still owes at a time, the most urgent first:
 // overdue, due, next, waiting, each by time. The fields of the incident fulfil
@@ -110,17 +89,6 @@ func sortOwed(list []Owed) {
 	})
 }
 
-// compareTimes puts no time last.
-func compareTimes(a, b time.Time) int {
-	switch {
-	case a.Equal(b):
-		return 0
-	case before(a, b):
-		return -1
-	}
-	return 1
-}
-
 type agenda struct {
 	decision *Decision
 	incident Incident
@@ -153,15 +121,6 @@ func (a *agenda) ifLate(x Action, due, done time.Time) {
 	for _, y := range x.IfLate {
 		a.look(y)
 	}
-}
-
-// doneAt is when an action was done; zero when it was not.
-func (a *agenda) doneAt(x Action) time.Time {
-	t := fulfilledAt(x.Type, a.incident.RespondedAt, a.incident.InformedAt, a.incident.ResolvedAt)
-	if r, ok := a.done[x.ID]; ok && (t.IsZero() || r.Before(t)) {
-		t = r
-	}
-	return t
 }
 
 // paused reports whether the incident waits for the customer now.
@@ -241,38 +200,4 @@ func (a *agenda) inform(x Action) {
 		late.IfLate[i].waits = false
 	}
 	a.ifLate(late, at, time.Time{})
-}
-
-func (a *agenda) paceOf(x Action) pace {
-	if x.pace != nil {
-		return *x.pace
-	}
-	p := pace{base: a.decision.base}
-	if p.base.IsZero() {
-		p.base = a.incident.ReportedAt
-	}
-	if p.base.IsZero() {
-		p.base = a.decision.DecidedAt
-	}
-	for _, param := range x.Params {
-		if param.Name == "every" {
-			p.every = durationOf(param.Value)
-		}
-	}
-	return p
-}
-
-// durationOf reads a duration, which is text in a decision that was read from
-// JSON.
-func durationOf(v any) time.Duration {
-	switch x := v.(type) {
-	case time.Duration:
-		return x
-	case string:
-		d, err := value.ParseAnyDuration(x)
-		if err == nil {
-			return d
-		}
-	}
-	return 0
 }

@@ -1,13 +1,11 @@
 package recovery
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -47,24 +45,6 @@ type conclusion struct {
 func (c *conclusion) isWithdrawn(id string) bool {
 	return len(c.withdrawn) > 0 && c.withdrawn[store.IDOf(id)]
 }
-
-// day is a day in a zone, from its first instant until that of the next.
-type day struct {
-	zone        *time.Location
-	date        value.Date
-	from, until time.Time
-}
-
-func dayOf(t time.Time, zone *time.Location) day {
-	date := value.DateOf(t.In(zone))
-	d := day{zone, date, date.In(zone), shifted(date, 1).In(zone)}
-	if value.DateOf(d.from.In(zone)) != date { // midnight comes twice, with an hour of the day before between
-		d.until = d.from
-	}
-	return d
-}
-
-func (d *day) holds(t time.Time) bool { return !t.Before(d.from) && t.Before(d.until) }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
 var warningCodes = [...]string{"unanswered", "stale", "too-late", "no-partner", "fact-without-key"}
@@ -148,41 +128,12 @@ func (c *conclusion) match() error {
 	return nil
 }
 
-// matchError turns an error of a condition into the engine's.
-func matchError(err error) error {
-	var at *policy.PlayError
-	if !errors.As(err, &at) {
-		return err
-	}
-	failed := evaluationError(nil, at.Err)
-	failed.Playbook, failed.Play = at.Playbook, at.Play
-	return failed
-}
-
-func evaluationError(p *policy.Play, err error) *EvaluationError {
-	var ee *policy.EvalError
-	if !errors.As(err, &ee) {
-		return failedAt(p, policy.Position{}, "", err.Error())
-	}
-	return failedAt(p, ee.Position, ee.Expr, ee.Message)
-}
-
 // warnOf warns of what is wrong with a play that matched.
 func (c *conclusion) warnOf(p *policy.Play) {
 	if !p.ReviewBy.IsZero() && c.today(p.Playbook.Zone).Compare(p.ReviewBy) > 0 {
 		c.warn("stale", p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
 	}
 	c.warnUnknown(p.Facts, p.Name)
-}
-
-// today is the day on which the decision is made, in a zone. Decisions of one day after
-// another share it.
-func (c *conclusion) today(zone *time.Location) value.Date {
-	d := &c.workspace.today
-	if d.zone != zone || !d.holds(c.now) {
-		*d = dayOf(c.now, zone)
-	}
-	return d.date
 }
 
 // warnUnknown warns of each fact among those read that has no key, once.

@@ -222,3 +222,22 @@ func (p *Problem) fields(f *form) {
 	f.text("wanted", &p.Wanted)
 	f.text("found", &found)
 }
+
+// matchError turns an error of a condition into the engine's.
+func matchError(err error) error {
+	var at *policy.PlayError
+	if !errors.As(err, &at) {
+		return err
+	}
+	failed := evaluationError(nil, at.Err)
+	failed.Playbook, failed.Play = at.Playbook, at.Play
+	return failed
+}
+
+func evaluationError(p *policy.Play, err error) *EvaluationError {
+	var ee *policy.EvalError
+	if !errors.As(err, &ee) {
+		return failedAt(p, policy.Position{}, "", err.Error())
+	}
+	return failedAt(p, ee.Position, ee.Expr, ee.Message)
+}

@@ -2,11 +2,9 @@ package recovery
 
 import (
 	"slices"
-	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // draft is an action in the making: what is known of it before actions are
@@ -154,73 +152,6 @@ func paramText(params []Param, name string) string {
 		}
 	}
 	return ""
-}
-
-// times says from when and until when an action is to be done. An action whose
-// since field is absent, or whose clock is paused, waits: it has neither.
-func (c *conclusion) times(d *draft, base time.Time) error {
-	a := d.source
-	if a.Since != nil {
-		t, ok := c.input.Field(a.Since).(time.Time)
-		if !ok {
-			base = time.Time{}
-		} else {
-			base = t
-		}
-	}
-	clock := worktime.Clock{Calendar: a.Calendar}
-	if a.Pauses {
-		clock.Pauses, d.pauses = c.pauses, true
-	}
-	d.pace = paceOf(d, base, clock)
-	if base.IsZero() || clock.PausedAt(c.now) {
-		d.waits = true
-		return nil
-	}
-	start, err := c.run(d.play, clock, base, a.After)
-	if err != nil || start.IsZero() {
-		d.waits = err == nil
-		return err
-	}
-	if a.After != nil {
-		opening, err := clock.NotBefore(start)
-		if err != nil {
-			return failedAt(d.play, a.Position, a.Type.Name, err.Error())
-		}
-		start, d.NotBefore = opening, opening
-	}
-	if a.Within == nil {
-		return nil
-	}
-	d.DueAt, err = c.run(d.play, clock, start, a.Within)
-	return err
-}
-
-// run lets a deadline run from a time. The zero time means that it never ends,
-// because its clock is stopped.
-func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline) (time.Time, error) {
-	if d == nil {
-		return from, nil
-	}
-	var at time.Time
-	var err error
-	if d.WorkingDay {
-		at, err = clock.AddWorkingDays(from, d.WorkingDays)
-	} else {
-		length, evalErr := d.Duration(c.input.Frame(p.Playbook))
-		if evalErr != nil {
-			return at, evaluationError(p, evalErr)
-		}
-		at, err = clock.Add(from, length)
-	}
-	if isPaused(err) {
-		return time.Time{}, nil
-	}
-	if err != nil {
-		return time.Time{}, failedAt(p, d.Position(), d.Source(),
-			"counted from "+value.FormatTimestamp(from)+", it never ends or lies beyond the year 9999")
-	}
-	return at.UTC(), nil
 }
 
 // finish gives an action what depends on the rest of the decision: its owner

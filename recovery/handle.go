@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -88,16 +87,6 @@ func (e *Engine) commit(ctx context.Context, store Store, incident string, decid
 	}
 }
 
-// unchanged returns the incident's latest decision when it was made from the
-// same incident under the same set.
-func unchanged(s *subject, given Given) *Decision {
-	prev := given.Previous
-	if prev != nil && prev.Decision.Set.Digest == s.rules.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
-		return prev.Decision
-	}
-	return nil
-}
-
 func (o *outcome) commit() Commit {
 	return Commit{Record: o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
 }
@@ -129,6 +118,19 @@ func isRefusal(err error) bool {
 	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous)
 }
 
+// verb is what the host has to do because of a change; nothing for what is kept.
+func verb(c Change) string {
+	switch c {
+	case ChangeNew:
+		return "do"
+	case ChangeChanged:
+		return "change"
+	case ChangeCancelled:
+		return "cancel"
+	}
+	return ""
+}
+
 // Effects are the host's tasks after a decision: do new actions, change changed
 // ones, cancel cancelled ones. The keys are the same each time, so a host that
 // remembers the keys it has seen acts once.
@@ -150,17 +152,4 @@ func (d *Decision) Effects() []Effect {
 		out = append(out, Effect{Key: hashID("eff", d.ID, a.ID), Do: do, Action: *a})
 	}
 	return out
-}
-
-// verb is what the host has to do because of a change; nothing for what is kept.
-func verb(c Change) string {
-	switch c {
-	case ChangeNew:
-		return "do"
-	case ChangeChanged:
-		return "change"
-	case ChangeCancelled:
-		return "cancel"
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package recovery
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -83,4 +84,73 @@ func choiceID(incident, play string) string { return hashID("cho", incident, pla
 // prevent, and custom ones without once.
 func ActionID(incident, play, kind, own string) string {
 	return hashID("act", incident, "", "play", play, kind, own)
+}
+
+// decisionID is made from all that the decision was made from. A choice adds
+// what was chosen.
+func (c *conclusion) decisionID(chosen map[string]any) string {
+	w := c.workspace
+	text := append(jsontext.AppendQuote(append(w.text[:0], '['), c.rules.ref.Digest), ',')
+	text = append(strconv.AppendInt(text, Semantics, 10), ',')
+	text = append(append(text, w.record...), ',')
+	w.text = append(c.appendInputs(text, chosen), ']')
+	return c.newID("dec", w.text)
+}
+
+// appendInputs writes, as canonical JSON, what a decision is made from beside the
+// incident and the set.
+func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
+	dst = appendTime(append(dst, `{"at":`...), c.now)
+	if chosen != nil {
+		dst = appendCanonical(append(dst, `,"chosen":`...), chosen)
+	}
+	dst = c.appendFacts(append(dst, `,"facts":`...))
+	dst = c.appendDecisions(append(dst, `,"made":`...))
+	dst = append(dst, `,"precedents":[`...)
+	for _, list := range c.given.Precedents {
+		for i := range list {
+			dst = jsontext.AppendQuote(appendElement(dst), list[i].Decision)
+		}
+	}
+	dst = append(dst, ']')
+	if c.given.Previous != nil {
+		dst = jsontext.AppendQuote(append(dst, `,"previous":`...), c.given.Previous.Decision.ID)
+	}
+	dst = append(dst, `,"reports":[`...)
+	for i := range c.given.Reports {
+		r := &c.given.Reports[i]
+		dst = jsontext.AppendQuote(appendElement(dst), r.Action)
+		dst = appendTime(append(dst, ','), r.At)
+	}
+	dst = append(dst, `],"use":`...)
+	dst = appendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
+	return append(dst, '}')
+}
+
+func (c *conclusion) appendDecisions(dst []byte) []byte {
+	dst = append(dst, '[')
+	for i := range c.given.Made {
+		dst = jsontext.AppendQuote(appendElement(dst), c.given.Made[i].Decision.ID)
+	}
+	return append(dst, ']')
+}
+
+// appendFacts writes the facts by their names.
+func (c *conclusion) appendFacts(dst []byte) []byte {
+	if len(c.facts) == 0 {
+		return append(dst, "{}"...)
+	}
+	facts := make(map[string]any, len(c.facts))
+	for _, f := range c.facts {
+		facts[f.Name] = c.input.Fact(f)
+	}
+	return appendCanonical(dst, facts)
+}
+
+// appendElement parts an element of a list from the one before.
+func appendElement(dst []byte) []byte {
+	if dst[len(dst)-1] == '[' {
+		return dst
+	}
+	return append(dst, ',')
 }

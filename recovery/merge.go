@@ -87,11 +87,6 @@ func (d *draft) addPlay(p string) {
 	}
 }
 
-// before orders deadlines: none is the latest.
-func before(a, b time.Time) bool {
-	return !a.IsZero() && (b.IsZero() || a.Before(b))
-}
-
 // takeEvery keeps the shorter of two intervals.
 func (d *draft) takeEvery(o *draft) {
 	if d.pace == nil || o.pace == nil {

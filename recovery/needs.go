@@ -2,10 +2,8 @@ package recovery
 
 import (
 	"slices"
-	"time"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // needs says what has to be read before an incident can be decided. The subject
@@ -90,29 +88,4 @@ func (s *subject) useQuery(p *policy.Partner) (UseQuery, bool) {
 	}
 	from, until := window(way.Per, s.now, p.Zone)
 	return UseQuery{Partner: p.ID, Direction: s.direction(), From: from, Until: until}, true
-}
-
-// window is the calendar hour, day or week (from Monday) around a time.
-func window(per string, now time.Time, zone *time.Location) (from, until time.Time) {
-	t := now.In(zone)
-	if per == "hour" {
-		// Counted in elapsed time: an hour that daylight saving repeats is two.
-		into := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
-		from = t.Add(-into)
-		return from.UTC(), from.Add(time.Hour).UTC()
-	}
-	first, days := value.DateOf(t), 1
-	if per == "week" {
-		first, days = shifted(first, -(int(t.Weekday())+6)%7), 7
-	}
-	return first.In(zone).UTC(), shifted(first, days).In(zone).UTC()
-}
-
-// shifted moves a day; at the ends of the calendar it stays.
-func shifted(d value.Date, days int) value.Date {
-	moved, err := d.AddDays(days)
-	if err != nil {
-		return d
-	}
-	return moved
 }

@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -53,20 +52,4 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 		return time.Time{}, evaluationError(p, err)
 	}
 	return c.expectedAt.Add(-lead.(time.Duration)), nil
-}
-
-// gaveBefore reports whether the previous decision gave an action on behalf of a
-// play, even if a choice has withdrawn it since: it was in time.
-func (c *conclusion) gaveBefore(id, play string) bool {
-	prev := c.given.Previous
-	return prev != nil && slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
-		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
-	})
-}
-
-// stood reports whether the previous decision gave an action on behalf of a
-// play.
-func (c *conclusion) stood(id, play string) bool {
-	prev := c.previous[id]
-	return prev != nil && prev.Change != ChangeCancelled && slices.Contains(prev.Plays, play)
 }

@@ -45,20 +45,6 @@ func (s *subject) direction() string {
 // known when it will.
 func (s *subject) signal() bool { return s.phase == "signal" && !s.expectedAt.IsZero() }
 
-// fulfilledAt is when an action of a type was done, as far as the incident
-// itself says; zero when it was not.
-func fulfilledAt(kind string, responded, informed, resolved time.Time) time.Time {
-	switch kind {
-	case "acknowledge", "respond":
-		return responded
-	case "inform":
-		return informed
-	case "resolve":
-		return resolved
-	}
-	return time.Time{}
-}
-
 // key is the text of a field by which stores tell incidents apart; empty when
 // the incident has none.
 func (s *subject) key(f *policy.Field) string {

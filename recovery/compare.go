@@ -1,0 +1,112 @@
+package recovery
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// compare says of each action what has changed since the previous decision.
+// Cancelled actions stand last.
+func (c *conclusion) compare(d *Decision) {
+	var cancelled []Action
+	if len(c.drafts) > 0 {
+		d.Actions = make([]Action, 0, len(c.drafts))
+	}
+	for _, x := range c.drafts {
+		a := &x.Action
+		prev := c.previous[a.ID]
+		if prev != nil && prev.Change == ChangeCancelled {
+			prev = nil
+		}
+		switch {
+		case c.overtaken(a):
+			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
+			cancelled = append(cancelled, *a)
+			continue
+		case prev == nil:
+			a.Change = ChangeNew
+		case sameAction(a, prev):
+			a.Change, a.Already = ChangeKept, prev.Amount
+		default:
+			a.Change, a.Already = ChangeChanged, prev.Amount
+		}
+		d.Actions = append(d.Actions, *a)
+	}
+	d.Actions = append(d.Actions, cancelled...)
+	d.Actions = append(d.Actions, c.cancelled()...)
+	if len(d.Actions) == 0 {
+		d.Actions = nil
+	}
+}
+
+// cancelled are the actions that were given before, or chosen, and are not now.
+func (c *conclusion) cancelled() []Action {
+	if c.given.Previous == nil && len(c.drops) == 0 {
+		return nil
+	}
+	var out []Action
+	given := make(map[string]bool, len(c.drafts))
+	for _, d := range c.drafts {
+		given[d.ID] = true
+	}
+	cancel := func(actions []Action) {
+		for _, a := range actions {
+			if a.Change != ChangeCancelled && !given[a.ID] && !c.isWithdrawn(a.ID) {
+				out = append(out, cancelledAction(a))
+			}
+		}
+	}
+	if c.given.Previous != nil {
+		cancel(c.given.Previous.Decision.Actions)
+	}
+	for _, m := range c.drops {
+		cancel(m.Decision.Actions)
+	}
+	return out
+}
+
+func cancelledAction(a Action) Action {
+	a.Change = ChangeCancelled
+	a.Message = nil // its words speak of what is not given any more
+	if a.Amount.IsSet() {
+		a.Already = a.Amount
+		a.Amount, _ = value.NewMoney(0, a.Amount.Currency())
+	}
+	return a
+}
+
+// sameAction compares all that a customer or an agent would notice.
+func sameAction(a, b *Action) bool {
+	x, y := *a, *b
+	x.Change, y.Change = "", ""
+	x.Already, y.Already = Money{}, Money{}
+	return bytes.Equal(appendAction(nil, &x), appendAction(nil, &y))
+}
+
+// stood reports whether the previous decision gave an action on behalf of a
+// play.
+func (c *conclusion) stood(id, play string) bool {
+	prev := c.previous[id]
+	return prev != nil && prev.Change != ChangeCancelled && slices.Contains(prev.Plays, play)
+}
+
+// gaveBefore reports whether the previous decision gave an action on behalf of a
+// play, even if a choice has withdrawn it since: it was in time.
+func (c *conclusion) gaveBefore(id, play string) bool {
+	prev := c.given.Previous
+	return prev != nil && slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
+		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
+	})
+}
+
+// unchanged returns the incident's latest decision when it was made from the
+// same incident under the same set.
+func unchanged(s *subject, given Given) *Decision {
+	prev := given.Previous
+	if prev != nil && prev.Decision.Set.Digest == s.rules.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
+		return prev.Decision
+	}
+	return nil
+}
