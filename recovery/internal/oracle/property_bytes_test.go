@@ -1,4 +1,4 @@
-package recovery_test
+package oracle
 
 import (
 	"bytes"
@@ -115,6 +115,34 @@ func TestPropertyHandleTwiceWritesOnce(t *testing.T) {
 			return fmt.Sprintf("handled twice:\n%s\n%s", s.got.AppendJSON(nil), again.AppendJSON(nil))
 		case len(s.store.Outbox()) != outbox:
 			return "the second time wrote effects"
+		}
+		return ""
+	})
+}
+
+// A decision must not hold memory that the engine uses again for the next one.
+func TestDecisionsShareNoMemory(t *testing.T) {
+	type kept struct {
+		d    *recovery.Decision
+		text []byte
+	}
+	eachStory(t, func(b *oBench) string {
+		var all []kept
+		for range b.steps() {
+			in := b.next().api()
+			for _, decide := range []func() (*recovery.Decision, error){
+				func() (*recovery.Decision, error) { return b.engine.Decide(context.Background(), in) },
+				func() (*recovery.Decision, error) { return b.engine.Handle(context.Background(), in) },
+			} {
+				if d, err := decide(); err == nil {
+					all = append(all, kept{d, d.AppendJSON(nil)})
+				}
+			}
+		}
+		for _, k := range all {
+			if now := k.d.AppendJSON(nil); !bytes.Equal(now, k.text) {
+				return fmt.Sprintf("it was\n%s\nand is\n%s", k.text, now)
+			}
 		}
 		return ""
 	})

@@ -1,4 +1,4 @@
-package recovery_test
+package oracle
 
 import (
 	"errors"
@@ -91,7 +91,7 @@ type oRun struct {
 	gone    []*oAct          // of choices that no longer stand
 }
 
-// match is the first steps of semantics.md: which plays match, and in which
+// match is the first steps of SEMANTICS.md: which plays match, and in which
 // playbooks that is asked.
 func (w *oWorld) match(in *oIncident, now time.Time) (*oRun, []*oBook, *oRefusal) {
 	r := &oRun{world: w, set: w.set, raw: in, in: in, now: now, used: map[string]int64{}}

@@ -1,4 +1,4 @@
-package recovery_test
+package oracle
 
 import (
 	"context"
@@ -70,6 +70,14 @@ func standing(d *recovery.Decision) (out []recovery.Action) {
 		if a.Change != recovery.ChangeCancelled {
 			out = append(out, a)
 		}
+	}
+	return out
+}
+
+func codes(d *recovery.Decision) []string {
+	out := []string{}
+	for _, w := range d.Warnings {
+		out = append(out, w.Code)
 	}
 	return out
 }

@@ -1,9 +1,8 @@
-package recovery_test
+package oracle
 
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"maps"
 	"math"
 	"strings"
@@ -14,14 +13,22 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// A field of Fields that is named like a standard one makes validation ask of each
-// standard field in which way it was written; nil there is as good as nothing. What
-// comes out must be what comes out when the struct alone is asked.
+// A standard field may stand in the struct or in Fields. When Fields has the name of one,
+// validation looks at both places for each standard field; nil in Fields counts as absent. The
+// decision must be the one that the struct alone gives.
 func TestStandardFieldsByEitherWay(t *testing.T) {
 	needed := strings.NewReplacer("channel: {optional: false}", "channel: {required: true}", "tags: {default: [plain]}", "tags: {required: true}")
 	for _, set := range []string{narrowedSet, needed.Replace(narrowedSet)} {
 		testEitherWay(t, set)
 	}
+}
+
+func at(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return t.UTC()
 }
 
 func testEitherWay(t *testing.T, set string) {
@@ -104,33 +111,4 @@ func outcome(engine *recovery.Engine, in recovery.Incident) []byte {
 		return recovery.AppendRefusal(nil, in.ID, err)
 	}
 	return d.AppendJSON(nil)
-}
-
-// What a decision, its record and its query hold must not be memory that the next
-// decision is made in.
-func TestDecisionsShareNoMemory(t *testing.T) {
-	type kept struct {
-		d    *recovery.Decision
-		text []byte
-	}
-	eachStory(t, func(b *oBench) string {
-		var all []kept
-		for range b.steps() {
-			in := b.next().api()
-			for _, decide := range []func() (*recovery.Decision, error){
-				func() (*recovery.Decision, error) { return b.engine.Decide(context.Background(), in) },
-				func() (*recovery.Decision, error) { return b.engine.Handle(context.Background(), in) },
-			} {
-				if d, err := decide(); err == nil {
-					all = append(all, kept{d, d.AppendJSON(nil)})
-				}
-			}
-		}
-		for _, k := range all {
-			if now := k.d.AppendJSON(nil); !bytes.Equal(now, k.text) {
-				return fmt.Sprintf("it was\n%s\nand is\n%s", k.text, now)
-			}
-		}
-		return ""
-	})
 }

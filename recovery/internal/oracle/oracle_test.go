@@ -1,4 +1,4 @@
-package recovery_test
+package oracle
 
 import (
 	"context"
@@ -19,16 +19,12 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// TestOracle compares the engine with a second reading of semantics.md: the
-// files oracle_*_test.go, which were written from its text alone, slowly and
-// step by step. To repeat a failure: go test ./recovery -run TestOracle
-// -oracle.seed=N; to look longer: -oracle.n=20000.
+// TestOracle compares the engine with the reference evaluator.
 //
-// Where the text leaves something open, the oracle takes the engine's reading,
-// and says so there. It does not look at ids (but at which are equal), at the
-// words of warnings and how often one is said, at the order of warnings, of what
-// was withheld and of what is cancelled, nor at the order of partners that do
-// not have the direction that an incident with a provider wants.
+// Where SEMANTICS.md leaves something open, the evaluator takes the engine's reading, and says so
+// there. The comparison leaves out: the ids themselves (it compares which are equal), the words of
+// warnings and how often one is said, the order of warnings, of withheld and of cancelled actions,
+// and the order of partners in another direction than the incident with a provider wants.
 
 var (
 	oracleN    = flag.Int("oracle.n", 320, "how many sets TestOracle makes up; the properties take an eighth")
@@ -212,7 +208,7 @@ func (b *oBench) refused(want *oRefusal, err error) string {
 	return ""
 }
 
-// sameIDs checks that two actions have one id exactly if semantics.md makes
+// sameIDs checks that two actions have one id exactly if SEMANTICS.md makes
 // their ids from the same things.
 func (b *oBench) sameIDs(want []*oAct, got []recovery.Action) string {
 	for i, a := range want {

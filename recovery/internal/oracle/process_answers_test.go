@@ -1,4 +1,4 @@
-package recovery_test
+package oracle
 
 import (
 	"bytes"
@@ -37,7 +37,11 @@ type answering struct {
 // the texts do not.
 func answerAll(t *testing.T, second bool, yield func(name string, text []byte) bool) {
 	a := &answering{t: t, second: second, yield: yield}
-	for _, pattern := range []string{"../examples/*/playbooks", "../testdata/readme/playbooks", "../playbook/testdata/good", "cmd/amends/internal/cli/testdata/*.txtar", "cmd/amends/internal/cli/testdata/*/*.txtar", "internal/suite/testdata", "internal/diff/testdata/base"} {
+	for _, pattern := range []string{
+		"../../../examples/*/playbooks", "../../../testdata/readme/playbooks", "../../../playbook/testdata/good",
+		"../../cmd/amends/internal/cli/testdata/*.txtar", "../../cmd/amends/internal/cli/testdata/*/*.txtar",
+		"../suite/testdata", "../diff/testdata/base",
+	} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatal(pattern, err)
