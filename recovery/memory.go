@@ -235,10 +235,7 @@ func (t *thread) made() []Record {
 }
 
 func (t *thread) report(r Report) {
-	same := func(x Report) bool {
-		return x.Incident == r.Incident && x.Action == r.Action && x.At.Equal(r.At) && x.Note == r.Note
-	}
-	if !slices.ContainsFunc(t.reports, same) {
+	if !slices.ContainsFunc(t.reports, r.Same) {
 		t.reports = append(t.reports, r)
 	}
 }

@@ -143,12 +143,7 @@ type Refusal struct {
 }
 
 // Report is the host's word that an action was done.
-type Report struct {
-	Incident string
-	Action   string // its id
-	At       time.Time
-	Note     string
-}
+type Report = store.Report
 
 // Counts returns what the rules of package store look at of a record. Number is
 // its place in the order in which the store took its records.

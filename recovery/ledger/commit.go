@@ -328,7 +328,7 @@ func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 			return nil, err
 		}
 		last = max(last, seq)
-		if !old && !slices.ContainsFunc(news, func(x recovery.Report) bool { return sameReport(x, r) }) {
+		if !old && !slices.ContainsFunc(news, r.Same) {
 			news = append(news, r)
 		}
 	}
@@ -391,13 +391,9 @@ func (l *Ledger) reported(r recovery.Report) (int64, bool, error) {
 				return -1, false, err
 			}
 		}
-		if slices.ContainsFunc(list, func(x recovery.Report) bool { return sameReport(x, r) }) {
+		if slices.ContainsFunc(list, r.Same) {
 			return seq, true, nil
 		}
 	}
 	return -1, false, nil
-}
-
-func sameReport(a, b recovery.Report) bool {
-	return a.Incident == b.Incident && a.Action == b.Action && a.At.Equal(b.At) && a.Note == b.Note
 }

@@ -6,14 +6,16 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/given"
+	rules "github.com/servicerecovery/amends/recovery/store"
 )
 
 // store knows what a step is given, and what the steps before have decided and chosen.
 type store struct {
 	*given.Store
 	last     *recovery.Record
-	choices  []recovery.Record // all that were made
-	made     []recovery.Record // those that hang on last
+	choices  []recovery.Record // every choice that was made
+	counted  []*rules.Decision // the same choices, as the rules of a store see them
+	stands   rules.Standing    // the last decision and the choices on it
 	choosing bool              // a choice is being made
 }
 
@@ -28,31 +30,39 @@ func (s *store) Read(ctx context.Context, q recovery.Query) (recovery.Given, rec
 		if !s.choosing {
 			previous.Incident = nil
 		}
-		g.Previous, g.Made = &previous, s.made
+		g.Previous, g.Made = &previous, s.made()
 	}
 	return g, version, err
 }
 
-// Commit remembers the decision for the next step: one of the incident with the choices that it
-// keeps, or a choice.
-func (s *store) Commit(_ context.Context, c recovery.Commit) error {
-	switch r := c.Record; {
-	case r == nil:
-	case r.On != "":
-		s.choices, s.made = append(slices.Clip(s.choices), *r), append(slices.Clip(s.made), *r)
-	default:
-		s.last, s.made = r, nil
-		for _, m := range s.choices {
-			if slices.Contains(r.Keeps, m.Decision.ID) {
-				s.made = append(s.made, m)
-			}
+// made are the choices that stand.
+func (s *store) made() (out []recovery.Record) {
+	for i, c := range s.counted {
+		if slices.Contains(s.stands.Made, c) {
+			out = append(out, s.choices[i])
 		}
 	}
+	return out
+}
+
+// Commit remembers a decision, or a choice, for the next step.
+func (s *store) Commit(_ context.Context, c recovery.Commit) error {
+	r := c.Record
+	if r == nil {
+		return nil
+	}
+	counts := r.Counts(int64(len(s.choices)))
+	s.stands = s.stands.After(counts, s.counted)
+	if r.On == "" {
+		s.last = r
+		return nil
+	}
+	s.choices, s.counted = append(slices.Clip(s.choices), *r), append(slices.Clip(s.counted), counts)
 	return nil
 }
 
-// choiceOf is the id of the choice that a play has left; the name of the play, which is none, when
-// it has left none.
+// choiceOf is the id of the choice that a play has left. Where it has left none, the result is the
+// name of the play, which no choice has as its id.
 func (s *store) choiceOf(play string) string {
 	for _, m := range s.choices {
 		if m.Decision.Plays[0].Play == play {
