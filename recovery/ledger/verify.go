@@ -37,8 +37,8 @@ type VerifyOptions struct {
 }
 
 // Verify reads a whole ledger and checks that nothing in it was changed, taken
-// out, put in or moved, and that nothing else lies beside it but files named
-// *.lock. The ledger may be written meanwhile. The error is a *[Damage] with the first bad
+// out, put in or moved, and that nothing beside it could be taken for a file of it. Other files
+// are ignored. The ledger may be written meanwhile. The error is a *[Damage] with the first bad
 // place, a *[CheckpointError], or that of reading. Memory does not grow with the
 // ledger, but with how much was erased.
 func Verify(ctx context.Context, dir string, options VerifyOptions) (*Verification, error) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Files is the directory of a ledger: as little of a file system as it needs,
@@ -59,6 +60,20 @@ func (d Directory) List() ([]string, error) {
 		names[i] = e.Name()
 	}
 	return names, err
+}
+
+// misleads reports whether a file that is not a segment has a name by which somebody could take it
+// for a file of the ledger: a segment under another name, or a checkpoint or a key, which prove
+// something only where they are kept elsewhere. Files of other names are none of a ledger's
+// business. Systems and people leave them everywhere.
+func misleads(name string) bool {
+	name = strings.ToLower(name)
+	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, keptSuffix) {
+		return false
+	}
+	digits := len(name) - len(strings.TrimLeft(name, "0123456789"))
+	return strings.Contains(name, SegmentSuffix) || digits >= 16 ||
+		strings.Contains(name, "checkpoint") || strings.HasSuffix(name, ".key") || strings.HasSuffix(name, ".key.pub")
 }
 
 func (d Directory) path(name string) string { return filepath.Join(string(d), name) }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -17,7 +16,7 @@ type Log struct {
 
 	mu       sync.RWMutex
 	segments []segment
-	strays   []string // names that do not belong there
+	strays   []string // names that could be taken for a file of the ledger's
 	places   []place  // of every step-th record
 	step     int64
 }
@@ -59,7 +58,7 @@ func (l *Log) refresh() error {
 		first, ok := segmentFirst(name)
 		switch {
 		case !ok:
-			if !strings.HasSuffix(name, ".lock") && !strings.HasSuffix(name, keptSuffix) {
+			if misleads(name) {
 				l.strays = append(l.strays, name)
 			}
 			continue
