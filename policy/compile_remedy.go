@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -51,7 +51,7 @@ func near(t playbook.Text, known []string) remedy {
 
 // mended is the remedy of an issue in the part of a text that starts offset characters
 // into it.
-func mended(t playbook.Text, offset int, i celenv.Issue) remedy {
+func mended(t playbook.Text, offset int, i celtext.Issue) remedy {
 	if i.Fix.IsZero() {
 		return say(i.Hint)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -141,13 +142,13 @@ func (s *scope) markUses(e *celenv.Expr) {
 
 // issues reports what is wrong in an expression that starts offset characters
 // into the text.
-func (s *scope) issues(text playbook.Text, offset int, issues []celenv.Issue) {
+func (s *scope) issues(text playbook.Text, offset int, issues []celtext.Issue) {
 	for _, i := range issues {
-		if (i.Code == celenv.CodeUnknownField || i.Code == celenv.CodeUnknownFact) && s.readsBroken(text.Value) {
+		if (i.Code == celtext.CodeUnknownField || i.Code == celtext.CodeUnknownFact) && s.readsBroken(text.Value) {
 			s.incomplete = true // the declaration is wrong, and that was said
 			continue
 		}
-		s.mendf(text.Sub(offset+i.From, offset+i.To), i.Code, mended(text, offset, i), "%s", i.Message)
+		s.mendf(text.Sub(offset+i.From, offset+i.To), string(i.Code), mended(text, offset, i), "%s", i.Message)
 	}
 }
 
@@ -198,7 +199,7 @@ func (s *scope) literalHere(text playbook.Text) bool {
 	if t.Kind == value.KindInvalid {
 		return false
 	}
-	code := celenv.LiteralCode(src, t)
+	code := celtext.LiteralCode(src, t)
 	if code == "" {
 		return false // what is wrong with it is told as in any other part of an expression
 	}

@@ -93,7 +93,7 @@ func (s *scope) check(t *Text, known celenv.Known, use string) {
 		s.note(p.expr)
 		at := p.expr.Tag.(*place)
 		for _, i := range p.expr.Unguarded(known) {
-			s.mendf(at.sub(i.From, i.To), i.Code, mended(at.text, at.offset, i), "%s%s", i.Message, use)
+			s.mendf(at.sub(i.From, i.To), string(i.Code), mended(at.text, at.offset, i), "%s%s", i.Message, use)
 		}
 	}
 }

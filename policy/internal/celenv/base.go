@@ -2,6 +2,8 @@ package celenv
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -64,7 +66,7 @@ func (b *Base) init() (err error) {
 	}
 	b.declared = b.env.Functions()
 	b.impls = map[string]*functions.Overload{}
-	for _, name := range sortedKeys(b.declared) {
+	for _, name := range slices.Sorted(maps.Keys(b.declared)) {
 		f := b.declared[name]
 		if f.IsDeclarationDisabled() { // old spellings of operators
 			delete(b.declared, name)

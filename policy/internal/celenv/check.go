@@ -8,6 +8,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // check runs the type checker. An int literal where a double is wanted is made one, and
@@ -18,7 +19,7 @@ func (c *compiler) check() bool {
 		checked, errs, err = c.typeCheck()
 	}
 	if err != nil {
-		c.report(span{0, len(c.places.src.runes)}, CodeTypeMismatch, "", "%s", err)
+		c.report(celtext.Span{From: 0, To: len(c.places.src.Runes)}, celtext.CodeTypeMismatch, "", "%s", err)
 		return false
 	}
 	if len(errs) > 0 {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -108,14 +109,14 @@ func (k *closedCheck) against(d domain, b binding) {
 		if slices.Contains(d.values, text) {
 			continue
 		}
-		var r remedy
+		var r celtext.Remedy
 		if suggest := k.c.scope.options.Suggest; suggest != nil {
 			if near := suggest(text, d.values); near != "" {
 				at := k.c.places.at(literal)
-				r = remedy{`did you mean "` + near + `"?`, Fix{at.from, at.to, quote(near)}}
+				r = celtext.Remedy{Hint: `did you mean "` + near + `"?`, Fix: celtext.Fix{From: at.From, To: at.To, Text: celtext.Quote(near)}}
 			}
 		}
-		k.c.remedied(k.c.places.at(literal), CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, joinOr(quotedList(d.values)))
+		k.c.remedied(k.c.places.at(literal), celtext.CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, celtext.Or(celtext.Quoted(d.values)))
 	}
 }
 
@@ -223,3 +224,7 @@ func (c *compiler) domain(e ast.Expr) []string {
 	}
 	return d.values
 }
+
+// Domain lists every value that the expression can have. It is nil unless the expression
+// reads a closed string.
+func (e *Expr) Domain() []string { return slices.Clone(e.domain) }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -22,7 +23,7 @@ type compiler struct {
 	nextID int64 // for nodes that are added, counted down from where the parser never gets
 	locals []string
 
-	issues []Issue
+	issues celtext.Issues
 	broken bool
 
 	terms, tables, calendars []string
@@ -37,19 +38,19 @@ const firstAddedID int64 = 1 << 40
 // Compile checks an expression and returns it, or what is wrong with it in source
 // order. With want, its type must be one of those; a wanted list without Elem takes
 // any list, wanted money without Currency any money. Without, any type but Other.
-func (s *Scope) Compile(source string, want ...value.Type) (*Expr, []Issue) {
+func (s *Scope) Compile(source string, want ...value.Type) (*Expr, []celtext.Issue) {
 	return s.compile(source, false, want)
 }
 
 // CompileMessage is Compile for the expressions of a message, which also see action
 // and partner.
-func (s *Scope) CompileMessage(source string, want ...value.Type) (*Expr, []Issue) {
+func (s *Scope) CompileMessage(source string, want ...value.Type) (*Expr, []celtext.Issue) {
 	return s.compile(source, true, want)
 }
 
 // compile looks for what was compiled before in the same shape. What could be wrong
 // with an expression is only ever found by compiling the whole.
-func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, []Issue) {
+func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, []celtext.Issue) {
 	session := s.base.session.Load()
 	var sh shape
 	shaped := false
@@ -65,7 +66,7 @@ func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, 
 	c := newCompiler(s, source, message)
 	f := c.form(want)
 	if f == nil {
-		return nil, sortIssues(c.issues)
+		return nil, celtext.Sorted(c.issues)
 	}
 	f.used.Store(true)
 	e := &Expr{form: f, scope: s, source: source}
@@ -103,7 +104,7 @@ func (s *Scope) Prepare(source string, want ...value.Type) {
 
 func newCompiler(s *Scope, source string, message bool) *compiler {
 	c := &compiler{scope: s, message: message, source: source, refs: map[int64]*reference{}, nextID: firstAddedID}
-	c.places = places{src: newSource(source), known: map[int64]span{}}
+	c.places = places{src: celtext.New(source), known: map[int64]celtext.Span{}}
 	return c
 }
 
@@ -160,7 +161,7 @@ func (c *compiler) checkResult(e *form, want []value.Type) {
 	}
 	if len(want) == 0 {
 		if e.typ.Kind == value.KindInvalid {
-			c.remedied(c.places.of(root), CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", cellib.TextOf(e.cel))
+			c.remedied(c.places.of(root), celtext.CodeWrongType, c.resultRemedy(e, want), "%s is no value that can be used here", cellib.TextOf(e.cel))
 		}
 		return
 	}
@@ -199,19 +200,19 @@ func widens(got, want value.Type) bool {
 func (c *compiler) reportResult(e *form, want []value.Type) {
 	at := c.places.of(c.tree.Expr())
 	if len(want) == 1 && want[0].Kind == value.KindBool {
-		c.remedied(at, CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", article(cellib.TextOf(e.cel)))
+		c.remedied(at, celtext.CodeNotACondition, c.resultRemedy(e, want), "a condition is true or false, this is %s", celtext.Article(cellib.TextOf(e.cel)))
 		return
 	}
-	code := CodeWrongType
+	code := celtext.CodeWrongType
 	for _, w := range want {
 		if w.Kind == value.KindMoney && e.typ.Kind == value.KindMoney {
-			code = CodeMixedCurrencies
+			code = celtext.CodeMixedCurrencies
 			if e.typ.Currency == "" {
-				code = CodeNoCurrency
+				code = celtext.CodeNoCurrency
 			}
 		}
 	}
-	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", article(listTypes(want)), article(cellib.TextOf(e.cel)))
+	c.remedied(at, code, c.resultRemedy(e, want), "%s is wanted here, this is %s", celtext.Article(listTypes(want)), celtext.Article(cellib.TextOf(e.cel)))
 }
 
 func listTypes(want []value.Type) string {
@@ -219,7 +220,7 @@ func listTypes(want []value.Type) string {
 	for i, t := range want {
 		names[i] = cellib.NameOf(t)
 	}
-	return joinOr(names)
+	return celtext.Or(names)
 }
 
 // loops reports whether an expression can take more steps than it has nodes.
@@ -238,4 +239,14 @@ func loops(e ast.Expr) bool {
 // isBind recognises cel.bind, which CEL makes a loop over nothing.
 func isBind(c ast.ComprehensionExpr) bool {
 	return c.IterRange().Kind() == ast.ListKind && c.IterRange().AsList().Size() == 0 && c.IterVar() == "#unused"
+}
+
+// remedied adds an issue with what to do about it.
+func (c *compiler) remedied(at celtext.Span, code celtext.Code, r celtext.Remedy, format string, args ...any) {
+	c.issues.Add(at, code, r, format, args...)
+}
+
+// report adds an issue with a hint, or none.
+func (c *compiler) report(at celtext.Span, code celtext.Code, hint, format string, args ...any) {
+	c.issues.Add(at, code, celtext.Say(hint), format, args...)
 }

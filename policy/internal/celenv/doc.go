@@ -1,7 +1,7 @@
 // Package celenv is the expression language of playbooks: CEL with money, dates,
 // percentages and working time, over the incident, facts, terms and tables of one
-// playbook. It is the only package that knows cel-go, and nothing of cel-go shows in
-// its interface.
+// playbook. Together with package cellib it is alone in knowing cel-go, and nothing of cel-go
+// shows in its interface.
 //
 // A [Base] holds what all expressions of a set share; a [Scope] what those of one
 // playbook see. [Scope.Compile] turns source text into an [Expr], or into [Issue]s whose
@@ -11,7 +11,7 @@
 //
 // How a source text becomes an Expr, in the order of the files:
 //
-//	syntax.go     parse, or say in plain words why not
+//	syntax.go     find slips in the text (package celtext), parse, or say in plain words why not
 //	scan.go       resolve every name; replace paths and literals such as money("10 EUR")
 //	              by typed references; refuse what the language leaves out
 //	check.go      cel-go's type checker, and mismatch.go to put its findings plainly

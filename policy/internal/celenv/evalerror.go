@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/cel-go/interpreter"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -27,7 +29,7 @@ type EvalError struct {
 }
 
 // Error returns the failing part and what went wrong.
-func (e *EvalError) Error() string { return shown(e.Sub) + ": " + e.Message }
+func (e *EvalError) Error() string { return celtext.Shown(e.Sub) + ": " + e.Message }
 
 // failed finds the place of an evaluation's error. The error of a term or of a table's
 // key passes through: it knows its place already.
@@ -49,7 +51,7 @@ func (e *Expr) failed(f *Frame, err error) error {
 		}
 	}
 	s := p.of(at)
-	return &EvalError{Expr: e, From: s.from, To: s.to, Sub: p.src.text(s.from, s.to), Message: e.message(f, at, err)}
+	return &EvalError{Expr: e, From: s.From, To: s.To, Sub: p.src.Text(s.From, s.To), Message: e.message(f, at, err)}
 }
 
 func findNode(e ast.Expr, id int64) ast.Expr {
@@ -113,7 +115,7 @@ func evalMessage(err error) string {
 		return fmt.Sprintf("index %s is outside a list of %s", m[1], m[2])
 	}
 	if m := noConversionTo.FindStringSubmatch(message); m != nil {
-		return fmt.Sprintf("the %s is not %s", m[1], article(m[2]))
+		return fmt.Sprintf("the %s is not %s", m[1], celtext.Article(m[2]))
 	}
 	switch {
 	case errors.Is(err, cellib.ErrDivisionByZero) || message == "division by zero" || message == "modulus by zero":
@@ -126,7 +128,7 @@ func evalMessage(err error) string {
 	case errors.Is(err, value.ErrOverflow) || strings.HasSuffix(message, "overflow"):
 		return "overflow"
 	case strings.HasPrefix(message, "lists.range: size"):
-		return "a list of so many is too long (at most " + itoa(cellib.MaxList) + ")"
+		return "a list of so many is too long (at most " + strconv.Itoa(cellib.MaxList) + ")"
 	case strings.HasPrefix(message, "optional.none() dereference"):
 		return "there is no value"
 	case strings.HasPrefix(message, "internal error"), strings.HasPrefix(message, "no such overload"):

@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -90,11 +91,11 @@ func (e *Expr) place() *places {
 	if f != e.form {
 		return f.places(e.source)
 	}
-	known := make(map[int64]span, len(f.known))
+	known := make(map[int64]celtext.Span, len(f.known))
 	for id, s := range f.known {
 		known[id] = moved.span(s)
 	}
-	return &places{src: newSource(e.source), info: f.tree.SourceInfo(), known: known, moved: moved}
+	return &places{src: celtext.New(e.source), info: f.tree.SourceInfo(), known: known, moved: moved}
 }
 
 // running returns the form whose program evaluates the expression. A limit counts the

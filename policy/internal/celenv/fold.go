@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // fold evaluates what is constant, from the inside out. What fails is an error at load
@@ -66,7 +67,7 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 		if isIndex(e.AsCall().FunctionName()) && strings.HasPrefix(message, cellib.OutOfList) {
 			message = outsideList(message, args[0])
 		}
-		c.report(c.places.of(e), CodeConstantFails, "", "%s always fails: %s", shown(c.places.text(e)), message)
+		c.report(c.places.of(e), celtext.CodeConstantFails, "", "%s always fails: %s", celtext.Shown(c.places.text(e)), message)
 		return nil, false
 	}
 	switch v.(type) {

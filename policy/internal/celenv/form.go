@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -20,9 +21,9 @@ type form struct {
 	used   atomic.Bool // an expression has it
 	shared atomic.Bool // several have
 
-	tree  *ast.AST             // checked, with the literals of the source that it was made from
-	refs  map[int64]*reference // by the ids of the nodes that they stand at
-	known map[int64]span       // see places
+	tree  *ast.AST               // checked, with the literals of the source that it was made from
+	refs  map[int64]*reference   // by the ids of the nodes that they stand at
+	known map[int64]celtext.Span // see places
 
 	inMessage bool         // what it was compiled for
 	want      []value.Type //
@@ -154,7 +155,7 @@ func lowestID(typeMap map[int64]*types.Type) int64 {
 
 // places finds places in the source that the form was made from.
 func (f *form) places(source string) *places {
-	return &places{src: newSource(source), info: f.tree.SourceInfo(), known: f.known}
+	return &places{src: celtext.New(source), info: f.tree.SourceInfo(), known: f.known}
 }
 
 // mover moves places from the source of a form to that of an expression.
@@ -188,7 +189,9 @@ func (m mover) offset(at int) int {
 	return moved
 }
 
-func (m mover) span(s span) span { return span{m.offset(s.from), m.offset(s.to)} }
+func (m mover) span(s celtext.Span) celtext.Span {
+	return celtext.Span{From: m.offset(s.From), To: m.offset(s.To)}
+}
 
 // collect fills in what is read off the tree.
 func (f *form) collect() {

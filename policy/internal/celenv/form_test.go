@@ -12,6 +12,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
@@ -77,18 +78,18 @@ var someLiterals = []string{
 
 // withOtherLiterals writes other literals into a source, some or all.
 func withOtherLiterals(r *rand.Rand, source string) string {
-	src := newSource(source)
+	src := celtext.New(source)
 	var b strings.Builder
 	last := 0
-	for _, t := range src.tokens {
-		if t.kind != tokNumber && t.kind != tokText || r.IntN(3) == 0 {
+	for _, t := range src.Tokens {
+		if t.Kind != celtext.TokNumber && t.Kind != celtext.TokText || r.IntN(3) == 0 {
 			continue
 		}
-		b.WriteString(src.text(last, t.from))
-		b.WriteString(otherLiteral(r, src.tokenText(t)))
-		last = t.to
+		b.WriteString(src.Text(last, t.From))
+		b.WriteString(otherLiteral(r, src.TokenText(t)))
+		last = t.To
 	}
-	b.WriteString(src.text(last, len(src.runes)))
+	b.WriteString(src.Text(last, len(src.Runes)))
 	return b.String()
 }
 
@@ -103,9 +104,9 @@ func otherLiteral(r *rand.Rand, old string) string {
 		like = []string{`"1 EUR"`, `'12.50 EUR'`, `"0 EUR"`, `"1000000 EUR"`, `"5 GBP"`}
 	case strings.Contains(old, "-0"):
 		like = []string{`"2026-03-02"`, `"2025-12-31"`, `"2026-03-02T10:00:00Z"`}
-	case strings.Contains(old, ".") && isDigit(rune(old[0])):
+	case strings.Contains(old, ".") && celtext.IsDigit(rune(old[0])):
 		like = []string{`0.0`, `2.5`, `12.50`, `99.999`}
-	case isDigit(rune(old[0])):
+	case celtext.IsDigit(rune(old[0])):
 		like = []string{`0`, `1`, `3`, `24`, `365`, `100000`}
 	}
 	return like[r.IntN(len(like))]

@@ -1,60 +1,12 @@
 package celenv
 
 import (
-	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/interpreter"
 )
-
-// Input is what a decision is made from: the values of fields and facts by their slots,
-// and the time. It is only read, and may be shared by the frames of all scopes.
-//
-// Values may be given as natives instead, as [Box] takes them. Such a value is boxed at its
-// first read and kept in Fields or Facts, which are as long then; that makes the input one for a
-// single goroutine.
-type Input struct {
-	Fields []Val
-	Facts  []Val
-	Now    time.Time
-
-	// Context ends evaluations when it is done, and Stopped is its error then; nil: none does. What
-	// an evaluation gives after that has no meaning.
-	Context context.Context
-	Stopped error
-
-	NativeFields []any
-	NativeFacts  []any
-}
-
-// field returns the value of a field, nil if it has none.
-func (in *Input) field(slot int) ref.Val { return read(in.Fields, in.NativeFields, slot) }
-
-// fact returns the value of a fact, nil if it has none.
-func (in *Input) fact(slot int) ref.Val { return read(in.Facts, in.NativeFacts, slot) }
-
-func read(boxed []Val, natives []any, slot int) ref.Val {
-	if slot >= len(boxed) {
-		return nil
-	}
-	if v := boxed[slot].v; v != nil || slot >= len(natives) || natives[slot] == nil {
-		return v
-	}
-	boxed[slot] = Box(natives[slot])
-	return boxed[slot].v
-}
-
-// Message is what messages know besides: the action that they belong to. An Amount,
-// DueAt or Partner that is absent has no value.
-type Message struct {
-	Type    string
-	Amount  Val
-	DueAt   Val
-	Partner Val
-}
 
 // Frame evaluates the expressions of a scope for one decision, each term and table
 // once. It is not safe for concurrent use.
@@ -222,4 +174,22 @@ func (s *Scope) table(name string) (*Table, error) {
 		}
 	}
 	return nil, fmt.Errorf("there is no table %s", name)
+}
+
+// RowUse is a row of a table that was looked up.
+type RowUse struct {
+	Table string
+	Row   int
+}
+
+// Rows are the rows that the frame has looked up so far, in the order in which
+// it did.
+func (f *Frame) Rows() []RowUse {
+	var out []RowUse
+	for _, m := range f.tables {
+		if m.err == nil && m.row >= 0 {
+			out = append(out, RowUse{m.table.name, m.row})
+		}
+	}
+	return out
 }

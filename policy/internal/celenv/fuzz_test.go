@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -119,7 +120,7 @@ func checkSlip(t *testing.T, w *world, source string) {
 		return
 	}
 	c := newCompiler(w.scope, source, false)
-	if len(c.places.src.tokens) == 0 || !c.slip() {
+	if c.issues = celtext.Slips(c.places.src, c); len(c.issues) == 0 {
 		return
 	}
 	plain := newCompiler(w.scope, source, false)

@@ -7,17 +7,18 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // Unguarded returns the reads of what may have no value, where k does not know that it
 // has one. Terms count as if they were written out, and so do the keys of tables: an
 // issue stands at the term or the table in this source, and names the way.
-func (e *Expr) Unguarded(k Known) []Issue {
+func (e *Expr) Unguarded(k Known) []celtext.Issue {
 	r := e.walked(k)
 	if len(r.found) == 0 {
 		return nil
 	}
-	return sortIssues(e.issuesOf(r.found))
+	return celtext.Sorted(e.issuesOf(r.found))
 }
 
 // Known returns what is known where the expression is true, given what is known before.
@@ -70,7 +71,7 @@ type guard struct {
 }
 
 type unguarded struct {
-	at   span
+	at   celtext.Span
 	path string
 	way  []string // the terms and tables that lead to the read, the outermost first
 }
@@ -124,7 +125,7 @@ func (g *guard) form(f *form, k Known) facts {
 }
 
 // through walks a term or a table's key as if it stood in place of its name.
-func (g *guard) through(e *Expr, name string, at span, k Known) facts {
+func (g *guard) through(e *Expr, name string, at celtext.Span, k Known) facts {
 	if e == nil || e.broken {
 		return facts{}
 	}
@@ -364,9 +365,9 @@ func quantified(loop ast.ComprehensionExpr) (predicate ast.Expr, function string
 }
 
 // issuesOf says what was found, at places of the expression's own source.
-func (e *Expr) issuesOf(found []unguarded) []Issue {
+func (e *Expr) issuesOf(found []unguarded) []celtext.Issue {
 	moved := e.form.move(e.source)
-	issues := make([]Issue, 0, len(found))
+	issues := make([]celtext.Issue, 0, len(found))
 	for _, u := range found {
 		u.at = moved.span(u.at)
 		what := u.path + " may have no value"
@@ -377,7 +378,7 @@ func (e *Expr) issuesOf(found []unguarded) []Issue {
 			what += ", and " + wayText(u.way) + " reads it"
 		}
 		r := e.guardRemedy(u)
-		issues = append(issues, Issue{From: u.at.from, To: u.at.to, Code: CodeUnguardedRead, Message: what, Hint: r.hint, Fix: r.fix})
+		issues = append(issues, celtext.Issue{From: u.at.From, To: u.at.To, Code: celtext.CodeUnguardedRead, Message: what, Hint: r.Hint, Fix: r.Fix})
 	}
 	return issues
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/overloads"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -178,29 +179,29 @@ func (g *guard) holdsSomething(list ast.Expr) Known {
 }
 
 // itemRemedy is what to write where an item may not be there.
-func (e *Expr) itemRemedy(u unguarded, list, item string) remedy {
-	src := newSource(e.source)
+func (e *Expr) itemRemedy(u unguarded, list, item string) celtext.Remedy {
+	src := celtext.New(e.source)
 	known := item != strings.Trim(unknownItem, "[]")
 	if known {
 		asked := list + ".size() > " + item
-		if at, ok := src.conditionAround(src.tokenAt(u.at.from), e.form.typ.Kind == value.KindBool); ok {
-			return remedy{"write " + asked + " && …", Fix{at, at, asked + " && "}}
+		if at, ok := src.ConditionAround(src.TokenAt(u.at.From), e.form.typ.Kind == value.KindBool); ok {
+			return celtext.Remedy{Hint: "write " + asked + " && …", Fix: celtext.Fix{From: at, To: at, Text: asked + " && "}}
 		}
 	}
 	if len(u.way) > 0 {
-		return say("ask in " + u.way[len(u.way)-1] + " whether the list has so many items, or read " + list + "[?" + item + "] with orValue(…)")
+		return celtext.Say("ask in " + u.way[len(u.way)-1] + " whether the list has so many items, or read " + list + "[?" + item + "] with orValue(…)")
 	}
-	open := src.tokenAt(u.at.to)
-	shut := src.match[open]
+	open := src.TokenAt(u.at.To)
+	shut := src.Match[open]
 	if shut < 0 {
-		return say("write " + list + "[?" + item + "].orValue(…)")
+		return celtext.Say("write " + list + "[?" + item + "].orValue(…)")
 	}
-	u.at.to = src.tokens[shut].to
-	inside := src.text(src.tokens[open].to, src.tokens[shut].from)
-	zero := zeroOf(e.typeOfRead(u))
+	u.at.To = src.Tokens[shut].To
+	inside := src.Text(src.Tokens[open].To, src.Tokens[shut].From)
+	zero := celtext.ZeroCode(e.typeOfRead(u))
 	if zero == "" {
-		return say("write " + list + "[?" + inside + "].orValue(…) with what to take instead")
+		return celtext.Say("write " + list + "[?" + inside + "].orValue(…) with what to take instead")
 	}
 	text := list + "[?" + inside + "].orValue(" + zero + ")"
-	return remedy{"write " + text + ", or with what else to take without it", Fix{u.at.from, u.at.to, text}}
+	return celtext.Remedy{Hint: "write " + text + ", or with what else to take without it", Fix: celtext.Fix{From: u.at.From, To: u.at.To, Text: text}}
 }

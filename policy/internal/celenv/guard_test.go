@@ -3,9 +3,11 @@ package celenv
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -179,22 +181,22 @@ func TestGuardsAreSound(t *testing.T) {
 
 func TestUnguardedIssues(t *testing.T) {
 	w := newWorld(t)
-	for source, want := range map[string]Issue{
-		`true && incident.promised_at < now`: {From: 8, To: 28, Code: CodeUnguardedRead,
+	for source, want := range map[string]celtext.Issue{
+		`true && incident.promised_at < now`: {From: 8, To: 28, Code: celtext.CodeUnguardedRead,
 			Message: "incident.promised_at may have no value",
-			Hint:    "write has(incident.promised_at) && …, or incident.?promised_at.orValue(…)", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
-		`incident.order.note == ""`: {From: 0, To: 19, Code: CodeUnguardedRead,
+			Hint:    "write has(incident.promised_at) && …, or incident.?promised_at.orValue(…)", Fix: celtext.Fix{From: 8, To: 8, Text: "has(incident.promised_at) && "}},
+		`incident.order.note == ""`: {From: 0, To: 19, Code: celtext.CodeUnguardedRead,
 			Message: "incident.order.note may have no value",
-			Hint:    "write has(incident.order.note) && …, or incident.order.?note.orValue(…)", Fix: Fix{0, 0, "has(incident.order.note) && "}},
-		`true && terms.deep`: {From: 8, To: 18, Code: CodeUnguardedRead,
+			Hint:    "write has(incident.order.note) && …, or incident.order.?note.orValue(…)", Fix: celtext.Fix{From: 0, To: 0, Text: "has(incident.order.note) && "}},
+		`true && terms.deep`: {From: 8, To: 18, Code: celtext.CodeUnguardedRead,
 			Message: "incident.promised_at may have no value, and terms.deep through terms.overdue reads it",
-			Hint:    "write has(incident.promised_at) && …", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
-		`true && has(tables.by_promise)`: {From: 12, To: 29, Code: CodeUnguardedRead,
+			Hint:    "write has(incident.promised_at) && …", Fix: celtext.Fix{From: 8, To: 8, Text: "has(incident.promised_at) && "}},
+		`true && has(tables.by_promise)`: {From: 12, To: 29, Code: celtext.CodeUnguardedRead,
 			Message: "incident.promised_at may have no value, and tables.by_promise reads it",
-			Hint:    "write has(incident.promised_at) && …", Fix: Fix{8, 8, "has(incident.promised_at) && "}},
-		`tables.late_credit.label == ""`: {From: 0, To: 24, Code: CodeUnguardedRead,
+			Hint:    "write has(incident.promised_at) && …", Fix: celtext.Fix{From: 8, To: 8, Text: "has(incident.promised_at) && "}},
+		`tables.late_credit.label == ""`: {From: 0, To: 24, Code: celtext.CodeUnguardedRead,
 			Message: "tables.late_credit may have no row",
-			Hint:    "write has(tables.late_credit) && …", Fix: Fix{0, 0, "has(tables.late_credit) && "}},
+			Hint:    "write has(tables.late_credit) && …", Fix: celtext.Fix{From: 0, To: 0, Text: "has(tables.late_credit) && "}},
 	} {
 		got := w.compile(source).Unguarded(Known{})
 		if len(got) != 1 || got[0] != want {
@@ -255,7 +257,7 @@ func TestGuardsOfManyTerms(t *testing.T) {
 	w.termSource = map[string]string{"t0": `incident.promised_at < now`}
 	last := "t0"
 	for i := range 60 {
-		name := "t" + itoa(i+1)
+		name := "t" + strconv.Itoa(i+1)
 		w.termSource[name] = `terms.` + last + ` && terms.` + last
 		last = name
 	}

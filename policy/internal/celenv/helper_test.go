@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -231,8 +232,8 @@ func (w *world) Table(name string) (*Table, bool) {
 	return w.tables[name], true
 }
 
-func (w *world) TermNames() []string  { return sortedKeys(w.termSource) }
-func (w *world) TableNames() []string { return sortedKeys(w.tableSource) }
+func (w *world) TermNames() []string  { return slices.Sorted(maps.Keys(w.termSource)) }
+func (w *world) TableNames() []string { return slices.Sorted(maps.Keys(w.tableSource)) }
 
 // input returns the test values, with changes; nil makes a field absent.
 func (w *world) input(changes map[string]any) *Input {

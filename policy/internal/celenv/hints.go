@@ -2,7 +2,6 @@ package celenv
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -19,7 +19,7 @@ type operand struct {
 	t    *types.Type
 	e    ast.Expr
 	text string
-	at   span
+	at   celtext.Span
 }
 
 func (o operand) kind() value.Kind { return cellib.TypeOf(o.t).Kind }
@@ -28,28 +28,28 @@ func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.Literal
 
 // becomes is a remedy that writes something else for the operand; where it does not stand in
 // the source, only says so.
-func (o operand) becomes(text string) remedy {
+func (o operand) becomes(text string) celtext.Remedy {
 	if o.e == nil {
-		return say("write " + text)
+		return celtext.Say("write " + text)
 	}
-	return write(o.at, text)
+	return celtext.Write(o.at, text)
 }
 
 // pairRemedy says what to write instead, for two operands that do not fit.
-func pairRemedy(a, b operand) remedy {
+func pairRemedy(a, b operand) celtext.Remedy {
 	r, other := oneWay(b, a), oneWay(a, b)
-	if r.hint == "" || r.fix.IsZero() && !other.fix.IsZero() {
+	if r.Hint == "" || r.Fix.IsZero() && !other.Fix.IsZero() {
 		return other
 	}
 	return r
 }
 
 // oneWay looks at b as what should be turned into something like a.
-func oneWay(b, a operand) remedy {
+func oneWay(b, a operand) celtext.Remedy {
 	number := b.kind() == value.KindInt || b.kind() == value.KindDouble
 	if b.literal() {
 		if text, ok := textLiteral(b.e); ok {
-			if code := literalCode(text, cellib.TypeOf(a.t)); code != "" {
+			if code := celtext.LiteralCode(text, cellib.TypeOf(a.t)); code != "" {
 				return b.becomes(code)
 			}
 		}
@@ -72,13 +72,13 @@ func oneWay(b, a operand) remedy {
 		}
 	case value.KindPercent:
 		if number && b.literal() {
-			return b.becomes(percentCode(b.text))
+			return b.becomes(celtext.PercentCode(b.text))
 		} else if number {
 			return b.becomes("percent(" + b.shown("x") + ")")
 		}
 	case value.KindString:
 		if number && b.literal() {
-			return b.becomes(quote(b.text))
+			return b.becomes(celtext.Quote(b.text))
 		}
 	case value.KindBool:
 		if b.literal() && slip.Bool(b.text) != "" {
@@ -86,7 +86,7 @@ func oneWay(b, a operand) remedy {
 		}
 	case value.KindInt:
 		if b.kind() == value.KindString {
-			return say("a whole number stands without quotes, as in " + a.shown("x") + " >= 3")
+			return celtext.Say("a whole number stands without quotes, as in " + a.shown("x") + " >= 3")
 		}
 	case value.KindDouble:
 		if b.kind() == value.KindInt {
@@ -96,87 +96,18 @@ func oneWay(b, a operand) remedy {
 	if cellib.IsOptional(a.t) {
 		return a.orValue(b.t)
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 // orValue reads an optional with a value of a type for when there is none.
-func (o operand) orValue(t *types.Type) remedy {
+func (o operand) orValue(t *types.Type) celtext.Remedy {
 	const hint = "write .orValue(…) behind it, with what to use when there is no value"
-	if zero := zeroOf(cellib.TypeOf(t)); zero != "" && o.e != nil {
-		r := write(o.at, o.text+".orValue("+zero+")")
-		r.hint += ", or with what else to use when there is no value"
+	if zero := celtext.ZeroCode(cellib.TypeOf(t)); zero != "" && o.e != nil {
+		r := celtext.Write(o.at, o.text+".orValue("+zero+")")
+		r.Hint += ", or with what else to use when there is no value"
 		return r
 	}
-	return say(hint)
-}
-
-// zeroOf writes the value of a type that stands for nothing; "" where none does.
-func zeroOf(t value.Type) string {
-	switch t.Kind {
-	case value.KindString:
-		return `""`
-	case value.KindInt:
-		return "0"
-	case value.KindDouble:
-		return "0.0"
-	case value.KindBool:
-		return "false"
-	case value.KindDuration:
-		return "hours(0)"
-	case value.KindPercent:
-		return "percent(0)"
-	case value.KindList:
-		return "[]"
-	case value.KindMoney:
-		if isCurrency(t.Currency) {
-			return `money("0 ` + t.Currency + `")`
-		}
-	}
-	return ""
-}
-
-// LiteralCode writes what a text stands for outside expressions as an expression of a type;
-// "" where that is not certain.
-func LiteralCode(text string, t value.Type) string { return literalCode(text, t) }
-
-// literalCode writes what a text stands for as a literal of another type; "" where that is
-// not certain.
-func literalCode(text string, t value.Type) string {
-	switch t.Kind {
-	case value.KindDuration:
-		if _, err := value.ParseDuration(text); err == nil {
-			return durationCode(text)
-		}
-		return durationCode(slip.Duration(text))
-	case value.KindMoney:
-		if !moneyText(text) {
-			text = slip.Amount(text, t.Currency)
-		}
-		if text != "" {
-			return "money(" + quote(text) + ")"
-		}
-	case value.KindDate:
-		if days := slip.Date(text); len(days) == 1 {
-			return "date(" + quote(days[0]) + ")"
-		}
-	case value.KindTimestamp:
-		if _, err := value.ParseTimestamp(text); err == nil {
-			return "timestamp(" + quote(text) + ")"
-		}
-	case value.KindPercent:
-		return percentCode(text)
-	case value.KindInt:
-		if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil {
-			return strconv.FormatInt(n, 10)
-		}
-	case value.KindDouble:
-		if decimals.MatchString(strings.TrimSpace(text)) {
-			return strings.TrimSpace(text)
-		}
-	case value.KindBool:
-		return slip.Bool(text)
-	}
-	return ""
+	return celtext.Say(hint)
 }
 
 func (o operand) shown(otherwise string) string {
@@ -186,61 +117,56 @@ func (o operand) shown(otherwise string) string {
 	return o.text
 }
 
-func durationRemedy(b operand, number bool) remedy {
+func durationRemedy(b operand, number bool) celtext.Remedy {
 	switch {
 	case number && b.literal() && b.kind() == value.KindInt:
 		r := b.becomes("hours(" + b.text + ")")
-		r.hint += ", or minutes or days"
+		r.Hint += ", or minutes or days"
 		return r
 	case b.kind() == value.KindInt:
-		return say("as in hours(" + b.shown("x") + "), or minutes or days")
+		return celtext.Say("as in hours(" + b.shown("x") + "), or minutes or days")
 	case number && b.literal():
-		return b.becomes(durationCode(slip.Duration(b.text + "h")))
+		return b.becomes(celtext.DurationCode(slip.Duration(b.text + "h")))
 	case b.kind() == value.KindString && !b.literal():
 		return b.becomes("duration(" + b.shown("x") + ")")
 	case b.kind() == value.KindString:
-		return say("write minutes(n), hours(n) or days(n)")
+		return celtext.Say("write minutes(n), hours(n) or days(n)")
 	case b.kind() == value.KindTimestamp:
-		return say("a time minus a time is a duration")
+		return celtext.Say("a time minus a time is a duration")
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
-func moneyRemedy(b operand, currency string, number bool) remedy {
+func moneyRemedy(b operand, currency string, number bool) celtext.Remedy {
 	if currency == "" || currency == cellib.AnyCurrency {
 		currency = "EUR"
 	}
 	switch {
-	case number && b.literal() && moneyText(b.text+" "+currency):
-		return b.becomes("money(" + quote(b.text+" "+currency) + ")")
+	case number && b.literal() && celtext.IsMoney(b.text+" "+currency):
+		return b.becomes("money(" + celtext.Quote(b.text+" "+currency) + ")")
 	case number && b.e != nil:
-		return say(`a number of them is money("1 ` + currency + `") * ` + b.text)
+		return celtext.Say(`a number of them is money("1 ` + currency + `") * ` + b.text)
 	case number, b.kind() == value.KindString:
-		return say(`write an amount, as in money("10 ` + currency + `")`)
+		return celtext.Say(`write an amount, as in money("10 ` + currency + `")`)
 	}
-	return remedy{}
-}
-
-func moneyText(text string) bool {
-	_, err := value.ParseMoney(text)
-	return err == nil
+	return celtext.Remedy{}
 }
 
 // exampleOf says how a text becomes a day or a time, where it is not one.
-func exampleOf(function string, b operand, example string) remedy {
+func exampleOf(function string, b operand, example string) celtext.Remedy {
 	as := fmt.Sprintf("%s(%q)", function, example)
 	if b.literal() {
 		if days, _ := textLiteral(b.e); len(slip.Date(days)) == 2 {
-			return say(ambiguous(slip.Date(days)))
+			return celtext.Say(ambiguous(slip.Date(days)))
 		}
-		return say("write it as in " + as)
+		return celtext.Say("write it as in " + as)
 	}
-	return say("write it as in " + as + ", or declare the field as a " + function)
+	return celtext.Say("write it as in " + as + ", or declare the field as a " + function)
 }
 
 // ambiguous says which days a text can mean.
 func ambiguous(days []string) string {
-	return "write " + joinOr(quotedList(days)) + ", whichever is meant"
+	return "write " + celtext.Or(celtext.Quoted(days)) + ", whichever is meant"
 }
 
 // conditionHint says how a value of a type becomes a condition.
@@ -279,21 +205,21 @@ func conditionHint(t *types.Type, text string) string {
 
 // conditionRemedy says how a value becomes a condition, and writes it where it is certain:
 // a text that says true or false, and an optional.
-func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) remedy {
+func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) celtext.Remedy {
 	at := c.places.of(e)
 	if literal, ok := textLiteral(e); ok && slip.Bool(literal) != "" {
-		return write(at, slip.Bool(literal))
+		return celtext.Write(at, slip.Bool(literal))
 	}
 	if cellib.IsOptional(t) && len(t.Parameters()) == 1 && t.Parameters()[0].Kind() == types.BoolKind {
-		return write(at, text+".orValue(false)")
+		return celtext.Write(at, text+".orValue(false)")
 	}
-	return say(conditionHint(t, text))
+	return celtext.Say(conditionHint(t, text))
 }
 
 // resultRemedy says how the whole expression becomes what is wanted.
-func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
+func (c *compiler) resultRemedy(e *form, want []value.Type) celtext.Remedy {
 	root := c.tree.Expr()
-	whole := operand{e.cel, root, shown(c.places.text(root)), c.places.of(root)}
+	whole := operand{e.cel, root, celtext.Shown(c.places.text(root)), c.places.of(root)}
 	for _, w := range want {
 		if w.Kind == value.KindBool {
 			return c.conditionRemedy(root, e.cel, whole.text)
@@ -302,22 +228,22 @@ func (c *compiler) resultRemedy(e *form, want []value.Type) remedy {
 			return whole.orValue(cellib.TypeFor(w))
 		}
 		if text, changed := c.branches(root, w); changed {
-			return write(whole.at, text)
+			return celtext.Write(whole.at, text)
 		}
-		if r := oneWay(whole, operand{t: cellib.TypeFor(w)}); r.hint != "" {
+		if r := oneWay(whole, operand{t: cellib.TypeFor(w)}); r.Hint != "" {
 			return r
 		}
 	}
 	if cellib.IsOptional(e.cel) {
-		return say("write .orValue(…) behind it, with what to use when there is no value")
+		return celtext.Say("write .orValue(…) behind it, with what to use when there is no value")
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 // branches writes an expression with its literals turned into a type, behind each ? and :.
 func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed bool) {
 	at := c.places.of(e)
-	text = c.places.src.text(at.from, at.to)
+	text = c.places.src.Text(at.From, at.To)
 	switch {
 	case e.Kind() == ast.LiteralKind:
 		literal, ok := textLiteral(e)
@@ -327,7 +253,7 @@ func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed b
 			}
 			literal = text
 		}
-		if code := literalCode(literal, want); code != "" {
+		if code := celtext.LiteralCode(literal, want); code != "" {
 			return code, true
 		}
 	case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Conditional:
@@ -335,7 +261,7 @@ func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed b
 			branch := e.AsCall().Args()[i]
 			if code, ok := c.branches(branch, want); ok {
 				b := c.places.of(branch)
-				text = string([]rune(text)[:b.from-at.from]) + code + string([]rune(text)[b.to-at.from:])
+				text = string([]rune(text)[:b.From-at.From]) + code + string([]rune(text)[b.To-at.From:])
 				changed = true
 			}
 		}

@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"errors"
+	"maps"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -11,13 +12,14 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // constant puts a value in the place of a node. The checker sees a reference of the
 // type; fold puts the value itself there.
-func (c *compiler) constant(e ast.Expr, v ref.Val, t *types.Type, at span) {
+func (c *compiler) constant(e ast.Expr, v ref.Val, t *types.Type, at celtext.Span) {
 	c.replace(e, &reference{kind: refConstant, value: v, at: at}, t)
 }
 
@@ -40,24 +42,24 @@ func (c *compiler) badLiteral(e, literal ast.Expr, t value.Type, err error) {
 		message, hint, _ = strings.Cut(message, ": ")
 	}
 	text, _ := textLiteral(literal)
-	r := say(hint)
-	if code := literalCode(text, t); code != "" {
-		r = write(c.places.of(e), code)
+	r := celtext.Say(hint)
+	if code := celtext.LiteralCode(text, t); code != "" {
+		r = celtext.Write(c.places.of(e), code)
 		name := strings.TrimPrefix(e.AsCall().FunctionName(), ".")
 		if inner, ok := strings.CutPrefix(code, name+"("); ok {
-			r = write(c.places.at(literal), strings.TrimSuffix(inner, ")"))
+			r = celtext.Write(c.places.at(literal), strings.TrimSuffix(inner, ")"))
 		}
 	} else if days := slip.Date(text); t.Kind == value.KindDate && len(days) == 2 {
-		r = say(ambiguous(days))
+		r = celtext.Say(ambiguous(days))
 	}
-	c.remedied(c.places.at(literal), CodeBadLiteral, r, "%s", message)
+	c.remedied(c.places.at(literal), celtext.CodeBadLiteral, r, "%s", message)
 	c.breakOff(e, c.places.of(e))
 }
 
 func (c *compiler) scanMoney(e ast.Expr) {
 	arg, text, ok := literalArg(e)
 	if !ok {
-		c.remedied(c.argumentOr(e), CodeBadLiteral, c.moneyArguments(e), "money takes an amount in quotes")
+		c.remedied(c.argumentOr(e), celtext.CodeBadLiteral, c.moneyArguments(e), "money takes an amount in quotes")
 		c.breakOff(e, c.places.of(e))
 		return
 	}
@@ -70,21 +72,21 @@ func (c *compiler) scanMoney(e ast.Expr) {
 }
 
 // moneyArguments writes money(10, "EUR") as it is written here.
-func (c *compiler) moneyArguments(e ast.Expr) remedy {
+func (c *compiler) moneyArguments(e ast.Expr) celtext.Remedy {
 	args, at := e.AsCall().Args(), c.places.of(e)
 	if len(args) == 0 {
-		return say(`as in money("10 EUR")`)
+		return celtext.Say(`as in money("10 EUR")`)
 	}
-	inner := c.places.of(args[0]).join(c.places.of(args[len(args)-1]))
-	text := strings.NewReplacer(",", " ", `"`, "", "'", "").Replace(c.places.src.text(inner.from, inner.to))
+	inner := c.places.of(args[0]).Join(c.places.of(args[len(args)-1]))
+	text := strings.NewReplacer(",", " ", `"`, "", "'", "").Replace(c.places.src.Text(inner.From, inner.To))
 	if amount := slip.Amount(text, ""); amount != "" {
-		return write(at, "money("+quote(amount)+")")
+		return celtext.Write(at, "money("+celtext.Quote(amount)+")")
 	}
-	return say(`as in money("10 EUR"); an amount of another number is money("1 EUR") * x`)
+	return celtext.Say(`as in money("10 EUR"); an amount of another number is money("1 EUR") * x`)
 }
 
 // argumentOr returns where the first argument stands, or the call's name without one.
-func (c *compiler) argumentOr(e ast.Expr) span {
+func (c *compiler) argumentOr(e ast.Expr) celtext.Span {
 	if args := e.AsCall().Args(); len(args) > 0 {
 		return c.places.of(args[0])
 	}
@@ -115,7 +117,7 @@ func (c *compiler) scanDate(e ast.Expr) {
 func (c *compiler) scanTimestamp(e ast.Expr) {
 	arg, text, ok := literalArg(e)
 	if !ok {
-		c.report(c.argumentOr(e), CodeLeftOut, "declare the field as a timestamp; it is read and checked with the incident", "timestamp takes a time in quotes only")
+		c.report(c.argumentOr(e), celtext.CodeLeftOut, "declare the field as a timestamp; it is read and checked with the incident", "timestamp takes a time in quotes only")
 		c.breakOff(e, c.places.of(e))
 		return
 	}
@@ -151,14 +153,14 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 		c.scan(arg)
 	}
 	id, ok := textLiteral(args[0])
-	known := sortedKeys(c.scope.options.Calendars)
+	known := slices.Sorted(maps.Keys(c.scope.options.Calendars))
 	at := c.places.of(args[0])
 	if !ok {
 		hint := ""
 		if len(known) > 0 {
-			hint = "write one of " + joinOr(quotedList(known))
+			hint = "write one of " + celtext.Or(celtext.Quoted(known))
 		}
-		c.report(at, CodeBadLiteral, hint, "%s takes the calendar's id in quotes", e.AsCall().FunctionName())
+		c.report(at, celtext.CodeBadLiteral, hint, "%s takes the calendar's id in quotes", e.AsCall().FunctionName())
 		c.breakOff(e, c.places.of(e))
 		return
 	}
@@ -167,14 +169,14 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 	switch {
 	case !isKnown:
 		r := c.near(at, id, known, "")
-		r.fix.Text = quote(r.fix.Text)
-		if len(known) == 1 && r.hint == "" {
-			r = write(at, quote(known[0]))
+		r.Fix.Text = celtext.Quote(r.Fix.Text)
+		if len(known) == 1 && r.Hint == "" {
+			r = celtext.Write(at, celtext.Quote(known[0]))
 		}
-		if r.hint == "" {
-			r.fix = Fix{}
+		if r.Hint == "" {
+			r.Fix = celtext.Fix{}
 		}
-		c.remedied(c.places.at(args[0]), CodeUnknownCalendar, r, "there is no calendar %s", id)
+		c.remedied(c.places.at(args[0]), celtext.CodeUnknownCalendar, r, "there is no calendar %s", id)
 		c.breakOff(e, c.places.of(e))
 	case calendar == nil:
 		c.calendars = append(c.calendars, id)
@@ -195,15 +197,15 @@ func (c *compiler) checkPattern(e ast.Expr) {
 	pattern := args[len(args)-1]
 	text, ok := textLiteral(pattern)
 	if !ok {
-		c.report(c.places.of(pattern), CodeLeftOut, "use contains, startsWith or ==, or put the pattern into quotes", "matches takes a pattern in quotes only")
+		c.report(c.places.of(pattern), celtext.CodeLeftOut, "use contains, startsWith or ==, or put the pattern into quotes", "matches takes a pattern in quotes only")
 		return
 	}
 	size, err := patternSize(text)
 	switch {
 	case err != nil:
-		c.report(c.places.at(pattern), CodeBadLiteral, "", "%q is no regular expression: %s", shown(text), patternError(err))
+		c.report(c.places.at(pattern), celtext.CodeBadLiteral, "", "%q is no regular expression: %s", celtext.Shown(text), patternError(err))
 	case len(text) > cellib.MaxPattern || size > cellib.MaxPattern:
-		c.report(c.places.at(pattern), CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", max(size, len(text)), cellib.MaxPattern)
+		c.report(c.places.at(pattern), celtext.CodeTooComplex, "", "the regular expression is too large: %d steps, at most %d", max(size, len(text)), cellib.MaxPattern)
 	}
 }
 

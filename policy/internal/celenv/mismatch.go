@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -29,7 +30,7 @@ func (c *compiler) mismatches(checked *ast.AST, errs []*common.Error) {
 		}
 	}
 	if len(c.issues) == 0 {
-		c.report(span{0, len(c.places.src.runes)}, CodeTypeMismatch, "", "%s", errs[0].Message)
+		c.report(celtext.Span{From: 0, To: len(c.places.src.Runes)}, celtext.CodeTypeMismatch, "", "%s", errs[0].Message)
 	}
 }
 
@@ -38,17 +39,17 @@ func (m mismatches) report(e ast.Expr, message string) {
 	case e.Kind() == ast.CallKind && strings.HasPrefix(message, "found no matching overload"):
 		m.call(e)
 	case strings.HasPrefix(message, "expected type 'bool'"):
-		m.c.remedied(m.c.places.of(e), CodeTypeMismatch, m.c.conditionRemedy(e, m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
+		m.c.remedied(m.c.places.of(e), celtext.CodeTypeMismatch, m.c.conditionRemedy(e, m.typeOf(e), m.text(e)), "a condition is wanted here, %s", m.is(e))
 	case strings.Contains(message, "range of a comprehension"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only a list has members to look at, %s", m.is(e))
+		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "", "only a list has members to look at, %s", m.is(e))
 	case strings.HasPrefix(message, "expected type 'optional"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, "leave out the ?", "[?x] takes an optional, %s", m.is(e))
+		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "leave out the ?", "[?x] takes an optional, %s", m.is(e))
 	case strings.HasPrefix(message, "expected type"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "a value of another type is wanted here, %s", m.is(e))
+		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "", "a value of another type is wanted here, %s", m.is(e))
 	case len(children(e)) > 0 && strings.Contains(message, "field selection"):
-		m.c.report(m.c.places.of(e), CodeTypeMismatch, "", "only objects have fields, %s", m.is(children(e)[0]))
+		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "", "only objects have fields, %s", m.is(children(e)[0]))
 	default:
-		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "%s", message)
+		m.c.report(m.c.places.at(e), celtext.CodeTypeMismatch, "", "%s", message)
 	}
 }
 
@@ -59,11 +60,11 @@ func (m mismatches) typeOf(e ast.Expr) *types.Type {
 	return types.DynType
 }
 
-func (m mismatches) text(e ast.Expr) string { return shown(m.c.places.text(e)) }
+func (m mismatches) text(e ast.Expr) string { return celtext.Shown(m.c.places.text(e)) }
 
 // is writes "incident.delay is a duration".
 func (m mismatches) is(e ast.Expr) string {
-	return m.text(e) + " is " + article(cellib.TextOf(m.typeOf(e)))
+	return m.text(e) + " is " + celtext.Article(cellib.TextOf(m.typeOf(e)))
 }
 
 // with writes "incident.delay (duration)".
@@ -92,9 +93,9 @@ func (m mismatches) call(e ast.Expr) {
 	case operators.In:
 		m.membership(e, args)
 	case operators.LogicalNot:
-		m.c.remedied(m.c.places.of(args[0]), CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "! turns a condition around, %s", m.is(args[0]))
+		m.c.remedied(m.c.places.of(args[0]), celtext.CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "! turns a condition around, %s", m.is(args[0]))
 	case operators.Negate:
-		m.c.report(m.c.places.at(e), CodeTypeMismatch, "", "cannot negate %s", m.with(args[0]))
+		m.c.report(m.c.places.at(e), celtext.CodeTypeMismatch, "", "cannot negate %s", m.with(args[0]))
 	case operators.Conditional:
 		m.conditional(e, args)
 	case operators.Index, operators.OptIndex:
@@ -112,22 +113,22 @@ func (m mismatches) operand(e ast.Expr) operand {
 func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 	a, b := m.operand(args[0]), m.operand(args[1])
 	r := m.dayRemedy(e, a, b)
-	if r.hint == "" {
+	if r.Hint == "" {
 		r = m.memberRemedy(e, a, b)
 	}
-	if r.hint == "" {
+	if r.Hint == "" {
 		r = pairRemedy(a, b)
 	}
-	m.c.remedied(m.c.places.at(e), CodeTypeMismatch, r, format, m.with(args[0]), m.with(args[1]))
+	m.c.remedied(m.c.places.at(e), celtext.CodeTypeMismatch, r, format, m.with(args[0]), m.with(args[1]))
 }
 
 // dayRemedy compares the day of a time with a day that is written as text.
-func (m mismatches) dayRemedy(e ast.Expr, a, b operand) remedy {
+func (m mismatches) dayRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	if e.Kind() != ast.CallKind || len(children(e)) != 2 {
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	operator := m.c.places.at(e)
-	whole := a.at.join(b.at)
+	whole := a.at.Join(b.at)
 	for _, o := range []struct{ time, text operand }{{a, b}, {b, a}} {
 		text, ok := "", o.text.literal()
 		if ok {
@@ -136,35 +137,35 @@ func (m mismatches) dayRemedy(e ast.Expr, a, b operand) remedy {
 		if _, err := value.ParseTimestamp(text); !ok || err == nil || o.time.kind() != value.KindTimestamp || len(slip.Date(text)) != 1 {
 			continue
 		}
-		left, right := "date("+o.time.text+")", "date("+quote(slip.Date(text)[0])+")"
-		if o.text.at.from < o.time.at.from {
+		left, right := "date("+o.time.text+")", "date("+celtext.Quote(slip.Date(text)[0])+")"
+		if o.text.at.From < o.time.at.From {
 			left, right = right, left
 		}
-		return write(whole, left+" "+m.c.places.src.text(operator.from, operator.to)+" "+right)
+		return celtext.Write(whole, left+" "+m.c.places.src.Text(operator.From, operator.To)+" "+right)
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 // memberRemedy looks into a list that is compared with one of its members.
-func (m mismatches) memberRemedy(e ast.Expr, a, b operand) remedy {
+func (m mismatches) memberRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	if e.Kind() != ast.CallKind {
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	name := e.AsCall().FunctionName()
 	if name != operators.Equals && name != operators.NotEquals {
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	if b.kind() == value.KindList {
 		a, b = b, a
 	}
 	if a.kind() != value.KindList || b.kind() != cellib.TypeOf(a.t).Elem {
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	text := b.text + " in " + a.text
 	if name == operators.NotEquals {
 		text = "!(" + text + ")"
 	}
-	return write(a.at.join(b.at), text)
+	return celtext.Write(a.at.Join(b.at), text)
 }
 
 // factors reports operands that cannot be multiplied or divided. Making one like the
@@ -185,7 +186,7 @@ func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	case a == value.KindDuration || b == value.KindDuration:
 		hint = "durations are added, subtracted and divided by one another; build the one you mean with minutes(n), hours(n) or days(n)"
 	}
-	m.c.report(m.c.places.at(e), CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
+	m.c.report(m.c.places.at(e), celtext.CodeTypeMismatch, hint, format, m.with(args[0]), m.with(args[1]))
 }
 
 // money reports amounts of two currencies, or without one. It knows them in lists too.
@@ -203,7 +204,7 @@ func (m mismatches) money(e, a, b ast.Expr) bool {
 	if left == right {
 		return false
 	}
-	m.c.report(m.c.places.called(e), CodeMixedCurrencies, "", "%s and %s cannot be mixed: %s, %s", left, right, m.is(a), m.is(b))
+	m.c.report(m.c.places.called(e), celtext.CodeMixedCurrencies, "", "%s and %s cannot be mixed: %s, %s", left, right, m.is(a), m.is(b))
 	return true
 }
 
@@ -216,31 +217,31 @@ func innerCurrency(t *types.Type) string {
 }
 
 func (c *compiler) reportNoCurrency(e ast.Expr) {
-	c.report(c.places.of(e), CodeNoCurrency, "give the field a currency", "the currency of %s is not known: amounts are compared and added, and divided by one another, in one currency", shown(c.places.text(e)))
+	c.report(c.places.of(e), celtext.CodeNoCurrency, "give the field a currency", "the currency of %s is not known: amounts are compared and added, and divided by one another, in one currency", celtext.Shown(c.places.text(e)))
 }
 
 func (m mismatches) membership(e ast.Expr, args []ast.Expr) {
 	a, b := m.operand(args[0]), m.operand(args[1])
 	if b.t.Kind() != types.ListKind {
-		r := remedy{}
+		r := celtext.Remedy{}
 		switch {
 		case b.t.Kind() == types.StringKind && a.literal():
-			r = write(a.at.join(b.at), b.text+".contains("+a.text+")")
+			r = celtext.Write(a.at.Join(b.at), b.text+".contains("+a.text+")")
 		case a.t.Kind() == types.ListKind && b.kind() == cellib.TypeOf(a.t).Elem:
-			r = write(a.at.join(b.at), b.text+" in "+a.text)
+			r = celtext.Write(a.at.Join(b.at), b.text+" in "+a.text)
 		case b.kind() == a.kind():
-			r = write(b.at, "["+b.text+"]")
+			r = celtext.Write(b.at, "["+b.text+"]")
 		}
-		m.c.remedied(b.at, CodeTypeMismatch, r, "in looks into a list, %s", m.is(args[1]))
+		m.c.remedied(b.at, celtext.CodeTypeMismatch, r, "in looks into a list, %s", m.is(args[1]))
 		return
 	}
 	r := pairRemedy(a, operand{t: b.t.Parameters()[0]})
-	m.c.remedied(m.c.places.at(e), CodeTypeMismatch, r, "cannot look for %s in %s", m.with(args[0]), m.with(args[1]))
+	m.c.remedied(m.c.places.at(e), celtext.CodeTypeMismatch, r, "cannot look for %s in %s", m.with(args[0]), m.with(args[1]))
 }
 
 func (m mismatches) conditional(e ast.Expr, args []ast.Expr) {
 	if m.typeOf(args[0]).Kind() != types.BoolKind {
-		m.c.remedied(m.c.places.of(args[0]), CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "a condition is wanted here, %s", m.is(args[0]))
+		m.c.remedied(m.c.places.of(args[0]), celtext.CodeTypeMismatch, m.c.conditionRemedy(args[0], m.typeOf(args[0]), m.text(args[0])), "a condition is wanted here, %s", m.is(args[0]))
 		return
 	}
 	if m.money(e, args[1], args[2]) {
@@ -251,8 +252,8 @@ func (m mismatches) conditional(e ast.Expr, args []ast.Expr) {
 
 func (m mismatches) index(args []ast.Expr) {
 	if m.typeOf(args[0]).Kind() != types.ListKind {
-		m.c.report(m.c.places.of(args[0]), CodeTypeMismatch, "", "only a list has numbered members, %s", m.is(args[0]))
+		m.c.report(m.c.places.of(args[0]), celtext.CodeTypeMismatch, "", "only a list has numbered members, %s", m.is(args[0]))
 		return
 	}
-	m.c.report(m.c.places.of(args[1]), CodeTypeMismatch, "", "the members of a list are numbered by ints, %s", m.is(args[1]))
+	m.c.report(m.c.places.of(args[1]), celtext.CodeTypeMismatch, "", "the members of a list are numbered by ints, %s", m.is(args[1]))
 }

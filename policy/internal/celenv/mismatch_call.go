@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -25,7 +27,7 @@ func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 	}
 	sized := slices.DeleteFunc(slices.Clone(forms), func(o *decls.OverloadDecl) bool { return m.count(o) != m.given(e) })
 	if len(sized) == 0 {
-		m.c.report(m.c.places.name(e), CodeTypeMismatch, "", "%s takes %s, not %s", name, m.counts(forms), itoa(m.given(e)))
+		m.c.report(m.c.places.name(e), celtext.CodeTypeMismatch, "", "%s takes %s, not %d", name, m.counts(forms), m.given(e))
 		return
 	}
 	for i, arg := range args {
@@ -39,7 +41,7 @@ func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 		}
 		sized = taken
 	}
-	m.c.report(m.c.places.name(e), CodeTypeMismatch, "", "%s does not take %s together", name, joinAnd(m.each(args)))
+	m.c.report(m.c.places.name(e), celtext.CodeTypeMismatch, "", "%s does not take %s together", name, celtext.And(m.each(args)))
 }
 
 func spokenName(name string) string {
@@ -92,13 +94,13 @@ func (m mismatches) counts(forms []*decls.OverloadDecl) string {
 	counts = slices.Compact(counts)
 	words := make([]string, len(counts))
 	for i, n := range counts {
-		words[i] = itoa(n)
+		words[i] = strconv.Itoa(n)
 	}
 	noun := " arguments"
 	if counts[len(counts)-1] == 1 {
 		noun = " argument"
 	}
-	return joinOr(words) + noun
+	return celtext.Or(words) + noun
 }
 
 func (m mismatches) each(args []ast.Expr) []string {
@@ -115,7 +117,7 @@ func (m mismatches) style(e ast.Expr, name string) {
 	if !e.AsCall().IsMemberFunction() {
 		hint = "as in x." + name + "(…)"
 	}
-	m.c.report(m.c.places.name(e), CodeTypeMismatch, hint, "%s is not used like this", name)
+	m.c.report(m.c.places.name(e), celtext.CodeTypeMismatch, hint, "%s is not used like this", name)
 }
 
 // argument reports one argument and what may stand there.
@@ -126,51 +128,51 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	}
 	var wanted []string
 	for _, o := range forms {
-		wanted = append(wanted, article(wantedText(o.ArgTypes()[i])))
+		wanted = append(wanted, celtext.Article(wantedText(o.ArgTypes()[i])))
 	}
 	slices.Sort(wanted)
 	wanted = slices.Compact(wanted)
-	var r remedy
+	var r celtext.Remedy
 	own := cellib.TypeOf(m.typeOf(arg)).Kind
 	if len(forms) == 1 {
 		r = pairRemedy(m.operand(arg), operand{t: forms[0].ArgTypes()[i]})
 		switch wanted := cellib.TypeOf(forms[0].ArgTypes()[i]).Kind; {
 		case wanted == value.KindInt && own == value.KindDouble:
-			r = write(m.c.places.of(arg), "int("+m.text(arg)+")")
+			r = celtext.Write(m.c.places.of(arg), "int("+m.text(arg)+")")
 		case wanted == value.KindInt && own == value.KindDuration && slices.Contains([]string{"hours", "minutes", "days"}, name):
 			r = m.durationIn(e, name, arg)
 		case wanted == value.KindDouble && own == value.KindDuration:
-			r = write(m.c.places.of(arg), "("+m.text(arg)+" / hours(1))")
+			r = celtext.Write(m.c.places.of(arg), "("+m.text(arg)+" / hours(1))")
 		}
 	}
 	switch {
-	case name == "percent" && m.operand(arg).literal() && percentCode(strings.Trim(m.text(arg), `"'`)) != "":
-		r = write(m.c.places.of(e), percentCode(strings.Trim(m.text(arg), `"'`)))
+	case name == "percent" && m.operand(arg).literal() && celtext.PercentCode(strings.Trim(m.text(arg), `"'`)) != "":
+		r = celtext.Write(m.c.places.of(e), celtext.PercentCode(strings.Trim(m.text(arg), `"'`)))
 	case name == "contains" && i == 0 && own == value.KindList && len(e.AsCall().Args()) == 1:
-		r = write(m.c.places.of(e), m.text(e.AsCall().Args()[0])+" in "+m.text(arg))
+		r = celtext.Write(m.c.places.of(e), m.text(e.AsCall().Args()[0])+" in "+m.text(arg))
 	case name == "date" && own == value.KindDate:
-		r = write(m.c.places.of(e), m.text(arg))
-		r.hint += ": it is a day already"
+		r = celtext.Write(m.c.places.of(e), m.text(arg))
+		r.Hint += ": it is a day already"
 	case name == "date":
-		r = say(`as in date("2026-06-30") for a day, or date(x) for the day of a timestamp`)
+		r = celtext.Say(`as in date("2026-06-30") for a day, or date(x) for the day of a timestamp`)
 	}
 	use := " takes "
 	if e.AsCall().IsMemberFunction() && i == 0 {
 		use = " is called on "
 	}
-	m.c.remedied(m.c.places.of(arg), CodeTypeMismatch, r, "%s%s%s, %s", name, use, joinOr(wanted), m.is(arg))
+	m.c.remedied(m.c.places.of(arg), celtext.CodeTypeMismatch, r, "%s%s%s, %s", name, use, celtext.Or(wanted), m.is(arg))
 }
 
 // durationIn reports hours(x) of a duration: mostly, hours(x) >= 24 is meant to be
 // x >= hours(24).
-func (m mismatches) durationIn(e ast.Expr, name string, arg ast.Expr) remedy {
+func (m mismatches) durationIn(e ast.Expr, name string, arg ast.Expr) celtext.Remedy {
 	src, at := m.c.places.src, m.c.places.of(e)
-	i := src.tokenAt(at.to - 1)
-	if i >= 0 && src.compares(i+1) && i+2 < len(src.tokens) && src.tokens[i+2].kind == tokNumber {
-		to := src.tokens[i+2].to
-		return write(span{at.from, to}, m.text(arg)+" "+src.word(i+1)+" "+name+"("+src.word(i+2)+")")
+	i := src.TokenAt(at.To - 1)
+	if i >= 0 && src.Compares(i+1) && i+2 < len(src.Tokens) && src.Tokens[i+2].Kind == celtext.TokNumber {
+		to := src.Tokens[i+2].To
+		return celtext.Write(celtext.Span{From: at.From, To: to}, m.text(arg)+" "+src.Word(i+1)+" "+name+"("+src.Word(i+2)+")")
 	}
-	return say("it is a duration already: compare it with one, as in " + m.text(arg) + " >= hours(24)")
+	return celtext.Say("it is a duration already: compare it with one, as in " + m.text(arg) + " >= hours(24)")
 }
 
 func wantedText(t *types.Type) string {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -124,7 +125,7 @@ func TestRoundUpAndDown(t *testing.T) {
 			want, wantErr := round(m.exact, "EUR")
 			e, issues := w.scope.Compile(function + "(" + m.source + ")")
 			if wantErr != nil {
-				if len(issues) != 1 || issues[0].Code != CodeConstantFails {
+				if len(issues) != 1 || issues[0].Code != celtext.CodeConstantFails {
 					t.Fatalf("%s: %+v", m.source, issues)
 				}
 				continue
@@ -204,7 +205,7 @@ func TestCurrenciesDoNotMix(t *testing.T) {
 						}
 						source := fmt.Sprintf(form, left, right)
 						_, issues := w.scope.Compile(source)
-						if len(issues) == 0 || issues[0].Code != CodeMixedCurrencies && issues[0].Code != CodeNoCurrency {
+						if len(issues) == 0 || issues[0].Code != celtext.CodeMixedCurrencies && issues[0].Code != celtext.CodeNoCurrency {
 							t.Errorf("%s: %+v", source, issues)
 						}
 					}

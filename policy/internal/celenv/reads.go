@@ -31,7 +31,7 @@ func (e *form) references() []*reference {
 		}
 	}
 	walk(e.tree.Expr())
-	slices.SortStableFunc(refs, func(a, b *reference) int { return a.at.from - b.at.from })
+	slices.SortStableFunc(refs, func(a, b *reference) int { return a.at.From - b.at.From })
 	return refs
 }
 
@@ -66,7 +66,7 @@ func (c *readCollector) expr(e *Expr, from int) {
 	for _, r := range e.reads {
 		at := from
 		if at < 0 {
-			at = moved.offset(r.at.from)
+			at = moved.offset(r.at.From)
 		}
 		if r.kind == refTable {
 			c.table(r, at)
@@ -193,4 +193,55 @@ func (s *Scope) lookCell(r *reference, rest string) (*reference, error) {
 		r.column = i
 	}
 	return r, nil
+}
+
+// Reader reads the value of one path, as often as an explanation wants it. It is immutable.
+type Reader struct {
+	get   getter
+	table *Table // the table whose row is read; nil where a value is read
+	term  *Expr  // the term whose value is read, or nil
+	slot  int
+	kind  refKind
+}
+
+// Reader returns a reader for a path of [Expr.Reads]. It returns an error for any other path.
+func (s *Scope) Reader(path string) (*Reader, error) {
+	if name, ok := strings.CutPrefix(path, varTables+"."); ok && !strings.Contains(name, ".") {
+		t, err := s.table(name)
+		return &Reader{table: t}, err
+	}
+	r, err := s.lookPath(path)
+	if err != nil {
+		return nil, err
+	}
+	reader := &Reader{get: r.getter(), kind: r.kind, term: r.term}
+	switch r.kind {
+	case refField:
+		reader.slot = r.field.Slot
+	case refFact:
+		reader.slot = r.fact.Slot
+	}
+	return reader, nil
+}
+
+// Field returns the slot of the field that is read; ok is false where something else is read.
+func (r *Reader) Field() (slot int, ok bool) { return r.slot, r.kind == refField }
+
+// Fact returns the slot of the fact that is read; ok is false where something else is read.
+func (r *Reader) Fact() (slot int, ok bool) { return r.slot, r.kind == refFact }
+
+// Term returns the term that is read, nil where something else is read.
+func (r *Reader) Term() *Expr { return r.term }
+
+// Table returns the table whose row is read, nil where a value is read.
+func (r *Reader) Table() *Table { return r.table }
+
+// Read returns the value; absent if there is none.
+func (r *Reader) Read(f *Frame) (Val, error) {
+	v, err := r.get(f)
+	if err != nil || v == nil {
+		return Val{}, err
+	}
+	v, err = leave(v, false)
+	return Val{v}, err
 }

@@ -3,6 +3,7 @@ package celenv
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,7 +107,7 @@ func TestReadsOfManyTables(t *testing.T) {
 	w.tableSource = map[string]tableSource{"t0": testTables["by_fact"]}
 	last := "t0"
 	for i := range 40 {
-		name := "t" + itoa(i+1)
+		name := "t" + strconv.Itoa(i+1)
 		w.tableSource[name] = tableSource{
 			by:      `has(tables.` + last + `) ? tables.` + last + `.rank + tables.` + last + `.rank : 0`,
 			columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{From: int64(0), Cells: []any{int64(1)}}},

@@ -208,21 +208,21 @@ func (f *roleFinder) recipeOf(e ast.Expr) (at int, r recipe, ok bool) {
 	switch hi - lo {
 	case 0:
 	case 1:
-		if !src.is(lo, "-") {
+		if !src.Is(lo, "-") {
 			return 0, r, false
 		}
 		r.negative, literal = true, hi
 	case 3:
-		if !src.is(lo+1, "(") || !src.is(hi, ")") || !f.function(e, src.tokenText(src.tokens[lo]), &r) {
+		if !src.Is(lo+1, "(") || !src.Is(hi, ")") || !f.function(e, src.TokenText(src.Tokens[lo]), &r) {
 			return 0, r, false
 		}
 		literal = lo + 2
 	default:
 		return 0, r, false
 	}
-	t := src.tokens[literal]
-	at, found := slices.BinarySearchFunc(f.holes, t.from, func(h hole, from int) int { return h.from - from })
-	if !found || f.holes[at].to != t.to {
+	t := src.Tokens[literal]
+	at, found := slices.BinarySearchFunc(f.holes, t.From, func(h hole, from int) int { return h.from - from })
+	if !found || f.holes[at].to != t.To {
 		return 0, r, false
 	}
 	_, isDouble := e.AsLiteral().(types.Double)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // refKind says what a reference refers to.
@@ -38,8 +39,8 @@ const (
 type reference struct {
 	kind refKind
 	mode refMode
-	path string // as Known and Reads name it
-	at   span   // the path in the source
+	path string       // as Known and Reads name it
+	at   celtext.Span // the path in the source
 
 	field   *Field // of a field; of a table's column that a field names
 	fact    *Fact

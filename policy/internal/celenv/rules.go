@@ -1,13 +1,16 @@
 package celenv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // rules checks what CEL's types allow and the language does not.
@@ -52,10 +55,10 @@ func (c *compiler) ruleList(e ast.Expr) {
 			continue
 		}
 		r := oneWay(operand{b, member, m.text(member), c.places.of(member)}, operand{t: a})
-		c.remedied(c.places.of(member), CodeTypeMismatch, r, "the members of a list are of one type: %s, %s", m.is(first), m.is(member))
+		c.remedied(c.places.of(member), celtext.CodeTypeMismatch, r, "the members of a list are of one type: %s, %s", m.is(first), m.is(member))
 	}
 	if depth(c.typeOf(e)) > 2 {
-		c.report(c.places.at(e), CodeTooComplex, "", "lists are nested too deeply")
+		c.report(c.places.at(e), celtext.CodeTooComplex, "", "lists are nested too deeply")
 	}
 }
 
@@ -92,11 +95,11 @@ func (c *compiler) ruleCall(e ast.Expr) {
 	name := e.AsCall().FunctionName()
 	t := c.typeOf(e)
 	if open(t) && !c.broken {
-		c.report(c.places.of(e), CodeTypeMismatch, "", "the type of %s cannot be known", shown(c.places.text(e)))
+		c.report(c.places.of(e), celtext.CodeTypeMismatch, "", "the type of %s cannot be known", celtext.Shown(c.places.text(e)))
 		return
 	}
 	if depth(t) > 2 {
-		c.report(c.places.of(e), CodeTooComplex, "", "lists are nested too deeply")
+		c.report(c.places.of(e), celtext.CodeTooComplex, "", "lists are nested too deeply")
 		return
 	}
 	compares := comparesMembers(name)
@@ -104,7 +107,7 @@ func (c *compiler) ruleCall(e ast.Expr) {
 		argType := c.typeOf(arg)
 		switch {
 		case compares && depth(argType) > 1:
-			c.report(c.places.of(arg), CodeTooComplex, "write flatten() first", "lists of lists are not compared")
+			c.report(c.places.of(arg), celtext.CodeTooComplex, "write flatten() first", "lists of lists are not compared")
 			return
 		case innerCurrency(argType) == cellib.AnyCurrency && usesAmount(name, argType) && !c.scales(e):
 			c.reportNoCurrency(arg)
@@ -149,4 +152,29 @@ func usesAmount(name string, t *types.Type) bool {
 		return cellib.CurrencyOf(t) != ""
 	}
 	return true
+}
+
+// unseen reports texts in quotes that hold invisible characters, as they are or as escapes.
+// With them, two texts could look the same and differ.
+func (c *compiler) unseen() {
+	ast.PostOrderVisit(c.tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		text, ok := textLiteral(e)
+		if !ok {
+			return
+		}
+		for _, r := range unseen.All(text) {
+			c.report(c.unseenPlace(e, r), unseen.Code, unseen.Hint, "%s", unseen.Message(r))
+			return
+		}
+	}))
+}
+
+// unseenPlace is where an invisible character stands, or where the text stands that has it as an
+// escape.
+func (c *compiler) unseenPlace(e ast.Expr, r rune) celtext.Span {
+	at := c.places.at(e)
+	if i := slices.Index(c.places.src.Runes[at.From:at.To], r); i >= 0 {
+		return celtext.Span{From: at.From + i, To: at.From + i + 1}
+	}
+	return at
 }

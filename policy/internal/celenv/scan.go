@@ -7,6 +7,7 @@ import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
 // scan resolves the names in an expression and refuses what the language leaves out.
@@ -22,12 +23,12 @@ func (c *compiler) scan(e ast.Expr) {
 		c.scanLoop(e.AsComprehension())
 	case ast.LiteralKind:
 		if e.AsLiteral() == types.NullValue {
-			c.report(c.places.at(e), CodeLeftOut, "write has(x) or !has(x)", "there is no null, a value is there or it is not")
+			c.report(c.places.at(e), celtext.CodeLeftOut, "write has(x) or !has(x)", "there is no null, a value is there or it is not")
 		}
 	case ast.MapKind:
-		c.report(c.places.at(e), CodeLeftOut, "a table in the playbook looks values up", "maps in {…} are not in the language")
+		c.report(c.places.at(e), celtext.CodeLeftOut, "a table in the playbook looks values up", "maps in {…} are not in the language")
 	case ast.StructKind:
-		c.report(c.places.at(e), CodeLeftOut, "", "objects in {…} are not in the language")
+		c.report(c.places.at(e), celtext.CodeLeftOut, "", "objects in {…} are not in the language")
 	}
 }
 
@@ -145,21 +146,21 @@ func (p chain) mode() refMode {
 }
 
 // spans returns where the parts of a path stand: its root, then its members.
-func (c *compiler) spans(p chain) []span {
+func (c *compiler) spans(p chain) []celtext.Span {
 	src := c.places.src
 	i := c.places.token(p.root.ID())
 	if i < 0 {
-		return slices.Repeat([]span{c.places.of(p.root)}, len(p.members)+1)
+		return slices.Repeat([]celtext.Span{c.places.of(p.root)}, len(p.members)+1)
 	}
-	spans := []span{{src.tokens[i].from, src.tokens[i].to}}
+	spans := []celtext.Span{{From: src.Tokens[i].From, To: src.Tokens[i].To}}
 	for range p.members {
-		for i++; i < len(src.tokens) && src.tokens[i].kind != tokName; i++ {
+		for i++; i < len(src.Tokens) && src.Tokens[i].Kind != celtext.TokName; i++ {
 		}
-		if i >= len(src.tokens) {
+		if i >= len(src.Tokens) {
 			spans = append(spans, spans[len(spans)-1])
 			continue
 		}
-		spans = append(spans, span{src.tokens[i].from, src.tokens[i].to})
+		spans = append(spans, celtext.Span{From: src.Tokens[i].From, To: src.Tokens[i].To})
 	}
 	return spans
 }
@@ -184,7 +185,7 @@ func (c *compiler) scanPath(e ast.Expr) {
 // replace puts a reference in the place of a node.
 func (c *compiler) replace(e ast.Expr, r *reference, t *types.Type) {
 	whole := c.places.of(e)
-	if whole.from > r.at.from || whole.to < r.at.to {
+	if whole.From > r.at.From || whole.To < r.at.To {
 		whole = r.at
 	}
 	c.places.known[e.ID()] = whole
@@ -200,7 +201,7 @@ func (c *compiler) selectFrame(e ast.Expr, key string) {
 }
 
 // breakOff replaces a node about which enough is said by one that fits everywhere.
-func (c *compiler) breakOff(e ast.Expr, at span) {
+func (c *compiler) breakOff(e ast.Expr, at celtext.Span) {
 	c.broken = true
 	c.replace(e, &reference{kind: refBroken, at: at}, types.DynType)
 }

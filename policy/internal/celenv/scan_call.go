@@ -9,6 +9,7 @@ import (
 	"github.com/google/cel-go/common/overloads"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -48,8 +49,8 @@ func (c *compiler) scanMethod(e ast.Expr) {
 	if space, at, ok := c.namespace(call.Target()); ok {
 		full := space + "." + name
 		if c.scope.base.declared[full] == nil {
-			whole := at.join(c.places.name(e))
-			c.remedied(whole, CodeUnknownFunction, c.near(whole, full, c.scope.base.callable, ""), "there is no function %s", full)
+			whole := at.Join(c.places.name(e))
+			c.remedied(whole, celtext.CodeUnknownFunction, c.near(whole, full, c.scope.base.callable, ""), "there is no function %s", full)
 		}
 		for _, arg := range call.Args() {
 			c.scan(arg)
@@ -65,7 +66,7 @@ func (c *compiler) scanMethod(e ast.Expr) {
 		return
 	}
 	if len(call.Args()) > 0 && cellib.IsTimeAccessor(name) {
-		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
+		c.report(c.places.of(call.Args()[0]), celtext.CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
 			"a time zone here would read the zone data of the machine")
 		return
 	}
@@ -74,14 +75,14 @@ func (c *compiler) scanMethod(e ast.Expr) {
 
 // namespace recognises the first part of math.abs: a name that is no variable but
 // that functions begin with.
-func (c *compiler) namespace(target ast.Expr) (string, span, bool) {
+func (c *compiler) namespace(target ast.Expr) (string, celtext.Span, bool) {
 	p, ok := chainOf(target)
 	if !ok || p.has || p.optional() || c.isLocal(p.root.AsIdent()) || slices.Contains(variables(true), p.rootName()) {
-		return "", span{}, false
+		return "", celtext.Span{}, false
 	}
 	prefix := p.rootName() + "."
 	if !slices.ContainsFunc(c.scope.base.callable, func(f string) bool { return strings.HasPrefix(f, prefix) }) {
-		return "", span{}, false
+		return "", celtext.Span{}, false
 	}
 	return p.path(), c.spans(p)[0], true
 }
@@ -111,21 +112,21 @@ func (c *compiler) scanCalled(e ast.Expr) {
 	call := e.AsCall()
 	name := strings.TrimPrefix(call.FunctionName(), ".")
 	if why := cellib.WhyLeftOut(name); why != "" {
-		c.report(c.places.name(e), CodeLeftOut, why, "%s is not in the language", name)
+		c.report(c.places.name(e), celtext.CodeLeftOut, why, "%s is not in the language", name)
 		return // its arguments may be variables of the macro that it would be
 	}
 	known := c.scope.base.declared[name] != nil
 	switch {
 	case macroUse[name] != "" && !known:
-		c.report(c.places.name(e), CodeTypeMismatch, "as in "+macroUse[name], "%s is not used like this", name)
+		c.report(c.places.name(e), celtext.CodeTypeMismatch, "as in "+macroUse[name], "%s is not used like this", name)
 		return
 	case macroUse[otherNames[fold(name)]] != "" && !known: // its arguments may be variables
-		c.remedied(c.places.name(e), CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
+		c.remedied(c.places.name(e), celtext.CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
 		return
 	case !known:
-		c.remedied(c.places.name(e), CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
+		c.remedied(c.places.name(e), celtext.CodeUnknownFunction, c.callRemedy(e, name), "there is no function %s", name)
 	case name == "flatten" && len(call.Args()) > 0:
-		c.report(c.places.of(call.Args()[0]), CodeLeftOut, "call flatten() once per level", "flatten takes no depth in this language")
+		c.report(c.places.of(call.Args()[0]), celtext.CodeLeftOut, "call flatten() once per level", "flatten takes no depth in this language")
 	case name == overloads.Matches:
 		c.checkPattern(e)
 	}
@@ -159,30 +160,30 @@ var otherNames = map[string]string{
 }
 
 // callRemedy says what to call instead of a function that there is not.
-func (c *compiler) callRemedy(e ast.Expr, name string) remedy {
+func (c *compiler) callRemedy(e ast.Expr, name string) celtext.Remedy {
 	at := c.places.name(e)
 	for _, known := range c.scope.base.callable { // quote is strings.quote
 		if strings.HasSuffix(known, "."+name) && !e.AsCall().IsMemberFunction() {
-			return write(at, known)
+			return celtext.Write(at, known)
 		}
 	}
-	if r := c.methodRemedy(e, name); r.hint != "" {
+	if r := c.methodRemedy(e, name); r.Hint != "" {
 		return r
 	}
 	if other := otherNames[fold(name)]; other != "" {
 		if macroUse[other] == "" || len(e.AsCall().Args()) == 2 && e.AsCall().IsMemberFunction() {
-			return write(at, other)
+			return celtext.Write(at, other)
 		}
-		return say("as in " + macroUse[other])
+		return celtext.Say("as in " + macroUse[other])
 	}
 	if fold(name) == "today" {
-		return write(c.places.of(e), "date(now)")
+		return celtext.Write(c.places.of(e), "date(now)")
 	}
 	return c.near(at, name, c.scope.base.callable, "")
 }
 
 // methodRemedy writes what other languages call on a value.
-func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
+func (c *compiler) methodRemedy(e ast.Expr, name string) celtext.Remedy {
 	call := e.AsCall()
 	args := call.Args()
 	whole := c.places.of(e)
@@ -190,11 +191,11 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
 	switch {
 	case on:
 		at := c.places.of(call.Target())
-		x = c.places.src.text(at.from, at.to)
+		x = c.places.src.Text(at.From, at.To)
 	case len(args) > 0:
 		x, args = c.places.text(args[0]), args[1:]
 	default:
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	y := ""
 	if len(args) == 1 {
@@ -206,22 +207,22 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) remedy {
 	}
 	switch name := fold(name); {
 	case (name == "includes" || name == "include" || name == "has" || name == "contain" || name == "contains") && list && y != "":
-		return write(whole, y+" in "+x)
+		return celtext.Write(whole, y+" in "+x)
 	case (name == "includes" || name == "include" || name == "contain") && y != "":
-		return write(whole, x+".contains("+y+")")
+		return celtext.Write(whole, x+".contains("+y+")")
 	case (name == "len" || name == "length" || name == "count" || name == "getlength") && y == "":
-		return write(whole, "size("+x+")")
+		return celtext.Write(whole, "size("+x+")")
 	case (name == "isempty" || name == "empty" || name == "isblank") && y == "":
-		return write(whole, "size("+x+") == 0")
+		return celtext.Write(whole, "size("+x+") == 0")
 	}
 	operator := map[string]string{
 		"equals": "==", "equalsignorecase": "==", "eq": "==", "is": "==", "isbefore": "<", "before": "<", "isafter": ">", "after": ">", "plus": "+", "minus": "-", "add": "+", "subtract": "-",
 		"gt": ">", "lt": "<", "gte": ">=", "lte": "<=", "ge": ">=", "le": "<=",
 	}[fold(name)]
 	if operator != "" && y != "" {
-		return write(whole, x+" "+operator+" "+y)
+		return celtext.Write(whole, x+" "+operator+" "+y)
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 // typeOfSource is typeOfText for text in which local variables may stand.
@@ -229,7 +230,7 @@ func (c *compiler) typeOfSource(text string) (value.Type, bool) {
 	if len(c.locals) > 0 {
 		return value.Type{}, false
 	}
-	return c.typeOfText(text)
+	return c.TypeOf(text)
 }
 
 // scanIndex scans x[i]: a table is looked up by a closed field, an object not at all.
@@ -272,16 +273,16 @@ func (c *compiler) isObject(p chain) bool {
 }
 
 func (c *compiler) reportObjectIndex(e ast.Expr, p chain) {
-	r := say("as in " + p.path() + ".name")
+	r := celtext.Say("as in " + p.path() + ".name")
 	if name, ok := textLiteral(e.AsCall().Args()[1]); ok && isName(name) {
-		r = write(c.places.of(e), p.path()+"."+name)
+		r = celtext.Write(c.places.of(e), p.path()+"."+name)
 	}
-	c.remedied(c.places.at(e), CodeWholeObject, r, "%s is an object, its members are read with a point", p.path())
+	c.remedied(c.places.at(e), celtext.CodeWholeObject, r, "%s is an object, its members are read with a point", p.path())
 }
 
 func isName(text string) bool {
 	for i, r := range text {
-		if !isNamePart(r) || i == 0 && !isNameStart(r) {
+		if !celtext.IsNamePart(r) || i == 0 && !celtext.IsNameStart(r) {
 			return false
 		}
 	}
@@ -292,7 +293,7 @@ func isName(text string) bool {
 func (c *compiler) scanLookup(e ast.Expr, p chain) {
 	whole := c.places.of(e)
 	spans := c.spans(p)
-	r := &reference{path: p.path(), at: span{spans[0].from, whole.to}, mode: modeRead}
+	r := &reference{path: p.path(), at: celtext.Span{From: spans[0].From, To: whole.To}, mode: modeRead}
 	if !c.hasMember(r, p, varTables, c.scope.tableNames) || !c.findTable(r, p.members[0].name, spans[1]) || r.table == nil {
 		c.breakOff(e, r.at)
 		return
@@ -314,12 +315,12 @@ func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
 	at := c.places.of(index)
 	use := "a column is looked up by a closed field whose values are columns"
 	if name, ok := textLiteral(index); ok {
-		c.remedied(at, CodeColumnLookup, write(c.places.of(e), r.table.path()+"."+name), "%s", use)
+		c.remedied(at, celtext.CodeColumnLookup, celtext.Write(c.places.of(e), r.table.path()+"."+name), "%s", use)
 		return false
 	}
 	p, ok := chainOf(index)
 	if !ok || p.rootName() != varIncident || c.isLocal(p.root.AsIdent()) || p.mode() != modeRead || call.FunctionName() == operators.OptIndex {
-		c.report(at, CodeColumnLookup, "as in "+r.table.path()+"[incident.x]", "%s", use)
+		c.report(at, celtext.CodeColumnLookup, "as in "+r.table.path()+"[incident.x]", "%s", use)
 		return false
 	}
 	field := &reference{}
@@ -330,23 +331,23 @@ func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
 	return c.columnsFit(r, at, use)
 }
 
-func (c *compiler) columnsFit(r *reference, at span, use string) bool {
+func (c *compiler) columnsFit(r *reference, at celtext.Span, use string) bool {
 	name := "incident." + r.field.Name
 	if r.field.Type.Kind != value.KindString || len(r.field.Closed) == 0 {
-		c.report(at, CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", use, name)
+		c.report(at, celtext.CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", use, name)
 		return false
 	}
 	for _, v := range r.field.Closed {
 		if _, ok := r.table.index[v]; !ok {
-			c.report(at, CodeColumnLookup, "", "%s can be %q, table %s has no such column, only %s", name, v, r.table.name, joinAnd(r.table.columnNames()))
+			c.report(at, celtext.CodeColumnLookup, "", "%s can be %q, table %s has no such column, only %s", name, v, r.table.name, celtext.And(r.table.columnNames()))
 			return false
 		}
 	}
 	first := r.table.columns[0]
 	for _, column := range r.table.columns[1:] {
 		if column.Type != first.Type {
-			c.report(at, CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
-				r.table.name, first.Name, article(cellib.NameOf(first.Type)), column.Name, article(cellib.NameOf(column.Type)))
+			c.report(at, celtext.CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
+				r.table.name, first.Name, celtext.Article(cellib.NameOf(first.Type)), column.Name, celtext.Article(cellib.NameOf(column.Type)))
 			return false
 		}
 	}

@@ -1,12 +1,14 @@
 package celenv
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/google/cel-go/common/ast"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -14,10 +16,10 @@ import (
 // resolve replaces a path by what it refers to, or says what is wrong with it.
 func (c *compiler) resolve(e ast.Expr, p chain) {
 	spans := c.spans(p)
-	r := &reference{path: p.path(), mode: p.mode(), at: span{spans[0].from, spans[len(spans)-1].to}}
+	r := &reference{path: p.path(), mode: p.mode(), at: celtext.Span{From: spans[0].From, To: spans[len(spans)-1].To}}
 	name := p.rootName()
 	if why, hidden := c.hidden(p); hidden {
-		c.report(spans[0], CodeNotHere, "", "%s cannot be read here: %s", r.path, why)
+		c.report(spans[0], celtext.CodeNotHere, "", "%s cannot be read here: %s", r.path, why)
 		c.breakOff(e, r.at)
 		return
 	}
@@ -73,7 +75,7 @@ func (c *compiler) hidden(p chain) (string, bool) {
 	return why, found
 }
 
-func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
+func (c *compiler) resolveField(r *reference, p chain, spans []celtext.Span) bool {
 	at := c.scope.incident
 	for i, m := range p.members {
 		next, known := at.members[m.name]
@@ -84,27 +86,27 @@ func (c *compiler) resolveField(r *reference, p chain, spans []span) bool {
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
 			c.need(need{refField, varIncident + "." + next.field.Name})
-			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+article(cellib.NameOf(next.field.Type)))
+			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+celtext.Article(cellib.NameOf(next.field.Type)))
 		}
 		at = next.object
 	}
-	c.report(r.at, CodeWholeObject, "write one of "+joinOr(prefixed(at.path+".", at.names())), "%s is an object, not a value", at.path)
+	c.report(r.at, celtext.CodeWholeObject, "write one of "+celtext.Or(prefixed(at.path+".", at.names())), "%s is an object, not a value", at.path)
 	return false
 }
 
 // reportUnknownField names the field that was most likely meant, from the name at fault on.
-func (c *compiler) reportUnknownField(at *object, p chain, i int, spans []span) {
+func (c *compiler) reportUnknownField(at *object, p chain, i int, spans []celtext.Span) {
 	name := p.members[i].name
 	r := c.near(spans[i+1], name, at.names(), at.path+".")
 	if path, ok := c.foldedField(p.members); ok && !p.has && !p.optional() {
-		r = write(span{spans[0].from, spans[len(spans)-1].to}, path)
+		r = celtext.Write(celtext.Span{From: spans[0].From, To: spans[len(spans)-1].To}, path)
 	}
-	if found := c.scope.incident.find(name); r.hint == "" && len(found) == 1 && i == len(p.members)-1 && !p.optional() {
-		r = write(span{spans[0].from, spans[i+1].to}, found[0])
-	} else if r.hint == "" && len(found) > 0 {
-		r = say("write " + joinOr(found))
+	if found := c.scope.incident.find(name); r.Hint == "" && len(found) == 1 && i == len(p.members)-1 && !p.optional() {
+		r = celtext.Write(celtext.Span{From: spans[0].From, To: spans[i+1].To}, found[0])
+	} else if r.Hint == "" && len(found) > 0 {
+		r = celtext.Say("write " + celtext.Or(found))
 	}
-	c.remedied(spans[i+1], CodeUnknownField, r, "%s has no field %s", at.path, name)
+	c.remedied(spans[i+1], celtext.CodeUnknownField, r, "%s has no field %s", at.path, name)
 }
 
 // foldedField finds the one field that members name but for capitals, separators and
@@ -133,37 +135,37 @@ func fold(name string) string {
 }
 
 // noMembers reports a path that goes on behind a value: behind its first n members.
-func (c *compiler) noMembers(p chain, n int, spans []span, what string) bool {
+func (c *compiler) noMembers(p chain, n int, spans []celtext.Span, what string) bool {
 	if len(p.members) <= n {
 		return true
 	}
-	c.remedied(spans[n+1], CodeUnknownField, c.propertyRemedy(p, n, spans), "%s, it has no field %s", what, p.members[n].name)
+	c.remedied(spans[n+1], celtext.CodeUnknownField, c.propertyRemedy(p, n, spans), "%s, it has no field %s", what, p.members[n].name)
 	return false
 }
 
 // propertyRemedy writes what other languages read from a value by a name.
-func (c *compiler) propertyRemedy(p chain, n int, spans []span) remedy {
-	whole := span{spans[0].from, spans[n+1].to}
-	path := c.places.src.text(spans[0].from, spans[n].to)
+func (c *compiler) propertyRemedy(p chain, n int, spans []celtext.Span) celtext.Remedy {
+	whole := celtext.Span{From: spans[0].From, To: spans[n+1].To}
+	path := c.places.src.Text(spans[0].From, spans[n].To)
 	switch fold(p.members[n].name) {
 	case "length", "len", "size", "count":
-		return write(whole, "size("+path+")")
+		return celtext.Write(whole, "size("+path+")")
 	case "date", "day":
-		if t, ok := c.typeOfText(path); ok && t.Kind == value.KindTimestamp {
-			return write(whole, "date("+path+")")
+		if t, ok := c.TypeOf(path); ok && t.Kind == value.KindTimestamp {
+			return celtext.Write(whole, "date("+path+")")
 		}
 	case "hours", "minutes", "seconds", "days":
-		if t, ok := c.typeOfText(path); ok && t.Kind == value.KindDuration {
-			return say("a duration is compared with one, as in " + path + " >= hours(24)")
+		if t, ok := c.TypeOf(path); ok && t.Kind == value.KindDuration {
+			return celtext.Say("a duration is compared with one, as in " + path + " >= hours(24)")
 		}
 	case "amount", "value":
-		return write(whole, path)
+		return celtext.Write(whole, path)
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
-func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
-	known := func() []string { return sortedKeys(c.scope.facts) }
+func (c *compiler) resolveFact(r *reference, p chain, spans []celtext.Span) bool {
+	known := func() []string { return slices.Sorted(maps.Keys(c.scope.facts)) }
 	if !c.hasMember(r, p, varFacts, known) {
 		return false
 	}
@@ -171,13 +173,13 @@ func (c *compiler) resolveFact(r *reference, p chain, spans []span) bool {
 	r.kind, r.fact = refFact, c.scope.facts[name]
 	c.need(need{refFact, varFacts + "." + name})
 	if r.fact == nil {
-		c.remedied(spans[1], CodeUnknownFact, c.near(spans[1], name, known(), "facts."), "there is no fact %s", name)
+		c.remedied(spans[1], celtext.CodeUnknownFact, c.near(spans[1], name, known(), "facts."), "there is no fact %s", name)
 		return false
 	}
-	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+article(cellib.NameOf(r.fact.Type)))
+	return c.noMembers(p, 1, spans, r.path[:len("facts.")+len(name)]+" is "+celtext.Article(cellib.NameOf(r.fact.Type)))
 }
 
-func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
+func (c *compiler) resolveTerm(r *reference, p chain, spans []celtext.Span) bool {
 	defs := c.scope.options.Defs
 	if !c.hasMember(r, p, varTerms, c.scope.termNames) {
 		return false
@@ -188,7 +190,7 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.term, isKnown = defs.Term(name)
 	}
 	if !isKnown {
-		c.remedied(spans[1], CodeUnknownTerm, c.near(spans[1], name, c.scope.termNames(), "terms."), "there is no term %s", name)
+		c.remedied(spans[1], celtext.CodeUnknownTerm, c.near(spans[1], name, c.scope.termNames(), "terms."), "there is no term %s", name)
 		return false
 	}
 	c.terms = append(c.terms, name)
@@ -198,10 +200,10 @@ func (c *compiler) resolveTerm(r *reference, p chain, spans []span) bool {
 		r.kind = refBroken
 		return true
 	}
-	return c.noMembers(p, 1, spans, "terms."+name+" is "+article(cellib.NameOf(r.term.typ)))
+	return c.noMembers(p, 1, spans, "terms."+name+" is "+celtext.Article(cellib.NameOf(r.term.typ)))
 }
 
-func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
+func (c *compiler) resolveTable(r *reference, p chain, spans []celtext.Span) bool {
 	if !c.hasMember(r, p, varTables, c.scope.tableNames) {
 		return false
 	}
@@ -219,20 +221,20 @@ func (c *compiler) resolveTable(r *reference, p chain, spans []span) bool {
 			return true
 		}
 		columns := prefixed(r.path+".", r.table.columnNames())
-		c.report(r.at, CodeWholeObject, "write one of "+joinOr(append(columns, "has("+r.path+")")), "%s is a table, not a value", r.path)
+		c.report(r.at, celtext.CodeWholeObject, "write one of "+celtext.Or(append(columns, "has("+r.path+")")), "%s is a table, not a value", r.path)
 		return false
 	}
 	return c.resolveColumn(r, p, spans)
 }
 
 // findTable fills in the table; without one it is broken and already reported.
-func (c *compiler) findTable(r *reference, name string, at span) bool {
+func (c *compiler) findTable(r *reference, name string, at celtext.Span) bool {
 	var isKnown bool
 	if c.scope.options.Defs != nil {
 		r.table, isKnown = c.scope.options.Defs.Table(name)
 	}
 	if !isKnown {
-		c.remedied(at, CodeUnknownTable, c.near(at, name, c.scope.tableNames(), "tables."), "there is no table %s", name)
+		c.remedied(at, celtext.CodeUnknownTable, c.near(at, name, c.scope.tableNames(), "tables."), "there is no table %s", name)
 		return false
 	}
 	c.tables = append(c.tables, name)
@@ -240,21 +242,21 @@ func (c *compiler) findTable(r *reference, name string, at span) bool {
 	return true
 }
 
-func (c *compiler) resolveColumn(r *reference, p chain, spans []span) bool {
+func (c *compiler) resolveColumn(r *reference, p chain, spans []celtext.Span) bool {
 	name := p.members[1].name
 	column, ok := r.table.index[name]
 	if !ok {
-		c.remedied(spans[2], CodeUnknownColumn, c.near(spans[2], name, r.table.columnNames(), r.table.path()+"."), "table %s has no column %s", r.table.name, name)
+		c.remedied(spans[2], celtext.CodeUnknownColumn, c.near(spans[2], name, r.table.columnNames(), r.table.path()+"."), "table %s has no column %s", r.table.name, name)
 		return false
 	}
 	r.column = column
 	if p.has { // a row has all its columns
 		r.column, r.path = -1, r.table.path()
 	}
-	return c.noMembers(p, 2, spans, r.path+" is "+article(cellib.NameOf(r.table.columns[column].Type)))
+	return c.noMembers(p, 2, spans, r.path+" is "+celtext.Article(cellib.NameOf(r.table.columns[column].Type)))
 }
 
-func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
+func (c *compiler) resolveMessage(r *reference, p chain, spans []celtext.Span) bool {
 	for _, m := range messageFields() {
 		if m.path == r.path {
 			r.kind, r.message = refMessage, m
@@ -272,7 +274,7 @@ func (c *compiler) resolveMessage(r *reference, p chain, spans []span) bool {
 	if !c.hasMember(r, p, root, func() []string { return known }) {
 		return false
 	}
-	c.remedied(spans[1], CodeUnknownField, c.near(spans[1], p.members[0].name, known, root+"."), "%s has no field %s, only %s", root, p.members[0].name, joinAnd(known))
+	c.remedied(spans[1], celtext.CodeUnknownField, c.near(spans[1], p.members[0].name, known, root+"."), "%s has no field %s, only %s", root, p.members[0].name, celtext.And(known))
 	return false
 }
 
@@ -283,44 +285,44 @@ func (c *compiler) hasMember(r *reference, p chain, root string, names func() []
 	}
 	hint := ""
 	if known := names(); len(known) > 0 && len(known) <= 12 {
-		hint = "write one of " + joinOr(prefixed(root+".", known))
+		hint = "write one of " + celtext.Or(prefixed(root+".", known))
 	}
-	c.report(r.at, CodeWholeObject, hint, "%s is an object, not a value", root)
+	c.report(r.at, celtext.CodeWholeObject, hint, "%s is an object, not a value", root)
 	return false
 }
 
 // reportUnknownName also knows what people mean who leave out the variable, or quotes.
-func (c *compiler) reportUnknownName(p chain, spans []span) {
+func (c *compiler) reportUnknownName(p chain, spans []celtext.Span) {
 	name := p.rootName()
-	c.remedied(spans[0], CodeUnknownName, c.nameRemedy(p, spans), "there is no %s here", name)
+	c.remedied(spans[0], celtext.CodeUnknownName, c.nameRemedy(p, spans), "there is no %s here", name)
 }
 
-func (c *compiler) nameRemedy(p chain, spans []span) remedy {
+func (c *compiler) nameRemedy(p chain, spans []celtext.Span) celtext.Remedy {
 	name := p.rootName()
-	whole := span{spans[0].from, spans[len(spans)-1].to}
-	if r := c.besideRemedy(p, whole); r.hint != "" {
+	whole := celtext.Span{From: spans[0].From, To: spans[len(spans)-1].To}
+	if r := c.besideRemedy(p, whole); r.Hint != "" {
 		return r
 	}
 	if meant := c.meantBy(p); len(meant) == 1 {
-		return write(whole, meant[0])
+		return celtext.Write(whole, meant[0])
 	} else if len(meant) > 1 {
-		return say("write " + joinOr(meant))
+		return celtext.Say("write " + celtext.Or(meant))
 	}
 	switch lower := strings.ToLower(name); {
-	case len(c.places.src.tokens) == 1 && slices.Contains([]string{"always", "any", "all", "everything", "siempre", "immer"}, lower):
-		return write(whole, "true")
+	case len(c.places.src.Tokens) == 1 && slices.Contains([]string{"always", "any", "all", "everything", "siempre", "immer"}, lower):
+		return celtext.Write(whole, "true")
 	case lower == "true" || lower == "false":
-		return write(spans[0], lower)
+		return celtext.Write(spans[0], lower)
 	case slip.Nothing(name):
-		return say("write has(x) or !has(x)")
+		return celtext.Say("write has(x) or !has(x)")
 	}
 	near := c.near(spans[0], name, slices.Concat(variables(c.message), c.locals), "")
 	if len(p.members) > 0 {
-		if path, ok := c.foldedField(p.members); ok && (near.hint == "" || path != varIncident+strings.TrimPrefix(p.path(), name)) {
-			return write(whole, path)
+		if path, ok := c.foldedField(p.members); ok && (near.Hint == "" || path != varIncident+strings.TrimPrefix(p.path(), name)) {
+			return celtext.Write(whole, path)
 		}
-		if found := c.scope.incident.find(p.members[len(p.members)-1].name); len(found) == 1 && near.hint == "" {
-			return remedy{"did you mean " + found[0] + "?", Fix{whole.from, whole.to, found[0]}}
+		if found := c.scope.incident.find(p.members[len(p.members)-1].name); len(found) == 1 && near.Hint == "" {
+			return celtext.Remedy{Hint: "did you mean " + found[0] + "?", Fix: celtext.Fix{From: whole.From, To: whole.To, Text: found[0]}}
 		}
 	}
 	return near
@@ -355,21 +357,25 @@ func (c *compiler) meantBy(p chain) (meant []string) {
 }
 
 // besideRemedy looks at what a name is compared with: a text wants quotes, and yes is true.
-func (c *compiler) besideRemedy(p chain, whole span) remedy {
+func (c *compiler) besideRemedy(p chain, whole celtext.Span) celtext.Remedy {
 	src := c.places.src
-	i, j := src.tokenAt(whole.from), src.tokenAt(whole.to-1)
+	i, j := src.TokenAt(whole.From), src.TokenAt(whole.To-1)
 	if i < 0 || j < i || len(p.members) > 0 {
-		return remedy{}
+		return celtext.Remedy{}
 	}
-	t, ok := c.typeBeside(i, j)
+	from, to := src.Beside(i, j)
+	if from < 0 || to < from {
+		return celtext.Remedy{}
+	}
+	t, ok := c.TypeOf(src.TextOf(from, to))
 	switch {
 	case !ok:
 	case t.Kind == value.KindBool && slip.Bool(p.rootName()) != "":
-		return write(whole, slip.Bool(p.rootName()))
-	case t.Kind == value.KindString && len(c.meantBy(p)) == 0, t.Kind == value.KindList && t.Elem == value.KindString && src.word(j+1) == "in" && len(c.meantBy(p)) == 0:
-		return write(whole, quote(p.rootName()))
+		return celtext.Write(whole, slip.Bool(p.rootName()))
+	case t.Kind == value.KindString && len(c.meantBy(p)) == 0, t.Kind == value.KindList && t.Elem == value.KindString && src.Word(j+1) == "in" && len(c.meantBy(p)) == 0:
+		return celtext.Write(whole, celtext.Quote(p.rootName()))
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 func prefixed(prefix string, names []string) []string {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
@@ -215,15 +216,15 @@ func (o *object) each(f func(path string)) {
 }
 
 // near is a remedy that names the nearest known name for the one at a place.
-func (c *compiler) near(at span, name string, known []string, prefix string) remedy {
+func (c *compiler) near(at celtext.Span, name string, known []string, prefix string) celtext.Remedy {
 	suggest := c.scope.options.Suggest
 	if suggest == nil {
-		return remedy{}
+		return celtext.Remedy{}
 	}
 	if near := suggest(name, known); near != "" {
-		return remedy{"did you mean " + prefix + near + "?", Fix{at.from, at.to, near}}
+		return celtext.Remedy{Hint: "did you mean " + prefix + near + "?", Fix: celtext.Fix{From: at.From, To: at.To, Text: near}}
 	}
-	return remedy{}
+	return celtext.Remedy{}
 }
 
 // The variables of expressions.

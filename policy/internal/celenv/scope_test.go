@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -44,7 +45,7 @@ func TestMessages(t *testing.T) {
 	if _, err := e.Eval(w.frame(nil)); err == nil || err.Error() != "action.amount: not known outside a message" {
 		t.Error(err)
 	}
-	for source, code := range map[string]string{`action.amount > money("1 EUR")`: CodeNoCurrency, `action.nope`: CodeUnknownField, `action`: CodeWholeObject, `partner["name"]`: CodeWholeObject} {
+	for source, code := range map[string]celtext.Code{`action.amount > money("1 EUR")`: celtext.CodeNoCurrency, `action.nope`: celtext.CodeUnknownField, `action`: celtext.CodeWholeObject, `partner["name"]`: celtext.CodeWholeObject} {
 		if _, issues := w.scope.CompileMessage(source); len(issues) != 1 || issues[0].Code != code {
 			t.Errorf("%s: %+v", source, issues)
 		}
@@ -58,7 +59,7 @@ func TestHidden(t *testing.T) {
 		`has(facts.nope)`:    "facts.nope cannot be read here: applies reads fields only",
 		`incident.order.fee`: "incident.order.fee cannot be read here: it is another playbook's",
 	} {
-		if _, issues := w.scope.Compile(source); len(issues) != 1 || issues[0].Code != CodeNotHere || issues[0].Message != want {
+		if _, issues := w.scope.Compile(source); len(issues) != 1 || issues[0].Code != celtext.CodeNotHere || issues[0].Message != want {
 			t.Errorf("%s: %+v", source, issues)
 		}
 	}
@@ -82,7 +83,7 @@ func TestScopeErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, source := range []string{`incident.x`, `facts.x`, `terms.x`, `tables.x.y`, `workday("x", date(now), 1)`, `x`} {
-		if _, issues := empty.Compile(source); len(issues) != 1 || !strings.HasPrefix(issues[0].Code, "unknown-") {
+		if _, issues := empty.Compile(source); len(issues) != 1 || !strings.HasPrefix(string(issues[0].Code), "unknown-") {
 			t.Errorf("%s: %+v", source, issues)
 		}
 	}
@@ -123,7 +124,7 @@ func TestBounds(t *testing.T) {
 	w := newWorld(t)
 	w.termSource = map[string]string{"s0": `incident.summary`, "l0": `incident.tags`, "m0": `[incident.tags, incident.tags]`}
 	for i := range 60 {
-		n, last := itoa(i+1), itoa(i)
+		n, last := strconv.Itoa(i+1), strconv.Itoa(i)
 		w.termSource["s"+n] = "terms.s" + last + " + terms.s" + last
 		w.termSource["q"+n] = "strings.quote(terms.q" + last + ")"
 		w.termSource["l"+n] = "terms.l" + last + " + terms.l" + last
@@ -141,7 +142,7 @@ func TestBounds(t *testing.T) {
 	} {
 		e, issues := w.scope.Compile(source)
 		if len(issues) > 0 {
-			if issues[0].Code != CodeConstantFails {
+			if issues[0].Code != celtext.CodeConstantFails {
 				t.Errorf("%s: %+v", source, issues)
 			}
 			continue

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -95,15 +96,15 @@ func (r *shapeReader) read() bool {
 	for r.at < len(r.source) {
 		ok := true
 		switch b := r.source[r.at]; {
-		case isNameStart(rune(b)):
+		case celtext.IsNameStart(rune(b)):
 			ok = r.name()
-		case isDigit(rune(b)):
+		case celtext.IsDigit(rune(b)):
 			ok = r.number()
 		case b == '"' || b == '\'':
 			ok = r.text(b)
 		case b == '/' && r.peek(1) == '/':
 			ok = r.comment()
-		case b == '.' && isDigit(rune(r.peek(1))):
+		case b == '.' && celtext.IsDigit(rune(r.peek(1))):
 			ok = false
 		default:
 			ok = isPlain(b)
@@ -141,7 +142,7 @@ func (r *shapeReader) take(n int) {
 
 func (r *shapeReader) name() bool {
 	n := 1
-	for isNamePart(rune(r.peek(n))) {
+	for celtext.IsNamePart(rune(r.peek(n))) {
 		n++
 	}
 	if next := r.peek(n); next == '"' || next == '\'' {
@@ -158,13 +159,13 @@ func (r *shapeReader) name() bool {
 
 func (r *shapeReader) number() bool {
 	n, kind := r.digits(0), holeInt
-	if r.peek(n) == '.' && isDigit(rune(r.peek(n+1))) {
+	if r.peek(n) == '.' && celtext.IsDigit(rune(r.peek(n+1))) {
 		n, kind = r.digits(n+1), holeDouble
-		if r.peek(n) == '.' && isDigit(rune(r.peek(n+1))) {
+		if r.peek(n) == '.' && celtext.IsDigit(rune(r.peek(n+1))) {
 			return false
 		}
 	}
-	if isNamePart(rune(r.peek(n))) || n > maxExactDigits {
+	if celtext.IsNamePart(rune(r.peek(n))) || n > maxExactDigits {
 		return false
 	}
 	r.cut(kind, r.source[r.at:r.at+n], n)
@@ -173,7 +174,7 @@ func (r *shapeReader) number() bool {
 
 // digits returns where the digits from a place on end.
 func (r *shapeReader) digits(n int) int {
-	for isDigit(rune(r.peek(n))) {
+	for celtext.IsDigit(rune(r.peek(n))) {
 		n++
 	}
 	return n

@@ -3,19 +3,15 @@ package celenv
 import (
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
-
-// span is a part of the source text: the runes from..to-1.
-type span struct{ from, to int }
-
-func (a span) join(b span) span { return span{min(a.from, b.from), max(a.to, b.to)} }
 
 // places finds what the nodes of one syntax tree span in its source text.
 type places struct {
-	src  *source
+	src  *celtext.Source
 	info *ast.SourceInfo
 	// known holds the spans of nodes that were put in the place of others.
-	known map[int64]span
+	known map[int64]celtext.Span
 	// moved is set where info was made from another source of the same shape.
 	moved mover
 }
@@ -28,7 +24,7 @@ func (p *places) offset(id int64) (int, bool) {
 		return 0, false
 	}
 	at := p.moved.offset(int(o.Start))
-	return at, at <= len(p.src.runes)
+	return at, at <= len(p.src.Runes)
 }
 
 // token returns the number of the token at a node's place, -1 if it has none.
@@ -37,36 +33,36 @@ func (p *places) token(id int64) int {
 	if !ok {
 		return -1
 	}
-	return p.src.tokenAt(offset)
+	return p.src.TokenAt(offset)
 }
 
 // at returns the span of the token at a node's place: for a call of an operator, the
 // operator.
-func (p *places) at(e ast.Expr) span {
+func (p *places) at(e ast.Expr) celtext.Span {
 	if s, ok := p.known[e.ID()]; ok {
 		return s
 	}
 	if i := p.token(e.ID()); i >= 0 {
-		return span{p.src.tokens[i].from, p.src.tokens[i].to}
+		return celtext.Span{From: p.src.Tokens[i].From, To: p.src.Tokens[i].To}
 	}
 	return p.of(e)
 }
 
 // of returns what a node spans, its brackets included.
-func (p *places) of(e ast.Expr) span {
+func (p *places) of(e ast.Expr) celtext.Span {
 	lo, hi := p.tokens(e)
 	if lo < 0 {
-		return span{0, len(p.src.runes)}
+		return celtext.Span{From: 0, To: len(p.src.Runes)}
 	}
 	lo, hi = p.balance(lo, hi)
-	return span{p.src.tokens[lo].from, p.src.tokens[hi].to}
+	return celtext.Span{From: p.src.Tokens[lo].From, To: p.src.Tokens[hi].To}
 }
 
 // tokens returns the first and last token of a node, -1 if it has none of its own, as
 // what macros add.
 func (p *places) tokens(e ast.Expr) (lo, hi int) {
 	if s, ok := p.known[e.ID()]; ok {
-		return p.src.tokenAt(s.from), p.src.tokenAt(s.to - 1)
+		return p.src.TokenAt(s.From), p.src.TokenAt(s.To - 1)
 	}
 	lo, hi = p.own(e)
 	for _, child := range children(e) {
@@ -91,13 +87,13 @@ func (p *places) own(e ast.Expr) (lo, hi int) {
 		return -1, -1
 	}
 	switch {
-	case p.src.is(i, "("), p.src.is(i, "["):
-		hi = max(i, p.src.match[i])
+	case p.src.Is(i, "("), p.src.Is(i, "["):
+		hi = max(i, p.src.Match[i])
 		return p.calleeOf(e, i), hi
-	case e.Kind() == ast.LiteralKind && p.src.is(i, "-"):
-		return i, min(i+1, len(p.src.tokens)-1)
-	case e.Kind() == ast.SelectKind && p.src.is(i, "."):
-		return i, min(p.afterDot(i), len(p.src.tokens)-1)
+	case e.Kind() == ast.LiteralKind && p.src.Is(i, "-"):
+		return i, min(i+1, len(p.src.Tokens)-1)
+	case e.Kind() == ast.SelectKind && p.src.Is(i, "."):
+		return i, min(p.afterDot(i), len(p.src.Tokens)-1)
 	}
 	return i, i
 }
@@ -108,9 +104,9 @@ func (p *places) calleeOf(e ast.Expr, bracket int) int {
 		return bracket
 	}
 	i := bracket
-	for i > 0 && p.src.tokens[i-1].kind == tokName {
+	for i > 0 && p.src.Tokens[i-1].Kind == celtext.TokName {
 		i--
-		if i == 0 || !p.src.is(i-1, ".") {
+		if i == 0 || !p.src.Is(i-1, ".") {
 			break
 		}
 		i--
@@ -119,7 +115,7 @@ func (p *places) calleeOf(e ast.Expr, bracket int) int {
 }
 
 func (p *places) afterDot(i int) int {
-	if p.src.is(i+1, "?") {
+	if p.src.Is(i+1, "?") {
 		return i + 2
 	}
 	return i + 1
@@ -132,7 +128,7 @@ func isIndex(function string) bool {
 // balance widens a run of tokens until its brackets are paired within it.
 func (p *places) balance(lo, hi int) (int, int) {
 	for i := lo; i <= hi; i++ {
-		if m := p.src.match[i]; m >= 0 && (m < lo || m > hi) {
+		if m := p.src.Match[i]; m >= 0 && (m < lo || m > hi) {
 			lo, hi = min(lo, m), max(hi, m)
 			i = lo - 1
 		}
@@ -141,16 +137,16 @@ func (p *places) balance(lo, hi int) (int, int) {
 }
 
 // name returns the span of the function's name in a call.
-func (p *places) name(call ast.Expr) span {
-	if i := p.token(call.ID()); i > 0 && p.src.tokens[i-1].kind == tokName {
-		return span{p.src.tokens[i-1].from, p.src.tokens[i-1].to}
+func (p *places) name(call ast.Expr) celtext.Span {
+	if i := p.token(call.ID()); i > 0 && p.src.Tokens[i-1].Kind == celtext.TokName {
+		return celtext.Span{From: p.src.Tokens[i-1].From, To: p.src.Tokens[i-1].To}
 	}
 	return p.at(call)
 }
 
 // called returns the operator of a node, or the name of the function that it calls.
-func (p *places) called(e ast.Expr) span {
-	if _, replaced := p.known[e.ID()]; !replaced && p.src.is(p.token(e.ID()), "(") {
+func (p *places) called(e ast.Expr) celtext.Span {
+	if _, replaced := p.known[e.ID()]; !replaced && p.src.Is(p.token(e.ID()), "(") {
 		return p.name(e)
 	}
 	return p.at(e)
@@ -159,7 +155,7 @@ func (p *places) called(e ast.Expr) span {
 // text returns the source of a node on one line.
 func (p *places) text(e ast.Expr) string {
 	s := p.of(e)
-	return p.src.text(s.from, s.to)
+	return p.src.Text(s.From, s.To)
 }
 
 // children returns the nodes right under a node, in source order as far as it has one.

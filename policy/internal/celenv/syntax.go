@@ -1,10 +1,13 @@
 package celenv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // parse makes the syntax tree. It reports one problem at most: what a parser says after
@@ -12,21 +15,21 @@ import (
 // asked: it trips over them later, and elsewhere, and takes minutes over some garbage.
 func (c *compiler) parse() bool {
 	src := c.places.src
-	if n := len(src.runes); n > maxSourceRunes {
-		c.report(span{0, n}, CodeTooComplex, "name parts of it as terms", "the expression has %d characters, at most %d", n, maxSourceRunes)
+	if n := len(src.Runes); n > maxSourceRunes {
+		c.report(celtext.Span{From: 0, To: n}, celtext.CodeTooComplex, "name parts of it as terms", "the expression has %d characters, at most %d", n, maxSourceRunes)
 		return false
 	}
-	if len(src.tokens) == 0 {
-		c.report(span{0, len(src.runes)}, CodeSyntax, "", "there is no expression")
+	if len(src.Tokens) == 0 {
+		c.report(celtext.Span{From: 0, To: len(src.Runes)}, celtext.CodeSyntax, "", "there is no expression")
 		return false
 	}
-	if c.slip() || c.tooDeep() {
+	if c.issues = celtext.Slips(src, c); len(c.issues) > 0 || c.tooDeep() {
 		return false
 	}
 	tree, issues, err := c.scope.base.parse(c.source)
 	switch {
 	case err != nil:
-		c.report(span{0, len(src.runes)}, CodeSyntax, "", "%s", err)
+		c.report(celtext.Span{From: 0, To: len(src.Runes)}, celtext.CodeSyntax, "", "%s", err)
 		return false
 	case issues != nil:
 		c.reportSyntax(issues.Errors())
@@ -51,26 +54,26 @@ func (c *compiler) reportSyntax(errs []*cel.Error) {
 		c.reportTooDeep()
 	case c.macroSlip(at, message):
 	default:
-		c.report(at, CodeSyntax, "", "%s is not expected here", c.tokenName(at))
+		c.report(at, celtext.CodeSyntax, "", "%s is not expected here", c.tokenName(at))
 	}
 }
 
 func (c *compiler) reportTooDeep() {
-	c.report(span{0, len(c.places.src.runes)}, CodeTooComplex, "name parts of it as terms", "the expression is nested too deeply or too long")
+	c.report(celtext.Span{From: 0, To: len(c.places.src.Runes)}, celtext.CodeTooComplex, "name parts of it as terms", "the expression is nested too deeply or too long")
 }
 
 // tooDeep counts brackets in brackets.
 func (c *compiler) tooDeep() bool {
 	depth := 0
-	for i, t := range c.places.src.tokens {
-		switch m := c.places.src.match[i]; {
+	for i, t := range c.places.src.Tokens {
+		switch m := c.places.src.Match[i]; {
 		case m > i:
 			depth++
 		case m >= 0:
 			depth--
 		}
 		if depth > maxDepth {
-			c.report(span{t.from, t.to}, CodeTooComplex, "name parts of it as terms", "brackets are nested too deeply")
+			c.report(celtext.Span{From: t.From, To: t.To}, celtext.CodeTooComplex, "name parts of it as terms", "brackets are nested too deeply")
 			return true
 		}
 	}
@@ -82,88 +85,73 @@ func before(a, b common.Location) bool {
 }
 
 // spanAt returns the token at a line and column; at the end of the source the last one.
-func (c *compiler) spanAt(l common.Location) span {
+func (c *compiler) spanAt(l common.Location) celtext.Span {
 	src := c.places.src
 	offset, line := 0, 1
-	for ; offset < len(src.runes) && line < l.Line(); offset++ {
-		if src.runes[offset] == '\n' {
+	for ; offset < len(src.Runes) && line < l.Line(); offset++ {
+		if src.Runes[offset] == '\n' {
 			line++
 		}
 	}
-	offset = min(offset+max(l.Column(), 0), len(src.runes))
-	for _, t := range src.tokens {
-		if t.to > offset {
-			return span{t.from, t.to}
+	offset = min(offset+max(l.Column(), 0), len(src.Runes))
+	for _, t := range src.Tokens {
+		if t.To > offset {
+			return celtext.Span{From: t.From, To: t.To}
 		}
 	}
-	return span{len(src.runes), len(src.runes)}
+	return celtext.Span{From: len(src.Runes), To: len(src.Runes)}
 }
 
-func (c *compiler) tokenName(at span) string {
-	if at.from >= len(c.places.src.runes) {
+func (c *compiler) tokenName(at celtext.Span) string {
+	if at.From >= len(c.places.src.Runes) {
 		return "the end"
 	}
-	return c.places.src.text(at.from, at.to)
+	return c.places.src.Text(at.From, at.To)
 }
 
 // macroSlip translates what cel-go says about macros, literals and names.
-func (c *compiler) macroSlip(at span, message string) bool {
+func (c *compiler) macroSlip(at celtext.Span, message string) bool {
 	switch {
 	case strings.HasPrefix(message, "invalid argument to has()"):
-		c.report(at, CodeSyntax, "as in has(incident.x)", "has takes a field or a table")
+		c.report(at, celtext.CodeSyntax, "as in has(incident.x)", "has takes a field or a table")
 	case strings.Contains(message, "not an identifier"), strings.Contains(message, "simple name"), strings.Contains(message, "simple identifier"), strings.Contains(message, "variable name"):
-		c.report(at, CodeSyntax, "as in list.exists(x, x > 1)", "the variable of a macro is a plain name")
+		c.report(at, celtext.CodeSyntax, "as in list.exists(x, x > 1)", "the variable of a macro is a plain name")
 	case strings.Contains(message, "overwrites accumulator"):
-		c.report(at, CodeSyntax, "take another name", "this name is taken")
+		c.report(at, celtext.CodeSyntax, "take another name", "this name is taken")
 	case strings.HasPrefix(message, "invalid int literal"), strings.HasPrefix(message, "invalid uint literal"):
-		c.report(at, CodeSyntax, "", "%s is too large for an int", c.tokenName(at))
+		c.report(at, celtext.CodeSyntax, "", "%s is too large for an int", c.tokenName(at))
 	case strings.HasPrefix(message, "invalid double literal"):
-		c.report(at, CodeSyntax, "", "%s is too large for a double", c.tokenName(at))
+		c.report(at, celtext.CodeSyntax, "", "%s is too large for a double", c.tokenName(at))
 	case strings.HasPrefix(message, "reserved identifier: "):
-		c.report(at, CodeSyntax, "", "%s is a reserved word", strings.TrimPrefix(message, "reserved identifier: "))
+		c.report(at, celtext.CodeSyntax, "", "%s is a reserved word", strings.TrimPrefix(message, "reserved identifier: "))
 	case strings.HasPrefix(message, "math."):
-		c.report(at, CodeTypeMismatch, "", "%s", strings.ReplaceAll(message, "()", ""))
+		c.report(at, celtext.CodeTypeMismatch, "", "%s", strings.ReplaceAll(message, "()", ""))
 	default:
 		return false
 	}
 	return true
 }
 
-// endsOperand reports whether a value can end with token i.
-func (s *source) endsOperand(i int) bool {
-	t := s.tokens[i]
-	return t.kind == tokNumber || t.kind == tokText || s.is(i, ")") || s.is(i, "]") || s.is(i, "}") ||
-		t.kind == tokName && s.tokenText(t) != "in"
-}
-
-// startsOperand reports whether only a value can begin with token i.
-func (s *source) startsOperand(i int) bool {
-	t := s.tokens[i]
-	return t.kind == tokNumber || t.kind == tokText || s.is(i, "(") || s.is(i, "[") || s.is(i, "!") ||
-		t.kind == tokName && s.tokenText(t) != "in"
-}
-
-// missesOperator reports whether token i cannot follow the end of a value.
-func (s *source) missesOperator(i int) bool {
-	t, before := s.tokens[i], s.tokens[i-1]
-	if s.is(i, "(") {
-		return before.kind != tokName
+// TypeOf is what slips ask: the type of a part of the source by itself. ok is false where
+// the part is wrong, or its type is not known.
+func (c *compiler) TypeOf(text string) (t value.Type, ok bool) {
+	part := newCompiler(c.scope, text, c.message)
+	f := part.form(nil)
+	if f == nil || f.broken {
+		return value.Type{}, false
 	}
-	return t.kind == tokNumber || t.kind == tokText || t.kind == tokName && s.tokenText(t) != "in"
+	return f.typ, true
 }
 
-func (s *source) isOperator(i int) bool {
-	t := s.tokens[i]
-	if t.kind == tokName {
-		return s.tokenText(t) == "in"
-	}
-	return t.kind == tokPunct && !strings.Contains("()[]{}.,!?:", s.tokenText(t)) || s.is(i, "!") || s.is(i, "?") || s.is(i, ":") || s.is(i, ".")
+// Check is what slips ask: what is wrong with a text that would stand for the whole source.
+func (c *compiler) Check(text string) celtext.Issues {
+	next := newCompiler(c.scope, text, c.message)
+	next.form(c.want)
+	return next.issues
 }
 
-// missesOperand reports whether nothing that could be a value follows operator i.
-func (s *source) missesOperand(i int) bool {
-	if i+1 >= len(s.tokens) {
-		return true
-	}
-	return !s.startsOperand(i+1) && !s.is(i+1, "-") && !s.is(i+1, "{") && !s.is(i+1, ".") && !(s.is(i, ".") && s.is(i+1, "?"))
-}
+// IsFunction is what slips ask: whether expressions can call a function of this name.
+func (c *compiler) IsFunction(name string) bool { return c.scope.base.declared[name] != nil }
+
+// IsVariable is what slips ask: whether a path can start with this name.
+func (c *compiler) IsVariable(name string) bool { return slices.Contains(variables(c.message), name) }

@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -122,8 +123,8 @@ func TestFrameWithManyTerms(t *testing.T) {
 	w := newWorld(t)
 	w.termSource, w.tableSource = map[string]string{}, map[string]tableSource{}
 	for i := range 3 * manyMemos {
-		w.termSource["t"+itoa(i)] = fmt.Sprintf("incident.severity + %d", i)
-		w.tableSource["u"+itoa(i)] = tableSource{by: "terms.t" + itoa(i), columns: []Column{{"n", kind(value.KindInt)}},
+		w.termSource["t"+strconv.Itoa(i)] = fmt.Sprintf("incident.severity + %d", i)
+		w.tableSource["u"+strconv.Itoa(i)] = tableSource{by: "terms.t" + strconv.Itoa(i), columns: []Column{{"n", kind(value.KindInt)}},
 			rows: []Row{{Is: []any{int64(i + 3)}, Cells: []any{int64(i)}}, {Otherwise: true, Cells: []any{int64(-1)}}}}
 	}
 	f := w.frame(nil)

@@ -143,7 +143,7 @@ func (t *Tracer) place(p *Part, n ast.Expr) {
 		t.places[p.Expr] = at
 	}
 	s := at.of(n)
-	p.From, p.To, p.Text = s.from, s.to, at.src.text(s.from, s.to)
+	p.From, p.To, p.Text = s.From, s.To, at.src.Text(s.From, s.To)
 }
 
 func (t *Tracer) call(p *Part, n ast.Expr, f *Frame) {

@@ -1,4 +1,4 @@
-package celenv
+package celtext
 
 import (
 	"slices"
@@ -36,58 +36,46 @@ var methods = []struct {
 	{"endsWith", "endsWith", false}, {"ends with", "endsWith", false}, {"end with", "endsWith", false}, {"matches", "matches", false},
 }
 
-// phrase returns the last token of a phrase that starts with token i, -1 if it does not.
-func (s *source) phrase(i int, words string) int {
-	last := i - 1
-	for word := range strings.FieldsSeq(words) {
-		last++
-		if !s.isName(last) || !strings.EqualFold(s.word(last), word) || s.is(last+1, "(") && s.glued(last) {
-			return -1
-		}
-	}
-	return last
-}
-
 // wordSlip finds words of a spoken language where an operator or a sign belongs.
-func (c *compiler) wordSlip(i int) bool {
-	src := c.places.src
-	if !src.isName(i) || src.is(i-1, ".") || i > 0 && src.is(i-1, "?") && src.is(i-2, ".") {
+func (f *finder) wordSlip(i int) bool {
+	src := f.src
+	if !src.isName(i) || src.Is(i-1, ".") || i > 0 && src.Is(i-1, "?") && src.Is(i-2, ".") {
 		return false
 	}
 	follows := i > 0 && src.endsOperand(i-1)
 	if !follows {
-		return c.notInFront(i) || c.halfOf(i)
+		return f.notInFront(i) || f.halfOf(i)
 	}
-	return c.alternative(i) || c.nothingAsked(i) || c.notIn(i) || c.betweenBounds(i) || c.methodWord(i) || c.operatorWord(i)
+	return f.alternative(i) || f.nothingAsked(i) || f.notIn(i) || f.betweenBounds(i) || f.methodWord(i) || f.operatorWord(i)
 }
 
 // notInFront reports not in front of a condition.
-func (c *compiler) notInFront(i int) bool {
-	src := c.places.src
-	if word := strings.ToLower(src.word(i)); word != "not" && word != "no" && word != "nicht" && word != "non" {
+func (f *finder) notInFront(i int) bool {
+	src := f.src
+	if word := strings.ToLower(src.Word(i)); word != "not" && word != "no" && word != "nicht" && word != "non" {
 		return false
 	}
-	if end := src.operandAfter(i + 1); end > i && (src.isName(i+1) || src.is(i+1, "(")) && !src.is(i-1, ".") {
-		at := span{src.tokens[i].from, src.tokens[i].to}
-		if src.is(i+1, "(") {
-			end = src.match[i+1]
+	if end := src.operandAfter(i + 1); end > i && (src.isName(i+1) || src.Is(i+1, "(")) && !src.Is(i-1, ".") {
+		at := Span{src.Tokens[i].From, src.Tokens[i].To}
+		if src.Is(i+1, "(") {
+			end = src.Match[i+1]
 		}
-		r := write(span{at.from, src.tokens[i+1].from}, "!")
-		if end+1 < len(src.tokens) && !src.is(i+1, "(") && (src.compares(end+1) || src.word(end+1) == "in") {
+		r := Write(Span{at.From, src.Tokens[i+1].From}, "!")
+		if end+1 < len(src.Tokens) && !src.Is(i+1, "(") && (src.Compares(end+1) || src.Word(end+1) == "in") {
 			if right := src.operandAfter(end + 2); right > 0 {
 				whole := src.span(i, right)
-				r = write(whole, "!("+src.textOf(i+1, right)+")")
+				r = Write(whole, "!("+src.TextOf(i+1, right)+")")
 			}
 		}
-		c.remedied(at, CodeSyntax, r, "%s is not an operator here", src.word(i))
+		f.issues.Add(at, CodeSyntax, r, "%s is not an operator here", src.Word(i))
 		return true
 	}
 	return false
 }
 
 // halfOf reports half of x.
-func (c *compiler) halfOf(i int) bool {
-	src := c.places.src
+func (f *finder) halfOf(i int) bool {
+	src := f.src
 	last := src.phrase(i, "half of the")
 	if last < 0 {
 		last = src.phrase(i, "half of")
@@ -97,13 +85,13 @@ func (c *compiler) halfOf(i int) bool {
 		return false
 	}
 	at := src.span(i, to)
-	c.remedied(at, CodeSyntax, write(at, src.textOf(last+1, to)+" / 2"), "%s is not an operator here", src.textOf(i, last))
+	f.issues.Add(at, CodeSyntax, Write(at, src.TextOf(last+1, to)+" / 2"), "%s is not an operator here", src.TextOf(i, last))
 	return true
 }
 
 // notIn reports x not in list, and x is in list.
-func (c *compiler) notIn(i int) bool {
-	src := c.places.src
+func (f *finder) notIn(i int) bool {
+	src := f.src
 	for _, p := range []struct {
 		words string
 		not   bool
@@ -113,12 +101,12 @@ func (c *compiler) notIn(i int) bool {
 		if last < 0 || from < 0 || to < 0 {
 			continue
 		}
-		list, end := c.listFrom(last+1, to)
-		text := src.textOf(from, i-1) + " in " + list
+		list, end := f.listFrom(last+1, to)
+		text := src.TextOf(from, i-1) + " in " + list
 		if p.not {
 			text = "!(" + text + ")"
 		}
-		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, end), text), "%s is not an operator here", src.textOf(i, last))
+		f.issues.Add(src.span(i, last), CodeSyntax, Write(src.span(from, end), text), "%s is not an operator here", src.TextOf(i, last))
 		return true
 	}
 	return false
@@ -126,37 +114,37 @@ func (c *compiler) notIn(i int) bool {
 
 // listFrom writes the values from token i on as a list: those that commas, or words, join.
 // to is the last token of the first one.
-func (c *compiler) listFrom(i, to int) (list string, last int) {
-	src := c.places.src
-	if src.is(i, "[") {
-		return src.textOf(i, to), to
+func (f *finder) listFrom(i, to int) (list string, last int) {
+	src := f.src
+	if src.Is(i, "[") {
+		return src.TextOf(i, to), to
 	}
-	if src.is(i, "(") {
-		return "[" + src.textOf(i+1, to-1) + "]", to
+	if src.Is(i, "(") {
+		return "[" + src.TextOf(i+1, to-1) + "]", to
 	}
-	if kind := src.tokens[i].kind; kind != tokText && kind != tokNumber {
-		return src.textOf(i, to), to
+	if kind := src.Tokens[i].Kind; kind != TokText && kind != TokNumber {
+		return src.TextOf(i, to), to
 	}
-	members := []string{src.textOf(i, to)}
+	members := []string{src.TextOf(i, to)}
 	for {
 		next := to + 1
-		if src.is(next, ",") {
+		if src.Is(next, ",") {
 			next++
 		}
-		if word := strings.ToLower(src.word(next)); word == "or" || word == "and" || word == "||" {
+		if word := strings.ToLower(src.Word(next)); word == "or" || word == "and" || word == "||" {
 			next++
 		}
-		if next == to+1 || next >= len(src.tokens) || src.tokens[next].kind != tokText && src.tokens[next].kind != tokNumber {
+		if next == to+1 || next >= len(src.Tokens) || src.Tokens[next].Kind != TokText && src.Tokens[next].Kind != TokNumber {
 			return "[" + strings.Join(members, ", ") + "]", to
 		}
 		to = src.operandAfter(next)
-		members = append(members, src.textOf(next, to))
+		members = append(members, src.TextOf(next, to))
 	}
 }
 
 // betweenBounds reports x between a and b.
-func (c *compiler) betweenBounds(i int) bool {
-	src := c.places.src
+func (f *finder) betweenBounds(i int) bool {
+	src := f.src
 	last := src.phrase(i, "between")
 	if last < 0 {
 		last = src.phrase(i, "is between")
@@ -167,18 +155,18 @@ func (c *compiler) betweenBounds(i int) bool {
 	}
 	and := low + 1
 	high := src.operandAfter(and + 1)
-	if word := strings.ToLower(src.word(and)); high < 0 || word != "and" && word != "&&" && word != "to" && word != "," {
+	if word := strings.ToLower(src.Word(and)); high < 0 || word != "and" && word != "&&" && word != "to" && word != "," {
 		return false
 	}
-	x := src.textOf(from, i-1)
-	text := x + " >= " + src.textOf(last+1, low) + " && " + x + " <= " + src.textOf(and+1, high)
-	c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, high), text), "%s is not an operator here", src.textOf(i, last))
+	x := src.TextOf(from, i-1)
+	text := x + " >= " + src.TextOf(last+1, low) + " && " + x + " <= " + src.TextOf(and+1, high)
+	f.issues.Add(src.span(i, last), CodeSyntax, Write(src.span(from, high), text), "%s is not an operator here", src.TextOf(i, last))
 	return true
 }
 
 // nothingAsked reports x is empty and the like.
-func (c *compiler) nothingAsked(i int) bool {
-	src := c.places.src
+func (f *finder) nothingAsked(i int) bool {
+	src := f.src
 	from := src.operandBefore(i - 1)
 	if from < 0 {
 		return false
@@ -192,26 +180,26 @@ func (c *compiler) nothingAsked(i int) bool {
 			continue
 		}
 		if strings.HasSuffix(p.words, "is") || strings.HasSuffix(p.words, "not") {
-			if last++; !slip.Nothing(src.word(last)) || !src.isName(last) {
+			if last++; !slip.Nothing(src.Word(last)) || !src.isName(last) {
 				continue
 			}
 		}
-		if last+1 < len(src.tokens) && src.startsOperand(last+1) && !src.is(last+1, "!") && !slices.Contains([]string{"and", "or"}, strings.ToLower(src.word(last+1))) {
+		if last+1 < len(src.Tokens) && src.startsOperand(last+1) && !src.Is(last+1, "!") && !slices.Contains([]string{"and", "or"}, strings.ToLower(src.Word(last+1))) {
 			continue
 		}
-		text := "has(" + src.textOf(from, i-1) + ")"
+		text := "has(" + src.TextOf(from, i-1) + ")"
 		if !p.there {
 			text = "!" + text
 		}
-		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, last), text), "%s is not an operator here", src.textOf(i, last))
+		f.issues.Add(src.span(i, last), CodeSyntax, Write(src.span(from, last), text), "%s is not an operator here", src.TextOf(i, last))
 		return true
 	}
 	return false
 }
 
 // methodWord reports x contains y and the like: of a text, or of a list.
-func (c *compiler) methodWord(i int) bool {
-	src := c.places.src
+func (f *finder) methodWord(i int) bool {
+	src := f.src
 	from := src.operandBefore(i - 1)
 	for _, m := range methods {
 		last := src.phrase(i, m.words)
@@ -219,9 +207,9 @@ func (c *compiler) methodWord(i int) bool {
 		if last < 0 || from < 0 || to < 0 {
 			continue
 		}
-		x, y := src.textOf(from, i-1), src.textOf(last+1, to)
+		x, y := src.TextOf(from, i-1), src.TextOf(last+1, to)
 		text := x + "." + m.method + "(" + strings.TrimSuffix(strings.TrimPrefix(y, "("), ")") + ")"
-		if t, ok := c.typeOfText(x); ok && t.Kind == value.KindList && m.method == "contains" {
+		if t, ok := f.lang.TypeOf(x); ok && t.Kind == value.KindList && m.method == "contains" {
 			text = y + " in " + x
 			if m.not {
 				text = "(" + text + ")"
@@ -230,28 +218,28 @@ func (c *compiler) methodWord(i int) bool {
 		if m.not {
 			text = "!" + text
 		}
-		c.remedied(src.span(i, last), CodeSyntax, write(src.span(from, to), text), "%s is not an operator here", src.textOf(i, last))
+		f.issues.Add(src.span(i, last), CodeSyntax, Write(src.span(from, to), text), "%s is not an operator here", src.TextOf(i, last))
 		return true
 	}
 	return false
 }
 
 // operatorWord reports a word, or several, for an operator between two values.
-func (c *compiler) operatorWord(i int) bool {
-	src := c.places.src
+func (f *finder) operatorWord(i int) bool {
+	src := f.src
 	for _, p := range between {
 		last := src.phrase(i, p.words)
-		if last < 0 || last+1 >= len(src.tokens) || !src.startsOperand(last+1) && !src.is(last+1, "-") {
+		if last < 0 || last+1 >= len(src.Tokens) || !src.startsOperand(last+1) && !src.Is(last+1, "-") {
 			continue
 		}
 		at := src.span(i, last)
-		r := write(at, p.operator)
+		r := Write(at, p.operator)
 		if p.operator == "&&" || p.operator == "||" {
-			if t, ok := c.typeOfTokens(src.operandBefore(i-1), i-1); ok && t.Kind != value.KindBool && (i < 2 || !src.compares(src.operandBefore(i-1)-1)) {
-				r = say(p.operator + " joins conditions; a choice of two values is written condition ? value : other value")
+			if t, ok := f.typeOf(src.operandBefore(i-1), i-1); ok && t.Kind != value.KindBool && (i < 2 || !src.Compares(src.operandBefore(i-1)-1)) {
+				r = Say(p.operator + " joins conditions; a choice of two values is written condition ? value : other value")
 			}
 		}
-		c.remedied(at, CodeSyntax, r, "%s is not an operator here", src.textOf(i, last))
+		f.issues.Add(at, CodeSyntax, r, "%s is not an operator here", src.TextOf(i, last))
 		return true
 	}
 	return false
