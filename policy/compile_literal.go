@@ -10,59 +10,26 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// parseLiteral reads a value of type t as it is written in a playbook.
+// parseLiteral reads a value of type t as it is written in a playbook. The kind that YAML gives a
+// plain scalar counts: "3" in quotes is no number, and a plain 3 is no string.
 func parseLiteral(t value.Type, text playbook.Text) (any, error) {
-	s := text.Value
+	fits := true
 	switch t.Kind {
 	case value.KindString:
 		if text.Plain && text.Kind != playbook.String {
-			return nil, fmt.Errorf("%s is a %s to YAML; put it into quotes to make it a string", s, yamlKind(text.Kind))
+			return nil, fmt.Errorf("%s is a %s to YAML; put it into quotes to make it a string", text.Value, yamlKind(text.Kind))
 		}
-		return s, nil
 	case value.KindBool:
-		if text.Kind == playbook.Bool {
-			return s == "true", nil
-		}
-		return nil, wrong(s, "true or false")
+		fits = text.Kind == playbook.Bool
 	case value.KindInt:
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || text.Kind != playbook.Int {
-			return nil, wrong(s, "a whole number")
-		}
-		return n, nil
+		fits = text.Kind == playbook.Int
 	case value.KindDouble:
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || text.Kind != playbook.Int && text.Kind != playbook.Float || f != f || f-f != 0 {
-			return nil, wrong(s, "a number")
-		}
-		return f, nil
-	case value.KindTimestamp:
-		return anyOf(value.ParseTimestamp(s))
-	case value.KindDate:
-		return anyOf(value.ParseDate(s))
-	case value.KindDuration:
-		return anyOf(value.ParseDuration(s))
-	case value.KindPercent:
-		return anyOf(value.ParsePercent(s))
-	case value.KindMoney:
-		m, err := value.ParseMoney(s)
-		if err != nil {
-			return nil, err
-		}
-		if t.Currency != "" && m.Currency() != t.Currency {
-			return nil, wrong(s, "an amount in "+t.Currency)
-		}
-		return m, nil
+		fits = text.Kind == playbook.Int || text.Kind == playbook.Float
 	}
-	return nil, wrong(s, t.String())
-}
-
-// anyOf boxes a result; a function of two results cannot be boxed in place.
-func anyOf[T any](v T, err error) (any, error) {
-	if err != nil {
-		return nil, err
+	if !fits {
+		return nil, t.Mismatch(text.Value)
 	}
-	return v, nil
+	return t.Parse(text.Value)
 }
 
 func yamlKind(k playbook.ScalarKind) string {
@@ -73,10 +40,6 @@ func yamlKind(k playbook.ScalarKind) string {
 		return "null"
 	}
 	return "number"
-}
-
-func wrong(found, wanted string) error {
-	return fmt.Errorf("%q is not %s", found, wanted)
 }
 
 // parseLiteralValue reads a literal that may be a list.

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -108,5 +109,42 @@ func TestNouns(t *testing.T) {
 	}
 	if Kind(99).String() != "invalid" || Kind(0).String() != "invalid" {
 		t.Error("what is no kind has a name")
+	}
+}
+
+func TestTypeParsesWhatShowWrites(t *testing.T) {
+	for _, x := range ofEachKind {
+		typ := TypeOf(x.v)
+		got, err := typ.Parse(x.shown)
+		if x.kind == KindList {
+			if err == nil {
+				t.Errorf("a list is read as %v", got)
+			}
+			continue
+		}
+		if err != nil || Show(got) != x.shown || TypeOf(got) != typ {
+			t.Errorf("%s is read as %v, %v", x.shown, got, err)
+		}
+	}
+}
+
+func TestTypeParseErrors(t *testing.T) {
+	for _, c := range []struct {
+		typ           Type
+		text, message string
+	}{
+		{Type{Kind: KindBool}, "yes", `"yes" is not true or false`},
+		{Type{Kind: KindInt}, "1.5", `"1.5" is not a whole number`},
+		{Type{Kind: KindInt}, "9223372036854775808", `"9223372036854775808" is not a whole number`},
+		{Type{Kind: KindDouble}, "+Inf", `"+Inf" is not a number`},
+		{Type{Kind: KindDouble}, "NaN", `"NaN" is not a number`},
+		{Type{Kind: KindMoney, Currency: "EUR"}, "10 GBP", `"10 GBP" is not an amount in EUR`},
+		{Type{Kind: KindDate}, "June", `"June" is no date: write year, month and day as in 2026-06-30`},
+	} {
+		_, err := c.typ.Parse(c.text)
+		var syntax *SyntaxError
+		if !errors.As(err, &syntax) || err.Error() != c.message {
+			t.Errorf("%s as %s: %v, want %s", c.text, c.typ, err, c.message)
+		}
 	}
 }

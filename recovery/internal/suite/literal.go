@@ -3,14 +3,13 @@ package suite
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // parse reads a value of a type as suites write it: as playbooks and incidents
-// do.
+// do. An amount may be in any currency; it is then compared with the one expected.
 func parse(t value.Type, v playbook.Value) (any, error) {
 	if t.Kind == value.KindList {
 		return parseList(t, v)
@@ -18,34 +17,21 @@ func parse(t value.Type, v playbook.Value) (any, error) {
 	if v.Kind != playbook.Scalar {
 		return nil, fmt.Errorf("%s is wanted, not a list or a mapping", t.Noun())
 	}
-	s := v.Text.Value
 	switch t.Kind {
 	case value.KindBool:
-		if v.Text.Kind == playbook.Bool {
-			return s == "true", nil
+		if v.Text.Kind != playbook.Bool {
+			return nil, t.Mismatch(v.Text.Value)
 		}
-	case value.KindInt:
-		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-			return n, nil
-		}
-	case value.KindDouble:
-		if f, err := strconv.ParseFloat(s, 64); err == nil && f-f == 0 {
-			return f, nil
-		}
-	case value.KindTimestamp:
-		return boxed(value.ParseTimestamp(s))
-	case value.KindDate:
-		return boxed(value.ParseDate(s))
 	case value.KindDuration:
-		return boxed(value.ParseAnyDuration(s))
-	case value.KindPercent:
-		return boxed(value.ParsePercent(s))
-	case value.KindMoney:
-		return boxed(value.ParseMoney(s))
-	default:
-		return s, nil
+		d, err := value.ParseAnyDuration(v.Text.Value)
+		if err != nil {
+			return nil, err
+		}
+		return d, nil
+	case value.KindInvalid:
+		return v.Text.Value, nil
 	}
-	return nil, fmt.Errorf("%q is not %s", s, t.Noun())
+	return value.Type{Kind: t.Kind}.Parse(v.Text.Value)
 }
 
 func parseList(t value.Type, v playbook.Value) (any, error) {
@@ -61,13 +47,6 @@ func parseList(t value.Type, v playbook.Value) (any, error) {
 		out = append(out, x)
 	}
 	return out, nil
-}
-
-func boxed[T any](v T, err error) (any, error) {
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
 }
 
 // same compares two values of one type.
