@@ -36,7 +36,7 @@ func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) 
 	}
 	defer base.Forget() // behind whatever looks at the trees of expressions
 	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
-		base: base, apart: apart, builtin: builtinActions(), program: &Program{Digest: set.Digest},
+		base: base, apart: apart, builtin: builtinActions(), program: &Program{},
 		durations: durationSpecs(),
 		zones:     map[string]*time.Location{}, calendars: map[calendarKey]*worktime.Calendar{}, readings: map[string]*reading{},
 	}}

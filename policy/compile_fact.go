@@ -11,7 +11,7 @@ import (
 
 // fact compiles a fact and gives it a slot.
 func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
-	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), Zone: s.zone}
+	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), zone: s.zone}
 	s.program.Facts = append(s.program.Facts, f)
 	s.factDefsBySlot = append(s.factDefsBySlot, d)
 	switch {
@@ -50,9 +50,9 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 	}
 	switch last.Value {
 	case "month":
-		f.Since = SinceMonth
+		f.since = sinceMonth
 	case "year":
-		f.Since = SinceYear
+		f.since = sinceYear
 	default:
 		d, err := value.ParseDuration(last.Value)
 		if err != nil {
@@ -60,7 +60,7 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 		} else if d <= 0 {
 			s.errorf(last.Range, "bad-duration", "", "`last` must be more than zero, not %s", last.Value)
 		}
-		f.Last = d
+		f.last = d
 	}
 }
 

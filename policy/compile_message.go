@@ -44,7 +44,7 @@ func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, 
 	if constant, ok := text.fixed(); ok {
 		return language, constant, nil
 	}
-	f.SetMessage(about)
+	f.about(about)
 	said, err = text.Render(f, value.Style{Language: language, Zone: f.pb.Zone})
 	return language, said, err
 }

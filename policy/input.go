@@ -192,8 +192,8 @@ type Said struct {
 	Partner string
 }
 
-// SetMessage says which action the next text is for.
-func (f *Frame) SetMessage(m Said) {
+// about says which action the next text is for.
+func (f *Frame) about(m Said) {
 	msg := celenv.Message{Type: m.Type}
 	if m.Amount.IsSet() {
 		msg.Amount = celenv.Box(m.Amount)

@@ -14,7 +14,6 @@ import (
 // Program is a compiled set. A Program and everything in it is immutable and
 // safe for concurrent use. Do not change the values in its exported fields.
 type Program struct {
-	Digest    string
 	Playbooks []*Playbook // by id
 	Plays     []*Play     // in the order in which they are considered and reported
 	// Fields are the standard fields, narrowed where a shared document does so,
@@ -85,7 +84,7 @@ type Approach uint8
 
 // The four approaches.
 const (
-	ApproachInvalid Approach = iota
+	_ Approach = iota // invalid
 	CaseByCase
 	StandardisedResponse
 	PreventiveIntervention
@@ -226,36 +225,36 @@ type Fact struct {
 	Sum      string // an action's type
 	Currency string
 	Same     []*Field
-	Last     time.Duration // else SinceMonth or SinceYear
-	Since    Since
-	Zone     *time.Location
+
+	last  time.Duration // with sinceDuration
+	since since
+	zone  *time.Location
 }
 
-// Since is the start of a fact's window when the window is not a duration.
-type Since uint8
+// since says where a fact's window starts.
+type since uint8
 
-// The windows that start with the calendar.
 const (
-	SinceDuration Since = iota
-	SinceMonth
-	SinceYear
+	sinceDuration since = iota // so long before the decision
+	sinceMonth                 // with the month
+	sinceYear                  // with the year
 )
 
 // From is the start of the fact's window at the time now.
 func (f *Fact) From(now time.Time) time.Time {
-	today := value.DateOf(now.In(f.Zone))
+	today := value.DateOf(now.In(f.zone))
 	month := today.Month()
-	switch f.Since {
-	case SinceDuration:
-		return now.Add(-f.Last)
-	case SinceYear:
+	switch f.since {
+	case sinceDuration:
+		return now.Add(-f.last)
+	case sinceYear:
 		month = time.January
 	}
 	first, err := value.NewDate(today.Year(), month, 1)
 	if err != nil {
 		return now // not reached: the first of the month of a day is a day
 	}
-	return first.In(f.Zone).UTC()
+	return first.In(f.zone).UTC()
 }
 
 // Position is a place in a set, for messages: FILE:LINE:COL.
