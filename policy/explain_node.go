@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/internal/celtext"
+)
 
 // NodeKind says what a part of a condition is. Its zero is invalid.
 type NodeKind uint8
@@ -8,7 +12,7 @@ type NodeKind uint8
 // The kinds of parts. NodeAnd and NodeOr have two parts or more, NodeNot has one,
 // NodeIf has its condition and its two branches, NodeCompare its two sides.
 const (
-	NodeInvalid NodeKind = iota
+	_ NodeKind = iota // invalid
 	NodeAnd
 	NodeOr
 	NodeNot
@@ -25,18 +29,13 @@ var nodeKindNames = [...]string{"invalid", "and", "or", "not", "if", "compare", 
 
 func (k NodeKind) String() string { return nodeKindNames[k] }
 
-// Mirrored is the operator of a comparison whose sides are exchanged: > for <. It is empty
+// Mirrored returns the operator that compares the same with the sides exchanged: > for <. It is ""
 // for in, whose sides differ.
-func Mirrored(op string) string { return mirrored[op] }
+func Mirrored(op string) string { return celtext.Mirrored(op) }
 
-// Negated is the operator of a comparison that holds where the other does not: >= for <,
-// and "not in", which is a word for people, for in.
-func Negated(op string) string { return negated[op] }
-
-var (
-	mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-	negated  = map[string]string{"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in"}
-)
+// Negated returns the operator that holds where another one does not: >= for <. For in it is
+// "not in", which is for people and no operator.
+func Negated(op string) string { return celtext.Negated(op) }
 
 // Node is a part of a condition with what it gave for one input.
 type Node struct {

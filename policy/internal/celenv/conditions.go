@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -124,8 +125,9 @@ func (t *taker) native(n ast.Expr) *atom.Cond {
 	case "orValue":
 		return t.truthOf(n)
 	default:
-		if op, ok := comparisons[name]; ok {
-			return t.comparison(op, call.Args())
+		operator, _ := operators.FindReverse(name)
+		if _, ok := comparisons[operator]; ok {
+			return t.comparison(operator, call.Args())
 		}
 	}
 	return nil
@@ -178,24 +180,19 @@ func (t *taker) hasValue(call ast.CallExpr) *atom.Cond {
 	return nil
 }
 
+// comparisons are the operators that package atom knows, as they are written.
 var comparisons = map[string]atom.Op{
-	operators.Equals: atom.Equal, operators.NotEquals: atom.Differ,
-	operators.Less: atom.Less, operators.LessEquals: atom.LessEqual,
-	operators.Greater: atom.Greater, operators.GreaterEquals: atom.GreaterEqual,
+	"==": atom.Equal, "!=": atom.Differ,
+	"<": atom.Less, "<=": atom.LessEqual, ">": atom.Greater, ">=": atom.GreaterEqual,
 }
 
-// turned is an operator with its sides exchanged.
-var turned = map[atom.Op]atom.Op{
-	atom.Equal: atom.Equal, atom.Differ: atom.Differ,
-	atom.Less: atom.Greater, atom.LessEqual: atom.GreaterEqual,
-	atom.Greater: atom.Less, atom.GreaterEqual: atom.LessEqual,
-}
-
-func (t *taker) comparison(op atom.Op, args []ast.Expr) *atom.Cond {
+// comparison takes a comparison of a value with a constant, whichever side the constant is on.
+func (t *taker) comparison(operator string, args []ast.Expr) *atom.Cond {
 	value, constant := args[0], args[1]
 	if _, isConstant := t.e.literal(value); isConstant {
-		value, constant, op = constant, value, turned[op]
+		value, constant, operator = constant, value, celtext.Mirrored(operator)
 	}
+	op := comparisons[operator]
 	o, ok := t.subject(value)
 	if !ok {
 		return nil

@@ -1,7 +1,6 @@
 package celenv
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -104,47 +103,48 @@ func items(list *reference, n int64) Known {
 // comparison is what comparing the size of a list with a number tells, and a list
 // with one that is empty.
 func (g *guard) comparison(function string, args []ast.Expr) facts {
-	list, n, function := g.sizeCompared(function, args)
+	list, n, op := g.sizeCompared(function, args)
 	if list == nil {
 		return facts{}
 	}
-	switch function {
-	case operators.Greater:
+	switch op {
+	case ">":
 		return facts{whenTrue: items(list, n+1)}
-	case operators.GreaterEquals:
+	case ">=":
 		return facts{whenTrue: items(list, n)}
-	case operators.Less:
+	case "<":
 		return facts{whenFalse: items(list, n)}
-	case operators.LessEquals:
+	case "<=":
 		return facts{whenFalse: items(list, n+1)}
 	}
 	f := facts{whenTrue: items(list, n)}
 	if n == 0 { // a list that is not empty has a first item
 		f.whenFalse = items(list, 1)
 	}
-	if function == operators.NotEquals {
+	if op == "!=" {
 		f.whenTrue, f.whenFalse = f.whenFalse, f.whenTrue
 	}
 	return f
 }
 
-// sizeCompared returns the list whose size is compared with a number, the size on the
-// left; nil where something else is compared.
-func (g *guard) sizeCompared(function string, args []ast.Expr) (*reference, int64, string) {
+// sizeCompared returns the list whose size is compared with a number, and the operator with the
+// size on its left; nil where something else is compared.
+func (g *guard) sizeCompared(function string, args []ast.Expr) (list *reference, n int64, op string) {
+	op, _ = operators.FindReverse(function)
 	left, right := args[0], args[1]
 	if _, ok := sizeOf(left); !ok && !isEmptyList(right) {
-		left, right, function = right, left, mirrored(function)
+		left, right, op = right, left, celtext.Mirrored(op)
 	}
 	f := g.in[len(g.in)-1]
 	if isEmptyList(right) {
-		return f.listAt(left), 0, function
+		return f.listAt(left), 0, op
 	}
 	of, ok := sizeOf(left)
 	n, isInt := intLiteral(right)
 	if !ok || !isInt {
-		return nil, 0, function
+		return nil, 0, op
 	}
-	return f.listAt(of), n, function
+	return f.listAt(of), n, op
 }
 
 // sizeOf returns the list in size(list) or list.size().
@@ -160,15 +160,6 @@ func sizeOf(e ast.Expr) (ast.Expr, bool) {
 }
 
 func isEmptyList(e ast.Expr) bool { return e.Kind() == ast.ListKind && e.AsList().Size() == 0 }
-
-// mirrored is the operator with its sides exchanged.
-func mirrored(function string) string {
-	pairs := []string{operators.Less, operators.Greater, operators.LessEquals, operators.GreaterEquals}
-	if i := slices.Index(pairs, function); i >= 0 {
-		return pairs[i^1]
-	}
-	return function
-}
 
 // holdsSomething is what a list tells that something was found in.
 func (g *guard) holdsSomething(list ast.Expr) Known {

@@ -4,6 +4,7 @@
 //	operands.go   find the values and operators that tokens make up
 //	issue.go      say what is wrong at a place, and what to write there
 //	words.go      write lists and nouns for messages
+//	operators.go  turn comparisons round
 //	code.go       write a value as an expression writes it: hours(12) for 12h
 //	slips.go      find what is written as in another language
 //
