@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -103,7 +104,10 @@ func (m *model) precedents(incident string) []string {
 // agreesWithModel commits decisions at random, new and superseding ones and
 // choices, and compares answers on the way.
 func agreesWithModel(k *kit) {
-	const commits = 1500
+	commits := 1500
+	if testing.Short() {
+		commits = 300
+	}
 	random := rand.New(rand.NewPCG(1, 2))
 	m := &model{latest: map[string]*recovery.Record{}, choices: map[string][]*recovery.Record{}}
 	for i := range commits {
