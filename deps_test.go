@@ -41,7 +41,7 @@ var rules = []rule{
 	{"recovery/ledger", []string{"playbook", "policy", "policy/value", "policy/worktime", "recovery", "recovery/internal/jsontext", "recovery/store", "recovery/ledger/internal/log", "golang.org/x/mod"}},
 	{"recovery/ledger/internal/log", []string{"golang.org/x/mod"}},
 	{"recovery/recoverytest", []string{"recovery", "policy/value", "github.com/google/go-cmp"}},
-	{"recovery/internal/jsontext", nil},
+	{"recovery/internal/jsontext", []string{"playbook/unseen"}},
 	{"recovery/internal/term", []string{"playbook"}},
 	{"recovery/internal", []string{"playbook", "policy", "recovery"}},
 	{"recovery/internal/explain", []string{"policy", "recovery", "recovery/internal/term"}},

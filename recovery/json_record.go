@@ -52,6 +52,7 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, err error) {
 	d := jsontext.NewDecoder(data)
 	defer d.Release()
+	d.Within = 1 // the incident stands in the record
 	t, err := d.ReadToken()
 	if err == nil && t.Kind() != jsontext.KindBeginObject {
 		if _, err := jsontext.Parse(data); err != nil {

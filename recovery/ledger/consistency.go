@@ -1,13 +1,13 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
@@ -35,36 +35,44 @@ func (c Consistency) Check() error {
 // Receipt writes the proof as JSON, for [CheckConsistency]. The note is the new
 // checkpoint: its text, or the note that [Checkpoint.Sign] returned.
 func (c Consistency) Receipt(note []byte) []byte {
-	o := object{}
-	o.open('{')
+	o := writing(nil)
+	o.BeginObject()
 	o.text("new", string(note))
 	o.text("old", string(c.Old.Text()))
 	o.hashes("proof", c.Proof)
-	o.open('}')
-	return append(o.buf, '\n')
+	o.EndObject()
+	return append(o.Buf, '\n')
 }
+
+var consistencyShape = jsontext.AllNames("new", "old", "proof")
 
 // CheckConsistency checks a proof that [Consistency.Receipt] wrote. With keys, the new checkpoint
 // must be signed with one of them. Compare the old checkpoint with one that you have kept.
 func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
-	in, err := members(data, "new", "old", "proof")
+	var old, later string
+	p := &Consistency{}
+	c := reading(data, consistencyShape)
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "new":
+			later = c.Text()
+		case "old":
+			old = c.Text()
+		case "proof":
+			p.Proof = c.hashes()
+		}
+	})
+	err := c.end()
 	if err != nil {
 		return nil, fmt.Errorf("this is no receipt: %w", err)
 	}
-	old, err1 := textOf(in["old"])
-	now, err2 := textOf(in["new"])
-	proof, err3 := hashesOf(in["proof"])
-	if err := cmp.Or(err1, err2, err3); err != nil {
-		return nil, fmt.Errorf("this is no receipt: %w", err)
-	}
-	c := &Consistency{Proof: proof}
-	if c.Old, err = ParseCheckpoint([]byte(old)); err != nil {
+	if p.Old, err = ParseCheckpoint([]byte(old)); err != nil {
 		return nil, err
 	}
-	if c.New, err = ParseCheckpoint([]byte(now), keys...); err != nil {
+	if p.New, err = ParseCheckpoint([]byte(later), keys...); err != nil {
 		return nil, err
 	}
-	return c, c.Check()
+	return p, p.Check()
 }
 
 // ProveConsistency proves that the ledger in a directory extends a checkpoint. The

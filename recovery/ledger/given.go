@@ -1,6 +1,11 @@
 package ledger
 
-import "github.com/servicerecovery/amends/recovery"
+import (
+	"errors"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+)
 
 // Read has the inputs of a decision, other than its incident and its time: the
 // queries and, in the same order, their answers.
@@ -24,29 +29,24 @@ func parseGiven(payload []byte) (*Read, error) {
 	var raw []byte
 	keys := map[string]string{}
 	g := &Read{Previous: -1}
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, decisionShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "given":
-			raw = c.skip()
+			raw = c.Skip()
 		case "record":
-			c.object(func(key []byte) {
-				switch string(key) {
-				case "keys":
-					c.object(func(path []byte) { keys[plainKey(path)] = c.text() })
-				default:
-					c.skip()
+			c.Members(func(key []byte) {
+				if string(key) == "keys" {
+					c.Members(func(path []byte) { keys[string(path)] = c.Text() })
 				}
 			})
-		default:
-			c.fail()
 		}
 	})
 	if err := c.end(); err != nil {
 		return nil, err
 	}
-	r := givenReader{cursor{b: raw}, keys, g}
-	r.object(r.member)
+	r := givenReader{readingAgain(raw), keys, g}
+	r.Members(r.member)
 	return g, r.end()
 }
 
@@ -60,51 +60,47 @@ func (r *givenReader) member(key []byte) {
 	g := r.out
 	switch string(key) {
 	case "facts":
-		r.list(r.fact)
+		r.Elements(r.fact)
 	case "made":
-		r.list(func() { g.Made = append(g.Made, r.int()) })
+		r.Elements(func() { g.Made = append(g.Made, r.Int()) })
 	case "precedents":
-		r.list(r.precedents)
+		r.Elements(r.precedents)
 	case "previous":
-		g.Previous = r.int()
+		g.Previous = r.Int()
 	case "reports":
-		r.list(func() { g.Reports = append(g.Reports, r.report()) })
+		r.Elements(func() { g.Reports = append(g.Reports, r.report()) })
 	case "seen":
-		g.Seen = r.int()
+		g.Seen = r.Int()
 	case "use":
-		r.list(r.use)
-	default:
-		r.fail()
+		r.Elements(r.use)
 	}
 }
 
 func (r *givenReader) fact() {
 	var q recovery.FactQuery
 	var answer any
-	r.object(func(key []byte) {
+	r.Members(func(key []byte) {
 		switch string(key) {
 		case "count":
-			q.Count = r.text()
+			q.Count = r.Text()
 		case "currency":
-			q.Currency = r.text()
+			q.Currency = r.Text()
 		case "from":
 			q.From = r.time()
 		case "matters":
-			q.Matters = r.flag()
+			q.Matters = r.True()
 		case "name":
-			q.Name = r.text()
+			q.Name = r.Text()
 		case "same":
 			q.Same = r.same()
 		case "sum":
-			q.Sum = r.text()
+			q.Sum = r.Text()
 		case "value":
-			if r.peek() == '{' {
+			if r.PeekKind() == jsontext.KindBeginObject {
 				answer = r.money()
 			} else {
-				answer = r.int()
+				answer = r.Int()
 			}
-		default:
-			r.fail()
 		}
 	})
 	r.out.Query.Facts = append(r.out.Query.Facts, q)
@@ -114,16 +110,16 @@ func (r *givenReader) fact() {
 // same reads fields with their texts; a path alone stands for the text that the
 // record has for it.
 func (r *givenReader) same() (out []recovery.Key) {
-	r.list(func() {
-		if r.peek() != '[' {
-			path := r.text()
+	r.Elements(func() {
+		if r.PeekKind() != jsontext.KindBeginArray {
+			path := r.Text()
 			out = append(out, recovery.Key{Path: path, Text: r.keys[path]})
 			return
 		}
 		var pair []string
-		r.list(func() { pair = append(pair, r.text()) })
+		r.Elements(func() { pair = append(pair, r.Text()) })
 		if len(pair) != 2 {
-			r.fail()
+			r.Fail(errPair)
 			return
 		}
 		out = append(out, recovery.Key{Path: pair[0], Text: pair[1]})
@@ -134,16 +130,14 @@ func (r *givenReader) same() (out []recovery.Key) {
 func (r *givenReader) precedents() {
 	var q recovery.PrecedentQuery
 	count := 0
-	r.object(func(key []byte) {
+	r.Members(func(key []byte) {
 		switch string(key) {
 		case "comparable":
 			q.Comparable = r.same()
 		case "count":
-			count = int(r.int())
+			count = int(r.Int())
 		case "play":
-			q.Play = r.text()
-		default:
-			r.fail()
+			q.Play = r.Text()
 		}
 	})
 	r.out.Query.Precedents = append(r.out.Query.Precedents, q)
@@ -153,22 +147,22 @@ func (r *givenReader) precedents() {
 func (r *givenReader) use() {
 	var q recovery.UseQuery
 	used := int64(0)
-	r.object(func(key []byte) {
+	r.Members(func(key []byte) {
 		switch string(key) {
 		case "direction":
-			q.Direction = r.text()
+			q.Direction = r.Text()
 		case "from":
 			q.From = r.time()
 		case "partner":
-			q.Partner = r.text()
+			q.Partner = r.Text()
 		case "until":
 			q.Until = r.time()
 		case "used":
-			used = r.int()
-		default:
-			r.fail()
+			used = r.Int()
 		}
 	})
 	r.out.Query.Use = append(r.out.Query.Use, q)
 	r.out.Use = append(r.out.Use, used)
 }
+
+var errPair = errors.New("a field is written as its path and its text")

@@ -232,15 +232,8 @@ func (l *Ledger) record(seq int64) (*recovery.Record, error) {
 
 // readRecord reads the record in a decision's payload.
 func readRecord(payload []byte, calendars func(string) (*worktime.Calendar, error)) (*recovery.Record, error) {
-	var text []byte
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
-		value := c.skip()
-		if string(key) == "record" {
-			text = value
-		}
-	})
-	if err := c.end(); err != nil {
+	text, err := recordText(payload)
+	if err != nil {
 		return nil, err
 	}
 	return recovery.ReadRecord(text, calendars)

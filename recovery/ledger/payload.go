@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"time"
 	"unicode/utf8"
@@ -25,53 +24,53 @@ type links struct {
 // appendDecision appends the payload of a decision: what was read, and the
 // record. An answer stands beside its question.
 func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*worktime.Calendar) string) []byte {
-	o := object{dst}
+	o := writing(dst)
 	r := c.Record
-	o.open('{')
-	o.key("given")
-	o.open('{')
+	o.BeginObject()
+	o.WriteKey("given")
+	o.BeginObject()
 	i := -1
-	list(&o, "facts", c.Reads.Facts, func(o *object, q *recovery.FactQuery) {
+	list(o, "facts", c.Reads.Facts, func(o *object, q *recovery.FactQuery) {
 		i++
 		o.fact(q, c.Given.Facts[i], r.Keys)
 	})
 	o.ints("made", at.made)
 	i = -1
-	list(&o, "precedents", c.Reads.Precedents, func(o *object, q *recovery.PrecedentQuery) {
+	list(o, "precedents", c.Reads.Precedents, func(o *object, q *recovery.PrecedentQuery) {
 		i++
-		o.open('{')
+		o.BeginObject()
 		o.same("comparable", q.Comparable, r.Keys)
 		if i < len(c.Given.Precedents) {
 			o.int("count", int64(len(c.Given.Precedents[i])))
 		}
 		o.text("play", q.Play)
-		o.open('}')
+		o.EndObject()
 	})
 	if at.previous >= 0 {
 		o.int("previous", at.previous)
 	}
-	list(&o, "reports", c.Given.Reports, (*object).reported)
+	list(o, "reports", c.Given.Reports, (*object).reported)
 	o.int("seen", at.seen)
 	i = -1
-	list(&o, "use", c.Reads.Use, func(o *object, q *recovery.UseQuery) {
+	list(o, "use", c.Reads.Use, func(o *object, q *recovery.UseQuery) {
 		i++
-		o.open('{')
+		o.BeginObject()
 		o.text("direction", q.Direction)
 		o.time("from", q.From)
 		o.text("partner", q.Partner)
 		o.time("until", q.Until)
 		o.int("used", c.Given.Use[i])
-		o.open('}')
+		o.EndObject()
 	})
-	o.open('}')
-	o.key("record")
-	o.buf = r.AppendJSON(o.buf, calendars)
-	o.open('}')
-	return o.buf
+	o.EndObject()
+	o.WriteKey("record")
+	o.Buf = r.AppendJSON(o.Buf, calendars)
+	o.EndObject()
+	return o.Buf
 }
 
 func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string) {
-	o.open('{')
+	o.BeginObject()
 	o.text("count", q.Count)
 	o.text("currency", q.Currency)
 	o.time("from", q.From)
@@ -83,10 +82,9 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 	case int64:
 		o.int("value", v)
 	case recovery.Money:
-		o.key("value")
-		o.money(v)
+		o.money("value", v)
 	}
-	o.open('}')
+	o.EndObject()
 }
 
 // same writes fields with their texts. A path alone stands for the text that the
@@ -94,70 +92,68 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 	list(o, name, keys, func(o *object, k *recovery.Key) {
 		if own[k.Path] == k.Text {
-			o.buf = jsontext.AppendQuote(o.buf, k.Path)
+			o.WriteString(k.Path)
 			return
 		}
-		o.buf = jsontext.AppendQuote(append(o.buf, '['), k.Path)
-		o.buf = append(jsontext.AppendQuote(append(o.buf, ','), k.Text), ']')
+		o.BeginArray()
+		o.WriteString(k.Path)
+		o.WriteString(k.Text)
+		o.EndArray()
 	})
 }
 
 // reported is as much of a report as enters a decision.
 func (o *object) reported(r *recovery.Report) {
-	o.open('{')
+	o.BeginObject()
 	o.text("action", r.Action)
 	o.time("at", r.At)
-	o.open('}')
+	o.EndObject()
 }
 
 // appendReports appends the payload of reports on one incident. more is how many
 // records of the same commit follow.
 func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
-	o := object{dst}
-	o.open('{')
+	o := writing(dst)
+	o.BeginObject()
 	if more > 0 {
 		o.int("more", int64(more))
 	}
-	list(&o, "reports", reports, func(o *object, r *recovery.Report) {
-		o.open('{')
+	list(o, "reports", reports, func(o *object, r *recovery.Report) {
+		o.BeginObject()
 		o.text("action", r.Action)
 		o.time("at", r.At)
 		o.text("incident", r.Incident)
 		o.text("note", r.Note)
-		o.open('}')
+		o.EndObject()
 	})
-	o.open('}')
-	return o.buf
+	o.EndObject()
+	return o.Buf
 }
 
 func parseReports(payload []byte) (out []recovery.Report, more int64, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, reportShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "more":
-			more = c.int()
+			more = c.Int()
 		case "reports":
-			c.list(func() { out = append(out, c.report()) })
-		default:
-			c.fail() // nothing else belongs there
+			c.Elements(func() { out = append(out, c.report()) })
 		}
 	})
 	return out, more, c.end()
 }
 
 func (c *cursor) report() (r recovery.Report) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "action":
-			r.Action = c.text()
+			r.Action = c.Text()
 		case "at":
 			r.At = c.time()
 		case "incident":
-			r.Incident = c.text()
+			r.Incident = c.Text()
 		case "note":
-			r.Note = c.text()
-		default:
-			c.fail() // nothing else belongs there
+			r.Note = c.Text()
 		}
 	})
 	return r
@@ -166,26 +162,24 @@ func (c *cursor) report() (r recovery.Report) {
 // appendRefusal appends the payload of a refusal. The incident is kept as the
 // text that it came as, which need not be a good one.
 func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
-	var said struct {
-		Error map[string]any `json:"error"`
-	}
-	if err := json.Unmarshal(recovery.AppendRefusal(nil, r.Incident, r.Error), &said); err != nil {
+	said, err := jsontext.Parse(recovery.AppendRefusal(nil, r.Incident, r.Error))
+	if err != nil {
 		return nil, err
 	}
-	o := object{dst}
-	o.open('{')
+	o := writing(dst)
+	o.BeginObject()
 	o.time("at", r.At)
-	o.key("error")
-	o.any(said.Error)
+	o.WriteKey("error")
+	o.Buf = jsontext.AppendTree(o.Buf, said.(jsontext.Object).Get("error"))
 	o.text("incident", r.Incident)
 	o.text("input", string(r.Input))
-	o.key("set")
-	o.open('{')
+	o.WriteKey("set")
+	o.BeginObject()
 	o.text("digest", r.Set.Digest)
 	o.text("revision", r.Set.Revision)
-	o.open('}')
-	o.open('}')
-	return o.buf, nil
+	o.EndObject()
+	o.EndObject()
+	return o.Buf, nil
 }
 
 // Refused is the recorded reason why an incident was refused.
@@ -199,21 +193,19 @@ func (e *Refused) Error() string { return e.Message }
 func parseRefusal(payload []byte) (*recovery.Refusal, error) {
 	r := &recovery.Refusal{}
 	why := &Refused{}
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, refusalShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "at":
 			r.At = c.time()
 		case "error":
 			c.refused(why)
 		case "incident":
-			r.Incident = c.text()
+			r.Incident = c.Text()
 		case "input":
-			r.Input = []byte(c.text())
+			r.Input = []byte(c.Text())
 		case "set":
 			c.setRef(&r.Set)
-		default:
-			c.fail()
 		}
 	})
 	r.Error = why
@@ -222,38 +214,34 @@ func parseRefusal(payload []byte) (*recovery.Refusal, error) {
 
 // refused reads why; what else [recovery.AppendRefusal] says is for other readers.
 func (c *cursor) refused(why *Refused) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "code":
-			why.Code = c.text()
+			why.Code = c.Text()
 		case "message":
-			why.Message = c.text()
-		default:
-			c.skip()
+			why.Message = c.Text()
 		}
 	})
 }
 
 func (c *cursor) setRef(set *recovery.SetRef) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "digest":
-			set.Digest = c.text()
+			set.Digest = c.Text()
 		case "revision":
-			set.Revision = c.text()
-		default:
-			c.fail()
+			set.Revision = c.Text()
 		}
 	})
 }
 
 // appendSet appends the payload of a set: its files, as they are.
 func appendSet(dst []byte, set *playbook.Set) []byte {
-	o := object{dst}
-	o.open('{')
+	o := writing(dst)
+	o.BeginObject()
 	o.text("digest", set.Digest)
-	list(&o, "files", set.Files, func(o *object, f *playbook.File) {
-		o.open('{')
+	list(o, "files", set.Files, func(o *object, f *playbook.File) {
+		o.BeginObject()
 		if !utf8.Valid(f.Source) {
 			o.text("base64", base64.StdEncoding.EncodeToString(f.Source))
 		}
@@ -261,43 +249,39 @@ func appendSet(dst []byte, set *playbook.Set) []byte {
 		if utf8.Valid(f.Source) {
 			o.text("text", string(f.Source))
 		}
-		o.open('}')
+		o.EndObject()
 	})
-	o.open('}')
-	return o.buf
+	o.EndObject()
+	return o.Buf
 }
 
 // parseSet reads a set's digest and files.
 func parseSet(payload []byte) (digest string, files []playbook.File, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, setShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "digest":
-			digest = c.text()
+			digest = c.Text()
 		case "files":
-			c.list(func() { files = append(files, c.setFile()) })
-		default:
-			c.fail() // nothing else belongs there
+			c.Elements(func() { files = append(files, c.setFile()) })
 		}
 	})
 	return digest, files, c.end()
 }
 
 func (c *cursor) setFile() (f playbook.File) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "base64":
-			source, err := base64.StdEncoding.DecodeString(c.text())
+			source, err := base64.StdEncoding.DecodeString(c.Text())
 			if err != nil {
-				c.fail()
+				c.Fail(errors.New("a file of the set is not written in base64"))
 			}
 			f.Source = source
 		case "path":
-			f.Path = c.text()
+			f.Path = c.Text()
 		case "text":
-			f.Source = []byte(c.text())
-		default:
-			c.fail() // nothing else belongs there
+			f.Source = []byte(c.Text())
 		}
 	})
 	return f
@@ -315,15 +299,13 @@ func appendCalendar(dst, calendar []byte) []byte {
 }
 
 func parseCalendar(payload []byte) (name string, calendar []byte, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, calendarShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "calendar":
-			calendar = c.skip()
+			calendar = c.Skip()
 		case "id":
-			name = c.text()
-		default:
-			c.fail() // nothing else belongs there
+			name = c.Text()
 		}
 	})
 	if err := c.end(); err != nil {
@@ -346,34 +328,32 @@ type erasure struct {
 func (e erasure) ErasedRecords() []int64 { return e.records }
 
 func (e *erasure) append(dst []byte) []byte {
-	o := object{dst}
-	o.open('{')
+	o := writing(dst)
+	o.BeginObject()
 	o.time("at", e.at)
 	o.ints("records", e.records)
-	list(&o, "reserves", e.reserves, func(o *object, r *recovery.Reserve) {
-		o.open('{')
+	list(o, "reserves", e.reserves, func(o *object, r *recovery.Reserve) {
+		o.BeginObject()
 		o.time("at", r.At)
 		o.text("direction", r.Direction)
 		o.text("partner", r.Partner)
 		o.int("units", r.Units)
-		o.open('}')
+		o.EndObject()
 	})
-	o.open('}')
-	return o.buf
+	o.EndObject()
+	return o.Buf
 }
 
 func parseErasure(payload []byte) (e erasure, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingPayload(payload, erasureShape)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "at":
 			e.at = c.time()
 		case "records":
-			c.list(func() { e.records = append(e.records, c.int()) })
+			c.Elements(func() { e.records = append(e.records, c.Int()) })
 		case "reserves":
-			c.list(func() { e.reserves = append(e.reserves, c.reserve()) })
-		default:
-			c.fail() // nothing else belongs there
+			c.Elements(func() { e.reserves = append(e.reserves, c.reserve()) })
 		}
 	})
 	return e, c.end()

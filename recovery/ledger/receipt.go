@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -63,17 +62,6 @@ func Prove(ctx context.Context, dir string, options ProveOptions) ([]byte, error
 	return b.prove(found, options)
 }
 
-// hashes writes a list of hashes.
-func (o *object) hashes(name string, list []Hash) {
-	o.key(name)
-	o.open('[')
-	for _, h := range list {
-		o.next()
-		o.buf = jsontext.AppendQuote(o.buf, h.String())
-	}
-	o.open(']')
-}
-
 func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	root, err := b.tree.Root()
 	if err != nil {
@@ -99,16 +87,16 @@ func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := object{}
-	o.open('{')
+	o := writing(nil)
+	o.BeginObject()
 	o.text("checkpoint", string(text))
 	o.text("header", string(t.Header))
-	o.key("payload")
-	o.buf = append(o.buf, t.Payload...)
+	o.WriteKey("payload")
+	o.WriteValue(t.Payload)
 	o.hashes("proof", proof)
 	o.text("salt", hex.EncodeToString(t.Salt))
-	o.open('}')
-	return append(o.buf, '\n'), nil
+	o.EndObject()
+	return append(o.Buf, '\n'), nil
 }
 
 // CheckReceipt checks a receipt. With keys, its checkpoint must be signed with one of
@@ -149,49 +137,35 @@ type receipt struct {
 	salt       []byte
 }
 
-func readReceipt(data []byte) (out receipt, err error) {
-	in, err := members(data, "checkpoint", "header", "payload", "proof", "salt")
-	if err != nil {
-		return out, err
-	}
-	var errs [4]error
-	var salt string
-	out.checkpoint, errs[0] = textOf(in["checkpoint"])
-	out.header, errs[1] = textOf(in["header"])
-	out.proof, errs[2] = hashesOf(in["proof"])
-	salt, errs[3] = textOf(in["salt"])
-	if err := cmp.Or(errs[:]...); err != nil {
-		return out, err
-	}
-	out.salt, err = hex.DecodeString(salt)
-	if err != nil || len(out.salt) != log.SaltSize || hex.EncodeToString(out.salt) != salt {
-		return out, errors.New("its salt is not 16 bytes in lower-case hexadecimal")
-	}
-	var payload bytes.Buffer
-	err = json.Compact(&payload, in["payload"])
-	out.payload = payload.Bytes()
-	return out, err
-}
+var receiptShape = jsontext.AllNames("checkpoint", "header", "payload", "proof", "salt")
 
-// hashesOf reads a list of hashes, each written in the one way there is.
-func hashesOf(raw json.RawMessage) ([]Hash, error) {
-	var list []json.RawMessage
-	if err := json.Unmarshal(raw, &list); err != nil || list == nil {
-		return nil, fmt.Errorf("a list of hashes is wanted in place of %.40s", raw)
-	}
-	var out []Hash
-	for _, e := range list {
-		text, err := textOf(e)
-		if err != nil {
-			return nil, err
+func readReceipt(data []byte) (out receipt, err error) {
+	var payload []byte
+	c := reading(data, receiptShape)
+	c.Within = len("{{{") // an incident stands in a record, in a payload, in a receipt
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "checkpoint":
+			out.checkpoint = c.Text()
+		case "header":
+			out.header = c.Text()
+		case "payload":
+			payload = c.Skip()
+		case "proof":
+			out.proof = c.hashes()
+		case "salt":
+			if out.salt = c.hex(); len(out.salt) != log.SaltSize {
+				c.Fail(errors.New("its salt is not 16 bytes in lower-case hexadecimal"))
+			}
 		}
-		h, err := tlog.ParseHash(text)
-		if err != nil || h.String() != text {
-			return nil, fmt.Errorf("%.60q is no hash", text)
-		}
-		out = append(out, h)
+	})
+	if err := c.end(); err != nil {
+		return out, err
 	}
-	return out, nil
+	var compact bytes.Buffer
+	err = json.Compact(&compact, payload)
+	out.payload = compact.Bytes()
+	return out, err
 }
 
 // readAlone reads a decision's payload away from its ledger, which holds the

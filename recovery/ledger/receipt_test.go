@@ -18,16 +18,16 @@ func receiptOf(payload []byte) []byte {
 	h := log.Header{Kind: KindDecision, Payload: log.PayloadDigest(salt, payload)}
 	line := h.Append(nil)
 	at := Checkpoint{Origin: "made/up", Size: 1, Root: log.RecordHash(line)}
-	o := object{}
-	o.open('{')
+	o := writing(nil)
+	o.BeginObject()
 	o.text("checkpoint", string(at.Text()))
 	o.text("header", string(line))
-	o.key("payload")
-	o.buf = append(o.buf, payload...)
+	o.WriteKey("payload")
+	o.WriteValue(payload)
 	o.hashes("proof", nil)
 	o.text("salt", hex.EncodeToString(salt))
-	o.open('}')
-	return o.buf
+	o.EndObject()
+	return o.Buf
 }
 
 // TestReceiptsHaveOneMeaning adds keys to receipts, doubles them, and spells them

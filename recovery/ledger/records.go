@@ -1,28 +1,28 @@
 package ledger
 
-import "github.com/servicerecovery/amends/recovery/ledger/internal/log"
+import (
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+)
 
-// shapes are the keys that payloads have, as FORMAT.md lists them. What a decision
-// itself has inside is for the package recovery to say, and so is why an incident was
-// refused.
-var shapes = map[Kind]*shape{
-	KindDecision: shapeOf().with("given", givenShape).with("record",
-		shapeOf("base", "comparable", "decision", "incident", "keeps", "keys", "occurred_at", "on").with("reserves", reserveShape)),
-	KindRefusal:  shapeOf("at", "error", "incident", "input").with("set", shapeOf("digest", "revision")),
-	KindReport:   shapeOf("more").with("reports", shapeOf("action", "at", "incident", "note")),
-	KindSet:      shapeOf("digest").with("files", shapeOf("base64", "path", "text")),
-	KindCalendar: shapeOf("calendar", "id"),
-	KindErasure:  shapeOf("at", "records").with("reserves", reserveShape),
-}
-
+// The keys that payloads have, as FORMAT.md lists them. What a decision and an incident have inside
+// is for the package recovery to say, and so is why an incident was refused.
 var (
-	moneyShape   = shapeOf("currency", "value")
-	reserveShape = shapeOf("at", "direction", "partner", "units")
-	givenShape   = shapeOf("made", "previous", "seen").
-			with("facts", shapeOf("count", "currency", "from", "matters", "name", "same", "sum").with("value", moneyShape)).
-			with("precedents", shapeOf("comparable", "count", "play")).
-			with("reports", shapeOf("action", "at")).
-			with("use", shapeOf("direction", "from", "partner", "until", "used"))
+	decisionShape = jsontext.Names().With("given", givenShape).With("record",
+		jsontext.Names("base", "comparable", "decision", "incident", "keeps", "keys", "occurred_at", "on").With("reserves", reserveShape))
+	refusalShape  = jsontext.Names("at", "error", "incident", "input").With("set", jsontext.Names("digest", "revision"))
+	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "incident", "note"))
+	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
+	calendarShape = jsontext.Names("calendar", "id")
+	erasureShape  = jsontext.Names("at", "records").With("reserves", reserveShape)
+
+	moneyShape   = jsontext.Names("currency", "value")
+	reserveShape = jsontext.Names("at", "direction", "partner", "units")
+	givenShape   = jsontext.Names("made", "previous", "seen").
+			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "same", "sum").With("value", moneyShape)).
+			With("precedents", jsontext.Names("comparable", "count", "play")).
+			With("reports", jsontext.Names("action", "at")).
+			With("use", jsontext.Names("direction", "from", "partner", "until", "used"))
 )
 
 // parse reads the payload of a record, on any core. Of a decision's keys it takes those that are
@@ -31,19 +31,17 @@ func parse(t *log.Item, wanted map[string]bool) {
 	if t.Body != log.BodyWhole {
 		return
 	}
-	err := checkShape(t.Payload, shapes[t.Head.Kind])
-	if err == nil {
-		t.Made, err = parsePayload(t, wanted)
-	}
+	made, err := parsePayload(t, wanted)
 	if err != nil {
-		t.Made = err
+		made = err
 	}
+	t.Made = made
 }
 
 func parsePayload(t *log.Item, wanted map[string]bool) (any, error) {
 	switch t.Head.Kind {
 	case KindDecision:
-		return parseSummary(t.Head.Seq, t.Payload, wanted)
+		return checkSummary(t.Head.Seq, t.Payload, wanted)
 	case KindRefusal:
 		return parseRefusal(t.Payload)
 	case KindReport:

@@ -51,15 +51,13 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 		return recovery.ReadRecord(x.text, r.calendar)
 	}
 	out := &recovery.Record{Decision: &recovery.Decision{}}
-	c := cursor{b: x.text}
-	c.object(func(key []byte) {
+	c := readingAgain(x.text)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "decision":
 			c.asked(out.Decision)
 		case "incident":
-			out.Incident = c.skip()
-		default:
-			c.skip()
+			out.Incident = c.Skip()
 		}
 	})
 	return out, c.end()
@@ -67,29 +65,18 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 
 // asked reads of a decision what was asked for and not what came of it.
 func (c *cursor) asked(d *recovery.Decision) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "decided_at":
 			d.DecidedAt = c.time()
 		case "id":
-			d.ID = c.text()
+			d.ID = c.Text()
 		case "incident":
-			d.Incident = c.text()
+			d.Incident = c.Text()
 		case "semantics":
-			d.Semantics = int(c.int())
+			d.Semantics = int(c.Int())
 		case "set":
-			c.object(func(key []byte) {
-				switch string(key) {
-				case "digest":
-					d.Set.Digest = c.text()
-				case "revision":
-					d.Set.Revision = c.text()
-				default:
-					c.skip()
-				}
-			})
-		default:
-			c.skip()
+			c.setRef(&d.Set)
 		}
 	})
 }
@@ -153,11 +140,10 @@ func quoted(s string) string { return string(jsontext.AppendQuote(nil, s)) }
 
 // recordText is the text of the record in a decision's payload.
 func recordText(payload []byte) (text []byte, err error) {
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
-		value := c.skip()
+	c := readingAgain(payload)
+	c.Members(func(key []byte) {
 		if string(key) == "record" {
-			text = value
+			text = c.Skip()
 		}
 	})
 	return text, c.end()

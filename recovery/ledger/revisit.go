@@ -134,27 +134,21 @@ func (r *revisitor) mark(t *log.Item) error {
 func superseded(payload []byte) (seq int64, err error) {
 	seq = -1
 	choice := false
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingAgain(payload)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "given":
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				if string(key) == "previous" {
-					seq = c.int()
-					return
+					seq = c.Int()
 				}
-				c.skip()
 			})
 		case "record":
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				if string(key) == "on" {
-					choice = c.text() != ""
-					return
+					choice = c.Text() != ""
 				}
-				c.skip()
 			})
-		default:
-			c.skip()
 		}
 	})
 	if choice {

@@ -1,41 +1,44 @@
 package ledger
 
 import (
-	"bytes"
-
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// parseSummary reads the summary out of a decision's payload. Of the keys it
-// takes those that are wanted.
+// parseSummary reads the summary out of a decision's payload. Of the incident's keys it takes those
+// that are wanted.
 func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Decision, error) {
+	return summaryOf(readingAgain(payload), seq, payload, wanted)
+}
+
+// checkSummary is parseSummary for a payload that nobody has read before.
+func checkSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Decision, error) {
+	return summaryOf(readingPayload(payload, decisionShape), seq, payload, wanted)
+}
+
+func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*store.Decision, error) {
 	var decision, comparable []byte
 	s := &store.Decision{Number: seq}
 	on := ""
-	c := cursor{b: payload}
 	c.record(func(key []byte) {
 		switch string(key) {
 		case "comparable":
-			comparable = c.skip()
+			comparable = c.Skip()
 		case "decision":
-			start := c.at
+			c.PeekKind()
+			start := c.InputOffset()
 			c.decision(s)
-			decision = payload[start:c.at]
+			decision = payload[start:c.InputOffset()]
 		case "keeps":
-			c.list(func() { s.Keeps = append(s.Keeps, c.id()) })
+			c.Elements(func() { s.Keeps = append(s.Keeps, c.id()) })
 		case "keys":
 			s.Some = c.keys(wanted)
 		case "occurred_at":
 			s.OccurredAt = c.time()
 		case "on":
-			on = c.text()
+			on = c.Text()
 		case "reserves":
-			c.list(func() { s.Reserves = append(s.Reserves, c.reserve()) })
-		case "base", "incident":
-			c.skip()
-		default:
-			c.fail()
+			c.Elements(func() { s.Reserves = append(s.Reserves, c.reserve()) })
 		}
 	})
 	if err := c.end(); err != nil {
@@ -46,14 +49,14 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Dec
 	}
 	// Of a choice more is wanted, and that it is one was not known before.
 	s.Choice = &store.Choice{On: store.IDOf(on)}
-	d := cursor{b: decision}
+	d := readingAgain(decision)
 	d.decision(s)
 	if err := d.end(); err != nil {
 		return nil, err
 	}
 	var keys []recovery.Key
 	if len(comparable) > 0 {
-		k := cursor{b: comparable}
+		k := readingAgain(comparable)
 		keys = k.pairs()
 		if err := k.end(); err != nil {
 			return nil, err
@@ -65,39 +68,36 @@ func parseSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Dec
 
 // record visits the members of the record in a decision's payload.
 func (c *cursor) record(member func(key []byte)) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		if string(key) == "record" {
-			c.object(member)
-			return
+			c.Members(member)
 		}
-		c.skip()
 	})
 }
 
 func (c *cursor) keys(wanted map[string]bool) []recovery.Key {
 	var out []recovery.Key
-	c.object(func(key []byte) {
-		if !wanted[string(key)] && (bytes.IndexByte(key, '\\') < 0 || !wanted[plainKey(key)]) {
-			c.raw()
+	c.Members(func(key []byte) {
+		if !wanted[string(key)] {
 			return
 		}
 		if out == nil {
 			out = make([]recovery.Key, 0, len(wanted))
 		}
-		out = append(out, recovery.Key{Path: plainKey(key), Text: c.text()})
+		out = append(out, recovery.Key{Path: string(key), Text: c.Text()})
 	})
 	return out
 }
 
 func (c *cursor) pairs() (out []recovery.Key) {
-	c.list(func() {
+	c.Elements(func() {
 		var k recovery.Key
 		n := 0
-		c.list(func() {
+		c.Elements(func() {
 			if n == 0 {
-				k.Path = c.text()
+				k.Path = c.Text()
 			} else {
-				k.Text = c.text()
+				k.Text = c.Text()
 			}
 			n++
 		})
@@ -107,18 +107,16 @@ func (c *cursor) pairs() (out []recovery.Key) {
 }
 
 func (c *cursor) reserve() (r recovery.Reserve) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "at":
 			r.At = c.time()
 		case "direction":
-			r.Direction = c.text()
+			r.Direction = c.Text()
 		case "partner":
-			r.Partner = c.text()
+			r.Partner = c.Text()
 		case "units":
-			r.Units = c.int()
-		default:
-			c.fail()
+			r.Units = c.Int()
 		}
 	})
 	return r
@@ -128,34 +126,30 @@ func (c *cursor) reserve() (r recovery.Reserve) {
 // play at first.
 func (c *cursor) decision(s *store.Decision) {
 	var zeros []recovery.ChosenAction
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch {
 		case string(key) == "actions":
 			s.Actions = make([]store.Action, 0, 4)
-			c.list(func() { s.Actions = append(s.Actions, c.action(s.Choice)) })
+			c.Elements(func() { s.Actions = append(s.Actions, c.action(s.Choice)) })
 		case string(key) == "id":
 			if s.Choice == nil {
 				s.ID = c.id()
 				return
 			}
-			s.Choice.Chosen.Decision = c.text()
+			s.Choice.Chosen.Decision = c.Text()
 			s.ID = store.IDOf(s.Choice.Chosen.Decision)
 		case string(key) == "incident":
-			s.Incident = c.text()
+			s.Incident = c.Text()
 		case string(key) == "made" && s.Choice != nil:
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				if string(key) == "reason" {
-					s.Choice.Chosen.Reason = c.text()
-					return
+					s.Choice.Chosen.Reason = c.Text()
 				}
-				c.skip()
 			})
 		case string(key) == "plays" && s.Choice != nil:
-			c.list(func() { c.firstPlay(s.Choice) })
+			c.Elements(func() { c.firstPlay(s.Choice) })
 		case string(key) == "withheld" && s.Choice != nil:
-			c.list(func() { zeros = c.withheld(zeros) })
-		default:
-			c.skip()
+			c.Elements(func() { zeros = c.withheld(zeros) })
 		}
 	})
 	if s.Choice == nil {
@@ -170,28 +164,24 @@ func (c *cursor) decision(s *store.Decision) {
 }
 
 func (c *cursor) firstPlay(of *store.Choice) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		if string(key) == "play" && of.Key == "" {
-			of.Key = c.text()
-			return
+			of.Key = c.Text()
 		}
-		c.skip()
 	})
 }
 
 func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction {
 	var a recovery.ChosenAction
 	reason := ""
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "amount":
 			a.Amount = c.money()
 		case "reason":
-			reason = c.text()
+			reason = c.Text()
 		case "type":
-			a.Type = c.text()
-		default:
-			c.skip()
+			a.Type = c.Text()
 		}
 	})
 	if reason != "zero" {
@@ -202,42 +192,32 @@ func (c *cursor) withheld(zeros []recovery.ChosenAction) []recovery.ChosenAction
 
 // action reads an action; what is in its if_late counts for choices only.
 func (c *cursor) action(of *store.Choice) (a store.Action) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch {
 		case string(key) == "amount":
 			a.Amount = c.money()
 		case string(key) == "change":
-			a.Cancelled = string(c.raw()) == string(recovery.ChangeCancelled)
+			a.Cancelled = string(c.TextBytes()) == string(recovery.ChangeCancelled)
 		case string(key) == "id":
 			a.ID = c.id()
 		case string(key) == "if_late" && of != nil:
-			c.list(func() {
+			c.Elements(func() {
 				late := c.action(of)
 				of.IfLate = append(of.IfLate, late.ID)
 			})
 		case string(key) == "type":
 			a.Type = c.word()
-		default:
-			c.skip()
 		}
 	})
 	return a
 }
 
-// id reads an id.
-func (c *cursor) id() store.ID {
-	raw := c.raw()
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return store.IDOf(raw)
-	}
-	c.at -= len(raw) + 2
-	return store.IDOf(c.text())
-}
+func (c *cursor) id() store.ID { return store.IDOf(c.TextBytes()) }
 
 // word reads a text that has only a few different values, and shares equal ones.
 func (c *cursor) word() string {
-	raw := c.raw()
-	switch string(raw) {
+	text := c.TextBytes()
+	switch string(text) {
 	case "acknowledge":
 		return "acknowledge"
 	case "apologise":
@@ -253,6 +233,5 @@ func (c *cursor) word() string {
 	case "respond":
 		return "respond"
 	}
-	c.at -= len(raw) + 2
-	return c.text()
+	return string(text)
 }

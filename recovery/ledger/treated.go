@@ -31,77 +31,63 @@ func parseTreated(seq int64, payload []byte, wanted map[string]bool) (*treated, 
 		return nil, err
 	}
 	r := &treated{Decision: s, previous: -1}
-	c := cursor{b: payload}
-	c.object(func(key []byte) {
+	c := readingAgain(payload)
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "given":
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				switch string(key) {
 				case "made":
-					c.list(func() { r.stood = append(r.stood, c.int()) })
+					c.Elements(func() { r.stood = append(r.stood, c.Int()) })
 				case "previous":
-					r.previous = c.int()
-				default:
-					c.skip()
+					r.previous = c.Int()
 				}
 			})
 		case "record":
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				if string(key) == "decision" {
 					c.treated(r)
-					return
 				}
-				c.skip()
 			})
-		default:
-			c.skip()
 		}
 	})
 	return r, c.end()
 }
 
 func (c *cursor) treated(r *treated) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "actions":
 			r.given = r.given[:0]
-			c.list(func() { r.given = append(r.given, c.gave()) })
+			c.Elements(func() { r.given = append(r.given, c.gave()) })
 		case "made":
-			c.object(func(key []byte) {
+			c.Members(func(key []byte) {
 				switch string(key) {
 				case "by":
-					r.by = c.text()
+					r.by = c.Text()
 				case "deviation":
-					r.deviation = c.text()
-				default:
-					c.skip()
+					r.deviation = c.Text()
 				}
 			})
 		case "plays":
-			c.list(func() {
-				c.object(func(key []byte) {
+			c.Elements(func() {
+				c.Members(func(key []byte) {
 					if string(key) == "play" && r.play == "" {
-						r.play = c.text()
-						return
+						r.play = c.Text()
 					}
-					c.skip()
 				})
 			})
-		default:
-			c.skip()
 		}
 	})
 }
 
 func (c *cursor) gave() (g gave) {
-	c.object(func(key []byte) {
+	c.Members(func(key []byte) {
 		switch string(key) {
 		case "justice":
-			g.redress = string(c.raw()) == "distributive"
+			g.redress = string(c.TextBytes()) == "distributive"
 		case "plays":
-			c.list(func() { g.plays = append(g.plays, c.text()) })
-		default:
-			c.skip()
+			c.Elements(func() { g.plays = append(g.plays, c.Text()) })
 		}
 	})
 	return g

@@ -1,6 +1,8 @@
 package jsontext
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"sync"
 	"unicode/utf8"
@@ -11,7 +13,20 @@ import (
 // name twice, bytes that are not UTF-8, half of a surrogate pair, nesting without end.
 //
 // An error ends reading, and is [*Error] or, after the last token, io.EOF.
+//
+// A caller may set the exported fields before it reads.
 type Decoder struct {
+	// Shape, if it is set, says which names the objects of the text have.
+	Shape *Shape
+	// Compact refuses white space between tokens.
+	Compact bool
+	// Within is how many objects and arrays the text, or a part of it, stood in when its nesting
+	// was bounded by [MaxDepth]. It may be nested deeper by as many.
+	Within int
+	// Checked says that the text was read before and is known to be good. SkipValue then passes over
+	// objects and arrays without looking at what is in them.
+	Checked bool
+
 	data  []byte
 	at    int
 	stack []level
@@ -31,14 +46,16 @@ type Decoder struct {
 // level is an object or an array that is open.
 type level struct {
 	kind  Kind
-	named bool // an object of which a name was read, and no value yet
-	some  bool // it has something in it
+	named bool // in an object, a name was read, and its value was not
+	mixed bool // the names so far are not in order
+	count int  // of the members or elements so far
 	names int  // where its names begin
-	// many are the names of an object too large to be searched.
+	shape *Shape
+	// many are the names of an object that has too many of them to be searched.
 	many map[string]struct{}
 }
 
-// fewNames is up to how many names are searched.
+// fewNames is up to how many names are searched, where they are not in order.
 const fewNames = 16
 
 // decoders are those that were given back.
@@ -72,6 +89,10 @@ func (d *Decoder) Release() {
 // end, and where no token begins.
 func (d *Decoder) PeekKind() Kind { return kinds[d.next()] }
 
+// InputOffset returns where in the text the next token begins, once it was peeked at, and else where
+// the last token ended.
+func (d *Decoder) InputOffset() int { return d.at }
+
 // StackDepth returns how many objects and arrays are open.
 func (d *Decoder) StackDepth() int { return len(d.stack) }
 
@@ -94,8 +115,11 @@ func (d *Decoder) ReadToken() (Token, error) {
 	if kind == KindEndObject || kind == KindEndArray {
 		return d.end(top, kind)
 	}
-	top.some = true
-	if top.kind == KindBeginObject && !top.named {
+	if top.kind == KindBeginArray {
+		top.count++
+		d.Shape = top.shape
+	} else if !top.named {
+		top.count++
 		return d.name(top, kind)
 	}
 	top.named = false
@@ -105,6 +129,9 @@ func (d *Decoder) ReadToken() (Token, error) {
 func (d *Decoder) end(top *level, kind Kind) (Token, error) {
 	if kind != top.kind+2 || top.named { // { and }, [ and ] are two apart
 		return Token{}, d.fail(errMalformed)
+	}
+	if top.shape != nil && top.shape.all && top.kind == KindBeginObject && top.count < len(top.shape.names) {
+		return Token{}, d.fail(d.errMissing(top.shape, d.names[top.names:]))
 	}
 	d.names = d.names[:top.names]
 	d.stack = d.stack[:len(d.stack)-1]
@@ -121,10 +148,16 @@ func (d *Decoder) name(top *level, kind Kind) (Token, error) {
 	if err != nil {
 		return Token{}, d.fail(err)
 	}
-	if !d.isNew(top, name) {
-		return Token{}, d.fail(errTwice(name))
+	if top.shape != nil {
+		var known bool
+		if d.Shape, known = top.shape.under(name); !known || d.from < 0 {
+			return Token{}, d.fail(d.errStray(top.shape, string(name)))
+		}
 	}
-	if d.space() != ':' {
+	if !d.isNew(top, name) {
+		return Token{}, d.fail(d.errTwice(name))
+	}
+	if (d.at >= len(d.data) || d.data[d.at] != ':') && d.space() != ':' {
 		return Token{}, d.fail(errMalformed)
 	}
 	d.at++
@@ -132,37 +165,43 @@ func (d *Decoder) name(top *level, kind Kind) (Token, error) {
 	return Token{KindString, name}, nil
 }
 
-// isNew notes a name, and reports whether the object did not have it.
+// isNew notes a name, and reports whether the object did not have it. Names in order, as in
+// canonical JSON, are compared with the one before.
 func (d *Decoder) isNew(top *level, name []byte) bool {
-	if top.many == nil {
-		for _, known := range d.names[top.names:] {
+	names := d.names[top.names:]
+	d.names = append(d.names, name)
+	if !top.mixed {
+		if len(names) == 0 || bytes.Compare(names[len(names)-1], name) < 0 {
+			return true
+		}
+		top.mixed = true
+	}
+	if len(names) < fewNames {
+		for _, known := range names {
 			if string(known) == string(name) {
 				return false
 			}
 		}
-		d.names = append(d.names, name)
-		if len(d.names)-top.names == fewNames {
-			top.many = make(map[string]struct{}, 2*fewNames)
-			for _, known := range d.names[top.names:] {
-				top.many[string(known)] = struct{}{}
-			}
-		}
 		return true
 	}
-	_, twice := top.many[string(name)]
-	if !twice {
-		top.many[string(name)] = struct{}{}
+	if top.many == nil {
+		top.many = make(map[string]struct{}, 2*len(names))
+		for _, known := range names {
+			top.many[string(known)] = struct{}{}
+		}
 	}
+	_, twice := top.many[string(name)]
+	top.many[string(name)] = struct{}{}
 	return !twice
 }
 
 func (d *Decoder) value(kind Kind) (Token, error) {
-	if len(d.stack) > MaxDepth {
+	if len(d.stack) > MaxDepth+d.Within {
 		return Token{}, d.fail(errDepth)
 	}
 	switch kind {
 	case KindBeginObject, KindBeginArray:
-		d.stack = append(d.stack, level{kind: kind, names: len(d.names)})
+		d.stack = append(d.stack, level{kind: kind, names: len(d.names), shape: d.Shape})
 		d.at++
 		return Token{kind, d.data[d.at-1 : d.at]}, nil
 	case KindString:
@@ -217,10 +256,38 @@ func (d *Decoder) SkipValue() error {
 		if len(d.stack) < depth || t.kind == KindString && depth > 0 && len(d.stack) == depth && d.stack[depth-1].named {
 			return d.fail(errMalformed) // an end, or a name
 		}
+		if d.Checked && (t.kind == KindBeginObject || t.kind == KindBeginArray) {
+			d.leave()
+		}
 		if len(d.stack) == depth {
 			return nil
 		}
 	}
+}
+
+// leave passes over the rest of the object or array that was just begun, up to the bracket that ends
+// it.
+func (d *Decoder) leave() {
+	open := 1
+	for i := d.at; i < len(d.data); i++ {
+		switch d.data[i] {
+		case '"': // most strings are short, so that looking at each byte is fastest
+			for i++; i < len(d.data) && d.data[i] != '"'; i++ {
+				if d.data[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			open++
+		case '}', ']':
+			if open--; open == 0 {
+				d.at = i + 1
+				d.stack = d.stack[:len(d.stack)-1]
+				return
+			}
+		}
+	}
+	d.at = len(d.data)
 }
 
 // Finish ends reading, with what came of it. It returns why the text is refused:
@@ -232,6 +299,9 @@ func (d *Decoder) Finish(err error) error {
 	}
 	if err == nil && d.begun && len(d.stack) == 0 && d.space() == 0 && d.at == len(d.data) && utf8.Valid(d.data) {
 		return io.EOF
+	}
+	if d.err != nil { // white space behind the text, where none belongs
+		return d.err
 	}
 	if err == nil {
 		err = errMalformed
@@ -248,13 +318,19 @@ func (d *Decoder) fail(err error) error {
 // next moves to the next token, behind a comma where one is due, and returns
 // its first byte; 0 at the end, and where no token may stand.
 func (d *Decoder) next() byte {
-	c := d.space()
+	var c byte
+	if d.at < len(d.data) {
+		c = d.data[d.at]
+	}
+	if c <= ' ' {
+		c = d.blank()
+	}
 	if len(d.stack) == 0 {
 		return c
 	}
 	if !d.ready {
 		top := &d.stack[len(d.stack)-1]
-		if top.named || !top.some || c == '}' || c == ']' {
+		if top.named || top.count == 0 || c == '}' || c == ']' {
 			return c
 		}
 		if c != ',' {
@@ -273,9 +349,23 @@ func (d *Decoder) next() byte {
 // space skips white space and returns the next byte without reading it; 0, which
 // no token begins with, at the end.
 func (d *Decoder) space() byte {
+	if d.at < len(d.data) {
+		if c := d.data[d.at]; c > ' ' {
+			return c
+		}
+	}
+	return d.blank()
+}
+
+// blank is space where there is white space, or something else that is no token.
+func (d *Decoder) blank() byte {
 	for ; d.at < len(d.data); d.at++ {
 		if c := d.data[d.at]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
 			return c
+		}
+		if d.Compact {
+			d.Fail(&Error{fmt.Sprintf("it has white space at byte %d, and none belongs there", d.at)})
+			return 0
 		}
 	}
 	return 0
@@ -286,7 +376,7 @@ func (d *Decoder) text() ([]byte, error) {
 	data, start := d.data, d.at+1
 	for i := start; i < len(data); i++ {
 		c := data[i]
-		if !special[c] || c >= utf8.RuneSelf {
+		if c >= ' ' && c != '"' && c != '\\' {
 			continue
 		}
 		if c == '"' {

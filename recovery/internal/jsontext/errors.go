@@ -20,8 +20,13 @@ var errSurrogate = &Error{"not JSON: half of a surrogate pair, which is no chara
 
 var errDepth = &Error{fmt.Sprintf("the JSON is nested more than %d levels deep", MaxDepth)}
 
-func errTwice(name []byte) error {
-	return &Error{fmt.Sprintf("the key %s is given twice", Clip(string(AppendQuote(nil, string(name)))))}
+// errTwice reports a name that an object has already. The place is said where the text has a shape.
+func (d *Decoder) errTwice(name []byte) error {
+	place := ""
+	if d.stack[0].shape != nil {
+		place = d.place()
+	}
+	return &Error{fmt.Sprintf("the key %s is given twice%s", Clip(string(AppendQuote(nil, string(name)))), place)}
 }
 
 // Clip cuts a text to a length that a message can bear.

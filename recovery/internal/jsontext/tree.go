@@ -3,6 +3,7 @@ package jsontext
 import (
 	"encoding/json"
 	"io"
+	"slices"
 )
 
 // Object is a JSON object with its members in the order of the text.
@@ -41,6 +42,40 @@ func Plain(v any) any {
 		return list
 	}
 	return v
+}
+
+// AppendTree writes a tree as canonical JSON.
+func AppendTree(dst []byte, v any) []byte {
+	e := NewEncoder(dst)
+	e.tree(v)
+	return e.Buf
+}
+
+func (e *Encoder) tree(v any) {
+	switch x := v.(type) {
+	case Object:
+		e.BeginObject()
+		for _, m := range slices.SortedFunc(slices.Values(x), func(a, b Member) int { return Compare(a.Name, b.Name) }) {
+			e.WriteName(m.Name)
+			e.tree(m.Value)
+		}
+		e.EndObject()
+	case []any:
+		e.BeginArray()
+		for _, element := range x {
+			e.tree(element)
+		}
+		e.EndArray()
+	case string:
+		e.WriteString(x)
+	case json.Number:
+		e.Next()
+		e.Buf = AppendNumber(e.Buf, x)
+	case bool:
+		e.WriteBool(x)
+	default:
+		e.WriteValue([]byte("null"))
+	}
 }
 
 // Parse reads one text as a tree: objects become [Object], arrays []any, numbers
