@@ -129,6 +129,7 @@ type Calendar struct {
 	Name     Text
 	Zone     Text
 	Hours    []*DayHours
+	Cutoff   Text // the time of a day after which it counts as the next working day
 	Holidays []*Holiday
 	Range    Range
 }

@@ -19,6 +19,7 @@ func (r *reader) calendar(name Text, n *yamlnode.Node) *Calendar {
 	m.what = "a calendar"
 	c.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	m.on("hours", func(n *yamlnode.Node, key Text) { c.Hours = r.hours(n, key) })
+	m.on("cutoff", func(n *yamlnode.Node, key Text) { c.Cutoff = r.cutoff(n, key) })
 	m.on("holidays", func(n *yamlnode.Node, key Text) { c.Holidays = r.holidays(n, key) })
 	m.wants("hours", "the hours by day, such as `{mon-fri: \"09:00-17:00\"}`")
 	m.require("hours")
@@ -74,7 +75,34 @@ func (r *reader) spans(n *yamlnode.Node, key Text) []Text {
 	return out
 }
 
-// span is a stretch of a day in minutes.
+// cutoff reads a time of the day.
+func (r *reader) cutoff(n *yamlnode.Node, key Text) Text {
+	const wanted = "a time of the day such as `\"15:00\"`"
+	t := r.scalar(n, key, wanted)
+	if !t.IsSet() {
+		return t
+	}
+	switch minutes, ok := parseClock(t.Value); {
+	case !ok:
+		r.misfit(n, key, wanted, cutoffRemedy(t))
+		return misread()
+	case minutes == 0:
+		r.add(t.Range, "bad-cutoff", "leave `cutoff` out, or count one working day more",
+			"everything comes after `00:00`, so no day would count")
+		return misread()
+	}
+	return t
+}
+
+func cutoffRemedy(t Text) remedy {
+	clock := pad(strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(t.Value), ".", ":"), " ", ""))
+	if minutes, ok := parseClock(clock); ok && minutes > 0 {
+		return remedy{"write `\"" + clock + "\"`", Edit{t.Range.Start, t.Range.End, `"` + clock + `"`}}
+	}
+	return remedy{}
+}
+
+// span is a stretch of a day in minutes, which may reach into the next one.
 type span struct{ from, to int }
 
 func (s span) overlaps(o span) bool { return s.from < o.to && o.from < s.to }
@@ -92,7 +120,7 @@ func parseSpan(s string) (span, string) {
 	case from == to:
 		return span{}, "it ends where it starts"
 	case from > to:
-		return span{}, "it crosses midnight"
+		to += endOfDay // on the next day
 	}
 	return span{from, to}, ""
 }
@@ -108,7 +136,7 @@ func parseClock(s string) (minutes int, ok bool) {
 	return minutes, m < 60 && minutes <= endOfDay
 }
 
-// spanRemedy splits a span that crosses midnight, and writes hours as clocks do here.
+// spanRemedy writes hours as clocks do here.
 func spanRemedy(t Text) remedy {
 	text := strings.NewReplacer("–", "-", "—", "-", " to ", "-", " a ", "-", " bis ", "-", ".", ":", " ", "").Replace(strings.ToLower(strings.TrimSpace(t.Value)))
 	a, b, _ := strings.Cut(text, "-")
@@ -118,10 +146,8 @@ func spanRemedy(t Text) remedy {
 	switch {
 	case !ok1 || !ok2 || from == endOfDay || from == to:
 		return remedy{}
-	case from > to && to == 0:
+	case to == 0:
 		return span24(t, a+"-24:00")
-	case from > to:
-		return say(fmt.Sprintf("write `%s-24:00` on this day and `00:00-%s` on the next", a, b))
 	}
 	return span24(t, a+"-"+b)
 }

@@ -33,7 +33,7 @@ type calendarKey struct {
 }
 
 func (s *scope) newCalendar(d *playbook.Calendar, zone *time.Location) *worktime.Calendar {
-	var week [7][]worktime.Shift
+	var week worktime.Week
 	for _, h := range d.Hours {
 		days, err := worktime.ParseDays(h.Days.Value)
 		if err != nil {
@@ -43,21 +43,30 @@ func (s *scope) newCalendar(d *playbook.Calendar, zone *time.Location) *worktime
 			week[day] = append(week[day], shifts(h.Spans)...)
 		}
 	}
-	holidays := map[value.Date][]worktime.Shift{}
+	rules := worktime.Rules{Zone: zone, Versions: []worktime.Version{{Week: week}}}
+	if d.Cutoff.IsSet() {
+		cutoff, err := worktime.ParseWallTime(d.Cutoff.Value)
+		if err != nil {
+			return nil
+		}
+		rules.Versions[0].Cutoff = cutoff
+	}
+	listed := map[value.Date]bool{}
 	for _, h := range d.Holidays {
 		day, err := value.ParseDate(h.Date.Value)
 		if err != nil {
 			s.mendf(h.Date.Range, "bad-date", meantDate(h.Date), "%s", err)
 			continue
 		}
-		if _, ok := holidays[day]; ok {
+		if listed[day] {
 			s.errorf(h.Date.Range, "duplicate-value", "", "%s is listed twice", day)
 			continue
 		}
-		holidays[day] = shifts(h.Spans)
+		listed[day] = true
+		rules.Holidays = append(rules.Holidays, worktime.Holiday{From: day, Hours: shifts(h.Spans)})
 	}
 	// Days without hours, spans that overlap: the reader has said all of that.
-	cal, err := worktime.New(zone, week, holidays)
+	cal, err := worktime.New(rules)
 	if err != nil {
 		return nil
 	}

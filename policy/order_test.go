@@ -76,7 +76,7 @@ func TestWhoeverCompilesFirst(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	rounds := 24
 	if testing.Short() {
-		rounds = 2
+		rounds = 6
 	}
 	matched, rows := 0, 0
 	for range rounds {

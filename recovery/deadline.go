@@ -45,6 +45,11 @@ func (c *conclusion) times(d *draft, base time.Time) error {
 	if a.Within == nil {
 		return nil
 	}
+	if a.After != nil && a.After.WorkingDay && a.Within.WorkingDay {
+		// A wait ends when its last day closes, and the day that follows is the first of the deadline.
+		d.DueAt, err = c.runDays(d.play, clock, base, a.Within, a.After.WorkingDays+a.Within.WorkingDays)
+		return err
+	}
 	d.DueAt, err = c.run(d.play, clock, start, a.Within)
 	return err
 }
@@ -55,17 +60,25 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 	if d == nil {
 		return from, nil
 	}
-	var at time.Time
-	var err error
 	if d.WorkingDay {
-		at, err = clock.AddWorkingDays(from, d.WorkingDays)
-	} else {
-		length, evalErr := d.Duration(c.input.Frame(p.Playbook))
-		if evalErr != nil {
-			return at, evaluationError(p, evalErr)
-		}
-		at, err = clock.Add(from, length)
+		return c.runDays(p, clock, from, d, d.WorkingDays)
 	}
+	length, err := d.Duration(c.input.Frame(p.Playbook))
+	if err != nil {
+		return time.Time{}, evaluationError(p, err)
+	}
+	at, err := clock.Add(from, length)
+	return ended(p, d, from, at, err)
+}
+
+// runDays is run for working days, which may be more than the deadline's own.
+func (c *conclusion) runDays(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline, days int) (time.Time, error) {
+	at, err := clock.AddWorkingDays(from, days)
+	return ended(p, d, from, at, err)
+}
+
+// ended is the end of a deadline, as run returns it.
+func ended(p *policy.Play, d *policy.Deadline, from, at time.Time, err error) (time.Time, error) {
 	if isPaused(err) {
 		return time.Time{}, nil
 	}

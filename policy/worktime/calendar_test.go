@@ -14,41 +14,74 @@ import (
 
 func TestNewErrors(t *testing.T) {
 	madrid := zone(t, "Europe/Madrid")
-	nine := []worktime.Shift{{From: 540, Until: 1020}}
-	for _, test := range []struct {
-		zone     *time.Location
-		monday   []worktime.Shift
-		holidays map[value.Date][]worktime.Shift
-		want     string
-	}{
-		{nil, nine, nil, "a calendar needs a time zone"},
-		{madrid, nil, nil, "a calendar needs hours on at least one day of the week"},
-		{madrid, nil, map[value.Date][]worktime.Shift{date(t, "2026-03-02"): nine}, "a calendar needs hours on at least one day of the week"},
-		{madrid, shifts(t, "09:00-14:00", "13:59-19:00"), nil, "Monday: the hours 09:00-14:00 and 13:59-19:00 overlap"},
-		{madrid, []worktime.Shift{{From: 540, Until: 1441}}, nil, "Monday: the hours 09:00-24:01 are none within a day"},
-		{madrid, []worktime.Shift{{From: 540, Until: 540}}, nil, "Monday: the hours 09:00-09:00 are none within a day"},
-		{madrid, nine, map[value.Date][]worktime.Shift{date(t, "2026-03-02"): shifts(t, "12:00-13:00", "12:30-14:00")},
-			"2026-03-02: the hours 12:00-13:00 and 12:30-14:00 overlap"},
-	} {
-		c, err := worktime.New(test.zone, [7][]worktime.Shift{time.Monday: test.monday}, test.holidays)
-		if err == nil || err.Error() != test.want || c != nil {
-			t.Errorf("New = %v, %v; want %s", c, err, test.want)
+	nine := worktime.Week{time.Monday: {{From: 540, Until: 1020}}}
+	monday := func(hours ...worktime.Shift) []worktime.Version {
+		return []worktime.Version{{Week: worktime.Week{time.Monday: hours}}}
+	}
+	md := func(text string) worktime.MonthDay {
+		day, err := worktime.ParseMonthDay(text)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return day
+	}
+	season := func(from, until string, week worktime.Week) worktime.Season {
+		return worktime.Season{From: md(from), Until: md(until), Week: week}
+	}
+	short := func(text ...string) []worktime.Shift { return shifts(t, text...) }
+	for want, rules := range map[string]worktime.Rules{
+		"a calendar needs a time zone":                                            {Versions: []worktime.Version{{Week: nine}}},
+		"a calendar needs hours on at least one day of the week":                  {Zone: madrid, Versions: monday()},
+		"Monday: the hours 09:00-14:00 and 13:59-19:00 overlap":                   {Zone: madrid, Versions: monday(short("09:00-14:00", "13:59-19:00")...)},
+		"Monday: the hours 09:00-09:00 are none of a day":                         {Zone: madrid, Versions: monday(worktime.Shift{From: 540, Until: 540})},
+		"Monday: the hours 09:00-10:00 are none of a day":                         {Zone: madrid, Versions: monday(worktime.Shift{From: 540, Until: 2040})},
+		"Monday: the hours 22:00-02:00 and 23:00-24:00 overlap":                   {Zone: madrid, Versions: monday(short("23:00-24:00", "22:00-02:00")...)},
+		"the cut-off lies 1441 minutes after midnight, which is no time of a day": {Zone: madrid, Versions: []worktime.Version{{Week: nine, Cutoff: 1441}}},
+		"2026-03-02: the hours 12:00-13:00 and 12:30-14:00 overlap": {Zone: madrid, Versions: []worktime.Version{{Week: nine}},
+			Holidays: []worktime.Holiday{{From: date(t, "2026-03-02"), Hours: short("12:00-13:00", "12:30-14:00")}}},
+		"the holidays 2026-03-05 to 2026-03-06 and 2026-03-01 to 2026-03-09 have different hours on the same day": {Zone: madrid, Versions: []worktime.Version{{Week: nine}},
+			Holidays: []worktime.Holiday{
+				{Kind: worktime.OnRange, From: date(t, "2026-03-05"), Until: date(t, "2026-03-06"), Hours: short("12:00-13:00")},
+				{Kind: worktime.OnRange, From: date(t, "2026-03-01"), Until: date(t, "2026-03-09")},
+			}},
+		"2026-03-05 to 2026-03-04: there is no such day": {Zone: madrid, Versions: []worktime.Version{{Week: nine}},
+			Holidays: []worktime.Holiday{{Kind: worktime.OnRange, From: date(t, "2026-03-05"), Until: date(t, "2026-03-04")}}},
+		"every 02-30: there is no such day of the year": {Zone: madrid, Versions: []worktime.Version{{Week: nine}},
+			Holidays: []worktime.Holiday{{Kind: worktime.OnEvery, Every: worktime.MonthDay{Month: 2, Day: 30}}}},
+		"easter +101: a holiday lies at most 75 days before Easter and 100 after it": {Zone: madrid, Versions: []worktime.Version{{Week: nine}},
+			Holidays: []worktime.Holiday{{Kind: worktime.OnEaster, Easter: 101}}},
+		"the seasons 11-01 to 03-01 and 02-01 to 04-01 overlap": {Zone: madrid, Versions: []worktime.Version{{Week: nine,
+			Seasons: []worktime.Season{season("11-01", "03-01", nine), season("02-01", "04-01", nine)}}}},
+		"version 3: it does not begin after the version before it": {Zone: madrid, Versions: []worktime.Version{
+			{Week: nine}, {From: date(t, "2026-01-01"), Week: nine}, {From: date(t, "2026-01-01"), Week: nine}}},
+	} {
+		c, err := worktime.New(rules)
+		if err == nil || err.Error() != want {
+			t.Errorf("New = %v, %v; want %s", c, err, want)
+		}
+	}
+	// A year that is closed from end to end has no hours, whatever its ordinary week says.
+	_, err := worktime.New(worktime.Rules{Zone: madrid, Versions: []worktime.Version{{Week: nine, Seasons: []worktime.Season{season("01-01", "12-31", worktime.Week{})}}}})
+	if err == nil {
+		t.Error("a calendar that is always closed was made")
+	}
+	if _, err := worktime.New(worktime.Rules{Zone: madrid, Versions: []worktime.Version{{Seasons: []worktime.Season{season("06-01", "08-31", nine)}}}}); err != nil {
+		t.Error("a calendar that is open in summer only:", err)
 	}
 }
 
 // TestFirstErrorByDate has mistakes on several days: the first day is told of.
 func TestFirstErrorByDate(t *testing.T) {
-	wrong := map[value.Date][]worktime.Shift{}
+	var wrong []worktime.Holiday
 	texts := ""
-	for day := 1; day <= 8; day++ {
+	for day := 8; day >= 1; day-- {
 		date := value.DateOf(time.Date(2026, 5, day, 0, 0, 0, 0, time.UTC))
-		wrong[date] = []worktime.Shift{{From: 600, Until: 500}}
+		wrong = append(wrong, worktime.Holiday{From: date, Hours: []worktime.Shift{{From: 600, Until: 500}}})
 		texts += fmt.Sprintf(`,"%s":["late"]`, date)
 	}
 	text := `{"days":{` + texts[1:] + `},"week":[[],["09:00-17:00"],[],[],[],[],[]],"zone":"UTC"}`
 	for range 20 {
-		_, err := worktime.New(time.UTC, [7][]worktime.Shift{time.Monday: {{From: 540, Until: 1020}}}, wrong)
+		_, err := worktime.New(worktime.Rules{Zone: time.UTC, Versions: []worktime.Version{{Week: worktime.Week{time.Monday: {{From: 540, Until: 1020}}}}}, Holidays: wrong})
 		_, parseErr := worktime.ParseCalendar([]byte(text))
 		for _, err := range []error{err, parseErr} {
 			if err == nil || !strings.HasPrefix(err.Error(), "2026-05-01: ") {
@@ -60,7 +93,7 @@ func TestFirstErrorByDate(t *testing.T) {
 
 func TestNewCopies(t *testing.T) {
 	given := shifts(t, "09:00-17:00")
-	c, err := worktime.New(time.UTC, [7][]worktime.Shift{time.Monday: given}, nil)
+	c, err := worktime.New(worktime.Rules{Zone: time.UTC, Versions: []worktime.Version{{Week: worktime.Week{time.Monday: given}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,8 +19,9 @@ var ErrNever = errors.New("there is no such time")
 //
 // Results are in the location of the time that they were counted from.
 type Clock struct {
-	Calendar *Calendar // nil: absolute time
-	Pauses   []Pause   // in any order
+	Calendar *Calendar      // nil: absolute time
+	Zone     *time.Location // that of calendar days, weeks, months and years; nil: UTC
+	Pauses   []Pause        // in any order
 }
 
 // Add returns the instant at which the clock has run for d since base, the earliest
@@ -54,21 +55,47 @@ func (c Clock) Add(base time.Time, d time.Duration) (time.Time, error) {
 	return at.In(base.Location()), nil
 }
 
+// Ran returns how long the clock has run from one instant to another: 0 where to is before from,
+// at most 292 years.
+func (c Clock) Ran(from, to time.Time) time.Duration {
+	const most = time.Duration(1<<63 - 1)
+	from, to = from.Round(0), earlier(to.Round(0), horizon())
+	total := time.Duration(0)
+	for _, pause := range Normalise(c.Pauses) {
+		_, ran := c.run(from, earlier(pause.From, to), most-total)
+		total += ran
+		if pause.open() {
+			return total
+		}
+		from = later(from, pause.Until)
+	}
+	_, ran := c.run(from, to, most-total)
+	return total + ran
+}
+
 // run lets the clock run without a pause from one instant on, as [Calendar.advance].
 func (c Clock) run(from, limit time.Time, need time.Duration) (at time.Time, ran time.Duration) {
+	if need == 0 || !from.Before(limit) {
+		return from, 0
+	}
 	if c.Calendar != nil {
 		return c.Calendar.advance(from, limit, need)
 	}
-	ran = max(limit.Sub(from), 0) // more than 292 years count as 292, which no need exceeds
+	ran = limit.Sub(from) // more than 292 years count as 292, which no need exceeds
 	if ran >= need {
 		return from.Add(need), need
 	}
 	return time.Time{}, ran
 }
 
-// AddWorkingDays returns the instant at which the n-th working day after base's day
-// closes, in the calendar's zone. A day with a paused moment in it, at whatever
-// hour, does not count. For n = 0 it is base itself.
+// AddWorkingDays returns the instant at which the clock has run for as long as working time lies
+// between base and the closing of the n-th working day after base's day. So that closing is the
+// result where no pause takes working time, and pauses do not use days up. For n = 0
+// it is base itself.
+//
+// Base's day is that of the hours in which it lies, which may have begun the day before, else its date.
+// A calendar with a cut-off takes a base that comes later on that day, or on a day
+// off, as one of the next working day.
 //
 // The errors are those of Add; a clock without a calendar has no working days, which is
 // an error too.
@@ -82,34 +109,50 @@ func (c Clock) AddWorkingDays(base time.Time, n int) (time.Time, error) {
 	if n == 0 {
 		return base, nil
 	}
-	clocks := stretchAt(base, c.Calendar.zone)
-	day, err := c.workingDay(&clocks, clocks.dayOf(base), n)
+	closes, err := c.Calendar.closingAfter(base, n)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%d working days after %s: %w", n, base.Format(time.RFC3339), err)
 	}
-	closes := c.Calendar.closing(&clocks, day)
-	if closes.After(horizon()) {
-		return time.Time{}, fmt.Errorf("%d working days after %s: %w", n, base.Format(time.RFC3339), ErrNever)
+	if len(c.Pauses) == 0 {
+		return closes.In(base.Location()), nil
 	}
-	return closes.In(base.Location()), nil
+	at, err := c.Add(base, Clock{Calendar: c.Calendar}.Ran(base, closes))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%d working days after %s: %w", n, base.Format(time.RFC3339), cause(err))
+	}
+	// Hours that the clocks skip have a closing, and no working time before it.
+	return later(at, closes).In(base.Location()), nil
 }
 
-// workingDay returns the n-th working day after day that has no paused moment.
-func (c Clock) workingDay(clocks *stretch, day dayNumber, n int) (dayNumber, error) {
-	for _, pause := range Normalise(c.Pauses) {
-		if first := clocks.dayOf(pause.From); first > day {
-			between := c.Calendar.workdays(day, first-1)
-			if between >= n {
-				break
-			}
-			n -= between
+// cause is the one of the errors above that an error wraps.
+func cause(err error) error {
+	for _, known := range []error{ErrPaused, ErrNever} {
+		if errors.Is(err, known) {
+			return known
 		}
-		if pause.open() {
-			return 0, ErrPaused
-		}
-		day = max(day, clocks.dayOf(pause.Until.Add(-1)))
 	}
-	return c.Calendar.workday(day, n)
+	return err
+}
+
+// closingAfter returns when the n-th working day after base's day closes, cut-off considered.
+func (c *Calendar) closingAfter(base time.Time, n int) (time.Time, error) {
+	clocks, days := stretchAt(base, c.zone), c.days()
+	day := days.dayOf(&clocks, base)
+	if cutoff := c.versions[c.versionOn(day)].cutoff; cutoff > 0 {
+		_, last := clocks.instants(day, cutoff)
+		if len(days.hours(day)) == 0 || base.After(last) {
+			n++
+		}
+	}
+	day, err := days.workday(day, n)
+	if err != nil {
+		return time.Time{}, err
+	}
+	closes := days.closing(&clocks, day)
+	if closes.After(horizon()) {
+		return time.Time{}, ErrNever
+	}
+	return closes, nil
 }
 
 // NotBefore returns the first instant from t on at which the calendar is open: t itself

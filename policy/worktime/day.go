@@ -35,9 +35,15 @@ func (d dayNumber) wall(minute int) time.Time {
 	return time.Unix(int64(d)*secondsPerDay+int64(minute)*60, 0).UTC()
 }
 
+// civil returns the year, and the day of the year.
+func (d dayNumber) civil() (year int, md MonthDay) {
+	t := d.wall(0)
+	return t.Year(), MonthDay{t.Month(), t.Day()}
+}
+
 // weekday works for days before 1970 too: 1970-01-01 was a Thursday.
 func (d dayNumber) weekday() time.Weekday {
-	return time.Weekday(((int(d)+int(time.Thursday))%7 + 7) % 7)
+	return time.Weekday(((d+dayNumber(time.Thursday))%7 + 7) % 7)
 }
 
 // rulesOnly is a time (in 2053) after which the zones only follow rules of daylight

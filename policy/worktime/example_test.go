@@ -18,15 +18,15 @@ func madridOffice() *worktime.Calendar {
 	if err != nil {
 		panic(err)
 	}
-	var week [7][]worktime.Shift
+	var week worktime.Week
 	for _, day := range days {
 		week[day] = []worktime.Shift{{From: 9 * 60, Until: 14 * 60}, {From: 16 * 60, Until: 19 * 60}}
 	}
-	christmas, err := value.ParseDate("2026-12-25")
-	if err != nil {
-		panic(err)
-	}
-	calendar, err := worktime.New(zone, week, map[value.Date][]worktime.Shift{christmas: nil})
+	calendar, err := worktime.New(worktime.Rules{
+		Zone:     zone,
+		Versions: []worktime.Version{{Week: week}},
+		Holidays: []worktime.Holiday{{Kind: worktime.OnEvery, Every: worktime.MonthDay{Month: time.December, Day: 25}}},
+	})
 	if err != nil {
 		panic(err)
 	}

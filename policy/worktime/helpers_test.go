@@ -64,11 +64,11 @@ func calendar(t testing.TB, zoneName string, week hours, holidays hours) *workti
 			byDay[day] = shifts(t, list...)
 		}
 	}
-	special := map[value.Date][]worktime.Shift{}
+	rules := worktime.Rules{Zone: zone(t, zoneName), Versions: []worktime.Version{{Week: byDay}}}
 	for text, list := range holidays {
-		special[date(t, text)] = shifts(t, list...)
+		rules.Holidays = append(rules.Holidays, worktime.Holiday{From: date(t, text), Hours: shifts(t, list...)})
 	}
-	c, err := worktime.New(zone(t, zoneName), byDay, special)
+	c, err := worktime.New(rules)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,22 +42,10 @@ func TestLongSpans(t *testing.T) {
 
 func randomCalendar(t *testing.T, random *rand.Rand, loc *time.Location, start time.Time) *worktime.Calendar {
 	t.Helper()
-	grid := []int{0, 30, 60, 120, 150, 180, 540, 840, 960, 1140, 1380, 1440}
-	var week [7][]worktime.Shift
-	for range 1 + random.IntN(9) {
-		week[random.IntN(7)] = randomShifts(random, grid)
-	}
-	holidays := map[value.Date][]worktime.Shift{}
-	for range random.IntN(12) {
-		day := value.DateOf(start.AddDate(0, 0, random.IntN(1000)))
-		holidays[day] = nil
-		if random.IntN(2) == 0 {
-			holidays[day] = randomShifts(random, grid)
-		}
-	}
-	calendar, err := worktime.New(loc, week, holidays)
+	rules := randomRules(random, loc, start, 1000)
+	calendar, err := worktime.New(rules)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: %+v", err, rules)
 	}
 	return calendar
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -20,6 +19,7 @@ type oracle struct {
 	open   []bool
 	paused []bool
 	hours  func(day string) []worktime.Shift
+	cutoff func(day string) int // minutes after midnight; 0: none
 }
 
 // window is some weeks in a zone.
@@ -53,8 +53,8 @@ func newWindow(start time.Time, days int, zone *time.Location) *window {
 	return w
 }
 
-func newOracle(w *window, hours func(day string) []worktime.Shift, pauses []worktime.Pause) *oracle {
-	o := &oracle{window: w, hours: hours, open: make([]bool, len(w.walls)), paused: make([]bool, len(w.walls))}
+func newOracle(w *window, hours func(day string) []worktime.Shift, cutoff func(day string) int, pauses []worktime.Pause) *oracle {
+	o := &oracle{window: w, hours: hours, cutoff: cutoff, open: make([]bool, len(w.walls)), paused: make([]bool, len(w.walls))}
 	for _, day := range o.days {
 		for _, shift := range hours(day) {
 			closes := o.last(wallTime(day, shift.Until))
@@ -134,28 +134,57 @@ func (o *oracle) add(base time.Time, d time.Duration) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// addWorkingDays counts, from base's day on, the days that have hours, and then the minutes in which the
+// clock runs, until there are as many as the calendar is open for by the closing of the last one.
 func (o *oracle) addWorkingDays(base time.Time, n int) (time.Time, bool) {
-	today := o.dayOfWall[o.minute(base)]
+	today, minute := o.dayFor(o.minute(base)), o.minute(base)
+	if cutoff := o.cutoff(today); cutoff > 0 && (len(o.hours(today)) == 0 || minute > o.last(wallTime(today, cutoff))) {
+		n++
+	}
+	closes := len(o.open)
 	for _, day := range o.days {
 		shifts := o.hours(day)
-		if day <= today || len(shifts) == 0 || o.pausedOn(day) {
+		if day <= today || len(shifts) == 0 {
 			continue
 		}
 		if n--; n == 0 {
-			closes := o.last(wallTime(day, shifts[len(shifts)-1].Until))
-			return o.at(closes), closes < len(o.open)
+			closes = o.last(wallTime(day, shifts[len(shifts)-1].Until))
+			break
 		}
 	}
-	return time.Time{}, false
+	if closes >= len(o.open) {
+		return time.Time{}, false
+	}
+	at, known := o.add(base, o.worked(base, o.at(closes)))
+	if known && at.Before(o.at(closes)) {
+		at = o.at(closes)
+	}
+	return at, known
 }
 
-func (o *oracle) pausedOn(day string) bool {
-	for m, on := range o.dayOfWall {
-		if o.paused[m] && on == day {
-			return true
+// dayFor is the day on which the shift begins that is open in a minute, else that of the clocks.
+func (o *oracle) dayFor(minute int) string {
+	today := o.dayOfWall[minute]
+	yesterday := wallTime(today, -1)[:10]
+	for _, day := range []string{today, yesterday} {
+		for _, shift := range o.hours(day) {
+			if o.first(wallTime(day, shift.From)) <= minute && minute < o.last(wallTime(day, shift.Until)) {
+				return day
+			}
 		}
 	}
-	return false
+	return today
+}
+
+// ran counts the minutes in which the calendar is open and nothing is paused.
+func (o *oracle) ran(from, to time.Time) time.Duration {
+	count := 0
+	for m := o.minute(from); m < o.minute(to); m++ {
+		if o.open[m] && !o.paused[m] {
+			count++
+		}
+	}
+	return time.Duration(count) * time.Minute
 }
 
 func (o *oracle) notBefore(t time.Time) (time.Time, bool) {
@@ -198,10 +227,20 @@ var changes = []struct{ zone, start string }{
 	{"Africa/Casablanca", "2026-02-05"},
 	{"Antarctica/Troll", "2026-03-15"},
 	{"Europe/Madrid", "2040-12-20"},
+	{"America/St_Johns", "2006-10-15"},
+	{"Africa/Cairo", "2026-04-10"},
+	{"America/Santiago", "2026-08-25"},
+	{"Asia/Tehran", "2022-03-08"},
+	{"Asia/Pyongyang", "2018-04-20"},
+	{"Asia/Gaza", "2026-03-15"},
+	{"America/Caracas", "2016-04-17"},
+	{"Asia/Kolkata", "2026-12-10"},
+	{"Asia/Kathmandu", "2027-03-20"},
+	{"Europe/London", "2026-03-15"},
 }
 
 // scenario is a random calendar with random pauses, both as the package and as the
-// oracle see them.
+// oracle see it.
 type scenario struct {
 	name  string
 	clock worktime.Clock
@@ -212,64 +251,26 @@ const windowDays = 34
 
 func randomScenario(t *testing.T, random *rand.Rand, w *window) scenario {
 	t.Helper()
-	start := w.start
 	// Hours are drawn from the small ones too, since that is when clocks change.
-	grid := []int{0, 15, 30, 60, 90, 120, 135, 150, 180, 240, 420, 540, 840, 960, 1140, 1380, 1410, 1440}
-	var week [7][]worktime.Shift
-	for day := range week {
-		if random.IntN(4) > 0 {
-			week[day] = randomShifts(random, grid)
-		}
-	}
-	week[random.IntN(7)] = randomShifts(random, grid)
-	holidays := map[value.Date][]worktime.Shift{}
-	for range random.IntN(6) {
-		holiday := value.DateOf(start.AddDate(0, 0, random.IntN(windowDays)))
-		holidays[holiday] = nil
-		if random.IntN(2) == 0 {
-			holidays[holiday] = randomShifts(random, grid)
-		}
-	}
-	calendar, err := worktime.New(w.zone, week, holidays)
+	rules := randomRules(random, w.zone, w.start, windowDays)
+	calendar, err := worktime.New(rules)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v: %+v", err, rules)
 	}
 	var pauses []worktime.Pause
 	for range random.IntN(4) {
-		from := start.Add(time.Duration(random.IntN(20*24*60)) * time.Minute)
+		from := w.start.Add(time.Duration(random.IntN(20*24*60)) * time.Minute)
 		pauses = append(pauses, worktime.Pause{From: from, Until: from.Add(time.Duration(random.IntN(3*24*60)-60) * time.Minute)})
 	}
 	if random.IntN(8) == 0 {
-		pauses = append(pauses, worktime.Pause{From: start.Add(time.Duration(random.IntN(30*24*60)) * time.Minute)})
+		pauses = append(pauses, worktime.Pause{From: w.start.Add(time.Duration(random.IntN(30*24*60)) * time.Minute)})
 	}
-	hours := func(day string) []worktime.Shift {
-		if shifts, special := holidays[date(t, day)]; special {
-			return shifts
-		}
-		return week[date(t, day).Weekday()]
-	}
+	plain := plainRules{rules}
 	return scenario{
-		name:   fmt.Sprintf("%s from %s, week %v, holidays %v, pauses %v", w.zone, w.start, week, holidays, pauses),
-		clock:  worktime.Clock{Calendar: calendar, Pauses: pauses},
-		oracle: newOracle(w, hours, pauses),
+		name:   fmt.Sprintf("%s from %s, %s, pauses %v", w.zone, w.start, calendar.AppendJSON(nil), pauses),
+		clock:  worktime.Clock{Calendar: calendar, Pauses: pauses, Zone: w.zone},
+		oracle: newOracle(w, plain.hours, plain.cutoff, pauses),
 	}
-}
-
-// randomShifts returns one to three shifts in order; they may touch.
-func randomShifts(random *rand.Rand, grid []int) []worktime.Shift {
-	times := make([]int, 0, 6)
-	for _, i := range random.Perm(len(grid))[:2*(1+random.IntN(3))] {
-		times = append(times, grid[i])
-	}
-	slices.Sort(times)
-	var shifts []worktime.Shift
-	for i := 0; i < len(times); i += 2 {
-		shifts = append(shifts, worktime.Shift{From: times[i], Until: times[i+1]})
-	}
-	if len(shifts) > 1 && random.IntN(3) == 0 {
-		shifts[1].From = shifts[0].Until
-	}
-	return shifts
 }
 
 // TestAgainstOracle compares every answer with the count of minutes.
@@ -325,6 +326,14 @@ func (s scenario) compare(t *testing.T, random *rand.Rand, base time.Time) (comp
 	got, err = s.clock.AddWorkingDays(base, n)
 	want, known = s.addWorkingDays(base, n)
 	check(fmt.Sprint(n, " working days"), got, err, want, known)
+
+	at := base.Add(time.Duration(random.IntN(9*24*60)) * time.Minute)
+	if got, want := s.clock.Ran(base, at), s.ran(base, at); got != want {
+		t.Errorf("ran from %s to %s: %v; want %v", base, at, got, want)
+	}
+	if got, want := s.clock.Calendar.Open(at), s.open[s.minute(at)]; got != want {
+		t.Errorf("open at %s: %v", at, got)
+	}
 
 	got, err = s.clock.NotBefore(base)
 	want, known = s.notBefore(base)

@@ -11,32 +11,46 @@ import (
 // minutesPerDay is the minute of day of 24:00.
 const minutesPerDay = 24 * 60
 
-// Shift is one span of working hours within a day, in minutes since 00:00 of the
-// wall clock. Until may be 1440, which is 24:00.
+// Shift is one span of working hours, in minutes since 00:00 of the day on which it begins. Until
+// is at most 1440, which is 24:00, or lies beyond it on the next day.
 type Shift struct {
 	From  int // inclusive
-	Until int // exclusive, after From
+	Until int // exclusive, after From, less than a day after it (but 00:00-24:00)
 }
 
-// ParseShift reads "09:00-14:00": two wall times of two digits each, the later one
-// last, at most 24:00. The error is a [*value.SyntaxError].
+// wholeDay is the longest shift.
+var wholeDay = Shift{0, minutesPerDay}
+
+// ParseShift reads "09:00-14:00", or over midnight "21:00-02:00": two wall times of two digits each,
+// at most 24:00. The error is a [*value.SyntaxError].
 func ParseShift(text string) (Shift, error) {
 	syntax := &value.SyntaxError{Kind: "span of hours", Text: text, Wanted: "two times of a day, such as 09:00-14:00"}
 	first, second, _ := strings.Cut(text, "-")
 	from, fromOK := parseWallTime(first)
 	until, untilOK := parseWallTime(second)
-	if !fromOK || !untilOK {
+	switch {
+	case !fromOK || !untilOK:
 		return Shift{}, syntax
-	}
-	if until <= from {
-		syntax.Found = "ends before it begins"
-		if until == from {
-			syntax.Found = "has no length"
-		}
-		syntax.Wanted = "the earlier time first; hours past midnight are a second span on the next day"
+	case from == until:
+		syntax.Found, syntax.Wanted = "has no length", "00:00-24:00 for the whole day"
 		return Shift{}, syntax
+	case from == minutesPerDay:
+		syntax.Found, syntax.Wanted = "begins at the end of a day", "00:00 on the next day"
+		return Shift{}, syntax
+	case until < from:
+		until += minutesPerDay
 	}
 	return Shift{from, until}, nil
+}
+
+// ParseWallTime reads a time of the day, such as "15:00", as minutes since 00:00; "24:00" is one
+// too. The error is a [*value.SyntaxError].
+func ParseWallTime(text string) (minutes int, err error) {
+	minutes, ok := parseWallTime(text)
+	if !ok {
+		return 0, &value.SyntaxError{Kind: "time of a day", Text: text, Wanted: "hours and minutes as in 15:00"}
+	}
+	return minutes, nil
 }
 
 // parseWallTime reads "09:30" as minutes; "24:00" is one too.
@@ -55,9 +69,17 @@ func parseWallTime(text string) (minutes int, ok bool) {
 }
 
 // String writes the shift as [ParseShift] reads it.
-func (s Shift) String() string {
-	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/60, s.From%60, s.Until/60, s.Until%60)
+func (s Shift) String() string { return wallTime(s.From) + "-" + wallTime(s.Until) }
+
+func wallTime(minutes int) string {
+	if minutes > minutesPerDay {
+		minutes -= minutesPerDay
+	}
+	return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
 }
+
+// Overlaps reports whether two shifts of one day have a moment in common.
+func (s Shift) Overlaps(o Shift) bool { return s.From < o.Until && o.From < s.Until }
 
 const wantedDays = "a day or a range of days, such as mon, mon-fri or sat-mon"
 

@@ -14,6 +14,7 @@ import (
 func TestParseShift(t *testing.T) {
 	for text, want := range map[string]worktime.Shift{
 		"09:00-14:00": {From: 540, Until: 840}, "00:00-24:00": {From: 0, Until: 1440}, "23:59-24:00": {From: 1439, Until: 1440}, "00:00-00:01": {From: 0, Until: 1},
+		"21:00-02:00": {From: 1260, Until: 1560}, "09:01-09:00": {From: 541, Until: 1980}, "23:59-00:01": {From: 1439, Until: 1441},
 	} {
 		got, err := worktime.ParseShift(text)
 		if err != nil || got != want || got.String() != text {
@@ -21,12 +22,15 @@ func TestParseShift(t *testing.T) {
 		}
 	}
 	const wanted = ` is no span of hours: write two times of a day, such as 09:00-14:00`
-	const order = `: write the earlier time first; hours past midnight are a second span on the next day`
+	if got, err := worktime.ParseShift("22:00-00:00"); err != nil || got.String() != "22:00-24:00" {
+		t.Errorf("until midnight: %v, %v", got, err)
+	}
+	const length = ` has no length: write 00:00-24:00 for the whole day`
+	const begins = ` begins at the end of a day: write 00:00 on the next day`
 	for text, want := range map[string]string{
 		"": wanted, "09:00": wanted, "9:00-14:00": wanted, "09:00 - 14:00": wanted, "09:00-14:00-15:00": wanted, "09.00-14.00": wanted,
 		"09:60-14:00": wanted, "09:00-24:01": wanted, "25:00-26:00": wanted, "-1:00-14:00": wanted, "0x:00-14:00": wanted, "09:00–14:00": wanted,
-		"14:00-09:00": ` ends before it begins` + order, "22:00-06:00": ` ends before it begins` + order, "22:00-00:00": ` ends before it begins` + order,
-		"09:00-09:00": ` has no length` + order, "24:00-24:00": ` has no length` + order,
+		"09:00-09:00": length, "24:00-24:00": length, "00:00-00:00": length, "24:00-02:00": begins,
 	} {
 		got, err := worktime.ParseShift(text)
 		var syntax *value.SyntaxError
@@ -61,12 +65,12 @@ func TestParseDays(t *testing.T) {
 }
 
 func FuzzShift(f *testing.F) {
-	for _, seed := range []string{"09:00-14:00", "00:00-24:00", "24:00-24:00", "-"} {
+	for _, seed := range []string{"09:00-14:00", "00:00-24:00", "24:00-24:00", "21:00-02:00", "22:00-00:00", "-"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		shift, err := worktime.ParseShift(text)
-		if err == nil && (shift.String() != text || shift.From < 0 || shift.From >= shift.Until || shift.Until > 1440) {
+		if err == nil && (shift.String() != text && text[6:] != "00:00" || shift.From < 0 || shift.From >= shift.Until || shift.From >= 1440 || shift.Until-shift.From > 1440) {
 			t.Errorf("%q is %+v", text, shift)
 		}
 	})

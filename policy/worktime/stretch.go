@@ -47,11 +47,11 @@ func (s *stretch) dayOf(t time.Time) dayNumber {
 }
 
 // plainDays returns the first day of the stretch, and the day after the last, on which no
-// change of clocks can be felt: the day of a change is left out, and the days on both
-// sides of it, whose hours may begin or end in what the change repeats or skips.
+// change of clocks can be felt: the day of a change is left out, and the days around it, whose
+// hours may begin or end in what the change repeats or skips, on the next day too.
 func (s *stretch) plainDays() (first, end dayNumber) {
-	// An offset is less than a day, so two days from the change in UTC suffice.
-	return dayNumber(s.start/secondsPerDay) + 3, dayNumber(s.end/secondsPerDay) - 2
+	// An offset is less than a day, so two days from the change in UTC suffice, and one for midnight.
+	return dayNumber(s.start/secondsPerDay) + 4, dayNumber(s.end/secondsPerDay) - 3
 }
 
 // instants returns the first and the last instant at which the zone's clocks show a

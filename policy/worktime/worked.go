@@ -23,19 +23,25 @@ func (c *Calendar) Worked(from, to time.Time) time.Duration {
 // as is needed, but not past limit. When worked == need, at is the earliest instant by
 // which there was; else worked is all that there is before limit.
 func (c *Calendar) advance(from, limit time.Time, need time.Duration) (at time.Time, worked time.Duration) {
-	clocks := stretchAt(from, c.zone)
+	clocks, days := stretchAt(from, c.zone), c.days()
 	today := clocks.dayOf(from)
-	// Hours of the day before can reach into this one, where midnight occurs twice.
+	// The day before has hours that reach into this one.
 	for day := today - 1; ; day++ {
 		if day > today {
-			weeks := c.plainWeeks(&clocks, day, limit, need-worked)
-			day, worked = day+dayNumber(7*weeks), worked+time.Duration(weeks)*c.worked
+			if weeks := days.plainWeeks(&clocks, day, limit, need-worked); weeks > 0 {
+				day, worked = day+dayNumber(7*weeks), worked+time.Duration(weeks)*days.week.worked
+				from = later(from, days.closing(&clocks, day-1))
+			}
 		}
 		// Even for a closed day, since that is what ends the search.
 		if begins, _ := clocks.instants(day, 0); !begins.Before(limit) {
 			return time.Time{}, worked
 		}
-		for _, shift := range c.hours(day) {
+		shifts := days.hours(day)
+		if days.week.workdays == 0 {
+			day = max(day, min(days.end, lastDay+2)-1) // nothing until then
+		}
+		for _, shift := range shifts {
 			opens, closes := clocks.shift(day, shift)
 			opens, closes = later(opens, from), earlier(closes, limit)
 			span := closes.Sub(opens)
@@ -52,45 +58,71 @@ func (c *Calendar) advance(from, limit time.Time, need time.Duration) (at time.T
 }
 
 // plainWeeks returns how many weeks from the beginning of a day on can be added up
-// without looking at them: before limit, with less working time than needed, without
-// special days, and with clocks that do not change. It keeps spans of centuries as
+// without looking at them: before limit, with less working time than needed, with the hours
+// of one week, and with clocks that do not change. It keeps spans of centuries as
 // fast as those of weeks.
-func (c *Calendar) plainWeeks(clocks *stretch, day dayNumber, limit time.Time, need time.Duration) int {
-	if need <= c.worked {
+func (d *days) plainWeeks(clocks *stretch, day dayNumber, limit time.Time, need time.Duration) int {
+	d.move(day)
+	// The hours of the day before reach into this one as they do after each week.
+	if need <= d.week.worked || d.week.worked == 0 || day == d.from {
 		return 0
 	}
 	clocks.instants(day, 0) // moves on to the stretch of this day
 	first, end := clocks.plainDays()
-	if day < first {
+	if day <= first {
 		return 0
 	}
-	// A day before limit in UTC is over by then in any zone, if a day is taken off.
-	end = min(end, dayNumber(limit.Unix()/secondsPerDay)-2)
-	if next, _ := c.findSpecial(day); next < len(c.special) {
-		end = min(end, c.special[next].day)
-	}
-	return int(max(min(int64(end-day)/7, int64((need-1)/c.worked)), 0))
+	// A day before limit in UTC is over by then in any zone, if a day is taken off, and one for midnight.
+	end = min(end, dayNumber(limit.Unix()/secondsPerDay)-3, d.end)
+	return int(max(min(int64(end-day)/7, int64((need-1)/d.week.worked)), 0))
 }
 
 // opening returns the first instant from t on that lies within working hours.
 func (c *Calendar) opening(t time.Time) (time.Time, bool) {
-	clocks := stretchAt(t, c.zone)
+	clocks, days := stretchAt(t, c.zone), c.days()
 	for day := clocks.dayOf(t) - 1; day <= lastDay; day++ {
-		for _, shift := range c.hours(day) {
+		for _, shift := range days.hours(day) {
 			opens, closes := clocks.shift(day, shift)
 			if opens = later(opens, t); opens.Before(closes) {
 				return opens, !opens.After(horizon())
 			}
 		}
+		if days.week.workdays == 0 {
+			day = days.end - 1
+		}
 	}
 	return time.Time{}, false
 }
 
-// closing returns the instant at which a working day closes.
-func (c *Calendar) closing(clocks *stretch, day dayNumber) time.Time {
-	shifts := c.hours(day)
+// Open reports whether t lies within working hours: their opening does, and their closing does not.
+func (c *Calendar) Open(t time.Time) bool {
+	opening, ok := c.opening(t)
+	return ok && opening.Equal(t)
+}
+
+// closing returns the instant at which the last hours of a day close; the zero time for a day off.
+func (d *days) closing(clocks *stretch, day dayNumber) time.Time {
+	shifts := d.hours(day)
+	if len(shifts) == 0 {
+		return time.Time{}
+	}
 	_, closes := clocks.shift(day, shifts[len(shifts)-1])
 	return closes
+}
+
+// dayOf returns the day that an instant belongs to: that on which the hours begin in which it
+// lies, else its date.
+func (d *days) dayOf(clocks *stretch, t time.Time) dayNumber {
+	date := clocks.dayOf(t)
+	for _, day := range [...]dayNumber{date, date - 1} {
+		for _, shift := range d.hours(day) {
+			opens, closes := clocks.shift(day, shift)
+			if !t.Before(opens) && t.Before(closes) {
+				return day
+			}
+		}
+	}
+	return date
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"testing"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -104,10 +103,7 @@ func (m *model) precedents(incident string) []string {
 // agreesWithModel commits decisions at random, new and superseding ones and
 // choices, and compares answers on the way.
 func agreesWithModel(k *kit) {
-	commits := 1500
-	if testing.Short() {
-		commits = 300
-	}
+	const commits = 1500
 	random := rand.New(rand.NewPCG(1, 2))
 	m := &model{latest: map[string]*recovery.Record{}, choices: map[string][]*recovery.Record{}}
 	for i := range commits {

@@ -319,7 +319,7 @@ func TestGuardsAreSoundForAll(t *testing.T) {
 	accepted, knowing := 0, 0
 	n := 10_000
 	if testing.Short() {
-		n = 300
+		n = 1000
 	}
 	for range n {
 		source := randomCondition(r, 1+r.IntN(4))

@@ -183,8 +183,8 @@ func newWorldOn(t testing.TB, base *Base, o Options) *world {
 	}
 	o.Zone = madrid
 	nine := worktime.Shift{From: 9 * 60, Until: 17 * 60}
-	week := [7][]worktime.Shift{1: {nine}, 2: {nine}, 3: {nine}, 4: {nine}, 5: {nine}}
-	office, err := worktime.New(madrid, week, nil)
+	week := worktime.Week{1: {nine}, 2: {nine}, 3: {nine}, 4: {nine}, 5: {nine}}
+	office, err := worktime.New(worktime.Rules{Zone: madrid, Versions: []worktime.Version{{Week: week}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,6 @@ import (
 // TestLimitBoundsTime holds that an evaluation that passes its limit ends soon, whatever its shape:
 // what is counted is what takes the time. Inputs are far larger than any that is let in.
 func TestLimitBoundsTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it measures time")
-	}
 	w := newWorld(t)
 	long := strings.Repeat("a", 10_000_000)
 	tags, texts := make([]any, 60_000), make([]any, 5_000)

@@ -94,11 +94,11 @@ func (f *finder) chained(i int) bool {
 func (f *finder) callWithoutBrackets(i int) bool {
 	src := f.src
 	name := src.Word(i)
-	if !slices.Contains([]string{"has", "hours", "minutes", "days", "money", "percent", "date", "duration", "timestamp", "size"}, name) {
+	to := src.operandAfter(i + 1)
+	if !src.isName(i) || src.Is(i-1, ".") || to < 0 || src.Is(i+1, "(") || src.Is(i+1, "[") || src.Is(i+1, "!") || src.Word(i+1) == "in" {
 		return false
 	}
-	to := src.operandAfter(i + 1) // it takes as long as the operand: only for these names
-	if !src.isName(i) || src.Is(i-1, ".") || to < 0 || src.Is(i+1, "(") || src.Is(i+1, "[") || src.Is(i+1, "!") || src.Word(i+1) == "in" {
+	if !slices.Contains([]string{"has", "hours", "minutes", "days", "money", "percent", "date", "duration", "timestamp", "size"}, name) {
 		return false
 	}
 	at := src.span(i, to)

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,6 +138,15 @@ func (r *oRun) times(p *oPlay, a *oAction, parent *oAct, out *oAct) {
 			return
 		}
 	}
+	after, afterDays := strings.CutSuffix(a.after, "wd")
+	within, withinDays := strings.CutSuffix(a.within, "wd")
+	if afterDays && withinDays { // the two together are one count of days
+		n, _ := strconv.Atoi(after)
+		more, _ := strconv.Atoi(within)
+		if t, ok := clock.addDays(base, n+more); ok {
+			out.due = t
+		}
+	}
 	if a.after != "" {
 		t, ok := clock.span(base, a.after)
 		if !ok {
@@ -145,7 +155,7 @@ func (r *oRun) times(p *oPlay, a *oAction, parent *oAct, out *oAct) {
 		out.notBefore = clock.opening(t)
 		base = out.notBefore
 	}
-	if a.within != "" {
+	if a.within != "" && out.due.IsZero() {
 		if t, ok := clock.span(base, a.within); ok {
 			out.due = t
 		}

@@ -128,38 +128,47 @@ func (c oClock) add(t time.Time, d time.Duration) (time.Time, bool) {
 	return t, true
 }
 
-// addDays is the closing of the n-th working day after the day of t that has no
-// paused moment in it.
+// addDays is the instant at which the clock has run for as many minutes as the calendar is open until the
+// n-th working day after the day of t closes.
 func (c oClock) addDays(t time.Time, n int) (time.Time, bool) {
-	local := t.In(c.minutes.zone)
-	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	for {
+	day, closes := c.dayOf(t), time.Time{}
+	for n > 0 {
 		day = day.AddDate(0, 0, 1)
 		if !day.Before(minutesUntil.AddDate(0, 0, -2)) {
 			return t, false
 		}
-		hours := c.minutes.hours(day.Format(time.DateOnly))
-		if len(hours) == 0 || c.pausedOn(day) {
-			continue
-		}
-		if n--; n == 0 {
-			_, end := wallInstants(day, hours[len(hours)-1][1], c.minutes.zone)
-			return end, true
+		if hours := c.minutes.hours(day.Format(time.DateOnly)); len(hours) > 0 {
+			n--
+			_, closes = wallInstants(day, hours[len(hours)-1][1], c.minutes.zone)
 		}
 	}
+	open := time.Duration(0)
+	for at := t; at.Before(closes); at = at.Add(time.Minute) {
+		if c.minutes.open[index(at)] {
+			open += time.Minute
+		}
+	}
+	at, ok := c.add(t, open)
+	if ok && at.Before(closes) { // hours that the clocks skip
+		at = closes
+	}
+	return at, ok
 }
 
-// pausedOn says whether a day of the calendar's zone has a paused minute in it.
-func (c oClock) pausedOn(day time.Time) bool {
-	if len(c.pauses) == 0 {
-		return false
-	}
-	for t := day.Add(-15 * time.Hour); t.Before(day.Add(40 * time.Hour)); t = t.Add(time.Minute) {
-		if t.In(c.minutes.zone).Format(time.DateOnly) == day.Format(time.DateOnly) && pausedAt(c.pauses, t) {
-			return true
+// dayOf is the day on which the hours begin in which t lies, else the day that the clocks show.
+func (c oClock) dayOf(t time.Time) time.Time {
+	local := t.In(c.minutes.zone)
+	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+	for _, day := range []time.Time{today, today.AddDate(0, 0, -1)} {
+		for _, span := range c.minutes.hours(day.Format(time.DateOnly)) {
+			open, _ := wallInstants(day, span[0], c.minutes.zone)
+			_, end := wallInstants(day, span[1], c.minutes.zone)
+			if !t.Before(open) && t.Before(end) {
+				return day
+			}
 		}
 	}
-	return false
+	return today
 }
 
 // span adds a length of time as playbooks write it.
@@ -219,6 +228,8 @@ var oCalendars = []oCalendar{
 		week: days(hm(0, 1440), 0, 1, 2, 3, 4, 5, 6)},
 	{yaml: `hours: {sun-sat: "02:15-02:45"}, zone: Europe/Madrid`, zone: "Europe/Madrid",
 		week: days(hm(135, 165), 0, 1, 2, 3, 4, 5, 6)},
+	{yaml: `hours: {mon-sat: "21:00-06:00"}, holidays: [2026-03-04, 2026-10-25, {date: 2026-03-28, hours: "18:00-03:30"}], zone: Europe/Madrid`, zone: "Europe/Madrid",
+		week: days(hm(1260, 1800), 1, 2, 3, 4, 5, 6), holidays: map[string][][2]int{"2026-03-04": {}, "2026-10-25": {}, "2026-03-28": hm(1080, 1650)}},
 	{yaml: `hours: {tue-fri: ["08:00-12:00", "12:00-18:30"]}, holidays: [2026-03-31, 2026-10-27], zone: Asia/Kolkata`, zone: "Asia/Kolkata",
 		week: days(hm(480, 720, 720, 1110), 2, 3, 4, 5), holidays: map[string][][2]int{"2026-03-31": {}, "2026-10-27": {}}},
 }

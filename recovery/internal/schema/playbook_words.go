@@ -86,6 +86,7 @@ func calendarWords() words {
 	return words{
 		"zone":     {"The time zone of its hours. Left out: the playbook's.", ref("zone")},
 		"hours":    {"Working hours by day (mon) or range of days (mon-fri).", ref("hours")},
+		"cutoff":   {"The time of a day after which it counts as the next working day, for deadlines in working days.", aCutoff.schema()},
 		"holidays": {"Days off, or short days with hours of their own.", list(either(aDate.schema(), ref("short_day")), 0)},
 	}
 }

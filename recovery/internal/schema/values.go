@@ -54,7 +54,8 @@ var (
 	someMoney  = literal{moneyPattern, "an amount such as 12.50 EUR"}
 	aPercent   = literal{percent, "a percentage such as 12.5%"}
 	aTolerance = literal{strings.Replace(percent, "-?", "", 1), "a percentage such as 20%"}
-	aSpan      = literal{spanPattern, "hours such as 09:00-17:00; 24:00 ends a day"}
+	aSpan      = literal{spanPattern, "hours such as 09:00-17:00, or 21:00-02:00 over midnight; 24:00 ends a day"}
+	aCutoff    = literal{`^(` + clock + `|24:00)$`, "a time of the day such as 15:00"}
 	anID       = literal{idPattern, "lower-case letters, digits and -, starting with a letter"}
 )
 

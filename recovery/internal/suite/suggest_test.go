@@ -55,9 +55,6 @@ func load(t *testing.T, fsys fstest.MapFS) *suite.Set {
 func TestSuggestionsPass(t *testing.T) {
 	for name, fsys := range setsToSuggestFor(t) {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && name == "flights" {
-				t.Skip("the largest set takes as long as all others")
-			}
 			text, err := load(t, fsys).Suggest(context.Background())
 			if err != nil {
 				t.Fatal(err)
