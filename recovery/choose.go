@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -70,13 +71,13 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if err := in.UnmarshalJSON(first.Previous.Incident); err != nil {
 		return nil, err
 	}
-	w := rules.workspace(&in)
+	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := w.validate(ctx, rules, e.now(), false)
+	subj, err := rules.validate(ctx, w, &in, e.now(), false)
 	if err != nil {
 		return nil, err
 	}
-	query := needs(subj)
+	query := rules.needs(w)
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
 		return nil, storeError(err)
@@ -84,7 +85,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if given.Previous == nil || given.Previous.Decision.ID != first.Previous.Decision.ID {
 		return nil, ErrConflict // the incident that was looked at is another's by now
 	}
-	c := newConclusion(subj, given)
+	c := rules.begin(w, given)
 	c.keeps = given.Made // limits look at all of them
 	x := chooser{conclusion: c, sel: sel}
 	x.play = x.chosenPlay()
@@ -92,7 +93,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 		return &outcome{standing: standing}, err
 	}
 	record, err := x.make()
-	if err = w.or(err); err != nil {
+	if err = subj.or(err); err != nil {
 		return nil, err
 	}
 	return &outcome{record: record, query: query, given: given, version: version}, nil
@@ -193,9 +194,9 @@ func (x *chooser) chosenPlay() *policy.Play {
 // sameValue compares values by their record: a program may hold an int, JSON a
 // number.
 func sameValue(a, b any) bool {
-	x, okX := normalise(a, 0)
-	y, okY := normalise(b, 0)
-	return okX && okY && string(appendCanonical(nil, x)) == string(appendCanonical(nil, y))
+	x, okX := intake.Normal(a)
+	y, okY := intake.Normal(b)
+	return okX && okY && string(intake.AppendCanonical(nil, x)) == string(intake.AppendCanonical(nil, y))
 }
 
 func (x *chooser) make() (*Record, error) {

@@ -103,9 +103,9 @@ func (c *conclusion) gaveBefore(id, play string) bool {
 
 // unchanged returns the incident's latest decision when it was made from the
 // same incident under the same set.
-func unchanged(s *subject, given Given) *Decision {
+func (r *ruleset) unchanged(s *subject, given Given) *Decision {
 	prev := given.Previous
-	if prev != nil && prev.Decision.Set.Digest == s.rules.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
+	if prev != nil && prev.Decision.Set.Digest == r.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
 		return prev.Decision
 	}
 	return nil

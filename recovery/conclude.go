@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -13,8 +12,10 @@ import (
 // clock: the same subject and the same answers give the same decision.
 type conclusion struct {
 	*subject
-	given Given
-	base  time.Time
+	rules     *ruleset
+	workspace *workspace
+	given     Given
+	base      time.Time
 
 	matches  []policy.Match
 	drafts   []*draft
@@ -35,10 +36,6 @@ type conclusion struct {
 	touched  []*policy.Limit              // limits that looked at something
 
 	explains *Explanation // where reasons are noted beside the decision; nil: nobody asks
-
-	params []Param // room for the parameters of the actions
-	plays  []string
-	ids    strings.Builder
 }
 
 // isWithdrawn reports whether a choice has cancelled an action.
@@ -54,10 +51,9 @@ func (c *conclusion) warn(code, play, message string) {
 	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
 }
 
-// conclude decides from what was read. What it returns lives in the subject's
-// workspace.
-func conclude(s *subject, given Given) (*conclusion, error) {
-	c := newConclusion(s, given)
+// conclude decides from what was read. What it returns lives in the workspace.
+func (r *ruleset) conclude(w *workspace, given Given) (*conclusion, error) {
+	c := r.begin(w, given)
 	return c, c.decide()
 }
 
@@ -75,15 +71,13 @@ func (c *conclusion) decide() error {
 	return c.settle()
 }
 
-func newConclusion(s *subject, given Given) *conclusion {
-	c := &s.workspace.conclusion
-	c.subject, c.given, c.base, c.drafts = s, given, s.now, s.workspace.list[:0]
-	if !s.reportedAt.IsZero() {
-		c.base = s.reportedAt
-	}
+// begin begins a decision about the workspace's subject.
+func (r *ruleset) begin(w *workspace, given Given) *conclusion {
+	c := &w.conclusion
+	c.subject, c.rules, c.workspace, c.given, c.drafts = &w.subject, r, w, given, w.list[:0]
+	c.base = c.firstBase()
 	c.withdrawn = given.withdrawn()
 	if prev := given.Previous; prev != nil {
-		c.base = prev.Base
 		c.previous = make(map[string]*Action, len(prev.Decision.Actions))
 		for i := range prev.Decision.Actions {
 			a := &prev.Decision.Actions[i]

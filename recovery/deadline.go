@@ -13,14 +13,7 @@ import (
 // since field is absent, or whose clock is paused, waits: it has neither.
 func (c *conclusion) times(d *draft, base time.Time) error {
 	a := d.source
-	if a.Since != nil {
-		t, ok := c.input.Field(a.Since).(time.Time)
-		if !ok {
-			base = time.Time{}
-		} else {
-			base = t
-		}
-	}
+	base = c.baseOf(a, base)
 	clock := worktime.Clock{Calendar: a.Calendar}
 	if a.Pauses {
 		clock.Pauses, d.pauses = c.pauses, true
@@ -110,13 +103,7 @@ func (a *agenda) paceOf(x Action) pace {
 	if x.pace != nil {
 		return *x.pace
 	}
-	p := pace{base: a.decision.base}
-	if p.base.IsZero() {
-		p.base = a.incident.ReportedAt
-	}
-	if p.base.IsZero() {
-		p.base = a.decision.DecidedAt
-	}
+	p := pace{base: a.toldBase()}
 	for _, param := range x.Params {
 		if param.Name == "every" {
 			p.every = durationOf(param.Value)

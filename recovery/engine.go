@@ -158,18 +158,18 @@ func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
 // *[AmbiguousError], the store's, or wraps that of a context that was done before the decision was.
 func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 	rules := e.current.Load()
-	w := rules.workspace(&in)
+	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := w.validate(ctx, rules, e.now(), rules.strict)
+	subj, err := rules.validate(ctx, w, &in, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}
-	given, _, err := e.config.store.Read(ctx, needs(subj))
+	given, _, err := e.config.store.Read(ctx, rules.needs(w))
 	if err != nil {
 		return nil, storeError(err)
 	}
-	c, err := conclude(subj, given)
-	if err = w.or(err); err != nil {
+	c, err := rules.conclude(w, given)
+	if err = subj.or(err); err != nil {
 		return nil, err
 	}
 	return c.decision(), nil
@@ -189,22 +189,22 @@ type outcome struct {
 // decision that was made from the same incident under the same set is not made
 // again.
 func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
-	w := rules.workspace(in)
+	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := w.validate(ctx, rules, e.now(), rules.strict)
+	subj, err := rules.validate(ctx, w, in, e.now(), rules.strict)
 	if err != nil {
 		return nil, err
 	}
-	query := needs(subj)
+	query := rules.needs(w)
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
 		return nil, storeError(err)
 	}
-	if standing := unchanged(subj, given); standing != nil {
+	if standing := rules.unchanged(subj, given); standing != nil {
 		return &outcome{standing: standing}, nil
 	}
-	c, err := conclude(subj, given)
-	if err = w.or(err); err != nil {
+	c, err := rules.conclude(w, given)
+	if err = subj.or(err); err != nil {
 		return nil, err
 	}
 	return &outcome{record: c.record(), query: query, given: given, version: version}, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -47,7 +48,7 @@ type IncidentError struct {
 func (e *IncidentError) Error() string {
 	text := "the incident"
 	if e.Incident != "" {
-		text = "incident " + shown(e.Incident)
+		text = "incident " + intake.Shown(e.Incident)
 	}
 	return text + " does not fit: " + joinProblems(e.Problems)
 }

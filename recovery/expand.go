@@ -1,8 +1,6 @@
 package recovery
 
 import (
-	"slices"
-
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -53,8 +51,7 @@ func (c *conclusion) makeRoom() {
 			count(m.Case.Do)
 		}
 	}
-	c.plays, c.params = make([]string, 0, drafts), make([]Param, 0, params)
-	c.ids.Grow(idSize * (drafts + 1))
+	c.workspace.room.reserve(drafts, params)
 }
 
 // draft returns a new draft of an action that a play gives.
@@ -62,29 +59,8 @@ func (c *conclusion) draft(p *policy.Play, t *policy.ActionType) *draft {
 	d := c.workspace.draft()
 	d.play = p
 	d.Type, d.Justice = t.Name, t.Justice
-	if len(c.plays) == cap(c.plays) {
-		c.plays = make([]string, 0, slabSize)
-	}
-	c.plays = append(c.plays, p.Name)
-	d.Plays = slices.Clip(c.plays[len(c.plays)-1:])
+	d.Plays = c.workspace.room.listOf(p.Name)
 	return d
-}
-
-// slabSize is for how many actions room is made at a time, of what a decision
-// hands out.
-const slabSize = 8
-
-// roomForParams returns an empty list for so many parameters.
-func (c *conclusion) roomForParams(n int) []Param {
-	if n == 0 {
-		return nil
-	}
-	if cap(c.params)-len(c.params) < n {
-		c.params = make([]Param, 0, max(n, slabSize))
-	}
-	from := len(c.params)
-	c.params = c.params[:from+n]
-	return c.params[from : from : from+n]
 }
 
 // expand evaluates an action's parameters and times.
@@ -103,7 +79,7 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 	style := neutral(p.Playbook)
 	d := c.draft(p, a.Type)
 	d.source, d.speaker, d.speakerPlay = a, a, p
-	d.Params = c.roomForParams(len(a.Params))
+	d.Params = c.workspace.room.paramList(len(a.Params))
 	for _, param := range a.Params {
 		v, err := param.Value(f, style)
 		if err != nil {

@@ -87,29 +87,28 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	if err != nil {
 		return nil, err
 	}
-	w := rules.workspace(&in)
+	w := rules.workspace()
 	defer rules.release(w)
-	subj, failed := w.validate(ctx, rules, e.now(), rules.strict)
+	subj, failed := rules.validate(ctx, w, &in, e.now(), rules.strict)
 	if isA[*EvaluationError](failed) { // the applies of a playbook
-		subj = w.validation.without()
+		rules.withoutFailed(w)
 	} else if failed != nil {
 		return nil, failed
 	}
-	subj.input.Assume(w.validation.defaults()...)
-	given, _, err := call.store.Read(ctx, needs(subj))
+	subj.input.Assume(w.intake.Defaults()...)
+	given, _, err := call.store.Read(ctx, rules.needs(w))
 	if err != nil {
 		return nil, storeError(err)
 	}
-	out := w.explains(rules, in.ID)
-	c := newConclusion(subj, given)
+	c := rules.begin(w, given)
+	out := c.explained(in.ID)
 	if failed == nil {
 		failed = c.decide()
 	}
 	if out.Err = failed; failed == nil {
 		out.Decision = c.decision()
 	}
-	w.reasons(out, only)
-	if err := w.or(nil); err != nil {
+	if err := c.reasons(out, only); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -129,42 +128,45 @@ func (e *Engine) ExplainRecord(ctx context.Context, r *Record, answer func(Query
 	if err := in.UnmarshalJSON(r.Incident); err != nil {
 		return nil, err
 	}
-	w := rules.workspace(&in)
+	w := rules.workspace()
 	defer rules.release(w)
-	out := w.explains(rules, r.Decision.Incident)
-	again, err := w.again(ctx, rules, r, answer)
+	c, err := rules.recall(ctx, w, &in, r, answer)
+	if err != nil {
+		return nil, err
+	}
+	out := c.explained(r.Decision.Incident)
+	again, err := c.again(r)
 	switch {
 	case err == nil:
 		out.Decision = again.Decision
-	case w.conclusion.subject == nil || !isRefusal(err):
-		return nil, err // it was not as far as deciding
+	case !isRefusal(err):
+		return nil, err
 	default:
 		out.Err = err
 	}
 	out.Set.Revision = r.Decision.Set.Revision
-	w.reasons(out, only)
-	if err := w.or(nil); err != nil {
+	if err := c.reasons(out, only); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// explains returns the explanation in which the workspace's decision notes its
-// reasons.
-func (w *workspace) explains(rules *ruleset, incident string) *Explanation {
-	w.conclusion.explains = &Explanation{Incident: incident, Set: rules.ref}
-	return w.conclusion.explains
+// explained returns the explanation in which the decision notes its reasons.
+func (c *conclusion) explained(incident string) *Explanation {
+	c.explains = &Explanation{Incident: incident, Set: c.rules.ref}
+	return c.explains
 }
 
-// reasons adds what is found out once it is decided.
-func (w *workspace) reasons(out *Explanation, only []*policy.Play) {
-	c := &w.conclusion
+// reasons adds what is found out once it is decided. The error is that of a context
+// that has ended an evaluation.
+func (c *conclusion) reasons(out *Explanation, only []*policy.Play) error {
 	out.DecidedAt = c.now
 	for _, m := range c.keeps {
 		out.Made = append(out.Made, m.Decision)
 	}
 	out.Rows = c.input.Rows()
 	out.Plays = c.rules.explain(c.input, only)
+	return c.or(nil)
 }
 
 // named finds plays by their names.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
 // UnknownActionError reports an action that neither the latest decision of the
@@ -14,7 +16,7 @@ type UnknownActionError struct {
 }
 
 func (e *UnknownActionError) Error() string {
-	return fmt.Sprintf("the latest decision on incident %s, and the choices made on it, give no action %s", shown(e.Incident), shown(e.Action))
+	return fmt.Sprintf("the latest decision on incident %s, and the choices made on it, give no action %s", intake.Shown(e.Incident), intake.Shown(e.Action))
 }
 
 // Report says that an action of an incident was done; a report without a time

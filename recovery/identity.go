@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -33,15 +34,6 @@ func appendID(dst []byte, prefix string, text []byte) []byte {
 	return hex.AppendEncode(append(append(dst, prefix...), '_'), sum[:16])
 }
 
-// newID is [hashID] for a text that is written already. The ids of a decision stand in one piece of
-// memory, for which makeRoom makes room.
-func (c *conclusion) newID(prefix string, text []byte) string {
-	var id [idSize]byte
-	from := c.ids.Len()
-	c.ids.Write(appendID(id[:0], prefix, text))
-	return c.ids.String()[from:]
-}
-
 // actionID is hashID for an action of the decision.
 func (c *conclusion) actionID(parent string, parts ...string) string {
 	text := jsontext.AppendQuote(append(c.workspace.text[:0], '['), c.id)
@@ -50,7 +42,7 @@ func (c *conclusion) actionID(parent string, parts ...string) string {
 		text = jsontext.AppendQuote(append(text, ','), p)
 	}
 	c.workspace.text = append(text, ']')
-	return c.newID("act", c.workspace.text)
+	return c.workspace.room.id("act", c.workspace.text)
 }
 
 // identify gives a draft its id. That never depends on the case or on the place in
@@ -92,17 +84,17 @@ func (c *conclusion) decisionID(chosen map[string]any) string {
 	w := c.workspace
 	text := append(jsontext.AppendQuote(append(w.text[:0], '['), c.rules.ref.Digest), ',')
 	text = append(strconv.AppendInt(text, Semantics, 10), ',')
-	text = append(append(text, w.record...), ',')
+	text = append(append(text, c.canonical...), ',')
 	w.text = append(c.appendInputs(text, chosen), ']')
-	return c.newID("dec", w.text)
+	return w.room.id("dec", w.text)
 }
 
 // appendInputs writes, as canonical JSON, what a decision is made from beside the
 // incident and the set.
 func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
-	dst = appendTime(append(dst, `{"at":`...), c.now)
+	dst = intake.AppendTime(append(dst, `{"at":`...), c.now)
 	if chosen != nil {
-		dst = appendCanonical(append(dst, `,"chosen":`...), chosen)
+		dst = intake.AppendCanonical(append(dst, `,"chosen":`...), chosen)
 	}
 	dst = c.appendFacts(append(dst, `,"facts":`...))
 	dst = c.appendDecisions(append(dst, `,"made":`...))
@@ -120,10 +112,10 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 	for i := range c.given.Reports {
 		r := &c.given.Reports[i]
 		dst = jsontext.AppendQuote(appendElement(dst), r.Action)
-		dst = appendTime(append(dst, ','), r.At)
+		dst = intake.AppendTime(append(dst, ','), r.At)
 	}
 	dst = append(dst, `],"use":`...)
-	dst = appendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
+	dst = intake.AppendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
 	return append(dst, '}')
 }
 
@@ -144,7 +136,7 @@ func (c *conclusion) appendFacts(dst []byte) []byte {
 	for _, f := range c.facts {
 		facts[f.Name] = c.input.Fact(f)
 	}
-	return appendCanonical(dst, facts)
+	return intake.AppendCanonical(dst, facts)
 }
 
 // appendElement parts an element of a list from the one before.

@@ -1,6 +1,11 @@
 package recovery
 
-import "time"
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
+)
 
 // Incident is one service failure, or one sign that it is coming. ID, Service
 // and OccurredAt are required; zero values of the others are absent, and
@@ -49,42 +54,77 @@ type Customer struct {
 
 // Pause is a stretch in which the incident waited for the customer. A zero
 // Until means that it still does.
-type Pause struct {
-	From, Until time.Time
+type Pause = worktime.Pause
+
+// standard are the standard fields, in the order in which they are written, with
+// their places in an incident: a *string, *int, *time.Time, *[]string or *[]Pause.
+// Those of the customer come last.
+var standard = [...]struct {
+	path  string
+	place func(*Incident) any
+}{
+	{"id", func(in *Incident) any { return &in.ID }},
+	{"service", func(in *Incident) any { return &in.Service }},
+	{"occurred_at", func(in *Incident) any { return &in.OccurredAt }},
+	{"failure", func(in *Incident) any { return &in.Failure }},
+	{"phase", func(in *Incident) any { return &in.Phase }},
+	{"severity", func(in *Incident) any { return &in.Severity }},
+	{"source", func(in *Incident) any { return &in.Source }},
+	{"reported_at", func(in *Incident) any { return &in.ReportedAt }},
+	{"responded_at", func(in *Incident) any { return &in.RespondedAt }},
+	{"informed_at", func(in *Incident) any { return &in.InformedAt }},
+	{"resolved_at", func(in *Incident) any { return &in.ResolvedAt }},
+	{"expected_at", func(in *Incident) any { return &in.ExpectedAt }},
+	{"paused", func(in *Incident) any { return &in.Paused }},
+	{"provider", func(in *Incident) any { return &in.Provider }},
+	{"follows", func(in *Incident) any { return &in.Follows }},
+	{"channel", func(in *Incident) any { return &in.Channel }},
+	{"region", func(in *Incident) any { return &in.Region }},
+	{"language", func(in *Incident) any { return &in.Language }},
+	{"cause", func(in *Incident) any { return &in.Cause }},
+	{"remedy_sought", func(in *Incident) any { return &in.RemedySought }},
+	{"summary", func(in *Incident) any { return &in.Summary }},
+	{"tags", func(in *Incident) any { return &in.Tags }},
+	{"customer.id", func(in *Incident) any { return &in.Customer.ID }},
+	{"customer.name", func(in *Incident) any { return &in.Customer.Name }},
+	{"customer.tier", func(in *Incident) any { return &in.Customer.Tier }},
+	{"customer.language", func(in *Incident) any { return &in.Customer.Language }},
+	{"customer.since", func(in *Incident) any { return &in.Customer.Since }},
 }
 
-// standardNames are the standard fields in the order in which they are written.
-func standardNames() [22]string {
-	return [...]string{
-		"id", "service", "occurred_at", "failure", "phase", "severity", "source",
-		"reported_at", "responded_at", "informed_at", "resolved_at", "expected_at", "paused",
-		"provider", "follows", "channel", "region", "language", "cause", "remedy_sought", "summary", "tags",
+// standardPaths are the paths of the standard fields.
+func standardPaths() []string {
+	out := make([]string, len(standard))
+	for i := range standard {
+		out[i] = standard[i].path
 	}
+	return out
 }
 
-// customerNames are those of the customer, which come last.
-func customerNames() [5]string {
-	return [...]string{"customer.id", "customer.name", "customer.tier", "customer.language", "customer.since"}
+// place returns the place of a standard field; nil for any other path.
+func (in *Incident) place(path string) any {
+	for i := range standard {
+		if standard[i].path == path {
+			return standard[i].place(in)
+		}
+	}
+	return nil
 }
 
-// slot returns a pointer to the struct's place for a standard field: a *string,
-// *int, *time.Time, *[]string or *[]Pause; nil for any other name.
-func (in *Incident) slot(path string) any { return in.at(stdFieldOf(path)) }
-
-// held returns what the struct holds in a slot, nil when it is absent.
-func held(slot any) any {
-	switch p := slot.(type) {
+// held returns what the struct holds in a place, nil when it is absent.
+func held(place any) any {
+	switch p := place.(type) {
 	case *string:
 		if *p != "" {
+			return *p
+		}
+	case *time.Time:
+		if !p.IsZero() {
 			return *p
 		}
 	case *int:
 		if *p != 0 {
 			return int64(*p)
-		}
-	case *time.Time:
-		if !p.IsZero() {
-			return *p
 		}
 	case *[]string:
 		if len(*p) > 0 {
@@ -100,9 +140,21 @@ func held(slot any) any {
 
 // standard returns what the incident itself, Fields left aside, says of a standard
 // field: the struct's value, else what was given and did not fit there.
-func (in *Incident) standard(path string, slot any) any {
-	if v := held(slot); v != nil {
+func (in *Incident) standard(path string, place any) any {
+	if v := held(place); v != nil {
 		return v
 	}
 	return in.given[path]
+}
+
+// came is the incident as the intake takes it. Its list is made in room.
+func (in *Incident) came(room []any) intake.Incident {
+	for i := range standard {
+		v := held(standard[i].place(in))
+		if v == nil && in.given != nil {
+			v = in.given[standard[i].path]
+		}
+		room = append(room, v)
+	}
+	return intake.Incident{Standard: room, Fields: in.Fields, Customer: in.given["customer"]}
 }

@@ -3,11 +3,12 @@ package recovery
 import (
 	"encoding/json"
 	"math"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -21,13 +22,20 @@ import (
 func (in *Incident) UnmarshalJSON(data []byte) error {
 	d := jsontext.NewDecoder(data)
 	defer d.Release()
-	var read Incident
+	read := incidents.Get().(*Incident)
+	defer func() {
+		*read = Incident{}
+		incidents.Put(read)
+	}()
 	if err := jsonError(d.Finish(read.read(d))); err != nil {
 		return err
 	}
-	*in = read
+	*in = *read
 	return nil
 }
+
+// incidents are read one after another in the same memory.
+var incidents = sync.Pool{New: func() any { return new(Incident) }}
 
 // read reads the fields of an incident, each into its place.
 func (in *Incident) read(d *jsontext.Decoder) error {
@@ -36,7 +44,7 @@ func (in *Incident) read(d *jsontext.Decoder) error {
 		if err != nil {
 			return err
 		}
-		return &JSONError{"an incident is a JSON object, not " + shown(v)}
+		return &JSONError{"an incident is a JSON object, not " + intake.Shown(v)}
 	}
 	return in.readMembers(d, "")
 }
@@ -67,15 +75,15 @@ func (in *Incident) readMembers(d *jsontext.Decoder, prefix string) error {
 // readMember is readField without a detour for what nearly every incident has: a text, or
 // a time, in its place.
 func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
-	field := stdFieldOf(string(name.Bytes()))
-	if field == notStandard || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
+	place := in.place(string(name.Bytes()))
+	if place == nil || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
 		return in.readField(d, name.String())
 	}
 	v, err := d.ReadToken()
 	if err != nil {
 		return err
 	}
-	switch p := in.at(field).(type) {
+	switch p := place.(type) {
 	case *string:
 		if *p == "" && len(v.Bytes()) > 0 {
 			*p = v.String()
@@ -106,8 +114,8 @@ func (in *Incident) put(path string, v any) {
 	if v == nil {
 		return
 	}
-	if slot := in.slot(path); slot != nil && in.standard(path, slot) == nil {
-		if !fill(slot, v) {
+	if place := in.place(path); place != nil && in.standard(path, place) == nil {
+		if !fill(place, v) {
 			setIn(&in.given, path, v)
 		}
 		return
@@ -132,10 +140,10 @@ func setIn(m *map[string]any, key string, v any) {
 	(*m)[key] = v
 }
 
-// fill stores a decoded value in a slot of the struct, if the slot can tell it
+// fill stores a decoded value in a place of the struct, if the place can tell it
 // from an absent one.
-func fill(slot, v any) bool {
-	switch p := slot.(type) {
+func fill(place, v any) bool {
+	switch p := place.(type) {
 	case *string:
 		s, ok := v.(string)
 		*p = s
@@ -151,7 +159,7 @@ func fill(slot, v any) bool {
 		*p = toStrings(v)
 		return len(*p) > 0
 	case *[]Pause:
-		pauses, problems := toPauses(v)
+		pauses, problems := intake.Pauses(v)
 		if len(problems) == 0 {
 			*p = pauses
 		}
@@ -191,80 +199,4 @@ func toStrings(v any) []string {
 		out = append(out, s)
 	}
 	return out
-}
-
-// toPauses reads the value of paused, and says what is wrong with each pause.
-func toPauses(raw any) ([]Pause, []Problem) {
-	if pauses, ok := raw.([]Pause); ok {
-		return checkedPauses(pauses)
-	}
-	normal, _ := normalise(raw, 0)
-	list, ok := normal.([]any)
-	if !ok {
-		return nil, []Problem{{"paused", "a list of {from, until}", shown(raw)}}
-	}
-	var problems []Problem
-	pauses := make([]Pause, len(list))
-	for i, e := range list {
-		at := "paused[" + strconv.Itoa(i) + "]"
-		m, ok := e.(map[string]any)
-		if !ok {
-			problems = append(problems, Problem{at, "an object with from and until", shown(e)})
-			continue
-		}
-		if m["from"] == nil {
-			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), ""})
-		}
-		pauses[i].From = pauseTime(m, at, "from", &problems)
-		pauses[i].Until = pauseTime(m, at, "until", &problems)
-		for _, k := range sortedKeys(m) {
-			if k != "from" && k != "until" {
-				problems = append(problems, Problem{at + "." + k, "from and until only", shown(m[k])})
-			}
-		}
-	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return checkedPauses(pauses)
-}
-
-func pauseTime(m map[string]any, at, key string, problems *[]Problem) time.Time {
-	if m[key] == nil {
-		return time.Time{}
-	}
-	native, bad := coerce(m[key], value.KindTimestamp, value.KindInvalid)
-	if bad != nil {
-		*problems = append(*problems, bad.at(at+"."+key))
-		return time.Time{}
-	}
-	return native.(time.Time)
-}
-
-// checkedPauses returns the pauses in UTC. Each has a beginning, and an end that
-// is not before it; only the last may go on.
-func checkedPauses(pauses []Pause) ([]Pause, []Problem) {
-	var problems []Problem
-	out := make([]Pause, len(pauses))
-	for i, p := range pauses {
-		at := "paused[" + strconv.Itoa(i) + "]"
-		from, fromOK := toTime(p.From)
-		until, untilOK := toTime(p.Until)
-		switch {
-		case p.From.IsZero():
-			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), ""})
-		case !fromOK:
-			problems = append(problems, Problem{at + ".from", wantedOf(value.KindTimestamp), shown(p.From)})
-		case p.Until.IsZero():
-			if i < len(pauses)-1 {
-				problems = append(problems, Problem{at + ".until", "a time, since another pause follows", ""})
-			}
-		case !untilOK:
-			problems = append(problems, Problem{at + ".until", wantedOf(value.KindTimestamp), shown(p.Until)})
-		case until.Before(from):
-			problems = append(problems, Problem{at + ".until", "a time not before from, " + value.FormatTimestamp(from), value.FormatTimestamp(until)})
-		}
-		out[i] = Pause{from, until}
-	}
-	return out, problems
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -15,8 +16,8 @@ import (
 func (in Incident) MarshalJSON() ([]byte, error) {
 	w := incidentWriter{in: &in}
 	w.BeginObject()
-	for _, name := range standardNames() {
-		w.standard(name, name)
+	for i := range standard {
+		w.standard(standard[i].path)
 	}
 	w.customer()
 	w.others()
@@ -42,15 +43,15 @@ func (w *incidentWriter) fail(path, format string, args ...any) {
 	}
 }
 
-// standard writes a standard field, under a key that leaves out "customer.".
-func (w *incidentWriter) standard(path, key string) {
-	v := w.in.standard(path, w.in.slot(path))
-	if v == nil {
+// standard writes a standard field that is not the customer's.
+func (w *incidentWriter) standard(path string) {
+	v := w.in.standard(path, w.in.place(path))
+	if v == nil || isCustomers(path) {
 		return
 	}
-	w.WriteName(key)
+	w.WriteName(path)
 	if pauses, ok := v.([]Pause); ok {
-		w.Buf = appendList(w.Buf, pauses, appendPause)
+		w.Buf = intake.AppendList(w.Buf, pauses, intake.AppendPause)
 		return
 	}
 	w.value(path, v)
@@ -69,14 +70,15 @@ func (w *incidentWriter) customer() {
 	}
 	w.WriteKey("customer")
 	w.BeginObject()
-	for _, path := range customerNames() {
+	for i := range standard {
+		path := standard[i].path
 		if v, ok := inside[path]; ok {
 			w.WriteName(strings.TrimPrefix(path, "customer."))
 			w.value(path, v)
 			delete(inside, path)
 		}
 	}
-	for _, path := range sortedKeys(inside) {
+	for _, path := range intake.SortedKeys(inside) {
 		w.WriteName(strings.TrimPrefix(path, "customer."))
 		w.value(path, inside[path])
 	}
@@ -90,15 +92,15 @@ func (w *incidentWriter) customerFields() map[string]any {
 	inside := map[string]any{}
 	w.outside = map[string]any{}
 	object, isObject := w.in.Fields["customer"].(map[string]any)
-	if v := w.in.Fields["customer"]; !isObject && !isAbsent(v) {
-		w.fail("customer", "an object is wanted, not %s", shown(v))
+	if v := w.in.Fields["customer"]; !isObject && !intake.IsAbsent(v) {
+		w.fail("customer", "an object is wanted, not %s", intake.Shown(v))
 	}
 	sides := []map[string]any{inside, w.outside}
 	if w.in.given["customer"] != nil {
 		sides = sides[1:]
 	}
 	take := func(path string, v any) {
-		if isAbsent(v) {
+		if intake.IsAbsent(v) {
 			return
 		}
 		for _, side := range sides {
@@ -109,44 +111,49 @@ func (w *incidentWriter) customerFields() map[string]any {
 		}
 		w.fail(path, "it is there too often")
 	}
-	for _, path := range customerNames() {
-		take(path, w.in.standard(path, w.in.slot(path)))
+	for i := range standard {
+		if path := standard[i].path; isCustomers(path) {
+			take(path, w.in.standard(path, w.in.place(path)))
+		}
 	}
-	for _, path := range sortedKeys(w.in.Fields) {
-		if strings.HasPrefix(path, "customer.") {
+	for _, path := range intake.SortedKeys(w.in.Fields) {
+		if isCustomers(path) {
 			take(path, w.in.Fields[path])
 		}
 	}
-	for _, key := range sortedKeys(object) {
+	for _, key := range intake.SortedKeys(object) {
 		take("customer."+key, object[key])
 	}
 	return inside
 }
 
+// isCustomers reports whether a path is that of a field of the customer.
+func isCustomers(path string) bool { return strings.HasPrefix(path, "customer.") }
+
 // others writes the fields that do not stand inside the customer.
 func (w *incidentWriter) others() {
 	all := maps.Clone(w.outside)
-	for _, path := range sortedKeys(w.in.Fields) {
+	for _, path := range intake.SortedKeys(w.in.Fields) {
 		v := w.in.Fields[path]
-		if path == "customer" || strings.HasPrefix(path, "customer.") || isAbsent(v) {
+		if path == "customer" || isCustomers(path) || intake.IsAbsent(v) {
 			continue
 		}
-		if slot := w.in.slot(path); slot != nil && w.in.standard(path, slot) != nil {
+		if place := w.in.place(path); place != nil && w.in.standard(path, place) != nil {
 			w.fail(path, "it is there twice")
 		}
 		all[path] = v
 	}
-	for _, path := range sortedKeys(all) {
+	for _, path := range intake.SortedKeys(all) {
 		w.WriteName(path)
 		w.value(path, all[path])
 	}
 }
 
 func (w *incidentWriter) value(path string, v any) {
-	normal, ok := normalise(v, 0)
-	if !ok || !isWritable(normal) {
-		w.fail(path, "it cannot hold %s", shown(v))
+	normal, ok := intake.Normal(v)
+	if !ok || !intake.IsWritable(normal) {
+		w.fail(path, "it cannot hold %s", intake.Shown(v))
 		return
 	}
-	w.Buf = asGiven.append(w.Buf, normal)
+	w.Buf = intake.AppendGiven(w.Buf, normal)
 }

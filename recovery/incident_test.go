@@ -2,9 +2,12 @@ package recovery
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 )
 
@@ -71,21 +74,18 @@ func TestIncidentKeepsWhatDoesNotFit(t *testing.T) {
 	if !reflect.DeepEqual(in.given, want) {
 		t.Errorf("got %v, want %v", in.given, want)
 	}
-	take := newIntake(&in)
+	came := func(path string) any { return in.came(nil).Standard[slices.Index(standardPaths(), path)] }
 	for path, v := range want {
-		if got, ok := take.lookup(path); !ok || !reflect.DeepEqual(got, v) {
+		if got := came(path); !reflect.DeepEqual(got, v) {
 			t.Errorf("%s: got %v, want %v", path, got, v)
 		}
 	}
-	if _, ok := take.lookup("region"); ok {
+	if came("region") != nil {
 		t.Error("null counts as absent")
 	}
 	in.Severity = 2
-	if got, _ := take.lookup("severity"); got != int64(2) {
+	if got := came("severity"); got != int64(2) {
 		t.Errorf("a field that was set since counts, not %v", got)
-	}
-	if len(take.problems) > 0 {
-		t.Error(take.problems)
 	}
 }
 
@@ -166,6 +166,7 @@ func FuzzIncidentJSON(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	rules := rulesOf(f, vipSet)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var in Incident
 		if in.UnmarshalJSON(data) != nil {
@@ -182,37 +183,70 @@ func FuzzIncidentJSON(f *testing.F) {
 		if twice, err := again.MarshalJSON(); err != nil || string(twice) != string(once) {
 			t.Fatalf("the incident changed (%v):\n%s\n%s", err, once, twice)
 		}
-		checkIntake(t, in, again)
+		checkIntake(t, rules, in, again)
 	})
 }
 
-// checkIntake compares what validation sees of two incidents, and that it can
-// write a record of it.
-func checkIntake(t *testing.T, a, b Incident) {
+// checkIntake compares what validation finds wrong with two incidents, or the record
+// and the keys that it makes of them.
+func checkIntake(t *testing.T, rules *ruleset, a, b Incident) {
 	t.Helper()
-	x, y := newIntake(&a), newIntake(&b)
-	names := standardNames()
-	customer := customerNames()
-	known := map[string]bool{}
-	var fields []fieldValue
-	for _, path := range append(append(names[:], customer[:]...), "customer.vip", "a", "a.b.c", "x.y") {
-		v, ok := x.lookup(path)
-		w, also := y.lookup(path)
-		if ok != also || !reflect.DeepEqual(v, w) {
-			t.Errorf("%s was %v, %t and became %v, %t", path, v, ok, w, also)
-		}
-		known[path] = true
-		if ok && path != "a" {
-			fields = append(fields, fieldValue{path, v})
+	one, two := validated(t, rules, a), validated(t, rules, b)
+	if one != two {
+		t.Errorf("the incident changed:\n%s\n%s", one, two)
+	}
+}
+
+const vipSet = "amends: v1\nplaybook: pb\nreview_by: 2027-01-01\nincident: {customer.vip: {type: bool, optional: true}, a.b.c: {type: double, optional: true}, x.y: {type: string, optional: true}}\n" +
+	"plays: [{id: a, approach: standardised-response, when: \"true\", do: [{acknowledge: {}}]}]\n"
+
+func rulesOf(t testing.TB, set string) *ruleset {
+	t.Helper()
+	engine, err := Load(fstest.MapFS{"set.yaml": {Data: []byte(set)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine.current.Load()
+}
+
+// validated is what validation makes of an incident, as text.
+func validated(t *testing.T, rules *ruleset, in Incident) string {
+	t.Helper()
+	w := rules.workspace()
+	defer rules.release(w)
+	s, err := rules.validate(t.Context(), w, &in, at("2026-03-02T09:00:00Z"), false)
+	if err != nil {
+		return err.Error()
+	}
+	if !json.Valid(s.canonical) {
+		t.Errorf("the record is no JSON: %s", s.canonical)
+	}
+	return fmt.Sprintf("%s %v", s.canonical, s.keys())
+}
+
+func TestProblemsOfIncidentsThatAreReadFromJSON(t *testing.T) {
+	rules := rulesOf(t, vipSet)
+	for text, want := range map[string]string{
+		`"customer": ["Ana"]`:                               "customer: wanted an object, found [\"Ana\"]",
+		`"customer": {"id": "C"}, "customer.id": "D"`:       "customer.id: wanted one value, found two, the field being written in two ways",
+		`"customer.vip": true, "customer": {"vip": false}`:  "customer.vip: wanted one value, found two, the field being written in two ways",
+		`"severity": "high", "customer": {"since": "then"}`: "customer.since: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found \"then\"; severity: wanted a whole number of at most 64 bits, found \"high\"",
+	} {
+		in := readIncident(t, `{"id": "T", "service": "s", "occurred_at": "2026-03-02T08:00:00Z", `+text+`}`)
+		if got := validated(t, rules, in); got != "incident \"T\" does not fit: "+want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
-	isKnown := func(path string) bool { return known[path] }
-	sortFields(fields)
-	one, two := appendRecord(nil, fields, x.rest(isKnown)), appendRecord(nil, fields, y.rest(isKnown))
-	if string(one) != string(two) || !json.Valid(one) {
-		t.Errorf("records differ, or are no JSON:\n%s\n%s", one, two)
-	}
-	if !reflect.DeepEqual(x.problems, y.problems) {
-		t.Errorf("problems differ: %v, %v", x.problems, y.problems)
+}
+
+func BenchmarkIncidentUnmarshal(b *testing.B) {
+	text := []byte(`{"id":"T-1042","service":"parcel","failure":"late","occurred_at":"2026-02-26T12:00:00Z","severity":4,"region":"MAD",
+		"delay":"80h","order":{"value":"60 EUR","fragile":true},"customer":{"id":"C-7","name":"Ana","language":"es","tier":"gold"},"tags":["a"]}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		var in Incident
+		if err := in.UnmarshalJSON(text); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

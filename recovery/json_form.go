@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -163,7 +164,7 @@ func (f *form) time(name string, t *time.Time) {
 		*t = f.getTime(name)
 	case !t.IsZero():
 		f.key(name)
-		f.Buf = appendTime(f.Buf, *t)
+		f.Buf = intake.AppendTime(f.Buf, *t)
 	}
 }
 
@@ -307,7 +308,7 @@ func (f *form) texts(name string, list *[]string) {
 		*list = f.getTexts(name)
 	case !f.skips(len(*list)):
 		f.key(name)
-		f.Buf = appendList(f.Buf, *list, jsontext.AppendQuote)
+		f.Buf = intake.AppendList(f.Buf, *list, jsontext.AppendQuote)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -31,7 +32,7 @@ func readInto[T any](data []byte, fields func(*T, *form)) (T, error) {
 	}
 	members, ok := v.(jsontext.Object)
 	if !ok {
-		return read, &JSONError{"an object is wanted, not " + shown(jsontext.Plain(v))}
+		return read, &JSONError{"an object is wanted, not " + intake.Shown(jsontext.Plain(v))}
 	}
 	f := readingForm(members, public, &err)
 	fields(&read, f)
@@ -60,7 +61,7 @@ func (r *reading) at(name string) string {
 
 func (r *reading) fail(path, wanted string, found any) {
 	if *r.err == nil {
-		*r.err = fmt.Errorf("%s: wanted %s, found %s", path, wanted, shown(jsontext.Plain(found)))
+		*r.err = fmt.Errorf("%s: wanted %s, found %s", path, wanted, intake.Shown(jsontext.Plain(found)))
 	}
 }
 

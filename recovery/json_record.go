@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -111,7 +112,7 @@ func (p *pace) fields(f *form) {
 			f.text("calendar", &name)
 		}
 		f.key("every")
-		f.Buf = canonical.append(f.Buf, p.every)
+		f.Buf = intake.AppendCanonical(f.Buf, p.every)
 		return
 	}
 	p.every = durationOf(f.getText("every"))

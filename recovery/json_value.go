@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -16,92 +16,56 @@ import (
 type style uint8
 
 const (
-	// canonical is RFC 8785, which digests are taken of.
-	canonical style = iota
 	// public is for readers: an amount says first what it is.
-	public
+	public style = iota
 	// typed is canonical, and is read back as what it is: a value whose JSON could be
 	// another's, such as a duration, which is text, stands in an object that names its kind.
 	typed
-	// asGiven is how an incident is written, so that reading it gives the same field: numbers as they
-	// came, amounts as text.
-	asGiven
 )
 
-// appendCanonical writes a value. It takes the values that fields and parameters
-// have, what decoded JSON is made of, and pauses. A number without a JSON form
-// (NaN) becomes null; intake has refused it long before.
-func appendCanonical(dst []byte, v any) []byte { return canonical.append(dst, v) }
-
+// append writes a value. What a style says nothing about is canonical.
 func (s style) append(dst []byte, v any) []byte {
 	switch x := v.(type) {
-	case string:
-		return jsontext.AppendQuote(dst, x)
-	case int64:
-		return strconv.AppendInt(dst, x, 10)
-	case float64:
-		return s.double(dst, x)
-	case json.Number:
-		if s == public || s == asGiven {
-			return append(dst, x...)
-		}
-		return jsontext.AppendNumber(dst, x)
-	case bool:
-		return strconv.AppendBool(dst, x)
-	case time.Time:
-		return s.end(appendTime(s.kind(dst, "time"), x))
-	case time.Duration:
-		return s.end(append(value.AppendDuration(append(s.kind(dst, "duration"), '"'), x), '"'))
-	case Date:
-		return s.end(jsontext.AppendQuote(s.kind(dst, "date"), x.String()))
-	case Percent:
-		return s.end(jsontext.AppendQuote(s.kind(dst, "percent"), x.String()))
 	case Money:
 		return s.money(dst, x)
 	case MoneyRange:
 		return s.moneyRange(dst, x)
 	case []any:
-		return appendList(dst, x, s.append)
-	case map[string]any:
-		return s.object(dst, x)
-	case []Pause:
-		return appendList(dst, x, appendPause)
-	case *cell:
-		return x.append(dst)
+		return intake.AppendList(dst, x, s.append)
+	case json.Number:
+		if s == public {
+			return append(dst, x...)
+		}
 	}
-	return append(dst, "null"...)
+	if kind := kindOf(v); s == typed && kind != "" {
+		dst = append(append(append(dst, `{"`...), kind...), `":`...)
+		return append(intake.AppendCanonical(dst, v), '}')
+	}
+	return intake.AppendCanonical(dst, v)
 }
 
-// kind opens the object that names the kind of a value, where the style has one.
-func (s style) kind(dst []byte, name string) []byte {
-	if s != typed {
-		return dst
+// kindOf names the kind of a value whose JSON could be another's; it is empty for others.
+func kindOf(v any) string {
+	switch x := v.(type) {
+	case time.Time:
+		return "time"
+	case time.Duration:
+		return "duration"
+	case Date:
+		return "date"
+	case Percent:
+		return "percent"
+	case float64:
+		if x == math.Trunc(x) && math.Abs(x) < 1e21 { // it looks like an int
+			return "double"
+		}
 	}
-	return append(append(append(dst, `{"`...), name...), `":`...)
+	return ""
 }
 
-func (s style) end(dst []byte) []byte {
-	if s != typed {
-		return dst
-	}
-	return append(dst, '}')
-}
-
-func (s style) double(dst []byte, f float64) []byte {
-	switch {
-	case s == asGiven && (math.IsNaN(f) || math.IsInf(f, 0)):
-		return strconv.AppendFloat(dst, f, 'g', -1, 64)
-	case s == typed && f == math.Trunc(f) && math.Abs(f) < 1e21: // it looks like an int
-		return s.end(jsontext.AppendFloat(s.kind(dst, "double"), f))
-	}
-	return jsontext.AppendFloat(dst, f)
-}
-
+// money writes an amount, or null.
 func (s style) money(dst []byte, m Money) []byte {
-	switch {
-	case s == asGiven:
-		return jsontext.AppendQuote(dst, m.String())
-	case s != canonical && !m.IsSet():
+	if !m.IsSet() {
 		return append(dst, "null"...)
 	}
 	return s.amount(dst, m)
@@ -109,80 +73,21 @@ func (s style) money(dst []byte, m Money) []byte {
 
 // amount writes an amount as an object, in the order of the style.
 func (s style) amount(dst []byte, m Money) []byte {
-	if s == public {
-		dst = m.AppendDecimal(append(dst, `{"value":"`...))
-		dst = append(append(dst, `","currency":"`...), m.Currency()...)
-	} else {
-		dst = append(append(dst, `{"currency":"`...), m.Currency()...)
-		dst = m.AppendDecimal(append(dst, `","value":"`...))
+	if s == typed {
+		return intake.AppendMoney(dst, m)
 	}
+	dst = m.AppendDecimal(append(dst, `{"value":"`...))
+	dst = append(append(dst, `","currency":"`...), m.Currency()...)
 	return append(dst, `"}`...)
 }
 
 func (s style) moneyRange(dst []byte, r MoneyRange) []byte {
 	part := s.amount
-	switch s {
-	case typed:
+	if s == typed {
 		part = s.money
-	case canonical, asGiven:
-		return append(dst, "null"...)
 	}
 	dst = part(append(dst, `{"from":`...), r.From)
 	return append(part(append(dst, `,"to":`...), r.To), '}')
-}
-
-// object writes a map. Only an incident has objects with values that are
-// written in another than the canonical style.
-func (s style) object(dst []byte, m map[string]any) []byte {
-	if s != asGiven {
-		s = canonical
-	}
-	dst = append(dst, '{')
-	for i, k := range sortedKeys(m) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(jsontext.AppendQuote(dst, k), ':')
-		dst = s.append(dst, m[k])
-	}
-	return append(dst, '}')
-}
-
-func appendList[T any](dst []byte, list []T, element func([]byte, T) []byte) []byte {
-	dst = append(dst, '[')
-	for i, e := range list {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = element(dst, e)
-	}
-	return append(dst, ']')
-}
-
-func appendPause(dst []byte, p Pause) []byte {
-	dst = appendTime(append(dst, `{"from":`...), p.From)
-	if !p.Until.IsZero() {
-		dst = appendTime(append(dst, `,"until":`...), p.Until)
-	}
-	return append(dst, '}')
-}
-
-func appendTime(dst []byte, t time.Time) []byte {
-	dst = append(dst, '"')
-	dst = t.UTC().AppendFormat(dst, time.RFC3339Nano)
-	return append(dst, '"')
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	if len(m) == 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, jsontext.Compare)
-	return keys
 }
 
 var errNoValue = errors.New("no value")

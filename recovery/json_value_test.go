@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -21,7 +22,7 @@ func TestKeysAreSortedByUTF16(t *testing.T) {
 	}
 	want := "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\"," +
 		"\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}"
-	if got := string(appendCanonical(nil, v)); got != want {
+	if got := string(intake.AppendCanonical(nil, v)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -49,7 +50,7 @@ func TestCanonicalValues(t *testing.T) {
 		{map[string]any{"b": int64(1), "a": map[string]any{}}, `{"a":{},"b":1}`},
 		{[]Pause{{From: time.Unix(0, 0)}}, `[{"from":"1970-01-01T00:00:00Z"}]`},
 	} {
-		if got := string(appendCanonical(nil, c.value)); got != c.want {
+		if got := string(intake.AppendCanonical(nil, c.value)); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.value, got, c.want)
 		}
 	}
@@ -70,7 +71,7 @@ func FuzzCanonical(f *testing.F) {
 			return
 		}
 		checkSameAsStandard(t, data, jsontext.Plain(v))
-		once := appendCanonical(nil, jsontext.Plain(v))
+		once := intake.AppendCanonical(nil, jsontext.Plain(v))
 		again, err := jsontext.Parse(once)
 		if err != nil {
 			if strings.Contains(err.Error(), "twice") {
@@ -78,7 +79,7 @@ func FuzzCanonical(f *testing.F) {
 			}
 			t.Fatalf("%s is not JSON: %v", once, err)
 		}
-		if twice := appendCanonical(nil, jsontext.Plain(again)); string(twice) != string(once) {
+		if twice := intake.AppendCanonical(nil, jsontext.Plain(again)); string(twice) != string(once) {
 			t.Errorf("canonical JSON changed:\n%s\n%s", once, twice)
 		}
 		checkSorted(t, again)

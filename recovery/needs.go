@@ -8,19 +8,20 @@ import (
 
 // needs says what has to be read before an incident can be decided. The subject
 // keeps it: answers are found by the place of their question.
-func needs(s *subject) Query {
+func (r *ruleset) needs(w *workspace) Query {
+	s := &w.subject
 	q := Query{Incident: s.id}
-	if s.facts = s.readableFacts(); len(s.facts) > 0 {
+	if s.facts = r.readableFacts(w); len(s.facts) > 0 {
 		q.Facts = make([]FactQuery, 0, len(s.facts))
 	}
 	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
 			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
-			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: s.rules.counted[f.Slot],
+			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: r.counted[f.Slot],
 		})
 	}
-	q.Use = s.useQueries()
-	for _, p := range s.rules.choices {
+	q.Use = r.useQueries(s)
+	for _, p := range r.choices {
 		if s.applies(p) {
 			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
 		}
@@ -30,38 +31,30 @@ func needs(s *subject) Query {
 }
 
 // applies reports whether the playbook of a play applies to the incident.
-func (s *subject) applies(p *policy.Play) bool { return s.workspace.applying[p.Playbook.Number()] }
+func (s *subject) applies(p *policy.Play) bool { return s.taken.Applies(p.Playbook) }
 
 // readableFacts are those that a decision on the incident lists, in the order of their
 // declaration.
-func (s *subject) readableFacts() []*policy.Fact {
-	slots := s.workspace.slots[:0]
-	for _, b := range s.applying {
+func (r *ruleset) readableFacts(w *workspace) []*policy.Fact {
+	slots := w.slots[:0]
+	for _, b := range w.subject.applying {
 		slots = append(slots, b.Facts...)
 	}
 	slices.Sort(slots)
-	s.workspace.slots = slots
+	w.slots = slots
 	var out []*policy.Fact
 	for _, slot := range slices.Compact(slots) {
-		out = append(out, s.rules.program.Facts[slot])
-	}
-	return out
-}
-
-func (s *subject) keysOf(fields []*policy.Field) []Key {
-	out := make([]Key, 0, len(fields))
-	for _, f := range fields {
-		out = append(out, Key{Path: f.Name, Text: s.key(f)})
+		out = append(out, r.program.Facts[slot])
 	}
 	return out
 }
 
 // useQueries ask for the use of every partner that a play of the applying
 // playbooks could take, each once.
-func (s *subject) useQueries() []UseQuery {
+func (r *ruleset) useQueries(s *subject) []UseQuery {
 	var out []UseQuery
 	var seen map[UseQuery]bool
-	for _, p := range s.rules.substitutes {
+	for _, p := range r.substitutes {
 		if !s.applies(p) {
 			continue
 		}

@@ -34,44 +34,49 @@ func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Give
 		return nil, err
 	}
 	rules := e.current.Load()
-	w := rules.workspace(&in)
+	w := rules.workspace()
 	defer rules.release(w)
-	return w.again(ctx, rules, r, answer)
+	c, err := rules.recall(ctx, w, &in, r, answer)
+	if err != nil {
+		return nil, err
+	}
+	return c.again(r)
 }
 
-// again makes a recorded decision again, about the workspace's incident.
-func (w *workspace) again(ctx context.Context, rules *ruleset, r *Record, answer func(Query) (Given, error)) (*Record, error) {
-	subj, err := w.validate(ctx, rules, r.Decision.DecidedAt, false)
+// recall begins a recorded decision about an incident again.
+func (r *ruleset) recall(ctx context.Context, w *workspace, in *Incident, was *Record, answer func(Query) (Given, error)) (*conclusion, error) {
+	if _, err := r.validate(ctx, w, in, was.Decision.DecidedAt, false); err != nil {
+		return nil, err
+	}
+	given, err := answer(r.needs(w))
 	if err != nil {
 		return nil, err
 	}
-	given, err := answer(needs(subj))
-	if err != nil {
-		return nil, err
-	}
+	return r.begin(w, given), nil
+}
+
+// again makes a recorded decision again.
+func (c *conclusion) again(r *Record) (*Record, error) {
 	var again *Record
-	if r.Decision.Made == nil {
-		var c *conclusion
-		if c, err = conclude(subj, given); err == nil {
-			again = c.record()
-		}
-	} else {
-		again, err = chooseAgain(subj, given, r)
+	var err error
+	if r.Decision.Made != nil {
+		again, err = c.chooseAgain(r)
+	} else if err = c.decide(); err == nil {
+		again = c.record()
 	}
-	if err = w.or(err); err != nil {
+	if err = c.or(err); err != nil {
 		return nil, err
 	}
 	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
 	return again, nil
 }
 
-func chooseAgain(subj *subject, given Given, r *Record) (*Record, error) {
+func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
 	made := r.Decision.Made
-	if given.Previous == nil {
+	if c.given.Previous == nil {
 		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
 	}
-	c := newConclusion(subj, given)
-	c.keeps = given.Made
+	c.keeps = c.given.Made
 	x := chooser{conclusion: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
 	x.play = x.chosenPlay()
 	for _, a := range r.Decision.Actions {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
 // ruleset is a set as the engine uses it, with what can be known of every
@@ -17,7 +18,8 @@ type ruleset struct {
 	ref         SetRef
 	diagnostics playbook.Diagnostics
 
-	layout      layout
+	layout      *intake.Layout
+	fields      fields
 	counted     []bool         // facts that a limit counts, by slot
 	zeros       []any          // what each fact says when nothing is known, by slot
 	choices     []*policy.Play // that leave a choice, in the order of the set
@@ -34,7 +36,7 @@ type ruleset struct {
 }
 
 func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics) *ruleset {
-	r := &ruleset{program: p, ref: ref, diagnostics: diags, layout: newLayout(p), counted: countedFacts(p)}
+	r := &ruleset{program: p, ref: ref, diagnostics: diags, layout: intake.NewLayout(p, standardPaths()), fields: fieldsOf(p), counted: countedFacts(p)}
 	r.escalate, r.substitute = policy.BuiltinAction(policy.ActionEscalate), policy.BuiltinAction(policy.ActionSubstitute)
 	for _, f := range p.Facts {
 		r.zeros = append(r.zeros, f.Zero())

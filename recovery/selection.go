@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
 // take turns what was chosen into actions, and says all that is wrong with it.
@@ -21,11 +22,11 @@ func (x *chooser) take() ([]*draft, error) {
 		at := fmt.Sprintf("options[%d]", i)
 		o, offered := x.offered(s)
 		if o == nil {
-			x.problems = append(x.problems, Problem{at, "one of " + strings.Join(x.names(), ", "), shown(optionName(s.Type, s.ID))})
+			x.problems = append(x.problems, Problem{at, "one of " + strings.Join(x.names(), ", "), intake.Shown(optionName(s.Type, s.ID))})
 			continue
 		}
 		if id := x.optionID(s); seen[id] {
-			x.problems = append(x.problems, Problem{at, "each option once", shown(optionName(s.Type, s.ID))})
+			x.problems = append(x.problems, Problem{at, "each option once", intake.Shown(optionName(s.Type, s.ID))})
 		} else {
 			seen[id] = true
 		}
@@ -144,7 +145,7 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 	choose := slices.ContainsFunc(o.Allowed, func(a policy.OptionParam) bool { return a.Name == offered.Name && a.Choose })
 	switch allowed := offered.Value.(type) {
 	case MoneyRange:
-		native, bad := coerce(given, value.KindMoney, value.KindInvalid)
+		native, bad := intake.Coerce(given, value.Type{Kind: value.KindMoney})
 		m, isMoney := native.(Money)
 		if bad == nil && isMoney && m.Currency() == allowed.From.Currency() && m.Compare(allowed.From) >= 0 && m.Compare(allowed.To) <= 0 {
 			return m, true
@@ -171,7 +172,7 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 		given = native
 	}
 	if ok && !sameValue(offered.Value, given) {
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, value.Show(offered.Value), shown(given)})
+		x.problems = append(x.problems, Problem{at + "." + offered.Name, value.Show(offered.Value), intake.Shown(given)})
 		return nil, false
 	}
 	return offered.Value, true
@@ -179,16 +180,16 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 
 // coerceLike reads what was given as a value of the kind that is offered: 1d is
 // 24h.
-func coerceLike(offered, given any) (any, *mismatch) {
+func coerceLike(offered, given any) (any, *intake.Mismatch) {
 	switch offered.(type) {
 	case time.Duration:
-		return coerce(given, value.KindDuration, value.KindInvalid)
+		return intake.Coerce(given, value.Type{Kind: value.KindDuration})
 	case Money:
-		return coerce(given, value.KindMoney, value.KindInvalid)
+		return intake.Coerce(given, value.Type{Kind: value.KindMoney})
 	case Percent:
-		return coerce(given, value.KindPercent, value.KindInvalid)
+		return intake.Coerce(given, value.Type{Kind: value.KindPercent})
 	case float64:
-		return coerce(given, value.KindDouble, value.KindInvalid)
+		return intake.Coerce(given, value.Type{Kind: value.KindDouble})
 	}
 	return given, nil
 }
@@ -197,7 +198,7 @@ func foundOrNothing(v any, ok bool) string {
 	if !ok {
 		return ""
 	}
-	return shown(v)
+	return intake.Shown(v)
 }
 
 // within checks what was chosen against the limits, together with what the

@@ -21,25 +21,25 @@ func BenchmarkValidate(b *testing.B) {
 	b.Run("validate", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			w := r.workspace(&in)
-			if _, err := w.validate(context.Background(), r, now, false); err != nil {
+			w := r.workspace()
+			if _, err := r.validate(context.Background(), w, &in, now, false); err != nil {
 				b.Fatal(err)
 			}
 			r.release(w)
 		}
 	})
-	w := r.workspace(&in)
-	subj, err := w.validate(context.Background(), r, now, false)
+	w := r.workspace()
+	_, err = r.validate(context.Background(), w, &in, now, false)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("record", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			w.record = w.values.appendRecord(w.record[:0])
+			w.record = w.intake.AppendRecord(w.record[:0])
 		}
 	})
-	c := newConclusion(subj, Given{})
+	c := r.begin(w, Given{})
 	b.Run("id", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

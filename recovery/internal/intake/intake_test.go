@@ -1,20 +1,75 @@
-package recovery
+package intake
 
 import (
+	"cmp"
 	"encoding/json"
+	"maps"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-func sortFields(fields []fieldValue) {
-	slices.SortFunc(fields, func(a, b fieldValue) int { return strings.Compare(a.path, b.path) })
+// paths are the standard fields that a program holds, and paused.
+func paths(p *policy.Program) []string {
+	out := []string{"paused"}
+	for _, f := range p.Fields {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// begun is an intake of an incident for a set with these fields, before anything is taken.
+// Standard fields are given by name.
+func begun(t *testing.T, declared string, standard, fields map[string]any) *Intake {
+	t.Helper()
+	set, diags := playbook.Load(fstest.MapFS{"a.yaml": {Data: []byte("amends: v1\nplaybook: pb\nreview_by: 2027-01-01\nincident: {" + declared + "}\n" +
+		"plays: [{id: a, approach: standardised-response, when: \"true\", do: [{acknowledge: {}}]}]\n")}})
+	p, found := policy.Compile(set)
+	if diags = append(diags, found...); diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	names := paths(p)
+	in := Incident{Standard: make([]any, len(names)), Fields: fields}
+	for i, name := range names {
+		in.Standard[i] = standard[name]
+	}
+	take := New(NewLayout(p, names))
+	take.came, take.input = in, p.NewInput(time.Now())
+	return take
+}
+
+// taken is an intake that has taken the incident, with its problems.
+func taken(t *testing.T, declared string, standard, fields map[string]any) (*Intake, []Problem) {
+	t.Helper()
+	take := begun(t, declared, standard, fields)
+	problems, err := take.Take(take.came, take.input, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return take, problems
+}
+
+func whole(more map[string]any) map[string]any {
+	out := map[string]any{"id": "I", "service": "s", "occurred_at": at("2026-03-02T09:00:00Z")}
+	maps.Copy(out, more)
+	return out
+}
+
+func at(s string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		panic(err)
+	}
+	return t.UTC()
 }
 
 func TestLookupFindsEverySpelling(t *testing.T) {
@@ -25,59 +80,48 @@ func TestLookupFindsEverySpelling(t *testing.T) {
 		{"a": map[string]any{"b.c": 1}},
 		{"a.b.c": nil, "a": map[string]any{"b": map[string]any{"c": 1}}},
 	} {
-		in := Incident{Fields: fields}
-		take := newIntake(&in)
-		if v, ok := take.lookup("a.b.c"); v != 1 || !ok || len(take.problems) > 0 {
-			t.Errorf("%v: got %v %t %v", fields, v, ok, take.problems)
+		take, problems := taken(t, "a.b.c: int", whole(nil), fields)
+		if v, ok := take.Lookup("a.b.c"); v != 1 || !ok || len(problems) > 0 {
+			t.Errorf("%v: got %v %t %v", fields, v, ok, problems)
 		}
-		if rest := take.rest(func(path string) bool { return path == "a.b.c" }); rest != nil {
-			t.Errorf("%v: nothing is left, but %v", fields, rest)
+		if take.rest != nil {
+			t.Errorf("%v: nothing is left, but %v", fields, take.rest)
 		}
 	}
 }
 
 func TestLookupOfAbsentFields(t *testing.T) {
-	in := Incident{Fields: map[string]any{"a": 5, "when": time.Time{}, "day": Date{}, "money": Money{}, "nil": nil, "b": map[string]any{"c": nil}}}
-	take := newIntake(&in)
+	take := begun(t, "", nil, map[string]any{"a": 5, "when": time.Time{}, "day": value.Date{}, "money": value.Money{}, "nil": nil, "b": map[string]any{"c": nil}})
 	for _, path := range []string{"a.b", "when", "day", "money", "nil", "b.c", "b.c.d", "other", "region", "paused", "customer.id"} {
-		if v, ok := take.lookup(path); ok {
+		if v, ok := take.Lookup(path); ok {
 			t.Errorf("%s: got %v", path, v)
 		}
 	}
 }
 
 func TestProblemsOfShape(t *testing.T) {
+	const unusable = "text, a number, a bool, a time or another value that an incident can hold"
 	for _, c := range []struct {
-		name string
-		in   Incident
-		path string
-		want []Problem
+		name     string
+		declared string
+		standard map[string]any
+		fields   map[string]any
+		want     []Problem
 	}{
-		{"two spellings", Incident{Fields: map[string]any{"a.b": 1, "a": map[string]any{"b": 2}}}, "a.b",
+		{"two spellings", "a.b: int", nil, map[string]any{"a.b": 1, "a": map[string]any{"b": 2}},
 			[]Problem{{"a.b", "one value", "two, the field being written in two ways"}}},
-		{"a standard field in Fields too", Incident{Region: "x", Fields: map[string]any{"region": "y"}}, "region",
+		{"a standard field in Fields too", "", map[string]any{"region": "x"}, map[string]any{"region": "y"},
 			[]Problem{{"region", "one value", "two, the field being written in two ways"}}},
-		{"a standard field in Fields alone", Incident{Fields: map[string]any{"region": "y"}}, "region", nil},
-		{"the customer's, nested", Incident{Fields: map[string]any{"customer": map[string]any{"id": "C"}}}, "customer.id", nil},
-		{"customer is no object", Incident{Fields: map[string]any{"customer": "Ana"}}, "customer.id",
-			[]Problem{{"customer", "an object", `"Ana"`}}},
-		{"customer is no object in JSON", readIncident(t, `{"customer": ["Ana"]}`), "customer.id",
-			[]Problem{{"customer", "an object", `["Ana"]`}}},
-		{"twice in JSON", readIncident(t, `{"customer": {"id": "C"}, "customer.id": "D"}`), "customer.id",
-			[]Problem{{"customer.id", "one value", "two, the field being written in two ways"}}},
-		{"twice in JSON, of a playbook's", readIncident(t, `{"customer.vip": true, "customer": {"vip": false}}`), "customer.vip",
-			[]Problem{{"customer.vip", "one value", "two, the field being written in two ways"}}},
-		{"of no use", Incident{Fields: map[string]any{"x": struct{}{}}}, "a",
-			[]Problem{{"x", "text, a number, a bool, a time or another value that an incident can hold", "a value of Go type struct {}"}}},
-		{"no number", Incident{Fields: map[string]any{"x": []any{math.Inf(1)}}}, "a",
-			[]Problem{{"x", "text, a number, a bool, a time or another value that an incident can hold", "[+Inf]"}}},
+		{"a standard field in Fields alone", "", nil, map[string]any{"region": "y"}, nil},
+		{"the customer's, nested", "", nil, map[string]any{"customer": map[string]any{"id": "C"}}, nil},
+		{"customer is no object", "", nil, map[string]any{"customer": "Ana"}, []Problem{{"customer", "an object", `"Ana"`}}},
+		{"of no use", "", nil, map[string]any{"x": struct{}{}}, []Problem{{"x", unusable, "a value of Go type struct {}"}}},
+		{"no number", "", nil, map[string]any{"x": []any{math.Inf(1)}}, []Problem{{"x", unusable, "[+Inf]"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			take := newIntake(&c.in)
-			take.lookup(c.path)
-			take.rest(func(path string) bool { return path == c.path })
-			if !reflect.DeepEqual(take.problems, c.want) {
-				t.Errorf("got %v, want %v", take.problems, c.want)
+			take, _ := taken(t, c.declared, whole(c.standard), c.fields)
+			if !reflect.DeepEqual(take.shape, c.want) {
+				t.Errorf("got %v, want %v", take.shape, c.want)
 			}
 		})
 	}
@@ -86,11 +130,8 @@ func TestProblemsOfShape(t *testing.T) {
 func TestFieldsThatContainThemselvesAreRefused(t *testing.T) {
 	loop := map[string]any{}
 	loop["again"] = loop
-	in := Incident{Fields: map[string]any{"loop": loop}}
-	take := newIntake(&in)
-	take.rest(func(string) bool { return false })
-	if len(take.problems) != 1 {
-		t.Error(take.problems)
+	if _, problems := taken(t, "", whole(nil), map[string]any{"loop": loop}); len(problems) != 1 {
+		t.Error(problems)
 	}
 }
 
@@ -100,13 +141,11 @@ func TestRecord(t *testing.T) {
 		"order.extra": json.Number("1.0"), "www..x": 1, "z": []int{1}, "delay_x": 1, "customer": map[string]any{"nick": "A"},
 		"order.note": "clash",
 	}
-	in := Incident{Fields: fields}
-	take := newIntake(&in)
-	known := map[string]bool{"order.value": true, "order.inner.known": true, "customer.id": true, "delay": true}
-	rest := take.rest(func(path string) bool { return known[path] })
+	take, problems := taken(t, "order.value: money, order.inner.known: int, delay: {type: duration, optional: true}", whole(nil), fields)
+	rest := take.rest
 	declared := []fieldValue{
-		{"customer.id", "C"}, {"delay", 80 * time.Hour}, {"order.inner.known", int64(1)}, {"order.value", MustMoney("60 EUR")},
-		{"paused", []Pause{{From: at("2026-03-02T09:40:00Z")}}},
+		{"customer.id", "C"}, {"delay", 80 * time.Hour}, {"order.inner.known", int64(1)}, {"order.value", value.MustMoney("60 EUR")},
+		{"paused", []worktime.Pause{{From: at("2026-03-02T09:40:00Z")}}},
 	}
 	want := `{"customer":{"id":"C","nick":"A"},"delay":"80h","delay_x":1,` +
 		`"order":{"extra":1,"inner":{"known":1},"note":"n","value":{"currency":"EUR","value":"60.00"}},` +
@@ -114,8 +153,8 @@ func TestRecord(t *testing.T) {
 	if got := string(appendRecord(nil, declared, rest)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if len(take.problems) > 0 {
-		t.Error(take.problems)
+	if len(problems) > 0 {
+		t.Error(problems)
 	}
 	if len(fields["order"].(map[string]any)) != 3 {
 		t.Error("the host's map was changed")
@@ -129,10 +168,14 @@ func TestRecordWhereAScalarStandsInTheWay(t *testing.T) {
 	if got != want && got != `{"order":5,"order.value":"v","x":{"a":"a","k":true,"y":"s","y.z":"z"}}` {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	in := readIncident(t, got)
-	take := newIntake(&in)
+	v, err := jsontext.Parse([]byte(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _ := jsontext.Plain(v).(map[string]any)
+	take := begun(t, "", nil, again)
 	for path, v := range map[string]string{"order.value": "v", "x.a": "a", "x.y.z": "z"} {
-		if found, _ := take.lookup(path); found != v {
+		if found, _ := take.Lookup(path); found != v {
 			t.Errorf("%s: got %v back, want %s", path, found, v)
 		}
 	}
@@ -141,8 +184,8 @@ func TestRecordWhereAScalarStandsInTheWay(t *testing.T) {
 type tier string
 
 func TestCoerce(t *testing.T) {
-	eur := MustMoney("12.50 EUR")
-	day, percent := Date{}, Percent{}
+	eur := value.MustMoney("12.50 EUR")
+	day, percent := value.Date{}, value.Percent{}
 	if day.UnmarshalText([]byte("2026-06-30")) != nil || percent.UnmarshalText([]byte("12.5%")) != nil {
 		t.Fatal("bad literals")
 	}
@@ -164,10 +207,9 @@ func TestCoerce(t *testing.T) {
 		{eur, "money", eur}, {"12.5 EUR", "money", eur}, {map[string]any{"value": "12.50", "currency": "EUR"}, "money", eur},
 		{percent, "percent", percent}, {"12.50%", "percent", percent},
 		{[]string{"a"}, "list string", []any{"a"}}, {[]any{json.Number("1"), 2}, "list int", []any{int64(1), int64(2)}},
-		{[]Money{eur}, "list money", []any{eur}}, {[]time.Duration{time.Hour}, "list duration", []any{time.Hour}}, {[]tier{}, "list string", []any{}},
+		{[]value.Money{eur}, "list money", []any{eur}}, {[]time.Duration{time.Hour}, "list duration", []any{time.Hour}}, {[]tier{}, "list string", []any{}},
 	} {
-		kind, elem := kindsOf(c.kind)
-		got, bad := coerce(c.raw, kind, elem)
+		got, bad := Coerce(c.raw, typeOf(c.kind))
 		if bad != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v as %s: got %v %v, want %v", c.raw, c.kind, got, bad, c.want)
 		}
@@ -199,7 +241,7 @@ func TestCoerceRefuses(t *testing.T) {
 		{"10.123 EUR", "money", Problem{"f", "an amount such as 12.50 EUR", `"10.123 EUR", which has 3 decimals, EUR has 2`}},
 		{map[string]any{"value": "1", "currency": "EUR", "x": 1}, "money", Problem{"f", "an amount such as 12.50 EUR", `{"currency":"EUR","value":"1","x":1}`}},
 		{map[string]any{"value": "a", "currency": "EUR"}, "money", Problem{"f", "an amount such as 12.50 EUR", `{"currency":"EUR","value":"a"}`}},
-		{Money{}, "money", Problem{"f", "an amount such as 12.50 EUR", `"no amount"`}},
+		{value.Money{}, "money", Problem{"f", "an amount such as 12.50 EUR", `"no amount"`}},
 		{"12.5", "percent", Problem{"f", "a percentage such as 12.5%", `"12.5"`}},
 		{"a", "list string", Problem{"f", "a list", `"a"`}},
 		{[]any{"a", nil}, "list string", Problem{"f[1]", "text", "null"}},
@@ -207,11 +249,10 @@ func TestCoerceRefuses(t *testing.T) {
 		{new(string), "string", Problem{"f", "text", "a value of Go type *string"}},
 		{nil, "string", Problem{"f", "text", "null"}},
 	} {
-		kind, elem := kindsOf(c.kind)
-		got, bad := coerce(c.raw, kind, elem)
+		got, bad := Coerce(c.raw, typeOf(c.kind))
 		if bad == nil {
 			t.Errorf("%v as %s: got %v", c.raw, c.kind, got)
-		} else if p := bad.at("f"); p != c.want {
+		} else if p := bad.At("f"); p != c.want {
 			t.Errorf("%v as %s:\ngot  %v\nwant %v", c.raw, c.kind, p, c.want)
 		}
 	}
@@ -233,20 +274,8 @@ func TestPausesAreChecked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, problems := toPauses(jsontext.Plain(v)); joinProblems(problems) != want {
-			t.Errorf("%s:\ngot  %s\nwant %s", text, joinProblems(problems), want)
-		}
-	}
-}
-
-func BenchmarkIncidentUnmarshal(b *testing.B) {
-	text := []byte(`{"id":"T-1042","service":"parcel","failure":"late","occurred_at":"2026-02-26T12:00:00Z","severity":4,"region":"MAD",
-		"delay":"80h","order":{"value":"60 EUR","fragile":true},"customer":{"id":"C-7","name":"Ana","language":"es","tier":"gold"},"tags":["a"]}`)
-	b.ReportAllocs()
-	for b.Loop() {
-		var in Incident
-		if err := in.UnmarshalJSON(text); err != nil {
-			b.Fatal(err)
+		if _, problems := Pauses(jsontext.Plain(v)); joined(problems) != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", text, joined(problems), want)
 		}
 	}
 }
@@ -255,7 +284,7 @@ func BenchmarkRecord(b *testing.B) {
 	declared := []fieldValue{
 		{"customer.id", "C"}, {"customer.language", ""}, {"customer.name", "Ana"}, {"customer.tier", "gold"}, {"delay", 80 * time.Hour},
 		{"failure", "late"}, {"id", "T-1042"}, {"occurred_at", at("2026-03-02T09:40:00Z")}, {"order.fragile", false},
-		{"order.value", MustMoney("60 EUR")}, {"phase", "failure"}, {"region", "MAD"}, {"severity", int64(4)}, {"tags", []any{}},
+		{"order.value", value.MustMoney("60 EUR")}, {"phase", "failure"}, {"region", "MAD"}, {"severity", int64(4)}, {"tags", []any{}},
 	}
 	buf := make([]byte, 0, 1024)
 	b.ReportAllocs()
@@ -264,12 +293,56 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
-// kindsOf reads "int", or "list int".
-func kindsOf(text string) (kind, elem value.Kind) {
+// typeOf reads "int", or "list int".
+func typeOf(text string) value.Type {
 	of := map[string]value.Kind{}
 	for k := value.KindString; k <= value.KindList; k++ {
 		of[k.String()] = k
 	}
 	first, second, _ := strings.Cut(text, " ")
-	return of[first], of[second]
+	return value.Type{Kind: of[first], Elem: of[second]}
+}
+
+func joined(problems []Problem) string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Path+": wanted "+p.Wanted+", found "+cmp.Or(p.Found, "nothing"))
+	}
+	return strings.Join(out, "; ")
+}
+
+// An intake that was cleared holds nothing of the incident: not in its lists either,
+// which are used again.
+func TestAClearedIntakeIsEmpty(t *testing.T) {
+	take, problems := taken(t, "region: {one_of: [MAD]}, x: {type: int, was: [y]}", whole(map[string]any{"paused": []worktime.Pause{{From: at("2026-03-02T07:00:00Z")}}}),
+		map[string]any{"region": "BCN", "y": 1, "z": "rest", "x.a": 1, "customer": 5})
+	if len(problems) == 0 || take.rest == nil {
+		t.Fatal("the incident was to leave something everywhere")
+	}
+	take.Keys()
+	take.Clear()
+	v := reflect.ValueOf(*take)
+	for i := range v.NumField() {
+		name, f := v.Type().Field(i).Name, v.Field(i)
+		switch {
+		case name == "layout":
+		case name == "came":
+			if f.FieldByName("Standard").Len() > 0 || !f.FieldByName("Fields").IsZero() || !f.FieldByName("Customer").IsZero() {
+				t.Errorf("it still holds what came: %v", take.came)
+			}
+			for _, v := range take.came.Standard[:cap(take.came.Standard)] {
+				if v != nil {
+					t.Errorf("its room still holds %v", v)
+				}
+			}
+		case f.Kind() == reflect.Slice:
+			for k := range f.Len() {
+				if !f.Index(k).IsZero() {
+					t.Errorf("%s still holds %v", name, f.Index(k))
+				}
+			}
+		case !f.IsZero():
+			t.Errorf("%s is still %v", name, f)
+		}
+	}
 }

@@ -1,24 +1,26 @@
-package recovery
+package intake
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"reflect"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// normalise brings a value of [Incident.Fields] into one of few Go types: nil,
-// string, bool, int64, float64, json.Number, time.Time, time.Duration, Money,
-// Date, Percent, []any and map[string]any. ok is false for what is of no use in
+// Normal brings a value of [Incident.Fields] into one of few Go types: nil,
+// string, bool, int64, float64, json.Number, time.Time, time.Duration, value.Money,
+// value.Date, value.Percent, []any and map[string]any. ok is false for what is of no use in
 // an incident: a struct, a pointer, a map with other keys.
+func Normal(v any) (normal any, ok bool) { return normalise(v, 0) }
+
 func normalise(v any, depth int) (normal any, ok bool) {
 	switch x := v.(type) {
-	case nil, bool, int64, float64, time.Time, time.Duration, Money, Date, Percent:
+	case nil, bool, int64, float64, time.Time, time.Duration, value.Money, value.Date, value.Percent:
 		return v, true
 	case string:
 		return validText(x, v), true
@@ -114,24 +116,24 @@ func widen(f float64) float64 {
 	return wide
 }
 
-// isAbsent reports whether a value stands for none: nil, and the zero values that
+// IsAbsent reports whether a value stands for none: nil, and the zero values that
 // the fields of [Incident] have when nothing is there.
-func isAbsent(v any) bool {
+func IsAbsent(v any) bool {
 	switch x := v.(type) {
 	case nil:
 		return true
 	case time.Time:
 		return x.IsZero()
-	case Date:
+	case value.Date:
 		return x.IsZero()
-	case Money:
+	case value.Money:
 		return !x.IsSet()
 	}
 	return false
 }
 
-// isWritable reports whether a normalised value has a place in a record.
-func isWritable(v any) bool {
+// IsWritable reports whether a normalised value has a place in a record.
+func IsWritable(v any) bool {
 	switch x := v.(type) {
 	case float64:
 		return !math.IsNaN(x) && !math.IsInf(x, 0)
@@ -140,19 +142,16 @@ func isWritable(v any) bool {
 		return ok
 	case []any:
 		for _, e := range x {
-			if !isWritable(e) {
+			if !IsWritable(e) {
 				return false
 			}
 		}
 	case map[string]any:
 		for _, e := range x {
-			if !isWritable(e) {
+			if !IsWritable(e) {
 				return false
 			}
 		}
 	}
 	return true
 }
-
-// unfit describes a value that is of no use in an incident.
-func unfit(v any) string { return fmt.Sprintf("a value of Go type %T", v) }

@@ -1,23 +1,24 @@
-package recovery
+package intake
 
 import (
 	"slices"
 	"strconv"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // longList is a list with more items than its field lets in everywhere, and no more than some
 // playbook does.
 type longList struct {
-	field *placed
+	field *field
 	path  string
 	items int
 }
 
 // tooMany refuses a list with more items than its field may have. It is asked before anything is made
 // of them.
-func (v *validation) tooMany(f *placed, raw any, path string) bool {
+func (t *Intake) tooMany(f *field, raw any, path string) bool {
 	if f.MaxItems == 0 {
 		return false
 	}
@@ -25,22 +26,22 @@ func (v *validation) tooMany(f *placed, raw any, path string) bool {
 	case n <= f.MaxItems:
 		return false
 	case n <= f.widest:
-		v.long = append(v.long, longList{f, path, n})
+		t.long = append(t.long, longList{f, path, n})
 		return false
 	default:
-		v.refuse(f, Problem{Path: path, Wanted: wantedItems(max(f.MaxItems, f.widest)), Found: foundItems(n)})
+		t.refuse(f, Problem{Path: path, Wanted: wantedItems(max(f.MaxItems, f.widest)), Found: foundItems(n)})
 		return true
 	}
 }
 
 // stillTooMany refuses the long lists that no playbook that applies lets in.
-func (v *validation) stillTooMany() {
-	for _, l := range v.long {
+func (t *Intake) stillTooMany() {
+	for _, l := range t.long {
 		letIn := func(b *policy.Playbook) bool {
 			return slices.ContainsFunc(b.Fields, func(f *policy.Field) bool { return f.Name == l.field.Name && l.items <= f.MaxItems })
 		}
-		if !slices.ContainsFunc(v.applying, letIn) {
-			v.refuse(l.field, Problem{Path: l.path, Wanted: wantedItems(l.field.MaxItems), Found: foundItems(l.items)})
+		if !slices.ContainsFunc(t.applying, letIn) {
+			t.refuse(l.field, Problem{Path: l.path, Wanted: wantedItems(l.field.MaxItems), Found: foundItems(l.items)})
 		}
 	}
 }
@@ -52,7 +53,7 @@ func itemsOf(raw any) int {
 		return len(list)
 	case []string:
 		return len(list)
-	case []Pause:
+	case []worktime.Pause:
 		return len(list)
 	}
 	return 0

@@ -1,4 +1,4 @@
-package recovery
+package intake
 
 import (
 	"encoding/json"
@@ -6,35 +6,34 @@ import (
 	"math"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// mismatch says why a value is not of a type. Within is where in the value, such
+// Mismatch says why a value is not of a type. Within is where in the value, such
 // as [2] of a list; empty for the value itself.
-type mismatch struct {
+type Mismatch struct {
 	within, wanted, found string
 }
 
-// at turns the mismatch into a problem of the field.
-func (m *mismatch) at(path string) Problem {
+// At turns the mismatch into a problem of the field.
+func (m *Mismatch) At(path string) Problem {
 	return Problem{Path: path + m.within, Wanted: m.wanted, Found: m.found}
 }
 
-// coerce turns a value that came with an incident into the one Go type of its
-// kind: string, int64, float64, bool, time.Time in UTC, Date, time.Duration,
-// Money, Percent or []any. It takes what [Incident.Fields] may hold. A list has the kind of
-// its elements besides.
+// Coerce turns a value that came with an incident into the one Go type of its
+// kind: string, int64, float64, bool, time.Time in UTC, value.Date, time.Duration,
+// value.Money, Percent or []any. It takes what [Incident.Fields] may hold.
 //
 // A number is an int when its value is whole, however it is written: to JSON 3
 // and 3.0 are the same, and programs whose only number is the double write
 // the latter.
-func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
+func Coerce(raw any, t value.Type) (native any, bad *Mismatch) {
+	kind := t.Kind
 	v, ok := normalise(raw, 0)
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf(kind), found: shown(raw)}
+		return nil, &Mismatch{wanted: wantedOf(kind), found: Shown(raw)}
 	}
 	switch kind {
 	case value.KindString:
@@ -46,15 +45,15 @@ func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
 	case value.KindBool:
 		native, ok = v.(bool)
 	case value.KindList:
-		return toList(v, elem)
+		return toList(v, t.Member())
 	case value.KindTimestamp:
 		return toText(v, kind, toTime, value.ParseTimestamp)
 	case value.KindDate:
-		return toText(v, kind, isSet[Date], value.ParseDate)
+		return toText(v, kind, isSet[value.Date], value.ParseDate)
 	case value.KindDuration:
 		return toText(v, kind, anyOne[time.Duration], value.ParseAnyDuration)
 	case value.KindPercent:
-		return toText(v, kind, anyOne[Percent], value.ParsePercent)
+		return toText(v, kind, anyOne[value.Percent], value.ParsePercent)
 	case value.KindMoney:
 		if m, isObject := v.(map[string]any); isObject {
 			v = amountText(m)
@@ -67,7 +66,7 @@ func coerce(raw any, kind, elem value.Kind) (native any, bad *mismatch) {
 		ok = false
 	}
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf(kind), found: shown(v)}
+		return nil, &Mismatch{wanted: wantedOf(kind), found: Shown(v)}
 	}
 	return native, nil
 }
@@ -131,14 +130,14 @@ func toDouble(v any) (any, bool) {
 	return nil, false
 }
 
-func toList(v any, elem value.Kind) (any, *mismatch) {
+func toList(v any, member value.Type) (any, *Mismatch) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, &mismatch{wanted: wantedOf(value.KindList), found: shown(v)}
+		return nil, &Mismatch{wanted: wantedOf(value.KindList), found: Shown(v)}
 	}
 	out := make([]any, len(list))
 	for i, e := range list {
-		native, bad := coerce(e, elem, value.KindInvalid)
+		native, bad := Coerce(e, member)
 		if bad != nil {
 			bad.within = "[" + strconv.Itoa(i) + "]" + bad.within
 			return nil, bad
@@ -150,7 +149,7 @@ func toList(v any, elem value.Kind) (any, *mismatch) {
 
 // toText takes a value of its Go type, if it is one that can be written, or the
 // text of one.
-func toText[T comparable](v any, kind value.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *mismatch) {
+func toText[T comparable](v any, kind value.Kind, valid func(T) (T, bool), parse func(string) (T, error)) (any, *Mismatch) {
 	switch x := v.(type) {
 	case T:
 		native, ok := valid(x)
@@ -167,17 +166,17 @@ func toText[T comparable](v any, kind value.Kind, valid func(T) (T, bool), parse
 		}
 		// The parser may know better than "no amount" what is wrong.
 		if syntax := (*value.SyntaxError)(nil); errors.As(err, &syntax) && syntax.Found != "" {
-			return nil, &mismatch{wanted: wantedOf(kind), found: shown(x) + ", which " + syntax.Found}
+			return nil, &Mismatch{wanted: wantedOf(kind), found: Shown(x) + ", which " + syntax.Found}
 		}
 	}
-	return nil, &mismatch{wanted: wantedOf(kind), found: shown(v)}
+	return nil, &Mismatch{wanted: wantedOf(kind), found: Shown(v)}
 }
 
 func anyOne[T any](v T) (T, bool) { return v, true }
 
 func isSet[T interface{ IsZero() bool }](v T) (T, bool) { return v, !v.IsZero() }
 
-func isAmount(m Money) (Money, bool) { return m, m.IsSet() }
+func isAmount(m value.Money) (value.Money, bool) { return m, m.IsSet() }
 
 // toTime leaves nothing of a time but the instant: two that are the same must
 // not differ in their zone or the reading of a monotonic clock.
@@ -202,20 +201,5 @@ func foundAs(raw any, found string) string {
 	if _, isObject := raw.(map[string]any); !isObject {
 		return found
 	}
-	return shown(raw)
-}
-
-// shown is how a value looks in a problem: as JSON, cut to a length that a
-// message can bear.
-func shown(v any) string {
-	const most = 60
-	raw, ok := normalise(v, 0)
-	if !ok {
-		return unfit(v)
-	}
-	text := string(asGiven.append(nil, raw))
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most]) + "…"
+	return Shown(raw)
 }

@@ -1,10 +1,99 @@
-package recovery
+package intake
 
 import (
+	"iter"
+	"math/bits"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
+
+// AppendRecord appends the record of an incident that fits: the canonical JSON of
+// all its fields, defaults included.
+func (t *Intake) AppendRecord(dst []byte) []byte {
+	if t.rest != nil {
+		return appendRecord(dst, t.list(), t.rest)
+	}
+	dst = append(dst, '{')
+	object := ""
+	for f, preset := range t.each() {
+		if f.object != object {
+			dst = appendWay(dst, object, f.object)
+			object = f.object
+		}
+		dst = append(appendComma(dst), f.key...)
+		if preset {
+			dst = append(dst, f.preset...)
+		} else {
+			dst = AppendCanonical(dst, t.valueOf(f))
+		}
+	}
+	dst = appendWay(dst, object, "")
+	return append(dst, '}')
+}
+
+// each visits the fields that have a value, in the order of the record, and tells
+// whether it is the one with which every incident begins.
+func (t *Intake) each() iter.Seq2[*recordField, bool] {
+	return func(yield func(*recordField, bool) bool) {
+		for i, word := range t.present {
+			for ; word != 0; word &= word - 1 {
+				bit := bits.TrailingZeros64(word)
+				f := &t.layout.record[64*i+bit]
+				if !yield(f, f.preset != nil && t.given[i]>>bit&1 == 0) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (t *Intake) valueOf(f *recordField) any {
+	if f.field == nil {
+		return t.pauses
+	}
+	return t.input.Field(f.field)
+}
+
+// list returns the fields that have a value for [appendRecord], which writes what
+// is not declared besides.
+func (t *Intake) list() []fieldValue {
+	out := make([]fieldValue, 0, len(t.layout.shared)+len(t.taken)+1)
+	for f := range t.each() {
+		out = append(out, fieldValue{f.path, t.valueOf(f)})
+	}
+	return out
+}
+
+// appendWay closes the objects of one field that are not those of the next, and
+// opens the others: from a.b. to a.c. it is } and then "c":{.
+func appendWay(dst []byte, from, to string) []byte {
+	for from != "" {
+		name, rest, _ := strings.Cut(from, ".")
+		if next, after, ok := strings.Cut(to, "."); !ok || next != name {
+			break
+		} else {
+			from, to = rest, after
+		}
+	}
+	for range strings.Count(from, ".") {
+		dst = append(dst, '}')
+	}
+	for to != "" {
+		var name string
+		name, to, _ = strings.Cut(to, ".")
+		dst = append(jsontext.AppendQuote(appendComma(dst), name), ':', '{')
+	}
+	return dst
+}
+
+// appendComma parts a member of an object from the one before.
+func appendComma(dst []byte) []byte {
+	if dst[len(dst)-1] == '{' {
+		return dst
+	}
+	return append(dst, ',')
+}
 
 // fieldValue is a declared field with its value as validated.
 type fieldValue struct {
@@ -14,7 +103,7 @@ type fieldValue struct {
 
 // appendRecord appends the canonical JSON of an incident as validated: the
 // declared fields that are there, dotted ones nested, and the rest as
-// [intake.rest] returned it. The fields must be sorted by path as strings, which is also
+// [Intake.undeclared] returned it. The fields must be sorted by path as strings, which is also
 // the order of the keys, at every depth: names are of letters, digits and
 // underscores, and the dot comes before all of those.
 func appendRecord(dst []byte, declared []fieldValue, rest map[string]any) []byte {
@@ -25,9 +114,9 @@ func appendRecord(dst []byte, declared []fieldValue, rest map[string]any) []byte
 // length, make up together with what is not declared.
 func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string]any) []byte {
 	if len(rest) > 0 && clash(declared, prefix, rest) {
-		return appendCanonical(dst, merged(declared, prefix, rest))
+		return AppendCanonical(dst, merged(declared, prefix, rest))
 	}
-	keys := sortedKeys(rest)
+	keys := SortedKeys(rest)
 	dst = append(dst, '{')
 	first := true
 	key := func(k string) {
@@ -41,7 +130,7 @@ func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string
 		name, group := nextGroup(declared, prefix)
 		for len(keys) > 0 && jsontext.Compare(keys[0], name) < 0 {
 			key(keys[0])
-			dst = appendCanonical(dst, rest[keys[0]])
+			dst = AppendCanonical(dst, rest[keys[0]])
 			keys = keys[1:]
 		}
 		var inner map[string]any
@@ -51,7 +140,7 @@ func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string
 		}
 		key(name)
 		if isLeaf(group, prefix, name) {
-			dst = appendCanonical(dst, group[0].value)
+			dst = AppendCanonical(dst, group[0].value)
 		} else {
 			dst = appendFields(dst, group, prefix+len(name)+1, inner)
 		}
@@ -59,7 +148,7 @@ func appendFields(dst []byte, declared []fieldValue, prefix int, rest map[string
 	}
 	for _, k := range keys {
 		key(k)
-		dst = appendCanonical(dst, rest[k])
+		dst = AppendCanonical(dst, rest[k])
 	}
 	return append(dst, '}')
 }

@@ -1,0 +1,170 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// field takes one field from the incident, or its default. A playbook that narrows
+// a field has its say after the shared one.
+func (t *Intake) field(f *field) {
+	raw, path, ok := t.raw(f)
+	if !ok {
+		t.missing(f)
+		return
+	}
+	if t.tooMany(f, raw, path) {
+		return
+	}
+	native, bad := Coerce(raw, f.Type)
+	if bad == nil {
+		bad = f.refuses(native, raw)
+	}
+	if bad != nil {
+		t.refuse(f, bad.At(path))
+		return
+	}
+	t.input.Set(f.Field, native)
+	t.present[f.rank/64] |= 1 << (f.rank % 64)
+	t.given[f.rank/64] |= 1 << (f.rank % 64)
+}
+
+// raw finds a field under its name, else under an earlier one. A value that stands
+// where the name needs an object is refused: its fields would be taken as absent.
+func (t *Intake) raw(f *field) (raw any, path string, ok bool) {
+	for _, outer := range f.outer {
+		t.wantObject(outer)
+	}
+	if raw, ok = t.lookup(f.Name, f.std); ok {
+		return raw, f.Name, true
+	}
+	for _, was := range f.Was {
+		if raw, ok = t.Lookup(was); ok {
+			t.readAs = append(t.readAs, was)
+			return raw, was, true
+		}
+	}
+	return nil, f.Name, false
+}
+
+func (t *Intake) wantObject(path string) {
+	raw, ok := t.Lookup(path)
+	if _, isObject := raw.(map[string]any); !ok || isObject || slices.Contains(t.notObjects, path) {
+		return
+	}
+	t.notObjects = append(t.notObjects, path)
+	t.problem(path, "an object", Shown(raw))
+}
+
+func (t *Intake) missing(f *field) {
+	switch {
+	case f.preset: // the input began with it
+	case f.Default != nil:
+		t.input.Set(f.Field, f.Default)
+		t.present[f.rank/64] |= 1 << (f.rank % 64)
+		t.given[f.rank/64] |= 1 << (f.rank % 64)
+	case f.Required():
+		t.problem(f.Name, wantedOf(f.Type.Kind), "")
+	}
+}
+
+// refuses says why a field does not take a value of its type; nil when it does.
+func (f *field) refuses(native, raw any) *Mismatch {
+	if s, isText := native.(string); isText {
+		return f.refusesText(s, raw)
+	}
+	if f.Type.Currency != "" && !inCurrency(native, f.Type.Currency) {
+		if f.Type.Kind == value.KindList {
+			return &Mismatch{wanted: "amounts in " + f.Type.Currency, found: Shown(raw)}
+		}
+		return &Mismatch{wanted: "an amount in " + f.Type.Currency, found: Shown(raw)}
+	}
+	list, isList := native.([]any)
+	if f.isID && isList {
+		for i, one := range list {
+			if s, isText := one.(string); isText && !isSeen(s) {
+				return &Mismatch{within: fmt.Sprintf("[%d]", i), wanted: seenID, found: Shown(s)}
+			}
+		}
+	}
+	if bad := f.misfit(native, raw); bad != nil {
+		return bad
+	}
+	if f.NonEmpty && isList && len(list) == 0 {
+		return &Mismatch{wanted: "a list that is not empty", found: "[]"}
+	}
+	return nil
+}
+
+func (f *field) refusesText(s string, raw any) *Mismatch {
+	if given, isText := raw.(string); isText && !utf8.ValidString(given) {
+		return &Mismatch{wanted: "text in UTF-8", found: Shown(raw)}
+	}
+	if f.isID && !isSeen(s) {
+		return &Mismatch{wanted: seenID, found: Shown(s)}
+	}
+	if bad := f.misfit(s, raw); bad != nil {
+		return bad
+	}
+	if f.NonEmpty && s == "" {
+		return &Mismatch{wanted: "a text that is not empty", found: `""`}
+	}
+	return nil
+}
+
+// misfit says which bound, or which list of allowed values, a value is outside of.
+func (f *field) misfit(native, raw any) *Mismatch {
+	if f.fits {
+		return nil
+	}
+	if wanted := f.Misfit(native); wanted != "" {
+		return &Mismatch{wanted: wanted, found: Shown(raw)}
+	}
+	return nil
+}
+
+// seenID is what is wanted of an id.
+const seenID = "an id without control characters and others that nobody can see"
+
+// isSeen reports whether a text has no character that nobody can see.
+func isSeen(s string) bool {
+	at, _ := unseen.First(s)
+	return at < 0
+}
+
+// inCurrency reports whether an amount, or each of a list, is in a currency.
+func inCurrency(native any, currency string) bool {
+	switch x := native.(type) {
+	case value.Money:
+		return x.Currency() == currency
+	case []any:
+		return !slices.ContainsFunc(x, func(e any) bool { return !inCurrency(e, currency) })
+	}
+	return true
+}
+
+func (t *Intake) problem(path, wanted, found string) {
+	t.problems = append(t.problems, Problem{Path: path, Wanted: wanted, Found: found})
+}
+
+// refuse says what is wrong with the value of a field. The field then has none: not
+// even the default, with which the incident began.
+func (t *Intake) refuse(f *field, p Problem) {
+	t.problems = append(t.problems, p)
+	if f.preset {
+		t.input.Set(f.Field, nil)
+	}
+}
+
+// refusedBefore reports whether a field that a playbook narrows was refused as the
+// shared one. What is wrong with it is not said twice.
+func (t *Intake) refusedBefore(f *field) bool {
+	return t.layout.isShared[f.Slot] && slices.ContainsFunc(t.problems, func(p Problem) bool {
+		return p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+"[")
+	})
+}

@@ -1,0 +1,200 @@
+// Package intake takes an incident as a host gives it, in whichever way it is
+// written, and makes what decisions read: each field's value in the one Go type of
+// its kind, in a [policy.Input], and the record, which is canonical JSON.
+//
+// A [Layout] knows the fields of a set. An [Intake] takes one incident after
+// another by it. [Coerce] is the one way from a value as it came to a value of a
+// field's type.
+package intake
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/worktime"
+)
+
+// Problem is one thing that is wrong with an incident.
+type Problem struct {
+	Path   string // dotted
+	Wanted string
+	Found  string // empty when nothing was there
+}
+
+// Incident is an incident as it came.
+type Incident struct {
+	// Standard are the values of the standard fields, by their places; nil where
+	// there is none. That of paused may be a []worktime.Pause.
+	Standard []any
+	// Fields are the others by their names, nested or dotted. Standard ones may be
+	// among them.
+	Fields map[string]any
+	// Customer is what came in the place of an object with the customer's fields.
+	Customer any
+}
+
+// Intake is one incident that is being taken. It is used again for the next:
+// what it returns, other than problems, is valid until then.
+type Intake struct {
+	layout *Layout
+	input  *policy.Input
+	came   Incident
+	// shadowed is set when Fields holds what is also a standard field.
+	shadowed bool
+	flat     []int // the slots of Fields, where no value in it is an object and each has one; see rest
+
+	own      []*field // the playbooks' fields that were taken, by slot
+	taken    []int    // their slots
+	present  []uint64 // the fields that have a value: a bit for each rank in the record
+	given    []uint64 // those among them whose value is not the one that every incident begins with
+	pauses   []worktime.Pause
+	applying []*policy.Playbook
+	applies  []bool            // by the playbooks' numbers
+	rest     map[string]any    // what is not declared
+	keys     map[string]string // see Keys
+
+	shape    []Problem // of how the incident is written
+	problems []Problem // of its values
+	readAs   []string  // earlier names that were read
+	long     []longList
+	// notObjects are the paths that were reported as values that are not objects.
+	notObjects []string
+}
+
+// New returns an intake for incidents of a set.
+func New(l *Layout) *Intake {
+	return &Intake{
+		layout: l, own: make([]*field, len(l.isShared)), applies: make([]bool, len(l.own)),
+		present: make([]uint64, len(l.preset)), given: make([]uint64, len(l.preset)),
+	}
+}
+
+// Clear forgets the incident.
+func (t *Intake) Clear() {
+	for _, slot := range t.taken {
+		t.own[slot] = nil
+	}
+	clear(t.applies)
+	clear(t.present)
+	clear(t.given)
+	clear(t.came.Standard)
+	*t = Intake{
+		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat[:0], present: t.present, given: t.given,
+		came: Incident{Standard: t.came.Standard[:0]},
+	}
+}
+
+// Room returns an empty list that [Incident.Standard] may be made in.
+func (t *Intake) Room() []any { return t.came.Standard[:0] }
+
+// Take takes an incident into an input: the shared fields first, then those of each
+// playbook that is in force and applies. The problems are all that is wrong, sorted
+// by path. The error is that of a playbook's condition; it is left out when the
+// incident is wrong already, because it may come from the wrong value.
+func (t *Intake) Take(came Incident, input *policy.Input, strict bool) ([]Problem, error) {
+	t.came, t.input = came, input
+	copy(t.present, t.layout.preset)
+	t.lookAround()
+	for _, f := range t.layout.shared {
+		t.field(f)
+	}
+	t.takePauses()
+	applying, err := input.Applying()
+	if err != nil && len(t.problems) == 0 && len(t.shape) == 0 {
+		return nil, err
+	}
+	t.takeOwn(applying)
+	t.stillTooMany()
+	t.rest = t.undeclared()
+	if strict {
+		t.refuseUndeclared()
+	}
+	problems := append(t.shape, t.problems...)
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+	return problems, nil
+}
+
+// TakeRest goes on where Take has returned the error of a condition: without the
+// playbooks that have failed.
+func (t *Intake) TakeRest() {
+	applying, _ := t.input.Applying() // the error is known
+	t.takeOwn(applying)
+	t.rest = t.undeclared()
+}
+
+// takeOwn takes the fields of the playbooks that apply. They are taken after every
+// playbook was asked, because a narrowed default must not change what another
+// playbook's applies sees. Of several playbooks that declare one field, the first
+// has its say for all.
+func (t *Intake) takeOwn(applying []*policy.Playbook) {
+	t.applying = applying
+	for _, b := range applying {
+		t.applies[b.Number()] = true
+		for _, f := range t.layout.own[b.Number()] {
+			if t.own[f.Slot] != nil {
+				continue
+			}
+			t.own[f.Slot] = f
+			t.taken = append(t.taken, f.Slot)
+			if !t.refusedBefore(f) {
+				t.field(f)
+			}
+		}
+	}
+}
+
+// takePauses takes paused, which no document declares.
+func (t *Intake) takePauses() {
+	raw, ok := t.lookup("paused", t.layout.paused)
+	if !ok {
+		return
+	}
+	if n := itemsOf(raw); n > policy.MaxItems {
+		t.problem("paused", wantedItems(policy.MaxItems), foundItems(n))
+		return
+	}
+	pauses, problems := Pauses(raw)
+	t.problems = append(t.problems, problems...)
+	if len(pauses) > 0 {
+		t.pauses = pauses
+		t.present[t.layout.pauses/64] |= 1 << (t.layout.pauses % 64)
+	}
+}
+
+// refuseUndeclared refuses the fields that no document of the set declares.
+func (t *Intake) refuseUndeclared() {
+	leaves(t.rest, "", func(path string, value any) {
+		if !t.layout.declared[path] {
+			t.problem(path, "a field that the playbooks declare", Shown(value))
+		}
+	})
+}
+
+// Applying are the playbooks that apply, in the order of the program.
+func (t *Intake) Applying() []*policy.Playbook { return t.applying }
+
+// Applies reports whether a playbook applies.
+func (t *Intake) Applies(b *policy.Playbook) bool { return t.applies[b.Number()] }
+
+// Pauses are the stretches in which the incident waited for the customer.
+func (t *Intake) Pauses() []worktime.Pause { return t.pauses }
+
+// Defaults names the fields whose values are their defaults.
+func (t *Intake) Defaults() []string {
+	var out []string
+	for _, f := range append(slices.Clip(t.layout.shared), t.own...) {
+		if f == nil || f.Default == nil {
+			continue
+		}
+		_, given := t.Lookup(f.Name)
+		for _, was := range f.Was {
+			_, early := t.Lookup(was)
+			given = given || early
+		}
+		if !given {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}

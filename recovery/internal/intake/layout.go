@@ -1,0 +1,157 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+)
+
+// Layout is where the fields of a set stand in an incident and in its record. It
+// is made once per set.
+type Layout struct {
+	shared   []*field                 // those of every incident, in the order of the program
+	own      [][]*field               // what each playbook adds or narrows, by its number
+	standard map[string]int           // the places of the standard fields
+	paused   int                      // that of paused
+	named    map[string]*policy.Field // all fields of the set
+	isShared []bool                   // by slot; the others are playbooks' own
+	record   []recordField            // of the whole set, in the order of the record
+	preset   []uint64                 // the fields that have a value from the beginning: a bit for each rank in record
+	pauses   int                      // the rank of paused in record
+	declared map[string]bool
+}
+
+// field is a field with what is known of its place.
+type field struct {
+	*policy.Field
+	std int // its place among the standard fields; -1: it is none of them
+	// outer are the names under which an object must stand, if anything does, for
+	// the field to be found.
+	outer  []string
+	rank   int  // in the record
+	preset bool // an incident begins with its default
+	fits   bool // whatever its type: it has no bounds and no list of allowed values
+	widest int  // how many items of a list some playbook lets in
+	isID   bool // ids that look the same must be the same
+}
+
+// isID reports whether a field of text, or of texts, holds ids, by its name.
+func isID(f *policy.Field) bool {
+	if f.Type.Kind != value.KindString && (f.Type.Kind != value.KindList || f.Type.Elem != value.KindString) {
+		return false
+	}
+	switch f.Name {
+	case "id", "follows", "provider":
+		return true
+	}
+	return strings.HasSuffix(f.Name, ".id") || strings.HasSuffix(f.Name, "_id")
+}
+
+// NewLayout places the fields of a set. The standard fields are those that an
+// [Incident] holds in Standard, in the same order.
+func NewLayout(p *policy.Program, standard []string) *Layout {
+	l := &Layout{
+		standard: make(map[string]int, len(standard)), paused: slices.Index(standard, "paused"),
+		isShared: make([]bool, p.Slots()), own: make([][]*field, len(p.Playbooks)),
+	}
+	for i, name := range standard {
+		l.standard[name] = i
+	}
+	l.name(p)
+	ranks := l.rank()
+	l.preset = make([]uint64, (len(l.record)+63)/64)
+	for _, f := range p.Fields {
+		x := l.place(f, ranks)
+		x.widest = widestOf(p, f)
+		l.shared = append(l.shared, x)
+		l.isShared[f.Slot] = true
+		if x.preset = f.Default != nil; x.preset {
+			l.preset[x.rank/64] |= 1 << (x.rank % 64)
+			l.record[x.rank].preset = AppendCanonical(nil, f.Default)
+		}
+	}
+	for i, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			l.own[i] = append(l.own[i], l.place(f, ranks))
+		}
+	}
+	return l
+}
+
+// name notes all fields by their names, and the names that playbooks declare,
+// earlier ones included.
+func (l *Layout) name(p *policy.Program) {
+	l.named, l.declared = map[string]*policy.Field{}, map[string]bool{}
+	for _, f := range p.Fields {
+		l.named[f.Name] = f
+	}
+	for _, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			l.named[f.Name] = f
+			l.declared[f.Name] = true
+			for _, was := range f.Was {
+				l.declared[was] = true
+			}
+		}
+	}
+}
+
+// widestOf is how many items of a list some playbook lets in.
+func widestOf(p *policy.Program, shared *policy.Field) int {
+	n := shared.MaxItems
+	for _, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			if f.Name == shared.Name {
+				n = max(n, f.MaxItems)
+			}
+		}
+	}
+	return n
+}
+
+func (l *Layout) place(f *policy.Field, ranks map[string]int) *field {
+	x := &field{Field: f, std: -1, rank: ranks[f.Name], isID: isID(f), fits: f.Min == nil && f.Max == nil && f.OneOf == nil}
+	if std, ok := l.standard[f.Name]; ok {
+		x.std = std
+	}
+	for i, r := range f.Name {
+		if r == '.' && f.Name[:i] != "customer" {
+			x.outer = append(x.outer, f.Name[:i])
+		}
+	}
+	return x
+}
+
+// recordField is how a field is written in the record.
+type recordField struct {
+	path   string
+	field  *policy.Field // nil: paused
+	object string        // what it stands in, with a dot at the end; empty at the top
+	key    string        // as JSON, with its colon
+	preset []byte        // the default, as JSON, with which an incident begins
+}
+
+// rank puts the fields of the set into the order of the record, and returns the
+// rank of each name.
+func (l *Layout) rank() map[string]int {
+	l.record = append(l.record, recordField{path: "paused"})
+	for name, f := range l.named {
+		l.record = append(l.record, recordField{path: name, field: f})
+	}
+	slices.SortFunc(l.record, func(a, b recordField) int { return strings.Compare(a.path, b.path) })
+	ranks := make(map[string]int, len(l.record))
+	for i := range l.record {
+		f := &l.record[i]
+		ranks[f.path] = i
+		last := strings.LastIndexByte(f.path, '.') + 1
+		f.object = f.path[:last]
+		f.key = string(append(jsontext.AppendQuote(nil, f.path[last:]), ':'))
+		if f.field == nil {
+			l.pauses = i
+		}
+	}
+	return ranks
+}
