@@ -22,13 +22,19 @@ type batch struct {
 	buf    []byte
 	starts []int64 // of the records, in buf
 	leaves []tlog.Hash
-	done   chan struct{} // closed when it is on disk, or refused
-	lead   chan struct{} // told to one that waits: write it
-	err    error         // set before done is closed
+	// told is sent to once, when one of those that wait has to write the batch. It is closed when the
+	// batch is on disk, or was refused.
+	told chan struct{}
+	err  error // set before told is closed
+	// A batch has room for one record, which is all that it gets where nobody else commits.
+	oneStart [1]int64
+	oneLeaf  [1]tlog.Hash
 }
 
 func newBatch(buf []byte) *batch {
-	return &batch{buf: buf[:0], done: make(chan struct{}), lead: make(chan struct{}, 1)}
+	b := &batch{buf: buf[:0], told: make(chan struct{}, 1)}
+	b.starts, b.leaves = b.oneStart[:0], b.oneLeaf[:0]
+	return b
 }
 
 // undo takes back what a record did to what the ledger has in mind.
@@ -91,10 +97,8 @@ func (l *Ledger) settle(b *batch) error {
 	l.writing = l.writing || lead
 	l.mu.Unlock()
 	if !lead {
-		select {
-		case <-b.done:
+		if _, lead = <-b.told; !lead {
 			return b.err
-		case <-b.lead:
 		}
 	}
 	l.mu.Lock()
@@ -133,7 +137,7 @@ func (l *Ledger) writeBatch() {
 	l.confirm(b, at)
 	l.writing = len(l.batch.starts) > 0
 	if l.writing {
-		l.batch.lead <- struct{}{}
+		l.batch.told <- struct{}{}
 	}
 }
 
@@ -156,7 +160,7 @@ func (l *Ledger) confirm(b *batch, at log.Spot) {
 	if cap(b.buf) <= 8*log.BlockSize && len(l.spare) < 2 {
 		l.spare = append(l.spare, b.buf)
 	}
-	close(b.done)
+	close(b.told)
 }
 
 // refuse takes back everything that is not on disk: a batch that could not be
@@ -178,8 +182,8 @@ func (l *Ledger) refuse(b *batch, err error) {
 	later := l.batch
 	l.batch = newBatch(nil)
 	b.err, later.err = err, err
-	close(b.done)
-	close(later.done)
+	close(b.told)
+	close(later.told)
 	l.writing = false
 }
 

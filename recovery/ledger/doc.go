@@ -28,7 +28,7 @@
 // # How it is made, in reading order
 //
 //	internal/log              records as bytes in segments
-//	records.go, strict.go     which keys payloads have; JSON that has one meaning
+//	records.go, cursor.go     which keys payloads have; JSON that has one meaning, read
 //	payload.go, given.go      what is in a record: written, and read back
 //	summary.go, threads.go    what is kept in mind of it
 //	conflict.go               what stands in the way of a commit
