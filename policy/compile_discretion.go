@@ -133,7 +133,7 @@ func (s *scope) moneyRange(spec *Field, v playbook.Value, known celenv.Known) (f
 		return p, p
 	}
 	if !v.IsSet() {
-		return nil, nil // the reader has said so
+		return nil, nil // reported when the file was read
 	}
 	if v.Kind != playbook.Mapping {
 		s.errorf(v.Range, "wrong-type", "", "in an option, `%s` is a range such as {from: 0 EUR, to: 50 EUR}", spec.Name)
@@ -184,7 +184,7 @@ func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) 
 			continue
 		}
 		if !item.IsSet() {
-			continue // the reader has said so
+			continue // reported when the file was read
 		}
 		if p := s.pace("every", item.Text, true, working, known); p != nil {
 			out.Values = append(out.Values, p)

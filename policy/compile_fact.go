@@ -46,7 +46,7 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 
 func (s *scope) window(last playbook.Text, f *Fact) {
 	if !last.IsSet() {
-		return // the reader has said so
+		return // reported when the file was read
 	}
 	switch last.Value {
 	case "month":

@@ -74,7 +74,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	if d.Type.IsSet() || base == nil {
 		var ok bool
 		if t, ok = value.ParseType(d.Type.Value); !ok {
-			return nil, false // the reader has said so
+			return nil, false // reported when the file was read
 		}
 	}
 	if base != nil && t.Kind != base.Type.Kind {

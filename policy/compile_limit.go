@@ -80,7 +80,7 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 	}
 	s.used[s.factDefs[d.Counting.Value]] = true
 	if f.Sum == "" && f.Count == "" {
-		return // the reader has said so
+		return // reported when the file was read
 	}
 	if f.Sum == "" {
 		s.errorf(d.Counting.Range, "wrong-type", "", "`%s` counts; a cap looks at a fact that is a sum of money", f.Plain)

@@ -318,7 +318,7 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 		return nil
 	}
 	if !def.Expr.IsSet() {
-		return nil // the reader has said so
+		return nil // reported when the file was read
 	}
 	s.stack = append(s.stack, step{"terms." + name, def.Expr})
 	e := s.expr(def.Expr)

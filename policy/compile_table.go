@@ -174,7 +174,7 @@ func (s *scope) column(def *playbook.Table, name string) (value.Type, []any, boo
 	for i, r := range def.Rows {
 		cell, found := cellOf(r, name)
 		if !found || cell.Kind != playbook.Scalar {
-			return t, nil, false // the reader has said so
+			return t, nil, false // reported when the file was read
 		}
 		v, vt := guessLiteral(cell.Text)
 		switch {

@@ -1,6 +1,6 @@
 package policy
 
-// RowUse is a row of a table that was looked up.
+// RowUse is a row of a table that an expression has looked up.
 type RowUse struct {
 	Playbook *Playbook // whose expressions have looked
 	Table    string

@@ -125,7 +125,7 @@ func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param 
 	t := spec.Type
 	switch {
 	case !v.IsSet():
-		return nil // the reader has said so
+		return nil // reported when the file was read
 	case v.Text.Kind == playbook.Null:
 		s.errorf(v.Range, "missing-parameter", "", "`%s` is %s, and nothing was written", spec.Name, t.Noun())
 		return nil

@@ -18,8 +18,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
-// Base is what the expressions of all scopes share: the functions, the macros, and the
-// typed references that names are resolved to. It is safe for concurrent use.
+// Base has what the expressions of all scopes share: the functions, the macros, and the typed
+// references to which names are resolved. It is safe for concurrent use.
 type Base struct {
 	env      *cel.Env
 	checker  *checker.Env
@@ -37,7 +37,7 @@ const (
 	maxNodes       = 10_000
 )
 
-// NewBase builds what all scopes share. It takes some milliseconds.
+// NewBase returns a base without references. It takes some milliseconds.
 func NewBase() (*Base, error) {
 	registry, err := types.NewRegistry()
 	if err != nil {
@@ -54,8 +54,8 @@ func NewBase() (*Base, error) {
 	return b, b.init()
 }
 
-// init builds what cel.Env keeps to itself: a checker that also returns what it found
-// out about an expression with errors in it, and the functions to fold constants with.
+// init builds two things that cel.Env does not hand out: a checker that returns the types of an
+// expression even where it finds errors, and the functions with which constants are folded.
 func (b *Base) init() (err error) {
 	b.checker, err = checker.NewEnv(containers.DefaultContainer, b.provider, checker.CrossTypeNumericComparisons(true))
 	if err != nil {
@@ -87,8 +87,7 @@ func (b *Base) init() (err error) {
 	return nil
 }
 
-// parse turns a source text into a syntax tree. Every panic of the parser's own is
-// turned into an error.
+// parse turns a source text into a syntax tree. A panic of the parser becomes an error.
 func (b *Base) parse(src string) (parsed *ast.AST, issues *cel.Issues, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -109,8 +108,8 @@ const (
 	frameType = "amends.frame"
 )
 
-// provider gives the references their types and their ways to be read. References are
-// added while expressions are compiled, and never changed.
+// provider tells the checker the type of each reference, and the evaluation how to read it.
+// References are added while expressions are compiled. They never change.
 type provider struct {
 	*types.Registry
 	mu     sync.RWMutex
@@ -149,7 +148,7 @@ func (p *provider) add(key string, t *types.Type, get func(*Frame) (any, error))
 	defer p.mu.Unlock()
 	p.fields[key] = &types.FieldType{
 		Type:    t,
-		IsSet:   func(any) bool { return true }, // presence is a reference of its own, since finding out may fail
+		IsSet:   func(any) bool { return true }, // has(x) is a reference of its own, because its evaluation can fail
 		GetFrom: func(target any) (any, error) { return get(target.(*Frame)) },
 	}
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Canonical writes an expression without what has no meaning in it: blanks, comments,
-// the style of quotes, brackets that change nothing, and the ways to write one literal.
-// names are what it refers to, sorted: "terms.valued", "tables.late_credit.credit",
-// "incident.order.value", "facts.repeats", "calendars.office"; "tables.fare.*" where the
-// incident picks the column, "tables.fare" where it is only asked whether there is a row.
+// Canonical writes an expression without the parts that have no meaning: blanks, comments, the
+// style of quotes, brackets that change nothing. It writes each literal in one way. names are the
+// names that it refers to, sorted: "terms.valued", "tables.late_credit.credit",
+// "incident.order.value", "facts.repeats", "calendars.office"; "tables.fare.*" where the incident
+// picks the column, "tables.fare" where the expression only tests whether there is a row.
 //
-// It looks at the syntax alone, so that no macro is expanded and nothing is folded: what
-// was written stays recognisable.
+// It works on the syntax alone: no macro is expanded and no constant is folded. So the text stays
+// recognisable.
 func Canonical(source string) (text string, names []string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -68,7 +68,7 @@ func (c *canon) visit(e ast.Expr) {
 	}
 }
 
-// indexed returns the table whose column a call looks up, else nothing.
+// indexed returns the path of the table in which a call looks up a column; "" for any other call.
 func indexed(call ast.CallExpr) string {
 	if !isIndex(call.FunctionName()) || len(call.Args()) != 2 {
 		return ""

@@ -11,8 +11,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
-// check runs the type checker. An int literal where a double is wanted is made one, and
-// the rest of its findings reported.
+// check runs the type checker and reports its findings. An int literal in the place of a double
+// becomes a double first.
 func (c *compiler) check() bool {
 	checked, errs, err := c.typeCheck()
 	if err == nil && len(errs) > 0 && c.widenLiterals(checked, errs) {
@@ -30,7 +30,7 @@ func (c *compiler) check() bool {
 	return true
 }
 
-// typeCheck returns what the checker found out, also where it found errors.
+// typeCheck returns the types that the checker has found, even if it has found errors too.
 func (c *compiler) typeCheck() (checked *ast.AST, errs []*common.Error, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -41,8 +41,8 @@ func (c *compiler) typeCheck() (checked *ast.AST, errs []*common.Error, err erro
 	return checked, found.GetErrors(), nil
 }
 
-// widenLiterals turns int literals into doubles where the checker stumbled over an int
-// beside a double. It reports whether there was one.
+// widenLiterals turns an int literal into a double where the checker has refused an int beside a
+// double. It reports whether it has changed anything.
 func (c *compiler) widenLiterals(checked *ast.AST, errs []*common.Error) bool {
 	nodes := nodesByID(checked.Expr())
 	any := false
@@ -81,7 +81,8 @@ func wantsDouble(checked *ast.AST, args []ast.Expr) bool {
 	return false
 }
 
-// widenLiteral turns an int literal, or a list of them, into doubles, if that is exact.
+// widenLiteral turns an int literal, or a list of them, into doubles. It leaves an int that no
+// double equals.
 func widenLiteral(e ast.Expr) bool {
 	switch e.Kind() {
 	case ast.LiteralKind:
@@ -101,7 +102,7 @@ func widenLiteral(e ast.Expr) bool {
 	return false
 }
 
-// nodesByID finds nodes for the ids in errors.
+// nodesByID maps the ids that errors name to the nodes of a tree.
 func nodesByID(root ast.Expr) map[int64]ast.Expr {
 	nodes := map[int64]ast.Expr{}
 	var walk func(e ast.Expr)

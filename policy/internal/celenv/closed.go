@@ -10,8 +10,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// checkClosed compares the literals that meet a closed field with the values that it
-// can have: a condition with a slip in one would silently never hold.
+// checkClosed compares each literal beside a closed field with the values of the field. With a
+// misspelt literal a condition would never hold, and nobody would notice.
 func (c *compiler) checkClosed() {
 	k := closedCheck{c: c, bound: map[string]binding{}}
 	k.walk(c.tree.Expr())
@@ -29,12 +29,12 @@ type binding struct {
 	member bool
 }
 
-// domain is the set of texts that an expression can give. from names the closed field
-// that they come from; without one the texts are only literals.
+// domain is the set of texts that an expression can give. from names the closed field from which
+// they come; it is empty where all of them are literals.
 type domain struct {
 	values []string
 	from   string
-	open   bool // anything else too
+	open   bool // it can give any other text too
 }
 
 func (d domain) union(o domain) domain {
@@ -120,11 +120,11 @@ func (k *closedCheck) against(d domain, b binding) {
 	}
 }
 
-// maxBindings bounds how far variables are followed: a variable may be bound to
-// another, and that twice in one expression.
+// maxBindings bounds how far variables are followed. A variable can be bound to an expression with
+// another variable in it twice, so the work doubles with each step.
 const maxBindings = 8
 
-// domain returns what a binding can be.
+// domain returns the texts that a binding can stand for.
 func (k *closedCheck) domain(b binding, depth int) domain {
 	if b.e == nil || depth > maxBindings {
 		return domain{open: true}
@@ -180,7 +180,7 @@ func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 	return domain{open: true}
 }
 
-// literals returns the literals that a binding can be.
+// literals returns the literals that a binding can stand for.
 func (k *closedCheck) literals(b binding, depth int) []ast.Expr {
 	if b.e == nil || depth > maxBindings {
 		return nil
@@ -215,7 +215,8 @@ func (k *closedCheck) literals(b binding, depth int) []ast.Expr {
 	return found
 }
 
-// domain returns all values of an expression that reads a closed field, else nil.
+// domain returns all values of an expression that reads a closed field. It returns nil for any
+// other expression.
 func (c *compiler) domain(e ast.Expr) []string {
 	k := closedCheck{c: c, bound: map[string]binding{}}
 	d := k.domain(binding{e, false}, 0)

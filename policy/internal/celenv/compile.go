@@ -20,7 +20,7 @@ type compiler struct {
 	tree   *ast.AST
 	refs   map[int64]*reference
 	want   []value.Type
-	nextID int64 // for nodes that are added, counted down from where the parser never gets
+	nextID int64 // of the next node that is added; counts down from firstAddedID
 	locals []string
 
 	issues celtext.Issues
@@ -32,24 +32,25 @@ type compiler struct {
 	met   []met
 }
 
-// firstAddedID is where the ids of nodes that are added start from.
+// firstAddedID is the id above those of all nodes that are added. The parser never counts as far.
 const firstAddedID int64 = 1 << 40
 
-// Compile checks an expression and returns it, or what is wrong with it in source
-// order. With want, its type must be one of those; a wanted list without Elem takes
-// any list, wanted money without Currency any money. Without, any type but Other.
+// Compile checks an expression and returns it, or its mistakes in source order. With want, the type
+// of the expression must be one of these. A wanted list without Elem takes any list; wanted money
+// without Currency takes any amount. Without want, the expression may have any type of package
+// value.
 func (s *Scope) Compile(source string, want ...value.Type) (*Expr, []celtext.Issue) {
 	return s.compile(source, false, want)
 }
 
-// CompileMessage is Compile for the expressions of a message, which also see action
-// and partner.
+// CompileMessage is [Scope.Compile] for the expressions of a message. They also see action and
+// partner.
 func (s *Scope) CompileMessage(source string, want ...value.Type) (*Expr, []celtext.Issue) {
 	return s.compile(source, true, want)
 }
 
-// compile looks for what was compiled before in the same shape. What could be wrong
-// with an expression is only ever found by compiling the whole.
+// compile uses again what was compiled before in the same shape. An expression that could have a
+// mistake is always compiled as a whole, so that mistakes have one source.
 func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, []celtext.Issue) {
 	session := s.base.session.Load()
 	var sh shape
@@ -79,8 +80,8 @@ func (s *Scope) compile(source string, message bool, want []value.Type) (*Expr, 
 	return e, nil
 }
 
-// Prepare compiles an expression ahead of [Scope.Compile], which then finds it done; several can be
-// prepared side by side. What is wrong with it is left to Compile.
+// Prepare compiles an expression ahead of [Scope.Compile], which then finds the work done. Several
+// expressions can be prepared side by side. Mistakes are left to Compile.
 func (s *Scope) Prepare(source string, want ...value.Type) {
 	session := s.base.session.Load()
 	if session == nil {
@@ -108,7 +109,7 @@ func newCompiler(s *Scope, source string, message bool) *compiler {
 	return c
 }
 
-// form compiles the whole. It returns nil when there are issues.
+// form compiles the source text. It returns nil when there are issues.
 func (c *compiler) form(want []value.Type) *form {
 	c.want = want
 	if !c.parse() {
@@ -179,7 +180,7 @@ func (c *compiler) checkResult(e *form, want []value.Type) {
 	c.reportResult(e, want)
 }
 
-// fits reports whether a value of a type is of the wanted one.
+// fits reports whether a value of one type can stand where another type is wanted.
 func fits(got, want value.Type) bool {
 	switch {
 	case got.Kind != want.Kind:
@@ -192,7 +193,7 @@ func fits(got, want value.Type) bool {
 	return want.Currency == "" || got.Currency == want.Currency
 }
 
-// widens reports whether ints stand for the wanted doubles.
+// widens reports whether a type has ints in the place of the wanted doubles.
 func widens(got, want value.Type) bool {
 	return got.Kind == value.KindInt && want.Kind == value.KindDouble || got.Kind == value.KindList && want.Kind == value.KindList && got.Elem == value.KindInt && want.Elem == value.KindDouble
 }
@@ -241,7 +242,7 @@ func isBind(c ast.ComprehensionExpr) bool {
 	return c.IterRange().Kind() == ast.ListKind && c.IterRange().AsList().Size() == 0 && c.IterVar() == "#unused"
 }
 
-// remedied adds an issue with what to do about it.
+// remedied adds an issue with its remedy.
 func (c *compiler) remedied(at celtext.Span, code celtext.Code, r celtext.Remedy, format string, args ...any) {
 	c.issues.Add(at, code, r, format, args...)
 }

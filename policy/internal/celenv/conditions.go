@@ -13,15 +13,14 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Conditions takes checked expressions apart into what package atom can answer. What
-// it cannot is left to the expression; see [atom.Ask]. It holds on to no syntax tree, and is not
-// safe for concurrent use.
+// Conditions takes checked expressions apart into conditions that package atom can answer. A part
+// that atom cannot answer becomes [atom.Ask]: the whole expression is then evaluated. A Conditions
+// keeps no syntax tree. It is not safe for concurrent use.
 //
-// The result is exact as far as it is sure: where it is Yes or No, evaluating the expression
-// gives true or false and no error. That needs care with what ends an evaluation for
-// good, rather than giving an error that && and || may do without: a loop that exceeds the
-// cost limit, and a panic in a function. Where such a part stands, nothing that is evaluated
-// after it is taken into account, because it might never be.
+// A result of Yes or No is exact: an evaluation of the expression gives true or false then, and no
+// error. Two things make this hard, because they end an evaluation for good and no && or || absorbs
+// them: a loop that exceeds the cost limit, and a panic in a function. The parts behind such a part
+// may never be evaluated. So they are not taken into account.
 type Conditions struct {
 	facts int // the slot of the first fact, behind those of the fields
 	terms map[*Expr]*atom.Cond
@@ -35,11 +34,11 @@ func NewConditions(facts int) *Conditions {
 // maxInlined bounds how many nodes a condition may have once its terms are written out.
 const maxInlined = 400
 
-// leastCost is from which cost limit on the parts of an expression that
-// do not grow with the input cannot reach it, whatever their number.
+// leastCost is a cost limit that the parts of an expression whose cost does not grow with the input
+// can never reach, however many they are.
 const leastCost = 200_000
 
-// Of takes an expression apart whose value is a bool.
+// Of takes an expression of type bool apart.
 func (c *Conditions) Of(e *Expr) *atom.Cond {
 	tree, _ := e.checked()
 	if e.typ.Kind != value.KindBool || e.broken || e.meters && e.scope.cost < leastCost {
@@ -53,7 +52,7 @@ func (c *Conditions) Of(e *Expr) *atom.Cond {
 	return cond
 }
 
-// term is Of for a term, which stands in many conditions.
+// term is Of for a term. It keeps the result, because a term stands in many conditions.
 func (c *Conditions) term(e *Expr) *atom.Cond {
 	cond := c.terms[e]
 	if cond == nil {
@@ -77,7 +76,7 @@ func size(c *atom.Cond) int {
 type taker struct {
 	c *Conditions
 	e *Expr
-	// stopped is set behind a part that may end the evaluation.
+	// stopped is set once a part was met that may end the evaluation.
 	stopped bool
 }
 
@@ -92,7 +91,7 @@ func (t *taker) cond(n ast.Expr) *atom.Cond {
 	return &atom.Cond{Op: atom.Ask}
 }
 
-// native returns nil for what package atom cannot answer.
+// native returns the condition of a node, nil where package atom cannot answer it.
 func (t *taker) native(n ast.Expr) *atom.Cond {
 	if v, ok := t.e.literal(n); ok {
 		if b, isBool := v.(types.Bool); isBool {
@@ -141,7 +140,8 @@ func (t *taker) connective(op atom.Op, args []ast.Expr) *atom.Cond {
 	return c
 }
 
-// reference takes has(x), a bool that is read, and a term that is a condition.
+// reference returns the condition of a has(x), of a bool that is read, and of a term that is a
+// condition.
 func (t *taker) reference(n ast.Expr, r *reference) *atom.Cond {
 	switch {
 	case r.kind == refTerm && r.mode == modeRead && r.term.typ.Kind == value.KindBool:
@@ -156,7 +156,7 @@ func (t *taker) reference(n ast.Expr, r *reference) *atom.Cond {
 	return nil
 }
 
-// truthOf takes a bool that stands by itself.
+// truthOf returns the condition of a bool that stands by itself.
 func (t *taker) truthOf(n ast.Expr) *atom.Cond {
 	o, ok := t.subject(n)
 	if !ok || o.typ.Kind != value.KindBool {
@@ -165,7 +165,7 @@ func (t *taker) truthOf(n ast.Expr) *atom.Cond {
 	return o.complete(&atom.Cond{Op: atom.Equal, Const: true})
 }
 
-// hasValue takes incident.?x.hasValue().
+// hasValue returns the condition of incident.?x.hasValue().
 func (t *taker) hasValue(call ast.CallExpr) *atom.Cond {
 	if !call.IsMemberFunction() {
 		return nil
@@ -186,7 +186,7 @@ var comparisons = map[string]atom.Op{
 	"<": atom.Less, "<=": atom.LessEqual, ">": atom.Greater, ">=": atom.GreaterEqual,
 }
 
-// comparison takes a comparison of a value with a constant, whichever side the constant is on.
+// comparison returns the condition of a comparison of a value with a constant, on either side.
 func (t *taker) comparison(operator string, args []ast.Expr) *atom.Cond {
 	value, constant := args[0], args[1]
 	if _, isConstant := t.e.literal(value); isConstant {
@@ -211,7 +211,7 @@ func (t *taker) comparison(operator string, args []ast.Expr) *atom.Cond {
 
 func isNumber(t value.Type) bool { return t.Kind == value.KindInt || t.Kind == value.KindDouble }
 
-// membership takes x in ["a", "b"] and "a" in list.
+// membership returns the condition of x in ["a", "b"] and of "a" in list.
 func (t *taker) membership(args []ast.Expr) *atom.Cond {
 	if v, typ, ok := t.constant(args[0]); ok {
 		// The cost of looking through a list grows with the input.
@@ -257,7 +257,7 @@ func (t *taker) textual(call ast.CallExpr) *atom.Cond {
 type subject struct {
 	slot     int
 	typ      value.Type
-	fallback any // of orValue; nil: reading what is absent is an error
+	fallback any // the argument of orValue; nil: without a value the condition is an error
 }
 
 // complete places a condition on the slot of the subject.
@@ -269,8 +269,8 @@ func (o subject) complete(c *atom.Cond) *atom.Cond {
 	return c
 }
 
-// subject recognises a field, a fact, an optional field with a constant instead, and a
-// term that is one of those.
+// subject recognises a field, a fact, an optional field with a constant in orValue, and a term that
+// stands for one of these.
 func (t *taker) subject(n ast.Expr) (subject, bool) {
 	if r := t.e.reference(n); r != nil {
 		if r.mode != modeRead {
@@ -314,7 +314,7 @@ func (c *Conditions) slot(r *reference) (int, value.Type, bool) {
 	return 0, value.Type{}, false
 }
 
-// constant returns the value of a literal, also of one that folding has made.
+// constant returns the value of a literal in the tree. Folding has made some of them.
 func (t *taker) constant(n ast.Expr) (any, value.Type, bool) {
 	literal, ok := t.e.literal(n)
 	if !ok {
@@ -326,7 +326,7 @@ func (t *taker) constant(n ast.Expr) (any, value.Type, bool) {
 	return constantOf(literal)
 }
 
-// constantOf is the value of a literal that conditions compare with: not of a list.
+// constantOf returns the value of a literal as conditions compare with it; ok is false for a list.
 func constantOf(literal ref.Val) (any, value.Type, bool) {
 	v := cellib.Native(literal)
 	t := value.TypeOf(v)

@@ -18,9 +18,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// EvalError reports an evaluation that failed. Expr is the expression in whose source
-// the runes From..To-1, the text Sub, are to blame: a term's own, if it failed
-// in one.
+// EvalError reports an evaluation that failed. The part that failed is Sub, the runes From..To-1 of
+// the source of Expr. Where a term failed, Expr is the term.
 type EvalError struct {
 	Expr     *Expr
 	From, To int
@@ -31,8 +30,8 @@ type EvalError struct {
 // Error returns the failing part and what went wrong.
 func (e *EvalError) Error() string { return celtext.Shown(e.Sub) + ": " + e.Message }
 
-// failed finds the place of an evaluation's error. The error of a term or of a table's
-// key passes through: it knows its place already.
+// failed finds the place of an evaluation's error. An error of a term, or of a table's key, has its
+// place already and is returned as it is.
 func (e *Expr) failed(f *Frame, err error) error {
 	var stopped *InterruptedError
 	if errors.As(err, &stopped) {
@@ -78,7 +77,8 @@ func (e *Expr) message(f *Frame, at ast.Expr, err error) string {
 	return message
 }
 
-// outsideList says which index is outside of how long a list, which may be nil.
+// outsideList says that an index lies outside of a list, and how long the list is. The list may be
+// nil.
 func outsideList(message string, list ref.Val) string {
 	index := strings.TrimSpace(strings.TrimPrefix(message, cellib.OutOfList))
 	if l, ok := list.(traits.Lister); ok {
@@ -87,8 +87,8 @@ func outsideList(message string, list ref.Val) string {
 	return fmt.Sprintf("index %s is outside the list", index)
 }
 
-// indexed evaluates the list of x[i] again, to say how long it is; nil if that fails,
-// as it does for the variable of a loop.
+// indexed evaluates the list of x[i] again, to say how long it is. It returns nil where that fails,
+// as for the variable of a loop.
 func (e *Expr) indexed(f *Frame, at ast.Expr) ref.Val {
 	if at.Kind() != ast.CallKind || !isIndex(at.AsCall().FunctionName()) {
 		return nil
@@ -108,7 +108,7 @@ var outOfRange = regexp.MustCompile(`^index '(-?\d+)' out of range in list size 
 
 var noConversionTo = regexp.MustCompile(`^type conversion error from '(\w+)' to '(\w+)'$`)
 
-// evalMessage puts what cel-go, strconv or package value say about a failure plainly.
+// evalMessage rewrites the error of cel-go, strconv or package value in plain words.
 func evalMessage(err error) string {
 	message := err.Error()
 	if m := outOfRange.FindStringSubmatch(message); m != nil {
@@ -137,7 +137,7 @@ func evalMessage(err error) string {
 	return message
 }
 
-// conversionMessage reads: strconv.ParseInt: parsing "x": invalid syntax.
+// conversionMessage rewrites an error such as: strconv.ParseInt: parsing "x": invalid syntax.
 func conversionMessage(message string) string {
 	what := "a number"
 	for prefix, name := range map[string]string{"strconv.ParseInt": "an int", "strconv.ParseUint": "a uint", "strconv.ParseBool": "a bool", "strconv.ParseFloat": "a double"} {

@@ -30,12 +30,11 @@ type Expr struct {
 	whole atomic.Pointer[form] // see own
 }
 
-// errBroken answers for what is reported at load, should it be evaluated anyway.
+// errBroken is the error of an expression that is evaluated although its set has mistakes.
 var errBroken = errors.New("this is not defined without errors")
 
-// checked returns the syntax tree and what its nodes refer to. The tree is shared by
-// all expressions of one form: read its literals with literal, and plan programs with
-// planPart, never from a node of it.
+// checked returns the syntax tree and the references at its nodes. All expressions of one form
+// share the tree. So read its literals with literal, and plan programs with planPart.
 func (e *Expr) checked() (tree *ast.AST, refs map[int64]*reference) {
 	f := e.form
 	if f.tree == nil {
@@ -57,8 +56,8 @@ func (e *Expr) literal(node ast.Expr) (ref.Val, bool) {
 	return node.AsLiteral(), true
 }
 
-// Form identifies what the expression was compiled to. Two expressions of one source
-// and one form mean the same, in whatever scopes.
+// Form identifies the compiled form. Two expressions with one source and one form mean the same,
+// even in two scopes.
 func (e *Expr) Form() any { return e.form }
 
 // Type returns the type of the expression's value.
@@ -76,7 +75,7 @@ func (e *Expr) Tables() []string { return e.tables }
 // Calendars returns the ids of the calendars that the expression itself uses.
 func (e *Expr) Calendars() []string { return e.calendars }
 
-// reference returns what stands at a node, nil for a node that is no reference.
+// reference returns the reference at a node, nil for a node of any other kind.
 func (e *Expr) reference(n ast.Expr) *reference {
 	if n.Kind() != ast.SelectKind {
 		return nil
@@ -98,8 +97,9 @@ func (e *Expr) place() *places {
 	return &places{src: celtext.New(e.source), info: f.tree.SourceInfo(), known: known, moved: moved}
 }
 
-// running returns the form whose program evaluates the expression. A limit counts the
-// steps of a loop, and reading a blank takes some: loops have their literals in them.
+// running returns the form whose program evaluates the expression. An expression that loops has a
+// form of its own, with its literals in it: reading a blank takes steps, and the cost limit counts
+// those of a loop.
 func (e *Expr) running() *form {
 	if e.loops || e.tree == nil {
 		return e.itself()
@@ -115,14 +115,14 @@ func (e *Expr) itself() *form {
 	return e.form
 }
 
-// own compiles the expression by itself, when that is first wanted.
+// own compiles the expression by itself, at the first call.
 func (e *Expr) own() *form {
 	if f := e.whole.Load(); f != nil {
 		return f
 	}
 	f := newCompiler(e.scope, e.source, e.inMessage).form(e.want)
 	if f == nil {
-		return e.form // not reached: what fits a form compiles
+		return e.form // not reached: an expression that fits a form compiles
 	}
 	e.whole.CompareAndSwap(nil, f)
 	return e.whole.Load()
@@ -147,7 +147,7 @@ func partOf(tree *ast.AST, node ast.Expr) *ast.AST {
 	return ast.NewCheckedAST(ast.NewAST(node, tree.SourceInfo()), tree.TypeMap(), tree.ReferenceMap())
 }
 
-// evaluate runs a program of the expression on its values.
+// evaluate runs a program of the expression, with the expression's own literals for the blanks.
 func (e *Expr) evaluate(p cel.Program, f *Frame) (ref.Val, error) {
 	outer := f.values
 	f.values = e.values
@@ -176,7 +176,7 @@ func planSafely(env *cel.Env, tree *ast.AST, options []cel.ProgramOption) (p cel
 // runsPerCheck is how many expressions are evaluated between two questions to the context.
 const runsPerCheck = 64
 
-// run evaluates the expression; money in the result is exact.
+// run evaluates the expression. Money in the result is exact.
 func (e *Expr) run(f *Frame) (ref.Val, error) {
 	if e.broken {
 		return nil, e.failed(f, errBroken)
@@ -194,7 +194,7 @@ func (e *Expr) run(f *Frame) (ref.Val, error) {
 		return nil, &InterruptedError{f.in.Stopped}
 	}
 	out, err := e.evaluate(program, f)
-	if f.in.Stopped != nil { // whatever && and || have made of it
+	if f.in.Stopped != nil { // && and || may have absorbed the error
 		return nil, &InterruptedError{f.in.Stopped}
 	}
 	if err != nil {
@@ -216,8 +216,8 @@ func (e *Expr) Bool(f *Frame) (bool, error) {
 	return bool(b), nil
 }
 
-// Eval evaluates the expression. Money leaves it here and is rounded, once, half to
-// even. The error is an *EvalError.
+// Eval evaluates the expression. Money in the result is rounded, once, half to even. The error is
+// an *[EvalError] or an *[InterruptedError].
 func (e *Expr) Eval(f *Frame) (Val, error) {
 	out, err := e.run(f)
 	if err != nil {
@@ -230,8 +230,8 @@ func (e *Expr) Eval(f *Frame) (Val, error) {
 	return Val{out}, nil
 }
 
-// leave turns a value inside an expression into one outside; widen makes doubles of
-// ints.
+// leave turns the exact value of an expression into its result: money is rounded. With widen, ints
+// become doubles.
 func leave(v ref.Val, widen bool) (ref.Val, error) {
 	switch n := v.(type) {
 	case *cellib.Amount:

@@ -15,14 +15,14 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
-// fold evaluates what is constant, from the inside out. What fails is an error at load
-// even where || would absorb it: it can only be a mistake, and the planner would not
-// absorb it either.
+// fold evaluates the constant parts, from the inside out. A part that fails is an error at load,
+// even where || would absorb it: such a part can only be a mistake. The planner would not absorb it
+// either.
 func (c *compiler) fold() {
 	c.foldAt(c.tree.Expr())
 }
 
-// foldAt returns the value of a node if it is constant and good.
+// foldAt returns the value of a node that is constant and does not fail.
 func (c *compiler) foldAt(e ast.Expr) (ref.Val, bool) {
 	switch e.Kind() {
 	case ast.LiteralKind:
@@ -72,14 +72,14 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 	}
 	switch v.(type) {
 	case traits.Lister, *types.Optional:
-		return v, true // constant, but it stays as it is written: `in` has its own ways with lists
+		return v, true // constant, but it stays as it is written: the planner has a faster `in` for such a list
 	}
 	// The place of what becomes a literal is no longer to be seen from its children.
 	c.places.known[e.ID()] = c.places.of(e)
 	return c.become(e, v), true
 }
 
-// evaluate applies a function, nil if that cannot be done here.
+// evaluate applies a function. It returns nil for a call that only the interpreter can evaluate.
 func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
 	switch name := e.AsCall().FunctionName(); name {
 	case operators.LogicalAnd, operators.LogicalOr, operators.Conditional, operators.Equals, operators.NotEquals,
@@ -93,8 +93,8 @@ func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
 	return c.evaluatePlanned(e)
 }
 
-// implementation returns that of the one overload that a call can mean, nil if it can
-// mean several.
+// implementation returns the implementation of a call's overload, nil where several overloads are
+// possible.
 func (c *compiler) implementation(id int64, name string) *functions.Overload {
 	impls := c.scope.base.impls
 	if ids := c.tree.GetOverloadIDs(id); len(ids) == 1 && impls[ids[0]] != nil {
@@ -103,7 +103,7 @@ func (c *compiler) implementation(id int64, name string) *functions.Overload {
 	return impls[name]
 }
 
-// evaluatePlanned evaluates what the interpreter does itself.
+// evaluatePlanned evaluates a node that is no function of ours, by a program of the interpreter.
 func (c *compiler) evaluatePlanned(e ast.Expr) ref.Val {
 	program, err := planSafely(c.scope.base.env, partOf(c.tree, e), nil)
 	if err != nil {

@@ -14,62 +14,62 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// form is what a source was compiled to, and all that expressions of one shape share
-// where the names in them mean the same. It is immutable but for [Base.Forget], which
-// drops the tree if no second expression came: then it is made again when it is wanted.
+// form is the result of compiling a source. Expressions of one shape share a form where the names
+// in them mean the same. A form is immutable, except that [Base.Forget] drops the tree of a form
+// with one expression only; the tree is made again when it is needed.
 type form struct {
-	used   atomic.Bool // an expression has it
-	shared atomic.Bool // several have
+	used   atomic.Bool // an expression uses it
+	shared atomic.Bool // several expressions use it
 
 	tree  *ast.AST               // checked, with the literals of the source that it was made from
 	refs  map[int64]*reference   // by the ids of the nodes that they stand at
 	known map[int64]celtext.Span // see places
 
-	inMessage bool         // what it was compiled for
+	inMessage bool         // compiled for a message, and for these types
 	want      []value.Type //
 
 	typ    value.Type
 	cel    *types.Type
 	domain []string // all values of a closed string, where the expression reads no other
 	widen  bool     // an int result stands for a double
-	broken bool     // it uses what is reported elsewhere as broken
+	broken bool     // it uses a definition whose mistakes are reported elsewhere
 	loops  bool
 	meters bool // its evaluation is counted
 
 	reads  []*reference // in source order, the first of each path
-	guards []string     // the paths that may have no value and that it names, also through terms and tables, sorted
+	guards []string     // the paths that it reads and that may have no value, also through terms and tables; sorted
 	facts  []int        // the slots of facts that it can read, also through terms and tables, sorted
 
 	terms, tables, calendars []string
 
-	product *product // what it is, if it is no more
+	product *product // nil unless the form is only a product
 
 	blanks []blank     // the literals that are each expression's own
-	lists  []blankList // of them
+	lists  []blankList // lists of blanks
 
 	planned sync.Once
 	program cel.Program
 	planErr error
-	bound   *ast.AST // what the program was planned from
+	bound   *ast.AST // the tree from which the program was planned
 }
 
 // blank is a literal of a form that each expression fills in with its own value.
 type blank struct {
 	recipe
-	hole     int   // among those of the shape
-	node     int64 // in the tree
+	hole     int   // its number among the holes of the shape
+	node     int64 // its id in the tree
 	from, to int   // of the hole in the source of the form
 }
 
-// blankList is a list of literals in which something is looked for. All its members
-// are blanks, one behind the other.
+// blankList is a list of literals to the right of in. All its members are blanks with consecutive
+// numbers.
 type blankList struct {
 	node     int64
 	from, to int // among the blanks
 }
 
-// fill returns an expression's own values for the blanks. ok is false where one cannot
-// stand in its place: then the whole must be compiled to say why.
+// fill returns an expression's own values for the blanks. ok is false where a value does not fit;
+// the expression must be compiled then, to say why.
 func (f *form) fill(holes []hole) (values []ref.Val, ok bool) {
 	if len(f.blanks) == 0 {
 		return nil, true
@@ -87,9 +87,9 @@ func (f *form) fill(holes []hole) (values []ref.Val, ok bool) {
 	return values, true
 }
 
-// plan makes the program at the first evaluation: most expressions of a large set are
-// never evaluated, since an index decides them. It serves all expressions of the form:
-// each puts its own values into the frame.
+// plan makes the program at the first evaluation. Most expressions of a large set never need one,
+// because an index decides them. The program serves all expressions of the form; each puts its own
+// values into the frame.
 func (f *form) plan(base *Base) (cel.Program, error) {
 	f.planned.Do(func() {
 		f.bound = f.tree
@@ -105,7 +105,7 @@ func (f *form) plan(base *Base) (cel.Program, error) {
 	return f.program, f.planErr
 }
 
-// bind copies the tree, with reads from the frame in the place of blanks.
+// bind copies the tree and replaces each blank by a read from the frame.
 func (f *form) bind(base *Base) *ast.AST {
 	factory := ast.NewExprFactory()
 	root := factory.CopyExpr(f.tree.Expr())
@@ -116,7 +116,7 @@ func (f *form) bind(base *Base) *ast.AST {
 		id--
 		typeMap[id] = types.NewObjectType(frameType)
 		refMap[id] = ast.NewIdentReference(frameName, nil)
-		delete(refMap, at) // of the function that made a constant
+		delete(refMap, at) // the id of a function that folding has replaced
 		key := base.declareBlank(i, f.tree.GetType(at))
 		nodes[at].SetKindCase(factory.NewSelect(at, factory.NewIdent(id, frameName), key))
 	}
@@ -141,8 +141,7 @@ func mapsOf(tree *ast.AST) (map[int64]*types.Type, map[int64]*ast.ReferenceInfo)
 	return typeMap, refMap
 }
 
-// lowestID returns a number below which no node that was added has its own; see
-// compiler.nextID.
+// lowestID returns the lowest id of the nodes that were added; see compiler.nextID.
 func lowestID(typeMap map[int64]*types.Type) int64 {
 	lowest := firstAddedID
 	for id := range typeMap {
@@ -161,7 +160,7 @@ func (f *form) places(source string) *places {
 // mover moves places from the source of a form to that of an expression.
 type mover []struct{ behind, by int }
 
-// move returns how places of the form are moved for a source of the same shape.
+// move returns the mover from the form's source to another source of the same shape.
 func (f *form) move(source string) mover {
 	if len(f.blanks) == 0 {
 		return nil
@@ -193,7 +192,7 @@ func (m mover) span(s celtext.Span) celtext.Span {
 	return celtext.Span{From: m.offset(s.From), To: m.offset(s.To)}
 }
 
-// collect fills in what is read off the tree.
+// collect fills in the fields that follow from the tree.
 func (f *form) collect() {
 	f.reads = f.references()
 	f.guards = f.guardPaths()
@@ -202,8 +201,8 @@ func (f *form) collect() {
 	f.product = f.productOf(f.tree.Expr())
 }
 
-// firstReads leaves out constants, and what is read before: nothing more can be told
-// from it.
+// firstReads returns the first reference to each path, without constants. Later ones tell nothing
+// new.
 func firstReads(all []*reference) []*reference {
 	var first []*reference
 	for _, r := range all {

@@ -8,12 +8,12 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// Frame evaluates the expressions of a scope for one decision, each term and table
-// once. It is not safe for concurrent use.
+// Frame evaluates the expressions of a scope for one decision. It evaluates each term once and
+// looks each table up once. It is not safe for concurrent use.
 type Frame struct {
 	scope   *Scope
 	in      *Input
-	now     ref.Val  // boxed at its first read
+	now     ref.Val  // boxed when it is first read
 	message *Message // nil: none
 	store   Message
 	values  []ref.Val // of the expression that is evaluated
@@ -38,7 +38,7 @@ type tableMemo struct {
 	err   error
 }
 
-// manyMemos is from how many on a map beats looking through them.
+// manyMemos is the number of memos above which a map is faster than a search.
 const manyMemos = 16
 
 // NewFrame returns a frame for a decision.
@@ -86,8 +86,8 @@ func (f *Frame) ResolveName(name string) (any, bool) {
 // Parent tells cel-go that there is no further scope.
 func (f *Frame) Parent() interpreter.Activation { return nil }
 
-// term returns the value of a term, which is computed at its first read. Money in it
-// stays exact, since a term is as good as written out.
+// term returns the value of a term, which is computed at its first read. Money in the value stays
+// exact: a term means the same as its text written out.
 func (f *Frame) term(e *Expr) (ref.Val, error) {
 	if i := f.findTerm(e); i >= 0 {
 		return f.terms[i].val, f.terms[i].err
@@ -115,7 +115,8 @@ func (f *Frame) findTerm(e *Expr) int {
 	return -1
 }
 
-// row returns the row of a table, -1 if it has none, looked up at the first question.
+// row returns the number of the row that a table's key finds, -1 if there is none. The first call
+// looks it up.
 func (f *Frame) row(t *Table) (int, error) {
 	if i := f.findTable(t); i >= 0 {
 		return f.tables[i].row, f.tables[i].err
@@ -176,14 +177,13 @@ func (s *Scope) table(name string) (*Table, error) {
 	return nil, fmt.Errorf("there is no table %s", name)
 }
 
-// RowUse is a row of a table that was looked up.
+// RowUse is a row of a table that an expression has looked up.
 type RowUse struct {
 	Table string
 	Row   int
 }
 
-// Rows are the rows that the frame has looked up so far, in the order in which
-// it did.
+// Rows returns the rows that the frame has looked up so far, in that order.
 func (f *Frame) Rows() []RowUse {
 	var out []RowUse
 	for _, m := range f.tables {

@@ -10,9 +10,9 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
-// Unguarded returns the reads of what may have no value, where k does not know that it
-// has one. Terms count as if they were written out, and so do the keys of tables: an
-// issue stands at the term or the table in this source, and names the way.
+// Unguarded returns an issue for each read of a path that may have no value and is not in k. Terms
+// and the keys of tables are treated as if they were written out. The issue of a read in one of
+// them stands at the term or table in this source, and names the way to the read.
 func (e *Expr) Unguarded(k Known) []celtext.Issue {
 	r := e.walked(k)
 	if len(r.found) == 0 {
@@ -26,8 +26,8 @@ func (e *Expr) Known(k Known) Known {
 	return k.Union(e.walked(k).facts.whenTrue)
 }
 
-// walked walks an expression. While a set is compiled, each form is walked once for
-// each set of known paths that matter in it.
+// walked walks an expression. While a set is compiled, it walks each form once for each set of
+// known paths that the form names.
 func (e *Expr) walked(k Known) guardResult {
 	return e.form.walked(e.scope.base.session.Load(), k.only(e.guards))
 }
@@ -56,13 +56,12 @@ func (f *form) walk(s *session, k Known) guardResult {
 	return guardResult{known, g.found}
 }
 
-// guard finds, in one walk of an expression, which reads are not guarded, and what
-// is known to have a value when the expression is true and when it is false.
+// guard finds, in one walk of an expression, the reads that are not guarded. It also finds the
+// paths that have a value where the expression is true, and those where it is false.
 //
-// The walk goes from left to right although && and || have no order in CEL: they
-// evaluate the right side also when the left one fails. That is sound. Where the left
-// side fails the whole fails with it, or the right side decides alone and without
-// the fact; nothing that is read without a value can make up a result.
+// The walk goes from left to right, although && and || have no order in CEL: they evaluate the
+// right side even when the left one fails. The walk is sound all the same. Where the left side
+// fails, either the whole fails, or the right side decides alone, without a read that has no value.
 type guard struct {
 	session *session
 	in      []*form // the terms and keys that the walk is in
@@ -76,11 +75,11 @@ type unguarded struct {
 	way  []string // the terms and tables that lead to the read, the outermost first
 }
 
-// facts is what an expression's value tells.
+// facts are the paths that have a value where an expression is true, and where it is false.
 type facts struct{ whenTrue, whenFalse Known }
 
-// A term may stand in an expression often, and in others that do: it is walked once for
-// each set of known paths that matter in it. maxGuardMemo bounds how many sets there are.
+// guardKey is a form with the known paths that it names. A term can stand in many places, also
+// through other terms; it is walked once for each key. maxGuardMemo bounds the number of keys.
 type guardKey struct {
 	f     *form
 	known string
@@ -96,7 +95,7 @@ type guardResult struct {
 	found []unguarded
 }
 
-// guardPaths returns the paths that guards in a form can be about.
+// guardPaths returns the paths in a form that may have no value, also through terms and tables.
 func (f *form) guardPaths() []string {
 	var paths []string
 	for _, r := range f.reads {
@@ -124,13 +123,13 @@ func (g *guard) form(f *form, k Known) facts {
 	return known
 }
 
-// through walks a term or a table's key as if it stood in place of its name.
+// through walks a term or a table's key as if it were written out in the place of its name.
 func (g *guard) through(e *Expr, name string, at celtext.Span, k Known) facts {
 	if e == nil || e.broken {
 		return facts{}
 	}
 	if k = k.only(e.guards); len(g.memo) > maxGuardMemo && !k.never {
-		k = Known{} // knowing less finds more, and misses nothing
+		k = Known{} // with less that is known, more reads are reported, and none is missed
 	}
 	key := keyOf(e.form, k)
 	result, known := g.memo[key]
@@ -154,8 +153,7 @@ func (g *guard) through(e *Expr, name string, at celtext.Span, k Known) facts {
 	return result.facts
 }
 
-// longer puts a name in front of a way. The middle of a long one is not kept, since nobody is told
-// of it.
+// longer puts a name in front of a way. It drops the middle of a long way, which no message shows.
 func longer(name string, way []string) []string {
 	if n := len(way); n > maxWay {
 		way = append(slices.Clone(way[:maxWay-1]), way[n-1])
@@ -163,8 +161,8 @@ func longer(name string, way []string) []string {
 	return append([]string{name}, way...)
 }
 
-// onePerPath keeps the first read of each path. All would stand at the same place in
-// the end, and a term that uses another twice would have twice as many.
+// onePerPath keeps the first read of each path. All reads in a term are reported at one place.
+// Without this, their number could double with each term.
 func onePerPath(found []unguarded) []unguarded {
 	var first []unguarded
 	for _, u := range found {
@@ -198,7 +196,7 @@ func (g *guard) all(es []ast.Expr, k Known) {
 	}
 }
 
-// literalFacts knows that true is never false.
+// literalFacts returns the facts of a literal: true is never false.
 func literalFacts(e ast.Expr) facts {
 	switch e.AsLiteral() {
 	case types.True:
@@ -297,7 +295,7 @@ func (g *guard) conditional(args []ast.Expr, k Known) facts {
 	}
 }
 
-// equals understands has(x) == true and the like.
+// equals returns the facts of has(x) == true and the like.
 func (g *guard) equals(args []ast.Expr, k Known, equal bool) facts {
 	left, right := g.walk(args[0], k), g.walk(args[1], k)
 	for i, other := range []facts{right, left} {
@@ -314,7 +312,7 @@ func (g *guard) equals(args []ast.Expr, k Known, equal bool) facts {
 	return facts{}
 }
 
-// hasValue understands incident.?x.hasValue().
+// hasValue returns the facts of incident.?x.hasValue().
 func (g *guard) hasValue(call ast.CallExpr, k Known) facts {
 	g.walk(call.Target(), k)
 	r := g.in[len(g.in)-1].refs[call.Target().ID()]
@@ -324,9 +322,9 @@ func (g *guard) hasValue(call ast.CallExpr, k Known) facts {
 	return facts{whenTrue: Known{}.With(r.guard())}
 }
 
-// loop walks what a macro made. What is known outside holds inside, since nothing
-// changes while an expression is evaluated; but a step knows nothing of earlier
-// steps, and a list without members takes none at all.
+// loop walks the expansion of a macro. Paths that are known outside are known inside, because no
+// value changes during an evaluation. A step adds nothing to what later steps know, and an empty
+// list has no steps.
 func (g *guard) loop(loop ast.ComprehensionExpr, k Known) facts {
 	g.walk(loop.IterRange(), k)
 	if isBind(loop) {
@@ -364,7 +362,7 @@ func quantified(loop ast.ComprehensionExpr) (predicate ast.Expr, function string
 	return args[1], function, true
 }
 
-// issuesOf says what was found, at places of the expression's own source.
+// issuesOf makes issues of the reads that were found, at places of the expression's own source.
 func (e *Expr) issuesOf(found []unguarded) []celtext.Issue {
 	moved := e.form.move(e.source)
 	issues := make([]celtext.Issue, 0, len(found))
@@ -383,7 +381,7 @@ func (e *Expr) issuesOf(found []unguarded) []celtext.Issue {
 	return issues
 }
 
-// maxWay is how many names of a way are told.
+// maxWay is the number of names that a message shows of a way.
 const maxWay = 4
 
 // wayText leaves out the middle of a long way.

@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// guardRemedy says how to read what may not be there. In a condition, has(…) goes in front
-// of the part that reads it; anywhere else a value is wanted for when it is not there.
+// guardRemedy says how to read a path that may have no value. In a condition, has(…) goes in front
+// of the part that reads it. Anywhere else a value is needed in its place.
 func (e *Expr) guardRemedy(u unguarded) celtext.Remedy {
 	if list, item, ok := cutItem(u.path); ok {
 		return e.itemRemedy(u, list, item)

@@ -13,11 +13,11 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// mostItems bounds how many items of a list are known to be there. Whoever reads an item
-// further behind asks with [?n].
+// mostItems bounds the number of items that a list is known to have. An item behind them is read
+// with [?n].
 const mostItems = 16
 
-// itemPath names an item of a list among what may have no value: incident.lines[0].
+// itemPath names an item of a list, which may have no value: incident.lines[0].
 func itemPath(list string, n int64) string { return list + "[" + strconv.FormatInt(n, 10) + "]" }
 
 // unknownItem stands for an item whose number is not written out.
@@ -81,7 +81,7 @@ func intLiteral(e ast.Expr) (int64, bool) {
 	return int64(n), ok
 }
 
-// index finds an item that is read though the list may not have it.
+// index finds a read of an item that the list may not have.
 func (g *guard) index(e ast.Expr, k Known) facts {
 	g.all(children(e), k)
 	list, path := g.in[len(g.in)-1].item(e)
@@ -91,7 +91,7 @@ func (g *guard) index(e ast.Expr, k Known) facts {
 	return facts{}
 }
 
-// items knows that a list has its first n items.
+// items returns the paths of the first n items of a list.
 func items(list *reference, n int64) Known {
 	var k Known
 	for i := range min(n, mostItems) {
@@ -100,8 +100,8 @@ func items(list *reference, n int64) Known {
 	return k
 }
 
-// comparison is what comparing the size of a list with a number tells, and a list
-// with one that is empty.
+// comparison returns the facts of comparing the size of a list with a number, or a list with the
+// empty list.
 func (g *guard) comparison(function string, args []ast.Expr) facts {
 	list, n, op := g.sizeCompared(function, args)
 	if list == nil {
@@ -161,7 +161,8 @@ func sizeOf(e ast.Expr) (ast.Expr, bool) {
 
 func isEmptyList(e ast.Expr) bool { return e.Kind() == ast.ListKind && e.AsList().Size() == 0 }
 
-// holdsSomething is what a list tells that something was found in.
+// holdsSomething returns the paths that have a value once a list is known to have a member: its
+// first item.
 func (g *guard) holdsSomething(list ast.Expr) Known {
 	if r := g.in[len(g.in)-1].listAt(list); r != nil {
 		return items(r, 1)
@@ -169,7 +170,7 @@ func (g *guard) holdsSomething(list ast.Expr) Known {
 	return Known{}
 }
 
-// itemRemedy is what to write where an item may not be there.
+// itemRemedy says how to read an item that the list may not have.
 func (e *Expr) itemRemedy(u unguarded, list, item string) celtext.Remedy {
 	src := celtext.New(e.source)
 	known := item != strings.Trim(unknownItem, "[]")

@@ -14,7 +14,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// operand is one side of a mismatch; e is nil where only the type is known.
+// operand is one side of a mismatch. e is nil where only the type is known.
 type operand struct {
 	t    *types.Type
 	e    ast.Expr
@@ -26,8 +26,8 @@ func (o operand) kind() value.Kind { return cellib.TypeOf(o.t).Kind }
 
 func (o operand) literal() bool { return o.e != nil && o.e.Kind() == ast.LiteralKind }
 
-// becomes is a remedy that writes something else for the operand; where it does not stand in
-// the source, only says so.
+// becomes is a remedy that replaces the operand. It has no fix where the operand does not stand in
+// the source.
 func (o operand) becomes(text string) celtext.Remedy {
 	if o.e == nil {
 		return celtext.Say("write " + text)
@@ -35,7 +35,7 @@ func (o operand) becomes(text string) celtext.Remedy {
 	return celtext.Write(o.at, text)
 }
 
-// pairRemedy says what to write instead, for two operands that do not fit.
+// pairRemedy says what to write in the place of one of two operands that do not fit.
 func pairRemedy(a, b operand) celtext.Remedy {
 	r, other := oneWay(b, a), oneWay(a, b)
 	if r.Hint == "" || r.Fix.IsZero() && !other.Fix.IsZero() {
@@ -44,7 +44,7 @@ func pairRemedy(a, b operand) celtext.Remedy {
 	return r
 }
 
-// oneWay looks at b as what should be turned into something like a.
+// oneWay says how b becomes a value of the type of a.
 func oneWay(b, a operand) celtext.Remedy {
 	number := b.kind() == value.KindInt || b.kind() == value.KindDouble
 	if b.literal() {
@@ -99,7 +99,7 @@ func oneWay(b, a operand) celtext.Remedy {
 	return celtext.Remedy{}
 }
 
-// orValue reads an optional with a value of a type for when there is none.
+// orValue says how to read an optional, with a value of the type in case there is none.
 func (o operand) orValue(t *types.Type) celtext.Remedy {
 	const hint = "write .orValue(…) behind it, with what to use when there is no value"
 	if zero := celtext.ZeroCode(cellib.TypeOf(t)); zero != "" && o.e != nil {
@@ -152,7 +152,7 @@ func moneyRemedy(b operand, currency string, number bool) celtext.Remedy {
 	return celtext.Remedy{}
 }
 
-// exampleOf says how a text becomes a day or a time, where it is not one.
+// exampleOf says how to write a day or a time in the place of a text.
 func exampleOf(function string, b operand, example string) celtext.Remedy {
 	as := fmt.Sprintf("%s(%q)", function, example)
 	if b.literal() {
@@ -203,8 +203,8 @@ func conditionHint(t *types.Type, text string) string {
 	return ""
 }
 
-// conditionRemedy says how a value becomes a condition, and writes it where it is certain:
-// a text that says true or false, and an optional.
+// conditionRemedy says how a value becomes a condition. It has a fix for a text that says true or
+// false, and for an optional.
 func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) celtext.Remedy {
 	at := c.places.of(e)
 	if literal, ok := textLiteral(e); ok && slip.Bool(literal) != "" {
@@ -216,7 +216,7 @@ func (c *compiler) conditionRemedy(e ast.Expr, t *types.Type, text string) celte
 	return celtext.Say(conditionHint(t, text))
 }
 
-// resultRemedy says how the whole expression becomes what is wanted.
+// resultRemedy says how the whole expression becomes a value of a wanted type.
 func (c *compiler) resultRemedy(e *form, want []value.Type) celtext.Remedy {
 	root := c.tree.Expr()
 	whole := operand{e.cel, root, celtext.Shown(c.places.text(root)), c.places.of(root)}
@@ -240,7 +240,7 @@ func (c *compiler) resultRemedy(e *form, want []value.Type) celtext.Remedy {
 	return celtext.Remedy{}
 }
 
-// branches writes an expression with its literals turned into a type, behind each ? and :.
+// branches writes an expression again, with the literals behind each ? and : turned into a type.
 func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed bool) {
 	at := c.places.of(e)
 	text = c.places.src.Text(at.From, at.To)
@@ -249,7 +249,7 @@ func (c *compiler) branches(e ast.Expr, want value.Type) (text string, changed b
 		literal, ok := textLiteral(e)
 		if !ok {
 			if want.Kind == value.KindDuration || want.Kind == value.KindBool {
-				return text, false // hours or minutes, who knows
+				return text, false // the number alone does not tell the unit
 			}
 			literal = text
 		}

@@ -9,19 +9,19 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Input is what a decision is made from: the values of fields and facts by their slots,
-// and the time. It is only read, and may be shared by the frames of all scopes.
+// Input has the values of a decision's fields and facts, by their slots, and the time. The frames
+// of all scopes can share it, because they only read it.
 //
-// Values may be given as natives instead, as [Box] takes them. Such a value is boxed at its
-// first read and kept in Fields or Facts, which are as long then; that makes the input one for a
-// single goroutine.
+// Values can also be given as natives, as [Box] takes them. Such a value is boxed when it is first
+// read, and kept in Fields or Facts, which must be as long. An input with natives is for one
+// goroutine.
 type Input struct {
 	Fields []Val
 	Facts  []Val
 	Now    time.Time
 
-	// Context ends evaluations when it is done, and Stopped is its error then; nil: none does. What
-	// an evaluation gives after that has no meaning.
+	// Context ends evaluations when it is done; nil: none does. Stopped is its error then, and
+	// results of evaluations after that have no meaning.
 	Context context.Context
 	Stopped error
 
@@ -46,8 +46,8 @@ func read(boxed []Val, natives []any, slot int) ref.Val {
 	return boxed[slot].v
 }
 
-// Message is what messages know besides: the action that they belong to. An Amount,
-// DueAt or Partner that is absent has no value.
+// Message has the values that only messages can read: those of the action that a message belongs
+// to. An Amount, DueAt or Partner without a value is absent.
 type Message struct {
 	Type    string
 	Amount  Val
@@ -55,21 +55,20 @@ type Message struct {
 	Partner Val
 }
 
-// Val is a value in the form in which expressions read it. Box it once, read it often.
-// The zero Val is absent.
+// Val is a value as expressions read it. Box a value once and read it often. The zero Val is
+// absent.
 type Val struct{ v ref.Val }
 
 // IsSet reports whether there is a value.
 func (v Val) IsSet() bool { return v.v != nil }
 
-// Box takes a string, int64 (or int), float64, bool, time.Time, value.Date,
-// time.Duration, value.Money, value.Percent or a []any of those. Times are kept in UTC.
-// What is none of these is absent, and so is a double that is infinite or no number.
+// Box takes a string, int64 (or int), float64, bool, time.Time, value.Date, time.Duration,
+// value.Money, value.Percent or a []any of those. Times are kept in UTC. Any other value becomes
+// the absent Val, and so does an infinite double or NaN.
 func Box(native any) Val { return Val{cellib.Box(native)} }
 
-// Native returns the value as [Box] takes it, nil when it is absent. Money is rounded
-// half to even; the result is nil for an amount that does not fit, which
-// [Expr.Eval] never returns.
+// Native returns the value as [Box] takes it, nil when it is absent. Money is rounded half to even.
+// The result is nil for an amount that is too large; [Expr.Eval] never returns one.
 func (v Val) Native() any { return cellib.Native(v.v) }
 
 // Money returns the value if it is an amount, rounded as [Val.Native] rounds it.

@@ -65,7 +65,7 @@ func (k Known) Meet(o Known) Known {
 	return both
 }
 
-// only returns what k knows of some paths, which are sorted.
+// only returns the paths of k that are among some sorted ones.
 func (k Known) only(paths []string) Known {
 	if k.never {
 		return k

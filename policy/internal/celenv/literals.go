@@ -17,14 +17,13 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// constant puts a value in the place of a node. The checker sees a reference of the
-// type; fold puts the value itself there.
+// constant replaces a node by a value. The checker sees a reference of the type; fold then puts the
+// value itself there.
 func (c *compiler) constant(e ast.Expr, v ref.Val, t *types.Type, at celtext.Span) {
 	c.replace(e, &reference{kind: refConstant, value: v, at: at}, t)
 }
 
-// literalArg returns the text in name("text"); not a literal, or not one argument, is
-// left to the caller.
+// literalArg returns the text in name("text"). ok is false for a call with other arguments.
 func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
 	args := e.AsCall().Args()
 	if len(args) != 1 {
@@ -34,7 +33,7 @@ func literalArg(e ast.Expr) (arg ast.Expr, text string, ok bool) {
 	return args[0], text, ok
 }
 
-// badLiteral reports a literal that is no value of its type, where it stands.
+// badLiteral reports a text in money("…") and the like that is no value of the type.
 func (c *compiler) badLiteral(e, literal ast.Expr, t value.Type, err error) {
 	message, hint := err.Error(), ""
 	var wrong *value.SyntaxError
@@ -71,7 +70,7 @@ func (c *compiler) scanMoney(e ast.Expr) {
 	c.constant(e, cellib.Box(m), cellib.MoneyType(m.Currency()), c.places.of(e))
 }
 
-// moneyArguments writes money(10, "EUR") as it is written here.
+// moneyArguments is the remedy for calls such as money(10, "EUR").
 func (c *compiler) moneyArguments(e ast.Expr) celtext.Remedy {
 	args, at := e.AsCall().Args(), c.places.of(e)
 	if len(args) == 0 {
@@ -93,7 +92,8 @@ func (c *compiler) argumentOr(e ast.Expr) celtext.Span {
 	return c.places.name(e)
 }
 
-// scanDate reads date("2026-06-30"); date(x) is the day of an instant in the zone.
+// scanDate reads date("2026-06-30"). It adds the scope's zone to date(x), which is the day of an
+// instant.
 func (c *compiler) scanDate(e ast.Expr) {
 	if arg, text, ok := literalArg(e); ok {
 		d, err := value.ParseDate(text)
@@ -147,7 +147,7 @@ func (c *compiler) scanDuration(e ast.Expr) {
 func (c *compiler) scanCalendar(e ast.Expr) {
 	args := e.AsCall().Args()
 	if len(args) == 0 {
-		return // the checker says what is missing
+		return // the checker reports that an argument is missing
 	}
 	for _, arg := range args[1:] {
 		c.scan(arg)
@@ -187,8 +187,8 @@ func (c *compiler) scanCalendar(e ast.Expr) {
 	}
 }
 
-// checkPattern wants the regular expression of matches() to be known at load: then it
-// is checked once, and no incident can make it large.
+// checkPattern refuses a regular expression in matches() that is not written out. A pattern that is
+// known at load is checked once, and no incident can make it large.
 func (c *compiler) checkPattern(e ast.Expr) {
 	args := e.AsCall().Args()
 	if len(args) == 0 {
@@ -209,8 +209,8 @@ func (c *compiler) checkPattern(e ast.Expr) {
 	}
 }
 
-// patternSize counts the instructions of a regular expression. cel-go has a function
-// for it, which panics for (0){0}, since it does not simplify first.
+// patternSize counts the instructions of a regular expression. The function of cel-go for this
+// panics for (0){0}, because it does not simplify first.
 func patternSize(text string) (int, error) {
 	if len(text) > cellib.MaxPattern {
 		return 0, nil

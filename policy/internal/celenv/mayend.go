@@ -10,9 +10,9 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
-// mayEnd reports whether evaluating a node could end the evaluation of all that it stands
-// in, rather than give a value or an error. Loops are metered, and functions that are
-// not known to be harmless may panic; terms and tables are evaluated by themselves.
+// mayEnd reports whether evaluating a node could end the whole evaluation, rather than give a value
+// or an error. A loop could: it is metered. So could a function that is not known to be harmless:
+// it may panic. Terms and tables are evaluated by themselves, and do not count.
 func mayEnd(n ast.Expr) bool {
 	switch n.Kind() {
 	case ast.ComprehensionKind:
@@ -30,8 +30,8 @@ func mayEnd(n ast.Expr) bool {
 	return false
 }
 
-// harmless reports whether a function only ever gives a value or an error. What
-// is missing here is evaluated all the same: conditions behind it are just not taken apart.
+// harmless reports whether a function always gives a value or an error. A function that is missing
+// here still works; but conditions that stand behind it are not taken apart.
 func harmless(name string) bool {
 	switch name {
 	case operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,

@@ -9,24 +9,24 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// meter counts the work of one evaluation. Work is counted in steps: reading a value, calling a
-// function, one round of a loop are one each, and a function that goes through long texts or lists
-// is as many as it goes through parts of them (prices.go). A step takes some tens of nanoseconds,
-// so the limit bounds the time, whatever the shape of the expression.
+// meter counts the work of one evaluation. Work is counted in steps. Reading a value, calling a
+// function and one round of a loop are one step each. A function that goes through long texts or
+// lists takes one step for each part of them (prices.go). A step takes some tens of nanoseconds, so
+// the limit bounds the time, whatever the shape of the expression.
 //
-// cel-go can track the cost of an evaluation by itself. Its tracker keeps each value on a stack
-// that it searches, and a loop makes the stack longer: the time grows with the square of what is
-// counted. It also knows nothing of the functions here.
+// cel-go can track the cost of an evaluation by itself. But its tracker searches a stack of values
+// that a loop makes longer, so its time grows with the square of the steps. It also has no prices
+// for the functions here.
 type meter struct {
 	spent, limit uint64
-	next         uint64 // when the context is asked again
-	// final is set where passing the limit ends the evaluation for good, and no && or || can do
-	// without the part: in expressions with loops. In any other what costs too much is an error like
-	// others, so that conditions behind it can be answered without evaluating it.
+	next         uint64 // the number of steps at which the context is looked at again
+	// final is set for an expression with loops: passing the limit ends its evaluation for good,
+	// and no && or || absorbs that. In any other expression, passing the limit is an ordinary
+	// error, so that conditions behind it can be answered without evaluating it.
 	final bool
 }
 
-// checkEvery is how many steps there are between two questions to the context.
+// checkEvery is the number of steps between two looks at the context.
 const checkEvery = 1 << 12
 
 var errTooCostly = errors.New("it costs too much to evaluate")
@@ -38,8 +38,8 @@ func (f *Frame) count() {
 	}
 }
 
-// charge counts the steps that a function takes, before it is called. The result is an error that
-// it gives instead of a value, nil mostly.
+// charge counts the steps that a function will take, before it is called. The result is nil, or the
+// error that the call gives instead of a value.
 func (f *Frame) charge(steps uint64) ref.Val {
 	m := &f.meter
 	if m.spent += steps; m.spent < m.next {
@@ -51,7 +51,7 @@ func (f *Frame) charge(steps uint64) ref.Val {
 	return nil
 }
 
-// check asks the context, and ends an evaluation that has passed its limit for good.
+// check ends the evaluation if the context is done, or if a final limit was passed.
 func (f *Frame) check() {
 	m := &f.meter
 	if f.interrupted() {
@@ -63,12 +63,11 @@ func (f *Frame) check() {
 	if m.next = m.spent + checkEvery; m.spent <= m.limit {
 		m.next = min(m.next, m.limit+1)
 	} else {
-		m.next = 0 // what costs anything is an error from now on
+		m.next = 0 // every further charge is an error
 	}
 }
 
-// interrupted reports whether the context of the input is done. Once it is, nothing is evaluated
-// any more.
+// interrupted reports whether the context of the input is done. After that, nothing is evaluated.
 func (f *Frame) interrupted() bool {
 	if f.in.Stopped == nil && f.in.Context != nil {
 		f.in.Stopped = f.in.Context.Err()

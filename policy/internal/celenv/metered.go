@@ -13,13 +13,13 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
-// mostFree is how many calls that go through a text or a list once may stand in an expression that
-// is not counted.
+// mostFree is the number of calls that go through a text or a list once which an expression may
+// have and still run without a meter.
 const mostFree = 16
 
-// needsMeter reports whether an evaluation of a node has to be counted: it loops, or calls what
-// goes through texts and lists more than once or makes new ones, or calls very often what goes
-// through them. All others are not slowed down.
+// needsMeter reports whether an evaluation of a node has to be counted. It has to be where the node
+// loops, where it calls functions that go through texts and lists more than once or make new ones,
+// and where it has very many calls that go through them once. Other expressions run at full speed.
 func needsMeter(n ast.Expr) bool {
 	free := mostFree
 	return needsMeterAfter(n, &free)
@@ -48,8 +48,8 @@ func needsMeterAfter(n ast.Expr, free *int) bool {
 	return false
 }
 
-// metering returns the option under which the steps of a program are counted. Constants are not:
-// the text of the expression bounds them.
+// metering returns the option that makes a program count its steps. Constants take none: the length
+// of the source bounds their number.
 func (b *Base) metering(loops bool) cel.ProgramOption {
 	return cel.CustomDecoratorV2(func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 		switch n := i.(type) {
@@ -59,7 +59,7 @@ func (b *Base) metering(loops bool) cel.ProgramOption {
 			return &attributeStep{n}, nil
 		case interpreter.InterpretableConstructor:
 			if onlyConstants(n.InitVals()) {
-				return i, nil // cel-go makes one constant of it
+				return i, nil // cel-go turns it into one constant
 			}
 		case interpreter.InterpretableCall:
 			return b.meteredCall(n, loops), nil
@@ -87,7 +87,7 @@ func (b *Base) meteredCall(call interpreter.InterpretableCall, loops bool) inter
 			return call // cel-go looks it up in a set
 		}
 		if _, ok := args[0].(interpreter.InterpretableConst); ok && !loops {
-			return &step{call} // package atom answers that, however long the list
+			return &step{call} // package atom answers this for lists of any length
 		}
 	}
 	price, costly := prices[name]
@@ -103,7 +103,7 @@ func (b *Base) meteredCall(call interpreter.InterpretableCall, loops bool) inter
 	return &costlyStep{id: call.ID(), args: args, price: price, call: apply}
 }
 
-// applying returns what a call does with its arguments, nil where that is not known.
+// applying returns the function that a call applies to its arguments, nil where it is not known.
 func (b *Base) applying(c interpreter.InterpretableCall) func(values ...ref.Val) ref.Val {
 	switch c.Function() {
 	case operators.Equals:
@@ -159,7 +159,7 @@ func (s *attributeStep) Eval(vars interpreter.Activation) ref.Val {
 	return s.Exec(interpreter.AsFrame(vars))
 }
 
-// costlyStep is a call that is counted by what its arguments are, before it is made.
+// costlyStep is a call whose price depends on its arguments. It is charged before the call is made.
 type costlyStep struct {
 	id    int64
 	args  []interpreter.InterpretableV2

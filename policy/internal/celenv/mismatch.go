@@ -14,7 +14,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// mismatches puts the checker's findings into plain words.
+// mismatches reports the checker's findings in plain words.
 type mismatches struct {
 	c       *compiler
 	checked *ast.AST
@@ -109,7 +109,7 @@ func (m mismatches) operand(e ast.Expr) operand {
 	return operand{m.typeOf(e), e, m.text(e), m.c.places.of(e)}
 }
 
-// operands reports two values that do not fit, at the one that is to be written otherwise.
+// operands reports two values that do not fit, at the one that should be replaced.
 func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 	a, b := m.operand(args[0]), m.operand(args[1])
 	r := m.dayRemedy(e, a, b)
@@ -122,7 +122,7 @@ func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 	m.c.remedied(m.c.places.at(e), celtext.CodeTypeMismatch, r, format, m.with(args[0]), m.with(args[1]))
 }
 
-// dayRemedy compares the day of a time with a day that is written as text.
+// dayRemedy says how to compare the day of a time with a day that is written as a text.
 func (m mismatches) dayRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	if e.Kind() != ast.CallKind || len(children(e)) != 2 {
 		return celtext.Remedy{}
@@ -146,7 +146,7 @@ func (m mismatches) dayRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	return celtext.Remedy{}
 }
 
-// memberRemedy looks into a list that is compared with one of its members.
+// memberRemedy says how to look for a member in a list that is compared with it.
 func (m mismatches) memberRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	if e.Kind() != ast.CallKind {
 		return celtext.Remedy{}
@@ -168,8 +168,8 @@ func (m mismatches) memberRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 	return celtext.Write(a.at.Join(b.at), text)
 }
 
-// factors reports operands that cannot be multiplied or divided. Making one like the
-// other does not help there, as two durations cannot be multiplied either.
+// factors reports operands that cannot be multiplied or divided. Giving both one type would not
+// help: two durations cannot be multiplied either.
 func (m mismatches) factors(e ast.Expr, args []ast.Expr, format string) {
 	hint := ""
 	a, b := cellib.TypeOf(m.typeOf(args[0])).Kind, cellib.TypeOf(m.typeOf(args[1])).Kind

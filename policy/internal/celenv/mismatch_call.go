@@ -14,8 +14,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// function reports arguments that a function does not take: the first that none of its
-// forms does.
+// function reports the first argument that no form of a function takes.
 func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 	call := e.AsCall()
 	name := call.FunctionName()
@@ -111,7 +110,7 @@ func (m mismatches) each(args []ast.Expr) []string {
 	return words
 }
 
-// style reports x.f(y) for f(x, y) and the other way round.
+// style reports x.f(y) in the place of f(x, y), and f(x, y) in the place of x.f(y).
 func (m mismatches) style(e ast.Expr, name string) {
 	hint := "as in " + name + "(x)"
 	if !e.AsCall().IsMemberFunction() {
@@ -163,8 +162,8 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 	m.c.remedied(m.c.places.of(arg), celtext.CodeTypeMismatch, r, "%s%s%s, %s", name, use, celtext.Or(wanted), m.is(arg))
 }
 
-// durationIn reports hours(x) of a duration: mostly, hours(x) >= 24 is meant to be
-// x >= hours(24).
+// durationIn is the remedy for hours(x) where x is a duration: hours(x) >= 24 mostly stands for x
+// >= hours(24).
 func (m mismatches) durationIn(e ast.Expr, name string, arg ast.Expr) celtext.Remedy {
 	src, at := m.c.places.src, m.c.places.of(e)
 	i := src.TokenAt(at.To - 1)

@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
-// prices are the functions that cost more than their arguments are long, or make new texts and
-// lists, with the steps that they take. An expression that calls one is metered.
+// prices gives the steps of functions that take more time than their arguments are long, or make
+// new texts and lists. An expression that calls one is metered.
 var prices = map[string]func(args []ref.Val) uint64{
 	overloads.Matches: nil, // by its pattern: see matchesStep
 	"indexOf":         priceOfSearch, "lastIndexOf": priceOfSearch,
@@ -26,8 +26,8 @@ var prices = map[string]func(args []ref.Val) uint64{
 	"sets.contains": priceOfPairs, "sets.equivalent": priceOfPairs, "sets.intersects": priceOfPairs,
 }
 
-// linear are functions that look at each part of a text or list once. Outside of loops only very
-// long ones are counted, see beyondFree.
+// linear gives the steps of functions that look at each part of a text or list once. Outside of
+// loops only very long texts and lists are counted; see beyondFree.
 var linear = map[string]func(args []ref.Val) uint64{
 	operators.Equals: priceOfEqual, operators.NotEquals: priceOfEqual, operators.In: priceOfLists, operators.Add: priceOfTexts,
 	operators.Less: priceOfOrder, operators.LessEquals: priceOfOrder, operators.Greater: priceOfOrder, operators.GreaterEquals: priceOfOrder,
@@ -37,11 +37,12 @@ var linear = map[string]func(args []ref.Val) uint64{
 	"math.@max": priceOfLists, "math.@min": priceOfLists,
 }
 
-// freeSteps are free outside of loops: a text of 128,000 bytes, or a list of 8,000. What package atom
-// answers without counting is shorter, so that an evaluation never fails where atom is sure.
+// freeSteps is the number of steps that a linear function has for free outside of loops: a text of
+// 128,000 bytes, or a list of 8,000. Texts and lists that package atom handles are shorter. So an
+// evaluation never fails where atom is sure.
 const freeSteps = 4_000
 
-// beyondFree is what is over the steps that are free.
+// beyondFree returns a price without the steps that are free.
 func beyondFree(price func(args []ref.Val) uint64) func(args []ref.Val) uint64 {
 	return func(args []ref.Val) uint64 {
 		n := price(args)
@@ -89,17 +90,17 @@ func priceOfLists(args []ref.Val) uint64 {
 	return uint64(n/membersPerStep) + priceOfTexts(args)
 }
 
-// priceOfOrder is that of a < b, which is decided in the shorter of two texts.
+// priceOfOrder is the price of a < b, which ends with the shorter text.
 func priceOfOrder(args []ref.Val) uint64 {
 	return uint64(min(lengthOfText(args[0]), lengthOfText(args[1])) / bytesPerStep)
 }
 
-// priceOfPart is that of looking for a text at one place.
+// priceOfPart is the price of comparing a text with one place of another.
 func priceOfPart(args []ref.Val) uint64 {
 	return uint64(lengthOfText(args[len(args)-1]) / bytesPerStep)
 }
 
-// priceOfEqual is that of a == b, which is decided by the lengths where they differ.
+// priceOfEqual is the price of a == b, which is free where the lengths differ.
 func priceOfEqual(args []ref.Val) uint64 {
 	a, b := args[0], args[1]
 	if n := lengthOfText(a); n > 0 && n == lengthOfText(b) {
@@ -111,7 +112,7 @@ func priceOfEqual(args []ref.Val) uint64 {
 	return 0
 }
 
-// priceOfSearch is that of looking for a text at each place of another.
+// priceOfSearch is the price of comparing a text with each place of another.
 func priceOfSearch(args []ref.Val) uint64 {
 	if len(args) < 2 {
 		return 0
@@ -151,8 +152,8 @@ func priceOfRange(args []ref.Val) uint64 {
 	return 0
 }
 
-// patternPart is how many instructions of a regular expression cost a step for each byte of the
-// text: the slowest way to match follows all of them side by side.
+// patternPart is the number of instructions of a regular expression that cost one step for each
+// byte of the text. The slowest way to match follows all instructions side by side.
 const patternPart = 8
 
 // matchesStep matches a text against a pattern, which is always written out.

@@ -9,16 +9,16 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// product is what most amounts are: a field of type money, by itself or times a constant. It is
-// worked out without a program, by the functions that the program would call; where anything is
-// unusual the program is asked.
+// product is a field of type money, by itself or times a constant. Most amounts are one. It is
+// evaluated without a program, by the functions that the program would call. In unusual cases the
+// program runs.
 type product struct {
 	slot   int
-	node   int64   // of the factor, which may be a blank; 0: none
-	factor ref.Val // in the tree
+	node   int64   // the factor, which may be a blank; 0: there is none
+	factor ref.Val // its id in the tree
 }
 
-// productOf returns nil for any other expression.
+// productOf returns the product that an expression is, nil for any other expression.
 func (f *form) productOf(e ast.Expr) *product {
 	if f.typ.Kind != value.KindMoney {
 		return nil
@@ -47,7 +47,7 @@ func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
 	return r.field.Slot, true
 }
 
-// value returns nil where the program has to be asked.
+// value returns the amount, nil where the program has to run.
 func (p *product) value(e *Expr, f *Frame) ref.Val {
 	m, ok := f.in.field(p.slot).(*cellib.Amount)
 	if !ok {

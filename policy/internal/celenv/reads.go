@@ -8,8 +8,8 @@ import (
 	"github.com/google/cel-go/common/ast"
 )
 
-// Read is a path that an expression reads, and where it first does in its source: a
-// field, a fact, a term, "now", the row of a table ("tables.t", for has) or a cell of it.
+// Read is a path that an expression reads, and the first place in the source that reads it. A path
+// is a field, a fact, a term, "now", the row of a table ("tables.t", in has) or a cell of it.
 type Read struct {
 	Path string
 	From int
@@ -35,9 +35,9 @@ func (e *form) references() []*reference {
 	return refs
 }
 
-// Reads returns what the expression reads, in source order and each path once. A test
-// with has, and an optional read, count. A table is followed by what its key reads, at the
-// place of the table; terms are not opened.
+// Reads returns the paths that the expression reads, in source order and each once. A test with has
+// counts as a read, and so does an optional read. After a table come the reads of its key, at the
+// place of the table. The reads of a term are not included.
 func (e *Expr) Reads() []Read {
 	c := readCollector{seen: map[string]bool{}, opened: map[*Table]bool{}}
 	c.expr(e, -1)
@@ -87,8 +87,8 @@ func (c *readCollector) table(r *reference, at int) {
 	}
 }
 
-// Cells gives the columns that the expression reads itself, with their tables; "" where a
-// field names the column.
+// Cells yields each table with a column that the expression itself reads. The column is "" where a
+// field names it.
 func (e *Expr) Cells(yield func(table, column string)) {
 	for _, r := range e.reads {
 		switch {
@@ -101,12 +101,12 @@ func (e *Expr) Cells(yield func(table, column string)) {
 	}
 }
 
-// Facts returns the slots of all facts that the expression can read, also through
-// terms and tables, sorted: not to be changed.
+// Facts returns the slots of all facts that the expression can read, also through terms and tables,
+// sorted. Do not change the result.
 func (e *Expr) Facts() []int { return e.form.facts }
 
-// ReadValue returns the value of a path of [Expr.Reads], for explanations: absent if
-// it has none. For a table's row see [Frame.Row].
+// ReadValue returns the value of a path of [Expr.Reads], absent if it has none. It is for
+// explanations. For a table's row see [Table.Row].
 func (s *Scope) ReadValue(f *Frame, path string) (Val, error) {
 	r, err := s.lookPath(path)
 	if err != nil {
@@ -236,7 +236,7 @@ func (r *Reader) Term() *Expr { return r.term }
 // Table returns the table whose row is read, nil where a value is read.
 func (r *Reader) Table() *Table { return r.table }
 
-// Read returns the value; absent if there is none.
+// Read returns the value, absent if there is none.
 func (r *Reader) Read(f *Frame) (Val, error) {
 	v, err := r.get(f)
 	if err != nil || v == nil {

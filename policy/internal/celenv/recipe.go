@@ -16,8 +16,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// recipe makes a value of a literal as compiling it would: by itself, with a sign, or
-// inside a function that makes a constant of it.
+// recipe makes the value of a literal, as compiling it would. The literal stands by itself, behind
+// a sign, or in a function such as money that turns it into a constant.
 type recipe struct {
 	negative bool
 	double   bool // an int that stands for a double
@@ -29,7 +29,7 @@ type recipe struct {
 	oneOf    [][]string // the values of closed fields that a text is compared with
 }
 
-// value returns the value of a literal, nil where compiling it could say something.
+// value returns the value of a literal, nil where compiling it could report a mistake.
 func (r *recipe) value(h hole) ref.Val {
 	v := r.literal(h)
 	if v == nil || r.call == nil {
@@ -102,13 +102,13 @@ func boxed[T any](parse func(string) (T, error)) func(string) (ref.Val, error) {
 	}
 }
 
-// role says what a hole of a shape is to the forms of that shape.
+// role says what the forms of a shape do with one of its holes.
 type role uint8
 
 const (
-	roleFixed    role = iota // its text is a part of the form, like a name
-	roleBlank                // each expression has its own
-	roleCurrency             // the same, but for the currency
+	roleFixed    role = iota // all expressions of a form have the same literal
+	roleBlank                // each expression has its own literal
+	roleCurrency             // each expression has its own amount in one currency
 )
 
 // roleFinder looks for the holes of a shape in the tree of an expression.
@@ -120,9 +120,9 @@ type roleFinder struct {
 	lists  []blankList
 }
 
-// findRoles returns the holes that each expression may fill in itself, with the values
-// that they have here. It is for those whose value nothing else depends on: not the
-// type of anything, nor whether something is reported. All others are fixed.
+// findRoles returns the holes that each expression fills with its own literals, and the literals
+// here. Nothing else may depend on such a literal: neither a type, nor whether a mistake is
+// reported. All other holes are fixed.
 func (c *compiler) findRoles(s shape) (roles []role, blanks []blank, lists []blankList) {
 	f := roleFinder{c: c, holes: s.holes, found: make([]int, len(s.holes))}
 	f.walk(c.tree.Expr(), nil)
@@ -139,8 +139,8 @@ func (c *compiler) findRoles(s shape) (roles []role, blanks []blank, lists []bla
 	return roles, f.blanks, f.lists
 }
 
-// walk goes through the tree. A literal counts where its value decides nothing but what
-// the expression gives.
+// walk goes through the tree. It takes a literal for a blank where its value decides nothing but
+// the expression's result.
 func (f *roleFinder) walk(e, parent ast.Expr) {
 	switch e.Kind() {
 	case ast.LiteralKind:
@@ -171,8 +171,8 @@ func (f *roleFinder) list(e ast.Expr) {
 	f.lists = append(f.lists, blankList{e.ID(), from, len(f.blanks)})
 }
 
-// maxBlankList is how long a list may be whose members are each expression's own. In a
-// constant list nothing is looked for member by member.
+// maxBlankList is the length of the longest list whose members can be blanks. A search in a longer
+// list goes member by member, unless the list is constant.
 const maxBlankList = 64
 
 // literal finds the hole of a literal.
@@ -183,7 +183,7 @@ func (f *roleFinder) literal(e ast.Expr, simple bool) {
 	}
 	f.found[i]++
 	v := r.value(f.holes[i])
-	// A literal that is not what the recipe makes of it is something else.
+	// The recipe has to give the very value of the literal.
 	if !simple || v == nil || v.Type() != e.AsLiteral().Type() || v.Equal(e.AsLiteral()) != types.True {
 		return
 	}
@@ -196,8 +196,8 @@ func (f *roleFinder) literal(e ast.Expr, simple bool) {
 	f.blanks = append(f.blanks, blank{recipe: r, hole: i, node: e.ID(), from: h.from, to: h.to})
 }
 
-// recipeOf reads off the tokens of a literal how it came about: 5, -5, f(5). It returns
-// which hole the literal fills.
+// recipeOf finds out from the tokens how a literal was made: 5, -5 or f(5). It returns the number
+// of the hole that the literal fills.
 func (f *roleFinder) recipeOf(e ast.Expr) (at int, r recipe, ok bool) {
 	src := f.c.places.src
 	lo, hi := f.c.places.tokens(e)
@@ -244,9 +244,8 @@ func (f *roleFinder) function(e ast.Expr, name string, r *recipe) bool {
 	return r.call != nil
 }
 
-// isSimpleArg reports whether nothing but the result depends on the value of an
-// argument. Texts in the branches of a condition may be what others are checked
-// against.
+// isSimpleArg reports whether nothing but the call's result depends on the value of an argument.
+// Literals in the branches of a condition are not simple: others can be checked against them.
 func isSimpleArg(call ast.CallExpr, e ast.Expr) bool {
 	args := call.Args()
 	_, isText := textLiteral(e)
@@ -266,8 +265,7 @@ func isSimpleArg(call ast.CallExpr, e ast.Expr) bool {
 	return false
 }
 
-// isSearched reports whether something that is no constant is looked for in a list of
-// literals.
+// isSearched reports whether a value that is not constant is looked for in a list of literals.
 func isSearched(list, search ast.Expr) bool {
 	if search.Kind() != ast.CallKind || search.AsCall().FunctionName() != operators.In {
 		return false

@@ -21,9 +21,9 @@ const (
 	refTerm
 	refTable    // the row of a table, or one of its columns
 	refNow      // the time of the decision
-	refMessage  // what only messages know
+	refMessage  // a value that only messages can read
 	refConstant // a literal that CEL has no syntax for
-	refBroken   // what is reported already
+	refBroken   // a name whose mistake is reported already
 )
 
 // refMode says how a reference is used.
@@ -39,10 +39,10 @@ const (
 type reference struct {
 	kind refKind
 	mode refMode
-	path string       // as Known and Reads name it
+	path string       // as [Known] and [Read] have it
 	at   celtext.Span // the path in the source
 
-	field   *Field // of a field; of a table's column that a field names
+	field   *Field // the field that is read, or the one that names the column of a table
 	fact    *Fact
 	term    *Expr
 	table   *Table
@@ -51,8 +51,8 @@ type reference struct {
 	value   ref.Val // of a constant
 }
 
-// guard returns the path that must be known for a reference to be read, empty if it is
-// always there.
+// guard returns the path that must be known to have a value before the reference is read. It is
+// empty for a reference that always has one.
 func (r *reference) guard() string {
 	switch r.kind {
 	case refField:
@@ -71,7 +71,7 @@ func (r *reference) guard() string {
 	return ""
 }
 
-// key names a reference among all of a base: equal keys are read alike.
+// key names a reference among all of a base. References with equal keys are read alike.
 func (r *reference) key(t *types.Type) string {
 	mode := "." + strconv.Itoa(int(r.mode)) + "."
 	switch r.kind {
@@ -137,7 +137,7 @@ func (b *Base) declare(r *reference, t *types.Type) string {
 	return key
 }
 
-// declareBlank makes the number of a blank known, whose value is the frame's.
+// declareBlank makes a blank known to the planner by its number. Its value is read from the frame.
 func (b *Base) declareBlank(i int, t *types.Type) string {
 	key := "blank." + strconv.Itoa(i) + "." + t.String()
 	b.provider.add(key, t, func(f *Frame) (any, error) {
@@ -149,7 +149,7 @@ func (b *Base) declareBlank(i int, t *types.Type) string {
 	return key
 }
 
-// getter is a way to read a reference: nil and no error where it has no value.
+// getter reads a reference. It returns nil and no error where there is no value.
 type getter func(*Frame) (ref.Val, error)
 
 func (r *reference) getter() getter {
@@ -192,7 +192,7 @@ func (r *reference) tableGetter() getter {
 				return nil, err
 			}
 		}
-		if at < 0 { // has(tables.t) only wants to know that there is a row
+		if at < 0 { // has(tables.t) is true if there is a row
 			return types.True, nil
 		}
 		return table.rows[row].cells[at], nil

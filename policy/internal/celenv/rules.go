@@ -13,7 +13,7 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
-// rules checks what CEL's types allow and the language does not.
+// rules refuses expressions that CEL's types allow and the language does not.
 func (c *compiler) rules() {
 	c.ruleAt(c.tree.Expr())
 }
@@ -37,8 +37,8 @@ func (c *compiler) typeOf(e ast.Expr) *types.Type {
 	return types.DynType
 }
 
-// ruleList wants members of one type. The checker is content to call anything else a
-// list of anything.
+// ruleList refuses a list with members of several types. The checker accepts it, as a list of
+// anything.
 func (c *compiler) ruleList(e ast.Expr) {
 	list := e.AsList()
 	m := mismatches{c, c.tree}
@@ -70,7 +70,7 @@ func (c *compiler) memberType(list ast.ListExpr, i int) *types.Type {
 	return t
 }
 
-// open reports whether a type is not known to the end, as that of [].
+// open reports whether a type is not fully known, such as the type of [].
 func open(t *types.Type) bool {
 	if t.Kind() == types.DynKind || t.Kind() == types.TypeParamKind {
 		return true
@@ -116,8 +116,8 @@ func (c *compiler) ruleCall(e ast.Expr) {
 	}
 }
 
-// comparesMembers reports whether a function compares the members of lists. Those of
-// lists of lists could share their inner lists, and be more than memory holds.
+// comparesMembers reports whether a function compares the members of lists. In lists of lists the
+// inner lists can be shared, so there could be more members than the memory holds.
 func comparesMembers(name string) bool {
 	switch name {
 	case operators.Equals, operators.NotEquals, operators.In, "distinct":
@@ -126,8 +126,8 @@ func comparesMembers(name string) bool {
 	return strings.HasPrefix(name, "sets.")
 }
 
-// scales reports whether a call gives an amount in the currency of the one that it takes,
-// whichever that is: it makes it larger or smaller, and meets no other amount.
+// scales reports whether a call only makes an amount larger or smaller. It needs no currency then:
+// the result has that of the argument, and no other amount takes part.
 func (c *compiler) scales(e ast.Expr) bool {
 	switch e.AsCall().FunctionName() {
 	case operators.Multiply, operators.Negate, "round_up", "round_down":

@@ -32,8 +32,8 @@ func (c *compiler) scan(e ast.Expr) {
 	}
 }
 
-// scanList also makes [1, 2.5] a list of doubles, which the checker would take for one
-// of anything.
+// scanList also turns [1, 2.5] into a list of doubles. The checker would take it for a list of
+// anything.
 func (c *compiler) scanList(list ast.ListExpr) {
 	members := list.Elements()
 	if slices.ContainsFunc(members, isDoubleLiteral) {
@@ -54,7 +54,7 @@ func isDoubleLiteral(e ast.Expr) bool {
 	return ok
 }
 
-// scanLoop scans what a macro made: its variables are known in its body only.
+// scanLoop scans the expansion of a macro. The variables of the macro are known in its body only.
 func (c *compiler) scanLoop(loop ast.ComprehensionExpr) {
 	c.scan(loop.IterRange())
 	c.scan(loop.AccuInit())
@@ -84,7 +84,7 @@ type chainMember struct {
 	optional bool // .?
 }
 
-// chainOf takes a path apart; ok is false for an expression that is none.
+// chainOf takes a path apart; ok is false for an expression that is not a path.
 func chainOf(e ast.Expr) (p chain, ok bool) {
 	for {
 		switch e.Kind() {
@@ -165,7 +165,7 @@ func (c *compiler) spans(p chain) []celtext.Span {
 	return spans
 }
 
-// scanPath resolves a path, or scans what is selected from.
+// scanPath resolves a path. Of any other selection it scans the operand.
 func (c *compiler) scanPath(e ast.Expr) {
 	p, ok := chainOf(e)
 	if !ok {
@@ -200,7 +200,8 @@ func (c *compiler) selectFrame(e ast.Expr, key string) {
 	e.SetKindCase(factory.NewSelect(e.ID(), factory.NewIdent(c.nextID, frameName), key))
 }
 
-// breakOff replaces a node about which enough is said by one that fits everywhere.
+// breakOff replaces a node whose mistake is reported by one that fits everywhere, so that no
+// further mistake follows.
 func (c *compiler) breakOff(e ast.Expr, at celtext.Span) {
 	c.broken = true
 	c.replace(e, &reference{kind: refBroken, at: at}, types.DynType)

@@ -30,8 +30,8 @@ func (c *compiler) scanCall(e ast.Expr) {
 	}
 }
 
-// isSpelled reports whether a function's name is written out in the source, rather
-// than being an operator's or one that only macros call.
+// isSpelled reports whether the name of a function stands in the source. Operators and functions
+// that only macros call have names that do not.
 func isSpelled(name string) bool {
 	return isName(strings.TrimPrefix(name, "."))
 }
@@ -59,7 +59,7 @@ func (c *compiler) scanMethod(e ast.Expr) {
 	}
 	before := len(c.issues)
 	c.scan(call.Target())
-	if len(c.issues) > before { // what the method is called on is unknown: no need to doubt the method
+	if len(c.issues) > before { // the target has a mistake already: say nothing about the method
 		for _, arg := range call.Args() {
 			c.scan(arg)
 		}
@@ -73,8 +73,7 @@ func (c *compiler) scanMethod(e ast.Expr) {
 	c.scanCalled(e)
 }
 
-// namespace recognises the first part of math.abs: a name that is no variable but
-// that functions begin with.
+// namespace recognises the first part of names such as math.abs. It is not a variable.
 func (c *compiler) namespace(target ast.Expr) (string, celtext.Span, bool) {
 	p, ok := chainOf(target)
 	if !ok || p.has || p.optional() || c.isLocal(p.root.AsIdent()) || slices.Contains(variables(true), p.rootName()) {
@@ -87,7 +86,7 @@ func (c *compiler) namespace(target ast.Expr) (string, celtext.Span, bool) {
 	return p.path(), c.spans(p)[0], true
 }
 
-// scanFunction scans name(…): literals in the clothes of functions first.
+// scanFunction scans name(…). Calls that are literals, such as money("10 EUR"), come first.
 func (c *compiler) scanFunction(e ast.Expr) {
 	name := strings.TrimPrefix(e.AsCall().FunctionName(), ".")
 	switch name {
@@ -106,14 +105,14 @@ func (c *compiler) scanFunction(e ast.Expr) {
 	}
 }
 
-// scanCalled scans a call whose target is scanned already: is there such a function,
-// and is it in the language?
+// scanCalled scans a call whose target is scanned already. It reports a function that does not
+// exist, and one that the language leaves out.
 func (c *compiler) scanCalled(e ast.Expr) {
 	call := e.AsCall()
 	name := strings.TrimPrefix(call.FunctionName(), ".")
 	if why := cellib.WhyLeftOut(name); why != "" {
 		c.report(c.places.name(e), celtext.CodeLeftOut, why, "%s is not in the language", name)
-		return // its arguments may be variables of the macro that it would be
+		return // it may be meant as a macro, and its arguments as the variables
 	}
 	known := c.scope.base.declared[name] != nil
 	switch {
@@ -135,8 +134,8 @@ func (c *compiler) scanCalled(e ast.Expr) {
 	}
 }
 
-// macroUse shows how macros are written: with other arguments they are not expanded,
-// and then they are unknown functions.
+// macroUse shows how macros are written. With other arguments, the parser does not expand a macro
+// and takes it for an unknown function.
 var macroUse = map[string]string{
 	"has":        "has(incident.x)",
 	"all":        "list.all(x, condition on x)",
@@ -159,7 +158,7 @@ var otherNames = map[string]string{
 	"amount": "money", "roundup": "round_up", "ceil": "round_up", "rounddown": "round_down", "floor": "round_down",
 }
 
-// callRemedy says what to call instead of a function that there is not.
+// callRemedy says what to call in the place of a function that does not exist.
 func (c *compiler) callRemedy(e ast.Expr, name string) celtext.Remedy {
 	at := c.places.name(e)
 	for _, known := range c.scope.base.callable { // quote is strings.quote
@@ -182,7 +181,7 @@ func (c *compiler) callRemedy(e ast.Expr, name string) celtext.Remedy {
 	return c.near(at, name, c.scope.base.callable, "")
 }
 
-// methodRemedy writes what other languages call on a value.
+// methodRemedy is the remedy for methods of other languages.
 func (c *compiler) methodRemedy(e ast.Expr, name string) celtext.Remedy {
 	call := e.AsCall()
 	args := call.Args()
@@ -225,7 +224,7 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) celtext.Remedy {
 	return celtext.Remedy{}
 }
 
-// typeOfSource is typeOfText for text in which local variables may stand.
+// typeOfSource is TypeOf for a text that may have local variables in it: their types are not known.
 func (c *compiler) typeOfSource(text string) (value.Type, bool) {
 	if len(c.locals) > 0 {
 		return value.Type{}, false
@@ -233,7 +232,7 @@ func (c *compiler) typeOfSource(text string) (value.Type, bool) {
 	return c.TypeOf(text)
 }
 
-// scanIndex scans x[i]: a table is looked up by a closed field, an object not at all.
+// scanIndex scans x[i]. A table can be looked up by a closed field, an object cannot be looked up.
 func (c *compiler) scanIndex(e ast.Expr) {
 	args := e.AsCall().Args()
 	p, ok := chainOf(args[0])
@@ -307,8 +306,8 @@ func (c *compiler) scanLookup(e ast.Expr, p chain) {
 	c.replace(e, r, r.celType())
 }
 
-// lookupField fills in the field that names the column: closed, and every value of it
-// a column, all of one type. Anything else could miss.
+// lookupField fills in the field that names the column. The field must be closed, each of its
+// values must name a column, and the columns must have one type. Otherwise the lookup could fail.
 func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
 	call := e.AsCall()
 	index := call.Args()[1]

@@ -13,7 +13,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// resolve replaces a path by what it refers to, or says what is wrong with it.
+// resolve replaces a path by a reference, or reports what is wrong with it.
 func (c *compiler) resolve(e ast.Expr, p chain) {
 	spans := c.spans(p)
 	r := &reference{path: p.path(), mode: p.mode(), at: celtext.Span{From: spans[0].From, To: spans[len(spans)-1].To}}
@@ -58,7 +58,7 @@ func (p chain) path() string {
 	return b.String()
 }
 
-// hidden looks for a reason why a name that exists is not seen.
+// hidden returns the reason why a name that exists cannot be read here.
 func (c *compiler) hidden(p chain) (string, bool) {
 	at := p.rootName()
 	why, found := c.scope.options.Hidden[at]
@@ -94,7 +94,8 @@ func (c *compiler) resolveField(r *reference, p chain, spans []celtext.Span) boo
 	return false
 }
 
-// reportUnknownField names the field that was most likely meant, from the name at fault on.
+// reportUnknownField reports a name that is not in an object, and suggests the field that was most
+// likely meant.
 func (c *compiler) reportUnknownField(at *object, p chain, i int, spans []celtext.Span) {
 	name := p.members[i].name
 	r := c.near(spans[i+1], name, at.names(), at.path+".")
@@ -109,8 +110,8 @@ func (c *compiler) reportUnknownField(at *object, p chain, i int, spans []celtex
 	c.remedied(spans[i+1], celtext.CodeUnknownField, r, "%s has no field %s", at.path, name)
 }
 
-// foldedField finds the one field that members name but for capitals, separators and
-// accents.
+// foldedField finds the one field that the members name if capitals, separators and accents are
+// ignored.
 func (c *compiler) foldedField(members []chainMember) (path string, ok bool) {
 	var names []string
 	for _, m := range members {
@@ -129,12 +130,12 @@ func (c *compiler) foldedField(members []chainMember) (path string, ok bool) {
 	return found[0], true
 }
 
-// fold drops what names differ in that mean the same.
+// fold drops capitals, separators and accents from a name.
 func fold(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", ".", "", "-", "").Replace(name))
 }
 
-// noMembers reports a path that goes on behind a value: behind its first n members.
+// noMembers reports a path that goes on behind a value. The value is named by the first n members.
 func (c *compiler) noMembers(p chain, n int, spans []celtext.Span, what string) bool {
 	if len(p.members) <= n {
 		return true
@@ -143,7 +144,7 @@ func (c *compiler) noMembers(p chain, n int, spans []celtext.Span, what string) 
 	return false
 }
 
-// propertyRemedy writes what other languages read from a value by a name.
+// propertyRemedy is the remedy for properties of other languages, such as list.length.
 func (c *compiler) propertyRemedy(p chain, n int, spans []celtext.Span) celtext.Remedy {
 	whole := celtext.Span{From: spans[0].From, To: spans[n+1].To}
 	path := c.places.src.Text(spans[0].From, spans[n].To)
@@ -250,7 +251,7 @@ func (c *compiler) resolveColumn(r *reference, p chain, spans []celtext.Span) bo
 		return false
 	}
 	r.column = column
-	if p.has { // a row has all its columns
+	if p.has { // has(tables.t.c) is the same as has(tables.t): a row has all columns
 		r.column, r.path = -1, r.table.path()
 	}
 	return c.noMembers(p, 2, spans, r.path+" is "+celtext.Article(cellib.NameOf(r.table.columns[column].Type)))
@@ -291,7 +292,8 @@ func (c *compiler) hasMember(r *reference, p chain, root string, names func() []
 	return false
 }
 
-// reportUnknownName also knows what people mean who leave out the variable, or quotes.
+// reportUnknownName reports an unknown first name. Its remedies include a variable that was left
+// out, and quotes that were.
 func (c *compiler) reportUnknownName(p chain, spans []celtext.Span) {
 	name := p.rootName()
 	c.remedied(spans[0], celtext.CodeUnknownName, c.nameRemedy(p, spans), "there is no %s here", name)
@@ -328,7 +330,7 @@ func (c *compiler) nameRemedy(p chain, spans []celtext.Span) celtext.Remedy {
 	return near
 }
 
-// meantBy lists what a path is without its variable.
+// meantBy lists the paths that a path can stand for if its variable was left out.
 func (c *compiler) meantBy(p chain) (meant []string) {
 	name := p.rootName()
 	rest := strings.TrimPrefix(p.path(), name)
@@ -356,7 +358,8 @@ func (c *compiler) meantBy(p chain) (meant []string) {
 	return meant
 }
 
-// besideRemedy looks at what a name is compared with: a text wants quotes, and yes is true.
+// besideRemedy is the remedy for an unknown name beside a value. Beside a text the name gets
+// quotes; beside a bool, yes becomes true.
 func (c *compiler) besideRemedy(p chain, whole celtext.Span) celtext.Remedy {
 	src := c.places.src
 	i, j := src.TokenAt(whole.From), src.TokenAt(whole.To-1)

@@ -24,22 +24,22 @@ type Field struct {
 	Name     string
 	Type     value.Type
 	Optional bool
-	NonEmpty bool // a list has an item, and a text a character
+	NonEmpty bool // a list has at least one item, a text at least one character
 	Closed   []string
 	Slot     int
 }
 
-// Fact is what earlier decisions say, and the slot of its value in [Input].
+// Fact is a value from earlier decisions: its name, type, and the slot of its value in [Input].
 type Fact struct {
 	Name string
 	Type value.Type
 	Slot int
 }
 
-// Definitions gives the terms and tables that expressions of a scope name. It is asked
-// while an expression is compiled, and may compile others then. A name that is known
-// without a definition stands for one that is broken or goes in a circle, which is
-// reported elsewhere: using it raises nothing more.
+// Definitions gives the terms and tables that expressions of a scope name. It is called while an
+// expression is compiled, and may compile others then. It returns nil and true for a definition
+// whose mistake is reported elsewhere, such as one that needs itself: uses of it are not reported
+// again.
 type Definitions interface {
 	Term(name string) (e *Expr, known bool)
 	Table(name string) (t *Table, known bool)
@@ -61,23 +61,23 @@ type Options struct {
 	// Zone is where date(timestamp) reads the day; nil: UTC.
 	Zone *time.Location
 
-	// CostLimit stops an evaluation that loops: about one per step. 0: a default.
+	// CostLimit is the number of steps after which a metered evaluation is stopped. 0: a default.
 	CostLimit uint64
 
 	// Hidden names variables, such as "facts", and paths, such as "incident.delay",
 	// that exist elsewhere and not here, each with the reason.
 	Hidden map[string]string
 
-	// Suggest returns the known name that is nearest to a wrong one, empty if none is
-	// near; nil: none ever is.
+	// Suggest returns the known name that is nearest to a wrong one, empty if none is near. nil:
+	// names are never suggested.
 	Suggest func(name string, known []string) string
 }
 
 // defaultCostLimit is reached within a few tenths of a second: some 50,000 steps of a loop.
 const defaultCostLimit = 300_000
 
-// Scope is what the expressions of one playbook see. It is immutable and safe for
-// concurrent use as far as its Definitions are.
+// Scope has the names that the expressions of one playbook can read. It is immutable, and safe for
+// concurrent use if its Definitions are.
 type Scope struct {
 	base     *Base
 	options  Options
@@ -90,7 +90,7 @@ type Scope struct {
 	identities map[need]uint32 // while the set is compiled
 }
 
-// object is a part of the incident: what a dotted name goes through.
+// object is a part of the incident that has members, such as incident.order.
 type object struct {
 	path    string // "incident", "incident.order"
 	members map[string]member
@@ -102,15 +102,15 @@ type member struct {
 	object *object
 }
 
-// With returns a scope that sees the same, with other definitions.
+// With returns the same scope with other definitions.
 func (s *Scope) With(d Definitions) *Scope {
 	options := s.options
 	options.Defs = d
 	return &Scope{base: s.base, options: options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost}
 }
 
-// NewScope returns a scope. The error is the caller's: a field that is also an object,
-// or one that is there twice.
+// NewScope returns a scope. It returns an error for a field that is also an object, and for a field
+// that is given twice.
 func (b *Base) NewScope(o Options) (*Scope, error) {
 	s := &Scope{
 		base: b, options: o, cost: o.CostLimit, facts: make(map[string]*Fact, len(o.Facts)),
@@ -140,8 +140,8 @@ func (b *Base) NewScope(o Options) (*Scope, error) {
 	return s, nil
 }
 
-// Finish replaces the definitions, once nothing more is to be compiled, and drops what
-// only served compiling. It must not run beside anything else of the scope.
+// Finish replaces the definitions once all expressions are compiled, and drops the memory that only
+// compiling needs. No other method of the scope may run at the same time.
 func (s *Scope) Finish(d Definitions) {
 	s.options.Defs, s.identities = d, nil
 }
@@ -215,7 +215,7 @@ func (o *object) each(f func(path string)) {
 	}
 }
 
-// near is a remedy that names the nearest known name for the one at a place.
+// near is the remedy that replaces a name by the nearest known one.
 func (c *compiler) near(at celtext.Span, name string, known []string, prefix string) celtext.Remedy {
 	suggest := c.scope.options.Suggest
 	if suggest == nil {

@@ -12,8 +12,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// session remembers, while a set is compiled, what sources of each shape were compiled
-// to. It is safe for concurrent use.
+// session remembers the forms of each shape while a set is compiled. It is safe for concurrent use.
 type session struct {
 	mu     sync.RWMutex
 	shapes map[string]*shapeMemo
@@ -29,15 +28,15 @@ func newSession() *session {
 	return s
 }
 
-// shapeMemo is what is known of a shape. The names in it are always the same; what they
-// mean in a scope, and the texts of the fixed holes, tell its forms apart.
+// shapeMemo has the forms of a shape. All sources of a shape have the same names. Its forms differ
+// in what these names mean in a scope, and in the literals of the fixed holes.
 type shapeMemo struct {
 	needs []need
 	roles []role
 	forms map[string]*form
 }
 
-// need is a name that an expression reads, or else takes from its scope.
+// need is a name that an expression takes from its scope.
 type need struct {
 	kind refKind
 	path string
@@ -49,9 +48,9 @@ var zoneNeed = need{path: "zone"}
 // calendarNeed stands for a calendar.
 func calendarNeed(id string) need { return need{kind: refConstant, path: id} }
 
-// Forget drops what only serves compiling, the trees of forms that one expression has
-// among it: they are most of what a set of many shapes takes. It must not run beside
-// anything else of the base. Expressions can still be compiled.
+// Forget drops the memory that only compiling needs, including the trees of forms with one
+// expression only. These take most of the memory of a set with many shapes. No other method of the
+// base may run at the same time. Expressions can still be compiled after it.
 func (b *Base) Forget() {
 	s := b.session.Swap(nil)
 	if s == nil {
@@ -71,8 +70,8 @@ func (s *session) add(f *form) {
 	s.forms = append(s.forms, f)
 }
 
-// known returns the expression if something of its shape was compiled before, nil
-// otherwise, and also where something may be wrong with it.
+// known returns the expression if its shape was compiled before. It returns nil otherwise, and for
+// an expression that may have a mistake.
 func (s *Scope) known(session *session, sh shape, source string) *Expr {
 	f, values := s.find(session, sh)
 	if f == nil {
@@ -84,7 +83,7 @@ func (s *Scope) known(session *session, sh shape, source string) *Expr {
 	return &Expr{form: f, scope: s, source: source, values: values}
 }
 
-// find returns the form of what was compiled before, with the values for its blanks.
+// find returns the form for a shape, with the values for its blanks; nil if there is none yet.
 func (s *Scope) find(session *session, sh shape) (*form, []ref.Val) {
 	session.mu.RLock()
 	memo := session.shapes[string(sh.key)]
@@ -133,8 +132,8 @@ func (s *Scope) formKey(session *session, key []byte, memo *shapeMemo, holes []h
 	return key, true
 }
 
-// learn remembers what a compiler made of a shape, and returns the expression's own
-// values. The form is not shared yet.
+// learn remembers the form that a compiler has made for a shape, and returns the expression's own
+// values. Other expressions do not see the form before that.
 func (s *Scope) learn(session *session, sh shape, c *compiler, f *form) []ref.Val {
 	roles, blanks, lists := c.findRoles(sh)
 	session.mu.Lock()
@@ -154,7 +153,7 @@ func (s *Scope) learn(session *session, sh shape, c *compiler, f *form) []ref.Va
 	}
 	f.blanks, f.lists = blanks, lists
 	values, ok := f.fill(sh.holes)
-	if !ok { // not reached: this is where the recipes come from
+	if !ok { // not reached: the recipes were made from these very literals
 		f.blanks, f.lists = nil, nil
 		return nil
 	}
@@ -164,8 +163,8 @@ func (s *Scope) learn(session *session, sh shape, c *compiler, f *form) []ref.Va
 	return values
 }
 
-// identity numbers what a name means in the scope: equal numbers mean the same, in
-// whatever scope. ok is false where it means nothing good.
+// identity numbers the meanings of names. Equal numbers mean the same, even in two scopes. ok is
+// false for a name without a sound meaning.
 func (s *Scope) identity(session *session, n need) (id uint32, ok bool) {
 	s.mu.RLock()
 	id, ok = s.identities[n]
@@ -198,7 +197,7 @@ func (s *session) number(meaning any) uint32 {
 	return id
 }
 
-// meaningOfField is what expressions can tell of a field.
+// meaningOfField has the properties of a field that compiling an expression depends on.
 type meaningOfField struct {
 	name     string
 	t        value.Type
@@ -210,7 +209,8 @@ type meaningOfField struct {
 
 type meaningOfZone string
 
-// meaning returns what a name stands for, comparable, nil if that is nothing good.
+// meaning returns a comparable value that stands for the meaning of a name, nil for a name without
+// a sound meaning.
 func (s *Scope) meaning(n need) any {
 	switch {
 	case n == zoneNeed:
@@ -248,7 +248,8 @@ func (s *Scope) meaning(n need) any {
 	return nil
 }
 
-// closedText tells no list of values from an empty one, and lists from one another.
+// closedText writes a list of values so that two lists have one text only if they are equal. A nil
+// list differs from an empty one.
 func closedText(values []string) string {
 	if values == nil {
 		return "open"

@@ -9,11 +9,10 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// shape is a source text with holes where its literals stand. Expressions of one shape
-// are alike but for the literals, so that what one of them was compiled to mostly
-// serves the others too (see form).
+// shape is a source text with holes where its literals stand. Expressions of one shape differ in
+// their literals only. So the form of one mostly serves the others too.
 type shape struct {
-	key   []byte // the text, with a mark for each hole, behind what else decides how it compiles
+	key   []byte // what else decides how the text compiles, then the text with a mark for each hole
 	holes []hole
 	runes int // of the source
 }
@@ -25,8 +24,8 @@ type hole struct {
 	from, to int    // the runes of the literal, quotes included
 }
 
-// holeKind tells literals apart as far as CEL's grammar does. Its values mark the holes
-// in a key, where no source has such characters.
+// holeKind is the kind of a literal in CEL's grammar. Its values mark the holes in a key; no source
+// has such characters.
 type holeKind byte
 
 const (
@@ -38,9 +37,9 @@ const (
 // maxExactDigits is how many digits an int may have to be a double without loss.
 const maxExactDigits = 15
 
-// shapeOf cuts the literals out of a source. ok is false for what is better compiled by
-// itself: literals with escapes, prefixes or exponents, and characters outside of texts
-// that are none of the language's.
+// shapeOf cuts the literals out of a source. ok is false for a source that is compiled by itself:
+// one with escapes, prefixes or exponents in its literals, or with characters that are not in the
+// language.
 func shapeOf(source string, message bool, want []value.Type, room *shapeRoom) (s shape, ok bool) {
 	r := shapeReader{source: source, shape: shape{key: room.key[:0], holes: room.holes[:0]}}
 	r.head(message, want)
@@ -69,11 +68,11 @@ type shapeReader struct {
 	shape
 	source    string
 	at        int  // bytes that are read
-	wide      int  // by how many they are more than runes
-	calendars bool // texts are kept, since one of them names a calendar
+	wide      int  // how many more bytes than runes were read
+	calendars bool // texts stay in the key, because one of them names a calendar
 }
 
-// head begins the key with what else an expression is compiled for.
+// head begins the key with the purpose of the expression: a message or not, and the wanted types.
 func (r *shapeReader) head(message bool, want []value.Type) {
 	flag := byte(0)
 	if message {
@@ -192,7 +191,7 @@ func (r *shapeReader) text(quote byte) bool {
 		return false // three quotes open a longer text
 	}
 	if at, _ := unseen.First(inner); at >= 0 {
-		return false // it is to be reported
+		return false // compiling reports it
 	}
 	if r.calendars {
 		r.key = append(r.key, byte(holeText))

@@ -6,11 +6,11 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 )
 
-// places finds what the nodes of one syntax tree span in its source text.
+// places finds the parts of the source text that the nodes of a syntax tree stand for.
 type places struct {
 	src  *celtext.Source
 	info *ast.SourceInfo
-	// known holds the spans of nodes that were put in the place of others.
+	// known has the spans of nodes that have replaced others.
 	known map[int64]celtext.Span
 	// moved is set where info was made from another source of the same shape.
 	moved mover
@@ -58,8 +58,7 @@ func (p *places) of(e ast.Expr) celtext.Span {
 	return celtext.Span{From: p.src.Tokens[lo].From, To: p.src.Tokens[hi].To}
 }
 
-// tokens returns the first and last token of a node, -1 if it has none of its own, as
-// what macros add.
+// tokens returns the first and last token of a node, -1 for a node that a macro has added.
 func (p *places) tokens(e ast.Expr) (lo, hi int) {
 	if s, ok := p.known[e.ID()]; ok {
 		return p.src.TokenAt(s.From), p.src.TokenAt(s.To - 1)

@@ -10,9 +10,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// parse makes the syntax tree. It reports one problem at most: what a parser says after
-// its first is mostly noise. The slips that people make are found before the parser is
-// asked: it trips over them later, and elsewhere, and takes minutes over some garbage.
+// parse makes the syntax tree. It reports one mistake at most, because further errors of a parser
+// are mostly noise. Slips are looked for before the text is parsed: the parser reports them later,
+// at other places, and takes minutes for some garbage.
 func (c *compiler) parse() bool {
 	src := c.places.src
 	if n := len(src.Runes); n > maxSourceRunes {
@@ -132,8 +132,7 @@ func (c *compiler) macroSlip(at celtext.Span, message string) bool {
 	return true
 }
 
-// TypeOf is what slips ask: the type of a part of the source by itself. ok is false where
-// the part is wrong, or its type is not known.
+// TypeOf implements [celtext.Language] by compiling the text in the same scope.
 func (c *compiler) TypeOf(text string) (t value.Type, ok bool) {
 	part := newCompiler(c.scope, text, c.message)
 	f := part.form(nil)
@@ -143,15 +142,15 @@ func (c *compiler) TypeOf(text string) (t value.Type, ok bool) {
 	return f.typ, true
 }
 
-// Check is what slips ask: what is wrong with a text that would stand for the whole source.
+// Check implements [celtext.Language] by compiling the text in the place of the whole source.
 func (c *compiler) Check(text string) celtext.Issues {
 	next := newCompiler(c.scope, text, c.message)
 	next.form(c.want)
 	return next.issues
 }
 
-// IsFunction is what slips ask: whether expressions can call a function of this name.
+// IsFunction implements [celtext.Language].
 func (c *compiler) IsFunction(name string) bool { return c.scope.base.declared[name] != nil }
 
-// IsVariable is what slips ask: whether a path can start with this name.
+// IsVariable implements [celtext.Language].
 func (c *compiler) IsVariable(name string) bool { return slices.Contains(variables(c.message), name) }

@@ -18,9 +18,9 @@ type Column struct {
 	Type value.Type
 }
 
-// Row is a row of a table: from a key on, above a key, for keys that are one of some, or for
-// all others. Exactly one of From, Above, Is and Otherwise is given, all as natives; see [Box].
-// Label is what explanations call the row.
+// Row is a row of a table. It begins at a key or above one, or it is for some keys, or for all
+// others: exactly one of From, Above, Is and Otherwise is given. Keys and cells are natives; see
+// [Box]. Label is the name of the row in explanations.
 type Row struct {
 	Label     string
 	From      any
@@ -85,7 +85,7 @@ func boxAll(natives []any) []ref.Val {
 	return vals
 }
 
-// indexKeys makes a map of the keys where equal keys are the same map key.
+// indexKeys makes a map of the keys if they have a kind whose equal values are equal as map keys.
 func (t *Table) indexKeys() {
 	if t.by == nil || t.ranges > 0 {
 		return
@@ -108,7 +108,7 @@ func (t *Table) indexKeys() {
 	}
 }
 
-// coversDomain reports whether the keys are all that there can be.
+// coversDomain reports whether every value that the key can have has a row.
 func (t *Table) coversDomain() bool {
 	if t.by == nil || t.exact == nil {
 		return false
@@ -126,14 +126,14 @@ func (t *Table) coversDomain() bool {
 	return len(t.by.domain) > 0
 }
 
-// Total reports whether there always is a row: for all other keys, or for every value
-// that the key can have.
+// Total reports whether every lookup finds a row: there is one for all other keys, or one for every
+// value that the key can have.
 func (t *Table) Total() bool { return t.total }
 
 // Name returns the table's name.
 func (t *Table) Name() string { return t.name }
 
-// Label returns what explanations call a row, given by its number; empty where there is no
+// Label returns the name of a row in explanations, given its number. It is empty where there is no
 // such row.
 func (t *Table) Label(row int) string {
 	if row < 0 || row >= len(t.rows) {
@@ -153,7 +153,7 @@ func (t *Table) columnNames() []string {
 	return names
 }
 
-// find returns the row for a key, -1 if there is none.
+// find returns the number of the row for a key, -1 if there is none.
 func (t *Table) find(key ref.Val) (int, error) {
 	if t.exact != nil {
 		if row, ok := t.exact[key]; ok {
@@ -174,7 +174,7 @@ func (t *Table) find(key ref.Val) (int, error) {
 	return t.otherwise, nil
 }
 
-// findRange returns the last row that has begun at the key.
+// findRange returns the last row that begins at the key or below it.
 func (t *Table) findRange(key ref.Val) (int, error) {
 	k, ok := key.(traits.Comparer)
 	if !ok {

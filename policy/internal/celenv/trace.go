@@ -25,20 +25,20 @@ const (
 	PartCompare  // Op is ==, !=, <, <=, >, >= or in; its parts are the two sides
 	PartHas      // has(path)
 	PartRead     // a path; Body is what a term stands for, or the key of a table
-	PartConstant // a literal, or what is constant
-	PartCall     // anything else; its parts are what it takes
-	PartLoop     // a macro; its parts are what it reads
+	PartConstant // a literal, or a part that folding has made one
+	PartCall     // any other call; its parts are the arguments
+	PartLoop     // a macro; its parts are the values that it reads
 )
 
-// Part is a part of an expression with what it gave.
+// Part is a part of an expression with its value for one input.
 type Part struct {
 	Kind     PartKind
 	Op       string // the operator of a Compare, the function of a Call
 	Path     string // of a Read or a Has, as [Expr.Reads] names it
 	Table    *Table // that the path is in, or nil
-	Expr     *Expr  // in whose source the part stands: a term's own
+	Expr     *Expr  // the expression in whose source the part stands; for a part of a term, the term
 	From, To int    // the runes of that source
-	Text     string // they, on one line
+	Text     string // these runes, on one line
 	Type     value.Type
 	Val      Val   // unset where there is none
 	Err      error // an *EvalError
@@ -47,16 +47,16 @@ type Part struct {
 	// what it would have been.
 	Skipped bool
 	Parts   []*Part
-	// Body is what a term stands for, or the key of a table. All parts of one pass that
-	// read the same have the same body, since terms that use a term twice would otherwise
-	// double what there is with each of them. It is as if it stood by itself: whether it is
-	// skipped is said by the part that reads it.
+	// Body is the expression of the term that the part reads, or the key of the table. All parts of
+	// one pass that read the same term share its body; otherwise the number of parts could double
+	// with each term that uses another twice. Skipped in a body says nothing about the parts that
+	// read it.
 	Body *Part
 }
 
-// Tracer evaluates expressions part by part. It plans each part by itself when it
-// first wants it and keeps the plan, which deciding never pays for. It is not
-// safe for concurrent use.
+// Tracer evaluates expressions part by part. It plans each part at its first evaluation and keeps
+// the plan. Deciding does not use a Tracer, so it does not pay for this. A Tracer is not safe for
+// concurrent use.
 type Tracer struct {
 	plans  map[planKey]planned
 	places map[*Expr]*places
@@ -88,8 +88,8 @@ func NewTracer() *Tracer {
 // the middle of a pass.
 func (t *Tracer) Begin() { clear(t.bodies) }
 
-// Trace evaluates an expression part by part. What the whole gave, an error
-// included, is what evaluating it as a whole gives.
+// Trace evaluates an expression part by part. The value or error of the root is the one that
+// evaluating the expression gives.
 func (t *Tracer) Trace(e *Expr, f *Frame) *Part {
 	tree, _ := e.parts()
 	p := t.part(e, tree.Expr(), f, false)
@@ -102,9 +102,8 @@ func (t *Tracer) Trace(e *Expr, f *Frame) *Part {
 	return p
 }
 
-// parts returns the checked tree and what its names were resolved to: the one
-// way in which tracing reaches into an expression. The tree has the expression's own
-// literals in it.
+// parts returns the checked tree and its references. The tree has the expression's own literals in
+// it. Tracing uses nothing else of an expression.
 func (e *Expr) parts() (*ast.AST, map[int64]*reference) {
 	f := e.itself()
 	return f.tree, f.refs
@@ -170,8 +169,8 @@ func (t *Tracer) call(p *Part, n ast.Expr, f *Frame) {
 	}
 }
 
-// logic follows && and ||: one side that decides is enough, whatever is wrong
-// with others; without one, the first error stands.
+// logic evaluates && and ||. One side that decides is enough, even if another has failed. If none
+// decides, the result is the first error.
 func (t *Tracer) logic(p *Part, n ast.Expr, f *Frame, op string, decides types.Bool) {
 	p.Val = Val{!decides}
 	decided := false
@@ -198,7 +197,8 @@ func (p *Part) merge(side *Part, decides types.Bool) {
 	}
 }
 
-// operandsOf takes apart what the parser has put into pairs.
+// operandsOf lists the operands of a chain such as a && b && c, which the parser has put into
+// pairs.
 func operandsOf(n ast.Expr, op string) []ast.Expr {
 	if n.Kind() != ast.CallKind || n.AsCall().FunctionName() != op {
 		return []ast.Expr{n}
@@ -236,7 +236,7 @@ func (t *Tracer) conditional(p *Part, n ast.Expr, f *Frame) {
 	}
 }
 
-// other evaluates a node as a whole; its parts show what it takes.
+// other evaluates a node as a whole. Its parts are the arguments.
 func (t *Tracer) other(p *Part, n ast.Expr, f *Frame, kind PartKind) {
 	p.Kind = kind
 	t.evaluate(p, n, f)
@@ -247,7 +247,7 @@ func (t *Tracer) other(p *Part, n ast.Expr, f *Frame, kind PartKind) {
 	}
 }
 
-// readsIn shows what a loop reads outside of its own variables.
+// readsIn adds the values that a loop reads, its own variables left out.
 func (t *Tracer) readsIn(p *Part, n ast.Expr, f *Frame) {
 	_, refs := p.Expr.parts()
 	if r := refs[n.ID()]; r != nil && n.Kind() == ast.SelectKind {
@@ -259,7 +259,7 @@ func (t *Tracer) readsIn(p *Part, n ast.Expr, f *Frame) {
 	}
 }
 
-// read reads a reference, and shows what a term or the key of a table is made of.
+// read reads a reference. The part of a term or of a table gets a body.
 func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 	p.Kind, p.Path, p.Table = PartRead, r.path, r.table
 	v, err := r.getter()(f)
@@ -296,8 +296,8 @@ func (t *Tracer) body(e *Expr, f *Frame) *Part {
 	return b
 }
 
-// evaluate plans a node by itself and evaluates it. A node that cannot stand by
-// itself, as one that uses the variable of a loop, has no value.
+// evaluate plans a node by itself and evaluates it. A node that uses the variable of a loop cannot
+// stand by itself, and has no value.
 func (t *Tracer) evaluate(p *Part, n ast.Expr, f *Frame) {
 	key := planKey{p.Expr, n.ID()}
 	plan, known := t.plans[key]
@@ -327,7 +327,7 @@ func (e *Expr) planNode(n ast.Expr) (cel.Program, error) {
 	return planSafely(e.scope.base.env, partOf(tree, n), options)
 }
 
-// outside is a value as it leaves an expression, where it can.
+// outside returns a value as [Expr.Eval] returns it, absent where it cannot leave the expression.
 func outside(v ref.Val) Val {
 	if out, err := leave(v, false); err == nil {
 		return Val{out}

@@ -14,7 +14,7 @@ func (f *finder) formulaSlip() bool {
 	return f.valueIf() || f.firstSlip(f.formula)
 }
 
-// valueIf reports a if b else f.
+// valueIf reports a if b else c.
 func (f *finder) valueIf() bool {
 	src := f.src
 	find := func(word string) int {
