@@ -95,7 +95,7 @@ func (c *compiler) warnf(at playbook.Range, code, hint, format string, args ...a
 
 func (c *compiler) report(s playbook.Severity, at playbook.Range, code, hint, message string) {
 	if at.IsZero() {
-		// What has no place was not read, and the reader has said why.
+		// A text without a place was not read, and that is reported already.
 		c.incomplete = true
 		return
 	}

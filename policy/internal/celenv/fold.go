@@ -74,7 +74,7 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 	case traits.Lister, *types.Optional:
 		return v, true // constant, but it stays as it is written: the planner has a faster `in` for such a list
 	}
-	// The place of what becomes a literal is no longer to be seen from its children.
+	// A literal has no children that tell its place, so the place is kept.
 	c.places.known[e.ID()] = c.places.of(e)
 	return c.become(e, v), true
 }

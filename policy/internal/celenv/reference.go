@@ -80,7 +80,7 @@ func (r *reference) key(t *types.Type) string {
 	case refFact:
 		return "fact" + mode + strconv.Itoa(r.fact.Slot) + "." + t.String() + "." + r.fact.Name
 	case refTerm:
-		// The key's owner keeps the term alive, so its address stays its own.
+		// The provider holds on to the term with the key, so no other term gets its address.
 		return "term" + mode + fmt.Sprintf("%p", r.term)
 	case refTable:
 		if r.field != nil {

@@ -48,7 +48,7 @@ func shapeOf(source string, message bool, want []value.Type, room *shapeRoom) (s
 		if !r.calendars {
 			return shape{}, false
 		}
-		// The name of a calendar is no value but a name.
+		// The id of a calendar is a name, so texts stay in the key.
 		r.key, r.holes, r.at, r.wide = r.key[:head], r.holes[:0], 0, 0
 		if !r.read() {
 			return shape{}, false

@@ -11,9 +11,9 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 )
 
-// operatorFunctions declares + - * / and the minus sign. CEL dispatches them on the
-// left operand's type alone, which cannot do int * money; and its own know no bounds.
-// Orderings are CEL's own, with overloads for the types here.
+// operatorFunctions declares + - * / and the minus sign. CEL's own choose an implementation by the
+// left operand alone, so int * money would be impossible, and they have no bounds. Orderings are
+// CEL's own, with overloads for the types here.
 //
 // An int stands for a double wherever one is wanted, so arithmetic mixes the two.
 func operatorFunctions() []cel.EnvOption {
@@ -105,14 +105,14 @@ func quotients() []cel.FunctionOpt {
 	return options
 }
 
-// namedType is a type and its name in the ids of overloads. Overloads are declared in one order,
-// so that nothing hangs on how a map is gone through.
+// namedType is a type and its name in the ids of overloads. Overloads are declared in a fixed
+// order, so that the order of a map does not matter.
 type namedType struct {
 	name string
 	t    *types.Type
 }
 
-// factors are the types that money is multiplied with and divided by.
+// factors are the types by which money can be multiplied and divided.
 func factors() []namedType {
 	return []namedType{{"int", cel.IntType}, {"double", cel.DoubleType}, {"percent", typePercent}}
 }
@@ -188,8 +188,8 @@ func divide(a, b ref.Val) ref.Val {
 	return types.MaybeNoSuchOverloadErr(a)
 }
 
-// divideDuration returns how many times a duration goes into another: the double nearest to
-// the exact quotient.
+// divideDuration divides a duration by another. It returns the double that is nearest to the exact
+// quotient.
 func divideDuration(a types.Duration, other ref.Val) ref.Val {
 	b, ok := other.(types.Duration)
 	switch {

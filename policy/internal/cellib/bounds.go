@@ -13,8 +13,9 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 )
 
-// What an expression builds is bounded here, before it is built: cel-go's cost limit
-// counts afterwards, and twenty doublings of a text in as many terms need no loop.
+// The sizes of texts and lists are checked here before an expression builds them. cel-go's cost
+// limit would count afterwards. A text can grow large without a loop: twenty terms can double it
+// twenty times.
 const (
 	maxText    = 100_000   // bytes of a text that an expression makes
 	MaxList    = 10_000    // members of a list that an expression makes
@@ -75,7 +76,7 @@ func SizeOf(list traits.Lister) int {
 // bound is a check of a function's arguments before the call.
 type bound func(args []ref.Val) error
 
-// boundedOverloads are the library functions that can make much out of little.
+// boundedOverloads are the library functions whose result can be much larger than their arguments.
 func boundedOverloads() map[string]map[string]bound {
 	return map[string]map[string]bound{
 		"replace": {"string_replace_string_string": boundReplace, "string_replace_string_string_int": all(boundReplace, boundCount)},
@@ -133,7 +134,7 @@ func bindingsOf(f *decls.FunctionDecl) (map[string]*functions.Overload, error) {
 	return byID, nil
 }
 
-// bounded returns an overload that checks its arguments first.
+// bounded returns an overload again, with a check of the arguments before the call.
 func bounded(o *decls.OverloadDecl, impl *functions.Overload, check bound) (cel.FunctionOpt, error) {
 	if impl == nil {
 		return nil, fmt.Errorf("overload %s has no implementation", o.ID())
@@ -164,7 +165,8 @@ func rebound(o *decls.OverloadDecl, impl func(args ...ref.Val) ref.Val) cel.Func
 	return declare(o.ID(), o.ArgTypes(), o.ResultType(), binding)
 }
 
-// Call applies an implementation to its arguments, nil when it takes another number.
+// Call applies an implementation to its arguments. It returns nil if the implementation takes
+// another number of them.
 func Call(impl *functions.Overload, args []ref.Val) ref.Val {
 	switch {
 	case impl.Unary != nil && len(args) == 1:
@@ -190,7 +192,7 @@ func listArg(args []ref.Val, i int) traits.Lister {
 	return l
 }
 
-// boundReplace takes every place between two characters for a match.
+// boundReplace assumes the worst: a match at every place between two characters.
 func boundReplace(args []ref.Val) error {
 	text, old, new := textArg(args, 0), textArg(args, 1), textArg(args, 2)
 	return checkLength(int64(len(text)) + int64(len(text)/max(len(old), 1)+1)*int64(len(new)))
@@ -254,7 +256,7 @@ func boundPairs(args []ref.Val) error {
 	return nil
 }
 
-// CallSafely is [Call], with a panic of the implementation turned into an error.
+// CallSafely is [Call] for an implementation that may panic. A panic becomes an error.
 func CallSafely(impl *functions.Overload, args []ref.Val) (v ref.Val) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -10,10 +10,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Box returns the value of an expression that a native one becomes. It takes a string,
-// int64 (or int), float64, bool, time.Time, [value.Date], time.Duration, [value.Money],
-// [value.Percent] or a []any of those, and gives nil for anything else, and for a double
-// that is infinite or no number.
+// Box turns a native value into a value of expressions. It takes a string, int64 (or int), float64,
+// bool, time.Time, [value.Date], time.Duration, [value.Money], [value.Percent] or a []any of those,
+// and returns nil for anything else, and for an infinite double or NaN.
 func Box(native any) ref.Val {
 	switch n := native.(type) {
 	case string:
@@ -55,8 +54,8 @@ func boxList(natives []any) ref.Val {
 	return types.NewRefValList(types.DefaultTypeAdapter, members)
 }
 
-// Native returns a value as box takes it, nil for any other and for an amount that does
-// not fit. Money is rounded half to even.
+// Native turns a value back into what [Box] takes. It returns nil for any other value, and for an
+// amount that is too large. Money is rounded half to even.
 func Native(v ref.Val) any {
 	switch n := v.(type) {
 	case types.String:

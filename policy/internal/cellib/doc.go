@@ -1,5 +1,5 @@
-// Package cellib is what the expression language can do: its types, the values that they have
-// while an expression runs, and its functions and operators, which know bounds and fail where a
-// result has no value. [NewEnv] puts it together. Which names an expression may read, and how it is
-// checked and evaluated, is up to package celenv.
+// Package cellib has the types, functions and operators of the expression language, and the values
+// of the types while an expression runs. Functions check the size of their results, and fail where
+// a result has no value. [NewEnv] puts all of it together. Package celenv says which names an
+// expression can read, and checks and evaluates it.
 package cellib

@@ -11,11 +11,11 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 )
 
-// Every double is a number: what would be infinite, or no number, is an error where it would
-// come to be, as it is for ints. Else a comparison with it would decide in silence. So nothing
-// that reads a double has to ask.
+// Every double of an expression is a finite number. An operation whose result would be infinite or
+// NaN is an error, as it is for ints. Otherwise a comparison with such a result would decide
+// something silently. So code that reads a double needs no check.
 
-// finite returns the outcome of arithmetic on two doubles, or why it has no value.
+// finite returns the result of arithmetic on two doubles, or an error if it has no value.
 func finite(f float64) ref.Val {
 	switch {
 	case math.IsNaN(f):
@@ -33,7 +33,7 @@ func doubles(a, b ref.Val) (x, y float64, ok bool) {
 	return float64(m), float64(n), ok && okToo
 }
 
-// finiteResult is what a function gives, where that has a value.
+// finiteResult returns the result of a function, or an error if it has no value.
 func finiteResult(v ref.Val, args []ref.Val) ref.Val {
 	d, ok := v.(types.Double)
 	if !ok || d-d == 0 {
@@ -57,7 +57,7 @@ func finiteFunctions(declared map[string]*decls.FunctionDecl) ([]cel.EnvOption, 
 		for _, o := range declared[name].OverloadDecls() {
 			impl := implementations[o.ID()]
 			if impl == nil || !o.ResultType().IsExactType(types.DoubleType) {
-				continue // the arithmetic here sees to it by itself
+				continue // arithmetic.go checks its own results
 			}
 			options = append(options, cel.Function(name, rebound(o, func(args ...ref.Val) ref.Val {
 				return finiteResult(Call(impl, args), args)

@@ -11,7 +11,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// DateOf is what date(timestamp) becomes: its second argument is the zone.
+// DateOf is the function that the compiler calls for date(timestamp). Its second argument is the
+// zone.
 const DateOf = "date@of"
 
 // ownFunctions declares what the language adds to CEL, and the operators that it
@@ -37,7 +38,7 @@ func ownFunctions() []cel.EnvOption {
 	)
 }
 
-// The types of the functions' arguments. typeMoneyC is money in one currency, whichever.
+// The types of the functions' arguments. typeMoneyC is money in any one currency.
 var (
 	typeDate     = types.NewOpaqueType(dateName)
 	typePercent  = types.NewOpaqueType(percentName)

@@ -13,8 +13,8 @@ import (
 	"github.com/google/cel-go/ext"
 )
 
-// NewEnv returns the environment of everything that the language can do, and what is given
-// besides. Its values are adapted by an adapter, its names looked up by a provider.
+// NewEnv returns a cel-go environment with all types, functions and operators of the language, and
+// with further options. The adapter converts native values; the provider looks names up.
 func NewEnv(provider types.Provider, adapter types.Adapter, besides ...cel.EnvOption) (*cel.Env, error) {
 	options := append([]cel.EnvOption{
 		cel.CustomTypeProvider(provider), cel.CustomTypeAdapter(adapted(adapter)),
@@ -45,7 +45,7 @@ func NewEnv(provider types.Provider, adapter types.Adapter, besides ...cel.EnvOp
 func leftOutOfStdLib() *env.LibrarySubset {
 	out := env.NewLibrarySubset()
 	for _, name := range []string{
-		overloads.TypeConvertDyn, overloads.TypeConvertType, // what the checker cannot see it cannot check
+		overloads.TypeConvertDyn, overloads.TypeConvertType, // the checker could not see the type of their results
 		overloads.TypeConvertTimestamp, // text from outside is a timestamp field; see literals.go
 		operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Negate, overloads.TypeConvertDuration,
 	} {
@@ -78,7 +78,7 @@ var timeAccessors = []string{
 	overloads.TimeGetSeconds, overloads.TimeGetMilliseconds,
 }
 
-// keptMacros drops those that expand to a call of value(), which no guard could cover.
+// keptMacros drops the macros that expand to a call of value(): no guard could cover it.
 func keptMacros(all []cel.Macro) []cel.Macro {
 	return slices.DeleteFunc(all, func(m cel.Macro) bool { return m.Function() == "optMap" || m.Function() == "optFlatMap" })
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Amount is an amount in an expression, exact until it leaves it. Whole numbers of
-// the currency's smallest unit, which is nearly all of them, are kept in units;
-// anything else as a fraction of it in exact.
+// Amount is an amount in an expression. It is exact until it leaves the expression. A whole number
+// of the currency's smallest unit is kept in units, and nearly all amounts are one. Any other
+// amount is kept in exact, as a fraction.
 type Amount struct {
 	currency string
 	units    int64
@@ -35,7 +35,7 @@ func (*Amount) ConvertToType(t ref.Type) ref.Val { return noConversion{}.Convert
 func (*Amount) Type() ref.Type                   { return runMoney }
 func (m *Amount) Value() any                     { return m }
 
-// IsZeroValue lets optional.ofNonZeroValue see that 0.00 EUR is nothing.
+// IsZeroValue tells optional.ofNonZeroValue that 0.00 EUR is the zero value.
 func (m *Amount) IsZeroValue() bool { return m.sign() == 0 }
 
 func (m *Amount) sign() int {
@@ -63,7 +63,7 @@ func (m *Amount) rat() *big.Rat {
 	return new(big.Rat).SetInt64(m.units)
 }
 
-// with returns an amount of the same currency, in units again where it can be.
+// with returns an amount of the same currency. It is kept in units if it is a whole number of them.
 func (m *Amount) with(exact *big.Rat) *Amount {
 	if exact.IsInt() && exact.Num().IsInt64() {
 		return &Amount{currency: m.currency, units: exact.Num().Int64()}
@@ -71,7 +71,8 @@ func (m *Amount) with(exact *big.Rat) *Amount {
 	return &Amount{currency: m.currency, exact: exact}
 }
 
-// Equal also tells apart currencies, which the checker has already kept apart.
+// Equal compares amounts and their currencies. The checker has already refused two different
+// currencies.
 func (m *Amount) Equal(other ref.Val) ref.Val {
 	o, ok := other.(*Amount)
 	return types.Bool(ok && m.currency == o.currency && m.compare(o) == 0)
@@ -93,7 +94,8 @@ func (m *Amount) compare(o *Amount) int {
 	return m.rat().Cmp(o.rat())
 }
 
-// same returns the other operand, or an error that should have been found at load.
+// same returns the other operand, or an error for another type or currency. Loading refuses both
+// already.
 func (m *Amount) same(other ref.Val) (*Amount, ref.Val) {
 	o, ok := other.(*Amount)
 	if !ok {
@@ -160,8 +162,8 @@ func (m *Amount) Multiply(other ref.Val) ref.Val {
 	return m.with(new(big.Rat).Mul(m.rat(), factor))
 }
 
-// share is a percentage of the amount, where 64 bits hold its numerator and its
-// denominator.
+// share returns a percentage of the amount. fits is false if 64 bits cannot hold its numerator and
+// its denominator.
 func (m *Amount) share(p value.Percent) (share *Amount, fits bool) {
 	digits, scale := p.Digits()
 	numerator, fits := multiply(m.units, digits)
@@ -201,7 +203,7 @@ func (m *Amount) Divide(other ref.Val) ref.Val {
 	return m.with(new(big.Rat).Quo(m.rat(), divisor))
 }
 
-// ratio returns how many times o goes into m: the double nearest to the exact quotient.
+// ratio divides m by another amount. It returns the double that is nearest to the exact quotient.
 func (m *Amount) ratio(other ref.Val) ref.Val {
 	o, err := m.same(other)
 	switch {
@@ -256,8 +258,8 @@ func (m *Amount) Round() (value.Money, error) {
 	return value.RoundMoney(m.whole(), m.currency)
 }
 
-// halfToEven rounds a fraction whose numerator and denominator 64 bits hold, with
-// room to double the rest.
+// halfToEven rounds a fraction. fits is false if 64 bits cannot hold its numerator, its denominator
+// and the double of the remainder.
 func halfToEven(r *big.Rat) (rounded int64, fits bool) {
 	num, den := r.Num(), r.Denom()
 	if !num.IsInt64() || !den.IsInt64() || den.Int64() > math.MaxInt64/2 {
@@ -274,7 +276,7 @@ func halfToEven(r *big.Rat) (rounded int64, fits bool) {
 	return below, true
 }
 
-// whole returns the amount in whole currency, as package value wants it.
+// whole returns the amount in units of the currency, such as euros, as package value takes it.
 func (m *Amount) whole() *big.Rat {
 	decimals, _ := value.Decimals(m.currency)
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)

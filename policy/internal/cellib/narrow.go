@@ -10,16 +10,16 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 )
 
-// An int of an expression has 64 bits on every machine, and an int of Go has not. What is
-// handed to Go's int is bounded here, so that every machine gives the same answer.
+// An int of an expression has 64 bits on every machine; an int of Go may have 32. Numbers that
+// become a Go int are bounded here, so that every machine gives the same result.
 
-// daysOf returns a number of days. What lies beyond all calendars is cut to a number that
-// still does.
+// daysOf returns a number of days as a Go int. A number beyond all calendars becomes another number
+// beyond all calendars.
 func daysOf(n types.Int) int {
 	return int(max(min(n, math.MaxInt32), -math.MaxInt32))
 }
 
-// boundIndex refuses the places in a text that Go's int may not hold.
+// boundIndex refuses places in a text that a Go int of 32 bits cannot hold.
 func boundIndex(args []ref.Val) error {
 	if n, far := farInt(args); far {
 		return fmt.Errorf("index out of range: %d", n)
@@ -27,7 +27,7 @@ func boundIndex(args []ref.Val) error {
 	return nil
 }
 
-// boundCount refuses the counts that Go's int may not hold.
+// boundCount refuses counts that a Go int of 32 bits cannot hold.
 func boundCount(args []ref.Val) error {
 	if n, far := farInt(args); far {
 		return fmt.Errorf("a count of %d is out of range (at most %d)", n, math.MaxInt32)
@@ -44,7 +44,7 @@ func farInt(args []ref.Val) (types.Int, bool) {
 	return 0, false
 }
 
-// all joins checks; the first error counts.
+// all joins checks. It returns their first error.
 func all(checks ...bound) bound {
 	return func(args []ref.Val) error {
 		for _, check := range checks {
@@ -56,15 +56,15 @@ func all(checks ...bound) bound {
 	}
 }
 
-// lists adapts values as the types do, lists by [checked]: whatever an index is read from
-// goes through it.
+// lists adapts values as another adapter does, and turns lists into checked ones. Every list in
+// which an index is read goes through it.
 type lists struct {
 	types.Adapter
 }
 
 func (a lists) NativeToValue(v any) ref.Val { return Checked(a.Adapter.NativeToValue(v)) }
 
-// adapted returns what values are adapted by.
+// adapted returns an adapter that checks the indexes of lists; see [Checked].
 func adapted(by types.Adapter) types.Adapter {
 	if strconv.IntSize == 64 {
 		return by
@@ -72,8 +72,9 @@ func adapted(by types.Adapter) types.Adapter {
 	return lists{by}
 }
 
-// Checked returns a list that looks at an index before cel-go does: that turns it into
-// Go's int, which is another number where an int has 32 bits. Other values stay.
+// Checked returns a list that checks an index before cel-go does. cel-go turns an index into a Go
+// int, which is another number if that has 32 bits. Values that are not lists are returned as they
+// are.
 func Checked(v ref.Val) ref.Val {
 	list, ok := v.(traits.Lister)
 	if !ok || strconv.IntSize == 64 {
@@ -85,7 +86,7 @@ func Checked(v ref.Val) ref.Val {
 	return checkedList{list}
 }
 
-// OutOfList is how the error of an index begins that no member of a list has.
+// OutOfList begins the error of an index that lies outside of a list.
 const OutOfList = "index out of bounds:"
 
 type checkedList struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// The types that this package's values have while an expression runs. The checker sees
-// money with its currency; the evaluator need not.
+// The types of this package's values while an expression runs. Only the checker needs the currency
+// of money.
 var (
 	runMoney    = types.NewOpaqueType(moneyName).WithTraits(traits.AdderType | traits.SubtractorType | traits.MultiplierType | traits.DividerType | traits.NegatorType | traits.ComparerType)
 	runDate     = types.NewOpaqueType(dateName).WithTraits(traits.AdderType | traits.SubtractorType | traits.ComparerType)
@@ -23,7 +23,8 @@ var (
 	runZone     = types.NewOpaqueType(zoneName)
 )
 
-// noConversion is the part of CEL's interface that the values here do without.
+// noConversion has the methods of CEL's interface that convert a value. The values here cannot be
+// converted.
 type noConversion struct{}
 
 func (noConversion) ConvertToNative(to reflect.Type) (any, error) {
@@ -68,7 +69,7 @@ func (d dateVal) Compare(other ref.Val) ref.Val {
 	return types.MaybeNoSuchOverloadErr(other)
 }
 
-// Add returns the day so many days later.
+// Add returns the day that is so many days later.
 func (d dateVal) Add(other ref.Val) ref.Val {
 	if days, ok := other.(types.Int); ok {
 		return dateOrError(d.date.AddDays(daysOf(days)))
@@ -76,7 +77,7 @@ func (d dateVal) Add(other ref.Val) ref.Val {
 	return types.MaybeNoSuchOverloadErr(other)
 }
 
-// Subtract returns the days between two days, or the day so many days before.
+// Subtract returns the number of days between two days, or the day that is so many days earlier.
 func (d dateVal) Subtract(other ref.Val) ref.Val {
 	switch o := other.(type) {
 	case dateVal:
@@ -119,7 +120,7 @@ func (p percentVal) Compare(other ref.Val) ref.Val {
 	return types.MaybeNoSuchOverloadErr(other)
 }
 
-// calendarVal is the calendar that a literal name stands for.
+// calendarVal is a calendar, which a literal id stands for.
 type calendarVal struct {
 	noConversion
 	calendar *worktime.Calendar

@@ -16,11 +16,11 @@ const (
 	optionalName = "optional_type" // CEL's own
 )
 
-// AnyCurrency stands for the currency of a field that declares none. It is a type of
-// its own rather than CEL's dyn, which would compare with everything.
+// AnyCurrency stands for the currency of a field that declares none. It is a type of its own: CEL's
+// dyn could be compared with everything.
 const AnyCurrency = "?"
 
-// MoneyType returns the type of money in a currency; empty: any.
+// MoneyType returns the type of money in a currency; empty: in any currency.
 func MoneyType(currency string) *types.Type {
 	if currency == "" {
 		currency = AnyCurrency
@@ -28,7 +28,7 @@ func MoneyType(currency string) *types.Type {
 	return types.NewOpaqueType(moneyName, types.NewOpaqueType(currency))
 }
 
-// TypeFor returns the CEL type of a declared type, dyn for what is none.
+// TypeFor returns the CEL type of a declared type, dyn for the invalid one.
 func TypeFor(t value.Type) *types.Type {
 	switch t.Kind {
 	case value.KindString:
@@ -55,9 +55,8 @@ func TypeFor(t value.Type) *types.Type {
 	return types.DynType
 }
 
-// TypeOf returns the type of values that a CEL type stands for, the zero type where it
-// stands for none: for what an expression may compute on its way but not give, such as
-// an optional, bytes, an unsigned number, a list of lists.
+// TypeOf returns the type of package value for a CEL type. It returns the zero type for types that
+// an expression can use but not result in: optionals, bytes, unsigned numbers, lists of lists.
 func TypeOf(t *types.Type) value.Type {
 	switch t.Kind() {
 	case types.StringKind:
@@ -98,8 +97,8 @@ func opaqueTypeOf(t *types.Type) value.Type {
 	return value.Type{}
 }
 
-// CurrencyOf returns the currency of a CEL money type, anyCurrency where not known,
-// empty where t is not money.
+// CurrencyOf returns the currency of a CEL money type: AnyCurrency where it is not known, empty
+// where the type is not money.
 func CurrencyOf(t *types.Type) string {
 	if t == nil || t.Kind() != types.OpaqueKind || t.TypeName() != moneyName || len(t.Parameters()) != 1 {
 		return ""
@@ -110,8 +109,8 @@ func CurrencyOf(t *types.Type) string {
 	return AnyCurrency
 }
 
-// IsOptional, IsMoney and IsZone recognise types by their names. A zone is an argument
-// that only the compiler adds.
+// IsOptional, IsMoney and IsZone recognise types by their names. Only the compiler adds arguments
+// that are zones.
 func IsOptional(t *types.Type) bool { return isNamed(t, optionalName) }
 func IsMoney(t *types.Type) bool    { return isNamed(t, moneyName) }
 func IsZone(t *types.Type) bool     { return isNamed(t, zoneName) }
@@ -123,7 +122,7 @@ func isNamed(t *types.Type, name string) bool {
 // NameOf writes a type as a message about an expression does: string, money(EUR), [int].
 func NameOf(t value.Type) string { return TextOf(TypeFor(t)) }
 
-// TextOf writes a CEL type for people, also one that no value of a playbook has.
+// TextOf writes a CEL type for people. The type need not be one of package value.
 func TextOf(t *types.Type) string {
 	if t == nil {
 		return "anything"

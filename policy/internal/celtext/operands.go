@@ -17,7 +17,7 @@ func (s *Source) Word(i int) string {
 	return s.TokenText(s.Tokens[i])
 }
 
-// glued reports whether token i+1 stands right behind token i.
+// glued reports whether token i+1 follows token i without a blank.
 func (s *Source) glued(i int) bool {
 	return i >= 0 && i+1 < len(s.Tokens) && s.Tokens[i].To == s.Tokens[i+1].From
 }
@@ -26,8 +26,8 @@ func (s *Source) isName(i int) bool {
 	return i >= 0 && i < len(s.Tokens) && s.Tokens[i].Kind == TokName
 }
 
-// operandBefore returns the first token of the value that ends with token i, -1 if none
-// does.
+// operandBefore returns the first token of the value that ends with token i, -1 if no value ends
+// there.
 func (s *Source) operandBefore(i int) int {
 	for i >= 0 && s.endsOperand(i) {
 		switch open := s.Match[i]; {
@@ -48,8 +48,8 @@ func (s *Source) operandBefore(i int) int {
 	return -1
 }
 
-// operandAfter returns the last token of the value that starts with token i, -1 if none
-// does.
+// operandAfter returns the last token of the value that starts with token i, -1 if no value starts
+// there.
 func (s *Source) operandAfter(i int) int {
 	for s.Is(i, "!") || s.Is(i, "-") {
 		i++
@@ -120,7 +120,7 @@ func (s *Source) isOperator(i int) bool {
 	return t.Kind == TokPunct && !strings.Contains("()[]{}.,!?:", s.TokenText(t)) || s.Is(i, "!") || s.Is(i, "?") || s.Is(i, ":") || s.Is(i, ".")
 }
 
-// missesOperand reports whether nothing that could be a value follows operator i.
+// missesOperand reports whether no value can start behind operator i.
 func (s *Source) missesOperand(i int) bool {
 	if i+1 >= len(s.Tokens) {
 		return true
@@ -128,15 +128,15 @@ func (s *Source) missesOperand(i int) bool {
 	return !s.startsOperand(i+1) && !s.Is(i+1, "-") && !s.Is(i+1, "{") && !s.Is(i+1, ".") && !(s.Is(i, ".") && s.Is(i+1, "?"))
 }
 
-// ConditionAround returns where the smallest condition around a token starts, as far as the
-// tokens tell: behind the && or || before it, or where its branch or the whole starts. ok is
-// false where that is no condition.
+// ConditionAround returns where the smallest condition around a token starts, as far as the tokens
+// tell. It starts behind the && or || in front of the token, or with the branch or the whole. ok is
+// false if that part is not a condition.
 func (s *Source) ConditionAround(i int, wholeIsCondition bool) (at int, ok bool) {
 	start := i
 	for start > 0 {
 		before := start - 1
 		switch m := s.Match[before]; {
-		case m >= 0 && m < before: // what stands in brackets
+		case m >= 0 && m < before: // skip a pair of brackets
 			start = m
 		case s.Is(before, "&&") || s.Is(before, "||"):
 			return s.Tokens[start].From, true
@@ -192,8 +192,8 @@ func (s *Source) isAsked(i int) bool {
 	return false
 }
 
-// numberFrom returns the last token of a number that starts with token i, separators of
-// any country included; -1 where none does.
+// numberFrom returns the last token of the number that starts with token i, -1 if no number starts
+// there. Separators of any country belong to the number.
 func (s *Source) numberFrom(i int) int {
 	if i >= len(s.Tokens) || s.Tokens[i].Kind != TokNumber {
 		return -1
@@ -204,7 +204,8 @@ func (s *Source) numberFrom(i int) int {
 	return i
 }
 
-// phrase returns the last token of a phrase that starts with token i, -1 if it does not.
+// phrase returns the last token of some words that start with token i, -1 if other words stand
+// there.
 func (s *Source) phrase(i int, words string) int {
 	last := i - 1
 	for word := range strings.FieldsSeq(words) {

@@ -36,7 +36,7 @@ type finder struct {
 	issues Issues
 }
 
-// firstSlip asks about each token in turn.
+// firstSlip looks for a slip at each token in turn.
 func (f *finder) firstSlip(find func(i int) bool) bool {
 	for i := range f.src.Tokens {
 		if find(i) {
@@ -54,8 +54,8 @@ func (f *finder) typeOf(i, j int) (value.Type, bool) {
 	return f.lang.TypeOf(f.src.TextOf(i, j))
 }
 
-// settled follows the hints about a text that is to stand for the whole source, so that
-// one hint does not lead to the next.
+// settled applies the fixes for a text that is to replace the whole source, so that one hint does
+// not lead to the next.
 func (f *finder) settled(text string) string {
 	first := text
 	for range 8 {

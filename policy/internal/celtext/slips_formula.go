@@ -109,7 +109,7 @@ func (f *finder) formula(i int) bool {
 	return true
 }
 
-// arguments cuts what stands between two brackets at its commas, or semicolons.
+// arguments cuts the text between two brackets at its commas, or at its semicolons.
 func (f *finder) arguments(open, end int) (args []string) {
 	src := f.src
 	from := open + 1

@@ -8,8 +8,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// shapeSlip finds brackets without their other half, operators that are missing or miss
-// something, and values that are joined otherwise than in the language.
+// shapeSlip finds brackets without their other half, missing operators, operators without a value,
+// and values that are joined in a way of other languages.
 func (f *finder) shapeSlip(i int) bool {
 	src := f.src
 	t := src.Tokens[i]
@@ -217,7 +217,7 @@ func (f *finder) isMacroVariable(name string) bool {
 	return false
 }
 
-// nothingCompared reports x == null and x != "" of what may be absent.
+// nothingCompared reports x == null and the like: a value that may be absent has no null.
 func (f *finder) nothingCompared(i int) bool {
 	src := f.src
 	if !src.Is(i, "==") && !src.Is(i, "!=") || !src.isName(i+1) || !slip.Nothing(src.Word(i+1)) || src.Is(i+2, ".") || src.Is(i+2, "(") {

@@ -6,8 +6,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/slip"
 )
 
-// signSlip finds what no expression can contain: signs of other languages, quotation marks
-// that are none, and texts without an end.
+// signSlip finds signs that no expression can contain: signs of other languages, other quotation
+// marks, and texts without an end.
 func (f *finder) signSlip(i int) bool {
 	src := f.src
 	t := src.Tokens[i]
@@ -25,8 +25,7 @@ func (f *finder) signSlip(i int) bool {
 	return true
 }
 
-// closingQuote puts a mark behind the first word of a text without an end, where that
-// leaves something that can follow a text.
+// closingQuote ends an open text behind its first word, if the rest can follow a text.
 func (f *finder) closingQuote(i int) Remedy {
 	src := f.src
 	t := src.Tokens[i]
@@ -80,10 +79,10 @@ func (f *finder) otherComparison(i int) bool {
 	return true
 }
 
-// opening are marks that open a text somewhere, with those that close it.
+// opening has the marks that open a text in some language, with the marks that close it.
 var opening = map[string]string{"“": "”“\"", "”": "”\"", "„": "“”\"", "‘": "’‘'", "’": "’'", "‚": "‘’'", "«": "»", "»": "«", "`": "`´'", "´": "´'", "″": "″", "＂": "＂"}
 
-// curlyText reports a text in marks that are no quotation marks of the language.
+// curlyText reports a text in quotation marks of another language.
 func (f *finder) curlyText(i int) bool {
 	src := f.src
 	closers, ok := opening[src.Word(i)]
@@ -130,8 +129,8 @@ func (f *finder) signedAmount(i int) bool {
 	return true
 }
 
-// insertion reports an expression in the brackets that stand around it in texts, here or
-// in other tools: ${x}, {{x}}, {x}, $x, @x.
+// insertion reports a name with the marks that texts put around expressions, here or in other
+// tools: ${x}, {{x}}, {x}, $x, @x.
 func (f *finder) insertion(i int) bool {
 	src := f.src
 	mark := src.Word(i)

@@ -9,15 +9,15 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Values are written in expressions by functions, and not as in the rest of a playbook:
-// hours(12), not 12h. Who forgets that is told how to write the value at hand.
+// Expressions write values by functions, and the rest of a playbook does not: hours(12) stands for
+// 12h. The slips here say how to write the value that was found.
 
 var calendarDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(T[0-9:.]+(Z|[+-]\d{2}:\d{2})?)?`)
 
-// longestTime is more than the characters of a time with a zone.
+// longestTime is above the length of any time with a zone.
 const longestTime = 40
 
-// valueSlips reports each value that is written as it is outside expressions.
+// valueSlips reports each value that is written as outside of expressions.
 func (f *finder) valueSlips() bool {
 	before := len(f.issues)
 	for i := 0; i < len(f.src.Tokens); i++ {
@@ -28,8 +28,8 @@ func (f *finder) valueSlips() bool {
 	return len(f.issues) > before
 }
 
-// valueSlip reports such a value that starts with token i, and returns its last token, -1
-// where there is none.
+// valueSlip reports such a value if it starts with token i. It returns the last token of the value,
+// -1 if there is none.
 func (f *finder) valueSlip(i int) int {
 	src := f.src
 	if src.Tokens[i].Kind == TokName && isCurrency(src.Word(i)) && src.numberFrom(i+1) > i {

@@ -8,9 +8,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// between are the words that people write for an operator between two values, the longest
-// first. A word by itself is never a name there: two values without an operator are wrong
-// in any case.
+// between has the words that people write for an operator between two values, the longest first.
+// Such a word is never a name there, because two values need an operator between them.
 var between = []struct{ words, operator string }{
 	{"is greater than or equal to", ">="}, {"greater than or equal to", ">="}, {"is less than or equal to", "<="}, {"less than or equal to", "<="},
 	{"is not equal to", "!="}, {"is equal to", "=="}, {"not equal to", "!="}, {"is different from", "!="}, {"different from", "!="},
@@ -23,8 +22,7 @@ var between = []struct{ words, operator string }{
 	{"y", "&&"}, {"o", "||"}, {"es", "=="}, {"und", "&&"}, {"oder", "||"}, {"ist", "=="}, {"et", "&&"}, {"ou", "||"}, {"est", "=="}, {"e", "&&"},
 }
 
-// methods are the words that people write between two texts for what is called on the
-// first one.
+// methods has the words that people write between two texts for a method of the first one.
 var methods = []struct {
 	words, method string
 	not           bool
@@ -49,7 +47,7 @@ func (f *finder) wordSlip(i int) bool {
 	return f.alternative(i) || f.nothingAsked(i) || f.notIn(i) || f.betweenBounds(i) || f.methodWord(i) || f.operatorWord(i)
 }
 
-// notInFront reports not in front of a condition.
+// notInFront reports the word not in front of a condition.
 func (f *finder) notInFront(i int) bool {
 	src := f.src
 	if word := strings.ToLower(src.Word(i)); word != "not" && word != "no" && word != "nicht" && word != "non" {
@@ -112,8 +110,8 @@ func (f *finder) notIn(i int) bool {
 	return false
 }
 
-// listFrom writes the values from token i on as a list: those that commas, or words, join.
-// to is the last token of the first one.
+// listFrom writes the values from token i on as a list. Commas or words join them. to is the last
+// token of the first value.
 func (f *finder) listFrom(i, to int) (list string, last int) {
 	src := f.src
 	if src.Is(i, "[") {
@@ -197,7 +195,7 @@ func (f *finder) nothingAsked(i int) bool {
 	return false
 }
 
-// methodWord reports x contains y and the like: of a text, or of a list.
+// methodWord reports x contains y and the like, where x is a text or a list.
 func (f *finder) methodWord(i int) bool {
 	src := f.src
 	from := src.operandBefore(i - 1)
@@ -224,7 +222,7 @@ func (f *finder) methodWord(i int) bool {
 	return false
 }
 
-// operatorWord reports a word, or several, for an operator between two values.
+// operatorWord reports words in the place of an operator between two values.
 func (f *finder) operatorWord(i int) bool {
 	src := f.src
 	for _, p := range between {

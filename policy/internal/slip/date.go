@@ -17,14 +17,14 @@ var (
 	wordDay   = regexp.MustCompile(`^(\pL+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$`)
 )
 
-// months are the names of the months, by their first letters.
+// months has the first letters of the names of the months, in several languages.
 var months = [...][]string{
 	{"jan", "ene", "gen"}, {"feb", "fév", "fev"}, {"mar", "mär", "mrz"}, {"apr", "abr", "avr"}, {"may", "mai", "mag"}, {"jun", "juin", "giu"},
 	{"jul", "juil", "lug"}, {"aug", "ago", "août", "aou"}, {"sep", "set"}, {"oct", "okt", "out", "ott"}, {"nov"}, {"dec", "dic", "dez", "déc"},
 }
 
-// Date returns how a day is written; two for a day that can be read in two ways, which
-// is never guessed.
+// Date returns a day as the format writes it. It returns two days for a text with two meanings,
+// such as 03/04/2027, because a guess could be wrong.
 func Date(text string) []string {
 	text = plain(text)
 	switch {
@@ -38,7 +38,7 @@ func Date(text string) []string {
 			year = "20" + year
 		}
 		out := days(year, m[3], m[1])
-		if m[2] != "." && m[1] != m[3] { // with points the day always comes first
+		if m[2] != "." && m[1] != m[3] { // countries that write points put the day first
 			out = append(out, days(year, m[1], m[3])...)
 		}
 		return out

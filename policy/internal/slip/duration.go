@@ -14,8 +14,8 @@ type unit struct {
 	seconds int64
 }
 
-// units are the words for units, in the languages that teams write. A month counts as 30
-// days and a year as 365: neither is a unit of the format.
+// units has the words for units of time, in several languages. A month counts as 30 days and a year
+// as 365: neither is a unit of the format.
 var units = [...]struct {
 	unit
 	names string
@@ -42,7 +42,7 @@ func unitOf(name string) unit {
 	return unit{}
 }
 
-// inWords are the numbers that people write out.
+// inWords has numbers that people write out in words.
 var inWords = map[string]string{
 	"a": "1", "an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
 	"nine": "9", "ten": "10", "twelve": "12", "fourteen": "14", "twenty": "20", "thirty": "30", "half": "0.5",
@@ -57,7 +57,7 @@ var (
 	workingDay = regexp.MustCompile(`^(\d+|[a-z]+)(?:[.,]0)? ?-?(?:(?:business|working|work|week|office|bank)[ -]?days?|bds?|wds?|workdays?|weekdays?|(?:días?|dias?) (?:hábil(?:es)?|habil(?:es)?|laborables?)|werktage?n?|arbeitstage?n?|jours? (?:ouvrés?|ouvrables?)|giorni lavorativi)$`)
 )
 
-// Duration returns how a length of time is written.
+// Duration returns a length of time as the format writes it.
 func Duration(text string) string {
 	rest := plain(text)
 	if rest == "" {
@@ -127,7 +127,7 @@ func spell(seconds int64, largest byte) string {
 	return out
 }
 
-// WorkingDays returns how a number of working days is written.
+// WorkingDays returns a number of working days as the format writes it.
 func WorkingDays(text string) string {
 	m := workingDay.FindStringSubmatch(plain(text))
 	if m == nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// signs are the signs and words that stand for one currency. A dollar is the American one
-// unless a currency is known: hints name what they take it for.
+// signs has the signs and words that stand for one currency. A dollar is the American one unless a
+// currency is known; the hint shows which currency was assumed.
 var signs = map[string]string{
 	"€": "EUR", "euro": "EUR", "euros": "EUR", "eurs": "EUR",
 	"£": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "sterling": "GBP", "libras": "GBP",
@@ -24,8 +24,8 @@ var (
 	signLast  = regexp.MustCompile(`^([-+]?[\d.,][\d.,'’ ]*-?)\s*([^\d\s]+)$`)
 )
 
-// Amount returns how an amount is written. currency is the one that is known from
-// elsewhere, for a number alone; empty where none is.
+// Amount returns an amount as the format writes it. currency is the currency of a number without
+// one; it is empty where no currency is known.
 func Amount(text, currency string) string {
 	text = spaced(text)
 	sign, unit, digits := "", "", text

@@ -11,9 +11,9 @@ var (
 	wholePart   = regexp.MustCompile(`^\d{1,3}([ '.,\x{a0}\x{202f}’]?\d{3})*$`)
 )
 
-// number reads a number with separators of any country, and returns it with a point and
-// without others. decimals is how many there can be: "1,000" of a currency with two is a
-// thousand.
+// number reads a number with the separators of any country. It returns the number with a point for
+// the decimals and no other separator. decimals is the most that there can be: with two decimals,
+// "1,000" is a thousand.
 func number(text string, decimals int) (string, bool) {
 	text = strings.TrimSpace(text)
 	for _, dash := range []string{".-", ",-", ".–", ",–"} { // 5,- is five
@@ -37,7 +37,7 @@ func number(text string, decimals int) (string, bool) {
 			return sign + onlyDigits(whole) + "." + part, true
 		}
 	}
-	if grouped.MatchString(text) && oneMark(text) && strings.Count(text, ".") != 1 { // 1.000 may be one
+	if grouped.MatchString(text) && oneMark(text) && strings.Count(text, ".") != 1 { // 1.000 may be 1 or 1000
 		return sign + onlyDigits(text), true
 	}
 	return "", false
@@ -69,7 +69,8 @@ func onlyDigits(s string) string {
 	}, s)
 }
 
-// plain makes other blanks and minus signs the usual ones, and lower-cases.
+// plain replaces unusual blanks and minus signs by the usual ones, and writes the text in lower
+// case.
 func plain(text string) string {
 	return strings.ToLower(strings.TrimSpace(spaced(text)))
 }

@@ -9,7 +9,8 @@ import (
 
 var percentWords = regexp.MustCompile(`^(?:%|pct|percent) ?(-?[\d.,]+)$|^(-?[\d.,]+) ?(?:%|percent|per cent|pct|percentage|por ciento|prozent|pour cent)$`)
 
-// Percent returns how a percentage is written. A number alone is one: 0.2 is 20%.
+// Percent returns a percentage as the format writes it. A number alone is taken for a fraction: 0.2
+// is 20%.
 func Percent(text string) string {
 	text = plain(text)
 	if m := percentWords.FindStringSubmatch(text); m != nil {
@@ -56,7 +57,7 @@ func Bool(text string) string {
 	return ""
 }
 
-// Nothing reports whether a word of other languages stands for no value.
+// Nothing reports whether a word stands for no value in another language, such as null.
 func Nothing(word string) bool {
 	switch strings.ToLower(word) {
 	case "null", "none", "nil", "undefined", "empty", "blank", "nothing", "missing", "vacío", "vacio", "leer", "vide":
