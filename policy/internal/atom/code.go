@@ -7,11 +7,11 @@ import (
 
 // node is a compiled condition. Nodes of one slot are functions of its position.
 type node struct {
-	op     Op // of those below, or steps
+	op     Op // of the kids, or opSteps
 	absent Truth
 	value  Truth
 	slot   int32
-	a, b   int32 // by op: steps from a, b of them; kids from a, b of them; a position; a text
+	a, b   int32 // by op: b steps or kids from a on; a position; a text
 }
 
 // opSteps is the operator of a node that is a function of its slot's position.
@@ -40,8 +40,8 @@ func (s *Space) node(c *Cond) int32 {
 	return s.add(n)
 }
 
-// function adds a node for a function of a slot's position. Sets ask the same of many
-// plays: short functions are kept once.
+// function adds a node for a function of a slot's position. Many plays have the same condition, so
+// a short function is kept once.
 func (s *Space) function(slot int, f steps) int32 {
 	var same functionKey
 	if len(f) <= len(same.steps) {
@@ -70,8 +70,7 @@ func (s *Space) add(n node) int32 {
 	return int32(len(s.nodes) - 1)
 }
 
-// grouped returns the kids of a node; those of a conjunction or disjunction that are
-// on one slot become one.
+// grouped returns the kids of a node. In a conjunction or disjunction, kids on one slot become one.
 func (s *Space) grouped(c *Cond) []*Cond {
 	if c.Op != And && c.Op != Or {
 		return c.Kids
@@ -104,7 +103,7 @@ func flat(op Op, c *Cond, into []*Cond) []*Cond {
 	return into
 }
 
-// Truth returns what is known of a compiled condition for some values.
+// Truth returns the truth of a compiled condition for some values.
 func (s *Space) Truth(root int32, v *Values) Truth {
 	n := &s.nodes[root]
 	switch n.op {
@@ -169,7 +168,7 @@ func (s *Space) some(n *node, v *Values) Truth {
 	return any
 }
 
-// longText is from where on a text is left to the expression, which counts how long it takes.
+// longText is the length from which a text is left to the expression, which counts its steps.
 const longText = 100_000
 
 func (s *Space) textual(n *node, v *Values) Truth {

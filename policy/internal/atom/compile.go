@@ -2,34 +2,33 @@ package atom
 
 import "slices"
 
-// Rule is a compiled condition: its root among the nodes of the space, and the ways in
-// which it can be true.
+// Rule is a compiled condition: its root among the nodes of the space, and the ways in which it can
+// hold.
 type Rule struct {
 	Root int32
-	// Ways are conjunctions of which at least one is not false where the condition is
-	// not false: mostly one.
+	// Ways are conjunctions, mostly one. If all of them are false, the condition is false.
 	Ways []Way
 }
 
-// Way is a conjunction of terms and of what is no term, whose root is Rest: [Nothing] where
-// the condition is true as soon as the terms are.
+// Way is a conjunction of terms and of a rest. Rest is the root of the parts that are no terms,
+// [Nothing] if there are none.
 type Way struct {
 	Terms []Term
 	Rest  int32
 }
 
-// Nothing is the root of no condition.
+// Nothing stands for the root of a condition that is not there.
 const Nothing int32 = -1
 
-// Term is what a way asks of one slot: a function of its position, or whether
-// a list has the member at a position.
+// Term is a condition on one slot: a function of its position, or whether a list has the member at
+// a position.
 type Term struct {
 	Slot   int
 	Member int32 // 0: none
 	steps  steps
 }
 
-// Compile adds a condition, which must have been gathered, to the space.
+// Compile adds a condition to the space. The condition must have been gathered.
 func (s *Space) Compile(c *Cond) Rule {
 	c = s.settled(c)
 	r := Rule{Root: s.node(c)}
@@ -43,11 +42,11 @@ func (s *Space) Compile(c *Cond) Rule {
 	return r
 }
 
-// Root adds a condition of which only the truth is wanted.
+// Root adds a condition that is only answered and not indexed.
 func (s *Space) Root(c *Cond) int32 { return s.node(s.settled(c)) }
 
-// settled brings the constants of orderings to the kinds of their slots. It copies what it
-// changes.
+// settled converts the constants of orderings to the kinds of their slots. It copies a condition
+// before it changes it.
 func (s *Space) settled(c *Cond) *Cond {
 	if c.Op.compares() {
 		return settle(c, s.slots[c.Slot].scale.kind)
@@ -71,9 +70,8 @@ func (s *Space) settled(c *Cond) *Cond {
 // maxWays bounds the ways of one condition: each is indexed by itself.
 const maxWays = 8
 
-// split returns the conjunctions that a condition is a disjunction of, each as a list
-// of conditions. A disjunction is taken apart only where each side of it has a key,
-// that is, where it would otherwise hide what to look for.
+// split takes a condition apart into alternatives, each a list of conditions that all have to hold.
+// A disjunction is only taken apart if each of its sides has a key to look for in an index.
 func split(s *Space, c *Cond) [][]*Cond {
 	ways := [][]*Cond{nil}
 	for _, k := range conjuncts(c, nil) {
@@ -98,7 +96,8 @@ func split(s *Space, c *Cond) [][]*Cond {
 	return ways
 }
 
-// alternatives returns the ways of a disjunction, or itself.
+// alternatives returns the alternatives of a disjunction, or the condition itself if it is not
+// taken apart.
 func (s *Space) alternatives(c *Cond) [][]*Cond {
 	if _, _, single := s.stepsOf(c); single {
 		return [][]*Cond{{c}}
@@ -136,7 +135,7 @@ func conjuncts(c *Cond, into []*Cond) []*Cond {
 	return into
 }
 
-// way finds the terms of a conjunction, and what is none. Those on one slot become one.
+// way sorts the parts of a conjunction into terms and the rest. Parts on one slot become one term.
 func (s *Space) way(conj []*Cond) (w Way, rest []*Cond) {
 	w = Way{Rest: Nothing, Terms: make([]Term, 0, len(conj))}
 	for _, c := range conj {
@@ -158,11 +157,11 @@ func (s *Space) way(conj []*Cond) (w Way, rest []*Cond) {
 	return w, rest
 }
 
-// maxKeys bounds how many places of an index a term can stand at.
+// maxKeys bounds the number of places at which an index can hold a term.
 const maxKeys = 16
 
-// Keys returns the constants of the slot at which a term can hold, if they are few and
-// nothing but constants.
+// Keys returns the positions at which a term can hold. ok is false unless these are few, and all of
+// them constants.
 func (t Term) Keys(s *Space) (keys []int32, ok bool) {
 	if t.Member != 0 {
 		return []int32{t.Member}, true
@@ -184,7 +183,7 @@ func (t Term) Keys(s *Space) (keys []int32, ok bool) {
 // Never reports whether a term is false whatever the value.
 func (t Term) Never() bool { return t.Member == 0 && len(t.steps) == 1 && t.steps[0].truth == No }
 
-// Absent returns what a term is where there is no value.
+// Absent returns the truth of a term where its slot has no value.
 func (t Term) Absent() Truth {
 	if t.Member != 0 {
 		return Unsure
@@ -192,11 +191,11 @@ func (t Term) Absent() Truth {
 	return t.steps[0].truth
 }
 
-// At returns what a term that is no member is at a position.
+// At returns the truth of a term at a position. The term must not be about a member of a list.
 func (t Term) At(p int32) Truth { return t.steps.at(p) }
 
-// Hull returns the lowest and the highest position of a value at which a term may hold; from
-// is behind until where there is none.
+// Hull returns the lowest and the highest position of a value at which a term may hold. from is
+// above until if there is none.
 func (t Term) Hull(last int32) (from, until int32) {
 	from, until = last+1, 0
 	t.steps.spans(last, func(a, b int32, truth Truth) {

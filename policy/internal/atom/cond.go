@@ -1,11 +1,11 @@
 package atom
 
-// Op is what a condition asks.
+// Op is the operator of a condition.
 type Op uint8
 
 // Conditions on one slot compare its value, on the left, with Const or Consts.
 const (
-	Ask   Op = iota // nothing is known of it
+	Ask   Op = iota // the expression has to be evaluated
 	Known           // Value, whatever the input
 	Not             // Kids[0]
 	And             // Kids
@@ -35,10 +35,10 @@ type Cond struct {
 	Const  any
 	Consts []any
 	Value  Truth
-	Absent Truth // what it is when the slot has no value
+	Absent Truth // the truth when the slot has no value
 	Kids   []*Cond
 
-	// What stepsOf has found out, once the space is frozen.
+	// The results of stepsOf, once the space is frozen.
 	asked  bool
 	single bool
 	on     int

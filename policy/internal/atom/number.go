@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// number maps a value to a pair that has its order: of all kinds but Text and Percent.
-// The second part is that of an instant, its nanoseconds; else it is zero.
+// number maps a value to a pair of numbers with the same order, for all kinds but strings and
+// percentages. The second number is the nanoseconds of an instant, zero for any other value.
 func number(k value.Kind, v any) (n int64, nanos uint32) {
 	switch x := v.(type) {
 	case int64:
@@ -36,7 +36,7 @@ func ofBool(b bool) int64 {
 	return 0
 }
 
-// dayNumber keeps the order of dates; it does not count days.
+// dayNumber maps a date to a number with the same order. It does not count days.
 func dayNumber(d value.Date) int64 {
 	return int64(d.Year())<<9 + int64(d.Month())<<5 + int64(d.Day())
 }
@@ -53,9 +53,8 @@ func orderedDouble(f float64) int64 {
 	return n
 }
 
-// settle rewrites an ordering between an int and a double as one of the slot's own kind.
-// CEL compares the two as doubles, which loses digits above 2^53: the int is
-// rounded first, on either side.
+// settle rewrites an ordering between an int and a double as one with a constant of the slot's
+// kind. CEL compares the two as doubles and rounds the int first, which loses digits above 2^53.
 func settle(c *Cond, k value.Kind) *Cond {
 	switch n := c.Const.(type) {
 	case int64:
@@ -72,8 +71,8 @@ func settle(c *Cond, k value.Kind) *Cond {
 	return c
 }
 
-// settleInt looks for the first int at which an ordering against a double turns: from
-// true to false for < and <=, from false to true for > and >=.
+// settleInt looks for the first int at which an ordering against a double changes its truth: to
+// false for < and <=, to true for > and >=.
 func settleInt(c *Cond, d float64) *Cond {
 	rising := c.Op == Greater || c.Op == GreaterEqual
 	above := func(i int64) bool { // whether i lies behind the turn
@@ -93,7 +92,7 @@ func settleInt(c *Cond, d float64) *Cond {
 	return &Cond{Op: Less, Slot: c.Slot, Const: first, Absent: c.Absent}
 }
 
-// firstInt returns the first int that a rising predicate holds of.
+// firstInt returns the first int for which a predicate holds that holds for all larger ones.
 func firstInt(holds func(int64) bool) (first int64, found bool) {
 	if !holds(math.MaxInt64) {
 		return 0, false

@@ -7,7 +7,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Positions of values on a scale. Values follow: gap, constant, gap, constant, …, gap.
+// The first positions on a scale. The gaps and constants follow: gap, constant, gap, constant, …,
+// gap.
 const (
 	posAbsent int32 = 0
 	posThere  int32 = 1 // below every value
@@ -17,8 +18,8 @@ const (
 func point(i int) int32 { return posFirst + 2*int32(i) + 1 }
 func gap(i int) int32   { return posFirst + 2*int32(i) } // below constant i
 
-// scale holds the constants of one slot in ascending order. Only one of its lists
-// is used, by kind.
+// scale holds the constants of one slot in ascending order. The kind of the slot says which one of
+// the lists is used.
 type scale struct {
 	kind     value.Kind
 	texts    []string
@@ -26,9 +27,9 @@ type scale struct {
 	nanos    []uint32 // beside numbers, of instants
 	percents []value.Percent
 
-	// Most texts are only ever compared for equality: then all that are no constants
-	// share one gap, and the position is a look into byText. The map's keys come
-	// from the set, and a text longer than all of them is not hashed.
+	// Most texts are compared for equality only. Then all texts that are not constants share one
+	// gap, and byText gives the position. Its keys come from the set; a text that is longer than
+	// all of them is not hashed.
 	ordered bool
 	byText  map[string]int32
 	longest int
@@ -123,8 +124,8 @@ func (s *scale) text(t string) int32 {
 	return place(i, found)
 }
 
-// number is a binary search whose steps do not branch: where a value lies cannot be
-// foretold, and this runs for every value of every incident.
+// number is a binary search without branches. The processor could not predict them, and the search
+// runs for every value of every incident.
 func (s *scale) number(n int64) int32 {
 	i := below(s.numbers, n)
 	return place(i, i < len(s.numbers) && s.numbers[i] == n)
@@ -159,8 +160,8 @@ func (s *scale) percent(x value.Percent) int32 {
 	return place(i, found)
 }
 
-// successor returns the first text above all that start with prefix, and whether there
-// is one.
+// successor returns the first text that is above all texts with the prefix. ok is false if there is
+// none.
 func successor(prefix string) (string, bool) {
 	for i := len(prefix) - 1; i >= 0; i-- {
 		if prefix[i] < 0xff {
@@ -170,8 +171,8 @@ func successor(prefix string) (string, bool) {
 	return "", false
 }
 
-// AbsentPosition and FirstConstant are the position of what is absent, and that of the
-// lowest constant; the others follow in steps of two.
+// AbsentPosition is the position of an absent value. FirstConstant is the position of the lowest
+// constant; the others follow in steps of two.
 const (
 	AbsentPosition = posAbsent
 	FirstConstant  = posFirst + 1

@@ -7,16 +7,15 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Day is a slot that is not given but follows from another: the day on which an instant
-// falls in a zone. The day of an instant does not rise with the instant, since clocks
-// are put back over midnight, so it needs a place of its own. Where the instant is absent
-// it is the day of the zero time.
+// Day is a slot whose value follows from another slot: the day on which an instant falls in a zone.
+// It needs constants of its own, because a later instant can have an earlier day, where clocks are
+// put back over midnight. If the instant is absent, it is the day of the zero time.
 type Day struct {
 	Of   int // the slot of the instant
 	Zone *time.Location
 }
 
-// slot is a place for a value, or for a day, and the constants that it meets.
+// slot is a place for a value or a day, with the constants with which it is compared.
 type slot struct {
 	typ   value.Type
 	scale *scale // of the values; of a list's members, if it is one
@@ -29,7 +28,7 @@ type Builder struct {
 	space *Space
 }
 
-// NewBuilder starts a space whose slots have the types, and days behind them.
+// NewBuilder starts a space. Its slots have the types; the days come behind them.
 func NewBuilder(types []value.Type, days []Day) *Builder {
 	s := &Space{given: len(types), functions: map[functionKey]int32{}}
 	for _, t := range types {
@@ -47,7 +46,7 @@ func NewBuilder(types []value.Type, days []Day) *Builder {
 	return &Builder{s}
 }
 
-// Gather takes up the constants of a condition that will be compiled.
+// Gather adds the constants of a condition that will be compiled.
 func (b *Builder) Gather(c *Cond) {
 	for _, k := range c.Kids {
 		b.Gather(k)
@@ -78,7 +77,7 @@ func (b *Builder) Gather(c *Cond) {
 	}
 }
 
-// Freeze ends the gathering.
+// Freeze ends the gathering and returns the space.
 func (b *Builder) Freeze() *Space {
 	for _, x := range b.space.slots {
 		x.scale.freeze()
@@ -114,7 +113,7 @@ func (s *Space) Slots() int { return s.given }
 // Last is the highest position of a slot.
 func (s *Space) Last(slot int) int32 { return s.slots[slot].scale.last() }
 
-// Hashable reports whether a slot's values are apt to be told apart one by one.
+// Hashable reports whether an index can look up a slot's values one by one.
 func (s *Space) Hashable(slot int) bool {
 	return s.slots[slot].scale.kind != value.KindDouble
 }
@@ -122,8 +121,8 @@ func (s *Space) Hashable(slot int) bool {
 // farSeconds bounds instants: beyond, the seconds since 1970 could overflow.
 const farSeconds = 1 << 60
 
-// position finds the position of a value and whether it is of the slot's type; nil, the
-// absent value, always is. That of a list only tells that there is one.
+// position finds the position of a value. fits is false for a value that is not of the slot's type;
+// nil, the absent value, always fits. The position of a list only says that there is a list.
 func (s *slot) position(v any) (p int32, fits bool) {
 	k, on := s.typ.Kind, s.scale
 	switch x := v.(type) {

@@ -1,13 +1,13 @@
 package atom
 
-// step says that a condition is what it is from a position on, to the next step.
+// step gives the truth of a condition from a position on, up to the next step.
 type step struct {
 	from  int32
 	truth Truth
 }
 
-// steps is a condition on one slot as a function of its position. The first step is at
-// the position of the absent value, and no two neighbours are alike.
+// steps is a condition on one slot, as a function of the slot's position. The first step is at the
+// position of the absent value. Two steps in a row never have the same truth.
 type steps []step
 
 // append adds a step that begins where the last one ends.
@@ -76,8 +76,8 @@ func (s steps) spans(last int32, visit func(from, until int32, t Truth)) {
 	}
 }
 
-// stepsOf returns the function of a condition on one slot that asks about no more than
-// the position; ok is false for any other.
+// stepsOf returns the function of a condition that depends on the position of one slot alone; ok is
+// false for any other condition.
 func (b *Space) stepsOf(c *Cond) (slot int, s steps, ok bool) {
 	if !c.asked {
 		c.on, c.steps, c.single = b.findSteps(c)
@@ -105,7 +105,7 @@ func (b *Space) findSteps(c *Cond) (slot int, s steps, ok bool) {
 	return c.Slot, b.leaf(c), true
 }
 
-// mergeAll combines the functions of conditions that are all on one slot.
+// mergeAll combines the functions of conditions on one slot.
 func (b *Space) mergeAll(kids []*Cond, combine func(a, b Truth) Truth) (slot int, s steps, ok bool) {
 	for i, k := range kids {
 		at, next, ok := b.stepsOf(k)
@@ -142,7 +142,7 @@ func (b *Space) stepsOfIf(c *Cond) (slot int, s steps, ok bool) {
 	return slot, s, true
 }
 
-// leaf returns the function of a single question.
+// leaf returns the function of a condition without kids.
 func (b *Space) leaf(c *Cond) steps {
 	on := b.slots[c.Slot].scale
 	s := append(make(steps, 0, 4), step{posAbsent, c.Absent})
@@ -187,8 +187,7 @@ func (s steps) points(on *scale, consts []any) steps {
 	return s
 }
 
-// prefix makes a function true from a prefix up to the first text behind all that
-// start with it.
+// prefix makes a function true for the texts that start with a prefix.
 func (s steps) prefix(on *scale, prefix string) steps {
 	s = s.append(on.position(prefix), Yes)
 	if next, ok := successor(prefix); ok {

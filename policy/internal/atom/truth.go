@@ -1,16 +1,16 @@
 package atom
 
-// Truth is what is known of a condition.
+// Truth is the answer to a condition.
 type Truth uint8
 
-// Unsure is an error, or what only the expression itself can tell.
+// Unsure is an error, or an answer that only the expression can give.
 const (
 	Unsure Truth = iota
 	No
 	Yes
 )
 
-// Of returns the truth that is b.
+// Of returns Yes for true and No for false.
 func Of(b bool) Truth {
 	if b {
 		return Yes
@@ -29,7 +29,7 @@ func (t Truth) Not() Truth {
 	return Unsure
 }
 
-// And is false when one side is, also beside what is unsure.
+// And is No if one side is No, even if the other one is unsure.
 func (t Truth) And(o Truth) Truth {
 	switch {
 	case t == No || o == No:
@@ -40,11 +40,11 @@ func (t Truth) And(o Truth) Truth {
 	return Unsure
 }
 
-// Or is true when one side is, also beside what is unsure.
+// Or is Yes if one side is Yes, even if the other one is unsure.
 func (t Truth) Or(o Truth) Truth { return t.Not().And(o.Not()).Not() }
 
-// pick is c ? yes : no. Without c nothing is known, even where both sides agree: the
-// expression fails when its condition does.
+// pick is c ? yes : no. It is unsure where c is, even if both sides agree, because the expression
+// fails if its condition fails.
 func pick(c, yes, no Truth) Truth {
 	switch c {
 	case Yes:

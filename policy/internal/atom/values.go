@@ -11,24 +11,24 @@ import (
 type Values struct {
 	space *Space
 	vals  []any
-	pos   []int32 // of slots and days; unknownPos of a day that was not asked for
+	pos   []int32 // of slots and days; unknownPos for a day that is not worked out yet
 	set   []int32 // the slots that were set
 	lists []members
 
-	// What a reset gives back.
+	// The values after a reset.
 	base    []any
 	basePos []int32
 }
 
 const unknownPos int32 = -1
 
-// members are the constants among the members of a list.
+// members has the constants that are members of a list.
 type members struct {
 	found []int32  // positions, each once
 	bits  []uint64 // by constants
 }
 
-// NewValues returns values as they are in base, by slots; what base lacks is absent.
+// NewValues returns values that start as in base, by slots. A slot that base lacks is absent.
 func (s *Space) NewValues(base []any) *Values {
 	v := &Values{
 		space: s, vals: make([]any, s.given), pos: make([]int32, len(s.slots)), lists: make([]members, s.lists),
@@ -46,7 +46,8 @@ func (s *Space) NewValues(base []any) *Values {
 	return v
 }
 
-// Reset makes all values what they were at first. It costs what was set, not what could be.
+// Reset gives all slots their first values again. Its time grows with the number of slots that were
+// set.
 func (v *Values) Reset() {
 	for _, slot := range v.set {
 		v.reset(int(slot))
@@ -62,8 +63,8 @@ func (v *Values) reset(slot int) {
 	}
 }
 
-// Set gives a slot a value and reports whether it is of the slot's type; nil is absent, and
-// always is. Where it is not, nothing may be asked about the values. Lists are not copied.
+// Set gives a slot a value; nil makes it absent. It reports whether the value is of the slot's
+// type. If it is not, ask for no answer about these values. Lists are not copied.
 func (v *Values) Set(slot int, val any) (fits bool) {
 	if len(v.set) == 0 || v.set[len(v.set)-1] != int32(slot) {
 		v.set = append(v.set, int32(slot))
@@ -91,7 +92,7 @@ func (v *Values) setList(s *slot, val any) (fits bool) {
 	member := slot{typ: s.typ.Member(), scale: s.scale}
 	for _, x := range list {
 		p, fits := member.position(x)
-		if !fits || x == nil { // nothing is a value, and no member
+		if !fits || x == nil { // a list with such a member does not fit
 			return false
 		}
 		if p >= posFirst && p&1 == 1 {
@@ -125,8 +126,8 @@ func (v *Values) forgetDays() {
 	}
 }
 
-// Position returns the position of a slot's value. That of a list only tells whether
-// there is one.
+// Position returns the position of a slot's value. The position of a list only says whether there
+// is one.
 func (v *Values) Position(slot int) int32 {
 	if p := v.pos[slot]; p != unknownPos {
 		return p
@@ -134,7 +135,8 @@ func (v *Values) Position(slot int) int32 {
 	return v.day(slot)
 }
 
-// day finds the position of a day, when it is first asked for: a set may know many zones.
+// day finds the position of a day when it is first needed. A set may have many zones, and most are
+// not needed.
 func (v *Values) day(slot int) int32 {
 	s := &v.space.slots[slot]
 	at, _ := v.vals[s.day.Of].(time.Time)
@@ -172,7 +174,7 @@ func Decide(c *Cond, t value.Type, v any) Truth {
 	return s.Truth(s.Root(&alone), vals)
 }
 
-// All returns the values by slots. It is only to be read, and shows later changes.
+// All returns the values by slots. Do not change the result; it shows later changes of the values.
 func (v *Values) All() []any { return v.vals }
 
 // Changed returns the slots that were set since the last reset; one may be there twice.

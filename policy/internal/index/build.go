@@ -7,22 +7,22 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 )
 
-// entry is a way of a rule on its way down the tree, with the terms that are still to be
-// looked at.
+// entry is a way of a rule while the tree is built, with the terms that no node above has decided.
 type entry struct {
 	id    int32
 	terms []atom.Term
 	rest  int32 // the root of the parts that are not terms
 }
 
-// without returns the entry when term i is known to hold.
+// without returns the entry without term i, which is known to hold.
 func (e entry) without(i int) entry {
 	e.terms = slices.Concat(e.terms[:i], e.terms[i+1:])
 	return e
 }
 
-// passesAbsent reports whether no term of an entry is certainly false where a slot has no
-// value. What is asked of a list may stand beside a term that says that there is one.
+// passesAbsent reports whether an entry may hold if a slot has no value. All of its terms on the
+// slot are looked at: a term on a member of a list can stand beside one that wants the list to be
+// there.
 func (e entry) passesAbsent(slot int) bool {
 	return !slices.ContainsFunc(e.terms, func(t atom.Term) bool { return t.Slot == slot && t.Absent() == atom.No })
 }
@@ -31,15 +31,15 @@ func (e entry) passesAbsent(slot int) bool {
 type builder struct {
 	space *atom.Space
 	roots []int32 // of the rules
-	// spare is how many more places rules may take than there are of them.
+	// spare is the number of further places that rules may take, beyond one for each.
 	spare int
 }
 
 const (
 	maxLeaf   = 64
-	maxWide   = 256 // of a leaf whose rules have no key in common
-	maxDirect = 3   // up to so many, tables cost more than asking
-	maxDepth  = 40  // of a tree; below it is only halved
+	maxWide   = 256 // entries of a leaf whose rules have no key in common
+	maxDirect = 3   // up to this number of entries, tables cost more than asking
+	maxDepth  = 40  // of splits; deeper nodes are only halved
 )
 
 func (b *builder) build(list []entry, depth int) *tree {
@@ -57,19 +57,19 @@ func (b *builder) build(list []entry, depth int) *tree {
 	return &tree{leaf: b.leaf(list)}
 }
 
-// key is what a split tells rules apart by.
+// key is a slot, or the members of a list, by which a split tells rules apart.
 type key struct {
 	slot   int
 	member bool
 }
 
-// keyCount says how many rules have a key, and how evenly.
+// keyCount says how many rules have a key, and how evenly they are spread.
 type keyCount struct {
 	rules, places int
 	distinct      map[int32]bool
 }
 
-// choose looks for the split that leaves the fewest rules to look at.
+// choose looks for the split after which a search has the fewest rules to look at.
 func (b *builder) choose(list []entry) (key, bool) {
 	counts := map[key]*keyCount{}
 	var order []key // the order in which they are met, which is that of the set
@@ -149,9 +149,9 @@ func (b *builder) split(list []entry, k key, depth int) *split {
 	return s
 }
 
-// mostlyAbsent reports whether most of the rules that have a key may hold without a value. Then
-// all of them are looked at where it is absent; else the few that may stand beside the split,
-// lest they make the others be looked at too.
+// mostlyAbsent reports whether most of the rules with a key may hold without a value. If so, a
+// search without a value looks at all of them. If not, the few that may hold stand beside the
+// split, so that such a search skips the others.
 func (b *builder) mostlyAbsent(list []entry, k key) bool {
 	may, keyed := 0, 0
 	for _, e := range list {
@@ -165,7 +165,7 @@ func (b *builder) mostlyAbsent(list []entry, k key) bool {
 	return 2*may > keyed
 }
 
-// find returns the term of an entry that a split is by, and its positions.
+// find returns the term of an entry on the key of a split, and its positions.
 func (b *builder) find(e entry, k key) (int, []int32) {
 	for i, t := range e.terms {
 		if t.Slot != k.slot || (t.Member != 0) != k.member {
@@ -178,7 +178,8 @@ func (b *builder) find(e entry, k key) (int, []int32) {
 	return -1, nil
 }
 
-// thicken replaces a search by a look, where that takes little more room.
+// thicken replaces a search among the points of a split by a table, if that takes little more
+// memory.
 func (b *builder) thicken(s *split) {
 	size := int(b.space.Last(s.slot)-atom.FirstConstant+1) / 2
 	if size > 4*len(s.points)+16 {
@@ -191,7 +192,7 @@ func (b *builder) thicken(s *split) {
 	s.points = nil
 }
 
-// fork halves rules by where their range of one slot lies.
+// fork halves rules by the ranges of one slot for which they may hold.
 func (b *builder) fork(list []entry, depth int) *fork {
 	slot := b.narrowest(list)
 	if slot >= 0 {
@@ -206,7 +207,7 @@ func (b *builder) fork(list []entry, depth int) *fork {
 	return f
 }
 
-// hull returns what an entry lets pass of a slot.
+// hull returns the range of a slot for which an entry may hold.
 func (b *builder) hull(e entry, slot int) (from, until int32, absent bool) {
 	last := b.space.Last(slot)
 	for _, t := range e.terms {
@@ -223,8 +224,8 @@ func (b *builder) middle(e entry, slot int) int64 {
 	return int64(from) + int64(until)
 }
 
-// narrowest returns the slot whose rules let the fewest values pass, or -1 when no slot has a
-// range.
+// narrowest returns the slot for which the rules have the narrowest ranges, -1 if they have none
+// for any slot.
 func (b *builder) narrowest(list []entry) int {
 	passing := map[int]float64{}
 	var order []int

@@ -1,6 +1,6 @@
-// Package index finds, among many rules, those that an incident can match, without asking
-// each one. It works on the terms of package atom and skips a rule only where a term
-// is certainly false; what it finds is either certain to match, or has to be asked.
+// Package index finds, among many rules, those that an incident can match, without asking each one.
+// It works on the terms of package atom, and skips a rule only if one of its terms is certainly
+// false. A rule that it finds either matches for certain, or has to be evaluated.
 //
 // An [Index] is a forest, one tree for each class of rules that are looked at together.
 // Three kinds of nodes lead to few rules quickly:
@@ -14,7 +14,7 @@
 //	        gives, for the segment in which the value lies, a row of bits: the rules that it
 //	        does not exclude. The rows are combined with &, those that exclude most first
 //
-// A rule stands at several places where a term lists several constants, or where it is
-// a disjunction. How often in all is bounded, so that the index grows with the set, whatever
-// is in it.
+// A rule stands at several places if one of its terms lists several constants, or if it is a
+// disjunction. The number of places is bounded, so the size of the index grows with the number of
+// rules and not faster.
 package index

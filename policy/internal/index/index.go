@@ -6,14 +6,14 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 )
 
-// Entry is a rule as it is indexed. IDs are not negative, and order what is found.
+// Entry is a rule to index. Its ID is not negative; rules are found in the order of their IDs.
 type Entry struct {
 	ID    int32
 	Class int
 	Rule  atom.Rule
 }
 
-// Hit is a rule that was found: its id, and whether it has to be asked.
+// Hit is a rule that was found: its id, and whether it has to be evaluated.
 type Hit int32
 
 func hit(id int32, sure bool) Hit {
@@ -26,7 +26,7 @@ func hit(id int32, sure bool) Hit {
 // ID is the id of the rule.
 func (h Hit) ID() int32 { return int32(h >> 1) }
 
-// Ask reports whether the rule has to be asked; else it is certain to match.
+// Ask reports whether the rule has to be evaluated. If not, it matches for certain.
 func (h Hit) Ask() bool { return h&1 == 1 }
 
 // Index is immutable and safe for concurrent use.
@@ -36,7 +36,7 @@ type Index struct {
 	roots   []int32 // by the rules' ids
 }
 
-// Build makes an index of rules in so many classes. A rule that is never true has no place.
+// Build makes an index of rules in a number of classes. It leaves out rules that never hold.
 func Build(space *atom.Space, entries []Entry, classes int) *Index {
 	x := &Index{space: space, classes: make([]*tree, classes)}
 	byClass := make([][]entry, classes)
@@ -61,8 +61,8 @@ func Build(space *atom.Space, entries []Entry, classes int) *Index {
 	return x
 }
 
-// Find adds the rules of some classes that are not certainly false to hits, by id and each
-// once, and returns them.
+// Find adds the rules of some classes that are not certainly false to hits, and returns hits. Rules
+// come in the order of their ids, each once.
 func (x *Index) Find(v *atom.Values, classes []int32, hits []Hit) []Hit {
 	w := walk{index: x, values: v, hits: hits}
 	for _, c := range classes {
@@ -73,8 +73,8 @@ func (x *Index) Find(v *atom.Values, classes []int32, hits []Hit) []Hit {
 	return inOrder(w.hits)
 }
 
-// inOrder sorts hits, mostly found in order already, and keeps one per rule. A rule that is
-// found twice is found in two ways, and one that is certain suffices: it stands first.
+// inOrder sorts hits, which are mostly in order already, and keeps one per rule. A rule can be
+// found in two ways; a certain hit sorts first and is the one that is kept.
 func inOrder(hits []Hit) []Hit {
 	for i := 1; i < len(hits); i++ {
 		if hits[i].ID() <= hits[i-1].ID() {

@@ -33,7 +33,7 @@ func (b *builder) leaf(list []entry) *leaf {
 	return l
 }
 
-// pack lays the tables of a leaf side by side: a search reads all of them.
+// pack lays the tables of a leaf side by side in memory, because a search reads all of them.
 func (b *builder) pack(l *leaf, drafts []draft) {
 	l.tables = make([]table, 0, len(drafts))
 	for _, d := range drafts {
@@ -52,9 +52,9 @@ func (b *builder) pack(l *leaf, drafts []draft) {
 	l.rows, l.breaks, l.dense = slices.Clip(l.rows), slices.Clip(l.breaks), slices.Clip(l.dense)
 }
 
-// draft is a table before it has its place in a leaf. Row i holds from breaks[i] on, the first
-// being that of the absent value. For a list, row 0 stands for the absent list, row 1
-// for a list without any of the members, and row 2+i adds the member at breaks[i].
+// draft is a table before it has its place in a leaf. Row i is for the positions from breaks[i] on;
+// the first break is the position of the absent value. For a list, row 0 stands for the absent
+// list, row 1 for a list without any of the members, and row 2+i adds the member at breaks[i].
 type draft struct {
 	slot   int
 	member bool
@@ -63,13 +63,13 @@ type draft struct {
 	rows   []row // one row after the other
 }
 
-// count is how many rows there are.
+// count is the number of rows.
 func (t *draft) count() int { return len(t.rows) / t.words }
 
 // at returns a row.
 func (t *draft) at(i int) []row { return t.rows[i*t.words : (i+1)*t.words] }
 
-// row returns the place of the row for a position; of a member, 0 where it has none.
+// row returns the number of the row for a position. For a member without a row it returns 0.
 func (t *draft) row(p int32) uint8 {
 	if t.member {
 		if i := slices.Index(t.breaks, p); i >= 0 {
@@ -84,7 +84,7 @@ func (t *draft) row(p int32) uint8 {
 	return uint8(i)
 }
 
-// tableKeys lists what the terms are about, each once.
+// tableKeys lists the slots and lists that the terms are about, each once.
 func tableKeys(list []entry) []key {
 	var keys []key
 	for _, e := range list {
@@ -97,8 +97,8 @@ func tableKeys(list []entry) []key {
 	return keys
 }
 
-// termOf returns the term of an entry that a table holds: the only one of its kind, for a
-// row cannot tell that two members are there.
+// termOf returns the term of an entry that a table can hold. An entry may have only one such term,
+// because a row cannot say that two members are there.
 func termOf(e entry, k key) (t atom.Term, terms int) {
 	for _, x := range e.terms {
 		if x.Slot == k.slot && (x.Member != 0) == k.member {
@@ -109,7 +109,7 @@ func termOf(e entry, k key) (t atom.Term, terms int) {
 	return t, terms
 }
 
-// draft makes the table of a slot. held counts, by entries, the terms that it stands for.
+// draft makes the table of a slot. held counts, for each entry, the terms that the tables decide.
 func (b *builder) draft(list []entry, k key) (t draft, held []int) {
 	held = make([]int, len(list))
 	terms := make([]atom.Term, len(list))
@@ -162,7 +162,7 @@ func memberTable(slot int, terms []atom.Term, held []int) draft {
 	t := draft{slot: slot, member: true, words: words, rows: make([]row, 2*words)}
 	for i, term := range terms {
 		word, bit := i/64, uint64(1)<<(i%64)
-		t.at(0)[word].may |= bit // without the list, its terms fail
+		t.at(0)[word].may |= bit // without the list, its terms are errors
 		if held[i] == 0 {
 			t.at(0)[word].yes |= bit
 			t.at(1)[word].add(row{bit, bit})
@@ -178,8 +178,8 @@ func memberTable(slot int, terms []atom.Term, held []int) draft {
 	return t
 }
 
-// leaves estimates how many entries a table does not rule out, each row being as likely as
-// another.
+// leaves estimates the number of entries that a table does not rule out. It takes all rows for
+// equally likely.
 func (t *draft) leaves() float64 {
 	rows := t.rows[t.words:]
 	if t.member {

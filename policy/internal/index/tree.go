@@ -7,34 +7,35 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/atom"
 )
 
-// tree is a node; exactly one of its parts is there.
+// tree is a node. Exactly one of its fields is set.
 type tree struct {
 	split *split
 	fork  *fork
 	leaf  *leaf
 }
 
-// split leads by the value of a slot.
+// split leads to the rules for the value of a slot.
 type split struct {
 	slot   int
 	member bool    // by the members of a list
-	dense  []int32 // by constants: the place among kids, plus one; else
+	dense  []int32 // by constants: the number among kids, plus one; if nil, points is used
 	points []int32 // their positions, sorted like kids
 	kids   []tree
-	// absent says that rules behind keys may hold without a value; else none of them may.
+	// absent says that rules with the key may hold without a value. If it is false, none of them
+	// may.
 	absent bool
-	rest   *tree // of the rules that are behind no key; nil: none
+	rest   *tree // the rules without the key; nil: none
 }
 
-// fork leads to both of its sides, unless a guard keeps it out.
+// fork leads to its two sides, and skips a side whose guard does not let the value pass.
 type fork struct {
 	guards [2]guard
 	sides  [2]tree
 }
 
-// guard lets pass the positions from..until of a slot, and, if it says so, what is absent.
+// guard lets the positions from..until of a slot pass, and the absent value if it says so.
 type guard struct {
-	slot        int // -1: all may pass
+	slot        int // -1: everything passes
 	from, until int32
 	absent      bool
 }
@@ -45,19 +46,19 @@ type leaf struct {
 	words  int // of 64 ways each
 	tables []table
 
-	// What the tables hold, one table after the other.
+	// The rows and breaks of the tables, one table after the other.
 	rows   []row
 	breaks []int32
 	dense  []uint8
 }
 
-// way is one of a rule: where the tables say that their terms hold, the rest is what is left to
-// ask, if anything.
+// way is a way of a rule. If the tables say that its terms hold, rest is the condition that is left
+// to answer, if any.
 type way struct {
 	id, rest int32
 }
 
-// row is what a value leaves: the rules that it does not make false, and those whose terms
+// row says what a value decides: the rules that it does not make false, and the rules whose terms
 // it makes true.
 type row struct{ may, yes uint64 }
 
@@ -66,9 +67,9 @@ func (r *row) add(o row) {
 	r.yes |= o.yes
 }
 
-// table gives a row for each position of a slot, or for each member of a list, as a draft does.
-// A slot of few positions has the place of its row for each of them, for a search costs more
-// where its outcome cannot be foretold.
+// table gives a row for each position of a slot, or for each member of a list, as a draft does. For
+// a slot with few positions it has the number of the row for each of them, because a search whose
+// branches cannot be predicted costs more.
 type table struct {
 	slot   int32
 	member bool
@@ -85,7 +86,7 @@ type walk struct {
 	hits   []Hit
 }
 
-// tree searches below a node. sure is false when a value that led here was absent.
+// tree searches below a node. sure is false if an absent value has led here.
 func (w *walk) tree(t *tree, sure bool) {
 	for t != nil {
 		switch {
@@ -106,7 +107,7 @@ func (w *walk) tree(t *tree, sure bool) {
 }
 
 func (w *walk) split(s *split, sure bool) {
-	// A day is not given, so it is never absent.
+	// A day is worked out from an instant and is never absent.
 	if s.slot < w.index.space.Slots() && w.values.Get(s.slot) == nil {
 		if s.absent {
 			for i := range s.kids {
@@ -180,7 +181,7 @@ func (w *walk) leaf(l *leaf, sure bool) {
 	w.ways(l.ways, left)
 }
 
-// all is the row of so many ways that rules out none of them.
+// all is the row that rules out none of a number of ways.
 func all(ways int, sure bool) row {
 	r := row{may: ^uint64(0)}
 	if ways < 64 {
@@ -192,8 +193,8 @@ func all(ways int, sure bool) row {
 	return r
 }
 
-// wide is leaf for more than 64 ways: to look each table up once for all of them costs less
-// than leaves of their own.
+// wide searches a leaf with more than 64 ways. Looking up each table once for all of them costs
+// less than several leaves.
 func (w *walk) wide(l *leaf, sure bool) {
 	var left [maxWide / 64]row
 	for k := range l.words {
@@ -216,7 +217,7 @@ func (w *walk) wide(l *leaf, sure bool) {
 	}
 }
 
-// ways takes up those of at most 64 ways that a row leaves.
+// ways adds the hits of at most 64 ways that a row does not rule out.
 func (w *walk) ways(list []way, left row) {
 	for may := left.may; may != 0; may &= may - 1 {
 		i := bits.TrailingZeros64(may)
@@ -228,7 +229,7 @@ func (w *walk) ways(list []way, left row) {
 	}
 }
 
-// way looks at what is left of a rule's native condition, before anyone evaluates it.
+// way answers the rest of a rule's condition, as far as package atom can.
 func (w *walk) way(x way) {
 	truth := atom.Yes
 	if x.rest != atom.Nothing {
@@ -256,7 +257,7 @@ func (l *leaf) row(t *table, v *atom.Values) row {
 	return r
 }
 
-// wideRow is row for any leaf. A row that has to be added up is put into room.
+// wideRow is row for any leaf. A row that is the union of several is built in room.
 func (l *leaf) wideRow(t *table, v *atom.Values, room []row) []row {
 	if !t.member {
 		return l.at(t, l.place(t, v.Position(int(t.slot))))
