@@ -99,11 +99,11 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 	return t
 }
 
-// commonKeys are what every action takes.
+// commonKeys are the keys that every action takes.
 var commonKeys = []string{"id", "since", "within", "after", "calendar", "pauses", "if_late", "owner", "message", "note"}
 
-// actionType finds a type by its name. Substitute counts where it is asked
-// about (facts), not where it would be written.
+// actionType finds a type by its name. Facts can ask about substitute (asked); playbooks cannot
+// write it.
 func (s *scope) actionType(name playbook.Text, asked bool, more ...string) *ActionType {
 	if t, ok := s.builtin[name.Value]; ok {
 		return t

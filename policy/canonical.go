@@ -16,10 +16,10 @@ import (
 func CanonicalExpr(source string) (text string, names []string) {
 	text, names, err := celenv.Canonical(source)
 	if err != nil {
-		return strings.Trim(source, " \t\r\n\f"), nil // the blanks of the language, and no others
+		return strings.Trim(source, " \t\r\n\f"), nil // only the characters that are blanks in the language
 	}
-	// Writing ---0 gives -0, which is read as the number 0: what is written is written
-	// again until it stays.
+	// Writing ---0 gives -0, which is read as the number 0. So the text is written again until it
+	// stays the same.
 	for range 4 {
 		again, _, err := celenv.Canonical(text)
 		if err != nil || again == text {
@@ -30,8 +30,8 @@ func CanonicalExpr(source string) (text string, names []string) {
 	return text, names
 }
 
-// CanonicalText is [CanonicalExpr] for a text with expressions written ${…} in
-// it: the words stay as they are, but for blanks at the ends.
+// CanonicalText is [CanonicalExpr] for a text with expressions written ${…}. The words stay as they
+// are; blanks at the ends are cut.
 func CanonicalText(source string) (text string, names []string) {
 	pieces, bad := splitText([]rune(strings.TrimSpace(source)))
 	if bad >= 0 {

@@ -16,15 +16,15 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// Compile gives a set its meaning. The diagnostics hold every problem that was
-// found, sorted by place; with an error among them, or a set that was read with
-// errors, the program is nil or must not be used.
+// Compile gives a set its meaning. The diagnostics hold every mistake that was found, sorted by
+// place. Do not use the program if one of them is an error, or if the set was read with errors; it
+// may be nil then.
 func Compile(set *playbook.Set) (*Program, playbook.Diagnostics) {
 	return compileSet(set, false)
 }
 
-// compileSet compiles a set. Apart, every expression is compiled by itself and
-// every playbook reads shared definitions for itself: what is shared must come to
+// compileSet compiles a set. With apart, nothing is shared: every expression is compiled by itself,
+// and every playbook compiles the shared definitions for itself. Tests check that both ways give
 // the same.
 func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) {
 	base, err := celenv.NewBase()
@@ -34,7 +34,7 @@ func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) 
 	if apart {
 		base.Forget()
 	}
-	defer base.Forget() // behind whatever looks at the trees of expressions
+	defer base.Forget() // at the end, because other steps read the trees of expressions
 	c := &compiler{used: map[any]bool{}, wholeSet: &wholeSet{
 		base: base, apart: apart, builtin: builtinActions(), program: &Program{},
 		durations: durationSpecs(),
@@ -49,21 +49,20 @@ func compileSet(set *playbook.Set, apart bool) (*Program, playbook.Diagnostics) 
 	return c.program, diags
 }
 
-// compiler holds what is found while a set, or one playbook of it, is compiled:
-// playbooks are compiled side by side.
+// compiler holds the findings about a set or about one playbook of it. Playbooks are compiled side
+// by side.
 type compiler struct {
 	*wholeSet
 	diags playbook.Diagnostics
-	// used marks the definitions that something refers to, by the pointer to
-	// what was read: a shared definition is compiled in several scopes.
+	// used has the definitions to which something refers. The key is the pointer to the document's
+	// definition, because a shared one is compiled in several scopes.
 	used map[any]bool
-	// incomplete is set when something is missing that the reader did not
-	// understand.
+	// incomplete is set when a part is missing because it could not be read.
 	incomplete bool
 }
 
-// wholeSet is what all compilers of a set share. After the declarations of all
-// documents are gathered it is only read.
+// wholeSet has the data that all compilers of a set share. It does not change once the declarations
+// of all documents are gathered.
 type wholeSet struct {
 	base    *celenv.Base
 	apart   bool
@@ -78,7 +77,7 @@ type wholeSet struct {
 	readings       map[string]*reading
 }
 
-// take adds what another compiler found. Finish puts all of it into one order.
+// take adds the findings of another compiler. Finish sorts them.
 func (c *compiler) take(o *compiler) {
 	c.diags = append(c.diags, o.diags...)
 	maps.Copy(c.used, o.used)
@@ -141,8 +140,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	}
 }
 
-// compileAll compiles playbooks side by side. What one finds does not depend on
-// another.
+// compileAll compiles playbooks side by side. The findings of one do not depend on the others.
 func compileAll(scopes []*scope) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -152,7 +150,7 @@ func compileAll(scopes []*scope) {
 				s := scopes[i]
 				s.compileApplies()
 				s.compileDefinitions()
-				if len(scopes) < 2*runtime.GOMAXPROCS(0) { // else there is no core to spare
+				if len(scopes) < 2*runtime.GOMAXPROCS(0) { // with more playbooks, all cores are busy already
 					s.compileAhead()
 				}
 				s.compilePlaybook()
@@ -232,11 +230,11 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 	}
 }
 
-// endOfRow are names under which one writes where a row ends, which rows do not have.
+// endOfRow has names of columns that look like the end of a row. Rows have a beginning only.
 var endOfRow = map[string]bool{"to": true, "until": true, "till": true, "below": true, "under": true, "up_to": true, "before": true, "less_than": true}
 
-// warnUnusedColumns warns of columns that nothing reads and that look like the end of a row,
-// which would otherwise be passed over in silence.
+// warnUnusedColumns warns of columns that nothing reads and that look like the end of a row.
+// Without the warning, such a column would be ignored silently.
 func (c *compiler) warnUnusedColumns(t *playbook.Table) {
 	if !c.used[t] || c.used[cellsOf{t, ""}] || len(t.Rows) == 0 {
 		return
@@ -259,7 +257,7 @@ func (c *compiler) warnUnusedColumns(t *playbook.Table) {
 	}
 }
 
-// currencyCode checks a currency that stands by itself.
+// currencyCode checks the code of a currency without an amount.
 func (c *compiler) currencyCode(t playbook.Text) string {
 	if _, ok := value.Decimals(t.Value); !ok {
 		c.mendf(t.Range, "unknown-currency", currencyRemedy(t), "%q is no currency code of ISO 4217, such as EUR", t.Value)

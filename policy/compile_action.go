@@ -25,7 +25,7 @@ type Action struct {
 	Position      Position
 }
 
-// givenIn is where a list of actions stands.
+// givenIn says where a list of actions stands.
 type givenIn struct {
 	known celenv.Known
 	// preventive is set where deadlines count back from expected_at.
@@ -48,8 +48,8 @@ func (s *scope) actions(list []*playbook.Action, in givenIn, beside ...[]*playbo
 	return out
 }
 
-// checkDistinct asks for an id where one play could give two actions of a type
-// that would have the same identity.
+// checkDistinct reports an action without an id if one play could give two actions of its type with
+// the same identity.
 func (s *scope) checkDistinct(a *playbook.Action, others []*playbook.Action) {
 	t, ok := s.builtin[a.Type.Value]
 	if !ok {
@@ -86,7 +86,7 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 	return out
 }
 
-// common compiles what every action takes.
+// common compiles the keys that every action takes.
 func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
 	known := in.known
@@ -124,7 +124,7 @@ func (s *scope) since(t playbook.Text) *Field {
 	return f
 }
 
-// params compiles the parameters of the type; the amount stands by itself.
+// params compiles the parameters of the type. The amount is returned by itself.
 func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, working bool) (amount *Param, out []*Param) {
 	s.unknownParams(a, t)
 	for _, spec := range t.Params {
@@ -157,7 +157,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, wo
 
 func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 	if t.broken {
-		return // what it takes is not known
+		return // the parameters of the type are not known
 	}
 	for _, e := range a.Params {
 		if slices.ContainsFunc(t.Params, func(f *Field) bool { return f.Name == e.Key.Value }) {
@@ -171,8 +171,8 @@ func (s *scope) unknownParams(a *playbook.Action, t *ActionType) {
 	}
 }
 
-// missingParam reports a parameter that is not there, unless it was written under a name
-// that is reported, or what was written could not be read.
+// missingParam reports a parameter that is not there. It says nothing if the parameter was written
+// under a wrong name, or could not be read: that is reported already.
 func (s *scope) missingParam(a *playbook.Action, t *ActionType, spec *Field) {
 	if a.Misread() {
 		return
@@ -198,9 +198,8 @@ func paramOf(a *playbook.Action, name string) (playbook.Value, bool) {
 	return playbook.Value{}, false
 }
 
-// checkMessage checks the guards of a message where this action uses it. An
-// amount or a deadline that is written and wrong is there: only that it is wrong
-// is to be said.
+// checkMessage checks the guards of a message for its use by this action. An amount or a deadline
+// with a mistake counts as present, so that only the mistake is reported.
 func (s *scope) checkMessage(a *playbook.Action, out *Action, in givenIn) {
 	if out.Message == nil {
 		return

@@ -9,12 +9,12 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// manyPlays is from how many plays on a playbook's conditions are worth preparing.
+// manyPlays is the number of plays from which preparing a playbook's conditions saves time.
 const manyPlays = 200
 
-// compileAhead prepares the conditions of a large playbook on all cores. Its plays are then compiled
-// one after another, as their mistakes are reported, and find that most of the work is done. It comes
-// after the terms and tables, which are only looked up here.
+// compileAhead prepares the conditions of a large playbook on all cores. The plays are then
+// compiled one after another, so that their mistakes come in order, and find most of the work done.
+// Terms and tables are compiled before; here they are only looked up.
 func (s *scope) compileAhead() {
 	if s.env == nil || len(s.doc.Plays) < manyPlays {
 		return
@@ -39,8 +39,8 @@ func prepare(env *celenv.Scope, p *playbook.Play) {
 	}
 }
 
-// settled are the terms and tables of a scope that are compiled already. Looking them up leaves no
-// trace, so that many can do so.
+// settled gives the terms and tables of a scope that are compiled already. A look-up changes
+// nothing, so many can be made at the same time.
 type settled struct{ s *scope }
 
 // Term returns nothing for a term that is still to be compiled, or broken.
@@ -61,8 +61,8 @@ func (d settled) Table(name string) (*celenv.Table, bool) {
 	return t, t != nil
 }
 
-// TermNames and TableNames are for suggestions, which come later, with the mistakes.
+// TermNames returns nothing: names are for suggestions, and mistakes are reported later.
 func (settled) TermNames() []string { return nil }
 
-// TableNames is like TermNames.
+// TableNames returns nothing, as TermNames does.
 func (settled) TableNames() []string { return nil }

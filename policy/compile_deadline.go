@@ -13,10 +13,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Deadline is how long something may take: a duration, or a number of working
-// days.
+// Deadline is a length of time: a duration, or a number of working days.
 type Deadline struct {
-	WorkingDays int // when not 0, or WorkingDay is set, there is no duration
+	WorkingDays int // if it is not 0, or WorkingDay is set, there is no duration
 	WorkingDay  bool
 	duration    *Param
 	src         *place
@@ -28,8 +27,8 @@ func (d *Deadline) Position() Position { return d.src.position() }
 // Source is the deadline as written.
 func (d *Deadline) Source() string { return d.src.source() }
 
-// Duration evaluates the deadline's length; it is never negative. It means
-// nothing for working days.
+// Duration evaluates the deadline's length, which is never negative. It has no meaning for working
+// days.
 func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
 	v, err := d.duration.Value(f, value.Style{})
 	if err != nil {
@@ -38,8 +37,8 @@ func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
 	return v.(time.Duration), nil
 }
 
-// durationSpec describes within, after, every and lead; positive ones are more than
-// zero. All deadlines of a set share a few of them.
+// durationSpec describes within, after, every and lead. With positive, zero is not allowed. All
+// deadlines of a set share a few specs.
 func (c *compiler) durationSpec(name string, positive bool) *Field {
 	return c.durations[durationKey{name, positive}]
 }
@@ -58,7 +57,7 @@ func durationSpecs() map[durationKey]*Field {
 	return specs
 }
 
-// deadline compiles within or after; working says that a calendar counts it.
+// deadline compiles within or after. working says that a calendar counts the time.
 func (s *scope) deadline(name string, src playbook.Text, working bool, known celenv.Known) *Deadline {
 	if !src.IsSet() {
 		return nil
@@ -95,8 +94,8 @@ func (s *scope) span(name string, span value.Span, src playbook.Text, working bo
 	return &Deadline{duration: &Param{Spec: s.durationSpec(name, false), constant: span.Duration, fixed: true, src: at}, src: at}
 }
 
-// meantSpan is how a text that is no deadline would be one. Working days need a calendar,
-// which can only be said.
+// meantSpan is the remedy for a text that is not a deadline. A missing calendar for working days is
+// only named, because no change of this text can add it.
 func (s *scope) meantSpan(src playbook.Text, working bool) remedy {
 	days := slip.WorkingDays(src.Value)
 	switch {
@@ -111,8 +110,8 @@ func (s *scope) meantSpan(src playbook.Text, working bool) remedy {
 	return meantDuration(src)
 }
 
-// pace compiles every and lead: a duration that is not negative, and more than
-// zero when positive is set. With a calendar, days and weeks are refused.
+// pace compiles every and lead, which are durations and not negative. With positive, zero is not
+// allowed. With a calendar, days and weeks are refused.
 func (s *scope) pace(name string, src playbook.Text, positive, working bool, known celenv.Known) *Param {
 	spec := s.durationSpec(name, positive)
 	span, err := value.ParseSpan(src.Value)

@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// definitions hands the terms and tables of a scope to its expressions, each
-// compiled when it is first named.
+// definitions gives the terms and tables of a scope to its expressions. It compiles each one when
+// an expression first names it.
 type definitions struct{ s *scope }
 
 func (d definitions) Term(name string) (*celenv.Expr, bool) {
@@ -32,7 +32,7 @@ func (d definitions) Table(name string) (*celenv.Table, bool) {
 func (d definitions) TermNames() []string  { return slices.Sorted(maps.Keys(d.s.termDefs)) }
 func (d definitions) TableNames() []string { return slices.Sorted(maps.Keys(d.s.tableDefs)) }
 
-// noDefinitions are the terms and tables of applies: it sees none.
+// noDefinitions gives no terms and no tables: applies cannot read any.
 type noDefinitions struct{}
 
 func (noDefinitions) Term(string) (*celenv.Expr, bool)   { return nil, false }

@@ -67,11 +67,11 @@ func (s *scope) notEmpty(name string, t playbook.Text) {
 	}
 }
 
-// optionDistinct asks for an id on a second option of one type: a choice names
-// its option by both.
+// optionDistinct reports a second option of one type without an id: a choice names its option by
+// type and id.
 func (s *scope) optionDistinct(o *playbook.Action, before []*playbook.Action) {
 	if t, ok := s.builtin[o.Type.Value]; ok && (t.Merge == MergeItem || t.Merge == MergeTo) {
-		return // told apart by what they merge by
+		return // the values by which they merge tell them apart
 	}
 	same := slices.ContainsFunc(before, func(b *playbook.Action) bool {
 		return b.Type.Value == o.Type.Value && b.ID.Value == o.ID.Value
@@ -106,14 +106,14 @@ func (s *scope) option(a *playbook.Action, in givenIn) *Option {
 		}
 	}
 	if out.From != nil {
-		out.Amount = out.From // so that messages may speak of the amount
+		out.Amount = out.From // so that messages can read the amount
 	}
 	s.checkMessage(a, out.Action, in)
 	out.Amount = nil
 	return out
 }
 
-// optionMoney compiles a range {from, to}; one amount is a range of itself.
+// optionMoney compiles a range {from, to}. A single amount is both its ends.
 func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, known celenv.Known, isAmount bool) {
 	from, to := s.moneyRange(spec, v, known)
 	if from == nil || to == nil {
@@ -170,7 +170,7 @@ func (s *scope) checkRange(from, to *Param, v playbook.Value) {
 	}
 }
 
-// optionEvery compiles the interval of inform: one, or several to choose from.
+// optionEvery compiles the interval of inform: one, or a list to choose from.
 func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) OptionParam {
 	out := OptionParam{Name: "every", Choose: v.Kind == playbook.List}
 	items := []playbook.Value{v}
@@ -193,9 +193,8 @@ func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) 
 	return out
 }
 
-// optionParam compiles a parameter that may be a list of what is allowed. A
-// parameter that is a list itself is taken as it is unless its members are
-// lists.
+// optionParam compiles a parameter that may be a list of values to choose from. If the parameter is
+// of a list type, a list is one value, and a list of lists is a choice.
 func (s *scope) optionParam(spec *Field, v playbook.Value, known celenv.Known) OptionParam {
 	out := OptionParam{Name: spec.Name}
 	isChoice := v.Kind == playbook.List
@@ -218,7 +217,7 @@ func (s *scope) optionParam(spec *Field, v playbook.Value, known celenv.Known) O
 	return out
 }
 
-// allowsSomething refuses a list of what is allowed that has nothing in it.
+// allowsSomething refuses an empty list of values to choose from.
 func (s *scope) allowsSomething(name string, v playbook.Value) {
 	if len(v.Items) == 0 {
 		s.errorf(v.Range, "empty-list", "", "`%s` allows nothing; list what may be chosen", name)

@@ -10,8 +10,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// fieldTable holds the fields of the whole set. A field has one slot, however
-// many documents declare it, because its declarations must agree.
+// fieldTable holds the fields of the whole set. All declarations of a field must agree, so it has
+// one slot, however many documents declare it.
 type fieldTable struct {
 	standard map[string]*Field
 	slots    map[string]int
@@ -60,8 +60,8 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 	return c.checkNesting(out, shared)
 }
 
-// field compiles one declaration of a field or a parameter. base is the
-// standard field that it narrows, or nil.
+// field compiles one declaration of a field or a parameter. base is the field that it narrows, or
+// nil.
 func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	f := &Field{Name: d.Name.Value, About: d.About.Value, declared: d}
 	if base != nil {
@@ -103,8 +103,8 @@ func (c *compiler) currency(d *playbook.Field, t value.Type) string {
 	return c.currencyCode(d.Currency)
 }
 
-// fieldRequired narrows a standard field that incidents may come without to one that
-// they must have. What a team declares itself is required already.
+// fieldRequired makes an optional standard field required. A field that a team declares itself is
+// required already.
 func (c *compiler) fieldRequired(d *playbook.Field, f, base *Field) bool {
 	if !d.Required.IsSet() {
 		return true
@@ -146,7 +146,7 @@ func (c *compiler) fieldOptional(d *playbook.Field, f, base *Field) bool {
 		return false
 	}
 	if !optional && !base.Required() {
-		// Narrowed to required: without its default it must be given.
+		// A required field has no default: the incident must give a value.
 		f.Optional, f.Default = false, nil
 	}
 	return true
@@ -190,8 +190,8 @@ func (c *compiler) fieldBounds(d *playbook.Field, f, base *Field) bool {
 	return true
 }
 
-// fieldItems bounds a list. A playbook may raise the bound of a standard or shared list as well: it
-// protects from more than anybody has thought of, and is no meaning of the field.
+// fieldItems bounds a list. A playbook may also raise the bound of a standard or shared list: the
+// bound protects from excess, and the meaning of the field does not depend on it.
 func (c *compiler) fieldItems(d *playbook.Field, f *Field) bool {
 	if f.Type.Kind == value.KindList && f.MaxItems == 0 {
 		f.MaxItems = MaxItems
@@ -281,8 +281,8 @@ func (c *compiler) defaultFits(at playbook.Range, f *Field) bool {
 	return true
 }
 
-// Misfit says what was wanted of a value of the field's type that its one_of,
-// min and max do not allow; empty when it fits.
+// Misfit says which values the field's one_of, min and max allow, if v is not one of them. It is
+// empty for a value that fits. v must be of the field's type.
 func (f *Field) Misfit(v any) string {
 	if s, ok := v.(string); ok && f.OneOf != nil && !slices.Contains(f.OneOf, s) {
 		return "one of " + listOf(f.OneOf)
@@ -314,8 +314,8 @@ func listOf(values []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// agree compares a declaration with the first one of the same name in the set:
-// a field means one thing, whoever reads it.
+// agree compares a declaration with the first one of the same name in the set. A field has one
+// meaning in all playbooks.
 func (c *compiler) agree(f *Field) bool {
 	first, ok := c.table.first[f.Name]
 	if !ok {
@@ -348,9 +348,8 @@ func describeField(f *Field) [len(fieldKeys)]string {
 	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00")}
 }
 
-// checkNesting refuses a name that is a value in one place of the set and an
-// object in another: no incident could carry both. It returns the fields that
-// are left.
+// checkNesting refuses a name that is a value in one place of the set and an object in another: no
+// incident could have both. It returns the other fields.
 func (c *compiler) checkNesting(own []*Field, shared map[string]*Field) []*Field {
 	kept := slices.DeleteFunc(own, func(f *Field) bool {
 		at := f.declared.Name.Range

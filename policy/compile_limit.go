@@ -96,7 +96,7 @@ func (s *scope) counting(l *Limit, d *playbook.Limit) {
 	}
 }
 
-// Currency is the currency of an amount, where it is known at load; else it is empty.
+// Currency is the currency of an amount if it is known at load, else empty.
 func (p *Param) Currency() string {
 	if p.fixed {
 		return p.constant.(interface{ Currency() string }).Currency()

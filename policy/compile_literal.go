@@ -64,9 +64,9 @@ func parseLiteralValue(t value.Type, v playbook.Value) (any, error) {
 	return out, nil
 }
 
-// Texts that are meant as literals of a kind, well formed or not. What looks
-// like a literal is answered as one: to tell somebody who wrote "10 EURO" about
-// the syntax of expressions would not help.
+// These patterns find texts that are meant as literals of a kind, even if they are badly formed.
+// Such a text gets a message about the literal: for "10 EURO", a message about the syntax of
+// expressions would not help.
 var (
 	looksLikeMoney    = regexp.MustCompile(`^\s*-?[0-9][0-9.,_]*\s*[A-Za-z€$£¥]+\s*$|^\s*[€$£¥]\s*[0-9][0-9.,]*\s*$`)
 	looksLikeDuration = regexp.MustCompile(`^\s*-?[0-9][0-9.]*\s*[A-Za-z]+([0-9.]+[A-Za-z]+)*\s*$`)
@@ -75,8 +75,7 @@ var (
 	looksLikeDate     = regexp.MustCompile(`^\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}`)
 )
 
-// mayBeLiteral reports whether a text starts as all those do: an expression seldom
-// does.
+// mayBeLiteral reports whether a text starts as the patterns do. Few expressions do.
 func mayBeLiteral(s string) bool {
 	for _, r := range s {
 		switch r {
@@ -90,8 +89,7 @@ func mayBeLiteral(s string) bool {
 	return false
 }
 
-// looksLiteral reports whether a text is meant as a literal of the kind rather
-// than as an expression.
+// looksLiteral reports whether a text is meant as a literal of the kind and not as an expression.
 func looksLiteral(k value.Kind, text playbook.Text) bool {
 	s := text.Value
 	if !mayBeLiteral(s) {
@@ -115,8 +113,8 @@ func looksLiteral(k value.Kind, text playbook.Text) bool {
 	return false
 }
 
-// literalKind says which kind of literal of the format a text is meant as, where
-// it is one with a unit.
+// literalKind returns the kind of literal that a text is meant as. It only knows literals with a
+// unit.
 func literalKind(s string) value.Kind {
 	switch {
 	case !mayBeLiteral(s):
@@ -131,8 +129,8 @@ func literalKind(s string) value.Kind {
 	return value.KindInvalid
 }
 
-// guessLiteral reads a table's cell, whose type is that of its text. A quoted
-// cell is a string, whatever stands in it.
+// guessLiteral reads a cell of a table. The text of the cell decides its type; a quoted cell is
+// always a string.
 func guessLiteral(text playbook.Text) (any, value.Type) {
 	if text.Plain {
 		switch text.Kind {

@@ -20,7 +20,7 @@ type messageText struct {
 	text     *Text
 }
 
-// In picks the text for a BCP 47 tag: the exact one, then that of its prefixes
+// In picks the text for a BCP 47 tag: the one with the exact tag, else the one with a prefix of it
 // (es-MX → es), else the one that was written first.
 func (m *Message) In(tag string) (language string, text *Text) {
 	for tag != "" {
@@ -38,7 +38,7 @@ func (m *Message) In(tag string) (language string, text *Text) {
 	return m.texts[0].language, m.texts[0].text
 }
 
-// Say writes the message for a tag, about an action.
+// Say writes the message about an action, in the language for a tag.
 func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, err error) {
 	language, text := m.In(tag)
 	if constant, ok := text.fixed(); ok {
@@ -49,11 +49,11 @@ func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, 
 	return language, said, err
 }
 
-// message is a message of a scope, compiled when it is first asked for.
+// message is a message of a scope. It is compiled when it is first used.
 type message struct {
 	def      *playbook.Message
 	compiled *Message
-	sound    bool // nothing was wrong with it
+	sound    bool // compiling it has reported nothing
 }
 
 func (s *scope) message(name string) *Message {

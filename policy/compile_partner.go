@@ -48,8 +48,8 @@ func (s *scope) direction(d *playbook.Direction) *Direction {
 	return out
 }
 
-// coverage compiles the conditions of a partner. They stand under applies, like
-// everything that a playbook defines.
+// coverage compiles the conditions of a partner. They are only evaluated where applies holds, like
+// everything in a playbook.
 func (s *scope) coverage(p *Partner, d *playbook.Partner) {
 	for _, way := range []struct {
 		from *playbook.Direction
@@ -61,7 +61,7 @@ func (s *scope) coverage(p *Partner, d *playbook.Partner) {
 	}
 }
 
-// substitute compiles which partners may stand in.
+// substitute compiles the list of partners that may stand in.
 func (s *scope) substitute(d *playbook.Substitute, at *playbook.Play, known celenv.Known) *Substitute {
 	out := &Substitute{Position: d.Range}
 	names := make([]string, 0, len(d.Partners))
@@ -105,8 +105,8 @@ func (s *scope) noteDirection(p *Partner) {
 	}
 }
 
-// Ordered returns the partners in the order in which they are asked: those with
-// the wanted direction first, then rank, cost, id.
+// Ordered returns the partners in the order in which they are considered: those with the wanted
+// direction first, then by rank, cost and id.
 func (s *Substitute) Ordered(inbound bool) []*Partner {
 	way := func(p *Partner) *Direction { return p.Way(inbound) }
 	out := slices.Clone(s.Partners)
@@ -120,7 +120,7 @@ func (s *Substitute) Ordered(inbound bool) []*Partner {
 	return out
 }
 
-// Way is the direction of the agreement that is wanted; nil when there is none.
+// Way is the inbound or the outbound direction of the agreement; nil if it has none.
 func (p *Partner) Way(inbound bool) *Direction {
 	if inbound {
 		return p.Inbound
@@ -128,8 +128,8 @@ func (p *Partner) Way(inbound bool) *Direction {
 	return p.Outbound
 }
 
-// compareCost puts no cost first. Amounts in two currencies have no order of
-// their own; their codes give one that is the same every time.
+// compareCost orders costs. No cost comes first. Amounts in two currencies cannot be compared, so
+// the codes of the currencies give an order that is always the same.
 func compareCost(a, b value.Money) int {
 	if n := compareBool(a.IsSet() && !a.IsZero(), b.IsSet() && !b.IsZero()); n != 0 || !a.IsSet() || !b.IsSet() {
 		return n

@@ -13,7 +13,7 @@ import (
 
 func placeOf(r playbook.Range) string { return fmt.Sprintf("%s:%d", r.File, r.Start.Line) }
 
-// compilePlaybook compiles what stands in front of the plays, then each play.
+// compilePlaybook compiles the parts in front of the plays, then each play.
 func (s *scope) compilePlaybook() {
 	b := s.playbook
 	b.ReviewBy = s.date(s.doc.ReviewBy)
@@ -43,8 +43,8 @@ func (s *scope) compilePlaybook() {
 	b.Facts = sortedKeys(reads)
 }
 
-// compileApplies compiles the condition in front of every play. What it guards
-// is known wherever the playbook's expressions stand.
+// compileApplies compiles the condition in front of every play. Paths that it guards are known to
+// have a value in all expressions of the playbook.
 func (s *scope) compileApplies() {
 	text := s.doc.Applies
 	if text.Misread() {
@@ -91,7 +91,7 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 
 	when, known := s.condition(d.When, s.assumed)
 	if !d.When.IsSet() {
-		known = celenv.Unreachable() // a play needs one, and the reader has said so
+		known = celenv.Unreachable() // a play without a condition is reported when the file is read
 	}
 	p.when = when
 	s.playActions(p, d, known)
@@ -101,16 +101,16 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	return p
 }
 
-// neverInForce warns of a play whose days and its playbook's have none in common.
+// neverInForce warns of a play that has no day in force in common with its playbook.
 func (s *scope) neverInForce(p *Play, d *playbook.Play) {
 	if d.InForce != nil && !p.InForce.Until.IsZero() && p.InForce.Until.Compare(p.InForce.From) < 0 {
 		s.warnf(d.InForce.Range, "never-in-force", "", "the play `%s` is never in force: its days and its playbook's have none in common", d.ID.Value)
 	}
 }
 
-// playActions compiles all that a play can give.
+// playActions compiles the actions, cases and choices of a play.
 func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
-	substitutes := d.Substitute != nil && p.Approach == PartnerSubstitute // elsewhere the reader refuses it
+	substitutes := d.Substitute != nil && p.Approach == PartnerSubstitute // in other approaches, reading the file has refused it
 	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: substitutes}
 	p.Do = s.actions(d.Do, in)
 	for _, k := range d.Cases {

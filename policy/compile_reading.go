@@ -9,10 +9,10 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
-// reading is what the shared definitions come to in scopes that read them alike:
-// those of one zone which narrow the same fields in the same way. Each is compiled
-// by the first of them that needs it; which one that is depends on chance, so whatever
-// goes with a definition belongs to it and to no scope.
+// reading has the compiled shared definitions for scopes in which they mean the same. These scopes
+// have one zone, and narrow the same fields in the same way. The first scope that needs a
+// definition compiles it. Chance decides which scope that is, so everything that belongs to a
+// definition is kept here and in no scope.
 type reading struct {
 	mu       sync.Mutex
 	terms    map[string]*celenv.Expr
@@ -20,7 +20,7 @@ type reading struct {
 	messages map[string]*Message
 }
 
-// readingOf finds the reading of a playbook's scope.
+// readingOf returns the reading of a playbook's scope.
 func (s *scope) readingOf() *reading {
 	var key strings.Builder
 	key.WriteString(s.zone.String())
@@ -46,8 +46,8 @@ func (s *scope) narrowed() map[string]*Field {
 	return out
 }
 
-// A definition is read alike where it is sound in the shared scope: then every name
-// in it is a shared one. The reading is nil for all other definitions.
+// A definition can be shared if it is sound in the shared scope: then every name in it is a shared
+// one. For any other definition the reading is nil.
 
 func (s *scope) sharedTerm(name string, def *playbook.Term) *reading {
 	if c := s.outer; c == nil || s.apart || c.termDefs[name] != def || c.terms[name] == nil {
@@ -81,8 +81,8 @@ func (r *reading) term(name string) *celenv.Expr {
 	return r.terms[name]
 }
 
-// keepTerm returns the one expression of the term: another scope may have been
-// faster.
+// keepTerm keeps the expression of a term and returns it. If another scope was faster, it returns
+// that scope's expression.
 func (r *reading) keepTerm(name string, e *celenv.Expr) *celenv.Expr {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,8 +127,8 @@ func keep[T any](into map[string]*T, name string, v *T) *T {
 	return v
 }
 
-// seal leaves in the scopes of the program what evaluation needs: the terms and
-// tables by their names.
+// seal drops everything from the scopes of the program that evaluation does not need. The terms and
+// tables stay, by their names.
 func (s *scope) seal() {
 	if s.env != nil {
 		s.env.Finish(&named{terms: s.terms, tables: s.tables, shared: s.reading})
@@ -138,14 +138,14 @@ func (s *scope) seal() {
 	}
 }
 
-// named are the terms and tables of a scope after the set is compiled.
+// named gives the terms and tables of a scope after the set is compiled.
 type named struct {
 	terms  map[string]*celenv.Expr
 	tables map[string]*celenv.Table
 	shared *reading
 }
 
-// Term returns a term of the scope, or one that it shares.
+// Term returns a term of the scope or of its reading.
 func (n *named) Term(name string) (*celenv.Expr, bool) {
 	e := n.terms[name]
 	if e == nil && n.shared != nil {
@@ -154,7 +154,7 @@ func (n *named) Term(name string) (*celenv.Expr, bool) {
 	return e, e != nil
 }
 
-// Table returns a table of the scope, or one that it shares.
+// Table returns a table of the scope or of its reading.
 func (n *named) Table(name string) (*celenv.Table, bool) {
 	t := n.tables[name]
 	if t == nil && n.shared != nil {
@@ -163,9 +163,8 @@ func (n *named) Table(name string) (*celenv.Table, bool) {
 	return t, t != nil
 }
 
-// TermNames and TableNames are for suggestions, which come with mistakes, and there
-// are none left.
+// TermNames returns nothing: names are for suggestions, and a compiled set has no mistakes.
 func (n *named) TermNames() []string { return nil }
 
-// TableNames is like TermNames.
+// TableNames returns nothing, as TermNames does.
 func (n *named) TableNames() []string { return nil }

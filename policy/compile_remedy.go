@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// remedy is what to do about a mistake: what to say, and where it is certain what to write,
-// the change to the file.
+// remedy is what to do about a mistake. The hint says it. The edit does it, and is zero where the
+// change is not certain.
 type remedy struct {
 	hint string
 	edit playbook.Edit
@@ -31,7 +31,7 @@ func (c *compiler) mendf(at playbook.Range, code string, r remedy, format string
 
 func say(hint string) remedy { return remedy{hint: hint} }
 
-// instead writes something else in the place of a text.
+// instead is the remedy that replaces a text.
 func instead(of playbook.Text, with string) remedy {
 	edit, quoted := of.Replace(0, len([]rune(of.Value)), with)
 	if quoted {
@@ -40,7 +40,7 @@ func instead(of playbook.Text, with string) remedy {
 	return remedy{"write `" + with + "`", edit}
 }
 
-// near names the known name that a text was most likely meant to be.
+// near is the remedy that suggests the known name nearest to a text.
 func near(t playbook.Text, known []string) remedy {
 	name := playbook.Suggest(t.Value, known)
 	if name == "" {
@@ -49,8 +49,8 @@ func near(t playbook.Text, known []string) remedy {
 	return remedy{"did you mean `" + name + "`?", instead(t, name).edit}
 }
 
-// mended is the remedy of an issue in the part of a text that starts offset characters
-// into it.
+// mended turns the remedy of an issue into one of the file. The issue is about the part of a text
+// that starts after offset characters.
 func mended(t playbook.Text, offset int, i celtext.Issue) remedy {
 	if i.Fix.IsZero() {
 		return say(i.Hint)
@@ -62,8 +62,8 @@ func mended(t playbook.Text, offset int, i celtext.Issue) remedy {
 	return remedy{i.Hint, edit}
 }
 
-// meant is how a text that is no value of a type would be one. What it says is empty where
-// that is not certain.
+// meant is the remedy for a text that is not a value of a type. It is empty where the meaning is
+// not certain.
 func (s *scope) meant(t value.Type, text playbook.Text) remedy {
 	if t.Kind == value.KindMoney && t.Currency == "" {
 		t.Currency = s.currency()
@@ -116,7 +116,7 @@ func bare(text playbook.Text, with string) remedy {
 
 func wholeNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// thousands are three digits behind a point, which are decimals in some countries only.
+// thousands finds three digits behind a point. They are decimals in some countries only.
 var thousands = regexp.MustCompile(`^(-?\d{1,3})\.(\d{3}) ([A-Z]{3})$`)
 
 func meantMoney(currency string, text playbook.Text) remedy {
@@ -148,7 +148,8 @@ func meantDuration(text playbook.Text) remedy {
 	return remedy{}
 }
 
-// meantDate never guesses which of two days is meant.
+// meantDate is the remedy for a text that is not a day. It does not guess where two days are
+// possible.
 func meantDate(text playbook.Text) remedy {
 	switch days := slip.Date(text.Value); len(days) {
 	case 1:
@@ -175,8 +176,7 @@ func meantTime(text playbook.Text) remedy {
 	return remedy{}
 }
 
-// currency is the one that the fields of a scope are in; empty where they are in several,
-// or in none.
+// currency is the one currency of the fields of a scope. It is empty if they have several, or none.
 func (s *scope) currency() string {
 	found := ""
 	for _, f := range s.fields {
@@ -191,7 +191,7 @@ func (s *scope) currency() string {
 	return found
 }
 
-// price is the one field that is an amount; empty where there are several, or none.
+// price is the name of the one field that is an amount. It is empty if there are several, or none.
 func (s *scope) price() string {
 	found := ""
 	for name, f := range s.fields {
@@ -215,12 +215,12 @@ func (s *scope) shareRemedy(text playbook.Text) remedy {
 	return say("write what it is a share of, as in incident.price * " + share)
 }
 
-// nearKey is near for a key, which may have been written in other words.
+// nearKey is near for a key. It also knows other words for keys.
 func nearKey(key playbook.Text, known []string) remedy {
 	return nearWord(key, known, paramWords)
 }
 
-// nearWord is near for a name that may have been written in other words.
+// nearWord is near for a name. It also knows other words for names.
 func nearWord(t playbook.Text, known []string, words map[string]string) remedy {
 	if r := near(t, known); r.hint != "" {
 		return r
@@ -231,7 +231,7 @@ func nearWord(t playbook.Text, known []string, words map[string]string) remedy {
 	return remedy{}
 }
 
-// actionWords are other words for the actions of the format.
+// actionWords maps other words to the actions of the format.
 var actionWords = map[string]string{
 	"credit": "compensate", "pay": "compensate", "payment": "compensate", "payout": "compensate", "voucher": "compensate", "discount": "compensate", "goodwill": "compensate", "indemnify": "compensate",
 	"sorry": "apologise", "say_sorry": "apologise", "disculparse": "apologise", "disculpa": "apologise", "entschuldigen": "apologise",
@@ -241,7 +241,7 @@ var actionWords = map[string]string{
 	"exchange": "replace", "swap": "replace", "resend": "replace", "redo": "reperform", "ack": "acknowledge", "confirm": "acknowledge", "raise": "escalate",
 }
 
-// paramWords are other words for what actions take.
+// paramWords maps other words to the parameters of actions.
 var paramWords = map[string]string{
 	"value": "amount", "sum": "amount", "money": "amount", "price": "amount", "importe": "amount", "betrag": "amount",
 	"deadline": "within", "due": "within", "sla": "within", "time": "within", "due_in": "within", "text": "message", "template": "message", "msg": "message",
@@ -249,7 +249,7 @@ var paramWords = map[string]string{
 	"comment": "note", "notes": "note", "description": "note",
 }
 
-// meantValue is meant for what may be a list.
+// meantValue is meant for a value that may be a list.
 func meantValue(t value.Type, v playbook.Value) remedy {
 	switch {
 	case t.Kind == value.KindList && v.Kind == playbook.Scalar:
@@ -277,8 +277,8 @@ func currencyRemedy(t playbook.Text) remedy {
 	return near(t, value.Currencies())
 }
 
-// zoneRemedy names the zone of a place. An offset, or the name of one, knows nothing of
-// summer time, so it is nobody's zone.
+// zoneRemedy names the zone of a place. It suggests none for an offset such as UTC+1, or for the
+// name of one: an offset has no summer time.
 func zoneRemedy(t playbook.Text) remedy {
 	written := strings.ToLower(strings.NewReplacer(" ", "_", "\\", "/").Replace(strings.TrimSpace(t.Value)))
 	var found []string

@@ -13,9 +13,9 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// scope is what the expressions and references of one document see: its own
-// definitions and the shared ones. Shared definitions have a reading of their
-// own in each scope that uses them, because days are the using playbook's.
+// scope has the definitions that the expressions and references of one document can name: its own
+// and the shared ones. Shared definitions are compiled for each scope that uses them, because the
+// zone of the playbook decides their days.
 type scope struct {
 	*compiler
 	outer    *scope             // nil for the shared scope itself
@@ -25,7 +25,7 @@ type scope struct {
 	playbook *Playbook
 	zone     *time.Location
 	env      *celenv.Scope
-	before   *celenv.Scope // of applies: standard and shared fields only
+	before   *celenv.Scope // the scope of applies: standard and shared fields only
 
 	fields    map[string]*Field
 	facts     map[string]*Fact
@@ -43,7 +43,7 @@ type scope struct {
 	types     map[string]*ActionType
 	typeDefs  map[string]*playbook.ActionType
 
-	assumed celenv.Known // what applies guards
+	assumed celenv.Known // the paths that applies guards
 	reads   map[int]bool // the facts that the current play can read
 }
 
@@ -52,7 +52,7 @@ type step struct {
 	text playbook.Text
 }
 
-// sharedScope gathers what the shared documents define for the whole set.
+// sharedScope gathers the definitions of the shared documents, which are for the whole set.
 func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	s := c.newScope(docs)
 	s.zone = time.UTC
@@ -186,8 +186,7 @@ func celFields(fields map[string]*Field) []celenv.Field {
 	return out
 }
 
-// zone loads a zone by its name; the fallback stands in when none was written,
-// or it is wrong.
+// zone loads a zone by its name. It returns the fallback if no zone is written, or a wrong one.
 func (c *compiler) zone(t playbook.Text, fallback *time.Location) *time.Location {
 	if !t.IsSet() {
 		return fallback
@@ -204,7 +203,7 @@ func (c *compiler) zone(t playbook.Text, fallback *time.Location) *time.Location
 	return loc
 }
 
-// gather takes up the definitions of one document, each under its name.
+// gather puts the definitions of one document under their names.
 func (s *scope) gather(d *playbook.Document, common *scope) {
 	s.gatherFields(d, common)
 	for _, f := range d.Facts {
@@ -268,13 +267,13 @@ func (s *scope) gatherFields(d *playbook.Document, common *scope) {
 	}
 }
 
-// take puts a definition under its name, or says that the name is taken.
+// take puts a definition under its name, or reports that the name is taken.
 func take[T interface {
 	*playbook.Fact | *playbook.Term | *playbook.Table | *playbook.Calendar | *playbook.Partner | *playbook.ActionType
 }](s *scope, name playbook.Text, what string, into map[string]T, def T) bool {
 	if old, ok := into[name.Value]; ok {
 		s.taken(name, what, nameOf(old))
-		s.used[def] = true // that it cannot be used is said already
+		s.used[def] = true // it is reported already that it cannot be used
 		return false
 	}
 	into[name.Value] = def
@@ -330,8 +329,7 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	return e
 }
 
-// circle reports a term or table that needs itself, at the place that closes
-// the circle.
+// circle reports a term or table that needs itself. The place is the name that closes the circle.
 func (s *scope) circle(name string, def playbook.Text) bool {
 	i := slices.IndexFunc(s.stack, func(st step) bool { return st.name == name })
 	if i < 0 {
@@ -351,8 +349,8 @@ func (s *scope) circle(name string, def playbook.Text) bool {
 	return true
 }
 
-// compileDefinitions compiles what the scope's own documents define, used or
-// not: a mistake in a term that nothing uses is a mistake all the same.
+// compileDefinitions compiles the definitions of the scope's own documents, including those that
+// nothing uses, so that their mistakes are reported too.
 func (s *scope) compileDefinitions() {
 	docs := s.docs
 	if s.doc != nil {

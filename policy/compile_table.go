@@ -43,7 +43,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
 	key := by.Type()
 	if key.Kind == value.KindInvalid {
-		s.incomplete = true // what it reads is wrong, and that was said
+		s.incomplete = true // the mistake in what it reads is reported already
 		return nil
 	}
 	if key.Kind == value.KindList {
@@ -62,7 +62,7 @@ func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *c
 	return celenv.NewTable(name, by, columns, rows)
 }
 
-// closedKeys refuses a row for a value that the key never has.
+// closedKeys refuses a row for a value that the table's key never has.
 func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 	domain := by.Domain()
 	if domain == nil {
@@ -80,10 +80,10 @@ func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 	return ok
 }
 
-// labelAbove begins what a row is called that begins above a value.
+// labelAbove begins the label of a row that begins above a value.
 const labelAbove = "above "
 
-// rowLabel is what to call a row when a decision says why.
+// rowLabel is the name of a row in the reasons of a decision.
 func rowLabel(r *playbook.Row) string {
 	switch {
 	case r.Otherwise:
@@ -98,8 +98,8 @@ func rowLabel(r *playbook.Row) string {
 	return "" // the reader has said that a key is missing
 }
 
-// buildRows reads the rows of a table. A key of no kind is one that could not
-// be compiled: then only the cells are looked at.
+// buildRows reads the rows of a table. If the key could not be compiled, it has no kind, and only
+// the cells are checked.
 func (s *scope) buildRows(def *playbook.Table, key value.Type) ([]celenv.Column, []celenv.Row, bool) {
 	ok := true
 	rows := make([]celenv.Row, len(def.Rows))
@@ -205,8 +205,8 @@ func (s *scope) column(def *playbook.Table, name string) (value.Type, []any, boo
 	return t, cells, true
 }
 
-// misfits reports the first cell of a column as one of the second's type that is written in
-// another way.
+// misfits reports the first cell of a column if the second one's type shows that it is written in a
+// wrong way.
 func (s *scope) misfits(def *playbook.Table, name string, t, second value.Type) bool {
 	cell, _ := cellOf(def.Rows[0], name)
 	if !cell.Text.Plain || second.Kind == value.KindString || t.Kind == second.Kind {

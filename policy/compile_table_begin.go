@@ -5,15 +5,15 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// beginning is where a row of a table begins: at a value, or right above it.
+// beginning is the place where a row of a table begins: at a value, or right above it.
 type beginning struct {
 	text  playbook.Text
 	above bool
-	at    any // nil when the text is no value
+	at    any // nil if the text is not a value
 }
 
-// beginningOf returns where a row begins, without its value; its text is not set where the
-// row does not go by order.
+// beginningOf returns where a row begins, without the value. The text is not set for a row that has
+// no beginning, such as one for some keys.
 func beginningOf(r *playbook.Row) beginning {
 	if r.Above.IsSet() {
 		return beginning{text: r.Above, above: true}
@@ -28,7 +28,7 @@ func (b beginning) key() string {
 	return "from"
 }
 
-// begin reads where a row begins, which has to be behind where the last one does.
+// begin reads where a row begins. It reports a row that does not begin behind the one before.
 func (s *scope) begin(b *beginning, key value.Type, last beginning) bool {
 	at := b.text.Range
 	if key.Kind == value.KindString || key.Kind == value.KindBool {

@@ -8,7 +8,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Barrier is a reason that is no condition for which a play is not asked.
+// Barrier is a reason why the condition of a play is not evaluated.
 type Barrier uint8
 
 // The barriers, in the order in which a play meets them.
@@ -16,11 +16,11 @@ const (
 	BarrierNone       Barrier = iota
 	BarrierPeriod             // it is not in force on the day the incident occurred
 	BarrierApplies            // its playbook does not apply
-	BarrierFirst              // another play of its playbook, of which the first answer is taken, came before
+	BarrierFirst              // its playbook takes the first play that matches, and another one came before
 	BarrierNotNeeded          // it is a fallback, and another play with its purpose answers
 	BarrierPhase              // it is for failures and this is a signal, or the other way round
 	BarrierProvider           // it is for our own failures and this is a partner's, or the other way round
-	BarrierOfPlaybook         // the playbook's applies has failed
+	BarrierOfPlaybook         // the applies of its playbook has failed
 )
 
 var barrierNames = [...]string{"none", "not-in-force", "not-applying", "first-only", "not-needed", "phase", "provider", "applies-failed"}
@@ -34,11 +34,11 @@ type Explanation struct {
 	Play    *Play
 	Matched bool
 	Barrier Barrier
-	// By is the play that stands in the way: of BarrierFirst and BarrierNotNeeded.
+	// By is the play that stands in the way, for BarrierFirst and BarrierNotNeeded.
 	By *Play
 	// Day is the day on which the incident occurred, in the playbook's zone.
 	Day     value.Date
-	Applies *Node // the playbook's condition; nil where it has none, or was not asked
+	Applies *Node // the playbook's condition; nil if it has none, or was not evaluated
 	When    *Node // nil behind a barrier
 	Cases   []CaseExplanation
 	// Case is the case that held, by its place in Cases; -1 for none.
@@ -47,20 +47,21 @@ type Explanation struct {
 	Partners []PartnerExplanation
 }
 
-// CaseExplanation is a case that was asked.
+// CaseExplanation is a case whose condition was evaluated.
 type CaseExplanation struct {
 	Case *Case
 	When *Node // nil: always
 }
 
-// PartnerExplanation is what the direction that is wanted of a partner covers.
+// PartnerExplanation says whether the agreement with a partner covers the incident, in the
+// direction that is needed.
 type PartnerExplanation struct {
 	Partner *Partner
 	Covers  *Node // nil: everything
 }
 
-// Explainer explains plays part by part. It keeps what it has planned from one
-// input to the next. It is for one goroutine, and deciding does without it.
+// Explainer explains plays part by part. It keeps its plans for the next input. It is for one
+// goroutine. Deciding does not use it.
 type Explainer struct {
 	program *Program
 	tracer  *celenv.Tracer
@@ -71,10 +72,9 @@ func (p *Program) Explainer() *Explainer {
 	return &Explainer{program: p, tracer: celenv.NewTracer()}
 }
 
-// Explain explains every play of the program, or those that are named, in the
-// order of the program; [Input.Applying] comes first. What matched is what
-// [Program.Match] finds; where that fails, the plays after the one that failed
-// are explained as if it had not matched.
+// Explain explains every play of the program, or those in only, in the order of the program. Call
+// [Input.Applying] first. The plays that matched are those that [Program.Match] finds. If Match
+// fails at a play, Explain treats that play as one that did not match, and goes on.
 func (x *Explainer) Explain(in *Input, only ...*Play) []Explanation {
 	x.tracer.Begin()
 	e := explaining{Explainer: x, in: in, first: map[*Playbook]*Play{}, answered: map[purpose]*Play{}, applying: map[*Playbook]bool{}, asked: map[*Playbook]*Node{}}
@@ -84,7 +84,7 @@ func (x *Explainer) Explain(in *Input, only ...*Play) []Explanation {
 	e.occurred, _ = in.occurredAt()
 	e.failure = in.text(x.program.std.phase) == "failure"
 	e.ours = in.text(x.program.std.provider) == ""
-	// What comes before a play of its playbook can stand in its way.
+	// Earlier plays of its playbook can stand in the way of a play.
 	plays, wanted := x.program.Plays, func(*Play) bool { return true }
 	if len(only) > 0 {
 		plays = slices.DeleteFunc(slices.Clone(plays), func(p *Play) bool {
@@ -113,16 +113,16 @@ func (x *Explainer) Explain(in *Input, only ...*Play) []Explanation {
 	return out
 }
 
-// explaining is the state of one pass over the plays, as the matcher has it.
+// explaining is the state of one pass over the plays. It follows the rules of matcher.
 type explaining struct {
 	*Explainer
 	in            *Input
 	occurred      time.Time
 	failure, ours bool
-	first         map[*Playbook]*Play // that matched and answers
-	answered      map[purpose]*Play   // the first that did
+	first         map[*Playbook]*Play // the first play that matched and answers
+	answered      map[purpose]*Play   // the first such play for each purpose
 	applying      map[*Playbook]bool
-	asked         map[*Playbook]*Node // applies, as far as it was asked
+	asked         map[*Playbook]*Node // the applies conditions that were evaluated
 }
 
 func (e *explaining) play(p *Play) Explanation {
@@ -139,7 +139,7 @@ func (e *explaining) play(p *Play) Explanation {
 	return out
 }
 
-// pass asks a play that nobody wants explained whether it matches.
+// pass matches a play that is not explained, because it can stand in the way of others.
 func (e *explaining) pass(p *Play) {
 	if b, _ := e.barrier(p, nil); b != BarrierNone {
 		return
@@ -149,7 +149,7 @@ func (e *explaining) pass(p *Play) {
 	}
 }
 
-// took remembers a play that matched: if it answers, it can stand in the way of others.
+// took remembers a play that matched. If it answers, it can stand in the way of others.
 func (e *explaining) took(p *Play) {
 	if !p.Answers {
 		return
@@ -165,8 +165,8 @@ func (e *explaining) took(p *Play) {
 
 func (e *explaining) day(b *Playbook) value.Date { return value.DateOf(e.occurred.In(b.Zone)) }
 
-// barrier is what a play meets before its condition is asked, and the play that
-// stands in the way. applies is its playbook's, as far as it was asked.
+// barrier returns the barrier in front of a play's condition, and the play that stands in the way.
+// applies is the condition of its playbook, nil if it was not evaluated.
 func (e *explaining) barrier(p *Play, applies *Node) (Barrier, *Play) {
 	first, answered := e.first[p.Playbook], e.answered[purpose{p.Playbook, p.Preventive()}]
 	switch {
@@ -188,7 +188,7 @@ func (e *explaining) barrier(p *Play, applies *Node) (Barrier, *Play) {
 	return BarrierNone, nil
 }
 
-// matched explains what follows once a play has matched: its cases and partners.
+// matched explains the cases and partners of a play that has matched.
 func (e *explaining) matched(out *Explanation, f *Frame) {
 	for i, c := range out.Play.Cases {
 		n := e.node(c.when, f)
@@ -221,13 +221,12 @@ func (e *explaining) applies(b *Playbook) *Node {
 	return e.asked[b]
 }
 
-// beforeFrame is where the condition in front of the playbook's plays is
-// evaluated.
+// beforeFrame is the frame for the condition in front of the playbook's plays.
 func (b *Playbook) beforeFrame(in *Input) *Frame {
 	return &Frame{in: in, pb: b, cel: b.before.NewFrame(&in.cel)}
 }
 
-// node traces a condition; nil for one that always holds.
+// node traces a condition. It returns nil for one that always holds.
 func (x *Explainer) node(c *expression, f *Frame) *Node {
 	if c == nil {
 		return nil
@@ -235,8 +234,8 @@ func (x *Explainer) node(c *expression, f *Frame) *Node {
 	return treeOf(x.tracer.Trace(c.cel, f.cel), f, false)
 }
 
-// outline takes a condition apart over an input of which nothing is known: what it gives has no
-// meaning, so terms are shown where they first stand.
+// outline takes a condition apart over an empty input. The values have no meaning, so each term is
+// shown where it first stands.
 func (x *Explainer) outline(c *expression, f *Frame) *Node {
 	if c == nil {
 		return nil
@@ -244,9 +243,9 @@ func (x *Explainer) outline(c *expression, f *Frame) *Node {
 	return treeOf(x.tracer.Trace(c.cel, f.cel), f, true)
 }
 
-// Conditions are all conditions of the program with the parts that they have,
-// over an input without fields: what [Explainer.Explain] can come across. A
-// condition that several plays share is there for each.
+// Conditions returns all conditions of the program, taken apart over an input without fields.
+// [Explainer.Explain] meets no others. A condition that several plays share is there for each of
+// them.
 func (x *Explainer) Conditions() []*Node {
 	x.tracer.Begin()
 	in := x.program.Blank()
@@ -281,9 +280,8 @@ func (x *Explainer) Conditions() []*Node {
 	return out
 }
 
-// Param takes the expression of a playbook's parameter apart, over an input
-// without fields. It is nil for a parameter that holds no expression: a constant, a
-// text, a list.
+// Param takes the expression of a playbook's parameter apart, over an input without fields. It is
+// nil for a parameter that is not one expression: a constant, a text, a list.
 func (x *Explainer) Param(p *Param, of *Playbook) *Node {
 	if p == nil || p.expr == nil {
 		return nil

@@ -7,12 +7,10 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Distance says how far a play was from matching, so that the nearest can be
-// shown first: 0 for one that matched, and less for nearer. A number, an amount
-// or a length of time that missed adds by how much it is off, in relation to what
-// was needed, at most 1; another service or failure than the play is for adds 3;
-// anything else adds 1. Behind a barrier a play is infinitely far, since its
-// condition was not asked.
+// Distance says how far a play was from matching, so that the nearest can be shown first. It is 0
+// for a play that matched. A number, an amount or a length of time that missed adds its relative
+// difference, at most 1. Another service or failure than the play is for adds 3. Anything else adds
+// 1. The distance of a play behind a barrier is infinite, because its condition was not evaluated.
 func (e Explanation) Distance() float64 {
 	switch {
 	case e.Matched:
@@ -23,14 +21,13 @@ func (e Explanation) Distance() float64 {
 	return sumOf(e.When.misses())
 }
 
-// gapOfKind is that of an incident which is another than the play is for.
+// gapOfKind is the gap if the incident has another failure or service than the play is for.
 const gapOfKind = 3
 
-// leastGap is that of what misses by nothing that can be measured: 2, where more
-// than 2 is needed.
+// leastGap is the gap of a value that is equal to its bound: 2, where more than 2 is needed.
 const leastGap = 1e-6
 
-// gap is how far off a part is.
+// gap says how far a part is from holding.
 func (n *Node) gap() float64 {
 	if n.Kind != NodeCompare {
 		return 1
@@ -63,8 +60,8 @@ func (n *Node) gap() float64 {
 	return 1
 }
 
-// pointGap is that of points in time, which are large or small in relation to
-// nothing: a day counts a half.
+// pointGap is the gap between two points in time, which have no relative difference. A day is a
+// half, and longer times come nearer to 1.
 func pointGap(d time.Duration) float64 {
 	days := math.Abs(d.Hours()) / 24
 	return max(leastGap, days/(days+1))
@@ -78,7 +75,7 @@ func relativeGap(a, b float64) float64 {
 	return min(1, max(leastGap, math.Abs(a-b)/most))
 }
 
-// magnitude is how large a value is, where that can be said.
+// magnitude returns a value as a number; ok is false for a value without a size.
 func magnitude(v any) (float64, bool) {
 	switch x := v.(type) {
 	case int64:

@@ -97,7 +97,7 @@ func TestDistance(t *testing.T) {
 
 func TestWhatStandsInTheWay(t *testing.T) {
 	got := explainedIn(t, distanceSet, distanceIncident())
-	if e := got["after"]; e.Barrier != policy.BarrierFirst || e.By == nil || e.By.Name != "far/late" || strings.Join(e.Misses(), "") != "of its playbook only the first play that matches is taken: far/late" {
+	if e := got["after"]; e.Barrier != policy.BarrierFirst || e.By == nil || e.By.Name != "far/late" || strings.Join(e.Misses(), "") != "its playbook takes the first play that matches, far/late" {
 		t.Errorf("%+v", e)
 	}
 	if e := explained(t, nil)["rest"]; e.By == nil || strings.Join(e.Misses(), "") != "it is a fallback, and parcels/priced matched" {

@@ -7,9 +7,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Misses says what kept a condition from holding, a line each: incident.delay is
-// 46h, 48h needed. Of alternatives it names the one that missed least. It is
-// empty for one that held.
+// Misses says what kept a condition from holding, one line for each part: incident.delay is 46h,
+// 48h needed. Of alternatives it names the one that missed least. It is empty for a condition that
+// held.
 func (n *Node) Misses() []string {
 	if n == nil {
 		return nil
@@ -21,19 +21,19 @@ func (n *Node) Misses() []string {
 	return out
 }
 
-// misses says what keeps the node from holding, each thing once.
+// misses returns what keeps the node from holding, each miss once.
 func (n *Node) misses() []miss {
 	return misser{}.of(n, true)
 }
 
-// miss is one thing that keeps a condition from holding.
+// miss is a part that keeps a condition from holding.
 type miss struct {
 	text string
 	gap  float64 // how far off it is, as [Explanation.Distance] counts
 }
 
-// misser finds what is missing. A term may be read often, and is looked through once for each
-// answer that is wanted of it.
+// misser finds misses. A term may be read often; its misses are found once for each value that is
+// wanted.
 type misser map[wanted][]miss
 
 type wanted struct {
@@ -41,7 +41,7 @@ type wanted struct {
 	want bool
 }
 
-// of says what keeps a node from being as wanted.
+// of returns what keeps a node from having the wanted value.
 func (m misser) of(n *Node, want bool) []miss {
 	if n.Err == nil && n.Value == want {
 		return nil
@@ -66,7 +66,7 @@ func (m misser) of(n *Node, want bool) []miss {
 	}
 	if n.Err != nil {
 		if n.Skipped {
-			return nil // what was not looked at need not have a value
+			return nil // a part that was skipped need not have a value
 		}
 		return []miss{{failure(n), 1}}
 	}
@@ -83,7 +83,7 @@ func (m misser) ofTerm(body *Node, want bool) []miss {
 	return out
 }
 
-// failure says which part has no value, and why.
+// failure says which part has failed, and why.
 func failure(n *Node) string {
 	var e *EvalError
 	if errors.As(n.Err, &e) {
@@ -97,8 +97,8 @@ func (n *Node) isCondition() bool {
 	return isBool || n.Err != nil
 }
 
-// ofParts joins what all parts miss, or takes the part that misses least. What several miss is
-// missed once.
+// ofParts joins the misses of all parts, or returns those of the part that misses least. It drops
+// repetitions.
 func (m misser) ofParts(n *Node, want, all bool) []miss {
 	var out []miss
 	said := map[string]bool{}
@@ -120,7 +120,7 @@ func (m misser) ofParts(n *Node, want, all bool) []miss {
 	return out
 }
 
-// less reports whether misses are nearer than others: they add up to less, or are
+// less reports whether some misses are nearer than others: their gaps add up to less, or they are
 // fewer.
 func less(a, b []miss) bool {
 	x, y := sumOf(a), sumOf(b)
@@ -134,7 +134,7 @@ func sumOf(misses []miss) (sum float64) {
 	return sum
 }
 
-// miss says of a part that has no conditions below what is and what is needed.
+// miss writes the value of a part and what is needed. The part has no conditions below it.
 func (n *Node) miss(want bool) string {
 	switch n.Kind {
 	case NodeCompare:
@@ -149,7 +149,7 @@ func (n *Node) miss(want bool) string {
 	return n.Text + " is " + textOf(n.Value) + n.reads()
 }
 
-// reads shows the values that a part without a form of its own looks at.
+// reads writes the values that a part reads, for a part that has no wording of its own.
 func (n *Node) reads() string {
 	var out []string
 	for _, p := range n.Parts {
@@ -190,13 +190,13 @@ func (n *Node) missOfHas() string {
 func (n *Node) firstAbove() (string, bool) {
 	if key := n.Body(); key != nil {
 		if _, isText := key.Value.(string); isText {
-			return "", false // a row that is called so stands for that very text
+			return "", false // a text, for which such a label is the text of a row
 		}
 	}
 	return strings.CutPrefix(n.first, labelAbove)
 }
 
-// said names a value, and says what it is unless that is its name.
+// said writes the text of a part and its value. For a constant, the value is enough.
 func (n *Node) said() string {
 	if n.Kind == NodeConstant {
 		return textOf(n.Value)
@@ -239,13 +239,13 @@ func (n *Node) missOfCompare(want bool) string {
 	return left.Text + " is " + left.shown() + ", " + needed + " needed"
 }
 
-// isList tells a list that is written out.
+// isList reports whether a part is a list that is written out.
 func (n *Node) isList() bool {
 	_, ok := n.Value.([]any)
 	return ok && n.Kind == NodeCall
 }
 
-// shown is the value of a part, with whether it is a field's default.
+// shown writes the value of a part, and says if it is a field's default.
 func (n *Node) shown() string {
 	if n.Default {
 		return textOf(n.Value) + " (the default)"
@@ -253,7 +253,7 @@ func (n *Node) shown() string {
 	return textOf(n.Value)
 }
 
-// textOf writes a value so that it can be told from the words around it.
+// textOf writes a value for a sentence. A blank text is quoted, so that it can be seen.
 func textOf(v any) string {
 	switch x := v.(type) {
 	case nil:

@@ -19,10 +19,10 @@ const (
 	NodeIf
 	NodeCompare  // Op is ==, !=, <, <=, >, >= or in
 	NodeHas      // whether Path has a value
-	NodeRead     // the value of Path; the part of a term is what it stands for, of a table its key: see Body
+	NodeRead     // the value of Path; its part is the body of a term, or the key of a table: see Body
 	NodeConstant // a literal
 	NodeCall     // the function Op of its parts
-	NodeLoop     // a macro such as exists, over what its parts read
+	NodeLoop     // a macro such as exists; its parts are the values that it reads
 )
 
 var nodeKindNames = [...]string{"invalid", "and", "or", "not", "if", "compare", "has", "read", "constant", "call", "loop"}
@@ -37,7 +37,7 @@ func Mirrored(op string) string { return celtext.Mirrored(op) }
 // "not in", which is for people and no operator.
 func Negated(op string) string { return celtext.Negated(op) }
 
-// Node is a part of a condition with what it gave for one input.
+// Node is a part of a condition with its value for one input.
 type Node struct {
 	Kind     NodeKind
 	Op, Path string
@@ -45,23 +45,22 @@ type Node struct {
 	Bool     bool   // whether it is a condition itself
 	Value    any    // as [value.Show] takes it; nil where there is none
 	Err      error  // an *EvalError: the part has no value
-	// Skipped is set where the whole did without the part; its value is what it
-	// would have been.
+	// Skipped is set if the whole did not need the part. Its value is what it would have been.
 	Skipped bool
-	// Decided is set on the parts that made the whole what it is: of an && that
-	// is false the first part that is false, of one that is true all of them.
+	// Decided is set on the parts that decided the value of the whole: the first false part of an
+	// && that is false, all parts of one that is true.
 	Decided bool
-	// Row is the row of the table that Path is in: from 24h, gold, otherwise;
-	// absent where there is none, failed where its key has no value.
+	// Row is the label of the row that was found in the table of Path, such as "from 24h", "gold"
+	// or "otherwise". It is "absent" if there is no row, and "failed" if the key has failed.
 	Row string
-	// Default is set on a field that is read, when nobody gave it its value: see [Input.Assume].
+	// Default is set on a read of a field whose value is its default; see [Input.Assume].
 	Default bool
-	// Parts are what the part is made of: none where a term, or the key of a table, is shown
-	// at another part of the tree; see [Node.Body].
+	// Parts are the parts of the part. There are none if the term, or the key of the table, is
+	// shown at another part of the tree; see [Node.Body].
 	Parts []*Node
 
-	again    *Node  // the part that shows the body, where this one does not
-	first    string // row of the table
+	again    *Node  // the part that shows the body, if this one does not
+	first    string // the label of the table's first row
 	at       place
 	from, to int
 }
@@ -69,9 +68,9 @@ type Node struct {
 // Position is where the part stands.
 func (n *Node) Position() Position { return n.at.sub(n.from, n.to) }
 
-// Body is what a term stands for, or the key of a table; nil for a part that reads neither.
-// A tree shows it once, as the part of a part that reads it. Others that read the same have no
-// parts: terms that use a term twice would else double the tree with each of them.
+// Body is the condition of the term that the part reads, or the key of the table. It is nil for any
+// other part. A tree shows a body once, below one of the parts that read it. The others have no
+// parts; otherwise the tree could double with each term that uses another twice.
 func (n *Node) Body() *Node {
 	if len(n.Parts) == 0 && n.again != nil {
 		n = n.again
@@ -82,7 +81,7 @@ func (n *Node) Body() *Node {
 	return nil
 }
 
-// term is what a condition that is a term stands for, nil for any other part.
+// term returns the body of a part that reads a term, nil for any other part.
 func (n *Node) term() *Node {
 	if n.Kind != NodeRead || !strings.HasPrefix(n.Path, "terms.") {
 		return nil

@@ -2,8 +2,8 @@ package policy
 
 import "strings"
 
-// Misses says what kept the play from matching, a line each: a barrier, or what
-// its condition missed by. It is empty for one that matched.
+// Misses says what kept the play from matching: a barrier, or one line for each part of its
+// condition that missed. It is empty for a play that matched.
 func (e Explanation) Misses() []string {
 	p := e.Play
 	switch e.Barrier {
@@ -16,7 +16,7 @@ func (e Explanation) Misses() []string {
 	case BarrierOfPlaybook:
 		return []string{"it cannot be told whether its playbook applies: " + strings.Join(e.Applies.Misses(), ", ")}
 	case BarrierFirst:
-		return []string{"of its playbook only the first play that matches is taken: " + e.By.Name}
+		return []string{"its playbook takes the first play that matches, " + e.By.Name}
 	case BarrierNotNeeded:
 		return []string{"it is a fallback, and " + e.By.Name + " matched"}
 	case BarrierPhase:

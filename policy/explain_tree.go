@@ -7,7 +7,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// rank says how much a part counted: what was done without least, what decided most.
+// rank says how much a part mattered. A skipped part mattered least, one that decided most.
 type rank uint8
 
 const (
@@ -16,12 +16,12 @@ const (
 	decided
 )
 
-// planter makes a tree of parts that share the bodies of terms and of keys. Each body is shown
-// once, where it counted most: at the first part that decided and reads it; else at the first that
-// was looked at; else at the first. So the tree is as large as the text that it shows.
+// planter makes a tree of parts that share the bodies of terms and keys. It shows each body once,
+// at the part where it mattered most: the first one that decided, else the first one that was
+// evaluated, else the first one. So the tree grows with the text of the set.
 type planter struct {
 	frame *Frame
-	// first shows each body where it first stands, whatever it counted.
+	// first shows each body at the first part that reads it.
 	first bool
 	best  map[*celenv.Part]rank
 	shown map[*celenv.Part]*Node // the part that shows the body
@@ -49,7 +49,7 @@ func treeOf(root *celenv.Part, f *Frame, first bool) *Node {
 	return n
 }
 
-// walk notes the bodies that parts of at least a rank read.
+// walk notes the bodies that are read by parts of at least some rank.
 func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
 	if b := p.Body; b != nil && !been[b] && ofBody(p, least) == least {
 		been[b] = true
@@ -66,7 +66,7 @@ func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
 	}
 }
 
-// node makes the tree of a part that counted as much as r says.
+// node makes the tree of a part of rank r.
 func (t *planter) node(p *celenv.Part, r rank) *Node {
 	n := &Node{
 		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == value.KindBool,
@@ -100,7 +100,7 @@ func (t *planter) node(p *celenv.Part, r rank) *Node {
 	return n
 }
 
-// ofBody is how much the body of a part counted. What has(…) looked at is no reason of its own.
+// ofBody is the rank of the body of a part. The key of a table in has(…) never decides by itself.
 func ofBody(p *celenv.Part, r rank) rank {
 	if p.Kind == celenv.PartHas {
 		return min(r, seen)
@@ -108,8 +108,8 @@ func ofBody(p *celenv.Part, r rank) rank {
 	return r
 }
 
-// ranksOf says how much the parts of a part that decided counted. Of an && that is false the first
-// part that is false decided; of one that is true, all of them.
+// ranksOf returns the ranks of the parts of a part that decided. In an && that is false, the first
+// false part decided; in one that is true, all of them did.
 func ranksOf(p *celenv.Part) []rank {
 	ranks := make([]rank, len(p.Parts))
 	for i, part := range p.Parts {
@@ -130,7 +130,8 @@ func ranksOf(p *celenv.Part) []rank {
 	return ranks
 }
 
-// ofLogic marks the one side that is enough; without one, the first that failed, or all.
+// ofLogic marks the side that is enough. If there is none, it marks the first side that failed,
+// else all.
 func ofLogic(p *celenv.Part, ranks []rank) {
 	enough := p.Kind == celenv.PartOr
 	for i, part := range p.Parts {

@@ -13,10 +13,10 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// expression is a compiled expression. Its tag is where it stands, a *place.
+// expression is a compiled expression. The tag of its celenv expression is a *place.
 type expression struct {
 	cel  *celenv.Expr
-	root int32 // of the native condition in the program's space, plus one; 0: none
+	root int32 // the root of its condition in the program's space, plus one; 0: there is none
 }
 
 // EvalError reports an expression that could not be evaluated: its place, the
@@ -31,10 +31,10 @@ func (e *EvalError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s: %s", e.Position.File, e.Position.Start.Line, e.Position.Start.Column, e.Expr, e.Message)
 }
 
-// holds says whether a condition holds; a nil one always does.
+// holds says whether a condition holds. A nil condition always holds.
 func (e *expression) holds(f *Frame) (bool, error) { return e.holdsFor(f.in, f.pb) }
 
-// holdsFor is holds for a playbook whose frame may not be needed.
+// holdsFor is holds for a playbook. It makes the playbook's frame only if it is needed.
 func (e *expression) holdsFor(in *Input, b *Playbook) (bool, error) {
 	if e == nil {
 		return true, nil
@@ -47,7 +47,7 @@ func (e *expression) holdsFor(in *Input, b *Playbook) (bool, error) {
 	return e.evaluate(in.Frame(b))
 }
 
-// evaluate evaluates a condition; a nil one always holds.
+// evaluate evaluates a condition. A nil condition always holds.
 func (e *expression) evaluate(f *Frame) (bool, error) {
 	if e == nil {
 		return true, nil
@@ -59,8 +59,8 @@ func (e *expression) evaluate(f *Frame) (bool, error) {
 	return ok, nil
 }
 
-// place says where an expression stands: offset characters into a text. A nil place
-// is that of a default.
+// place says where an expression stands: after offset characters of a text. The place of a default
+// is nil.
 type place struct {
 	text   playbook.Text
 	offset int
@@ -99,15 +99,15 @@ func placed(err error) error {
 	return out
 }
 
-// expr compiles a text that stands by itself; nil when it is wrong, which has
-// been reported then.
+// expr compiles a text that is one expression. It returns nil if the text is wrong, and has
+// reported it then.
 func (s *scope) expr(text playbook.Text, want ...value.Type) *celenv.Expr {
 	return s.compileIn(s.env, text, want...)
 }
 
 func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...value.Type) *celenv.Expr {
 	if env == nil {
-		return nil // why was reported when the scope was made
+		return nil // making the scope has failed, and that is reported already
 	}
 	if s.literalHere(text) || strings.Contains(text.Value, "//") && s.cutByComment(text, 0, []rune(text.Value)) {
 		return nil
@@ -122,7 +122,7 @@ func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...value.T
 	return e
 }
 
-// cellsOf stands for a column of a table among what is used; an empty one for each of
+// cellsOf stands for a column of a table in [compiler.used]. An empty column stands for all of
 // them.
 type cellsOf struct {
 	table  *playbook.Table
@@ -140,12 +140,11 @@ func (s *scope) markUses(e *celenv.Expr) {
 	e.Cells(func(table, column string) { s.used[cellsOf{s.tableDefs[table], column}] = true })
 }
 
-// issues reports what is wrong in an expression that starts offset characters
-// into the text.
+// issues reports the issues of an expression that starts after offset characters of the text.
 func (s *scope) issues(text playbook.Text, offset int, issues []celtext.Issue) {
 	for _, i := range issues {
 		if (i.Code == celtext.CodeUnknownField || i.Code == celtext.CodeUnknownFact) && s.readsBroken(text.Value) {
-			s.incomplete = true // the declaration is wrong, and that was said
+			s.incomplete = true // the mistake in the declaration is reported already
 			continue
 		}
 		s.mendf(text.Sub(offset+i.From, offset+i.To), string(i.Code), mended(text, offset, i), "%s", i.Message)
@@ -163,7 +162,7 @@ func (s *scope) readsBroken(src string) bool {
 	return false
 }
 
-// guarded reports the reads in e of what may be absent where it is used.
+// guarded reports the reads in e of paths that may be absent and are not in known.
 func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) {
 	if e != nil {
 		s.note(e)
@@ -173,9 +172,9 @@ func (s *scope) guarded(e *celenv.Expr, text playbook.Text, known celenv.Known) 
 
 var boolType = value.Type{Kind: value.KindBool}
 
-// condition compiles a condition and checks its guards. It returns what is
-// known where the condition holds. What a wrong one guards cannot be told:
-// better no word about guards than one that follows from the mistake alone.
+// condition compiles a condition and checks its guards. It returns the paths that are known to have
+// a value where the condition holds. The guards of a wrong condition are not known, so all paths
+// count as guarded then: a report about a guard would only follow from the first mistake.
 func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, celenv.Known) {
 	if text.Misread() {
 		return nil, celenv.Unreachable()
@@ -191,8 +190,8 @@ func (s *scope) condition(text playbook.Text, known celenv.Known) (*expression, 
 	return &expression{cel: e}, e.Known(known)
 }
 
-// literalHere answers a literal of the format that stands where an expression
-// is wanted: the language of expressions writes them in another way.
+// literalHere reports a literal of the format in the place of an expression. Expressions write
+// values in another way.
 func (s *scope) literalHere(text playbook.Text) bool {
 	src := strings.TrimSpace(text.Value)
 	t := value.Type{Kind: literalKind(src)}
@@ -201,16 +200,15 @@ func (s *scope) literalHere(text playbook.Text) bool {
 	}
 	code := celtext.LiteralCode(src, t)
 	if code == "" {
-		return false // what is wrong with it is told as in any other part of an expression
+		return false // compiling the expression reports its mistake
 	}
 	s.mendf(text.Range, "literal-here", instead(text, code), "%s is written another way in expressions", src)
 	return true
 }
 
-// cutByComment refuses a comment of the expression language that runs to the end
-// of the text. In a plain or folded scalar the lines after it are joined to it,
-// and would be cut off without a word. Where lines stay lines, in a | block, a
-// comment ends with its own.
+// cutByComment refuses a comment of the expression language that runs to the end of the text. In a
+// plain or folded scalar, YAML joins the lines after the comment to it, so they would be cut off
+// silently. In a | block, a comment ends with its line.
 func (s *scope) cutByComment(text playbook.Text, offset int, src []rune) bool {
 	var quote rune
 	for i := 0; i < len(src); i++ {

@@ -7,27 +7,27 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Field is a field of incidents: one of the standard ones, or one that a
-// document declares.
+// Field is a field of incidents: a standard one, or one that a document declares. It also describes
+// a parameter of an action.
 type Field struct {
 	Name     string // dotted
 	Type     value.Type
 	About    string
 	Optional bool
 	Default  any      // nil: none
-	OneOf    []string // nil: open; else every value that is allowed
+	OneOf    []string // every value that is allowed; nil: any
 	Min, Max any
 	MaxItems int      // how many items a list has at most; 0 for a field that is not a list
 	Was      []string // earlier names that are still read
 	Slot     int
-	NonEmpty bool // an empty text or list counts as absent: id, service, and fields that are made required
+	NonEmpty bool // an empty text or list is absent; for id, service, and fields that are made required
 
-	nonNegative bool // of an amount or a duration
+	nonNegative bool // for an amount or a duration
 
 	declared *playbook.Field // nil for a standard field
 }
 
-// MaxItems is how many items a list of an incident has at most, where its field says nothing else.
+// MaxItems is the largest number of items in a list of an incident, unless its field sets another.
 const MaxItems = 1_000
 
 // Required reports whether an incident must have the field.
@@ -77,7 +77,7 @@ func standardFields() []*Field {
 	return fields
 }
 
-// standardSlots are the places of the fields that matching itself reads.
+// standardSlots are the slots of the fields that matching itself reads.
 type standardSlots struct {
 	occurredAt, phase, provider int
 }

@@ -19,15 +19,15 @@ import (
 type Input struct {
 	program *Program
 	values  *atom.Values // fields, then facts
-	cel     celenv.Input // reads the same values
-	boxed   []celenv.Val // behind it
-	// odd is set by a value that is not of its slot's type. Nothing is known then of
-	// what expressions make of it, so each is evaluated.
+	cel     celenv.Input // the same values, for expressions
+	boxed   []celenv.Val // the boxed values of cel
+	// odd is set by a value that is not of its slot's type. Package atom cannot answer conditions
+	// then, so all expressions are evaluated.
 	odd bool
 
 	frames  []*Frame // by the playbooks' numbers; made when first wanted
-	version int      // of the values, which frames remember things about
-	texts   []string // values as Because shows them, by slots; empty: not yet shown
+	version int      // counts changes of the values, so that frames can tell old results
+	texts   []string // values as reasons show them, by slots; empty: not yet written
 
 	// assumed are the fields whose values are their defaults, by name; for explanations.
 	assumed map[string]bool
@@ -53,9 +53,9 @@ func (p *Program) NewInput(now time.Time) *Input {
 // Within makes evaluations end when the context is done; see [Input.Interrupted].
 func (in *Input) Within(ctx context.Context) { in.cel.Context = ctx }
 
-// Interrupted is the error of the context, if the context has ended an evaluation. Results of the
-// input since then have no meaning. It is nil otherwise, also when the context is done and nothing
-// was evaluated.
+// Interrupted is an error that wraps the context's, if the context has ended an evaluation. Results
+// of the input after that have no meaning. It is nil if no evaluation was ended, even if the
+// context is done.
 func (in *Input) Interrupted() error {
 	if in.cel.Stopped == nil {
 		return nil
@@ -102,11 +102,11 @@ func (in *Input) Release() {
 	in.program.inputs.Put(in)
 }
 
-// Set gives a field its value, which must be of the field's type; nil for none. A list must not be
-// changed after.
+// Set gives a field a value of the field's type, or nil for no value. Do not change a list after
+// that.
 func (in *Input) Set(f *Field, v any) { in.set(f.Slot, v) }
 
-// Field returns the value of a field; nil when the incident has none.
+// Field returns the value of a field, nil if the incident has none.
 func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
 
 // Assume marks fields, by their names, whose values are defaults, because nobody gave them a value.
@@ -183,8 +183,7 @@ func (in *Input) Frame(b *Playbook) *Frame {
 	return f
 }
 
-// Said has the values of an action that its message can name. Values that do not
-// exist are zero.
+// Said has the values of an action that its message can read. A zero value is absent.
 type Said struct {
 	Type    string
 	Amount  value.Money
@@ -192,7 +191,7 @@ type Said struct {
 	Partner string
 }
 
-// about says which action the next text is for.
+// about sets the action that the next text is about.
 func (f *Frame) about(m Said) {
 	msg := celenv.Message{Type: m.Type}
 	if m.Amount.IsSet() {
@@ -207,8 +206,7 @@ func (f *Frame) about(m Said) {
 	f.cel.SetMessage(msg)
 }
 
-// asking is what Match keeps while it asks; it belongs to the input so that matching needs no
-// memory of its own.
+// asking has the state of Match. It is kept in the input, so that matching allocates no memory.
 type asking struct {
 	books    []bookState // by the playbooks' numbers
 	applying []int32     // the numbers of those that apply

@@ -10,8 +10,8 @@ type Match struct {
 	Play *Play
 	Case *Case // nil: no case held, or the play has none
 
-	// What the conditions that held have read, where it is written already since the play was
-	// asked in turn; else nil.
+	// plain has the reasons of a play that was matched without the index (match_plain.go); else it
+	// is nil.
 	plain []Reason
 }
 
@@ -47,8 +47,7 @@ type Reason struct {
 	Value string
 }
 
-// AmbiguousError reports two plays that match one incident, in a playbook that
-// says that at most one may.
+// AmbiguousError reports two plays that match one incident, in a playbook that allows at most one.
 type AmbiguousError struct {
 	Playbook string
 	Plays    [2]string // playbook/play, in their order
@@ -61,7 +60,7 @@ func (e *AmbiguousError) Error() string {
 // PlayError is an error of one play's condition, or of a playbook's applies.
 type PlayError struct {
 	Playbook string
-	Play     string // its id within the playbook; empty where applies failed
+	Play     string // its id within the playbook; empty if applies failed
 	Err      error
 }
 
@@ -80,11 +79,10 @@ func playError(p *Play, err error) error {
 // Unwrap returns the evaluation error.
 func (e *PlayError) Unwrap() error { return e.Err }
 
-// Applying finds the playbooks that are in force on the day the incident
-// occurred and apply to it, in the order of the program, and remembers them for
-// [Program.Match]. The applies of a playbook reads standard and shared fields
-// only. A playbook whose condition fails is left out, and the error is that of
-// the first.
+// Applying finds the playbooks that are in force on the day the incident occurred and apply to it,
+// in the order of the program. It remembers them for [Program.Match]. The applies of a playbook
+// reads standard and shared fields only. A playbook whose applies fails is left out. The error is
+// that of the first such playbook.
 //
 // The result belongs to the input, and is valid until Applying is called again.
 func (in *Input) Applying() ([]*Playbook, error) {
@@ -119,7 +117,7 @@ func (in *Input) Applying() ([]*Playbook, error) {
 	return in.applying, first
 }
 
-// native reports whether package atom may be asked about the input.
+// native reports whether package atom can answer conditions about the input.
 func (in *Input) native() bool { return !in.odd && !in.program.plain }
 
 // Match finds the plays of the applying playbooks that match, in the order of the program;
@@ -147,14 +145,14 @@ func (p *Program) Match(in *Input) ([]Match, error) {
 	return in.matches(), nil
 }
 
-// candidate is what matching needs of each play that is found. Plays are large, and there are
-// many: what they hold is far away, while candidates lie side by side.
+// candidate has the data of a play that matching needs. Plays are large and lie far apart in
+// memory; candidates lie side by side.
 type candidate struct {
 	play              *Play
 	book              int32 // the playbook's number
 	preventive        bool
 	fallback, answers bool
-	cases             bool // it has some
+	cases             bool // it has cases
 }
 
 func candidateOf(p *Play) candidate {
@@ -164,15 +162,15 @@ func candidateOf(p *Play) candidate {
 	}
 }
 
-// bookState is what is known of a playbook while its plays are asked.
+// bookState is the state of a playbook while its plays are matched.
 type bookState struct {
 	applies  bool
-	first    *Play   // that matched and answers
+	first    *Play   // the first play that matched and answers
 	answered [2]bool // by purpose: whether a play of it matched and answers
 }
 
-// begin forgets the matching before, and takes up the playbooks that apply. It costs what
-// applies, not what the set holds.
+// begin forgets the last matching and adds the playbooks that apply. Its time grows with their
+// number, and not with the set.
 func (a *asking) begin(applying []*Playbook) {
 	for _, n := range a.applying {
 		a.books[n] = bookState{}
@@ -191,8 +189,8 @@ func (a *asking) begin(applying []*Playbook) {
 	}
 }
 
-// ask asks a play that the index has found, unless the rules of its playbook say not to;
-// doubt says that its condition has to be evaluated.
+// ask matches a play that the index has found, unless the rules of its playbook skip it. doubt says
+// that its condition has to be evaluated.
 func (in *Input) ask(c *candidate, doubt bool) error {
 	p := c.play
 	state := &in.asking.books[c.book]
@@ -225,7 +223,7 @@ func (in *Input) ask(c *candidate, doubt bool) error {
 	return in.found(c)
 }
 
-// found takes up a play that matches, with the first of its cases that holds.
+// found adds a play that matches, with the first of its cases that holds.
 func (in *Input) found(c *candidate) error {
 	f := Match{Play: c.play}
 	if c.cases {
@@ -248,10 +246,10 @@ func (in *Input) caseOf(p *Play) (*Case, error) {
 	return nil, nil
 }
 
-// matches puts what was found into the order of the program.
+// matches returns the matches in the order of the program.
 func (in *Input) matches() []Match {
 	a := &in.asking
-	if a.fallback { // they were asked last
+	if a.fallback { // they were matched last
 		slices.SortFunc(a.found, func(x, y Match) int { return int(x.Play.rank) - int(y.Play.rank) })
 	}
 	return a.found

@@ -6,7 +6,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// shown is a path that conditions read, and the way to its value.
+// shown is a path that conditions read, with the way to its value.
 type shown struct {
 	path   string
 	slot   int            // of a field or a fact; -1: neither
@@ -14,7 +14,7 @@ type shown struct {
 	root   int32          // of a term that is a condition, plus one; 0: none
 }
 
-// term is the term behind a path, nil if it is none.
+// term returns the term that a path names, nil for any other path.
 func (s *shown) term() *celenv.Expr {
 	if s.reader == nil {
 		return nil
@@ -38,7 +38,7 @@ func newShown(p *Program, b *Playbook, path string) *shown {
 	return s
 }
 
-// show writes the value behind a path. That of a field or a fact is written once per input.
+// show writes the value of a path. The value of a field or a fact is written once per input.
 func (in *Input) show(s *shown, b *Playbook) string {
 	switch {
 	case s.slot >= 0:
@@ -55,7 +55,7 @@ func (in *Input) show(s *shown, b *Playbook) string {
 	}
 	v, err := s.reader.Read(in.Frame(b).cel)
 	if err != nil {
-		return "failed" // and || or && did without it
+		return "failed" // an error that || or && has absorbed
 	}
 	if !v.IsSet() {
 		return "absent"
@@ -63,8 +63,8 @@ func (in *Input) show(s *shown, b *Playbook) string {
 	return value.Show(v.Native())
 }
 
-// row says which row of a table the key has found. What a row is called belongs to the table, which
-// playbooks share.
+// row returns the label of the row that a table's key has found. The label belongs to the table,
+// which playbooks share.
 func (f *Frame) row(t *celenv.Table) string {
 	i, err := t.Row(f.cel)
 	switch {

@@ -7,11 +7,11 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// What matching means is written here, without haste: each playbook and each play is asked in
-// turn, and every condition evaluated. [Input.Applying] and [Program.Match] give the same
+// This file defines matching, and makes no attempt to be fast: it looks at each playbook and each
+// play in turn, and evaluates every condition. [Input.Applying] and [Program.Match] give the same
 // results, errors and their texts included; tests compare the two.
 
-// Plain returns the program without its index: it asks each playbook and each play in turn, and
+// Plain returns the program without its index. It looks at each playbook and each play in turn, and
 // evaluates every condition. This is the definition of matching. Its time grows with the set, so it
 // is meant for tests, and for checking a result.
 func (p *Program) Plain() *Program {
@@ -68,8 +68,8 @@ func (p *Program) matchPlain(in *Input) ([]Match, error) {
 	m.occurred, _ = in.occurredAt()
 	m.phase = in.text(p.std.phase)
 	m.provider = in.text(p.std.provider)
-	// Every play is asked in the one order of the set, so that the error which
-	// is reported is the first of that order; fallbacks are asked after.
+	// Plays are matched in the order of the set, and fallbacks after all others, so that the error
+	// which is reported is always the same.
 	for _, fallback := range []bool{false, true} {
 		for _, play := range p.Plays {
 			if play.Fallback != fallback || !m.applying[play.Playbook.number] {
@@ -105,17 +105,18 @@ type matcher struct {
 	answered        map[purpose]bool
 }
 
-// purpose is what fallbacks look at: a playbook, and one side of it.
+// purpose is a playbook with one of the two purposes of plays. A fallback depends only on plays
+// with its own purpose.
 type purpose struct {
 	playbook   *Playbook
 	preventive bool
 }
 
-// ask asks one play, unless the rules of its playbook say not to.
+// ask matches one play, unless the rules of its playbook skip it.
 func (m *matcher) ask(p *Play) error {
 	first := m.first[p.Playbook]
 	side := purpose{p.Playbook, p.Preventive()}
-	taken := first != nil && p.Answers // what does not answer stands beside what does
+	taken := first != nil && p.Answers // a play that does not answer can match beside one that does
 	if taken && p.Playbook.Matches == MatchFirst || p.Fallback && m.answered[side] || !m.fits(p) {
 		return nil
 	}
@@ -159,7 +160,7 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 	return nil
 }
 
-// fits looks at what is cheap and cannot fail.
+// fits makes the checks that are cheap and cannot fail.
 func (m *matcher) fits(p *Play) bool {
 	if !p.phase.fits(m.phase == "failure") || !p.provider.fits(m.provider == "") {
 		return false
@@ -171,8 +172,7 @@ func (f fit) fits(first bool) bool {
 	return f == fitAny || (f == fitFirst) == first
 }
 
-// because lists what the conditions that held have read, in source order, each
-// once.
+// because lists the values that the conditions that held have read, in source order, each once.
 func because(f *Frame, p *Play, c *Case) []Reason {
 	conditions := []*expression{p.when}
 	if c != nil {
@@ -185,7 +185,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 			continue
 		}
 		for _, r := range e.cel.Reads() {
-			// The time is on the decision already.
+			// The decision has the time already.
 			if r.Path != "now" && !seen[r.Path] {
 				seen[r.Path] = true
 				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
@@ -195,14 +195,14 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 	return out
 }
 
-// read shows the value behind a path. A table by itself shows its row.
+// read writes the value of a path. The value of a table is its row.
 func (f *Frame) read(path string) string {
 	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
 		return f.row(f.cel.Table(name))
 	}
 	v, err := f.pb.scope.ReadValue(f.cel, path)
 	if err != nil {
-		return "failed" // and || or && did without it
+		return "failed" // an error that || or && has absorbed
 	}
 	if !v.IsSet() {
 		return "absent"

@@ -12,23 +12,22 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// matching is what finds plays without asking each.
+// matching has the indexes that find plays without looking at each one.
 type matching struct {
 	space *atom.Space
-	base  []any // what each slot is at first: shared fields have their defaults, facts are zero
+	base  []any // the first value of each slot: the default of a shared field, zero for a fact
 
-	allApply bool         // every playbook does, always
+	allApply bool         // every playbook applies to every incident
 	books    *index.Index // by the playbooks' numbers
 	plays    *index.Index // by the places in order
-	order    []candidate  // the order in which plays are asked: that of the program, fallbacks last
+	order    []candidate  // in the order in which plays are matched: that of the program, fallbacks last
 	classes  int          // of playbooks
 }
 
 // allBooks is the one class of the index of playbooks.
 var allBooks = []int32{0}
 
-// prepare makes what matching needs, once everything is compiled. It is the last that
-// looks into syntax trees.
+// prepare makes the indexes, once everything is compiled. No later step reads syntax trees.
 func (p *Program) prepare() {
 	b := preparer{program: p, takes: celenv.NewConditions(p.slots), zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}, reads: map[string][]*shown{}, shown: map[*Playbook]map[string]*shown{}}
 	b.gather()
@@ -50,13 +49,13 @@ type preparer struct {
 	fits    map[fitKey]*atom.Cond
 	order   []*Play
 
-	books, plays []*atom.Cond // as they are indexed
-	others       []held       // conditions that are asked by themselves, and terms that are shown
+	books, plays []*atom.Cond // the conditions that are indexed
+	others       []held       // conditions that are not indexed, and terms that reasons show
 	reads        map[string][]*shown
 	shown        map[*Playbook]map[string]*shown
 }
 
-// held is a condition and where its root belongs, plus one.
+// held is a condition and the place for its root, plus one.
 type held struct {
 	root *int32
 	cond *atom.Cond
@@ -96,7 +95,7 @@ func (b *preparer) gather() {
 	}
 }
 
-// classes groups the playbooks that apply together, as far as their conditions say.
+// classes groups the playbooks whose conditions show that they apply to the same incidents.
 func (b *preparer) classes() {
 	byText := map[string]int{}
 	for _, book := range b.program.Playbooks {
@@ -112,7 +111,7 @@ func (b *preparer) classes() {
 	b.program.matching.classes = len(byText)
 }
 
-// of takes an expression apart; nil for one that always holds.
+// of takes an expression apart. It returns nil for one that always holds.
 func (b *preparer) of(e *expression) *atom.Cond {
 	if e == nil {
 		return nil
@@ -122,7 +121,7 @@ func (b *preparer) of(e *expression) *atom.Cond {
 
 func (b *preparer) hold(e *expression) {
 	if e != nil && e.root == 0 {
-		e.root = -1 // a condition may be shared; its root comes with the rest
+		e.root = -1 // not yet known; a condition may be shared
 		b.others = append(b.others, held{&e.root, b.of(e)})
 	}
 }
@@ -132,7 +131,7 @@ type fitKey struct {
 	slot int
 }
 
-// fit is the condition of a fit: whether a text is the given one. What is absent is none.
+// fit is the condition of a fit: a text is the given one, or it is not. An absent text is not.
 func (b *preparer) fit(f fit, slot int, text string) *atom.Cond {
 	if f == fitAny {
 		return nil
@@ -225,7 +224,7 @@ func (b *preparer) types() []value.Type {
 	return types
 }
 
-// readers finds out once what explanations will read.
+// readers finds the readers for the paths that explanations show, once for the program.
 func (b *preparer) readers() {
 	for _, play := range b.program.Plays {
 		play.reads = b.readsOf(play.Playbook, play.when, nil)
@@ -235,8 +234,8 @@ func (b *preparer) readers() {
 	}
 }
 
-// readsOf lists what two conditions read, in source order and each once. Plays that read
-// the same share a list.
+// readsOf lists the paths that some conditions read, in source order and each once. Plays that read
+// the same paths share a list.
 func (b *preparer) readsOf(book *Playbook, conditions ...*expression) []*shown {
 	var paths []string
 	for _, e := range conditions {
@@ -244,7 +243,7 @@ func (b *preparer) readsOf(book *Playbook, conditions ...*expression) []*shown {
 			continue
 		}
 		for _, r := range e.cel.Reads() {
-			// The time is on the decision already.
+			// The decision has the time already.
 			if r.Path != "now" && !slices.Contains(paths, r.Path) {
 				paths = append(paths, r.Path)
 			}

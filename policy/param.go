@@ -19,20 +19,20 @@ type Param struct {
 	expr     *expression
 	text     *Text
 	items    []*Param
-	src      *place // nil for defaults
+	src      *place // nil for a default
 }
 
-// Position is where the parameter stands; zero for a default.
+// Position is where the parameter stands. It is zero for a default.
 func (p *Param) Position() Position { return p.src.position() }
 
-// Source is the parameter as written; empty for a default.
+// Source is the parameter as written. It is empty for a default.
 func (p *Param) Source() string { return p.src.source() }
 
 // Name is the parameter's name.
 func (p *Param) Name() string { return p.Spec.Name }
 
-// Value evaluates the parameter: a value of its type, money rounded to the
-// smallest unit. Texts are written in the style. The error is an *EvalError.
+// Value evaluates the parameter. The result is of the parameter's type; money is rounded to the
+// smallest unit. Texts are written in the style. The error is an *[EvalError].
 func (p *Param) Value(f *Frame, style value.Style) (any, error) {
 	switch {
 	case p.fixed:
@@ -81,14 +81,14 @@ func (p *Param) Amount(f *Frame) (value.Money, error) {
 	return out.(value.Money), nil
 }
 
-// fitsAmount is fits for the amounts that nearly all are: without bounds.
+// fitsAmount is fits for an amount without bounds, as nearly all are.
 func (p *Param) fitsAmount(m value.Money) bool {
 	spec := p.Spec
 	return spec.Min == nil && spec.Max == nil && (!spec.nonNegative || m.Sign() >= 0) &&
 		(spec.Type.Currency == "" || spec.Type.Currency == m.Currency())
 }
 
-// asKind makes an int the double that is wanted.
+// asKind turns an int into a double if the kind is double.
 func asKind(v any, k value.Kind) any {
 	if n, ok := v.(int64); ok && k == value.KindDouble {
 		return float64(n)
@@ -120,7 +120,7 @@ func isNegative(v any) bool {
 	return false
 }
 
-// param compiles a parameter. It returns nil when it is wrong.
+// param compiles a parameter. It returns nil if the parameter is wrong.
 func (s *scope) param(spec *Field, v playbook.Value, known celenv.Known) *Param {
 	t := spec.Type
 	switch {
@@ -187,7 +187,7 @@ func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *P
 	return &Param{Spec: spec, constant: constant, fixed: true, src: &place{text: src}}
 }
 
-// typedParam compiles what is a literal or an expression.
+// typedParam compiles a parameter that is a literal or an expression.
 func (s *scope) typedParam(spec *Field, src playbook.Text, known celenv.Known) *Param {
 	t := spec.Type
 	lit, err := parseLiteral(t, src)

@@ -13,7 +13,7 @@ type Text struct {
 	parts []part
 }
 
-// part is literal text, or an expression that starts at from in the source.
+// part is literal text, or an expression.
 type part struct {
 	literal string
 	expr    *celenv.Expr
@@ -50,8 +50,8 @@ func (t *Text) Render(f *Frame, style value.Style) (string, error) {
 	return b.String(), nil
 }
 
-// text compiles a text. In messages, expressions see action and partner too.
-// The guards are left to check, which runs at each use.
+// text compiles a text. In messages, expressions can also read action and partner. Guards are
+// checked at each use of the text, by check.
 func (s *scope) text(src playbook.Text, message bool) *Text {
 	t := &Text{}
 	pieces, bad := splitText([]rune(src.Value))
@@ -104,8 +104,8 @@ type piece struct {
 	runes  []rune
 }
 
-// splitText takes a text apart at its ${ … }. bad is where an expression that
-// does not end starts, or -1.
+// splitText takes a text apart at its ${ … }. bad is the start of an expression without an end, or
+// -1.
 func splitText(src []rune) (pieces []piece, bad int) {
 	var literal []rune
 	flush := func() {
@@ -146,8 +146,8 @@ func hasAt(src []rune, i int, want string) bool {
 	return true
 }
 
-// endOfExpr finds the } that closes an expression: not one in a string, nor one
-// that closes a brace of the expression itself.
+// endOfExpr finds the } that closes an expression. It skips those in strings, and those that close
+// a brace inside the expression.
 func endOfExpr(src []rune, i int) int {
 	depth := 0
 	var quote rune

@@ -160,8 +160,8 @@ func (s *scale) percent(x value.Percent) int32 {
 	return place(i, found)
 }
 
-// successor returns the first text that is above all texts with the prefix. ok is false if there is
-// none.
+// successor returns the first text that is above all texts with the prefix. The second
+// result is false if there is none.
 func successor(prefix string) (string, bool) {
 	for i := len(prefix) - 1; i >= 0; i-- {
 		if prefix[i] < 0xff {

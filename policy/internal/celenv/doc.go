@@ -3,33 +3,33 @@
 // playbook. Together with package cellib it is alone in knowing cel-go, and nothing of cel-go
 // shows in its interface.
 //
-// A [Base] holds what all expressions of a set share; a [Scope] what those of one
-// playbook see. [Scope.Compile] turns source text into an [Expr], or into [Issue]s whose
-// offsets count the runes of that text. An Expr is immutable and safe for concurrent use;
-// it is evaluated in a [Frame], which is not, and which remembers terms and tables for
-// one decision.
+// A [Base] has what all expressions of a set share, and a [Scope] the names that those of one
+// playbook can read. [Scope.Compile] turns source text into an [Expr], or into issues whose places
+// count the runes of that text. An Expr is immutable and safe for concurrent use. It is evaluated
+// in a [Frame], which remembers terms and tables for one decision and is for one goroutine.
 //
-// How a source text becomes an Expr, in the order of the files:
+// A source text becomes an Expr in these steps:
 //
-//	syntax.go     find slips in the text (package celtext), parse, or say in plain words why not
+//	syntax.go     find slips in the text (package celtext), and parse it
 //	scan.go       resolve every name; replace paths and literals such as money("10 EUR")
 //	              by typed references; refuse what the language leaves out
-//	check.go      cel-go's type checker, and mismatch.go to put its findings plainly
-//	rules.go      what CEL's types cannot say: currencies, lists of one type, closed strings
-//	fold.go       evaluate what is constant, so that what fails always fails at load
-//	guard.go      what an expression reads without knowing that it is there
+//	check.go      run cel-go's type checker; mismatch.go words its findings
+//	rules.go      check what CEL's types cannot say: currencies, lists of one type
+//	fold.go       evaluate the constant parts, so that those that fail do so at load
+//	closed.go     compare literals with the values of closed strings
+//	guard.go      find reads of values that may be absent
 //
 // # Names
 //
-// After the scan no name is left in the syntax tree but those of local variables. Every
-// path, such as incident.order.value, has become one selection on one object, the
-// frame. So the checker and the planner need no declarations of a playbook's own, all scopes
-// share one environment, and a read costs one step however long its path.
+// After the scan, the only names left in the syntax tree are those of local variables. A path
+// such as incident.order.value has become one selection on one object, the frame. So the checker
+// and the planner need no declarations for each playbook, all scopes share one environment, and a
+// read costs one step, however long its path is.
 //
 // # Time and memory
 //
-// No expression can hang or fill the memory: its size and depth are bounded, texts and
-// lists that it builds are bounded (bounds.go), and what it does is counted, and stopped at a limit
-// or when the context is done (meter.go, metered.go, prices.go). Only what loops, or goes through texts
-// and lists more than once, is counted: counting costs as much as the evaluation.
+// An expression cannot hang or fill the memory. Its size and depth are bounded. The texts and
+// lists that it builds are bounded (package cellib). Its steps are counted, and it stops at a limit
+// or when the context is done (meter.go, prices.go). Expressions that neither loop nor go through
+// texts and lists more than once are not counted, because counting would double their time.
 package celenv

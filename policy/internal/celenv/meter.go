@@ -4,9 +4,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/functions"
+	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/overloads"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/interpreter"
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // meter counts the work of one evaluation. Work is counted in steps. Reading a value, calling a
@@ -103,4 +109,185 @@ func frameOf(frame *interpreter.ExecutionFrame) *Frame {
 	v, _ := frame.ResolveName(frameName)
 	f, _ := v.(*Frame)
 	return f
+}
+
+// mostFree is the number of calls that go through a text or a list once which an expression may
+// have and still run without a meter.
+const mostFree = 16
+
+// needsMeter reports whether an evaluation of a node has to be counted. It has to be where the node
+// loops, where it calls functions that go through texts and lists more than once or make new ones,
+// and where it has very many calls that go through them once. Other expressions run at full speed.
+func needsMeter(n ast.Expr) bool {
+	free := mostFree
+	return needsMeterAfter(n, &free)
+}
+
+func needsMeterAfter(n ast.Expr, free *int) bool {
+	switch n.Kind() {
+	case ast.ComprehensionKind:
+		return true
+	case ast.CallKind:
+		name := n.AsCall().FunctionName()
+		if _, costly := prices[name]; costly {
+			return true
+		}
+		if _, goesThrough := linear[name]; goesThrough {
+			if *free--; *free < 0 {
+				return true
+			}
+		}
+	}
+	for _, child := range children(n) {
+		if needsMeterAfter(child, free) {
+			return true
+		}
+	}
+	return false
+}
+
+// metering returns the option that makes a program count its steps. Constants take none: the length
+// of the source bounds their number.
+func (b *Base) metering(loops bool) cel.ProgramOption {
+	return cel.CustomDecoratorV2(func(i interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
+		switch n := i.(type) {
+		case *step, *attributeStep, *costlyStep, interpreter.InterpretableConst:
+			return i, nil
+		case interpreter.InterpretableAttribute:
+			return &attributeStep{n}, nil
+		case interpreter.InterpretableConstructor:
+			if onlyConstants(n.InitVals()) {
+				return i, nil // cel-go turns it into one constant
+			}
+		case interpreter.InterpretableCall:
+			return b.meteredCall(n, loops), nil
+		}
+		return &step{i}, nil
+	})
+}
+
+func onlyConstants(values []interpreter.InterpretableV2) bool {
+	for _, v := range values {
+		if _, ok := v.(interpreter.InterpretableConst); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *Base) meteredCall(call interpreter.InterpretableCall, loops bool) interpreter.InterpretableV2 {
+	name, args := call.Function(), call.Args()
+	if name == overloads.Matches && len(args) == 2 {
+		return matchesStep(call)
+	}
+	if name == operators.In && len(args) == 2 {
+		if c, ok := args[1].(interpreter.InterpretableConstructor); ok && onlyConstants(c.InitVals()) {
+			return call // cel-go looks it up in a set
+		}
+		if _, ok := args[0].(interpreter.InterpretableConst); ok && !loops {
+			return &step{call} // package atom answers this for lists of any length
+		}
+	}
+	price, costly := prices[name]
+	if !costly {
+		if price, costly = linear[name]; costly && !loops {
+			price = beyondFree(price)
+		}
+	}
+	apply := b.applying(call)
+	if !costly || apply == nil {
+		return &step{call}
+	}
+	return &costlyStep{id: call.ID(), args: args, price: price, call: apply}
+}
+
+// applying returns the function that a call applies to its arguments, nil where it is not known.
+func (b *Base) applying(c interpreter.InterpretableCall) func(values ...ref.Val) ref.Val {
+	switch c.Function() {
+	case operators.Equals:
+		return func(values ...ref.Val) ref.Val { return types.Equal(values[0], values[1]) }
+	case operators.NotEquals:
+		return func(values ...ref.Val) ref.Val { return types.Bool(types.Equal(values[0], values[1]) != types.True) }
+	}
+	impl := b.impls[c.OverloadID()]
+	if impl == nil {
+		impl = b.impls[c.Function()]
+	}
+	if impl == nil {
+		return nil
+	}
+	return calling(impl)
+}
+
+// calling applies an implementation to its arguments.
+func calling(impl *functions.Overload) func(values ...ref.Val) ref.Val {
+	return func(values ...ref.Val) ref.Val {
+		if out := cellib.Call(impl, values); out != nil {
+			return out
+		}
+		return types.NoSuchOverloadErr()
+	}
+}
+
+// step counts one for what it evaluates.
+type step struct{ interpreter.InterpretableV2 }
+
+// Exec implements interpreter.InterpretableV2.
+func (s *step) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	frameOf(frame).count()
+	return s.InterpretableV2.Exec(frame)
+}
+
+// Eval implements interpreter.Interpretable.
+func (s *step) Eval(vars interpreter.Activation) ref.Val { return s.Exec(interpreter.AsFrame(vars)) }
+
+// attributeStep counts one for a value that is read.
+type attributeStep struct {
+	interpreter.InterpretableAttribute
+}
+
+// Exec implements interpreter.InterpretableV2.
+func (s *attributeStep) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	frameOf(frame).count()
+	return s.InterpretableAttribute.Exec(frame)
+}
+
+// Eval implements interpreter.Interpretable.
+func (s *attributeStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.Exec(interpreter.AsFrame(vars))
+}
+
+// costlyStep is a call whose price depends on its arguments. It is charged before the call is made.
+type costlyStep struct {
+	id    int64
+	args  []interpreter.InterpretableV2
+	price func(args []ref.Val) uint64
+	call  func(values ...ref.Val) ref.Val
+}
+
+// ID implements interpreter.Interpretable.
+func (s *costlyStep) ID() int64 { return s.id }
+
+// Exec implements interpreter.InterpretableV2.
+func (s *costlyStep) Exec(frame *interpreter.ExecutionFrame) ref.Val {
+	var room [4]ref.Val
+	values := room[:0]
+	for _, arg := range s.args {
+		v := arg.Exec(frame)
+		if types.IsUnknownOrError(v) {
+			return v
+		}
+		values = append(values, v)
+	}
+	f := frameOf(frame)
+	f.count()
+	if err := f.charge(s.price(values)); err != nil {
+		return types.LabelErrNode(s.id, err)
+	}
+	return types.LabelErrNode(s.id, s.call(values...))
+}
+
+// Eval implements interpreter.Interpretable.
+func (s *costlyStep) Eval(vars interpreter.Activation) ref.Val {
+	return s.Exec(interpreter.AsFrame(vars))
 }
