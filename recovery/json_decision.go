@@ -5,8 +5,8 @@ package recovery
 func (d Decision) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
 
 // AppendJSON appends the decision as JSON, on one line: the form in which it is
-// printed and kept. The order of keys is fixed, what does not exist is left
-// out, lists with nothing in them are [], times are in UTC.
+// printed and kept. The order of keys is fixed. A field without a value is left out, and an empty list
+// is []. Times are in UTC.
 func (d *Decision) AppendJSON(dst []byte) []byte {
 	f := writing(dst, public)
 	f.begin()
@@ -16,10 +16,9 @@ func (d *Decision) AppendJSON(dst []byte) []byte {
 }
 
 // UnmarshalJSON reads what [Decision.AppendJSON] writes, and writing it again
-// gives the same bytes. Parameters come back as what their JSON is: a string, an
-// int64, a float64, a bool, a Money, a MoneyRange, or a []any; a duration, a date or a
-// percentage is its text.
-// Unknown keys are ignored.
+// gives the same bytes. A parameter gets the type that its JSON suggests: string, int64, float64, bool,
+// Money, MoneyRange or []any. A duration, a date or a percentage comes back as text. Unknown keys are
+// ignored.
 func (d *Decision) UnmarshalJSON(data []byte) error {
 	read, err := readInto(data, (*Decision).fields)
 	if err == nil {
@@ -91,7 +90,7 @@ func (m *Match) fields(f *form) {
 	list(f, "because", &m.Because, reasonFields)
 }
 
-// A field that was read may well be empty.
+// reasonFields writes texts even when they are empty, because the field that a reason read may be.
 func reasonFields(r *Reason, f *form) {
 	f.textAlways("expr", &r.Expr)
 	f.textAlways("value", &r.Value)

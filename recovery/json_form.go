@@ -11,14 +11,12 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// form writes or reads the JSON of one struct after another. What a struct's JSON
-// has is said once, by its fields method, which names the members in the order in
-// which readers see them and lends the form the place of each value. The form
-// then writes the value there or reads it from the text.
+// form writes or reads the JSON of one struct after another. Each struct has one fields method. It
+// names the members, in the order in which readers see them, and passes a pointer to each value. The
+// form then writes that value, or reads it from the text.
 //
-// There are two forms. The public one is in that order. The kept one, for stores,
-// has its members sorted, as canonical JSON does, leaves out lists with nothing in them, and
-// has members of its own.
+// There are two forms. The public one has that order. The kept one, for stores, sorts its members, as
+// canonical JSON does. It leaves out empty lists, and has a few members more.
 type form struct {
 	jsontext.Encoder
 	*reading        // nil: the form writes
@@ -94,7 +92,7 @@ func (f *form) end() {
 }
 
 // sort puts the members of the object at the end of the text in order. They are
-// few, and no name is another's beginning but where the quote behind it tells them apart.
+// few. A name may be the beginning of another; the quote behind it then tells the two apart.
 func (f *form) sort(members []mark) {
 	sorted := true
 	for i := range members {
@@ -188,7 +186,7 @@ func (f *form) flag(name string, set *bool) {
 	}
 }
 
-// int is always written. It is one that Go's int holds on every machine.
+// int is always written. It has 32 bits, so that Go's int holds it on every machine.
 func (f *form) int(name string, n *int) {
 	wide := int64(*n)
 	f.whole(name, &wide, 32)
@@ -197,7 +195,7 @@ func (f *form) int(name string, n *int) {
 	}
 }
 
-// whole is int of so many bits.
+// whole is int for a number with the given count of bits.
 func (f *form) whole(name string, n *int64, bits int) {
 	if !f.writes() {
 		*n = f.getInt(name, bits)
@@ -213,7 +211,7 @@ func (f *form) intUnlessZero(name string, n *int) {
 	}
 }
 
-// textAlways is text where an empty one says something.
+// textAlways is text that is written even when it is empty.
 func (f *form) textAlways(name string, s *string) {
 	if !f.writes() {
 		*s = f.getText(name)
@@ -223,8 +221,8 @@ func (f *form) textAlways(name string, s *string) {
 	f.WriteString(*s)
 }
 
-// open begins a member that is an object, if it exists: when writing that is for
-// the caller to say. What follows is inside, until shut.
+// open begins a member that is an object, and reports whether there is one. When writing, the caller
+// says so; when reading, the text does. The members up to shut belong to the object.
 func (f *form) open(name string, exists bool) bool {
 	if f.writes() {
 		if exists {
@@ -259,7 +257,7 @@ func optional[T any](f *form, name string, p **T) *T {
 	return *p
 }
 
-// skips reports whether a list that is to be written has no place in the form.
+// skips reports whether a list of n elements is left out when writing.
 func (f *form) skips(n int) bool { return n == 0 && f.kept() }
 
 // list is a member with an object for each element.
@@ -312,8 +310,8 @@ func (f *form) texts(name string, list *[]string) {
 	}
 }
 
-// named is a list of names with values: an object for readers; in the kept form,
-// which sorts objects, pairs.
+// named is a list of names with values. The public form writes it as an object. The kept form sorts
+// objects, and writes pairs to keep the order.
 func named[T Param | Fact](f *form, name string, list *[]T) {
 	if !f.writes() {
 		f.getNamed(name, f.style, func(name string, v any) { *list = append(*list, T{Name: name, Value: v}) })

@@ -12,14 +12,14 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// reading takes typed members out of an object, and knows where in the text the
-// object is. Absent members are zero. The first wrong one is remembered in err, which the
-// readings of one text share.
+// reading takes typed members out of an object, and knows where in the text the object stands. An
+// absent member is zero. The first member of a wrong type is remembered in err, which all readings of
+// one text share.
 type reading struct {
 	members jsontext.Object
 	outer   *reading // nil: the whole text
 	name    string   // in outer
-	index   int      // in a list of that name; -1 where it is no list
+	index   int      // in a list of that name; -1 when the object is not in a list
 	err     *error
 }
 
@@ -141,7 +141,7 @@ func (r *reading) getTexts(name string) []string {
 	return out
 }
 
-// getNamed goes through names with values: an object, or a list of pairs.
+// getNamed calls yield with each name and its value. They stand in an object, or in a list of pairs.
 func (r *reading) getNamed(name string, s style, yield func(name string, v any)) {
 	if s == typed {
 		r.getPairs(name, func(first string, raw any) {
@@ -164,7 +164,7 @@ func (r *reading) getNamed(name string, s style, yield func(name string, v any))
 	}
 }
 
-// getPairs goes through a list of names with values.
+// getPairs calls yield with each name and its value in a list of pairs.
 func (r *reading) getPairs(name string, yield func(name string, v any)) {
 	for _, e := range r.getList(name) {
 		pair, ok := e.([]any)
@@ -180,13 +180,14 @@ func (r *reading) getPairs(name string, yield func(name string, v any)) {
 	}
 }
 
-// JSONError reports input that has to be refused as a whole, because it is no JSON
-// object: nothing in it can be told apart as an incident's field.
+// JSONError reports input that is refused as a whole, because it is not a JSON object: no field of an
+// incident can be found in it.
 type JSONError struct{ Message string }
 
 func (e *JSONError) Error() string { return e.Message }
 
-// jsonError is the error of a text that was read: nil where it was read to its end.
+// jsonError turns the error with which a decoder ended into the error of the caller. It is nil when
+// the text was read to its end.
 func jsonError(err error) error {
 	switch x := err.(type) {
 	case nil:

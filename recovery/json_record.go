@@ -11,15 +11,14 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// AppendJSON appends the record as canonical JSON (RFC 8785), for a store that
-// keeps text: everything that [Decision.AppendJSON] says, and what the agenda
-// and deciding again need beyond it. [ReadRecord] reads it back. calendars
-// names the calendars in which actions count, so that a store can keep each of
-// them once; it is asked only for those that are there.
+// AppendJSON appends the record as canonical JSON (RFC 8785), for a store that keeps text. The text has
+// everything that [Decision.AppendJSON] writes, and what the agenda and deciding again need beyond it.
+// [ReadRecord] reads it back. calendars returns a name for a calendar in which actions count, so that
+// a store can keep each calendar once. It is called only for the calendars of the record.
 //
 // Lists of names with values keep their order: they are written as lists of
-// pairs. What does not exist is left out, empty lists included. The incident
-// stands as it is in the record, which is canonical JSON already.
+// pairs. Fields without a value and empty lists are left out. The incident is copied, because it is
+// canonical JSON already.
 func (r *Record) AppendJSON(dst []byte, calendars func(*worktime.Calendar) string) []byte {
 	f := writing(dst, typed)
 	f.nameOf = calendars
@@ -76,7 +75,7 @@ func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, er
 	return out, bytes.Clone(raw), jsonError(d.Finish(err))
 }
 
-// A record is only ever kept.
+// fields writes and reads the kept form only: a record has no public one.
 func (r *Record) fields(f *form) {
 	f.time("base", &r.Base)
 	pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
@@ -102,8 +101,8 @@ func reserveFields(r *Reserve, f *form) {
 	f.time("at", &r.At)
 }
 
-// The pauses of the clock are left out: the agenda takes those that the
-// incident has by then.
+// fields leaves out the pauses of the clock, because the agenda uses the pauses that the incident has
+// by then.
 func (p *pace) fields(f *form) {
 	f.time("base", &p.base)
 	if f.writes() {

@@ -16,10 +16,10 @@ import (
 type style uint8
 
 const (
-	// public is for readers: an amount says first what it is.
+	// public is for readers: the value of an amount comes before its currency.
 	public style = iota
-	// typed is canonical, and is read back as what it is: a value whose JSON could be
-	// another's, such as a duration, which is text, stands in an object that names its kind.
+	// typed is canonical, and keeps the kind of each value. If the JSON of a value could be that of
+	// another kind, as the text of a duration could, an object around it names the kind.
 	typed
 )
 
@@ -92,9 +92,8 @@ func (s style) moneyRange(dst []byte, r MoneyRange) []byte {
 
 var errNoValue = errors.New("no value")
 
-// read turns the JSON of a value into the value: what was written in the public
-// style, or in the typed one, which knows objects of one kind besides. An object that is neither an
-// amount nor a range of them is none.
+// read turns the JSON of a value into the value. The typed style also has objects that name a kind.
+// Any other object must be an amount or a range of amounts.
 func (s style) read(v any) (any, error) {
 	switch x := v.(type) {
 	case json.Number:
@@ -130,7 +129,7 @@ func readAmounts(members jsontext.Object) (any, error) {
 	return MoneyRange{From: from, To: to}, err
 }
 
-// readMoney reads an amount; null is none.
+// readMoney reads an amount. Null is the amount that is not set.
 func readMoney(v any) (Money, error) {
 	if v == nil {
 		return Money{}, nil

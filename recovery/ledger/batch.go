@@ -37,7 +37,7 @@ func newBatch(buf []byte) *batch {
 	return b
 }
 
-// undo takes back what a record did to what the ledger has in mind.
+// undo has what it takes to undo the changes that a record made to the index.
 type undo struct {
 	seq      int64
 	incident string // whose thread it was about
@@ -47,7 +47,7 @@ type undo struct {
 	after    store.Standing
 	set      *playbook.Set
 	calendar string
-	// forgotten is a thread that was erased, and reserves what it leaves behind.
+	// forgotten is a thread that was erased. reserves is the use of partners that is counted after it.
 	forgotten *thread
 	reserves  []recovery.Reserve
 }
@@ -77,8 +77,7 @@ func (l *Ledger) usable() error {
 	return l.ended
 }
 
-// end lets nothing more be recorded after something else has changed the files. The
-// caller holds the lock.
+// end stops recording for good when something else has changed the files. The caller holds the lock.
 func (l *Ledger) end(err error) {
 	var disturbed *DisturbedError
 	if l.ended == nil && errors.As(err, &disturbed) {
@@ -86,8 +85,8 @@ func (l *Ledger) end(err error) {
 	}
 }
 
-// settle waits until a batch is on disk or was refused, and writes it if nobody
-// else does. No batch is on disk.
+// settle waits until a batch is on disk or was refused, and writes it if nobody else does. A nil
+// batch stands for one that is on disk already.
 func (l *Ledger) settle(b *batch) error {
 	if b == nil {
 		return nil
@@ -107,8 +106,8 @@ func (l *Ledger) settle(b *batch) error {
 	return b.err
 }
 
-// joined returns the open batch, which the caller has put something into. The
-// caller holds the lock, which is let go.
+// joined returns the open batch, to which the caller has added a record. It unlocks the lock that the
+// caller holds.
 func (l *Ledger) joined() *batch {
 	b := l.batch
 	l.mu.Unlock()
@@ -163,8 +162,8 @@ func (l *Ledger) confirm(b *batch, at log.Spot) {
 	close(b.told)
 }
 
-// refuse takes back everything that is not on disk: a batch that could not be
-// written, and what was decided since in the belief that it would be.
+// refuse takes back everything that is not on disk: a batch that could not be written, and the
+// commits after it, which were made from the refused ones.
 func (l *Ledger) refuse(b *batch, err error) {
 	err = fmt.Errorf("nothing was recorded: %w", err)
 	for i := len(l.undo) - 1; i >= 0; i-- {

@@ -10,8 +10,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
-// book is a ledger that was read once from end to end, by one who does not write
-// it: the tree, and where records stand.
+// book is the result of reading a ledger once from end to end, without writing it: its Merkle tree,
+// and where its records stand.
 type book struct {
 	log  *log.Log
 	tree log.Tree

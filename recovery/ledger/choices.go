@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// choices are all that were made in a ledger so far, with from when until when
-// each stood, so that it can be said which were precedents at an earlier moment.
+// choices has every choice that was made in a ledger so far, with the records between which it stood.
+// From that follows which choices were precedents at an earlier moment.
 type choices struct {
 	byKey    map[string][]*stood
 	standing map[string][]*stood // by incident
@@ -51,8 +51,8 @@ func (c *choices) add(s *store.Decision) {
 	}
 }
 
-// before lists the precedents that there were when the ledger had so many
-// records; those of the incident itself are none.
+// before lists the precedents as they stood when the ledger had so many records. Choices on the
+// incident itself are left out.
 func (c *choices) before(q recovery.PrecedentQuery, seen int64, incident string) []recovery.Chosen {
 	var out []recovery.Chosen
 	for _, x := range c.byKey[store.PrecedentKey(q.Play, q.Comparable)] {

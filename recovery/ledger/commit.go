@@ -14,8 +14,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// prepared is a payload on its way to a file: what can be done for one before
-// its place is known.
+// prepared is a payload with everything that can be computed before its place in the ledger is
+// known.
 type prepared struct {
 	kind    Kind
 	salt    [log.SaltSize]byte
@@ -60,8 +60,8 @@ func (l *Ledger) Submit(ctx context.Context, c recovery.Commit) (wait func() err
 	return func() error { return l.settle(b) }, nil
 }
 
-// take puts a commit into the open batch, and returns the batch that it is in: nil
-// when it is on disk already.
+// take puts a commit into the open batch, and returns the batch that it is in. The batch is nil when
+// the commit is on disk already.
 func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	return l.takeReports(c.Reports)
 }
 
-// checkCommit refuses what no engine sends.
+// checkCommit refuses a commit that an engine would never send.
 func checkCommit(c *recovery.Commit) error {
 	if err := c.Check(); err != nil || c.Record == nil {
 		return err
@@ -99,7 +99,8 @@ func checkCommit(c *recovery.Commit) error {
 	return checkOutbox(c)
 }
 
-// checkOutbox holds that leaving the outbox out loses nothing.
+// checkOutbox refuses an effect that cannot be derived from the decision: the outbox is not written,
+// and such an effect would be lost.
 func checkOutbox(c *recovery.Commit) error {
 	verbs := map[string]recovery.Change{"do": recovery.ChangeNew, "change": recovery.ChangeChanged, "cancel": recovery.ChangeCancelled}
 	actions := c.Record.Decision.Actions
@@ -151,7 +152,7 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	return l.joined(), nil
 }
 
-// buffer returns room for a payload, which is needed no more once it is in a
+// buffer returns a buffer for a payload. It can be used again once the payload was copied into a
 // batch.
 func (l *Ledger) buffer() *[]byte {
 	if buf, ok := l.payloads.Get().(*[]byte); ok {
@@ -160,8 +161,7 @@ func (l *Ledger) buffer() *[]byte {
 	return new([]byte)
 }
 
-// admit takes a decision into the ledger, in mind and in the batch, if nothing
-// conflicts.
+// admit adds a decision to the index and to the batch, if nothing conflicts.
 func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*calendarEntry) error {
 	if err := l.conflict(c, at); err != nil {
 		return err
@@ -201,13 +201,13 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
 	l.put(p)
-	kept := *c.Record // and not what it came with
+	kept := *c.Record // a copy, so that the rest of the commit can be freed
 	l.cache[s.Number%cacheSize].Store(&cached{s.Number, &kept})
 	return nil
 }
 
-// links finds the records that a decision was made from; done says that it is in
-// the ledger already, and b when it is on disk.
+// links finds the records that a decision was made from. When the decision is in the ledger already,
+// done is set, and b is the batch to wait for.
 func (l *Ledger) links(c *recovery.Commit, id store.ID) (at links, b *batch, done bool, err error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -236,7 +236,8 @@ func (l *Ledger) version() recovery.Version {
 	return recovery.Version(strconv.AppendInt(append(append(make([]byte, 0, 40), l.epoch...), ':'), l.next, 10))
 }
 
-// versionSeen is how many records there were when something was read.
+// versionSeen returns how many records the ledger had at a version. It fails for a version of another
+// ledger, and for one after which records were taken back.
 func (l *Ledger) versionSeen(v recovery.Version) (int64, bool) {
 	rest, ok := strings.CutPrefix(string(v), l.epoch+":")
 	if !ok {
@@ -246,14 +247,13 @@ func (l *Ledger) versionSeen(v recovery.Version) (int64, bool) {
 	return n, err == nil && n >= 0 && n <= l.next
 }
 
-// ahead is a record that another one needs, with how to take it back.
+// ahead is a record that has to stand before the one that needs it, with its undo.
 type ahead struct {
 	*prepared
 	undo undo
 }
 
-// ahead prepares the set that a record names, if it was told of and has not been
-// written, and calendars likewise.
+// ahead prepares the set and the calendars that a record names and that are not in the ledger yet.
 func (l *Ledger) ahead(digest string, calendars []*calendarEntry) ([]ahead, error) {
 	var out []ahead
 	add := func(kind Kind, payload []byte, u undo) error {
@@ -291,7 +291,7 @@ func (l *Ledger) putAhead(list []ahead) {
 	}
 }
 
-// takePlain takes what the index need not know of.
+// takePlain takes a record that the index does not count.
 func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error) {
 	p, err := prepare(kind, payload)
 	if err != nil {
@@ -312,7 +312,7 @@ func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error
 	return l.joined(), nil
 }
 
-// takeReports takes the reports that are new.
+// takeReports takes those reports that the ledger does not have yet.
 func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 	l.mu.Lock()
 	if err := l.usable(); err != nil {
@@ -340,8 +340,8 @@ func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 	return l.admitReports(news)
 }
 
-// admitReports takes reports into the ledger, those of each incident in a record
-// of their own: each incident can be erased by itself. The caller holds the lock, which is let go.
+// admitReports adds reports to the ledger. Each incident gets a record of its own, so that it can be
+// erased by itself. It unlocks the lock that the caller holds.
 func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 	var incidents []string
 	var records []*prepared

@@ -5,7 +5,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// conflict compares what a decision was made from with what is true now.
+// conflict compares the inputs of a decision with the ledger as it is now.
 func (l *Ledger) conflict(c *recovery.Commit, at links) error {
 	seenAt, ok := l.versionSeen(c.Version)
 	if !ok {
@@ -35,7 +35,7 @@ func (l *Ledger) conflict(c *recovery.Commit, at links) error {
 	return seen.CheckCounts(now)
 }
 
-// now answers on behalf of one incident what is true now.
+// now answers queries on behalf of one incident, as the ledger is now.
 type now struct {
 	l      *Ledger
 	number int

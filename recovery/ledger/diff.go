@@ -17,8 +17,8 @@ func diff(was, is []byte, ignored func(path, key string) bool) []Change {
 	return out
 }
 
-// namesOnly are the fields that differ under every other set: ids, what is made
-// from the digest, and places in files.
+// namesOnly are the fields that differ under every other set even when the decision is the same: ids,
+// fields that are made from the digest, and places in files.
 func namesOnly(path, key string) bool {
 	last := path[strings.LastIndexByte(path, '.')+1:]
 	list, _, _ := strings.Cut(last, "[")

@@ -156,8 +156,8 @@ func (e *equaliser) parse(t *log.Item) {
 	t.Made = r
 }
 
-// visit takes an incident from where it stood to where it stands. Where it stood
-// the record says itself.
+// visit counts an incident as it stands after a record, and no longer as it stood before. The record
+// names the records that stood before.
 func (e *equaliser) visit(t *log.Item) error {
 	if t.Body == log.BodyChanged {
 		return e.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")
@@ -214,7 +214,8 @@ type aCase struct {
 	made   []*treated
 }
 
-// before is how the incident stood; nil when it is new, or what was is erased.
+// before returns the incident as it stood before a record. It is nil when the incident is new, or
+// when its earlier records were erased.
 func (e *equaliser) before(r *treated) (*aCase, error) {
 	if r.previous < 0 {
 		return nil, nil
@@ -299,7 +300,8 @@ func (e *equaliser) outcomeOf(c *aCase) *outcome {
 	return o
 }
 
-// text tells outcomes apart.
+// text is the same for two outcomes exactly when they are equal, apart from the fields that make
+// cases equal.
 func (o *outcome) text() string {
 	out := store.AppendTexts(nil, textsOf(o.Across), o.gave())
 	out = store.AppendTexts(out, o.Plays...)

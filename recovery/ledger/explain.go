@@ -58,14 +58,13 @@ func explain(ctx context.Context, dir log.Files, options ExplainOptions) (*Expla
 	return x.explain()
 }
 
-// explainer gathers what was recorded of one incident, and what explaining it
-// takes.
+// explainer gathers the records of one incident, and what is needed to decide it again.
 type explainer struct {
 	*replayer
 	options ExplainOptions
 
 	made    []*explained
-	refused *Explained // that came last
+	refused *Explained // the last refusal
 }
 
 // explained is a decision of the incident.
@@ -138,7 +137,7 @@ func (x *explainer) explain() (*Explained, error) {
 	return out, x.reasons(e, out)
 }
 
-// reasons decides again.
+// reasons decides again and takes the explanation from that.
 func (x *explainer) reasons(e *explained, out *Explained) error {
 	was := e.record.Decision
 	engine, err := x.engine(was.Set.Digest)

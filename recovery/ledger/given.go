@@ -18,13 +18,13 @@ type Read struct {
 	Precedents []int
 	Seen       int64
 	// Previous and Made are the numbers of records, Previous -1 where there was
-	// none. Reports have no note, which enters no decision.
+	// none. Reports have no note, because no decision depends on one.
 	Previous int64
 	Made     []int64
 	Reports  []recovery.Report
 }
 
-// parseGiven reads what a decision was made from out of its payload.
+// parseGiven reads the inputs of a decision from its payload.
 func parseGiven(payload []byte) (*Read, error) {
 	var raw []byte
 	keys := map[string]string{}
@@ -107,8 +107,8 @@ func (r *givenReader) fact() {
 	r.out.Facts = append(r.out.Facts, answer)
 }
 
-// same reads fields with their texts; a path alone stands for the text that the
-// record has for it.
+// same reads fields with their texts. A path alone stands for the text that the record has for that
+// field.
 func (r *givenReader) same() (out []recovery.Key) {
 	r.Elements(func() {
 		if r.PeekKind() != jsontext.KindBeginArray {

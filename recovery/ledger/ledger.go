@@ -31,18 +31,18 @@ type Ledger struct {
 
 	mu            sync.RWMutex
 	closed        bool
-	ended         error // why nothing more is recorded, by whatever changed the files
+	ended         error // set once something else has changed the files; nothing is recorded then
 	index         *index
-	epoch         string // changes when what a version has seen may have been taken back
+	epoch         string // part of every version; it changes when records were taken back
 	rollbacks     int
 	next          int64                       // number of the next record
 	head          tlog.Hash                   // of the last record
 	confirmed     int64                       // records that are on disk
 	confirmedHead tlog.Hash                   // of the last of them
 	tree          log.Tree                    // over them
-	fresh         map[int64]*store.Decision   // of decisions that are not on disk yet
-	freshReports  map[int64][]recovery.Report // and of reports
-	undo          []undo                      // how to take back what is not, oldest first
+	fresh         map[int64]*store.Decision   // decisions that are not on disk yet, by number
+	freshReports  map[int64][]recovery.Report // reports that are not on disk yet
+	undo          []undo                      // of the records that are not on disk yet, oldest first
 	sets          map[string]int64            // archived, by digest
 	calendars     map[string]int64
 	known         map[string]*playbook.Set // told of, and not needed yet
@@ -102,7 +102,7 @@ func open(dir log.Files, limit int64) (*Ledger, error) {
 	return l, nil
 }
 
-// release lets go of the files.
+// release closes the files.
 func (l *Ledger) release() error {
 	var errs []error
 	if l.log != nil {
@@ -126,7 +126,7 @@ func (l *Ledger) Close() error {
 			b = l.batch
 		}
 		l.mu.Unlock()
-		_ = l.settle(b) // who waits for it is told
+		_ = l.settle(b) // its error goes to whoever waits for the batch
 		l.mu.Lock()
 	}
 	l.mu.Unlock()

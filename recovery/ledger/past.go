@@ -8,8 +8,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// past answers what nobody asked at the time, as the ledger stood before a record.
-// It is kept from the first such question on.
+// past answers queries that a decision did not read when it was made, as the ledger stood before its
+// record. It is built when such a query comes for the first time.
 type past struct {
 	log    *log.Log
 	index  *index
@@ -39,8 +39,7 @@ func (p *past) look(r ref) (*store.Decision, error) {
 	return parseSummary(r.seq, t.Payload, p.wanted)
 }
 
-// fact answers a fact. For the first of its kind everything before is gone
-// through again.
+// fact answers a fact. The first fact of a kind reads all earlier records again.
 func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, error) {
 	if missing := p.index.counts.Missing([]recovery.FactQuery{*q}); len(missing) > 0 {
 		fresh := newIndex()
@@ -56,7 +55,7 @@ func (p *past) fact(seq int64, incident string, q *recovery.FactQuery) (any, err
 	return p.index.counts.Fact(q, number, own)
 }
 
-// keep takes in everything before a record, into a fresh index.
+// keep fills a fresh index with everything before a record.
 func (p *past) keep(seq int64, fresh *index) error {
 	p.index, p.wanted, p.kept = fresh, fresh.wanted(), true
 	if seq == 0 {

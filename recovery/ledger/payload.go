@@ -87,8 +87,8 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 	o.EndObject()
 }
 
-// same writes fields with their texts. A path alone stands for the text that the
-// record's keys have for it.
+// same writes fields with their texts. Where the record's keys have the same text for a field, its
+// path is written alone.
 func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 	list(o, name, keys, func(o *object, k *recovery.Key) {
 		if own[k.Path] == k.Text {
@@ -102,7 +102,7 @@ func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 	})
 }
 
-// reported is as much of a report as enters a decision.
+// reported writes those fields of a report on which a decision can depend.
 func (o *object) reported(r *recovery.Report) {
 	o.BeginObject()
 	o.text("action", r.Action)
@@ -159,8 +159,8 @@ func (c *cursor) report() (r recovery.Report) {
 	return r
 }
 
-// appendRefusal appends the payload of a refusal. The incident is kept as the
-// text that it came as, which need not be a good one.
+// appendRefusal appends the payload of a refusal. The incident is kept as the text in which it came,
+// because a refused incident need not be valid.
 func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
 	said, err := jsontext.Parse(recovery.AppendRefusal(nil, r.Incident, r.Error))
 	if err != nil {
@@ -212,7 +212,7 @@ func parseRefusal(payload []byte) (*recovery.Refusal, error) {
 	return r, c.end()
 }
 
-// refused reads why; what else [recovery.AppendRefusal] says is for other readers.
+// refused reads the code and the message. Whatever else [recovery.AppendRefusal] writes is skipped.
 func (c *cursor) refused(why *Refused) {
 	c.Members(func(key []byte) {
 		switch string(key) {
@@ -317,8 +317,8 @@ func parseCalendar(payload []byte) (name string, calendar []byte, err error) {
 	return name, calendar, nil
 }
 
-// erasure says which payloads were erased, and nothing of what they held but the
-// use of partners, who have served all the same.
+// erasure says which payloads were erased. Of their content it keeps only the use of partners, because
+// the partners have served all the same.
 type erasure struct {
 	at       time.Time
 	records  []int64

@@ -25,7 +25,7 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 		case err == nil && at.wait == nil:
 			return given, at.version, nil
 		case err == nil:
-			_ = l.settle(at.wait) // if it was refused, the answer is another
+			_ = l.settle(at.wait) // if it was refused, the next attempt answers without it
 		case failed == attempts || !overtaken(err):
 			return recovery.Given{}, "", err
 		default:
@@ -34,23 +34,23 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 	}
 }
 
-// overtaken reports whether an error may come of an erasure that has been made
-// since the index was looked at. Erased decisions are not in the index any more.
+// overtaken reports whether an error may come from an erasure that was made after the index was read.
+// The next attempt does not find erased decisions in the index.
 func overtaken(err error) bool {
 	var damage *Damage
 	return errors.Is(err, ErrErased) || errors.As(err, &damage)
 }
 
-// answered is what an answer was made from, and has still to be read.
+// answered says which records of the incident an answer still needs from disk.
 type answered struct {
 	version recovery.Version
-	wait    *batch // in which something of the incident's is
+	wait    *batch // has a record of the incident that is not on disk yet
 	latest  int64  // -1: none
 	made    []ref
 	reports []int64
 }
 
-// answer looks at what the ledger has in mind.
+// answer answers from the index.
 func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	l.mu.RLock()
 	if err := l.usable(); err != nil {
@@ -70,8 +70,7 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	return l.fromIndex(q)
 }
 
-// fromIndex answers what is in mind. The caller holds the lock, for reading at
-// least.
+// fromIndex answers from the index. The caller holds the lock, for reading at least.
 func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) {
 	given := recovery.Given{
 		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),

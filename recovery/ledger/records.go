@@ -56,8 +56,8 @@ func parsePayload(t *log.Item, wanted map[string]bool) (any, error) {
 	return parseErasure(t.Payload)
 }
 
-// following says how many records of the same commit follow a record. Whoever needs
-// its reports finds what is wrong with them.
+// following returns how many records of the same commit follow a record. It does not return the error
+// of a payload that cannot be read, because whoever reads the reports finds it.
 func following(t *log.Item) int64 {
 	if t.Head.Kind != KindReport {
 		return 0

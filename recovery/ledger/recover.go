@@ -73,10 +73,10 @@ type loader struct {
 	*log.Audit
 	l      *Ledger
 	wanted map[string]bool
-	err    error // of the index. What the audit finds comes before it
+	err    error // of filling the index; an error that the audit finds is returned before it
 }
 
-// apply is done in order.
+// apply takes one record into the index. Records are applied in the order of the ledger.
 func (r *loader) apply(t *log.Item) error {
 	if err := r.Look(t); err != nil {
 		return err
@@ -137,8 +137,8 @@ func (r *loader) erase(e *erasure) error {
 	return nil
 }
 
-// forget takes a record out of the index that was to be erased, and is still
-// there.
+// forget takes the incident of a record out of the index. The record was to be erased, and an
+// interruption has left its payload in the file.
 func (r *loader) forget(seq int64) error {
 	f, err := r.l.log.Find(seq)
 	if err != nil {
@@ -166,8 +166,8 @@ func (r *loader) forget(seq int64) error {
 	return nil
 }
 
-// build begins to count the kinds of facts that were not asked for before. It goes
-// through the ledger.
+// build begins to count the kinds of facts that were not asked for before. It reads the ledger
+// for that.
 func (l *Ledger) build(facts []recovery.FactQuery) error {
 	missing := l.index.counts.Missing(facts)
 	if len(missing) == 0 {

@@ -118,9 +118,9 @@ type replayer struct {
 	options ReplayOptions
 	out     *Replayed
 	other   *recovery.Engine // decides in place of the archived sets
-	past    *past            // for what it asks beyond
-	// anew decides a record, on any core: where it answers errAsksPast, once more
-	// when the past has got there. tell is told of what came of it, in order.
+	past    *past            // answers the queries that were not read when the decision was made
+	// anew decides a record, on any core. When it returns errAsksPast, the record is decided once
+	// more after the past was built up to it. tell gets the results in the order of the ledger.
 	anew, tell func(*task) error
 
 	sets      map[string]*archived
@@ -147,9 +147,9 @@ type task struct {
 	text    []byte // of the record
 	summary *store.Decision
 	refusal *recovery.Refusal
-	payload []byte // where the past is kept
-	inTime  bool   // it may ask the past
-	passed  bool   // it is not decided
+	payload []byte // set when the past has to take the record in
+	inTime  bool   // the past was built up to this record, and can be asked
+	passed  bool   // it is not decided, and is part of the past of later records
 
 	skip      string
 	differ    *Difference
@@ -158,7 +158,7 @@ type task struct {
 	err       error
 }
 
-// parse is done on any core.
+// parse reads the payload of one record. It is called on any core, in any order.
 func (r *replayer) parse(t *log.Item) {
 	if t.Body != log.BodyWhole {
 		return
@@ -233,8 +233,8 @@ func (r *replayer) take(t *log.Item, x *task) error {
 	return r.decide()
 }
 
-// inTime decides a record that asks for more than was read then: the past answers
-// as of the record that it has got to.
+// inTime decides a record that asks for more than was read then. The past is built up to the record
+// and answers as the ledger stood before it.
 func (r *replayer) inTime(x *task) error {
 	if r.past == nil {
 		return nil
@@ -285,7 +285,7 @@ func (r *replayer) decide() error {
 	return nil
 }
 
-// told counts what came of a record.
+// told counts the result of deciding a record.
 func (r *replayer) told(x *task) error {
 	switch {
 	case x.skip != "":

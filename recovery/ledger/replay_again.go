@@ -44,8 +44,8 @@ func (r *replayer) again(x *task) error {
 	return nil
 }
 
-// was reads the record that is decided again: as much of it as deciding again
-// needs, which is little, unless it is a choice.
+// was reads the record that is decided again. Of a decision it reads only the inputs; a choice is
+// read in full.
 func (r *replayer) was(x *task) (*recovery.Record, error) {
 	if x.summary.Choice != nil {
 		return recovery.ReadRecord(x.text, r.calendar)
@@ -63,7 +63,7 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 	return out, c.end()
 }
 
-// asked reads of a decision what was asked for and not what came of it.
+// asked reads the inputs of a decision, and not its outcome.
 func (c *cursor) asked(d *recovery.Decision) {
 	c.Members(func(key []byte) {
 		switch string(key) {
@@ -105,9 +105,9 @@ func (r *replayer) compare(x *task, is *recovery.Record) error {
 	return nil
 }
 
-// refuseAgain holds that an incident which did not fit still does not, for the
-// same reasons. What else was refused hung on what was read, which is not
-// recorded.
+// refuseAgain checks that an incident which did not fit its set still does not fit, for the same
+// reasons. Refusals of other kinds depend on values that were read and not recorded; they are
+// skipped.
 func (r *replayer) refuseAgain(x *task) error {
 	engine, err := r.engine(x.refusal.Set.Digest)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// engine returns what decides by a set; nil when the set is not archived.
+// engine returns the engine that decides by a set. It is nil when the set is not archived.
 func (r *replayer) engine(digest string) (*recovery.Engine, error) {
 	if r.other != nil {
 		return r.other, nil
@@ -61,7 +61,7 @@ func (r *replayer) record(seq int64) (*recovery.Record, error) {
 	return readRecord(t.Payload, r.calendar)
 }
 
-// errAsksPast says that a record has to be decided when the past has got to it.
+// errAsksPast says that a record can only be decided once the past was built up to it.
 var errAsksPast = errors.New("it asks for what was not read")
 
 // answer gives what was read when the decision was made.
@@ -96,8 +96,8 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 	return g, nil
 }
 
-// forget takes precedents that were erased since out of what is asked for, and
-// returns how many they are: the rest can be decided without them.
+// forget reduces the expected number of precedents by those that were erased since, and returns how
+// many were erased. The decision can then be made from the rest.
 func (r *replayer) forget(given *Read, incident string) (n int) {
 	for i, q := range given.Query.Precedents {
 		left := len(r.choices.before(q, given.Seen, incident))

@@ -129,8 +129,8 @@ func (r *revisitor) mark(t *log.Item) error {
 	return nil
 }
 
-// superseded is the record of the decision that one takes the place of; -1 when
-// there is none, or it is a choice, which hangs on the decision before it.
+// superseded returns the number of the record that a decision supersedes. It is -1 when there is
+// none, and for a choice, which hangs on the earlier decision and does not supersede it.
 func superseded(payload []byte) (seq int64, err error) {
 	seq = -1
 	choice := false
@@ -157,8 +157,8 @@ func superseded(payload []byte) (seq int64, err error) {
 	return seq, c.end()
 }
 
-// visit counts what is met, and collects what is to be decided. What is not is
-// collected too: it is part of the past of what follows.
+// visit counts a record and collects it. Records that are not decided are collected too, because
+// they are part of the past of later ones.
 func (r *revisitor) visit(t *log.Item) error {
 	if x, ok := t.Made.(*task); ok {
 		switch {

@@ -29,7 +29,7 @@ func setDigest(files []playbook.File) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// checkSet holds that an archived set is the one that its digest says.
+// checkSet returns the digest of an archived set, and an error when its files have another.
 func checkSet(payload []byte) (digest string, err error) {
 	digest, files, err := parseSet(payload)
 	if err == nil && digest != setDigest(files) {
@@ -38,7 +38,8 @@ func checkSet(payload []byte) (digest string, err error) {
 	return digest, err
 }
 
-// setFS makes a file system of a set's files: an archive in memory is one.
+// setFS makes a file system of a set's files. It is a zip archive in memory, which package zip can
+// read as a file system.
 func setFS(files []playbook.File) (fs.FS, error) {
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)

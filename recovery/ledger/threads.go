@@ -6,11 +6,11 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// index is what the ledger has in mind of what it holds: where the decisions of
-// each incident stand, and what they count. Everything else is read from the files.
+// index is the part of the ledger that is kept in memory: where the decisions of each incident stand
+// in the files, and what they count. Everything else is read from the files.
 type index struct {
 	threads map[string]*thread // by incident
-	count   int                // of threads that there ever were
+	count   int                // how many threads were ever opened, including erased ones
 	counts  *store.Index
 }
 
@@ -27,7 +27,7 @@ func (x *index) open(incident string) *thread {
 	return t
 }
 
-// take makes a decision part of what is in mind.
+// take adds a decision to the index.
 func (x *index) take(d *store.Decision, look lookup) error {
 	t := x.open(d.Incident)
 	before, err := t.standing(look)
@@ -43,7 +43,7 @@ func (x *index) take(d *store.Decision, look lookup) error {
 	return nil
 }
 
-// wanted are the keys that the facts which are counted tell incidents apart by.
+// wanted are the keys that summaries need: those by which the counted facts tell incidents apart.
 func (x *index) wanted() map[string]bool {
 	out := map[string]bool{}
 	want(out, x.counts.Kinds())
@@ -75,7 +75,7 @@ type thread struct {
 	decided bool
 	latest  ref   // when decided
 	earlier []ref // the decisions before it
-	*extras       // nil for most
+	*extras       // nil for an incident with neither choices nor reports, as most are
 }
 
 // extras are replaced, never changed.
@@ -136,7 +136,7 @@ func (t *thread) last() int64 {
 	return last
 }
 
-// standing looks up what stands of an incident.
+// standing looks up the latest decision of an incident and the choices on it.
 func (t *thread) standing(look lookup) (s store.Standing, err error) {
 	if t.decided {
 		if s.Latest, err = look(t.latest); err != nil {
@@ -147,7 +147,7 @@ func (t *thread) standing(look lookup) (s store.Standing, err error) {
 	return s, err
 }
 
-// after returns what stands once a decision has been added.
+// after returns the standing once a decision has been added.
 func (t *thread) after(before store.Standing, d *store.Decision, look lookup) (store.Standing, error) {
 	var choices []*store.Decision
 	if d.Choice == nil && len(d.Keeps) > 0 && t.extras != nil {

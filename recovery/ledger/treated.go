@@ -9,7 +9,7 @@ import (
 // choice.
 type treated struct {
 	*store.Decision
-	given     []gave // beside acts
+	given     []gave // one for each action of the decision
 	play      string // the first
 	by        string // of a choice
 	deviation string
@@ -18,7 +18,7 @@ type treated struct {
 	stood    []int64
 }
 
-// gave is what an action is to a customer.
+// gave says what an action means to a customer.
 type gave struct {
 	redress bool // and not only attention
 	plays   []string

@@ -117,8 +117,8 @@ func key(path, text string) with {
 	}
 }
 
-// gives adds an action, with an id of its own unless a part gives it one; the
-// amount may be empty.
+// gives adds an action. The amount may be empty. The action gets an id of its own, unless a part
+// names one.
 func gives(kind, amount string, parts ...func(*recovery.Action)) with {
 	a := recovery.Action{Type: kind, Change: recovery.ChangeNew, Justice: "distributive"}
 	if amount != "" {
@@ -136,7 +136,7 @@ func gives(kind, amount string, parts ...func(*recovery.Action)) with {
 	}
 }
 
-// named gives an action an id that others can speak of.
+// named gives an action an id, so that other decisions can refer to the action.
 func named(id string) func(*recovery.Action) {
 	return func(a *recovery.Action) { a.ID = id }
 }
@@ -162,7 +162,7 @@ func keeps(ids ...string) with {
 	return func(r *recovery.Record) { r.Keeps = ids }
 }
 
-// chose makes the record one that makes a choice of a play on a decision.
+// chose turns the record into a choice that a play has left on a decision.
 func chose(on, play, reason string, comparable ...recovery.Key) with {
 	return func(r *recovery.Record) {
 		r.On = on

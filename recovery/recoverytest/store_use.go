@@ -36,7 +36,7 @@ func useWithoutItself(k *kit) {
 	)
 	k.wantUse("A", 2, today("bike", "outbound"))
 	k.wantUse("B", 1, today("bike", "outbound")) // its own of another day must not be taken off
-	k.wantUse("C", 3, today("bike", "outbound")) // nor that of others
+	k.wantUse("C", 3, today("bike", "outbound")) // nor may the use by others
 	k.wantUse("X", 3, today("bike", "outbound"))
 }
 
@@ -46,7 +46,7 @@ func useReleased(k *kit) {
 		decided("dec_1", "A", reserves("bike", "outbound", 3, noon())),
 		decided("dec_2", "A", supersedes("dec_1"), reserves("bike", "outbound", 3, noon())),
 	)
-	k.wantUse("X", 3, q) // needed still, and not counted twice
+	k.wantUse("X", 3, q) // it is still needed, and is not counted twice
 	k.commit(decided("dec_3", "A", supersedes("dec_2"), reserves("bike", "outbound", 1, noon()), reserves("van", "outbound", 2, noon())))
 	k.wantUse("X", 1, q)
 	k.wantUse("X", 2, today("van", "outbound"))

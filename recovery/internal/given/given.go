@@ -43,8 +43,8 @@ type input struct {
 	} `json:"precedents"`
 }
 
-// Parse reads what is given, for a program: names that it does not have are
-// errors, so that a misspelt fact is not taken as zero.
+// Parse reads what is given, for a program. A name that the program does not have is an error, so that
+// a misspelt fact is not taken as zero.
 func Parse(data []byte, program *policy.Program) (*Store, error) {
 	dec := json.NewDecoder(strings.NewReader(string(data)))
 	dec.DisallowUnknownFields()
@@ -184,8 +184,8 @@ func choicePlay(name string, program *policy.Program) (*policy.Play, error) {
 	return nil, fmt.Errorf("there is no case-by-case play %s%s", unseen.Quote(name), near(name, known))
 }
 
-// precedentType is the type of the option that was chosen: the one that is named,
-// else the first that has an amount.
+// precedentType returns the type of the option that was chosen: the one that is named, or else the
+// first that has an amount.
 func precedentType(p *policy.Play, named string, amount recovery.Money) (string, error) {
 	if amount.IsSet() && amount.Sign() < 0 {
 		return "", fmt.Errorf("an amount of zero or more is wanted, not %s", amount)
@@ -206,7 +206,7 @@ func precedentType(p *policy.Play, named string, amount recovery.Money) (string,
 	return "", fmt.Errorf("the play offers no %s%s", unseen.Quote(named), near(named, known))
 }
 
-// Read answers from what was given; what was not is unknown.
+// Read answers from what was given. Anything else has no answer.
 func (s *Store) Read(_ context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
 	g := recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
 	for i, f := range q.Facts {

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Decoder reads one text, token by token. It takes exactly the texts that
-// encoding/json takes, but for those that it refuses for a reason of its own: a
-// name twice, bytes that are not UTF-8, half of a surrogate pair, nesting without end.
+// Decoder reads one text, token by token. It accepts the texts that encoding/json accepts, except those
+// with a name twice in an object, with bytes that are not UTF-8, with half of a surrogate pair, and
+// with deeper nesting than [MaxDepth].
 //
 // An error ends reading, and is [*Error] or, after the last token, io.EOF.
 //
@@ -58,7 +58,7 @@ type level struct {
 // fewNames is up to how many names are searched, where they are not in order.
 const fewNames = 16
 
-// decoders are those that were given back.
+// decoders has the decoders that were released.
 var decoders sync.Pool
 
 // NewDecoder returns a decoder for a text, which is not changed.
@@ -71,10 +71,9 @@ func NewDecoder(data []byte) *Decoder {
 	return d
 }
 
-// Release gives the decoder back, for another text. Tokens that were read are good
-// all the same.
+// Release gives the decoder back, to be used for another text. Tokens that were read stay valid.
 func (d *Decoder) Release() {
-	const most = 256 // names and members, that a decoder keeps room for
+	const most = 256 // names and members for which a decoder keeps room
 	if cap(d.names) > most || cap(d.members) > most {
 		return
 	}
@@ -290,9 +289,9 @@ func (d *Decoder) leave() {
 	d.at = len(d.data)
 }
 
-// Finish ends reading, with what came of it. It returns why the text is refused:
-// that it is no JSON, though that may be found only behind the place where err
-// was; else err. Without either it returns io.EOF, if all of the text was read.
+// Finish ends reading. err is the error of the caller, or nil. When the text is not JSON, even behind
+// the place at which the caller stopped, Finish returns that error. Otherwise it returns err. Without
+// an error it returns io.EOF, once the whole text was read.
 func (d *Decoder) Finish(err error) error {
 	if d.err != nil {
 		return d.err
@@ -309,14 +308,14 @@ func (d *Decoder) Finish(err error) error {
 	return d.fail(err)
 }
 
-// fail ends reading. That the text is no JSON counts more than all else.
+// fail ends reading with an error. When the text is not JSON, that error is reported instead.
 func (d *Decoder) fail(err error) error {
 	d.err = refused(d.data, err)
 	return d.err
 }
 
-// next moves to the next token, behind a comma where one is due, and returns
-// its first byte; 0 at the end, and where no token may stand.
+// next moves to the next token, behind a comma where one is due, and returns its first byte. It returns
+// 0 at the end, and where no token may stand.
 func (d *Decoder) next() byte {
 	var c byte
 	if d.at < len(d.data) {
@@ -346,8 +345,8 @@ func (d *Decoder) next() byte {
 	return c
 }
 
-// space skips white space and returns the next byte without reading it; 0, which
-// no token begins with, at the end.
+// space skips white space and returns the next byte without reading it. At the end it returns 0, with
+// which no token begins.
 func (d *Decoder) space() byte {
 	if d.at < len(d.data) {
 		if c := d.data[d.at]; c > ' ' {

@@ -1,6 +1,5 @@
 // Package jsontext reads and writes JSON as text: tokens, trees, strings and
-// numbers, and the canonical form of them (RFC 8785). It knows nothing of what a
-// text is about.
+// numbers, and their canonical form (RFC 8785). It knows nothing of the domain.
 //
 // It has the shape of Go's own encoding/json/jsontext, which is an experiment
 // still, so that it can be swapped for that package: [Kind], [Token], a [Decoder]
@@ -10,8 +9,9 @@
 // halves of surrogate pairs. It differs in this:
 //
 //   - One text is read, from memory, and written, to memory. Nothing is streamed.
-//   - What is no JSON is refused in the words of encoding/json; that is why [Error] is
-//     made only once a whole text was looked at.
+//   - A text that is not JSON is refused in the words of encoding/json. [Error] is therefore made
+//     from the whole text.
+//   - A [Shape] says which names objects have. Other names are refused with their place.
 //   - Nesting is bounded by [MaxDepth].
 //   - In the canonical form, whole numbers that fit an int64 keep all their digits.
 //     RFC 8785 would round those beyond 2^53 to the nearest double, and two texts
@@ -21,6 +21,6 @@
 // only where they must be; numbers are written as ECMAScript does.
 package jsontext
 
-// MaxDepth bounds how deep JSON may be nested. It is far beyond what anybody
-// writes, and far below what a stack can bear.
+// MaxDepth bounds how deep JSON may be nested: deeper than anybody writes, and far from what would
+// overflow a stack.
 const MaxDepth = 100

@@ -2,9 +2,9 @@ package jsontext
 
 import "strconv"
 
-// Encoder appends one text to Buf. A comma is written before each member and each
-// element but the first: where the last byte neither opened something nor ended a
-// name, which no value ends with.
+// Encoder appends one text to Buf. It writes a comma before each member and each element except the
+// first. It sees from the last byte which is the first: only there the text ends with a bracket that
+// opens something, or with the colon behind a name.
 type Encoder struct {
 	// Buf is the text so far. A value that a caller appends itself comes after
 	// [Encoder.Next].

@@ -29,7 +29,7 @@ func (d *Decoder) errTwice(name []byte) error {
 	return &Error{fmt.Sprintf("the key %s is given twice%s", Clip(string(AppendQuote(nil, string(name)))), place)}
 }
 
-// Clip cuts a text to a length that a message can bear.
+// Clip cuts a text to 60 characters, for a message.
 func Clip(text string) string {
 	const most = 60
 	if len(text) <= most || utf8.RuneCountInString(text) <= most {
@@ -38,8 +38,8 @@ func Clip(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
-// refused says what is wrong with a text: first that it is no JSON, in the words
-// of encoding/json, or not in UTF-8; else what the reader has found.
+// refused returns the error for a text: that it is not JSON, in the words of encoding/json, that it is
+// not UTF-8, or else the error that the decoder has found.
 func refused(data []byte, err error) error {
 	if syntax := json.Unmarshal(data, new(json.RawMessage)); syntax != nil {
 		return syntaxError(syntax)

@@ -28,10 +28,9 @@ func AppendFloat(dst []byte, f float64) []byte {
 	return dst
 }
 
-// AppendNumber writes a number that came as JSON text and that no field declares.
-// It is written as a number of its value always is, so that 1.0 and 1 are the same. One
-// that neither an int64 nor a double holds exactly stands as it came: nobody
-// computes with it, and no digit of it gets lost.
+// AppendNumber writes a number that came as JSON text. Equal values are written alike: 1.0 as 1. A
+// number that neither an int64 nor a double holds exactly is written as it came, so that no digit gets
+// lost.
 func AppendNumber(dst []byte, n json.Number) []byte {
 	if i, ok := WholeNumber(n); ok {
 		return strconv.AppendInt(dst, i, 10)

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// special are the bytes that are not simply themselves in a string: the quote, the
-// backslash, control characters, and all that is not ASCII.
+// special has the bytes that cannot be copied into a string unseen: the quote, the backslash, control
+// characters, and all bytes that are not ASCII.
 var special = func() (t [256]bool) {
 	for c := range t {
 		t[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Audit judges the records of a ledger one after another. Who verifies a ledger and
-// who opens one for writing both go by it, so that they cannot come to different ends.
+// Audit judges the records of a ledger one after another. Verifying a ledger and opening one for
+// writing both use it, so that both come to the same result.
 type Audit struct {
 	log     *Log
 	Changed map[int64]*Damage // payloads that are not what was written
@@ -26,7 +26,7 @@ func NewAudit(log *Log) *Audit {
 	return &Audit{log: log, Changed: map[int64]*Damage{}, half: map[int64]bool{}, erased: map[int64]bool{}, lasting: map[int64]bool{}}
 }
 
-// Eraser is what a payload is parsed into that says which records were erased.
+// Eraser is a parsed payload that says which records were erased.
 type Eraser interface{ ErasedRecords() []int64 }
 
 // Look judges a record that was parsed.
@@ -63,8 +63,8 @@ func (a *Audit) damage(t *Item, what string) *Damage {
 	return a.log.Damaged(&t.Frame, t.Head.Seq, what)
 }
 
-// finish judges what can be judged only once the whole ledger was read: which
-// payloads were to be erased, and what lies beside the segments.
+// finish judges what is known only at the end: which payloads were to be erased, and which files lie
+// beside the segments.
 func (a *Audit) finish() error {
 	bad := a.Changed
 	for _, seq := range a.zero {
@@ -75,7 +75,7 @@ func (a *Audit) finish() error {
 			bad[seq] = &Damage{What: "its payload was wiped out, and the ledger does not say that it was erased", Record: seq}
 		}
 	}
-	// What is left was to be erased, and was not when it was read.
+	// The records that are left in erased were to be erased, and were not when they were read.
 	for _, seq := range slices.Sorted(maps.Keys(a.erased)) {
 		d := bad[seq]
 		switch {
@@ -112,7 +112,7 @@ func (a *Audit) wipedBy(d *Damage) bool {
 	return false
 }
 
-// placed finds the place of a record that is known by its number.
+// placed adds the place of a record to damage that has only the record's number.
 func (a *Audit) placed(d *Damage) *Damage {
 	if d.File != "" {
 		return d

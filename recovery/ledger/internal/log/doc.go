@@ -1,7 +1,6 @@
-// Package log is records as bytes in segments: how they are framed, chained, found,
-// checked, added and cut off. It knows their kinds by name and nothing of what is in
-// a payload; whoever uses it says how payloads are parsed, and how many records of one
-// commit follow another.
+// Package log keeps records as bytes in segments. It frames and chains them, finds and checks them,
+// adds them and cuts them off. It knows the names of their kinds, and nothing of what is in a payload.
+// Its user says how a payload is parsed, and how many records of the same commit follow one.
 //
 //	frame.go, header.go            a record in a file, and its place in the chain
 //	files.go, regular.go, lock.go  a directory, plain files in it, and who may write

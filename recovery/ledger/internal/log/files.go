@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Files is the directory of a ledger: as little of a file system as it needs,
-// so that tests can put one in its place that breaks.
+// Files is the directory of a ledger. It has only the operations that a ledger needs, so that tests
+// can replace it by one that fails.
 type Files interface {
 	// List names what is in the directory, sorted.
 	List() ([]string, error)
@@ -27,13 +27,13 @@ type Files interface {
 	// Same returns the size of an open file. It fails with a *[DisturbedError] when the
 	// directory has no file of that name any more, or another one.
 	Same(name string, f File) (size int64, err error)
-	// Sync makes files that came or went do so for good.
+	// Sync waits until the disk has recorded which files were created and removed.
 	Sync() error
 	// Lock keeps other writers away until it is closed.
 	Lock() (Lock, error)
 }
 
-// File is one of them. Writing beyond the end makes it longer.
+// File is a file in a ledger's directory. Writing beyond its end makes it longer.
 type File interface {
 	io.ReaderAt
 	io.WriterAt
@@ -78,7 +78,7 @@ func misleads(name string) bool {
 
 func (d Directory) path(name string) string { return filepath.Join(string(d), name) }
 
-// opened is what came of opening a segment.
+// opened turns the result of opening a segment into a File, or into damage.
 func opened(name string, f *os.File, err error) (File, error) {
 	var odd *irregularError
 	if errors.As(err, &odd) {
@@ -129,7 +129,7 @@ func (d Directory) Same(name string, f File) (int64, error) {
 	return there.Size(), nil
 }
 
-// sameFile holds that a path leads to a file that is open.
+// sameFile checks that a path still leads to a file that is open.
 func sameFile(path, name string, own fs.FileInfo) (there fs.FileInfo, err error) {
 	there, err = os.Lstat(path)
 	switch {

@@ -35,7 +35,7 @@ type Frame struct {
 
 var errShort = errors.New("the record goes on")
 
-// Sum32 is the CRC-32C of parts that stand one after another.
+// Sum32 returns the CRC-32C of several parts, as if they were one text.
 func Sum32(parts ...[]byte) uint32 {
 	table := crc32.MakeTable(crc32.Castagnoli) // remembered by the package
 	var sum uint32
@@ -64,8 +64,8 @@ func parsePreamble(b []byte) (f Frame, err error) {
 	return f, nil
 }
 
-// ParseFrame reads the frame at the beginning of b. errShort means that b ends
-// inside of it; size is then what is needed, as far as it is known.
+// ParseFrame reads the frame at the beginning of b. It returns errShort when b ends inside of the
+// frame; Size is then how many bytes are needed, as far as that is known.
 func ParseFrame(b []byte) (Frame, error) {
 	f, err := parsePreamble(b)
 	if errors.Is(err, errShort) {
@@ -103,8 +103,8 @@ func (f *Frame) Body() int64 { return f.Offset + PreambleSize + int64(len(f.Head
 // all zeros.
 func (f *Frame) Erased() bool { return AllZero(f.Salt) && AllZero(f.Payload) }
 
-// faded reports whether the header ends with a zero, as it does where the file was
-// made longer and not written.
+// faded reports whether the header ends with a zero. That happens when a machine fails after the file
+// was made longer and before it was written.
 func (f *Frame) faded() bool { return len(f.Header) > 0 && f.Header[len(f.Header)-1] == 0 }
 
 // AllZero reports whether all bytes are zeros.

@@ -31,7 +31,7 @@ func (k Kind) known() bool {
 	return false
 }
 
-// Erasable reports whether payloads of the kind can hold what is a person's.
+// Erasable reports whether payloads of the kind can hold personal data.
 func (k Kind) Erasable() bool { return k == KindDecision || k == KindRefusal || k == KindReport }
 
 // Digest is a SHA-256 hash.
@@ -56,7 +56,7 @@ func (h *Header) Append(dst []byte) []byte {
 
 var errHeader = errors.New("the header of the record was changed")
 
-// ParseHeader reads a header. There is one way to write it.
+// ParseHeader reads a header. It refuses any other form than the one that Append writes.
 func ParseHeader(b []byte) (h Header, err error) {
 	rest := b
 	between := func(before, after string) []byte {
@@ -92,8 +92,8 @@ func RecordHash(header []byte) tlog.Hash {
 	return sha256.Sum256(buf[:n])
 }
 
-// PayloadDigest commits to a payload. The salt keeps what little a payload may
-// say from being guessed once it is erased.
+// PayloadDigest commits to a payload. Without the salt, somebody could guess a short payload after it
+// was erased, and compare digests.
 func PayloadDigest(salt, payload []byte) Digest {
 	h := sha256.New()
 	h.Write(salt)

@@ -74,8 +74,8 @@ func holderIn(path string) string {
 	return strings.TrimSpace(text)
 }
 
-// nameIn reads what a lock holds. It fails when that is nothing which a writer
-// writes: the file may be another one, by a hard link or by mistake.
+// nameIn reads the text of a lock file. It fails when no writer can have written that text: the file
+// may be another one, by a hard link or by mistake.
 func nameIn(f *os.File) (string, error) {
 	text, err := io.ReadAll(io.NewSectionReader(f, 0, maxHolder+1))
 	if err != nil {
@@ -88,8 +88,8 @@ func nameIn(f *os.File) (string, error) {
 	return string(text), nil
 }
 
-// writeHolder writes into a lock who holds it. That is a courtesy to whoever meets
-// the lock, but what the file held must not be lost.
+// writeHolder writes the name of the holder into a lock file, for the message of another writer. It
+// does not overwrite a text that no writer has written.
 func writeHolder(f *os.File) error {
 	if _, err := nameIn(f); err != nil {
 		return err

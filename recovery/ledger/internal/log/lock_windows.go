@@ -11,8 +11,8 @@ const carefully = 0
 // errSharing is ERROR_SHARING_VIOLATION.
 const errSharing = syscall.Errno(32)
 
-// openAlone opens a file that nobody else may open meanwhile but as share says; the
-// system closes it with the process, however it ends. A link is not followed.
+// openAlone opens a file. Others may open it meanwhile only in the ways that share names. The system
+// closes it when the process ends, however it ends. A link is not followed.
 func openAlone(path string, share, disposition uint32) (*os.File, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

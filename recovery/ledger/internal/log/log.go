@@ -34,8 +34,8 @@ type place struct {
 	offset  int64
 }
 
-// Open opens what is there. With a step of 1 every record is found at once, with more some
-// have to be passed over.
+// Open opens the segments of a directory. Log remembers the place of every step-th record: with a step
+// of 1 it finds every record at once, and with a larger one it reads over the records between.
 func Open(dir Files, step int64, following func(*Item) int64) (*Log, error) {
 	l := &Log{dir: dir, step: step, following: following}
 	if err := l.refresh(); err != nil {
@@ -80,7 +80,7 @@ func (l *Log) extend(s segment) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if last := len(l.segments) - 1; last >= 0 && l.segments[last].name == s.name {
-		l.segments[last].w = s.w // and is read as it was found
+		l.segments[last].w = s.w // it is read through the file that was opened before
 		return
 	}
 	l.segments = append(l.segments, s)
@@ -96,7 +96,7 @@ func (l *Log) replace(f File) error {
 	return old.Close()
 }
 
-// Overwrite makes zeros of a record's salt and payload, on disk.
+// Overwrite overwrites a record's salt and payload with zeros, on disk.
 func (l *Log) Overwrite(f *Frame) error {
 	s := l.segment(f.Segment)
 	if _, err := l.dir.Same(s.name, s.f); err != nil {
@@ -154,7 +154,7 @@ func (l *Log) Bytes() (total int64, err error) {
 	return total, nil
 }
 
-// Note remembers where a record stands; they come in order.
+// Note remembers where a record stands. Records are noted in the order of their numbers.
 func (l *Log) Note(seq int64, segment int, offset int64) {
 	if seq%l.step != 0 {
 		return
@@ -173,7 +173,7 @@ func (l *Log) Forget(seq int64) {
 	l.places = l.places[:min(int64(len(l.places)), (seq+l.step-1)/l.step)]
 }
 
-// Find reads a record that was noted, or stands after one that was.
+// Find reads a record that was noted, or that follows one that was noted.
 func (l *Log) Find(seq int64) (Frame, error) {
 	l.mu.RLock()
 	if seq < 0 || seq/l.step >= int64(len(l.places)) {
@@ -204,7 +204,7 @@ func (l *Log) sizeAt(at place) (int64, error) {
 	return f.Size, err
 }
 
-// read reads the record at a place. Most are read at once.
+// read reads the record at a place. One read is enough for most records.
 func (l *Log) read(at place) (Frame, error) {
 	const most = 4096
 	file := l.segment(int(at.segment)).f
@@ -247,7 +247,7 @@ func (l *Log) Recent() *Scanner {
 	return &Scanner{Log: l, Segment: last, Seq: l.segment(last).first}
 }
 
-// Damaged is damage of a record.
+// Damaged returns damage with the place of a record.
 func (l *Log) Damaged(f *Frame, seq int64, what string) *Damage {
 	return &Damage{File: l.segment(f.Segment).name, Offset: f.Offset, Record: seq, What: what}
 }

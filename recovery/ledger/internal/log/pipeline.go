@@ -15,16 +15,16 @@ import (
 type Walk struct {
 	Scanner
 	Digests bool // check payloads by their digests, not only by their checksums
-	// work is done for each record on any core, and visit in order. Either may
+	// Work is called for each record on any core, and Visit in the order of the records. Either may
 	// be nil.
 	Work  func(*Item)
 	Visit func(*Item) error
-	// progress is told how many bytes have been read.
+	// Progress is told how many bytes have been read.
 	Progress func(done int64)
 
 	Head tlog.Hash // of the last record
-	// held are reports of a commit whose last record has not been met: what was
-	// not written whole is not part of the ledger.
+	// held are the records of a commit whose last record has not been read yet. A commit that was not
+	// written whole is not part of the ledger.
 	held []*Item
 }
 
@@ -34,7 +34,7 @@ type job struct {
 	ready chan struct{}
 }
 
-// Run returns the first thing that is wrong, nil at the end of the log.
+// Run returns the first damage or other error. It returns nil at the end of the log.
 func (w *Walk) Run(ctx context.Context) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *job), make(chan *job, 2*workers)
@@ -87,7 +87,7 @@ func (w *Walk) Run(ctx context.Context) error {
 	return err
 }
 
-// tearHeld counts reports whose commit was not written whole among what is torn.
+// tearHeld counts the held records, whose commit was not written whole, as part of the torn end.
 func (w *Walk) tearHeld() error {
 	if len(w.held) == 0 {
 		return nil

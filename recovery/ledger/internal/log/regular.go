@@ -18,7 +18,7 @@ func (e *irregularError) Error() string {
 	return e.path + ": " + e.what + " is here, and a file of the ledger's own belongs here; remove it"
 }
 
-// regular holds that what stands at a path is a plain file.
+// regular checks that a path leads to a plain file.
 func regular(path string, info fs.FileInfo) error {
 	what := ""
 	switch mode := info.Mode(); {
@@ -61,7 +61,7 @@ func createFile(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|carefully, 0o600)
 }
 
-// still holds that a file which was just opened is plain, and the one at its path.
+// still checks that a file which was just opened is plain, and that its path still leads to it.
 func still(f *os.File, path string) (*os.File, error) {
 	own, err := f.Stat()
 	if err == nil {

@@ -23,7 +23,7 @@ type Repaired struct {
 	Kept   string // the file in the directory that holds them now
 }
 
-// keptSuffix ends the names of files with what was cut off. They are no part of a
+// keptSuffix ends the names of the files that hold what was cut off. Such files are not part of a
 // ledger.
 const keptSuffix = ".cut"
 
@@ -149,7 +149,7 @@ func (a *Audit) Run(ctx context.Context, w *Walk) error {
 // record whose end was made zeros, or bytes that are not a record and contain none.
 func (l *Log) rest(d *Damage) (Tear, error) {
 	s := l.segment(l.Count() - 1)
-	if s.name != d.File || d.Offset == 0 { // a file of another kind is nobody's to cut
+	if s.name != d.File || d.Offset == 0 { // a file without the first line may be no segment at all
 		return "", nil
 	}
 	size, err := s.f.Size()
@@ -173,8 +173,7 @@ func (l *Log) rest(d *Damage) (Tear, error) {
 	return TearRubbish, nil
 }
 
-// traces reports whether there is something of a record among bytes: a preamble or a
-// header.
+// traces reports whether bytes contain a part of a record: a preamble or a header.
 func traces(b []byte) bool {
 	for i := 0; i+PreambleSize <= len(b); i++ {
 		if binary.BigEndian.Uint32(b[i:]) > MaxHeader {

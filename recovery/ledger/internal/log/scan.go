@@ -9,7 +9,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Body is what became of a payload.
+// Body is the state in which a payload was found.
 type Body int
 
 const (
@@ -18,20 +18,20 @@ const (
 	BodyChanged
 )
 
-// Item is a record that was read, with what is wrong with it by itself.
+// Item is a record that was read, with the damage that can be seen without other records.
 type Item struct {
 	Frame
 	Head Header
 	Hash tlog.Hash
-	What string // what is wrong with its header; empty: nothing
+	What string // what is wrong with its header; empty when nothing is
 	Body Body
 	more int64 // how many records of the same commit follow
-	// made is what a worker made of it.
+	// Made is what a worker made of it.
 	Made any
 }
 
-// Check looks at a record by itself. A digest takes longer than a checksum, and
-// cannot be made up.
+// Check checks a record without looking at others. Checking the digest takes longer than checking the
+// checksum, and finds changes that were made on purpose.
 func (t *Item) Check(digests bool) {
 	if Sum32(t.Header) != t.headerSum {
 		t.What = errHeader.Error()
@@ -65,7 +65,7 @@ type Scanner struct {
 	Seq     int64 // of the next record
 	Until   int64 // when set, records from this one on are left alone
 
-	Torn int64 // bytes at the end that are no whole record
+	Torn int64 // bytes at the end that are not a whole record
 	Tear Tear  // and what they are
 	done int64 // bytes read
 }
@@ -166,7 +166,7 @@ func (s *Scanner) tornBegin(seg segment, there int64) error {
 	return io.EOF
 }
 
-// block reads whole records. None means that the segment ends here.
+// block reads whole records. It returns none when the segment ends here.
 func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 	there, err := seg.f.Size()
 	if err != nil {
@@ -193,7 +193,7 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 		}
 		if err != nil || f.faded() {
 			if len(items) > 0 {
-				break // it is met again, first
+				break // the next block begins with it
 			}
 			return nil, s.short(seg, there, cmp.Or(err, errHeader))
 		}
@@ -211,7 +211,7 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 // errGrown says that a file has more in it than a moment ago.
 var errGrown = errors.New("the file has grown")
 
-// errInside is what is wrong with a record that its file ends inside of.
+// errInside reports a file that ends inside of a record.
 var errInside = errors.New("the file ends inside of the record, and another file follows")
 
 // short says that the file, as long as it was, ends before a record is whole, or

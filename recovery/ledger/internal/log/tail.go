@@ -69,8 +69,8 @@ type Spot struct {
 	Offset  int64
 }
 
-// Write adds a batch, and returns where it begins. When it fails, nothing of
-// the batch is left, or nothing is written until that is so.
+// Write adds a batch, and returns where it begins. When it fails, it removes what was written of the
+// batch. Where even that fails, the next call tries again before it writes.
 func (t *Tail) Write(first int64, b []byte, limit int64) (Spot, error) {
 	if err := t.undisturbed(); err != nil {
 		return Spot{}, err
@@ -98,8 +98,8 @@ func (t *Tail) Write(first int64, b []byte, limit int64) (Spot, error) {
 	return Spot{}, err
 }
 
-// undisturbed holds that the end of the ledger is as this writer left it: the file
-// is where it was, and as long. Before there is one, the lock has to be.
+// undisturbed checks that the end of the ledger is as this writer left it: the file is where it was,
+// and as long. Before there is a segment, it checks the lock file instead.
 func (t *Tail) undisturbed() error {
 	if t.f == nil {
 		return t.lock.Held()
@@ -152,7 +152,7 @@ func (t *Tail) begin(first int64, b []byte) (Spot, error) {
 	if err := t.dir.Sync(); err != nil {
 		return Spot{}, err
 	}
-	if t.f != nil { // which is read still
+	if t.f != nil { // the file before is still read
 		t.segment++
 	}
 	t.log.extend(segment{name, first, f, f})
@@ -164,7 +164,7 @@ func (t *Tail) begin(first int64, b []byte) (Spot, error) {
 // mend brings the end of the ledger back to what is on disk for certain.
 func (t *Tail) mend() error {
 	if t.extra != nil {
-		_ = t.extra.Close() // it is removed
+		_ = t.extra.Close() // the file is removed next
 		t.extra = nil
 	}
 	if t.made != "" {

@@ -11,8 +11,8 @@ const (
 	TearRecord Tear = "record" // the file ends inside of a last record; zeros at its end are no part of it
 	TearZeros  Tear = "zeros"  // behind the last record there are zeros and nothing else
 	TearCommit Tear = "commit" // the last record of a commit of several is not there
-	// TearRubbish is behind the last record and no beginning of one. Only [Repair] cuts
-	// it off; for everything else it is damage.
+	// TearRubbish is bytes behind the last record that do not begin another. Only [Repair] cuts them
+	// off. Verifying and opening take them for damage.
 	TearRubbish Tear = "rubbish"
 )
 
@@ -62,7 +62,7 @@ func begins(f File, there int64) (Tear, error) {
 	return TearRecord, nil
 }
 
-// solid is where the last byte between two places of a file ends that is no zero.
+// solid returns where the last byte that is not zero ends, between two places of a file.
 func solid(f File, from, to int64) (int64, error) {
 	buf := make([]byte, min(64<<10, max(to-from, 0)))
 	for to > from {

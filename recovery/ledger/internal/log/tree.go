@@ -53,7 +53,7 @@ func subtree(leaves []tlog.Hash) tlog.Hash {
 	return tlog.NodeHash(subtree(leaves[:half]), subtree(leaves[half:]))
 }
 
-// Reader answers what proofs ask for. group returns the leaves of a whole group.
+// Reader returns the hashes that a proof needs. group returns the leaves of a whole group.
 func (t *Tree) Reader(group func(n int64) ([]tlog.Hash, error)) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(indexes))
@@ -110,7 +110,7 @@ func (r *Roots) Add(leaf tlog.Hash) {
 
 func (r *Roots) Root() tlog.Hash {
 	if r.Size == 0 {
-		empty, _ := tlog.TreeHash(0, nil) // which asks nothing
+		empty, _ := tlog.TreeHash(0, nil) // an empty tree needs no reader
 		return empty
 	}
 	h := r.parts[len(r.parts)-1]
