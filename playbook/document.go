@@ -23,6 +23,7 @@ type Document struct {
 	Zone                Text
 	ReviewBy            Text
 	InForce             *Period
+	Again               Text // how often open incidents are looked at again
 	Applies             Text
 	Matches             Text // all, first or one
 
@@ -96,6 +97,7 @@ type Fact struct {
 	Count, Sum Text // one of them is set
 	Same       []Text
 	Last       Text
+	By         Text // occurred or given
 	Currency   Text
 	Range      Range
 }
@@ -266,7 +268,10 @@ type Action struct {
 	Within, After Text
 	Calendar      Text
 	Pauses        bool
-	IfLate        []*Action
+	Remind        []*Action // each has Before, and may have Every
+	IfLate        []*Action // each may have Every
+	Before        Text      // a duration or a percent
+	Every         Text
 	Owner         Text
 	Message       Text
 	Note          Text

@@ -1,32 +1,32 @@
 package playbook
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
 // actionKeys are what every action takes.
-var actionKeys = [...]string{"id", "since", "within", "after", "calendar", "pauses", "if_late", "owner", "message", "note"}
-
-// moneyActions may not be owed for being late alone.
-var moneyActions = [...]string{"refund", "compensate"}
+var actionKeys = [...]string{"id", "since", "within", "after", "calendar", "pauses", "remind", "if_late", "owner", "message", "note"}
 
 // actions reads the list of actions under key.
-func (m *mapping) actions(key string) (out []*Action) {
+func (m *mapping) actions(key string) []*Action { return m.steps(key, given) }
+
+// steps reads a list of actions under key.
+func (m *mapping) steps(key string, step stepKind) (out []*Action) {
 	m.on(key, func(n *yamlnode.Node, k Text) {
 		if n.Kind == yamlnode.Mapping || n.Kind == yamlnode.Scalar && kindOf(n) != Null {
 			m.r.misfit(n, k, "a list of actions", actionsRemedy(n))
 			return
 		}
 		m.r.list(n, k, "a list of actions", func(item *yamlnode.Node) {
-			if a := m.r.action(item); a != nil {
+			if a := m.r.action(item, step); a != nil {
 				out = append(out, a)
 			}
 		})
 	})
 	m.is(key, KeyActions)
+	m.noMoney(step, out)
 	return out
 }
 
@@ -46,7 +46,7 @@ func actionsRemedy(n *yamlnode.Node) remedy {
 }
 
 // action reads one action: its type, and its parameters as a mapping.
-func (r *reader) action(n *yamlnode.Node) *Action {
+func (r *reader) action(n *yamlnode.Node, step stepKind) *Action {
 	if broken(n) {
 		return nil
 	}
@@ -58,6 +58,9 @@ func (r *reader) action(n *yamlnode.Node) *Action {
 	a := &Action{Type: r.text(e.Key), Range: r.at(n)}
 	a.misread = broken(e.Value)
 	if broken(e.Value) || e.Value.Kind == yamlnode.Scalar && kindOf(e.Value) == Null {
+		if !a.misread {
+			r.needsBefore(a, step)
+		}
 		return a // a bare type has no parameters
 	}
 	if e.Value.Kind != yamlnode.Mapping {
@@ -68,10 +71,10 @@ func (r *reader) action(n *yamlnode.Node) *Action {
 	a.misread = e.Value.Partial
 	m := r.mapping(e.Value, a.Type, "parameters")
 	m.what = "action `" + a.Type.Value + "`"
-	m.common(a)
-	m.record("an action")
+	m.common(a, step)
+	m.record(stepNames[step])
 	m.each(func(k Text, v *yamlnode.Node) {
-		if !slices.Contains(actionKeys[:], k.Value) {
+		if !m.isOfStep(a, step, k.Value) {
 			a.Params = append(a.Params, Entry{k, r.value(v)})
 		}
 	})
@@ -88,23 +91,26 @@ func paramsRemedy(e yamlnode.Entry) remedy {
 }
 
 // common reads what every action takes.
-func (m *mapping) common(a *Action) {
+func (m *mapping) common(a *Action, step stepKind) {
 	a.ID = m.id("id")
+	m.ofStep(a, step)
+	if step != reminder {
+		m.times(a)
+	}
+	a.Owner = m.scalar("owner", "text")
+	a.Message = m.scalar("message", "the id of a message")
+	a.Note = m.words("note")
+}
+
+// times reads when an action is owed, and what comes before and after its deadline.
+func (m *mapping) times(a *Action) {
 	a.Since = m.scalar("since", "a field such as `resolved_at`")
 	a.Within = m.scalar("within", "a duration such as `4h`")
 	a.After = m.scalar("after", "a duration such as `2d`")
 	a.Calendar = m.scalar("calendar", "the id of a calendar")
 	a.Pauses = m.bool("pauses").Value == "true"
-	a.IfLate = m.actions("if_late")
-	a.Owner = m.scalar("owner", "text")
-	a.Message = m.scalar("message", "the id of a message")
-	a.Note = m.words("note")
-	for _, late := range a.IfLate {
-		if slices.Contains(moneyActions[:], late.Type.Value) {
-			m.r.add(late.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`",
-				"`%s` gives money; `if_late` takes no money actions", late.Type.Value)
-		}
-	}
+	a.Remind = m.steps("remind", reminder)
+	a.IfLate = m.steps("if_late", lateStep)
 }
 
 // id reads an id under key; zero when it is none.

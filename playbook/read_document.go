@@ -114,7 +114,7 @@ func (r *reader) noKind(m *mapping) {
 }
 
 // playbookKeys are the keys of a playbook that shared definitions do not take.
-var playbookKeys = [...]string{"title", "about", "owner", "review_by", "in_force", "applies", "matches", "plays"}
+var playbookKeys = [...]string{"title", "about", "owner", "review_by", "in_force", "again", "applies", "matches", "plays"}
 
 // onlyShared reports keys that belong to a playbook.
 func (r *reader) onlyShared(m *mapping) {
@@ -133,6 +133,7 @@ func (m *mapping) playbook(d *Document) {
 	d.Owner = m.scalar("owner", "text")
 	d.ReviewBy = m.scalar("review_by", "a date such as `2027-06-30`")
 	d.InForce = m.period("in_force")
+	d.Again = m.scalar("again", "a duration such as `1h`")
 	d.Applies = m.uncut("applies", "a condition")
 	d.Matches = m.oneOf("matches", "all", "first", "one")
 	m.misspelt("plays", func(n *yamlnode.Node, key Text) {

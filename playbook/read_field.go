@@ -125,6 +125,10 @@ func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 			r.add(key.Range, "reserved-name", "choose another name, or leave the parameter out", "every action takes `%s` already", key.Value)
 			return
 		}
+		if slices.Contains(stepKeys[:], key.Value) {
+			r.add(key.Range, "reserved-name", "choose another name", "the steps of `remind` and `if_late` take `%s` already", key.Value)
+			return
+		}
 		if f := r.field(key, n, false); f != nil {
 			a.Params = append(a.Params, f)
 		}
@@ -148,14 +152,15 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	f.Same = m.texts("same", "a list of fields")
 	f.Last = m.scalar("last", "a duration such as `90d`, or `month` or `year`")
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
-	m.factShape()
+	f.By = m.oneOf("by", "given", "occurred")
+	m.factShape(f)
 	m.require("last")
 	m.close()
 	return keep(f, ok)
 }
 
 // factShape checks that a fact counts or sums, and has a currency only to sum.
-func (m *mapping) factShape() {
+func (m *mapping) factShape(f *Fact) {
 	count, sum := m.has("count"), m.has("sum")
 	switch {
 	case count && sum:
@@ -166,6 +171,9 @@ func (m *mapping) factShape() {
 		m.missing("currency", "write the currency that is summed, such as `currency: EUR`")
 	case count && m.has("currency"):
 		m.add("currency", "bad-fact", "remove it", "a count has no `currency`")
+	}
+	if f.Count.Value == "incidents" && f.By.Value == "given" {
+		m.r.add(f.By.Range, "bad-fact", "write `by: occurred`, or leave it out", "incidents count by when they occurred; only actions and amounts are given")
 	}
 }
 

@@ -78,8 +78,8 @@ func otherKey(key string, known []string) string {
 // playKeys and actionPart are keys that are written at other levels by mistake.
 var (
 	playKeys   = [...]string{"id", "approach", "when", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
-	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "if_late", "owner", "message", "note"}
-	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force"}
+	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "remind", "if_late", "before", "owner", "message", "note"}
+	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again"}
 )
 
 // elsewhere says where a key stands that a mapping does not have.

@@ -70,7 +70,7 @@ calendars: {c: {hours: {}, holidays: [{}]}}
 partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
 actions: {a: {}}
 limits: [{}]
-plays: [{do: [{respond: {}}], cases: [{}], discretion: {choose: {}}, substitute: {}}]
+plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], cases: [{}], discretion: {choose: {}}, substitute: {}}]
 ---
 amends: v1
 shared: s

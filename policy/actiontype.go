@@ -100,7 +100,7 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 }
 
 // commonKeys are the keys that every action takes.
-var commonKeys = []string{"id", "since", "within", "after", "calendar", "pauses", "if_late", "owner", "message", "note"}
+var commonKeys = []string{"id", "since", "within", "after", "calendar", "pauses", "remind", "if_late", "owner", "message", "note"}
 
 // actionType finds a type by its name. Facts can ask about substitute (asked); playbooks cannot
 // write it.

@@ -68,6 +68,7 @@ type wholeSet struct {
 	apart   bool
 	builtin map[string]*ActionType
 	table   *fieldTable
+	missed  *celenv.Field // of every scope
 	program *Program
 	// factDefsBySlot are the declarations of the program's facts.
 	factDefsBySlot []*playbook.Fact
@@ -113,6 +114,9 @@ func (c *compiler) compile(set *playbook.Set) {
 	}
 	slices.SortStableFunc(books, func(a, b *playbook.Document) int { return cmp.Compare(a.ID.Value, b.ID.Value) })
 
+	c.table = newFieldTable(standardFields())
+	c.missed = c.missedList(set.Documents)
+	c.program.missed = c.missed.Slot
 	common := c.sharedScope(shared)
 	scopes := make([]*scope, 0, len(books))
 	for _, d := range books {

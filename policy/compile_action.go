@@ -17,12 +17,23 @@ type Action struct {
 	Within, After *Deadline
 	Calendar      *worktime.Calendar // nil: absolute time
 	Pauses        bool
-	IfLate        []*Action
-	Owner, Note   *Text
-	Message       *Message
-	Amount        *Param   // nil where the type has none
-	Params        []*Param // the others, in the order of the type, defaults included
-	Position      Position
+	// Remind are steps that are owed ahead of the deadline, each from its Before on, until the action
+	// is done. They have no times of their own but Before and Every, and give no money.
+	Remind []*Action
+	IfLate []*Action // steps that are owed from the deadline on, if the action is not done by then
+	// Before says how long ahead of its action's deadline a step of Remind is owed; nil for any other
+	// action.
+	Before *Before
+	// Every is how often a step of Remind or IfLate is owed again, counted from the time at which it is
+	// first owed, until it is reported or over. It runs in the clock of the action for a step of
+	// Remind, and in the step's own Calendar for a step of IfLate. Nil: the step is owed once. An
+	// inform has its every among Params.
+	Every       *Deadline
+	Owner, Note *Text
+	Message     *Message
+	Amount      *Param   // nil where the type has none
+	Params      []*Param // the others, in the order of the type, defaults included
+	Position    Position
 }
 
 // givenIn says where a list of actions stands.
@@ -32,6 +43,8 @@ type givenIn struct {
 	preventive bool
 	partner    bool // a partner was found
 	late       bool // if_late
+	remind     bool
+	working    bool // a calendar counts the time of the action that remind stands in
 }
 
 // actions compiles a list of actions and checks that its members can be told
@@ -76,9 +89,7 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 	if t == nil {
 		return nil
 	}
-	if _, builtin := s.builtin[t.Name]; in.late && !builtin && t.amount() != nil {
-		s.errorf(a.Type.Range, "money-if-late", "write an action without money, such as `escalate: {to: …}`", "`%s` gives money; `if_late` takes no money actions", t.Name)
-	}
+	s.noMoney(a, t, in)
 	out := s.common(a, t, in)
 	known := in.known
 	out.Amount, out.Params = s.params(a, t, known, out.Calendar != nil)
@@ -106,12 +117,7 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 		s.check(out.Note, in.known, "")
 	}
 	out.Message = s.messageNamed(a.Message)
-	later := in
-	later.late, later.preventive = true, false
-	if len(a.IfLate) > 0 && !a.Within.IsSet() && !a.Within.Misread() && !in.preventive && t.Name != "inform" {
-		s.warnf(a.IfLate[0].Range, "never-late", "add `within:` to the action", "without a deadline `%s` is never late, so its `if_late` is never owed", t.Name)
-	}
-	out.IfLate = s.actions(a.IfLate, later)
+	s.steps(out, a, in, working)
 	return out
 }
 

@@ -37,7 +37,7 @@ func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
 	return v.(time.Duration), nil
 }
 
-// durationSpec describes within, after, every and lead. With positive, zero is not allowed. All
+// durationSpec describes within, after, every, before and lead. With positive, zero is not allowed. All
 // deadlines of a set share a few specs.
 func (c *compiler) durationSpec(name string, positive bool) *Field {
 	return c.durations[durationKey{name, positive}]
@@ -50,7 +50,7 @@ type durationKey struct {
 
 func durationSpecs() map[durationKey]*Field {
 	specs := map[durationKey]*Field{}
-	for _, name := range []string{"within", "after", "every", "lead"} {
+	for _, name := range []string{"within", "after", "every", "before", "lead"} {
 		specs[durationKey{name, false}] = &Field{Name: name, Type: value.Type{Kind: value.KindDuration}, nonNegative: true}
 		specs[durationKey{name, true}] = &Field{Name: name, Type: value.Type{Kind: value.KindDuration}, nonNegative: true, Min: time.Duration(1)}
 	}

@@ -9,11 +9,15 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
+// countIncidents is the Count of a fact that counts incidents, and no actions.
+const countIncidents = "incidents"
+
 // fact compiles a fact and gives it a slot.
 func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), zone: s.zone}
 	s.program.Facts = append(s.program.Facts, f)
 	s.factDefsBySlot = append(s.factDefsBySlot, d)
+	f.Occurred = d.By.Value == "occurred" || d.Count.Value == countIncidents
 	switch {
 	case d.Sum.IsSet():
 		f.Sum = d.Sum.Value
@@ -25,8 +29,8 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 		}
 	case d.Count.IsSet():
 		f.Count = d.Count.Value
-		if f.Count != "incidents" {
-			s.actionType(d.Count, true, "incidents")
+		if f.Count != countIncidents {
+			s.actionType(d.Count, true, countIncidents)
 		}
 	}
 	for _, name := range d.Same {

@@ -27,6 +27,7 @@ func newFieldTable(standard []*Field) *fieldTable {
 		t.slots[f.Name] = f.Slot
 		t.names = append(t.names, f.Name)
 	}
+	t.slots[missedSlot] = len(standard)
 	return t
 }
 

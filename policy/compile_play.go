@@ -18,6 +18,7 @@ func (s *scope) compilePlaybook() {
 	b := s.playbook
 	b.ReviewBy = s.date(s.doc.ReviewBy)
 	b.InForce = s.period(s.doc.InForce)
+	b.Again = s.again(s.doc.Again)
 	switch s.doc.Matches.Value {
 	case "first":
 		b.Matches = MatchFirst
@@ -90,6 +91,7 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	p.provider = providerFit(d.Provider.Value)
 
 	when, known := s.condition(d.When, s.assumed)
+	s.readsNow(when, d.When)
 	if !d.When.IsSet() {
 		known = celenv.Unreachable() // a play without a condition is reported when the file is read
 	}
@@ -115,6 +117,7 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
 	p.Do = s.actions(d.Do, in)
 	for _, k := range d.Cases {
 		when, caseKnown := s.condition(k.When, known)
+		s.readsNow(when, k.When)
 		inCase := in
 		inCase.known = caseKnown
 		p.Cases = append(p.Cases, &Case{ID: k.ID.Value, when: when, Do: s.actions(k.Do, inCase, d.Do)})

@@ -71,16 +71,12 @@ func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	s.playbook = &Playbook{Zone: s.zone}
 	s.reading = s.readingOf()
 
-	standard := standardFields()
-	c.table = newFieldTable(standard)
-	for _, f := range standard {
-		s.fields[f.Name] = f
-	}
+	maps.Copy(s.fields, c.table.standard)
 	for _, d := range docs {
 		s.gather(d, nil)
 	}
 	c.program.Fields = slices.SortedFunc(maps.Values(s.fields), func(a, b *Field) int { return cmp.Compare(a.Slot, b.Slot) })
-	c.program.std = findStandardSlots(standard)
+	c.program.std = findStandardSlots(c.program.Fields)
 	s.newEnv()
 	return s
 }
@@ -110,14 +106,14 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	}
 	s.gather(d, common)
 	hidden := "applies stands before every play and may read standard and shared fields only"
-	unreadable := map[string]string{"facts": hidden, "terms": hidden, "tables": hidden, "now": hidden, "incident.paused": pausedHidden}
+	unreadable := map[string]string{"facts": hidden, "terms": hidden, "tables": hidden, "now": hidden, "missed": hidden, "incident.paused": pausedHidden}
 	for n := range s.fields {
 		if common.fields[n] == nil {
 			unreadable["incident."+n] = hidden
 		}
 	}
 	s.before, _ = s.base.NewScope(celenv.Options{
-		FieldsOf: common.env, Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{},
+		FieldsOf: common.env, Zone: s.zone, Suggest: playbook.Suggest, Defs: noDefinitions{}, Missed: s.missed,
 		Hidden: unreadable,
 	})
 	s.playbook.before = s.before
@@ -158,6 +154,7 @@ func (s *scope) newEnv() {
 		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: t, Slot: f.Slot})
 	}
 	o.Defs = definitions{s}
+	o.Missed = s.missed
 	o.Hidden = map[string]string{"incident.paused": pausedHidden}
 	o.Calendars = s.calendars
 	o.Zone = s.zone

@@ -66,7 +66,7 @@ func standardFields() []*Field {
 		{Name: "source", Type: value.Type{Kind: value.KindString}, Default: "complaint",
 			OneOf: []string{"complaint", "survey", "monitor", "staff", "audit", "partner"}},
 	}
-	fields = append(fields, instant("reported_at", "responded_at", "informed_at", "resolved_at", "expected_at")...)
+	fields = append(fields, instant("reported_at", "responded_at", "informed_at", "resolved_at", "reopened_at", "waiting_since", "updated_at", "expected_at")...)
 	fields = append(fields, text("provider", "follows", "channel", "region", "language", "cause", "remedy_sought", "summary")...)
 	fields = append(fields, &Field{Name: "tags", Type: value.Type{Kind: value.KindList, Elem: value.KindString}, Default: []any{}, MaxItems: MaxItems})
 	fields = append(fields, text("customer.id", "customer.name", "customer.tier", "customer.language")...)

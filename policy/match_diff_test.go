@@ -38,6 +38,9 @@ func outcome(p *policy.Program, values, changes map[string]any, facts [2]any) st
 			if f := fields[name]; f != nil {
 				in.Set(f, values[name])
 			}
+			if name == "missed" {
+				in.SetMissed(values[name].([]string))
+			}
 		}
 	}
 	var out strings.Builder

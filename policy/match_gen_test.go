@@ -95,6 +95,9 @@ func (g *setGen) term() string {
 		}
 		return with(path + " in [" + strings.Join(list, ", ") + "]")
 	case 8:
+		if g.one(3) {
+			return g.missed()
+		}
 		member := pick(g.dice, "text", "int", "money", "double")
 		in := g.literal(member) + " in incident.l_" + member
 		return pick(g.dice, in, "!("+in+")")
@@ -117,6 +120,12 @@ func (g *setGen) term() string {
 		return g.residual()
 	}
 	return with(path + " " + op + " " + g.literal(kind))
+}
+
+// missed returns a condition on broken promises. Every set has the play b0/p0.
+func (g *setGen) missed() string {
+	in := pick(g.dice, `"apologise"`, `"b0/p0/apologise"`, `"explain"`) + " in missed"
+	return pick(g.dice, in, in, "!("+in+")", "missed == []", "size(missed) > 1", `missed.exists(m, m == "b0/p0/apologise")`, `["apologise"] == missed`, "terms.broken")
 }
 
 // sameField returns a condition that asks several things about one field, which may be missing
@@ -216,7 +225,7 @@ func (g *setGen) shared() string {
 	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}, {otherwise: true, n: 0}]\n")
 	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR}, {is: [b, ab], m: 2 EUR}, {otherwise: true, m: 0 EUR}]\n")
 	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{above: 0, n: 1}, {from: 3, n: 2}, {above: 3, n: 1}]\n")
-	s.WriteString("terms:\n  v_int: incident.r_int\n  v_money: incident.r_money\n  v_text: incident.r_text\n")
+	s.WriteString("terms:\n  v_int: incident.r_int\n  v_money: incident.r_money\n  v_text: incident.r_text\n  broken: '\"apologise\" in missed'\n")
 	for i := range 3 {
 		fmt.Fprintf(&s, "  b%d: %s\n", 3-i, quoted(g.termSource(3-i)))
 	}
@@ -261,7 +270,7 @@ func (g *setGen) playbook(n int, plays int) string {
 func (g *setGen) applies() string {
 	for {
 		s := g.condition(1)
-		if !strings.Contains(s, "facts.") && !strings.Contains(s, "terms.") && !strings.Contains(s, "tables.") && !strings.Contains(s, "now") {
+		if !strings.Contains(s, "facts.") && !strings.Contains(s, "terms.") && !strings.Contains(s, "tables.") && !strings.Contains(s, "now") && !strings.Contains(s, "missed") {
 			return s
 		}
 	}
@@ -270,7 +279,7 @@ func (g *setGen) applies() string {
 func (g *setGen) play(s *strings.Builder, i int) {
 	approach := pick(g.dice, "standardised-response", "standardised-response", "preventive-intervention")
 	fmt.Fprintf(s, "  - id: p%d\n    approach: %s\n    when: %s\n", i, approach, quoted(g.when()))
-	fmt.Fprintf(s, "    do: [{apologise: {id: a%d}}]\n", i)
+	fmt.Fprintf(s, "    do: [{apologise: {id: a%d, within: 1h, if_late: [{explain: {within: 2h}}]}}]\n", i)
 	if g.one(4) {
 		fmt.Fprintf(s, "    phase: %s\n", pick(g.dice, "failure", "signal", "any"))
 	}
@@ -322,6 +331,7 @@ func (g *setGen) incident(odd bool) map[string]any {
 	values := map[string]any{
 		"id": "T", "service": "s", "failure": pick(g.dice, "", "a", "late"), "phase": pick(g.dice, "failure", "failure", "signal"),
 		"severity": int64(1 + g.roll(5)), "provider": pick(g.dice, "", "", "p"),
+		"missed": pick(g.dice, nil, nil, []string{"apologise", "b0/p0/apologise"}, []string{"explain"}, []string{"explain", "apologise"}),
 		"region": string(rune('a' + g.roll(7))), "cause": string(rune('a' + g.roll(7))), "tags": g.list("a", "b", "c", "d", "e", "f", "a"),
 		"occurred_at": pick(g.dice, instant("2026-03-01T12:00:00Z"), instant("2026-02-28T23:30:00Z"), instant("2026-10-24T23:30:00Z"), instant("2026-10-25T04:30:00Z"), instant("0001-01-01T00:00:00Z"), instant("9999-12-31T23:59:59Z")),
 	}

@@ -213,6 +213,7 @@ func (b *preparer) types() []value.Type {
 			types[f.Slot] = f.Type
 		}
 	}
+	types[p.missed], p.matching.base[p.missed] = value.Type{Kind: value.KindList, Elem: value.KindString}, []any{}
 	for _, f := range p.Facts {
 		t := value.Type{Kind: value.KindInt}
 		if f.Sum != "" {

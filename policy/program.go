@@ -24,7 +24,8 @@ type Program struct {
 	// Shared is where shared limits are evaluated: a playbook without plays.
 	Shared *Playbook
 
-	slots    int // of fields
+	slots    int // of fields, and of missed
+	missed   int // its slot
 	std      standardSlots
 	matching matching
 	inputs   *sync.Pool // of *Input
@@ -40,7 +41,10 @@ type Playbook struct {
 	Zone     *time.Location
 	ReviewBy value.Date // zero: none
 	InForce  Period
-	Matches  Matching
+	// Again is how often to decide open incidents again, because time has passed: for hosts. The engine
+	// does not look at it. Zero: the playbook does not say.
+	Again   time.Duration
+	Matches Matching
 	// Fields are those that the playbook adds or narrows, checked only for
 	// incidents that it applies to.
 	Fields []*Field
@@ -225,6 +229,10 @@ type Fact struct {
 	Sum      string // an action's type
 	Currency string
 	Same     []*Field
+	// Occurred says that what is counted lies in the window by when its incident occurred, as
+	// incidents always do. Otherwise an action lies in it by when it was given, and an amount by when
+	// it was given or raised.
+	Occurred bool
 
 	last  time.Duration // with sinceDuration
 	since since

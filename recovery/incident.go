@@ -26,6 +26,9 @@ type Incident struct {
 	OccurredAt              time.Time // when it failed, or the sign was seen
 	ReportedAt, RespondedAt time.Time
 	InformedAt, ResolvedAt  time.Time
+	ReopenedAt              time.Time // when it was opened again after it had been resolved
+	WaitingSince            time.Time // of the customer's oldest message that nobody has answered
+	UpdatedAt               time.Time // of this version of the incident; an earlier one than was seen is outdated
 	ExpectedAt              time.Time // when a signalled failure will reach the customer
 
 	Customer Customer
@@ -74,6 +77,9 @@ var standard = [...]struct {
 	{"responded_at", func(in *Incident) any { return &in.RespondedAt }},
 	{"informed_at", func(in *Incident) any { return &in.InformedAt }},
 	{"resolved_at", func(in *Incident) any { return &in.ResolvedAt }},
+	{"reopened_at", func(in *Incident) any { return &in.ReopenedAt }},
+	{"waiting_since", func(in *Incident) any { return &in.WaitingSince }},
+	{"updated_at", func(in *Incident) any { return &in.UpdatedAt }},
 	{"expected_at", func(in *Incident) any { return &in.ExpectedAt }},
 	{"paused", func(in *Incident) any { return &in.Paused }},
 	{"provider", func(in *Incident) any { return &in.Provider }},

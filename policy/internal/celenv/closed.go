@@ -2,9 +2,12 @@ package celenv
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
@@ -69,6 +72,7 @@ func (k *closedCheck) walk(e ast.Expr) {
 	switch e.AsCall().FunctionName() {
 	case operators.Equals, operators.NotEquals:
 		k.meet(binding{args[0], false}, binding{args[1], false})
+		k.meet(binding{args[0], true}, binding{args[1], true}) // of lists
 	case operators.In:
 		k.meet(binding{args[0], false}, binding{args[1], true})
 	case "sets.contains", "sets.equivalent", "sets.intersects":
@@ -109,15 +113,53 @@ func (k *closedCheck) against(d domain, b binding) {
 		if slices.Contains(d.values, text) {
 			continue
 		}
-		var r celtext.Remedy
-		if suggest := k.c.scope.options.Suggest; suggest != nil {
-			if near := suggest(text, d.values); near != "" {
-				at := k.c.places.at(literal)
-				r = celtext.Remedy{Hint: `did you mean "` + near + `"?`, Fix: celtext.Fix{From: at.From, To: at.To, Text: celtext.Quote(near)}}
-			}
-		}
-		k.c.remedied(k.c.places.at(literal), celtext.CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, celtext.Or(celtext.Quoted(d.values)))
+		k.reject(literal, text, d)
 	}
+}
+
+// reject reports a literal that is none of the values.
+func (k *closedCheck) reject(literal ast.Expr, text string, d domain) {
+	at := k.c.places.at(literal)
+	if len(d.values) == 0 {
+		k.c.report(at, celtext.CodeNotInOneOf, "give an action `within`, or another deadline", "%q is never in %s: no action of this set has a deadline", text, d.from)
+		return
+	}
+	near := onlyEnding(text, d.values)
+	if suggest := k.c.scope.options.Suggest; near == "" && suggest != nil {
+		near = suggest(text, d.values)
+	}
+	var r celtext.Remedy
+	if near != "" {
+		r = celtext.Remedy{Hint: `did you mean "` + near + `"?`, Fix: celtext.Fix{From: at.From, To: at.To, Text: celtext.Quote(near)}}
+	}
+	k.c.remedied(at, celtext.CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, celtext.Or(fewOf(celtext.Quoted(d.values))))
+}
+
+// onlyEnding returns the one name of several parts, such as playbook/play/type, that ends or begins
+// with the parts in the text; "" where there is none, or several.
+func onlyEnding(text string, names []string) string {
+	found := ""
+	for _, n := range names {
+		if text == "" || !strings.HasSuffix(n, "/"+text) && !strings.HasPrefix(n, text+"/") {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = n
+	}
+	return found
+}
+
+// mostShown is how many values of a closed set a message lists.
+const mostShown = 40
+
+// fewOf leaves out what nobody would read to the end.
+func fewOf(values []string) []string {
+	if more := len(values) - mostShown; more > 0 {
+		return append(values[:mostShown:mostShown], "one of "+strconv.Itoa(more)+" more")
+	}
+	return values
 }
 
 // maxBindings bounds how far variables are followed. A variable can be bound to an expression with
@@ -165,6 +207,14 @@ func (k *closedCheck) callDomain(b binding, depth int) domain {
 		return k.anyOf(call.Args()[1:], b.member, depth)
 	case "orValue":
 		return k.anyOf([]ast.Expr{call.Target(), call.Args()[0]}, b.member, depth)
+	case operators.Index:
+		if !b.member { // an item of a list
+			return k.domain(binding{call.Args()[0], true}, depth+1)
+		}
+	case operators.Add:
+		if b.member { // lists put together
+			return k.anyOf(call.Args(), true, depth)
+		}
 	}
 	return domain{open: true}
 }
@@ -173,8 +223,8 @@ func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 	switch {
 	case r == nil || r.mode == modeHas:
 	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == value.KindList):
-		return domain{values: r.field.Closed, from: "incident." + r.field.Name}
-	case r.kind == refTerm && r.term.domain != nil && !member:
+		return domain{values: r.field.Closed, from: r.path}
+	case r.kind == refTerm && r.term.domain != nil && member == (r.term.typ.Kind == value.KindList):
 		return domain{values: r.term.domain, from: r.path}
 	}
 	return domain{open: true}
@@ -219,7 +269,7 @@ func (k *closedCheck) literals(b binding, depth int) []ast.Expr {
 // other expression.
 func (c *compiler) domain(e ast.Expr) []string {
 	k := closedCheck{c: c, bound: map[string]binding{}}
-	d := k.domain(binding{e, false}, 0)
+	d := k.domain(binding{e, c.tree.GetType(e.ID()).Kind() == types.ListKind}, 0)
 	if d.open || d.from == "" {
 		return nil
 	}

@@ -39,6 +39,7 @@ type form struct {
 	reads  []*reference // in source order, the first of each path
 	guards []string     // the paths that it reads and that may have no value, also through terms and tables; sorted
 	facts  []int        // the slots of facts that it can read, also through terms and tables, sorted
+	now    bool         // it reads the time of the decision, also through terms and tables
 
 	terms, tables, calendars []string
 
@@ -198,6 +199,7 @@ func (f *form) collect() {
 	f.guards = f.guardPaths()
 	f.facts = f.factSlots()
 	f.reads = firstReads(f.reads)
+	f.now = slices.ContainsFunc(f.reads, (*reference).readsNow)
 	f.product = f.productOf(f.tree.Expr())
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Read is a path that an expression reads, and the first place in the source that reads it. A path
-// is a field, a fact, a term, "now", the row of a table ("tables.t", in has) or a cell of it.
+// is a field, a fact, a term, "now", "missed", the row of a table ("tables.t", in has) or a cell of it.
 type Read struct {
 	Path string
 	From int
@@ -101,6 +101,18 @@ func (e *Expr) Cells(yield func(table, column string)) {
 	}
 }
 
+// Now returns the part of the source that first reads the time of the decision, itself or through a
+// term or a table, and the path that stands there. The path is empty where nothing does.
+func (e *Expr) Now() (path string, from, to int) {
+	for _, r := range e.reads {
+		if r.readsNow() {
+			at := e.form.move(e.source).span(r.at)
+			return r.path, at.From, at.To
+		}
+	}
+	return "", 0, 0
+}
+
 // Facts returns the slots of all facts that the expression can read, also through terms and tables,
 // sorted. Do not change the result.
 func (e *Expr) Facts() []int { return e.form.facts }
@@ -134,6 +146,10 @@ func (s *Scope) lookPath(path string) (*reference, error) {
 		}
 	case varIncident:
 		if r.kind, r.field = refField, s.field(rest); r.field != nil {
+			return r, nil
+		}
+	case varMissed:
+		if r.kind, r.field = refField, s.options.Missed; r.field != nil && rest == "" {
 			return r, nil
 		}
 	case varTerms:

@@ -71,6 +71,19 @@ func (r *reference) guard() string {
 	return ""
 }
 
+// readsNow reports whether the value depends on the time of the decision.
+func (r *reference) readsNow() bool {
+	switch r.kind {
+	case refNow:
+		return true
+	case refTerm:
+		return r.term.now
+	case refTable:
+		return r.table.by != nil && r.table.by.now
+	}
+	return false
+}
+
 // key names a reference among all of a base. References with equal keys are read alike.
 func (r *reference) key(t *types.Type) string {
 	mode := "." + strconv.Itoa(int(r.mode)) + "."

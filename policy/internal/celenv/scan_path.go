@@ -37,6 +37,10 @@ func (c *compiler) resolve(e ast.Expr, p chain) {
 		r.kind = refNow
 		c.need(need{refNow, varNow})
 		ok = c.noMembers(p, 0, spans, "now is a timestamp")
+	case name == varMissed && c.scope.options.Missed != nil:
+		r.kind, r.field = refField, c.scope.options.Missed
+		c.need(need{refField, varMissed})
+		ok = c.noMembers(p, 0, spans, "missed is a list of texts")
 	case c.message && (name == varAction || name == varPartner):
 		ok = c.resolveMessage(r, p, spans)
 	default:
@@ -375,7 +379,7 @@ func (c *compiler) besideRemedy(p chain, whole celtext.Span) celtext.Remedy {
 	case !ok:
 	case t.Kind == value.KindBool && slip.Bool(p.rootName()) != "":
 		return celtext.Write(whole, slip.Bool(p.rootName()))
-	case t.Kind == value.KindString && len(c.meantBy(p)) == 0, t.Kind == value.KindList && t.Elem == value.KindString && src.Word(j+1) == "in" && len(c.meantBy(p)) == 0:
+	case t.Kind == value.KindString && src.Word(i-1) != "in" && len(c.meantBy(p)) == 0, t.Kind == value.KindList && t.Elem == value.KindString && src.Word(j+1) == "in" && len(c.meantBy(p)) == 0:
 		return celtext.Write(whole, celtext.Quote(p.rootName()))
 	}
 	return celtext.Remedy{}

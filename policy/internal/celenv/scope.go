@@ -53,7 +53,10 @@ type Options struct {
 	// FieldsOf is a scope whose fields this one has too, instead of Fields; or nil.
 	FieldsOf *Scope
 	Facts    []Fact
-	Defs     Definitions // nil: no terms, no tables
+	// Missed is the closed list of texts that is read as missed; its Name is "missed". Nil: there is
+	// none. Scopes of one base must have the same.
+	Missed *Field
+	Defs   Definitions // nil: no terms, no tables
 
 	// Calendars by id. A nil calendar is one that is broken and reported elsewhere.
 	Calendars map[string]*worktime.Calendar
@@ -234,12 +237,13 @@ const (
 	varTerms    = "terms"
 	varTables   = "tables"
 	varNow      = "now"
+	varMissed   = "missed"
 	varAction   = "action"
 	varPartner  = "partner"
 )
 
 func variables(message bool) []string {
-	names := []string{varIncident, varFacts, varTerms, varTables, varNow}
+	names := []string{varIncident, varFacts, varTerms, varTables, varNow, varMissed}
 	if message {
 		names = append(names, varAction, varPartner)
 	}

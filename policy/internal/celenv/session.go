@@ -226,6 +226,9 @@ func (s *Scope) meaning(n need) any {
 	root, rest, _ := strings.Cut(n.path, ".")
 	switch n.kind {
 	case refField:
+		if n.path == varMissed && s.options.Missed != nil {
+			return s.options.Missed
+		}
 		if f := s.field(rest); f != nil {
 			return meaningOfField{f.Name, f.Type, f.Optional, f.NonEmpty, closedText(f.Closed), f.Slot}
 		}

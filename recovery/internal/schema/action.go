@@ -1,43 +1,76 @@
 package schema
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// actionParts are the schemas of actions: as they are given, as they are owed for
-// being late, and as options to choose between.
+// actionParts are the schemas of actions: as they are given, and as options to choose
+// between.
 func (b *builder) actionParts() []member {
 	b.checkWords()
-	given, late, options := object{}, object{}, object{}
+	given, options := object{}, object{}
 	var parts []member
+	common := b.keysOf("an action")
 	for _, t := range policy.BuiltinActions() {
-		switch {
-		case t.Name == "substitute":
-			given, late, options = given.and(member{t.Name, false}), late.and(member{t.Name, false}), options.and(member{t.Name, false})
+		if t.Name == "substitute" {
+			given, options = given.and(member{t.Name, false}), options.and(member{t.Name, false})
 			continue
-		case givesMoney(t):
-			late = late.and(member{t.Name, false})
-		default:
-			late = late.and(member{t.Name, ref("do_" + t.Name)})
 		}
 		given = given.and(member{t.Name, ref("do_" + t.Name)})
-		parts = append(parts, member{"do_" + t.Name, b.builtin(t, parameter)})
+		parts = append(parts, member{"do_" + t.Name, builtin(t, parameter, common, nil)})
 		if len(t.Params) == 0 {
 			options = options.and(member{t.Name, ref("do_" + t.Name)})
 			continue
 		}
 		options = options.and(member{t.Name, ref("offer_" + t.Name)})
-		parts = append(parts, member{"offer_" + t.Name, b.builtin(t, offered)})
+		parts = append(parts, member{"offer_" + t.Name, builtin(t, offered, common, nil)})
 	}
+	parts = append(parts, b.stepParts("late", "a step of `if_late`")...)
+	parts = append(parts, b.stepParts("remind", "a step of `remind`")...)
 	return append([]member{
 		{"actions", list(ref("action"), 0)},
-		{"action", oneAction(given)},
-		{"late_actions", list(oneAction(late), 0)},
-		{"option", oneAction(options)},
+		{"action", oneAction(given, "do_custom")},
+		{"option", oneAction(options, "do_custom")},
 		{"common", types("object").and(member{"properties", b.properties("an action", actionWords())})},
-		{"do_custom", object{{"type", []string{"object", "null"}}, {"properties", b.common()}}},
+		{"step", types("object").and(member{"properties", stepKeys()})},
+		{"do_custom", object{{"type", []string{"object", "null"}}, {"properties", common}}},
 	}, parts...)
+}
+
+// stepParts are the schemas of the steps that an action brings with it: a list of them, and each
+// type by itself. None gives money.
+func (b *builder) stepParts(name, shape string) []member {
+	keys := b.keysOf(shape)
+	required := b.required(shape)
+	steps := object{}
+	var parts []member
+	for _, t := range policy.BuiltinActions() {
+		if t.Name == "substitute" || givesMoney(t) {
+			steps = steps.and(member{t.Name, false})
+			continue
+		}
+		steps = steps.and(member{t.Name, ref(name + "_" + t.Name)})
+		parts = append(parts, member{name + "_" + t.Name, builtin(t, parameter, keys, required)})
+	}
+	own := object{{"type", []string{"object", "null"}}}
+	if required != nil {
+		own = types("object")
+	}
+	refused := keys
+	for _, k := range b.keysOf("an action") {
+		if !slices.ContainsFunc(keys, func(m member) bool { return m.key == k.key }) {
+			refused = refused.and(member{k.key, false})
+		}
+	}
+	own = own.and(member{"properties", refused})
+	if required != nil {
+		own = own.and(member{"required", required})
+	}
+	return append(parts, member{name + "_custom", own}, member{name + "_actions", list(oneAction(steps, name+"_custom"), 0)})
 }
 
 // givesMoney reports whether an action is none to be owed for being late.
@@ -52,34 +85,55 @@ func givesMoney(t *policy.ActionType) bool {
 
 // oneAction is an item of a list of actions: a type, with its parameters. What is
 // not built in is a team's own.
-func oneAction(types object) object {
+func oneAction(types object, own string) object {
 	return object{
 		{"type", "object"}, {"minProperties", 1}, {"maxProperties", 1}, {"properties", types},
-		{"propertyNames", object{{"pattern", namePattern}}}, {"additionalProperties", ref("do_custom")},
+		{"propertyNames", object{{"pattern", namePattern}}}, {"additionalProperties", ref(own)},
 	}
 }
 
-// common are the keys that every action takes.
-func (b *builder) common() object {
+// keysOf are the keys that every action takes, or every step.
+func (b *builder) keysOf(shape string) object {
 	var out object
-	for _, k := range b.shape("an action").Keys {
-		out = append(out, member{k.Name, ref("common/properties/" + k.Name)})
+	for _, k := range b.shape(shape).Keys {
+		of := "common"
+		if _, ofStep := stepWords()[k.Name]; ofStep {
+			of = "step"
+		} else if _, known := actionWords()[k.Name]; !known {
+			b.problem("%s has a key %s, about which there are no words", shape, k.Name)
+		}
+		out = append(out, member{k.Name, ref(of + "/properties/" + k.Name)})
+	}
+	return out
+}
+
+// stepKeys are the keys that only steps take.
+func stepKeys() object {
+	var out object
+	for _, name := range slices.Sorted(maps.Keys(stepWords())) {
+		w := stepWords()[name]
+		out = append(out, member{name, described(w.text, w.value)})
 	}
 	return out
 }
 
 // builtin is the mapping of parameters of a type; nothing will do where none is
 // required.
-func (b *builder) builtin(t *policy.ActionType, value func(*policy.Field) object) object {
+func builtin(t *policy.ActionType, value func(*policy.Field) object, keys object, required []string) object {
 	var properties object
-	var required []string
+	required = slices.Clone(required)
 	for _, p := range t.Params {
 		properties = append(properties, member{p.Name, described(parameterWords[p.Name], value(p))})
 		if p.Required() {
 			required = append(required, p.Name)
 		}
 	}
-	o := closed(append(properties, b.common()...), required)
+	for _, k := range keys {
+		if !slices.ContainsFunc(t.Params, func(p *policy.Field) bool { return p.Name == k.key }) {
+			properties = append(properties, k) // an inform has an every of its own
+		}
+	}
+	o := closed(properties, required)
 	if required == nil {
 		o[0].value = []string{"object", "null"}
 	}

@@ -68,10 +68,19 @@ func actionWords() words {
 		"after":    {"How long to wait before. The deadline counts from the end of it.", aDeadline.orExpression()},
 		"calendar": {"The id of the calendar in whose working time its times count.", nil},
 		"pauses":   {"true: the clock stands still while the incident is paused.", nil},
+		"remind":   {"What is owed ahead of the deadline, each step from its before on; nothing that gives money.", ref("remind_actions")},
 		"if_late":  {"What is owed only when this is not done in time; nothing that gives money.", ref("late_actions")},
 		"owner":    {"Who does it.", nil},
 		"message":  {"The id of the message that goes with it.", nil},
 		"note":     {"A note for whoever does it. ${…} holds an expression.", nil},
+	}
+}
+
+// stepWords are about the keys that only the steps in remind and if_late take.
+func stepWords() words {
+	return words{
+		"before": {"How long ahead of the deadline it is owed: a duration in the action's own clock, or a percentage of the time from the end of its wait to the deadline.", aBefore.orExpression()},
+		"every":  {"How often it is owed again, until it is reported or over. Left out: once.", aWait.orExpression()},
 	}
 }
 

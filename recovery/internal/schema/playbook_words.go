@@ -24,6 +24,7 @@ func playbookWords(b *builder) words {
 		"owner":     {"Who looks after it.", nil},
 		"review_by": {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
 		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
+		"again":     {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", aWait.schema()},
 		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
 		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
 		"plays":     {"The rules.", list(ref("play"), 0)},
@@ -63,6 +64,7 @@ func factWords() words {
 		"same":     {"The fields in which earlier incidents are like this one. Left out: all incidents.", nil},
 		"last":     {"How far back to look: a duration, or month or year, since the first day of it.", aLookBack.schema()},
 		"currency": {"The currency of the sum.", ref("currency")},
+		"by":       {"given (default): actions and amounts count by when they were given; occurred: by when their incident occurred. Incidents always count by when they occurred.", nil},
 	}
 }
 

@@ -50,6 +50,7 @@ var (
 	aDuration  = literal{`^-?` + length + `$`, "a duration such as 90m, 36h, 2d or 1d12h30m"}
 	aWait      = literal{`^` + length + `$`, "a duration such as 90m, 36h or 2d"}
 	aDeadline  = literal{`^(` + length + `|` + workingDays + `)$`, "a duration such as 90m, 36h or 2d, or working days of the calendar such as 3wd"}
+	aBefore    = literal{`^(` + length + `|[0-9]+(\.[0-9]+)?%)$`, "a duration such as 30m, or a percentage such as 25%"}
 	aLookBack  = literal{`^(` + length + `|month|year)$`, "a duration such as 90d, or month or year"}
 	someMoney  = literal{moneyPattern, "an amount such as 12.50 EUR"}
 	aPercent   = literal{percent, "a percentage such as 12.5%"}

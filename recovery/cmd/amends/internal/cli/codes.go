@@ -98,11 +98,15 @@ var codes = [...]struct{ code, meaning string }{
 	{"bad-action", "An action is its type, with its parameters as a mapping."},
 	{"missing-parameter", "The action lacks a parameter that it needs."},
 	{"money-if-late", "Actions owed for being late give no money."},
+	{"money-in-remind", "Reminders give no money."},
+	{"bad-remind", "A reminder takes no times but before and every."},
+	{"no-deadline", "A reminder counts back from a deadline, and the action has none."},
 	{"never-late", "Without a deadline the action is never late, so its if_late is never owed."},
 	{"never-in-force", "The play is never in force."},
 	{"no-amount", "The action has no amount that could be limited or summed."},
 	{"no-calendar", "Working days need a calendar."},
 	{"days-in-calendar", "With a calendar, days and weeks could mean two things."},
+	{"reads-now", "The passing of time alone turns the condition, and the playbook does not say when to decide again."},
 	{"stale", "The answer was to be reviewed by a day that has passed."},
 
 	// Definitions.
