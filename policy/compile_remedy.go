@@ -40,6 +40,14 @@ func instead(of playbook.Text, with string) remedy {
 	return remedy{"write `" + with + "`", edit}
 }
 
+// assuming adds what is taken for granted when a text is read as it is written instead.
+func (r remedy) assuming(text, instead string) remedy {
+	if a := slip.Assumed(text, instead); a != "" {
+		r.hint += ": " + a
+	}
+	return r
+}
+
 // near is the remedy that suggests the known name nearest to a text.
 func near(t playbook.Text, known []string) remedy {
 	name := playbook.Suggest(t.Value, known)
@@ -121,7 +129,11 @@ var thousands = regexp.MustCompile(`^(-?\d{1,3})\.(\d{3}) ([A-Z]{3})$`)
 
 func meantMoney(currency string, text playbook.Text) remedy {
 	if a := slip.Amount(text.Value, currency); a != "" {
-		return instead(text, a)
+		r := instead(text, a)
+		if currency == "" || !strings.HasSuffix(a, currency) {
+			r = r.assuming(text.Value, a)
+		}
+		return r
 	}
 	if m := thousands.FindStringSubmatch(text.Value); m != nil {
 		return say("write `" + m[1] + m[2] + " " + m[3] + "` if thousands are meant, else fewer decimals")
@@ -138,7 +150,7 @@ func meantDuration(text playbook.Text) remedy {
 		return remedy{}
 	}
 	if d := slip.Duration(written); d != "" {
-		return instead(text, d)
+		return instead(text, d).assuming(written, d)
 	}
 	if wholeNumber(written) {
 		r := instead(text, written+"h")
@@ -272,7 +284,7 @@ func meantValue(t value.Type, v playbook.Value) remedy {
 // currencyRemedy names the code of a currency.
 func currencyRemedy(t playbook.Text) remedy {
 	if amount := slip.Amount("1 "+t.Value, ""); amount != "" {
-		return instead(t, strings.TrimPrefix(amount, "1 "))
+		return instead(t, strings.TrimPrefix(amount, "1 ")).assuming(t.Value, amount)
 	}
 	return near(t, value.Currencies())
 }

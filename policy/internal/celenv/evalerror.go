@@ -131,6 +131,8 @@ func evalMessage(err error) string {
 		return "a list of so many is too long (at most " + strconv.Itoa(cellib.MaxList) + ")"
 	case strings.HasPrefix(message, "optional.none() dereference"):
 		return "there is no value"
+	case strings.HasSuffix(message, "argument must not be empty"): // of math.least and math.greatest, by cel-go's name for them
+		return "the list is empty"
 	case strings.HasPrefix(message, "internal error"), strings.HasPrefix(message, "no such overload"):
 		return "it cannot be evaluated"
 	}

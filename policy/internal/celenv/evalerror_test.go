@@ -10,6 +10,8 @@ func TestEvalErrors(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range []struct{ source, message string }{
 		{`«1 / incident.zero» > 0`, "division by zero"},
+		{`«math.greatest(incident.many.filter(x, x > 0 && x < 0))» > 0`, "the list is empty"},
+		{`0 < «math.least(incident.many.filter(x, x > 0 && x < 0))»`, "the list is empty"},
 		{`3.0 < «incident.delay / hours(incident.zero)»`, "division by zero"},
 		{`5 > «1 / (incident.zero + 0)»`, "division by zero"},
 		{`«(1 + 2) / (incident.zero)» > 0`, "division by zero"},

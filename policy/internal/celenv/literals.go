@@ -79,7 +79,7 @@ func (c *compiler) moneyArguments(e ast.Expr) celtext.Remedy {
 	inner := c.places.of(args[0]).Join(c.places.of(args[len(args)-1]))
 	text := strings.NewReplacer(",", " ", `"`, "", "'", "").Replace(c.places.src.Text(inner.From, inner.To))
 	if amount := slip.Amount(text, ""); amount != "" {
-		return celtext.Write(at, "money("+celtext.Quote(amount)+")")
+		return celtext.Write(at, "money("+celtext.Quote(amount)+")").Assuming(text, amount)
 	}
 	return celtext.Say(`as in money("10 EUR"); an amount of another number is money("1 EUR") * x`)
 }

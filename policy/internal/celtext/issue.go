@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/servicerecovery/amends/policy/internal/slip"
 )
 
 // Issue is a mistake in a source text. It stands at the runes From..To-1. The code is for
@@ -52,6 +54,14 @@ func Say(hint string) Remedy { return Remedy{Hint: hint} }
 // Write is a remedy that replaces a part of the source by a text.
 func Write(at Span, text string) Remedy {
 	return Remedy{"write " + Shown(text), Fix{at.From, at.To, text}}
+}
+
+// Assuming adds what is taken for granted when a text is read as it is written instead.
+func (r Remedy) Assuming(text, instead string) Remedy {
+	if a := slip.Assumed(text, instead); a != "" {
+		r.Hint += ": " + a
+	}
+	return r
 }
 
 // Code says what kind of mistake an issue is.

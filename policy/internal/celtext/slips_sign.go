@@ -125,7 +125,7 @@ func (f *finder) signedAmount(i int) bool {
 	if from == to || amount == "" {
 		return false
 	}
-	f.issues.Add(at, CodeLiteralHere, Write(at, "money("+Quote(amount)+")"), "%s is written another way in expressions", src.Text(at.From, at.To))
+	f.issues.Add(at, CodeLiteralHere, Write(at, "money("+Quote(amount)+")").Assuming(src.Text(at.From, at.To), amount), "%s is written another way in expressions", src.Text(at.From, at.To))
 	return true
 }
 

@@ -148,7 +148,7 @@ func (f *finder) amountSlip(i, last int) int {
 	if amount == "" {
 		return f.reportValue(i, last, Say(`write the amount in quotes, as in money("10 EUR")`))
 	}
-	return f.reportValue(i, last, Write(src.span(i, last), "money("+Quote(amount)+")"))
+	return f.reportValue(i, last, Write(src.span(i, last), "money("+Quote(amount)+")").Assuming(src.TextOf(i, last), amount))
 }
 
 func (f *finder) workingDays(i, last int) int {
@@ -173,5 +173,5 @@ func (f *finder) durationSlip(i, last int) int {
 			}
 		}
 	}
-	return f.reportValue(i, last, Write(src.span(i, last), code))
+	return f.reportValue(i, last, Write(src.span(i, last), code).Assuming(src.TextOf(i, last), d))
 }

@@ -5,13 +5,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
-)
-
-// builtinTypes are the types of parameters that are no text, and builtinDefaults
-// what parameters are when they are left out, of the format's own actions.
-var (
-	builtinTypes    = map[string]string{"refund.amount": typeMoney, "compensate.amount": typeMoney, "inform.every": typeDuration}
-	builtinDefaults = map[string]string{"compensate.as": "credit", "survey.instrument": "csat"}
+	"github.com/servicerecovery/amends/policy"
 )
 
 // actions builds a list of actions. Its order is that in which decisions list
@@ -178,10 +172,20 @@ func (b *builder) paramType(action, name string) string {
 	if f := b.declaredParam(action, name); f != nil {
 		return typeName(f.Type)
 	}
-	if typ, ok := builtinTypes[action+"."+name]; ok {
-		return typ
+	for _, f := range builtinParams(action) {
+		if f.Name == name {
+			return f.Type.String()
+		}
 	}
 	return typeString
+}
+
+// builtinParams are the parameters of an action of the format; none of any other.
+func builtinParams(action string) []*policy.Field {
+	if t := policy.BuiltinAction(action); t != nil {
+		return t.Params
+	}
+	return nil
 }
 
 func (b *builder) declaredParam(action, name string) *playbook.Field {
@@ -199,9 +203,9 @@ func (b *builder) declaredParam(action, name string) *playbook.Field {
 // defaults adds what the parameters are that were left out, so that writing a
 // default out is no change.
 func (b *builder) defaults(t *thing, a *playbook.Action) {
-	for _, key := range []string{"compensate.as", "survey.instrument"} {
-		if typ, name, _ := strings.Cut(key, "."); typ == a.Type.Value && t.part(name) == nil {
-			t.add(fixed(name, WhatParameter, builtinDefaults[key], a.Range))
+	for _, f := range builtinParams(a.Type.Value) {
+		if otherwise, ok := f.Default.(string); ok && t.part(f.Name) == nil {
+			t.add(fixed(f.Name, WhatParameter, otherwise, a.Range))
 		}
 	}
 	declared := b.actionTypes[a.Type.Value]

@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // Options are what a page is made for.
@@ -216,14 +217,14 @@ func (p *Page) cards() []Card {
 		plays += len(b.Plays)
 	}
 	out := []Card{
-		{itoa(plays), noun(plays, "play") + " in " + plural(len(p.Playbooks), "playbook"), false},
-		{itoa(len(p.Languages.Tags)), noun(len(p.Languages.Tags), "language"), false},
+		{itoa(plays), term.Noun(plays, "play") + " in " + term.Count(len(p.Playbooks), "playbook"), false},
+		{itoa(len(p.Languages.Tags)), term.Noun(len(p.Languages.Tags), "language"), false},
 	}
 	if len(p.Languages.Tags) > 0 {
 		out[1].Text += ": " + strings.Join(p.Languages.Tags, ", ")
 	}
 	if p.Languages.Missing > 0 {
-		out[1].Text += "; " + plural(p.Languages.Missing, "translation") + " missing"
+		out[1].Text += "; " + term.Count(p.Languages.Missing, "translation") + " missing"
 		out[1].Bad = true
 	}
 	if p.Now != "" {
@@ -233,15 +234,15 @@ func (p *Page) cards() []Card {
 	case !t.Run:
 		out = append(out, Card{"0", "tests were run", true})
 	case len(t.Failed) == 1:
-		out = append(out, Card{"1", "of " + plural(t.Cases, "test") + " fails", true})
+		out = append(out, Card{"1", "of " + term.Count(t.Cases, "test") + " fails", true})
 	case len(t.Failed) > 0:
-		out = append(out, Card{itoa(len(t.Failed)), "of " + plural(t.Cases, "test") + " fail", true})
+		out = append(out, Card{itoa(len(t.Failed)), "of " + term.Count(t.Cases, "test") + " fail", true})
 	case t.Broken > 0:
-		out = append(out, Card{itoa(t.Broken), noun(t.Broken, "mistake") + " in the suites, so that not all tests were run", true})
+		out = append(out, Card{itoa(t.Broken), term.Noun(t.Broken, "mistake") + " in the suites, so that not all tests were run", true})
 	case t.Cases == 1:
 		out = append(out, Card{t.Percent, "reached by 1 test, which passes", false})
 	default:
-		out = append(out, Card{t.Percent, "reached by " + plural(t.Cases, "test") + ", all of which pass", false})
+		out = append(out, Card{t.Percent, "reached by " + term.Count(t.Cases, "test") + ", all of which pass", false})
 	}
 	return out
 }

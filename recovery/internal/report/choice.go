@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // choice writes what a play leaves to a person.
@@ -26,7 +27,7 @@ func (s *scope) choice(d *playbook.Discretion, c *policy.Discretion) *Choice {
 	for _, f := range d.Comparable {
 		alike = append(alike, plain(f.Value))
 	}
-	out.Comparable = listed(alike, "and")
+	out.Comparable = term.List(alike, "and")
 	out.Tolerance = "0%"
 	if d.Tolerance.IsSet() {
 		out.Tolerance = d.Tolerance.Value
@@ -86,5 +87,5 @@ func (s *scope) allowed(p policy.OptionParam) string {
 	for _, v := range p.Values {
 		out = append(out, s.param(v))
 	}
-	return strings.TrimSpace(listed(out, "or"))
+	return strings.TrimSpace(term.List(out, "or"))
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // when writes a condition of the playbook in words, and as it was written; nil
@@ -176,7 +177,7 @@ func oneOf(what string, list []string, want bool) Condition {
 	if !want {
 		verb = "is not"
 	}
-	return Condition{what, verb, listed(list, "or"), "", nil}
+	return Condition{what, verb, term.List(list, "or"), "", nil}
 }
 
 func (s teller) compare(n *policy.Node, want bool) Condition {

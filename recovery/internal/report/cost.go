@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // given is money that a play gives.
@@ -231,7 +232,7 @@ func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all
 	}
 	text := most.text
 	if !h.allTypes {
-		text += " of " + listed(plainAll(l.Of), "and")
+		text += " of " + term.List(plainAll(l.Of), "and")
 	}
 	if l.Counting != nil {
 		text += ", what was given before included"

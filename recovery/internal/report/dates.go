@@ -8,6 +8,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // soonDays is how many days ahead something counts as soon.
@@ -48,11 +49,11 @@ func (b *builder) date(day value.Date, zone *time.Location, passed string) Date 
 	}
 	switch n := daysUntil(b.now, day, zone); {
 	case n < 0:
-		out.State, out.In = passed, plural(-n, "day")+" ago"
+		out.State, out.In = passed, term.Count(-n, "day")+" ago"
 	case n == 0:
 		out.State, out.In = "soon", "today"
 	default:
-		out.In = "in " + plural(n, "day")
+		out.In = "in " + term.Count(n, "day")
 		if n <= soonDays {
 			out.State = "soon"
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // where says which document a definition stands in.
@@ -104,7 +105,7 @@ func factWords(f *playbook.Fact) string {
 		for _, t := range f.Same {
 			same = append(same, plain(t.Value))
 		}
-		text += " for the same " + listed(same, "and")
+		text += " for the same " + term.List(same, "and")
 	}
 	switch f.Last.Value {
 	case "month":
@@ -145,7 +146,7 @@ func typeWords(f *playbook.Field) string {
 		for _, t := range f.OneOf {
 			list = append(list, t.Value)
 		}
-		more = append(more, listed(list, "or"))
+		more = append(more, term.List(list, "or"))
 	}
 	if f.Min.IsSet() {
 		more = append(more, "at least "+cell(f.Min))

@@ -5,11 +5,12 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // limit writes a limit in words.
 func (s *scope) limit(l *policy.Limit) Limit {
-	what := listed(plainAll(l.Of), "and")
+	what := term.List(plainAll(l.Of), "and")
 	if l.Keep {
 		text := "Of several " + what + " actions, only the highest"
 		if len(l.Of) > 1 {
@@ -70,7 +71,7 @@ func (s *scope) whereHeld(l *policy.Limit) string {
 	case len(others) == 0:
 		return ""
 	case in.isKnown():
-		return " of what is in " + string(in) + "; what is in " + listed(others, "or") + " is not held by it"
+		return " of what is in " + string(in) + "; what is in " + term.List(others, "or") + " is not held by it"
 	}
 	return " of what is in the same currency; what is in another is not held by it"
 }

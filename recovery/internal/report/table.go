@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // uses are the definitions that the conditions and amounts of a play rest on, in
@@ -154,5 +155,5 @@ func rowKey(r *playbook.Row) string {
 	for _, t := range r.Is {
 		out = append(out, cell(t))
 	}
-	return listed(out, "or")
+	return term.List(out, "or")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // plain makes an id or a dotted name readable.
@@ -28,25 +29,6 @@ func titled(name string) string {
 // oneLine joins the lines of a text.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// plural counts things.
-func plural(n int, thing string) string { return strconv.Itoa(n) + " " + noun(n, thing) }
-
-func noun(n int, thing string) string {
-	if n == 1 {
-		return thing
-	}
-	return thing + "s"
-}
-
-// listed joins names with a word before the last.
-func listed(names []string, word string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
-}
-
 // duration writes a length of time: days where it is whole days, and two or more.
 func duration(d time.Duration) string {
 	const day = 24 * time.Hour
@@ -57,7 +39,7 @@ func duration(d time.Duration) string {
 		return "0 minutes"
 	}
 	if d >= 2*day && d%day == 0 {
-		return plural(int(d/day), "day")
+		return term.Count(int(d/day), "day")
 	}
 	var out []string
 	for _, u := range []struct {
@@ -65,7 +47,7 @@ func duration(d time.Duration) string {
 		name string
 	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
 		if n := d / u.size; n > 0 {
-			out = append(out, plural(int(n), u.name))
+			out = append(out, term.Count(int(n), u.name))
 			d %= u.size
 		}
 	}
@@ -95,7 +77,7 @@ func shown(v any) string {
 		for _, e := range x {
 			out = append(out, shown(e))
 		}
-		return listed(out, "or")
+		return term.List(out, "or")
 	}
 	return value.Show(v)
 }
@@ -143,7 +125,7 @@ func deadline(t playbook.Text, working bool) string {
 	case err != nil:
 		return oneLine(t.Value)
 	case span.WorkingDays > 0:
-		return plural(span.WorkingDays, "working day")
+		return term.Count(span.WorkingDays, "working day")
 	case working:
 		return duration(span.Duration) + " of working time"
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // between writes the amounts of a span.
@@ -160,7 +161,7 @@ func (s *scope) list(args []*policy.Node) string {
 	for _, a := range args {
 		out = append(out, s.inside(a, sumText))
 	}
-	return listed(out, "and")
+	return term.List(out, "and")
 }
 
 // share takes a product with a percentage apart: 20% of the price.
