@@ -274,7 +274,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	out := x.skeleton()
 	out.Plays = []Match{x.matched}
 	for _, d := range drafts {
-		d.Change = ChangeNew
+		d.Change, d.GivenAt = ChangeNew, x.now
 		out.Actions = append(out.Actions, d.Action)
 	}
 	out.Actions = append(out.Actions, superseded...)

@@ -3,6 +3,7 @@ package recovery
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -19,6 +20,9 @@ func (c *conclusion) compare(d *Decision) {
 		prev := c.previous[a.ID]
 		if prev != nil && prev.Change == ChangeCancelled {
 			prev = nil
+		}
+		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
+			a.GivenAt = prev.GivenAt
 		}
 		switch {
 		case c.overtaken(a):
@@ -82,6 +86,7 @@ func sameAction(a, b *Action) bool {
 	x, y := *a, *b
 	x.Change, y.Change = "", ""
 	x.Already, y.Already = Money{}, Money{}
+	x.GivenAt, y.GivenAt, x.DoneAt, y.DoneAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	return bytes.Equal(appendAction(nil, &x), appendAction(nil, &y))
 }
 

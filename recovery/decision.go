@@ -41,6 +41,9 @@ type Decision struct {
 	// Supersedes is the decision that this one takes the place of; empty for
 	// the first of an incident, and for a choice.
 	Supersedes string
+	// Handled says what became of what the host told. It is set on decisions that
+	// the engine returns for it, and on no decision that is kept.
+	Handled Handled
 	// Made is set on a decision that makes a choice.
 	Made *Made
 
@@ -49,11 +52,24 @@ type Decision struct {
 	Choices    []Choice
 	Withheld   []Withheld
 	PassedOver []PassedOver
-	Facts      []Fact // in the order of declaration
+	Missed     []Missed // the broken promises of the incident, by the time they were due
+	Facts      []Fact   // in the order of declaration
 	Warnings   []Warning
 
-	base time.Time // what deadlines count from; not in the JSON form
+	base     time.Time // of what the first decision gave; not in the JSON form
+	promises []Promise // as in the record; not in the JSON form
 }
+
+// Handled says what a decision is to the host that told of an incident.
+type Handled string
+
+// The ways in which an incident is handled.
+const (
+	HandledNew      Handled = "new"      // the first decision on the incident
+	HandledChanged  Handled = "changed"  // it takes the place of another
+	HandledRetry    Handled = "retry"    // nothing has changed: the decision that stands
+	HandledOutdated Handled = "outdated" // something later was told before: the decision that stands
+)
 
 // SetRef names the set that a decision was made from.
 type SetRef struct {
@@ -99,9 +115,12 @@ type Action struct {
 	Owner           string
 	NotBefore       time.Time // zero: at once
 	DueAt           time.Time // zero: no deadline, or the action waits
+	GivenAt         time.Time // when it was first given; zero on the actions of Remind and IfLate
+	DoneAt          time.Time // zero: it is open
 	Justice         string    // distributive, procedural or interactional
 	Message         *Message
 	Note            string
+	Remind          []Action // owed ahead of the deadline, until this one is done
 	IfLate          []Action // owed only if this one is not done in time
 
 	// These fields are for the agenda and the outbox. The JSON form does not have them.
@@ -182,6 +201,17 @@ type PassedOver struct {
 	Partner string
 	Play    string
 	Reason  string // agreement, direction, coverage or capacity
+}
+
+// Missed is a broken promise: an action that one play asked for was not done by
+// its deadline.
+type Missed struct {
+	ID      string // the action's
+	Type    string
+	Play    string // playbook/play
+	GivenAt time.Time
+	DueAt   time.Time // before GivenAt when it was past already as it was given
+	DoneAt  time.Time // zero: it is not done
 }
 
 // Fact is the value that a fact had when the decision was made: an int64 or a

@@ -58,6 +58,9 @@ func (d *Decision) fields(f *form) {
 		f.shut()
 	}
 	f.text("supersedes", &d.Supersedes)
+	if !f.kept() {
+		f.text("handled", (*string)(&d.Handled))
+	}
 	if m := optional(f, "made", &d.Made); m != nil {
 		m.fields(f)
 		f.shut()
@@ -67,6 +70,7 @@ func (d *Decision) fields(f *form) {
 	list(f, "choices", &d.Choices, (*Choice).fields)
 	list(f, "withheld", &d.Withheld, (*Withheld).fields)
 	list(f, "passed_over", &d.PassedOver, (*PassedOver).fields)
+	list(f, "missed", &d.Missed, (*Missed).fields)
 	named(f, "facts", &d.Facts)
 	list(f, "warnings", &d.Warnings, (*Warning).fields)
 }
@@ -107,12 +111,15 @@ func (a *Action) fields(f *form) {
 	f.text("owner", &a.Owner)
 	f.time("not_before", &a.NotBefore)
 	f.time("due_at", &a.DueAt)
+	f.time("given_at", &a.GivenAt)
+	f.time("done_at", &a.DoneAt)
 	f.text("justice", &a.Justice)
 	if m := optional(f, "message", &a.Message); m != nil {
 		m.fields(f)
 		f.shut()
 	}
 	f.text("note", &a.Note)
+	list(f, "remind", &a.Remind, (*Action).fields)
 	list(f, "if_late", &a.IfLate, (*Action).fields)
 	if f.kept() {
 		f.flag("waits", &a.waits)
@@ -203,6 +210,15 @@ func (p *PassedOver) fields(f *form) {
 	f.text("partner", &p.Partner)
 	f.text("play", &p.Play)
 	f.text("reason", &p.Reason)
+}
+
+func (m *Missed) fields(f *form) {
+	f.text("id", &m.ID)
+	f.text("type", &m.Type)
+	f.text("play", &m.Play)
+	f.time("given_at", &m.GivenAt)
+	f.time("due_at", &m.DueAt)
+	f.time("done_at", &m.DoneAt)
 }
 
 func (w *Warning) fields(f *form) {

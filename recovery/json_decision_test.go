@@ -16,8 +16,8 @@ func example() *Decision {
 	return &Decision{
 		ID: "dec_1", Incident: "T-1042", DecidedAt: at("2026-03-02T09:00:00Z"), Semantics: 1,
 		Set:        SetRef{Digest: "sha256:ab", Revision: "4f1c"},
-		Supersedes: "dec_0",
-		Made:       &Made{Choice: "cho_0", By: "Eva", Reason: "<very> late", Deviation: "25%"},
+		Supersedes: "dec_0", Handled: HandledChanged,
+		Made: &Made{Choice: "cho_0", By: "Eva", Reason: "<very> late", Deviation: "25%"},
 		Plays: []Match{
 			{Play: "p/late", Case: "dear", Approach: "standardised-response", At: "parcel.yaml:58",
 				Because: []Reason{{Expr: "incident.failure", Value: "late"}, {Expr: "incident.region", Value: ""}}},
@@ -29,7 +29,9 @@ func example() *Decision {
 				Message: &Message{ID: "here", Language: "es", Text: "más & \"<b>\"\n"}},
 			{ID: "act_2", Type: "resolve", Change: ChangeKept, Plays: []string{"p/late", "p/b"}, Owner: "care", Note: "now",
 				NotBefore: at("2026-03-03T18:00:00Z"), DueAt: at("2026-03-04T18:00:00.25Z").In(time.FixedZone("", 3600)), Justice: "procedural",
+				GivenAt: at("2026-03-02T09:00:00Z"), DoneAt: at("2026-03-04T09:00:00Z"),
 				Params: []Param{{"every", 24 * time.Hour}, {"n", int64(3)}, {"x", 0.5}, {"y", true}, {"max", eur("1 JPY")}, {"list", []any{"a", int64(1), eur("2 EUR")}}},
+				Remind: []Action{{ID: "act_5", Type: "notify", Plays: []string{"p/late"}, Justice: "procedural"}},
 				IfLate: []Action{{ID: "act_3", Type: "escalate", Plays: []string{"p/late"}, Params: []Param{{"to", "duty-manager"}}, Justice: "procedural"}}},
 		},
 		Choices: []Choice{
@@ -45,13 +47,14 @@ func example() *Decision {
 		},
 		Withheld:   []Withheld{{ID: "act_4", Type: "compensate", Play: "p/late", Reason: "limit", Amount: eur("3 EUR")}},
 		PassedOver: []PassedOver{{Partner: "quickbike", Play: "p/bike", Reason: "capacity"}},
+		Missed:     []Missed{{"act_6", "respond", "p/b", at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z"), at("2026-03-02T10:00:01Z")}},
 		Facts:      []Fact{{"repeats", int64(0)}, {"credited", eur("0 EUR")}},
 		Warnings:   []Warning{{"stale", "since 2026-01-01", "p/late"}, {"unanswered", "nothing", ""}},
 	}
 }
 
 const exampleJSON = `{"id":"dec_1","incident":"T-1042","decided_at":"2026-03-02T09:00:00Z","semantics":1,
-"set":{"digest":"sha256:ab","revision":"4f1c"},"supersedes":"dec_0",
+"set":{"digest":"sha256:ab","revision":"4f1c"},"supersedes":"dec_0","handled":"changed",
 "made":{"choice":"cho_0","by":"Eva","reason":"<very> late","deviation":"25%"},
 "plays":[
 {"play":"p/late","case":"dear","approach":"standardised-response","at":"parcel.yaml:58",
@@ -60,11 +63,13 @@ const exampleJSON = `{"id":"dec_1","incident":"T-1042","decided_at":"2026-03-02T
 "actions":[
 {"id":"act_1","type":"compensate","change":"changed","plays":["p/late"],"amount":{"value":"10.00","currency":"EUR"},
 "already":{"value":"0.00","currency":"EUR"},"params":{"as":"voucher"},"justice":"distributive",
-"message":{"id":"here","language":"es","text":"más & \"<b>\"\n"},"if_late":[]},
+"message":{"id":"here","language":"es","text":"más & \"<b>\"\n"},"remind":[],"if_late":[]},
 {"id":"act_2","type":"resolve","change":"kept","plays":["p/late","p/b"],
 "params":{"every":"24h","n":3,"x":0.5,"y":true,"max":{"value":"1","currency":"JPY"},"list":["a",1,{"value":"2.00","currency":"EUR"}]},
-"owner":"care","not_before":"2026-03-03T18:00:00Z","due_at":"2026-03-04T18:00:00.25Z","justice":"procedural","note":"now",
-"if_late":[{"id":"act_3","type":"escalate","plays":["p/late"],"params":{"to":"duty-manager"},"justice":"procedural","if_late":[]}]}],
+"owner":"care","not_before":"2026-03-03T18:00:00Z","due_at":"2026-03-04T18:00:00.25Z",
+"given_at":"2026-03-02T09:00:00Z","done_at":"2026-03-04T09:00:00Z","justice":"procedural","note":"now",
+"remind":[{"id":"act_5","type":"notify","plays":["p/late"],"params":{},"justice":"procedural","remind":[],"if_late":[]}],
+"if_late":[{"id":"act_3","type":"escalate","plays":["p/late"],"params":{"to":"duty-manager"},"justice":"procedural","remind":[],"if_late":[]}]}],
 "choices":[
 {"id":"cho_1","play":"p/b","decider":"duty-manager","due_at":"2026-03-02T11:00:00Z",
 "options":[{"type":"compensate","id":"c","amount":{"from":{"value":"0.00","currency":"EUR"},"to":{"value":"150.00","currency":"EUR"}},"params":{"as":["cash","voucher"],
@@ -76,6 +81,7 @@ const exampleJSON = `{"id":"dec_1","incident":"T-1042","decided_at":"2026-03-02T
 {"id":"cho_2","play":"p/c","decider":"x","options":[],"choose":{"at_least":0,"at_most":0},"precedents":{"count":0}}],
 "withheld":[{"id":"act_4","type":"compensate","play":"p/late","reason":"limit","amount":{"value":"3.00","currency":"EUR"},"params":{}}],
 "passed_over":[{"partner":"quickbike","play":"p/bike","reason":"capacity"}],
+"missed":[{"id":"act_6","type":"respond","play":"p/b","given_at":"2026-03-02T09:00:00Z","due_at":"2026-03-02T10:00:00Z","done_at":"2026-03-02T10:00:01Z"}],
 "facts":{"repeats":0,"credited":{"value":"0.00","currency":"EUR"}},
 "warnings":[{"code":"stale","message":"since 2026-01-01","play":"p/late"},{"code":"unanswered","message":"nothing"}]}`
 
@@ -85,7 +91,7 @@ func TestDecisionJSON(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got := string((&Decision{Semantics: 1}).AppendJSON([]byte("x"))); got != `x{"semantics":1,"set":{},"plays":[],"actions":[],`+
-		`"choices":[],"withheld":[],"passed_over":[],"facts":{},"warnings":[]}` {
+		`"choices":[],"withheld":[],"passed_over":[],"missed":[],"facts":{},"warnings":[]}` {
 		t.Errorf("an empty decision is %s", got)
 	}
 }

@@ -44,7 +44,7 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 	if r.Decision == nil {
 		return nil, errors.New("a record without a decision")
 	}
-	r.Decision.base = r.Base
+	r.Decision.base, r.Decision.promises = r.Base, r.Promises
 	return r, err
 }
 
@@ -78,11 +78,14 @@ func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, er
 // fields writes and reads the kept form only: a record has no public one.
 func (r *Record) fields(f *form) {
 	f.time("base", &r.Base)
+	list(f, "bases", &r.Bases, (*PlayBase).fields)
 	pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 	if d := optional(f, "decision", &r.Decision); d != nil {
 		d.fields(f)
 		f.shut()
 	}
+	f.texts("defaults", &r.Defaults)
+	list(f, "handed", &r.Handed, (*Handed).fields)
 	if f.writes() && len(r.Incident) > 0 {
 		f.key("incident")
 		f.WriteValue(r.Incident)
@@ -91,7 +94,35 @@ func (r *Record) fields(f *form) {
 	f.textMap("keys", &r.Keys)
 	f.time("occurred_at", &r.OccurredAt)
 	f.text("on", &r.On)
+	list(f, "promises", &r.Promises, (*Promise).fields)
 	list(f, "reserves", &r.Reserves, reserveFields)
+	f.time("updated_at", &r.UpdatedAt)
+}
+
+func (p *Promise) fields(f *form) {
+	f.text("action", &p.Action)
+	f.flag("any", &p.Any)
+	f.time("base", &p.Base)
+	f.flag("cancelled", &p.Cancelled)
+	f.time("done_at", &p.DoneAt)
+	f.time("due_at", &p.DueAt)
+	f.time("given_at", &p.GivenAt)
+	f.time("not_before", &p.NotBefore)
+	f.text("play", &p.Play)
+	f.time("set_at", &p.SetAt)
+	f.text("since", &p.Since)
+	f.text("type", &p.Type)
+}
+
+func (b *PlayBase) fields(f *form) {
+	f.time("base", &b.Base)
+	f.text("play", &b.Play)
+}
+
+func (h *Handed) fields(f *form) {
+	f.text("action", &h.Action)
+	f.money("amount", &h.Amount)
+	f.time("at", &h.At)
 }
 
 func reserveFields(r *Reserve, f *form) {

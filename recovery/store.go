@@ -70,9 +70,20 @@ type Record struct {
 	Keys map[string]string
 	// OccurredAt is the incident's.
 	OccurredAt time.Time
-	// Base is what deadlines of the incident count from: it stays what it was at
-	// the first decision.
-	Base time.Time
+	// Base is what the actions of the first decision count from. It stays what it
+	// was then. Bases are those of plays that came later.
+	Base  time.Time
+	Bases []PlayBase
+	// Promises are what the incident's decisions have asked for by a deadline.
+	Promises []Promise
+	// Handed are the effects that the host was handed, in order.
+	Handed []Handed
+	// Defaults are the fields, by path, that have their default because nobody gave
+	// them a value. They are sorted.
+	Defaults []string
+	// UpdatedAt is the latest updated_at of the incident that was seen; zero when
+	// none was.
+	UpdatedAt time.Time
 	// Reserves are the partners' units that this decision uses.
 	Reserves []Reserve
 	// On is set on a decision that makes a choice: the decision it hangs on.
@@ -142,8 +153,18 @@ type Refusal struct {
 	Error error
 }
 
-// Report is the host's word that an action was done.
+// Report is the host's word about what came of an action.
 type Report = store.Report
+
+// Outcome says what came of an effect.
+type Outcome = store.Outcome
+
+// The outcomes. The zero value stands for OutcomeDone.
+const (
+	OutcomeDone   = store.OutcomeDone
+	OutcomeFailed = store.OutcomeFailed
+	OutcomeUndone = store.OutcomeUndone
+)
 
 // Counts returns what the rules of package store look at of a record. Number is
 // its place in the order in which the store took its records.

@@ -89,7 +89,7 @@ func (d *decisionBuilder) item(at string, whole, bare any) object {
 		return nil
 	}
 	switch at {
-	case ".actions[].if_late[]":
+	case ".actions[].remind[]", ".actions[].if_late[]":
 		return ref("action")
 	case ".actions[]":
 		d.action = d.object(at, whole.(object), list[0].(object))

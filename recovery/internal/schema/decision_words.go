@@ -18,6 +18,7 @@ func (b *builder) decisionWords() map[string]word {
 		".set.digest":              {"Of their content: sha256:HEX.", nil},
 		".set.revision":            {"In the host's version control.", nil},
 		".supersedes":              {"The decision that this one takes the place of. Left out for the first of an incident, and for a choice.", nil},
+		".handled":                 {"What became of what was told: new, changed, retry or outdated. Left out of decisions that are kept.", oneOf([]string{"new", "changed", "retry", "outdated"})},
 		".made":                    {"Set on a decision that makes a choice.", nil},
 		".made.choice":             {"The choice's id.", nil},
 		".made.by":                 {"Who made it.", nil},
@@ -43,12 +44,15 @@ func (b *builder) decisionWords() map[string]word {
 		".actions[].owner":            {"Who does it.", nil},
 		".actions[].not_before":       {"When it may be done at the earliest.", nil},
 		".actions[].due_at":           {"When it is to be done. Left out without a deadline, or while it waits.", nil},
+		".actions[].given_at":         {"When it was first given. Left out inside remind and if_late.", nil},
+		".actions[].done_at":          {"When it was done. Left out while it is open.", nil},
 		".actions[].justice":          {"Which kind of justice it serves.", oneOf(justices())},
 		".actions[].message":          {"The words to use.", nil},
 		".actions[].message.id":       {"The message's id.", nil},
 		".actions[].message.language": {"The language of the text.", nil},
 		".actions[].message.text":     {"What to say.", nil},
 		".actions[].note":             {"A note for whoever does it.", nil},
+		".actions[].remind":           {"What is owed ahead of the deadline, until this one is done.", nil},
 		".actions[].if_late":          {"What is owed only if this one is not done in time.", nil},
 
 		".choices":                                {"What a person has to decide.", nil},
@@ -90,6 +94,14 @@ func (b *builder) decisionWords() map[string]word {
 		".passed_over[].partner": {"The partner's id.", nil},
 		".passed_over[].play":    {"The play that looked for one.", nil},
 		".passed_over[].reason":  {"Why not.", want("passed_over")},
+
+		".missed":            {"The broken promises of the incident.", nil},
+		".missed[].id":       {"The action's id.", nil},
+		".missed[].type":     {"Its type.", nil},
+		".missed[].play":     {"The play that asked for it.", nil},
+		".missed[].given_at": {"When it was given. Later than due_at when the deadline was past already.", nil},
+		".missed[].due_at":   {"When it was to be done.", nil},
+		".missed[].done_at":  {"When it was done. Left out while it is open.", nil},
 
 		".facts": {"What earlier decisions said when this one was made: whole numbers and amounts.", ref("values")},
 

@@ -15,12 +15,13 @@ func fullest() *recovery.Decision {
 	late := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
 	return &recovery.Decision{
 		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics,
-		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s",
+		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
 		Made:  &recovery.Made{Choice: "c", By: "b", Reason: "r", Deviation: "1%"},
 		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
 		Actions: []recovery.Action{{
 			ID: "a", Type: "t", Change: recovery.ChangeNew, Plays: []string{"p"}, Amount: m, Already: m, Params: params, Owner: "o",
-			NotBefore: at, DueAt: at, Justice: "j", Message: &recovery.Message{ID: "m", Language: "l", Text: "t"}, Note: "n", IfLate: []recovery.Action{late},
+			NotBefore: at, DueAt: at, GivenAt: at, DoneAt: at, Justice: "j", Message: &recovery.Message{ID: "m", Language: "l", Text: "t"}, Note: "n",
+			Remind: []recovery.Action{late}, IfLate: []recovery.Action{late},
 		}},
 		Choices: []recovery.Choice{{
 			ID: "c", Play: "p", Decider: "d", DueAt: at, AtLeast: 1, AtMost: 1,
@@ -30,6 +31,7 @@ func fullest() *recovery.Decision {
 		}},
 		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r", Amount: m, Params: params}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
+		Missed:     []recovery.Missed{{ID: "a", Type: "t", Play: "p", GivenAt: at, DueAt: at, DoneAt: at}},
 		Facts:      []recovery.Fact{{Name: "f", Value: int64(0)}},
 		Warnings:   []recovery.Warning{{Code: "c", Message: "m", Play: "p"}},
 	}
@@ -38,11 +40,11 @@ func fullest() *recovery.Decision {
 // barest is a decision with one element in each list. Each element has only the
 // fields that it must have.
 func barest() *recovery.Decision {
-	m := recovery.MustMoney("1 EUR")
+	at, m := time.Unix(0, 0), recovery.MustMoney("1 EUR")
 	action := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
-	action.IfLate, action.Message = []recovery.Action{action}, &recovery.Message{ID: "m", Language: "l"}
+	action.Remind, action.IfLate, action.Message = []recovery.Action{action}, []recovery.Action{action}, &recovery.Message{ID: "m", Language: "l"}
 	return &recovery.Decision{
-		ID: "d", Incident: "i", DecidedAt: time.Unix(0, 0), Semantics: recovery.Semantics, Set: recovery.SetRef{Digest: "d"},
+		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics, Set: recovery.SetRef{Digest: "d"},
 		Made:    &recovery.Made{Choice: "c", By: "b"},
 		Plays:   []recovery.Match{{Play: "p", Approach: "a", At: "f:1", Because: []recovery.Reason{{}}}},
 		Actions: []recovery.Action{action},
@@ -53,6 +55,7 @@ func barest() *recovery.Decision {
 		}},
 		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r"}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
+		Missed:     []recovery.Missed{{ID: "a", Type: "t", Play: "p", DueAt: at}},
 		Warnings:   []recovery.Warning{{Code: "c", Message: "m"}},
 	}
 }
