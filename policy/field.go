@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"slices"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -32,9 +30,6 @@ const MaxItems = 1_000
 
 // Required reports whether an incident must have the field.
 func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
-
-// AllowsText reports whether the field's one_of allows a text.
-func (f *Field) AllowsText(s string) bool { return f.OneOf == nil || slices.Contains(f.OneOf, s) }
 
 // canBeAbsent reports whether reading the field needs a guard.
 func (f *Field) canBeAbsent() bool { return f.Optional && f.Default == nil }
