@@ -146,7 +146,7 @@ plays:
 		"a play needs `when`":          "write `when:` and a condition",
 		"a table needs `rows`":         "write `rows:` and a list of rows such as `{from: 24h, credit: 5 EUR}`",
 		"a fact needs `currency`":      "write the currency that is summed, such as `currency: EUR`",
-		"a short day needs `hours`":    "write `hours:` and `\"09:00-14:00\"`, or write the date alone for a whole day off",
+		"a holiday needs its day":      "write `date:`, `from:` and `until:`, `every:` or `easter:`",
 		"a calendar needs `hours`":     "write `hours:` and the hours by day, such as `{mon-fri: \"09:00-17:00\"}`",
 	} {
 		if hints[message] != want {

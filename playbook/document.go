@@ -1,5 +1,7 @@
 package playbook
 
+import "fmt"
+
 // DocumentKind says what a document is. Its zero is invalid.
 type DocumentKind uint8
 
@@ -130,10 +132,25 @@ type Row struct {
 type Calendar struct {
 	Name     Text
 	Zone     Text
-	Hours    []*DayHours
-	Cutoff   Text // the time of a day after which it counts as the next working day
+	Versions []*CalendarVersion // those under `versions`, else one without From
 	Holidays []*Holiday
 	Range    Range
+}
+
+// CalendarVersion is the hours of a calendar from a day on.
+type CalendarVersion struct {
+	From    Text
+	Hours   []*DayHours
+	Seasons []*Season
+	Cutoff  Text // the time of a day after which it counts as the next working day
+	Range   Range
+}
+
+// Season is a part of each year, with a week of its own.
+type Season struct {
+	From, Until Text // month and day
+	Hours       []*DayHours
+	Range       Range
 }
 
 // DayHours are the spans of one day of the week, or of a range of days.
@@ -142,12 +159,39 @@ type DayHours struct {
 	Spans []Text
 }
 
-// Holiday is a day off, or a short day when it has Spans.
+// Holiday is a day off, or a short day when it has Spans. It has one of Date, From with Until,
+// Every, and Easter.
 type Holiday struct {
-	Date  Text
-	Spans []Text
-	Short bool // hours was written
-	Range Range
+	Date        Text
+	From, Until Text
+	Every       Text // month and day
+	Easter      Text // days after Easter Sunday
+	Church      Text // whose Easter
+	Name        Text
+	Spans       []Text
+	Short       bool // hours was written
+	Range       Range
+}
+
+// Days names the days of a holiday, as they are written: "2026-12-25", "2026-08-03 to 2026-08-14", "every 12-25",
+// "easter +1", "orthodox easter -2".
+func (h *Holiday) Days() string {
+	switch {
+	case h.From.IsSet() || h.Until.IsSet():
+		return h.From.Value + " to " + h.Until.Value
+	case h.Every.IsSet():
+		return "every " + h.Every.Value
+	case h.Easter.IsSet():
+		days := "easter"
+		if n, ok := intOf(h.Easter); ok && n != 0 {
+			days = fmt.Sprintf("easter %+d", n)
+		}
+		if h.Church.Value == "orthodox" {
+			days = "orthodox " + days
+		}
+		return days
+	}
+	return h.Date.Value
 }
 
 // Message is what to say, by language, in the order written.

@@ -1,14 +1,12 @@
 package playbook
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
-// calendar reads working hours.
+// calendar reads working hours: one set of them, or one for each version.
 func (r *reader) calendar(name Text, n *yamlnode.Node) *Calendar {
 	ok := r.isID(name)
 	m := r.mapping(n, name, "a calendar `{zone, hours, holidays}`")
@@ -18,60 +16,79 @@ func (r *reader) calendar(name Text, n *yamlnode.Node) *Calendar {
 	}
 	m.what = "a calendar"
 	c.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
-	m.on("hours", func(n *yamlnode.Node, key Text) { c.Hours = r.hours(n, key) })
-	m.on("cutoff", func(n *yamlnode.Node, key Text) { c.Cutoff = r.cutoff(n, key) })
+	own := &CalendarVersion{Range: c.Range}
+	m.week(own)
 	m.on("holidays", func(n *yamlnode.Node, key Text) { c.Holidays = r.holidays(n, key) })
-	m.wants("hours", "the hours by day, such as `{mon-fri: \"09:00-17:00\"}`")
-	m.require("hours")
+	if m.has("versions") {
+		m.on("versions", func(n *yamlnode.Node, key Text) { c.Versions = r.versions(n, key) })
+		for _, key := range []string{"hours", "seasons", "cutoff"} {
+			if e, there := m.get(key); there {
+				r.add(r.at(e.Key), "hours-and-versions", "move it into a version, or remove `versions`", "a calendar with `versions` has no `%s` of its own", key)
+			}
+		}
+	} else {
+		m.wants("hours", wantedHours)
+		if !m.has("hours") {
+			m.missing("hours", m.remedy("hours"))
+		}
+		c.Versions = []*CalendarVersion{own}
+	}
 	m.close()
 	return keep(c, ok)
 }
 
-// hours reads the spans of each day or range of days.
-func (r *reader) hours(n *yamlnode.Node, key Text) []*DayHours {
-	m := r.mapping(n, key, "hours by day, such as `{mon-fri: \"09:00-17:00\"}`")
-	if m == nil {
-		return nil
-	}
-	if len(n.Entries) == 0 && !n.Partial {
-		r.add(m.rng(), "no-hours", "write at least one day, such as `mon-fri: \"09:00-17:00\"`", "a calendar needs working hours")
-	}
-	var out []*DayHours
-	seen := map[string]Text{}
-	m.each(func(days Text, n *yamlnode.Node) {
-		covered := r.days(days)
-		spans := r.spans(n, days)
-		for _, d := range covered {
-			if first, twice := seen[d]; twice {
-				r.add(days.Range, "duplicate-day", "give each day its hours once", "`%s` has its hours twice; first under `%s`", d, first.Value)
-				break
-			}
-			seen[d] = days
+const wantedHours = "the hours by day, such as `{mon-fri: \"09:00-17:00\"}`"
+
+// week reads the keys that a calendar and a version of one have in common.
+func (m *mapping) week(v *CalendarVersion) {
+	m.on("hours", func(n *yamlnode.Node, key Text) { v.Hours = m.r.hours(n, key, false) })
+	m.on("seasons", func(n *yamlnode.Node, key Text) { v.Seasons = m.r.seasons(n, key) })
+	m.on("cutoff", func(n *yamlnode.Node, key Text) { v.Cutoff = m.r.cutoff(n, key) })
+}
+
+// versions reads the hours of a calendar from one day on, and from another.
+func (r *reader) versions(n *yamlnode.Node, key Text) []*CalendarVersion {
+	const wanted = "a list of `{from, hours}`"
+	var out []*CalendarVersion
+	isList := r.list(n, key, wanted, func(item *yamlnode.Node) {
+		m := r.mapping(item, key, "a version `{from, hours}`")
+		if m == nil {
+			return
 		}
-		if covered != nil && spans != nil {
-			out = append(out, &DayHours{days, spans})
-		}
+		m.what = "a version"
+		v := &CalendarVersion{Range: m.rng()}
+		v.From = m.scalar("from", "the first day on which it holds, such as `2026-01-01`")
+		m.week(v)
+		m.wants("hours", wantedHours)
+		m.require("from", "hours")
+		m.close()
+		out = append(out, v)
 	})
+	if isList && len(n.Items) == 0 {
+		r.empty(n, key)
+	}
 	return out
 }
 
-// spans reads one or more spans of a day, which do not overlap.
-func (r *reader) spans(n *yamlnode.Node, key Text) []Text {
-	texts := r.oneOrMore(n, key, "hours such as `\"09:00-17:00\"`, or a list of them")
-	var out []Text
-	var taken []span
-	for _, t := range texts {
-		s, problem := parseSpan(t.Value)
-		if problem != "" {
-			r.mend(t.Range, "bad-hours", spanRemedy(t), "`%s` is no span of a day: %s", clip(t.Value), problem)
-			continue
+// seasons reads the weeks of parts of the year.
+func (r *reader) seasons(n *yamlnode.Node, key Text) []*Season {
+	const wanted = "a list of `{from, until, hours}`"
+	var out []*Season
+	r.list(n, key, wanted, func(item *yamlnode.Node) {
+		m := r.mapping(item, key, "a season `{from, until, hours}`")
+		if m == nil {
+			return
 		}
-		if i := slices.IndexFunc(taken, s.overlaps); i >= 0 {
-			r.add(t.Range, "overlapping-hours", "make one span of them", "`%s` overlaps `%s`", t.Value, out[i].Value)
-			continue
-		}
-		taken, out = append(taken, s), append(out, t)
-	}
+		m.what = "a season"
+		s := &Season{Range: m.rng()}
+		s.From = m.scalar("from", "its first day in each year, such as `06-15`")
+		s.Until = m.scalar("until", "its last day in each year, such as `09-15`")
+		m.on("hours", func(n *yamlnode.Node, key Text) { s.Hours = r.hours(n, key, true) })
+		m.wants("hours", wantedHours+", or `{}` for a season without hours")
+		m.require("from", "until", "hours")
+		m.close()
+		out = append(out, s)
+	})
 	return out
 }
 
@@ -100,121 +117,4 @@ func cutoffRemedy(t Text) remedy {
 		return remedy{"write `\"" + clock + "\"`", Edit{t.Range.Start, t.Range.End, `"` + clock + `"`}}
 	}
 	return remedy{}
-}
-
-// span is a stretch of a day in minutes, which may reach into the next one.
-type span struct{ from, to int }
-
-func (s span) overlaps(o span) bool { return s.from < o.to && o.from < s.to }
-
-// parseSpan reads HH:MM-HH:MM, and says what is wrong with it.
-func parseSpan(s string) (span, string) {
-	a, b, ok := strings.Cut(s, "-")
-	from, ok1 := parseClock(a)
-	to, ok2 := parseClock(b)
-	switch {
-	case !ok || !ok1 || !ok2:
-		return span{}, "wanted `HH:MM-HH:MM`"
-	case from == endOfDay:
-		return span{}, "`24:00` ends a day, it starts none"
-	case from == to:
-		return span{}, "it ends where it starts"
-	case from > to:
-		to += endOfDay // on the next day
-	}
-	return span{from, to}, ""
-}
-
-const endOfDay = 24 * 60
-
-func parseClock(s string) (minutes int, ok bool) {
-	if len(s) != 5 || s[2] != ':' || !isDigits(s[:2]+s[3:]) {
-		return 0, false
-	}
-	h, m := int(s[0]-'0')*10+int(s[1]-'0'), int(s[3]-'0')*10+int(s[4]-'0')
-	minutes = h*60 + m
-	return minutes, m < 60 && minutes <= endOfDay
-}
-
-// spanRemedy writes hours as clocks do here.
-func spanRemedy(t Text) remedy {
-	text := strings.NewReplacer("–", "-", "—", "-", " to ", "-", " a ", "-", " bis ", "-", ".", ":", " ", "").Replace(strings.ToLower(strings.TrimSpace(t.Value)))
-	a, b, _ := strings.Cut(text, "-")
-	a, b = pad(a), pad(b)
-	from, ok1 := parseClock(a)
-	to, ok2 := parseClock(b)
-	switch {
-	case !ok1 || !ok2 || from == endOfDay || from == to:
-		return remedy{}
-	case to == 0:
-		return span24(t, a+"-24:00")
-	}
-	return span24(t, a+"-"+b)
-}
-
-// span24 writes a span in quotes, as it is read whatever stands around it.
-func span24(t Text, span string) remedy {
-	return remedy{"write `" + span + "`", Edit{t.Range.Start, t.Range.End, `"` + span + `"`}}
-}
-
-// pad writes a time of the day as HH:MM: 9, 9h, 9:00, 9am and 5pm are some.
-func pad(clock string) string {
-	pm := strings.HasSuffix(clock, "pm")
-	clock = strings.TrimSuffix(strings.TrimSuffix(clock, "pm"), "am")
-	clock = strings.TrimSuffix(clock, "h")
-	hour, minute, ok := strings.Cut(strings.Replace(clock, "h", ":", 1), ":")
-	if !ok {
-		minute = "00"
-	}
-	if !isDigits(hour) || len(hour) > 2 || !isDigits(minute) || len(minute) != 2 {
-		return clock
-	}
-	h := int(hour[0] - '0')
-	if len(hour) == 2 {
-		h = h*10 + int(hour[1]-'0')
-	}
-	if pm && h < 12 {
-		h += 12
-	}
-	return fmt.Sprintf("%02d:%s", h, minute)
-}
-
-// holidays reads dates, or dates with hours for short days.
-func (r *reader) holidays(n *yamlnode.Node, key Text) []*Holiday {
-	const wanted = "a list of dates, or of `{date, hours}` for a short day"
-	var out []*Holiday
-	seen := map[string]bool{}
-	if n.Kind == yamlnode.Scalar && kindOf(n) != Null && n.Start.Line == n.End.Line {
-		r.misfit(n, key, wanted, as(n, "["+n.Value+"]"))
-		return nil
-	}
-	r.list(n, key, wanted, func(item *yamlnode.Node) {
-		h := r.holiday(item, key, wanted)
-		if h == nil || !h.Date.IsSet() {
-			return
-		}
-		if seen[h.Date.Value] {
-			r.add(h.Date.Range, "duplicate-day", "remove one of them", "holiday `%s` is there twice", clip(h.Date.Value))
-			return
-		}
-		seen[h.Date.Value] = true
-		out = append(out, h)
-	})
-	return out
-}
-
-func (r *reader) holiday(n *yamlnode.Node, key Text, wanted string) *Holiday {
-	if n.Kind != yamlnode.Mapping {
-		return &Holiday{Date: r.scalar(n, key, wanted), Range: r.at(n)}
-	}
-	m := r.mapping(n, key, "a short day `{date, hours}`")
-	m.what = "a short day"
-	m.otherwise = "write each day off as a date of its own, such as `2026-12-24`; `{date, hours}` is for a short day"
-	h := &Holiday{Short: true, Range: m.rng()}
-	h.Date = m.scalar("date", "a date such as `2026-12-24`")
-	m.on("hours", func(n *yamlnode.Node, k Text) { h.Spans = r.spans(n, k) })
-	m.wants("hours", "`\"09:00-14:00\"`, or write the date alone for a whole day off")
-	m.require("date", "hours")
-	m.close()
-	return h
 }

@@ -66,7 +66,7 @@ in_force: {}
 incident: {f: {type: string}}
 facts: {n: {count: incidents}}
 tables: {t: {by: "true", rows: [{from: 1}]}}
-calendars: {c: {hours: {}, holidays: [{}]}}
+calendars: {c: {hours: {}, holidays: [{}], versions: [{seasons: [{}]}]}}
 partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
 actions: {a: {}}
 limits: [{}]

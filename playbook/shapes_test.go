@@ -86,7 +86,7 @@ func TestShapesSayWhatIsRead(t *testing.T) {
 		"`want` warnings":                       {OneOf: warningCodes},
 		"`want` error":                          {Kind: KeyText},
 		"a row of `then` now":                   {Kind: KeyText},
-		"a short day date":                      {Kind: KeyText, Required: true},
+		"a season from":                         {Kind: KeyText, Required: true},
 		"a playbook review_by":                  {Kind: KeyText},
 		"a document of shared definitions zone": {Kind: KeyText},
 	} {

@@ -32,45 +32,109 @@ type calendarKey struct {
 	zone string
 }
 
+// newCalendar compiles what one declaration means in a zone; nil when something is wrong with it.
 func (s *scope) newCalendar(d *playbook.Calendar, zone *time.Location) *worktime.Calendar {
-	var week worktime.Week
-	for _, h := range d.Hours {
+	rules, ok := worktime.Rules{Zone: zone}, true
+	for i, v := range d.Versions {
+		version, fine := s.calendarVersion(v)
+		rules.Versions, ok = append(rules.Versions, version), ok && fine
+		if fine && i > 0 && ok && version.From.Compare(rules.Versions[i-1].From) <= 0 {
+			s.errorf(v.From.Range, "version-order", "put the versions in the order of their days",
+				"this version begins on %s, which is not after %s", version.From, rules.Versions[i-1].From)
+			ok = false
+		}
+	}
+	rules.Holidays, ok = s.holidays(d.Holidays, ok)
+	if !ok {
+		return nil
+	}
+	// Days without hours, spans that overlap: the reader has said all of that.
+	cal, err := worktime.New(rules)
+	if err != nil {
+		if len(d.Versions) > 0 && len(d.Versions[0].Hours) > 0 {
+			s.errorf(d.Name.Range, "no-hours", "give a season or a day of the week hours", "calendar `%s` is never open: %s", d.Name.Value, err)
+		}
+		return nil
+	}
+	return cal
+}
+
+func (s *scope) calendarVersion(d *playbook.CalendarVersion) (v worktime.Version, ok bool) {
+	ok = true
+	if d.From.IsSet() {
+		v.From = s.date(d.From)
+		ok = !v.From.IsZero()
+	}
+	if d.Cutoff.IsSet() {
+		var err error
+		v.Cutoff, err = worktime.ParseWallTime(d.Cutoff.Value)
+		ok = ok && err == nil
+	}
+	v.Week = s.week(d.Hours)
+	for _, season := range d.Seasons {
+		from, fromOK := s.monthDay(season.From)
+		until, untilOK := s.monthDay(season.Until)
+		if !fromOK || !untilOK {
+			ok = false
+			continue
+		}
+		next := worktime.Season{From: from, Until: until, Week: s.week(season.Hours)}
+		for _, other := range v.Seasons {
+			if worktime.SeasonsOverlap(next, other) {
+				s.errorf(season.From.Range, "seasons-overlap", "let each season end before the next one begins; both days are part of it",
+					"the season from %s to %s has a day in common with that from %s to %s", from, until, other.From, other.Until)
+				ok = false
+			}
+		}
+		v.Seasons = append(v.Seasons, next)
+	}
+	return v, ok
+}
+
+// week compiles the hours of a week, and warns of a shift that is more likely a slip.
+func (s *scope) week(hours []*playbook.DayHours) (week worktime.Week) {
+	for _, h := range hours {
+		s.checkLength(h.Spans)
 		days, err := worktime.ParseDays(h.Days.Value)
 		if err != nil {
-			return nil
+			continue // the reader has said so
 		}
 		for _, day := range days {
 			week[day] = append(week[day], shifts(h.Spans)...)
 		}
 	}
-	rules := worktime.Rules{Zone: zone, Versions: []worktime.Version{{Week: week}}}
-	if d.Cutoff.IsSet() {
-		cutoff, err := worktime.ParseWallTime(d.Cutoff.Value)
-		if err != nil {
-			return nil
-		}
-		rules.Versions[0].Cutoff = cutoff
-	}
-	listed := map[value.Date]bool{}
-	for _, h := range d.Holidays {
-		day, err := value.ParseDate(h.Date.Value)
-		if err != nil {
-			s.mendf(h.Date.Range, "bad-date", meantDate(h.Date), "%s", err)
+	return week
+}
+
+// longestNight is the longest shift over midnight that is taken for one: from closing to opening.
+const longestNight = 16 * 60
+
+// checkLength warns of hours over midnight that are longer than any night, such as 09:00-05:00.
+func (s *scope) checkLength(spans []playbook.Text) {
+	for _, t := range spans {
+		shift, err := worktime.ParseShift(t.Value)
+		if err != nil || shift.Until <= 24*60 || shift.Until-shift.From <= longestNight {
 			continue
 		}
-		if listed[day] {
-			s.errorf(h.Date.Range, "duplicate-value", "", "%s is listed twice", day)
-			continue
+		hint := "write hours that long as two spans, if they are meant"
+		if until := shift.Until - 12*60; until <= 24*60 && until > shift.From {
+			hint = "write `" + worktime.Shift{From: shift.From, Until: until}.String() + "`, if hours of the same day are meant"
 		}
-		listed[day] = true
-		rules.Holidays = append(rules.Holidays, worktime.Holiday{From: day, Hours: shifts(h.Spans)})
+		minutes := shift.Until - shift.From
+		s.warnf(t.Range, "long-shift", hint, "`%s` goes on until the next day, for %s", t.Value, value.FormatDuration(time.Duration(minutes)*time.Minute))
 	}
-	// Days without hours, spans that overlap: the reader has said all of that.
-	cal, err := worktime.New(rules)
+}
+
+// monthDay reads a day of the year, or says how it is written.
+func (s *scope) monthDay(t playbook.Text) (worktime.MonthDay, bool) {
+	if !t.IsSet() {
+		return worktime.MonthDay{}, false
+	}
+	day, err := worktime.ParseMonthDay(t.Value)
 	if err != nil {
-		return nil
+		s.mendf(t.Range, "bad-date", meantMonthDay(t), "%s", err)
 	}
-	return cal
+	return day, err == nil
 }
 
 func shifts(spans []playbook.Text) []worktime.Shift {

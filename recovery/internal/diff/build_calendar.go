@@ -16,24 +16,52 @@ func calendar(c *playbook.Calendar, zone string) *thing {
 	in := fixed("zone", WhatCalendar, cmp.Or(c.Zone.Value, zone, "the playbook's"), c.Range)
 	in.inherited = !c.Zone.IsSet()
 	t.add(in)
-	for _, h := range c.Hours {
+	for _, v := range c.Versions {
+		since := ""
+		if v.From.IsSet() {
+			since = "from " + v.From.Value + " "
+		}
+		if v.Cutoff.IsSet() {
+			t.add(fixed(since+"cutoff", WhatCalendar, v.Cutoff.Value, v.Cutoff.Range))
+		}
+		t.addWeek(since, v.Hours)
+		for _, season := range v.Seasons {
+			name := since + "season " + season.From.Value + " to " + season.Until.Value
+			if len(season.Hours) == 0 {
+				t.add(fixed(name, WhatCalendar, "closed", season.Range))
+			}
+			t.addWeek(name+" ", season.Hours)
+		}
+	}
+	seen := map[string]bool{}
+	for _, h := range c.Holidays {
+		what, name := "closed", "holiday "+h.Days()
+		if h.Short {
+			what = spans(h.Spans)
+		}
+		if !seen[name] { // one that is there twice says the same
+			t.add(fixed(name, WhatCalendar, what, h.Range))
+		}
+		seen[name] = true
+	}
+	return t
+}
+
+// addWeek adds the hours of each day, from Monday on.
+func (t *thing) addWeek(prefix string, hours []*playbook.DayHours) {
+	from := len(t.parts)
+	for _, h := range hours {
 		days, err := worktime.ParseDays(h.Days.Value)
 		if err != nil {
 			continue // not in a set that loads
 		}
 		for _, d := range days {
-			t.add(fixed(strings.ToLower(d.String()[:3]), WhatCalendar, spans(h.Spans), h.Days.Range))
+			t.add(fixed(prefix+strings.ToLower(d.String()[:3]), WhatCalendar, spans(h.Spans), h.Days.Range))
 		}
 	}
-	slices.SortStableFunc(t.parts[1:], func(a, b *thing) int { return cmp.Compare(weekday(a.name), weekday(b.name)) })
-	for _, h := range c.Holidays {
-		what := "closed"
-		if h.Short {
-			what = spans(h.Spans)
-		}
-		t.add(fixed("holiday "+h.Date.Value, WhatCalendar, what, h.Date.Range))
-	}
-	return t
+	slices.SortStableFunc(t.parts[from:], func(a, b *thing) int {
+		return cmp.Compare(weekday(strings.TrimPrefix(a.name, prefix)), weekday(strings.TrimPrefix(b.name, prefix)))
+	})
 }
 
 func weekday(name string) int {

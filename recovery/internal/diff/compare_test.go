@@ -245,6 +245,23 @@ func TestCompare(t *testing.T) {
 		{"holiday", []string{"[2026-12-25, {date: 2026-12-24", "[2026-12-26, {date: 2026-12-24"}, []string{
 			`shared: removed calendar calendar office/holiday 2026-12-25: closed =>  (parcels/late, parcels/rest)`,
 			`shared: added calendar calendar office/holiday 2026-12-26:  => closed (parcels/late, parcels/rest)`}},
+		{"cut-off", []string{"  office:\n", "  office:\n    cutoff: \"15:00\"\n"}, []string{
+			`shared: added calendar calendar office/cutoff:  => 15:00 (parcels/late, parcels/rest)`}},
+		{"season", []string{"  office:\n", "  office:\n    seasons: [{from: 06-15, until: 09-15, hours: {mon: \"08:00-15:00\"}}, {from: 12-24, until: 01-06, hours: {}}]\n"}, []string{
+			`shared: added calendar calendar office/season 06-15 to 09-15 mon:  => 08:00-15:00 (parcels/late, parcels/rest)`,
+			`shared: added calendar calendar office/season 12-24 to 01-06:  => closed (parcels/late, parcels/rest)`}},
+		{"holidays by rule", []string{"[2026-12-25, {date: 2026-12-24", "[2026-12-25, {from: 2026-08-03, until: 2026-08-14}, {every: 12-06}, {easter: 1}, {easter: -2, church: orthodox}, {date: 2026-12-24"}, []string{
+			`shared: added calendar calendar office/holiday 2026-08-03 to 2026-08-14:  => closed (parcels/late, parcels/rest)`,
+			`shared: added calendar calendar office/holiday every 12-06:  => closed (parcels/late, parcels/rest)`,
+			`shared: added calendar calendar office/holiday easter +1:  => closed (parcels/late, parcels/rest)`,
+			`shared: added calendar calendar office/holiday orthodox easter -2:  => closed (parcels/late, parcels/rest)`}},
+		{"version", []string{"    hours: {mon-thu: [\"09:00-14:00\", \"16:00-19:00\"], fri: \"09:00-15:00\"}", "    versions: [{from: 2026-01-01, hours: {mon: \"09:00-14:00\"}}]"}, []string{
+			`shared: removed calendar calendar office/mon: 09:00-14:00, 16:00-19:00 =>  (parcels/late, parcels/rest)`,
+			`shared: removed calendar calendar office/tue: 09:00-14:00, 16:00-19:00 =>  (parcels/late, parcels/rest)`,
+			`shared: removed calendar calendar office/wed: 09:00-14:00, 16:00-19:00 =>  (parcels/late, parcels/rest)`,
+			`shared: removed calendar calendar office/thu: 09:00-14:00, 16:00-19:00 =>  (parcels/late, parcels/rest)`,
+			`shared: removed calendar calendar office/fri: 09:00-15:00 =>  (parcels/late, parcels/rest)`,
+			`shared: added calendar calendar office/from 2026-01-01 mon:  => 09:00-14:00 (parcels/late, parcels/rest)`}},
 		{"calendar zone", []string{"  office:\n", "  office:\n    zone: Europe/Lisbon\n"}, []string{
 			`shared: changed calendar calendar office/zone: the playbook's => Europe/Lisbon (parcels/late, parcels/rest)`}},
 		{"field default", []string{"default: 0s", "default: 1h"}, []string{`parcels: changed field field delay/default: 0s => 1h (parcels/late)`}},

@@ -144,12 +144,7 @@ func (b *builder) lastHolidays() []Date {
 	var out []Date
 	for _, d := range b.set.Documents {
 		for _, c := range d.Calendars {
-			var last value.Date
-			for _, h := range c.Holidays {
-				if day, err := value.ParseDate(h.Date.Value); err == nil && (last.IsZero() || day.Compare(last) > 0) {
-					last = day
-				}
-			}
+			last := policy.LastHoliday(c)
 			if last.IsZero() {
 				continue
 			}

@@ -42,25 +42,49 @@ func (b *builder) calendars() []Calendar {
 			if x.Zone == "" {
 				x.Zone = b.zoneOf(d)
 			}
-			hours := map[time.Weekday]string{}
-			for _, h := range c.Hours {
-				days, err := worktime.ParseDays(h.Days.Value)
-				if err != nil {
-					continue // not in a set that loads
-				}
-				for _, day := range days {
-					hours[day] = spansOf(h.Spans)
-				}
-			}
-			for _, day := range weekdays {
-				x.Week = append(x.Week, CalendarDay{day.String(), orElse(hours[day], "closed")})
+			for _, v := range c.Versions {
+				x.Weeks = append(x.Weeks, weeksOf(v)...)
 			}
 			for _, h := range c.Holidays {
-				x.Holidays = append(x.Holidays, CalendarDay{h.Date.Value, orElse(spansOf(h.Spans), "closed")})
+				day := h.Days()
+				if h.Name.IsSet() {
+					day += " (" + h.Name.Value + ")"
+				}
+				x.Holidays = append(x.Holidays, CalendarDay{day, orElse(spansOf(h.Spans), "closed")})
 			}
 			slices.SortFunc(x.Holidays, func(a, b CalendarDay) int { return strings.Compare(a.Day, b.Day) })
 			out = append(out, x)
 		}
+	}
+	return out
+}
+
+// weeksOf are the ordinary week of a version and those of its seasons.
+func weeksOf(v *playbook.CalendarVersion) []CalendarWeek {
+	when := "Opening hours"
+	if v.From.IsSet() {
+		when += " from " + v.From.Value
+	}
+	out := []CalendarWeek{{When: when, Days: weekOf(v.Hours), Cutoff: v.Cutoff.Value}}
+	for _, s := range v.Seasons {
+		out = append(out, CalendarWeek{When: when + ", " + s.From.Value + " to " + s.Until.Value + " of each year", Days: weekOf(s.Hours)})
+	}
+	return out
+}
+
+func weekOf(list []*playbook.DayHours) (out []CalendarDay) {
+	hours := map[time.Weekday]string{}
+	for _, h := range list {
+		days, err := worktime.ParseDays(h.Days.Value)
+		if err != nil {
+			continue // not in a set that loads
+		}
+		for _, day := range days {
+			hours[day] = spansOf(h.Spans)
+		}
+	}
+	for _, day := range weekdays {
+		out = append(out, CalendarDay{day.String(), orElse(hours[day], "closed")})
 	}
 	return out
 }

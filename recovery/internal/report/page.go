@@ -268,8 +268,15 @@ type Date struct {
 // Calendar is working hours.
 type Calendar struct {
 	Name, Where, Zone, Anchor string
-	Week                      []CalendarDay
+	Weeks                     []CalendarWeek
 	Holidays                  []CalendarDay
+}
+
+// CalendarWeek is the hours of a week: the ordinary ones, or those of a version or a season.
+type CalendarWeek struct {
+	When   string
+	Days   []CalendarDay
+	Cutoff string // what comes later counts as of the next working day
 }
 
 // CalendarDay is a day, with its hours.

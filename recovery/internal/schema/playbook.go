@@ -57,9 +57,15 @@ func (b *builder) playbookParts() []member {
 			// In a row that begins otherwise, above is the name of a column.
 			{"oneOf", []object{needing("from"), needing("is"), needing("otherwise"), with([]string{"above"}, "from", "is", "otherwise")}},
 		}},
-		{"calendar", b.mapping("a calendar", calendarWords())},
-		{"hours", hours()},
-		{"short_day", b.mapping("a short day", shortDayWords())},
+		{"calendar", b.mapping("a calendar", calendarWords()).and(when(
+			needing("versions"), none("hours", "seasons", "cutoff"), needing("hours"))...)},
+		{"calendar_version", b.mapping("a version", versionWords())},
+		{"season", b.mapping("a season", seasonWords())},
+		{"hours", hours(1)},
+		{"holiday", b.mapping("a holiday", holidayWords()).and(member{"oneOf", []object{
+			with([]string{"date"}, "from", "until", "every", "easter", "church"), with([]string{"from", "until"}, "date", "every", "easter", "church"),
+			with([]string{"every"}, "date", "from", "until", "easter", "church"), with([]string{"easter"}, "date", "from", "until", "every"),
+		}})},
 		{"message", named(languageTag, "What is said in this language.", title()).and(member{"minProperties", 1})},
 		{"partner", b.mapping("a partner", partnerWords()).and(member{"anyOf", []object{needing("outbound"), needing("inbound")}})},
 		{"agreement", b.mapping("an agreement", agreementWords())},
@@ -74,7 +80,7 @@ func (b *builder) playbookParts() []member {
 
 // hours are those of a week. The days and the usual ranges stand there by name, for
 // editors to offer; any other range fits too.
-func hours() object {
+func hours(least int) object {
 	names := []struct{ key, text string }{
 		{"mon-fri", "Monday to Friday."}, {"mon", "Monday."}, {"tue", "Tuesday."}, {"wed", "Wednesday."}, {"thu", "Thursday."},
 		{"fri", "Friday."}, {"sat", "Saturday."}, {"sun", "Sunday."}, {"sat-sun", "Saturday and Sunday."}, {"mon-sun", "Every day."},
@@ -84,7 +90,7 @@ func hours() object {
 	for _, n := range names {
 		days = append(days, member{n.key, described(n.text, spans)})
 	}
-	return named(daysPattern, "The days from the first to the last.", spans).and(member{"minProperties", 1}, member{"properties", days})
+	return named(daysPattern, "The days from the first to the last.", spans).and(member{"minProperties", least}, member{"properties", days})
 }
 
 // direction is one schema for both directions, which are read by the same code.

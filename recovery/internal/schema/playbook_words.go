@@ -85,18 +85,48 @@ func rowWords() words {
 }
 
 func calendarWords() words {
+	w := weekWords()
+	w["zone"] = word{"The time zone of its hours. Left out: the playbook's.", ref("zone")}
+	w["holidays"] = word{"Days off, or short days with hours of their own: dates, ranges, days of each year, days from Easter.",
+		list(either(aDate.schema(), ref("holiday")), 0)}
+	w["versions"] = word{"Its hours from one day on, and from another, so that a change of hours does not change the past.",
+		list(ref("calendar_version"), 1)}
+	return w
+}
+
+// weekWords are about the keys that a calendar and a version of one have in common.
+func weekWords() words {
 	return words{
-		"zone":     {"The time zone of its hours. Left out: the playbook's.", ref("zone")},
-		"hours":    {"Working hours by day (mon) or range of days (mon-fri).", ref("hours")},
-		"cutoff":   {"The time of a day after which it counts as the next working day, for deadlines in working days.", aCutoff.schema()},
-		"holidays": {"Days off, or short days with hours of their own.", list(either(aDate.schema(), ref("short_day")), 0)},
+		"hours":   {"Working hours by day (mon) or range of days (mon-fri).", ref("hours")},
+		"seasons": {"Parts of each year with a week of their own.", list(ref("season"), 0)},
+		"cutoff":  {"The time of a day after which it counts as the next working day, for deadlines in working days.", aCutoff.schema()},
 	}
 }
 
-func shortDayWords() words {
+func versionWords() words {
+	w := weekWords()
+	w["from"] = word{"The day on which it begins. The first version holds for all time before it too.", aDate.schema()}
+	return w
+}
+
+func seasonWords() words {
 	return words{
-		"date":  {"The day.", aDate.schema()},
-		"hours": {"Its working hours.", oneOrMore(aSpan.schema())},
+		"from":  {"Its first day in each year, such as 06-15.", aMonthDay.schema()},
+		"until": {"Its last day in each year. A day before the first one is in the next year.", aMonthDay.schema()},
+		"hours": {"Working hours, in place of the whole week. {}: closed.", hours(0)},
+	}
+}
+
+func holidayWords() words {
+	return words{
+		"date":   {"The day.", aDate.schema()},
+		"from":   {"The first day of several.", aDate.schema()},
+		"until":  {"The last day of several.", aDate.schema()},
+		"every":  {"A day of each year, such as 12-25.", aMonthDay.schema()},
+		"easter": {"Days after Easter Sunday; negative: before it.", nil},
+		"church": {"Whose Easter. Left out: western.", nil},
+		"name":   {"What people call it.", nil},
+		"hours":  {"Its working hours. Left out: a day off.", oneOrMore(aSpan.schema())},
 	}
 }
 

@@ -175,7 +175,7 @@ func TestStrictFinds(t *testing.T) {
 
 // TestDaysAreOffered holds that editors can complete the days of a calendar.
 func TestDaysAreOffered(t *testing.T) {
-	days := hours().get("properties").(object)
+	days := hours(1).get("properties").(object)
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun", "mon-fri"} {
 		d, _ := days.get(day).(object)
 		if d.get("description") == nil {

@@ -56,7 +56,8 @@ var (
 	aPercent   = literal{percent, "a percentage such as 12.5%"}
 	aTolerance = literal{strings.Replace(percent, "-?", "", 1), "a percentage such as 20%"}
 	aSpan      = literal{spanPattern, "hours such as 09:00-17:00, or 21:00-02:00 over midnight; 24:00 ends a day"}
-	aCutoff    = literal{`^(` + clock + `|24:00)$`, "a time of the day such as 15:00"}
+	aMonthDay  = literal{`^(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])$|^(0[469]|11)-(0[1-9]|[12][0-9]|30)$|^02-(0[1-9]|[12][0-9])$`, "a day of the year such as 12-25"}
+	aCutoff    = literal{`^(00:0[1-9]|00:[1-5][0-9]|(0[1-9]|1[0-9]|2[0-3]):[0-5][0-9]|24:00)$`, "a time of the day such as 15:00"}
 	anID       = literal{idPattern, "lower-case letters, digits and -, starting with a letter"}
 )
 
