@@ -16,6 +16,7 @@ func TestBadSetsDoNotFit(t *testing.T) {
 		"policy/testdata/bad/bad-money",     // the decimals of a currency
 		"policy/testdata/bad/bad-period",    // one date before another
 		"policy/testdata/bad/money-if-late", // an action of the team's own
+		"policy/testdata/bad/no-hours",      // seasons that leave nothing
 	}
 	looked := 0
 	for dir, schema := range map[string]interface{ Validate(any) error }{
