@@ -105,6 +105,7 @@ func (b *builder) settings(shared []*playbook.Document) []*thing {
 		withDefault("matches", WhatMatches, d.Matches, "all", d.Range),
 		period("in_force", d.InForce, d.Range),
 		optional(d.ReviewBy, plain, "review_by", WhatReviewBy),
+		optional(d.Again, duration, "again", WhatAgain),
 		optional(d.Owner, plain, "owner", WhatOwner),
 	}
 }

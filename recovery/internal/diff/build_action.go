@@ -44,6 +44,7 @@ func (b *builder) action(a *playbook.Action, option bool) *thing {
 		t.add(b.param(a.Type.Value, e, option))
 	}
 	b.defaults(t, a)
+	t.add(optional(a.Before, before, "before", WhatDeadline), optional(a.Every, duration, "every", WhatDeadline))
 	t.shown = line(t)
 	b.common(t, a)
 	return t
@@ -62,9 +63,20 @@ func (b *builder) common(t *thing, a *playbook.Action) {
 	t.add(flag("pauses", WhatDeadline, a.Pauses, a.Range))
 	t.add(optional(a.Owner, words, "owner", WhatOwner), optional(a.Note, words, "note", WhatNote))
 	t.add(refer("message", WhatMessageUse, "message", a.Message))
+	if len(a.Remind) > 0 {
+		t.add(b.actions("remind", WhatAction, a.Remind, a.Range))
+	}
 	if len(a.IfLate) > 0 {
 		t.add(b.actions("if_late", WhatAction, a.IfLate, a.Range))
 	}
+}
+
+// before is how long ahead of a deadline a reminder is owed.
+func before(name string, what What, t playbook.Text) *thing {
+	if strings.HasSuffix(strings.TrimSpace(t.Value), "%") {
+		return typed(typePercent, name, what, t)
+	}
+	return duration(name, what, t)
 }
 
 // refer is a leaf that names a definition.

@@ -100,6 +100,11 @@ func fact(f *playbook.Fact) *thing {
 	t.add(same)
 	last := typed(typeDuration, "last", WhatFact, f.Last)
 	t.add(last, optional(f.Currency, plain, "currency", WhatFact))
+	by := "given"
+	if f.Count.Value == "incidents" {
+		by = "occurred"
+	}
+	t.add(withDefault("by", WhatFact, f.By, by, f.Range))
 	t.shown = cmp.Or(f.Count.Value, f.Sum.Value) + ", last " + last.shown
 	return t
 }

@@ -27,7 +27,7 @@ func (b *builder) play(p *playbook.Play) *thing {
 		b.reviewBy(p),
 	)
 	t.add(b.actions("do", WhatAction, p.Do, p.Range), b.cases(p))
-	t.add(optional(p.Lead, leadLeaf, "lead", WhatLead))
+	t.add(optional(p.Lead, duration, "lead", WhatLead))
 	if preventive {
 		t.add(b.actions("too_late", WhatAction, p.TooLate, p.Range))
 	}
@@ -41,7 +41,8 @@ func (b *builder) play(p *playbook.Play) *thing {
 	return t
 }
 
-func leadLeaf(name string, what What, t playbook.Text) *thing {
+// duration is a leaf that is a length of time.
+func duration(name string, what What, t playbook.Text) *thing {
 	return typed(typeDuration, name, what, t)
 }
 

@@ -20,6 +20,7 @@ const (
 	WhatApplies    What = "applies"
 	WhatInForce    What = "in-force"
 	WhatReviewBy   What = "review-by"
+	WhatAgain      What = "again"
 	WhatPriority   What = "priority"
 	WhatFallback   What = "fallback"
 	WhatAnswers    What = "answers"

@@ -215,6 +215,13 @@ func TestCompare(t *testing.T) {
 		{"limit gone", []string{"  - {of: compensate, keep: highest}\n", ""}, []string{`parcels: removed limit limits/compensate keep: compensate: keep the highest => `}},
 		{"order of limits", []string{"  - {of: compensate, keep: highest}\n", "", "to: duty-manager}\n\nplays", "to: duty-manager}\n  - {of: compensate, keep: highest}\n\nplays"}, []string{
 			`parcels: moved order limits: compensate keep, compensate at most, counting credited => compensate at most, counting credited, compensate keep`}},
+		{"reminder", []string{"pauses: true, if_late", "pauses: true, remind: [{notify: {to: lead, before: 25%}}], if_late"},
+			[]string{`parcels/late: added action do/resolve/remind:  => notify (to: lead, before: 25%)`}},
+		{"every of a step", []string{"if_late: [{escalate: {to: duty-manager}}]", "if_late: [{escalate: {to: duty-manager, every: 1h}}]"},
+			[]string{`parcels/late: added deadline do/resolve/if_late/escalate/every:  => 1h`}},
+		{"again", []string{"owner: customer-care\n", "owner: customer-care\nagain: 1h\n"}, []string{`parcels: added again again:  => 1h`}},
+		{"what facts count by", []string{"last: 365d", "last: 365d, by: occurred"}, []string{`parcels: changed fact fact credited/by: given => occurred (parcels/at-risk, parcels/by-bike, parcels/damaged, parcels/late, parcels/rest, parcels/valued)`}},
+		{"what facts count by, written out", []string{"last: 365d", "last: 365d, by: given"}, nil},
 		{"fact", []string{"last: 365d", "last: 30d"}, []string{`parcels: changed fact fact credited/last: 365d => 30d (parcels/at-risk, parcels/by-bike, parcels/damaged, parcels/late, parcels/rest, parcels/valued)`}},
 		{"table by row", []string{"{from: 3d, amount: 10 EUR", "{from: 3d, amount: 12 EUR"}, []string{`parcels: changed row table credit/from 72h/amount: 10 EUR => 12 EUR (parcels/late)`}},
 		{"row added", []string{"      - {from: 3d, amount: 10 EUR, words: hello}\n", "      - {from: 3d, amount: 10 EUR, words: hello}\n      - {from: 7d, amount: 20 EUR, words: hello}\n"}, []string{

@@ -11,17 +11,24 @@ import (
 // actions writes a list of actions. A sound set has as many compiled ones as were
 // written.
 func (s *scope) actions(list []*playbook.Action, compiled []*policy.Action) []Action {
+	return s.steps(list, compiled, false)
+}
+
+// steps is actions for what an action brings with it.
+func (s *scope) steps(list []*playbook.Action, compiled []*policy.Action, working bool) []Action {
 	var out []Action
 	for i, a := range list {
 		if i < len(compiled) {
-			out = append(out, s.action(a, compiled[i]))
+			out = append(out, s.action(a, compiled[i], working))
 		}
 	}
 	return out
 }
 
-func (s *scope) action(a *playbook.Action, c *policy.Action) Action {
-	out := Action{By: s.due(a), Who: s.who(a, c)}
+// action writes one action. Working says that the time of the action that it is a reminder of is
+// counted by a calendar.
+func (s *scope) action(a *playbook.Action, c *policy.Action, working bool) Action {
+	out := Action{By: s.step(a, s.due(a), working), Who: s.who(a, c)}
 	params := map[string]string{}
 	for _, p := range c.Params {
 		params[p.Name()] = s.param(p)
@@ -33,6 +40,7 @@ func (s *scope) action(a *playbook.Action, c *policy.Action) Action {
 	}
 	out.Details = s.details(a, c, params)
 	out.Message = a.Message.Value
+	out.Remind = s.steps(a.Remind, c.Remind, c.Calendar != nil)
 	out.IfLate = s.actions(a.IfLate, c.IfLate)
 	return out
 }
@@ -120,6 +128,30 @@ func (s *scope) who(a *playbook.Action, c *policy.Action) string {
 		return ""
 	}
 	return oneLine(s.doc.Owner.Value)
+}
+
+// step adds to the times of an action those that only a step has.
+func (s *scope) step(a *playbook.Action, due string, working bool) string {
+	var out []string
+	if due != "" {
+		out = append(out, due)
+	}
+	switch text := strings.TrimSpace(a.Before.Value); {
+	case text == "":
+		working = a.Calendar.IsSet()
+	case text == "25%":
+		out = append(out, "in the last quarter of the time")
+	case text == "50%":
+		out = append(out, "in the second half of the time")
+	case strings.HasSuffix(text, "%"):
+		out = append(out, "in the last "+text+" of the time")
+	default:
+		out = append(out, deadline(a.Before, working)+" before the deadline")
+	}
+	if a.Every.IsSet() {
+		out = append(out, "again every "+deadline(a.Every, working)+" until it is done")
+	}
+	return strings.Join(out, ", ")
 }
 
 // due writes when an action is to be done.

@@ -190,6 +190,9 @@ func (b *builder) playbook(book *policy.Playbook) Playbook {
 	if !book.ReviewBy.IsZero() {
 		out.ReviewBy = book.ReviewBy.String()
 	}
+	if book.Again > 0 {
+		out.Again = duration(book.Again)
+	}
 	for _, l := range book.Limits {
 		out.Limits = append(out.Limits, s.limit(l))
 	}

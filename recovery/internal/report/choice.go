@@ -66,6 +66,7 @@ func (s *scope) option(o *playbook.Action, c *policy.Option) Action {
 		}
 	}
 	out.Message = o.Message.Value
+	out.Remind = s.steps(o.Remind, c.Remind, c.Calendar != nil)
 	out.IfLate = s.actions(o.IfLate, c.IfLate)
 	return out
 }

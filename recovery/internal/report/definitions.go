@@ -133,11 +133,16 @@ func factWords(f *playbook.Fact) string {
 	}
 	switch f.Last.Value {
 	case "month":
-		return text + ", since the month began"
+		text += ", since the month began"
 	case "year":
-		return text + ", since the year began"
+		text += ", since the year began"
+	default:
+		text += ", in the last " + deadline(f.Last, false)
 	}
-	return text + ", in the last " + deadline(f.Last, false)
+	if f.By.Value == "occurred" && f.Count.Value != "incidents" {
+		text += ", by when the incidents occurred"
+	}
+	return text
 }
 
 func (b *builder) fields() []Field {

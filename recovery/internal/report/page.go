@@ -89,6 +89,7 @@ type Playbook struct {
 	Matches                   string // in words; empty: every play that matches
 	InForce                   string // empty: always
 	ReviewBy                  string
+	Again                     string // how often; empty: it does not say
 	Plays                     []Play
 	Limits                    []Limit
 }
@@ -139,6 +140,7 @@ type Action struct {
 	Who     string
 	By      string
 	Message string // its id; empty: none
+	Remind  []Action
 	IfLate  []Action
 	Short   string
 }

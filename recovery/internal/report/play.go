@@ -105,12 +105,13 @@ func (s *scope) moneyTypes(p *policy.Play) []string {
 	return out
 }
 
-// everyAction visits the actions of a play, those of if_late included.
+// everyAction visits the actions of a play, their steps included.
 func everyAction(d *playbook.Play, visit func(*playbook.Action)) {
 	var walk func([]*playbook.Action)
 	walk = func(list []*playbook.Action) {
 		for _, a := range list {
 			visit(a)
+			walk(a.Remind)
 			walk(a.IfLate)
 		}
 	}

@@ -73,7 +73,10 @@ func (s *scope) read(n *policy.Node) string {
 		}
 		return plain(column) + " (table " + plain(t.Name.Value) + ")"
 	}
-	if name == "" {
+	switch {
+	case root == "missed":
+		return "the broken promises"
+	case name == "":
 		return root // now
 	}
 	if root == "incident" {
@@ -95,6 +98,12 @@ func fieldName(name string) string {
 		return "the time of the last news"
 	case "resolved_at":
 		return "the time of the solution"
+	case "reopened_at":
+		return "the time at which it was opened again"
+	case "waiting_since":
+		return "the time since which the customer waits"
+	case "updated_at":
+		return "the time of this version"
 	case "expected_at":
 		return "the time at which it is expected"
 	}

@@ -67,6 +67,8 @@ func TestConditions(t *testing.T) {
 		{`!(incident.failure in ["a", "b"])`, "failure is not a or b"},
 		{`"vip" in incident.tags`, "tags include vip"},
 		{`!("vip" in incident.tags)`, "tags do not include vip"},
+		{`"apologise" in missed`, "the broken promises include apologise"},
+		{`!("apologise" in missed)`, "the broken promises do not include apologise"},
 		{`has(tables.late)`, "delay is 24 hours or more (table late)"},
 		{`!has(tables.late)`, "delay is less than 24 hours (table late)"},
 		{`has(tables.later)`, "delay is more than 24 hours (table later)"},
@@ -90,7 +92,7 @@ func TestConditions(t *testing.T) {
 		{`!incident.summary.startsWith("x")`, `not: incident.summary.startsWith("x")`},
 		{`incident.tags.exists(t, t == "x")`, `incident.tags.exists(t, t == "x")`},
 	} {
-		p := inSet(t, "    when: '"+test.when+"'\n    do: [{apologise: {}}]\n")
+		p := inSet(t, "    when: '"+test.when+"'\n    do: [{apologise: {within: 1h}}]\n")
 		if got := p.When.Line(); got != test.want {
 			t.Errorf("%s\n is %q\n and should be %q", test.when, got, test.want)
 		}
@@ -263,6 +265,27 @@ func TestActions(t *testing.T) {
 		a := page.Playbooks[0].Plays[0].Do[0]
 		if a.Does != test.does || a.Who != test.who || a.By != test.by {
 			t.Errorf("%s\n is %q, %q, %q", test.action, a.Does, a.Who, a.By)
+		}
+	}
+}
+
+// TestSteps writes what an action brings with it: when, and how often.
+func TestSteps(t *testing.T) {
+	for action, want := range map[string]string{
+		"remind: [{notify: {to: shop, before: 30m}}]":                   "30 minutes before the deadline",
+		"remind: [{notify: {to: shop, before: 30m, every: 10m}}]":       "30 minutes before the deadline, again every 10 minutes until it is done",
+		"remind: [{notify: {to: shop, before: 25%}}]":                   "in the last quarter of the time",
+		"remind: [{notify: {to: shop, before: 50%}}]":                   "in the second half of the time",
+		"remind: [{notify: {to: shop, before: 12.5%}}]":                 "in the last 12.5% of the time",
+		"calendar: office, remind: [{notify: {to: shop, before: 30m}}]": "30 minutes of working time before the deadline",
+		"if_late: [{notify: {to: shop}}]":                               "",
+		"if_late: [{notify: {to: shop, every: 24h}}]":                   "again every 24 hours until it is done",
+		"if_late: [{notify: {to: shop, after: 1h, every: 2h}}]":         "after waiting 1 hour, again every 2 hours until it is done",
+	} {
+		a := inSet(t, "    when: true\n    do: [{resolve: {within: 8h, "+action+"}}]\n").Do[0]
+		steps := append(a.Remind, a.IfLate...)
+		if len(steps) != 1 || steps[0].By != want || steps[0].Does != "Notify shop" {
+			t.Errorf("%s\n is %+v", action, steps)
 		}
 	}
 }

@@ -54,13 +54,14 @@ func (n names) addFields(fields []*policy.Field) {
 	}
 }
 
-// canGive are all the actions that a play can give, if_late and options included.
+// canGive are all the actions that a play can give, with their steps, and its options.
 func canGive(p *policy.Play) []*policy.Action {
 	var out []*policy.Action
 	var add func(list []*policy.Action)
 	add = func(list []*policy.Action) {
 		for _, a := range list {
 			out = append(out, a)
+			add(a.Remind)
 			add(a.IfLate)
 		}
 	}
