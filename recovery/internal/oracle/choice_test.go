@@ -25,7 +25,7 @@ type oChoice struct {
 // stands says that a choice still does: the text leaves open whether one that
 // was cancelled is a precedent, and the engine says no.
 func (w *oWorld) stands(m *oMade) bool {
-	return slices.ContainsFunc(w.threads[m.incident].made, func(x *oMade) bool { return x.number == m.number && x.stands })
+	return slices.ContainsFunc(w.lives[m.incident].made, func(x *oMade) bool { return x.number == m.number && x.stands })
 }
 
 // oMade is a choice that was made.
@@ -33,8 +33,10 @@ type oMade struct {
 	number     int
 	incident   string
 	play       *oPlay
-	chosen     []*oAct // as it was chosen
-	acts       []*oAct // what of it stands
+	chosen     []*oAct   // as it was chosen
+	acts       []*oAct   // what of it stands
+	given      []*oAct   // what it gave
+	at, until  time.Time // when it was made, and when it was withdrawn
 	reason     string
 	deviation  string // from the median
 	stands     bool   // on the latest decision of its incident
@@ -66,11 +68,11 @@ func (r *oRun) offer(p *oPlay) error {
 		}
 		c.options = append(c.options, o)
 	}
-	timed := &oAct{}
-	r.times(p, &oAction{within: p.discretion.within, calendar: p.discretion.calendar}, nil, timed)
-	c.due = timed.due
+	timed := &oAsk{play: p, src: &oAction{within: p.discretion.within, calendar: p.discretion.calendar}}
+	base, _ := r.playBase(p.name())
+	_, c.due = r.clock(timed).deadline(base, "", p.discretion.within)
 	for _, m := range r.world.made {
-		if m.incident != r.in.text("id") && m.play == p && r.world.stands(m) && slices.Equal(m.comparable, r.comparable(p)) {
+		if m.incident != r.in.text("id") && m.play.name() == p.name() && r.world.stands(m) && slices.Equal(m.comparable, r.comparable(p)) {
 			c.precedents = append(c.precedents, m)
 		}
 	}

@@ -24,9 +24,10 @@ type oPick struct {
 
 // choose makes a choice on the latest decision of an incident, or says why not.
 func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now time.Time) (*oMade, string) {
-	t := w.threads[id]
-	r := &oRun{world: w, set: w.set, in: t.latest.in, now: now, prev: t.latest, made: t.made,
-		out: &oDecision{in: t.latest.in, base: t.latest.base, at: now, acts: t.given()}}
+	t := w.lives[id]
+	latest := t.latest()
+	r := &oRun{world: w, set: w.set, raw: latest.raw, in: latest.in, now: now, life: t, made: t.made, choosing: true,
+		out: &oDecision{in: latest.in, set: w.set, at: now, acts: t.given()}}
 	if err := r.offer(p); err != nil {
 		return nil, "evaluation"
 	}
@@ -35,7 +36,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 	for i := range c.options {
 		r.cutOffer(c, &c.options[i])
 	}
-	made := &oMade{number: len(w.made), incident: id, play: p, reason: reason, stands: true, comparable: r.comparable(p)}
+	made := &oMade{number: len(w.made), incident: id, play: p, reason: reason, stands: true, at: now, comparable: r.comparable(p)}
 	seen := map[int]bool{}
 	for _, k := range picks {
 		o := c.options[k.option]
@@ -49,7 +50,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 		if len(o.act.as) > 0 && (len(src.as) == 0 || !slices.Contains(o.act.as, src.as[0])) {
 			return nil, "params"
 		}
-		a, err := r.expand(p, &src, nil)
+		a, err := r.expand(p, &src, nil, "")
 		if err != nil {
 			return nil, "evaluation"
 		}
@@ -81,6 +82,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 				return nil, "reason"
 			}
 		}
+		r.finish([]*oAct{a})
 		a.change, a.seen = "new", r.view(a)
 	}
 	// A chosen 0 is withheld, and a precedent all the same: somebody chose it.
@@ -94,12 +96,14 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 			made.chosen = append(made.chosen, a)
 		}
 	}
+	made.given = slices.Clone(made.acts)
 	t.made = append(r.giveWay(t.made, made.acts), made)
-	for _, a := range t.latest.acts {
-		if a.change != "cancelled" && r.keeps(func(l *oLimit, governed *oBook) bool {
+	t.all = append(t.all, oMoment{made: made})
+	for _, a := range t.standing() {
+		if r.keeps(func(l *oLimit, governed *oBook) bool {
 			return slices.ContainsFunc(made.acts, func(b *oAct) bool { return l.rival(governed, a, b) })
 		}) {
-			t.took = append(t.took, a.key) // the choice's own decision cancels it
+			latest.took[a.key] = now // the choice's own decision cancels it
 		}
 	}
 	w.made = append(w.made, made)
@@ -252,9 +256,9 @@ func (b *oBench) compareChoice() string {
 		c  *oChoice
 	}
 	var all []open
-	for _, id := range slices.Sorted(maps.Keys(b.world.threads)) {
-		for _, c := range b.world.threads[id].latest.choices {
-			made := slices.ContainsFunc(b.world.threads[id].made, func(m *oMade) bool { return m.stands && m.play == c.play })
+	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
+		for _, c := range b.world.lives[id].latest().choices {
+			made := slices.ContainsFunc(b.world.lives[id].made, func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() })
 			if !made {
 				all = append(all, open{id, c})
 			}
@@ -289,14 +293,14 @@ func (b *oBench) compareChoice() string {
 			if a.Change == "cancelled" { // it is no longer the highest
 				continue
 			}
-			out = append(out, a.lines("chosen")...)
+			out = append(out, a.without().lines("chosen")...)
 		}
 		return out
 	}
 	expected := &oView{}
 	for _, a := range want.acts {
 		view := a.seen
-		view.Change = a.change
+		view.Change, view.GivenAt, view.DoneAt = a.change, timeText(a.given), timeText(a.done)
 		expected.Actions = append(expected.Actions, view)
 	}
 	if diff := cmp.Diff(lines(expected), lines(viewOf(got))); diff != "" {

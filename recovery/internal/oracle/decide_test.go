@@ -18,6 +18,7 @@ type oAct struct {
 	book       *oBook
 	play       *oPlay
 	src        *oAction
+	asks       []*oAsk // what each play asks for: a promise of its own
 	amount     *recovery.Money
 	already    *recovery.Money
 	params     map[string]string
@@ -27,9 +28,12 @@ type oAct struct {
 	message    *oMessage
 	notBefore  time.Time
 	due        time.Time
+	given      time.Time
+	done       time.Time
 	ifLate     []*oAct
+	remind     []*oAct
 	change     string
-	seen       oActionView // how it is shown, but for change and already
+	seen       oActionView // how it is shown, but for what compares it with the decision before
 	units      int64       // of a substitute
 	partner    string      // of a substitute
 	direction  string
@@ -50,16 +54,22 @@ type oMatch struct {
 
 type oDecision struct {
 	raw, in  *oIncident // as it came, and as validated
-	base     time.Time
+	set      *oSet
 	at       time.Time
 	again    bool // it supersedes another
+	resolved bool // the incident was resolved then
 	matches  []oMatch
 	acts     []*oAct
+	asks     []*oAsk         // of the actions that it gives
+	gives    map[string]bool // the plays that gave something
+	ended    []oEnded        // promises of the decision before that it does not give
 	choices  []*oChoice
 	withheld []oWithheld
 	passed   [][3]string // partner, play, reason
 	facts    []oRead
-	warnings [][2]string // code, play
+	missed   []oMissed
+	warnings [][2]string          // code, play
+	took     map[string]time.Time // actions that choices made on it have cancelled
 	view     *oView
 }
 
@@ -73,75 +83,96 @@ func (r *oRefusal) Error() string { return r.kind }
 
 // oRun is one decision in the making.
 type oRun struct {
-	world   *oWorld
-	set     *oSet
-	raw     *oIncident
-	in      *oIncident
-	now     time.Time
-	prev    *oDecision
-	made    []*oMade
-	took    []string
-	out     *oDecision
-	used    map[string]int64 // units used by earlier plays
-	play    *oPlay           // the one being worked on, for refusals
-	naught  bool             // the plays ask for what the incident's resolution makes pointless
-	strange []*oFact         // facts without a key that were warned of
-	limited []*oFact         // facts that the limits in use count
-	pools   []*oPool         // what the caps leave
-	gone    []*oAct          // of choices that no longer stand
+	world    *oWorld
+	set      *oSet
+	raw      *oIncident
+	in       *oIncident
+	now      time.Time
+	life     *oLife
+	again    bool // nothing was told: time has passed
+	made     []*oMade
+	choosing bool // somebody chooses
+	out      *oDecision
+	used     map[string]int64 // units used by earlier plays
+	play     *oPlay           // the one being worked on, for refusals
+	broken   []string         // what `missed` holds in conditions
+	naught   bool             // an answer was asked for, and the incident is resolved
+	strange  []*oFact         // facts without a key that were warned of
+	limited  []*oFact         // facts that the limits in use count
+	pools    []*oPool         // what the caps leave
+	gone     []*oAct          // of choices that no longer stand
 }
 
-// match is the first steps of SEMANTICS.md: which plays match, and in which
-// playbooks that is asked.
+// match is the first steps of SEMANTICS.md: which plays match, and in which playbooks that is asked.
 func (w *oWorld) match(in *oIncident, now time.Time) (*oRun, []*oBook, *oRefusal) {
-	r := &oRun{world: w, set: w.set, raw: in, in: in, now: now, used: map[string]int64{}}
-	if before := w.threads[in.text("id")]; before != nil {
-		r.prev, r.made, r.took = before.latest, slices.Clone(before.made), before.took
-	}
+	r := &oRun{world: w, set: w.set, raw: in, in: in, now: now, used: map[string]int64{}, life: w.life(in.text("id"))}
+	r.made = slices.Clone(r.life.made)
 	books, refusal := r.validate()
 	if refusal != nil {
 		return nil, nil, refusal
 	}
-	r.out = &oDecision{raw: in, in: r.in, at: now, base: now, again: r.prev != nil}
-	if t, ok := r.in.time("reported_at"); ok {
-		r.out.base = t
-	}
-	if r.prev != nil {
-		r.out.base = r.prev.base
-	}
+	_, resolved := r.resolvedAt()
+	r.out = &oDecision{raw: in, in: r.in, set: w.set, at: now, again: len(r.life.past) > 0, resolved: resolved,
+		gives: map[string]bool{}, took: map[string]time.Time{}}
+	r.broken = r.conditionMissed()
 	if refusal := r.find(books); refusal != nil {
 		return nil, nil, refusal
 	}
 	return r, books, nil
 }
 
-// run goes through all the steps.
+// run decides what was told.
 func (w *oWorld) run(in *oIncident, now time.Time) (*oRun, *oRefusal) {
+	return w.decide(in, now, false)
+}
+
+// decide goes through all the steps.
+func (w *oWorld) decide(in *oIncident, now time.Time, again bool) (*oRun, *oRefusal) {
 	r, books, refusal := w.match(in, now)
 	if refusal != nil {
 		return nil, refusal
 	}
+	r.again = again
 	for _, m := range r.out.matches {
 		r.play = m.play
 		if err := r.apply(m); err != nil {
 			return nil, &oRefusal{"evaluation", []string{m.play.name()}}
 		}
 	}
+	r.out.acts, r.naught = r.leaveOut(r.out.acts)
 	r.keepMade()
 	r.play = nil
 	r.dropZero()
 	r.out.acts = merge(r.out.acts)
-	for _, a := range r.out.acts {
-		r.lateTimes(a)
-	}
 	if err := r.limit(books); err != nil {
 		return nil, &oRefusal{"evaluation", nil}
 	}
+	r.finish(r.out.acts)
+	r.remember()
 	r.compare()
 	r.listFacts(books)
-	r.warn()
+	r.listMissed()
+	r.warnings()
 	r.out.view = r.oracleView()
 	return r, nil
+}
+
+// remember lists what the decision gives, for those that come after it.
+func (r *oRun) remember() {
+	for _, a := range r.out.acts {
+		for _, k := range a.asks {
+			r.out.asks = append(r.out.asks, k)
+			r.out.gives[k.play.name()] = true
+		}
+	}
+	for _, c := range r.out.choices {
+		r.out.gives[c.play.name()] = true
+	}
+	for _, m := range r.made {
+		if m.stands {
+			r.out.gives[m.play.name()] = true
+		}
+	}
 }
 
 // validate is step 1. It returns the playbooks that are in force and apply.
@@ -184,7 +215,7 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 }
 
 func (r *oRun) env(b *oBook) *oEnv {
-	return &oEnv{book: b, in: r.in, now: r.now, facts: func(f *oFact) any { v, _ := r.fact(f); return v }}
+	return &oEnv{book: b, in: r.in, now: r.now, broken: r.broken, facts: func(f *oFact) any { v, _ := r.fact(f); return v }}
 }
 
 // inOrder are the plays of some playbooks: by priority, playbook, place.
@@ -304,29 +335,27 @@ func (r *oRun) findCase(m *oMatch) error {
 	return nil
 }
 
-// warn is the last step; the order of warnings is not looked at.
-func (r *oRun) warn() {
-	warn := func(code string, p *oPlay) {
-		name := ""
-		if p != nil {
-			name = p.name()
-		}
-		if w := [2]string{code, name}; !slices.Contains(r.out.warnings, w) {
-			r.out.warnings = append(r.out.warnings, w)
-		}
+// warn adds a warning, once.
+func (r *oRun) warn(code string, p *oPlay) {
+	name := ""
+	if p != nil {
+		name = p.name()
 	}
+	if w := [2]string{code, name}; !slices.Contains(r.out.warnings, w) {
+		r.out.warnings = append(r.out.warnings, w)
+	}
+}
+
+// warningOrder is that of time.md.
+var warningOrder = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key"}
+
+// warnings is the last step.
+func (r *oRun) warnings() {
 	given := slices.ContainsFunc(r.out.acts, func(a *oAct) bool { return a.change != "cancelled" && r.answers(a) })
 	given = given || slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && !m.play.aside })
 	given = given || slices.ContainsFunc(r.out.choices, func(c *oChoice) bool { return !c.play.aside })
 	if !given && !r.naught {
-		warn("unanswered", nil)
-	}
-	listed := r.out.warnings
-	r.out.warnings = nil
-	for _, w := range listed { // once each
-		if !slices.Contains(r.out.warnings, w) {
-			r.out.warnings = append(r.out.warnings, w)
-		}
+		r.warn("unanswered", nil)
 	}
 	for _, m := range r.out.matches {
 		review := m.play.reviewBy
@@ -334,7 +363,7 @@ func (r *oRun) warn() {
 			review = m.play.book.reviewBy
 		}
 		if m.play.approach == "standardised-response" && m.play.book.day(r.now) > review {
-			warn("stale", m.play)
+			r.warn("stale", m.play)
 		}
 		for _, f := range m.play.readFacts() {
 			r.warnStrange(f, m.play)
@@ -342,6 +371,47 @@ func (r *oRun) warn() {
 	}
 	for _, f := range r.limited {
 		r.warnStrange(f, nil)
+	}
+	r.warnLate()
+	r.warnFuture()
+	sort.SliceStable(r.out.warnings, func(i, j int) bool {
+		return slices.Index(warningOrder, r.out.warnings[i][0]) < slices.Index(warningOrder, r.out.warnings[j][0])
+	})
+}
+
+// warnLate is rule 3: a deadline that is past in the decision that first gives it, or shortens it.
+func (r *oRun) warnLate() {
+	for _, k := range r.out.asks {
+		if k.due.IsZero() || !k.due.Before(r.now) || !k.done.IsZero() {
+			continue
+		}
+		if old, ok := r.stoodBefore(k); !ok || earlier(k.due, old) {
+			r.warn("late-when-given", k.play)
+		}
+	}
+}
+
+// stoodBefore is the deadline that a promise had when it was last given.
+func (r *oRun) stoodBefore(k *oAsk) (due time.Time, ok bool) {
+	for _, d := range r.life.past {
+		for _, o := range d.asks {
+			if o.same(k) {
+				due, ok = o.due, true
+			}
+		}
+	}
+	return due, ok
+}
+
+// warnFuture is rule 11: what lies ahead has not happened yet.
+func (r *oRun) warnFuture() {
+	ahead := slices.ContainsFunc(r.life.reports, func(p *oReport) bool { return p.at.After(r.now) })
+	for _, path := range []string{"reported_at", "responded_at", "informed_at", "resolved_at", "updated_at"} {
+		t, _ := r.in.time(path)
+		ahead = ahead || t.After(r.now)
+	}
+	if ahead {
+		r.warn("in-the-future", nil)
 	}
 }
 

@@ -3,9 +3,13 @@
 // and without regard for speed, and uses the public API of package recovery only.
 //
 //   - gen*_test.go make up sets and incidents from a seed; yaml_test.go writes the sets as files.
-//   - model_test.go says what a set is; expr_test.go, time_test.go and facts_test.go evaluate it;
-//     decide_test.go and its neighbours decide, each file one section of SEMANTICS.md.
-//   - oracle_test.go runs a story, a sequence of incidents and choices, through both sides.
+//   - model_test.go says what a set is; expr_test.go, time_test.go, clock_test.go and facts_test.go
+//     evaluate it; decide_test.go and its neighbours decide, each file one section of SEMANTICS.md.
+//   - life_test.go keeps all that ever happened on an incident; promise_test.go, missed_test.go and
+//     agenda_test.go work out from it what is promised, broken and owed.
+//   - oracle_test.go runs a story through both sides: incidents, choices, reports, the passing of
+//     time, changes of the set.
+//   - *_rules_test.go have a case on each side of a rule.
 //   - property*_test.go state what holds in every story, without the evaluator.
 //   - process*_test.go decide everything once more in a second process.
 //

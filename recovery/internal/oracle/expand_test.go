@@ -3,9 +3,7 @@ package oracle
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -24,8 +22,8 @@ func (r *oRun) fill(text string) string {
 	return strings.ReplaceAll(text, "${incident.region}", r.in.text("region"))
 }
 
-// expand is step 5 for one action of a play. parent is set for those of if_late.
-func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct) (*oAct, error) {
+// expand is step 5 for one action of a play. parent is set for steps: those under "late" and "remind".
+func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct, step string) (*oAct, error) {
 	out := &oAct{typ: a.typ, plays: []string{p.name()}, book: p.book, params: map[string]string{}, every: a.every,
 		owner: a.owner, note: r.fill(a.note)}
 	for name, text := range a.text {
@@ -73,19 +71,28 @@ func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct) (*oAct, error) {
 	if out.merge != "" {
 		out.key = r.in.text("id") + " " + out.merge
 	}
-	if parent != nil {
-		out.key = parent.key + " late " + out.key
+	if step != "" {
+		out.key = parent.key + " " + step + " " + out.key
 	}
-	out.src, out.play = a, p
-	if parent == nil { // those of if_late count from what their parent is due in the end
-		r.times(p, a, nil, out)
+	redress := justice[a.typ] == "distributive" || custom != nil && custom.amount
+	k := &oAsk{key: out.key, typ: a.typ, play: p, src: a, redress: redress, chosen: r.choosing, amount: out.amount}
+	out.asks = []*oAsk{k}
+	if step == "" { // steps count from what their ask is due in the end
+		r.promise(k)
 	}
 	for _, late := range a.ifLate {
-		child, err := r.expand(p, late, out)
+		child, err := r.expand(p, late, out, "late")
 		if err != nil {
 			return nil, err
 		}
-		out.ifLate = append(out.ifLate, child)
+		k.late = append(k.late, child)
+	}
+	for _, early := range a.remind {
+		child, err := r.expand(p, early, out, "remind")
+		if err != nil {
+			return nil, err
+		}
+		k.remind = append(k.remind, child)
 	}
 	return out, nil
 }
@@ -110,56 +117,6 @@ func mergeKey(a *oAct, custom *oType) string {
 		return "once " + a.typ
 	}
 	return ""
-}
-
-// times sets not_before and due_at, which stay zero while the action waits.
-func (r *oRun) times(p *oPlay, a *oAction, parent *oAct, out *oAct) {
-	base := r.out.base
-	switch {
-	case parent != nil:
-		if parent.due.IsZero() {
-			return
-		}
-		base = parent.due
-	case a.since != "":
-		t, ok := r.in.time(a.since)
-		if !ok {
-			return
-		}
-		base = t
-	}
-	clock := oClock{}
-	if a.calendar != "" {
-		clock.minutes = p.book.calendar(a.calendar)
-	}
-	if a.pauses {
-		clock.pauses = r.in.paused
-		if pausedAt(clock.pauses, r.now) {
-			return
-		}
-	}
-	after, afterDays := strings.CutSuffix(a.after, "wd")
-	within, withinDays := strings.CutSuffix(a.within, "wd")
-	if afterDays && withinDays { // the two together are one count of days
-		n, _ := strconv.Atoi(after)
-		more, _ := strconv.Atoi(within)
-		if t, ok := clock.addDays(base, n+more); ok {
-			out.due = t
-		}
-	}
-	if a.after != "" {
-		t, ok := clock.span(base, a.after)
-		if !ok {
-			return
-		}
-		out.notBefore = clock.opening(t)
-		base = out.notBefore
-	}
-	if a.within != "" && out.due.IsZero() {
-		if t, ok := clock.span(base, a.within); ok {
-			out.due = t
-		}
-	}
 }
 
 // language in which a message is written, and its text.
@@ -197,17 +154,11 @@ func merge(acts []*oAct) []*oAct {
 			continue
 		}
 		first := out[at]
-		if earlier(a.due, first.due) {
-			first.due, first.owner, first.message = a.due, a.owner, a.message
-		}
-		if a.notBefore.Before(first.notBefore) {
-			first.notBefore = a.notBefore // none is zero, and so the earliest
-		}
 		if a.every > 0 && a.every < first.every {
 			first.every = a.every
 			first.params["every"] = show(a.every)
 		}
-		first.ifLate = append(slices.Clone(first.ifLate), a.ifLate...)
+		first.asks = append(slices.Clone(first.asks), a.asks...)
 		for _, p := range a.plays {
 			if !slices.Contains(first.plays, p) {
 				first.plays = append(first.plays, p)
@@ -215,23 +166,6 @@ func merge(acts []*oAct) []*oAct {
 		}
 	}
 	return out
-}
-
-// lateTimes sets the times of if_late actions, whose base is their parent's
-// due_at, and unites those that are merged.
-func (r *oRun) lateTimes(parent *oAct) {
-	for _, late := range parent.ifLate {
-		r.times(late.play, late.src, parent, late)
-	}
-	parent.ifLate = merge(parent.ifLate)
-	for _, late := range parent.ifLate {
-		r.lateTimes(late)
-	}
-}
-
-// earlier is the order of deadlines, in which none is the latest.
-func earlier(a, b time.Time) bool {
-	return !a.IsZero() && (b.IsZero() || a.Before(b))
 }
 
 // apply is step 4 for one play that matched, with step 5 for its actions.
@@ -249,7 +183,7 @@ func (r *oRun) apply(m oMatch) error {
 	}
 	acts, err := r.expandAll(p, list)
 	r.out.acts = append(r.out.acts, acts...)
-	made := slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && m.play == p })
+	made := slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && m.play.name() == p.name() })
 	if err != nil || p.discretion == nil || made { // a choice that was made is not asked for again
 		return err
 	}
@@ -258,7 +192,7 @@ func (r *oRun) apply(m oMatch) error {
 
 func (r *oRun) expandAll(p *oPlay, list []*oAction) (out []*oAct, err error) {
 	for _, a := range list {
-		act, err := r.expand(p, a, nil)
+		act, err := r.expand(p, a, nil, "")
 		if err != nil {
 			return nil, err
 		}
@@ -275,10 +209,13 @@ func (r *oRun) prevent(p *oPlay, list []*oAction) error {
 	}
 	expected, ok := r.in.time("expected_at")
 	if !ok || r.in.text("phase") != "signal" {
+		if p.lead != (oSpan{}) && r.in.text("phase") == "signal" {
+			r.warn("no-expected-time", p)
+		}
 		r.out.acts = append(r.out.acts, acts...)
 		return nil
 	}
-	last := expected.Add(-p.lead)
+	last := calendarDays(expected.Add(-p.lead.rest), oSpan{days: -p.lead.days}, p.book.location())
 	late := false
 	for _, a := range acts {
 		if r.now.After(last) && !r.gaveBefore(p, a.key) {
@@ -286,8 +223,9 @@ func (r *oRun) prevent(p *oPlay, list []*oAction) error {
 			r.out.withheld = append(r.out.withheld, oWithheld{a, "too-late", a.amount})
 			continue
 		}
-		if earlier(last, a.due) {
-			a.due = last
+		if k := a.asks[0]; earlier(last, k.own) {
+			k.own = last
+			r.fulfil(k)
 		}
 		r.out.acts = append(r.out.acts, a)
 	}
@@ -296,18 +234,15 @@ func (r *oRun) prevent(p *oPlay, list []*oAction) error {
 	}
 	instead, err := r.expandAll(p, p.tooLate)
 	r.out.acts = append(r.out.acts, instead...)
-	r.out.warnings = append(r.out.warnings, [2]string{"too-late", p.name()})
+	r.warn("too-late", p)
 	return err
 }
 
 // gaveBefore says that the previous decision has an action of the play that
 // still stands.
 func (r *oRun) gaveBefore(p *oPlay, key string) bool {
-	if r.prev == nil {
-		return false
-	}
-	return slices.ContainsFunc(r.prev.acts, func(a *oAct) bool {
-		return a.key == key && a.change != "cancelled" && !slices.Contains(r.took, a.key) && slices.Contains(a.plays, p.name())
+	return slices.ContainsFunc(r.life.standing(), func(a *oAct) bool {
+		return a.key == key && slices.Contains(a.plays, p.name())
 	})
 }
 

@@ -1,8 +1,12 @@
 package oracle
 
 import (
+	"math/big"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
 )
 
 // listFacts lists every fact that the playbooks in force and applying can read.
@@ -112,4 +116,124 @@ func (b *oBook) factsIn(n *oNode) []*oFact {
 		}
 	})
 	return out
+}
+
+// fact counts over what the other incidents were given. It is false when a field of the key is
+// empty here: strangers are not one customer. Incidents count by when they occurred, actions and
+// amounts by when they were given (rule 19), unless the fact says otherwise.
+func (r *oRun) fact(f *oFact) (any, bool) {
+	count, sum := int64(0), oExact{new(big.Rat), f.currency}
+	result := func() any {
+		if f.sum != "" {
+			return sum
+		}
+		return count
+	}
+	for _, path := range f.same {
+		if r.in.key(path) == "" {
+			return result(), false
+		}
+	}
+	start := f.start(r.now)
+	for id, l := range r.world.lives {
+		in := l.latest().in
+		if id == r.in.text("id") || slices.ContainsFunc(f.same, func(path string) bool { return in.key(path) != r.in.key(path) }) {
+			continue
+		}
+		occurred, _ := in.time("occurred_at")
+		if f.count == "incidents" || f.occurred {
+			if occurred.Before(start) {
+				continue
+			}
+		}
+		if f.count == "incidents" {
+			count++
+			continue
+		}
+		for _, a := range l.given() {
+			if a.typ == f.count && (f.occurred || !a.given.Before(start)) {
+				count++
+			}
+			if a.typ != f.sum || a.amount == nil || a.amount.Currency() != f.currency {
+				continue
+			}
+			for _, p := range l.parts(a) {
+				if f.occurred || !p.at.Before(start) {
+					sum.rat.Add(sum.rat, p.amount.Rat())
+				}
+			}
+		}
+	}
+	return result(), true
+}
+
+// oPart is a part of an amount, and when it was given.
+type oPart struct {
+	amount recovery.Money
+	at     time.Time
+}
+
+// parts are what an amount has risen by, and when. What it fell by is taken off the last rise.
+func (l *oLife) parts(of *oAct) (parts []oPart) {
+	for _, m := range l.all {
+		for _, a := range m.acts() {
+			if a.key != of.key || a.change == "cancelled" || a.amount.Currency() != of.amount.Currency() {
+				continue
+			}
+			at := a.given
+			if len(parts) > 0 {
+				at = m.at()
+			}
+			parts = raise(parts, *a.amount, at)
+		}
+	}
+	return raise(parts, *of.amount, of.given) // a choice may have been cut since
+}
+
+func raise(parts []oPart, to recovery.Money, at time.Time) []oPart {
+	rise := to
+	for _, p := range parts {
+		rise = minus(rise, p.amount)
+	}
+	if rise.Sign() > 0 {
+		return append(parts, oPart{rise, at})
+	}
+	for rise.Sign() < 0 {
+		last := &parts[len(parts)-1]
+		if sum := plus(last.amount, rise); sum.Sign() > 0 {
+			last.amount = sum
+			break
+		} else {
+			rise, parts = sum, parts[:len(parts)-1]
+		}
+	}
+	return parts
+}
+
+func (m oMoment) at() time.Time {
+	if m.made != nil {
+		return m.made.at
+	}
+	return m.decision.at
+}
+
+// start of the window of a fact.
+func (f *oFact) start(now time.Time) time.Time {
+	local := now.In(f.book.location())
+	switch f.last {
+	case "month":
+		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, local.Location())
+	case "year":
+		return time.Date(local.Year(), 1, 1, 0, 0, 0, 0, local.Location())
+	}
+	return now.Add(-spanDuration(f.last))
+}
+
+// key is the text of a field that incidents are counted by.
+func (in *oIncident) key(path string) string {
+	v, ok := in.fields[path]
+	if !ok {
+		return ""
+	}
+	return show(v)
 }

@@ -36,6 +36,12 @@ func (d *oDice) incident(s *oSet, id string, now time.Time) *oIncident {
 	set(15, "responded_at", ago(4))
 	set(10, "informed_at", ago(4))
 	set(8, "resolved_at", ago(2))
+	if !pending("15") {
+		set(25, "waiting_since", ago(3))
+	}
+	if !pending("17") {
+		set(10, "updated_at", ago(1))
+	}
 	if in.text("phase") == "signal" {
 		set(75, "expected_at", now.Add(time.Duration(d.IntN(300)-30)*time.Minute))
 	}
@@ -93,31 +99,61 @@ func (d *oDice) value(f *oField, now time.Time) any {
 	return pick(d, "single", "return")
 }
 
-// later is the same incident as it may be some time after.
+// later is the same incident as it may be some time after: what a version of it may bring.
 func (d *oDice) later(in *oIncident, now time.Time) *oIncident {
 	out := in.clone()
 	for range 1 + d.IntN(2) {
-		switch d.IntN(9) {
+		switch d.IntN(13) {
 		case 0:
 			out.fields["severity"] = int64(1 + d.IntN(5))
 		case 1:
 			out.fields["failure"] = pick(d, poolFailures...)
 		case 2:
-			out.fields["resolved_at"] = now
-		case 3:
-			out.fields["responded_at"] = now
-		case 4:
-			out.fields["informed_at"] = now
+			d.event(out, "resolved_at", now)
+		case 3, 4:
+			d.event(out, "responded_at", now)
 		case 5:
-			out.fields["reported_at"] = now // must not move a promise
+			d.event(out, "informed_at", now)
 		case 6:
+			out.fields["reported_at"] = now // must not move a promise
+		case 7:
 			f := &fieldPool[d.IntN(len(fieldPool))]
 			out.fields[f.path] = d.value(f, now)
-		case 7:
-			d.pause(out, now)
 		case 8:
+			d.pause(out, now)
+		case 9:
 			out.fields["region"] = pick(d, poolRegions...)
+		case 10:
+			if !pending("17") {
+				out.fields["comment"] = fmt.Sprint(d.IntN(100)) // no playbook declares it
+			}
+		case 11: // the customer writes, or is answered
+			delete(out.fields, "waiting_since")
+			if d.chance(70) && !pending("15") {
+				out.fields["waiting_since"] = now.Add(-time.Duration(d.IntN(90)) * time.Minute)
+			}
+		case 12:
+			if resolved, ok := out.time("resolved_at"); ok && resolved.Before(now) && !pending("15") {
+				out.fields["reopened_at"] = now
+			}
 		}
 	}
+	if d.chance(25) && !pending("17") {
+		out.fields["updated_at"] = now.Add(time.Duration(d.IntN(240)-220) * time.Minute)
+	}
 	return out
+}
+
+// event sets a time of an incident: now, or late, or corrected, or too early; or takes it back.
+func (d *oDice) event(in *oIncident, path string, now time.Time) {
+	switch d.IntN(8) {
+	case 0:
+		delete(in.fields, path)
+	case 1:
+		in.fields[path] = now.Add(time.Duration(1+d.IntN(400)) * time.Minute)
+	case 2, 3, 4:
+		in.fields[path] = now.Add(-time.Duration(d.IntN(600)) * time.Minute)
+	default:
+		in.fields[path] = now
+	}
 }

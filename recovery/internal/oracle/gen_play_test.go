@@ -192,7 +192,7 @@ func (d *oDice) play(b *oBook, id string) *oPlay {
 	}
 	switch p.approach {
 	case "preventive-intervention":
-		p.lead = pick(d, 0, 2*time.Hour, 30*time.Minute)
+		p.lead = spanOf(pick(d, "", "2h", "30m", "1d", "1d2h"))
 		p.tooLate = d.actionList(b, "t", bare, d.IntN(2))
 	case "partner-substitute":
 		if all := b.visible(); len(all) == 0 {
@@ -310,6 +310,9 @@ func (d *oDice) action(b *oBook, typ string, depth int) *oAction {
 func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	if d.chance(20) && depth > 0 {
 		a.since = pick(d, "occurred_at", "resolved_at", "reported_at", "expected_at", "responded_at")
+		if d.chance(50) && !pending("15") {
+			a.since = "waiting_since"
+		}
 		if b.field("started_at") != nil && d.chance(50) {
 			a.since = "started_at"
 		}
@@ -320,22 +323,78 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	} else if s := b.set.shared; s != nil && len(s.calendars) > 0 && d.chance(40) {
 		a.calendar = pick(d, s.calendars...).name
 	}
-	spans := []string{"30m", "1h", "4h", "36h", "2d"}
-	if a.calendar != "" {
-		spans = []string{"30m", "1h", "4h", "9h", "1wd", "2wd", "3wd"}
+	if a.ends = ""; d.chance(15) && !pending("5") {
+		if a.ends = "day"; a.calendar != "" {
+			a.ends = "working-day"
+		}
 	}
-	if d.chance(60) {
-		a.within = pick(d, spans...)
+	if a.within = ""; d.chance(60) && a.typ != "inform" {
+		a.within = pick(d, a.spans()...)
 	}
-	if d.chance(20) {
-		a.after = pick(d, spans...)
+	if a.within == "" {
+		a.ends = ""
+	}
+	if d.chance(20) && a.typ != "inform" {
+		a.after = pick(d, a.spans()...)
 	}
 	a.pauses = d.chance(25)
-	if a.within == "" && a.after == "" {
+	if a.within == "" && a.after == "" && (a.typ != "inform" || depth == 0) {
 		a.calendar, a.pauses = "", false
 	}
-	for depth > 0 && a.within != "" && d.chance(35) && len(a.ifLate) < 2 {
+	deadline := a.within != "" || a.typ == "inform"
+	for depth > 0 && deadline && a.ends == "" && d.chance(25) && len(a.remind) < 2 && !pending("15") {
+		early := &oAction{typ: pick(d, "escalate", "notify"), text: map[string]string{"to": pick(d, poolRoles...)}, before: pick(d, "25%", "50%", "30m", "5h", "10%")}
+		if d.chance(30) {
+			early.again = pick(d, "30m", "2h")
+		}
+		a.remind = append(a.remind, early)
+	}
+	for depth > 0 && deadline && d.chance(35) && len(a.ifLate) < 2 {
 		late := d.action(b, pick(d, "escalate", "notify", "callback", "apologise"), depth-1)
+		if d.chance(20) && !pending("15") {
+			late.again = pick(d, "1h", "1d")
+		}
 		a.ifLate = append(a.ifLate, late)
+	}
+}
+
+// spans are lengths of time that an action may have.
+func (a *oAction) spans() []string {
+	switch {
+	case a.calendar == "":
+		spans := []string{"30m", "1h", "4h", "36h", "2d", "1w", "1d2h"}
+		if !pending("4") {
+			spans = append(spans, "1mo")
+		}
+		return spans
+	case a.ends != "":
+		return []string{"1d", "2d", "1w", "1wd", "3h"}
+	}
+	return []string{"30m", "1h", "4h", "9h", "1wd", "2wd", "3wd"}
+}
+
+// askMissed lets some plays ask whether a promise of the playbook was broken.
+func (d *oDice) askMissed(b *oBook) {
+	var names []string
+	for _, p := range b.plays {
+		for _, a := range p.do {
+			if a.within != "" {
+				names = append(names, a.typ, p.name()+"/"+a.typ)
+			}
+		}
+	}
+	for _, p := range b.plays {
+		if len(names) == 0 || !d.chance(30) || pending("16") {
+			continue
+		}
+		asks := &oNode{op: "in", kids: []*oNode{lit(pick(d, names...)), ref("missed")}}
+		switch d.IntN(4) {
+		case 0:
+			p.when = &oNode{op: "or", kids: []*oNode{p.when, asks}}
+		case 1:
+			p.when = not(asks)
+		default:
+			p.when = asks
+		}
 	}
 }

@@ -87,6 +87,7 @@ func (d *oDice) book(s *oSet, id string) *oBook {
 	for i := range 1 + d.IntN(d.size*2) {
 		b.plays = append(b.plays, d.play(b, fmt.Sprintf("play%d", i)))
 	}
+	d.askMissed(b)
 	b.limits = d.limits(b)
 	return b
 }
@@ -127,6 +128,7 @@ func (d *oDice) definitions(b *oBook, prefix string) {
 		} else {
 			f.sum, f.currency = pick(d, "compensate", "refund", "substitute"), "EUR"
 		}
+		f.occurred = f.count != "incidents" && (d.chance(25) || pending("19"))
 		b.facts = append(b.facts, f)
 	}
 	for i := range d.IntN(d.size + 1) {
@@ -276,4 +278,32 @@ func (d *oDice) sums(b *oBook) (out []*oFact) {
 		}
 	}
 	return out
+}
+
+// change makes some of a set another: deadlines, amounts, plays that no longer match.
+func (d *oDice) change(s *oSet) {
+	for _, b := range s.books {
+		for _, p := range b.plays {
+			if d.chance(10) {
+				p.when = lit(false)
+			}
+			lists := [][]*oAction{p.do}
+			for _, c := range p.cases {
+				lists = append(lists, c.do)
+			}
+			for _, list := range lists {
+				for _, a := range list {
+					if a.within != "" && d.chance(40) {
+						a.within = pick(d, a.spans()...)
+					}
+					if a.amount != nil && d.chance(30) {
+						a.amount = eur(pick(d, "5 EUR", "12 EUR", "30 EUR"))
+					}
+				}
+			}
+			if len(p.do) > 1 && d.chance(15) {
+				p.do = p.do[1:]
+			}
+		}
+	}
 }

@@ -42,7 +42,7 @@ var standard = map[string]any{
 	"customer.id": "", "customer.name": "", "customer.tier": "", "customer.language": "",
 }
 
-var standardTimes = []string{"occurred_at", "reported_at", "responded_at", "informed_at", "resolved_at", "expected_at"}
+var standardTimes = []string{"occurred_at", "reported_at", "responded_at", "informed_at", "resolved_at", "expected_at", "waiting_since", "reopened_at", "updated_at"}
 
 // api is the incident as the engine is given it.
 func (in *oIncident) api() recovery.Incident {
@@ -61,7 +61,7 @@ func (in *oIncident) api() recovery.Incident {
 		*to, _ = in.time(path)
 	}
 	for path, v := range in.fields {
-		if _, ok := standard[path]; ok || path == "id" || path == "service" || slices.Contains(standardTimes, path) {
+		if _, ok := standard[path]; ok || path == "id" || path == "service" || slices.Contains(standardTimes[:6], path) {
 			continue
 		}
 		switch x := v.(type) {
@@ -134,11 +134,12 @@ type oRead struct{ name, value string }
 
 // oEnv is what an expression of a playbook can see.
 type oEnv struct {
-	book  *oBook
-	in    *oIncident
-	facts func(*oFact) any
-	now   time.Time
-	reads *[]oRead // nil: not recorded
+	book   *oBook
+	in     *oIncident
+	facts  func(*oFact) any
+	now    time.Time
+	broken []string // missed
+	reads  *[]oRead // nil: not recorded
 }
 
 func (e *oEnv) zone() *time.Location { return e.book.location() }
@@ -164,6 +165,13 @@ func (e *oEnv) read(name string) (any, error) {
 	switch first {
 	case "now":
 		v = e.now
+	case "missed":
+		list := []any{}
+		for _, name := range e.broken {
+			list = append(list, name)
+		}
+		e.record(name, strings.Join(e.broken, ", "))
+		return list, nil
 	case "incident":
 		var ok bool
 		if v, ok = e.in.fields[rest]; !ok {

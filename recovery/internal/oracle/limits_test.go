@@ -175,7 +175,7 @@ func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
 		return nil, nil
 	}
 	play := r.playOf(last)
-	added, err := r.expand(play, &oAction{typ: "escalate", text: map[string]string{"to": l.escalate}}, nil)
+	added, err := r.expand(play, &oAction{typ: "escalate", text: map[string]string{"to": l.escalate}}, nil, "")
 	return added, err
 }
 

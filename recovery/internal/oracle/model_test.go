@@ -58,6 +58,7 @@ type oFact struct {
 	same       []string
 	last       string // 90d, month, year
 	currency   string
+	occurred   bool // by: occurred
 	book       *oBook
 }
 
@@ -127,7 +128,7 @@ type oPlay struct {
 	do                            []*oAction
 	cases                         []*oCase
 	discretion                    *oDiscretion
-	lead                          time.Duration
+	lead                          oSpan
 	tooLate                       []*oAction
 	partners                      []string // nil: all
 	units                         int64
@@ -155,8 +156,11 @@ type oDiscretion struct {
 // oAction is an action as written. Spans are text, such as 4h or 2wd.
 type oAction struct {
 	typ, id, since, within, after, calendar, owner, message, note string
+	ends                                                          string
+	before                                                        string // of a step in remind: how long ahead, or a share
+	again                                                         string // of a step: how often it repeats
 	pauses                                                        bool
-	ifLate                                                        []*oAction
+	ifLate, remind                                                []*oAction
 	amount                                                        *oNode
 	from, to                                                      *oNode            // of an option
 	as                                                            []string          // one, or several for an option

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"sort"
-	"strings"
 	"testing"
 	"time"
 
@@ -79,15 +78,30 @@ type oBench struct {
 	made   []*recovery.Decision          // the choices, as they were made
 	latest map[string]*recovery.Decision // of each incident
 	dice   *oDice
+	seed   uint64
 }
 
 func newBench(seed uint64) (*oBench, error) {
 	d := newDice(seed, 1+int(seed%3))
-	b := &oBench{dice: d, set: d.set(), store: recovery.NewMemoryStore(), ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}, now: pick(d, startTimes...)}
-	b.world = newWorld(b.set)
-	var err error
-	b.engine, err = recovery.Load(b.set.files(), recovery.WithStore(b.store), recovery.WithClock(func() time.Time { return b.now }))
-	return b, err
+	b := &oBench{dice: d, seed: seed, store: recovery.NewMemoryStore(), ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}}
+	set := d.set()
+	b.now = pick(d, startTimes...)
+	b.world = newWorld(set)
+	return b, b.use(set)
+}
+
+// use lets a set decide from now on.
+func (b *oBench) use(set *oSet) (err error) {
+	b.set, b.world.set = set, set
+	b.engine, err = recovery.Load(set.files(), recovery.WithStore(b.store), recovery.WithClock(func() time.Time { return b.now }))
+	return err
+}
+
+// reload lets a changed set decide from now on.
+func (b *oBench) reload() error {
+	set := newDice(b.seed, 1+int(b.seed%3)).set()
+	b.dice.change(set)
+	return b.use(set)
 }
 
 // runOracle plays the story of one seed. The result is empty, or says where the
@@ -99,12 +113,26 @@ func runOracle(seed uint64) string {
 	}
 	for range b.steps() {
 		in := b.next()
+		if b.dice.chance(6) && !pending("sets") {
+			if err := b.reload(); err != nil {
+				return "the changed set does not load: " + err.Error() + b.yaml()
+			}
+		}
 		diff := ""
 		if b.dice.chance(50) {
 			diff = b.compareChoice()
 		}
+		if diff == "" && b.dice.chance(40) {
+			diff = b.compareReport()
+		}
+		if diff == "" && b.dice.chance(25) {
+			diff = b.compareAgain()
+		}
 		if diff == "" {
 			diff = b.compare(in)
+		}
+		if diff == "" && !pending("14") {
+			diff = b.compareAgenda(in)
 		}
 		if diff != "" {
 			return b.tell(in, diff)
@@ -118,7 +146,7 @@ func (b *oBench) steps() int { return 4 + 3*b.dice.size }
 // next goes on in time, to an incident that is new, has changed or is the same.
 func (b *oBench) next() *oIncident {
 	b.now = b.now.Add(time.Duration(b.dice.IntN(600)) * time.Minute)
-	if len(b.ins) == 0 || !b.dice.chance(45) {
+	if len(b.ins) == 0 || !b.dice.chance(65) {
 		in := b.dice.incident(b.set, fmt.Sprintf("T-%d", len(b.ins)+1), b.now)
 		b.ins = append(b.ins, in)
 		return in
@@ -136,14 +164,7 @@ func (b *oBench) tell(in *oIncident, diff string) string {
 	return fmt.Sprintf("at %s, incident %s %v\n%s%s", timeText(b.now), text, err, diff, b.yaml())
 }
 
-func (b *oBench) yaml() string {
-	var out strings.Builder
-	files := b.set.files()
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Fprintf(&out, "\n# %s\n%s", name, files[name].Data)
-	}
-	return out.String()
-}
+func (b *oBench) yaml() string { return b.set.text() }
 
 // compare decides and handles an incident in both.
 func (b *oBench) compare(in *oIncident) string {
@@ -154,25 +175,137 @@ func (b *oBench) compare(in *oIncident) string {
 		return "Decide (-oracle +engine):\n" + diff
 	}
 	handled, err := b.engine.Handle(ctx, in.api())
-	want, refusal := b.world.handle(in, b.now)
-	if refusal != nil {
+	want, how, refusal := b.world.handle(in, b.now)
+	return b.compareHandled("Handle", in, want, how, refusal, handled, err)
+}
+
+func (b *oBench) compareHandled(call string, in *oIncident, want *oDecision, how recovery.Handled, refusal *oRefusal, got *recovery.Decision, err error) string {
+	if refusal != nil || err != nil {
 		return b.refused(refusal, err)
 	}
+	b.latest[in.text("id")] = got
+	if got.Handled != how && !pending("17") {
+		return fmt.Sprintf("%s: the oracle says %s, the engine %s", call, how, got.Handled)
+	}
+	inbound := in.text("provider") != ""
+	if diff := b.diff(want.view.lines(inbound), viewOf(got).lines(inbound)); diff != "" {
+		return call + " (-oracle +engine):\n" + diff
+	}
+	if diff := b.sameIDs(want.acts, got.Actions); diff != "" {
+		return diff
+	}
+	return b.compareEffects(want, got)
+}
+
+// compareEffects compares what the host is given to do.
+func (b *oBench) compareEffects(want *oDecision, got *recovery.Decision) string {
+	if pending("promises") {
+		return ""
+	}
+	var effects, engines []string
+	for _, a := range want.acts {
+		do := map[string]string{"new": "do", "changed": "change", "cancelled": "cancel"}[a.change]
+		if do != "" && !a.silent() {
+			effects = append(effects, do+" "+a.key)
+		}
+	}
+	for _, e := range got.Effects() {
+		engines = append(engines, e.Do+" "+b.keys[e.Action.ID])
+	}
+	sort.Strings(effects)
+	sort.Strings(engines)
+	if diff := b.diff(effects, engines); diff != "" {
+		return "effects (-oracle +engine):\n" + diff
+	}
+	return ""
+}
+
+func (b *oBench) diff(want, got []string) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }
+
+// compareAgain decides a stored incident again in both.
+func (b *oBench) compareAgain() string {
+	ids := slices.Sorted(maps.Keys(b.world.lives))
+	if len(ids) == 0 || pending("18") {
+		return ""
+	}
+	id := pick(b.dice, ids...)
+	in := b.world.lives[id].latest().raw
+	got, err := any(b.engine).(againer).Again(context.Background(), id)
+	want, how, refusal := b.world.again(id, b.now)
+	return b.compareHandled("Again "+id, in, want, how, refusal, got, err)
+}
+
+// compareReport reports something to both.
+func (b *oBench) compareReport() string {
+	type open struct {
+		id  string
+		act *oAct
+		n   int // which effect it means; -1: it is a step
+	}
+	var all []open
+	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
+		l := b.world.lives[id]
+		for _, a := range l.given() {
+			if effects := l.effects(a.key, b.now); len(effects) > 0 && reportable(effects) {
+				all = append(all, open{id, a, len(effects) - 1})
+			}
+			for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
+				all = append(all, open{id, step, -1})
+			}
+		}
+	}
+	if len(all) == 0 || pending("reports") {
+		return ""
+	}
+	o := pick(b.dice, all...)
+	p := &oReport{key: o.act.key, effect: o.n, outcome: recovery.OutcomeDone, at: b.now.Add(-time.Duration(b.dice.IntN(300)) * time.Minute)}
+	if b.dice.chance(25) {
+		p.outcome = pick(b.dice, recovery.OutcomeFailed, recovery.OutcomeUndone)
+	}
+	if b.dice.chance(10) {
+		p.at = b.now.Add(time.Duration(b.dice.IntN(300)) * time.Minute)
+	}
+	report := recovery.Report{Incident: o.id, Action: b.ids[o.act.key], Outcome: p.outcome, At: p.at}
+	if o.act.amount != nil && p.outcome == recovery.OutcomeDone && b.dice.chance(40) {
+		m := pick(b.dice, recovery.MustMoney("1 EUR"), *o.act.amount)
+		if m.Currency() == o.act.amount.Currency() {
+			p.amount, report.Amount = &m, m
+		}
+	}
+	b.world.lives[o.id].reports = append(b.world.lives[o.id].reports, p)
+	if err := b.engine.Report(context.Background(), report); err != nil {
+		return fmt.Sprintf("Report %+v of %s: %v", report, o.act.key, err)
+	}
+	return ""
+}
+
+// reportable says that it is clear which effect a report on an action means: not more than one is
+// open, and the last one does not take something back.
+func reportable(effects []*oEffect) bool {
+	open := 0
+	for _, e := range effects {
+		if e.report == nil {
+			open++
+		}
+	}
+	last := effects[len(effects)-1]
+	return last.amount == nil || open < 2 && last.amount.Sign() > 0
+}
+
+// engineAgenda is what the engine says is owed on an incident.
+func (b *oBench) engineAgenda(id string, now time.Time) []recovery.Owed {
+	given, _, err := b.store.Read(context.Background(), recovery.Query{Incident: id})
 	if err != nil {
-		return "Handle: " + err.Error()
+		panic(err)
 	}
-	b.latest[in.text("id")] = handled
-	if diff := cmp.Diff(want.view.lines(in.text("provider") != ""), viewOf(handled).lines(in.text("provider") != "")); diff != "" {
-		return "Handle (-oracle +engine):\n" + diff
-	}
-	return b.sameIDs(want.acts, handled.Actions)
+	return recovery.Agenda(b.latest[id], b.world.lives[id].latest().in.api(), now, given.Reports...)
 }
 
 func (b *oBench) differ(in *oIncident, run *oRun, refusal *oRefusal, got *recovery.Decision, err error) string {
 	if refusal != nil || err != nil {
 		return b.refused(refusal, err)
 	}
-	if diff := cmp.Diff(run.out.view.lines(in.text("provider") != ""), viewOf(got).lines(in.text("provider") != "")); diff != "" {
+	if diff := b.diff(run.out.view.lines(in.text("provider") != ""), viewOf(got).lines(in.text("provider") != "")); diff != "" {
 		return diff
 	}
 	return b.sameIDs(run.out.acts, got.Actions)
@@ -222,7 +355,10 @@ func (b *oBench) sameIDs(want []*oAct, got []recovery.Action) string {
 			return fmt.Sprintf("the actions %s and %s have one id, %s", a.key, key, got[i].ID)
 		}
 		b.ids[a.key], b.keys[got[i].ID] = got[i].ID, a.key
-		if diff := b.sameIDs(a.ifLate, got[i].IfLate); diff != "" {
+		if len(a.ifLate) != len(got[i].IfLate) || len(a.remind) != len(got[i].Remind) {
+			return "steps of " + a.key
+		}
+		if diff := b.sameIDs(a.ifLate, got[i].IfLate) + b.sameIDs(a.remind, got[i].Remind); diff != "" {
 			return diff
 		}
 	}

@@ -72,6 +72,7 @@ func (r *oRun) substitute(p *oPlay, list []*oAction) error {
 		act := &oAct{typ: "substitute", plays: []string{p.name()}, book: p.book, units: p.units, partner: c.id, direction: way,
 			reservedAt: r.now, params: map[string]string{"partner": c.id, "agreement": "AG-" + c.id, "units": fmt.Sprint(p.units)}}
 		act.key = r.in.text("id") + " " + p.name() + " substitute "
+		act.asks = []*oAsk{{key: act.key, typ: act.typ, play: p, src: &oAction{typ: act.typ}}}
 		if d.cost.IsSet() {
 			m, err := recovery.Money{}, error(nil)
 			m = oExact{ratOf(p.units), d.cost.Currency()}.money()
@@ -120,11 +121,11 @@ func (r *oRun) unfit(p *oPlay, c *oPartner, serves bool) (string, error) {
 		return "", nil
 	}
 	used := r.used[c.id+" "+way]
-	for id, thread := range r.world.threads {
+	for id, thread := range r.world.lives {
 		if id == r.in.text("id") {
 			continue
 		}
-		for _, a := range thread.latest.acts {
+		for _, a := range thread.latest().acts {
 			if a.typ == "substitute" && a.change != "cancelled" && a.partner == c.id && a.direction == way &&
 				window(a.reservedAt, d.per, zone) == window(r.now, d.per, zone) {
 				used += a.units
@@ -152,11 +153,8 @@ func window(t time.Time, per, zone string) string {
 }
 
 func (r *oRun) partnerBefore(p *oPlay) string {
-	if r.prev == nil {
-		return ""
-	}
-	for _, a := range r.prev.acts {
-		if a.typ == "substitute" && a.change != "cancelled" && strings.Join(a.plays, "") == p.name() {
+	for _, a := range r.life.standing() {
+		if a.typ == "substitute" && strings.Join(a.plays, "") == p.name() {
 			return a.partner
 		}
 	}

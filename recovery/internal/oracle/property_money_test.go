@@ -92,7 +92,7 @@ func TestPropertyCapsHold(t *testing.T) {
 				if sum.IsZero() {
 					continue
 				}
-				for _, m := range s.world.threads[s.in.text("id")].made {
+				for _, m := range s.world.lives[s.in.text("id")].made {
 					for _, a := range m.acts {
 						if m.stands && a.amount != nil && governs(a.typ, a.plays[0], *a.amount) {
 							sum = plus(sum, *a.amount)
@@ -141,7 +141,7 @@ func TestPropertyUnanswered(t *testing.T) {
 		left = left || slices.ContainsFunc(s.got.Actions, func(a recovery.Action) bool {
 			return a.Change != recovery.ChangeCancelled && slices.ContainsFunc(a.Plays, answers)
 		})
-		for _, m := range s.world.threads[s.in.text("id")].made {
+		for _, m := range s.world.lives[s.in.text("id")].made {
 			left = left || m.stands && !m.play.aside // somebody has answered
 		}
 		said := slices.Contains(codes(s.got), "unanswered")
@@ -173,7 +173,7 @@ func TestPropertyCapacityHolds(t *testing.T) {
 					}
 				}
 				partner := play.book.visible()[slices.IndexFunc(play.book.visible(), func(p *oPartner) bool { return p.id == id })]
-				if thread := s.world.threads[d.Incident]; thread.latest.in.text("provider") != "" {
+				if thread := s.world.lives[d.Incident]; thread.latest().in.text("provider") != "" {
 					way = "inbound"
 				}
 				dir := map[string]*oDirection{"outbound": partner.outbound, "inbound": partner.inbound}[way]

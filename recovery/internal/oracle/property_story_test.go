@@ -34,7 +34,7 @@ func property(t *testing.T, check func(*pStep) string) {
 			}
 			b.latest[s.in.text("id")] = s.got
 			// The oracle goes along, for the choices: it is not what is tested here.
-			if _, refusal := b.world.handle(s.in, b.now); refusal != nil {
+			if _, _, refusal := b.world.handle(s.in, b.now); refusal != nil {
 				return b.tell(s.in, "the oracle refuses what the engine decides")
 			}
 			if wrong := check(s); wrong != "" {

@@ -2,12 +2,8 @@ package oracle
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"github.com/servicerecovery/amends/recovery"
 )
 
 // oCalendar is a calendar as written. hours and holidays are given twice, as
@@ -93,112 +89,6 @@ func wallInstants(day time.Time, minute int, zone *time.Location) (first, last t
 }
 
 func index(t time.Time) int { return int(t.Sub(minutesFrom) / time.Minute) }
-
-// oClock counts time for one action.
-type oClock struct {
-	minutes *oMinutes        // nil: absolute
-	pauses  []recovery.Pause // nil: it never stops
-}
-
-func pausedAt(pauses []recovery.Pause, t time.Time) bool {
-	for _, p := range pauses {
-		if !t.Before(p.From) && (p.Until.IsZero() || t.Before(p.Until)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c oClock) runs(t time.Time) bool {
-	return (c.minutes == nil || c.minutes.open[index(t)]) && !pausedAt(c.pauses, t)
-}
-
-// add is the earliest instant at which the clock has run for d, counted minute
-// by minute; false when that is never.
-func (c oClock) add(t time.Time, d time.Duration) (time.Time, bool) {
-	for d > 0 {
-		if !t.Before(minutesUntil) {
-			return t, false
-		}
-		if c.runs(t) {
-			d -= time.Minute
-		}
-		t = t.Add(time.Minute)
-	}
-	return t, true
-}
-
-// addDays is the instant at which the clock has run for as many minutes as the calendar is open until the
-// n-th working day after the day of t closes.
-func (c oClock) addDays(t time.Time, n int) (time.Time, bool) {
-	day, closes := c.dayOf(t), time.Time{}
-	for n > 0 {
-		day = day.AddDate(0, 0, 1)
-		if !day.Before(minutesUntil.AddDate(0, 0, -2)) {
-			return t, false
-		}
-		if hours := c.minutes.hours(day.Format(time.DateOnly)); len(hours) > 0 {
-			n--
-			_, closes = wallInstants(day, hours[len(hours)-1][1], c.minutes.zone)
-		}
-	}
-	open := time.Duration(0)
-	for at := t; at.Before(closes); at = at.Add(time.Minute) {
-		if c.minutes.open[index(at)] {
-			open += time.Minute
-		}
-	}
-	at, ok := c.add(t, open)
-	if ok && at.Before(closes) { // hours that the clocks skip
-		at = closes
-	}
-	return at, ok
-}
-
-// dayOf is the day on which the hours begin in which t lies, else the day that the clocks show.
-func (c oClock) dayOf(t time.Time) time.Time {
-	local := t.In(c.minutes.zone)
-	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	for _, day := range []time.Time{today, today.AddDate(0, 0, -1)} {
-		for _, span := range c.minutes.hours(day.Format(time.DateOnly)) {
-			open, _ := wallInstants(day, span[0], c.minutes.zone)
-			_, end := wallInstants(day, span[1], c.minutes.zone)
-			if !t.Before(open) && t.Before(end) {
-				return day
-			}
-		}
-	}
-	return today
-}
-
-// span adds a length of time as playbooks write it.
-func (c oClock) span(t time.Time, span string) (time.Time, bool) {
-	if days, ok := strings.CutSuffix(span, "wd"); ok {
-		n, _ := strconv.Atoi(days)
-		return c.addDays(t, n)
-	}
-	return c.add(t, spanDuration(span))
-}
-
-func spanDuration(span string) time.Duration {
-	if days, ok := strings.CutSuffix(span, "d"); ok {
-		n, _ := strconv.Atoi(days)
-		return time.Duration(n) * 24 * time.Hour
-	}
-	d, err := time.ParseDuration(span)
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
-
-// opening is t, or the next minute at which the calendar is open.
-func (c oClock) opening(t time.Time) time.Time {
-	for c.minutes != nil && !c.minutes.open[index(t)] {
-		t = t.Add(time.Minute)
-	}
-	return t
-}
 
 func hm(spans ...int) (out [][2]int) {
 	for i := 0; i < len(spans); i += 2 {

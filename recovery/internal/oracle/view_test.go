@@ -22,14 +22,15 @@ type oView struct {
 	Choices  []string
 	Withheld []string
 	Passed   []string
+	Missed   []string
 	Facts    []string
 	Warnings []string
 }
 
 type oActionView struct {
-	Type, Change, Amount, Already, Owner, NotBefore, DueAt, Justice, Message, Note string
-	Plays, Params                                                                  []string
-	IfLate                                                                         []oActionView
+	Type, Change, Amount, Already, Owner, NotBefore, DueAt, GivenAt, DoneAt, Justice, Message, Note string
+	Plays, Params                                                                                   []string
+	Remind, IfLate                                                                                  []oActionView
 }
 
 func timeText(t time.Time) string {
@@ -37,6 +38,10 @@ func timeText(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
+}
+
+func missedText(typ, play string, given, due, done time.Time) string {
+	return fmt.Sprintf("%s %s given %s due %s done %s", play, typ, timeText(given), timeText(due), timeText(done))
 }
 
 func moneyText(m *recovery.Money) string {
@@ -106,6 +111,9 @@ func viewOf(d *recovery.Decision) *oView {
 	for _, p := range d.PassedOver {
 		v.Passed = append(v.Passed, p.Play+" "+p.Partner+" "+p.Reason)
 	}
+	for _, m := range d.Missed {
+		v.Missed = append(v.Missed, missedText(m.Type, m.Play, m.GivenAt, m.DueAt, m.DoneAt))
+	}
 	for _, f := range d.Facts {
 		v.Facts = append(v.Facts, f.Name+"="+show(f.Value))
 	}
@@ -113,18 +121,22 @@ func viewOf(d *recovery.Decision) *oView {
 		v.Warnings = append(v.Warnings, w.Code+" "+w.Play)
 	}
 	sort.Strings(v.Withheld)
-	sort.Strings(v.Warnings)
+	sort.Strings(v.Missed)
+	v.Warnings = slices.Compact(v.Warnings)
 	return v
 }
 
 func actionView(a recovery.Action) oActionView {
 	v := oActionView{Type: a.Type, Change: string(a.Change), Amount: moneyText(&a.Amount), Already: moneyText(&a.Already), Owner: a.Owner,
-		NotBefore: timeText(a.NotBefore), DueAt: timeText(a.DueAt), Justice: a.Justice, Note: a.Note, Plays: a.Plays, Params: paramText(a.Params)}
+		NotBefore: timeText(a.NotBefore), DueAt: timeText(a.DueAt), GivenAt: timeText(a.GivenAt), DoneAt: timeText(a.DoneAt), Justice: a.Justice, Note: a.Note, Plays: a.Plays, Params: paramText(a.Params)}
 	if a.Message != nil {
 		v.Message = a.Message.ID + " " + a.Message.Language + " " + a.Message.Text
 	}
 	for _, late := range a.IfLate {
 		v.IfLate = append(v.IfLate, actionView(late))
+	}
+	for _, early := range a.Remind {
+		v.Remind = append(v.Remind, actionView(early))
 	}
 	return v
 }
@@ -148,7 +160,7 @@ func (r *oRun) oracleView() *oView {
 	}
 	for _, a := range d.acts {
 		view := a.seen
-		view.Change, view.Already = a.change, moneyText(a.already)
+		view.Change, view.Already, view.GivenAt, view.DoneAt = a.change, moneyText(a.already), timeText(a.given), timeText(a.done)
 		v.Actions = append(v.Actions, view)
 	}
 	for _, c := range d.choices {
@@ -160,6 +172,9 @@ func (r *oRun) oracleView() *oView {
 	for _, p := range d.passed {
 		v.Passed = append(v.Passed, p[1]+" "+p[0]+" "+p[2])
 	}
+	for _, m := range d.missed {
+		v.Missed = append(v.Missed, missedText(m.ask.typ, m.ask.play.name(), m.born, m.due, m.done))
+	}
 	for _, f := range d.facts {
 		v.Facts = append(v.Facts, f.name+"="+f.value)
 	}
@@ -167,7 +182,8 @@ func (r *oRun) oracleView() *oView {
 		v.Warnings = append(v.Warnings, w[0]+" "+w[1])
 	}
 	sort.Strings(v.Withheld)
-	sort.Strings(v.Warnings)
+	sort.Strings(v.Missed)
+	v.Warnings = slices.Compact(v.Warnings)
 	return v
 }
 
@@ -213,6 +229,9 @@ func (r *oRun) view(a *oAct) oActionView {
 	for _, late := range a.ifLate {
 		v.IfLate = append(v.IfLate, r.view(late))
 	}
+	for _, early := range a.remind {
+		v.Remind = append(v.Remind, r.view(early))
+	}
 	return v
 }
 
@@ -228,6 +247,9 @@ func (v *oView) lines(inbound bool) []string {
 	add("because", v.Because)
 	gone := []string{}
 	for _, a := range v.Actions {
+		if a = a.without(); a.Change == "?" {
+			continue
+		}
 		if a.Change == "cancelled" { // among themselves in any order
 			gone = append(gone, a.lines("cancelled")...)
 			continue
@@ -236,28 +258,63 @@ func (v *oView) lines(inbound bool) []string {
 	}
 	sort.Strings(gone)
 	out = append(out, gone...)
-	add("choice", v.Choices)
+	for _, c := range v.Choices {
+		if _, from, ok := strings.Cut(c, " due "); ok && pending("promises") {
+			c = from[21:]
+		}
+		add("choice", []string{c})
+	}
 	add("withheld", v.Withheld)
 	if inbound {
 		v.Passed = slices.Sorted(slices.Values(v.Passed)) // in which order those without the direction stand is not said
 	}
 	add("passed", v.Passed)
+	if !pending("16") {
+		add("missed", v.Missed)
+	}
 	add("fact", v.Facts)
-	add("warning", slices.Compact(slices.Clone(v.Warnings))) // one for each fact without a key, it may be
+	for _, w := range v.Warnings {
+		if code, _, _ := strings.Cut(w, " "); !pending(code) {
+			add("warning", []string{w})
+		}
+	}
 	return out
 }
 
 func (a oActionView) lines(what string) []string {
 	line := fmt.Sprintf("%s %s %s %v", what, a.Type, a.Change, a.Params)
-	for _, part := range [][2]string{{"amount", a.Amount}, {"already", a.Already}, {"owner", a.Owner}, {"from", a.NotBefore}, {"due", a.DueAt},
+	for _, part := range [][2]string{{"amount", a.Amount}, {"already", a.Already}, {"owner", a.Owner}, {"from", a.NotBefore}, {"due", a.DueAt}, {"given", a.GivenAt}, {"done", a.DoneAt},
 		{"justice", a.Justice}, {"message", a.Message}, {"note", a.Note}} {
 		if part[1] != "" {
 			line += ", " + part[0] + " " + part[1]
 		}
 	}
 	out := []string{line + fmt.Sprintf(" for %v", a.Plays)}
+	for _, early := range a.Remind {
+		out = append(out, early.lines(what+" "+a.Type+" remind")...)
+	}
 	for _, late := range a.IfLate {
 		out = append(out, late.lines(what+" "+a.Type+" late")...)
 	}
 	return out
+}
+
+// without leaves out what a rule decides that the engine does not have yet.
+func (a oActionView) without() oActionView {
+	if pending("promises") {
+		if a.Change == "cancelled" || slices.Contains(pointless, a.Type) {
+			a.Change = "?"
+			return a
+		}
+		a.Change, a.NotBefore, a.DueAt, a.GivenAt, a.DoneAt, a.Already = "", "", "", "", "", ""
+		a.Message, a.Owner = "", ""
+	}
+	for _, list := range []*[]oActionView{&a.IfLate, &a.Remind} {
+		var out []oActionView
+		for _, step := range *list {
+			out = append(out, step.without())
+		}
+		*list = out
+	}
+	return a
 }

@@ -2,6 +2,8 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
@@ -19,6 +21,15 @@ func (s *oSet) files() fstest.MapFS {
 		fs["shared.yaml"] = &fstest.MapFile{Data: []byte(s.shared.yaml())}
 	}
 	return fs
+}
+
+// text is all of it, by which sets are told apart.
+func (s *oSet) text() (out string) {
+	files := s.files()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		out += fmt.Sprintf("\n# %s\n%s", name, files[name].Data)
+	}
+	return out
 }
 
 type yamlWriter struct{ strings.Builder }
@@ -53,6 +64,9 @@ func (b *oBook) yaml() string {
 		what := "count: " + f.count
 		if f.sum != "" {
 			what = "sum: " + f.sum + ", currency: " + f.currency
+		}
+		if f.occurred && !pending("19") {
+			what += ", by: occurred"
 		}
 		w.line(1, "%s: {%s, same: [%s], last: %s}", f.name, what, strings.Join(f.same, ", "), f.last)
 	})
@@ -200,8 +214,8 @@ func (p *oPlay) yaml(w *yamlWriter) {
 		}
 		w.line(3, "- {%s}", strings.Join(append(parts, "do: "+actions(c.do)), ", "))
 	}
-	if p.lead > 0 {
-		w.line(2, "lead: %s", value.FormatDuration(p.lead))
+	if p.lead != (oSpan{}) {
+		w.line(2, "lead: %s", p.lead.yaml())
 	}
 	actionList(w, "too_late", p.tooLate)
 	actionList(w, "otherwise", p.otherwise)
@@ -276,10 +290,13 @@ func (a *oAction) yaml() string {
 	if a.points != nil {
 		add("points", quote(a.points.cel()))
 	}
+	add("before", a.before)
+	add("every", a.again)
 	add("since", a.since)
 	add("after", a.after)
 	add("within", a.within)
 	add("calendar", a.calendar)
+	add("ends", a.ends)
 	if a.pauses {
 		add("pauses", "true")
 	}
@@ -288,8 +305,22 @@ func (a *oAction) yaml() string {
 	if a.note != "" {
 		add("note", quote(a.note))
 	}
+	if len(a.remind) > 0 {
+		add("remind", actions(a.remind))
+	}
 	if len(a.ifLate) > 0 {
 		add("if_late", actions(a.ifLate))
 	}
 	return a.typ + ": {" + strings.Join(parts, ", ") + "}"
+}
+
+// yaml writes a length without months and working days.
+func (s oSpan) yaml() (text string) {
+	if s.days > 0 {
+		text = fmt.Sprintf("%dd", s.days)
+	}
+	if s.rest > 0 {
+		text += value.FormatDuration(s.rest)
+	}
+	return text
 }

@@ -1,0 +1,193 @@
+package oracle
+
+import (
+	"slices"
+	"time"
+)
+
+// oMissed is a broken promise.
+type oMissed struct {
+	ask  *oAsk
+	born time.Time // when it was first given
+	due  time.Time // the deadline that passed
+	done time.Time // zero: it is still open, or was given up
+}
+
+// oEnded is a promise that a decision gives no more, and when it was done until then.
+type oEnded struct {
+	ask  *oAsk
+	done time.Time
+}
+
+// oStretch is a time during which one deadline of a promise stood.
+type oStretch struct {
+	from, until time.Time
+	due         time.Time
+}
+
+// oInstance is a promise with all the deadlines that it ever had.
+type oInstance struct {
+	ask       *oAsk // as it was last given
+	born      time.Time
+	stretches []oStretch
+	standing  bool
+}
+
+// instances goes through all that was decided and chosen, and finds each promise once.
+func (r *oRun) instances(now *oDecision) (out []*oInstance) {
+	var add func(k *oAsk, from, until time.Time, standing bool)
+	add = func(k *oAsk, from, until time.Time, standing bool) {
+		if k.recurs() {
+			for _, one := range r.informs(k) {
+				add(one, from, until, standing)
+			}
+			return
+		}
+		i := slices.IndexFunc(out, func(x *oInstance) bool { return x.ask.same(k) && x.ask.chosen == k.chosen })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &oInstance{born: k.born})
+		}
+		x := out[i]
+		x.ask, x.standing = k, standing
+		if !k.own.IsZero() {
+			x.stretches = append(x.stretches, oStretch{from, until, k.own})
+		}
+	}
+	decisions := slices.Clone(r.life.past)
+	if now != nil {
+		decisions = append(decisions, now)
+	}
+	for i, d := range decisions {
+		until, last := r.now, i == len(decisions)-1
+		if !last {
+			until = decisions[i+1].at
+		}
+		for _, k := range d.asks {
+			end, standing := until, last
+			if t, gone := d.took[k.key]; gone {
+				end, standing = t, false
+			}
+			add(k, d.at, end, standing)
+		}
+	}
+	for _, m := range r.life.all {
+		if m.made == nil {
+			continue
+		}
+		until, standing := m.made.until, false
+		for _, x := range r.life.made {
+			if x.number == m.made.number && x.stands {
+				until, standing = r.now, true
+			} else if x.number == m.made.number {
+				until = x.until
+			}
+		}
+		for _, a := range m.made.given {
+			for _, k := range a.asks {
+				add(k, m.made.at, until, standing)
+			}
+		}
+	}
+	return out
+}
+
+// whenDone is when a promise was done, as the incident and the reports say now. A promise that has
+// ended keeps what was known at its end, but for an event that arrives late and was in time.
+func (r *oRun) whenDone(x *oInstance) time.Time {
+	if !x.standing || r.moved(x.ask) {
+		ended, known := r.endedDone(x.ask)
+		if e := r.doneAt(x.ask); !known || !e.IsZero() && len(x.stretches) > 0 && !e.After(x.stretches[len(x.stretches)-1].due) {
+			return e
+		}
+		return ended
+	}
+	return r.doneAt(x.ask)
+}
+
+// moved says that the base of a promise is another one by now.
+func (r *oRun) moved(k *oAsk) bool {
+	if k.chosen && !k.follows {
+		return false
+	}
+	if k.instanceOf != nil {
+		k = k.instanceOf
+	}
+	now := *k
+	r.startClock(&now)
+	return !k.redress && !now.base.Equal(k.base)
+}
+
+func (r *oRun) endedDone(k *oAsk) (done time.Time, known bool) {
+	for _, d := range r.life.past {
+		for _, e := range d.ended {
+			if e.ask.same(k) {
+				done, known = e.done, true
+			}
+		}
+		for _, o := range d.asks {
+			if o.same(k) {
+				done, known = o.done, !o.done.IsZero()
+			}
+		}
+	}
+	return done, known
+}
+
+// brokenAt is the deadline that a promise has broken; zero when it has not. A promise that was done
+// is judged by the deadline that stood then: nothing decided later makes it late.
+func (x *oInstance) brokenAt(done, now time.Time) time.Time {
+	for i, s := range x.stretches {
+		end := s.until
+		if !done.IsZero() {
+			if i > 0 && (s.from.After(done) || s.from.Equal(now)) {
+				break
+			}
+			if done.Before(end) {
+				end = done
+			}
+		}
+		if s.due.Before(end) { // exactly then is in time
+			return s.due
+		}
+	}
+	return time.Time{}
+}
+
+// missedOf lists the broken promises of some instances, in the order in which they were given.
+func (r *oRun) missedOf(list []*oInstance) (out []oMissed) {
+	for _, x := range list {
+		done := r.whenDone(x)
+		if due := x.brokenAt(done, r.now); !due.IsZero() {
+			out = append(out, oMissed{x.ask, x.born, due, done})
+		}
+	}
+	return out
+}
+
+// conditionMissed is the list that conditions see: fixed before plays are asked, by what was decided
+// until now and what the incident says (rule 16).
+func (r *oRun) conditionMissed() (names []string) {
+	for _, m := range r.missedOf(r.instances(nil)) {
+		if m.due.Before(m.born) {
+			continue
+		}
+		for _, name := range []string{m.ask.typ, m.ask.name()} {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// listMissed is what the decision lists.
+func (r *oRun) listMissed() {
+	before := r.instances(nil)
+	for _, x := range before {
+		if !slices.ContainsFunc(r.out.asks, x.ask.same) {
+			r.out.ended = append(r.out.ended, oEnded{x.ask, r.whenDone(x)})
+		}
+	}
+	r.out.missed = r.missedOf(r.instances(r.out))
+}

@@ -1,0 +1,442 @@
+package oracle
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// oAsk is what one play asks for under one action: a promise (rule 2).
+type oAsk struct {
+	key     string // of the action
+	typ     string
+	play    *oPlay
+	src     *oAction
+	redress bool
+	amount  *recovery.Money // nil: it gives no money
+
+	base    time.Time // zero: it waits for its `since`
+	follows bool      // it counts from a field
+	chosen  bool      // somebody chose it
+	any     bool      // any event counts, however old
+
+	notBefore  time.Time
+	own        time.Time // the deadline by its rules alone; zero: none, or it waits
+	due        time.Time // the deadline that it shows
+	done       time.Time // zero: open
+	given      time.Time // when it was first given, on whatever base
+	born       time.Time // when it was first given on this base
+	instanceOf *oAsk     // of one time that an inform falls due
+	from       time.Time // of a step: when it is owed from
+	late       []*oAct
+	remind     []*oAct
+}
+
+// same says that two asks are one promise. One whose base moves is another each time (rule 15),
+// but for redress, which a moved base never makes owed again (rule 11).
+func (k *oAsk) same(other *oAsk) bool {
+	return k.key == other.key && k.play.name() == other.play.name() && (k.redress || k.base.Equal(other.base))
+}
+
+func (k *oAsk) name() string { return k.play.name() + "/" + k.typ }
+
+// recounts are the types that count anew from `reopened_at` (rule 15).
+var recounts = []string{"acknowledge", "respond", "inform", "resolve", "survey"}
+
+// pointless are the types that a resolved incident leaves out while they are open (rule 13).
+var pointless = []string{"acknowledge", "respond", "inform", "resolve"}
+
+// promise gives an ask its times.
+func (r *oRun) promise(k *oAsk) {
+	r.startClock(k)
+	if !k.base.IsZero() {
+		k.notBefore, k.own = r.clock(k).deadline(k.base, k.src.after, k.src.within)
+	}
+	r.fulfil(k)
+}
+
+// fulfil says what is done, when it was first given, and which deadline it shows.
+func (r *oRun) fulfil(k *oAsk) {
+	k.given, k.born = r.firstGiven(k)
+	k.done = r.doneAt(k)
+	k.due = k.own
+	switch {
+	case k.recurs():
+		k.own = r.nextInform(k)
+		k.due = k.own
+	case !k.done.IsZero():
+		k.due = r.stood(k, k.done)
+	}
+}
+
+// finish gives each action its promises' times in the end: when limits have run, its amount and
+// with it what is done is known, and with that the deadline that its steps hang on.
+func (r *oRun) finish(acts []*oAct) {
+	for _, a := range acts {
+		for _, k := range a.asks {
+			k.amount = a.amount
+			r.fulfil(k)
+			r.steps(k)
+		}
+		r.settle(a)
+	}
+}
+
+// steps gives the steps of an ask their times (rules 14 and 15).
+func (r *oRun) steps(k *oAsk) {
+	for _, step := range k.late {
+		s := step.asks[0]
+		if s.base = k.due; !s.base.IsZero() {
+			s.notBefore, s.own = r.clock(s).deadline(s.base, s.src.after, s.src.within)
+			s.due = s.own
+		}
+		s.from = cmpTime(s.notBefore, s.base)
+		r.steps(s)
+	}
+	for _, step := range k.remind {
+		s := step.asks[0]
+		s.base, s.notBefore = k.due, time.Time{}
+		if !k.due.IsZero() {
+			s.notBefore = r.before(k, s.src.before)
+		}
+		s.from = s.notBefore
+	}
+}
+
+// before is when a step in `remind` is owed: so long ahead of the deadline of its ask, in the
+// clock of that ask.
+func (r *oRun) before(k *oAsk, before string) (t time.Time) {
+	c := r.clock(k)
+	if share, ok := strings.CutSuffix(before, "%"); ok {
+		start := cmpTime(k.notBefore, k.base)
+		percent, _ := strconv.Atoi(share)
+		t = c.back(k.due, c.ran(start, k.due)*time.Duration(percent)/100)
+	} else {
+		s := spanOf(before)
+		t = c.back(calendarDays(k.due, oSpan{days: -s.days, months: -s.months}, c.zone), s.rest)
+	}
+	if t = c.opening(t); t.Before(k.base) {
+		t = k.base
+	}
+	return t
+}
+
+// cmpTime is the first of two times that is there.
+func cmpTime(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// startClock is rule 1, with what rule 15 says of reopening.
+func (r *oRun) startClock(k *oAsk) {
+	switch {
+	case k.src.since != "":
+		k.follows = true
+		k.base, _ = r.happened(k.src.since)
+	case k.chosen:
+		k.base = r.now
+	default:
+		var first bool
+		k.base, first = r.playBase(k.play.name())
+		k.any = first && r.givenFirst(k)
+	}
+	reopened, ok := r.in.time("reopened_at")
+	if ok && !k.base.IsZero() && slices.Contains(recounts, k.typ) && k.base.Before(reopened) {
+		k.base = reopened
+	}
+}
+
+// happened reads a field that times count from; a `resolved_at` before `reopened_at` is void.
+func (r *oRun) happened(path string) (time.Time, bool) {
+	t, ok := r.in.time(path)
+	if reopened, again := r.in.time("reopened_at"); path == "resolved_at" && again && t.Before(reopened) {
+		return time.Time{}, false
+	}
+	return t, ok
+}
+
+// resolvedAt is when the incident was resolved, if it is by now.
+func (r *oRun) resolvedAt() (time.Time, bool) {
+	t, ok := r.happened("resolved_at")
+	return t, ok && !t.After(r.now)
+}
+
+// playBase goes through what was decided: a play counts from the decision that first gave it. The
+// first decision of the incident counts from when it was reported. What a play gave is forgotten
+// by a decision on a resolved incident that does not give it.
+func (r *oRun) playBase(play string) (base time.Time, first bool) {
+	have := false
+	for i, d := range r.life.past {
+		switch {
+		case d.gives[play] && !have:
+			have, base, first = true, d.at, i == 0
+			if t, ok := d.in.time("reported_at"); ok && i == 0 {
+				base = t
+			}
+		case !d.gives[play] && d.resolved:
+			have = false
+		}
+	}
+	if have {
+		return base, first
+	}
+	if t, ok := r.in.time("reported_at"); ok && len(r.life.past) == 0 {
+		return t, true
+	}
+	return r.now, len(r.life.past) == 0
+}
+
+// givenFirst says that the incident's first decision gave a promise, or that this is the first.
+func (r *oRun) givenFirst(k *oAsk) bool {
+	if len(r.life.past) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.life.past[0].asks, func(o *oAsk) bool { return o.key == k.key && o.play.name() == k.play.name() })
+}
+
+// firstGiven is when what a play asks for was first given, and when this promise was: one whose base
+// moves is another each time.
+func (r *oRun) firstGiven(k *oAsk) (given, born time.Time) {
+	given, born = r.now, r.now
+	for _, d := range slices.Backward(r.life.past) {
+		for _, o := range d.asks {
+			if o.key == k.key && o.play.name() == k.play.name() {
+				given = d.at
+			}
+			if o.same(k) {
+				born = d.at
+			}
+		}
+	}
+	return given, born
+}
+
+func (r *oRun) clock(k *oAsk) oClock {
+	c := oClock{zone: k.play.book.location(), ends: k.src.ends}
+	if k.src.calendar != "" {
+		c.minutes = k.play.book.calendar(k.src.calendar)
+	}
+	if k.src.pauses {
+		c.pauses = r.in.paused
+	}
+	return c
+}
+
+// doneAt is when a promise was fulfilled; zero while it is open (rule 11).
+func (r *oRun) doneAt(k *oAsk) (done time.Time) {
+	switch {
+	case k.redress && k.amount != nil:
+		return r.paidAt(k)
+	case k.recurs(): // it is never done for good, until the incident is resolved
+		if _, resolved := r.resolvedAt(); resolved {
+			return r.informed(k)
+		}
+		return done
+	}
+	for _, e := range r.events(k) {
+		if r.counts(k, e) && (done.IsZero() || e.Before(done)) {
+			done = e
+		}
+	}
+	return done
+}
+
+// events are all that could fulfil a promise.
+func (r *oRun) events(k *oAsk) (out []time.Time) {
+	add := func(path string) {
+		if t, ok := r.happened(path); ok {
+			out = append(out, t)
+		}
+	}
+	switch k.typ {
+	case "acknowledge", "respond":
+		add("responded_at")
+	case "inform":
+		if add("informed_at"); len(out) > 0 {
+			for _, d := range r.life.past { // each time that the customer was informed
+				if t, ok := d.in.time("informed_at"); ok && t.Before(out[0]) {
+					out = append(out, t)
+				}
+			}
+		}
+	case "resolve":
+		add("resolved_at")
+	}
+	for _, p := range r.reported(k.key) {
+		if p.outcome == recovery.OutcomeDone {
+			out = append(out, p.at)
+		}
+	}
+	return out
+}
+
+// counts says that an event fulfils a promise: it lies at or after the base and has happened.
+func (r *oRun) counts(k *oAsk, e time.Time) bool {
+	if e.After(r.now) {
+		return false
+	}
+	if k.redress {
+		return true
+	}
+	if reopened, ok := r.in.time("reopened_at"); ok && e.Before(reopened) {
+		return false
+	}
+	return k.any || !k.base.IsZero() && !e.Before(k.base)
+}
+
+// stood is the deadline that stood at a time: by the last decision until then, without the one
+// that is being made. What was done before it was given has the deadline that it was given with.
+func (r *oRun) stood(k *oAsk, at time.Time) time.Time {
+	found := false
+	due := k.own
+	for _, d := range r.life.past {
+		for _, o := range d.asks {
+			if o.same(k) && (!found || !d.at.After(at)) {
+				found, due = true, o.own
+			}
+		}
+	}
+	for _, m := range r.life.made {
+		for _, a := range m.acts {
+			for _, o := range a.asks {
+				if o.same(k) && !found {
+					found, due = true, o.own
+				}
+			}
+		}
+	}
+	return due
+}
+
+// settle shows a merged action as its asks say (rule 2), and hangs their steps on it.
+func (r *oRun) settle(a *oAct) {
+	if len(a.asks) == 0 {
+		return
+	}
+	shown := a.asks[0]
+	a.done, a.given, a.notBefore = time.Time{}, time.Time{}, a.asks[0].notBefore
+	open := false
+	for _, k := range a.asks {
+		switch isOpen := k.done.IsZero(); {
+		case isOpen && !open:
+			open, shown = true, k
+		case isOpen == open && (open || k.done.Equal(shown.done)) && earlier(k.due, shown.due):
+			shown = k
+		case !open && k.done.After(shown.done):
+			shown = k
+		}
+		if k.done.After(a.done) {
+			a.done = k.done
+		}
+		if a.given.IsZero() || k.given.Before(a.given) {
+			a.given = k.given
+		}
+		if k.notBefore.Before(a.notBefore) {
+			a.notBefore = k.notBefore // none is zero, and so the earliest
+		}
+	}
+	if open {
+		a.done = time.Time{}
+	}
+	a.due = shown.due
+	if shown != a.asks[0] {
+		a.owner, a.message = shown.src.owner, shown.message()
+	}
+	a.ifLate, a.remind = nil, nil
+	for _, k := range a.asks {
+		a.ifLate = append(a.ifLate, k.late...)
+		a.remind = append(a.remind, k.remind...)
+	}
+	a.ifLate, a.remind = merge(a.ifLate), merge(a.remind)
+	for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
+		r.settle(step)
+	}
+}
+
+func (k *oAsk) message() *oMessage {
+	if k.src.message == "" {
+		return nil
+	}
+	return k.play.book.message(k.src.message)
+}
+
+// earlier is the order of deadlines, in which none is the latest.
+func earlier(a, b time.Time) bool {
+	return !a.IsZero() && (b.IsZero() || a.Before(b))
+}
+
+// leaveOut is rule 13: what a resolved incident makes pointless is not given. It says whether an
+// answer was among it.
+
+func (r *oRun) leaveOut(acts []*oAct) (out []*oAct, answered bool) {
+	at, resolved := r.resolvedAt()
+	for _, a := range acts {
+		k := a.asks
+		if !resolved || len(k) == 0 || !slices.Contains(pointless, a.typ) || !k[0].done.IsZero() || k[0].follows && k[0].base.After(at) {
+			out = append(out, a)
+			continue
+		}
+		if (a.typ == "acknowledge" || a.typ == "respond") && r.answers(a) {
+			answered = true
+		}
+	}
+	return out, answered
+}
+
+// recurs says that a promise falls due again and again: an inform (rule 15).
+func (k *oAsk) recurs() bool { return k.typ == "inform" && k.instanceOf == nil }
+
+// informed is when the customer was last informed; zero when nobody has since the base.
+func (r *oRun) informed(k *oAsk) (last time.Time) {
+	for _, e := range r.events(k) {
+		if r.counts(k, e) && e.After(last) {
+			last = e
+		}
+	}
+	return last
+}
+
+// nthInform is the n-th deadline of an inform: base + n × every (rule 4).
+func (r *oRun) nthInform(k *oAsk, n int) time.Time {
+	if n == 0 {
+		return k.base
+	}
+	t, _ := r.clock(k).span(k.base, oSpan{rest: k.src.every * time.Duration(n)})
+	return t
+}
+
+// nextInform is the first deadline that nobody has kept, nor kept a later one.
+func (r *oRun) nextInform(k *oAsk) time.Time {
+	last := r.informed(k)
+	if k.base.IsZero() {
+		return time.Time{}
+	}
+	n := 1
+	if !last.IsZero() {
+		for r.nthInform(k, n).Before(last) {
+			n++
+		}
+		n++
+	}
+	return r.nthInform(k, n)
+}
+
+// informs are the promises that an inform comes to by now, each with a base and a deadline of its own.
+func (r *oRun) informs(k *oAsk) (out []*oAsk) {
+	if k.base.IsZero() {
+		return nil
+	}
+	for n := 1; ; n++ {
+		one := *k
+		one.instanceOf, one.base, one.own = k, r.nthInform(k, n-1), r.nthInform(k, n)
+		one.any = k.any && n == 1
+		if out = append(out, &one); one.own.IsZero() || !one.own.Before(r.now) {
+			return out
+		}
+	}
+}
