@@ -344,6 +344,9 @@ func (b *oBench) refused(want *oRefusal, err error) string {
 // sameIDs checks that two actions have one id exactly if SEMANTICS.md makes
 // their ids from the same things.
 func (b *oBench) sameIDs(want []*oAct, got []recovery.Action) string {
+	if len(want) != len(got) {
+		return fmt.Sprintf("%d actions, and the engine has %d", len(want), len(got))
+	}
 	for i, a := range want {
 		if a.change == "cancelled" { // their order is free; the rest of the line says which it was
 			continue
@@ -355,9 +358,6 @@ func (b *oBench) sameIDs(want []*oAct, got []recovery.Action) string {
 			return fmt.Sprintf("the actions %s and %s have one id, %s", a.key, key, got[i].ID)
 		}
 		b.ids[a.key], b.keys[got[i].ID] = got[i].ID, a.key
-		if len(a.ifLate) != len(got[i].IfLate) || len(a.remind) != len(got[i].Remind) {
-			return "steps of " + a.key
-		}
 		if diff := b.sameIDs(a.ifLate, got[i].IfLate) + b.sameIDs(a.remind, got[i].Remind); diff != "" {
 			return diff
 		}
