@@ -83,10 +83,15 @@ func (g *promises) actions(play string, list []*playbook.Action, dated bool) {
 	}
 }
 
-// hasDeadline reports whether an action has a deadline of its own, or would have one if what is
-// written were right.
+// hasDeadline reports whether an action has a deadline of its own, one that comes again and again
+// included.
 func hasDeadline(a *playbook.Action) bool {
-	return a.Within.IsSet() || a.Within.Misread() || a.Type.Value == ActionInform ||
+	return hasWithin(a) || a.Type.Value == ActionInform || a.Every.IsSet() || a.Every.Misread()
+}
+
+// hasWithin reports whether an action has within, or would have it if what is written were right.
+func hasWithin(a *playbook.Action) bool {
+	return a.Within.IsSet() || a.Within.Misread() ||
 		slices.ContainsFunc(a.Params, func(e playbook.Entry) bool { return nearKey(e.Key, commonKeys).edit.Text == "within" })
 }
 

@@ -28,14 +28,13 @@ func (b *Before) Source() string { return b.src.source() }
 func (s *scope) steps(out *Action, a *playbook.Action, in givenIn, working bool) {
 	before := in
 	before.remind, before.late, before.preventive, before.working = true, false, false, working
-	dated := in.preventive || hasDeadline(a)
-	if len(a.Remind) > 0 && !dated {
+	if len(a.Remind) > 0 && !in.preventive && !hasWithin(a) {
 		s.errorf(a.Remind[0].Type.Range, "no-deadline", "add `within:` to the action", "`remind` counts back from a deadline, and `%s` has none", out.Type.Name)
 	}
 	out.Remind = s.actions(a.Remind, before)
 	later := in
 	later.late, later.remind, later.preventive = true, false, false
-	if len(a.IfLate) > 0 && !dated {
+	if len(a.IfLate) > 0 && !in.preventive && !hasDeadline(a) {
 		s.warnf(a.IfLate[0].Range, "never-late", "add `within:` to the action", "without a deadline `%s` is never late, so its `if_late` is never owed", out.Type.Name)
 	}
 	out.IfLate = s.actions(a.IfLate, later)

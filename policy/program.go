@@ -32,7 +32,7 @@ type Program struct {
 	plain    bool       // ask everything in turn; for tests
 }
 
-// Slots is the number of fields of the set. Each field's Slot is below it.
+// Slots is how many slots there are for the values of fields: each field's Slot is below it.
 func (p *Program) Slots() int { return p.slots }
 
 // Playbook is one playbook of a set.

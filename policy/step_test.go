@@ -44,9 +44,11 @@ func TestSteps(t *testing.T) {
 		`{resolve: {within: 2wd, calendar: office, remind: [{notify: {to: lead, before: 2h, every: 1h}}]}}`:            "",
 		`{resolve: {within: 4h, if_late: [{escalate: {to: lead, every: 1h}}]}}`:                                        "",
 		`{resolve: {within: 4h, if_late: [{inform: {every: 1h}}], remind: [{inform: {every: 1h, before: 1h}}]}}`:       "",
-		`{inform: {every: 24h, remind: [{notify: {to: lead, before: 1h}}]}}`:                                           "",
+		`{inform: {every: 24h, within: 8h, remind: [{notify: {to: lead, before: 1h}}]}}`:                               "",
 		`{resolve: {within: 4h, if_late: [{escalate: {to: a, within: 1h, remind: [{notify: {to: b, before: 5m}}]}}]}}`: "",
 
+		`{resolve: {within: 4h, if_late: [{escalate: {to: a, every: 1h, if_late: [{notify: {to: b}}]}}]}}`:            "",
+		`{inform: {every: 24h, remind: [{notify: {to: lead, before: 1h}}]}}`:                                          "no-deadline: `remind` counts back from a deadline, and `inform` has none",
 		`{resolve: {remind: [{notify: {to: lead, before: 30m}}]}}`:                                                    "no-deadline: `remind` counts back from a deadline, and `resolve` has none",
 		`{resolve: {within: 4h, if_late: [{escalate: {to: a, remind: [{notify: {to: b, before: 5m}}]}}]}}`:            "no-deadline: `remind` counts back from a deadline, and `escalate` has none",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead}}]}}`:                                                     "missing-key: a step of `remind` needs `before`: how long ahead of the deadline it is owed",

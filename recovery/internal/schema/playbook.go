@@ -50,7 +50,7 @@ func (b *builder) playbookParts() []member {
 		{"substitute", b.mapping("a substitute", substituteWords())},
 		{"period", b.mapping("a period", periodWords())},
 		{"fact", b.mapping("a fact", factWords()).and(when(
-			needing("sum"), with([]string{"currency"}, "count"), with([]string{"count"}, "currency"))...)},
+			needing("sum"), with([]string{"currency"}, "count"), with([]string{"count"}, "currency").and(occurred()...))...)},
 		{"table", b.mapping("a table", tableWords())},
 		{"row", object{
 			{"type", "object"}, {"properties", row}, {"propertyNames", object{{"minLength", 1}}}, {"additionalProperties", scalar()},
@@ -76,6 +76,11 @@ func (b *builder) playbookParts() []member {
 		{"field", b.field(true)},
 		{"standard_field", b.field(false)},
 	}
+}
+
+// occurred says that incidents count by when they occurred.
+func occurred() object {
+	return when(is("count", "incidents"), object{{"properties", object{{"by", oneOf([]string{"occurred"})}}}}, nil)
 }
 
 // hours are those of a week. The days and the usual ranges stand there by name, for

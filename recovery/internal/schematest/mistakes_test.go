@@ -18,7 +18,7 @@ import (
 var seen = strings.Fields(`
 	missing-version unsupported-version missing-kind two-kinds not-in-shared unknown-key missing-key wrong-type unknown-value empty-list
 	bad-id bad-name bad-action bad-fact bad-limit no-direction bad-row bad-day bad-hours no-hours bad-language
-	wrong-approach missing-review-by money-if-late missing-parameter unknown-parameter unknown-zone unknown-currency
+	wrong-approach missing-review-by money-if-late money-in-remind bad-remind missing-parameter unknown-parameter unknown-zone unknown-currency
 	bad-date bad-money bad-duration bad-percent bad-period`)
 
 // TestMistakes changes each value of a set that has everything, in turn, into
