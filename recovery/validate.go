@@ -14,9 +14,10 @@ import (
 // same, for [ruleset.withoutFailed].
 func (r *ruleset) validate(ctx context.Context, w *workspace, in *Incident, now time.Time, strict bool) (*subject, error) {
 	s := &w.subject
+	w.incident = *in
 	s.id, s.now, s.input, s.taken = in.ID, now, r.program.NewInput(now), w.intake
 	s.input.Within(ctx)
-	wrong, err := w.intake.Take(in.came(w.intake.Room()), s.input, strict)
+	wrong, err := w.intake.Take(w.incident.came(w.intake.Room()), s.input, strict)
 	if err != nil {
 		return s, s.or(matchError(err))
 	}

@@ -11,6 +11,7 @@ import (
 // again. Nothing that leaves the engine, be it a decision, a record or a query, may
 // point into it; what it hands out as room for a decision is new each time.
 type workspace struct {
+	incident   Incident // a copy, so that the caller's stays on its stack
 	intake     *intake.Intake
 	subject    subject
 	conclusion conclusion
@@ -64,7 +65,7 @@ func (r *ruleset) release(w *workspace) {
 	if cap(w.record) > mostText || cap(w.text) > mostText {
 		w.record, w.text = nil, nil
 	}
-	w.subject, w.conclusion, w.room = subject{}, conclusion{}, room{}
+	w.incident, w.subject, w.conclusion, w.room = Incident{}, subject{}, conclusion{}, room{}
 	r.workspaces.Put(w)
 }
 

@@ -37,13 +37,15 @@ func Coerce(raw any, t value.Type) (native any, bad *Mismatch) {
 	}
 	switch kind {
 	case value.KindString:
-		native, ok = v.(string)
+		native = v // in the box that it came in
+		_, ok = v.(string)
 	case value.KindInt:
 		native, ok = toInt(v)
 	case value.KindDouble:
 		native, ok = toDouble(v)
 	case value.KindBool:
-		native, ok = v.(bool)
+		native = v
+		_, ok = v.(bool)
 	case value.KindList:
 		return toList(v, t.Member())
 	case value.KindTimestamp:
