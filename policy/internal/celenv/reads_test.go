@@ -34,6 +34,25 @@ func TestReads(t *testing.T) {
 	}
 }
 
+// TestNow finds the read of the time, also in an expression that shares what was compiled of another
+// with longer literals.
+func TestNow(t *testing.T) {
+	w := newWorld(t)
+	for source, want := range map[string]string{
+		`incident.failure == "late" && now > incident.occurred_at`:            "now",
+		`incident.failure == "damaged" && now > incident.occurred_at`:         "now",
+		`incident.failure == "lost" && has(incident.promised_at)`:             "",
+		`incident.severity > 3 ? incident.id == "now" : terms.valued`:         "",
+		`incident.tags.exists(t, t == "a" && date(now) > date("2026-01-01"))`: "now",
+	} {
+		e := w.compile(source)
+		path, from, to := e.Now()
+		if path != want || path != "" && string([]rune(source)[from:to]) != want {
+			t.Errorf("%s: %q, %d to %d", source, path, from, to)
+		}
+	}
+}
+
 func TestReadValue(t *testing.T) {
 	w := newWorld(t)
 	f := w.frame(nil)

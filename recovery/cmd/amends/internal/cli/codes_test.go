@@ -15,7 +15,7 @@ import (
 // TestCodesAreAll holds the list of codes against the code that reports them.
 func TestCodesAreAll(t *testing.T) {
 	reported := map[string]string{}
-	for _, dir := range []string{"playbook/unseen", "playbook", "playbook/internal/yamlnode", "policy", "policy/internal/celenv", "recovery/cmd/amends/internal/cli"} {
+	for _, dir := range []string{"playbook/unseen", "playbook", "playbook/internal/yamlnode", "policy", "policy/internal/celenv", "policy/internal/celtext", "recovery/cmd/amends/internal/cli"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", "..", "..", "..", dir, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(dir, err)
