@@ -136,7 +136,7 @@ func (x *chooser) sameContent(d *Decision) bool {
 		}
 	}
 	for _, w := range d.Withheld {
-		if w.Reason == "zero" {
+		if w.Reason == WithheldZero {
 			chosen[w.ID] = w
 		}
 	}
@@ -305,7 +305,7 @@ func (x *chooser) superseded(drafts []*draft) []Action {
 		for _, own := range x.governed(l) {
 			if beaten(own.Action) {
 				out = append(out, cancelledAction(own.Action))
-				x.withhold(own, "keep", own.Amount)
+				x.withhold(own, WithheldKeep, own.Amount)
 				x.remove(own)
 			}
 		}

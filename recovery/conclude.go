@@ -44,9 +44,9 @@ func (c *conclusion) isWithdrawn(id string) bool {
 }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
-var warningCodes = [...]string{"unanswered", "stale", "too-late", "no-partner", "fact-without-key"}
+var warningCodes = [...]WarningCode{WarnUnanswered, WarnStale, WarnTooLate, WarnNoPartner, WarnFactWithoutKey}
 
-func (c *conclusion) warn(code, play, message string) {
+func (c *conclusion) warn(code WarningCode, play, message string) {
 	i := slices.Index(warningCodes[:], code)
 	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
 }
@@ -125,7 +125,7 @@ func (c *conclusion) match() error {
 // warnOf warns of what is wrong with a play that matched.
 func (c *conclusion) warnOf(p *policy.Play) {
 	if !p.ReviewBy.IsZero() && c.today(p.Playbook.Zone).Compare(p.ReviewBy) > 0 {
-		c.warn("stale", p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
+		c.warn(WarnStale, p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
 	}
 	c.warnUnknown(p.Facts, p.Name)
 }
@@ -136,7 +136,7 @@ func (c *conclusion) warnUnknown(slots []int, play string) {
 		if c.unknown[slot] {
 			delete(c.unknown, slot)
 			f := c.rules.program.Facts[slot]
-			c.warn("fact-without-key", play, f.Name+" is taken as zero, because the incident has no "+c.missingKey(f))
+			c.warn(WarnFactWithoutKey, play, f.Name+" is taken as zero, because the incident has no "+c.missingKey(f))
 		}
 	}
 }

@@ -191,16 +191,27 @@ type Withheld struct {
 	ID     string
 	Type   string
 	Play   string
-	Reason string // keep, limit, too-late or zero
+	Reason WithheldReason
 	Amount Money
 	Params []Param
 }
+
+// WithheldReason says why an action was not given.
+type WithheldReason string
+
+// The reasons for withholding an action.
+const (
+	WithheldKeep    WithheldReason = "keep"     // a limit keeps the highest, and this is not it
+	WithheldLimit   WithheldReason = "limit"    // a cap leaves no room for it
+	WithheldTooLate WithheldReason = "too-late" // it had to be done by a time that has passed
+	WithheldZero    WithheldReason = "zero"     // its amount is nothing
+)
 
 // PassedOver is a partner that was asked and not taken.
 type PassedOver struct {
 	Partner string
 	Play    string
-	Reason  string // agreement, direction, coverage or capacity
+	Reason  PassedOverReason
 }
 
 // Missed is a broken promise: an action that one play asked for was not done by
@@ -214,6 +225,17 @@ type Missed struct {
 	DoneAt  time.Time // zero: it is not done
 }
 
+// PassedOverReason says why a partner was not taken.
+type PassedOverReason string
+
+// The reasons for passing over a partner.
+const (
+	PassedOverAgreement PassedOverReason = "agreement" // none is in force
+	PassedOverDirection PassedOverReason = "direction" // the agreement does not serve this direction
+	PassedOverCoverage  PassedOverReason = "coverage"  // the agreement does not cover the incident
+	PassedOverCapacity  PassedOverReason = "capacity"  // its units are used up
+)
+
 // Fact is the value that a fact had when the decision was made: an int64 or a
 // Money.
 type Fact struct {
@@ -223,10 +245,22 @@ type Fact struct {
 
 // Warning is something to look at that did not stop the decision.
 type Warning struct {
-	Code    string // unanswered, stale, too-late, no-partner or fact-without-key
+	Code    WarningCode
 	Message string
 	Play    string
 }
+
+// WarningCode is the kind of a warning.
+type WarningCode string
+
+// The codes of warnings, in the order in which a decision lists them.
+const (
+	WarnUnanswered     WarningCode = "unanswered"       // no play answers the incident
+	WarnStale          WarningCode = "stale"            // the play was to be reviewed before
+	WarnTooLate        WarningCode = "too-late"         // what would have prevented the failure comes too late
+	WarnNoPartner      WarningCode = "no-partner"       // no partner could take it
+	WarnFactWithoutKey WarningCode = "fact-without-key" // the fact is taken as zero: the incident lacks its key
+)
 
 // Made says who made a choice.
 type Made struct {
@@ -245,7 +279,7 @@ func (d Decision) LogValue() slog.Value {
 		slog.String("incident", d.Incident),
 		slog.Any("plays", each(d.Plays, func(m Match) string { return m.Play })),
 		slog.Any("actions", each(d.Actions, func(a Action) string { return a.Type })),
-		slog.Any("warnings", each(d.Warnings, func(w Warning) string { return w.Code })),
+		slog.Any("warnings", each(d.Warnings, func(w Warning) string { return string(w.Code) })),
 	)
 }
 

@@ -44,7 +44,7 @@ type Explanation struct {
 type AskedPartner struct {
 	Play    string // playbook/play
 	Partner *policy.Partner
-	Reason  string // as in [PassedOver]; empty when it was taken
+	Reason  PassedOverReason // empty when it was taken
 	// Way is the direction of the agreement that is wanted; nil when it has none.
 	Way *policy.Direction
 	// Units are wanted, and Used are the units that were reserved before in the
@@ -253,7 +253,7 @@ func (c *conclusion) noteCut(l *policy.Limit, ch *Choice, o *Offer, before Money
 	x.Cut = append(x.Cut, CutOffer{Play: ch.Play, Type: o.Type, ID: o.ID, Before: before, After: o.To})
 }
 
-func (c *conclusion) notePartner(p *policy.Play, partner *policy.Partner, units int64, reason string) {
+func (c *conclusion) notePartner(p *policy.Play, partner *policy.Partner, units int64, reason PassedOverReason) {
 	c.explains.Partners = append(c.explains.Partners, AskedPartner{
 		Play: p.Name, Partner: partner, Reason: reason, Way: c.way(partner), Units: units, Used: c.inUse(partner),
 	})

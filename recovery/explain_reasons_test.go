@@ -95,7 +95,7 @@ func TestExplainPartnersAndLimits(t *testing.T) {
 	}
 	var got []string
 	for _, p := range x.Partners {
-		got = append(got, p.Partner.ID+" "+p.Reason)
+		got = append(got, p.Partner.ID+" "+string(p.Reason))
 	}
 	if text := strings.Join(got, ", "); text != "annex capacity, palace coverage, old agreement, inn " {
 		t.Error(text)

@@ -72,7 +72,7 @@ func lines(d *recovery.Decision) []string {
 func codes(d *recovery.Decision) []string {
 	out := []string{}
 	for _, w := range d.Warnings {
-		out = append(out, w.Code)
+		out = append(out, string(w.Code))
 	}
 	return out
 }

@@ -201,7 +201,7 @@ func (w *Withheld) fields(f *form) {
 	f.text("id", &w.ID)
 	f.text("type", &w.Type)
 	f.text("play", &w.Play)
-	f.text("reason", &w.Reason)
+	f.text("reason", (*string)(&w.Reason))
 	f.money("amount", &w.Amount)
 	named(f, "params", &w.Params)
 }
@@ -209,7 +209,7 @@ func (w *Withheld) fields(f *form) {
 func (p *PassedOver) fields(f *form) {
 	f.text("partner", &p.Partner)
 	f.text("play", &p.Play)
-	f.text("reason", &p.Reason)
+	f.text("reason", (*string)(&p.Reason))
 }
 
 func (m *Missed) fields(f *form) {
@@ -222,7 +222,7 @@ func (m *Missed) fields(f *form) {
 }
 
 func (w *Warning) fields(f *form) {
-	f.text("code", &w.Code)
+	f.text("code", (*string)(&w.Code))
 	f.text("message", &w.Message)
 	f.text("play", &w.Play)
 }

@@ -94,7 +94,7 @@ func (c *conclusion) keepHighest(l *policy.Limit) {
 	}
 	for _, d := range drafts {
 		if best[group{d.Type, d.Amount.Currency()}] != d {
-			c.withhold(d, "keep", d.Amount)
+			c.withhold(d, WithheldKeep, d.Amount)
 			c.remove(d)
 		}
 	}
@@ -163,7 +163,7 @@ func (c *conclusion) cut(d *draft, over Money) {
 		over = d.Amount
 		c.remove(d)
 	}
-	c.withhold(d, "limit", over)
+	c.withhold(d, WithheldLimit, over)
 	d.Amount, _ = d.Amount.Sub(over) // over is at most the amount
 }
 

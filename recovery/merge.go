@@ -117,12 +117,12 @@ func (c *conclusion) dropZeros() {
 	c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
 		zero := d.Amount.IsSet() && d.Amount.IsZero() && d.Type != "substitute"
 		if zero {
-			c.withhold(d, "zero", d.Amount)
+			c.withhold(d, WithheldZero, d.Amount)
 		}
 		return zero
 	})
 }
 
-func (c *conclusion) withhold(d *draft, reason string, amount value.Money) {
+func (c *conclusion) withhold(d *draft, reason WithheldReason, amount value.Money) {
 	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Play: d.Plays[0], Reason: reason, Amount: amount, Params: d.Params})
 }

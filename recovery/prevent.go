@@ -30,7 +30,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 		}
 		if c.now.After(latest) && !c.gaveBefore(d.ID, p.Name) {
 			late = true
-			c.withhold(d, "too-late", d.Amount)
+			c.withhold(d, WithheldTooLate, d.Amount)
 			continue
 		}
 		c.drafts = append(c.drafts, d)
@@ -38,7 +38,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 	if !late && (len(actions) > 0 || !c.now.After(latest)) {
 		return nil
 	}
-	c.warn("too-late", p.Name, "it had to be done by "+value.FormatTimestamp(latest))
+	c.warn(WarnTooLate, p.Name, "it had to be done by "+value.FormatTimestamp(latest))
 	return c.give(p, p.TooLate)
 }
 

@@ -85,7 +85,7 @@ func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
 		}
 	}
 	for _, h := range r.Decision.Withheld {
-		if h.Reason == "zero" {
+		if h.Reason == WithheldZero {
 			x.sel.Options = append(x.sel.Options, x.selected(h.ID, h.Type, h.Amount, h.Params))
 		}
 	}

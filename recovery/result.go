@@ -14,7 +14,7 @@ func (c *conclusion) decision() *Decision {
 	c.compare(d)
 	d.Choices, d.Withheld, d.PassedOver = c.choices, c.withheld, c.passed
 	if !c.answered(d) {
-		c.warn("unanswered", "", "no play answers this incident")
+		c.warn(WarnUnanswered, "", "no play answers this incident")
 	}
 	d.Warnings = slices.Concat(c.warnings[:]...)
 	if c.given.Previous != nil {

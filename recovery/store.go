@@ -208,7 +208,7 @@ func (r *Record) choice() *store.Choice {
 		c.IfLate = appendIDs(c.IfLate, a.IfLate)
 	}
 	for _, w := range d.Withheld {
-		if w.Reason == "zero" { // nothing was chosen, which is an amount too
+		if w.Reason == WithheldZero { // nothing was chosen, which is an amount too
 			c.Chosen.Actions = append(c.Chosen.Actions, ChosenAction{Type: w.Type, Amount: w.Amount})
 		}
 	}

@@ -23,7 +23,7 @@ func (c *conclusion) substitute(p *policy.Play, actions []*policy.Action) error 
 		return err
 	}
 	if partner == nil {
-		c.warn("no-partner", p.Name, "no partner could take it")
+		c.warn(WarnNoPartner, p.Name, "no partner could take it")
 		return c.give(p, p.Otherwise)
 	}
 	d, err := c.taken(p, partner, units)
@@ -95,23 +95,23 @@ func (c *conclusion) way(p *policy.Partner) *policy.Direction {
 
 // ineligible says why a partner cannot be taken; empty when it can. A partner
 // who was taken before stays under an agreement that has ended since.
-func (c *conclusion) ineligible(p *policy.Partner, f *policy.Frame, units int64, held bool) (string, error) {
+func (c *conclusion) ineligible(p *policy.Partner, f *policy.Frame, units int64, held bool) (PassedOverReason, error) {
 	if !held && !p.Agreement.Contains(c.today(p.Zone)) {
-		return "agreement", nil
+		return PassedOverAgreement, nil
 	}
 	way := c.way(p)
 	if way == nil {
-		return "direction", nil
+		return PassedOverDirection, nil
 	}
 	covers, err := way.Covers(f)
 	if err != nil {
 		return "", err
 	}
 	if !covers {
-		return "coverage", nil
+		return PassedOverCoverage, nil
 	}
 	if way.Units > 0 && way.Units-c.inUse(p) < units {
-		return "capacity", nil
+		return PassedOverCapacity, nil
 	}
 	return "", nil
 }

@@ -84,9 +84,9 @@ func withheldText(w recovery.Withheld) string {
 	if w.Amount.IsSet() {
 		text += " " + w.Amount.String()
 	}
-	return text + " withheld (" + w.Reason + ")"
+	return text + " withheld (" + string(w.Reason) + ")"
 }
 
 func passedOverText(p recovery.PassedOver) string {
-	return p.Partner + " passed over (" + p.Reason + ")"
+	return p.Partner + " passed over (" + string(p.Reason) + ")"
 }

@@ -160,7 +160,7 @@ func restLines(d *recovery.Decision) []string {
 		out = append(out, passedOverText(p))
 	}
 	for _, w := range d.Warnings {
-		text := "warning: " + w.Code
+		text := "warning: " + string(w.Code)
 		if w.Play != "" {
 			text += " " + w.Play
 		}

@@ -129,7 +129,7 @@ func (r *Report) jsonPlay(e policy.Explanation) jsonPlay {
 func partnerOf(p recovery.AskedPartner, e policy.Explanation) jsonPartner {
 	n := covers(e, p.Partner)
 	out := jsonPartner{
-		Partner: p.Partner.ID, Agreement: p.Partner.Ref, Taken: p.Reason == "", Reason: p.Reason,
+		Partner: p.Partner.ID, Agreement: p.Partner.Ref, Taken: p.Reason == "", Reason: string(p.Reason),
 		Units: p.Units, Used: p.Used, Misses: list(n.Misses()), Covers: nodeOf(n),
 	}
 	if p.Way != nil && p.Way.Units > 0 {
@@ -171,7 +171,7 @@ func jsonLimitOf(l recovery.BoundLimit) jsonLimit {
 		out.Counting = &jsonCounting{l.Limit.Counting.Name, moneyOf(l.Counted)}
 	}
 	for _, w := range l.Withheld {
-		out.Withheld = append(out.Withheld, jsonWithheld{w.ID, w.Type, w.Play, w.Reason, moneyOf(w.Amount)})
+		out.Withheld = append(out.Withheld, jsonWithheld{w.ID, w.Type, w.Play, string(w.Reason), moneyOf(w.Amount)})
 	}
 	for _, c := range l.Cut {
 		out.Cut = append(out.Cut, jsonCut{c.Play, c.Type, c.ID, moneyOf(c.Before), moneyOf(c.After)})

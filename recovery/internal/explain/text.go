@@ -171,7 +171,7 @@ func (t *textWriter) warnings(d *recovery.Decision, play string) {
 	}
 	for _, w := range d.Warnings {
 		if w.Play == play {
-			t.wrapped(indent, 2, "", "warning: "+w.Code+": "+w.Message)
+			t.wrapped(indent, 2, "", "warning: "+string(w.Code)+": "+w.Message)
 		}
 	}
 }

@@ -91,8 +91,8 @@ func (t *textWriter) partner(p recovery.AskedPartner, e policy.Explanation) {
 		t.wrapped(4, 2, "", "took "+p.Partner.ID+": agreement "+p.Partner.Ref+capacityText(p))
 		return
 	}
-	t.wrapped(4, 2, "", "passed over "+p.Partner.ID+" ("+p.Reason+"): "+partnerText(p, covers(e, p.Partner)))
-	if n := covers(e, p.Partner); p.Reason == "coverage" && n != nil {
+	t.wrapped(4, 2, "", "passed over "+p.Partner.ID+" ("+string(p.Reason)+"): "+partnerText(p, covers(e, p.Partner)))
+	if n := covers(e, p.Partner); p.Reason == recovery.PassedOverCoverage && n != nil {
 		t.tree(n, 2, "")
 	}
 }
@@ -151,7 +151,7 @@ func (t *textWriter) gave(d *recovery.Decision, play string) {
 	}
 	for _, w := range d.Withheld {
 		if w.Play == play {
-			t.wrapped(4, 2, "", "withheld ("+w.Reason+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
+			t.wrapped(4, 2, "", "withheld ("+string(w.Reason)+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
 		}
 	}
 	t.warnings(d, play)

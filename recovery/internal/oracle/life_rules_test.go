@@ -500,7 +500,7 @@ func told(d *recovery.Decision) (out []string) {
 	}
 	for _, w := range d.Warnings {
 		if w.Code != "unanswered" {
-			out = append(out, "  warns "+w.Code)
+			out = append(out, "  warns "+string(w.Code))
 		}
 	}
 	return out

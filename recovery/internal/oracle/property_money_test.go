@@ -120,8 +120,8 @@ func plus(a, b recovery.Money) recovery.Money { return minus(a, minus(minus(b, b
 func TestPropertyWithheldReasons(t *testing.T) {
 	property(t, func(s *pStep) string {
 		for _, w := range s.got.Withheld {
-			if !slices.Contains([]string{"keep", "limit", "too-late", "zero"}, w.Reason) {
-				return "withheld for " + w.Reason
+			if !slices.Contains([]recovery.WithheldReason{"keep", "limit", "too-late", "zero"}, w.Reason) {
+				return "withheld for " + string(w.Reason)
 			}
 			if w.Reason == "zero" && !w.Amount.IsZero() || w.Reason == "limit" && w.Amount.Sign() <= 0 {
 				return fmt.Sprintf("withheld %s for %s", w.Amount, w.Reason)

@@ -77,7 +77,7 @@ func standing(d *recovery.Decision) (out []recovery.Action) {
 func codes(d *recovery.Decision) []string {
 	out := []string{}
 	for _, w := range d.Warnings {
-		out = append(out, w.Code)
+		out = append(out, string(w.Code))
 	}
 	return out
 }

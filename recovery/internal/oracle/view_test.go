@@ -109,7 +109,7 @@ func viewOf(d *recovery.Decision) *oView {
 		v.Withheld = append(v.Withheld, fmt.Sprintf("%s %s %s %s %v", w.Reason, w.Type, w.Play, moneyText(&w.Amount), paramText(w.Params)))
 	}
 	for _, p := range d.PassedOver {
-		v.Passed = append(v.Passed, p.Play+" "+p.Partner+" "+p.Reason)
+		v.Passed = append(v.Passed, p.Play+" "+p.Partner+" "+string(p.Reason))
 	}
 	for _, m := range d.Missed {
 		v.Missed = append(v.Missed, missedText(m.Type, m.Play, m.GivenAt, m.DueAt, m.DoneAt))
@@ -118,7 +118,7 @@ func viewOf(d *recovery.Decision) *oView {
 		v.Facts = append(v.Facts, f.Name+"="+show(f.Value))
 	}
 	for _, w := range d.Warnings {
-		v.Warnings = append(v.Warnings, w.Code+" "+w.Play)
+		v.Warnings = append(v.Warnings, string(w.Code)+" "+w.Play)
 	}
 	sort.Strings(v.Withheld)
 	sort.Strings(v.Missed)

@@ -221,7 +221,7 @@ func (s *Set) givenThing(incident string, a *recovery.Action) thing {
 }
 
 func withheldThing(w *recovery.Withheld) thing {
-	return thing{kind: w.Type, amount: w.Amount, params: w.Params, texts: map[string]string{"reason": w.Reason, "play": w.Play}}
+	return thing{kind: w.Type, amount: w.Amount, params: w.Params, texts: map[string]string{"reason": string(w.Reason), "play": w.Play}}
 }
 
 func offeredThing(o *recovery.Offer) thing {

@@ -14,7 +14,7 @@ func (c *comparison) warnings(w *playbook.Want) {
 		return
 	}
 	wanted := texts(w.Warnings)
-	came := each(c.d.Warnings, func(x recovery.Warning) string { return x.Code })
+	came := each(c.d.Warnings, func(x recovery.Warning) string { return string(x.Code) })
 	slices.Sort(wanted)
 	slices.Sort(came)
 	if slices.Equal(wanted, came) {
@@ -22,7 +22,7 @@ func (c *comparison) warnings(w *playbook.Want) {
 	}
 	var why []Reason
 	for _, x := range c.d.Warnings {
-		why = append(why, Reason{Text: strings.TrimSuffix(x.Code+": "+x.Message+" ("+x.Play+")", " ()")})
+		why = append(why, Reason{Text: strings.TrimSuffix(string(x.Code)+": "+x.Message+" ("+x.Play+")", " ()")})
 	}
 	c.fail("warnings", w.Warnings.Range, "other warnings than wanted", linesOf(wanted, came), why...)
 }
@@ -45,7 +45,7 @@ func (c *comparison) passedOver(w *playbook.Want) {
 	if w.PassedOver == nil {
 		return
 	}
-	came := each(c.d.PassedOver, func(p recovery.PassedOver) string { return p.Partner + ": " + p.Reason })
+	came := each(c.d.PassedOver, func(p recovery.PassedOver) string { return p.Partner + ": " + string(p.Reason) })
 	for _, p := range w.PassedOver.Items {
 		wanted := p.Key.Value + ": " + p.Value.Value
 		if !slices.Contains(came, wanted) {

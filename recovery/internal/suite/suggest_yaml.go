@@ -99,7 +99,7 @@ func (g *suggester) want(d *Decided) string {
 	if len(choices) > 0 {
 		parts = append(parts, "choices: ["+strings.Join(choices, ", ")+"]")
 	}
-	codes := each(d.decision.Warnings, func(w recovery.Warning) string { return w.Code })
+	codes := each(d.decision.Warnings, func(w recovery.Warning) string { return string(w.Code) })
 	if len(codes) > 0 {
 		parts = append(parts, "warnings: ["+strings.Join(codes, ", ")+"]")
 	}

@@ -28,7 +28,7 @@ func textOf(d *recovery.Decision) term.Text {
 		w.line(1, "passed over: %s (%s)", x.Partner, x.Reason)
 	}
 	for _, x := range d.Warnings {
-		w.line(1, "warning: %s: %s", term.Spaced(x.Code, x.Play), x.Message)
+		w.line(1, "warning: %s: %s", term.Spaced(string(x.Code), x.Play), x.Message)
 	}
 	return w.page.Text()
 }
