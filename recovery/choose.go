@@ -274,7 +274,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	out := x.skeleton()
 	out.Plays = []Match{x.matched}
 	for _, d := range drafts {
-		d.Change, d.GivenAt = ChangeNew, x.now
+		d.Change, d.GivenAt, d.Already = ChangeNew, x.now, x.already(&d.Action)
 		out.Actions = append(out.Actions, d.Action)
 	}
 	out.Actions = append(out.Actions, superseded...)
@@ -304,14 +304,14 @@ func (x *chooser) superseded(drafts []*draft) []Action {
 		}
 		for _, own := range x.governed(l) {
 			if beaten(own.Action) {
-				out = append(out, cancelledAction(own.Action))
+				out = append(out, x.cancelledAction(own.Action))
 				x.withhold(own, WithheldKeep, own.Amount)
 				x.remove(own)
 			}
 		}
 		for _, a := range x.firm(l) {
 			if beaten(a) {
-				out = append(out, cancelledAction(a))
+				out = append(out, x.cancelledAction(a))
 				x.withdraw(a.ID)
 			}
 		}

@@ -24,6 +24,7 @@ func (c *conclusion) compare(d *Decision) {
 		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
 			a.GivenAt = prev.GivenAt
 		}
+		a.Already = c.already(a)
 		switch {
 		case c.overtaken(a):
 			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
@@ -32,9 +33,9 @@ func (c *conclusion) compare(d *Decision) {
 		case prev == nil:
 			a.Change = ChangeNew
 		case sameAction(a, prev):
-			a.Change, a.Already = ChangeKept, prev.Amount
+			a.Change = ChangeKept
 		default:
-			a.Change, a.Already = ChangeChanged, prev.Amount
+			a.Change = ChangeChanged
 		}
 		d.Actions = append(d.Actions, *a)
 	}
@@ -58,7 +59,7 @@ func (c *conclusion) cancelled() []Action {
 	cancel := func(actions []Action) {
 		for _, a := range actions {
 			if a.Change != ChangeCancelled && !given[a.ID] && !c.isWithdrawn(a.ID) {
-				out = append(out, cancelledAction(a))
+				out = append(out, c.cancelledAction(a))
 			}
 		}
 	}
@@ -71,14 +72,27 @@ func (c *conclusion) cancelled() []Action {
 	return out
 }
 
-func cancelledAction(a Action) Action {
+func (c *conclusion) cancelledAction(a Action) Action {
 	a.Change = ChangeCancelled
 	a.Message = nil // its words speak of what is not given any more
 	if a.Amount.IsSet() {
-		a.Already = a.Amount
+		a.Already = c.already(&a)
 		a.Amount, _ = value.NewMoney(0, a.Amount.Currency())
 	}
 	return a
+}
+
+// already is what the host has given under an action, or may have given.
+func (c *conclusion) already(a *Action) Money {
+	return already(c.handed(), c.given.Reports, a)
+}
+
+// handed are the effects that the host was handed before this decision.
+func (c *conclusion) handed() []Handed {
+	if c.handedBefore == nil && c.given.Previous != nil {
+		c.handedBefore = c.given.handed()
+	}
+	return c.handedBefore
 }
 
 // sameAction compares all that a customer or an agent would notice.

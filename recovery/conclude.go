@@ -29,6 +29,8 @@ type conclusion struct {
 	// without those that choices have withdrawn since; nil when there was none.
 	previous  map[string]*Action
 	withdrawn map[store.ID]bool
+	// handedBefore are the effects that the host was handed before; handed fills it.
+	handedBefore []Handed
 
 	unknown  map[int]bool                 // slots of facts that lack a key and were not given
 	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes

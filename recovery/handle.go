@@ -149,7 +149,9 @@ func (d *Decision) Effects() []Effect {
 		if out == nil {
 			out = make([]Effect, 0, len(d.Actions)-i)
 		}
-		out = append(out, Effect{Key: hashID("eff", d.ID, a.ID), Do: do, Action: *a})
+		out = append(out, Effect{Key: effectKey(d, a), Do: do, Action: *a})
 	}
 	return out
 }
+
+func effectKey(d *Decision, a *Action) string { return hashID("eff", d.ID, a.ID) }

@@ -113,6 +113,11 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 		r := &c.given.Reports[i]
 		dst = jsontext.AppendQuote(appendElement(dst), r.Action)
 		dst = intake.AppendTime(append(dst, ','), r.At)
+		if r.Effect != "" || r.Amount.IsSet() || outcomeOf(r) != OutcomeDone {
+			dst = jsontext.AppendQuote(append(dst, ','), string(outcomeOf(r)))
+			dst = jsontext.AppendQuote(append(dst, ','), r.Effect)
+			dst = jsontext.AppendQuote(append(dst, ','), r.Amount.String())
+		}
 	}
 	dst = append(dst, `],"use":`...)
 	dst = intake.AppendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })

@@ -123,6 +123,7 @@ func (h *Handed) fields(f *form) {
 	f.text("action", &h.Action)
 	f.money("amount", &h.Amount)
 	f.time("at", &h.At)
+	f.text("key", &h.Key)
 }
 
 func reserveFields(r *Reserve, f *form) {

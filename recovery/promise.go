@@ -28,10 +28,3 @@ type PlayBase struct {
 	Play string // playbook/play
 	Base time.Time
 }
-
-// Handed is an effect that was handed to the host.
-type Handed struct {
-	Action string // its id
-	Amount Money  // the whole entitlement as of then
-	At     time.Time
-}

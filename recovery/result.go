@@ -27,6 +27,7 @@ func (c *conclusion) decision() *Decision {
 // record is the decision with what a store keeps beside it.
 func (c *conclusion) record() *Record {
 	r := c.recordOf(c.decision())
+	r.Handed = c.keptHanded(r.Decision)
 	for _, m := range c.keeps {
 		r.Keeps = append(r.Keeps, m.Decision.ID)
 	}

@@ -1,20 +1,25 @@
 package store
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// Report is the host's word about what came of an action.
+// Report is the host's word about what came of an action. Of one effect the report with the latest
+// time counts, and of equal times the one that came last.
 type Report struct {
 	Incident string
 	Action   string  // its id
 	Outcome  Outcome // empty: done
-	// Amount is what this effect gave; unset: the whole of it.
+	// Amount is what this effect gave, or what was taken back of it; unset: the whole of it.
 	Amount value.Money
 	At     time.Time
 	Note   string
+	// Effect is the key of the effect that the report means. The engine finds it when the report
+	// comes. It is empty for an action without an amount.
+	Effect string
 }
 
 // Outcome says what came of an effect.
@@ -27,9 +32,10 @@ const (
 	OutcomeUndone Outcome = "undone" // it was done, and taken back since
 )
 
-// Same reports whether two reports say the same. A store keeps such a report once, however often it
-// comes. The zone of the time makes no difference.
+// Same reports whether a host has said the same with two reports. A store keeps such a report once,
+// however often it comes. The zone of the time makes no difference, and neither does the effect: a
+// report that comes again means the one that it meant.
 func (r Report) Same(other Report) bool {
-	return r.Incident == other.Incident && r.Action == other.Action && r.Outcome == other.Outcome && r.Amount == other.Amount &&
-		r.At.Equal(other.At) && r.Note == other.Note
+	return r.Incident == other.Incident && r.Action == other.Action && r.At.Equal(other.At) && r.Note == other.Note &&
+		cmp.Or(r.Outcome, OutcomeDone) == cmp.Or(other.Outcome, OutcomeDone) && r.Amount == other.Amount
 }

@@ -1,0 +1,300 @@
+package recovery
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Handed is an effect that an earlier decision on the incident has handed to the
+// host. One without an amount says only that the action was handed out.
+type Handed struct {
+	Action string // its id
+	// Key is that of the effect, and At the time of its decision. Both are empty
+	// where there is no amount.
+	Key string
+	// Amount is what the host was to give: the entitlement less what was given
+	// before. It is negative where the host was to take something back.
+	Amount Money
+	At     time.Time
+}
+
+// handed are the effects that the host was handed because of the decisions on the
+// incident so far, in order: everything in a committed decision is handed out.
+func (g *Given) handed() []Handed {
+	if g.Previous == nil {
+		return nil
+	}
+	out := slices.Clone(g.Previous.Handed)
+	out = appendHanded(out, g.Previous.Decision)
+	for i := range g.Made {
+		out = appendHanded(out, g.Made[i].Decision)
+	}
+	return out
+}
+
+// appendHanded adds the effects of a decision. Those that are there already are
+// left out, and of an action without an amount all but one.
+func appendHanded(list []Handed, d *Decision) []Handed {
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		if a.gone {
+			continue
+		}
+		if h, ok := handedBy(d, a); ok && !slices.ContainsFunc(list, func(x Handed) bool { return x.Key == h.Key }) {
+			list = append(list, h)
+		}
+		list = appendNamed(list, a)
+	}
+	return list
+}
+
+// handedBy is the amount that a decision hands out under an action.
+func handedBy(d *Decision, a *Action) (Handed, bool) {
+	h := Handed{Action: a.ID, Key: effectKey(d, a), At: d.DecidedAt}
+	switch {
+	case !a.Amount.IsSet():
+		return h, false
+	case d.Semantics < 2:
+		// Its record does not say what was handed out before: all that was promised was.
+		if h.Amount = a.Amount; a.Change == ChangeCancelled {
+			h.Amount = a.Already
+		}
+	case verb(a.Change) == "":
+		return h, false
+	default:
+		h.Amount = a.difference()
+	}
+	return h, h.Amount.IsSet()
+}
+
+// appendNamed adds the ids of an action without an amount, and of the steps that
+// hang on an action.
+func appendNamed(list []Handed, a *Action) []Handed {
+	if !slices.ContainsFunc(list, func(h Handed) bool { return h.Action == a.ID }) {
+		list = append(list, Handed{Action: a.ID})
+	}
+	for _, steps := range [...][]Action{a.Remind, a.IfLate} {
+		for i := range steps {
+			list = appendNamed(list, &steps[i])
+		}
+	}
+	return list
+}
+
+// difference is what the host has to give because of an action: negative where it
+// has to take something back.
+func (a *Action) difference() Money {
+	if a.Already.Currency() != a.Amount.Currency() {
+		return a.Amount
+	}
+	d, err := a.Amount.Sub(a.Already)
+	if err != nil {
+		return a.Amount
+	}
+	return d
+}
+
+// keptHanded are the effects that a record has to keep: all that were handed out before
+// it, without the ids of actions that its own decision lists.
+func (c *conclusion) keptHanded(d *Decision) []Handed {
+	own := appendHanded(nil, &Decision{Actions: d.Actions, Semantics: Semantics})
+	return slices.DeleteFunc(slices.Clone(c.handed()), func(h Handed) bool {
+		return h.Key == "" && slices.ContainsFunc(own, func(o Handed) bool { return o.Action == h.Action })
+	})
+}
+
+// account is what became of the money that was handed out under one action.
+type account struct {
+	currency string
+	given    int64 // what was reported done, less what was undone, in the smallest unit
+	doubt    int64 // what was handed out and neither reported nor failed
+	open     int   // how many effects that give money nobody has reported on
+	moves    []move
+}
+
+// move is a change of what was given, by the report that counts for one effect.
+type move struct {
+	at    time.Time
+	units int64
+}
+
+// accountOf adds up one action in one currency.
+func accountOf(handed []Handed, reports []Report, action, currency string) *account {
+	a := &account{currency: currency}
+	for i := range handed {
+		h := &handed[i]
+		if h.Action != action || h.Amount.Currency() != currency {
+			continue
+		}
+		a.take(h.Amount.Units(), reportsOn(handed, h, reports))
+	}
+	return a
+}
+
+// take adds an effect of so many units to the account, with the reports on it.
+func (a *account) take(units int64, on []Report) {
+	gives := max(units, 0)
+	if len(on) == 0 {
+		a.doubt = plus(a.doubt, gives)
+		if gives > 0 {
+			a.open++
+		}
+		return
+	}
+	last := &on[len(on)-1]
+	switch outcomeOf(last) {
+	case OutcomeDone:
+		gave := amountOr(last, gives)
+		a.move(last.At, gave)
+		// What goes beyond this effect is said of those before it.
+		a.doubt = max(0, a.doubt-max(0, gave-gives))
+	case OutcomeUndone:
+		if units < 0 {
+			a.move(last.At, -amountOr(last, -units))
+			return
+		}
+		gave := gives
+		for i := range on {
+			if outcomeOf(&on[i]) == OutcomeDone {
+				gave = amountOr(&on[i], gives)
+			}
+		}
+		a.move(last.At, plus(gave, -amountOr(last, gave)))
+	}
+}
+
+func (a *account) move(at time.Time, units int64) {
+	a.given = plus(a.given, units)
+	a.moves = append(a.moves, move{at, units})
+}
+
+// already is what was given or may have been.
+func (a *account) already() Money {
+	m, _ := value.NewMoney(max(0, plus(a.given, a.doubt)), a.currency)
+	return m
+}
+
+// reached is when what was reported given came to so many units and has not been
+// less since; zero if it is less.
+func (a *account) reached(units int64) time.Time {
+	slices.SortStableFunc(a.moves, func(x, y move) int { return x.at.Compare(y.at) })
+	var at time.Time
+	sum, enough := int64(0), false
+	for _, m := range a.moves {
+		sum = plus(sum, m.units)
+		if is := sum >= units; is != enough {
+			enough, at = is, m.at
+		}
+	}
+	if !enough {
+		return time.Time{}
+	}
+	return at
+}
+
+// reportsOn are the reports that mean an effect, by their time. Of equal times the
+// one that came last is last.
+func reportsOn(handed []Handed, h *Handed, reports []Report) []Report {
+	var out []Report
+	for i := range reports {
+		if r := &reports[i]; r.Action == h.Action && meant(handed, r) == h.Key {
+			out = append(out, *r)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Report) int { return a.At.Compare(b.At) })
+	return out
+}
+
+// meant is the key of the effect that a report means. A report that was recorded
+// without one means the last effect that gave something by then.
+func meant(handed []Handed, r *Report) string {
+	if r.Effect != "" {
+		return r.Effect
+	}
+	key := ""
+	for i := range handed {
+		h := &handed[i]
+		if h.Action == r.Action && h.Amount.Sign() > 0 && (key == "" || !h.At.After(r.At)) {
+			key = h.Key
+		}
+	}
+	return key
+}
+
+func outcomeOf(r *Report) Outcome { return cmp.Or(r.Outcome, OutcomeDone) }
+
+func amountOr(r *Report, units int64) int64 {
+	if r.Amount.IsSet() {
+		return r.Amount.Units()
+	}
+	return units
+}
+
+// plus adds, and stays at the ends of what a number holds.
+func plus(a, b int64) int64 {
+	switch s := a + b; {
+	case a > 0 && b > 0 && s < 0:
+		return math.MaxInt64
+	case a < 0 && b < 0 && s >= 0:
+		return math.MinInt64
+	default:
+		return s
+	}
+}
+
+// already is what the host has given under an action, or may have given; unset
+// where it was never handed anything. A cancellation takes nothing off it.
+func already(handed []Handed, reports []Report, a *Action) Money {
+	if !a.Amount.IsSet() {
+		return Money{}
+	}
+	currency := ""
+	for i := range handed {
+		if h := &handed[i]; h.Action == a.ID && h.Key != "" {
+			if currency = h.Amount.Currency(); currency == a.Amount.Currency() {
+				break
+			}
+		}
+	}
+	if currency == "" {
+		return Money{}
+	}
+	return accountOf(handed, reports, a.ID, currency).already()
+}
+
+// givenInFull is when what was reported given under a money action came to at least
+// its amount; zero as long as it has not. It leaves out what is in doubt.
+func givenInFull(handed []Handed, reports []Report, a *Action) time.Time {
+	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
+	if !slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == a.ID && h.Key != "" }) {
+		// A decision that was read from JSON does not say what was handed out: it was all
+		// of the amount.
+		var on []Report
+		for i := range reports {
+			if reports[i].Action == a.ID {
+				on = append(on, reports[i])
+			}
+		}
+		slices.SortStableFunc(on, func(x, y Report) int { return x.At.Compare(y.At) })
+		acc.take(a.Amount.Units(), on)
+	}
+	return acc.reached(a.Amount.Units())
+}
+
+// overpaid is how much more was reported given under an action than it gives now;
+// unset where it is not more.
+func overpaid(handed []Handed, reports []Report, a *Action) Money {
+	if !a.Amount.IsSet() {
+		return Money{}
+	}
+	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
+	if acc.given <= a.Amount.Units() {
+		return Money{}
+	}
+	m, _ := value.NewMoney(acc.given-a.Amount.Units(), acc.currency)
+	return m
+}

@@ -1,0 +1,160 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery/internal/intake"
+)
+
+// UnknownActionError reports an action that no decision on the incident has ever
+// given.
+type UnknownActionError struct {
+	Incident, Action string
+}
+
+func (e *UnknownActionError) Error() string {
+	return fmt.Sprintf("no decision on incident %s has given an action %s", intake.Shown(e.Incident), intake.Shown(e.Action))
+}
+
+// ReportError reports a report that cannot be taken as it was made.
+type ReportError struct {
+	Incident, Action string
+	Problem          Problem // its path is outcome or amount
+	// Open are the amounts that nobody has reported on, where the report has to say
+	// an amount because they are several. They are in the order in which they were given.
+	Open []Money
+}
+
+func (e *ReportError) Error() string {
+	return fmt.Sprintf("the report on action %s of incident %s: %s", intake.Shown(e.Action), intake.Shown(e.Incident), e.Problem)
+}
+
+// Report says what came of an action of an incident. A report without an outcome says
+// that it was done, and one without a time stands for now. It is taken for every
+// action that was ever given on the incident, cancelled since or not, steps and what was chosen
+// included. The store keeps it; saying it again changes nothing.
+//
+// The report of money means one effect: the amount that one decision has handed
+// out under the action. Which one is settled when the report comes. It is the one
+// that nobody has reported on, else the latest. Without an amount the report stands for the
+// whole of that effect. If several are open, the report has to say the amount.
+//
+// The error is an *[UnknownActionError], a *[ReportError], or the store's.
+func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) error {
+	store := e.storeFor(options)
+	reads := Query{Incident: r.Incident}
+	given, version, err := store.Read(ctx, reads)
+	if err != nil {
+		return err
+	}
+	handed := given.handed()
+	if !slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == r.Action }) {
+		return &UnknownActionError{Incident: r.Incident, Action: r.Action}
+	}
+	now := r.At.IsZero()
+	if now {
+		r.At = e.now()
+	}
+	r.At, r.Outcome, r.Effect = r.At.UTC().Round(0), outcomeOf(&r), ""
+	if slices.ContainsFunc(given.Reports, r.Same) {
+		return nil
+	}
+	if err := mean(&r, handed, given.Reports); err != nil {
+		return err
+	}
+	if now && said(&r, handed, given.Reports) {
+		return nil
+	}
+	return store.Commit(ctx, Commit{Reports: []Report{r}, Reads: reads, Given: given, Version: version})
+}
+
+// mean finds the effect that a report means.
+func mean(r *Report, handed []Handed, reports []Report) error {
+	fail := func(path, wanted, found string) *ReportError {
+		return &ReportError{Incident: r.Incident, Action: r.Action, Problem: Problem{path, wanted, found}}
+	}
+	switch r.Outcome {
+	case OutcomeDone, OutcomeFailed, OutcomeUndone:
+	default:
+		return fail("outcome", "done, failed or undone", intake.Shown(string(r.Outcome)))
+	}
+	var open, all []*Handed
+	for i := range handed {
+		h := &handed[i]
+		if h.Action != r.Action || h.Key == "" {
+			continue
+		}
+		all = append(all, h)
+		if h.Amount.Sign() > 0 && len(reportsOn(handed, h, reports)) == 0 {
+			open = append(open, h)
+		}
+	}
+	switch {
+	case len(all) == 0 && r.Amount.IsSet():
+		return fail("amount", "no amount, because the action gives none", r.Amount.String())
+	case len(all) == 0:
+		return nil
+	case r.Amount.Sign() < 0:
+		return fail("amount", "an amount that is not negative", r.Amount.String())
+	}
+	latest := all[len(all)-1]
+	switch {
+	case r.Outcome == OutcomeUndone && latest.Amount.Sign() < 0:
+		r.Effect = latest.Key // it was to be taken back
+	case len(open) > 1 && !r.Amount.IsSet() && r.Outcome != OutcomeFailed:
+		err := fail("amount", "how much was "+verbOf(r.Outcome)+", because several amounts are open", "")
+		for _, h := range open {
+			err.Open = append(err.Open, h.Amount)
+		}
+		return err
+	case len(open) > 0:
+		r.Effect = open[len(open)-1].Key
+	default:
+		r.Effect = lastGiving(all).Key
+	}
+	for _, h := range all {
+		if h.Key == r.Effect && r.Amount.IsSet() && r.Amount.Currency() != h.Amount.Currency() {
+			return fail("amount", "an amount in "+h.Amount.Currency(), r.Amount.String())
+		}
+	}
+	return nil
+}
+
+func verbOf(o Outcome) string {
+	if o == OutcomeUndone {
+		return "taken back"
+	}
+	return "given"
+}
+
+// lastGiving is the last effect that gave something, else the last.
+func lastGiving(all []*Handed) *Handed {
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].Amount.Sign() > 0 {
+			return all[i]
+		}
+	}
+	return all[len(all)-1]
+}
+
+// said reports whether the report that counts for an effect says the same already: a
+// host that says now what it has said before does not say that it was done later. An
+// action without an amount can be done again.
+func said(r *Report, handed []Handed, reports []Report) bool {
+	for i := range handed {
+		h := &handed[i]
+		if h.Key == "" || h.Key != r.Effect {
+			continue
+		}
+		on := reportsOn(handed, h, reports)
+		if len(on) == 0 {
+			return false
+		}
+		last := on[len(on)-1]
+		last.At, last.Outcome = r.At, outcomeOf(&last)
+		return r.Same(last)
+	}
+	return false
+}
