@@ -67,8 +67,8 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if first.Previous == nil {
 		return nil, &ChoiceError{Choice: sel.Choice, Message: "the incident " + sel.Incident + " was not handled, so nothing was left to choose"}
 	}
-	var in Incident
-	if err := in.UnmarshalJSON(first.Previous.Incident); err != nil {
+	in, err := first.Previous.told()
+	if err != nil {
 		return nil, err
 	}
 	w := rules.workspace()
@@ -283,7 +283,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	out.Warnings = slices.Concat(x.warnings[:]...)
 	out.ID = x.decisionID(x.chosen())
 	r := x.recordOf(out)
-	r.Incident = x.given.Previous.Incident
+	r.Incident, r.Defaults, r.ReadAs = x.given.Previous.Incident, x.given.Previous.Defaults, x.given.Previous.ReadAs
 	r.On = x.given.Previous.Decision.ID
 	r.Comparable = x.keysOf(x.play.Choice.Comparable)
 	return r, nil

@@ -119,13 +119,3 @@ func (c *conclusion) gaveBefore(id, play string) bool {
 		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
 	})
 }
-
-// unchanged returns the incident's latest decision when it was made from the
-// same incident under the same set.
-func (r *ruleset) unchanged(s *subject, given Given) *Decision {
-	prev := given.Previous
-	if prev != nil && prev.Decision.Set.Digest == r.ref.Digest && bytes.Equal(prev.Incident, s.canonical) {
-		return prev.Decision
-	}
-	return nil
-}

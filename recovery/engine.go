@@ -181,31 +181,47 @@ type outcome struct {
 	query   Query
 	given   Given
 	version Version
-	// standing is a decision that was committed before and needs no other.
+	// standing is a decision that was committed before and needs no other; mark is
+	// what is to be remembered all the same, or nil.
 	standing *Decision
+	mark     *Mark
+	handled  Handled // empty where nobody asks, as for a choice
 }
 
-// decide is the three steps: what has to be known, reading it, deciding. A
-// decision that was made from the same incident under the same set is not made
-// again.
+// decide is the three steps: what has to be known, reading it, deciding. An incident
+// that has not changed is not decided again, whether or not it fits the set.
 func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
 	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := rules.validate(ctx, w, in, e.now(), rules.strict)
-	if err != nil {
-		return nil, err
+	now := e.now()
+	subj, invalid := rules.validate(ctx, w, in, now, rules.strict)
+	query := Query{Incident: in.ID}
+	switch {
+	case invalid == nil:
+		query = rules.needs(w)
+	case !isRefusal(invalid) || in.ID == "":
+		return nil, invalid
+	default:
+		subj = nil
 	}
-	query := rules.needs(w)
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
 		return nil, storeError(err)
 	}
-	if standing := rules.unchanged(subj, given); standing != nil {
-		return &outcome{standing: standing}, nil
+	if out := rules.stands(ctx, w, in, subj, now, given); out != nil {
+		out.query, out.given, out.version = query, given, version
+		return out, nil
+	}
+	if invalid != nil {
+		return nil, invalid
 	}
 	c, err := rules.conclude(w, given)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
-	return &outcome{record: c.record(), query: query, given: given, version: version}, nil
+	out := &outcome{record: c.record(), query: query, given: given, version: version, handled: HandledNew}
+	if given.Previous != nil {
+		out.handled = HandledChanged
+	}
+	return out, nil
 }

@@ -124,8 +124,8 @@ func (e *Engine) ExplainRecord(ctx context.Context, r *Record, answer func(Query
 	if err != nil {
 		return nil, err
 	}
-	var in Incident
-	if err := in.UnmarshalJSON(r.Incident); err != nil {
+	in, err := r.told()
+	if err != nil {
 		return nil, err
 	}
 	w := rules.workspace()

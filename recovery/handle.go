@@ -43,10 +43,18 @@ func (e *Engine) callWith(options []CallOption) call {
 	return c
 }
 
-// Handle decides an incident and commits the decision. Handling an incident
-// again that has not changed returns the decision that stands and writes
-// nothing; one that has changed gets a decision that supersedes it. An incident
-// that is refused is committed as refused. Errors are those of
+// Handle decides an incident and commits the decision. Handled of the decision that it
+// returns says what became of the incident:
+//
+//   - new: it is the first decision on it.
+//   - changed: the incident has changed, and this decision supersedes the one before.
+//   - retry: the incident has not changed. The decision stands, whatever set made it, and
+//     no other is made. Fields that no document declares do not count as changes, and
+//     neither does updated_at.
+//   - outdated: a version with a later updated_at was seen before. The decision stands, and
+//     nothing is written.
+//
+// An incident that is refused is committed as refused. Errors are those of
 // [Engine.Decide], or the store's; [ErrConflict] only when other commits kept
 // coming first.
 func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption) (*Decision, error) {
@@ -66,17 +74,17 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 func (e *Engine) commit(ctx context.Context, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
 	for attempt := 1; ; attempt++ {
 		out, err := decide()
-		if err == nil && out.standing != nil {
-			return out.standing, nil
-		}
-		if err == nil {
+		if err == nil && (out.standing == nil || out.mark != nil) {
 			err = storeError(store.Commit(ctx, out.commit()))
+		}
+		if err == nil && out.standing != nil {
+			return handled(out.standing, out.handled), nil
 		}
 		if err == nil {
 			if e.config.hooks.Decided != nil {
 				e.config.hooks.Decided(out.record.Decision)
 			}
-			return out.record.Decision, nil
+			return handled(out.record.Decision, out.handled), nil
 		}
 		if !errors.Is(err, ErrConflict) || attempt == attempts {
 			return nil, err
@@ -87,7 +95,21 @@ func (e *Engine) commit(ctx context.Context, store Store, incident string, decid
 	}
 }
 
+// handled returns a copy of a decision that says how an incident was handled, if it
+// is known. The decision itself may be kept by a store.
+func handled(d *Decision, how Handled) *Decision {
+	if how == "" {
+		return d
+	}
+	out := *d
+	out.Handled = how
+	return &out
+}
+
 func (o *outcome) commit() Commit {
+	if o.mark != nil {
+		return Commit{Mark: o.mark, Reads: o.query, Given: o.given, Version: o.version}
+	}
 	return Commit{Record: o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
 }
 

@@ -97,6 +97,7 @@ func (r *Record) fields(f *form) {
 	list(f, "promises", &r.Promises, (*Promise).fields)
 	list(f, "reserves", &r.Reserves, reserveFields)
 	f.time("updated_at", &r.UpdatedAt)
+	pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 }
 
 func (p *Promise) fields(f *form) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -17,7 +18,7 @@ import (
 // after it was committed.
 type MemoryStore struct {
 	mu sync.RWMutex
-	// commits counts the records; as text it is the version.
+	// commits counts the records and marks; as text it is the version.
 	commits int64
 	version Version
 	decided map[string]struct{} // ids of all decisions
@@ -25,6 +26,7 @@ type MemoryStore struct {
 	ordered []*thread           // in the order in which the incidents came
 
 	index    *store.Index
+	sets     store.Sets
 	stranger thread // what is known of an incident that never came
 
 	refusals []Refusal
@@ -80,9 +82,13 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		Previous:   t.latest,
 		Made:       t.made(),
 		Reports:    slices.Clone(t.reports),
+		UpdatedAt:  t.updatedAt,
 		Facts:      make([]any, len(q.Facts)),
 		Use:        make([]int64, len(q.Use)),
 		Precedents: make([][]Chosen, len(q.Precedents)),
+	}
+	if t.latest != nil && q.Set != "" {
+		given.SetIsOlder = s.sets.Older(store.IDOf(q.Set), t.stands.Latest.Set)
 	}
 	var err error
 	for i := range q.Facts {
@@ -124,6 +130,8 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 		s.refusals = append(s.refusals, *c.Refusal)
 	case c.Record != nil:
 		return s.commitRecord(&c)
+	case c.Mark != nil:
+		return s.commitMark(&c)
 	default:
 		for _, r := range c.Reports {
 			s.open(r.Incident).report(r)
@@ -147,8 +155,23 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	t := s.open(c.Record.Decision.Incident)
 	before := t.stands
 	t.add(c.Record, s.commits)
+	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits)
 	s.index.Shift(t.number, before, t.stands)
 	s.outbox = append(s.outbox, c.Outbox...)
+	return nil
+}
+
+func (s *MemoryStore) commitMark(c *Commit) error {
+	t := s.thread(c.Mark.Incident)
+	latest, _ := t.stands.IDs()
+	if err := c.Seen().CheckLatest(latest); err != nil || t == &s.stranger {
+		return err
+	}
+	if c.Mark.UpdatedAt.After(t.updatedAt) {
+		t.updatedAt = c.Mark.UpdatedAt
+		s.commits++
+		s.version = Version(strconv.FormatInt(s.commits, 10))
+	}
 	return nil
 }
 
@@ -156,7 +179,8 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 func (s *MemoryStore) conflict(c *Commit) error {
 	t := s.thread(c.Record.Decision.Incident)
 	seen := c.Seen()
-	if err := seen.CheckThread(t.stands.IDs()); err != nil || c.Version == s.version {
+	latest, made := t.stands.IDs()
+	if err := seen.CheckThread(latest, made, t.updatedAt); err != nil || c.Version == s.version {
 		return err
 	}
 	s.count(c.Reads.Facts)
@@ -207,12 +231,17 @@ type thread struct {
 	stands  store.Standing // made of the latest and the choices
 	counted []*store.Decision
 	reports []Report
+	// updatedAt is the latest updated_at of the incident that was seen.
+	updatedAt time.Time
 }
 
 // add makes a record the latest one, or a choice one that hangs on it.
 func (t *thread) add(r *Record, number int64) {
 	counts := r.Counts(number)
 	t.stands = t.stands.After(counts, t.counted)
+	if r.UpdatedAt.After(t.updatedAt) {
+		t.updatedAt = r.UpdatedAt
+	}
 	if r.On == "" {
 		t.latest = r
 		return

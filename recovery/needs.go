@@ -10,7 +10,7 @@ import (
 // keeps it: answers are found by the place of their question.
 func (r *ruleset) needs(w *workspace) Query {
 	s := &w.subject
-	q := Query{Incident: s.id}
+	q := Query{Incident: s.id, Set: r.ref.Digest}
 	if s.facts = r.readableFacts(w); len(s.facts) > 0 {
 		q.Facts = make([]FactQuery, 0, len(s.facts))
 	}

@@ -29,8 +29,8 @@ func archive(s Store, set *playbook.Set) {
 // The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
 // that of a context that was done before.
 func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Given, error)) (*Record, error) {
-	var in Incident
-	if err := in.UnmarshalJSON(r.Incident); err != nil {
+	in, err := r.told()
+	if err != nil {
 		return nil, err
 	}
 	rules := e.current.Load()

@@ -48,9 +48,17 @@ func (c *conclusion) skeleton() *Decision {
 }
 
 func (c *conclusion) recordOf(d *Decision) *Record {
-	return &Record{
+	r := &Record{
 		Decision: d, Incident: bytes.Clone(c.canonical), Keys: c.keys(), OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
+		Defaults: c.subject.taken.Defaults(), UpdatedAt: c.given.UpdatedAt,
 	}
+	for _, as := range c.subject.taken.ReadAs() {
+		r.ReadAs = append(r.ReadAs, Key{Path: as.Now, Text: as.Was})
+	}
+	if updated := seenAt(c.subject.taken.Instant("updated_at"), c.now); updated.After(r.UpdatedAt) {
+		r.UpdatedAt = updated
+	}
+	return r
 }
 
 // matchesOf says which plays matched, and why.

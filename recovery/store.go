@@ -21,8 +21,8 @@ type Store interface {
 	// Commit makes a decision, or reports, part of what the store knows: all of
 	// it or nothing. Committing the same decision twice changes nothing. It
 	// returns ErrConflict when the version's answers to c.Reads would now differ
-	// in a way that matters: the incident's previous decision or the choices
-	// made on it, the use of partners that the commit reserves, the sums that
+	// in a way that matters: the incident's previous decision, the choices
+	// made on it or its updated_at, the use of partners that the commit reserves, the sums that
 	// limits count.
 	Commit(ctx context.Context, c Commit) error
 }
@@ -43,6 +43,7 @@ type (
 	Chosen         = store.Chosen
 	ChosenAction   = store.ChosenAction
 	Reserve        = store.Reserve
+	Mark           = store.Mark
 )
 
 // Given answers a Query: each list has one element per element asked for.
@@ -52,8 +53,14 @@ type Given struct {
 	// Made are the choices that were made on it, in order. They include choices
 	// that earlier decisions of the incident carried over.
 	Made []Record
-	// Reports are the host's reports on the incident's actions.
+	// Reports are the host's reports on the incident's actions, in the order in which they came.
 	Reports []Report
+	// UpdatedAt is the latest updated_at of the incident: that of its decisions and of
+	// the marks on it. It is zero when none has one.
+	UpdatedAt time.Time
+	// SetIsOlder says that the set of the query first decided in this store before the
+	// set of Previous did.
+	SetIsOlder bool
 
 	Facts      []any // int64 or Money; nil where a key of the query has no text
 	Use        []int64
@@ -81,6 +88,9 @@ type Record struct {
 	// Defaults are the fields, by path, that have their default because nobody gave
 	// them a value. They are sorted.
 	Defaults []string
+	// ReadAs are the fields that were told of under an earlier name: the present name,
+	// and the earlier one as text.
+	ReadAs []Key
 	// UpdatedAt is the latest updated_at of the incident that was seen; zero when
 	// none was.
 	UpdatedAt time.Time
@@ -97,11 +107,14 @@ type Record struct {
 }
 
 // Commit is one thing for a store to remember, as a whole or not at all. Exactly
-// one of Record, Refusal and Reports is set.
+// one of Record, Refusal, Reports and Mark is set.
 type Commit struct {
 	Record  *Record
 	Refusal *Refusal
 	Reports []Report
+	// Mark conflicts when Given.Previous is not the incident's latest decision any
+	// more. One that is not later than what the store knows changes nothing.
+	Mark *Mark
 
 	// Reads and Version are what the record was made from, and Given what was
 	// answered.
@@ -113,17 +126,17 @@ type Commit struct {
 }
 
 // Check is for stores. It refuses a commit that no engine sends: one without exactly one of Record,
-// Refusal and Reports, one without a decision, or one whose answers do not fit its queries.
+// Refusal, Reports and Mark, one without a decision, or one whose answers do not fit its queries.
 func (c *Commit) Check() error {
 	parts := 0
-	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0} {
+	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0, c.Mark != nil} {
 		if has {
 			parts++
 		}
 	}
 	switch {
 	case parts != 1:
-		return errors.New("a commit holds one of a record, a refusal and reports")
+		return errors.New("a commit holds one of a record, a refusal, reports and a mark")
 	case c.Record == nil:
 		return nil
 	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
@@ -172,7 +185,7 @@ func (r *Record) Counts(number int64) *store.Decision {
 	d := r.Decision
 	out := &store.Decision{
 		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, OccurredAt: r.OccurredAt,
-		Keys: r.Keys, Reserves: r.Reserves,
+		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt,
 	}
 	if len(d.Actions) > 0 {
 		out.Actions = make([]store.Action, len(d.Actions))
@@ -224,11 +237,14 @@ func appendIDs(ids []store.ID, actions []Action) []store.ID {
 	return ids
 }
 
-// Seen returns what a record was made from, for the rules of package store.
+// Seen returns what a record, or a mark, was made from, for the rules of package store.
 func (c *Commit) Seen() store.Seen {
-	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, Reserves: c.Record.Reserves}
-	if c.Record.On != "" {
-		s.Chooses, s.On = true, store.IDOf(c.Record.On)
+	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, UpdatedAt: c.Given.UpdatedAt}
+	if c.Record != nil {
+		s.Reserves = c.Record.Reserves
+		if c.Record.On != "" {
+			s.Chooses, s.On = true, store.IDOf(c.Record.On)
+		}
 	}
 	if c.Given.Previous != nil {
 		s.Latest = store.IDOf(c.Given.Previous.Decision.ID)

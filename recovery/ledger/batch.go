@@ -175,6 +175,7 @@ func (l *Ledger) refuse(b *batch, err error) {
 	for seq := l.confirmed; seq < l.next && seq < l.confirmed+cacheSize; seq++ {
 		l.cache[seq%cacheSize].Store(nil)
 	}
+	l.index.sets.Forget(l.confirmed)
 	l.next, l.head = l.confirmed, l.confirmedHead
 	l.rollbacks++
 	l.epoch = fmt.Sprintf("%.8s.%d", l.epoch, l.rollbacks)

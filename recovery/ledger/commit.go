@@ -84,6 +84,8 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 			return nil, err
 		}
 		return l.takePlain(KindRefusal, payload, c.Refusal.Set.Digest)
+	case c.Mark != nil:
+		return l.takeMark(c)
 	}
 	return l.takeReports(c.Reports)
 }
@@ -197,6 +199,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 		t = l.index.open(incident)
 	}
 	t.add(s, after)
+	l.index.sets.Decided(s.Set, s.Number)
 	l.index.counts.Shift(t.number, before, after)
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
@@ -308,6 +311,38 @@ func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error
 		return nil, err
 	}
 	l.putAhead(ahead)
+	l.put(p)
+	return l.joined(), nil
+}
+
+// takeMark takes a mark that is later than what is known of its incident.
+func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
+	p, err := prepare(KindMark, appendMark(nil, c.Mark))
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	if err := l.usable(); err != nil {
+		l.mu.Unlock()
+		return nil, err
+	}
+	t := l.index.threads[c.Mark.Incident]
+	var latest store.ID
+	if t != nil {
+		latest = t.latest.id
+	}
+	if err := c.Seen().CheckLatest(latest); err != nil || t == nil {
+		l.mu.Unlock()
+		return nil, err
+	}
+	if !c.Mark.UpdatedAt.After(t.updatedAt()) {
+		b := l.waitFor(t.last())
+		l.mu.Unlock()
+		return b, nil
+	}
+	saved := *t
+	l.undo = append(l.undo, undo{seq: l.next, incident: c.Mark.Incident, saved: &saved})
+	t.mark(l.next, c.Mark.UpdatedAt)
 	l.put(p)
 	return l.joined(), nil
 }

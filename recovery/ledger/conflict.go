@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"time"
+
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -14,14 +16,15 @@ func (l *Ledger) conflict(c *recovery.Commit, at links) error {
 	t := l.index.threads[c.Record.Decision.Incident]
 	var latest store.ID
 	var made []store.ID
+	var updated time.Time
 	if t != nil {
-		latest = t.latest.id
+		latest, updated = t.latest.id, t.updatedAt()
 		for _, r := range t.standingChoices() {
 			made = append(made, r.id)
 		}
 	}
 	seen := c.Seen()
-	if err := seen.CheckThread(latest, made); err != nil || seenAt == l.next {
+	if err := seen.CheckThread(latest, made, updated); err != nil || seenAt == l.next {
 		return err
 	}
 	now := now{l: l, number: store.Stranger}

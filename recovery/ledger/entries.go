@@ -24,6 +24,7 @@ type Entry struct {
 	Read    *Read            // what it was made from
 	Refusal *recovery.Refusal
 	Reports []recovery.Report
+	Mark    *recovery.Mark
 	Set     *playbook.Set // digest and files only
 	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when.
 	ErasedRecords []int64
@@ -99,6 +100,10 @@ func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 		e.Refusal, err = parseRefusal(payload)
 	case KindReport:
 		e.Reports, _, err = parseReports(payload)
+	case KindMark:
+		var m recovery.Mark
+		m, err = parseMark(payload)
+		e.Mark = &m
 	case KindSet:
 		e.Set = &playbook.Set{}
 		e.Set.Digest, e.Set.Files, err = parseSet(payload)

@@ -113,6 +113,9 @@ func whose(t *log.Item) (incident, customer string, err error) {
 			return "", "", err
 		}
 		return list[0].Incident, "", nil
+	case KindMark:
+		m, err := parseMark(t.Payload)
+		return m.Incident, "", err
 	case KindRefusal:
 		r, err := parseRefusal(t.Payload)
 		if err != nil {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -22,6 +23,8 @@ type Read struct {
 	Previous int64
 	Made     []int64
 	Reports  []recovery.Report
+	// UpdatedAt is the latest updated_at of the incident that had been seen.
+	UpdatedAt time.Time
 }
 
 // parseGiven reads the inputs of a decision from its payload.
@@ -71,6 +74,8 @@ func (r *givenReader) member(key []byte) {
 		r.Elements(func() { g.Reports = append(g.Reports, r.report()) })
 	case "seen":
 		g.Seen = r.Int()
+	case "updated_at":
+		g.UpdatedAt = r.time()
 	case "use":
 		r.Elements(r.use)
 	}

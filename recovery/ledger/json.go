@@ -69,6 +69,9 @@ func (o *object) hashes(name string, list []Hash) {
 }
 
 func (o *object) money(name string, m recovery.Money) {
+	if !m.IsSet() {
+		return
+	}
 	o.WriteKey(name)
 	o.BeginObject()
 	o.text("currency", m.Currency())

@@ -51,6 +51,7 @@ func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*wo
 	}
 	list(o, "reports", c.Given.Reports, (*object).reported)
 	o.int("seen", at.seen)
+	o.time("updated_at", c.Given.UpdatedAt)
 	i = -1
 	list(o, "use", c.Reads.Use, func(o *object, q *recovery.UseQuery) {
 		i++
@@ -106,7 +107,10 @@ func (o *object) same(name string, keys []recovery.Key, own map[string]string) {
 func (o *object) reported(r *recovery.Report) {
 	o.BeginObject()
 	o.text("action", r.Action)
+	o.money("amount", r.Amount)
 	o.time("at", r.At)
+	o.text("effect", r.Effect)
+	o.text("outcome", string(r.Outcome))
 	o.EndObject()
 }
 
@@ -121,9 +125,12 @@ func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
 	list(o, "reports", reports, func(o *object, r *recovery.Report) {
 		o.BeginObject()
 		o.text("action", r.Action)
+		o.money("amount", r.Amount)
 		o.time("at", r.At)
+		o.text("effect", r.Effect)
 		o.text("incident", r.Incident)
 		o.text("note", r.Note)
+		o.text("outcome", string(r.Outcome))
 		o.EndObject()
 	})
 	o.EndObject()
@@ -148,15 +155,44 @@ func (c *cursor) report() (r recovery.Report) {
 		switch string(key) {
 		case "action":
 			r.Action = c.Text()
+		case "amount":
+			r.Amount = c.money()
 		case "at":
 			r.At = c.time()
+		case "effect":
+			r.Effect = c.Text()
 		case "incident":
 			r.Incident = c.Text()
 		case "note":
 			r.Note = c.Text()
+		case "outcome":
+			r.Outcome = recovery.Outcome(c.Text())
 		}
 	})
 	return r
+}
+
+// appendMark appends the payload of a mark.
+func appendMark(dst []byte, m *recovery.Mark) []byte {
+	o := writing(dst)
+	o.BeginObject()
+	o.text("incident", m.Incident)
+	o.time("updated_at", m.UpdatedAt)
+	o.EndObject()
+	return o.Buf
+}
+
+func parseMark(payload []byte) (m recovery.Mark, err error) {
+	c := readingPayload(payload, markShape)
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "incident":
+			m.Incident = c.Text()
+		case "updated_at":
+			m.UpdatedAt = c.time()
+		}
+	})
+	return m, c.end()
 }
 
 // appendRefusal appends the payload of a refusal. The incident is kept as the text in which it came,

@@ -46,6 +46,7 @@ type answered struct {
 	version recovery.Version
 	wait    *batch // has a record of the incident that is not on disk yet
 	latest  int64  // -1: none
+	older   string // a set that may be older than that of the latest; empty: nobody asks
 	made    []ref
 	reports []int64
 }
@@ -84,8 +85,9 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 			return given, at, nil
 		}
 		number = t.number
+		given.UpdatedAt = t.updatedAt()
 		if t.decided {
-			at.latest = t.latest.seq
+			at.latest, at.older = t.latest.seq, q.Set
 		}
 		if t.extras != nil {
 			at.made, at.reports = t.made, t.reports
@@ -125,6 +127,11 @@ func (l *Ledger) records(incident string, given *recovery.Given, at answered) er
 			return err
 		}
 		given.Previous = r
+		if at.older != "" {
+			l.mu.RLock()
+			given.SetIsOlder = l.index.sets.Older(store.IDOf(at.older), store.IDOf(r.Decision.Set.Digest))
+			l.mu.RUnlock()
+		}
 	}
 	for _, m := range at.made {
 		r, err := l.record(m.seq)

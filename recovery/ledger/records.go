@@ -9,19 +9,20 @@ import (
 // is for the package recovery to say, and so is why an incident was refused.
 var (
 	decisionShape = jsontext.Names().With("given", givenShape).With("record",
-		jsontext.Names("base", "comparable", "decision", "incident", "keeps", "keys", "occurred_at", "on").With("reserves", reserveShape))
+		jsontext.Names("base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "updated_at").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input").With("set", jsontext.Names("digest", "revision"))
-	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "incident", "note"))
+	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
 	calendarShape = jsontext.Names("calendar", "id")
+	markShape     = jsontext.Names("incident", "updated_at")
 	erasureShape  = jsontext.Names("at", "records").With("reserves", reserveShape)
 
 	moneyShape   = jsontext.Names("currency", "value")
 	reserveShape = jsontext.Names("at", "direction", "partner", "units")
-	givenShape   = jsontext.Names("made", "previous", "seen").
+	givenShape   = jsontext.Names("made", "previous", "seen", "updated_at").
 			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "same", "sum").With("value", moneyShape)).
 			With("precedents", jsontext.Names("comparable", "count", "play")).
-			With("reports", jsontext.Names("action", "at")).
+			With("reports", jsontext.Names("action", "at", "effect", "outcome").With("amount", moneyShape)).
 			With("use", jsontext.Names("direction", "from", "partner", "until", "used"))
 )
 
@@ -52,6 +53,8 @@ func parsePayload(t *log.Item, wanted map[string]bool) (any, error) {
 	case KindCalendar:
 		name, _, err := parseCalendar(t.Payload)
 		return name, err
+	case KindMark:
+		return parseMark(t.Payload)
 	}
 	return parseErasure(t.Payload)
 }

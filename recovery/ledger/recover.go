@@ -92,6 +92,8 @@ func (r *loader) apply(t *log.Item) error {
 		r.err = r.decision(made)
 	case []recovery.Report:
 		r.report(seq, made)
+	case recovery.Mark:
+		l.index.open(made.Incident).mark(seq, made.UpdatedAt)
 	case erasure:
 		r.err = r.erase(&made)
 	case string:

@@ -34,6 +34,7 @@ const (
 	KindSet      = log.KindSet      // the files of a set, ahead of what was decided by it
 	KindCalendar = log.KindCalendar // a calendar in which actions of later records count
 	KindErasure  = log.KindErasure  // which payloads were erased
+	KindMark     = log.KindMark     // a later updated_at of an incident that has not changed
 )
 
 // The ways in which an end is torn. A crash leaves each of them, and so does somebody

@@ -186,7 +186,7 @@ func (r *replayer) parse(t *log.Item) {
 func (r *replayer) visit(t *log.Item) error {
 	seq := t.Head.Seq
 	switch {
-	case t.Body == log.BodyErased && t.Head.Kind != KindReport:
+	case t.Body == log.BodyErased && t.Head.Kind != KindReport && t.Head.Kind != KindMark:
 		r.out.Erased++
 	case t.Body == log.BodyChanged:
 		return r.changed(t)

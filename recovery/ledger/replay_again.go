@@ -56,8 +56,12 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 		switch string(key) {
 		case "decision":
 			c.asked(out.Decision)
+		case "defaults":
+			c.Elements(func() { out.Defaults = append(out.Defaults, c.Text()) })
 		case "incident":
 			out.Incident = c.Skip()
+		case "was":
+			out.ReadAs = c.pairs()
 		}
 	})
 	return out, c.end()

@@ -78,6 +78,7 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 		}
 		g.Made = append(g.Made, *m)
 	}
+	g.UpdatedAt = x.given.UpdatedAt
 	for _, report := range x.given.Reports {
 		report.Incident = was.Decision.Incident
 		g.Reports = append(g.Reports, report)

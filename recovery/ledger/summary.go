@@ -39,6 +39,8 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 			on = c.Text()
 		case "reserves":
 			c.Elements(func() { s.Reserves = append(s.Reserves, c.reserve()) })
+		case "updated_at":
+			s.UpdatedAt = c.time()
 		}
 	})
 	if err := c.end(); err != nil {
@@ -144,6 +146,12 @@ func (c *cursor) decision(s *store.Decision) {
 			c.Members(func(key []byte) {
 				if string(key) == "reason" {
 					s.Choice.Chosen.Reason = c.Text()
+				}
+			})
+		case string(key) == "set":
+			c.Members(func(key []byte) {
+				if string(key) == "digest" {
+					s.Set = c.id()
 				}
 			})
 		case string(key) == "plays" && s.Choice != nil:

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -12,6 +13,7 @@ type index struct {
 	threads map[string]*thread // by incident
 	count   int                // how many threads were ever opened, including erased ones
 	counts  *store.Index
+	sets    store.Sets
 }
 
 func newIndex() *index { return &index{threads: map[string]*thread{}, counts: store.NewIndex()} }
@@ -39,6 +41,7 @@ func (x *index) take(d *store.Decision, look lookup) error {
 		return err
 	}
 	t.add(d, after)
+	x.sets.Decided(d.Set, d.Number)
 	x.counts.Shift(t.number, before, after)
 	return nil
 }
@@ -75,7 +78,10 @@ type thread struct {
 	decided bool
 	latest  ref   // when decided
 	earlier []ref // the decisions before it
-	*extras       // nil for an incident with neither choices nor reports, as most are
+	// updated is the latest updated_at of the incident that was seen, in microseconds since
+	// 1970; 0: none was.
+	updated int64
+	*extras // nil for an incident with neither choices, reports nor marks, as most are
 }
 
 // extras are replaced, never changed.
@@ -83,6 +89,7 @@ type extras struct {
 	made    []ref   // the choices that stand
 	choices []ref   // every choice, in order
 	reports []int64 // the records that report on it
+	marks   []int64 // the records that mark it
 }
 
 // more returns a copy of the extras that may be changed.
@@ -90,7 +97,7 @@ func (t *thread) more() *extras {
 	if t.extras == nil {
 		return &extras{}
 	}
-	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports)}
+	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports), slices.Clip(t.marks)}
 }
 
 func (t *thread) standingChoices() []ref {
@@ -98,6 +105,29 @@ func (t *thread) standingChoices() []ref {
 		return nil
 	}
 	return t.made
+}
+
+// seen notes an updated_at of the incident.
+func (t *thread) seen(updated time.Time) {
+	if !updated.IsZero() {
+		t.updated = max(t.updated, updated.UnixMicro())
+	}
+}
+
+// updatedAt is the latest updated_at of the incident that was seen; zero: none was.
+func (t *thread) updatedAt() time.Time {
+	if t.updated == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(t.updated).UTC()
+}
+
+// mark adds a record that marks the incident.
+func (t *thread) mark(seq int64, updated time.Time) {
+	t.seen(updated)
+	m := t.more()
+	m.marks = append(m.marks, seq)
+	t.extras = m
 }
 
 // find returns the record of a decision on the incident.
@@ -130,6 +160,9 @@ func (t *thread) last() int64 {
 			last = max(last, r.seq)
 		}
 		for _, seq := range t.reports {
+			last = max(last, seq)
+		}
+		for _, seq := range t.marks {
 			last = max(last, seq)
 		}
 	}
@@ -172,6 +205,7 @@ func each(refs []ref, look lookup) (out []*store.Decision, err error) {
 
 // add makes a decision the latest one, or a choice one that hangs on it.
 func (t *thread) add(d *store.Decision, stands store.Standing) {
+	t.seen(d.UpdatedAt)
 	if d.Choice == nil {
 		if t.decided {
 			t.earlier = append(t.earlier, t.latest)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // ErrConflict says that the inputs of a decision have changed in a way that
@@ -22,6 +23,8 @@ type Seen struct {
 	// Made are the choices on it.
 	Latest ID
 	Made   []ID
+	// UpdatedAt is the latest updated_at of the incident; zero when it never had one.
+	UpdatedAt time.Time
 
 	Reads    Query
 	Facts    []any // the answers to the query's
@@ -29,16 +32,25 @@ type Seen struct {
 	Reserves []Reserve
 }
 
-// CheckThread compares the decision and the choices that were seen of the incident itself with its
-// latest decision and the choices on it now. The error is an [ErrConflict].
-func (s Seen) CheckThread(latest ID, made []ID) error {
+// CheckThread compares what was seen of the incident itself with what is true now: its latest
+// decision, the choices on it, and the latest updated_at. The error is an [ErrConflict].
+func (s Seen) CheckThread(latest ID, made []ID, updatedAt time.Time) error {
 	switch {
 	case s.Chooses && s.On != latest:
 		return Changed("the decision that the choice hangs on is not the latest")
-	case s.Latest != latest:
-		return Changed("the incident's previous decision")
-	case !slices.Equal(s.Made, made):
+	case !slices.Equal(s.Made, made) && s.Latest == latest:
 		return Changed("the choices made on the incident")
+	case !s.UpdatedAt.Equal(updatedAt) && s.Latest == latest:
+		return Changed("a later version of the incident was told of")
+	}
+	return s.CheckLatest(latest)
+}
+
+// CheckLatest is what CheckThread compares for a [Mark]: the incident's latest decision, which the
+// version is the same as. The error is an [ErrConflict].
+func (s Seen) CheckLatest(latest ID) error {
+	if s.Latest != latest {
+		return Changed("the incident's previous decision")
 	}
 	return nil
 }

@@ -16,8 +16,10 @@ type Decision struct {
 	Incident string
 	// Number is the decision's place in the order in which the store took them.
 	Number int64
-	// OccurredAt is the incident's.
-	OccurredAt time.Time
+	// Set is the set by which it was made.
+	Set ID
+	// OccurredAt is the incident's, and UpdatedAt the latest updated_at of it that was seen.
+	OccurredAt, UpdatedAt time.Time
 	// Keys are the incident's fields, by path, as text. A field that is absent or
 	// empty has none.
 	Keys map[string]string

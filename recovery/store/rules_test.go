@@ -136,10 +136,13 @@ func TestConflicts(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"the same thread":            {seen.CheckThread(one, []store.ID{two}), false},
-		"another decision":           {seen.CheckThread(two, []store.ID{two}), true},
-		"another choice":             {seen.CheckThread(one, nil), true},
-		"a choice on another":        {chooses.CheckThread(one, []store.ID{two}), true},
+		"the same thread":            {seen.CheckThread(one, []store.ID{two}, time.Time{}), false},
+		"another decision":           {seen.CheckThread(two, []store.ID{two}, time.Time{}), true},
+		"another choice":             {seen.CheckThread(one, nil, time.Time{}), true},
+		"a later version":            {seen.CheckThread(one, []store.ID{two}, time.Unix(1, 0)), true},
+		"a mark on another":          {seen.CheckLatest(two), true},
+		"a mark on the same":         {seen.CheckLatest(one), false},
+		"a choice on another":        {chooses.CheckThread(one, []store.ID{two}, time.Time{}), true},
 		"the same counts":            {seen.CheckCounts(nowIs{int64(2), 3}), false},
 		"a counted fact":             {seen.CheckCounts(nowIs{int64(1), 3}), true},
 		"a use that is not taken":    {seen.CheckCounts(nowIs{int64(2), 9}), false},

@@ -45,7 +45,7 @@ func (t *Intake) raw(f *field) (raw any, path string, ok bool) {
 	}
 	for _, was := range f.Was {
 		if raw, ok = t.Lookup(was); ok {
-			t.readAs = append(t.readAs, was)
+			t.readAs = append(t.readAs, Renamed{f.Name, was})
 			return raw, was, true
 		}
 	}

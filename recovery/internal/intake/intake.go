@@ -22,6 +22,9 @@ type Problem struct {
 	Found  string // empty when nothing was there
 }
 
+// Renamed is a field that came under an earlier name.
+type Renamed struct{ Now, Was string }
+
 // Incident is an incident as it came.
 type Incident struct {
 	// Standard are the values of the standard fields, by their places; nil where
@@ -56,7 +59,7 @@ type Intake struct {
 
 	shape    []Problem // of how the incident is written
 	problems []Problem // of its values
-	readAs   []string  // earlier names that were read
+	readAs   []Renamed // earlier names that were read
 	long     []longList
 	// notObjects are the paths that were reported as values that are not objects.
 	notObjects []string
@@ -180,14 +183,14 @@ func (t *Intake) Applies(b *policy.Playbook) bool { return t.applies[b.Number()]
 // Pauses are the stretches in which the incident waited for the customer.
 func (t *Intake) Pauses() []worktime.Pause { return t.pauses }
 
-// Defaults names the fields whose values are their defaults.
+// Defaults names the fields whose values are their defaults, sorted.
 func (t *Intake) Defaults() []string {
 	var out []string
-	for _, f := range append(slices.Clip(t.layout.shared), t.own...) {
-		if f == nil || f.Default == nil {
-			continue
+	add := func(f *field) {
+		if f.Default == nil {
+			return
 		}
-		_, given := t.Lookup(f.Name)
+		_, given := t.lookup(f.Name, f.std)
 		for _, was := range f.Was {
 			_, early := t.Lookup(was)
 			given = given || early
@@ -196,5 +199,19 @@ func (t *Intake) Defaults() []string {
 			out = append(out, f.Name)
 		}
 	}
-	return out
+	for _, f := range t.layout.shared {
+		add(f)
+	}
+	for _, slot := range t.taken {
+		add(t.own[slot])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ReadAs are the fields that came under an earlier name, sorted.
+func (t *Intake) ReadAs() []Renamed {
+	slices.SortFunc(t.readAs, func(a, b Renamed) int { return cmp.Or(cmp.Compare(a.Now, b.Now), cmp.Compare(a.Was, b.Was)) })
+	t.readAs = slices.Compact(t.readAs)
+	return t.readAs
 }

@@ -104,7 +104,7 @@ func (t *Intake) known(path string) bool {
 	if f, ok := t.layout.named[path]; ok && t.knowsSlot(f.Slot) {
 		return true
 	}
-	return path == "paused" || slices.Contains(t.readAs, path)
+	return path == "paused" || slices.ContainsFunc(t.readAs, func(r Renamed) bool { return r.Was == path })
 }
 
 func (t *Intake) knowsSlot(slot int) bool { return t.layout.isShared[slot] || t.own[slot] != nil }

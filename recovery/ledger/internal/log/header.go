@@ -21,18 +21,21 @@ const (
 	KindSet      Kind = "set"      // the files of a set, ahead of what was decided by it
 	KindCalendar Kind = "calendar" // a calendar in which actions of later records count
 	KindErasure  Kind = "erasure"  // which payloads were erased
+	KindMark     Kind = "mark"     // a later updated_at of an incident that has not changed
 )
 
 func (k Kind) known() bool {
 	switch k {
-	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure:
+	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure, KindMark:
 		return true
 	}
 	return false
 }
 
 // Erasable reports whether payloads of the kind can hold personal data.
-func (k Kind) Erasable() bool { return k == KindDecision || k == KindRefusal || k == KindReport }
+func (k Kind) Erasable() bool {
+	return k == KindDecision || k == KindRefusal || k == KindReport || k == KindMark
+}
 
 // Digest is a SHA-256 hash.
 type Digest = [sha256.Size]byte
