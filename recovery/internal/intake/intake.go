@@ -100,6 +100,9 @@ func (t *Intake) Take(came Incident, input *policy.Input, strict bool) ([]Proble
 	copy(t.present, t.layout.preset)
 	t.lookAround()
 	for _, f := range t.layout.shared {
+		if f.skips && !t.shadowed && came.Standard[f.std] == nil {
+			continue
+		}
 		t.field(f)
 	}
 	t.takePauses()

@@ -36,6 +36,9 @@ type field struct {
 	fits   bool // whatever its type: it has no bounds and no list of allowed values
 	widest int  // how many items of a list some playbook lets in
 	isID   bool // ids that look the same must be the same
+	// skips is set on a standard field that is found in its place or nowhere, and that
+	// may be absent: nothing is to be done for it then.
+	skips bool
 }
 
 // isID reports whether a field of text, or of texts, holds ids, by its name.
@@ -72,6 +75,7 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 			l.preset[x.rank/64] |= 1 << (x.rank % 64)
 			l.record[x.rank].preset = AppendCanonical(nil, f.Default)
 		}
+		x.skips = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0 && (x.preset || !f.Required())
 	}
 	for i, b := range p.Playbooks {
 		for _, f := range b.Fields {
