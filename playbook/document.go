@@ -286,6 +286,7 @@ type Case struct {
 type Discretion struct {
 	Decider    Text
 	Within     Text
+	Ends       Text // where on its last day it ends
 	Calendar   Text
 	Options    []*Action // their Params may be ranges or lists
 	AtLeast    Text      // Ints, of choose
@@ -310,6 +311,7 @@ type Action struct {
 	ID            Text
 	Since         Text
 	Within, After Text
+	Ends          Text // where on its last day `within` ends
 	Calendar      Text
 	Pauses        bool
 	Remind        []*Action // each has Before, and may have Every

@@ -7,7 +7,7 @@ import (
 )
 
 // actionKeys are what every action takes.
-var actionKeys = [...]string{"id", "since", "within", "after", "calendar", "pauses", "remind", "if_late", "owner", "message", "note"}
+var actionKeys = [...]string{"id", "since", "within", "ends", "after", "calendar", "pauses", "remind", "if_late", "owner", "message", "note"}
 
 // actions reads the list of actions under key.
 func (m *mapping) actions(key string) []*Action { return m.steps(key, given) }
@@ -106,6 +106,7 @@ func (m *mapping) common(a *Action, step stepKind) {
 func (m *mapping) times(a *Action) {
 	a.Since = m.scalar("since", "a field such as `resolved_at`")
 	a.Within = m.scalar("within", "a duration such as `4h`")
+	a.Ends = m.oneOf("ends", "day", "working-day")
 	a.After = m.scalar("after", "a duration such as `2d`")
 	a.Calendar = m.scalar("calendar", "the id of a calendar")
 	a.Pauses = m.bool("pauses").Value == "true"

@@ -138,6 +138,7 @@ func (r *reader) discretion(n *yamlnode.Node, key Text) *Discretion {
 	d := &Discretion{Range: m.rng()}
 	d.Decider = m.scalar("decider", "who decides")
 	d.Within = m.scalar("within", "a duration such as `2h`")
+	d.Ends = m.oneOf("ends", "day", "working-day")
 	d.Calendar = m.scalar("calendar", "the id of a calendar")
 	d.Options = m.actions("options")
 	m.on("options", func(n *yamlnode.Node, k Text) {

@@ -59,7 +59,7 @@ func (r *reader) needsBefore(a *Action, step stepKind) {
 // notInRemind refuses what a reminder has no use for: it is owed from its time on until the
 // action is done, and its clock is the action's.
 func (m *mapping) notInRemind() {
-	own := [...]string{"since", "after", "within", "calendar", "pauses", "remind", "if_late"}
+	own := [...]string{"since", "after", "within", "ends", "calendar", "pauses", "remind", "if_late"}
 	m.each(func(k Text, _ *yamlnode.Node) {
 		if !slices.Contains(own[:], k.Value) {
 			return

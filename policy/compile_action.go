@@ -44,7 +44,7 @@ type givenIn struct {
 	partner    bool // a partner was found
 	late       bool // if_late
 	remind     bool
-	working    bool // a calendar counts the time of the action that remind stands in
+	count      counting // of the action that remind stands in
 }
 
 // actions compiles a list of actions and checks that its members can be told
@@ -92,7 +92,7 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 	s.noMoney(a, t, in)
 	out := s.common(a, t, in)
 	known := in.known
-	out.Amount, out.Params = s.params(a, t, known, out.Calendar != nil)
+	out.Amount, out.Params = s.params(a, t, known)
 	s.checkMessage(a, out, in)
 	return out
 }
@@ -102,9 +102,11 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
 	known := in.known
 	out.Calendar = s.calendarNamed(a.Calendar)
-	working := a.Calendar.IsSet() || a.Calendar.Misread()
-	out.Within = s.deadline("within", a.Within, working, known)
-	out.After = s.deadline("after", a.After, working, known)
+	count := countingOf(a)
+	count.workdays = true
+	out.Within = s.deadline("within", a.Within, count, known)
+	out.After = s.deadline("after", a.After, count, known)
+	s.ends(out.Within, a.Ends, a.Within, count.working, "`"+t.Name+"`")
 	if a.Since.IsSet() {
 		out.Since = s.since(a.Since)
 	}
@@ -117,8 +119,14 @@ func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 		s.check(out.Note, in.known, "")
 	}
 	out.Message = s.messageNamed(a.Message)
-	s.steps(out, a, in, working)
+	count.workdays = false
+	s.steps(out, a, in, count)
 	return out
+}
+
+// countingOf says what the times of an action are counted in.
+func countingOf(a *playbook.Action) counting {
+	return counting{working: a.Calendar.IsSet() || a.Calendar.Misread(), dated: a.Ends.Value == string(worktime.EndsWorkingDay)}
 }
 
 func (s *scope) since(t playbook.Text) *Field {
@@ -131,7 +139,7 @@ func (s *scope) since(t playbook.Text) *Field {
 }
 
 // params compiles the parameters of the type. The amount is returned by itself.
-func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, working bool) (amount *Param, out []*Param) {
+func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known) (amount *Param, out []*Param) {
 	s.unknownParams(a, t)
 	for _, spec := range t.Params {
 		v, ok := paramOf(a, spec.Name)
@@ -139,7 +147,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known, wo
 		switch {
 		case ok && spec.Name == "every" && t.Name == "inform":
 			if v.Kind == playbook.Scalar {
-				p = s.pace("every", v.Text, true, working, known)
+				p = s.pace(v.Text, countingOf(a), known)
 			} else {
 				s.errorf(v.Range, "wrong-type", "", "`every` is a duration, such as 24h")
 			}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,14 +12,17 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// Deadline is a length of time: a duration, or a number of working days.
+// Deadline is a length of time: one that was written, or one that an expression gives.
 type Deadline struct {
-	WorkingDays int // if it is not 0, or WorkingDay is set, there is no duration
-	WorkingDay  bool
-	duration    *Param
-	src         *place
+	// Ends says where on its last day it ends; only `within` has it.
+	Ends worktime.Ends
+
+	span     value.Span
+	duration *Param // nil: the span was written
+	src      *place
 }
 
 // Position is where the deadline stands.
@@ -27,14 +31,19 @@ func (d *Deadline) Position() Position { return d.src.position() }
 // Source is the deadline as written.
 func (d *Deadline) Source() string { return d.src.source() }
 
-// Duration evaluates the deadline's length, which is never negative. It has no meaning for working
-// days.
-func (d *Deadline) Duration(f *Frame) (time.Duration, error) {
+// Expression gives the length; it is nil for one that was written.
+func (d *Deadline) Expression() *Param { return d.duration }
+
+// Span is the deadline's length. What an expression gives has no days of the calendar.
+func (d *Deadline) Span(f *Frame) (value.Span, error) {
+	if d.duration == nil {
+		return d.span, nil
+	}
 	v, err := d.duration.Value(f, value.Style{})
 	if err != nil {
-		return 0, err
+		return value.Span{}, err
 	}
-	return v.(time.Duration), nil
+	return value.Span{Duration: v.(time.Duration)}, nil
 }
 
 // durationSpec describes within, after, every, before and lead. With positive, zero is not allowed. All
@@ -57,49 +66,112 @@ func durationSpecs() map[durationKey]*Field {
 	return specs
 }
 
-// deadline compiles within or after. working says that a calendar counts the time.
-func (s *scope) deadline(name string, src playbook.Text, working bool, known celenv.Known) *Deadline {
+// counting says what a length of time is counted in, and what it may be.
+type counting struct {
+	working  bool // a calendar counts its hours
+	dated    bool // days, weeks, months and years may stand beside that calendar
+	workdays bool // it may be a number of working days
+	positive bool // it may not be zero
+}
+
+// deadline compiles a length of time.
+func (s *scope) deadline(name string, src playbook.Text, in counting, known celenv.Known) *Deadline {
 	if !src.IsSet() {
 		return nil
 	}
 	span, err := value.ParseSpan(src.Value)
 	if err == nil {
-		return s.span(name, span, src, working)
+		if !s.fits(name, span, src, in) {
+			return nil
+		}
+		return &Deadline{span: span, src: &place{text: src}}
 	}
-	if r := s.meantSpan(src, working); r.hint != "" || looksLiteral(value.KindDuration, src) {
-		s.mendf(src.Range, "bad-duration", r, "`%s`: %s", name, err)
+	r := s.meantSpan(src, in)
+	if tooLong(err) {
+		r = remedy{}
+	}
+	if r.hint != "" || looksLiteral(value.KindDuration, src) {
+		s.mendf(src.Range, "bad-duration", r, "`%s`: %s", name, in.explained(err))
 		return nil
 	}
-	p := s.typedParam(s.durationSpec(name, false), src, known)
+	p := s.typedParam(s.durationSpec(name, in.positive), src, known)
 	if p == nil {
 		return nil
 	}
 	return &Deadline{duration: p, src: p.src}
 }
 
-func (s *scope) span(name string, span value.Span, src playbook.Text, working bool) *Deadline {
-	isDays := strings.HasSuffix(strings.TrimSpace(src.Value), "wd")
-	switch {
-	case isDays && !working:
-		s.errorf(src.Range, "no-calendar", "add `calendar:` to it", "working days need a calendar")
-		return nil
-	case span.Days && working:
-		s.errorf(src.Range, "days-in-calendar", "write working days, such as 2wd, or hours of working time",
-			"`%s`: with a calendar, days and weeks could mean two things", name)
-		return nil
-	case isDays:
-		return &Deadline{WorkingDays: span.WorkingDays, WorkingDay: true, src: &place{text: src}}
+// tooLong reports whether a text is a deadline beyond all years.
+func tooLong(err error) bool {
+	var syntax *value.SyntaxError
+	return errors.As(err, &syntax) && strings.HasPrefix(syntax.Found, "is longer")
+}
+
+// explained words a mistake for a place that takes no working days.
+func (in counting) explained(err error) error {
+	var syntax *value.SyntaxError
+	if in.workdays || !errors.As(err, &syntax) {
+		return err
 	}
-	at := &place{text: src}
-	return &Deadline{duration: &Param{Spec: s.durationSpec(name, false), constant: span.Duration, fixed: true, src: at}, src: at}
+	out := *syntax
+	out.Kind = "duration"
+	switch {
+	case strings.HasPrefix(out.Text, "-") && out.Found != "":
+		out.Found, out.Wanted = "is negative", ""
+	case out.Found == "":
+		out.Wanted = "a duration such as 90m, 36h, 2d or 6mo"
+	}
+	return &out
+}
+
+// fits says what is wrong with a span in its place.
+func (s *scope) fits(name string, span value.Span, src playbook.Text, in counting) bool {
+	switch {
+	case span.WorkingDays > 0 && !in.workdays:
+		s.errorf(src.Range, "bad-duration", "", "`%s` is a duration; working days are for `within` and `after`", name)
+	case span.WorkingDays > 0 && !in.working:
+		s.errorf(src.Range, "no-calendar", "add `calendar:` to it", "working days need a calendar")
+	case span.OfCalendar() && in.working && !in.dated:
+		hint := "write hours of working time"
+		if in.workdays {
+			hint = "write working days, such as 2wd, or hours of working time; calendar days go with `ends: working-day`"
+			if span == (value.Span{Days: span.Days}) {
+				hint = fmt.Sprintf("write `%dwd` for working days, or hours of working time; calendar days go with `ends: working-day`", span.Days)
+			}
+		}
+		s.errorf(src.Range, "days-in-calendar", hint, "`%s`: with a calendar, days, weeks, months and years could mean two things", name)
+	case in.positive && span == (value.Span{}):
+		s.errorf(src.Range, "bad-duration", "", "`%s` must be more than zero", name)
+	default:
+		return true
+	}
+	return false
+}
+
+// ends says where on its last day a deadline ends.
+func (s *scope) ends(out *Deadline, ends, within playbook.Text, working bool, what string) {
+	if !ends.IsSet() {
+		return
+	}
+	switch {
+	case !within.IsSet() && !within.Misread():
+		s.errorf(ends.Range, "no-deadline", "add `within:` to it", "`ends` says where a deadline ends, and %s has none", what)
+	case ends.Value == string(worktime.EndsWorkingDay) && !working:
+		s.errorf(ends.Range, "no-calendar", "add `calendar:` to it, or write `ends: day`", "a working day needs a calendar")
+	case out != nil:
+		out.Ends = worktime.Ends(ends.Value)
+	}
 }
 
 // meantSpan is the remedy for a text that is not a deadline. A missing calendar for working days is
 // only named, because no change of this text can add it.
-func (s *scope) meantSpan(src playbook.Text, working bool) remedy {
+func (s *scope) meantSpan(src playbook.Text, in counting) remedy {
 	days := slip.WorkingDays(src.Value)
+	if !in.workdays {
+		days = ""
+	}
 	switch {
-	case days != "" && working:
+	case days != "" && in.workdays && in.working:
 		return instead(src, days)
 	case days != "" && len(s.calDefs) > 0:
 		names := slices.Sorted(maps.Keys(s.calDefs))
@@ -107,32 +179,23 @@ func (s *scope) meantSpan(src playbook.Text, working bool) remedy {
 	case days != "":
 		return say("declare a calendar under `calendars:`, and write `" + days + "` with `calendar:` and its id beside it")
 	}
+	if span := slip.Span(src.Value); span != "" {
+		return instead(src, span)
+	}
 	return meantDuration(src)
 }
 
-// pace compiles every and lead, which are durations and not negative. With positive, zero is not
-// allowed. With a calendar, days and weeks are refused.
-func (s *scope) pace(name string, src playbook.Text, positive, working bool, known celenv.Known) *Param {
-	spec := s.durationSpec(name, positive)
-	span, err := value.ParseSpan(src.Value)
-	if err == nil && strings.HasSuffix(strings.TrimSpace(src.Value), "wd") {
-		s.errorf(src.Range, "bad-duration", "", "`%s` is a duration; working days are for `within` and `after`", name)
+// pace compiles the every of inform, which is a parameter too: people see it in decisions.
+func (s *scope) pace(src playbook.Text, in counting, known celenv.Known) *Param {
+	in.positive = true
+	d := s.deadline("every", src, in, known)
+	switch {
+	case d == nil:
 		return nil
+	case d.duration != nil:
+		return d.duration
+	case d.span.OfCalendar():
+		return &Param{Spec: s.durationSpec("every", true), constant: d.span, fixed: true, src: d.src}
 	}
-	if err == nil && span.Days && working {
-		s.errorf(src.Range, "days-in-calendar", "write hours of working time", "`%s`: with a calendar, days and weeks could mean two things", name)
-		return nil
-	}
-	if err == nil && positive && span.Duration == 0 {
-		s.errorf(src.Range, "bad-duration", "", "`%s` must be more than zero", name)
-		return nil
-	}
-	if err != nil && (looksLiteral(value.KindDuration, src) || meantDuration(src).hint != "") {
-		if _, err = value.ParseDuration(src.Value); err == nil {
-			err = fmt.Errorf("%s is negative", src.Value)
-		}
-		s.mendf(src.Range, "bad-duration", meantDuration(src), "`%s`: %s", name, err)
-		return nil
-	}
-	return s.typedParam(spec, src, known)
+	return &Param{Spec: s.durationSpec("every", true), constant: d.span.Duration, fixed: true, src: d.src}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discretion {
@@ -17,7 +18,9 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	s.notEmpty("decider", d.Decider)
 	s.check(out.Decider, known, "")
 	out.Calendar = s.calendarNamed(d.Calendar)
-	out.Within = s.deadline("within", d.Within, d.Calendar.IsSet() || d.Calendar.Misread(), known)
+	working := d.Calendar.IsSet() || d.Calendar.Misread()
+	out.Within = s.deadline("within", d.Within, counting{working: working, dated: d.Ends.Value == string(worktime.EndsWorkingDay), workdays: true}, known)
+	s.ends(out.Within, d.Ends, d.Within, working, "the time to decide")
 	if d.AtLeast.IsSet() {
 		out.AtLeast, _ = strconv.Atoi(d.AtLeast.Value)
 	}
@@ -186,7 +189,7 @@ func (s *scope) optionEvery(v playbook.Value, working bool, known celenv.Known) 
 		if !item.IsSet() {
 			continue // reported when the file was read
 		}
-		if p := s.pace("every", item.Text, true, working, known); p != nil {
+		if p := s.pace(item.Text, counting{working: working}, known); p != nil {
 			out.Values = append(out.Values, p)
 		}
 	}

@@ -58,13 +58,15 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 	case "year":
 		f.since = sinceYear
 	default:
-		d, err := value.ParseDuration(last.Value)
+		span, err := value.ParseSpan(last.Value)
 		if err != nil {
 			s.mendf(last.Range, "bad-duration", meantDuration(last), "%s; month and year count from their first day", err)
-		} else if d <= 0 {
+		} else if span.WorkingDays > 0 {
+			s.errorf(last.Range, "bad-duration", "write days, such as `7d`", "`last` is a duration; working days are for `within` and `after`")
+		} else if span == (value.Span{}) {
 			s.errorf(last.Range, "bad-duration", "", "`last` must be more than zero, not %s", last.Value)
 		}
-		f.last = d
+		f.last = span
 	}
 }
 

@@ -124,7 +124,7 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
 	}
 	plain := givenIn{known: known}
 	if d.Lead.IsSet() {
-		p.Lead = s.pace("lead", d.Lead, false, false, known)
+		p.Lead = s.deadline("lead", d.Lead, counting{}, known)
 	}
 	p.TooLate = s.actions(d.TooLate, plain)
 	if substitutes {

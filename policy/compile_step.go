@@ -25,9 +25,9 @@ func (b *Before) Position() Position { return b.src.position() }
 func (b *Before) Source() string { return b.src.source() }
 
 // steps compiles what an action brings with it: its reminders, and what is owed when it is late.
-func (s *scope) steps(out *Action, a *playbook.Action, in givenIn, working bool) {
+func (s *scope) steps(out *Action, a *playbook.Action, in givenIn, count counting) {
 	before := in
-	before.remind, before.late, before.preventive, before.working = true, false, false, working
+	before.remind, before.late, before.preventive, before.count = true, false, false, count
 	if len(a.Remind) > 0 && !in.preventive && !hasWithin(a) {
 		s.errorf(a.Remind[0].Type.Range, "no-deadline", "add `within:` to the action", "`remind` counts back from a deadline, and `%s` has none", out.Type.Name)
 	}
@@ -40,12 +40,11 @@ func (s *scope) steps(out *Action, a *playbook.Action, in givenIn, working bool)
 	out.IfLate = s.actions(a.IfLate, later)
 	if in.remind {
 		out.Before = s.ahead(a.Before, in)
-		working = in.working
+		count = in.count
 	}
 	if a.Every.IsSet() {
-		if p := s.pace("every", a.Every, true, working, in.known); p != nil {
-			out.Every = &Deadline{duration: p, src: p.src}
-		}
+		count.positive = true
+		out.Every = s.deadline("every", a.Every, count, in.known)
 	}
 }
 
@@ -57,11 +56,13 @@ func (s *scope) ahead(src playbook.Text, in givenIn) *Before {
 	case strings.HasSuffix(strings.TrimSpace(src.Value), "%"):
 		return s.share(src)
 	}
-	p := s.pace("before", src, true, in.working, in.known)
-	if p == nil {
+	count := in.count
+	count.positive = true
+	d := s.deadline("before", src, count, in.known)
+	if d == nil {
 		return nil
 	}
-	return &Before{Time: &Deadline{duration: p, src: p.src}, src: p.src}
+	return &Before{Time: d, src: d.src}
 }
 
 // share reads the part of the time to the deadline that is left.

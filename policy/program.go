@@ -123,7 +123,7 @@ type Play struct {
 	Do        []*Action
 	Cases     []*Case
 	Choice    *Discretion // of a case-by-case play
-	Lead      *Param      // of a preventive play; nil: none
+	Lead      *Deadline   // of a preventive play; nil: none
 	TooLate   []*Action
 	Partners  *Substitute // of a partner-substitute play
 	Otherwise []*Action
@@ -234,7 +234,7 @@ type Fact struct {
 	// it was given or raised.
 	Occurred bool
 
-	last  time.Duration // with sinceDuration
+	last  value.Span // with sinceSpan
 	since since
 	zone  *time.Location
 }
@@ -243,9 +243,9 @@ type Fact struct {
 type since uint8
 
 const (
-	sinceDuration since = iota // so long before the decision
-	sinceMonth                 // with the month
-	sinceYear                  // with the year
+	sinceSpan  since = iota // so long before the decision
+	sinceMonth              // with the month
+	sinceYear               // with the year
 )
 
 // From is the start of the fact's window at the time now.
@@ -253,8 +253,12 @@ func (f *Fact) From(now time.Time) time.Time {
 	today := value.DateOf(now.In(f.zone))
 	month := today.Month()
 	switch f.since {
-	case sinceDuration:
-		return now.Add(-f.last)
+	case sinceSpan:
+		from, err := worktime.Clock{Zone: f.zone}.Back(now, f.last)
+		if err != nil {
+			return time.Time{} // before all times
+		}
+		return from.UTC()
 	case sinceYear:
 		month = time.January
 	}

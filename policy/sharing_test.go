@@ -361,8 +361,8 @@ func sayAction(out *strings.Builder, a *policy.Action, f *policy.Frame) {
 		v, err := a.Amount.Value(f, value.Style{})
 		fmt.Fprintf(out, " %v %v %q %s", v, err, a.Amount.Source(), a.Amount.Position())
 	}
-	if a.Within != nil && !a.Within.WorkingDay {
-		v, err := a.Within.Duration(f)
+	if a.Within != nil {
+		v, err := a.Within.Span(f)
 		fmt.Fprintf(out, " within %v %v %q %s", v, err, a.Within.Source(), a.Within.Position())
 	}
 	if a.Message != nil {

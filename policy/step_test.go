@@ -54,9 +54,9 @@ func TestSteps(t *testing.T) {
 		`{resolve: {within: 4h, remind: [{notify: {to: lead}}]}}`:                                                     "missing-key: a step of `remind` needs `before`: how long ahead of the deadline it is owed",
 		`{resolve: {within: 4h, remind: [{apologise: }]}}`:                                                            "missing-key: a step of `remind` needs `before`: how long ahead of the deadline it is owed",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 0s}}]}}`:                                         "bad-duration: `before` must be more than zero",
-		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: -5m}}]}}`:                                        "bad-duration: `before`: -5m is negative",
+		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: -5m}}]}}`:                                        "bad-duration: `before`: \"-5m\" is negative",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 1wd}}]}}`:                                        "bad-duration: `before` is a duration; working days are for `within` and `after`",
-		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: half an hour}}]}}`:                               "bad-duration: `before`: \"half an hour\" is no duration: write whole numbers of w, d, h, m and s, the largest first, such as 90m, 36h or 1d12h30m",
+		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: half an hour}}]}}`:                               "bad-duration: `before`: \"half an hour\" is no duration: write a duration such as 90m, 36h, 2d or 6mo",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 0%}}]}}`:                                         "bad-percent: `before` is more than 0% and at most 100% of the time to the deadline, not 0%",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 101%}}]}}`:                                       "bad-percent: `before` is more than 0% and at most 100% of the time to the deadline, not 101%",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: ten%}}]}}`:                                       "bad-percent: `before`: \"ten%\" is no percentage: write a number and a percent sign, such as 12.5%",
@@ -73,9 +73,9 @@ func TestSteps(t *testing.T) {
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 1h, after: 2h, since: resolved_at}}]}}`:          "bad-remind: a step of `remind` takes no `after`; bad-remind: a step of `remind` takes no `since`",
 		`{resolve: {within: 4h, remind: [{notify: {to: lead, before: 1h, if_late: [{escalate: {to: x}}]}}]}}`:         "bad-remind: a step of `remind` takes no `if_late`",
 		`{resolve: {within: 4h, remind: {notify: {to: lead, before: 1h}}}}`:                                           "wrong-type: `remind` wants a list of actions, found a mapping",
-		`{resolve: {within: 1w, calendar: office, remind: [{notify: {to: lead, before: 1h}}]}}`:                       "days-in-calendar: `within`: with a calendar, days and weeks could mean two things",
-		`{resolve: {within: 8h, calendar: office, remind: [{notify: {to: lead, before: 1d}}]}}`:                       "days-in-calendar: `before`: with a calendar, days and weeks could mean two things",
-		`{resolve: {within: 8h, calendar: office, remind: [{notify: {to: lead, before: 1h, every: 1d}}]}}`:            "days-in-calendar: `every`: with a calendar, days and weeks could mean two things",
+		`{resolve: {within: 1w, calendar: office, remind: [{notify: {to: lead, before: 1h}}]}}`:                       "days-in-calendar: `within`: with a calendar, days, weeks, months and years could mean two things",
+		`{resolve: {within: 8h, calendar: office, remind: [{notify: {to: lead, before: 1d}}]}}`:                       "days-in-calendar: `before`: with a calendar, days, weeks, months and years could mean two things",
+		`{resolve: {within: 8h, calendar: office, remind: [{notify: {to: lead, before: 1h, every: 1d}}]}}`:            "days-in-calendar: `every`: with a calendar, days, weeks, months and years could mean two things",
 		`{resolve: {within: 8h, remind: [{prevent: {measure: a, before: 1h}}, {prevent: {measure: b, before: 2h}}]}}`: "missing-id: one play gives two `prevent` actions, so they need ids to be told apart",
 	} {
 		if _, got := stepsIn(t, do); got != want {
@@ -97,11 +97,11 @@ func TestStepsCompiled(t *testing.T) {
 		if d == nil {
 			return 0
 		}
-		v, err := d.Duration(f)
-		if err != nil {
-			t.Fatal(err)
+		v, err := d.Span(f)
+		if err != nil || v.OfCalendar() || v.WorkingDays != 0 {
+			t.Fatal(v, err)
 		}
-		return v
+		return v.Duration
 	}
 	share, _ := value.ParsePercent("12.5%")
 	first, second := a.Remind[0], a.Remind[1]

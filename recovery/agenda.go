@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -170,11 +171,11 @@ func (a *agenda) inform(x Action) {
 	if x.pauses {
 		p.clock.Pauses = a.pauses()
 	}
-	if p.every <= 0 || p.base.IsZero() || x.pauses && a.paused() {
+	if p.every == (value.Span{}) || p.base.IsZero() || x.pauses && a.paused() {
 		a.out = append(a.out, Owed{Action: x, State: Waiting})
 		return
 	}
-	at, err := p.clock.Add(p.base, p.every)
+	at, err := p.clock.Due(p.base, p.every, worktime.EndsExactly)
 	if err != nil {
 		a.out = append(a.out, Owed{Action: x, State: Waiting})
 		return

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -14,7 +15,7 @@ import (
 func (c *conclusion) times(d *draft, base time.Time) error {
 	a := d.source
 	base = c.baseOf(a, base)
-	clock := worktime.Clock{Calendar: a.Calendar}
+	clock := worktime.Clock{Calendar: a.Calendar, Zone: d.play.Playbook.Zone}
 	if a.Pauses {
 		clock.Pauses, d.pauses = c.pauses, true
 	}
@@ -38,13 +39,25 @@ func (c *conclusion) times(d *draft, base time.Time) error {
 	if a.Within == nil {
 		return nil
 	}
-	if a.After != nil && a.After.WorkingDay && a.Within.WorkingDay {
+	if days, ok := c.workingDays(d.play, a); ok {
 		// A wait ends when its last day closes, and the day that follows is the first of the deadline.
-		d.DueAt, err = c.runDays(d.play, clock, base, a.Within, a.After.WorkingDays+a.Within.WorkingDays)
+		d.DueAt, err = c.due(d.play, clock, base, a.Within, days)
 		return err
 	}
 	d.DueAt, err = c.run(d.play, clock, start, a.Within)
 	return err
+}
+
+// workingDays is the wait and the deadline in one, where both are working days.
+func (c *conclusion) workingDays(p *policy.Play, a *policy.Action) (value.Span, bool) {
+	if a.After == nil || a.Within == nil {
+		return value.Span{}, false
+	}
+	f := c.input.Frame(p.Playbook)
+	after, err := a.After.Span(f)
+	within, errWithin := a.Within.Span(f)
+	both := value.Span{WorkingDays: after.WorkingDays + within.WorkingDays}
+	return both, err == nil && errWithin == nil && after.WorkingDays > 0 && within.WorkingDays > 0
 }
 
 // run lets a deadline run from a time. The zero time means that it never ends,
@@ -53,20 +66,16 @@ func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d
 	if d == nil {
 		return from, nil
 	}
-	if d.WorkingDay {
-		return c.runDays(p, clock, from, d, d.WorkingDays)
-	}
-	length, err := d.Duration(c.input.Frame(p.Playbook))
+	span, err := d.Span(c.input.Frame(p.Playbook))
 	if err != nil {
 		return time.Time{}, evaluationError(p, err)
 	}
-	at, err := clock.Add(from, length)
-	return ended(p, d, from, at, err)
+	return c.due(p, clock, from, d, span)
 }
 
-// runDays is run for working days, which may be more than the deadline's own.
-func (c *conclusion) runDays(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline, days int) (time.Time, error) {
-	at, err := clock.AddWorkingDays(from, days)
+// due is run for a span that may be more than the deadline's own.
+func (c *conclusion) due(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline, span value.Span) (time.Time, error) {
+	at, err := clock.Due(from, span, d.Ends)
 	return ended(p, d, from, at, err)
 }
 
@@ -85,15 +94,15 @@ func ended(p *policy.Play, d *policy.Deadline, from, at time.Time, err error) (t
 // pace is how an action's clock runs, which is more than a decision's JSON
 // holds.
 type pace struct {
-	every time.Duration
+	every value.Span
 	base  time.Time
 	clock worktime.Clock
 }
 
 func paceOf(d *draft, base time.Time, clock worktime.Clock) *pace {
 	for _, p := range d.Params {
-		if every, ok := p.Value.(time.Duration); ok && p.Name == "every" && d.Type == "inform" {
-			return &pace{every: every, base: base, clock: clock}
+		if p.Name == "every" && d.Type == "inform" {
+			return &pace{every: spanOf(p.Value), base: base, clock: clock}
 		}
 	}
 	return nil
@@ -106,25 +115,27 @@ func (a *agenda) paceOf(x Action) pace {
 	p := pace{base: a.toldBase()}
 	for _, param := range x.Params {
 		if param.Name == "every" {
-			p.every = durationOf(param.Value)
+			p.every = spanOf(param.Value)
 		}
 	}
 	return p
 }
 
-// durationOf reads a duration, which is text in a decision that was read from
-// JSON.
-func durationOf(v any) time.Duration {
+// spanOf reads how often inform falls due, which is text in a decision that was read from JSON.
+func spanOf(v any) value.Span {
 	switch x := v.(type) {
-	case time.Duration:
+	case value.Span:
 		return x
+	case time.Duration:
+		return value.Span{Duration: x}
 	case string:
-		d, err := value.ParseAnyDuration(x)
-		if err == nil {
-			return d
+		if d, err := value.ParseAnyDuration(x); err == nil && !strings.ContainsAny(x, "dw") {
+			return value.Span{Duration: d}
 		}
+		span, _ := value.ParseSpan(x)
+		return span
 	}
-	return 0
+	return value.Span{}
 }
 
 func isPaused(err error) bool { return errors.Is(err, worktime.ErrPaused) }

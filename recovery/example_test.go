@@ -68,7 +68,7 @@ plays:
 	}
 	// Output:
 	// hotel.yaml:8:20: error: incident has no field falure [unknown-field]
-	// hotel.yaml:9:31: error: `within`: "10" is no deadline: write a duration such as 90m, 36h or 2d, or working days such as 3wd [bad-duration]
+	// hotel.yaml:9:31: error: `within`: "10" is no deadline: write a duration such as 90m, 36h, 2d or 6mo, or working days such as 3wd [bad-duration]
 }
 
 func ExampleEngine_Decide() {

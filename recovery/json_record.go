@@ -145,9 +145,20 @@ func (p *pace) fields(f *form) {
 		}
 		f.key("every")
 		f.Buf = intake.AppendCanonical(f.Buf, p.every)
+		if p.every.OfCalendar() && p.clock.Zone != nil {
+			zone := p.clock.Zone.String()
+			f.text("zone", &zone)
+		}
 		return
 	}
-	p.every = durationOf(f.getText("every"))
+	p.every = spanOf(f.getText("every"))
+	if name := f.getText("zone"); name != "" {
+		zone, err := worktime.LoadZone(name)
+		if err != nil && *f.err == nil {
+			*f.err = err
+		}
+		p.clock.Zone = zone
+	}
 	if name := f.getText("calendar"); name != "" {
 		c, err := f.calendar(name)
 		if err != nil && *f.err == nil {

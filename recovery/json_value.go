@@ -51,6 +51,8 @@ func kindOf(v any) string {
 		return "time"
 	case time.Duration:
 		return "duration"
+	case value.Span:
+		return "span"
 	case Date:
 		return "date"
 	case Percent:
@@ -169,6 +171,8 @@ func readKind(kind string, v any) (any, error) {
 	switch kind {
 	case "duration":
 		return value.ParseAnyDuration(text)
+	case "span":
+		return value.ParseSpan(text)
 	case "time":
 		return value.ParseTimestamp(text)
 	case "date":

@@ -95,7 +95,7 @@ func (d *draft) takeEvery(o *draft) {
 	if d.pace.base.IsZero() { // it waits, and the other does not
 		d.pace.base = o.pace.base
 	}
-	if o.pace.every >= d.pace.every {
+	if o.pace.every.Compare(d.pace.every) >= 0 {
 		return
 	}
 	base := d.pace.base
@@ -106,9 +106,19 @@ func (d *draft) takeEvery(o *draft) {
 	for i, p := range d.Params {
 		if p.Name == "every" {
 			d.Params = slices.Clone(d.Params)
-			d.Params[i].Value = o.pace.every
+			d.Params[i].Value = paramOf(o.Params, "every")
 		}
 	}
+}
+
+// paramOf is the value of a parameter; nil for none.
+func paramOf(params []Param, name string) any {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return nil
 }
 
 // dropZeros withholds money actions that give nothing. Substitutes stay: their

@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // prevent gives the actions of a preventive play. On a signal they must be done
@@ -47,9 +48,13 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 	if p.Lead == nil {
 		return c.expectedAt, nil
 	}
-	lead, err := p.Lead.Value(c.input.Frame(p.Playbook), value.Style{})
+	lead, err := p.Lead.Span(c.input.Frame(p.Playbook))
 	if err != nil {
 		return time.Time{}, evaluationError(p, err)
 	}
-	return c.expectedAt.Add(-lead.(time.Duration)), nil
+	latest, err := worktime.Clock{Zone: p.Playbook.Zone}.Back(c.expectedAt, lead)
+	if err != nil {
+		return time.Time{}, failedAt(p, p.Lead.Position(), p.Lead.Source(), "counted back from "+value.FormatTimestamp(c.expectedAt)+", it lies before the year 1")
+	}
+	return latest.UTC(), nil
 }

@@ -182,6 +182,13 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 // 24h.
 func coerceLike(offered, given any) (any, *intake.Mismatch) {
 	switch offered.(type) {
+	case value.Span:
+		if text, ok := given.(string); ok {
+			if span, err := value.ParseSpan(text); err == nil {
+				return span, nil
+			}
+		}
+		return given, nil
 	case time.Duration:
 		return intake.Coerce(given, value.Type{Kind: value.KindDuration})
 	case Money:

@@ -76,36 +76,71 @@ func TestFormatDuration(t *testing.T) {
 func TestParseSpan(t *testing.T) {
 	for text, want := range map[string]value.Span{
 		"90m": {Duration: 90 * time.Minute}, "0s": {}, "3wd": {WorkingDays: 3}, "10wd": {WorkingDays: 10},
-		"2d": {Duration: 48 * time.Hour, Days: true}, "1w": {Duration: 168 * time.Hour, Days: true}, "0d": {Days: true},
-		"1d12h": {Duration: 36 * time.Hour, Days: true}, "36h": {Duration: 36 * time.Hour},
+		"2d": {Days: 2}, "1w": {Days: 7}, "0d": {}, "1w2d": {Days: 9}, "6mo": {Months: 6}, "2m": {Duration: 2 * time.Minute},
+		"1y": {Years: 1}, "1y6mo2w3d4h5m6s": {Years: 1, Months: 6, Days: 17, Duration: 4*time.Hour + 5*time.Minute + 6*time.Second},
+		"1mo1m": {Months: 1, Duration: time.Minute}, "1d12h": {Days: 1, Duration: 12 * time.Hour}, "36h": {Duration: 36 * time.Hour},
+		"9999y": {Years: 9999}, "3659634d": {Days: 3659634},
 	} {
 		got, err := value.ParseSpan(text)
 		if err != nil || got != want {
 			t.Errorf("ParseSpan(%q) = %+v, %v; want %+v", text, got, err, want)
 		}
-		if back, err := value.ParseSpan(got.String()); err != nil || back.Duration != got.Duration || back.WorkingDays != got.WorkingDays {
+		if back, err := value.ParseSpan(got.String()); err != nil || back != got {
 			t.Errorf("%+v is written %s, and read as %+v, %v", got, got, back, err)
 		}
+		if got.OfCalendar() != (want.Years+want.Months+want.Days > 0) {
+			t.Errorf("%s: of the calendar: %v", text, got.OfCalendar())
+		}
 	}
-	const wanted = `: write a duration such as 90m, 36h or 2d, or working days such as 3wd`
+	const wanted = `: write a duration such as 90m, 36h, 2d or 6mo, or working days such as 3wd`
+	const years = ` is longer than there are years before the year 9999`
 	for text, want := range map[string]string{
 		"":                      `"" is no deadline` + wanted,
+		"-":                     `"-" is no deadline` + wanted,
+		"5":                     `"5" is no deadline` + wanted,
+		"mo":                    `"mo" is no deadline` + wanted,
 		"3 wd":                  `"3 wd" is no deadline` + wanted,
 		"3wd2h":                 `"3wd2h" is no deadline` + wanted,
 		"1d3wd":                 `"1d3wd" is no deadline` + wanted,
 		"-3wd":                  `"-3wd" is no deadline` + wanted,
 		"wd":                    `"wd" is no deadline` + wanted,
 		"1.5h":                  `"1.5h" is no deadline` + wanted,
+		"1m1mo":                 `"1m1mo" is no deadline` + wanted,
+		"1mo1y":                 `"1mo1y" is no deadline` + wanted,
+		"1d1w":                  `"1d1w" is no deadline` + wanted,
+		"1mo1mo":                `"1mo1mo" is no deadline` + wanted,
 		"-2h":                   `"-2h" is negative, a deadline is not` + wanted,
 		"-0s":                   `"-0s" is negative, a deadline is not` + wanted,
+		"-1y":                   `"-1y" is negative, a deadline is not` + wanted,
 		"0wd":                   `"0wd" is no working day at all: write 1wd or more, or a duration such as 0s`,
 		"9999999999999999999wd": `"9999999999999999999wd" is more working days than there are before the year 9999`,
-		"99999999999w":          `"99999999999w" is longer than the 292 years that a duration can hold`,
+		"99999999999h":          `"99999999999h" is longer than the 292 years that a duration can hold`,
+		"99999999999w":          `"99999999999w"` + years,
+		"10000y":                `"10000y"` + years,
+		"119989mo":              `"119989mo"` + years,
+		"3659635d":              `"3659635d"` + years,
+		"99999999999999999999d": `"99999999999999999999d"` + years,
 	} {
 		got, err := value.ParseSpan(text)
 		var syntax *value.SyntaxError
 		if !errors.As(err, &syntax) || err.Error() != want || got != (value.Span{}) {
 			t.Errorf("ParseSpan(%q) = %+v, %v\nwant %s", text, got, err, want)
+		}
+	}
+}
+
+func TestSpanTimes(t *testing.T) {
+	for _, test := range []struct {
+		span string
+		n    int
+		want string
+	}{
+		{"1mo", 13, "13mo"}, {"1y2mo3d4h", 2, "2y4mo6d8h"}, {"2wd", 3, "6wd"}, {"36h", 0, "0s"}, {"90m", 3, "4h30m"},
+		{"1000000d", 1000000, "3659634d"}, {"2000000h", 2000000, "2562047h47m16.854775807s"},
+	} {
+		span, err := value.ParseSpan(test.span)
+		if got := span.Times(test.n).String(); err != nil || got != test.want {
+			t.Errorf("%d times %s is %s, %v; want %s", test.n, test.span, got, err, test.want)
 		}
 	}
 }

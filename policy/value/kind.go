@@ -82,7 +82,7 @@ func TypeOf(v any) Type {
 		return Type{Kind: KindTimestamp}
 	case Date:
 		return Type{Kind: KindDate}
-	case time.Duration:
+	case time.Duration, Span:
 		return Type{Kind: KindDuration}
 	case Money:
 		return Type{Kind: KindMoney, Currency: x.Currency()}
@@ -182,6 +182,8 @@ func Show(v any) string {
 		return FormatTimestamp(x)
 	case time.Duration:
 		return FormatDuration(x)
+	case Span:
+		return x.String()
 	case Date:
 		return x.String()
 	case Money:

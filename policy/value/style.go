@@ -25,6 +25,7 @@ type Style struct {
 //	time.Time         2026-03-02 10:00, in the zone
 //	Date              2026-03-02
 //	time.Duration     its two largest units that are not 0, the rest cut off: 3 d 8 h
+//	Span              its years, months and days, then its duration: 1 y 6 mo
 //	Money             10.00 EUR, or 10,00 EUR
 //	Percent           12.5%, or 12,5%
 //	lists of these    joined by commas
@@ -40,6 +41,8 @@ func (s Style) Text(value any) string {
 		return s.time(v)
 	case time.Duration:
 		return durationText(v)
+	case Span:
+		return v.text()
 	case Money:
 		return s.money(v)
 	case Percent:

@@ -15,7 +15,7 @@ type unit struct {
 }
 
 // units has the words for units of time, in several languages. A month counts as 30 days and a year
-// as 365: neither is a unit of the format.
+// as 365: neither is a unit of durations, and [Span] knows the places where they are units.
 var units = [...]struct {
 	unit
 	names string
@@ -56,6 +56,34 @@ var (
 	halfForm   = regexp.MustCompile(`^(\d+ ?(?:h|hr|hrs|hours?)) ?(\d{1,2})$`)
 	workingDay = regexp.MustCompile(`^(\d+|[a-z]+)(?:[.,]0)? ?-?(?:(?:business|working|work|week|office|bank)[ -]?days?|bds?|wds?|workdays?|weekdays?|(?:días?|dias?) (?:hábil(?:es)?|habil(?:es)?|laborables?)|werktage?n?|arbeitstage?n?|jours? (?:ouvrés?|ouvrables?)|giorni lavorativi)$`)
 )
+
+// Span returns years and months as deadlines write them, such as 6mo for six months; "" for a text that has
+// other units too, which [Duration] may read.
+func Span(text string) string {
+	rest, out, last := plain(text), "", int64(0)
+	for rest != "" {
+		m := part.FindStringSubmatch(rest)
+		if m == nil {
+			return ""
+		}
+		number := m[1]
+		if word := inWords[number]; word != "" {
+			number = word
+		}
+		letter, seconds := "", unitOf(m[2]).seconds
+		switch seconds {
+		case 30 * 86400:
+			letter = "mo"
+		case 365 * 86400:
+			letter = "y"
+		}
+		if _, err := strconv.Atoi(number); err != nil || letter == "" || last != 0 && seconds >= last {
+			return ""
+		}
+		rest, out, last = rest[len(m[0]):], out+number+letter, seconds
+	}
+	return out
+}
 
 // Duration returns a length of time as the format writes it.
 func Duration(text string) string {

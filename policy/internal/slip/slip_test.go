@@ -88,3 +88,14 @@ func TestPercentAndBool(t *testing.T) {
 		}
 	}
 }
+
+func TestSpan(t *testing.T) {
+	for text, want := range map[string]string{
+		"6 months": "6mo", "one year": "1y", "1 year and 6 months": "1y6mo", "2 años": "2y", "3 Monate": "3mo", "6 m": "", "1.5 years": "",
+		"6 months 1 year": "", "2 days": "", "6 months and 2 days": "", "": "", "soon": "",
+	} {
+		if got := slip.Span(text); got != want {
+			t.Errorf("%s is %q; want %q", text, got, want)
+		}
+	}
+}

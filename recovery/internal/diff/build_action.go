@@ -54,11 +54,12 @@ func (b *builder) action(a *playbook.Action, option bool) *thing {
 func (b *builder) common(t *thing, a *playbook.Action) {
 	deadline := func(name string, s playbook.Text) {
 		if s.IsSet() {
-			t.add(typed(typeDuration, name, WhatDeadline, s))
+			t.add(typed(typeSpan, name, WhatDeadline, s))
 		}
 	}
 	deadline("within", a.Within)
 	deadline("after", a.After)
+	t.add(optional(a.Ends, plain, "ends", WhatDeadline))
 	t.add(refer("since", WhatDeadline, "field", a.Since), refer("calendar", WhatDeadline, "calendar", a.Calendar))
 	t.add(flag("pauses", WhatDeadline, a.Pauses, a.Range))
 	t.add(optional(a.Owner, words, "owner", WhatOwner), optional(a.Note, words, "note", WhatNote))
@@ -118,6 +119,9 @@ func (b *builder) param(action string, e playbook.Entry, option bool) *thing {
 	elem, isList := strings.CutPrefix(typ, "[")
 	elem = strings.TrimSuffix(elem, "]")
 	what := whatOf(name, elem)
+	if action == policy.ActionInform && name == "every" {
+		elem = typeSpan
+	}
 	switch e.Value.Kind {
 	case playbook.Scalar:
 		if option && elem == typeMoney && !isList {

@@ -98,7 +98,7 @@ func fact(f *playbook.Fact) *thing {
 		same.reads = append(same.reads, "field "+s.Value)
 	}
 	t.add(same)
-	last := typed(typeDuration, "last", WhatFact, f.Last)
+	last := typed(typeSpan, "last", WhatFact, f.Last)
 	t.add(last, optional(f.Currency, plain, "currency", WhatFact))
 	by := "given"
 	if f.Count.Value == "incidents" {

@@ -43,7 +43,7 @@ func (b *builder) play(p *playbook.Play) *thing {
 
 // duration is a leaf that is a length of time.
 func duration(name string, what What, t playbook.Text) *thing {
-	return typed(typeDuration, name, what, t)
+	return typed(typeSpan, name, what, t)
 }
 
 // withDefault is a leaf with the value that holds when none was written.
@@ -120,7 +120,7 @@ func (b *builder) discretion(d *playbook.Discretion) *thing {
 	t := &thing{name: "discretion", what: WhatDiscretion, at: d.Range, shown: "a choice of " + shown(d.Decider.Value)}
 	t.add(words("decider", WhatDiscretion, d.Decider))
 	if d.Within.IsSet() {
-		t.add(typed(typeDuration, "within", WhatDeadline, d.Within))
+		t.add(typed(typeSpan, "within", WhatDeadline, d.Within), optional(d.Ends, plain, "ends", WhatDeadline))
 	}
 	t.add(refer("calendar", WhatDeadline, "calendar", d.Calendar))
 	options := &thing{name: "options", what: WhatOption, ordered: true, at: d.Range}

@@ -18,6 +18,7 @@ const (
 	typeString   = "string"
 	typeMoney    = "money"
 	typeDuration = "duration"
+	typeSpan     = "span" // of a deadline, where a day is one of the calendar
 	typePercent  = "percent"
 	typeDate     = "date"
 	typeTime     = "timestamp"
@@ -105,14 +106,14 @@ func literal(typ string, t playbook.Text) (string, bool) {
 		if m, err := value.ParseMoney(s); err == nil {
 			return `money("` + m.String() + `")`, true
 		}
-	case typeDuration:
-		if span, err := value.ParseSpan(s); err == nil {
-			if strings.HasSuffix(s, "wd") {
-				return strconv.Itoa(span.WorkingDays) + "wd", true
-			}
-			return `duration("` + value.FormatDuration(span.Duration) + `")`, true
+	case typeSpan:
+		span, err := value.ParseSpan(s)
+		if err == nil && (span.OfCalendar() || span.WorkingDays > 0) { // no expression gives these
+			return span.String(), true
 		}
-		if d, err := value.ParseDuration(s); err == nil { // negative
+		return literal(typeDuration, t)
+	case typeDuration:
+		if d, err := value.ParseDuration(s); err == nil {
 			return `duration("` + value.FormatDuration(d) + `")`, true
 		}
 	case typePercent:

@@ -28,7 +28,7 @@ func TestSilence(t *testing.T) {
 		{"order of definitions", []string{"terms:\n" + grave, "terms:\n  also: incident.severity > 0\n" + grave}},
 		{"flow or block", []string{"      - inform: {every: 24h}\n", "      - inform:\n          every: 24h\n"}},
 		{"ways to write an amount", []string{"at_most: 400 EUR", "at_most: 400.00 EUR", "at_most: 250 EUR", `at_most: 'money("250 EUR")'`}},
-		{"ways to write a duration", []string{"every: 24h", "every: 1440m", "after: 2d", "after: 48h", "last: 365d", "last: 52w1d", "default: 0s", "default: 0h"}},
+		{"ways to write a duration", []string{"every: 24h", "every: 1440m", "after: 2d", "after: 0w2d", "last: 365d", "last: 52w1d", "default: 0s", "default: 0h"}},
 		{"ways to write a percentage", []string{"tolerance: 20%", "tolerance: 20.0%", "share: 10%", "share: 10.0%"}},
 		{"ways to write a number", []string{"priority: 5", "priority: +5", "units: 40", "units: 040"}},
 		{"values of a table", []string{"from: 3d", "from: 72h", "amount: 10 EUR, words: hello", "words: \"hello\", amount: 10.00 EUR"}},

@@ -46,6 +46,8 @@ func appendValue(dst []byte, v any, canonical bool) []byte {
 		return AppendTime(dst, x)
 	case time.Duration:
 		return append(value.AppendDuration(append(dst, '"'), x), '"')
+	case value.Span:
+		return jsontext.AppendQuote(dst, x.String())
 	case value.Date:
 		return jsontext.AppendQuote(dst, x.String())
 	case value.Percent:

@@ -156,10 +156,10 @@ func (s *scope) step(a *playbook.Action, due string, working bool) string {
 
 // due writes when an action is to be done.
 func (s *scope) due(a *playbook.Action) string {
-	return s.times(a.After, a.Within, a.Calendar, a.Since, a.Pauses)
+	return s.times(a.After, a.Within, a.Ends, a.Calendar, a.Since, a.Pauses)
 }
 
-func (s *scope) times(after, within, calendar, since playbook.Text, pauses bool) string {
+func (s *scope) times(after, within, ends, calendar, since playbook.Text, pauses bool) string {
 	working := calendar.IsSet()
 	var out []string
 	if after.IsSet() {
@@ -172,6 +172,12 @@ func (s *scope) times(after, within, calendar, since playbook.Text, pauses bool)
 		}
 		if after.IsSet() {
 			text += " from then"
+		}
+		switch ends.Value {
+		case "day":
+			text += ", to the end of the day"
+		case "working-day":
+			text += ", to the end of the working day"
 		}
 		out = append(out, text)
 	}

@@ -15,7 +15,7 @@ func (s *scope) choice(d *playbook.Discretion, c *policy.Discretion) *Choice {
 	}
 	none := playbook.Text{}
 	out := &Choice{
-		Decider: flat(d.Decider.Value), By: s.times(none, d.Within, d.Calendar, none, false),
+		Decider: flat(d.Decider.Value), By: s.times(none, d.Within, d.Ends, d.Calendar, none, false),
 		Choose: choose(c.AtLeast, c.AtMost, len(c.Options)),
 	}
 	for i, o := range d.Options {

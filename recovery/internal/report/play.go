@@ -40,7 +40,10 @@ func (s *scope) play(d *playbook.Play, p *policy.Play) Play {
 	if p.Preventive() && (p.Lead != nil || len(d.TooLate) > 0) {
 		out.Prevention = &Prevention{TooLate: s.actions(d.TooLate, p.TooLate)}
 		if p.Lead != nil {
-			out.Prevention.Lead = s.param(p.Lead)
+			out.Prevention.Lead = deadline(d.Lead, false)
+			if e := p.Lead.Expression(); e != nil {
+				out.Prevention.Lead = s.param(e)
+			}
 		}
 	}
 	if p.Partners != nil {

@@ -62,6 +62,8 @@ func shown(v any) string {
 	switch x := v.(type) {
 	case time.Duration:
 		return duration(x)
+	case value.Span:
+		return spanWords(x)
 	case bool:
 		if x {
 			return "yes"
@@ -126,10 +128,27 @@ func deadline(t playbook.Text, working bool) string {
 		return oneLine(t.Value)
 	case span.WorkingDays > 0:
 		return term.Count(span.WorkingDays, "working day")
-	case working:
-		return duration(span.Duration) + " of working time"
+	case working && !span.OfCalendar():
+		return spanWords(span) + " of working time"
 	}
-	return duration(span.Duration)
+	return spanWords(span)
+}
+
+// spanWords writes a span for people: "1 year 6 months", "2 days 4 hours".
+func spanWords(s value.Span) string {
+	var out []string
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{s.WorkingDays, "working day"}, {s.Years, "year"}, {s.Months, "month"}, {s.Days, "day"}} {
+		if part.n > 0 {
+			out = append(out, term.Count(part.n, part.unit))
+		}
+	}
+	if s.Duration > 0 || len(out) == 0 {
+		out = append(out, duration(s.Duration))
+	}
+	return strings.Join(out, " ")
 }
 
 // daysUntil is how many days of the zone lie between now and a day.

@@ -241,7 +241,11 @@ func TestChoiceCosts(t *testing.T) {
 func TestActions(t *testing.T) {
 	for _, test := range []struct{ action, does, who, by string }{
 		{"apologise: {within: 15m}", "Apologise", "care", "within 15 minutes"},
-		{"resolve: {within: 1d12h}", "Put it right", "care", "within 36 hours"},
+		{"resolve: {within: 1d12h}", "Put it right", "care", "within 1 day 12 hours"},
+		{"resolve: {within: 36h}", "Put it right", "care", "within 36 hours"},
+		{"resolve: {within: 1y6mo}", "Put it right", "care", "within 1 year 6 months"},
+		{"resolve: {within: 14d, ends: day}", "Put it right", "care", "within 14 days, to the end of the day"},
+		{"resolve: {within: 14d, ends: working-day, calendar: office}", "Put it right", "care", "within 14 days, to the end of the working day (calendar office)"},
 		{"resolve: {within: 1w}", "Put it right", "care", "within 7 days"},
 		{"resolve: {within: 0s}", "Put it right", "care", "at once"},
 		{"resolve: {within: 2d, pauses: true, owner: desk}", "Put it right", "desk", "within 2 days, not counting pauses"},

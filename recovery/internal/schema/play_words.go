@@ -38,6 +38,7 @@ func discretionWords() words {
 	return words{
 		"decider":    {"The role that decides.", title()},
 		"within":     {"The time to decide.", aDeadline.orExpression()},
+		"ends":       {"Where on its last day the time to decide ends: with the day, or with the working day of the calendar.", nil},
 		"calendar":   {"The id of the calendar in whose working time that counts.", nil},
 		"options":    {"The actions to choose between. Amounts are ranges {from, to}; other parameters may list what is allowed.", list(ref("option"), 1)},
 		"choose":     {"How many options are taken. Left out: one.", ref("choose")},
@@ -65,6 +66,7 @@ func actionWords() words {
 		"id":       {"Tells two actions of one type apart that a play can give together.", nil},
 		"since":    {"The field that its times count from, such as resolved_at. Left out: when the incident was reported, or first decided on.", nil},
 		"within":   {"The deadline: a duration, working days of the calendar (3wd), or an expression.", aDeadline.orExpression()},
+		"ends":     {"Where on its last day the deadline ends: with the day, or with the working day of the calendar. Left out: to the second.", nil},
 		"after":    {"How long to wait before. The deadline counts from the end of it.", aDeadline.orExpression()},
 		"calendar": {"The id of the calendar in whose working time its times count.", nil},
 		"pauses":   {"true: the clock stands still while the incident is paused.", nil},

@@ -24,7 +24,7 @@ func playbookWords(b *builder) words {
 		"owner":     {"Who looks after it.", nil},
 		"review_by": {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
 		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
-		"again":     {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", aWait.schema()},
+		"again":     {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", anInterval.schema()},
 		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
 		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
 		"plays":     {"The rules.", list(ref("play"), 0)},

@@ -14,7 +14,9 @@ const (
 	namePattern  = `^[a-z][a-z0-9_]*$`
 	fieldPattern = `^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`
 
-	length       = `([0-9]+w([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+d([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]+m([0-9]+s)?|[0-9]+s)`
+	length = `([0-9]+w([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+d([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]+m([0-9]+s)?|[0-9]+s)`
+	// span also has years and months. Each part needs another one in front of it, or a number of its own.
+	span         = `([0-9]+y([0-9]+mo)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?|[0-9]+mo([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?|` + length + `)`
 	workingDays  = `0*[1-9][0-9]*wd`
 	moneyPattern = `^-?[0-9]+(\.[0-9]+)? [A-Z]{3}$`
 	percent      = `^-?[0-9]+(\.[0-9]+)?%$`
@@ -48,10 +50,11 @@ var (
 	aDate      = literal{datePattern, "a date such as 2027-06-30"}
 	aTime      = literal{instant, "an RFC 3339 time such as 2026-03-02T10:00:00+01:00"}
 	aDuration  = literal{`^-?` + length + `$`, "a duration such as 90m, 36h, 2d or 1d12h30m"}
-	aWait      = literal{`^` + length + `$`, "a duration such as 90m, 36h or 2d"}
-	aDeadline  = literal{`^(` + length + `|` + workingDays + `)$`, "a duration such as 90m, 36h or 2d, or working days of the calendar such as 3wd"}
-	aBefore    = literal{`^(` + length + `|[0-9]+(\.[0-9]+)?%)$`, "a duration such as 30m, or a percentage such as 25%"}
-	aLookBack  = literal{`^(` + length + `|month|year)$`, "a duration such as 90d, or month or year"}
+	aWait      = literal{`^` + span + `$`, "a duration such as 90m, 36h, 2d or 6mo"}
+	anInterval = literal{`^` + length + `$`, "a duration such as 90m, 36h or 2d"}
+	aDeadline  = literal{`^(` + span + `|` + workingDays + `)$`, "a duration such as 90m, 36h, 2d or 6mo, or working days of the calendar such as 3wd"}
+	aBefore    = literal{`^(` + span + `|[0-9]+(\.[0-9]+)?%)$`, "a duration such as 30m, or a percentage such as 25%"}
+	aLookBack  = literal{`^(` + span + `|month|year)$`, "a duration such as 90d or 6mo, or month or year"}
 	someMoney  = literal{moneyPattern, "an amount such as 12.50 EUR"}
 	aPercent   = literal{percent, "a percentage such as 12.5%"}
 	aTolerance = literal{strings.Replace(percent, "-?", "", 1), "a percentage such as 20%"}

@@ -2,7 +2,6 @@ package suite
 
 import (
 	"strings"
-	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
@@ -90,11 +89,11 @@ func mentions(v playbook.Value, out map[string]bool) {
 
 // leadOf is how long before the failure a preventive play must act; ok is false
 // where an expression says so.
-func (s *Set) leadOf(p *policy.Play) (lead time.Duration, ok bool) {
+func (s *Set) leadOf(p *policy.Play) (lead value.Span, ok bool) {
 	source := s.sourceOf(p)
 	if source == nil || !source.Lead.IsSet() {
-		return 0, source != nil
+		return lead, source != nil
 	}
-	lead, err := value.ParseDuration(source.Lead.Value)
+	lead, err := value.ParseSpan(source.Lead.Value)
 	return lead, err == nil
 }

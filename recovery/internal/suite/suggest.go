@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -226,7 +227,10 @@ func (g *suggester) inTime(e policy.Explanation, t tried) []threshold {
 	if !ok || !e.Play.Preventive() || phase.Text.Value != "signal" {
 		return nil
 	}
-	latest := t.now.Add(lead)
+	latest, err := worktime.Clock{Zone: e.Play.Playbook.Zone}.Due(t.now, lead, worktime.EndsExactly)
+	if err != nil {
+		return nil
+	}
 	return []threshold{{path: "incident.expected_at", values: []any{latest.Add(-time.Second), latest}}}
 }
 
