@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -73,7 +74,11 @@ func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
 		for _, is := range r.Is {
 			if !slices.Contains(domain, is.Value) {
 				ok = false
-				s.mendf(is.Range, "not-in-one-of", near(is, domain), "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
+				r := near(is, domain)
+				if day := slip.Weekday(is.Value); r.hint == "" && slices.Contains(domain, day) {
+					r = instead(is, day)
+				}
+				s.mendf(is.Range, "not-in-one-of", r, "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
 			}
 		}
 	}

@@ -112,7 +112,15 @@ func orSlip(r *rand.Rand, slips bool, slip string, sound ...string) string {
 
 func condition(r *rand.Rand, slips bool) string {
 	one := func() string {
-		switch r.IntN(14) {
+		switch r.IntN(18) {
+		case 14:
+			return fmt.Sprintf("weekday(incident.occurred_at) == %q", orSlip(r, slips, "saturday", "sat", "sun", "mon"))
+		case 15:
+			return fmt.Sprintf("time_of_day(incident.occurred_at) >= hours(%d)", r.IntN(24))
+		case 16:
+			return "date(incident.occurred_at) + " + orSlip(r, slips, "hours(5)", "months(1)", "days(3)", "years(1)") + " > date(\"2026-04-07\")"
+		case 17:
+			return "open(\"" + orSlip(r, slips, "offise", "office") + "\", incident.occurred_at + minutes(" + choose(r, "0", "90") + "))"
 		case 10:
 			return orSlip(r, slips, "tables.rank.of > 0", "has(tables.rank) && tables.rank.of > 1")
 		case 0:

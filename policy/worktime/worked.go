@@ -96,8 +96,16 @@ func (c *Calendar) opening(t time.Time) (time.Time, bool) {
 
 // Open reports whether t lies within working hours: their opening does, and their closing does not.
 func (c *Calendar) Open(t time.Time) bool {
-	opening, ok := c.opening(t)
-	return ok && opening.Equal(t)
+	clocks, days := stretchAt(t, c.zone), c.days()
+	date := clocks.dayOf(t)
+	for _, day := range [...]dayNumber{date - 1, date} {
+		for _, shift := range days.hours(day) {
+			if opens, closes := clocks.shift(day, shift); !t.Before(opens) && t.Before(closes) {
+				return !t.After(horizon())
+			}
+		}
+	}
+	return false
 }
 
 // closing returns the instant at which the last hours of a day close; the zero time for a day off.

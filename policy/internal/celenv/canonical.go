@@ -129,7 +129,7 @@ func (c *canon) literal(e ast.Expr) {
 
 // calendar notes the calendar that a function counts by.
 func (c *canon) calendar(call ast.CallExpr) {
-	if !slices.Contains([]string{"workday", "workdays", "worked"}, call.FunctionName()) || len(call.Args()) == 0 {
+	if !takesCalendar(call.FunctionName()) || len(call.Args()) == 0 {
 		return
 	}
 	if id, ok := textLiteral(call.Args()[0]); ok {

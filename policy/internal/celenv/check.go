@@ -22,6 +22,9 @@ func (c *compiler) check() bool {
 		c.report(celtext.Span{From: 0, To: len(c.places.src.Runes)}, celtext.CodeTypeMismatch, "", "%s", err)
 		return false
 	}
+	if c.getters(checked) {
+		return false
+	}
 	if len(errs) > 0 {
 		c.mismatches(checked, errs)
 		return false

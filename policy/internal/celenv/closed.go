@@ -9,7 +9,9 @@ import (
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/celtext"
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -75,8 +77,12 @@ func (k *closedCheck) walk(e ast.Expr) {
 		k.meet(binding{args[0], true}, binding{args[1], true}) // of lists
 	case operators.In:
 		k.meet(binding{args[0], false}, binding{args[1], true})
+	case operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
+		k.unordered(e, args)
 	case "sets.contains", "sets.equivalent", "sets.intersects":
 		k.meet(binding{args[0], true}, binding{args[1], true})
+	case cellib.CalendarOf:
+		k.checkCalendar(args[0])
 	}
 }
 
@@ -125,6 +131,9 @@ func (k *closedCheck) reject(literal ast.Expr, text string, d domain) {
 		return
 	}
 	near := onlyEnding(text, d.values)
+	if near == "" && isWeek(d.values) {
+		near = slip.Weekday(text)
+	}
 	if suggest := k.c.scope.options.Suggest; near == "" && suggest != nil {
 		near = suggest(text, d.values)
 	}
@@ -134,6 +143,18 @@ func (k *closedCheck) reject(literal ast.Expr, text string, d domain) {
 	}
 	k.c.remedied(at, celtext.CodeNotInOneOf, r, "%q is not one of the values of %s: %s", text, d.from, celtext.Or(fewOf(celtext.Quoted(d.values))))
 }
+
+// unordered refuses to order days of the week: their names would be ordered as texts are.
+func (k *closedCheck) unordered(e ast.Expr, args []ast.Expr) {
+	for _, arg := range args {
+		if isWeek(k.domain(binding{arg, false}, 0).values) {
+			k.c.report(k.c.places.of(e), celtext.CodeTypeMismatch, `list those that are meant, as in weekday(x) in ["sat", "sun"]`, "days of the week have no order")
+			return
+		}
+	}
+}
+
+func isWeek(values []string) bool { return slices.Equal(values, cellib.Weekdays()) }
 
 // onlyEnding returns the one name of several parts, such as playbook/play/type, that ends or begins
 // with the parts in the text; "" where there is none, or several.
@@ -207,6 +228,8 @@ func (k *closedCheck) callDomain(b binding, depth int) domain {
 		return k.anyOf(call.Args()[1:], b.member, depth)
 	case "orValue":
 		return k.anyOf([]ast.Expr{call.Target(), call.Args()[0]}, b.member, depth)
+	case cellib.Weekday:
+		return domain{values: cellib.Weekdays(), from: celtext.Shown(k.c.places.text(b.e))}
 	case operators.Index:
 		if !b.member { // an item of a list
 			return k.domain(binding{call.Args()[0], true}, depth+1)

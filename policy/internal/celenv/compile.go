@@ -30,6 +30,8 @@ type compiler struct {
 
 	needs []need // what the scope was asked about
 	met   []met
+
+	fixed map[int64]bool // literals whose value was checked
 }
 
 // firstAddedID is the id above those of all nodes that are added. The parser never counts as far.
@@ -126,18 +128,20 @@ func (c *compiler) compiled(want []value.Type) *form {
 		return nil
 	}
 	f := &form{
-		tree: c.tree, refs: c.refs, known: c.places.known, inMessage: c.message, want: slices.Clone(want), broken: c.broken,
+		tree: c.tree, refs: c.refs, known: c.places.known, inMessage: c.message, want: slices.Clone(want),
 		cel: c.tree.GetType(c.tree.Expr().ID()), loops: loops(c.tree.Expr()), meters: needsMeter(c.tree.Expr()),
-		terms: sortedCopy(c.terms), tables: sortedCopy(c.tables), calendars: sortedCopy(c.calendars),
 	}
 	if c.rules(); len(c.issues) == 0 {
 		c.fold()
 		c.checkClosed()
+		c.checkWholeDays()
+		f.broken = c.broken
 		c.checkResult(f, want)
 	}
 	if len(c.issues) > 0 {
 		return nil
 	}
+	f.terms, f.tables, f.calendars = sortedCopy(c.terms), sortedCopy(c.tables), sortedCopy(c.calendars)
 	f.domain = c.domain(c.tree.Expr())
 	f.collect()
 	return f

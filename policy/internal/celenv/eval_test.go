@@ -110,8 +110,6 @@ var values = []struct{ source, want, typ string }{
 	{`[?incident.?missing_at, ?incident.?promised_at]`, "[2026-03-01T23:30:00Z]", "[timestamp]"},
 	{`incident.tags[?7].orValue("none")`, "none", "string"},
 	{`incident.tags.first().orValue("none")`, "vip", "string"},
-	{`incident.occurred_at.getHours()`, "10", "int"},
-	{`incident.occurred_at.getDayOfWeek()`, "1", "int"},
 	{"// a comment\nincident.severity // and more", "3", "int"},
 
 	// ints beside doubles

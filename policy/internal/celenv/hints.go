@@ -78,6 +78,9 @@ func oneWay(b, a operand) celtext.Remedy {
 		}
 	case value.KindString:
 		if number && b.literal() {
+			if day := slip.Weekday(b.text); a.isWeekday() && day != "" {
+				return b.becomes(celtext.Quote(day))
+			}
 			return b.becomes(celtext.Quote(b.text))
 		}
 	case value.KindBool:

@@ -10,11 +10,13 @@ import (
 )
 
 // Each source has its issue's place marked: «here». The rest is code, message, hint.
-var badSources = []struct {
+type badSource struct {
 	source        string
 	code          celtext.Code
 	message, hint string
-}{
+}
+
+var badSources = []badSource{
 	// names
 	{`incident.«severitx» > 3`, celtext.CodeUnknownField, "incident has no field severitx", "did you mean incident.severity?"},
 	{`incident.order.«valux» > money("1 EUR")`, celtext.CodeUnknownField, "incident.order has no field valux", "did you mean incident.order.value?"},
@@ -33,7 +35,7 @@ var badSources = []struct {
 	{`tables.«late_credix».credit`, celtext.CodeUnknownTable, "there is no table late_credix", "did you mean tables.late_credit?"},
 	{`tables.late_credit.«credix»`, celtext.CodeUnknownColumn, "table late_credit has no column credix", "did you mean tables.late_credit.credit?"},
 	{`has(tables.late_credit.«credix»)`, celtext.CodeUnknownColumn, "table late_credit has no column credix", "did you mean tables.late_credit.credit?"},
-	{`now.«year»`, celtext.CodeUnknownField, "now is a timestamp, it has no field year", ""},
+	{`«now.year»`, celtext.CodeUnknownField, "now is a timestamp, it has no field year", "write year(now)"},
 	{`«delay» > hours(2)`, celtext.CodeUnknownName, "there is no delay here", "write incident.delay"},
 	{`«order.value»`, celtext.CodeUnknownName, "there is no order here", "write incident.order.value"},
 	{`«valued»`, celtext.CodeUnknownName, "there is no valued here", "write terms.valued"},
@@ -50,7 +52,7 @@ var badSources = []struct {
 	{`«math.abz»(3)`, celtext.CodeUnknownFunction, "there is no function math.abz", "did you mean math.abs?"},
 	{`«len(incident.tags)»`, celtext.CodeUnknownFunction, "there is no function len", "write size(incident.tags)"},
 	{`workday(«"offize"», date(now), 1)`, celtext.CodeUnknownCalendar, "there is no calendar offize", "did you mean office?"},
-	{`workday(«incident.id», date(now), 1)`, celtext.CodeBadLiteral, "workday takes the calendar's id in quotes", `write one of "broken" or "office"`},
+	{`workday(«incident.id», date(now), 1)`, celtext.CodeBadLiteral, "incident.id can be any text, and not only the id of a calendar", `write one of "broken" or "office", or read a field with one_of, or a column of a table`},
 
 	// objects are not values
 	{`«incident.order» == 3`, celtext.CodeWholeObject, "incident.order is an object, not a value", ""},
@@ -98,7 +100,7 @@ var badSources = []struct {
 	{`incident.?promised_at.«value»() < now`, celtext.CodeLeftOut, "value is not in the language", "write .orValue(…)"},
 	{`incident.?promised_at.«optMap»(x, x < now).orValue(true)`, celtext.CodeLeftOut, "optMap is not in the language", ""},
 	{`"%s".«format»([1])`, celtext.CodeLeftOut, "format is not in the language", ""},
-	{`now.getHours(«"Europe/Madrid"») > 8`, celtext.CodeLeftOut, "a time zone here would read the zone data of the machine", ""},
+	{`«now.getHours("Europe/Madrid") > 8»`, celtext.CodeLeftOut, "getHours() with a zone is not in the language: it would read the zone data of the machine", "write time_of_day(now) >= hours(9)"},
 	{`[[1]].flatten(«2»)`, celtext.CodeLeftOut, "flatten takes no depth", ""},
 
 	// types
@@ -258,7 +260,13 @@ func mark(source string) (plain string, from, to int) {
 
 func TestIssues(t *testing.T) {
 	w := newWorld(t)
-	for _, c := range badSources {
+	wantIssues(t, w, badSources)
+}
+
+// wantIssues wants each source to have one issue.
+func wantIssues(t *testing.T, w *world, sources []badSource) {
+	t.Helper()
+	for _, c := range sources {
 		source, from, to := mark(c.source)
 		e, issues := w.scope.Compile(source)
 		if e != nil || len(issues) != 1 {

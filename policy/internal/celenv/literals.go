@@ -2,7 +2,6 @@ package celenv
 
 import (
 	"errors"
-	"maps"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -104,14 +103,23 @@ func (c *compiler) scanDate(e ast.Expr) {
 		c.constant(e, cellib.Box(d), cellib.TypeFor(value.Type{Kind: value.KindDate}), c.places.of(e))
 		return
 	}
+	c.scanZoned(e, cellib.DateOf)
+}
+
+// scanZoned adds the scope's zone to a call, which becomes one of the function with that name.
+func (c *compiler) scanZoned(e ast.Expr, name string) {
 	args := e.AsCall().Args()
 	c.scanArgs(e)
-	factory := ast.NewExprFactory()
 	c.places.known[e.ID()] = c.places.of(e)
-	c.nextID--
-	zone := factory.NewIdent(c.nextID, frameName)
+	zone := c.added()
 	c.zoneReference(zone)
-	e.SetKindCase(factory.NewCall(e.ID(), cellib.DateOf, append(slices.Clone(args), zone)...))
+	e.SetKindCase(ast.NewExprFactory().NewCall(e.ID(), name, append(slices.Clone(args), zone)...))
+}
+
+// added returns a node that does not stand in the source.
+func (c *compiler) added() ast.Expr {
+	c.nextID--
+	return ast.NewExprFactory().NewIdent(c.nextID, frameName)
 }
 
 func (c *compiler) scanTimestamp(e ast.Expr) {
@@ -141,50 +149,6 @@ func (c *compiler) scanDuration(e ast.Expr) {
 		return
 	}
 	c.constant(e, cellib.Box(d), types.DurationType, c.places.of(e))
-}
-
-// scanCalendar resolves the calendar that the first argument names.
-func (c *compiler) scanCalendar(e ast.Expr) {
-	args := e.AsCall().Args()
-	if len(args) == 0 {
-		return // the checker reports that an argument is missing
-	}
-	for _, arg := range args[1:] {
-		c.scan(arg)
-	}
-	id, ok := textLiteral(args[0])
-	known := slices.Sorted(maps.Keys(c.scope.options.Calendars))
-	at := c.places.of(args[0])
-	if !ok {
-		hint := ""
-		if len(known) > 0 {
-			hint = "write one of " + celtext.Or(celtext.Quoted(known))
-		}
-		c.report(at, celtext.CodeBadLiteral, hint, "%s takes the calendar's id in quotes", e.AsCall().FunctionName())
-		c.breakOff(e, c.places.of(e))
-		return
-	}
-	calendar, isKnown := c.scope.options.Calendars[id]
-	c.need(calendarNeed(id))
-	switch {
-	case !isKnown:
-		r := c.near(at, id, known, "")
-		r.Fix.Text = celtext.Quote(r.Fix.Text)
-		if len(known) == 1 && r.Hint == "" {
-			r = celtext.Write(at, celtext.Quote(known[0]))
-		}
-		if r.Hint == "" {
-			r.Fix = celtext.Fix{}
-		}
-		c.remedied(c.places.at(args[0]), celtext.CodeUnknownCalendar, r, "there is no calendar %s", id)
-		c.breakOff(e, c.places.of(e))
-	case calendar == nil:
-		c.calendars = append(c.calendars, id)
-		c.breakOff(e, c.places.of(e))
-	default:
-		c.calendars = append(c.calendars, id)
-		c.constant(args[0], cellib.NewCalendar(calendar), cellib.TypeCalendar, at)
-	}
 }
 
 // checkPattern refuses a regular expression in matches() that is not written out. A pattern that is

@@ -41,9 +41,9 @@ func harmless(name string) bool {
 		overloads.Size, overloads.StartsWith, overloads.EndsWith, overloads.Contains, overloads.Matches,
 		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString, overloads.TypeConvertBool, overloads.TypeConvertDuration,
 		"orValue", "or", "hasValue", "hours", "minutes", "days", "percent", "round_up", "round_down", "max", "min",
-		cellib.DateOf, "workday", "workdays", "worked",
+		cellib.CalendarOf, "workday", "workdays", "worked", "open",
 		"lowerAscii", "upperAscii", "trim", "indexOf", "lastIndexOf", "charAt", "substring", "replace", "split", "join":
 		return true
 	}
-	return strings.HasPrefix(name, "get") // the parts of an instant
+	return cellib.IsZoned(name) || strings.HasPrefix(name, "get") // the parts of a duration
 }

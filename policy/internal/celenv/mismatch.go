@@ -100,6 +100,8 @@ func (m mismatches) call(e ast.Expr) {
 		m.conditional(e, args)
 	case operators.Index, operators.OptIndex:
 		m.index(args)
+	case cellib.CalendarOf:
+		m.c.report(m.c.places.of(args[0]), celtext.CodeTypeMismatch, "write its id in quotes", "the id of a calendar is wanted here, %s", m.is(args[0]))
 	default:
 		m.function(e, args)
 	}
@@ -113,6 +115,9 @@ func (m mismatches) operand(e ast.Expr) operand {
 func (m mismatches) operands(e ast.Expr, args []ast.Expr, format string) {
 	a, b := m.operand(args[0]), m.operand(args[1])
 	r := m.dayRemedy(e, a, b)
+	if r.Hint == "" {
+		r = m.moveRemedy(e, a, b)
+	}
 	if r.Hint == "" {
 		r = m.memberRemedy(e, a, b)
 	}
@@ -142,6 +147,27 @@ func (m mismatches) dayRemedy(e ast.Expr, a, b operand) celtext.Remedy {
 			left, right = right, left
 		}
 		return celtext.Write(whole, left+" "+m.c.places.src.Text(operator.From, operator.To)+" "+right)
+	}
+	return celtext.Remedy{}
+}
+
+// moveRemedy says how a date or a time moves by a length of time that is written as a text.
+func (m mismatches) moveRemedy(e ast.Expr, a, b operand) celtext.Remedy {
+	if name := e.AsCall().FunctionName(); name != operators.Add && name != operators.Subtract {
+		return celtext.Remedy{}
+	}
+	if b.kind() == value.KindDate || b.kind() == value.KindTimestamp {
+		a, b = b, a
+	}
+	if !b.literal() || a.kind() != value.KindDate && a.kind() != value.KindTimestamp {
+		return celtext.Remedy{}
+	}
+	text, ok := textLiteral(b.e)
+	if code := celtext.MonthsCode(text); ok && code != "" {
+		return b.becomes(code)
+	}
+	if code := celtext.LiteralCode(text, value.Type{Kind: value.KindDuration}); ok && code != "" {
+		return b.becomes(code)
 	}
 	return celtext.Remedy{}
 }

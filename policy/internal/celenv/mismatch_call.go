@@ -45,8 +45,6 @@ func (m mismatches) function(e ast.Expr, args []ast.Expr) {
 
 func spokenName(name string) string {
 	switch name {
-	case cellib.DateOf:
-		return "date"
 	case "math.@min":
 		return "math.least"
 	case "math.@max":
@@ -54,7 +52,7 @@ func spokenName(name string) string {
 	case "@sortByAssociatedKeys":
 		return "sortBy"
 	}
-	return name
+	return cellib.Spoken(name)
 }
 
 func (m mismatches) forms(name string, member bool) []*decls.OverloadDecl {
@@ -143,6 +141,9 @@ func (m mismatches) argument(e ast.Expr, name string, forms []*decls.OverloadDec
 		case wanted == value.KindDouble && own == value.KindDuration:
 			r = celtext.Write(m.c.places.of(arg), "("+m.text(arg)+" / hours(1))")
 		}
+	}
+	if of := m.wallRemedy(e, name, arg); of.Hint != "" {
+		r = of
 	}
 	switch {
 	case name == "percent" && m.operand(arg).literal() && celtext.PercentCode(strings.Trim(m.text(arg), `"'`)) != "":

@@ -184,7 +184,7 @@ func (f *roleFinder) literal(e ast.Expr, simple bool) {
 	f.found[i]++
 	v := r.value(f.holes[i])
 	// The recipe has to give the very value of the literal.
-	if !simple || v == nil || v.Type() != e.AsLiteral().Type() || v.Equal(e.AsLiteral()) != types.True {
+	if !simple || f.c.fixed[e.ID()] || v == nil || v.Type() != e.AsLiteral().Type() || v.Equal(e.AsLiteral()) != types.True {
 		return
 	}
 	for _, m := range f.c.met {

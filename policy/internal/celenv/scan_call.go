@@ -65,11 +65,6 @@ func (c *compiler) scanMethod(e ast.Expr) {
 		}
 		return
 	}
-	if len(call.Args()) > 0 && cellib.IsTimeAccessor(name) {
-		c.report(c.places.of(call.Args()[0]), celtext.CodeLeftOut, "date(x) reads the day in the playbook's zone; "+name+"() reads UTC",
-			"a time zone here would read the zone data of the machine")
-		return
-	}
 	c.scanCalled(e)
 }
 
@@ -98,10 +93,15 @@ func (c *compiler) scanFunction(e ast.Expr) {
 		c.scanTimestamp(e)
 	case overloads.TypeConvertDuration:
 		c.scanDuration(e)
-	case "workday", "workdays", "worked":
-		c.scanCalendar(e)
 	default:
-		c.scanCalled(e)
+		switch {
+		case takesCalendar(name):
+			c.scanCalendar(e)
+		case cellib.Zoned(name) != "":
+			c.scanZoned(e, cellib.Zoned(name))
+		default:
+			c.scanCalled(e)
+		}
 	}
 }
 
@@ -154,7 +154,7 @@ var otherNames = map[string]string{
 	"existsone": "exists_one", "some": "exists", "any": "exists", "every": "all", "where": "filter", "find": "filter", "select": "map", "collect": "map",
 	"lower": "lowerAscii", "tolowercase": "lowerAscii", "tolower": "lowerAscii", "lowercase": "lowerAscii", "upper": "upperAscii", "touppercase": "upperAscii", "toupper": "upperAscii", "uppercase": "upperAscii",
 	"beginswith": "startsWith", "hasprefix": "startsWith", "hassuffix": "endsWith", "match": "matches", "test": "matches", "strip": "trim",
-	"hour": "hours", "minute": "minutes", "mins": "minutes", "day": "days", "parseint": "int", "parsefloat": "double", "number": "double", "tostring": "string", "str": "string",
+	"hour": "hours", "minute": "minutes", "mins": "minutes", "parseint": "int", "parsefloat": "double", "number": "double", "tostring": "string", "str": "string",
 	"amount": "money", "roundup": "round_up", "ceil": "round_up", "rounddown": "round_down", "floor": "round_down",
 }
 
@@ -199,6 +199,9 @@ func (c *compiler) methodRemedy(e ast.Expr, name string) celtext.Remedy {
 	y := ""
 	if len(args) == 1 {
 		y = c.places.text(args[0])
+	}
+	if r := c.wallRemedyFor(whole, fold(name), x, y); r.Hint != "" {
+		return r
 	}
 	list := false
 	if t, ok := c.typeOfSource(x); ok {

@@ -155,7 +155,7 @@ func (c *compiler) propertyRemedy(p chain, n int, spans []celtext.Span) celtext.
 	switch fold(p.members[n].name) {
 	case "length", "len", "size", "count":
 		return celtext.Write(whole, "size("+path+")")
-	case "date", "day":
+	case "date":
 		if t, ok := c.TypeOf(path); ok && t.Kind == value.KindTimestamp {
 			return celtext.Write(whole, "date("+path+")")
 		}
@@ -166,7 +166,7 @@ func (c *compiler) propertyRemedy(p chain, n int, spans []celtext.Span) celtext.
 	case "amount", "value":
 		return celtext.Write(whole, path)
 	}
-	return celtext.Remedy{}
+	return c.wallRemedyFor(whole, fold(p.members[n].name), path, "")
 }
 
 func (c *compiler) resolveFact(r *reference, p chain, spans []celtext.Span) bool {

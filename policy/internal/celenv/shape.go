@@ -149,7 +149,7 @@ func (r *shapeReader) name() bool {
 	}
 	name := r.source[r.at : r.at+n]
 	r.take(n)
-	if !r.calendars && (name == "workday" || name == "workdays" || name == "worked") {
+	if !r.calendars && takesCalendar(name) {
 		r.calendars = true
 		return false
 	}

@@ -53,6 +53,12 @@ func sums() []cel.FunctionOpt {
 		overload(overloads.AddDurationTimestamp, cel.TimestampType, cel.DurationType, cel.TimestampType),
 		overload(overloads.AddTimestampDuration, cel.TimestampType, cel.TimestampType, cel.DurationType),
 		overload("add_date_int", typeDate, typeDate, cel.IntType),
+		overload("add_date_duration", typeDate, typeDate, cel.DurationType),
+		overload("add_date_months", typeDate, typeDate, typeMonths),
+		overload("add_duration_date", typeDate, cel.DurationType, typeDate),
+		overload("add_months_date", typeDate, typeMonths, typeDate),
+		overload("add_months_timestamp", cel.TimestampType, typeMonths, cel.TimestampType),
+		overload("add_timestamp_months", cel.TimestampType, cel.TimestampType, typeMonths),
 		overload("add_money", typeMoneyC, typeMoneyC, typeMoneyC),
 	}
 }
@@ -68,6 +74,9 @@ func differences() []cel.FunctionOpt {
 		overload(overloads.SubtractTimestampDuration, cel.TimestampType, cel.TimestampType, cel.DurationType),
 		overload(overloads.SubtractTimestampTimestamp, cel.DurationType, cel.TimestampType, cel.TimestampType),
 		overload("subtract_date_int", typeDate, typeDate, cel.IntType),
+		overload("subtract_date_duration", typeDate, typeDate, cel.DurationType),
+		overload("subtract_date_months", typeDate, typeDate, typeMonths),
+		overload("subtract_timestamp_months", cel.TimestampType, cel.TimestampType, typeMonths),
 		overload("subtract_date_date", cel.IntType, typeDate, typeDate),
 		overload("subtract_money", typeMoneyC, typeMoneyC, typeMoneyC),
 	}
@@ -136,9 +145,12 @@ func add(a, b ref.Val) ref.Val {
 	if err := boundSum(a, b); err != nil {
 		return types.WrapErr(err)
 	}
-	a, b = widened(a, b)
+	a, b = widened(lengthLast(a, b))
 	if x, y, ok := doubles(a, b); ok {
 		return finite(x + y)
+	}
+	if moved, ok := shifted(a, b, 1); ok {
+		return moved
 	}
 	if x, ok := a.(traits.Adder); ok {
 		return x.Add(b)
@@ -150,6 +162,9 @@ func subtract(a, b ref.Val) ref.Val {
 	a, b = widened(a, b)
 	if x, y, ok := doubles(a, b); ok {
 		return finite(x - y)
+	}
+	if moved, ok := shifted(a, b, -1); ok {
+		return moved
 	}
 	if x, ok := a.(traits.Subtractor); ok {
 		return x.Subtract(b)

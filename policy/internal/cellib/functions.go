@@ -11,14 +11,10 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// DateOf is the function that the compiler calls for date(timestamp). Its second argument is the
-// zone.
-const DateOf = "date@of"
-
 // ownFunctions declares what the language adds to CEL, and the operators that it
 // replaces (arithmetic.go).
 func ownFunctions() []cel.EnvOption {
-	return append(operatorFunctions(),
+	return append(append(operatorFunctions(), wallFunctions()...),
 		cel.Function("minutes", overload("minutes_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Minute))),
 		cel.Function("hours", overload("hours_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Hour))),
 		cel.Function("days", overload("days_int", cel.DurationType, cel.IntType), unary(lengthOf(24*time.Hour))),
@@ -29,10 +25,11 @@ func ownFunctions() []cel.EnvOption {
 			overload("percent_int", typePercent, cel.IntType), overload("percent_double", typePercent, cel.DoubleType), unary(toPercent)),
 		cel.Function("round_up", overload("round_up_money", typeMoneyC, typeMoneyC), unary(roundUp)),
 		cel.Function("round_down", overload("round_down_money", typeMoneyC, typeMoneyC), unary(roundDown)),
-		cel.Function(DateOf, overload("date_of_timestamp", typeDate, cel.TimestampType, TypeZone), binary(dateOf)),
 		cel.Function("workday", overload("workday_calendar", typeDate, TypeCalendar, typeDate, cel.IntType), variadic(workday)),
 		cel.Function("workdays", overload("workdays_calendar", cel.IntType, TypeCalendar, typeDate, typeDate), variadic(workdays)),
 		cel.Function("worked", overload("worked_calendar", cel.DurationType, TypeCalendar, cel.TimestampType, cel.TimestampType), variadic(worked)),
+		cel.Function("open", overload("open_calendar", cel.BoolType, TypeCalendar, cel.TimestampType), binary(isOpen)),
+		cel.Function(CalendarOf, overload("calendar_of_string", TypeCalendar, cel.StringType, TypeCalendars), binary(calendarOf)),
 		cel.Function("max", append(orderedOverloads("max"), binary(pick(+1)))...),
 		cel.Function("min", append(orderedOverloads("min"), binary(pick(-1)))...),
 	)
@@ -44,6 +41,7 @@ var (
 	typePercent  = types.NewOpaqueType(percentName)
 	TypeZone     = types.NewOpaqueType(zoneName)
 	TypeCalendar = types.NewOpaqueType(calendarName)
+	typeMonths   = types.NewOpaqueType(monthsName)
 	typeMoneyC   = types.NewOpaqueType(moneyName, types.NewTypeParamType("C"))
 )
 
@@ -140,20 +138,6 @@ func toPercent(v ref.Val) ref.Val {
 	return percentVal{p}
 }
 
-// dateOf returns the day on which an instant falls in a zone.
-func dateOf(at, zone ref.Val) ref.Val {
-	t, ok := at.(types.Timestamp)
-	z, isZone := zone.(*zoneVal)
-	if !ok || !isZone {
-		return types.MaybeNoSuchOverloadErr(at)
-	}
-	local := t.Time.In(z.zone)
-	if year := local.Year(); year < 1 || year > 9999 {
-		return types.WrapErr(errOverflow)
-	}
-	return dateVal{value.DateOf(local)}
-}
-
 func workday(args ...ref.Val) ref.Val {
 	c, ok := args[0].(*calendarVal)
 	from, isDate := args[1].(dateVal)
@@ -182,4 +166,13 @@ func worked(args ...ref.Val) ref.Val {
 		return types.NewErr("no such overload")
 	}
 	return types.Duration{Duration: c.calendar.Worked(from.Time, to.Time)}
+}
+
+func isOpen(calendar, at ref.Val) ref.Val {
+	c, ok := calendar.(*calendarVal)
+	t, isTime := at.(types.Timestamp)
+	if !ok || !isTime {
+		return types.NewErr("no such overload")
+	}
+	return types.Bool(c.calendar.Open(t.Time))
 }

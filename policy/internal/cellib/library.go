@@ -68,9 +68,12 @@ var insteadOf = map[string]string{
 	"transformMap":  "there are no maps in this language",
 }
 
-// IsTimeAccessor reports whether a function is a method of a timestamp that CEL also gives
-// a time zone.
+// IsTimeAccessor reports whether a function is a method of a timestamp that reads UTC, or a zone of
+// the machine. Only its forms for durations are in the language.
 func IsTimeAccessor(name string) bool { return slices.Contains(timeAccessors, name) }
+
+// timestampForms is how many forms such a method has for timestamps: without a zone, and with one.
+const timestampForms = 2
 
 var timeAccessors = []string{
 	overloads.TimeGetFullYear, overloads.TimeGetMonth, overloads.TimeGetDayOfYear, overloads.TimeGetDayOfMonth,
@@ -85,9 +88,9 @@ func keptMacros(all []cel.Macro) []cel.Macro {
 
 // CallableNames lists the functions and macros that a source may call, sorted.
 func CallableNames(functions map[string]*decls.FunctionDecl, macros []cel.Macro) []string {
-	names := []string{"money", "date", "timestamp"}
-	for name := range functions {
-		if isCallable(name) {
+	names := append([]string{"money", "date", "timestamp"}, zonedNames...)
+	for name, f := range functions {
+		if isCallable(name) && (!IsTimeAccessor(name) || len(f.OverloadDecls()) > timestampForms) {
 			names = append(names, name)
 		}
 	}

@@ -1,6 +1,7 @@
 package cellib
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -20,6 +21,7 @@ var (
 	runDate     = types.NewOpaqueType(dateName).WithTraits(traits.AdderType | traits.SubtractorType | traits.ComparerType)
 	runPercent  = types.NewOpaqueType(percentName).WithTraits(traits.ComparerType)
 	runCalendar = types.NewOpaqueType(calendarName)
+	runMonths   = types.NewOpaqueType(monthsName)
 	runZone     = types.NewOpaqueType(zoneName)
 )
 
@@ -69,13 +71,26 @@ func (d dateVal) Compare(other ref.Val) ref.Val {
 	return types.MaybeNoSuchOverloadErr(other)
 }
 
-// Add returns the day that is so many days later.
+// Add returns the day that is so many days later. A duration is a number of whole days.
 func (d dateVal) Add(other ref.Val) ref.Val {
-	if days, ok := other.(types.Int); ok {
-		return dateOrError(d.date.AddDays(daysOf(days)))
+	switch o := other.(type) {
+	case types.Int:
+		return dateOrError(d.date.AddDays(daysOf(o)))
+	case types.Duration:
+		if days, whole := WholeDays(o.Duration); whole {
+			return dateOrError(d.date.AddDays(days))
+		}
+		return types.WrapErr(errPartOfDay)
 	}
 	return types.MaybeNoSuchOverloadErr(other)
 }
+
+// WholeDays returns a duration as a number of days, and whether it is one.
+func WholeDays(d time.Duration) (days int, whole bool) {
+	return int(d / (24 * time.Hour)), d%(24*time.Hour) == 0
+}
+
+var errPartOfDay = errors.New("a date moves by whole days")
 
 // Subtract returns the number of days between two days, or the day that is so many days earlier.
 func (d dateVal) Subtract(other ref.Val) ref.Val {
@@ -84,6 +99,11 @@ func (d dateVal) Subtract(other ref.Val) ref.Val {
 		return types.Int(d.date.Sub(o.date))
 	case types.Int:
 		return dateOrError(d.date.AddDays(-daysOf(o)))
+	case types.Duration:
+		if days, whole := WholeDays(o.Duration); whole {
+			return dateOrError(d.date.AddDays(-days))
+		}
+		return types.WrapErr(errPartOfDay)
 	}
 	return types.MaybeNoSuchOverloadErr(other)
 }
@@ -132,6 +152,48 @@ func (c *calendarVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c
 
 // NewCalendar returns the value that stands for a calendar.
 func NewCalendar(c *worktime.Calendar) ref.Val { return &calendarVal{calendar: c} }
+
+// CalendarOf is the function that the compiler calls where text that is not written out names a
+// calendar. Its second argument is the calendars that there are.
+const CalendarOf = "calendar@of"
+
+// TypeCalendars is the type of calendars by their ids.
+var TypeCalendars = types.NewOpaqueType("calendars")
+
+// calendarsVal is the calendars that there are, by their ids.
+type calendarsVal struct {
+	noConversion
+	byID map[string]ref.Val
+}
+
+func (*calendarsVal) Type() ref.Type                { return TypeCalendars }
+func (c *calendarsVal) Value() any                  { return c.byID }
+func (c *calendarsVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c) == other) }
+
+// NewCalendars returns the value that stands for calendars by their ids.
+func NewCalendars(all map[string]*worktime.Calendar) ref.Val {
+	v := &calendarsVal{byID: make(map[string]ref.Val, len(all))}
+	for id, c := range all {
+		if c != nil {
+			v.byID[id] = NewCalendar(c)
+		}
+	}
+	return v
+}
+
+// calendarOf returns the calendar of a name.
+func calendarOf(name, in ref.Val) ref.Val {
+	id, ok := name.(types.String)
+	all, isCalendars := in.(*calendarsVal)
+	if !ok || !isCalendars {
+		return types.NewErr("no such overload")
+	}
+	c, known := all.byID[string(id)]
+	if !known {
+		return types.NewErr("there is no calendar %s", id)
+	}
+	return c
+}
 
 // NewZone returns the value that stands for a zone.
 func NewZone(in *time.Location) ref.Val { return &zoneVal{zone: in} }

@@ -13,6 +13,7 @@ const (
 	percentName  = "percent"
 	calendarName = "calendar"
 	zoneName     = "zone"
+	monthsName   = "months"
 	optionalName = "optional_type" // CEL's own
 )
 
@@ -142,6 +143,8 @@ func TextOf(t *types.Type) string {
 			return "optional " + TextOf(t.Parameters()[0])
 		case t.TypeName() == calendarName:
 			return "calendar"
+		case t.TypeName() == monthsName:
+			return "number of months"
 		}
 	}
 	switch own := TypeOf(t); {

@@ -102,6 +102,15 @@ func DurationCode(text string) string {
 	return "duration(" + Quote(text) + ")"
 }
 
+// MonthsCode writes a number of months or years as an expression; "" for any other text.
+func MonthsCode(text string) string {
+	n, unit := slip.Months(text)
+	if unit == "" {
+		return ""
+	}
+	return unit + "(" + n + ")"
+}
+
 // PercentCode writes a percentage as an expression; "" where the text is not certainly one.
 func PercentCode(text string) string {
 	p := slip.Percent(text)

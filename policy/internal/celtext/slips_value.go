@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
@@ -163,15 +164,30 @@ func (f *finder) durationSlip(i, last int) int {
 	if code == "" {
 		return f.reportValue(i, last, Say("write minutes(n), hours(n) or days(n)"))
 	}
-	if i > 1 && (src.Is(i-1, "+") || src.Is(i-1, "-")) {
-		if t, ok := f.typeOf(src.operandBefore(i-2), i-2); ok && t.Kind == value.KindDate {
-			n, err := value.ParseDuration(d)
-			if days := int64(n.Hours()) / 24; err == nil && n.Hours() == float64(days*24) {
-				r := Write(src.span(i, last), strconv.FormatInt(days, 10))
-				r.Hint += ": a day and a number make a day"
-				return f.reportValue(i, last, r)
-			}
-		}
+	if r := f.movedDay(i, last, d); r.Hint != "" {
+		return f.reportValue(i, last, r)
 	}
 	return f.reportValue(i, last, Write(src.span(i, last), code).Assuming(src.TextOf(i, last), d))
+}
+
+// movedDay is the remedy for days, months and years that are added to a day or a time.
+func (f *finder) movedDay(i, last int, d string) Remedy {
+	src := f.src
+	if i < 2 || !src.Is(i-1, "+") && !src.Is(i-1, "-") {
+		return Remedy{}
+	}
+	t, ok := f.typeOf(src.operandBefore(i-2), i-2)
+	if !ok || t.Kind != value.KindDate && t.Kind != value.KindTimestamp {
+		return Remedy{}
+	}
+	if code := MonthsCode(src.TextOf(i, last)); code != "" {
+		return Write(src.span(i, last), code)
+	}
+	length, err := value.ParseDuration(d)
+	if days := int64(length / (24 * time.Hour)); err == nil && t.Kind == value.KindDate && length%(24*time.Hour) == 0 {
+		r := Write(src.span(i, last), strconv.FormatInt(days, 10))
+		r.Hint += ": a day and a number make a day"
+		return r
+	}
+	return Remedy{}
 }

@@ -137,6 +137,29 @@ func Duration(text string) string {
 	return spell(total.Num().Int64(), largest.letter)
 }
 
+// Months returns a number of calendar months or years, such as 6mo or 2 years: the number, and
+// "months" or "years". The unit is empty for any other text.
+func Months(text string) (n, unit string) {
+	m := part.FindStringSubmatch(plain(text))
+	if m == nil || m[0] != plain(text) {
+		return "", ""
+	}
+	n = m[1]
+	if word, ok := inWords[n]; ok {
+		n = word
+	}
+	if !isDigits(n) {
+		return "", ""
+	}
+	switch unitOf(m[2]).seconds {
+	case 30 * 86400:
+		return n, "months"
+	case 365 * 86400:
+		return n, "years"
+	}
+	return "", ""
+}
+
 // spell writes seconds in units from the largest one down.
 func spell(seconds int64, largest byte) string {
 	out := ""
