@@ -114,7 +114,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	}
 	slices.SortStableFunc(books, func(a, b *playbook.Document) int { return cmp.Compare(a.ID.Value, b.ID.Value) })
 
-	c.table = newFieldTable(standardFields())
+	c.table = newFieldTable(StandardFields())
 	c.missed = c.missedList(set.Documents)
 	c.program.missed = c.missed.Slot
 	common := c.sharedScope(shared)

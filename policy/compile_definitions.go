@@ -2,8 +2,12 @@ package policy
 
 import (
 	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
@@ -39,3 +43,61 @@ func (noDefinitions) Term(string) (*celenv.Expr, bool)   { return nil, false }
 func (noDefinitions) Table(string) (*celenv.Table, bool) { return nil, false }
 func (noDefinitions) TermNames() []string                { return nil }
 func (noDefinitions) TableNames() []string               { return nil }
+
+// manyPlays is the number of plays from which preparing a playbook's conditions saves time.
+const manyPlays = 200
+
+// compileAhead prepares the conditions of a large playbook on all cores. The plays are then
+// compiled one after another, so that their mistakes come in order, and find most of the work done.
+// Terms and tables are compiled before; here they are only looked up.
+func (s *scope) compileAhead() {
+	if s.env == nil || len(s.doc.Plays) < manyPlays {
+		return
+	}
+	env := s.env.With(settled{s})
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(s.doc.Plays); i = int(next.Add(1)) - 1 {
+				prepare(env, s.doc.Plays[i])
+			}
+		})
+	}
+	workers.Wait()
+}
+
+func prepare(env *celenv.Scope, p *playbook.Play) {
+	env.Prepare(p.When.Value, boolType)
+	for _, c := range p.Cases {
+		env.Prepare(c.When.Value, boolType)
+	}
+}
+
+// settled gives the terms and tables of a scope that are compiled already. A look-up changes
+// nothing, so many can be made at the same time.
+type settled struct{ s *scope }
+
+// Term returns nothing for a term that is still to be compiled, or broken.
+func (d settled) Term(name string) (*celenv.Expr, bool) {
+	e := d.s.terms[name]
+	if e == nil {
+		e = d.s.reading.term(name)
+	}
+	return e, e != nil
+}
+
+// Table is like Term.
+func (d settled) Table(name string) (*celenv.Table, bool) {
+	t := d.s.tables[name]
+	if t == nil {
+		t = d.s.reading.table(name)
+	}
+	return t, t != nil
+}
+
+// TermNames returns nothing: names are for suggestions, and mistakes are reported later.
+func (settled) TermNames() []string { return nil }
+
+// TableNames returns nothing, as TermNames does.
+func (settled) TableNames() []string { return nil }

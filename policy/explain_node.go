@@ -3,7 +3,9 @@ package policy
 import (
 	"strings"
 
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/internal/celtext"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // NodeKind says what a part of a condition is. Its zero is invalid.
@@ -87,4 +89,148 @@ func (n *Node) term() *Node {
 		return nil
 	}
 	return n.Body()
+}
+
+// rank says how much a part mattered. A skipped part mattered least, one that decided most.
+type rank uint8
+
+const (
+	skipped rank = iota
+	seen
+	decided
+)
+
+// planter makes a tree of parts that share the bodies of terms and keys. It shows each body once,
+// at the part where it mattered most: the first one that decided, else the first one that was
+// evaluated, else the first one. So the tree grows with the text of the set.
+type planter struct {
+	frame *Frame
+	// first shows each body at the first part that reads it.
+	first bool
+	best  map[*celenv.Part]rank
+	shown map[*celenv.Part]*Node // the part that shows the body
+	other []repeated
+}
+
+// repeated is a part that reads a body which another part shows.
+type repeated struct {
+	node *Node
+	body *celenv.Part
+}
+
+// treeOf makes the tree of a traced condition.
+func treeOf(root *celenv.Part, f *Frame, first bool) *Node {
+	t := planter{frame: f, first: first, best: map[*celenv.Part]rank{}, shown: map[*celenv.Part]*Node{}}
+	if !first {
+		for _, r := range []rank{decided, seen, skipped} {
+			t.walk(root, r, map[*celenv.Part]bool{})
+		}
+	}
+	n := t.node(root, decided)
+	for _, r := range t.other {
+		r.node.again = t.shown[r.body]
+	}
+	return n
+}
+
+// walk notes the bodies that are read by parts of at least some rank.
+func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
+	if b := p.Body; b != nil && !been[b] && ofBody(p, least) == least {
+		been[b] = true
+		if _, known := t.best[b]; !known {
+			t.best[b] = least
+		}
+		t.walk(b, least, been)
+	}
+	ranks := ranksOf(p)
+	for i, part := range p.Parts {
+		if ranks[i] >= least {
+			t.walk(part, least, been)
+		}
+	}
+}
+
+// node makes the tree of a part of rank r.
+func (t *planter) node(p *celenv.Part, r rank) *Node {
+	n := &Node{
+		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == value.KindBool,
+		Value: p.Val.Native(), Skipped: r == skipped, Decided: r == decided,
+	}
+	if at, ok := p.Expr.Tag.(*place); ok {
+		n.at = *at
+	}
+	n.from, n.to = p.From, p.To
+	if p.Err != nil {
+		n.Err = placed(p.Err)
+	}
+	if p.Table != nil {
+		n.Row, n.first = t.frame.row(p.Table), p.Table.Label(0)
+	}
+	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
+		n.Default = t.frame.in.assumed[name]
+	}
+	ranks := ranksOf(p)
+	for i, part := range p.Parts {
+		n.Parts = append(n.Parts, t.node(part, min(r, ranks[i])))
+	}
+	switch b := p.Body; {
+	case b == nil:
+	case t.shown[b] == nil && (t.first || ofBody(p, r) == t.best[b]):
+		t.shown[b] = n
+		n.Parts = []*Node{t.node(b, ofBody(p, r))}
+	default:
+		t.other = append(t.other, repeated{n, b})
+	}
+	return n
+}
+
+// ofBody is the rank of the body of a part. The key of a table in has(…) never decides by itself.
+func ofBody(p *celenv.Part, r rank) rank {
+	if p.Kind == celenv.PartHas {
+		return min(r, seen)
+	}
+	return r
+}
+
+// ranksOf returns the ranks of the parts of a part that decided. In an && that is false, the first
+// false part decided; in one that is true, all of them did.
+func ranksOf(p *celenv.Part) []rank {
+	ranks := make([]rank, len(p.Parts))
+	for i, part := range p.Parts {
+		if !part.Skipped {
+			ranks[i] = seen
+		}
+	}
+	switch p.Kind {
+	case celenv.PartAnd, celenv.PartOr:
+		ofLogic(p, ranks)
+	case celenv.PartIf, celenv.PartNot:
+		for i := range ranks {
+			if ranks[i] == seen {
+				ranks[i] = decided
+			}
+		}
+	}
+	return ranks
+}
+
+// ofLogic marks the side that is enough. If there is none, it marks the first side that failed,
+// else all.
+func ofLogic(p *celenv.Part, ranks []rank) {
+	enough := p.Kind == celenv.PartOr
+	for i, part := range p.Parts {
+		if ranks[i] == seen && part.Err == nil && part.Val.Native() == enough {
+			ranks[i] = decided
+			return
+		}
+	}
+	for i, part := range p.Parts {
+		if ranks[i] == seen && part.Err != nil {
+			ranks[i] = decided
+			return
+		}
+	}
+	for i := range ranks {
+		ranks[i] = decided
+	}
 }

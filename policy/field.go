@@ -34,9 +34,9 @@ func (f *Field) Required() bool { return !f.Optional && f.Default == nil }
 // canBeAbsent reports whether reading the field needs a guard.
 func (f *Field) canBeAbsent() bool { return f.Optional && f.Default == nil }
 
-// standardFields are the fields that every incident has, in the order in which
-// they are written, without paused.
-func standardFields() []*Field {
+// StandardFields are the fields that every incident has, in the order in which
+// they are documented, without paused, which is a list of times.
+func StandardFields() []*Field {
 	text := func(names ...string) []*Field {
 		var out []*Field
 		for _, n := range names {
