@@ -1,6 +1,7 @@
 package engines
 
 import (
+	"github.com/servicerecovery/amends/recovery/internal/benchmarks/handwritten"
 	"github.com/servicerecovery/amends/recovery/internal/benchmarks/workload"
 )
 
@@ -60,7 +61,7 @@ func All() []Engine {
 		{Name: Expr, Load: loadExpr},
 		{Name: Cedar, Load: loadCedar},
 		{Name: OPA, Load: loadOPA},
-		{Name: Switch, Load: loadSwitch, Limit: 1000},
+		{Name: Switch, Load: loadSwitch, Limit: handwritten.Largest},
 		{Name: Tables, Load: loadTables},
 	}
 }

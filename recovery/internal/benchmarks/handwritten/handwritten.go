@@ -16,7 +16,9 @@ func Switch(n int) func(in *workload.Incident, out []int) []int {
 	case 100:
 		return plays100
 	case 1000:
-		return plays1000
+		if Largest >= 1000 {
+			return plays1000
+		}
 	}
 	return nil
 }

@@ -13,6 +13,9 @@ import (
 // TestGenerated holds that the switches are those of the workload as it is now.
 func TestGenerated(t *testing.T) {
 	for _, n := range switches.Sizes() {
+		if n > Largest {
+			continue // not built
+		}
 		want, err := switches.Generate(n, workload.Seed)
 		if err != nil {
 			t.Fatal(err)
