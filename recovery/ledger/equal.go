@@ -18,8 +18,9 @@ import (
 // EqualOptions say which cases are equal, and what to compare them across.
 type EqualOptions struct {
 	// Same are the fields that make cases equal, such as service and failure:
-	// two cases are equal when all these fields have the same texts. At least
-	// one field is required.
+	// two cases are equal when all these fields have the same texts. A field that
+	// was renamed is found under all its names, and may be given by each. At
+	// least one field is required.
 	Same []string
 	// Across are fields that should make no difference, such as region.
 	Across []string
@@ -103,19 +104,18 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 		return nil, err
 	}
 	defer from.Close()
-	e := &equaliser{log: from, options: options, wanted: map[string]bool{}, had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
-	for _, path := range slices.Concat(options.Same, options.Across) {
-		e.wanted[path] = true
-	}
-	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
+	var total int64
 	if options.Progress != nil {
-		total, err := from.Bytes()
-		if err != nil {
+		if total, err = from.Bytes(); err != nil {
 			return nil, err
 		}
-		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
 	}
-	if err := w.Run(ctx); err != nil {
+	names := namesOf(slices.Concat(options.Same, options.Across))
+	e, err := walkEqual(ctx, from, options, names, total)
+	for errors.Is(err, errRenamed) {
+		e, err = walkEqual(ctx, from, options, names, total)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := e.checkFields(); err != nil {
@@ -125,10 +125,22 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 	return e.out, nil
 }
 
+// walkEqual reads the whole ledger once. It returns errRenamed, and has added to names, when a set
+// calls a field by another name: decisions were read without that name then.
+func walkEqual(ctx context.Context, from *log.Log, options EqualOptions, names fieldNames, total int64) (*equaliser, error) {
+	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
+	if options.Progress != nil {
+		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
+	}
+	return e, w.Run(ctx)
+}
+
 type equaliser struct {
 	log     *log.Log
 	options EqualOptions
-	wanted  map[string]bool // the fields of both
+	names   fieldNames      // of the fields of both
+	wanted  map[string]bool // all these names
 	had     map[string]bool // those that an incident had
 	sets    []int64         // the records of archived sets
 	out     *Treatment
@@ -164,6 +176,9 @@ func (e *equaliser) visit(t *log.Item) error {
 	}
 	if t.Head.Kind == KindSet && t.Body == log.BodyWhole {
 		e.sets = append(e.sets, t.Head.Seq)
+		if err := e.names.learn(t.Payload); err != nil {
+			return fmt.Errorf("record %d: %w", t.Head.Seq, err)
+		}
 	}
 	switch made := t.Made.(type) {
 	case error:
@@ -273,8 +288,8 @@ func (e *equaliser) outcomeOf(c *aCase) *outcome {
 		stands.Made = append(stands.Made, m.Decision)
 	}
 	gone := stands.Withdrawn()
-	o := &outcome{same: c.latest.keysOf(e.options.Same)}
-	o.Across = c.latest.keysOf(e.options.Across)
+	o := &outcome{same: e.names.keysOf(c.latest, e.options.Same)}
+	o.Across = e.names.keysOf(c.latest, e.options.Across)
 	add := func(r *treated) {
 		for i, a := range r.Actions {
 			if a.Cancelled || gone[a.ID] || !r.given[i].redress {

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
@@ -43,29 +46,117 @@ func standardFields() knownFields {
 	return out
 }
 
-// declare adds the fields that an archived set declares.
+// declare adds the fields that an archived set declares, under their earlier names too.
 func (k knownFields) declare(from *log.Log, seq int64) error {
 	t, err := whole(from, seq)
 	if err != nil {
 		return err
 	}
-	_, files, err := parseSet(t.Payload)
-	if err != nil {
-		return err
-	}
-	memory, err := setFS(files)
-	if err != nil {
-		return err
-	}
-	set, _ := playbook.Load(memory)
-	for _, d := range set.Documents {
-		for _, f := range d.Fields {
-			if _, known := k[f.Name.Value]; !known {
-				k[f.Name.Value] = strings.HasPrefix(f.Type.Value, "[")
+	fields, err := declaredFields(t.Payload)
+	for _, f := range fields {
+		for _, name := range namesOfField(f) {
+			if _, known := k[name]; !known {
+				k[name] = strings.HasPrefix(f.Type.Value, "[")
 			}
 		}
 	}
+	return err
+}
+
+// declaredFields are the fields that the documents of an archived set declare.
+func declaredFields(payload []byte) ([]*playbook.Field, error) {
+	_, files, err := parseSet(payload)
+	if err != nil {
+		return nil, err
+	}
+	memory, err := setFS(files)
+	if err != nil {
+		return nil, err
+	}
+	var out []*playbook.Field
+	set, _ := playbook.Load(memory)
+	for _, d := range set.Documents {
+		out = append(out, d.Fields...)
+	}
+	return out, nil
+}
+
+// namesOfField are the name of a field and its earlier names.
+func namesOfField(f *playbook.Field) []string {
+	out := []string{f.Name.Value}
+	for _, was := range f.Was {
+		out = append(out, was.Value)
+	}
+	return out
+}
+
+// fieldNames are the names of the fields that cases are compared by. A field may be renamed in the
+// life of a ledger: each record has it under the name of its day.
+type fieldNames map[string][]string
+
+// namesOf starts with the names that were asked for.
+func namesOf(paths []string) fieldNames {
+	out := fieldNames{}
+	for _, p := range paths {
+		out[p] = []string{p}
+	}
+	return out
+}
+
+// errRenamed reports that a field got one more name.
+var errRenamed = errors.New("a field has another name")
+
+// learn adds the names that an archived set gives to the fields.
+func (n fieldNames) learn(payload []byte) error {
+	if !bytes.Contains(payload, []byte("was")) {
+		return nil // no set without this key renames anything
+	}
+	fields, err := declaredFields(payload)
+	if err != nil {
+		return err
+	}
+	more := false
+	for _, f := range fields {
+		same := namesOfField(f)
+		for path, known := range n {
+			if !slices.ContainsFunc(same, func(name string) bool { return slices.Contains(known, name) }) {
+				continue
+			}
+			for _, name := range same {
+				if !slices.Contains(n[path], name) {
+					n[path], more = append(n[path], name), true
+				}
+			}
+		}
+	}
+	if more {
+		return errRenamed
+	}
 	return nil
+}
+
+// all are the names of all fields.
+func (n fieldNames) all() map[string]bool {
+	out := map[string]bool{}
+	for _, names := range n {
+		for _, name := range names {
+			out[name] = true
+		}
+	}
+	return out
+}
+
+// keysOf returns the texts of some fields, each under the name that was asked for.
+func (n fieldNames) keysOf(r *treated, paths []string) []recovery.Key {
+	var out []recovery.Key
+	for _, p := range paths {
+		text := ""
+		for _, name := range n[p] {
+			text = cmp.Or(text, r.Key(name))
+		}
+		out = append(out, recovery.Key{Path: p, Text: text})
+	}
+	return out
 }
 
 // checkFields reports the first field that cases cannot be compared by. Those that an incident
@@ -73,7 +164,8 @@ func (k knownFields) declare(from *log.Log, seq int64) error {
 func (e *equaliser) checkFields() error {
 	known, read := standardFields(), false
 	for _, path := range slices.Concat(e.options.Same, e.options.Across) {
-		if _, ok := known[path]; !ok && !e.had[path] && !read {
+		had := slices.ContainsFunc(e.names[path], func(name string) bool { return e.had[name] })
+		if _, ok := known[path]; !ok && !had && !read {
 			read = true
 			for _, seq := range e.sets {
 				if err := known.declare(e.log, seq); err != nil {
@@ -83,7 +175,7 @@ func (e *equaliser) checkFields() error {
 		}
 		list, ok := known[path]
 		switch {
-		case e.had[path]:
+		case had:
 		case list:
 			return &FieldError{Field: path, List: true}
 		case !ok:

@@ -1,9 +1,6 @@
 package ledger
 
-import (
-	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/store"
-)
+import "github.com/servicerecovery/amends/recovery/store"
 
 // treated is what the audit of equal treatment has to know of a decision, or of a
 // choice.
@@ -91,12 +88,4 @@ func (c *cursor) gave() (g gave) {
 		}
 	})
 	return g
-}
-
-func (r *treated) keysOf(paths []string) []recovery.Key {
-	var out []recovery.Key
-	for _, p := range paths {
-		out = append(out, recovery.Key{Path: p, Text: r.Key(p)})
-	}
-	return out
 }
