@@ -24,7 +24,7 @@ func (c *conclusion) compare(d *Decision) {
 		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
 			a.GivenAt = prev.GivenAt
 		}
-		a.Already = c.already(a)
+		a.Already, a.Parts = c.already(a), c.partsOf(a, prev)
 		switch {
 		case c.overtaken(a):
 			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
@@ -74,7 +74,7 @@ func (c *conclusion) cancelled() []Action {
 
 func (c *conclusion) cancelledAction(a Action) Action {
 	a.Change = ChangeCancelled
-	a.Message = nil // its words speak of what is not given any more
+	a.Message, a.Parts = nil, nil // its words speak of what is not given any more
 	if a.Amount.IsSet() {
 		a.Already = c.already(&a)
 		a.Amount, _ = value.NewMoney(0, a.Amount.Currency())

@@ -111,17 +111,20 @@ type Action struct {
 	// before under this id. The host gives the difference. Both are unset on an
 	// action without an amount.
 	Amount, Already Money
-	Params          []Param // in the order of declaration, without the amount
-	Owner           string
-	NotBefore       time.Time // zero: at once
-	DueAt           time.Time // zero: no deadline, or the action waits
-	GivenAt         time.Time // when it was first given; zero on the actions of Remind and IfLate
-	DoneAt          time.Time // zero: it is open
-	Justice         string    // distributive, procedural or interactional
-	Message         *Message
-	Note            string
-	Remind          []Action // owed ahead of the deadline, until this one is done
-	IfLate          []Action // owed only if this one is not done in time
+	// Parts are the parts of the amount where it was not given at once with the
+	// action, for facts. The JSON form does not have them.
+	Parts     []Part
+	Params    []Param // in the order of declaration, without the amount
+	Owner     string
+	NotBefore time.Time // zero: at once
+	DueAt     time.Time // zero: no deadline, or the action waits
+	GivenAt   time.Time // when it was first given; zero on the actions of Remind and IfLate
+	DoneAt    time.Time // zero: it is open
+	Justice   string    // distributive, procedural or interactional
+	Message   *Message
+	Note      string
+	Remind    []Action // owed ahead of the deadline, until this one is done
+	IfLate    []Action // owed only if this one is not done in time
 
 	// These fields are for the agenda and the outbox. The JSON form does not have them.
 	pace   *pace // how inform counts

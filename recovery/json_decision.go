@@ -122,6 +122,7 @@ func (a *Action) fields(f *form) {
 	list(f, "remind", &a.Remind, (*Action).fields)
 	list(f, "if_late", &a.IfLate, (*Action).fields)
 	if f.kept() {
+		list(f, "parts", &a.Parts, partFields)
 		f.flag("waits", &a.waits)
 		f.flag("pauses", &a.pauses)
 		f.flag("gone", &a.gone)

@@ -17,7 +17,7 @@ func (r *ruleset) needs(w *workspace) Query {
 	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
 			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
-			Same: s.keysOf(f.Same), From: f.From(s.now), Matters: r.counted[f.Slot],
+			Same: s.keysOf(f.Same), From: f.From(s.now), Occurred: f.Occurred, Matters: r.counted[f.Slot],
 		})
 	}
 	q.Use = r.useQueries(s)

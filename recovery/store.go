@@ -184,7 +184,7 @@ const (
 func (r *Record) Counts(number int64) *store.Decision {
 	d := r.Decision
 	out := &store.Decision{
-		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, OccurredAt: r.OccurredAt,
+		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
 		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt,
 	}
 	if len(d.Actions) > 0 {
@@ -192,7 +192,10 @@ func (r *Record) Counts(number int64) *store.Decision {
 	}
 	for i := range d.Actions {
 		a := &d.Actions[i]
-		out.Actions[i] = store.Action{ID: store.IDOf(a.ID), Type: a.Type, Amount: a.Amount, Cancelled: a.Change == ChangeCancelled}
+		out.Actions[i] = store.Action{
+			ID: store.IDOf(a.ID), Type: a.Type, Amount: a.Amount, Cancelled: a.Change == ChangeCancelled,
+			GivenAt: a.GivenAt, Parts: a.Parts,
+		}
 	}
 	for _, id := range r.Keeps {
 		out.Keeps = append(out.Keeps, store.IDOf(id))

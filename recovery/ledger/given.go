@@ -30,6 +30,7 @@ type Read struct {
 // parseGiven reads the inputs of a decision from its payload.
 func parseGiven(payload []byte) (*Read, error) {
 	var raw []byte
+	first := false
 	keys := map[string]string{}
 	g := &Read{Previous: -1}
 	c := readingPayload(payload, decisionShape)
@@ -39,7 +40,14 @@ func parseGiven(payload []byte) (*Read, error) {
 			raw = c.Skip()
 		case "record":
 			c.Members(func(key []byte) {
-				if string(key) == "keys" {
+				switch string(key) {
+				case "decision":
+					c.Members(func(key []byte) {
+						if string(key) == "semantics" {
+							first = c.Int() < 2
+						}
+					})
+				case "keys":
 					c.Members(func(path []byte) { keys[string(path)] = c.Text() })
 				}
 			})
@@ -48,7 +56,7 @@ func parseGiven(payload []byte) (*Read, error) {
 	if err := c.end(); err != nil {
 		return nil, err
 	}
-	r := givenReader{readingAgain(raw), keys, g}
+	r := givenReader{readingAgain(raw), keys, g, first}
 	r.Members(r.member)
 	return g, r.end()
 }
@@ -57,6 +65,9 @@ type givenReader struct {
 	cursor
 	keys map[string]string
 	out  *Read
+	// first says that the decision is of the first semantics, whose facts all went by when
+	// incidents occurred.
+	first bool
 }
 
 func (r *givenReader) member(key []byte) {
@@ -96,6 +107,8 @@ func (r *givenReader) fact() {
 			q.Matters = r.True()
 		case "name":
 			q.Name = r.Text()
+		case "occurred":
+			q.Occurred = r.True()
 		case "same":
 			q.Same = r.same()
 		case "sum":
@@ -108,6 +121,7 @@ func (r *givenReader) fact() {
 			}
 		}
 	})
+	q.Occurred = q.Occurred || r.first
 	r.out.Query.Facts = append(r.out.Query.Facts, q)
 	r.out.Facts = append(r.out.Facts, answer)
 }

@@ -77,6 +77,7 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 	o.time("from", q.From)
 	o.flag("matters", q.Matters)
 	o.text("name", q.Name)
+	o.flag("occurred", q.Occurred)
 	o.same("same", q.Same, keys)
 	o.text("sum", q.Sum)
 	switch v := answer.(type) {

@@ -133,6 +133,8 @@ func (c *cursor) decision(s *store.Decision) {
 		case string(key) == "actions":
 			s.Actions = make([]store.Action, 0, 4)
 			c.Elements(func() { s.Actions = append(s.Actions, c.action(s.Choice)) })
+		case string(key) == "decided_at":
+			s.DecidedAt = c.time()
 		case string(key) == "id":
 			if s.Choice == nil {
 				s.ID = c.id()
@@ -206,6 +208,8 @@ func (c *cursor) action(of *store.Choice) (a store.Action) {
 			a.Amount = c.money()
 		case string(key) == "change":
 			a.Cancelled = string(c.TextBytes()) == string(recovery.ChangeCancelled)
+		case string(key) == "given_at":
+			a.GivenAt = c.time()
 		case string(key) == "id":
 			a.ID = c.id()
 		case string(key) == "if_late" && of != nil:
@@ -213,11 +217,25 @@ func (c *cursor) action(of *store.Choice) (a store.Action) {
 				late := c.action(of)
 				of.IfLate = append(of.IfLate, late.ID)
 			})
+		case string(key) == "parts":
+			c.Elements(func() { a.Parts = append(a.Parts, c.part()) })
 		case string(key) == "type":
 			a.Type = c.word()
 		}
 	})
 	return a
+}
+
+func (c *cursor) part() (p recovery.Part) {
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "amount":
+			p.Amount = c.money()
+		case "at":
+			p.At = c.time()
+		}
+	})
+	return p
 }
 
 func (c *cursor) id() store.ID { return store.IDOf(c.TextBytes()) }

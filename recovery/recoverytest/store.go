@@ -41,6 +41,9 @@ func parts() []part {
 		{"facts/sums in one currency", factsOfMoney},
 		{"facts/only the latest decision counts", factsOfLatest},
 		{"facts/choices count with their decision", factsOfChoices},
+		{"facts/actions and amounts by when they were given", factsByGiven},
+		{"facts/a raised amount by when it rose", factsByParts},
+		{"facts/what was chosen by the choice", factsOfChosen},
 		{"facts/without a key there is no answer", factsWithoutKey},
 
 		{"use/the window is from, included, until, not", useWindow},

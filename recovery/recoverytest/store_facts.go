@@ -63,9 +63,10 @@ func factsWindow(k *kit) {
 	madrid := time.FixedZone("", 3600)
 	k.wantFact(int64(3), from(countIncidents(), noon()))
 	k.wantFact(int64(3), from(countIncidents(), noon().In(madrid)))
-	k.wantFact(money("13 EUR"), from(sum("refund", "EUR"), noon()))
-	k.wantFact(money("15 EUR"), from(sum("refund", "EUR"), noon().Add(-time.Nanosecond)))
-	k.wantFact(money("12 EUR"), from(sum("refund", "EUR"), noon().Add(time.Nanosecond)))
+	k.wantFact(money("13 EUR"), byOccurrence(from(sum("refund", "EUR"), noon())))
+	k.wantFact(money("15 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(-time.Nanosecond))))
+	k.wantFact(money("12 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(time.Nanosecond))))
+	k.wantFact(int64(2), byOccurrence(from(countActions("refund"), noon().Add(time.Nanosecond))))
 	k.wantFact(int64(0), from(countIncidents(), noon().Add(101*24*time.Hour)))
 	k.wantFact(int64(4), countIncidents()) // from the zero time on
 }
@@ -95,7 +96,7 @@ func factsOfMoney(k *kit) {
 
 func factsOfLatest(k *kit) {
 	customer := same("customer.id", "C")
-	q := from(sum("refund", "EUR", customer), noon())
+	q := byOccurrence(from(sum("refund", "EUR", customer), noon()))
 	k.commit(decided("dec_1", "A", key("customer.id", "C"), gives("refund", "5 EUR")))
 	k.wantFact(money("5 EUR"), q)
 	k.commit(decided("dec_2", "A", key("customer.id", "C"), gives("refund", "9 EUR"), supersedes("dec_1")))
@@ -117,7 +118,7 @@ func factsOfLatest(k *kit) {
 
 func factsOfChoices(k *kit) {
 	customer := same("customer.id", "C")
-	q := sum("compensate", "EUR", customer)
+	q := byOccurrence(sum("compensate", "EUR", customer))
 	k.commit(
 		decided("dec_1", "A", key("customer.id", "C"), gives("compensate", "5 EUR")),
 		decided("dec_2", "A", chose("dec_1", "p/one", ""), gives("compensate", "20 EUR"), gives("compensate", "1 EUR", cancelled)),
@@ -144,4 +145,82 @@ func factsWithoutKey(k *kit) {
 	c := k.prepare(decided("dec_3", "C"), recovery.Query{Facts: []recovery.FactQuery{matters(countIncidents(same("customer.id", "")))}})
 	k.commit(decided("dec_4", "D"))
 	k.send(c)
+}
+
+// factsByGiven moves the beginning of a window over what was given on several days. The incidents
+// occurred long before.
+func factsByGiven(k *kit) {
+	long := occurred(noon().AddDate(-1, 0, 0))
+	k.commit(
+		decided("dec_1", "A", long, gives("refund", "1 EUR", givenOn(0)), gives("refund", "2 EUR", givenOn(2))),
+		decided("dec_2", "B", long, gives("refund", "4 EUR", givenOn(1)), gives("refund", "8 EUR", givenOn(1))),
+		decided("dec_3", "C", long, gives("refund", "16 EUR")), // by its decision, at noon
+		decided("dec_4", "D", long, gives("refund", "32 EUR", givenOn(3), cancelled), gives("inform", "", givenOn(3), late)),
+	)
+	for day, want := range []struct {
+		count int64
+		sum   string
+	}{{5, "31 EUR"}, {3, "14 EUR"}, {1, "2 EUR"}, {0, "0 EUR"}} {
+		k.wantFact(want.count, from(countActions("refund"), onDay(day)))
+		k.wantFact(money(want.sum), from(sum("refund", "EUR"), onDay(day)))
+		k.wantFact(int64(0), from(countIncidents(), onDay(day))) // incidents go by when they occurred
+		k.wantFact(int64(0), byOccurrence(from(countActions("refund"), onDay(day))))
+	}
+	k.wantFact(money("31 EUR"), byOccurrence(sum("refund", "EUR")))
+	k.wantFact(money("2 EUR"), from(sum("refund", "EUR"), onDay(1).Add(time.Nanosecond)))
+	k.wantFactFor("A", money("12 EUR"), from(sum("refund", "EUR"), onDay(1)))
+	k.wantFactFor("B", money("2 EUR"), from(sum("refund", "EUR"), onDay(1)))
+	k.wantFact(int64(1), from(countActions("inform"), onDay(3)))
+}
+
+// factsByParts raises an amount and lowers it again. The action counts once, when it was first given.
+func factsByParts(k *kit) {
+	customer := same("customer.id", "C")
+	is := key("customer.id", "C")
+	q := sum("refund", "EUR", customer)
+	want := func(sums ...string) {
+		k.Helper()
+		for day, s := range sums {
+			k.wantFact(money(s), from(q, onDay(day)))
+			k.wantFact(map[bool]int64{true: 1, false: 0}[day == 0], from(countActions("refund", customer), onDay(day)))
+		}
+		k.wantFact(money(sums[0]), byOccurrence(q))
+		k.wantFactFor("A", money("0 EUR"), q) // its own parts are all left out
+		k.wantFactFor("A", money("0 EUR"), from(q, onDay(1)))
+	}
+	k.commit(decided("dec_1", "A", is, gives("refund", "5 EUR", givenOn(0))))
+	want("5 EUR", "0 EUR", "0 EUR")
+	k.commit(decided("dec_2", "A", is, supersedes("dec_1"), gives("refund", "12 EUR", givenOn(0, gave(0, "5 EUR"), gave(1, "7 EUR")))))
+	want("12 EUR", "7 EUR", "0 EUR")
+	k.commit(decided("dec_3", "A", is, supersedes("dec_2"), gives("refund", "20 EUR", givenOn(0, gave(0, "5 EUR"), gave(1, "7 EUR"), gave(2, "8 EUR")))))
+	want("20 EUR", "15 EUR", "8 EUR")
+	k.commit(decided("dec_4", "A", is, supersedes("dec_3"), gives("refund", "6 EUR", givenOn(0, gave(0, "5 EUR"), gave(1, "1 EUR")))))
+	want("6 EUR", "1 EUR", "0 EUR")
+	k.commit(decided("dec_5", "A", is, supersedes("dec_4"), gives("refund", "6 EUR", givenOn(0, gave(2, "6 EUR"))))) // given, cancelled, given again
+	want("6 EUR", "6 EUR", "6 EUR")
+
+	// A rise is a conflict for whoever has read a window that it lies in.
+	reads := recovery.Query{Facts: []recovery.FactQuery{matters(from(q, onDay(2)))}}
+	c := k.prepare(decided("dec_6", "B", is), reads)
+	k.commit(decided("dec_7", "A", is, supersedes("dec_5"), gives("refund", "9 EUR", givenOn(0, gave(2, "6 EUR"), gave(3, "3 EUR")))))
+	k.wantConflict(c)
+	k.send(k.prepare(c.Record, reads))
+	c = k.prepare(decided("dec_8", "B", is, supersedes("dec_6")), recovery.Query{Facts: []recovery.FactQuery{matters(from(q, onDay(3)))}})
+	k.commit(decided("dec_9", "A", is, supersedes("dec_7"), gives("refund", "8 EUR", givenOn(0, gave(2, "5 EUR"), gave(3, "3 EUR")))))
+	k.send(c) // what fell lies before the window
+	k.commit(decided("dec_10", "A", supersedes("dec_9"), gives("refund", "8 EUR", givenOn(0, gave(2, "5 EUR"), gave(3, "3 EUR")))))
+	k.wantFact(money("0 EUR"), q) // of another customer, with every part
+}
+
+// factsOfChosen dates what was chosen by the choice, and not by the decision that it hangs on.
+func factsOfChosen(k *kit) {
+	k.commit(
+		decided("dec_1", "A", gives("compensate", "5 EUR", givenOn(0))),
+		decided("dec_2", "A", chose("dec_1", "p/one", ""), gives("compensate", "20 EUR", givenOn(2))),
+		decided("dec_3", "A", supersedes("dec_1"), keeps("dec_2"), gives("compensate", "5 EUR", givenOn(0))),
+	)
+	k.wantFact(money("25 EUR"), sum("compensate", "EUR"))
+	k.wantFact(money("20 EUR"), from(sum("compensate", "EUR"), onDay(1)))
+	k.wantFact(int64(1), from(countActions("compensate"), onDay(2)))
+	k.wantFact(int64(0), from(countActions("compensate"), onDay(3)))
 }

@@ -136,6 +136,17 @@ func gives(kind, amount string, parts ...func(*recovery.Action)) with {
 	}
 }
 
+// givenOn dates an action by days after noon: when it was first given, and each later part of its amount.
+func givenOn(day int, parts ...recovery.Part) func(*recovery.Action) {
+	return func(a *recovery.Action) { a.GivenAt, a.Parts = onDay(day), parts }
+}
+
+func gave(day int, amount string) recovery.Part {
+	return recovery.Part{At: onDay(day), Amount: money(amount)}
+}
+
+func onDay(day int) time.Time { return noon().AddDate(0, 0, day) }
+
 // named gives an action an id, so that other decisions can refer to the action.
 func named(id string) func(*recovery.Action) {
 	return func(a *recovery.Action) { a.ID = id }
@@ -186,6 +197,12 @@ func sum(kind, currency string, same ...recovery.Key) recovery.FactQuery {
 
 func from(q recovery.FactQuery, at time.Time) recovery.FactQuery {
 	q.From = at
+	return q
+}
+
+// byOccurrence makes a fact go by when incidents occurred.
+func byOccurrence(q recovery.FactQuery) recovery.FactQuery {
+	q.Occurred = true
 	return q
 }
 

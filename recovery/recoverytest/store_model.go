@@ -54,21 +54,37 @@ func (m *model) fact(incident string, q recovery.FactQuery) any {
 	for _, r := range m.standing(incident) {
 		latest := m.latest[r.Decision.Incident]
 		differs := func(k recovery.Key) bool { return latest.Keys[k.Path] != k.Text }
-		if latest.OccurredAt.Before(q.From) || slices.ContainsFunc(q.Same, differs) {
+		if slices.ContainsFunc(q.Same, differs) {
 			continue
 		}
-		if q.Count == "incidents" && r == latest {
+		occurred := !latest.OccurredAt.Before(q.From)
+		if q.Count == "incidents" && r == latest && occurred {
 			count++
+		}
+		in := func(at time.Time) bool {
+			if q.Occurred {
+				return occurred
+			}
+			return !at.Before(q.From)
 		}
 		for _, a := range r.Decision.Actions {
 			if a.Change == recovery.ChangeCancelled {
 				continue
 			}
-			if a.Type == q.Count {
+			if a.Type == q.Count && in(a.GivenAt) {
 				count++
 			}
-			if a.Type == q.Sum && a.Amount.Currency() == q.Currency {
-				units += a.Amount.Units()
+			if a.Type != q.Sum || a.Amount.Currency() != q.Currency {
+				continue
+			}
+			parts := a.Parts
+			if len(parts) == 0 {
+				parts = []recovery.Part{{At: a.GivenAt, Amount: a.Amount}}
+			}
+			for _, p := range parts {
+				if in(p.At) {
+					units += p.Amount.Units()
+				}
 			}
 		}
 	}
@@ -137,6 +153,14 @@ func randomRecord(random *rand.Rand, m *model, i int) *recovery.Record {
 			if random.IntN(4) == 0 {
 				a.Change = recovery.ChangeCancelled
 			}
+			a.GivenAt = randomTime(random)
+			if cents := a.Amount.Units(); cents > 0 && random.IntN(2) == 0 {
+				first := random.Int64N(cents)
+				for _, units := range [...]int64{first, cents - first} {
+					amount := money(fmt.Sprintf("%d.%02d %s", units/100, units%100, currency))
+					a.Parts = append(a.Parts, recovery.Part{At: randomTime(random), Amount: amount})
+				}
+			}
 		}
 		parts = append(parts, gives(kind, fmt.Sprintf("%d.%02d %s", random.IntN(50), random.IntN(100), currency), change))
 	}
@@ -158,6 +182,7 @@ func (k *kit) compare(m *model, incident string, random *rand.Rand) {
 	for _, q := range []recovery.FactQuery{
 		countIncidents(), countIncidents(customer), countActions("refund", customer),
 		sum("compensate", "EUR"), sum("compensate", "USD", customer),
+		byOccurrence(countActions("refund")), byOccurrence(sum("compensate", "EUR", customer)),
 	} {
 		q.From = randomTime(random)
 		k.wantFactFor(incident, m.fact(incident, q), q)

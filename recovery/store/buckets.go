@@ -3,7 +3,7 @@ package store
 import "crypto/sha256"
 
 // buckets are series, one for each combination of texts that fields have. Most
-// hold one incident, as when a fact counts by customer: those take no series of their own, and
+// hold one entry, as when a fact counts by customer: those take no series of their own, and
 // nothing that the garbage collector has to look at.
 type buckets struct {
 	at   map[ID]bucket

@@ -17,7 +17,8 @@ type Decision struct {
 	// Number is the decision's place in the order in which the store took them.
 	Number int64
 	// Set is the set by which it was made.
-	Set ID
+	Set       ID
+	DecidedAt time.Time
 	// OccurredAt is the incident's, and UpdatedAt the latest updated_at of it that was seen.
 	OccurredAt, UpdatedAt time.Time
 	// Keys are the incident's fields, by path, as text. A field that is absent or
@@ -40,6 +41,16 @@ type Action struct {
 	Type      string
 	Amount    value.Money // unset where it has none
 	Cancelled bool
+	// GivenAt is when it was first given; zero: by this decision. Parts are the parts of an amount
+	// that was not given at once with it.
+	GivenAt time.Time
+	Parts   []Part
+}
+
+// Part is a part of an amount, with the time of the decision that gave it.
+type Part struct {
+	At     time.Time
+	Amount value.Money
 }
 
 // Choice has the fields of a decision that makes a choice.

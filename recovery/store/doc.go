@@ -10,9 +10,9 @@
 // incident that counts: its latest decision and the choices that hang on it.
 // [Standing.After] says what stands once another decision has come.
 //
-// A store that can hold one entry per incident in memory gives each change from one standing to the
+// A store that can hold the entries of every incident in memory gives each change from one standing to the
 // next to an [Index], which then answers facts, use and precedents. A store that counts in SQL
-// reads the standing instead: [FactKind.Entry] says where an incident counts and how much,
+// reads the standing instead: [FactKind.Entries] says where an incident counts and how much,
 // [Standing.Reserves] which units it reserves, and [Choice] which precedent it gives.
 // [Seen.CheckCounts] and [Seen.CheckThread] compare the inputs of a decision with the values now.
 package store

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
@@ -20,19 +21,24 @@ func (e *OverflowError) Error() string { return e.What + " is too large" }
 type FactKind struct {
 	Count, Sum, Currency string
 	Paths                []string
+	Occurred             bool // by when incidents occurred, and not by when something was given
 }
 
 // KindOf returns the kind of a fact.
 func KindOf(q *FactQuery) FactKind {
-	k := FactKind{Count: q.Count, Sum: q.Sum, Currency: q.Currency}
+	k := FactKind{Count: q.Count, Sum: q.Sum, Currency: q.Currency, Occurred: byOccurrence(q)}
 	for _, key := range q.Same {
 		k.Paths = append(k.Paths, key.Path)
 	}
 	return k
 }
 
+func byOccurrence(q *FactQuery) bool { return q.Occurred || q.Count == countIncidents }
+
+const countIncidents = "incidents"
+
 func (k *FactKind) answers(q *FactQuery) bool {
-	if k.Count != q.Count || k.Sum != q.Sum || k.Currency != q.Currency || len(k.Paths) != len(q.Same) {
+	if k.Occurred != byOccurrence(q) || k.Count != q.Count || k.Sum != q.Sum || k.Currency != q.Currency || len(k.Paths) != len(q.Same) {
 		return false
 	}
 	for i := range k.Paths {
@@ -45,23 +51,25 @@ func (k *FactKind) answers(q *FactQuery) bool {
 
 // Entry is where an incident counts, and how much.
 type Entry struct {
-	Texts      []string // of the kind's paths
-	OccurredAt time.Time
-	Weight     Wide
+	Texts  []string // of the kind's paths
+	At     time.Time
+	Weight Wide
 }
 
-// Entry says where an incident counts in facts of a kind; ok is false when it does
-// not count.
-func (k *FactKind) Entry(s Standing) (e Entry, ok bool) {
-	e.Weight = k.weigh(s)
-	if e.Weight == (Wide{}) {
-		return Entry{}, false
+// Entries says where an incident counts in facts of a kind: at one time or, where its parts were given
+// one after another, at several. It is empty when the incident does not count.
+func (k *FactKind) Entries(s Standing) (out []Entry) {
+	var texts []string
+	for at, weight := range k.weights(s) {
+		if texts == nil {
+			var ok bool
+			if texts, ok = k.texts(make([]string, 0, len(k.Paths)), s); !ok {
+				return nil
+			}
+		}
+		out = append(out, Entry{texts, at, weight})
 	}
-	if e.Texts, ok = k.texts(nil, s); !ok {
-		return Entry{}, false
-	}
-	e.OccurredAt = s.Latest.OccurredAt
-	return e, true
+	return out
 }
 
 // texts adds the texts that tell the incident apart; ok is false when one is
@@ -77,24 +85,58 @@ func (k *FactKind) texts(dst []string, s Standing) (out []string, ok bool) {
 	return dst, true
 }
 
-// weigh measures what stands of an incident.
-func (k *FactKind) weigh(s Standing) Wide {
-	if s.Latest == nil {
-		return Wide{}
+// weights measures what stands of an incident, each part at its time. Several may have one time.
+func (k *FactKind) weights(s Standing) iter.Seq2[time.Time, Wide] {
+	return func(yield func(time.Time, Wide) bool) {
+		switch {
+		case s.Latest == nil:
+		case k.Count == countIncidents:
+			yield(s.Latest.OccurredAt, WideOf(1))
+		case k.Occurred:
+			var total Wide
+			for _, weight := range k.given(s) {
+				total = total.Plus(weight)
+			}
+			if total != (Wide{}) {
+				yield(s.Latest.OccurredAt, total)
+			}
+		default:
+			k.given(s)(yield)
+		}
 	}
-	if k.Count == "incidents" {
-		return WideOf(1)
-	}
-	var total Wide
-	gone := s.Withdrawn()
-	for d := range s.decisions() {
-		for i := range d.Actions {
-			if a := &d.Actions[i]; !a.Cancelled && !gone[a.ID] {
-				total = total.Plus(k.weighAction(a))
+}
+
+// given measures the actions that stand, each part when it was given.
+func (k *FactKind) given(s Standing) iter.Seq2[time.Time, Wide] {
+	return func(yield func(time.Time, Wide) bool) {
+		gone := s.Withdrawn()
+		for d := range s.decisions() {
+			for i := range d.Actions {
+				if a := &d.Actions[i]; !a.Cancelled && !gone[a.ID] && !k.giveAction(a, d, yield) {
+					return
+				}
 			}
 		}
 	}
-	return total
+}
+
+func (k *FactKind) giveAction(a *Action, d *Decision, yield func(time.Time, Wide) bool) bool {
+	at := a.GivenAt
+	if at.IsZero() {
+		at = d.DecidedAt
+	}
+	switch {
+	case k.weighAction(a) == Wide{}:
+		return true
+	case k.Sum == "" || len(a.Parts) == 0:
+		return yield(at, k.weighAction(a))
+	}
+	for i := range a.Parts {
+		if p := &a.Parts[i]; !p.Amount.IsZero() && !yield(p.At, WideOf(p.Amount.Units())) {
+			return false
+		}
+	}
+	return true
 }
 
 func (k *FactKind) weighAction(a *Action) Wide {

@@ -6,7 +6,7 @@ import (
 )
 
 // Index answers facts, use and precedents from memory. A store calls Shift for each change of an
-// incident's standing. The index keeps one entry per incident and kind of fact. It can answer a
+// incident's standing. The index keeps the entries of each incident by kind of fact, mostly one. It can answer a
 // fact once the fact's kind is counted. An Index is not safe for concurrent use.
 //
 // The store gives each incident a number. [Stranger] is the number of an incident that the store

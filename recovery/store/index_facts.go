@@ -17,31 +17,45 @@ type place struct {
 	weighed
 }
 
-func (f *factIndex) place(incident int, s Standing) (p place, ok bool) {
-	weight := f.weigh(s)
-	if weight == (Wide{}) {
-		return place{}, false
+// places are where an incident stands: all in one bucket, each time once, in order.
+func (f *factIndex) places(dst []place, incident int, s Standing) []place {
+	var bucket ID
+	for at, weight := range f.weights(s) {
+		if len(dst) == 0 {
+			var room [4]string
+			texts, ok := f.texts(room[:0], s)
+			if !ok {
+				return nil
+			}
+			bucket = bucketOf(texts)
+		}
+		stamp := stampOf(at)
+		i := 0
+		for i < len(dst) && dst[i].before(stamp) {
+			i++
+		}
+		if i < len(dst) && dst[i].stamp == stamp {
+			dst[i].weight = dst[i].weight.Plus(weight)
+			continue
+		}
+		dst = slices.Insert(dst, i, place{bucket, weighed{stamp, incident, weight}})
 	}
-	var room [4]string
-	texts, ok := f.texts(room[:0], s)
-	if !ok {
-		return place{}, false
-	}
-	return place{bucketOf(texts), weighed{stampOf(s.Latest.OccurredAt), incident, weight}}, true
+	return dst
 }
 
 // shift takes an incident from where it stood to where it stands.
 func (f *factIndex) shift(incident int, from, to Standing) {
-	was, wasIn := f.place(incident, from)
-	is, isIn := f.place(incident, to)
-	if was == is {
-		return
+	var wasRoom, isRoom [4]place
+	was, is := f.places(wasRoom[:0], incident, from), f.places(isRoom[:0], incident, to)
+	for _, p := range was {
+		if !slices.Contains(is, p) {
+			f.buckets.remove(p.bucket, p.weighed)
+		}
 	}
-	if wasIn {
-		f.buckets.remove(was.bucket, was.weighed)
-	}
-	if isIn {
-		f.buckets.add(is.bucket, is.weighed)
+	for _, p := range is {
+		if !slices.Contains(was, p) {
+			f.buckets.add(p.bucket, p.weighed)
+		}
 	}
 }
 
@@ -119,8 +133,11 @@ func (x *Index) Fact(q *FactQuery, incident int, own Standing) (any, error) {
 	}
 	bucket, from := bucketOf(texts), stampOf(q.From)
 	total := f.buckets.since(bucket, from)
-	if at, ok := f.place(incident, own); ok && at.bucket == bucket && !at.before(from) {
-		total = total.Minus(at.weight)
+	var places [4]place
+	for _, at := range f.places(places[:0], incident, own) {
+		if at.bucket == bucket && !at.before(from) {
+			total = total.Minus(at.weight)
+		}
 	}
 	return f.Answer(total)
 }

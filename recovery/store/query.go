@@ -33,7 +33,11 @@ type FactQuery struct {
 	Sum      string    // an action's type; else empty
 	Currency string    // of Sum
 	Same     []Key     // the incidents that count have these
-	From     time.Time // those that occurred at From or later count
+	From     time.Time // what lies at From or later counts
+	// Occurred says that actions and amounts lie where their incident occurred. Otherwise an action
+	// lies where it was given, and each part of an amount where that part was. Incidents always lie
+	// where they occurred.
+	Occurred bool
 	// Matters is set when a limit counts this fact: a commit conflicts when its
 	// value has changed.
 	Matters bool

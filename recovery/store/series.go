@@ -16,7 +16,7 @@ type chunk struct {
 	total   Wide
 }
 
-// weighed is what one incident weighs. Two may be equal.
+// weighed is what one incident weighs at one time. Two may be equal.
 type weighed struct {
 	stamp
 	incident int // which one
