@@ -15,7 +15,7 @@ type Action struct {
 	ID            string
 	Since         *Field // nil: the incident's base
 	Within, After *Deadline
-	Calendar      *worktime.Calendar // nil: absolute time
+	Calendar      *CalendarOf // nil: absolute time
 	Pauses        bool
 	// Remind are steps that are owed ahead of the deadline, each from its Before on, until the action
 	// is done. They have no times of their own but Before and Every, and give no money.
@@ -101,7 +101,7 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 func (s *scope) common(a *playbook.Action, t *ActionType, in givenIn) *Action {
 	out := &Action{Type: t, ID: a.ID.Value, Pauses: a.Pauses, Position: a.Range}
 	known := in.known
-	out.Calendar = s.calendarNamed(a.Calendar)
+	out.Calendar = s.calendarOf(a.Calendar, known)
 	count := countingOf(a)
 	count.workdays = true
 	out.Within = s.deadline("within", a.Within, count, known)

@@ -17,7 +17,7 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 	out.Decider = s.text(d.Decider, false)
 	s.notEmpty("decider", d.Decider)
 	s.check(out.Decider, known, "")
-	out.Calendar = s.calendarNamed(d.Calendar)
+	out.Calendar = s.calendarOf(d.Calendar, known)
 	working := d.Calendar.IsSet() || d.Calendar.Misread()
 	out.Within = s.deadline("within", d.Within, counting{working: working, dated: d.Ends.Value == string(worktime.EndsWorkingDay), workdays: true}, known)
 	s.ends(out.Within, d.Ends, d.Within, working, "the time to decide")

@@ -155,7 +155,7 @@ type Case struct {
 type Discretion struct {
 	Decider         *Text
 	Within          *Deadline
-	Calendar        *worktime.Calendar
+	Calendar        *CalendarOf
 	Options         []*Option
 	AtLeast, AtMost int
 	Comparable      []*Field

@@ -15,7 +15,11 @@ import (
 func (c *conclusion) times(d *draft, base time.Time) error {
 	a := d.source
 	base = c.baseOf(a, base)
-	clock := worktime.Clock{Calendar: a.Calendar, Zone: d.play.Playbook.Zone}
+	calendar, err := a.Calendar.In(c.input.Frame(d.play.Playbook))
+	if err != nil {
+		return evaluationError(d.play, err)
+	}
+	clock := worktime.Clock{Calendar: calendar, Zone: d.play.Playbook.Zone}
 	if a.Pauses {
 		clock.Pauses, d.pauses = c.pauses, true
 	}

@@ -29,7 +29,11 @@ func (c *conclusion) offer(p *policy.Play) error {
 		return evaluationError(p, err)
 	}
 	if d.Within != nil {
-		if ch.DueAt, err = c.run(p, worktime.Clock{Calendar: d.Calendar, Zone: p.Playbook.Zone}, c.base, d.Within); err != nil {
+		calendar, err := d.Calendar.In(f)
+		if err != nil {
+			return evaluationError(p, err)
+		}
+		if ch.DueAt, err = c.run(p, worktime.Clock{Calendar: calendar, Zone: p.Playbook.Zone}, c.base, d.Within); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package celenv
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/google/cel-go/common/types"
@@ -207,4 +208,24 @@ func (t *Table) columnNamed(f *Frame, field *Field) (int, error) {
 		return i, nil
 	}
 	return -1, fmt.Errorf("table %s has no column %q", t.name, string(name))
+}
+
+// Texts returns the texts of a column, each once and in the order of the rows. It is nil for a column that does not
+// hold text, and for none.
+func (t *Table) Texts(column string) []string {
+	at, ok := t.index[column]
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, row := range t.rows {
+		text, ok := row.cells[at].(types.String)
+		if !ok {
+			return nil
+		}
+		if !slices.Contains(out, string(text)) {
+			out = append(out, string(text))
+		}
+	}
+	return out
 }

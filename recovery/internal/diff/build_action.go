@@ -60,7 +60,7 @@ func (b *builder) common(t *thing, a *playbook.Action) {
 	deadline("within", a.Within)
 	deadline("after", a.After)
 	t.add(optional(a.Ends, plain, "ends", WhatDeadline))
-	t.add(refer("since", WhatDeadline, "field", a.Since), refer("calendar", WhatDeadline, "calendar", a.Calendar))
+	t.add(refer("since", WhatDeadline, "field", a.Since), calendarOf(a.Calendar))
 	t.add(flag("pauses", WhatDeadline, a.Pauses, a.Range))
 	t.add(optional(a.Owner, words, "owner", WhatOwner), optional(a.Note, words, "note", WhatNote))
 	t.add(refer("message", WhatMessageUse, "message", a.Message))
@@ -78,6 +78,14 @@ func before(name string, what What, t playbook.Text) *thing {
 		return typed(typePercent, name, what, t)
 	}
 	return duration(name, what, t)
+}
+
+// calendarOf is a calendar by its name, or the expression that picks one.
+func calendarOf(t playbook.Text) *thing {
+	if strings.ContainsAny(t.Value, ".?(") {
+		return expression("calendar", WhatDeadline, t)
+	}
+	return refer("calendar", WhatDeadline, "calendar", t)
 }
 
 // refer is a leaf that names a definition.

@@ -122,7 +122,7 @@ func (b *builder) discretion(d *playbook.Discretion) *thing {
 	if d.Within.IsSet() {
 		t.add(typed(typeSpan, "within", WhatDeadline, d.Within), optional(d.Ends, plain, "ends", WhatDeadline))
 	}
-	t.add(refer("calendar", WhatDeadline, "calendar", d.Calendar))
+	t.add(calendarOf(d.Calendar))
 	options := &thing{name: "options", what: WhatOption, ordered: true, at: d.Range}
 	for _, o := range d.Options {
 		options.add(b.action(o, true))

@@ -129,6 +129,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"hours-and-versions", "A calendar has versions, and hours of its own."},
 	{"version-order", "The versions of a calendar are not in the order of their days."},
 	{"bad-holiday", "A holiday names no day, or names it in two ways."},
+	{"open-calendar", "An expression can pick calendars that are not known when the set is loaded."},
 	{"holiday-twice", "Two holidays name the same day."},
 	{"holidays-disagree", "Two holidays give a day different hours."},
 	{"no-hours", "A calendar needs working hours."},
