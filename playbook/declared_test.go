@@ -136,7 +136,7 @@ plays:
 		t.Errorf("only %d keys are missing", len(hints))
 	}
 	for message, want := range map[string]string{
-		"a fact needs `last`":          "write `last:` and a duration such as `90d`, or `month` or `year`",
+		"a fact needs `last`":          "write `last:` and a duration such as `90d`, or `month`, `quarter` or `year`",
 		"a capacity needs `per`":       "write `per:` and `hour`, `day` or `week`",
 		"a capacity needs `units`":     "write `units:` and a whole number, at least 1",
 		"an agreement needs `until`":   "write `until:` and a date such as `2026-12-31`",

@@ -23,6 +23,7 @@ type Document struct {
 
 	Title, About, Owner Text
 	Zone                Text
+	YearStarts          Text // the day on which the years of its facts start, such as 04-01
 	ReviewBy            Text
 	InForce             *Period
 	Again               Text // how often open incidents are looked at again

@@ -22,6 +22,7 @@ func (r *reader) document(n *yamlnode.Node) *Document {
 		return nil
 	}
 	d.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
+	d.YearStarts = m.scalar("year_starts", "a day of the year such as `04-01`")
 	m.definitions(d)
 	if d.Kind == Shared {
 		r.onlyShared(m)

@@ -150,7 +150,7 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	f.Count = m.scalar("count", "`incidents` or the type of an action")
 	f.Sum = m.scalar("sum", "the type of an action")
 	f.Same = m.texts("same", "a list of fields")
-	f.Last = m.scalar("last", "a duration such as `90d`, or `month` or `year`")
+	f.Last = m.scalar("last", "a duration such as `90d`, or `month`, `quarter` or `year`")
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	f.By = m.oneOf("by", "given", "occurred")
 	m.factShape(f)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ const countIncidents = "incidents"
 
 // fact compiles a fact and gives it a slot.
 func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
-	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), zone: s.zone}
+	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), zone: s.zone, yearStarts: s.yearStarts}
 	s.program.Facts = append(s.program.Facts, f)
 	s.factDefsBySlot = append(s.factDefsBySlot, d)
 	f.Occurred = d.By.Value == "occurred" || d.Count.Value == countIncidents
@@ -55,12 +56,14 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 	switch last.Value {
 	case "month":
 		f.since = sinceMonth
+	case "quarter":
+		f.since = sinceQuarter
 	case "year":
 		f.since = sinceYear
 	default:
 		span, err := value.ParseSpan(last.Value)
 		if err != nil {
-			s.mendf(last.Range, "bad-duration", meantDuration(last), "%s; month and year count from their first day", err)
+			s.badWindow(last, err)
 		} else if span.WorkingDays > 0 {
 			s.errorf(last.Range, "bad-duration", "write days, such as `7d`", "`last` is a duration; working days are for `within` and `after`")
 		} else if span == (value.Span{}) {
@@ -68,6 +71,25 @@ func (s *scope) window(last playbook.Text, f *Fact) {
 		}
 		f.last = span
 	}
+}
+
+// badWindow reports a window that is no length of time.
+func (s *scope) badWindow(last playbook.Text, err error) {
+	var syntax *value.SyntaxError
+	if errors.As(err, &syntax) && syntax.Found != "" {
+		s.mendf(last.Range, "bad-duration", meantDuration(last), "`last`: %s", err)
+		return
+	}
+	r := meantDuration(last)
+	for word, names := range map[string][]string{"month": {"monthly", "months", "this month"}, "quarter": {"quarterly", "quarters", "this quarter"}, "year": {"yearly", "annual", "this year"}} {
+		if slices.Contains(names, strings.ToLower(strings.TrimSpace(last.Value))) {
+			r = instead(last, word)
+		}
+	}
+	if r.hint == "" {
+		r = near(last, []string{"month", "quarter", "year"})
+	}
+	s.mendf(last.Range, "bad-duration", r, "`last` is a length of time such as 90d or 6mo, or month, quarter or year, which count from their first day; not %q", last.Value)
 }
 
 // fieldNamed finds a field by the name that stands in same, comparable or since.

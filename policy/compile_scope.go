@@ -24,8 +24,10 @@ type scope struct {
 	docs     []*playbook.Document
 	playbook *Playbook
 	zone     *time.Location
-	env      *celenv.Scope
-	before   *celenv.Scope // the scope of applies: standard and shared fields only
+	// yearStarts is the first day of the years, and of the first quarters, of facts.
+	yearStarts worktime.MonthDay
+	env        *celenv.Scope
+	before     *celenv.Scope // the scope of applies: standard and shared fields only
 
 	fields    map[string]*Field
 	facts     map[string]*Fact
@@ -56,6 +58,7 @@ type step struct {
 func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	s := c.newScope(docs)
 	s.zone = time.UTC
+	c.sharedYear(s, docs)
 	zoned := playbook.Text{}
 	for _, d := range docs {
 		if !d.Zone.IsSet() {
@@ -85,6 +88,7 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	s := c.newScope(append(slices.Clone(common.docs), d))
 	s.doc, s.outer = d, common
 	s.zone = c.zone(d.Zone, common.zone)
+	s.yearStarts = c.yearStart(d.YearStarts, common.yearStarts)
 	s.playbook = &Playbook{ID: d.ID.Value, Zone: s.zone}
 	maps.Copy(s.fields, common.fields)
 	maps.Copy(s.facts, common.facts)

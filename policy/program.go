@@ -234,39 +234,52 @@ type Fact struct {
 	// it was given or raised.
 	Occurred bool
 
-	last  value.Span // with sinceSpan
-	since since
-	zone  *time.Location
+	last       value.Span // with sinceSpan
+	since      since
+	zone       *time.Location
+	yearStarts worktime.MonthDay
 }
 
 // since says where a fact's window starts.
 type since uint8
 
 const (
-	sinceSpan  since = iota // so long before the decision
-	sinceMonth              // with the month
-	sinceYear               // with the year
+	sinceSpan    since = iota // so long before the decision
+	sinceMonth                // with the month
+	sinceQuarter              // with the quarter
+	sinceYear                 // with the year
 )
 
 // From is the start of the fact's window at the time now.
 func (f *Fact) From(now time.Time) time.Time {
-	today := value.DateOf(now.In(f.zone))
-	month := today.Month()
-	switch f.since {
-	case sinceSpan:
+	if f.since == sinceSpan {
 		from, err := worktime.Clock{Zone: f.zone}.Back(now, f.last)
 		if err != nil {
 			return time.Time{} // before all times
 		}
 		return from.UTC()
-	case sinceYear:
-		month = time.January
 	}
-	first, err := value.NewDate(today.Year(), month, 1)
+	today := value.DateOf(now.In(f.zone))
+	first, err := f.firstDay(today)
 	if err != nil {
-		return now // not reached: the first of the month of a day is a day
+		return time.Time{} // a year that began before all times
 	}
 	return first.In(f.zone).UTC()
+}
+
+// firstDay is the first day of the month, quarter or year in which a day lies.
+func (f *Fact) firstDay(today value.Date) (value.Date, error) {
+	if f.since == sinceMonth {
+		return value.NewDate(today.Year(), today.Month(), 1)
+	}
+	first, err := value.NewDate(today.Year(), f.yearStarts.Month, f.yearStarts.Day)
+	if err == nil && first.Compare(today) > 0 {
+		first, err = value.NewDate(today.Year()-1, f.yearStarts.Month, f.yearStarts.Day)
+	}
+	if err == nil && f.since == sinceQuarter {
+		return first.AddMonths(first.MonthsUntil(today) / 3 * 3)
+	}
+	return first, err
 }
 
 // Position is a place in a set, for messages: FILE:LINE:COL.

@@ -51,6 +51,7 @@ func meaningOf(set *playbook.Set) meaning {
 func sharedThing(docs []*playbook.Document) *thing {
 	t := &thing{}
 	t.add(zone(docs...))
+	t.add(yearStarts(docs...))
 	for _, d := range docs {
 		t.add(definitions(d, "")...)
 	}
@@ -65,6 +66,19 @@ func zone(docs ...*playbook.Document) *thing {
 	for _, d := range docs {
 		if d.Zone.IsSet() {
 			t = plain("zone", WhatZone, d.Zone)
+		}
+	}
+	return t
+}
+
+// yearStarts is the day on which the years of a playbook's facts start: that of the last of some
+// documents, else 1 January.
+func yearStarts(docs ...*playbook.Document) *thing {
+	t := fixed("year_starts", WhatYearStarts, "01-01", playbook.Range{})
+	t.inherited = true
+	for _, d := range docs {
+		if d.YearStarts.IsSet() {
+			t = plain("year_starts", WhatYearStarts, d.YearStarts)
 		}
 	}
 	return t
@@ -100,8 +114,10 @@ func (b *builder) settings(shared []*playbook.Document) []*thing {
 	if d.Applies.IsSet() {
 		applies = expression("applies", WhatApplies, d.Applies)
 	}
+	year := yearStarts(append(slices.Clone(shared), d)...)
+	year.inherited = !d.YearStarts.IsSet()
 	return []*thing{
-		in, applies,
+		in, year, applies,
 		withDefault("matches", WhatMatches, d.Matches, "all", d.Range),
 		period("in_force", d.InForce, d.Range),
 		optional(d.ReviewBy, plain, "review_by", WhatReviewBy),

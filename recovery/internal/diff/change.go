@@ -29,6 +29,7 @@ const (
 	WhatProvider   What = "provider"
 	WhatOwner      What = "owner"
 	WhatZone       What = "zone"
+	WhatYearStarts What = "year-starts"
 	WhatCase       What = "case"
 	WhatOrder      What = "order"
 	WhatAction     What = "action"

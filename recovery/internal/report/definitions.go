@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -109,14 +110,30 @@ func (b *builder) facts() []Fact {
 	var out []Fact
 	for _, d := range b.set.Documents {
 		for _, f := range d.Facts {
-			out = append(out, Fact{plain(f.Name.Value), where(d), factWords(f)})
+			out = append(out, Fact{plain(f.Name.Value), where(d), b.factWords(f)})
 		}
 	}
 	return out
 }
 
+// yearOf says when the years of a fact start; "" for 1 January.
+func (b *builder) yearOf(f *playbook.Fact) string {
+	starts := ""
+	for _, d := range b.set.Documents {
+		own := slices.Contains(d.Facts, f)
+		if d.YearStarts.IsSet() && (own || d.Kind == playbook.Shared && starts == "") {
+			starts = d.YearStarts.Value
+		}
+	}
+	day, err := worktime.ParseMonthDay(starts)
+	if err != nil || day == (worktime.MonthDay{Month: time.January, Day: 1}) {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", day.Day, day.Month)
+}
+
 // factWords says what a fact asks of earlier decisions.
-func factWords(f *playbook.Fact) string {
+func (b *builder) factWords(f *playbook.Fact) string {
 	text := "how many other incidents there were"
 	switch {
 	case f.Sum.IsSet():
@@ -135,7 +152,9 @@ func factWords(f *playbook.Fact) string {
 	case "month":
 		text += ", since the month began"
 	case "year":
-		text += ", since the year began"
+		text += ", since the year began" + startsOn(" on ", b.yearOf(f))
+	case "quarter":
+		text += ", since the quarter began" + startsOn(", counted from ", b.yearOf(f))
 	default:
 		text += ", in the last " + deadline(f.Last, false)
 	}
@@ -143,6 +162,13 @@ func factWords(f *playbook.Fact) string {
 		text += ", by when the incidents occurred"
 	}
 	return text
+}
+
+func startsOn(how, year string) string {
+	if year == "" {
+		return ""
+	}
+	return how + year
 }
 
 func (b *builder) fields() []Field {

@@ -99,7 +99,7 @@ func (s *scope) escalation(l *policy.Limit) string { return flat(s.written(l).To
 // policyFact writes the fact that a limit counts.
 func (s *scope) policyFact(f *policy.Fact) string {
 	if def := s.facts[f.Plain]; def != nil {
-		return factWords(def)
+		return s.factWords(def)
 	}
 	return "what was given before"
 }

@@ -99,7 +99,7 @@ func (u *uses) names() []Name {
 		case kind == "terms" && n != nil:
 			out = append(out, Name{plain(name), u.words(n), oneLine(u.terms[name].Value)})
 		case kind == "facts" && u.facts[name] != nil:
-			out = append(out, Name{plain(name), factWords(u.facts[name]), ""})
+			out = append(out, Name{plain(name), u.factWords(u.facts[name]), ""})
 		}
 	}
 	return out

@@ -54,11 +54,12 @@ var (
 	anInterval = literal{`^` + length + `$`, "a duration such as 90m, 36h or 2d"}
 	aDeadline  = literal{`^(` + span + `|` + workingDays + `)$`, "a duration such as 90m, 36h, 2d or 6mo, or working days of the calendar such as 3wd"}
 	aBefore    = literal{`^(` + span + `|[0-9]+(\.[0-9]+)?%)$`, "a duration such as 30m, or a percentage such as 25%"}
-	aLookBack  = literal{`^(` + span + `|month|year)$`, "a duration such as 90d or 6mo, or month or year"}
+	aLookBack  = literal{`^(` + span + `|month|quarter|year)$`, "a duration such as 90d or 6mo, or month, quarter or year"}
 	someMoney  = literal{moneyPattern, "an amount such as 12.50 EUR"}
 	aPercent   = literal{percent, "a percentage such as 12.5%"}
 	aTolerance = literal{strings.Replace(percent, "-?", "", 1), "a percentage such as 20%"}
 	aSpan      = literal{spanPattern, "hours such as 09:00-17:00, or 21:00-02:00 over midnight; 24:00 ends a day"}
+	aYearStart = literal{`^(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])$|^(0[469]|11)-(0[1-9]|[12][0-9]|30)$|^02-(0[1-9]|1[0-9]|2[0-8])$`, "a day of each year such as 04-01"}
 	aMonthDay  = literal{`^(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])$|^(0[469]|11)-(0[1-9]|[12][0-9]|30)$|^02-(0[1-9]|[12][0-9])$`, "a day of the year such as 12-25"}
 	aCutoff    = literal{`^(00:0[1-9]|00:[1-5][0-9]|(0[1-9]|1[0-9]|2[0-3]):[0-5][0-9]|24:00)$`, "a time of the day such as 15:00"}
 	anID       = literal{idPattern, "lower-case letters, digits and -, starting with a letter"}

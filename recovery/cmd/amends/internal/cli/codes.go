@@ -87,6 +87,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"unknown-zone", "The name is no time zone of the IANA database."},
 	{"unknown-currency", "The code is no active currency of ISO 4217."},
 	{"duplicate-zone", "The set has two shared time zones."},
+	{"duplicate-year", "The years of two shared documents start on two days."},
 
 	// Plays and actions.
 	{"wrong-approach", "The key belongs to plays of another approach."},
