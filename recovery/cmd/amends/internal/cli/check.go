@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -17,28 +16,25 @@ func checkCommand() command {
 		summary: "says what is wrong with a set of playbooks, with file, line and column",
 		example: term.Own("amends check playbooks --strict --now 2026-07-01T00:00:00Z"),
 	}
-	c.run = func(h Host, args []string) int { return check(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(check(c, h, args)) }
 	return c
 }
 
-func check(c command, h Host, args []string) int {
+func check(c command, h Host, args []string) error {
 	f := newFlags(c)
 	format := f.format("text", "json", "github", "sarif")
 	strict := f.Bool("strict", false, "let warnings count as errors")
 	now := f.now("also warn of what is past its review_by at `TIME` (RFC 3339)")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if len(rest) != 1 {
-		return trouble(h, "check takes one directory: amends check %s", c.args)
+		return fmt.Errorf("check takes one directory: amends check %s", c.args)
 	}
 	fsys, err := openDir(rest[0])
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	found := examine(fsys, now)
 	switch format.value {
@@ -52,12 +48,9 @@ func check(c command, h Host, args []string) int {
 		err = found.writeText(h, rest[0], *strict)
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	if found.errors > 0 || *strict && found.warnings > 0 {
-		return exitFound
-	}
-	return exitOK
+	return foundIf(found.errors > 0 || *strict && found.warnings > 0)
 }
 
 // findings is what check says of a set.

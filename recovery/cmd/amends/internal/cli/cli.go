@@ -47,7 +47,9 @@ func (p Process) writer(w io.Writer) *term.Writer {
 // Main runs the command as a program does and returns its exit status.
 func Main(args []string) int {
 	// Garbage is collected whenever as much has come as is alive: of a set of a few plays, every
-	// few megabytes. This counts as alive, and takes no memory, since nobody touches it.
+	// few megabytes. This counts as alive, and takes no memory, since nobody touches it. To collect
+	// at a higher percentage instead costs amends decide 3 to 7 % more processor time, and a large
+	// set a multiple of its memory.
 	floor := make([]byte, 16<<20)
 	defer runtime.KeepAlive(floor)
 	return Run(args, Process{

@@ -20,7 +20,7 @@ func diffCommand() command {
 			"         amends diff playbooks --drop parcels/late --ledger ledger"),
 		notes: term.Own(ledgerNotes),
 	}
-	c.run = func(h Host, args []string) int { return runDiff(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(runDiff(c, h, args)) }
 	return c
 }
 
@@ -36,7 +36,7 @@ type diffFlags struct {
 	strict    bool
 }
 
-func runDiff(c command, h Host, args []string) int {
+func runDiff(c command, h Host, args []string) error {
 	f := newFlags(c)
 	var d diffFlags
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
@@ -48,33 +48,23 @@ func runDiff(c command, h Host, args []string) int {
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
 	d.format = f.format("text", "json", "markdown", "html")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err == nil {
 		err = d.check(rest)
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	report, err := d.compare(h, rest)
-	var broken *brokenSet
-	if errors.As(err, &broken) {
-		return broken.report(h)
-	}
 	if err == nil {
 		err = d.write(h, report)
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if nothing := report.NothingCompared(); nothing != "" {
-		return trouble(h, "%s", nothing)
+		return errors.New(nothing)
 	}
-	if report.Different() {
-		return exitFound
-	}
-	return exitOK
+	return foundIf(report.Different())
 }
 
 // check says what does not go together.
@@ -154,13 +144,6 @@ type brokenSet struct {
 }
 
 func (e *brokenSet) Error() string { return fmt.Sprintf("the playbooks in %s do not load", e.name) }
-
-func (e *brokenSet) report(h Host) int {
-	if err := h.Stderr.Print(term.Diagnostics(fromHere(e.name, e.diags), h.Stderr.Colour())); err != nil {
-		return exitTrouble
-	}
-	return trouble(h, "%s", e)
-}
 
 // openSide reads a set from a directory. If no directory has the name, it reads from a git
 // revision.

@@ -26,8 +26,35 @@ func newFlags(c command) *flags {
 	return &flags{FlagSet: fs, command: c}
 }
 
-// errHelp is returned when help was asked for and has been given.
-var errHelp = errors.New("help was given")
+// A command ends with one of these errors when everything was said.
+var (
+	errHelp  = errors.New("help was given")
+	errFound = errors.New("something was found")
+)
+
+// end is the exit status of a command that ends with err. It says what was not said before.
+func (h Host) end(err error) int {
+	var broken *brokenSet
+	switch {
+	case err == nil, errors.Is(err, errHelp):
+		return exitOK
+	case errors.Is(err, errFound):
+		return exitFound
+	case errors.As(err, &broken):
+		if err := h.Stderr.Print(term.Diagnostics(fromHere(broken.name, broken.diags), h.Stderr.Colour())); err != nil {
+			return exitTrouble
+		}
+	}
+	return trouble(h, "%s", err)
+}
+
+// foundIf is errFound where something was found.
+func foundIf(found bool) error {
+	if found {
+		return errFound
+	}
+	return nil
+}
 
 // parse returns the arguments that are no flags.
 func (f *flags) parse(h Host, args []string) ([]string, error) {

@@ -102,13 +102,13 @@ func trimHint(err error) error {
 
 // ledgerFailed says why a ledger could not be worked on, or what was found to be wrong
 // with it.
-func ledgerFailed(h Host, dir, format string, err error) int {
+func ledgerFailed(h Host, dir, format string, err error) error {
 	var damage *ledger.Damage
 	var unlike *ledger.CheckpointError
 	switch {
 	case errors.As(err, &damage), errors.As(err, &unlike):
 	default:
-		return trouble(h, "%s: %s", dir, err)
+		return fmt.Errorf("%s: %w", dir, err)
 	}
 	if format == "json" {
 		err = writeIndented(h.Stdout, struct {
@@ -123,9 +123,9 @@ func ledgerFailed(h Host, dir, format string, err error) int {
 		err = h.Stdout.Print(text)
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	return exitFound
+	return errFound
 }
 
 // placed is damage with the file's path from where the command runs.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -17,52 +16,43 @@ func ledgerCheckpoint() command {
 		summary: "verifies, then writes how long the ledger is and its hash: kept elsewhere, it shows later what was cut off",
 		example: term.Own("amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt"),
 	}
-	c.run = func(h Host, args []string) int { return checkpointLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(checkpointLedger(c, h, args)) }
 	return c
 }
 
-func checkpointLedger(c command, h Host, args []string) int {
+func checkpointLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	after := f.texts("after", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
 	s := f.signing()
 	newKey := f.String("new-key", "", "make a key: the secret one in `FILE`, for --key, and the public one in FILE.pub; neither may be there")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err == nil && *newKey != "" && *s.key != "" {
 		err = errors.New("--key names a key that is there, and --new-key makes one: only one of them")
 	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
-	var options ledger.VerifyOptions
-	if err == nil {
-		options.Checkpoints, err = readCheckpoints(after.list, nil)
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
-	var key string
-	if err == nil {
-		key, err = s.read()
+	known, err := readCheckpoints(after.list, nil)
+	if err != nil {
+		return err
 	}
+	key, err := s.read()
 	if err == nil && *newKey != "" {
 		key, err = makeKey(*newKey, *s.origin)
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	show := newMeter(h, "verified", false)
-	options.Progress = show.progress
-	v, err := ledger.Verify(context.Background(), dir, options)
-	show.end()
+	v, err := verified(h, dir, known)
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
 	}
-	if err := writeCheckpoint(h, v.Checkpoint, *s.origin, key, format.value); err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return writeCheckpoint(h, v.Checkpoint, *s.origin, key, format.value)
 }
 
 func writeCheckpoint(h Host, c ledger.Checkpoint, origin, key, format string) error {

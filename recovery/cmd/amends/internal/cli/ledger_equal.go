@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,52 +20,45 @@ func ledgerEqual() command {
 		example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
 		notes:   term.Own("Redress is what is compared: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. Apologies, deadlines and\nother attention are not. The exit status is 1 when equal cases got other redress."),
 	}
-	c.run = func(h Host, args []string) int { return equalLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(equalLedger(c, h, args)) }
 	return c
 }
 
-func equalLedger(c command, h Host, args []string) int {
+func equalLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	same := f.String("same", "", "cases are equal when these `FIELDS` are: service,failure,severity")
 	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across)}
 	if err == nil && len(options.Same) == 0 {
 		err = errors.New("ledger equal needs the fields that make cases equal: --same service,failure,severity")
 	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
+	}
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
 	show := newMeter(h, "compared", false)
 	options.Progress = show.progress
 	found, err := ledger.Equal(context.Background(), dir, options)
 	show.end()
-	if err != nil {
+	switch {
+	case err != nil:
 		return ledgerFailed(h, dir, format.value, err)
-	}
-	if found.Cases == 0 {
-		return trouble(h, "no cases were compared: the ledger %s holds no decision", dir)
-	}
-	if format.value == "json" {
+	case found.Cases == 0:
+		return fmt.Errorf("no cases were compared: the ledger %s holds no decision", dir)
+	case format.value == "json":
 		err = writeIndented(h.Stdout, treatmentOf(found))
-	} else {
+	default:
 		err = h.Stdout.Print(treatmentText(found, options))
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	if len(found.Unequal) > 0 {
-		return exitFound
-	}
-	return exitOK
+	return foundIf(len(found.Unequal) > 0)
 }
 
 func fieldList(s string) []string {

@@ -14,29 +14,26 @@ func ledgerErase() command {
 		summary: "overwrites what the ledger holds of an incident or a customer, for good; the chain holds",
 		example: term.Own("amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z"),
 	}
-	c.run = func(h Host, args []string) int { return eraseLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(eraseLedger(c, h, args)) }
 	return c
 }
 
-func eraseLedger(c command, h Host, args []string) int {
+func eraseLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	incident := f.String("incident", "", "erase what is known of the incident `ID`")
 	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
 	now := f.now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err == nil && (*incident == "") == (*customer == "") {
 		err = errors.New("ledger erase needs to know whose records: --incident ID or --customer ID")
 	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
+	}
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
 	e := ledger.Erasure{Incident: *incident, Customer: *customer}
 	if now.at != nil {
@@ -46,10 +43,7 @@ func eraseLedger(c command, h Host, args []string) int {
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
 	}
-	if err := writeErased(h, format.value, e, n); err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return writeErased(h, format.value, e, n)
 }
 
 func erase(dir string, e ledger.Erasure) (int, error) {

@@ -15,28 +15,25 @@ func ledgerProve() command {
 		summary: "writes a receipt for the latest decision on an incident, which others can check without the ledger",
 		example: term.Own("amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json"),
 	}
-	c.run = func(h Host, args []string) int { return proveLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(proveLedger(c, h, args)) }
 	return c
 }
 
-func proveLedger(c command, h Host, args []string) int {
+func proveLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	decision := f.String("decision", "", "prove the decision or choice `ID` in place of the latest on an incident")
 	since := f.String("since", "", "prove, to one who has the checkpoint in `FILE` and not the ledger, that the ledger continues it")
 	s := f.signing()
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err == nil {
 		err = checkProve(rest, *decision, *since)
 	}
-	var key string
-	if err == nil {
-		key, err = s.read()
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
+	}
+	key, err := s.read()
+	if err != nil {
+		return err
 	}
 	dir := rest[0]
 	var receipt []byte
@@ -50,15 +47,12 @@ func proveLedger(c command, h Host, args []string) int {
 		receipt, err = ledger.Prove(context.Background(), dir, options)
 	}
 	if errors.Is(err, ledger.ErrNotFound) {
-		return trouble(h, "%s: there is no decision %s; erased ones cannot be proved", dir, wanted(rest, *decision))
+		return fmt.Errorf("%s: there is no decision %s; erased ones cannot be proved", dir, wanted(rest, *decision))
 	}
 	if err != nil {
 		return ledgerFailed(h, dir, "text", err)
 	}
-	if err := h.Stdout.Data(term.JSON, bytesOf(receipt)); err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return h.Stdout.Data(term.JSON, bytesOf(receipt))
 }
 
 // checkProve holds that one thing is to be proved.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"path"
 	"path/filepath"
 
@@ -16,37 +15,29 @@ func ledgerRepair() command {
 		summary: "cuts off what stands behind the last whole record and is no record, into a file in DIR that ends in .cut",
 		example: term.Own("amends ledger repair ledger"),
 	}
-	c.run = func(h Host, args []string) int { return repairLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(repairLedger(c, h, args)) }
 	return c
 }
 
-func repairLedger(c command, h Host, args []string) int {
+func repairLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
+	}
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
 	r, err := ledger.Repair(context.Background(), dir)
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
 	}
 	if format.value == "json" {
-		err = writeIndented(h.Stdout, repairedOf(dir, r))
-	} else {
-		err = h.Stdout.Print(repairedText(dir, r))
+		return writeIndented(h.Stdout, repairedOf(dir, r))
 	}
-	if err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return h.Stdout.Print(repairedText(dir, r))
 }
 
 // repaired is what was cut off, as JSON.

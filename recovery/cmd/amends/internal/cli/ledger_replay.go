@@ -18,28 +18,27 @@ func ledgerReplay() command {
 		summary: "decides every record again, from what was read then, and says what comes out differently",
 		example: term.Own("amends ledger replay ledger --playbooks playbooks"),
 	}
-	c.run = func(h Host, args []string) int { return replayLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(replayLedger(c, h, args)) }
 	return c
 }
 
-func replayLedger(c command, h Host, args []string) int {
+func replayLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	playbooks := f.String("playbooks", "", "decide by the playbooks in `DIR` instead of those that the ledger has archived; digest, revision and ids are not compared then")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+	if err != nil {
+		return err
 	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
 	var options ledger.ReplayOptions
-	if err == nil && *playbooks != "" {
-		options.Playbooks, err = openDir(*playbooks)
-	}
-	if err != nil {
-		return trouble(h, "%s", err)
+	if *playbooks != "" {
+		if options.Playbooks, err = openDir(*playbooks); err != nil {
+			return err
+		}
 	}
 	show := newMeter(h, "decided again", true)
 	options.Progress = show.progress
@@ -49,7 +48,7 @@ func replayLedger(c command, h Host, args []string) int {
 	show.end()
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		return (&brokenSet{*playbooks, diags}).report(h)
+		return &brokenSet{*playbooks, diags}
 	}
 	return w.end(h, dir, found, err)
 }
@@ -133,22 +132,19 @@ func orNone(id string) string {
 }
 
 // end writes the sums, or what was found to be wrong with the ledger.
-func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err error) int {
+func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err error) error {
 	var damage *ledger.Damage
 	if err != nil && (!w.json || w.count == 0 || !errors.As(err, &damage)) {
 		return ledgerFailed(h, dir, map[bool]string{true: "json"}[w.json], err)
 	}
 	if w.json {
 		if writeErr := w.sums(dir, found, err); writeErr != nil {
-			return trouble(h, "%s", writeErr)
+			return writeErr
 		}
 	} else if err := h.Stdout.Print(replayedText(found)); err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	if err != nil || found.Different > 0 {
-		return exitFound
-	}
-	return exitOK
+	return foundIf(err != nil || found.Different > 0)
 }
 
 // sums writes the rest of the object.

@@ -15,49 +15,45 @@ func ledgerVerify() command {
 		summary: "whether nothing was changed, taken out, put in or moved; with a checkpoint, cut off or written anew",
 		example: term.Own("amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub"),
 	}
-	c.run = func(h Host, args []string) int { return verifyLedger(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(verifyLedger(c, h, args)) }
 	return c
 }
 
-func verifyLedger(c command, h Host, args []string) int {
+func verifyLedger(c command, h Host, args []string) error {
 	f := newFlags(c)
 	checkpoints := f.texts("checkpoint", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
 	keys := f.texts("key", "the checkpoint must be signed with the public key in `FILE`; may be repeated")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err == nil && len(keys.list) > 0 && len(checkpoints.list) == 0 {
 		err = errors.New("--key goes with --checkpoint: records are not signed, checkpoints are")
 	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
-	}
-	var options ledger.VerifyOptions
-	if err == nil {
-		options.Checkpoints, err = readCheckpoints(checkpoints.list, keys.list)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	show := newMeter(h, "verified", false)
-	options.Progress = show.progress
-	v, err := ledger.Verify(context.Background(), dir, options)
-	show.end()
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
+	}
+	known, err := readCheckpoints(checkpoints.list, keys.list)
+	if err != nil {
+		return err
+	}
+	v, err := verified(h, dir, known)
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
 	}
 	if format.value == "json" {
-		err = writeIndented(h.Stdout, verifiedOf(v))
-	} else {
-		err = h.Stdout.Print(verifiedText(v, options.Checkpoints, len(keys.list) > 0))
+		return writeIndented(h.Stdout, verifiedOf(v))
 	}
-	if err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return h.Stdout.Print(verifiedText(v, known, len(keys.list) > 0))
+}
+
+// verified looks through a ledger, which must continue the checkpoints that are known.
+func verified(h Host, dir string, known []ledger.Checkpoint) (*ledger.Verification, error) {
+	show := newMeter(h, "verified", false)
+	defer show.end()
+	return ledger.Verify(context.Background(), dir, ledger.VerifyOptions{Checkpoints: known, Progress: show.progress})
 }
 
 func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
@@ -79,8 +75,8 @@ func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
 // kinds are the kinds of records in the order in which they are listed.
 var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure, ledger.KindMark}
 
-// verified is a ledger that is whole, as JSON.
-type verified struct {
+// wholeLedger is a ledger that is whole, as JSON.
+type wholeLedger struct {
 	OK         bool                  `json:"ok"`
 	Records    int64                 `json:"records"`
 	Kinds      map[ledger.Kind]int64 `json:"kinds"`
@@ -91,8 +87,8 @@ type verified struct {
 	Checkpoint *checkpoint           `json:"checkpoint"`
 }
 
-func verifiedOf(v *ledger.Verification) verified {
-	return verified{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint)}
+func verifiedOf(v *ledger.Verification) wholeLedger {
+	return wholeLedger{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint)}
 }
 
 func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) term.Text {

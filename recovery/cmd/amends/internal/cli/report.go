@@ -3,7 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/servicerecovery/amends/recovery/internal/report"
@@ -17,11 +17,11 @@ func reportCommand() command {
 		summary: "writes a page that shows a set to people who do not read YAML",
 		example: term.Own("amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html"),
 	}
-	c.run = func(h Host, args []string) int { return runReport(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(runReport(c, h, args)) }
 	return c
 }
 
-func runReport(c command, h Host, args []string) int {
+func runReport(c command, h Host, args []string) error {
 	f := newFlags(c)
 	var o report.Options
 	f.StringVar(&o.Title, "title", "", "`TITLE` of the page")
@@ -29,28 +29,18 @@ func runReport(c command, h Host, args []string) int {
 	now := f.now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
 	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if len(rest) != 1 {
-		return trouble(h, "report takes one directory: amends report %s", c.args)
+		return fmt.Errorf("report takes one directory: amends report %s", c.args)
 	}
 	o.Now = now.at
 	page, err := pageOf(rest[0], o)
-	var broken *brokenSet
-	if errors.As(err, &broken) {
-		return broken.report(h)
-	}
-	if err == nil {
-		err = writePage(h, page, *out)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	return exitOK
+	return writePage(h, page, *out)
 }
 
 func pageOf(dir string, o report.Options) (*report.Page, error) {

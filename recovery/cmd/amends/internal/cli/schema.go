@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"errors"
+	"fmt"
 
 	"github.com/servicerecovery/amends/recovery/internal/schema"
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -13,29 +13,23 @@ func schemaCommand() command {
 		summary: "writes the JSON Schema of playbooks, suites, incidents or decisions, for editors and programs",
 		example: term.Own("amends schema --of suite"),
 	}
-	c.run = func(h Host, args []string) int { return writeSchema(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(writeSchema(c, h, args)) }
 	return c
 }
 
-func writeSchema(c command, h Host, args []string) int {
+func writeSchema(c command, h Host, args []string) error {
 	f := newFlags(c)
 	of := f.choice("of", "`KIND` of the schema", schema.Kinds()...)
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if len(rest) > 0 {
-		return trouble(h, "schema takes no arguments: amends schema --of %s", rest[0])
+		return fmt.Errorf("schema takes no arguments: amends schema --of %s", rest[0])
 	}
 	text, err := schema.Of(of.value)
-	if err == nil {
-		err = h.Stdout.Data(term.JSON, bytesOf(text))
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	return exitOK
+	return h.Stdout.Data(term.JSON, bytesOf(text))
 }

@@ -21,11 +21,11 @@ func testCommand() command {
 		example: term.Own("amends test playbooks --run 'late parcels' --format junit\n" +
 			"         amends test playbooks --suggest > playbooks/suggested_test.yaml"),
 	}
-	c.run = func(h Host, args []string) int { return test(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(test(c, h, args)) }
 	return c
 }
 
-func test(c command, h Host, args []string) int {
+func test(c command, h Host, args []string) error {
 	f := newFlags(c)
 	format := f.format("text", "json", "junit")
 	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
@@ -33,19 +33,16 @@ func test(c command, h Host, args []string) int {
 	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
 	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of the values that plays compare with, as far as a search finds them")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if len(rest) != 1 {
-		return trouble(h, "test takes one directory: amends test %s", c.args)
+		return fmt.Errorf("test takes one directory: amends test %s", c.args)
 	}
 	dir := rest[0]
-	set, status := loadSuites(h, dir)
-	if set == nil {
-		return status
+	set, err := loadSuites(dir)
+	if err != nil {
+		return err
 	}
 	if *propose {
 		return suggest(h, dir, set)
@@ -56,7 +53,7 @@ func test(c command, h Host, args []string) int {
 		suites = suite.SuitesOf(cases)
 	}
 	if len(cases) == 0 && !set.Diagnostics.HasErrors() {
-		return trouble(h, "%s", nothingToRun(dir, set, run))
+		return nothingToRun(dir, set, run)
 	}
 	report := &suite.Report{Suites: suites, Some: run.re != nil, Diagnostics: set.Diagnostics, Dir: filepath.ToSlash(dir)}
 	var watch func(*suite.Decided)
@@ -68,64 +65,51 @@ func test(c command, h Host, args []string) int {
 		watch = report.Coverage.Watch
 	}
 	if report.Results, err = set.Run(context.Background(), cases, watch); err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
 	if err := writeReport(h, report, format.value); err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	if !report.OK() {
-		return exitFound
-	}
-	return exitOK
+	return foundIf(!report.OK())
 }
 
 // suggest writes a suite. What is wrong with those that there are goes to
 // standard error: their tests are left out. An empty one is most likely the file
 // that this is written to, and nothing is said of it.
-func suggest(h Host, dir string, set *suite.Set) int {
+func suggest(h Host, dir string, set *suite.Set) error {
 	diags := slices.DeleteFunc(slices.Clone(set.Diagnostics), func(d playbook.Diagnostic) bool { return d.Code == "empty-file" })
 	if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
-		return exitTrouble
+		return err
 	}
 	text, err := set.Suggest(context.Background())
+	if err != nil {
+		return err
+	}
 	if text == "" {
 		text = "# There is nothing to suggest: tests stand on both sides of every value that this search can vary.\n"
 	}
-	if err == nil {
-		err = h.Stdout.Data(term.Prose, bytesOf([]byte(text)))
-	}
-	if err != nil {
-		return trouble(h, "%s", err)
-	}
-	return exitOK
+	return h.Stdout.Data(term.Prose, bytesOf([]byte(text)))
 }
 
-// loadSuites reads the playbooks and their suites. Playbooks that do not load
-// are the command's trouble, so their diagnostics go to standard error.
-func loadSuites(h Host, dir string) (*suite.Set, int) {
+// loadSuites reads the playbooks and their suites.
+func loadSuites(dir string) (*suite.Set, error) {
 	fsys, err := openDir(dir)
 	if err != nil {
-		return nil, trouble(h, "%s", err)
+		return nil, err
 	}
 	set, err := suite.Load(fsys)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
-			return nil, exitTrouble
-		}
-		return nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
+		return nil, fmt.Errorf("%w; amends check says the same", &brokenSet{dir, diags})
 	}
-	if err != nil {
-		return nil, trouble(h, "%s", err)
-	}
-	return set, exitOK
+	return set, err
 }
 
-func nothingToRun(dir string, set *suite.Set, run *pattern) string {
+func nothingToRun(dir string, set *suite.Set, run *pattern) error {
 	if set.Suites() == 0 {
-		return fmt.Sprintf("there are no suites in %s; write one into a file whose name ends in _test.yaml", dir)
+		return fmt.Errorf("there are no suites in %s; write one into a file whose name ends in _test.yaml", dir)
 	}
-	return fmt.Sprintf("no test matches %s; there are %s", run.re, term.Count(len(set.Cases), "test"))
+	return fmt.Errorf("no test matches %s; there are %s", run.re, term.Count(len(set.Cases), "test"))
 }
 
 func writeReport(h Host, report *suite.Report, format string) error {
