@@ -71,17 +71,17 @@ func daysOf(h worktime.Holiday) string {
 	return h.From.String()
 }
 
-// LastHoliday returns the last day among the holidays of a calendar that have dates; the zero date
-// where none has. What comes back each year does not run out.
-func LastHoliday(c *playbook.Calendar) (last value.Date) {
+// LastHoliday returns the last day among the holidays of a calendar that have dates, and where it stands; the
+// zero date where none has. What comes back each year does not run out.
+func LastHoliday(c *playbook.Calendar) (last value.Date, at Position) {
 	for _, h := range c.Holidays {
 		for _, t := range []playbook.Text{h.Date, h.Until} {
 			if day, err := value.ParseDate(t.Value); err == nil && (last.IsZero() || day.Compare(last) > 0) {
-				last = day
+				last, at = day, t.Range
 			}
 		}
 	}
-	return last
+	return last, at
 }
 
 func (s *scope) holiday(d *playbook.Holiday) (h worktime.Holiday, ok bool) {

@@ -144,7 +144,7 @@ func (b *builder) lastHolidays() []Date {
 	var out []Date
 	for _, d := range b.set.Documents {
 		for _, c := range d.Calendars {
-			last := policy.LastHoliday(c)
+			last, _ := policy.LastHoliday(c)
 			if last.IsZero() {
 				continue
 			}

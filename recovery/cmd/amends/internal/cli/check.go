@@ -67,6 +67,7 @@ func examine(fsys fs.FS, now *instant) findings {
 		f.playbooks, f.plays = len(program.Playbooks), len(program.Plays)
 		if now.at != nil {
 			diags = append(diags, stale(program, now)...)
+			diags = append(diags, holidaysEnd(set, program, now)...)
 		}
 	}
 	f.diags = set.Finish(diags)
@@ -93,6 +94,40 @@ func stale(program *policy.Program, now *instant) playbook.Diagnostics {
 			Message: fmt.Sprintf("the answer of the play %s was to be reviewed by %s", p.Name, p.ReviewBy),
 			Hint:    "look whether it still holds, then give it a later review_by",
 		})
+	}
+	return out
+}
+
+// holidaysSoon is how many days ahead of their end the holidays of a calendar are to be extended.
+const holidaysSoon = 90
+
+// holidaysEnd warns of each calendar whose dated holidays end soon, or before the last answer of the set is
+// reviewed: a year that nobody has entered yet looks like one without holidays.
+func holidaysEnd(set *playbook.Set, program *policy.Program, now *instant) playbook.Diagnostics {
+	var review value.Date
+	for _, p := range program.Plays {
+		if p.ReviewBy.Compare(review) > 0 {
+			review = p.ReviewBy
+		}
+	}
+	soon, err := value.DateOf(now.at.UTC()).AddDays(holidaysSoon)
+	var out playbook.Diagnostics
+	for _, d := range set.Documents {
+		for _, c := range d.Calendars {
+			last, at := policy.LastHoliday(c)
+			if last.IsZero() || err == nil && last.Compare(soon) > 0 && last.Compare(review) >= 0 {
+				continue
+			}
+			why := fmt.Sprintf("the last of these plays is reviewed by %s", review)
+			if err == nil && last.Compare(soon) <= 0 {
+				why = fmt.Sprintf("that is no more than %d days ahead", holidaysSoon)
+			}
+			out = append(out, playbook.Diagnostic{
+				Severity: playbook.Warning, Code: "holidays-end", Range: at,
+				Message: fmt.Sprintf("the dated holidays of calendar `%s` end on %s, and %s", c.Name.Value, last, why),
+				Hint:    "list those of the next years, or write days that come back as `{every: 12-25}` and `{easter: 1}`",
+			})
+		}
 	}
 	return out
 }
