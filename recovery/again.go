@@ -100,7 +100,7 @@ func (c *conclusion) cancelledBefore(a *Action) bool {
 		return false
 	}
 	prev := c.previous[a.ID]
-	return a.gone || prev != nil && prev.Change == ChangeCancelled
+	return a.silent || prev != nil && prev.Change == ChangeCancelled
 }
 
 // lasting are the warnings that are about more than what the decision gives for the

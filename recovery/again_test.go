@@ -45,7 +45,7 @@ func TestDecidingAgain(t *testing.T) {
 	first := d.handle(late(30 * time.Hour))
 	want := []string{
 		"acknowledge, by 2026-03-02T13:00:00Z",
-		"inform (every: 24h)",
+		"inform (every: 24h), by 2026-03-03T09:00:00Z",
 		"compensate 5.00 EUR (as: credit)",
 	}
 	if diff := cmp.Diff(want, lines(first)); diff != "" {
@@ -56,7 +56,7 @@ func TestDecidingAgain(t *testing.T) {
 	second := d.handle(late(80 * time.Hour))
 	want = []string{
 		"acknowledge, by 2026-03-02T13:00:00Z, kept",
-		"inform (every: 24h), kept",
+		"inform (every: 24h), by 2026-03-03T09:00:00Z, kept",
 		"compensate 10.00 EUR (as: credit), changed, already 5.00 EUR",
 	}
 	if diff := cmp.Diff(want, lines(second)); diff != "" {
@@ -76,7 +76,7 @@ func TestDecidingAgain(t *testing.T) {
 	want = []string{
 		"compensate 10.00 EUR (as: credit), kept, already 10.00 EUR",
 		"acknowledge, by 2026-03-02T13:00:00Z, cancelled",
-		"inform (every: 24h), cancelled",
+		"inform (every: 24h), by 2026-03-03T09:00:00Z, cancelled",
 	}
 	if diff := cmp.Diff(want, lines(third)); diff != "" {
 		t.Errorf("third: %s", diff)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -36,25 +35,18 @@ type Owed struct {
 // some actions: a response fulfils acknowledge and respond, and resolving
 // fulfils resolve. Inform falls due again after each time the customer was
 // informed, until the incident is resolved. Other actions are owed until a
-// report says that they were done. The actions in if_late are owed once the
-// action they belong to was not done in time.
+// report says that they were done. A step of remind is owed from its time on, until
+// its action is done. A step of if_late is owed from its time on, if its action was
+// not done by then.
 //
-// A decision that was read from JSON does not hold the calendar in which inform
-// counts, nor the time from which it counts: it then counts absolute time from
-// when the incident was reported, or else decided.
+// A decision that was read from its public JSON does not hold what was promised
+// when. Its actions are then taken as they stand there, and inform counts absolute
+// time from when the incident was reported, or else decided.
 func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
-	a := agenda{decision: d, incident: in, now: now.UTC(), done: map[string]time.Time{}, last: map[string]time.Time{}}
-	for _, r := range reports {
-		if t, ok := a.done[r.Action]; !ok || r.At.Before(t) {
-			a.done[r.Action] = r.At
-		}
-		if r.At.After(a.last[r.Action]) {
-			a.last[r.Action] = r.At
-		}
-	}
+	a := newAgenda(d, in, now.UTC(), reports)
 	for _, x := range d.Actions {
 		if x.Change != ChangeCancelled {
-			a.look(x)
+			a.look(&x)
 		}
 	}
 	sortOwed(a.out)
@@ -83,122 +75,145 @@ func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOpt
 	return out, nil
 }
 
-func sortOwed(list []Owed) {
-	rank := map[State]int{Overdue: 0, Due: 1, Next: 2, Waiting: 3}
-	slices.SortStableFunc(list, func(x, y Owed) int {
-		return cmp.Or(cmp.Compare(rank[x.State], rank[y.State]), compareTimes(x.At, y.At))
-	})
+func sortOwed(list []Owed) { slices.SortStableFunc(list, compareOwed) }
+
+func compareOwed(x, y Owed) int {
+	return cmp.Or(cmp.Compare(x.State.rank(), y.State.rank()), compareTimes(x.At, y.At))
 }
+
+func (s State) rank() int { return slices.Index([]State{Overdue, Due, Next, Waiting}, s) }
 
 type agenda struct {
 	decision *Decision
-	incident Incident
-	now      time.Time
-	done     map[string]time.Time // when each action was first reported done
-	last     map[string]time.Time // and when last
+	happened events
+	pauses   []worktime.Pause
+	base     time.Time // of an inform, where the decision does not hold it
 	out      []Owed
 }
 
-// look adds an action if it is owed, and what is owed because it is late.
-func (a *agenda) look(x Action) {
-	if x.Type == "inform" {
-		a.inform(x)
-		return
+func newAgenda(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
+	a := &agenda{decision: d, base: cmp.Or(d.base, in.ReportedAt, d.DecidedAt)}
+	a.happened = eventsBy(now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	if a.happened.told(reports); len(a.happened.reports) > 0 && len(d.handed) > 0 {
+		a.happened.handed = appendHanded(slices.Clone(d.handed), d)
 	}
-	done := a.doneAt(x)
-	if done.IsZero() {
-		a.out = append(a.out, a.owed(x, x.DueAt))
+	for _, p := range in.Paused {
+		a.pauses = append(a.pauses, worktime.Pause{From: p.From, Until: p.Until})
 	}
-	a.ifLate(x, x.DueAt, done)
+	return a
 }
 
-func (a *agenda) ifLate(x Action, due, done time.Time) {
-	if done.IsZero() {
-		done = a.now
+// look adds an action if it is owed, and the steps that are owed because of it.
+func (a *agenda) look(x *Action) {
+	asks := a.asksOf(x)
+	open := slices.DeleteFunc(slices.Clone(asks), func(p Promise) bool { return !a.isOpen(&p) })
+	if len(open) > 0 {
+		a.out = append(a.out, a.mostUrgent(x, open))
 	}
-	if due.IsZero() || !done.After(due) {
-		return
+	for i := range asks {
+		for j := range x.Remind {
+			a.remind(&x.Remind[j], &asks[i])
+		}
 	}
-	for _, y := range x.IfLate {
-		a.look(y)
+	for j := range x.IfLate {
+		a.ifLate(&x.IfLate[j], asks)
 	}
 }
 
-// paused reports whether the incident waits for the customer now.
-func (a *agenda) paused() bool {
-	return worktime.Clock{Pauses: a.pauses()}.PausedAt(a.now)
-}
-
-func (a *agenda) pauses() []worktime.Pause {
-	var out []worktime.Pause
-	for _, p := range a.incident.Paused {
-		out = append(out, worktime.Pause{From: p.From, Until: p.Until})
+// asksOf are the promises behind an action, as they are by now.
+func (a *agenda) asksOf(x *Action) []Promise {
+	var out []Promise
+	for _, p := range a.decision.promises {
+		if p.Action == x.ID && !p.Cancelled {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		out = []Promise{a.told(x)}
+	}
+	for i := range out {
+		p := &out[i]
+		if p.run.paused = a.pauses; p.DoneAt.IsZero() && !p.recurs() {
+			p.retime()
+		}
+		a.happened.judge(p)
 	}
 	return out
 }
 
-func (a *agenda) owed(x Action, due time.Time) Owed {
-	o := Owed{Action: x, At: due}
+// told is the promise behind an action of which no more is known than the action
+// says: any event fulfils it.
+func (a *agenda) told(x *Action) Promise {
+	p := Promise{
+		Action: x.ID, Type: x.Type, GivenAt: x.GivenAt, Base: a.base, NotBefore: x.NotBefore, DueAt: x.DueAt, SetAt: x.GivenAt,
+		any: true, redress: x.redress(), amount: x.Amount, waits: x.waits,
+	}
+	for _, param := range x.Params {
+		if x.Type == ActionInform && param.Name == "every" {
+			p.every, p.within, p.DueAt = spanOf(param.Value), time.Time{}, time.Time{}
+		}
+	}
+	return p
+}
+
+// isOpen reports whether a promise is owed still. What comes again and again is,
+// until the incident is resolved.
+func (a *agenda) isOpen(p *Promise) bool {
+	resolved := a.happened.resolved
+	if !resolved.IsZero() && endsWhenResolved(p.Type) && (p.Since == "" || !p.Base.After(resolved)) {
+		return false
+	}
+	return p.DoneAt.IsZero()
+}
+
+// mostUrgent is what is owed of an action.
+func (a *agenda) mostUrgent(x *Action, open []Promise) Owed {
+	out := a.owed(x, &open[0])
+	for i := range open[1:] {
+		if o := a.owed(x, &open[i+1]); compareOwed(o, out) < 0 {
+			out = o
+		}
+	}
+	return out
+}
+
+func (a *agenda) owed(x *Action, p *Promise) Owed {
+	now := a.happened.now
+	if p.recurs() {
+		return a.owedAgain(x, p)
+	}
+	o := Owed{Action: *x, At: p.DueAt}
 	switch {
-	case x.pauses && a.paused():
-		o.State, o.At = Waiting, time.Time{}
-	case before(due, a.now):
+	case before(p.DueAt, now):
 		o.State = Overdue
-	case a.now.Before(x.NotBefore):
-		o.State, o.At = Next, cmp.Or(due, x.NotBefore)
-	case x.waits:
+	case p.waits:
+		o.State, o.At = Waiting, time.Time{}
+	case p.run.pauses && p.run.clock().PausedAt(now):
 		o.State = Waiting
+	case now.Before(p.NotBefore):
+		o.State, o.At = Next, cmp.Or(p.DueAt, p.NotBefore)
 	default:
 		o.State = Due
 	}
 	return o
 }
 
-// inform is owed every so long, from the last time the customer was informed or
-// from the base, until the incident is resolved.
-func (a *agenda) inform(x Action) {
-	if !a.incident.ResolvedAt.IsZero() {
-		return
+// owedAgain is what is owed of an action that comes again and again: the first
+// deadline that nobody has kept.
+func (a *agenda) owedAgain(x *Action, p *Promise) Owed {
+	var at time.Time
+	if !p.Base.IsZero() {
+		at = p.occurrence(p.next())
 	}
-	p := a.paceOf(x)
-	informed := a.incident.InformedAt
-	if r := a.last[x.ID]; r.After(informed) {
-		informed = r
+	switch {
+	case at.IsZero() || !before(at, a.happened.now) && p.run.pauses && p.run.clock().PausedAt(a.happened.now):
+		return Owed{Action: *x, State: Waiting}
+	case a.happened.now.After(at):
+		return Owed{Action: *x, State: Overdue, At: at}
+	case a.happened.now.Equal(at):
+		return Owed{Action: *x, State: Due, At: at}
 	}
-	if !informed.IsZero() {
-		p.base = informed
-	}
-	if x.pauses {
-		p.clock.Pauses = a.pauses()
-	}
-	if p.every == (value.Span{}) || p.base.IsZero() || x.pauses && a.paused() {
-		a.out = append(a.out, Owed{Action: x, State: Waiting})
-		return
-	}
-	at, err := p.clock.Due(p.base, p.every, worktime.EndsExactly)
-	if err != nil {
-		a.out = append(a.out, Owed{Action: x, State: Waiting})
-		return
-	}
-	// A deadline of its own bounds the first time.
-	if informed.IsZero() && before(x.DueAt, at) {
-		at = x.DueAt
-	}
-	if informed.IsZero() && at.Before(x.NotBefore) {
-		at = x.NotBefore
-	}
-	o := Owed{Action: x, State: Next, At: at.UTC()}
-	if a.now.After(at) {
-		o.State = Overdue
-	} else if a.now.Equal(at) {
-		o.State = Due
-	}
-	a.out = append(a.out, o)
-	late := x
-	late.IfLate = slices.Clone(x.IfLate)
-	for i := range late.IfLate {
-		// The decision could not say when: this deadline comes again and again.
-		late.IfLate[i].waits = false
-	}
-	a.ifLate(late, at, time.Time{})
+	return Owed{Action: *x, State: Next, At: at}
 }
+
+func (a *agenda) add(o Owed) { a.out = append(a.out, o) }

@@ -65,11 +65,11 @@ func TestAgenda(t *testing.T) {
 		{"informed", "2026-03-03T10:00:00Z", func(in *recovery.Incident) {
 			in.RespondedAt, in.InformedAt = at("2026-03-02T09:10:00Z"), at("2026-03-03T09:30:00Z")
 		}, []recovery.Report{{Action: byType["callback"].ID, At: at("2026-03-02T10:30:00Z")}}, []string{
-			"due resolve 2026-03-04T17:00", "next inform 2026-03-04T09:30", "waiting survey"}},
+			"due resolve 2026-03-04T17:00", "next inform 2026-03-05T09:00", "waiting survey"}},
 		{"late", "2026-03-04T19:00:00Z", func(in *recovery.Incident) {
 			in.RespondedAt, in.InformedAt = at("2026-03-02T09:10:00Z"), at("2026-03-04T18:00:00Z")
 		}, []recovery.Report{{Action: byType["callback"].ID, At: at("2026-03-02T10:30:00Z")}}, []string{
-			"overdue resolve 2026-03-04T17:00", "overdue escalate 2026-03-04T18:00", "next inform 2026-03-05T18:00", "waiting survey"}},
+			"overdue resolve 2026-03-04T17:00", "overdue escalate 2026-03-04T18:00", "next inform 2026-03-06T09:00", "waiting survey"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			changed := in

@@ -86,6 +86,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 		return nil, ErrConflict // the incident that was looked at is another's by now
 	}
 	c := rules.begin(w, given)
+	c.choosing = true
 	c.keeps = given.Made // limits look at all of them
 	x := chooser{conclusion: c, sel: sel}
 	x.play = x.chosenPlay()
@@ -267,6 +268,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	x.dropZeros()
 	drafts = x.drafts
 	for _, d := range drafts {
+		d.shape()
 		if err := x.finish(d); err != nil {
 			return nil, err
 		}
@@ -275,12 +277,15 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	out.Plays = []Match{x.matched}
 	for _, d := range drafts {
 		d.Change, d.GivenAt, d.Already = ChangeNew, x.now, x.already(&d.Action)
+		d.silent = !d.DoneAt.IsZero()
 		out.Actions = append(out.Actions, d.Action)
 	}
 	out.Actions = append(out.Actions, superseded...)
 	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Reason: x.sel.Reason, Deviation: deviation}
 	out.Withheld = x.withheld
 	out.Warnings = slices.Concat(x.warnings[:]...)
+	out.Missed = x.missedBy(x.memory)
+	out.promises = promisesOf(drafts)
 	out.ID = x.decisionID(x.chosen())
 	r := x.recordOf(out)
 	r.Incident, r.Defaults, r.ReadAs = x.given.Previous.Incident, x.given.Previous.Defaults, x.given.Previous.ReadAs

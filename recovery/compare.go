@@ -11,38 +11,44 @@ import (
 // compare says of each action what has changed since the previous decision.
 // Cancelled actions stand last.
 func (c *conclusion) compare(d *Decision) {
-	var cancelled []Action
 	if len(c.drafts) > 0 {
 		d.Actions = make([]Action, 0, len(c.drafts))
 	}
 	for _, x := range c.drafts {
-		a := &x.Action
-		prev := c.previous[a.ID]
-		if prev != nil && prev.Change == ChangeCancelled {
-			prev = nil
-		}
-		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
-			a.GivenAt = prev.GivenAt
-		}
-		a.Already, a.Parts = c.already(a), c.partsOf(a, prev)
-		switch {
-		case c.overtaken(a):
-			a.Change, a.gone, a.Message = ChangeCancelled, prev == nil, nil
-			cancelled = append(cancelled, *a)
-			continue
-		case prev == nil:
-			a.Change = ChangeNew
-		case sameAction(a, prev):
-			a.Change = ChangeKept
-		default:
-			a.Change = ChangeChanged
-		}
-		d.Actions = append(d.Actions, *a)
+		c.compareOne(&x.Action)
+		d.Actions = append(d.Actions, x.Action)
 	}
-	d.Actions = append(d.Actions, cancelled...)
 	d.Actions = append(d.Actions, c.cancelled()...)
 	if len(d.Actions) == 0 {
 		d.Actions = nil
+	}
+}
+
+// compareOne compares an action with that of the previous decision. What was done
+// before it was given has no effect until it is open again, and is new then.
+func (c *conclusion) compareOne(a *Action) {
+	prev := c.previous[a.ID]
+	if prev != nil && prev.Change == ChangeCancelled {
+		prev = nil
+	}
+	if prev != nil && prev.silent {
+		a.silent = !a.DoneAt.IsZero()
+	}
+	if a.GivenAt.IsZero() {
+		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
+			a.GivenAt = prev.GivenAt
+		}
+	}
+	a.Already, a.Parts = c.already(a), c.partsOf(a, prev)
+	switch {
+	case prev == nil:
+		a.Change, a.silent = ChangeNew, !a.DoneAt.IsZero()
+	case prev.silent && !a.silent:
+		a.Change = ChangeNew
+	case sameAction(a, prev):
+		a.Change = ChangeKept
+	default:
+		a.Change = ChangeChanged
 	}
 }
 

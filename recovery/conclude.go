@@ -16,9 +16,15 @@ type conclusion struct {
 	workspace *workspace
 	given     Given
 	base      time.Time
+	happened  events    // by now
+	past      events    // the same, with what the incident's reopening has made void
+	memory    []Promise // of earlier decisions, as they are by now; sorted like the record's
+	chosen    []Promise // of choices that were made
+	choosing  bool      // a choice is made: what it gives counts from now
 
 	matches  []policy.Match
 	drafts   []*draft
+	leftOut  []*draft // not needed any more, because the incident is resolved
 	withheld []Withheld
 	passed   []PassedOver
 	choices  []Choice
@@ -46,7 +52,9 @@ func (c *conclusion) isWithdrawn(id string) bool {
 }
 
 // warningCodes are the warnings, in the order in which a decision lists them.
-var warningCodes = [...]WarningCode{WarnUnanswered, WarnStale, WarnTooLate, WarnNoPartner, WarnFactWithoutKey}
+var warningCodes = [...]WarningCode{
+	WarnUnanswered, WarnStale, WarnTooLate, WarnNoExpectedTime, WarnLateWhenGiven, WarnInTheFuture, WarnNoPartner, WarnFactWithoutKey,
+}
 
 func (c *conclusion) warn(code WarningCode, play, message string) {
 	i := slices.Index(warningCodes[:], code)
@@ -79,6 +87,7 @@ func (r *ruleset) begin(w *workspace, given Given) *conclusion {
 	c.subject, c.rules, c.workspace, c.given, c.drafts = &w.subject, r, w, given, w.list[:0]
 	c.base = c.firstBase()
 	c.withdrawn = given.withdrawn()
+	c.recall()
 	if prev := given.Previous; prev != nil {
 		c.previous = make(map[string]*Action, len(prev.Decision.Actions))
 		for i := range prev.Decision.Actions {
@@ -89,6 +98,7 @@ func (r *ruleset) begin(w *workspace, given Given) *conclusion {
 		}
 	}
 	c.setFacts()
+	c.setMissed()
 	return c
 }
 
@@ -118,6 +128,7 @@ func (c *conclusion) match() error {
 		return matchError(err)
 	}
 	c.matches = matches
+	c.warnAhead()
 	for i := range matches {
 		c.warnOf(matches[i].Play)
 	}
@@ -128,6 +139,9 @@ func (c *conclusion) match() error {
 func (c *conclusion) warnOf(p *policy.Play) {
 	if !p.ReviewBy.IsZero() && c.today(p.Playbook.Zone).Compare(p.ReviewBy) > 0 {
 		c.warn(WarnStale, p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
+	}
+	if p.Lead != nil && c.phase == "signal" && c.expectedAt.IsZero() {
+		c.warn(WarnNoExpectedTime, p.Name, "nobody knows by when to prevent it, because the incident has no expected_at")
 	}
 	c.warnUnknown(p.Facts, p.Name)
 }
@@ -216,6 +230,7 @@ func (c *conclusion) settle() error {
 	if err := c.limit(); err != nil {
 		return err
 	}
+	c.leaveOut()
 	if err := c.cutOffers(); err != nil {
 		return err
 	}

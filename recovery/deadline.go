@@ -10,122 +10,141 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// times says from when and until when an action is to be done. An action whose
-// since field is absent, or whose clock is paused, waits: it has neither.
-func (c *conclusion) times(d *draft, base time.Time) error {
-	a := d.source
-	base = c.baseOf(a, base)
-	calendar, err := a.Calendar.In(c.input.Frame(d.play.Playbook))
-	if err != nil {
-		return evaluationError(d.play, err)
+// times are from when and until when an action is to be done.
+type times struct {
+	start, due time.Time // zero: at once; no deadline
+	waits      bool      // for its field, or because its clock cannot get there: it has neither
+}
+
+// running is how the clock of an action runs: what it takes to say again when it is
+// due, once a pause has come.
+type running struct {
+	calendar      *worktime.Calendar // nil: the clock always runs
+	zone          *time.Location     // of days, weeks, months and years
+	after, within *value.Span        // nil: no wait; no deadline
+	ends          worktime.Ends
+	pauses        bool      // it stops while the incident is paused
+	bound         time.Time // it is due by then in any case; zero: no bound
+	// paused is when the incident is paused. It is not remembered.
+	paused []worktime.Pause
+}
+
+// clock is the clock, with the pauses that stop it.
+func (r *running) clock() worktime.Clock {
+	clock := worktime.Clock{Calendar: r.calendar, Zone: r.zone}
+	if r.pauses {
+		clock.Pauses = r.paused
 	}
-	clock := worktime.Clock{Calendar: calendar, Zone: d.play.Playbook.Zone}
-	if a.Pauses {
-		clock.Pauses, d.pauses = c.pauses, true
+	return clock
+}
+
+// from says from when and until when an action is to be done that counts from a
+// base. One whose base is not known yet waits. So does one whose clock stops before
+// it gets to the deadline. An error says whether it came of the deadline or the wait.
+func (r *running) from(base time.Time) (t times, ofDeadline bool, err error) {
+	t, ofDeadline, err = r.unbound(base)
+	if err == nil && before(r.bound, t.due) {
+		t.due, t.waits = r.bound, false
 	}
-	d.pace = paceOf(d, base, clock)
-	if base.IsZero() || clock.PausedAt(c.now) {
-		d.waits = true
-		return nil
+	return t, ofDeadline, err
+}
+
+// unbound is from without what bounds it.
+func (r *running) unbound(base time.Time) (t times, ofDeadline bool, err error) {
+	if base.IsZero() {
+		return times{waits: true}, false, nil
 	}
-	start, err := c.run(d.play, clock, base, a.After)
-	if err != nil || start.IsZero() {
-		d.waits = err == nil
-		return err
-	}
-	if a.After != nil {
-		opening, err := clock.NotBefore(start)
-		if err != nil {
-			return failedAt(d.play, a.Position, a.Type.Name, err.Error())
+	clock := r.clock()
+	start := base
+	if r.after != nil {
+		if start, err = clock.Due(base, *r.after, worktime.EndsExactly); err == nil {
+			start, err = clock.NotBefore(start)
 		}
-		start, d.NotBefore = opening, opening
+		t.start = start.UTC()
 	}
-	if a.Within == nil {
-		return nil
+	if err == nil && r.within != nil {
+		ofDeadline = true
+		span := *r.within
+		if r.after != nil && r.after.WorkingDays > 0 && span.WorkingDays > 0 {
+			// A wait ends when its last day closes, and the day that follows is the first of the deadline.
+			start, span.WorkingDays = base, span.WorkingDays+r.after.WorkingDays
+		}
+		t.due, err = clock.Due(start, span, r.ends)
+		t.due = t.due.UTC()
 	}
-	if days, ok := c.workingDays(d.play, a); ok {
-		// A wait ends when its last day closes, and the day that follows is the first of the deadline.
-		d.DueAt, err = c.due(d.play, clock, base, a.Within, days)
-		return err
+	switch {
+	case errors.Is(err, worktime.ErrPaused):
+		t, err = times{waits: true}, nil
+	case err != nil:
+		return times{}, ofDeadline, err
 	}
-	d.DueAt, err = c.run(d.play, clock, start, a.Within)
-	return err
+	return t, ofDeadline, nil
 }
 
-// workingDays is the wait and the deadline in one, where both are working days.
-func (c *conclusion) workingDays(p *policy.Play, a *policy.Action) (value.Span, bool) {
-	if a.After == nil || a.Within == nil {
-		return value.Span{}, false
+// running reads how the clock of an action runs.
+func (c *conclusion) running(p *policy.Play, a *policy.Action) (running, error) {
+	r := running{zone: p.Playbook.Zone, pauses: a.Pauses, paused: c.pauses}
+	var err error
+	if r.calendar, err = a.Calendar.In(c.input.Frame(p.Playbook)); err != nil {
+		return r, evaluationError(p, err)
 	}
-	f := c.input.Frame(p.Playbook)
-	after, err := a.After.Span(f)
-	within, errWithin := a.Within.Span(f)
-	both := value.Span{WorkingDays: after.WorkingDays + within.WorkingDays}
-	return both, err == nil && errWithin == nil && after.WorkingDays > 0 && within.WorkingDays > 0
+	if r.after, err = c.span(p, a.After); err == nil {
+		r.within, err = c.span(p, a.Within)
+	}
+	if a.Within != nil {
+		r.ends = a.Within.Ends
+	}
+	return r, err
 }
 
-// run lets a deadline run from a time. The zero time means that it never ends,
-// because its clock is stopped.
-func (c *conclusion) run(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline) (time.Time, error) {
+// span evaluates a length of time; nil for none.
+func (c *conclusion) span(p *policy.Play, d *policy.Deadline) (*value.Span, error) {
 	if d == nil {
-		return from, nil
+		return nil, nil
 	}
 	span, err := d.Span(c.input.Frame(p.Playbook))
 	if err != nil {
-		return time.Time{}, evaluationError(p, err)
+		return nil, evaluationError(p, err)
 	}
-	return c.due(p, clock, from, d, span)
+	return &span, nil
 }
 
-// due is run for a span that may be more than the deadline's own.
-func (c *conclusion) due(p *policy.Play, clock worktime.Clock, from time.Time, d *policy.Deadline, span value.Span) (time.Time, error) {
-	at, err := clock.Due(from, span, d.Ends)
-	return ended(p, d, from, at, err)
-}
-
-// ended is the end of a deadline, as run returns it.
-func ended(p *policy.Play, d *policy.Deadline, from, at time.Time, err error) (time.Time, error) {
-	if isPaused(err) {
-		return time.Time{}, nil
-	}
+// end is when a deadline ends that counts from a base; zero as long as nobody knows.
+func (c *conclusion) end(p *policy.Play, calendar *policy.CalendarOf, d *policy.Deadline, base time.Time) (time.Time, error) {
+	a := &policy.Action{Calendar: calendar, Within: d}
+	r, err := c.running(p, a)
 	if err != nil {
-		return time.Time{}, failedAt(p, d.Position(), d.Source(),
-			"counted from "+value.FormatTimestamp(from)+", it never ends or lies beyond the year 9999")
+		return time.Time{}, err
 	}
-	return at.UTC(), nil
+	t, err := c.timesOf(p, a, &r, base)
+	return t.due, err
 }
 
-// pace is how an action's clock runs, which is more than a decision's JSON
-// holds.
-type pace struct {
-	every value.Span
-	base  time.Time
-	clock worktime.Clock
+// timesOf says from when and until when an action is to be done.
+func (c *conclusion) timesOf(p *policy.Play, a *policy.Action, r *running, base time.Time) (times, error) {
+	t, ofDeadline, err := r.from(base)
+	if err == nil {
+		return t, nil
+	}
+	d := a.After
+	if ofDeadline {
+		d = a.Within
+	}
+	return t, failedAt(p, d.Position(), d.Source(), "counted from "+value.FormatTimestamp(base)+", it never ends or lies beyond the year 9999")
 }
 
-func paceOf(d *draft, base time.Time, clock worktime.Clock) *pace {
-	for _, p := range d.Params {
-		if p.Name == "every" && d.Type == "inform" {
-			return &pace{every: spanOf(p.Value), base: base, clock: clock}
-		}
+// retime works out anew when a promise is due whose clock stops while the incident
+// is paused.
+func (p *Promise) retime() {
+	if !p.run.pauses || p.Base.IsZero() {
+		return
 	}
-	return nil
+	if t, _, err := p.run.from(p.Base); err == nil {
+		p.NotBefore, p.DueAt, p.waits = t.start, t.due, t.waits
+	}
 }
 
-func (a *agenda) paceOf(x Action) pace {
-	if x.pace != nil {
-		return *x.pace
-	}
-	p := pace{base: a.toldBase()}
-	for _, param := range x.Params {
-		if param.Name == "every" {
-			p.every = spanOf(param.Value)
-		}
-	}
-	return p
-}
-
-// spanOf reads how often inform falls due, which is text in a decision that was read from JSON.
+// spanOf reads how often something falls due, which is text in a decision that was read from JSON.
 func spanOf(v any) value.Span {
 	switch x := v.(type) {
 	case value.Span:
@@ -141,8 +160,6 @@ func spanOf(v any) value.Span {
 	}
 	return value.Span{}
 }
-
-func isPaused(err error) bool { return errors.Is(err, worktime.ErrPaused) }
 
 // before orders deadlines: none is the latest.
 func before(a, b time.Time) bool {

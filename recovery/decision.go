@@ -58,6 +58,7 @@ type Decision struct {
 
 	base     time.Time // of what the first decision gave; not in the JSON form
 	promises []Promise // as in the record; not in the JSON form
+	handed   []Handed  // before it; not in the JSON form
 }
 
 // Handled says what a decision is to the host that told of an incident.
@@ -127,10 +128,10 @@ type Action struct {
 	IfLate    []Action // owed only if this one is not done in time
 
 	// These fields are for the agenda and the outbox. The JSON form does not have them.
-	pace   *pace // how inform counts
-	waits  bool  // for its since field, or for the customer
-	pauses bool  // its clock stops while the incident is paused
-	gone   bool  // cancelled, and not given before either
+	waits  bool   // for its since field, or for the customer
+	pauses bool   // its clock stops while the incident is paused
+	silent bool   // it has no effect: it was done before it was given
+	hangs  []hang // what a step of Remind or IfLate hangs on
 }
 
 // Param is a named parameter. Its value is a string, int64, float64, bool,
@@ -261,6 +262,9 @@ const (
 	WarnUnanswered     WarningCode = "unanswered"       // no play answers the incident
 	WarnStale          WarningCode = "stale"            // the play was to be reviewed before
 	WarnTooLate        WarningCode = "too-late"         // what would have prevented the failure comes too late
+	WarnNoExpectedTime WarningCode = "no-expected-time" // a play has a lead, and nobody knows when the failure comes
+	WarnLateWhenGiven  WarningCode = "late-when-given"  // a deadline was past as it was given, or shortened
+	WarnInTheFuture    WarningCode = "in-the-future"    // something was told that has not happened yet
 	WarnNoPartner      WarningCode = "no-partner"       // no partner could take it
 	WarnFactWithoutKey WarningCode = "fact-without-key" // the fact is taken as zero: the incident lacks its key
 )

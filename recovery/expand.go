@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"time"
+
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -15,19 +17,13 @@ type draft struct {
 	// after merging, that of the action with the earliest deadline.
 	speaker     *policy.Action
 	speakerPlay *policy.Play
-	lates       []lateSource // what if_late is made of
+	asks        []ask // what plays ask for, where there is more to remember than the action
 	partner     string
 	// merges is set on an action of the decision itself that is one with others of
 	// its type and key.
 	merges   bool
 	mergeKey string
 	named    map[string]bool // the plays, once they are many
-}
-
-// lateSource is a list of if_late actions of one play.
-type lateSource struct {
-	play    *policy.Play
-	actions []*policy.Action
 }
 
 // neutral is the style of texts that belong to no message: no language, the
@@ -69,7 +65,7 @@ func (c *conclusion) expand(p *policy.Play, a *policy.Action) (*draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, c.times(d, c.base)
+	return d, c.promise(d, time.Time{})
 }
 
 // parameters evaluates what an action is about. parent is the id of the action
@@ -97,9 +93,6 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 		return nil, evaluationError(p, err)
 	}
 	c.identify(d, parent, mergeKey(a, d.Params))
-	if len(a.IfLate) > 0 {
-		d.lates = []lateSource{{p, a.IfLate}}
-	}
 	return d, nil
 }
 
@@ -131,7 +124,7 @@ func paramText(params []Param, name string) string {
 }
 
 // finish gives an action what depends on the rest of the decision: its owner
-// and words, and what is owed if it is late.
+// and words, and the steps that hang on it.
 func (c *conclusion) finish(d *draft) error {
 	if d.speaker != nil {
 		f := c.input.Frame(d.speakerPlay.Playbook)
@@ -143,7 +136,7 @@ func (c *conclusion) finish(d *draft) error {
 			return err
 		}
 	}
-	return c.late(d)
+	return c.steps(d)
 }
 
 // say writes the message in the customer's language.
@@ -157,31 +150,5 @@ func (c *conclusion) say(d *draft, f *policy.Frame) error {
 		return evaluationError(d.speakerPlay, err)
 	}
 	d.Message = &Message{ID: m.ID, Language: language, Text: text}
-	return nil
-}
-
-// late expands what is owed if the action is not done in time. Its deadlines
-// count from the action's own.
-func (c *conclusion) late(d *draft) error {
-	var drafts []*draft
-	for _, source := range d.lates {
-		for _, a := range source.actions {
-			x, err := c.parameters(source.play, a, d.ID)
-			if err != nil {
-				return err
-			}
-			x.partner = d.partner
-			if err := c.times(x, d.DueAt); err != nil {
-				return err
-			}
-			drafts = append(drafts, x)
-		}
-	}
-	for _, x := range mergeDrafts(drafts) {
-		if err := c.finish(x); err != nil {
-			return err
-		}
-		d.IfLate = append(d.IfLate, x.Action)
-	}
 	return nil
 }

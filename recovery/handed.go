@@ -41,7 +41,7 @@ func (g *Given) handed() []Handed {
 func appendHanded(list []Handed, d *Decision) []Handed {
 	for i := range d.Actions {
 		a := &d.Actions[i]
-		if a.gone {
+		if a.silent {
 			continue
 		}
 		if h, ok := handedBy(d, a); ok && !slices.ContainsFunc(list, func(x Handed) bool { return x.Key == h.Key }) {

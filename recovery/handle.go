@@ -165,7 +165,7 @@ func (d *Decision) Effects() []Effect {
 	for i := range d.Actions {
 		a := &d.Actions[i]
 		do := verb(a.Change)
-		if do == "" || a.Change == ChangeCancelled && a.gone {
+		if do == "" || a.silent {
 			continue
 		}
 		if out == nil {

@@ -125,11 +125,8 @@ func (a *Action) fields(f *form) {
 		list(f, "parts", &a.Parts, partFields)
 		f.flag("waits", &a.waits)
 		f.flag("pauses", &a.pauses)
-		f.flag("gone", &a.gone)
-		if p := optional(f, "pace", &a.pace); p != nil {
-			p.fields(f)
-			f.shut()
-		}
+		f.flag("silent", &a.silent)
+		list(f, "hangs", &a.hangs, (*hang).fields)
 	}
 }
 

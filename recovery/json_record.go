@@ -3,11 +3,9 @@ package recovery
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/servicerecovery/amends/policy/worktime"
-	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -44,7 +42,7 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 	if r.Decision == nil {
 		return nil, errors.New("a record without a decision")
 	}
-	r.Decision.base, r.Decision.promises = r.Base, r.Promises
+	r.Decision.base, r.Decision.promises, r.Decision.handed = r.Base, r.Promises, r.Handed
 	return r, err
 }
 
@@ -100,21 +98,6 @@ func (r *Record) fields(f *form) {
 	pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 }
 
-func (p *Promise) fields(f *form) {
-	f.text("action", &p.Action)
-	f.flag("any", &p.Any)
-	f.time("base", &p.Base)
-	f.flag("cancelled", &p.Cancelled)
-	f.time("done_at", &p.DoneAt)
-	f.time("due_at", &p.DueAt)
-	f.time("given_at", &p.GivenAt)
-	f.time("not_before", &p.NotBefore)
-	f.text("play", &p.Play)
-	f.time("set_at", &p.SetAt)
-	f.text("since", &p.Since)
-	f.text("type", &p.Type)
-}
-
 func (b *PlayBase) fields(f *form) {
 	f.time("base", &b.Base)
 	f.text("play", &b.Play)
@@ -132,40 +115,6 @@ func reserveFields(r *Reserve, f *form) {
 	f.text("direction", &r.Direction)
 	f.whole("units", &r.Units, 64)
 	f.time("at", &r.At)
-}
-
-// fields leaves out the pauses of the clock, because the agenda uses the pauses that the incident has
-// by then.
-func (p *pace) fields(f *form) {
-	f.time("base", &p.base)
-	if f.writes() {
-		if p.clock.Calendar != nil {
-			name := f.nameOf(p.clock.Calendar)
-			f.text("calendar", &name)
-		}
-		f.key("every")
-		f.Buf = intake.AppendCanonical(f.Buf, p.every)
-		if p.every.OfCalendar() && p.clock.Zone != nil {
-			zone := p.clock.Zone.String()
-			f.text("zone", &zone)
-		}
-		return
-	}
-	p.every = spanOf(f.getText("every"))
-	if name := f.getText("zone"); name != "" {
-		zone, err := worktime.LoadZone(name)
-		if err != nil && *f.err == nil {
-			*f.err = err
-		}
-		p.clock.Zone = zone
-	}
-	if name := f.getText("calendar"); name != "" {
-		c, err := f.calendar(name)
-		if err != nil && *f.err == nil {
-			*f.err = fmt.Errorf("the calendar %s: %w", name, err)
-		}
-		p.clock.Calendar = c
-	}
 }
 
 // textMap is a member with a text for each name.

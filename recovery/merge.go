@@ -8,7 +8,12 @@ import (
 )
 
 // merge makes one action of those that are one, at the place of the first.
-func (c *conclusion) merge() { c.drafts = mergeDrafts(c.drafts) }
+func (c *conclusion) merge() {
+	c.drafts = mergeDrafts(c.drafts)
+	for _, d := range c.drafts {
+		d.shape()
+	}
+}
 
 // mergeDrafts merges in place. Two drafts have one id exactly when they are one
 // action: merged by their key, or given twice by one play, as in two lists of
@@ -61,7 +66,8 @@ func (d *draft) take(o *draft) {
 		d.NotBefore = o.NotBefore
 	}
 	d.takeEvery(o)
-	d.lates = append(d.lates, o.lates...)
+	d.hangs = append(d.hangs, o.hangs...)
+	d.takeAsks(o)
 	for _, p := range o.Plays {
 		d.addPlay(p)
 	}
@@ -89,19 +95,9 @@ func (d *draft) addPlay(p string) {
 
 // takeEvery keeps the shorter of two intervals.
 func (d *draft) takeEvery(o *draft) {
-	if d.pace == nil || o.pace == nil {
+	every := everyOf(o)
+	if every == (value.Span{}) || every.Compare(everyOf(d)) >= 0 {
 		return
-	}
-	if d.pace.base.IsZero() { // it waits, and the other does not
-		d.pace.base = o.pace.base
-	}
-	if o.pace.every.Compare(d.pace.every) >= 0 {
-		return
-	}
-	base := d.pace.base
-	d.pace = o.pace
-	if d.pace.base.IsZero() {
-		d.pace.base = base
 	}
 	for i, p := range d.Params {
 		if p.Name == "every" {
@@ -119,6 +115,68 @@ func paramOf(params []Param, name string) any {
 		}
 	}
 	return nil
+}
+
+// takeAsks takes what plays ask for under another draft of the same action. Each
+// play's is a promise of its own. Where one play asks twice by the same clock, the
+// earlier deadline is what it asks for.
+func (d *draft) takeAsks(o *draft) {
+	for _, x := range o.asks {
+		i := slices.IndexFunc(d.asks, func(y ask) bool { return y.same(&x.Promise) })
+		switch {
+		case i < 0:
+			d.asks = append(d.asks, x)
+		case before(x.DueAt, d.asks[i].DueAt):
+			d.asks[i] = x
+		}
+	}
+}
+
+// shape makes the times of an action from those of what plays ask for. The earliest
+// deadline that is still open is the action's. Once all are done, it is the earliest
+// of those that were done last.
+func (d *draft) shape() {
+	if len(d.asks) == 0 {
+		return
+	}
+	first := &d.asks[0]
+	d.waits, d.NotBefore, d.DoneAt = true, first.NotBefore, first.DoneAt
+	for i := range d.asks {
+		x := &d.asks[i]
+		if first != x && x.ahead(first) {
+			first = x
+		}
+		if d.GivenAt.IsZero() || x.GivenAt.Before(d.GivenAt) {
+			d.GivenAt = x.GivenAt
+		}
+		if x.NotBefore.Before(d.NotBefore) {
+			d.NotBefore = x.NotBefore
+		}
+		d.waits = d.waits && x.waits
+		d.DoneAt = lastDone(d.DoneAt, x.DoneAt)
+	}
+	d.DueAt, d.pauses = first.DueAt, first.source.Pauses
+	d.speaker, d.speakerPlay, d.partner = first.source, first.play, first.partner
+}
+
+// ahead reports whether the deadline of an ask is shown before another's.
+func (x *ask) ahead(o *ask) bool {
+	if x.DoneAt.IsZero() != o.DoneAt.IsZero() {
+		return x.DoneAt.IsZero()
+	}
+	if !x.DoneAt.Equal(o.DoneAt) {
+		return x.DoneAt.After(o.DoneAt)
+	}
+	return before(x.DueAt, o.DueAt)
+}
+
+// lastDone is the later of two times at which something was done; zero while one of
+// them is open.
+func lastDone(a, b time.Time) time.Time {
+	if a.IsZero() || b.IsZero() {
+		return time.Time{}
+	}
+	return later(a, b)
 }
 
 // dropZeros withholds money actions that give nothing. Substitutes stay: their

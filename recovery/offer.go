@@ -7,7 +7,6 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // MoneyRange is a parameter of an option that may be any amount in between.
@@ -29,11 +28,7 @@ func (c *conclusion) offer(p *policy.Play) error {
 		return evaluationError(p, err)
 	}
 	if d.Within != nil {
-		calendar, err := d.Calendar.In(f)
-		if err != nil {
-			return evaluationError(p, err)
-		}
-		if ch.DueAt, err = c.run(p, worktime.Clock{Calendar: calendar, Zone: p.Playbook.Zone}, c.base, d.Within); err != nil {
+		if ch.DueAt, err = c.end(p, d.Calendar, d.Within, c.playBase(p.Name)); err != nil {
 			return err
 		}
 	}

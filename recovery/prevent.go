@@ -22,12 +22,12 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 	}
 	late := false
 	for _, a := range actions {
-		d, err := c.expand(p, a)
+		d, err := c.parameters(p, a, "")
+		if err == nil {
+			err = c.promise(d, latest)
+		}
 		if err != nil {
 			return err
-		}
-		if before(latest, d.DueAt) {
-			d.DueAt, d.waits = latest, false
 		}
 		if c.now.After(latest) && !c.gaveBefore(d.ID, p.Name) {
 			late = true

@@ -1,10 +1,17 @@
 package recovery
 
-import "time"
+import (
+	"slices"
+	"time"
 
-// Promise is what a record remembers of one ask: that a play asks for an action,
-// and by when. A merged action has one for each play. Records carry promises from
-// decision to decision, because what was given before decides what counts later.
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Promise is what a record remembers of one ask: that a play asks for an action, by
+// when, and what came of it. A merged action has one for each play. Records carry
+// promises from decision to decision, because what was promised decides what counts
+// later. A promise is one deadline after the other: one that is broken and then
+// moves is remembered in its place.
 type Promise struct {
 	Action string // the id of the action
 	Type   string
@@ -13,17 +20,155 @@ type Promise struct {
 
 	GivenAt time.Time // when the play first gave the action
 	// Base is the time from which its clock counts; zero while it waits for its
-	// field. Any says that events before the base count as well.
+	// field.
 	Base time.Time
-	Any  bool
-	// NotBefore and DueAt are the times that stand, and SetAt the decision that set
-	// them. DoneAt is when it was done; zero: it is open.
+	// NotBefore and DueAt are the times that stand, and SetAt is the decision that
+	// set them. DoneAt is when it was done; zero: it is open.
 	NotBefore, DueAt, SetAt, DoneAt time.Time
-	// Cancelled is set on an ask that the decision does not give any more.
+	// Cancelled is set on an ask that the decision does not give.
 	Cancelled bool
+
+	any     bool      // what happened before the base counts as well
+	redress bool      // a report counts whenever it was made
+	amount  Money     // what it gives; unset: no money
+	waits   bool      // for its field, or for the customer: there is no deadline yet
+	over    bool      // cancelled, and the incident was resolved since: what comes back counts anew
+	origin  time.Time // the base before anything was opened again
+	run     running
+	every   value.Span // of an inform: how often it is owed; zero: once
+	within  time.Time  // of such an inform: what bounds its first deadline; zero: nothing
+	told    time.Time  // of an inform that is owed again and again: the last information
+	stood   []stood    // its earlier deadlines, the oldest first
+	broken  []broken   // those that were missed, and are not its deadline any more
+	opened  time.Time  // when what was done had to be done once more, as the incident was opened again
 }
 
-// PlayBase is what the actions of a play count from that have no time of their own.
+// stood is a deadline that another has taken the place of.
+type stood struct{ setAt, dueAt time.Time }
+
+// broken is a deadline that was missed, of a promise that has another one by now, or
+// is not given any more.
+type broken struct {
+	givenAt, base, dueAt time.Time
+	until                time.Time // when the next one began
+	doneAt               time.Time
+	any                  bool
+}
+
+// same reports whether two promises are one, of two decisions.
+func (p *Promise) same(o *Promise) bool {
+	return p.Action == o.Action && p.Play == o.Play && p.Since == o.Since
+}
+
+// late reports whether the deadline that stands was missed by a time.
+func (p *Promise) late(now time.Time) bool {
+	return missed(p.DueAt, p.DoneAt, now)
+}
+
+func missed(due, done, now time.Time) bool {
+	if due.IsZero() {
+		return false
+	}
+	if done.IsZero() {
+		return now.After(due)
+	}
+	return done.After(due)
+}
+
+// given is when the promise was given that stands: that of this base.
+func (p *Promise) given() time.Time {
+	if len(p.stood) > 0 {
+		return p.stood[0].setAt
+	}
+	return p.SetAt
+}
+
+// brokenBefore reports whether the promise was broken under an earlier deadline from
+// the same base: that is what it is listed for.
+func (p *Promise) brokenBefore() bool {
+	return slices.ContainsFunc(p.broken, func(b broken) bool { return b.base.Equal(p.Base) })
+}
+
+// dueAsOf is the deadline that stood at a time, and when it was set.
+func (p *Promise) dueAsOf(t time.Time) (due, setAt time.Time) {
+	if !t.Before(p.SetAt) {
+		return p.DueAt, p.SetAt
+	}
+	for _, s := range slices.Backward(p.stood) {
+		due, setAt = s.dueAt, s.setAt
+		if !t.Before(setAt) {
+			return due, setAt
+		}
+	}
+	if len(p.stood) == 0 {
+		return p.DueAt, p.SetAt
+	}
+	return due, setAt
+}
+
+// end remembers the deadline that stands if it was missed by a time, before the
+// promise gets another. until is when the next one begins.
+func (p *Promise) end(now, until time.Time) {
+	if p.recurs() {
+		p.endSilences(now, time.Time{})
+		return
+	}
+	if !p.late(now) || p.brokenBefore() {
+		return
+	}
+	p.broken = append(slices.Clip(p.broken), broken{
+		givenAt: p.given(), base: p.Base, dueAt: p.DueAt, until: until, doneAt: p.DoneAt, any: p.any,
+	})
+}
+
+// move gives the promise another deadline from the same base. What was missed stays
+// missed. A deadline that stood before keeps the time at which it was set.
+func (p *Promise) move(to times, now time.Time) {
+	if p.DueAt.Equal(to.due) {
+		p.NotBefore, p.waits = to.start, to.waits
+		return
+	}
+	if !p.Cancelled && !p.recurs() {
+		p.end(now, now)
+	}
+	p.stood = append(slices.Clip(p.stood), stood{p.SetAt, p.DueAt})
+	p.NotBefore, p.DueAt, p.waits, p.SetAt = to.start, to.due, to.waits, now
+	for i, s := range p.stood {
+		if s.dueAt.Equal(p.DueAt) {
+			p.SetAt, p.stood = s.setAt, p.stood[:i:i]
+			p.restore()
+			return
+		}
+	}
+}
+
+// restore takes a deadline off those of the past: it stands again.
+func (p *Promise) restore() {
+	again := func(b broken) bool { return b.dueAt.Equal(p.DueAt) && b.base.Equal(p.Base) }
+	if slices.ContainsFunc(p.broken, again) {
+		p.broken = slices.DeleteFunc(slices.Clone(p.broken), again)
+	}
+}
+
+// cancel says that the promise is not given any more. What was missed by then stays
+// missed.
+func (p *Promise) cancel(at time.Time) {
+	if !p.Cancelled {
+		p.end(at, at)
+		p.Cancelled = true
+	}
+}
+
+// renew begins the promise anew from another base.
+func (p *Promise) renew(base time.Time, to times, now time.Time) {
+	if !p.Cancelled {
+		p.end(now, now)
+	}
+	p.Base, p.NotBefore, p.DueAt, p.waits, p.SetAt = base, to.start, to.due, to.waits, now
+	p.DoneAt, p.told, p.stood = time.Time{}, time.Time{}, nil
+}
+
+// PlayBase is what the actions of a play count from that have no field to follow.
 type PlayBase struct {
 	Play string // playbook/play
 	Base time.Time

@@ -13,6 +13,8 @@ func (c *conclusion) decision() *Decision {
 	d := c.skeleton()
 	c.compare(d)
 	d.Choices, d.Withheld, d.PassedOver = c.choices, c.withheld, c.passed
+	d.promises = c.promises(d)
+	d.Missed = c.missedBy(d.promises)
 	if !c.answered(d) {
 		c.warn(WarnUnanswered, "", "no play answers this incident")
 	}
@@ -28,9 +30,11 @@ func (c *conclusion) decision() *Decision {
 func (c *conclusion) record() *Record {
 	r := c.recordOf(c.decision())
 	r.Handed = c.keptHanded(r.Decision)
+	r.Decision.handed = r.Handed
 	for _, m := range c.keeps {
 		r.Keeps = append(r.Keeps, m.Decision.ID)
 	}
+	r.Bases = c.bases(r.Decision)
 	return r
 }
 
@@ -51,6 +55,7 @@ func (c *conclusion) recordOf(d *Decision) *Record {
 	r := &Record{
 		Decision: d, Incident: bytes.Clone(c.canonical), Keys: c.keys(), OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
 		Defaults: c.subject.taken.Defaults(), UpdatedAt: c.given.UpdatedAt,
+		Promises: d.promises,
 	}
 	for _, as := range c.subject.taken.ReadAs() {
 		r.ReadAs = append(r.ReadAs, Key{Path: as.Now, Text: as.Was})
@@ -94,10 +99,11 @@ func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 // answer too.
 func (c *conclusion) answered(d *Decision) bool {
 	if !slices.ContainsFunc(c.matches, func(m policy.Match) bool { return !m.Play.Answers }) {
-		return len(c.drafts) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
+		return len(c.drafts) > 0 || len(c.leftOut) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
 	}
 	answers := func(play string) bool { return c.rules.play(play).Answers }
-	return slices.ContainsFunc(c.drafts, func(x *draft) bool { return slices.ContainsFunc(x.Plays, answers) }) ||
+	gives := func(x *draft) bool { return slices.ContainsFunc(x.Plays, answers) }
+	return slices.ContainsFunc(c.drafts, gives) || slices.ContainsFunc(c.leftOut, gives) ||
 		slices.ContainsFunc(d.Choices, func(x Choice) bool { return answers(x.Play) }) ||
 		slices.ContainsFunc(c.keeps, func(m Record) bool { return answers(m.Decision.Plays[0].Play) })
 }

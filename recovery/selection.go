@@ -114,10 +114,7 @@ func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) 
 	if d.Note, err = o.Note.Render(x.input.Frame(p.Playbook), neutral(p.Playbook)); err != nil {
 		return nil, evaluationError(p, err)
 	}
-	if len(o.IfLate) > 0 {
-		d.lates = []lateSource{{p, o.IfLate}}
-	}
-	return d, x.times(d, x.base)
+	return d, x.promise(d, time.Time{})
 }
 
 func (x *chooser) amount(at string, d *draft, offered Offer, s Selected) {

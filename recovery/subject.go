@@ -21,6 +21,7 @@ type subject struct {
 	occurredAt                          time.Time
 	reportedAt, respondedAt, resolvedAt time.Time
 	informedAt, expectedAt              time.Time
+	reopened, updatedAt                 time.Time
 	phase, provider                     string
 	language                            string // of the incident, else of the customer
 

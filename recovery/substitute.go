@@ -37,6 +37,9 @@ func (c *conclusion) substitute(p *policy.Play, actions []*policy.Action) error 
 	}
 	for _, d := range c.drafts[from:] {
 		d.partner = partner.Name
+		for i := range d.asks {
+			d.asks[i].partner = partner.Name
+		}
 	}
 	return nil
 }

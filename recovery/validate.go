@@ -50,7 +50,7 @@ func (r *ruleset) describe(w *workspace) {
 	s.occurredAt = s.time(f.occurredAt)
 	s.reportedAt, s.respondedAt = s.time(f.reportedAt), s.time(f.respondedAt)
 	s.informedAt, s.resolvedAt = s.time(f.informedAt), s.time(f.resolvedAt)
-	s.expectedAt = s.time(f.expectedAt)
+	s.expectedAt, s.reopened, s.updatedAt = s.time(f.expectedAt), s.time(f.reopenedAt), s.time(f.updatedAt)
 	s.phase, s.provider = s.text(f.phase), s.text(f.provider)
 	s.language = cmp.Or(s.text(f.language), s.text(f.customerLanguage))
 }
@@ -68,7 +68,7 @@ func (s *subject) text(f *policy.Field) string {
 // fields are those standard fields that deciding itself reads.
 type fields struct {
 	occurredAt, reportedAt, respondedAt, informedAt *policy.Field
-	resolvedAt, expectedAt                          *policy.Field
+	resolvedAt, expectedAt, reopenedAt, updatedAt   *policy.Field
 	phase, provider, language, customerLanguage     *policy.Field
 }
 
@@ -84,6 +84,7 @@ func fieldsOf(p *policy.Program) fields {
 	return fields{
 		occurredAt: named("occurred_at"), reportedAt: named("reported_at"), respondedAt: named("responded_at"),
 		informedAt: named("informed_at"), resolvedAt: named("resolved_at"), expectedAt: named("expected_at"),
+		reopenedAt: named("reopened_at"), updatedAt: named("updated_at"),
 		phase: named("phase"), provider: named("provider"), language: named("language"), customerLanguage: named("customer.language"),
 	}
 }

@@ -61,11 +61,7 @@ func (s *witness) text() string {
 		for _, e := range c.Outbox {
 			fmt.Fprintf(&b, "%+v\n", e)
 		}
-		for _, a := range c.Record.Decision.Actions {
-			if a.pace != nil {
-				fmt.Fprintf(&b, "%+v\n", *a.pace)
-			}
-		}
+		fmt.Fprintf(&b, "%+v\n", c.Record.Promises)
 	}
 	fmt.Fprintf(&b, "%+v\n", s.queries)
 	return b.String()

@@ -1,0 +1,288 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// ask is what one play asks for under an action: a promise in the making, with the
+// steps that hang on its deadline.
+type ask struct {
+	Promise
+	play    *policy.Play
+	source  *policy.Action
+	partner string
+	was     *Promise // of an earlier decision; nil: there was none
+	found   Promise  // what it was before the two were brought together
+	times   times
+	// fresh is set when this decision gives the deadline, or shortens it.
+	fresh bool
+}
+
+// promise works out when an action is due that a play asks for, and whether it is
+// done, from what earlier decisions have promised.
+func (c *conclusion) promise(d *draft, bound time.Time) error {
+	a := d.source
+	p := Promise{Action: d.ID, Type: d.Type, Play: d.play.Name, redress: d.redress(), amount: d.Amount}
+	if a.Since != nil {
+		p.Since = a.Since.Name
+	}
+	var was *Promise
+	if !c.choosing {
+		was = c.remembered(&p)
+	}
+	if was == nil && bound.IsZero() && !c.needsMemory(d, &p) {
+		e := c.happened
+		d.DoneAt = e.doneAt(d.ID, d.Type, d.Amount, p.redress, e.from(c.base, true, p.redress))
+		return nil
+	}
+	x := ask{Promise: p, play: d.play, source: a}
+	x.every = everyOf(d)
+	c.found(&x.Promise, was, a)
+	var err error
+	if x.run, err = c.running(d.play, a); err != nil {
+		return err
+	}
+	x.run.bound = bound
+	t, err := c.timesOf(d.play, a, &x.run, x.Base)
+	if err != nil {
+		return err
+	}
+	if x.recurs() {
+		x.within, t.due = t.due, time.Time{}
+	}
+	x.was, x.found, x.times = was, x.Promise, t
+	c.meet(&x)
+	d.NotBefore, d.DueAt, d.DoneAt, d.waits, d.pauses = x.NotBefore, x.DueAt, x.DoneAt, x.waits, a.Pauses
+	d.asks = []ask{x}
+	return nil
+}
+
+// needsMemory reports whether later decisions, and the agenda, have to know more of
+// an ask than the action itself says. They need not where any event fulfils it and
+// nothing is due.
+func (c *conclusion) needsMemory(d *draft, p *Promise) bool {
+	a := d.source
+	timed := a.Since != nil || a.Within != nil || a.After != nil || a.Pauses || len(a.Remind)+len(a.IfLate) > 0 || d.Type == ActionInform
+	return timed || !p.redress && (c.choosing || c.given.Previous != nil && !c.stood(d.ID, d.play.Name))
+}
+
+// everyOf is how often an inform is owed.
+func everyOf(d *draft) value.Span {
+	if d.Type != ActionInform {
+		return value.Span{}
+	}
+	for _, p := range d.Params {
+		if p.Name == "every" {
+			return spanOf(p.Value)
+		}
+	}
+	return value.Span{}
+}
+
+// found finds what a promise counts from.
+func (c *conclusion) found(p, was *Promise, a *policy.Action) {
+	p.GivenAt = c.now
+	switch {
+	case a.Since != nil:
+		p.origin = c.since(a.Since)
+	case c.choosing || was != nil && was.over:
+		p.origin = c.now
+	case was != nil:
+		p.origin, p.any = was.origin, was.any
+	default:
+		p.origin = c.playBase(p.Play)
+		p.any = c.given.Previous == nil || c.stood(p.Action, p.Play)
+	}
+	switch {
+	case c.choosing:
+	case was != nil:
+		p.GivenAt = was.GivenAt
+	case c.stood(p.Action, p.Play):
+		p.GivenAt = c.previous[p.Action].GivenAt
+		if p.GivenAt.IsZero() {
+			p.GivenAt = c.given.Previous.Decision.DecidedAt
+		}
+	}
+	p.Base = c.reopen(p, was)
+}
+
+// reopen is the base of a promise, once it is looked at what the reopening of an
+// incident makes of it. What was done before is owed once more then, save redress.
+func (c *conclusion) reopen(p, was *Promise) time.Time {
+	again := c.happened.reopened
+	if p.origin.IsZero() || again.IsZero() || p.redress {
+		return p.origin
+	}
+	done := was != nil && !was.over && (!was.DoneAt.IsZero() && was.DoneAt.Before(again) || was.opened.Equal(again))
+	if !done && !startsAnew(p.Type) {
+		return p.origin
+	}
+	if done {
+		p.opened = again
+	}
+	if p.origin.Before(again) {
+		p.any = false
+	}
+	return later(p.origin, again)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// meet brings together what a play asks for now and what it has asked for before.
+// A promise that is done keeps the deadline that stood then.
+func (c *conclusion) meet(x *ask) {
+	x.Promise = x.found
+	now, p, was, t := c.now, &x.Promise, x.was, x.times
+	defer c.recur(p)
+	if was == nil || was.over {
+		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
+		if was != nil {
+			p.broken = was.broken
+		}
+		c.happened.judge(p)
+		x.fresh = true
+		return
+	}
+	p.stood, p.broken, p.told, p.Cancelled = was.stood, was.broken, was.told, was.Cancelled
+	p.SetAt, p.NotBefore, p.DueAt, p.waits = was.SetAt, was.NotBefore, was.DueAt, was.waits
+	base := p.Base
+	switch {
+	case c.stillDone(p, was):
+		p.DoneAt = was.DoneAt
+		p.DueAt, p.SetAt = was.dueAsOf(was.DoneAt)
+		if base.IsZero() {
+			p.Base, p.run = was.Base, was.run
+		}
+		x.fresh = was.Cancelled
+	case base.Equal(was.Base):
+		due := p.DueAt
+		p.move(t, now)
+		x.fresh = was.Cancelled || before(p.DueAt, due)
+		c.happened.judge(p)
+	default:
+		p.Base, p.DoneAt = was.Base, was.DoneAt
+		any := p.any
+		p.any = was.any
+		p.renew(base, t, now)
+		p.any, x.fresh = any, true
+		c.happened.judge(p)
+	}
+	if p.Cancelled { // it comes back
+		p.Cancelled = false
+		p.restore()
+	}
+}
+
+// amountCut looks again at what was promised of an action with an amount, once limits
+// have cut it: less is done sooner.
+func (c *conclusion) amountCut(d *draft) {
+	if !d.Amount.IsSet() || len(c.happened.reports) == 0 {
+		return
+	}
+	if len(d.asks) == 0 {
+		d.DoneAt = c.happened.doneAt(d.ID, d.Type, d.Amount, true, time.Time{})
+	}
+	for i := range d.asks {
+		if x := &d.asks[i]; x.amount != d.Amount {
+			x.found.amount = d.Amount
+			c.meet(x)
+			d.shape()
+		}
+	}
+}
+
+// recur sets the deadline that stands of a promise that comes again and again. It is
+// over once the incident is resolved.
+func (c *conclusion) recur(p *Promise) {
+	if !p.recurs() || p.Base.IsZero() {
+		return
+	}
+	p.DueAt = p.occurrence(p.next())
+	p.waits = p.DueAt.IsZero()
+	if p.DoneAt = (time.Time{}); c.resolved() {
+		p.DoneAt = p.told
+	}
+}
+
+// stillDone reports whether what a play asked for is done, and that also counts for
+// what it asks for now. What follows a field that is gone since counts as done.
+func (c *conclusion) stillDone(p, was *Promise) bool {
+	if was.DoneAt.IsZero() || p.recurs() {
+		return false
+	}
+	return p.Base.IsZero() || !was.DoneAt.Before(c.happened.from(p.Base, p.any, p.redress))
+}
+
+// remembered is the promise of an earlier decision that an ask is about.
+func (c *conclusion) remembered(p *Promise) *Promise {
+	for i := range c.memory {
+		if c.memory[i].same(p) {
+			return &c.memory[i]
+		}
+	}
+	return nil
+}
+
+// redress reports whether an action gives something that was lost: money or goods.
+func (a *Action) redress() bool { return a.Justice == "distributive" }
+
+// recall takes what earlier decisions have promised, as it is by now: with what has
+// happened since.
+func (c *conclusion) recall() {
+	c.happened = c.events()
+	c.happened.told(c.given.Reports)
+	if len(c.given.Reports) > 0 {
+		c.happened.handed = c.handed()
+	}
+	c.past = eventsBy(c.now, c.respondedAt, c.informedAt, c.resolvedAt, time.Time{})
+	c.past.reports, c.past.handed = c.happened.reports, c.happened.handed
+	prev := c.given.Previous
+	if prev == nil {
+		return
+	}
+	c.memory = c.looked(prev.Promises)
+	for i := range c.given.Made {
+		c.chosen = append(c.chosen, c.looked(c.given.Made[i].Promises)...)
+	}
+}
+
+func (c *conclusion) looked(promises []Promise) []Promise {
+	if len(promises) == 0 {
+		return nil
+	}
+	out := slices.Clone(promises)
+	for i := range out {
+		p := &out[i]
+		if p.run.paused = c.pauses; !p.Cancelled && p.DoneAt.IsZero() {
+			p.retime()
+		}
+		c.past.judge(p)
+		if at := c.withdrawnAt(p.Action); !at.IsZero() {
+			p.cancel(at)
+		}
+	}
+	return out
+}
+
+// withdrawnAt is when a choice has cancelled an action; zero when none has.
+func (c *conclusion) withdrawnAt(action string) time.Time {
+	if !c.isWithdrawn(action) {
+		return time.Time{}
+	}
+	for i := range c.given.Made {
+		m := c.given.Made[i].Decision
+		if slices.ContainsFunc(m.Actions, func(a Action) bool { return a.ID == action && a.Change == ChangeCancelled }) {
+			return m.DecidedAt
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,157 @@
+package recovery
+
+import (
+	"slices"
+	"time"
+)
+
+// events are the times of an incident that fulfil promises, as far as they have
+// happened by a time. What lies ahead has not happened yet.
+type events struct {
+	responded, informed, resolved time.Time
+	reopened                      time.Time
+	reports                       []Report
+	handed                        []Handed // to the host, for amounts
+	now                           time.Time
+}
+
+func eventsBy(now, responded, informed, resolved, reopened time.Time) events {
+	e := events{now: now, responded: happened(responded, now), informed: happened(informed, now), reopened: happened(reopened, now)}
+	// An incident that was opened again is not resolved by what came before.
+	if e.resolved = happened(resolved, now); e.resolved.Before(e.reopened) {
+		e.resolved = time.Time{}
+	}
+	return e
+}
+
+func happened(t, now time.Time) time.Time {
+	if t.After(now) {
+		return time.Time{}
+	}
+	return t
+}
+
+// of is the event that fulfils actions of a type; zero when there is none.
+func (e *events) of(kind string) time.Time {
+	switch kind {
+	case ActionAcknowledge, ActionRespond:
+		return e.responded
+	case ActionInform:
+		return e.informed
+	case ActionResolve:
+		return e.resolved
+	}
+	return time.Time{}
+}
+
+// told takes reports. Of them, those count that are not about what lies ahead.
+func (e *events) told(reports []Report) {
+	if slices.ContainsFunc(reports, func(r Report) bool { return r.At.After(e.now) }) {
+		reports = slices.DeleteFunc(slices.Clone(reports), func(r Report) bool { return r.At.After(e.now) })
+	}
+	e.reports = reports
+}
+
+// doneAt is when an action was done, by what happened from a time on; zero when it
+// was not. Reports on redress count whenever they were made, and money is done when
+// what was given comes to at least the amount.
+func (e *events) doneAt(action, kind string, amount Money, redress bool, from time.Time) time.Time {
+	if amount.IsSet() {
+		if len(e.reports) == 0 {
+			return time.Time{}
+		}
+		return givenInFull(e.handed, e.reports, &Action{ID: action, Amount: amount})
+	}
+	if redress {
+		from = time.Time{}
+	}
+	done := e.of(kind)
+	if done.Before(from) {
+		done = time.Time{}
+	}
+	if r := reportedDone(e.reports, action, from); before(r, done) {
+		done = r
+	}
+	return done
+}
+
+// lastAt is the last time that something was done, for what is done again and again.
+func (e *events) lastAt(action, kind string, from time.Time) time.Time {
+	last := e.of(kind)
+	for _, r := range e.reports {
+		if r.Action == action && r.At.After(last) && outcomeOf(&r) == OutcomeDone {
+			last = r.At
+		}
+	}
+	if last.Before(from) {
+		return time.Time{}
+	}
+	return last
+}
+
+// from is the time from which on things count for a promise with a base.
+func (e *events) from(base time.Time, any, redress bool) time.Time {
+	switch {
+	case redress:
+		return time.Time{}
+	case any:
+		return e.reopened
+	case base.Before(e.reopened):
+		return e.reopened
+	}
+	return base
+}
+
+// judge finds when a promise was done, and when the deadlines that it has missed
+// were met after all.
+func (e *events) judge(p *Promise) {
+	switch {
+	case p.Base.IsZero() && !p.any && !p.redress:
+		p.DoneAt = time.Time{}
+	case p.recurs():
+		p.inform(e.lastAt(p.Action, p.Type, e.from(p.Base, p.any, false)))
+	default:
+		p.DoneAt = e.doneAt(p.Action, p.Type, p.amount, p.redress, e.from(p.Base, p.any, p.redress))
+	}
+	if len(p.broken) == 0 {
+		return
+	}
+	p.broken = slices.Clone(p.broken)
+	for i := range p.broken {
+		e.judgeBroken(p, &p.broken[i])
+	}
+	p.broken = slices.DeleteFunc(p.broken, func(b broken) bool { return !missed(b.dueAt, b.doneAt, e.now) })
+}
+
+// judgeBroken looks whether an event has come that is about a deadline of the past.
+// What was done since the next one began says nothing new about one that was met
+// before that, however late.
+func (e *events) judgeBroken(p *Promise, b *broken) {
+	from := b.base
+	if b.any || p.redress {
+		from = time.Time{}
+	}
+	done := e.doneAt(p.Action, p.Type, p.amount, p.redress, from)
+	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) {
+		return
+	}
+	b.doneAt = done
+}
+
+// reportedDone is when an action was first reported done from a time on, since it
+// was last reported failed or undone; zero when it was not.
+func reportedDone(reports []Report, action string, from time.Time) time.Time {
+	var done, taken time.Time
+	for i := range reports {
+		if r := &reports[i]; r.Action == action && outcomeOf(r) != OutcomeDone && !r.At.Before(taken) {
+			taken = r.At
+		}
+	}
+	for i := range reports {
+		r := &reports[i]
+		if r.Action == action && outcomeOf(r) == OutcomeDone && !r.At.Before(from) && (taken.IsZero() || r.At.After(taken)) && before(r.At, done) {
+			done = r.At
+		}
+	}
+	return done
+}

@@ -1,0 +1,212 @@
+package recovery
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// setMissed gives conditions the broken promises of the incident: those of the
+// decision that stands, by now, with what has happened since. It is fixed before
+// plays are asked. What was past as it was given is not among them.
+func (c *conclusion) setMissed() {
+	var names []string
+	add := func(m Missed) {
+		if before(m.DueAt, m.GivenAt) {
+			return
+		}
+		names = append(names, m.Type, m.Play+"/"+m.Type)
+	}
+	for _, list := range [...][]Promise{c.memory, c.chosen} {
+		for i := range list {
+			c.missedOf(&list[i], add)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		c.input.SetMissed(slices.Compact(names))
+	}
+}
+
+// missedBy lists the broken promises of a decision, and of the choices that were
+// made, by the time at which they were due.
+func (c *conclusion) missedBy(promises []Promise) []Missed {
+	var out []Missed
+	add := func(m Missed) { out = append(out, m) }
+	for i := range promises {
+		c.missedOf(&promises[i], add)
+	}
+	for i := range c.chosen {
+		if !has(promises, &c.chosen[i]) {
+			c.missedOf(&c.chosen[i], add)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Missed) int {
+		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Play, b.Play))
+	})
+	return out
+}
+
+// missedOf goes through the deadlines of a promise that were missed.
+func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
+	for _, b := range p.broken {
+		add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
+	}
+	if p.Cancelled {
+		return
+	}
+	until := c.endOf(p)
+	if p.recurs() {
+		p := *p
+		p.run.paused = c.pauses
+		p.silences(until, func(due time.Time) {
+			add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: due})
+		})
+		return
+	}
+	if p.late(until) && !p.brokenBefore() {
+		add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
+	}
+}
+
+// endOf is until when an open promise can be missed: now, or when the incident was
+// resolved, if it is not needed any more since.
+func (c *conclusion) endOf(p *Promise) time.Time {
+	if at := c.happened.resolved; !at.IsZero() && endsWhenResolved(p.Type) && (p.Since == "" || !p.Base.After(at)) {
+		return at
+	}
+	return c.now
+}
+
+// promises are those that the record remembers: what the decision asks for, and what
+// earlier ones have asked for and it does not.
+func (c *conclusion) promises(d *Decision) []Promise {
+	out := promisesOf(c.drafts)
+	given := len(out)
+	rest := append(slices.Clip(c.memory), c.untimed()...)
+	for _, m := range c.drops {
+		rest = append(slices.Clip(rest), c.looked(m.Promises)...)
+	}
+	for _, p := range rest {
+		if has(out[:given], &p) {
+			continue
+		}
+		p.cancel(c.endOf(&p))
+		p.over = p.over || c.resolved() && !gives(d, p.Play)
+		p.run.paused = nil
+		out = append(out, p)
+	}
+	return out
+}
+
+// untimed are the actions of the previous decision that are not given any more and
+// of which nothing had to be remembered so far.
+func (c *conclusion) untimed() (out []Promise) {
+	if c.given.Previous == nil {
+		return nil
+	}
+	for i := range c.given.Previous.Decision.Actions {
+		a := &c.given.Previous.Decision.Actions[i]
+		if a.Change == ChangeCancelled || slices.ContainsFunc(c.drafts, func(d *draft) bool { return d.ID == a.ID }) {
+			continue
+		}
+		for _, play := range a.Plays {
+			base := c.playBase(play)
+			p := Promise{Action: a.ID, Type: a.Type, Play: play, GivenAt: a.GivenAt, Base: base, SetAt: a.GivenAt, any: true, redress: a.redress(), amount: a.Amount, origin: base}
+			if !slices.ContainsFunc(c.memory, func(o Promise) bool { return o.Action == p.Action && o.Play == p.Play }) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// promisesOf are those of the actions that a decision gives.
+func promisesOf(drafts []*draft) (out []Promise) {
+	for _, d := range drafts {
+		for i := range d.asks {
+			p := d.asks[i].Promise
+			if p.run.paused = nil; !p.run.pauses && !p.recurs() {
+				p.run = running{} // its times are settled
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func has(list []Promise, p *Promise) bool {
+	return slices.ContainsFunc(list, func(o Promise) bool { return o.same(p) })
+}
+
+// endsWhenResolved reports whether actions of a type are not needed any more once
+// the incident is resolved.
+func endsWhenResolved(kind string) bool {
+	switch kind {
+	case ActionAcknowledge, ActionRespond, ActionInform, ActionResolve:
+		return true
+	}
+	return false
+}
+
+// leaveOut takes off what is not needed any more because the incident is resolved:
+// it is open, it only keeps the customer from waiting, and no field has started its
+// clock since.
+func (c *conclusion) leaveOut() {
+	if c.resolved() {
+		c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
+			if !endsWhenResolved(d.Type) {
+				return false
+			}
+			out := len(d.asks) == 0 && d.DoneAt.IsZero()
+			if len(d.asks) > 0 {
+				d.asks = slices.DeleteFunc(d.asks, func(x ask) bool {
+					return x.DoneAt.IsZero() && (x.Since == "" || !x.Base.After(c.happened.resolved))
+				})
+				out = len(d.asks) == 0
+				d.shape()
+			}
+			if out {
+				c.leftOut = append(c.leftOut, d)
+			}
+			return out
+		})
+	}
+	for _, d := range c.drafts {
+		c.amountCut(d)
+		for i := range d.asks {
+			c.warnLate(&d.asks[i])
+		}
+	}
+}
+
+// warnLate warns of a deadline that was past as it was given, or as it was
+// shortened, if that is not done.
+func (c *conclusion) warnLate(x *ask) {
+	due := x.DueAt
+	if x.recurs() {
+		due = x.occurrence(x.next())
+	}
+	if x.fresh && x.DoneAt.IsZero() && !due.IsZero() && due.Before(c.now) {
+		c.warn(WarnLateWhenGiven, x.Play, x.Type+" was to be done by "+value.FormatTimestamp(due)+", before this decision asks for it")
+	}
+}
+
+// warnAhead warns of what has not happened yet, by the times that were told.
+func (c *conclusion) warnAhead() {
+	ahead := func(what string, t time.Time) {
+		if t.After(c.now) {
+			c.warn(WarnInTheFuture, "", what+" lies ahead, at "+value.FormatTimestamp(t)+": it has not happened yet")
+		}
+	}
+	ahead("reported_at", c.reportedAt)
+	ahead("responded_at", c.respondedAt)
+	ahead("informed_at", c.informedAt)
+	ahead("resolved_at", c.resolvedAt)
+	ahead("updated_at", c.updatedAt)
+	for _, r := range c.given.Reports {
+		ahead("a report on "+r.Action, r.At)
+	}
+}

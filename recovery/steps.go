@@ -1,0 +1,158 @@
+package recovery
+
+import (
+	"math/big"
+	"time"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// hang is why a step is owed: it hangs on the deadline of one ask. A step that
+// several asks bring hangs on each.
+type hang struct {
+	play, since string    // the ask
+	at          time.Time // when it is owed; zero: nobody knows yet
+
+	// Where the deadline comes again and again, at is counted from each of them: so
+	// much before it, or after it.
+	ahead, after *value.Span
+	// every is how often it is owed again, by the step's clock or that of its action.
+	every *value.Span
+	run   running
+}
+
+// steps expands what hangs on the deadlines of an action: its reminders, and what is
+// owed when it is late.
+func (c *conclusion) steps(d *draft) error {
+	var reminders, lates []*draft
+	for i := range d.asks {
+		x := &d.asks[i]
+		for _, a := range x.source.Remind {
+			y, err := c.reminder(d, x, a)
+			if err != nil {
+				return err
+			}
+			reminders = append(reminders, y)
+		}
+		for _, a := range x.source.IfLate {
+			y, err := c.ifLate(d, x, a)
+			if err != nil {
+				return err
+			}
+			lates = append(lates, y)
+		}
+	}
+	var err error
+	if d.Remind, err = c.finished(reminders); err == nil {
+		d.IfLate, err = c.finished(lates)
+	}
+	return err
+}
+
+func (c *conclusion) finished(drafts []*draft) (out []Action, err error) {
+	for _, y := range mergeDrafts(drafts) {
+		if err := c.finish(y); err != nil {
+			return nil, err
+		}
+		out = append(out, y.Action)
+	}
+	return out, nil
+}
+
+// step is a step of an ask, without its times.
+func (c *conclusion) step(d *draft, x *ask, a *policy.Action) (*draft, hang, error) {
+	h := hang{play: x.Play, since: x.Since}
+	y, err := c.parameters(x.play, a, d.ID)
+	if err != nil {
+		return nil, h, err
+	}
+	y.partner = x.partner
+	h.every, err = c.span(x.play, a.Every)
+	return y, h, err
+}
+
+// ifLate is a step that is owed when an ask is not done in time. Its times count
+// from the deadline of the ask.
+func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) {
+	y, h, err := c.step(d, x, a)
+	if err != nil {
+		return nil, err
+	}
+	if h.run, err = c.running(x.play, a); err != nil {
+		return nil, err
+	}
+	base := c.baseOf(a, x.DueAt)
+	t, err := c.timesOf(x.play, a, &h.run, base)
+	if err != nil {
+		return nil, err
+	}
+	y.NotBefore, y.DueAt, y.waits, y.pauses = t.start, t.due, t.waits, a.Pauses
+	if !t.waits && !x.DueAt.IsZero() {
+		if h.at = t.start; h.at.IsZero() {
+			h.at = base
+		}
+		h.at = later(h.at, x.DueAt)
+	}
+	h.after = h.run.after
+	y.hangs = []hang{h.kept(x)}
+	// What is owed if the step itself is late hangs on the step's deadline.
+	inner := Promise{Action: y.ID, Type: y.Type, Play: x.Play, Since: x.Since, Base: x.DueAt, DueAt: t.due, run: h.run}
+	y.asks = []ask{{Promise: inner, play: x.play, source: a, partner: x.partner}}
+	return y, nil
+}
+
+// kept is what has to be remembered of why a step is owed.
+func (h hang) kept(x *ask) hang {
+	if h.run.paused = nil; h.every == nil && !x.recurs() {
+		h.run, h.after, h.ahead = running{}, nil, nil
+	}
+	h.run.after, h.run.within = nil, nil
+	return h
+}
+
+// reminder is a step that is owed ahead of the deadline of an ask, by the clock of
+// the ask.
+func (c *conclusion) reminder(d *draft, x *ask, a *policy.Action) (*draft, error) {
+	y, h, err := c.step(d, x, a)
+	if err != nil {
+		return nil, err
+	}
+	h.run = x.run
+	if h.ahead, err = c.ahead(x, a.Before); err != nil {
+		return nil, err
+	}
+	y.waits = x.waits
+	if h.ahead != nil && !x.DueAt.IsZero() && !x.recurs() {
+		at, err := x.run.clock().Ahead(x.Base, x.DueAt, *h.ahead)
+		if err != nil {
+			return nil, failedAt(x.play, a.Position, a.Type.Name, err.Error())
+		}
+		h.at = at.UTC()
+	} else if x.recurs() && h.ahead != nil {
+		h.at = x.remindedAt(x.next(), *h.ahead)
+	}
+	y.NotBefore = h.at
+	y.hangs = []hang{h.kept(x)}
+	return y, nil
+}
+
+// ahead is how long before a deadline a reminder is owed.
+func (c *conclusion) ahead(x *ask, b *policy.Before) (*value.Span, error) {
+	if b == nil {
+		return nil, nil
+	}
+	if b.Time != nil {
+		return c.span(x.play, b.Time)
+	}
+	from, due := later(x.Base, x.NotBefore), x.DueAt
+	if x.recurs() {
+		from, due = x.occurrence(x.next()-1), x.occurrence(x.next())
+	}
+	if due.IsZero() {
+		return nil, nil
+	}
+	share := new(big.Rat).Mul(b.Share.Rat(), new(big.Rat).SetInt64(int64(x.run.clock().Ran(from, due))))
+	n := new(big.Int).Quo(share.Num(), share.Denom())
+	return &value.Span{Duration: time.Duration(n.Int64()).Truncate(time.Microsecond)}, nil
+}
