@@ -43,8 +43,8 @@ var effects = []Effect{
 
 // Difference is one way in which the decisions on a case differ.
 type Difference struct {
-	Effect Effect
-	Play   string // playbook/play; empty for what belongs to no play
+	Effect Effect `json:"effect"`
+	Play   string `json:"play,omitempty"` // playbook/play; empty for what belongs to no play
 }
 
 // differences tells how two outcomes differ; none when they are the same to the

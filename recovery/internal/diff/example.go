@@ -9,19 +9,21 @@ import (
 
 // Example is one changed decision, side by side.
 type Example struct {
-	ID, Place   string
-	Differences []Difference
-	Rows        []Row
+	ID          string       `json:"incident,omitempty"`
+	Place       string       `json:"at,omitempty"`
+	Differences []Difference `json:"differences"`
+	Rows        []Row        `json:"rows"`
 }
 
 // Row is one line of a decision as it was and as it is; either may be empty.
 type Row struct {
-	Old, New string
-	Changed  bool
+	Old     string `json:"old"`
+	New     string `json:"new"`
+	Changed bool   `json:"changed"`
 }
 
 func exampleOf(v Verdict) Example {
-	e := Example{ID: v.ID, Place: v.Place, Differences: v.Differences}
+	e := Example{ID: v.ID, Place: v.Place, Differences: v.Differences, Rows: []Row{}}
 	if v.Old.Err != nil || v.New.Err != nil {
 		e.pair(linesOf(v.Old), linesOf(v.New))
 		return e

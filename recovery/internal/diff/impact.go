@@ -38,25 +38,29 @@ type Impact struct {
 
 // Cases are a number of cases, the first of them by name.
 type Cases struct {
-	Count int
-	First []Named
+	Count int     `json:"count"`
+	First []Named `json:"first"`
 }
 
 // Named is a case, and why it is where it is.
-type Named struct{ ID, Place, Why string }
+type Named struct {
+	ID    string `json:"incident,omitempty"`
+	Place string `json:"at,omitempty"`
+	Why   string `json:"why,omitempty"`
+}
 
 // PlayImpact is how many decisions change on account of one play, and how.
 type PlayImpact struct {
-	Play      string // empty for what belongs to no play
-	Decisions int
-	Effects   []EffectImpact
+	Play      string         `json:"play,omitempty"` // empty for what belongs to no play
+	Decisions int            `json:"decisions"`
+	Effects   []EffectImpact `json:"effects"`
 	effects   map[Effect]int
 }
 
 // EffectImpact is how many decisions change in one way.
 type EffectImpact struct {
-	Effect    Effect
-	Decisions int
+	Effect    Effect `json:"effect"`
+	Decisions int    `json:"decisions"`
 }
 
 // NewImpact starts to sum up; examples are how many changed decisions are kept

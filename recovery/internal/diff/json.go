@@ -55,15 +55,15 @@ type jsonImpact struct {
 		Before int `json:"before"`
 		After  int `json:"after"`
 	} `json:"paying"`
-	Unanswered jsonTurn      `json:"unanswered"`
-	Refused    jsonTurn      `json:"refused"`
-	Unreadable jsonCases     `json:"unreadable"`
-	Plays      []jsonPlay    `json:"plays"`
-	Effects    []jsonEffect  `json:"effects"`
-	Money      []jsonSum     `json:"money"`
-	Totals     []jsonSum     `json:"totals"`
-	Partners   []jsonSum     `json:"substitutes"`
-	Examples   []jsonExample `json:"examples"`
+	Unanswered jsonTurn       `json:"unanswered"`
+	Refused    jsonTurn       `json:"refused"`
+	Unreadable Cases          `json:"unreadable"`
+	Plays      []PlayImpact   `json:"plays"`
+	Effects    []EffectImpact `json:"effects"`
+	Money      []jsonSum      `json:"money"`
+	Totals     []jsonSum      `json:"totals"`
+	Partners   []jsonSum      `json:"substitutes"`
+	Examples   []Example      `json:"examples"`
 }
 
 // jsonLedger is where decisions come from, when it is a ledger.
@@ -91,30 +91,8 @@ func jsonSource(o Origin) any {
 
 // jsonTurn is what turned into something, and what turned back.
 type jsonTurn struct {
-	Newly    jsonCases `json:"newly"`
-	NoLonger jsonCases `json:"no_longer"`
-}
-
-type jsonCases struct {
-	Count int         `json:"count"`
-	First []jsonNamed `json:"first"`
-}
-
-type jsonNamed struct {
-	Incident string `json:"incident,omitempty"`
-	At       string `json:"at,omitempty"`
-	Why      string `json:"why,omitempty"`
-}
-
-type jsonPlay struct {
-	Play      string       `json:"play,omitempty"`
-	Decisions int          `json:"decisions"`
-	Effects   []jsonEffect `json:"effects"`
-}
-
-type jsonEffect struct {
-	Effect    Effect `json:"effect"`
-	Decisions int    `json:"decisions"`
+	Newly    Cases `json:"newly"`
+	NoLonger Cases `json:"no_longer"`
 }
 
 type jsonSum struct {
@@ -125,65 +103,24 @@ type jsonSum struct {
 	Between  string `json:"between"`
 }
 
-type jsonExample struct {
-	Incident    string           `json:"incident,omitempty"`
-	At          string           `json:"at,omitempty"`
-	Differences []jsonDifference `json:"differences"`
-	Rows        []jsonRow        `json:"rows"`
-}
-
-type jsonDifference struct {
-	Effect Effect `json:"effect"`
-	Play   string `json:"play,omitempty"`
-}
-
-type jsonRow struct {
-	Old     string `json:"old"`
-	New     string `json:"new"`
-	Changed bool   `json:"changed"`
-}
-
 func jsonImpactOf(i *Impact) *jsonImpact {
 	out := &jsonImpact{
 		Source:    jsonSource(i.Origin),
 		Incidents: i.Incidents, Changed: i.Changed, RefusedBoth: i.RefusedBoth,
-		Unanswered: jsonTurn{jsonCasesOf(i.Unanswered), jsonCasesOf(i.Answered)},
-		Refused:    jsonTurn{jsonCasesOf(i.Refused), jsonCasesOf(i.Accepted)},
-		Unreadable: jsonCasesOf(i.Unreadable),
-		Plays:      []jsonPlay{}, Effects: jsonEffects(i.Effects),
-		Money: jsonSums(i.Money), Totals: jsonSums(i.Totals), Partners: jsonSums(i.Partners), Examples: []jsonExample{},
+		Unanswered: jsonTurn{i.Unanswered.listed(), i.Answered.listed()},
+		Refused:    jsonTurn{i.Refused.listed(), i.Accepted.listed()},
+		Unreadable: i.Unreadable.listed(),
+		Plays:      append([]PlayImpact{}, i.Plays...), Effects: append([]EffectImpact{}, i.Effects...),
+		Money: jsonSums(i.Money), Totals: jsonSums(i.Totals), Partners: jsonSums(i.Partners), Examples: append([]Example{}, i.Examples...),
 	}
 	out.Paid.Before, out.Paid.After = i.PaidBefore, i.PaidAfter
-	for _, p := range i.Plays {
-		out.Plays = append(out.Plays, jsonPlay{p.Play, p.Decisions, jsonEffects(p.Effects)})
-	}
-	for _, e := range i.Examples {
-		x := jsonExample{Incident: e.ID, At: e.Place, Differences: []jsonDifference{}, Rows: []jsonRow{}}
-		for _, d := range e.Differences {
-			x.Differences = append(x.Differences, jsonDifference(d))
-		}
-		for _, r := range e.Rows {
-			x.Rows = append(x.Rows, jsonRow(r))
-		}
-		out.Examples = append(out.Examples, x)
-	}
 	return out
 }
 
-func jsonCasesOf(c Cases) jsonCases {
-	out := jsonCases{Count: c.Count, First: []jsonNamed{}}
-	for _, n := range c.First {
-		out.First = append(out.First, jsonNamed{n.ID, n.Place, n.Why})
-	}
-	return out
-}
-
-func jsonEffects(list []EffectImpact) []jsonEffect {
-	out := []jsonEffect{}
-	for _, e := range list {
-		out = append(out, jsonEffect(e))
-	}
-	return out
+// listed gives a list that JSON has as [] where nothing is in it.
+func (c Cases) listed() Cases {
+	c.First = append([]Named{}, c.First...)
+	return c
 }
 
 func jsonSums(list []Sum) []jsonSum {
