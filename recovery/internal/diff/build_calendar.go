@@ -9,8 +9,8 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// calendar builds working hours day by day: whether days were written as a range
-// means nothing. zone is what holds where the calendar has none.
+// calendar builds working hours day by day: whether days were written as a range makes no
+// difference. zone is the zone of a calendar that names none.
 func calendar(c *playbook.Calendar, zone string) *thing {
 	t := definition("calendar", WhatCalendar, c.Name, c.Range)
 	in := fixed("zone", WhatCalendar, cmp.Or(c.Zone.Value, zone, "the playbook's"), c.Range)

@@ -154,8 +154,8 @@ func number(t playbook.Text) (string, bool) {
 	return "", false
 }
 
-// cell is a leaf that holds a value whose type is that of its text, as the cells
-// of tables do: one in quotes is a string.
+// cell is a leaf for a cell of a table. Its text tells the type of its value: a text in
+// quotes is a string.
 func cell(name string, what What, t playbook.Text) *thing {
 	leaf := plain(name, what, t)
 	leaf.value = guess(t)

@@ -58,8 +58,8 @@ func (c *comparison) findMoved(books []bookPair) {
 	}
 }
 
-// isDefinition tells what is declared under a name from what a playbook always
-// has.
+// isDefinition reports whether a thing is declared under a name, as a term is. Otherwise
+// every playbook has it, as it has a zone.
 func isDefinition(t *thing) bool { return strings.Contains(t.name, " ") }
 
 // shared compares what the whole set shares.
@@ -81,8 +81,8 @@ func nameOf(p pair) string {
 	return p.old.name
 }
 
-// definition compares one part of what a playbook, or the whole set, has. What
-// nothing uses, before and after, means nothing; fields always do.
+// definition compares one part of a playbook or of what the set shares. A definition that
+// no play uses, before and after, is not compared. Fields are always compared.
 func (c *comparison) definition(p pair, name, oldBook, newBook string) {
 	c.usedBy = nil
 	if isDefinition(firstOf(p)) {

@@ -98,8 +98,8 @@ func (c *Comparer) Again(place string, was *recovery.Record, given func(recovery
 	return v, failed
 }
 
-// outcomeOf tells what a decision promises in all from what it takes back of what
-// was promised before.
+// outcomeOf parts the actions of a decision: those that it promises, and those of earlier
+// decisions that it takes back.
 func outcomeOf(d *recovery.Decision) Outcome {
 	out := *d
 	out.Actions = nil

@@ -76,9 +76,9 @@ func differences(old, new Outcome) []Difference {
 	return d.found
 }
 
-// takenBack are the actions of earlier choices that only one side takes back: what
-// the other leaves stands in no list of its decision. Any other action that is
-// taken back by one side alone is among those of the other.
+// takenBack are the actions of earlier choices that only one side takes back. The other
+// side leaves them as they are, and its decision does not list them. Any other action that
+// one side alone takes back is listed in the decision of the other side.
 func takenBack(by, other Outcome) []recovery.Action {
 	var out []recovery.Action
 	for _, a := range by.Back {
@@ -143,8 +143,8 @@ func (d *differ) action(p actionPair) {
 	}
 }
 
-// culprit is the play that a difference between two merged actions is put down
-// to: one that asks for only one of them, else the first.
+// culprit is the play that is named for a difference between two merged actions: a play
+// that asks for only one of them, else the first play.
 func culprit(old, new []string) string {
 	for _, p := range new {
 		if !slices.Contains(old, p) {

@@ -103,7 +103,7 @@ func moneyCharts(totals []Sum) []moneyChart {
 	return out
 }
 
-// barOf is the length of a bar; nothing has none, and something is seen.
+// barOf is the length of a bar: 0 for nothing, and at least 1 for anything, so that it is seen.
 func barOf(part, most *big.Int) float64 {
 	if part.Sign() <= 0 || most.Sign() <= 0 {
 		return 0

@@ -55,8 +55,8 @@ func (p purse) count(o Outcome, side func(*Sum) *big.Int) {
 	}
 }
 
-// money gives the sums by currency and type, and those of each currency: what
-// customers get, and what substitutes cost.
+// money gives the sums by currency and type, the sums by currency of what customers get,
+// and the sums by currency of what substitutes cost.
 func (p purse) money() (byType, total, substitutes []Sum) {
 	sums := map[string]*Sum{}
 	for key, s := range p {

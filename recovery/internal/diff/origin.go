@@ -13,7 +13,7 @@ type Origin struct {
 	Forgotten int // decisions with a precedent that was erased
 }
 
-// title says of what incidents the decisions are.
+// title says which incidents the decisions are about.
 func (o Origin) title() string {
 	if o.Ledger != "" {
 		return "the incidents in the ledger " + o.Ledger

@@ -9,9 +9,9 @@ import (
 // actionPair is an action and the one that stands in its place.
 type actionPair struct{ old, new *recovery.Action }
 
-// pairActions matches the actions of two decisions: those with one identity,
-// then those that are the same but for their play (it may have another name
-// now), then those of one type in order.
+// pairActions matches the actions of two decisions. It pairs actions with the same
+// identity, then actions that differ only in their play (which may have another name
+// now), then actions of one type in their order.
 func pairActions(old, new []recovery.Action) []actionPair {
 	pairs := make([]actionPair, len(new))
 	taken := make([]bool, len(old))

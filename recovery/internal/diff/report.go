@@ -20,8 +20,8 @@ func (r *Report) Different() bool {
 	return len(r.Changes) > 0 || r.Impact != nil && r.Impact.Changed > 0
 }
 
-// NothingCompared says why no decision was compared where incidents were to be: that nothing
-// differs is then not known. It is empty where some were, or none were to be.
+// NothingCompared says why no decision was compared, though incidents were given: it is then not
+// known whether decisions differ. It is empty if some were compared, or if no incidents were given.
 func (r *Report) NothingCompared() string {
 	i := r.Impact
 	if i == nil || i.Incidents > i.RefusedBoth {
@@ -49,7 +49,7 @@ func (r *Report) NothingCompared() string {
 	return fmt.Sprintf("%s, of which %s cannot be read; both sides refuse the others", text, group3(i.Unreadable.Count))
 }
 
-// group is the changes of one play, or of what a playbook or the whole set has.
+// group is the changes of one play, of the rest of one playbook, or of what the set shares.
 type group struct {
 	Title   string
 	Changes []Change

@@ -111,8 +111,7 @@ func alike(a, b *thing) float64 {
 	return 2 * float64(common) / float64(len(x)+len(y))
 }
 
-// pair is a part of the old set and what it is in the new one; either may be
-// missing.
+// pair is a part of the old set and its counterpart in the new one. Either may be nil.
 type pair struct{ old, new *thing }
 
 // pairs matches parts by name: first those that are gone, then the new ones in

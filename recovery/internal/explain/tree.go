@@ -35,8 +35,8 @@ func markOf(n *policy.Node) string {
 // headings stand for the parts whose own parts are written below them.
 var headings = map[policy.NodeKind]string{policy.NodeAnd: "all of", policy.NodeOr: "one of", policy.NodeNot: "not", policy.NodeIf: "if"}
 
-// heading is what is written of a part whose own parts follow, each on a line;
-// false for one that is a line by itself.
+// heading is the line above the parts of a node, such as "all of". It is false for a node
+// that takes one line with everything in it.
 func heading(n *policy.Node) (string, bool) {
 	switch n.Kind {
 	case policy.NodeNot:
@@ -88,7 +88,7 @@ func (t *textWriter) tree(n *policy.Node, depth int, label string) {
 	}
 }
 
-// edgeOf is the margin of a part that is a line by itself.
+// edgeOf is the mark in front of a node that takes one line.
 func edgeOf(n *policy.Node) string {
 	if n.Decided {
 		return decisive
@@ -207,7 +207,7 @@ func byDefault(n *policy.Node) string {
 // longest is how much of a value people are shown.
 const longest = 60
 
-// shown writes a value on one line, so that it can be told from nothing.
+// shown writes a value on one line. An empty text is written in a way that can be seen.
 func shown(v any) string {
 	s := term.Plain(value.Show(v)).String()
 	if s == "" {

@@ -117,8 +117,8 @@ func (s *scope) details(a *playbook.Action, c *policy.Action, params map[string]
 	return out
 }
 
-// who acts: the action's owner, or the owner of the playbook. Whom something goes
-// to stands in the sentence.
+// who names the person or team that acts: the action's owner, else the owner of the
+// playbook. The sentence names whom the action goes to.
 func (s *scope) who(a *playbook.Action, c *policy.Action) string {
 	if a.Owner.IsSet() {
 		return flat(a.Owner.Value)
@@ -130,7 +130,7 @@ func (s *scope) who(a *playbook.Action, c *policy.Action) string {
 	return oneLine(s.doc.Owner.Value)
 }
 
-// step adds to the times of an action those that only a step has.
+// step adds the times that only a reminder or an action of if_late has.
 func (s *scope) step(a *playbook.Action, due string, working bool) string {
 	var out []string
 	if due != "" {

@@ -14,7 +14,8 @@ type amount struct {
 	span
 }
 
-// amount writes an amount: what it is, or how it is found and between what it lies.
+// amount writes an amount. If it is not fixed, it writes how the amount is found and between
+// which bounds it lies.
 func (s *scope) amount(p *policy.Param) amount {
 	n := s.expression(p, s.of())
 	if n == nil {

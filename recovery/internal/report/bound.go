@@ -170,7 +170,7 @@ func difference(a, b *big.Rat) *big.Rat {
 // by itself would double the digits each time.
 const maxBits = 1_000
 
-// short is a bound, or none where it has too many digits.
+// short returns a bound, or nil (no bound) if it has too many digits.
 func short(r *big.Rat) *big.Rat {
 	if r.Num().BitLen()+r.Denom().BitLen() > maxBits {
 		return nil
@@ -178,7 +178,7 @@ func short(r *big.Rat) *big.Rat {
 	return r
 }
 
-// times multiplies what is not negative; anything else has no bound here.
+// times multiplies two spans without negative values. With others, the product has no bound.
 func (a span) times(b span) span {
 	out := span{currency: a.currency + b.currency}
 	if a.lo == nil || b.lo == nil || a.lo.Sign() < 0 || b.lo.Sign() < 0 {
@@ -191,8 +191,8 @@ func (a span) times(b span) span {
 	return out
 }
 
-// over divides what is not negative by what is more than nothing. Whole numbers
-// are cut, which keeps them below.
+// over divides a span without negative values by one above zero. Otherwise there is no
+// bound. A quotient of whole numbers is cut, so that the exact one is an upper bound.
 func (a span) over(b span) span {
 	out := span{currency: a.currency}
 	if a.currency != "" && b.currency != "" {

@@ -117,8 +117,8 @@ func comparePlaces(a, b playbook.Pos) int {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// node finds the condition that a text holds; nil where none is written, or no
-// play asks it.
+// node finds the compiled condition of a text. It is nil if the text is not set, or if no
+// play asks the condition.
 func (b *builder) node(t playbook.Text) *policy.Node {
 	if !t.IsSet() {
 		return nil

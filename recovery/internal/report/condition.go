@@ -34,7 +34,7 @@ type teller struct {
 // text each time.
 const maxTwice = 60
 
-// lines is how many lines a part takes, each part that is told twice counted twice.
+// lines is how many lines a part takes. A part that is shown twice counts twice.
 func lines(n *policy.Node) int {
 	all := 1
 	switch n.Kind {
@@ -105,7 +105,7 @@ func (s teller) joined(parts []*policy.Node, want, all bool) Condition {
 	return joinedOf("any", out...)
 }
 
-// joinedOf joins conditions; those that are joined alike become one list.
+// joinedOf joins conditions. A part that is joined by the same word gives its own parts to the list.
 func joinedOf(join string, parts ...Condition) Condition {
 	out := Condition{Join: join}
 	for _, p := range parts {

@@ -33,9 +33,9 @@ func (s *scope) money(list []*policy.Action) []given {
 	return out
 }
 
-// branches are the ways in which a play can go, with what each gives: one of its cases or none,
-// and one of the choices that are left. What an earlier decision gave in time stays when the
-// rest comes too late.
+// branches are the ways in which a play can go, each with what it gives. A way is one of the
+// play's cases or none, with one of the choices that it leaves. What an earlier decision gave in time
+// stays when the rest comes too late, so there are branches with both.
 func (s *scope) branches(p *policy.Play) [][]given {
 	var cases [][]given
 	for _, c := range p.Cases {
@@ -142,9 +142,9 @@ func mostActions(p *policy.Play) int {
 	return len(p.Do) + most
 }
 
-// cost says what a play can cost at most. What a branch gives is added up, each amount rounded
-// as it is given; of several branches, sums count by the highest, and what has no bound is told
-// for each.
+// cost says what a play can cost at most. It adds up what each branch gives, with each amount
+// rounded as it is given, and takes the highest sum of the branches. What has no bound is listed
+// for every branch.
 func (s *scope) cost(p *policy.Play) Cost {
 	var out Cost
 	highest := map[string]*big.Rat{}
@@ -209,8 +209,8 @@ func typesOf(list []given) []string {
 	return out
 }
 
-// cap applies a limit: one that holds all that is given lowers it, and any other is told, with
-// what it holds. What comes in another currency is never held.
+// cap applies a limit. A limit that holds everything that is given lowers the cost. Any other limit
+// is listed with what it holds. A limit never holds an amount in another currency.
 func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all []given) {
 	if l.AtMost == nil {
 		return

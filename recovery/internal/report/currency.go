@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// currency is that of an amount: a code; or where that is not known, the field whose currency
-// it is, behind an equals sign; else it is empty and may be any.
+// currency is the currency of an amount. It is a code if that is known. If the amount has the
+// currency of a field, it is the field's name behind an equals sign. Otherwise it is empty: any.
 type currency string
 
 // isKnown reports whether the currency is a code.

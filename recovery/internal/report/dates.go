@@ -138,8 +138,8 @@ func (b *builder) periods() []Date {
 	return out
 }
 
-// lastHolidays are the days after which calendars list none: a year that nobody
-// has entered yet looks like one without holidays.
+// lastHolidays are the last holidays that calendars list. A year that nobody has entered
+// yet looks like a year without holidays, so the page shows where the lists end.
 func (b *builder) lastHolidays() []Date {
 	var out []Date
 	for _, d := range b.set.Documents {

@@ -52,8 +52,8 @@ func (d dependence) body(part *policy.Node, name string) (v any, known bool) {
 // unmentioned stands for any name that is not mentioned. No field can have it.
 const unmentioned = "\x00"
 
-// names are those for which a part can come out as wanted; ok is false for a part that does not
-// look at the field.
+// names are the names in the field for which a part can come out as wanted. ok is false for a part
+// that does not look at the field.
 func (d dependence) names(n *policy.Node, want bool) (list names, ok bool) {
 	mentioned, looks := d.mentioned(n)
 	if !looks {
@@ -269,8 +269,8 @@ func (d dependence) read(n *policy.Node, name string) (any, bool) {
 	return nil, false
 }
 
-// cellValue is what a cell gives. It is not known of what can be written in several ways and is not
-// read here.
+// cellValue is the value of a cell. ok is false for a value that can be written in several ways, such
+// as an amount: this package does not read it.
 func cellValue(t playbook.Text) (any, bool) {
 	if v := literal(t); v != nil {
 		return v, true
@@ -282,7 +282,7 @@ func cellValue(t playbook.Text) (any, bool) {
 	return t.Value, noDay != nil && noTime != nil && literal(asPlain) == nil
 }
 
-// row is the row of a table for a name; nil and known where it has none.
+// row is the row of a table for a name. It is nil, and known is true, if the table has none.
 func (d dependence) row(n *policy.Node, name string) (row *playbook.Row, known bool) {
 	t := d.tableAt(n)
 	if len(t.Rows) == 0 {

@@ -7,8 +7,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// reach is the subjects of a play, with what is known of the failures that there
-// can be.
+// reach is the subjects of a play, with the failures that its playbook takes.
 type reach struct {
 	play     *policy.Play
 	subjects []subject
@@ -106,8 +105,8 @@ func (b *builder) failures(reaches []reach, service string) []Failure {
 	return out
 }
 
-// isFor reports whether a subject belongs under a service; the empty name stands
-// for those that name none.
+// isFor reports whether a subject belongs under a service. The empty name stands for
+// subjects that name no service.
 func (x subject) isFor(service string) bool {
 	if service == "" {
 		return x.service.except

@@ -44,8 +44,8 @@ func cellOf(m *playbook.Message, tag string) Cell {
 	return Cell{Falls: fallsTo(m, tag)}
 }
 
-// fallsTo is the language that a message is sent in: that of a prefix of the tag,
-// else the first.
+// fallsTo is the language of the text that is sent to a customer with a language tag: the
+// text for the tag or a prefix of it, else the first text.
 func fallsTo(m *playbook.Message, tag string) string {
 	for tag != "" {
 		for _, t := range m.Texts {

@@ -49,7 +49,8 @@ func (s *scope) under(l *policy.Limit) []given {
 	return out
 }
 
-// whereHeld says that a cap holds one currency only, where what it is about can come in others.
+// whereHeld says that a cap holds one currency only. It is empty if the capped actions give no
+// other currency.
 func (s *scope) whereHeld(l *policy.Limit) string {
 	in := s.limitCurrency(l)
 	var others []string

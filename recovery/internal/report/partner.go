@@ -26,8 +26,8 @@ func (s *scope) substitute(d *playbook.Play, p *policy.Play) *Substitute {
 	return out
 }
 
-// directions are those in which a play wants partners: for failures of ours, and
-// for theirs.
+// directions says for whose failures a play wants partners: false stands for our own
+// failures, true for those of a partner.
 func directions(d *playbook.Play) []bool {
 	switch d.Provider.Value {
 	case "partner":

@@ -93,8 +93,8 @@ func (s *scope) tableOf(path string) (t *playbook.Table, column, by string) {
 	return s.tables[name], column, ""
 }
 
-// cells are what can be read under a path: those of a column, or of the columns
-// that a field can pick.
+// cells are the cells of a table that can be read under a path: those of one column, or of
+// all columns that a field can pick.
 func (s *scope) cells(path string) []playbook.Text {
 	t, column, by := s.tableOf(path)
 	if t == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// names are those that a field may have: just these, or all but these.
+// names are the values that a field may have: the listed ones, or all but the listed ones.
 type names struct {
 	except bool
 	list   []string
@@ -34,7 +34,7 @@ func (a names) none() bool { return !a.except && len(a.list) == 0 }
 
 func (a names) has(name string) bool { return slices.Contains(a.list, name) != a.except }
 
-// among names those that are meant where all that there are is known.
+// among lists the values that are meant, once all possible values are known.
 func (a names) among(all []string) names {
 	if a.except && len(all) > 0 && len(a.list) > 0 {
 		return names{false, without(all, a.list)}
@@ -59,8 +59,8 @@ type subject struct{ service, failure names }
 
 var everySubject = []subject{{anything, anything}}
 
-// maxSubjects bounds what conditions are taken apart into; beyond, they are taken
-// for any service and failure.
+// maxSubjects bounds how many subjects a condition is taken apart into. A condition with
+// more is shown for any service and failure.
 const maxSubjects = 200
 
 // looker takes conditions apart by service and failure. It knows the tables that they look at.
@@ -100,8 +100,8 @@ func (k looker) once(part *policy.Node, want bool) []subject {
 	return out
 }
 
-// subjects are the services and failures for which a condition can hold, as far as it compares
-// them with what is written out, in tables and terms too. It never leaves one out.
+// subjects are the services and failures for which a condition can hold. It finds those that the
+// condition compares with constants, in tables and terms too. It never leaves out one that can hold.
 func (k looker) subjects(n *policy.Node, want bool) []subject {
 	if n == nil {
 		return everySubject

@@ -28,8 +28,8 @@ const (
 // words writes an expression for people. An expression without words stands as written.
 func (s *scope) words(n *policy.Node) string { return s.inside(n, looseText) }
 
-// inside writes a part of an expression; tight says how tightly what is around it
-// binds.
+// inside writes a part of an expression. tight says how tightly the operator around it
+// binds, and so whether the part needs brackets.
 func (s *scope) inside(n *policy.Node, tight int) string {
 	text, binds := s.phrase(n)
 	if t, column, _ := s.tableOf(n.Path); t != nil && tight > looseText && s.kind(n) == value.KindMoney {

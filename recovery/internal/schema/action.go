@@ -73,7 +73,7 @@ func (b *builder) stepParts(name, shape string) []member {
 	return append(parts, member{name + "_custom", own}, member{name + "_actions", list(oneAction(steps, name+"_custom"), 0)})
 }
 
-// givesMoney reports whether an action is none to be owed for being late.
+// givesMoney reports whether a type of action gives money, so that reminders and if_late cannot take it.
 func givesMoney(t *policy.ActionType) bool {
 	for _, p := range t.Params {
 		if p.Name == "amount" && p.Type.Kind == value.KindMoney {
@@ -117,8 +117,8 @@ func stepKeys() object {
 	return out
 }
 
-// builtin is the mapping of parameters of a type; nothing will do where none is
-// required.
+// builtin is the schema of the parameters of a type. If none is required, the parameters
+// may be left out.
 func builtin(t *policy.ActionType, value func(*policy.Field) object, keys object, required []string) object {
 	var properties object
 	required = slices.Clone(required)

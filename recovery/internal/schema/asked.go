@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 )
 
-// askedParts are the lists of actions that a suite looks for: among those that
-// are given, those that were withheld, and the options of a choice, offered and taken.
+// askedParts are the schemas of the lists of actions in a suite. Such a list is about the
+// actions of a decision, withheld actions, or the options of a choice, offered or taken.
 func (b *builder) askedParts() []member {
 	said := maps.Clone(parameterWords)
 	maps.Copy(said, askedWords)
@@ -41,8 +41,8 @@ func (b *builder) askedParts() []member {
 	return out
 }
 
-// answer is the schema of what is asked of an action, by the list that it is in; null asks
-// that there be none, but of what is chosen.
+// answer is the schema of a wanted property of an action; in names the list that the action is
+// in. null wants the property to be absent, except for an option that is taken.
 func answer(q suite.Asked, in string) object {
 	null := types("null")
 	switch {

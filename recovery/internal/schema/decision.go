@@ -6,9 +6,9 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 )
 
-// decisionSchema is that of what the engine answers: a decision, or the refusal
-// of an incident. Its keys are those that a decision writes: the fullest
-// decision has them all. The keys that the barest decision has are required.
+// decisionSchema is the schema of what the engine answers: a decision, or the refusal of an
+// incident. It takes its keys from two decisions that are written for it. The fullest one
+// has all keys. The barest one has the keys that are required.
 func decisionSchema(b *builder) object {
 	whole, bare := fullest(), barest()
 	d := &decisionBuilder{b: b, words: b.decisionWords()}
@@ -58,7 +58,8 @@ func (d *decisionBuilder) object(path string, whole, bare object) object {
 	return object{{"type", "object"}, {"properties", properties}, {"required", required}}
 }
 
-// optional is what the barest decision has only to show what is in it.
+// optional lists keys that are not required, though the barest decision has them: it has them to
+// show their members.
 var optional = []string{".made", ".actions[].message", ".choices[].options[].amount", ".choices[].precedents.options", ".choices[].precedents.recent"}
 
 // value is the schema of a value that has no words of its own about its looks.

@@ -1,15 +1,13 @@
 // Package schema writes the JSON Schemas of the formats: of playbooks and suites
 // for editors, of incidents and decisions for the programs around the engine.
 //
-// Nothing here knows a key by itself. Those of playbooks and suites are the ones
-// that the reader asks for ([playbook.Shapes]), those of actions and incidents
-// are policy's, those of decisions are the ones that a decision writes. This
-// package adds what people read and what values look like; a key without words,
-// or words without a key, is an error, which a test would meet.
+// This package states no key of a format. The keys of playbooks and suites come from the
+// reader ([playbook.Shapes]), those of actions and incidents from package policy, those of
+// decisions from a decision that is written. This package adds words for people and the form
+// of values. A key without words, or words without a key, is an error; a test finds it.
 //
-// The schemas are of draft 07, which editors know best, and say a little less
-// than the checks do: what needs the rest of the set, or to understand an
-// expression, is left to amends check. They never complain of what it accepts,
-// with one exception: text that YAML takes for true or false, which they want in
-// quotes.
+// The schemas are of draft 07, which editors support best. They check less than amends check
+// does: they see neither the rest of the set nor the meaning of expressions. They accept
+// whatever amends check accepts, with one exception: text that YAML takes for true or false
+// has to stand in quotes.
 package schema

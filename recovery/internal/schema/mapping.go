@@ -18,8 +18,8 @@ type word struct {
 
 type words map[string]word
 
-// builder makes the schemas of mappings from what the reader asks for. It
-// collects what does not fit together.
+// builder makes the schemas of mappings from the keys that the reader asks for. It collects
+// problems: keys without words, and words without keys.
 type builder struct {
 	shapes   map[string]playbook.Shape
 	used     map[string]bool
@@ -136,14 +136,14 @@ func closed(properties object, required []string) object {
 	return o.and(member{"additionalProperties", false})
 }
 
-// none refuses each of the properties.
+// none is a schema that refuses the named properties.
 func none(keys ...string) object { return with(nil, keys...) }
 
-// needing asks for keys.
+// needing is a schema that requires the named properties.
 func needing(keys ...string) object { return with(keys) }
 
-// with asks for keys and refuses others. What is asked for is named among the properties
-// too, as strict readers want it.
+// with is a schema that requires some properties and refuses others. Required ones are listed
+// under "properties" too, because strict validators insist on it.
 func with(keys []string, refused ...string) object {
 	var properties object
 	for _, k := range keys {

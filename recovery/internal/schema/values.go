@@ -30,10 +30,10 @@ const (
 	languageTag = `^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$`
 )
 
-// likeUnit is of what is meant as a number, money, a duration or a percentage,
-// well written or not; likeLiteral also of dates, which are sums to expressions
-// of whole numbers. Where an expression may stand too, what looks like a literal
-// has to be a good one of the right kind.
+// likeUnit matches a text that is meant as a number, money, a duration or a percentage,
+// well written or not. likeLiteral also matches dates; an expression would read those as
+// subtractions. At a place for a literal or an expression, a text that matches has to be a
+// good literal of the right kind.
 const (
 	likeUnit = `^\s*([-+]?[0-9][0-9.,_]*|-?[0-9][0-9.,_]*\s*[A-Za-z€$£¥]+|[€$£¥]\s*[0-9][0-9.,]*|` +
 		`-?[0-9][0-9.]*\s*[A-Za-z]+([0-9.]+[A-Za-z]+)*|-?[0-9][0-9.,]*\s*%)\s*$`
@@ -65,31 +65,31 @@ var (
 	anID       = literal{idPattern, "lower-case letters, digits and -, starting with a letter"}
 )
 
-// schema is that of a place where the literal has to stand.
+// schema is the schema of a place that takes the literal alone.
 func (l literal) schema() object {
 	return object{{"type", "string"}, {"pattern", l.pattern}, wanted(l.wanted)}
 }
 
-// orExpression is that of a place for the literal or an expression.
+// orExpression is the schema of a place that takes the literal or an expression.
 func (l literal) orExpression() object {
 	say := wanted(l.wanted + ", or an expression")
 	return object{{"type", "string"}, say, {"if", object{{"pattern", likeLiteral}}}, {"then", object{{"pattern", l.pattern}, say}}}
 }
 
-// errorMessage is what editors say of a value that does not fit, in the place of words
-// of their own. It is no part of JSON Schema, and strict readers refuse it: only schemas
-// of what people write have it.
+// errorMessage is a key with the message that editors show for a value that does not fit. It is
+// not part of JSON Schema, and strict validators refuse it. So only the schemas of files that
+// people write have it.
 const errorMessage = "errorMessage"
 
 func wanted(what string) member { return member{errorMessage, "wanted " + what} }
 
-// typeOrExpression is that of a place for a number or a bool, or an expression.
+// typeOrExpression is the schema of a place that takes a value of a type or an expression.
 func typeOrExpression(name string) object {
 	return either(types(name), types("string").and(member{"not", object{{"pattern", likeUnit}}}))
 }
 
-// types is a schema that asks for one of some types alone. A list of types is left to
-// those with null: strict readers want one type at a place.
+// types is a schema that takes values of some types. It lists types in one place only where one
+// of them is null, because strict validators want one type in each schema.
 func types(names ...string) object {
 	switch {
 	case len(names) == 1:
@@ -104,8 +104,8 @@ func types(names ...string) object {
 	return either(each...)
 }
 
-// either is one of several schemas that have no value in common. Editors put the words of
-// all schemas of an anyOf into what they show of a key, and those of a oneOf not.
+// either takes what exactly one of several schemas takes. It uses oneOf because editors show the
+// words of all schemas of an anyOf for a key, and do not do so for a oneOf.
 func either(each ...object) object { return object{{"oneOf", each}} }
 
 // text may be written as a number: to a reader of playbooks, 2026 is a title.

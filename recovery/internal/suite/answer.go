@@ -189,7 +189,7 @@ func (s *Set) ids(e playbook.Entry, x thing) answer {
 	return answer{want: want, got: got, ok: slices.Contains(x.ids, want)}
 }
 
-// lates asks for actions that are owed when this one is late.
+// lates compares the actions that are owed when this one is late.
 func (s *Set) lates(e playbook.Entry, x thing) answer {
 	if x.action == nil {
 		return answer{want: plainText(e.Value)}

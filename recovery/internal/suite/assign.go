@@ -4,8 +4,8 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 )
 
-// assign finds for each wanted action one of its own among those that came. It
-// returns those that none is left for, and which of what came are taken.
+// assign gives each wanted action one of the actions that came, each to one. It returns
+// the wanted actions that got none, and which of the actions that came were given.
 func (s *Set) assign(wanted []*playbook.WantedAction, came []thing, where kindOfList) (missing []*playbook.WantedAction, taken []bool) {
 	fits := make([][]bool, len(wanted))
 	for i, w := range wanted {

@@ -8,8 +8,8 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// choose makes the choice of a step on the decision of the steps before. The error is as
-// that of decide.
+// choose makes the choice of a step on the decision of the steps before. The error means the
+// same as that of decide.
 func (s *Set) choose(ctx context.Context, d *Decided, memory *store) error {
 	memory.choosing = true
 	d.decision, d.err = s.engine.Choose(ctx, s.selection(d.step, memory), recovery.In(memory))

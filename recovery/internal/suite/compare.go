@@ -220,7 +220,8 @@ func (s *Set) unlike(w *playbook.WantedAction, came []thing, taken []bool, where
 	return apart(w, answers)
 }
 
-// apart shows what was asked of an action, with what it is where it is otherwise.
+// apart shows each wanted property of an action, and below one that differs what the action
+// has instead.
 func apart(w *playbook.WantedAction, answers []answer) []Line {
 	lines := []Line{{' ', w.Type.Value}}
 	for _, a := range answers {
@@ -266,8 +267,8 @@ func (c *comparison) exactly(w *playbook.Want, wanted []*playbook.WantedAction) 
 	c.fail("actions", w.Actions.Range, message, c.sideBySide(wanted, came))
 }
 
-// sideBySide shows two lists of actions; of two of one type that are not the same,
-// what is otherwise.
+// sideBySide shows two lists of actions. Where two of one type stand side by side and
+// differ, it shows the properties that differ.
 func (c *comparison) sideBySide(wanted []*playbook.WantedAction, came []thing) (out []Line) {
 	const sameType, same = 1, 2
 	alike := func(i, j int) int {

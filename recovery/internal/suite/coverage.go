@@ -10,11 +10,11 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// Coverage is what tests have reached of a set: plays, cases, rows of tables,
-// what is given when it is too late or no partner can, limits, partners, and the
-// conditions. Of a condition each atom is to be seen true and false; where it has
-// several, each is also to be seen making the difference, both ways: with the
-// others as they are, the whole would come out otherwise (MC/DC).
+// Coverage says how much of a set the tests have reached: plays, cases, rows of tables,
+// actions for when it is too late or no partner can, limits, partners, and conditions.
+// Each atom of a condition has to be seen true and false. In a condition with several
+// atoms, each also has to make the difference in both ways: if it alone were otherwise,
+// the whole would come out otherwise (MC/DC).
 type Coverage struct {
 	set        *Set
 	items      []*item

@@ -31,7 +31,7 @@ func (c *Coverage) Below(least value.Percent) bool {
 // listed once, and not once for each outcome.
 func (c *Coverage) missing() []item { return c.missingOf(c.items) }
 
-// missingOf are those among some.
+// missingOf are the items among some that no test reached.
 func (c *Coverage) missingOf(items []*item) []item {
 	var out []item
 	for _, x := range items {

@@ -31,12 +31,12 @@ func difference(wanted, came []string, equal func(i, j int) bool) []Line {
 	return out
 }
 
-// together is a wanted member of a list and the one that came in its place; -1:
-// none.
+// together is the index of a wanted member of a list, and that of the member that came in
+// its place. -1 stands for none.
 type together struct{ wanted, came int }
 
-// aligned sets two lists side by side, in order, so that what stands together is
-// as much alike as it can be; what is not alike at all, 0, does not.
+// aligned sets two lists side by side. Both keep their order, and the sum of alike over
+// the pairs is as high as it can be. Two members for which alike is 0 never form a pair.
 func aligned(n, m int, alike func(i, j int) int) (out []together) {
 	// best[i][j] is how much alike the rests from i and j can be.
 	best := make([][]int, n+1)

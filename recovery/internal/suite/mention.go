@@ -20,8 +20,7 @@ func (s *Set) sourceOf(p *policy.Play) *playbook.Play {
 	return nil
 }
 
-// tablesOf are the names of tables that a play gives values from, and those that its words
-// name.
+// tablesOf are the names of the tables that a play's parameters, notes and messages read.
 func (s *Set) tablesOf(p *policy.Play) map[string]bool {
 	out := map[string]bool{}
 	source := s.sourceOf(p)

@@ -7,8 +7,8 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 )
 
-// mergeTest puts a row over a test, or a test over the defaults: mappings merge,
-// the rest replaces. Rows of each and then are no part of what is merged.
+// mergeTest puts a row over a test, or a test over the defaults. Mappings are merged; any
+// other value replaces the one below. Rows of `each` and steps of `then` are not merged.
 func mergeTest(base, over *playbook.Test) *playbook.Test {
 	if base == nil {
 		base = &playbook.Test{}

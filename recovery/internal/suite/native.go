@@ -73,8 +73,8 @@ func beside(v any, step int64) (any, bool) {
 	return nil, false
 }
 
-// order compares two values of one type, for a list that people read: 0 for
-// those that have no order.
+// order compares two values of one type, for a list that people read. It is 0 if the
+// type has no order.
 func order(a, b any) int {
 	c, _ := value.Compare(a, b)
 	return c

@@ -16,9 +16,9 @@ func (s *Set) ownIDs(incident string, a *recovery.Action) []string {
 	return ids
 }
 
-// namesOf are the ids that plays have given an action, and whether it is one without. Of merged
-// actions both may be so: one play has given it an id, and another none. Decisions do not show
-// these ids, but for actions that are not merged they are part of the id.
+// namesOf returns the ids that plays have given an action, and whether a play has given it none.
+// Both can be so for a merged action: one play gave it an id, and another did not. Decisions do not
+// show these ids, except as a part of the id of an action that is not merged.
 func (s *Set) namesOf(incident string, a *recovery.Action) (ids []string, bare bool) {
 	for _, name := range a.Plays {
 		p := s.known.plays[name]
@@ -71,9 +71,9 @@ func (s *Set) mayMerge(play *policy.Play, source *policy.Action, a *recovery.Act
 	return written == given
 }
 
-// changed are the actions of a decision that a key of changes is about, and what each is called
-// there. TYPE/ID is about those to which a play gave the id. TYPE is about those without one; of
-// a type whose actions all have an id, about those that no other key names.
+// changed returns the actions of a decision that a key of `changes` is about, and the name of each
+// in a report. TYPE/ID is about the actions to which a play gave the id. TYPE is about the actions
+// without an id. If all actions of the type have one, it is about those that no other key names.
 func (c *comparison) changed(key string, all []playbook.Pair) (found []*recovery.Action, called []string) {
 	kind, id, hasID := strings.Cut(key, "/")
 	for i := range c.d.Actions {

@@ -112,8 +112,8 @@ func questionsAbout(t *policy.ActionType, where kindOfList) []string {
 	return out
 }
 
-// parts are the keys of a mapping that asks about parts of the answer; nil where
-// none may stand.
+// parts are the keys that may stand in a mapping in the place of the answer. It is nil
+// where no mapping may stand.
 func (q question) parts() []string {
 	switch q.shape {
 	case shapeMessage:

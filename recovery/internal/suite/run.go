@@ -18,8 +18,8 @@ type Result struct {
 // OK reports whether everything was as wanted.
 func (r Result) OK() bool { return len(r.Failures) == 0 }
 
-// Run decides the cases, each from an empty store, and compares. watch, if not
-// nil, sees each step as it was decided; not those that make a choice, which ask no play.
+// Run decides the cases, each from an empty store, and compares. It calls watch, if that is
+// not nil, with each step that decides an incident. A step that makes a choice asks no play.
 func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]Result, error) {
 	var out []Result
 	for _, c := range cases {
@@ -50,8 +50,8 @@ type Decided struct {
 	before   store // what the engine read from
 }
 
-// decide takes one step. The error is not the incident's: the context has ended,
-// or what is given cannot be read.
+// decide takes one step. An incident that is refused is a result and no error. The error
+// says that the context has ended, or that the step's `given` cannot be read.
 func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, error) {
 	var err error
 	if memory.Store, err = given.Parse(givenJSON(step.test), s.program); err != nil {

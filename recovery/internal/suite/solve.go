@@ -16,9 +16,9 @@ type change struct {
 	v    any
 }
 
-// solve looks for changes that make a condition come out as wanted: one way, not
-// the best one. It looks at one part at a time, so that what it returns has to be
-// tried.
+// solve looks for changes that make a condition come out as wanted. It returns one way,
+// which need not be the best one. It looks at each part by itself, and parts may
+// contradict each other: the caller has to try what it returns.
 func (s *Set) solve(n *policy.Node, want bool, book string) []change {
 	if n == nil {
 		return nil
@@ -195,9 +195,9 @@ func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 	return nil
 }
 
-// otherWays are the changes under which a part that a condition did without
-// decides it: of an || that holds by its first part, those that make the second one
-// hold alone. Parts that are known are left out, and known from then on.
+// otherWays are the changes under which another part decides the condition. For an ||
+// that holds by its first part, they make the second part hold alone. Parts in known are
+// left out; the others are added to it.
 func (s *Set) otherWays(n *policy.Node, book string, known map[playbook.Range]bool) (out [][]change) {
 	if n == nil || n.Skipped {
 		return nil

@@ -14,10 +14,9 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// suggester looks for rows that a team may want: incidents on both sides of every
-// value that a play compares something with. It starts from tests that the play
-// matches, or from an incident that it makes up, changes one field at a time, and
-// sees what is decided.
+// suggester looks for rows that a team may want: incidents on both sides of every value
+// that a play compares something with. It starts from tests that the play matches, or
+// from an incident that it makes up. It changes one field at a time and decides again.
 type suggester struct {
 	set   *Set
 	ctx   context.Context
@@ -50,8 +49,8 @@ type suggestedRow struct {
 	tried
 }
 
-// Suggest returns a suite of rows that no test has yet, as YAML, with what is
-// decided today as what is wanted. It is empty when there is nothing to suggest.
+// Suggest returns a suite of rows that no test has yet, as YAML. Each row wants what is
+// decided today. The text is empty when there is nothing to suggest.
 func (s *Set) Suggest(ctx context.Context) (string, error) {
 	g := &suggester{set: s, ctx: ctx, seen: map[string]map[string]bool{}}
 	for _, c := range s.Cases {
@@ -76,8 +75,8 @@ func (s *Set) Suggest(ctx context.Context) (string, error) {
 	return g.yaml(), nil
 }
 
-// mostRounds bounds how often there is looked for more from what is suggested already, which
-// may reach plays, and parts of them, that the tests do not.
+// mostRounds bounds how often the search starts again from its own suggestions. These may reach
+// plays, and parts of plays, that no test reaches.
 const mostRounds = 5
 
 func (g *suggester) round() error {
@@ -184,9 +183,9 @@ func (g *suggester) absent(path string) string {
 	return ""
 }
 
-// ofPlay are the thresholds of a play that was asked, or that its playbook does
-// not apply to: what its conditions looked at, and where it matched, the tables
-// that it reads.
+// ofPlay are the thresholds of a play: the values that its conditions compared something
+// with. If it matched, they include the rows of the tables that it reads. The play's
+// condition was evaluated, or its playbook does not apply.
 func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	book := e.Play.Playbook.ID
 	var out []threshold
@@ -305,7 +304,7 @@ func (g *suggester) everyWay(p *policy.Play, from tried) []tried {
 	return out
 }
 
-// covered are incidents that partners cover, where the one at hand is none.
+// covered are incidents that a partner of the play covers, made from one that none covers.
 func (g *suggester) covered(p *policy.Play, from tried) (out []tried) {
 	e, _ := from.of(p)
 	for _, partner := range e.Partners {

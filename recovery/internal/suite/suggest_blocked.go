@@ -185,7 +185,8 @@ func (w wayfinder) ofTerm(body *policy.Node, want bool) [][]change {
 	return out
 }
 
-// ofAll combines the ways of several parts. A part without any has to come out by itself.
+// ofAll combines the ways of several parts. A part for which there is no way is passed over: it may
+// come out as wanted by itself.
 func (w wayfinder) ofAll(parts []*policy.Node, want bool) [][]change {
 	out := [][]change{nil}
 	for _, p := range parts {

@@ -56,9 +56,9 @@ func (g *suggester) with(t tried, changes []change) (tried, error) {
 	return g.try(test, t.now)
 }
 
-// climb tries what a condition cannot be solved for: each value that it compares
-// with, and those at which the rows of its tables begin. It takes the first that
-// reaches the play, else the one that brings it nearest.
+// climb is for a condition that cannot be solved. It tries each value that the condition
+// compares with, and each at which a row of its tables begins. It takes the first value
+// that reaches the play, else the one that comes nearest.
 func (g *suggester) climb(from tried, p *policy.Play, k int) (best tried, nearer bool, err error) {
 	best = from
 	e, _ := g.look(from, p)
@@ -80,8 +80,8 @@ func (g *suggester) climb(from tried, p *policy.Play, k int) (best tried, nearer
 	return best, nearer, nil
 }
 
-// first is where an incident that is made up starts: that of the first test, or
-// the least that there can be.
+// first is the incident from which another one is made up: that of the first test. If
+// there is no test, it has the required fields and a customer.
 func (g *suggester) first() (tried, error) {
 	if len(g.steps) > 0 {
 		return g.steps[0], nil

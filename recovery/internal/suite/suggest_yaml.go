@@ -106,8 +106,8 @@ func (g *suggester) want(d *Decided) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// telling is what tells an action from others of its type: how much, who gets it,
-// and which partner serves.
+// telling are the properties that distinguish an action from others of its type: how
+// much, who gets it, and which partner serves.
 func telling(a recovery.Action) (out []string) {
 	if a.Amount.IsSet() {
 		out = append(out, "amount: "+a.Amount.String())

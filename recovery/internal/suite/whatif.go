@@ -9,9 +9,9 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// Why a wanted action is not there is told by the plays that would have given it. They are found
-// by deciding the step once more: by a set that has one play, which matches whatever its
-// condition says.
+// A failure names the plays that would have given the action that is missing. To find them, the
+// step is decided once more for each play: by a set that has this play alone, and in which it
+// matches whatever its condition says.
 
 // wouldGive reports whether a play would have given a wanted action had it matched, or had its
 // case held where one is named; -1 names none. It is false where that cannot be told.
@@ -104,8 +104,8 @@ func thatMatches(p *playbook.Play, theCase int, when string) *playbook.Play {
 	return &out
 }
 
-// guardsOf are the parts of a condition that make sure of what may be absent, as a condition;
-// empty where there are none.
+// guardsOf returns the parts of a condition that test whether a field is there, joined to one
+// condition. It is empty if there are none.
 func guardsOf(n *policy.Node) string {
 	var out []string
 	been := map[*policy.Node]bool{} // what terms stand for

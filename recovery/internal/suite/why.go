@@ -152,9 +152,9 @@ const (
 	mostTried = 12
 )
 
-// missing says why a wanted action is not there: what was withheld of its type, and the plays and
-// cases that would have given it, the nearest first. Where none of the type was given, and nobody
-// would have given the one that is wanted, those are named that give the type at all.
+// missing says why a wanted action is not there. It names actions of the type that were withheld,
+// and the plays and cases that would have given the wanted action, the nearest first. If there are
+// none, and no action of the type was given, it names the plays and cases that give the type.
 func (r *reasons) missing(w *playbook.WantedAction, others bool) (out []Reason) {
 	kind := w.Type.Value
 	for _, x := range r.d.decision.Withheld {

@@ -9,7 +9,7 @@ import (
 	"github.com/servicerecovery/amends/playbook/unseen"
 )
 
-// Form is how data that programs read makes harmless what stands in it.
+// Form says how characters that nobody can see are made harmless in data for programs.
 type Form uint8
 
 const (

@@ -41,8 +41,8 @@ func (l *lines) disarm(s string, f Form) string {
 	return out.String() + s[from:]
 }
 
-// arms takes one byte and reports whether it makes a command of what stands before
-// it.
+// arms takes the next byte and reports whether the line so far is now a command of a CI
+// system.
 func (l *lines) arms(s string, at int) bool {
 	c := s[at]
 	if c == '\n' {

@@ -17,7 +17,7 @@ func (p *Page) Line(format string, args ...any) {
 	p.out.WriteByte('\n')
 }
 
-// Printf writes a text by a format; what it is a part of ends with a line break.
+// Printf writes a text by a format. It ends no line; the caller writes the line break.
 func (p *Page) Printf(format string, args ...any) { p.Add(Textf(format, args...)) }
 
 // Add writes a text as it stands.
