@@ -11,7 +11,8 @@ import (
 // frames; a frame is a preamble of five 32-bit numbers, a header, a salt and a
 // payload.
 const (
-	Magic        = "amends ledger 1\n"
+	Magic        = "amends ledger 2\n"
+	magic1       = "amends ledger 1\n" // of the format before, which is read and not written
 	PreambleSize = 20
 	SaltSize     = 16
 	MaxHeader    = 512
@@ -32,6 +33,9 @@ type Frame struct {
 
 	headerSum, BodySum uint32
 }
+
+// isMagic reports whether a text is the first line of a segment. Those of all formats have one length.
+func isMagic(line string) bool { return line == Magic || line == magic1 }
 
 var errShort = errors.New("the record goes on")
 

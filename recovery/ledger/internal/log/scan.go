@@ -118,7 +118,7 @@ func (s *Scanner) begin(seg segment) error {
 	if err != nil {
 		return err
 	}
-	if line != Magic {
+	if !isMagic(line) {
 		return s.tornBegin(seg, there)
 	}
 	s.Offset = int64(len(Magic))
@@ -144,7 +144,7 @@ func firstLine(f File) (line string, there int64, err error) {
 		if err != nil {
 			return "", 0, err
 		}
-		if there == before || string(b[:n]) == Magic {
+		if there == before || isMagic(string(b[:n])) {
 			return string(b[:n]), there, nil
 		}
 	}

@@ -15,6 +15,7 @@ type Tail struct {
 	name    string
 	segment int   // which one it is
 	size    int64 // of what is on disk for certain
+	old     bool  // it is of the format before, and gets no more records
 	// broken is set while the file may hold more than that, and made is the
 	// file that was begun for it, if there is one.
 	broken bool
@@ -35,7 +36,9 @@ func OpenTail(l *Log, lock Lock) (*Tail, error) {
 		return nil, err
 	}
 	t.f = f
-	return t, l.replace(f)
+	line, _, err := firstLine(f)
+	t.old = line == magic1
+	return t, errors.Join(err, l.replace(f))
 }
 
 // Trim cuts off what stands behind the last whole record, once the log was read.
@@ -52,7 +55,7 @@ func (t *Tail) Trim(end, torn int64) error {
 	}
 	t.size = end
 	if end == 0 { // not even the first line is whole
-		t.size = int64(len(Magic))
+		t.size, t.old = int64(len(Magic)), false
 		if _, err := t.f.WriteAt([]byte(Magic), 0); err != nil {
 			return err
 		}
@@ -82,7 +85,7 @@ func (t *Tail) Write(first int64, b []byte, limit int64) (Spot, error) {
 	}
 	var err error
 	var at Spot
-	if t.f == nil || t.size > int64(len(Magic)) && t.size+int64(len(b)) > limit {
+	if t.f == nil || t.size > int64(len(Magic)) && (t.old || t.size+int64(len(b)) > limit) {
 		at, err = t.begin(first, b)
 	} else {
 		at, err = t.extend(b)
@@ -118,6 +121,12 @@ func (t *Tail) undisturbed() error {
 
 func (t *Tail) extend(b []byte) (Spot, error) {
 	at := Spot{t.segment, t.size}
+	if t.old { // there is nothing in it but the first line
+		if _, err := t.f.WriteAt([]byte(Magic), 0); err != nil {
+			return at, err
+		}
+		t.old = false
+	}
 	if _, err := t.f.WriteAt(b, t.size); err != nil {
 		return at, err
 	}
@@ -157,7 +166,7 @@ func (t *Tail) begin(first int64, b []byte) (Spot, error) {
 	}
 	t.log.extend(segment{name, first, f, f})
 	t.f, t.name, t.made, t.extra = f, name, "", nil
-	t.size = int64(len(Magic) + len(b))
+	t.size, t.old = int64(len(Magic)+len(b)), false
 	return Spot{t.segment, int64(len(Magic))}, nil
 }
 

@@ -54,7 +54,7 @@ func begins(f File, there int64) (Tear, error) {
 		return "", err
 	}
 	switch {
-	case end >= int64(len(Magic)) || !bytes.HasPrefix([]byte(Magic), b):
+	case end >= int64(len(Magic)) || !bytes.HasPrefix([]byte(Magic), b) && !bytes.HasPrefix([]byte(magic1), b):
 		return "", nil
 	case end == 0 && there > 0:
 		return TearZeros, nil

@@ -1,0 +1,154 @@
+package ledger_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+// format1 copies a ledger that the version before has written: three incidents, one of them
+// refused and one decided twice. It returns its directory.
+func format1(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/format1")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func firstLine(t *testing.T, dir, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	return line
+}
+
+// TestFormat1IsRead opens, verifies, lists and replays a ledger of the format before, and goes on
+// with it in segments of the present one.
+func TestFormat1IsRead(t *testing.T) {
+	ctx, dir := context.Background(), format1(t)
+	if v, err := ledger.Verify(ctx, dir, ledger.VerifyOptions{}); err != nil || v.Records != 5 {
+		t.Fatalf("verify: %v, %v", v, err)
+	}
+	var set fstest.MapFS
+	for e, err := range ledger.Entries(ctx, dir) {
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case e.Record != nil && e.Record.Decision.Semantics != 1:
+			t.Errorf("record %d is of semantics %d", e.Seq, e.Record.Decision.Semantics)
+		case e.Read != nil && !e.Read.Query.Facts[0].Occurred:
+			t.Errorf("record %d: its facts went by when incidents occurred", e.Seq)
+		case e.Set != nil:
+			set = fstest.MapFS{}
+			for _, f := range e.Set.Files {
+				set[f.Path] = &fstest.MapFile{Data: f.Source}
+			}
+		}
+	}
+	skipped := func(same int64) {
+		t.Helper()
+		r, err := ledger.Replay(ctx, dir, ledger.ReplayOptions{})
+		if err != nil || r.Different != 0 || r.Same != same || r.Skipped["it was decided under another version of the semantics"] != 3 {
+			t.Errorf("replay: %+v, %v", r, err)
+		}
+	}
+	skipped(1) // the refusal
+	now := time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
+	l, err := ledger.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := recovery.Load(set, recovery.WithStore(l), recovery.WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handle := func(text string) *recovery.Decision {
+		t.Helper()
+		var in recovery.Incident
+		if err := in.UnmarshalJSON([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		out, err := engine.Handle(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	const incident = `{"id":"T-1","service":"parcel","failure":"late","severity":4,"occurred_at":"2026-03-01T12:00:00Z","reported_at":"2026-03-02T08:00:00Z"`
+	old := handle(incident + `,"comment":"third"}`)
+	if old.Handled != recovery.HandledRetry || old.Semantics != 1 {
+		t.Errorf("got %s of semantics %d, want a retry of what stands", old.Handled, old.Semantics)
+	}
+	refund := ""
+	for _, a := range old.Actions {
+		if a.Type == "refund" {
+			refund = a.ID
+		}
+	}
+	if err := engine.Report(ctx, recovery.Report{Incident: "T-1", Action: refund, Amount: recovery.MustMoney("10 EUR")}); err != nil {
+		t.Error(err)
+	}
+	now = now.Add(time.Hour)
+	anew := handle(incident + `,"summary":"changed"}`)
+	for _, a := range anew.Actions {
+		if a.Type == "refund" && (a.Change != recovery.ChangeKept || a.Already != recovery.MustMoney("10 EUR")) {
+			t.Errorf("the refund is %s, already %s", a.Change, a.Already)
+		}
+		if a.Type == "respond" && !a.DueAt.Equal(time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)) {
+			t.Errorf("the deadline has moved to %s", a.DueAt)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := firstLine(t, dir, "0000000000000000.ledger"); got != "amends ledger 1" {
+		t.Errorf("the old segment says %q", got)
+	}
+	if got := firstLine(t, dir, "0000000000000005.ledger"); got != "amends ledger 2" {
+		t.Errorf("the new segment says %q", got)
+	}
+	if v, err := ledger.Verify(ctx, dir, ledger.VerifyOptions{}); err != nil || v.Records != 7 {
+		t.Errorf("verify: %v, %v", v, err)
+	}
+	skipped(2)
+	if _, err := ledger.Open(dir); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFormat1Empty begins with a segment of the format before that has no records yet.
+func TestFormat1Empty(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "0000000000000000.ledger"), []byte("amends ledger 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := recovery.Commit{Reports: []recovery.Report{{Incident: "T-1", Action: "act_1"}}}
+	if err := l.Commit(context.Background(), report); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := firstLine(t, dir, "0000000000000000.ledger"); got != "amends ledger 2" {
+		t.Errorf("the segment says %q", got)
+	}
+	if v, err := ledger.Verify(context.Background(), dir, ledger.VerifyOptions{}); err != nil || v.Records != 1 {
+		t.Errorf("verify: %v, %v", v, err)
+	}
+}
