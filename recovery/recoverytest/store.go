@@ -33,6 +33,9 @@ func parts() []part {
 		{"the same decision twice changes nothing", sameDecisionTwice},
 		{"reports are kept, equal ones once", reportsOnce},
 		{"refusals count nowhere", refusalsCountNowhere},
+		{"what carries promises on is read back", readsLife},
+		{"marks move updated_at and nothing else", marksMove},
+		{"sets stand in the order in which they first decided", setsInOrder},
 
 		{"facts/incidents with the same keys", factsByKeys},
 		{"facts/an incident does not count itself", factsWithoutItself},
@@ -62,6 +65,7 @@ func parts() []part {
 		{"conflicts/a choice on a decision that is not the latest", conflictOfStaleChoice},
 		{"conflicts/a sum that a limit counts", conflictOfFact},
 		{"conflicts/the use of a partner that is reserved", conflictOfUse},
+		{"conflicts/a mark and a decision", marksConflict},
 		{"conflicts/what does not matter", noConflict},
 		{"conflicts/leave nothing behind", conflictLeavesNothing},
 

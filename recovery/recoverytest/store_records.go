@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -83,12 +84,20 @@ func wantRecord(t *testing.T, got, want *recovery.Record) {
 	if !bytes.Equal(got.Decision.AppendJSON(nil), want.Decision.AppendJSON(nil)) {
 		t.Errorf("got  %s\nwant %s", got.Decision.AppendJSON(nil), want.Decision.AppendJSON(nil))
 	}
+	form := func(r *recovery.Record) []byte {
+		return r.AppendJSON(nil, func(c *worktime.Calendar) string { return string(c.AppendJSON(nil)) })
+	}
+	if a, b := form(got), form(want); !bytes.Equal(a, b) {
+		t.Errorf("in the form that stores keep, got  %s\nwant %s", a, b)
+	}
 	x, y := *got, *want
 	x.Decision, y.Decision = nil, nil
+	x.Promises, y.Promises = nil, nil // the form has them
 	emptyAsNil := cmp.FilterValues(func(a, b []string) bool { return len(a) == 0 && len(b) == 0 }, cmp.Ignore())
 	noReserves := cmp.FilterValues(func(a, b []recovery.Reserve) bool { return len(a) == 0 && len(b) == 0 }, cmp.Ignore())
 	noKeys := cmp.FilterValues(func(a, b []recovery.Key) bool { return len(a) == 0 && len(b) == 0 }, cmp.Ignore())
-	if diff := cmp.Diff(y, x, emptyAsNil, noReserves, noKeys); diff != "" {
+	money := cmp.Comparer(func(a, b recovery.Money) bool { return a == b })
+	if diff := cmp.Diff(y, x, emptyAsNil, noReserves, noKeys, money); diff != "" {
 		t.Errorf("the record of %s differs (-want +got):\n%s", want.Decision.ID, diff)
 	}
 }
