@@ -2,8 +2,10 @@ package oracle
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -39,10 +41,16 @@ func (r *oRun) owed(a *oAct) (out []oOwed) {
 			best.state, best.at = state, at
 		}
 	}
+	if pending("F9") && best.state == recovery.Due && best.at.IsZero() && slices.ContainsFunc(a.asks, func(k *oAsk) bool { state, _ := r.state(k); return state == recovery.Waiting }) {
+		best.state = recovery.Waiting
+	}
 	if best.state != "" {
 		out = append(out, best)
 	}
 	for _, steps := range [][]*oAct{a.remind, a.ifLate} {
+		if pending("inform") && a.typ == "inform" {
+			break
+		}
 		for _, step := range steps {
 			out = append(out, r.owedStep(a, step)...)
 		}
@@ -72,18 +80,25 @@ func (r *oRun) state(k *oAsk) (recovery.State, time.Time) {
 		return "", time.Time{}
 	case k.waits():
 		return recovery.Waiting, time.Time{}
-	case r.now.Before(k.notBefore):
-		return recovery.Next, cmpTime(k.due, k.notBefore)
+	case k.src.pauses && pausedAt(r.in.paused, r.now) && k.ahead().After(r.now): // its clock stands still
+		return recovery.Waiting, k.ahead()
+	case k.recurs() && r.now.Before(k.due): // nobody need be informed sooner
+		return recovery.Next, k.due
 	case !k.due.IsZero() && r.now.After(k.due):
 		return recovery.Overdue, k.due
+	case r.now.Before(k.notBefore):
+		return recovery.Next, cmpTime(k.due, k.notBefore)
 	}
 	return recovery.Due, k.due
 }
 
 // waits says that a promise has no times yet: its field is absent, or its clock stands still.
 func (k *oAsk) waits() bool {
-	return k.src.since != "" && k.base.IsZero() || k.src.after != "" && k.notBefore.IsZero() || k.src.within != "" && k.own.IsZero()
+	return k.own.IsZero() && (k.src.since != "" && k.base.IsZero() || k.src.after != "" && k.notBefore.IsZero() || k.src.within != "" || k.typ == "inform")
 }
+
+// ahead is when a promise falls due, or may be done where it has no deadline.
+func (k *oAsk) ahead() time.Time { return cmpTime(k.due, k.notBefore) }
 
 // owedStep is what one step of an action owes: there is one of it for each ask that has it (rules
 // 14 and 15).
@@ -106,12 +121,15 @@ func (r *oRun) owedStep(a, step *oAct) (out []oOwed) {
 				if own.key != step.key || !r.stepOwed(k, s, slices.ContainsFunc(k.remind, func(x *oAct) bool { return x == own })) {
 					continue
 				}
-				state := recovery.Due
+				state, at := recovery.Due, s.own
+				if s.src.again != "" && s.own.IsZero() {
+					at = r.repeat(k, s)
+				}
 				if !s.own.IsZero() && r.now.After(s.own) {
 					state = recovery.Overdue
 				}
-				if best.state == "" || urgent(state, s.own, best.state, best.at) {
-					best.state, best.at = state, s.own
+				if best.state == "" || urgent(state, at, best.state, best.at) {
+					best.state, best.at = state, at
 				}
 			}
 		}
@@ -123,6 +141,21 @@ func (r *oRun) owedStep(a, step *oAct) (out []oOwed) {
 		}
 	}
 	return out
+}
+
+// repeat is the last time by now at which a step that repeats has fallen due.
+func (r *oRun) repeat(k, s *oAsk) time.Time {
+	clock, last := r.clock(s), s.from
+	if s.src.before != "" {
+		clock = r.clock(k)
+	}
+	for n := 1; ; n++ {
+		t, ok := clock.span(s.from, spanOf(s.src.again).times(n))
+		if !ok || t.After(r.now) {
+			return last
+		}
+		last = t
+	}
 }
 
 // withSteps is one time that an inform falls due, with its own steps.
@@ -174,6 +207,13 @@ func (b *oBench) compareAgenda(in *oIncident) string {
 		want = append(want, text(o.act.typ, mapText(o.act.params), o.state, o.at))
 	}
 	list := b.engineAgenda(id, now)
+	if pending("inform") {
+		list = slices.DeleteFunc(list, func(o recovery.Owed) bool {
+			return slices.ContainsFunc(b.latest[id].Actions, func(a recovery.Action) bool {
+				return a.Type == "inform" && (byID(a.IfLate, o.Action.ID) != nil || byID(a.Remind, o.Action.ID) != nil)
+			})
+		})
+	}
 	for i, o := range list {
 		got = append(got, text(o.Action.Type, paramText(o.Action.Params), o.State, o.At))
 		if i > 0 && urgent(o.State, o.At, list[i-1].State, list[i-1].At) {
@@ -183,6 +223,9 @@ func (b *oBench) compareAgenda(in *oIncident) string {
 	sort.Strings(want)
 	sort.Strings(got)
 	if diff := b.diff(want, got); diff != "" {
+		if os.Getenv("ORACLE_SHOW") != "" {
+			diff += strings.Join(viewOf(b.latest[id]).lines(false), "\n")
+		}
 		return "Agenda at " + timeText(now) + " (-oracle +engine):\n" + diff
 	}
 	return ""

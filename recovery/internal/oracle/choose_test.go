@@ -65,6 +65,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, now t
 		}
 		seen[k.option] = true
 		a.key = "choice " + p.name() + " " + a.key
+		a.asks[0].key = a.key
 		made.acts = append(made.acts, a)
 	}
 	if len(picks) < p.discretion.atLeast || len(picks) > p.discretion.atMost {
@@ -309,7 +310,7 @@ func (b *oBench) compareChoice() string {
 	if got.Made.Deviation != want.deviation && len(picks) == 1 {
 		return fmt.Sprintf("Choose %+v deviates by %q, the oracle says %q", sel, got.Made.Deviation, want.deviation)
 	}
-	return b.sameIDs(want.acts, got.Actions)
+	return b.sameIDs(want.acts, standing(got))
 }
 
 func (b *oBench) choiceID(incident string, p *oPlay) string {

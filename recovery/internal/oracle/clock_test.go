@@ -137,6 +137,9 @@ func (c oClock) span(base time.Time, s oSpan) (time.Time, bool) {
 	free := c
 	free.pauses = nil
 	t := calendarDays(base, s, c.zone)
+	if pending("4") {
+		t = base.Add(time.Duration(s.days) * 24 * time.Hour)
+	}
 	if s.workdays > 0 {
 		var ok bool
 		if t, ok = free.addWorkdays(base, s.workdays); !ok {

@@ -30,6 +30,7 @@ type oAct struct {
 	due        time.Time
 	given      time.Time
 	done       time.Time
+	step       bool // of if_late or remind
 	ifLate     []*oAct
 	remind     []*oAct
 	change     string
@@ -62,6 +63,7 @@ type oDecision struct {
 	acts     []*oAct
 	asks     []*oAsk         // of the actions that it gives
 	gives    map[string]bool // the plays that gave something
+	left     map[string]bool // the plays whose asks a resolved incident leaves out
 	ended    []oEnded        // promises of the decision before that it does not give
 	choices  []*oChoice
 	withheld []oWithheld
@@ -113,7 +115,7 @@ func (w *oWorld) match(in *oIncident, now time.Time) (*oRun, []*oBook, *oRefusal
 	}
 	_, resolved := r.resolvedAt()
 	r.out = &oDecision{raw: in, in: r.in, set: w.set, at: now, again: len(r.life.past) > 0, resolved: resolved,
-		gives: map[string]bool{}, took: map[string]time.Time{}}
+		gives: map[string]bool{}, left: map[string]bool{}, took: map[string]time.Time{}}
 	r.broken = r.conditionMissed()
 	if refusal := r.find(books); refusal != nil {
 		return nil, nil, refusal
@@ -393,7 +395,10 @@ func (r *oRun) warnLate() {
 
 // stoodBefore is the deadline that a promise had when it was last given.
 func (r *oRun) stoodBefore(k *oAsk) (due time.Time, ok bool) {
-	for _, d := range r.life.past {
+	for i, d := range r.life.past {
+		if pending("F6") && i < len(r.life.past)-1 {
+			continue
+		}
 		for _, o := range d.asks {
 			if o.same(k) {
 				due, ok = o.due, true

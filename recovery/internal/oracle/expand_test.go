@@ -75,6 +75,7 @@ func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct, step string) (*oAct, e
 		out.key = parent.key + " " + step + " " + out.key
 	}
 	redress := justice[a.typ] == "distributive" || custom != nil && custom.amount
+	out.step = step != ""
 	k := &oAsk{key: out.key, typ: a.typ, play: p, src: a, redress: redress, chosen: r.choosing, amount: out.amount}
 	out.asks = []*oAsk{k}
 	if step == "" { // steps count from what their ask is due in the end
@@ -158,7 +159,14 @@ func merge(acts []*oAct) []*oAct {
 			first.every = a.every
 			first.params["every"] = show(a.every)
 		}
-		first.asks = append(slices.Clone(first.asks), a.asks...)
+		first.asks = slices.Clone(first.asks)
+		for _, k := range a.asks {
+			if i := slices.IndexFunc(first.asks, func(o *oAsk) bool { return o.play == k.play }); i >= 0 && !a.step {
+				first.asks[i] = both(first.asks[i], k)
+				continue
+			}
+			first.asks = append(first.asks, k)
+		}
 		for _, p := range a.plays {
 			if !slices.Contains(first.plays, p) {
 				first.plays = append(first.plays, p)
@@ -166,6 +174,25 @@ func merge(acts []*oAct) []*oAct {
 		}
 	}
 	return out
+}
+
+// both is what a play asks for that asks twice for one action: one promise, with the earlier deadline
+// and the steps of both.
+func both(a, b *oAsk) *oAsk {
+	if earlier(b.own, a.own) {
+		won := *b
+		won.late, won.remind = append(slices.Clone(a.late), b.late...), append(slices.Clone(a.remind), b.remind...)
+		if a.notBefore.Before(b.notBefore) {
+			won.notBefore = a.notBefore
+		}
+		return &won
+	}
+	won := *a
+	won.late, won.remind = append(slices.Clone(a.late), b.late...), append(slices.Clone(a.remind), b.remind...)
+	if b.notBefore.Before(a.notBefore) {
+		won.notBefore = b.notBefore
+	}
+	return &won
 }
 
 // apply is step 4 for one play that matched, with step 5 for its actions.

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -190,10 +191,17 @@ func (d *oDice) play(b *oBook, id string) *oPlay {
 	if len(p.cases) > 0 && d.chance(30) {
 		p.cases[len(p.cases)-1].when = nil
 	}
+	if pending("F5") {
+		p.askOnce()
+	}
 	switch p.approach {
 	case "preventive-intervention":
 		p.lead = spanOf(pick(d, "", "2h", "30m", "1d", "1d2h"))
 		p.tooLate = d.actionList(b, "t", bare, d.IntN(2))
+		p.noShares(p.do)
+		for _, c := range p.cases {
+			p.noShares(c.do)
+		}
 	case "partner-substitute":
 		if all := b.visible(); len(all) == 0 {
 			p.approach = "standardised-response"
@@ -211,6 +219,37 @@ func (d *oDice) play(b *oBook, id string) *oPlay {
 		p.discretion = d.discretion(b)
 	}
 	return p
+}
+
+// askOnce leaves out what a play would ask for twice.
+func (p *oPlay) askOnce() {
+	lists := []*[]*oAction{&p.do}
+	for _, c := range p.cases {
+		lists = append(lists, &c.do)
+	}
+	var asked []string
+	for i, list := range lists {
+		var mine []string
+		*list = slices.DeleteFunc(*list, func(a *oAction) bool {
+			key := a.typ + a.text["to"] + a.text["item"]
+			again := slices.Contains(asked, key) || slices.Contains(mine, key)
+			mine = append(mine, key)
+			return again && !slices.Contains([]string{"refund", "compensate", "prevent", "gift", "gesture"}, a.typ)
+		})
+		if i == 0 {
+			asked = mine
+		}
+	}
+}
+
+// noShares writes reminders as lengths: `lead` may move a deadline into closed hours, and what a share
+// of no time is, is not said.
+func (p *oPlay) noShares(list []*oAction) {
+	for _, a := range list {
+		for _, step := range a.remind {
+			step.before = "30m"
+		}
+	}
 }
 
 func (d *oDice) discretion(b *oBook) *oDiscretion {
@@ -341,9 +380,15 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	if a.within == "" && a.after == "" && (a.typ != "inform" || depth == 0) {
 		a.calendar, a.pauses = "", false
 	}
+	if a.within == "" && pending("F7") {
+		a.pauses = false
+	}
 	deadline := a.within != "" || a.typ == "inform"
-	for depth > 0 && deadline && a.ends == "" && d.chance(25) && len(a.remind) < 2 && !pending("15") {
+	for depth > 0 && deadline && (a.within != "" || !pending("inform")) && a.ends == "" && d.chance(25) && len(a.remind) < 2 && !pending("15") {
 		early := &oAction{typ: pick(d, "escalate", "notify"), text: map[string]string{"to": pick(d, poolRoles...)}, before: pick(d, "25%", "50%", "30m", "5h", "10%")}
+		if pending("F1") {
+			early.typ = "assign"
+		}
 		if d.chance(30) {
 			early.again = pick(d, "30m", "2h")
 		}
@@ -351,8 +396,11 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	}
 	for depth > 0 && deadline && d.chance(35) && len(a.ifLate) < 2 {
 		late := d.action(b, pick(d, "escalate", "notify", "callback", "apologise"), depth-1)
+		if len(a.ifLate) > 0 && pending("F3") && a.ifLate[0].typ == late.typ {
+			continue
+		}
 		if d.chance(20) && !pending("15") {
-			late.again = pick(d, "1h", "1d")
+			late.again = pick(d, "1h", "9h")
 		}
 		a.ifLate = append(a.ifLate, late)
 	}

@@ -57,11 +57,12 @@ func (in *oIncident) api() recovery.Incident {
 		out.Severity = int(s)
 	}
 	for path, to := range map[string]*time.Time{"occurred_at": &out.OccurredAt, "reported_at": &out.ReportedAt, "responded_at": &out.RespondedAt,
-		"informed_at": &out.InformedAt, "resolved_at": &out.ResolvedAt, "expected_at": &out.ExpectedAt} {
+		"informed_at": &out.InformedAt, "resolved_at": &out.ResolvedAt, "expected_at": &out.ExpectedAt,
+		"waiting_since": &out.WaitingSince, "reopened_at": &out.ReopenedAt, "updated_at": &out.UpdatedAt} {
 		*to, _ = in.time(path)
 	}
 	for path, v := range in.fields {
-		if _, ok := standard[path]; ok || path == "id" || path == "service" || slices.Contains(standardTimes[:6], path) {
+		if _, ok := standard[path]; ok || path == "id" || path == "service" || slices.Contains(standardTimes, path) {
 			continue
 		}
 		switch x := v.(type) {

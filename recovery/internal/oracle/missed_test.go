@@ -178,6 +178,7 @@ func (r *oRun) conditionMissed() (names []string) {
 			}
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 

@@ -93,7 +93,9 @@ func (r *oRun) steps(k *oAsk) {
 			s.notBefore, s.own = r.clock(s).deadline(s.base, s.src.after, s.src.within)
 			s.due = s.own
 		}
-		s.from = cmpTime(s.notBefore, s.base)
+		if s.from = s.base; s.src.after != "" {
+			s.from = s.notBefore
+		}
 		r.steps(s)
 	}
 	for _, step := range k.remind {
@@ -118,7 +120,10 @@ func (r *oRun) before(k *oAsk, before string) (t time.Time) {
 		s := spanOf(before)
 		t = c.back(calendarDays(k.due, oSpan{days: -s.days, months: -s.months}, c.zone), s.rest)
 	}
-	if t = c.opening(t); t.Before(k.base) {
+	if t = c.opening(t); t.After(k.due) {
+		t = k.due
+	}
+	if t.Before(k.base) {
 		t = k.base
 	}
 	return t
@@ -168,7 +173,7 @@ func (r *oRun) resolvedAt() (time.Time, bool) {
 
 // playBase goes through what was decided: a play counts from the decision that first gave it. The
 // first decision of the incident counts from when it was reported. What a play gave is forgotten
-// by a decision on a resolved incident that does not give it.
+// by a decision on a resolved incident in which it asks for nothing.
 func (r *oRun) playBase(play string) (base time.Time, first bool) {
 	have := false
 	for i, d := range r.life.past {
@@ -178,7 +183,7 @@ func (r *oRun) playBase(play string) (base time.Time, first bool) {
 			if t, ok := d.in.time("reported_at"); ok && i == 0 {
 				base = t
 			}
-		case !d.gives[play] && d.resolved:
+		case !d.gives[play] && !d.left[play] && d.resolved:
 			have = false
 		}
 	}
@@ -200,20 +205,22 @@ func (r *oRun) givenFirst(k *oAsk) bool {
 }
 
 // firstGiven is when what a play asks for was first given, and when this promise was: one whose base
-// moves is another each time.
+// moves is another each time. What the play gave is forgotten with its base.
 func (r *oRun) firstGiven(k *oAsk) (given, born time.Time) {
-	given, born = r.now, r.now
-	for _, d := range slices.Backward(r.life.past) {
+	for _, d := range r.life.past {
+		if d.resolved && !d.gives[k.play.name()] && !d.left[k.play.name()] {
+			given, born = time.Time{}, time.Time{}
+		}
 		for _, o := range d.asks {
-			if o.key == k.key && o.play.name() == k.play.name() {
+			if o.key == k.key && o.play.name() == k.play.name() && given.IsZero() {
 				given = d.at
 			}
-			if o.same(k) {
+			if o.same(k) && born.IsZero() {
 				born = d.at
 			}
 		}
 	}
-	return given, born
+	return cmpTime(given, r.now), cmpTime(born, r.now)
 }
 
 func (r *oRun) clock(k *oAsk) oClock {
@@ -319,9 +326,9 @@ func (r *oRun) settle(a *oAct) {
 		return
 	}
 	shown := a.asks[0]
-	a.done, a.given, a.notBefore = time.Time{}, time.Time{}, a.asks[0].notBefore
-	open := false
-	for _, k := range a.asks {
+	a.done, a.given = time.Time{}, time.Time{}
+	open, from := false, a.asks[0]
+	for i, k := range a.asks {
 		switch isOpen := k.done.IsZero(); {
 		case isOpen && !open:
 			open, shown = true, k
@@ -336,15 +343,15 @@ func (r *oRun) settle(a *oAct) {
 		if a.given.IsZero() || k.given.Before(a.given) {
 			a.given = k.given
 		}
-		if k.notBefore.Before(a.notBefore) {
-			a.notBefore = k.notBefore // none is zero, and so the earliest
+		if first := i == 0 || from.waits() && !k.waits(); first || !k.waits() && k.notBefore.Before(from.notBefore) {
+			from = k // none is zero, and so the earliest
 		}
 	}
 	if open {
 		a.done = time.Time{}
 	}
-	a.due = shown.due
-	if shown != a.asks[0] {
+	a.due, a.notBefore = shown.due, from.notBefore
+	if shown.src != a.src {
 		a.owner, a.message = shown.src.owner, shown.message()
 	}
 	a.ifLate, a.remind = nil, nil
@@ -381,7 +388,8 @@ func (r *oRun) leaveOut(acts []*oAct) (out []*oAct, answered bool) {
 			out = append(out, a)
 			continue
 		}
-		if (a.typ == "acknowledge" || a.typ == "respond") && r.answers(a) {
+		r.out.left[k[0].play.name()] = true
+		if (a.typ == "acknowledge" || a.typ == "respond" || pending("F4")) && r.answers(a) {
 			answered = true
 		}
 	}
@@ -406,7 +414,10 @@ func (r *oRun) nthInform(k *oAsk, n int) time.Time {
 	if n == 0 {
 		return k.base
 	}
-	t, _ := r.clock(k).span(k.base, oSpan{rest: k.src.every * time.Duration(n)})
+	t, ok := r.clock(k).span(k.base, oSpan{rest: k.src.every * time.Duration(n)})
+	if !ok {
+		return time.Time{}
+	}
 	return t
 }
 
@@ -418,7 +429,7 @@ func (r *oRun) nextInform(k *oAsk) time.Time {
 	}
 	n := 1
 	if !last.IsZero() {
-		for r.nthInform(k, n).Before(last) {
+		for t := r.nthInform(k, n); !t.IsZero() && t.Before(last); t = r.nthInform(k, n) {
 			n++
 		}
 		n++
@@ -431,10 +442,17 @@ func (r *oRun) informs(k *oAsk) (out []*oAsk) {
 	if k.base.IsZero() {
 		return nil
 	}
+	end := r.now
+	if at, resolved := r.resolvedAt(); resolved && at.Before(end) {
+		end = at // nothing falls due any more
+	}
 	for n := 1; ; n++ {
 		one := *k
 		one.instanceOf, one.base, one.own = k, r.nthInform(k, n-1), r.nthInform(k, n)
 		one.any = k.any && n == 1
+		if one.own.After(end) && n > 1 {
+			return out
+		}
 		if out = append(out, &one); one.own.IsZero() || !one.own.Before(r.now) {
 			return out
 		}

@@ -122,7 +122,13 @@ func viewOf(d *recovery.Decision) *oView {
 	}
 	sort.Strings(v.Withheld)
 	sort.Strings(v.Missed)
-	v.Warnings = slices.Compact(v.Warnings)
+	var once []string
+	for _, w := range v.Warnings {
+		if !slices.Contains(once, w) {
+			once = append(once, w)
+		}
+	}
+	v.Warnings = once
 	return v
 }
 
@@ -183,7 +189,13 @@ func (r *oRun) oracleView() *oView {
 	}
 	sort.Strings(v.Withheld)
 	sort.Strings(v.Missed)
-	v.Warnings = slices.Compact(v.Warnings)
+	var once []string
+	for _, w := range v.Warnings {
+		if !slices.Contains(once, w) {
+			once = append(once, w)
+		}
+	}
+	v.Warnings = once
 	return v
 }
 
@@ -308,6 +320,9 @@ func (a oActionView) without() oActionView {
 		}
 		a.Change, a.NotBefore, a.DueAt, a.GivenAt, a.DoneAt, a.Already = "", "", "", "", "", ""
 		a.Message, a.Owner = "", ""
+	}
+	if pending("F8") && a.Type == "inform" && a.DoneAt != "" {
+		a.DueAt, a.IfLate, a.Remind = "", nil, nil
 	}
 	for _, list := range []*[]oActionView{&a.IfLate, &a.Remind} {
 		var out []oActionView
