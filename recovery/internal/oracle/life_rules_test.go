@@ -25,7 +25,7 @@ when: severe
 do: [{apologise: {within: 4h}}]
 02T10:00 told +reported_at=02T09:00
 02T12:00 told +severity=4
-  apologise new due 02T16:00 given 02T12:00
+  apologise new due 02T16:00 given 02T10:00
 
 # 1 a tag switched off and on buys no time
 when: late
@@ -45,7 +45,7 @@ do: [{apologise: {within: 4h}}]
 02T11:00 told -failure +resolved_at=02T11:00
   apologise cancelled due 02T14:00 given 02T10:00
 02T12:00 told +failure=late -resolved_at
-  apologise new due 02T16:00 given 02T12:00
+  apologise new due 02T16:00 given 02T10:00
 
 # 1 since follows its field, and waits without it
 do: [{apologise: {within: 4h, since: waiting_since}}]

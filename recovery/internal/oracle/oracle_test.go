@@ -269,11 +269,20 @@ func (b *oBench) compareReport() string {
 	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
 		l := b.world.lives[id]
 		for _, a := range l.given() {
-			if effects := l.effects(a.key, b.now); len(effects) > 0 && reportable(effects) {
+			if pending("F11") && a.typ == "escalate" {
+				continue
+			}
+			effects := l.effects(a.key, b.now)
+			if len(effects) == 0 {
+				continue
+			}
+			if reportable(effects) {
 				all = append(all, open{id, a, len(effects) - 1})
 			}
 			for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
-				all = append(all, open{id, step, -1})
+				if from := step.asks[0].from; !from.IsZero() && from.Before(b.now) {
+					all = append(all, open{id, step, -1})
+				}
 			}
 		}
 	}
@@ -287,6 +296,9 @@ func (b *oBench) compareReport() string {
 	}
 	if b.dice.chance(10) {
 		p.at = b.now.Add(time.Duration(b.dice.IntN(300)) * time.Minute)
+	}
+	if o.n < 0 && p.at.Before(o.act.asks[0].from) {
+		p.at = o.act.asks[0].from
 	}
 	report := recovery.Report{Incident: o.id, Action: b.ids[o.act.key], Outcome: p.outcome, At: p.at}
 	if o.act.amount != nil && p.outcome == recovery.OutcomeDone && b.dice.chance(40) {
@@ -312,6 +324,9 @@ func reportable(effects []*oEffect) bool {
 		}
 	}
 	last := effects[len(effects)-1]
+	if last.report != nil && pending("F10") {
+		return false
+	}
 	return last.amount == nil || open < 2 && last.amount.Sign() > 0
 }
 

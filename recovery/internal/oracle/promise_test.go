@@ -205,12 +205,9 @@ func (r *oRun) givenFirst(k *oAsk) bool {
 }
 
 // firstGiven is when what a play asks for was first given, and when this promise was: one whose base
-// moves is another each time. What the play gave is forgotten with its base.
+// moves is another each time.
 func (r *oRun) firstGiven(k *oAsk) (given, born time.Time) {
 	for _, d := range r.life.past {
-		if d.resolved && !d.gives[k.play.name()] && !d.left[k.play.name()] {
-			given, born = time.Time{}, time.Time{}
-		}
 		for _, o := range d.asks {
 			if o.key == k.key && o.play.name() == k.play.name() && given.IsZero() {
 				given = d.at
