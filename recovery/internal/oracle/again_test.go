@@ -26,6 +26,11 @@ func (r *oRun) compare() {
 				a.change = "kept"
 			}
 		}
+		if len(r.effects(a.key)) == 0 { // it was done when it was first given, and the host has never heard of it
+			if a.unheard = !a.done.IsZero(); !a.unheard {
+				a.change = "new"
+			}
+		}
 	}
 	for _, old := range r.life.standing() {
 		if !given[old.key] {
@@ -39,7 +44,7 @@ func (r *oRun) compare() {
 
 func (r *oRun) cancel(old *oAct) {
 	gone := *old
-	gone.change = "cancelled"
+	gone.change, gone.unheard = "cancelled", len(r.effects(old.key)) == 0
 	gone.seen.Message = ""
 	if old.amount != nil {
 		nothing := minus(*old.amount, *old.amount)

@@ -31,6 +31,7 @@ type oAct struct {
 	given      time.Time
 	done       time.Time
 	step       bool // of if_late or remind
+	unheard    bool // the host was never given it, and need not be
 	ifLate     []*oAct
 	remind     []*oAct
 	change     string

@@ -251,7 +251,7 @@ func (r *oRun) prevent(p *oPlay, list []*oAction) error {
 			continue
 		}
 		if k := a.asks[0]; earlier(last, k.own) {
-			k.own = last
+			k.own, k.cap = last, last
 			r.fulfil(k)
 		}
 		r.out.acts = append(r.out.acts, a)

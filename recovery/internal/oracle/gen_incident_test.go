@@ -120,7 +120,11 @@ func (d *oDice) later(in *oIncident, now time.Time) *oIncident {
 			f := &fieldPool[d.IntN(len(fieldPool))]
 			out.fields[f.path] = d.value(f, now)
 		case 8:
-			d.pause(out, now)
+			if !pending("F22") {
+				d.pause(out, now)
+			} else if len(out.paused) == 0 {
+				out.paused = []recovery.Pause{{From: now}}
+			}
 		case 9:
 			out.fields["region"] = pick(d, poolRegions...)
 		case 10:
@@ -133,7 +137,7 @@ func (d *oDice) later(in *oIncident, now time.Time) *oIncident {
 				out.fields["waiting_since"] = now.Add(-time.Duration(d.IntN(90)) * time.Minute)
 			}
 		case 12:
-			if resolved, ok := out.time("resolved_at"); ok && resolved.Before(now) && !pending("15") {
+			if resolved, ok := out.time("resolved_at"); ok && resolved.Before(now) && !pending("15") && !pending("F12") {
 				out.fields["reopened_at"] = now
 			}
 		}

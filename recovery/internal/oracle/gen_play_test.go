@@ -347,7 +347,7 @@ func (d *oDice) action(b *oBook, typ string, depth int) *oAction {
 // timing gives an action its times. depth is 0 in if_late, where a base of its
 // own would contradict the parent's.
 func (d *oDice) timing(b *oBook, a *oAction, depth int) {
-	if d.chance(20) && depth > 0 {
+	if d.chance(20) && depth > 0 && (!pending("F14") || mergeKey(&oAct{typ: a.typ, params: map[string]string{}}, b.typ(a.typ)) == "") {
 		a.since = pick(d, "occurred_at", "resolved_at", "reported_at", "expected_at", "responded_at")
 		if d.chance(50) && !pending("15") {
 			a.since = "waiting_since"
@@ -373,18 +373,18 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	if a.within == "" {
 		a.ends = ""
 	}
-	if d.chance(20) && a.typ != "inform" {
+	if d.chance(20) && a.typ != "inform" && (!pending("F16") || mergeKey(&oAct{typ: a.typ, params: map[string]string{}}, b.typ(a.typ)) == "") {
 		a.after = pick(d, a.spans()...)
 	}
 	a.pauses = d.chance(25)
 	if a.within == "" && a.after == "" && (a.typ != "inform" || depth == 0) {
 		a.calendar, a.pauses = "", false
 	}
-	if a.within == "" && pending("F7") {
+	if a.within == "" && (pending("F7") || pending("F24") && a.typ == "inform") {
 		a.pauses = false
 	}
 	deadline := a.within != "" || a.typ == "inform"
-	for depth > 0 && deadline && (a.within != "" || !pending("inform")) && a.ends == "" && d.chance(25) && len(a.remind) < 2 && !pending("15") {
+	for depth > 0 && deadline && (a.within != "" || !pending("inform")) && a.ends == "" && (a.calendar == "" || !pending("F17")) && d.chance(25) && len(a.remind) < 2 && !pending("15") {
 		early := &oAction{typ: pick(d, "escalate", "notify"), text: map[string]string{"to": pick(d, poolRoles...)}, before: pick(d, "25%", "50%", "30m", "5h", "10%")}
 		if pending("F1") {
 			early.typ = "assign"

@@ -25,7 +25,7 @@ when: severe
 do: [{apologise: {within: 4h}}]
 02T10:00 told +reported_at=02T09:00
 02T12:00 told +severity=4
-  apologise new due 02T16:00 given 02T10:00
+  apologise new due 02T16:00 given 02T12:00
 
 # 1 a tag switched off and on buys no time
 when: late
@@ -268,7 +268,7 @@ also-when: missed
   resolve new due 01T14:00 given 02T10:00
   missed resolve given 02T10:00 due 01T14:00
   warns late-when-given
-02T12:00 again
+02T12:00 told +severity=4
   resolve kept due 01T14:00 given 02T10:00
   missed resolve given 02T10:00 due 01T14:00
 `
@@ -439,11 +439,7 @@ func (l *oTold) step(line string) (evaluated, decided []string) {
 		return []string{line}, []string{line}
 	case "again":
 		want, how, refusal = l.world.again("T", l.now)
-		if pending("18") {
-			d, err = l.engine.Handle(ctx, l.in.api())
-		} else {
-			d, err = any(l.engine).(againer).Again(ctx, "T")
-		}
+		d, err = l.engine.Again(ctx, "T")
 	case "told":
 		for _, word := range words[2:] {
 			l.set(word)

@@ -117,10 +117,14 @@ func (r *oRun) reported(key string) (out []*oReport) {
 			out = append(out, e.report)
 		}
 	}
+	var last *oReport // of a step
 	for _, p := range r.life.reports {
-		if p.key == key && p.effect < 0 && !p.at.After(r.now) { // of a step
-			out = append(out, p)
+		if p.key == key && p.effect < 0 && !p.at.After(r.now) && (last == nil || !p.at.Before(last.at)) {
+			last = p
 		}
+	}
+	if last != nil {
+		out = append(out, last)
 	}
 	return out
 }
@@ -177,8 +181,9 @@ func (r *oRun) already(key string, like recovery.Money) *recovery.Money {
 	return &sum
 }
 
-// silent says that an action gives the host nothing to do: it was done when it was first given (rule 12).
-func (a *oAct) silent() bool { return a.change == "new" && !a.done.IsZero() }
+// silent says that an action gives the host nothing to do: it was done when it was first given, and
+// the host has never heard of it (rule 12).
+func (a *oAct) silent() bool { return a.unheard }
 
 // oWorld is the store of the oracle.
 type oWorld struct {

@@ -31,6 +31,7 @@ type oAsk struct {
 	born       time.Time // when it was first given on this base
 	instanceOf *oAsk     // of one time that an inform falls due
 	from       time.Time // of a step: when it is owed from
+	cap        time.Time // what a preventive play must be done by; zero: none
 	late       []*oAct
 	remind     []*oAct
 }
@@ -65,7 +66,9 @@ func (r *oRun) fulfil(k *oAsk) {
 	k.due = k.own
 	switch {
 	case k.recurs():
-		k.own = r.nextInform(k)
+		if k.own = r.nextInform(k); earlier(k.cap, k.own) {
+			k.own = k.cap
+		}
 		k.due = k.own
 	case !k.done.IsZero():
 		k.due = r.stood(k, k.done)
@@ -449,6 +452,9 @@ func (r *oRun) informs(k *oAsk) (out []*oAsk) {
 		one.any = k.any && n == 1
 		if one.own.After(end) && n > 1 {
 			return out
+		}
+		if n == 1 && earlier(k.cap, one.own) {
+			one.own = k.cap
 		}
 		if out = append(out, &one); one.own.IsZero() || !one.own.Before(r.now) {
 			return out

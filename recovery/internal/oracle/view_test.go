@@ -41,6 +41,12 @@ func timeText(t time.Time) string {
 }
 
 func missedText(typ, play string, given, due, done time.Time) string {
+	if pending("F15") {
+		done = time.Time{}
+	}
+	if pending("F19") {
+		given = time.Time{}
+	}
 	return fmt.Sprintf("%s %s given %s due %s done %s", play, typ, timeText(given), timeText(due), timeText(done))
 }
 
@@ -281,8 +287,10 @@ func (v *oView) lines(inbound bool) []string {
 		v.Passed = slices.Sorted(slices.Values(v.Passed)) // in which order those without the direction stand is not said
 	}
 	add("passed", v.Passed)
-	if !pending("16") {
-		add("missed", v.Missed)
+	for _, m := range v.Missed {
+		if !pending("F24") || !strings.Contains(m, " inform ") {
+			add("missed", []string{m})
+		}
 	}
 	add("fact", v.Facts)
 	for _, w := range v.Warnings {
@@ -320,6 +328,15 @@ func (a oActionView) without() oActionView {
 		}
 		a.Change, a.NotBefore, a.DueAt, a.GivenAt, a.DoneAt, a.Already = "", "", "", "", "", ""
 		a.Message, a.Owner = "", ""
+	}
+	if pending("F21") && a.DoneAt != "" {
+		a.DueAt, a.Change, a.IfLate, a.Remind = "", "", nil, nil
+	}
+	if pending("F19") && len(a.Plays) > 1 {
+		a.GivenAt = ""
+	}
+	if pending("F24") && a.Type == "inform" {
+		a.DueAt, a.Change, a.IfLate, a.Remind = "", "", nil, nil
 	}
 	if pending("F8") && a.Type == "inform" && a.DoneAt != "" {
 		a.DueAt, a.IfLate, a.Remind = "", nil, nil
