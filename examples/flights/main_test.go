@@ -195,9 +195,9 @@ func TestAnswers(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for language, want := range map[string]string{
-		"en":    "You arrived 3 h 30 m late. 250.00 EUR are on their way to you; you need not claim them.",
-		"es-MX": "Ha llegado con 3 h 30 m de retraso. Le enviamos 250,00 EUR; no hace falta que los reclame.",
-		"fr":    "Votre vol est arrivé avec 3 h 30 m de retard. Nous vous versons 250,00 EUR, sans démarche de votre part.",
+		"en":    "You arrived 3 hours and 30 minutes late. 250.00 EUR are on their way to you; you need not claim them.",
+		"es-MX": "Ha llegado con 3 horas y 30 minutos de retraso. Le enviamos 250,00 EUR; no hace falta que los reclame.",
+		"fr":    "Votre vol est arrivé avec 3 heures et 30 minutes de retard. Nous vous versons 250,00 EUR, sans démarche de votre part.",
 	} {
 		in := passenger(900, 3*hour+30*minute)
 		in.Language = language

@@ -55,9 +55,9 @@ func ExampleStyle_Text() {
 		fmt.Println(style.Text(80*time.Hour), "|", style.Text(value.MustMoney("10 EUR")), "|", style.Text(0.5))
 	}
 	// Output:
-	// 3 d 8 h | 10.00 EUR | 0.5
-	// 3 d 8 h | 10,00 EUR | 0,5
-	// 3 d 8 h | 10.00 EUR | 0.5
+	// 3 days and 8 hours | 10.00 EUR | 0.5
+	// 3 días y 8 horas | 10,00 EUR | 0,5
+	// 3 días y 8 horas | 10.00 EUR | 0.5
 }
 
 func ExampleFormatDuration() {

@@ -10,9 +10,9 @@ import (
 
 // Style says for whom values are shown: in which language, and in whose time.
 //
-// Only what a reader would take for a mistake is adapted, which is the decimal
-// separator. Dates, durations and codes of currencies stay as they are everywhere, so
-// that a message can be compared with the record.
+// The decimal separator is that of the language, and so are the words of durations. Dates,
+// times and codes of currencies stay as they are everywhere, so that a message can be compared
+// with the record.
 type Style struct {
 	Language string         // a BCP 47 tag, such as "es" or "es-MX"; empty: a decimal point
 	Zone     *time.Location // for times; nil: UTC
@@ -24,7 +24,8 @@ type Style struct {
 //	double            its shortest decimal: 0.5, or 0,5
 //	time.Time         2026-03-02 10:00, in the zone
 //	Date              2026-03-02
-//	time.Duration     its two largest units that are not 0, the rest cut off: 3 d 8 h
+//	time.Duration     its two largest units that are not 0, the rest cut off: 3 d 8 h, or in the
+//	                  words of a language that is known: 3 days and 8 hours
 //	Span              its years, months and days, then its duration: 1 y 6 mo
 //	Money             10.00 EUR, or 10,00 EUR
 //	Percent           12.5%, or 12,5%
@@ -40,7 +41,7 @@ func (s Style) Text(value any) string {
 	case time.Time:
 		return s.time(v)
 	case time.Duration:
-		return durationText(v)
+		return durationIn(v, wordsOf(s.Language))
 	case Span:
 		return v.text()
 	case Money:
@@ -87,7 +88,17 @@ func (s Style) list(list reflect.Value) string {
 
 // durationText shows at most two units. They need not be neighbours: an hour and
 // five seconds are "1 h 5 s", which is nearer than "1 h".
-func durationText(d time.Duration) string {
+func durationText(d time.Duration) string { return durationIn(d, nil) }
+
+// durationIn is durationText in the words of a language, unless they are nil.
+func durationIn(d time.Duration, in *unitWords) string {
+	name := func(n uint64, unit int, short string) string {
+		if in == nil {
+			return short
+		}
+		forms := in.units[unit]
+		return " " + forms[in.plural(n)]
+	}
 	units := [...]struct {
 		length uint64
 		name   string
@@ -98,16 +109,20 @@ func durationText(d time.Duration) string {
 		rest = -rest
 	}
 	shown := make([]string, 0, 2)
-	for _, unit := range units {
+	for i, unit := range units {
 		if n := rest / unit.length; n > 0 && len(shown) < 2 {
-			shown = append(shown, strconv.FormatUint(n, 10)+unit.name)
+			shown = append(shown, strconv.FormatUint(n, 10)+name(n, i, unit.name))
 		}
 		rest %= unit.length
 	}
 	if len(shown) == 0 {
-		return "0 s"
+		return "0" + name(0, len(units)-1, " s")
 	}
-	text := strings.Join(shown, " ")
+	and := " "
+	if in != nil {
+		and = in.and
+	}
+	text := strings.Join(shown, and)
 	if d < 0 {
 		return "-" + text
 	}

@@ -60,7 +60,7 @@ func TestTextOfDurations(t *testing.T) {
 		14*24*time.Hour + time.Minute: "2 w 1 m", -90 * time.Minute: "-1 h 30 m", 999 * time.Millisecond: "0 s", -time.Millisecond: "0 s",
 		math.MinInt64: "-15250 w 1 d",
 	} {
-		if got := (value.Style{Language: "es"}).Text(d); got != want {
+		if got := (value.Style{Language: "tlh"}).Text(d); got != want {
 			t.Errorf("%v is %q; want %q", d, got, want)
 		}
 	}

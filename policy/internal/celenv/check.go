@@ -18,6 +18,9 @@ func (c *compiler) check() bool {
 	if err == nil && len(errs) > 0 && c.widenLiterals(checked, errs) {
 		checked, errs, err = c.typeCheck()
 	}
+	if err == nil && len(errs) > 0 && c.orText(checked) {
+		checked, errs, err = c.typeCheck()
+	}
 	if err != nil {
 		c.report(celtext.Span{From: 0, To: len(c.places.src.Runes)}, celtext.CodeTypeMismatch, "", "%s", err)
 		return false

@@ -145,7 +145,7 @@ func usesAmount(name string, t *types.Type) bool {
 		return true
 	}
 	switch name {
-	case operators.Conditional, operators.Index, operators.OptIndex, "orValue", "or", "hasValue", "optional.of", "optional.ofNonZeroValue",
+	case operators.Conditional, operators.Index, operators.OptIndex, "orValue", cellib.OrText, "or", "hasValue", "optional.of", "optional.ofNonZeroValue",
 		"optional.unwrap", "unwrapOpt", "size", "reverse", "slice", "first", "last", "flatten", "@sortByAssociatedKeys":
 		return false
 	case operators.Add: // of lists

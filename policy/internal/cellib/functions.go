@@ -30,6 +30,7 @@ func ownFunctions() []cel.EnvOption {
 		cel.Function("worked", overload("worked_calendar", cel.DurationType, TypeCalendar, cel.TimestampType, cel.TimestampType), variadic(worked)),
 		cel.Function("open", overload("open_calendar", cel.BoolType, TypeCalendar, cel.TimestampType), binary(isOpen)),
 		cel.Function(CalendarOf, overload("calendar_of_string", TypeCalendar, cel.StringType, TypeCalendars), binary(calendarOf)),
+		cel.Function(OrText, overload("or_text", cel.StringType, cel.OptionalType(cel.TypeParamType("A")), cel.StringType), binary(orText)),
 		cel.Function("max", append(orderedOverloads("max"), binary(pick(+1)))...),
 		cel.Function("min", append(orderedOverloads("min"), binary(pick(-1)))...),
 	)
