@@ -19,19 +19,24 @@ const (
 	Due     State = "due"     // to be done now, by its deadline if it has one
 	Next    State = "next"    // not before a later time
 	Waiting State = "waiting" // for something to happen, or for the customer
+	// Overpaid is money of which more was given than the decision gives now. Whether to take
+	// it back is for the host to judge.
+	Overpaid State = "overpaid"
 )
 
-// Owed is an action that is not done yet.
+// Owed is an action that is not done yet, or of which too much was given.
 type Owed struct {
 	Action Action `json:"action"`
 	State  State  `json:"state"`
 	// At is when it falls due. For a Next action without a deadline, it is when
 	// the action can be done. Zero when neither is known.
 	At time.Time `json:"at,omitzero"`
+	// Over is how much more was given; set on what is Overpaid.
+	Over Money `json:"over,omitzero"`
 }
 
 // Agenda lists what a decision still owes at a time, the most urgent first:
-// overdue, due, next, waiting, each by time. The fields of the incident fulfil
+// overdue, due, next, waiting, overpaid, each by time. The fields of the incident fulfil
 // some actions: a response fulfils acknowledge and respond, and resolving
 // fulfils resolve. Inform falls due again after each time the customer was
 // informed, until the incident is resolved. Other actions are owed until a
@@ -47,6 +52,9 @@ func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
 	for _, x := range d.Actions {
 		if x.Change != ChangeCancelled {
 			a.look(&x)
+		}
+		if over := overpaid(a.happened.handed, a.happened.reports, &x); over.IsSet() {
+			a.out = append(a.out, Owed{Action: x, State: Overpaid, Over: over})
 		}
 	}
 	sortOwed(a.out)
@@ -81,7 +89,7 @@ func compareOwed(x, y Owed) int {
 	return cmp.Or(cmp.Compare(x.State.rank(), y.State.rank()), compareTimes(x.At, y.At))
 }
 
-func (s State) rank() int { return slices.Index([]State{Overdue, Due, Next, Waiting}, s) }
+func (s State) rank() int { return slices.Index([]State{Overdue, Due, Next, Waiting, Overpaid}, s) }
 
 type agenda struct {
 	decision *Decision

@@ -269,20 +269,7 @@ func already(handed []Handed, reports []Report, a *Action) Money {
 // givenInFull is when what was reported given under a money action came to at least
 // its amount; zero as long as it has not. It leaves out what is in doubt.
 func givenInFull(handed []Handed, reports []Report, a *Action) time.Time {
-	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
-	if !slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == a.ID && h.Key != "" }) {
-		// A decision that was read from JSON does not say what was handed out: it was all
-		// of the amount.
-		var on []Report
-		for i := range reports {
-			if reports[i].Action == a.ID {
-				on = append(on, reports[i])
-			}
-		}
-		slices.SortStableFunc(on, func(x, y Report) int { return x.At.Compare(y.At) })
-		acc.take(a.Amount.Units(), on)
-	}
-	return acc.reached(a.Amount.Units())
+	return accountFor(handed, reports, a).reached(a.Amount.Units())
 }
 
 // overpaid is how much more was reported given under an action than it gives now;
@@ -291,10 +278,28 @@ func overpaid(handed []Handed, reports []Report, a *Action) Money {
 	if !a.Amount.IsSet() {
 		return Money{}
 	}
-	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
+	acc := accountFor(handed, reports, a)
 	if acc.given <= a.Amount.Units() {
 		return Money{}
 	}
 	m, _ := value.NewMoney(acc.given-a.Amount.Units(), acc.currency)
 	return m
+}
+
+// accountFor is the account of an action in its currency. Where nothing is known to have
+// been handed out, as of a decision that was read from JSON, it was all of the amount.
+func accountFor(handed []Handed, reports []Report, a *Action) *account {
+	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
+	if slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == a.ID && h.Key != "" }) {
+		return acc
+	}
+	var on []Report
+	for i := range reports {
+		if reports[i].Action == a.ID {
+			on = append(on, reports[i])
+		}
+	}
+	slices.SortStableFunc(on, func(x, y Report) int { return x.At.Compare(y.At) })
+	acc.take(a.Amount.Units(), on)
+	return acc
 }

@@ -198,3 +198,48 @@ func TestAReportThatComesAgain(t *testing.T) {
 		t.Errorf("already is %s, want 5 EUR", got)
 	}
 }
+
+// TestOverpaid shows what was given beyond the amount, and takes it off once it was taken back.
+func TestOverpaid(t *testing.T) {
+	d := newDesk(t, paying)
+	refund := d.handle(recovery.Incident{Severity: 3}).Actions[0].ID
+	report := func(r recovery.Report) {
+		t.Helper()
+		d.now = d.now.Add(1e9)
+		r.Incident, r.Action = "T-1", refund
+		if err := d.Report(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(want string) {
+		t.Helper()
+		list, err := d.Agenda(context.Background(), "T-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := "none"
+		for _, o := range list {
+			if o.Action.Type == "refund" {
+				if got = string(o.State); o.Over.IsSet() {
+					got += " " + o.Over.String()
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	want("due")
+	report(recovery.Report{Amount: recovery.MustMoney("12 EUR")})
+	want("overpaid 2.00 EUR")
+	d.handle(recovery.Incident{Severity: 2})
+	want("overpaid 7.00 EUR")
+	report(recovery.Report{Outcome: recovery.OutcomeUndone, Amount: recovery.MustMoney("7 EUR")})
+	want("none")
+	d.now = d.now.Add(1e9)
+	d.handle(recovery.Incident{Severity: 4})
+	want("due") // raised: 10 EUR of the 15 are owed
+	d.now = d.now.Add(1e9)
+	d.handle(recovery.Incident{Severity: 1})
+	want("overpaid 5.00 EUR") // cancelled, and 5 EUR were given
+}
