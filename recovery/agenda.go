@@ -66,18 +66,27 @@ func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
 // An incident that was never handled owes nothing. The error is the store's.
 func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
 	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
-	if err != nil || given.Previous == nil {
+	if err != nil {
 		return nil, err
+	}
+	return given.Agenda(e.now())
+}
+
+// Agenda lists what is owed at a time on the incident that a store was asked about, as
+// [Engine.Agenda] does.
+func (g *Given) Agenda(now time.Time) ([]Owed, error) {
+	if g.Previous == nil {
+		return nil, nil
 	}
 	var in Incident
-	if err := in.UnmarshalJSON(given.Previous.Incident); err != nil {
+	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
 		return nil, err
 	}
-	out := Agenda(given.Previous.Decision, in, e.now(), given.Reports...)
-	for _, m := range given.Made {
-		out = append(out, Agenda(m.Decision, in, e.now(), given.Reports...)...)
+	out := Agenda(g.Previous.Decision, in, now, g.Reports...)
+	for _, m := range g.Made {
+		out = append(out, Agenda(m.Decision, in, now, g.Reports...)...)
 	}
-	gone := given.withdrawn()
+	gone := g.withdrawn()
 	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[store.IDOf(o.Action.ID)] })
 	sortOwed(out)
 	return out, nil

@@ -300,7 +300,11 @@ func each[T any](list []T, text func(T) string) []string {
 
 // String writes an action in one line, for people and logs: compensate 5.00 EUR
 // (as: voucher), by 2026-03-04T18:00:00Z.
-func (a Action) String() string {
+func (a Action) String() string { return a.TextIn(time.UTC) }
+
+// TextIn is String with times in a zone, with its offset from UTC.
+func (a Action) TextIn(zone *time.Location) string {
+	plain := value.Plain{Zone: zone}
 	var b strings.Builder
 	b.WriteString(a.Type)
 	if a.Amount.IsSet() {
@@ -311,16 +315,18 @@ func (a Action) String() string {
 		if i == 0 {
 			sep = " ("
 		}
-		b.WriteString(sep + p.Name + ": " + value.Show(p.Value))
+		b.WriteString(sep + p.Name + ": " + plain.Show(p.Value))
 	}
 	if len(a.Params) > 0 {
 		b.WriteString(")")
 	}
-	if !a.NotBefore.IsZero() {
-		b.WriteString(", from " + value.FormatTimestamp(a.NotBefore))
-	}
-	if !a.DueAt.IsZero() {
-		b.WriteString(", by " + value.FormatTimestamp(a.DueAt))
+	for _, t := range []struct {
+		word string
+		at   time.Time
+	}{{"from", a.NotBefore}, {"by", a.DueAt}, {"done", a.DoneAt}} {
+		if !t.at.IsZero() {
+			b.WriteString(", " + t.word + " " + plain.Time(t.at))
+		}
 	}
 	if a.Owner != "" {
 		b.WriteString(", owner " + a.Owner)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"time"
 
@@ -61,6 +62,15 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// Playbooks are the files of a set, so that it can be loaded again. Entries of other kinds have
+// none.
+func (e *Entry) Playbooks() (fs.FS, error) {
+	if e.Set == nil {
+		return nil, ErrNotFound
+	}
+	return setFS(e.Set.Files)
 }
 
 type entryReader struct {

@@ -1,0 +1,95 @@
+// Package agenda lists what is owed on incidents as suites and commands show it: actions, and the
+// choices that somebody has to make.
+package agenda
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Choice is the type of an entry that is a choice.
+const Choice = "choice"
+
+// Entry is one thing that is owed.
+type Entry struct {
+	State    recovery.State
+	Incident string
+	Type     string // of the action, or Choice
+	// DueAt is by when, and NotBefore is from when on. Both may be zero.
+	DueAt, NotBefore time.Time
+	Action           *recovery.Action // nil for a choice
+	Choice           *recovery.Choice // nil for an action
+}
+
+// Of lists what is owed on an incident, by what a store answers about it. The most urgent comes
+// first.
+func Of(g *recovery.Given, now time.Time) ([]Entry, error) {
+	if g.Previous == nil {
+		return nil, nil
+	}
+	owed, err := g.Agenda(now)
+	if err != nil {
+		return nil, err
+	}
+	d := g.Previous.Decision
+	var out []Entry
+	for i := range owed {
+		out = append(out, ofAction(d.Incident, &owed[i]))
+	}
+	for i := range d.Choices {
+		c := &d.Choices[i]
+		if !slices.ContainsFunc(g.Made, func(r recovery.Record) bool { return r.Decision.Made != nil && r.Decision.Made.Choice == c.ID }) {
+			out = append(out, ofChoice(d.Incident, c, now))
+		}
+	}
+	Sort(out)
+	return out, nil
+}
+
+func ofAction(incident string, o *recovery.Owed) Entry {
+	e := Entry{State: o.State, Incident: incident, Type: o.Action.Type, DueAt: o.At, NotBefore: o.Action.NotBefore, Action: &o.Action}
+	if o.State == recovery.Next && o.Action.DueAt.IsZero() && o.At.Equal(o.Action.NotBefore) {
+		e.DueAt = time.Time{} // it can be done then, and has no deadline
+	}
+	return e
+}
+
+func ofChoice(incident string, c *recovery.Choice, now time.Time) Entry {
+	e := Entry{State: recovery.Due, Incident: incident, Type: Choice, DueAt: c.DueAt, Choice: c}
+	if !c.DueAt.IsZero() && c.DueAt.Before(now) {
+		e.State = recovery.Overdue
+	}
+	return e
+}
+
+var rank = map[recovery.State]int{recovery.Overdue: 0, recovery.Due: 1, recovery.Next: 2, recovery.Waiting: 3}
+
+// Sort puts the most urgent first: overdue, due, next, waiting, each by time. What has no time
+// comes last.
+func Sort(list []Entry) {
+	slices.SortStableFunc(list, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(rank[a.State], rank[b.State]), compareTimes(a.when(), b.when()), cmp.Compare(a.Incident, b.Incident))
+	})
+}
+
+func (e Entry) when() time.Time {
+	if e.DueAt.IsZero() {
+		return e.NotBefore
+	}
+	return e.DueAt
+}
+
+func compareTimes(a, b time.Time) int {
+	switch {
+	case a.Equal(b):
+		return 0
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return a.Compare(b)
+}

@@ -1,0 +1,55 @@
+package agenda
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// Thread is what is known of one incident: its latest decision, the choices that were made, and
+// the reports on its actions. The zero value knows nothing.
+type Thread struct {
+	Latest  *recovery.Record // nil: nothing was decided
+	reports []recovery.Report
+	choices []recovery.Record // every choice that was made
+	counted []*store.Decision // the same choices, as the rules of a store see them
+	stands  store.Standing    // the latest decision and the choices on it
+}
+
+// Take adds a record, in the order in which records were committed.
+func (t *Thread) Take(r *recovery.Record) {
+	counts := r.Counts(int64(len(t.choices)))
+	t.stands = t.stands.After(counts, t.counted)
+	if r.On == "" {
+		t.Latest = r
+		return
+	}
+	t.choices, t.counted = append(slices.Clip(t.choices), *r), append(slices.Clip(t.counted), counts)
+}
+
+// Report adds reports.
+func (t *Thread) Report(list ...recovery.Report) {
+	t.reports = append(slices.Clip(t.reports), list...)
+}
+
+// Made are the choices that stand.
+func (t *Thread) Made() (out []recovery.Record) {
+	for i, c := range t.counted {
+		if slices.Contains(t.stands.Made, c) {
+			out = append(out, t.choices[i])
+		}
+	}
+	return out
+}
+
+// Choices are the choices that were ever made, standing or not.
+func (t *Thread) Choices() []recovery.Record { return t.choices }
+
+// Given answers what a store would of the incident.
+func (t *Thread) Given() recovery.Given {
+	if t.Latest == nil {
+		return recovery.Given{}
+	}
+	return recovery.Given{Previous: t.Latest, Made: t.Made(), Reports: t.reports}
+}
