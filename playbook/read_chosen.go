@@ -20,9 +20,5 @@ func (m *mapping) chosen() (out *MadeChoice) {
 		in.require("play", "by", "options")
 		in.close()
 	})
-	if m.has(key) && m.has("incident") {
-		m.add("incident", "bad-choose", "change the incident in a step before this one",
-			"a step with `choose` makes the choice that the decision before it leaves; it has no `incident`")
-	}
 	return out
 }

@@ -59,7 +59,7 @@ type testKind struct {
 	named            bool // a name is required
 	nameable         bool
 	hasEach, hasThen bool
-	chooses          bool
+	isStep           bool
 }
 
 var (
@@ -98,8 +98,8 @@ func (r *reader) test(n *yamlnode.Node, key Text, kind testKind) *Test {
 	t.Facts = m.values("facts", "facts by name")
 	t.Partners = m.values("partners", "the use of partners, such as `{quickbike: {used: 40}}`")
 	t.Precedents = m.values("precedents", "earlier choices by play, such as `{parcels/dear: [{amount: 40 EUR}]}`")
-	if kind.chooses {
-		t.Choose = m.chosen()
+	if kind.isStep {
+		m.event(t)
 	}
 	m.on("want", func(n *yamlnode.Node, key Text) { t.Want = r.want(n, key) })
 	if t.Want == nil && m.keyMeaning("want").IsSet() {

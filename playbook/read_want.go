@@ -9,6 +9,7 @@ var (
 	warningCodes    = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key"}
 	passedOverFor   = []string{"agreement", "direction", "coverage", "capacity"}
 	changesOfAction = []string{"new", "changed", "kept", "cancelled"}
+	waysOfHandling  = []string{"new", "changed", "retry", "outdated"}
 )
 
 // want reads what a test expects.
@@ -28,6 +29,9 @@ func (r *reader) want(n *yamlnode.Node, key Text) *Want {
 	w.PassedOver = m.wantedPairs("passed_over", "reasons by partner, such as `{quickbike: capacity}`", passedOverFor)
 	m.on("choices", func(n *yamlnode.Node, key Text) { w.Choices = r.wantedChoices(n, key) })
 	w.Changes = m.wantedPairs("changes", "changes by type of action, such as `{compensate: kept}`", changesOfAction)
+	w.Owed = m.wantedActions("owed")
+	w.Missed = m.wantedTexts("missed", "a list of broken promises, such as `[resolve]`", nil)
+	w.Handled = m.oneOf("handled", waysOfHandling...)
 	w.Error = m.title("error", "a part of the refusal's text")
 	m.close()
 	return w

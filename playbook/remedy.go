@@ -87,8 +87,11 @@ func elsewhere(what, key string) string {
 	has := func(keys []string) bool { return slices.Contains(keys, key) }
 	switch what {
 	case wholeTest.what, rowOfEach.what, "`defaults`":
-		if key == "choose" {
+		switch key {
+		case "choose":
 			return "write it in a step under `then`: a choice is made when the incident has been decided"
+		case "again", "report":
+			return "write it in a step under `then`, which goes on after the incident has been decided"
 		}
 	case "a playbook":
 		switch {

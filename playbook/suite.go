@@ -28,8 +28,12 @@ type Test struct {
 	Facts      Value
 	Partners   Value
 	Precedents Value
-	Choose     *MadeChoice // of a row of then: it makes a choice instead of deciding
-	Want       *Want       // nil: nothing is wanted
+	Want       *Want // nil: nothing is wanted
+	// A row of then is about one of these: an incident that is told, time that has passed, a
+	// choice that somebody makes, what came of actions. Again is a Bool.
+	Again      Text
+	Choose     *MadeChoice
+	Report     *WantedActions
 	Each, Then []*Test
 	Range      Range // starts at the first key
 }
@@ -54,11 +58,14 @@ type Want struct {
 	PassedOver *WantedPairs // reasons by partner
 	Choices    *WantedChoices
 	Changes    *WantedPairs // changes by the type of an action, or type/id
+	Owed       *WantedActions
+	Missed     *WantedTexts
+	Handled    Text
 	Error      Text
 	Range      Range
 }
 
-// WantedTexts are names, of plays, action types or warnings.
+// WantedTexts are names: of plays, action types, warnings or broken promises.
 type WantedTexts struct {
 	Items []Text
 	Range Range // of the list

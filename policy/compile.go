@@ -116,7 +116,7 @@ func (c *compiler) compile(set *playbook.Set) {
 
 	c.table = newFieldTable(StandardFields())
 	c.missed = c.missedList(set.Documents)
-	c.program.missed = c.missed.Slot
+	c.program.missed, c.program.Missable = c.missed.Slot, c.missed.Closed
 	common := c.sharedScope(shared)
 	scopes := make([]*scope, 0, len(books))
 	for _, d := range books {

@@ -21,6 +21,9 @@ type Program struct {
 	Fields []*Field
 	Facts  []*Fact  // of the whole set; a fact's Slot is its index
 	Limits []*Limit // the shared ones
+	// Missable is what the list missed can hold, which is how broken promises are called: the types
+	// of actions with a deadline, then playbook/play/type.
+	Missable []string
 	// Shared is where shared limits are evaluated: a playbook without plays.
 	Shared *Playbook
 

@@ -8,7 +8,8 @@ import (
 )
 
 // askedParts are the schemas of the lists of actions in a suite. Such a list is about the
-// actions of a decision, withheld actions, or the options of a choice, offered or taken.
+// actions of a decision, withheld actions, the options of a choice, offered or taken, actions that
+// are owed, or actions that are reported on.
 func (b *builder) askedParts() []member {
 	said := maps.Clone(parameterWords)
 	maps.Copy(said, askedWords)
@@ -37,18 +38,23 @@ func (b *builder) askedParts() []member {
 	out = append(out, part("withheld", "withheld_action", func(q suite.Questions) []suite.Asked { return q.Withheld })...)
 	out = append(out, part("options", "option", func(q suite.Questions) []suite.Asked { return q.Offered })...)
 	out = append(out, part("chosen", "chosen_option", func(q suite.Questions) []suite.Asked { return q.Chosen })...)
+	out = append(out, part("owed", "owed_action", func(q suite.Questions) []suite.Asked { return q.Owed })...)
+	out = append(out, part("reported", "reported_action", func(q suite.Questions) []suite.Asked { return q.Reported })[1:]...)
+	for _, q := range suite.ChoiceQuestions() {
+		known[q.Name] = true
+	}
 	b.sameNames("question about an action", known, said)
 	return out
 }
 
 // answer is the schema of a wanted property of an action; in names the list that the action is
-// in. null wants the property to be absent, except for an option that is taken.
+// in. null wants the property to be absent, except for an option that is taken and for a report.
 func answer(q suite.Asked, in string) object {
-	null := types("null")
+	null, said := types("null"), in == "chosen" || in == "reported"
 	switch {
-	case in == "chosen" && q.OneOf != nil:
+	case said && q.OneOf != nil:
 		return oneOf(q.OneOf)
-	case in == "chosen":
+	case said:
 		return object{{"not", null}}
 	case q.Actions:
 		return either(null, ref("actions"))
@@ -74,7 +80,15 @@ var askedWords = map[string]string{
 	"message":    "The id of the message, its words, or any of {id, language, text, contains}.",
 	"owner":      "Who does it, or {contains: …}.",
 	"note":       "The note, or {contains: …}.",
+	"given_at":   "When it was first given.",
+	"done_at":    "When it was done, or null while it is open.",
+	"remind":     "What is owed ahead of its deadline.",
 	"if_late":    "What is owed when it is late.",
+	"state":      "overdue, due, next or waiting.",
+	"outcome":    "What came of it: done (when left out), failed or undone.",
+	"at":         "When that was; when left out, at the time of the step.",
+	"for":        "The type of the action that it is a step of.",
+	"decider":    "The role that has to choose.",
 	"plays":      "The plays that gave it.",
 	"justice":    "distributive, procedural or interactional.",
 	"change":     "new, changed, kept or cancelled.",

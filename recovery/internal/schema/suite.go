@@ -5,10 +5,10 @@ func suiteSchema(b *builder) object {
 	root := b.mapping("a suite", suiteWords())
 	root = root.replace("required", append([]string{"amends", "suite"}, b.required("a suite")...))
 	definitions := object{
-		{"test", b.mapping("a test", testWords().without("choose"))},
-		{"row", b.mapping("a row of `each`", testWords().without("each", "choose"))},
-		{"step", b.mapping("a row of `then`", testWords().without("each", "then")).and(when(needing("choose"), none("incident"), nil)...)},
-		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then", "choose"))},
+		{"test", b.mapping("a test", testWords().without(events...))},
+		{"row", b.mapping("a row of `each`", testWords().without("each").without(events...))},
+		{"step", b.mapping("a row of `then`", testWords().without("each", "then")).and(oneEvent()...)},
+		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then").without(events...))},
 		{"made_choice", b.mapping("a choice that is made", madeChoiceWords())},
 		{"incident", givenIncident()},
 		{"want", b.mapping("`want`", b.wantWords())},
@@ -17,6 +17,17 @@ func suiteSchema(b *builder) object {
 		{"precedents", b.mapping("`precedents`", words{"count": {"How many precedents there are.", nil}})},
 	}
 	return root.and(member{"definitions", append(definitions, b.askedParts()...)})
+}
+
+// events are the keys that only steps have.
+var events = []string{"again", "choose", "report"}
+
+// oneEvent holds that a step is about one thing, and gives a world only where something looks at it.
+func oneEvent() object {
+	told := when(needing("incident"), object{}, none("facts", "partners", "precedents"))
+	again := when(needing("again"), none("incident"), told)
+	report := when(needing("report"), none("incident", "again", "facts", "partners", "precedents"), again)
+	return when(needing("choose"), none("incident", "again", "report"), report)
 }
 
 func suiteWords() words {
@@ -37,6 +48,8 @@ func testWords() words {
 		"facts":      {"What earlier decisions say, by the fact's name. Those that are not given are 0.", types("object")},
 		"partners":   {"What others have taken of partners, such as {quickbike: {used: 40}}.", types("object")},
 		"precedents": {"Earlier choices by play, such as {parcels/dear: [{amount: 40 EUR, reason: asked}]}.", types("object")},
+		"again":      {"true: time has passed, and the incident is decided again.", object{{"const", true}}},
+		"report":     {"What came of actions, each by its type. `id`, `plays`, `for` (the action that it is a step of) and parameters tell which one where several fit.", list(ref("reported_action"), 1)},
 		"choose":     {"Makes a choice that the decision before leaves, instead of deciding the incident again.", ref("made_choice")},
 		"want":       {"What is expected. A key that is left out is not compared.", ref("want")},
 		"each":       {"Rows; every row makes a test of its own.", list(ref("row"), 1)},
@@ -80,6 +93,9 @@ func (b *builder) wantWords() words {
 		"passed_over": {"The partners that were not taken, and why.", byName("passed_over")},
 		"choices":     {"Each of these is left to somebody.", list(ref("choice"), 0)},
 		"changes":     {"What has become of the earlier decision's actions: by type, and by type/id for those that a play gives with an id.", byName("changes")},
+		"owed":        {"What is owed at the time of the step: each of these is there; [] for nothing.", ref("owed")},
+		"missed":      {"All broken promises, by the type of the action or as playbook/play/type.", list(text(), 0)},
+		"handled":     {"What the incident was to what is remembered.", nil},
 		"error":       {"The incident is refused, with a text that contains this.", title()},
 	}
 }

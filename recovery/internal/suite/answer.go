@@ -27,6 +27,7 @@ type thing struct {
 	texts  map[string]string
 	times  map[string]time.Time
 	action *recovery.Action // of a given one
+	zone   *time.Location   // in which people read its times
 	offer  *recovery.Offer  // of an offered one
 }
 
@@ -36,7 +37,7 @@ func (s *Set) ask(w *playbook.WantedAction, x thing, where kindOfList) (answers 
 	if w.Type.Value != x.kind {
 		return nil, false
 	}
-	t := s.known.types[x.kind]
+	t, _ := s.actionTypeOf(x.kind, where)
 	if t == nil {
 		return nil, false
 	}
@@ -57,7 +58,7 @@ func (s *Set) ask(w *playbook.WantedAction, x thing, where kindOfList) (answers 
 func (s *Set) one(q question, e playbook.Entry, x thing) answer {
 	switch {
 	case q.shape == shapeActions:
-		return s.lates(e, x)
+		return s.steps(e, x)
 	case e.Key.Value == "id":
 		return s.ids(e, x)
 	case q.shape == shapeMessage:
@@ -65,9 +66,9 @@ func (s *Set) one(q question, e playbook.Entry, x thing) answer {
 	case q.shape == shapeRange && x.offer != nil:
 		return askRange(q, e, x)
 	}
-	got := x.value(e.Key.Value)
+	got, plain := x.value(e.Key.Value), value.Plain{Zone: x.zone}
 	if isNull(e.Value) {
-		return answer{want: "nothing", got: value.Show(got), ok: got == nil}
+		return answer{want: "nothing", got: plain.Show(got), ok: got == nil}
 	}
 	if q.shape == shapeText {
 		text, _ := got.(string)
@@ -78,9 +79,9 @@ func (s *Set) one(q question, e playbook.Entry, x thing) answer {
 		want, err = parse(value.Type{Kind: value.KindList, Elem: q.spec.Type.Kind}, e.Value)
 	}
 	if err != nil {
-		return answer{want: plainText(e.Value), got: value.Show(got)}
+		return answer{want: plainText(e.Value), got: plain.Show(got)}
 	}
-	return answer{want: value.Show(want), got: value.Show(got), ok: same(want, got)}
+	return answer{want: plain.Show(want), got: plain.Show(got), ok: same(want, got)}
 }
 
 // value is what a thing has under a name; nil for nothing.
@@ -189,16 +190,20 @@ func (s *Set) ids(e playbook.Entry, x thing) answer {
 	return answer{want: want, got: got, ok: slices.Contains(x.ids, want)}
 }
 
-// lates compares the actions that are owed when this one is late.
-func (s *Set) lates(e playbook.Entry, x thing) answer {
+// steps asks for actions that are owed ahead of the deadline of this one, or when it is late.
+func (s *Set) steps(e playbook.Entry, x thing) answer {
 	if x.action == nil {
 		return answer{want: plainText(e.Value)}
 	}
+	list := x.action.IfLate
+	if e.Key.Value == "remind" {
+		list = x.action.Remind
+	}
 	var things []thing
 	var shown []string
-	for _, a := range x.action.IfLate {
+	for _, a := range list {
 		things = append(things, s.givenThing("", &a))
-		shown = append(shown, a.String())
+		shown = append(shown, a.TextIn(x.zone))
 	}
 	wanted := actionsOf(e.Value)
 	a := answer{want: plainText(e.Value), got: strings.Join(shown, "; ")}
@@ -216,7 +221,8 @@ func (s *Set) givenThing(incident string, a *recovery.Action) thing {
 	return thing{
 		kind: a.Type, amount: a.Amount, params: a.Params, action: a, ids: s.ownIDs(incident, a),
 		texts: map[string]string{"owner": a.Owner, "note": a.Note, "change": string(a.Change), "justice": a.Justice},
-		times: map[string]time.Time{"due_at": a.DueAt, "not_before": a.NotBefore},
+		times: map[string]time.Time{"due_at": a.DueAt, "not_before": a.NotBefore, "given_at": a.GivenAt, "done_at": a.DoneAt},
+		zone:  s.zones.Plays(a.Plays),
 	}
 }
 
@@ -235,9 +241,9 @@ func offeredThing(o *recovery.Offer) thing {
 // text writes a thing in one line.
 func (x thing) text() string {
 	if x.action != nil {
-		return x.action.String()
+		return x.stateText() + x.action.TextIn(x.zone)
 	}
-	parts := []string{x.kind}
+	parts := []string{x.stateText() + x.kind}
 	if x.amount.IsSet() {
 		parts = append(parts, x.amount.String())
 	}
@@ -246,7 +252,7 @@ func (x thing) text() string {
 	}
 	var params []string
 	for _, p := range x.params {
-		params = append(params, p.Name+": "+value.Show(p.Value))
+		params = append(params, p.Name+": "+value.Plain{Zone: x.zone}.Show(p.Value))
 	}
 	if reason := x.texts["reason"]; reason != "" {
 		params = append(params, "reason: "+reason)
@@ -257,5 +263,10 @@ func (x thing) text() string {
 	return strings.Join(parts, " ")
 }
 
-// formatTime writes a time as suites do.
-func formatTime(t time.Time) string { return value.FormatTimestamp(t) }
+// stateText is how urgent a thing is that is owed.
+func (x thing) stateText() string {
+	if state := x.texts["state"]; state != "" {
+		return state + ": "
+	}
+	return ""
+}

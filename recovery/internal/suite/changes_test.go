@@ -82,7 +82,7 @@ func TestChangesByID(t *testing.T) {
 	} {
 		text := "amends: v1\nsuite: s\nnow: 2026-12-14T10:00:00Z\ntests:\n  - name: t\n" +
 			"    incident: {id: T, service: x, occurred_at: 2026-12-14T10:00:00Z, n: " + c.from + "}\n" +
-			"    want: {}\n    then: [{incident: {n: " + c.to + "}, want: {changes: {" + c.want + "}}}]\n"
+			"    want: {}\n    then: [{incident: {severity: 2, n: " + c.to + "}, want: {changes: {" + c.want + "}}}]\n"
 		set, err := suite.Load(fstest.MapFS{"p.yaml": {Data: []byte(changing)}, "p_test.yaml": {Data: []byte(text)}})
 		if err != nil || set.Diagnostics.HasErrors() {
 			t.Fatal(c.want, err, set.Diagnostics)

@@ -79,6 +79,7 @@ func (c *checker) test(t *playbook.Test) {
 	if t.Choose != nil {
 		c.chosen(t.Choose)
 	}
+	c.reports(t.Report)
 	if t.Want != nil {
 		c.want(t.Want)
 	}

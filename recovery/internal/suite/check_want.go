@@ -26,6 +26,12 @@ func (c *checker) want(w *playbook.Want) {
 	}
 	c.actions(w.Actions, ofGiven)
 	c.actions(w.Withheld, ofWithheld)
+	c.actions(w.Owed, ofOwed)
+	if w.Missed != nil {
+		for _, t := range w.Missed.Items {
+			c.promise(t)
+		}
+	}
 	if w.PassedOver != nil {
 		for _, p := range w.PassedOver.Items {
 			if !known.partners[p.Key.Value] {
@@ -109,7 +115,10 @@ func (c *checker) actions(list *playbook.WantedActions, where kindOfList) {
 }
 
 func (c *checker) action(w *playbook.WantedAction, where kindOfList) {
-	t := c.actionType(w.Type)
+	t, known := c.set.actionTypeOf(w.Type.Value, where)
+	if !known {
+		c.actionType(w.Type)
+	}
 	if t == nil {
 		return
 	}
@@ -128,8 +137,12 @@ func (c *checker) asked(t *policy.ActionType, e playbook.Entry, where kindOfList
 		if hint == "" && slices.Contains([]string{"within", "after", "calendar", "since", "pauses"}, name) && where == ofGiven {
 			hint = "a decision has the times that come of it: ask for `due_at` or `not_before`"
 		}
-		if where == ofChosen {
+		switch where {
+		case ofChosen:
 			c.errorf(e.Key.Range, "unknown-parameter", hint, "`%s` has no parameter `%s`; it has %s", t.Name, name, listed(known))
+			return
+		case ofReported:
+			c.errorf(e.Key.Range, "unknown-parameter", hint, "a report on `%s` says nothing of `%s`; it has %s", t.Name, name, listed(known))
 			return
 		}
 		c.errorf(e.Key.Range, "unknown-parameter", hint, "nothing is known of `%s` in `%s`; it can be asked about %s", name, t.Name, listed(known))
@@ -140,7 +153,7 @@ func (c *checker) asked(t *policy.ActionType, e playbook.Entry, where kindOfList
 	}
 	switch q.shape {
 	case shapeActions:
-		c.actions(actionsOf(e.Value), where)
+		c.actions(actionsOf(e.Value), ofGiven)
 		if actionsOf(e.Value) == nil {
 			c.errorf(e.Value.Range, "wrong-type", "", "`%s` is a list of actions", name)
 		}

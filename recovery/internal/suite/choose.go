@@ -1,24 +1,10 @@
 package suite
 
 import (
-	"context"
-
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
 )
-
-// choose makes the choice of a step on the decision of the steps before. The error means the
-// same as that of decide.
-func (s *Set) choose(ctx context.Context, d *Decided, memory *store) error {
-	memory.choosing = true
-	d.decision, d.err = s.engine.Choose(ctx, s.selection(d.step, memory), recovery.In(memory))
-	memory.choosing = false
-	if d.err != nil {
-		return ctx.Err()
-	}
-	return nil
-}
 
 // selection is what a step chooses. Where no decision leaves such a choice, the engine says so.
 func (s *Set) selection(step *Step, memory *store) recovery.Selection {

@@ -41,8 +41,9 @@ func (c *comparison) fail(key string, at playbook.Range, message string, diff []
 }
 
 // compare returns what was not as wanted.
-func (s *Set) compare(step *Step, came outcome, why *reasons) []Failure {
-	c := &comparison{set: s, step: step, d: came.decision, why: why}
+func (s *Set) compare(d *Decided) []Failure {
+	step, came := d.step, d.outcome
+	c := &comparison{set: s, step: step, d: came.decision, why: d.reasons()}
 	w := step.Want
 	if w == nil {
 		w = &playbook.Want{}
@@ -50,6 +51,8 @@ func (s *Set) compare(step *Step, came outcome, why *reasons) []Failure {
 	switch {
 	case came.err != nil:
 		c.refused(w, came.err)
+	case w.Error.IsSet() && step.test.Report != nil:
+		c.fail("error", w.Error.Range, "the report was to be refused, and was taken", []Line{{'-', "refused: " + w.Error.Value}})
 	case w.Error.IsSet() && step.test.Choose != nil:
 		c.fail("error", w.Error.Range, "the choice was to be refused, and was made",
 			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "made: " + strings.Join(each(c.toDo(), thing.text), ", ")}})
@@ -65,6 +68,9 @@ func (s *Set) compare(step *Step, came outcome, why *reasons) []Failure {
 		c.passedOver(w)
 		c.choices(w)
 		c.changes(w)
+		c.missed(w)
+		c.handled(w)
+		c.owed(w, d.after)
 	}
 	return c.failures
 }
@@ -79,8 +85,15 @@ func (c *comparison) refused(w *playbook.Want, err error) {
 		}
 		return
 	}
-	if m := c.step.test.Choose; m != nil {
-		c.fail("error", m.Range, "the choice was refused", []Line{{'+', oneLine(text)}})
+	switch t := c.step.test; {
+	case t.Choose != nil:
+		c.fail("error", t.Choose.Range, "the choice was refused", []Line{{'+', oneLine(text)}})
+		return
+	case t.Report != nil:
+		c.fail("error", t.Report.Range, "the report was refused", []Line{{'+', oneLine(text)}})
+		return
+	case t.Again.IsSet():
+		c.fail("error", t.Again.Range, "the incident could not be decided again", []Line{{'+', oneLine(text)}})
 		return
 	}
 	at := c.step.Range
@@ -199,6 +212,8 @@ func notThere(key, kind string) string {
 		return "no such `" + kind + "` was withheld"
 	case "choices":
 		return "no such option `" + kind + "` is offered"
+	case "owed":
+		return "no such `" + kind + "` is owed"
 	}
 	return "no such `" + kind + "` is there"
 }

@@ -126,9 +126,10 @@ func (c *comparison) choice(w *playbook.WantedChoice, x *recovery.Choice) (lines
 	compare("choose.at_most", w.AtMost, strconv.Itoa(x.AtMost))
 	compare("precedents.count", w.Precedents, strconv.Itoa(x.Precedents.Count))
 	if w.DueAt.IsSet() && !decidedAt(w.DueAt, playbook.Value{}).Equal(x.DueAt) {
-		lines = append(lines, Line{'-', "due_at: " + w.DueAt.Value})
+		plain := c.set.zones.Text(x.Play)
+		lines = append(lines, Line{'-', "due_at: " + plain.Time(decidedAt(w.DueAt, playbook.Value{}))})
 		if !x.DueAt.IsZero() {
-			lines = append(lines, Line{'+', "due_at: " + formatTime(x.DueAt)})
+			lines = append(lines, Line{'+', "due_at: " + plain.Time(x.DueAt)})
 		}
 	}
 	if w.Options == nil {

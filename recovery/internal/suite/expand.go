@@ -59,7 +59,8 @@ func newCase(suite *playbook.Suite, name string, test *playbook.Test) *Case {
 	c.Steps = append(c.Steps, newStep(suite, "", test))
 	names := numbered(each(test.Then, stepName))
 	for i, row := range test.Then {
-		c.Steps = append(c.Steps, newStep(suite, names[i], mergeTest(test, row)))
+		test = mergeStep(test, row)
+		c.Steps = append(c.Steps, newStep(suite, names[i], test))
 	}
 	return c
 }
@@ -127,8 +128,12 @@ func stepName(row *playbook.Test) string {
 		return row.Name.Value
 	case row.Now.IsSet():
 		return "then " + row.Now.Value
+	case row.Again.IsSet():
+		return "then again"
 	case row.Choose != nil:
 		return "then choose"
+	case row.Report != nil:
+		return "then report"
 	}
 	return "then"
 }

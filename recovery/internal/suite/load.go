@@ -9,6 +9,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
 // Set is a set of playbooks with its suites, ready to run. It is for one
@@ -25,6 +26,7 @@ type Set struct {
 	engine  *recovery.Engine
 	clock   time.Time // what the engine takes for the time
 	known   names
+	zones   zoned.Zones
 	whatIf  map[string]*recovery.Engine // see engineWith
 }
 
@@ -40,7 +42,7 @@ func Load(fsys fs.FS) (*Set, error) {
 	if program == nil {
 		return nil, errors.New("parts of the playbooks could not be understood")
 	}
-	s := &Set{books: books, program: program, known: namesOf(books, program), whatIf: map[string]*recovery.Engine{}}
+	s := &Set{books: books, program: program, known: namesOf(books, program), zones: zoned.Of(books), whatIf: map[string]*recovery.Engine{}}
 	var err error
 	s.engine, err = recovery.New(books, recovery.WithClock(func() time.Time { return s.clock }))
 	if err != nil {

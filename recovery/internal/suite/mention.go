@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -96,3 +97,18 @@ func (s *Set) leadOf(p *policy.Play) (lead value.Span, ok bool) {
 	lead, err := value.ParseSpan(source.Lead.Value)
 	return lead, err == nil
 }
+
+// readsMissed reports whether the condition of a play asks which promises were broken. When an
+// incident is first decided, none are.
+func (s *Set) readsMissed(p *policy.Play) bool {
+	for _, d := range s.books.Documents {
+		for _, x := range d.Plays {
+			if d.ID.Value+"/"+x.ID.Value == p.Name {
+				return missedWord.MatchString(x.When.Value)
+			}
+		}
+	}
+	return false
+}
+
+var missedWord = regexp.MustCompile(`\bmissed\b`)

@@ -21,11 +21,15 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 	out.Facts = mergeValue(base.Facts, over.Facts)
 	out.Partners = mergeValue(base.Partners, over.Partners)
 	out.Precedents = mergeValue(base.Precedents, over.Precedents)
-	if out.Choose = over.Choose; out.Choose != nil {
-		out.Want = over.Want // what is wanted of the incident's decision is not wanted of a choice's
-		return out
-	}
 	out.Want = mergeWant(base.Want, over.Want)
+	return out
+}
+
+// mergeStep puts a step over the one before it: the incident and the world stay as they are.
+// What is expected is said anew, because things are meant to be otherwise now.
+func mergeStep(before, step *playbook.Test) *playbook.Test {
+	out := mergeTest(before, step)
+	out.Want, out.Again, out.Choose, out.Report = step.Want, step.Again, step.Choose, step.Report
 	return out
 }
 
@@ -97,8 +101,13 @@ func mergeWant(base, over *playbook.Want) *playbook.Want {
 	out.Choices = either(over.Choices, base.Choices)
 	out.PassedOver = mergePairs(base.PassedOver, over.PassedOver)
 	out.Changes = mergePairs(base.Changes, over.Changes)
+	out.Owed = either(over.Owed, base.Owed)
+	out.Missed = either(over.Missed, base.Missed)
 	if over.Exactly.IsSet() {
 		out.Exactly = over.Exactly
+	}
+	if over.Handled.IsSet() {
+		out.Handled = over.Handled
 	}
 	if over.Error.IsSet() {
 		out.Error = over.Error

@@ -16,10 +16,11 @@ type names struct {
 	fields   map[string]*policy.Field      // by dotted name, earlier names included
 	partners map[string]bool
 	bare     map[string]bool // the types that some play gives without an id
+	promises []string        // what broken promises can be called
 }
 
 func namesOf(books *playbook.Set, program *policy.Program) names {
-	n := names{plays: map[string]*policy.Play{}, types: map[string]*policy.ActionType{}, fields: map[string]*policy.Field{}, partners: map[string]bool{}, bare: map[string]bool{policy.ActionSubstitute: true}}
+	n := names{plays: map[string]*policy.Play{}, types: map[string]*policy.ActionType{}, fields: map[string]*policy.Field{}, partners: map[string]bool{}, bare: map[string]bool{policy.ActionSubstitute: true}, promises: program.Missable}
 	for _, d := range books.Documents {
 		for _, a := range d.Actions {
 			n.types[a.Name.Value] = nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/agenda"
 )
 
 // kindOfList is where a wanted action stands, which says what can be asked.
@@ -15,6 +16,8 @@ const (
 	ofWithheld
 	ofOption
 	ofChosen
+	ofOwed
+	ofReported
 )
 
 // shape is how an answer is written.
@@ -51,21 +54,43 @@ func common(where kindOfList) map[string]question {
 		return map[string]question{"reason": closed("reason", "keep", "limit", "too-late", "zero"), "play": text("play")}
 	case ofOption, ofChosen:
 		return map[string]question{"id": text("id")}
+	case ofReported:
+		return reported()
 	}
-	return map[string]question{
+	out := map[string]question{
 		"id": text("id"), "owner": text("owner"), "note": text("note"),
 		"change":  closed("change", "new", "changed", "kept", "cancelled"),
 		"justice": closed("justice", "distributive", "procedural", "interactional"),
 		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: value.Type{Kind: value.KindList, Elem: value.KindString}}},
 		"already": {shapeLiteral, &policy.Field{Name: "already", Type: value.Type{Kind: value.KindMoney}}},
 		"due_at":  instant("due_at"), "not_before": instant("not_before"),
-		"message": {shapeMessage, textField("message")}, "if_late": {shapeActions, textField("if_late")},
+		"given_at": instant("given_at"), "done_at": instant("done_at"),
+		"message": {shapeMessage, textField("message")},
+		"remind":  {shapeActions, textField("remind")}, "if_late": {shapeActions, textField("if_late")},
 	}
+	if where == ofOwed {
+		out["state"] = closed("state", "overdue", "due", "next", "waiting")
+	}
+	return out
+}
+
+// reported are the questions about an action that is reported on: those that find it, and what
+// is said of it.
+func reported() map[string]question {
+	out := common(ofGiven)
+	for _, name := range []string{"already", "change", "due_at", "not_before", "given_at", "done_at", "remind", "if_late", "owner", "justice", "message"} {
+		delete(out, name)
+	}
+	out["outcome"] = question{shapeLiteral, textField("outcome", "done", "failed", "undone")}
+	out["amount"] = question{shapeLiteral, &policy.Field{Name: "amount", Type: value.Type{Kind: value.KindMoney}}}
+	out["at"] = question{shapeLiteral, &policy.Field{Name: "at", Type: value.Type{Kind: value.KindTimestamp}}}
+	out["for"] = question{shapeLiteral, textField("for")}
+	return out
 }
 
 // questionAbout says how a question about a type of action is answered.
 func questionAbout(t *policy.ActionType, name string, where kindOfList) (question, bool) {
-	if q, ok := common(where)[name]; ok {
+	if q, ok := common(where)[name]; ok && (t != choiceType || ofChoice[name]) {
 		return q, true
 	}
 	if t.Name == "substitute" {
@@ -100,8 +125,14 @@ func substituteParam(name string) *policy.Field {
 	return nil
 }
 
+// ofChoice are the common questions that a choice answers too.
+var ofChoice = map[string]bool{"state": true, "due_at": true}
+
 func questionsAbout(t *policy.ActionType, where kindOfList) []string {
 	out := sortedKeys(common(where))
+	if t == choiceType {
+		out = slices.DeleteFunc(out, func(name string) bool { return !ofChoice[name] })
+	}
 	if t.Name == "substitute" {
 		out = append(out, "partner", "agreement", "units")
 	}
@@ -109,7 +140,7 @@ func questionsAbout(t *policy.ActionType, where kindOfList) []string {
 		out = append(out, p.Name)
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // parts are the keys that may stand in a mapping in the place of the answer. It is nil
@@ -133,7 +164,7 @@ type Asked struct {
 }
 
 // Questions are what can be asked, by the list in which it is.
-type Questions struct{ Given, Withheld, Offered, Chosen []Asked }
+type Questions struct{ Given, Withheld, Offered, Chosen, Owed, Reported []Asked }
 
 // QuestionsAbout returns what can be asked about actions of a type, sorted by
 // name.
@@ -145,5 +176,20 @@ func QuestionsAbout(t *policy.ActionType) Questions {
 		}
 		return out
 	}
-	return Questions{about(ofGiven), about(ofWithheld), about(ofOption), about(ofChosen)}
+	return Questions{about(ofGiven), about(ofWithheld), about(ofOption), about(ofChosen), about(ofOwed), about(ofReported)}
+}
+
+// choiceType stands for a choice among what is owed.
+var choiceType = &policy.ActionType{Name: agenda.Choice, Params: []*policy.Field{textField("play"), textField("decider")}}
+
+// ChoiceQuestions are what can be asked about a choice that is owed.
+func ChoiceQuestions() []Asked { return QuestionsAbout(choiceType).Owed }
+
+// actionTypeOf finds a type of action. Among what is owed, a choice has one too.
+func (s *Set) actionTypeOf(name string, where kindOfList) (t *policy.ActionType, known bool) {
+	t, known = s.known.types[name]
+	if !known && where == ofOwed && name == agenda.Choice {
+		return choiceType, true
+	}
+	return t, known
 }

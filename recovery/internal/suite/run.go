@@ -18,8 +18,8 @@ type Result struct {
 // OK reports whether everything was as wanted.
 func (r Result) OK() bool { return len(r.Failures) == 0 }
 
-// Run decides the cases, each from an empty store, and compares. It calls watch, if that is
-// not nil, with each step that decides an incident. A step that makes a choice asks no play.
+// Run decides the cases, each from an empty store, and compares. watch, if not
+// nil, sees each step as it was decided; not those in which no play was asked.
 func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]Result, error) {
 	var out []Result
 	for _, c := range cases {
@@ -30,8 +30,8 @@ func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]R
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.FullName(), err)
 			}
-			r.Failures = append(r.Failures, s.compare(step, d.outcome, d.reasons())...)
-			if watch != nil && step.test.Choose == nil {
+			r.Failures = append(r.Failures, s.compare(d)...)
+			if watch != nil && d.asked() {
 				watch(d)
 			}
 		}
@@ -48,6 +48,15 @@ type Decided struct {
 	step     *Step
 	incident recovery.Incident
 	before   store // what the engine read from
+	after    *store
+}
+
+// asked reports whether the plays were asked. A choice, a report, and an incident that stands as
+// it was told before ask none.
+func (d *Decided) asked() bool {
+	t := d.step.test
+	stood := d.decision != nil && !t.Again.IsSet() && (d.decision.Handled == recovery.HandledRetry || d.decision.Handled == recovery.HandledOutdated)
+	return t.Choose == nil && t.Report == nil && !stood
 }
 
 // decide takes one step. An incident that is refused is a result and no error. The error
@@ -57,15 +66,23 @@ func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, 
 	if memory.Store, err = given.Parse(givenJSON(step.test), s.program); err != nil {
 		return nil, err
 	}
-	d := &Decided{set: s, ctx: ctx, step: step, before: *memory}
+	d := &Decided{set: s, ctx: ctx, step: step, before: *memory, after: memory}
 	s.clock = step.Now
-	if step.test.Choose != nil {
-		return d, s.choose(ctx, d, memory)
+	switch t := step.test; {
+	case t.Choose != nil:
+		d.decision, d.err = s.engine.Choose(ctx, s.selection(step, memory), recovery.In(memory))
+	case t.Report != nil:
+		d.decision, d.err = s.report(ctx, step, memory)
+	default:
+		if d.incident, d.err = incidentOf(t.Incident); d.err != nil {
+			return d, nil // it is refused before it is an incident
+		}
+		if t.Again.IsSet() {
+			d.decision, d.err = s.engine.Again(ctx, d.incident.ID, recovery.In(memory))
+		} else {
+			d.decision, d.err = s.engine.Handle(ctx, d.incident, recovery.In(memory))
+		}
 	}
-	if d.incident, d.err = incidentOf(step.test.Incident); d.err != nil {
-		return d, nil // it is refused before it is an incident
-	}
-	d.decision, d.err = s.engine.Handle(ctx, d.incident, recovery.In(memory))
 	if d.err != nil {
 		return d, ctx.Err()
 	}

@@ -26,6 +26,8 @@ type suggester struct {
 	seen map[string]map[string]bool
 	out  []suggestion
 	lost []string // plays that no incident was found for
+	// broken are those among them that a first decision cannot give: they read missed.
+	broken []string
 }
 
 // tried is a test with what came of it.
@@ -81,7 +83,7 @@ const mostRounds = 5
 
 func (g *suggester) round() error {
 	found := len(g.out)
-	g.lost = nil
+	g.lost, g.broken = nil, nil
 	for _, p := range g.set.program.Plays {
 		if err := g.play(p); err != nil {
 			return err
@@ -253,7 +255,11 @@ func (g *suggester) play(p *policy.Play) error {
 	if err != nil {
 		return err
 	}
-	if !ok {
+	switch {
+	case !ok && g.set.readsMissed(p):
+		g.broken = append(g.broken, p.Name)
+		return nil
+	case !ok:
 		g.lost = append(g.lost, p.Name)
 		return nil
 	}

@@ -21,6 +21,9 @@ func (g *suggester) yaml() string {
 	for _, name := range g.lost {
 		out.WriteString("# This search found no incident that " + name + " matches; that does not mean that there is none.\n")
 	}
+	for _, name := range g.broken {
+		out.WriteString("# " + name + " asks what was missed. Write a test with a later step, `again: true`, for it.\n")
+	}
 	if len(g.out) == 0 {
 		return out.String()
 	}
@@ -28,7 +31,7 @@ func (g *suggester) yaml() string {
 	names := numbered(each(g.out, func(x suggestion) string { return x.name }))
 	for i, x := range g.out {
 		out.WriteString("  - name: " + quoted(names[i]) + "\n")
-		out.WriteString("    now: " + formatTime(x.from.now) + "\n")
+		out.WriteString("    now: " + g.set.zones.Text("").Time(x.from.now) + "\n")
 		for _, part := range []struct {
 			name string
 			v    playbook.Value

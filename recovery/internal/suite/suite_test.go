@@ -127,20 +127,22 @@ func TestWants(t *testing.T) {
 	golden.Check(t, "testdata/wants.golden", textOf(t, r))
 }
 
-// What then says goes on with the incident, and merges over the test and not over
-// the step before.
+// What then says goes on with the incident and the world of the step before, and not with what was
+// expected there.
 func TestThen(t *testing.T) {
 	for name, c := range map[string]struct{ want, steps, fails string }{
-		"kept":                {`{}`, `[{now: 2026-03-02T11:00:00Z, want: {changes: {compensate: kept, inform: kept, apologise: kept}}}]`, ""},
+		"kept":                {`{}`, `[{now: 2026-03-02T11:00:00Z, incident: {summary: more}, want: {changes: {compensate: kept, inform: kept, apologise: kept}, handled: changed}}]`, ""},
 		"changed":             {`{}`, `[{incident: {delay: 4d}, want: {changes: {compensate: changed}, actions: [{compensate: {amount: 10 EUR, already: 5 EUR}}]}}]`, ""},
 		"cancelled":           {`{}`, `[{incident: {failure: lost}, want: {changes: {compensate: cancelled, acknowledge: new}, never: [compensate]}}]`, ""},
 		"cancelled, exactly":  {`{}`, `[{incident: {failure: lost}, want: {exactly: true, actions: [{acknowledge: {}}, {compensate: {change: cancelled, already: 5 EUR, amount: 0 EUR}}]}}]`, ""},
 		"not cancelled":       {`{}`, `[{want: {actions: [{compensate: {change: cancelled}}]}}]`, "no such `compensate`"},
 		"inform is cancelled": {`{}`, `[{now: 2026-03-02T11:00:00Z, incident: {resolved_at: 2026-03-02T11:00:00Z}, want: {changes: {inform: cancelled}, never: [inform]}}]`, ""},
-		"the second step":     {`{}`, `[{incident: {delay: 4d}}, {want: {actions: [{compensate: {amount: 5 EUR, already: 10 EUR}}]}}]`, ""},
-		"facts later":         {`{}`, `[{facts: {repeats: 2}, want: {plays: [parcels/late/repeated]}}]`, ""},
-		"wanted of the test":  {`{plays: [parcels/late]}`, `[{incident: {failure: lost}}]`, "(then): other plays"},
-		"promises stand":      {`{}`, `[{now: 2026-03-09T10:00:00Z, want: {actions: [{apologise: {due_at: 2026-03-02T11:00:00Z}}]}}]`, ""},
+		"the second step":     {`{}`, `[{incident: {delay: 4d}}, {incident: {severity: 2}, want: {actions: [{compensate: {amount: 10 EUR}}]}}]`, ""},
+		"facts later":         {`{}`, `[{again: true, facts: {repeats: 2}, want: {plays: [parcels/late/repeated], handled: changed}}, {incident: {severity: 2}, want: {plays: [parcels/late/repeated]}}]`, ""},
+		"wanted of the test":  {`{plays: [parcels/late], handled: new}`, `[{incident: {failure: lost}}]`, ""},
+		"told again":          {`{}`, `[{want: {handled: retry}}, {incident: {delay: 31h}, want: {handled: changed}}]`, ""},
+		"told otherwise":      {`{}`, `[{want: {handled: new}}]`, "handled in another way"},
+		"promises stand":      {`{}`, `[{now: 2026-03-09T10:00:00Z, again: true, want: {actions: [{apologise: {due_at: 2026-03-02T11:00:00Z}}]}}]`, ""},
 		"a name":              {`{}`, `[{name: a week on, now: 2026-03-09T10:00:00Z, want: {never: [apologise]}}]`, "(a week on): there is a"},
 		"no names":            {`{}`, `[{want: {never: [refund]}}, {want: {never: [apologise]}}]`, "(then #2): there is a"},
 		"refused before":      {`{error: wanted}`, `[{incident: {severity: 3}, want: {error: wanted}}]`, "and was decided"},
@@ -172,7 +174,7 @@ tests:
     each:
       - {}
       - {facts: {repeats: 0}, want: {plays: [parcels/late]}}
-      - {name: by words, incident: {customer.name: Eva}, want: {actions: [{apologise: {message: {contains: Eva}}}]}, then: [{facts: {repeats: 1}, want: {plays: [parcels/late]}}]}
+      - {name: by words, incident: {customer.name: Eva}, want: {actions: [{apologise: {message: {contains: Eva}}}]}, then: [{facts: {repeats: 1}, again: true, want: {plays: [parcels/late]}}]}
     then: [{incident: {delay: 4d}, want: {changes: {compensate: changed}}}]
 ---
 amends: v1

@@ -24,10 +24,10 @@ type reasons struct {
 	explained *recovery.Explanation
 }
 
-// reasons says why the step came out as it did. Of a choice, no play was asked.
+// reasons says why the step came out as it did, where plays were asked.
 func (d *Decided) reasons() *reasons {
 	r := &reasons{d: d}
-	if d.step.test.Choose != nil {
+	if !d.asked() {
 		r.explained = &recovery.Explanation{}
 	}
 	return r

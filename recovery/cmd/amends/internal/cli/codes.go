@@ -93,6 +93,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"wrong-approach", "The key belongs to plays of another approach."},
 	{"missing-review-by", "A standard answer goes stale; the play or its playbook needs review_by."},
 	{"case-order", "A case behind one that always holds is never reached."},
+	{"bad-step", "A step of a suite is about one thing, and has a world only where something looks at it."},
 	{"bad-choose", "So many options cannot be chosen."},
 	{"no-plays", "A playbook without plays answers nothing."},
 	{"no-partner", "No partner could ever stand in."},

@@ -1,0 +1,43 @@
+package playbook
+
+import "github.com/servicerecovery/amends/playbook/internal/yamlnode"
+
+// event reads what a step of a suite is about, beside the incident that is told.
+func (m *mapping) event(t *Test) {
+	m.on("again", func(n *yamlnode.Node, k Text) {
+		t.Again = m.r.scalar(n, k, "`true`")
+		if t.Again.IsSet() && t.Again.Value != "true" {
+			m.r.wrong(n, k, "`true`", "write `again: true` where time has passed, or leave the key out")
+			t.Again = misread()
+		}
+	})
+	m.is("again", KeyBool)
+	t.Choose = m.chosen()
+	t.Report = m.wantedActions("report")
+	if t.Report != nil && len(t.Report.Items) == 0 && !m.node.Partial {
+		m.add("report", "empty-list", "write what came of an action, such as `- refund: {}`", "a step with `report` reports something")
+	}
+	m.oneEvent()
+}
+
+// oneEvent reports a step that is about two things, and one in which nothing happens that could
+// look at the world it gives.
+func (m *mapping) oneEvent() {
+	first := ""
+	for _, key := range []string{"incident", "again", "choose", "report"} {
+		switch _, has := m.get(key); {
+		case !has:
+		case first == "":
+			first = key
+		default:
+			m.add(key, "bad-step", "make two steps of them, one after the other", "a step is about one thing, and this one has `%s` and `%s`", first, key)
+			return
+		}
+	}
+	for _, key := range []string{"facts", "partners", "precedents"} {
+		if _, has := m.get(key); has && (first == "" || first == "report") && !m.node.Partial {
+			m.add(key, "bad-step", "add `again: true` to decide the incident again, or `incident` with what is told", "nothing is decided in this step, so nothing looks at its `%s`", key)
+			return
+		}
+	}
+}
