@@ -48,7 +48,7 @@ func (r *rooms) put(a *answers) {
 func (d *decider) add(out *answers, decision *recovery.Decision) {
 	var a answer
 	if d.format == "text" {
-		a.text = textOf(decision)
+		a.text = textOf(decision, d.zones(decision))
 	} else {
 		out.json = append(decision.AppendJSON(out.json), '\n')
 	}

@@ -83,7 +83,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{checkCommand(), decideCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), schemaCommand(), holidaysCommand(), ledgerCommand()}
+	return []command{checkCommand(), decideCommand(), agendaCommand(), chooseCommand(), doneCommand(), againCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), schemaCommand(), holidaysCommand(), ledgerCommand()}
 }
 
 // Run runs the command with its arguments, without the program's name.

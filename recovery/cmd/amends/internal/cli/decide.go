@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/given"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
 func decideCommand() command {
@@ -18,6 +18,9 @@ func decideCommand() command {
 		name: "decide", args: "--playbooks DIR [FILE…] [flags]",
 		summary: "decides incidents: a JSON object, an array, or JSON Lines; one decision per line, in order",
 		example: term.Own("amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z"),
+		notes: term.Own("--now FIELD decides each incident as of the time in that field. A date is its midnight in the shared\n" +
+			"zone of the playbooks, else in UTC. `handled` says what each incident was to the ledger: new, changed,\n" +
+			"retry or outdated. Without --store, every one is new."),
 	}
 	c.run = func(h Host, args []string) int { return decide(c, h, args) }
 	return c
@@ -27,7 +30,8 @@ func decide(c command, h Host, args []string) int {
 	f := newFlags(c)
 	playbooks := f.String("playbooks", "", "`DIR` with the playbooks")
 	format := f.format("json", "text")
-	now := f.now("decide as if it were `TIME` (RFC 3339)")
+	now := &moment{}
+	f.Var(now, "now", "decide as of `TIME`: RFC 3339, a date, or the name of a timestamp field of each incident, such as occurred_at")
 	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
 	store := f.String("store", "", "remember in the ledger in `DIR`, created when absent: incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
@@ -49,15 +53,20 @@ func decide(c command, h Host, args []string) int {
 	if *strict {
 		options = append(options, recovery.Strict())
 	}
-	if now.at != nil {
-		at := *now.at
-		options = append(options, recovery.WithClock(func() time.Time { return at }))
-	}
+	clock := &clock{}
+	options = append(options, recovery.WithClock(clock.now))
 	engine, set, status := loadEngine(h, *playbooks, *givenFile, options)
 	if engine == nil {
 		return status
 	}
-	d := decider{host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set)), rooms: &rooms{}}
+	zones := zoned.Of(set)
+	if err := clock.set(now, set, zones); err != nil {
+		return trouble(h, "%s", err)
+	}
+	d := decider{
+		host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set)), rooms: &rooms{},
+		clock: clock, zones: func(*recovery.Decision) zoned.Zones { return zones },
+	}
 	if *store != "" {
 		return d.keep(*store, set, files)
 	}
@@ -114,6 +123,9 @@ type decider struct {
 	format string
 	fields *undeclaredFields
 	rooms  *rooms
+	clock  *clock // as of when to decide
+	// zones are those in which people read a decision.
+	zones func(*recovery.Decision) zoned.Zones
 }
 
 func (d *decider) run(files []string) int {
@@ -127,6 +139,7 @@ func (d *decider) run(files []string) int {
 		return trouble(d.host, "%s", err)
 	}
 	d.fields.say(d.host)
+	d.clock.warn(d.host)
 	if refused {
 		return exitFound
 	}
@@ -173,11 +186,13 @@ func (d *decider) one(out *answers, it item) {
 		d.refuse(out, it.id(in), err)
 		return
 	}
-	decision, err := d.engine.Decide(context.Background(), in)
+	decision, err := d.clock.decide(&in, func() (*recovery.Decision, error) { return d.engine.Decide(context.Background(), in) })
 	if err != nil {
 		d.refuse(out, in.ID, err)
 	} else {
-		d.add(out, decision)
+		alone := *decision
+		alone.Handled = recovery.HandledNew // nothing is remembered that it could be compared with
+		d.add(out, &alone)
 	}
 	a := &out.list[len(out.list)-1]
 	a.read, a.undeclared = true, d.fields.declared.undeclared(in)

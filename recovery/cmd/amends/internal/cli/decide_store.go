@@ -90,6 +90,7 @@ func (k *keeper) run(files []string) int {
 		return trouble(k.host, "%s", err)
 	}
 	k.fields.say(k.host)
+	k.clock.warn(k.host)
 	if refused {
 		return exitFound
 	}
@@ -154,7 +155,9 @@ func (k *keeper) handle(t *taken) (kept, error) {
 		return kept{id: t.id(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
-	d, err := k.engine.Handle(context.Background(), t.incident, recovery.In(s))
+	d, err := k.clock.decide(&t.incident, func() (*recovery.Decision, error) {
+		return k.engine.Handle(context.Background(), t.incident, recovery.In(s))
+	})
 	if s.err != nil {
 		return kept{}, s.err
 	}

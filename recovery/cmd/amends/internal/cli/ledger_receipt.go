@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -120,7 +121,7 @@ func (r *received) write(h Host, format string) error {
 		return h.Stdout.Printf("holds: a ledger of %s continues one of %s\n%s", term.Count(r.grown.New.Size, "record"), term.Count(r.grown.Old.Size, "record"), r.vouchedGrown())
 	}
 	at := r.receipt.Checkpoint
-	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), textOf(r.receipt.Decision))
+	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), textOf(r.receipt.Decision, zoned.Zones{}))
 }
 
 // vouched says why to believe the checkpoint, or how to come to.

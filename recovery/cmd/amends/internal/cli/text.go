@@ -6,26 +6,34 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
-// textOf writes a decision for people.
-func textOf(d *recovery.Decision) term.Text {
-	w := &textWriter{term.NewPage(false)}
-	w.line(0, "%s  decided %s", d.Incident, value.FormatTimestamp(d.DecidedAt))
+// textOf writes a decision for people, with times in the zones of a set.
+func textOf(d *recovery.Decision, zones zoned.Zones) term.Text {
+	w := &textWriter{page: term.NewPage(false), zones: zones}
+	handled := ""
+	if d.Handled != "" {
+		handled = string(d.Handled) + ", "
+	}
+	w.line(0, "%s  %sdecided %s", d.Incident, handled, value.Plain{Zone: zones.Decision()}.Time(d.DecidedAt))
 	for _, p := range d.Plays {
 		w.play(p)
 	}
 	for _, a := range d.Actions {
-		w.action(1, a)
+		w.action(1, "→", a)
 	}
 	for _, c := range d.Choices {
 		w.choice(c)
 	}
 	for _, x := range d.Withheld {
-		w.line(1, "withheld (%s): %s", x.Reason, term.Spaced(x.Type, amount(x.Amount), params(x.Params)))
+		w.line(1, "withheld (%s): %s", x.Reason, term.Spaced(x.Type, amount(x.Amount), params(x.Params, zones.Text(x.Play))))
 	}
 	for _, x := range d.PassedOver {
 		w.line(1, "passed over: %s (%s)", x.Partner, x.Reason)
+	}
+	for i := range d.Missed {
+		w.missed(&d.Missed[i])
 	}
 	for _, x := range d.Warnings {
 		w.line(1, "warning: %s: %s", term.Spaced(string(x.Code), x.Play), x.Message)
@@ -33,7 +41,10 @@ func textOf(d *recovery.Decision) term.Text {
 	return w.page.Text()
 }
 
-type textWriter struct{ page *term.Page }
+type textWriter struct {
+	page  *term.Page
+	zones zoned.Zones
+}
 
 func (w *textWriter) line(indent int, format string, args ...any) {
 	w.page.Line("%s%s", strings.Repeat("  ", indent), term.Textf(format, args...))
@@ -58,12 +69,8 @@ func (w *textWriter) play(p recovery.Match) {
 	}
 }
 
-func (w *textWriter) action(indent int, a recovery.Action) {
-	sign := "→"
-	if indent > 1 {
-		sign = "if late:"
-	}
-	w.line(indent, "%s %s", sign, a)
+func (w *textWriter) action(indent int, sign string, a recovery.Action) {
+	w.line(indent, "%s %s", sign, a.TextIn(w.zones.Plays(a.Plays)))
 	if a.Already.IsSet() && a.Already != a.Amount {
 		w.line(indent+1, "given before: %s", a.Already)
 	}
@@ -75,15 +82,31 @@ func (w *textWriter) action(indent int, a recovery.Action) {
 	if a.Note != "" {
 		w.line(indent+1, "note: %s", a.Note)
 	}
-	for _, x := range a.IfLate {
-		w.action(indent+1, x)
+	for _, x := range a.Remind {
+		w.action(indent+1, "remind:", x)
 	}
+	for _, x := range a.IfLate {
+		w.action(indent+1, "if late:", x)
+	}
+}
+
+// missed writes a broken promise.
+func (w *textWriter) missed(m *recovery.Missed) {
+	plain := w.zones.Text(m.Play)
+	done := "not done"
+	if !m.DoneAt.IsZero() {
+		done = "done " + plain.Time(m.DoneAt)
+	}
+	if m.DueAt.Before(m.GivenAt) {
+		done += ", and given only at " + plain.Time(m.GivenAt)
+	}
+	w.line(1, "missed: %s of %s, due %s, %s", m.Type, m.Play, plain.Time(m.DueAt), done)
 }
 
 func (w *textWriter) choice(c recovery.Choice) {
 	by := ""
 	if !c.DueAt.IsZero() {
-		by = " by " + value.FormatTimestamp(c.DueAt)
+		by = " by " + w.zones.Text(c.Play).Time(c.DueAt)
 	}
 	w.line(1, "? %s chooses%s (%s)", c.Decider, by, c.ID)
 	for _, o := range c.Options {
@@ -91,7 +114,7 @@ func (w *textWriter) choice(c recovery.Choice) {
 		if o.From.IsSet() {
 			span = o.From.String() + " to " + o.To.String()
 		}
-		w.line(2, "%s", term.Spaced("- "+o.Type, span, params(o.Params)))
+		w.line(2, "%s", term.Spaced("- "+o.Type, span, params(o.Params, w.zones.Text(c.Play))))
 	}
 	for _, p := range c.Precedents.Options {
 		w.line(2, "before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, term.Count(c.Precedents.Count, "case"))
@@ -105,10 +128,10 @@ func amount(m recovery.Money) string {
 	return m.String()
 }
 
-func params(list []recovery.Param) string {
+func params(list []recovery.Param, plain value.Plain) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.Name+": "+value.Show(p.Value))
+		out = append(out, p.Name+": "+plain.Show(p.Value))
 	}
 	if len(out) == 0 {
 		return ""
@@ -118,7 +141,7 @@ func params(list []recovery.Param) string {
 
 // refusalText writes for people why an incident was refused.
 func refusalText(id string, err error) term.Text {
-	w := &textWriter{term.NewPage(false)}
+	w := &textWriter{page: term.NewPage(false)}
 	w.line(0, "%s  refused", id)
 	w.line(1, "%s", err)
 	return w.page.Text()

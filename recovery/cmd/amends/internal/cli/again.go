@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/agenda"
+	"github.com/servicerecovery/amends/recovery/internal/term"
+)
+
+func againCommand() command {
+	c := command{
+		name: "again", args: "--store LEDGER [--playbooks DIR] [INCIDENT] [flags]",
+		summary: "decides incidents of a ledger again because time has passed; one decision per line",
+		example: term.Own("amends again --store ledger --playbooks playbooks --now 2026-03-02T10:00:00Z"),
+		notes: term.Own("Without INCIDENT it decides those on which something has fallen due since they were decided,\n" +
+			"in the order of that time, then of their ids. A decision is written only if it is another one."),
+	}
+	c.run = func(h Host, args []string) int { return again(c, h, args) }
+	return c
+}
+
+func again(c command, h Host, args []string) int {
+	f := newFlags(c)
+	t := f.desktop(true)
+	format := f.format("json", "text")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err == nil && len(rest) > 1 {
+		err = errors.New("again takes one incident, or none for all on which something has fallen due")
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	e, status := t.open(h, c.name)
+	if e == nil {
+		return status
+	}
+	out := decider{host: h, format: format.value, zones: e.zones, rooms: &rooms{}}
+	incidents := rest
+	if len(rest) == 0 {
+		incidents, err = e.fallenDue()
+	} else {
+		_, err = e.desk.find(*t.store, rest[0])
+	}
+	if err != nil {
+		return e.close(h, *t.store, trouble(h, "%s", err))
+	}
+	return e.close(h, *t.store, e.decideAgain(out, incidents))
+}
+
+// fallenDue are the incidents on which something has fallen due, in the order of that time, then
+// of their ids.
+func (e *engines) fallenDue() ([]string, error) {
+	type due struct {
+		id string
+		at time.Time
+	}
+	var list []due
+	for _, id := range e.desk.incidents() {
+		t := e.desk.threads[id]
+		given := t.Given()
+		at, err := agenda.Came(&given, e.clock, e.again(t))
+		if err != nil {
+			return nil, err
+		}
+		if !at.IsZero() {
+			list = append(list, due{id, at})
+		}
+	}
+	slices.SortFunc(list, func(a, b due) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+	ids := make([]string, len(list))
+	for i, x := range list {
+		ids[i] = x.id
+	}
+	return ids, nil
+}
+
+func (e *engines) decideAgain(out decider, incidents []string) int {
+	refused := false
+	for _, id := range incidents {
+		var d *recovery.Decision
+		engine, err := e.of(e.desk.threads[id])
+		if err == nil {
+			d, err = engine.Again(context.Background(), id, recovery.In(e.ledger))
+		}
+		a := out.rooms.take()
+		switch {
+		case err == nil:
+			out.add(a, d)
+		case isRefusal(err):
+			refused = true
+			out.refuse(a, id, err)
+		default:
+			return trouble(out.host, "%s", fmt.Errorf("incident %q: %w", id, err))
+		}
+		err = out.write(a)
+		out.rooms.put(a)
+		if err != nil {
+			return trouble(out.host, "%s", err)
+		}
+	}
+	if refused {
+		return exitFound
+	}
+	return exitOK
+}

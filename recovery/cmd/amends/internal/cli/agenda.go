@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/agenda"
+	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
+)
+
+func agendaCommand() command {
+	c := command{
+		name: "agenda", args: "LEDGER [flags]",
+		summary: "lists what is owed now over all incidents of a ledger, overdue first",
+		example: term.Own("amends agenda ledger --now 2026-03-02T10:00:00Z --to team-lead"),
+		notes: term.Own("Each line has what is owed, by when, on which incident, and the id to report it done with\n" +
+			"(amends done). As JSON each entry is an object on a line of its own. Nothing is decided or written."),
+	}
+	c.run = func(h Host, args []string) int { return showAgenda(c, h, args) }
+	return c
+}
+
+// wantedEntries says which entries of the agenda to show.
+type wantedEntries struct {
+	incident, owner, to string
+	until               *time.Time
+}
+
+func showAgenda(c command, h Host, args []string) int {
+	f := newFlags(c)
+	var want wantedEntries
+	f.StringVar(&want.incident, "incident", "", "what is owed on the incident `ID`")
+	f.StringVar(&want.owner, "owner", "", "what `OWNER` has to do")
+	f.StringVar(&want.to, "to", "", "what goes to `ROLE`, and what it has to decide")
+	until := &instant{}
+	f.Var(until, "until", "what falls due by `TIME` (RFC 3339)")
+	now := f.now("as it is at `TIME` (RFC 3339)")
+	format := f.format("text", "json")
+	rest, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	var dir string
+	if err == nil {
+		dir, err = oneArgument(f, rest)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	want.until = until.at
+	at := time.Now()
+	if now.at != nil {
+		at = *now.at
+	}
+	d, err := readDesk(dir)
+	if err != nil {
+		return ledgerFailed(h, dir, format.value, err)
+	}
+	list, err := d.agenda(dir, want, at)
+	if err == nil {
+		err = d.writeAgenda(h, list, format.value, at)
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	return exitOK
+}
+
+// agenda lists what is owed at a time, as far as it is wanted.
+func (d *desk) agenda(dir string, want wantedEntries, at time.Time) ([]agenda.Entry, error) {
+	incidents := d.incidents()
+	if want.incident != "" {
+		if _, err := d.find(dir, want.incident); err != nil {
+			return nil, err
+		}
+		incidents = []string{want.incident}
+	}
+	var out []agenda.Entry
+	for _, id := range incidents {
+		given := d.threads[id].Given()
+		list, err := agenda.Of(&given, at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(list, func(e agenda.Entry) bool { return !want.has(&e) })...)
+	}
+	agenda.Sort(out)
+	return out, nil
+}
+
+func (w *wantedEntries) has(e *agenda.Entry) bool {
+	owner, to := "", ""
+	if e.Choice != nil {
+		owner, to = e.Choice.Decider, e.Choice.Decider
+	} else {
+		owner = e.Action.Owner
+		for _, p := range e.Action.Params {
+			if p.Name == "to" {
+				to = value.Show(p.Value)
+			}
+		}
+	}
+	switch {
+	case w.owner != "" && w.owner != owner, w.to != "" && w.to != to:
+		return false
+	case w.until == nil || e.State == recovery.Overdue:
+		return true
+	}
+	when := cmp.Or(e.DueAt, e.NotBefore)
+	return e.State != recovery.Waiting && !when.After(*w.until)
+}
+
+func (d *desk) writeAgenda(h Host, list []agenda.Entry, format string, at time.Time) error {
+	if format == "text" {
+		return h.Stdout.Print(d.agendaText(list, at))
+	}
+	var out []byte
+	for i := range list {
+		c, err := agenda.CaseOf(d.threads[list[i].Incident].Latest)
+		if err == nil {
+			out, err = list[i].AppendJSON(out, c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return h.Stdout.Data(term.JSON, bytesOf(out))
+}
+
+// agendaText writes a heading for each state, and a line for each entry under it.
+func (d *desk) agendaText(list []agenda.Entry, at time.Time) term.Text {
+	w := &textWriter{page: term.NewPage(false)}
+	if len(list) == 0 {
+		w.line(0, "nothing is owed")
+	}
+	state := recovery.State("")
+	for i := range list {
+		e := &list[i]
+		if e.State != state {
+			state = e.State
+			w.line(0, "%s", state)
+		}
+		w.entry(e, d.zones(d.threads[e.Incident].Latest.Decision.Set.Digest), at)
+		c, err := agenda.CaseOf(d.threads[e.Incident].Latest)
+		if who := strings.TrimSpace(c.CustomerID + " " + c.CustomerName); err == nil && who != "" {
+			w.line(2, "for %s", who)
+		}
+	}
+	return w.page.Text()
+}
+
+// entry writes one thing that is owed: the incident, what it is, by when, whose, and its id.
+func (w *textWriter) entry(e *agenda.Entry, zones zoned.Zones, at time.Time) {
+	var play, what, id string
+	switch {
+	case e.Choice != nil:
+		play, id = e.Choice.Play, e.Choice.ID
+		what = e.Choice.Decider + " chooses"
+	default:
+		play = firstOf(e.Action.Plays)
+		what, id = term.Spaced(e.Type, amount(e.Action.Amount), params(e.Action.Params, zones.Text(play))), e.Action.ID
+	}
+	plain := zones.Text(play)
+	switch {
+	case !e.DueAt.IsZero():
+		what += ", by " + plain.Time(e.DueAt)
+	case !e.NotBefore.IsZero():
+		what += ", from " + plain.Time(e.NotBefore)
+	}
+	if e.State == recovery.Overdue && !e.DueAt.IsZero() {
+		what += ", " + plain.Duration(at.Sub(e.DueAt).Truncate(time.Second)) + " late"
+	}
+	if e.Action != nil && e.Action.Owner != "" {
+		what += ", owner " + e.Action.Owner
+	}
+	w.line(1, "%s  %s", e.Incident, what)
+	w.line(2, "%s  %s", id, play)
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}

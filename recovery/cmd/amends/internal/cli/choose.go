@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
+)
+
+func chooseCommand() command {
+	c := command{
+		name: "choose", args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		summary: "makes choices that decisions have left to somebody: one JSON object per line; one decision per line, in order",
+		example: term.Own(`echo '{"choice": "cho_…", "by": "Rosa", "options": [{"type": "compensate", "amount": "40 EUR"}]}' | amends choose --store ledger`),
+		notes: term.Own("A line has the id of the choice (amends agenda shows it), who chooses, and the options that are\n" +
+			"taken: each with its type, its amount, and the params that it leaves open. It may have a reason."),
+	}
+	c.run = func(h Host, args []string) int { return choose(c, h, args) }
+	return c
+}
+
+func choose(c command, h Host, args []string) int {
+	f := newFlags(c)
+	t := f.desktop(true)
+	format := f.format("json", "text")
+	files, err := f.parse(h, args)
+	if errors.Is(err, errHelp) {
+		return exitOK
+	}
+	if err != nil {
+		return trouble(h, "%s", err)
+	}
+	e, status := t.open(h, c.name)
+	if e == nil {
+		return status
+	}
+	w := &chooser{engines: e, out: decider{host: h, format: format.value, zones: e.zones, rooms: &rooms{}}}
+	return e.close(h, *t.store, w.run(files))
+}
+
+// chooser makes the choices of some files, in order.
+type chooser struct {
+	*engines
+	out     decider
+	refused bool
+	err     error // why the work could not go on
+}
+
+func (c *chooser) run(files []string) int {
+	err := c.out.reader(files)(func(it item) bool {
+		c.err = c.one(it)
+		return c.err == nil
+	})
+	switch {
+	case err != nil:
+		return trouble(c.out.host, "%s", err)
+	case c.err != nil:
+		return trouble(c.out.host, "%s", c.err)
+	case c.refused:
+		return exitFound
+	}
+	return exitOK
+}
+
+// one makes one choice and writes what came of it. Its error is the ledger's trouble.
+func (c *chooser) one(it item) error {
+	sel, err := it.selection()
+	if err == nil {
+		err = c.place(&sel)
+	}
+	var d *recovery.Decision
+	if err == nil {
+		d, err = c.choose(sel)
+	}
+	var choice *recovery.ChoiceError
+	var inLine *lineError
+	out := c.out.rooms.take()
+	defer c.out.rooms.put(out)
+	switch {
+	case err == nil:
+		c.out.add(out, d)
+	case isRefusal(err), errors.As(err, &choice), errors.As(err, &inLine):
+		c.refused = true
+		c.out.refuse(out, sel.Incident, &placeError{it.place(), err})
+	default:
+		return fmt.Errorf("%s: %w", it.place(), err)
+	}
+	return c.out.write(out)
+}
+
+func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
+	engine, err := c.of(c.desk.threads[sel.Incident])
+	if err != nil {
+		return nil, err
+	}
+	return engine.Choose(context.Background(), sel, recovery.In(c.ledger))
+}
+
+// place finds the incident of a choice.
+func (c *chooser) place(sel *recovery.Selection) error {
+	incident, known := c.desk.choices[sel.Choice]
+	switch {
+	case !known:
+		return &lineError{fmt.Sprintf("no decision in the ledger has left a choice %s; amends agenda lists those that are open", unseen.Quote(sel.Choice))}
+	case sel.Incident != "" && sel.Incident != incident:
+		return &lineError{fmt.Sprintf("the choice %s is of incident %s, and not of %s", unseen.Quote(sel.Choice), unseen.Quote(incident), unseen.Quote(sel.Incident))}
+	}
+	sel.Incident = incident
+	return nil
+}
+
+// lineError says what is wrong with a line that makes a choice.
+type lineError struct{ message string }
+
+func (e *lineError) Error() string { return e.message }
+
+// selectionKeys are the keys of a line, and optionKeys those of an option in it.
+var (
+	selectionKeys = []string{"choice", "by", "options", "reason", "incident"}
+	optionKeys    = []string{"type", "id", "amount", "params"}
+)
+
+// selection reads a line that makes a choice.
+func (it item) selection() (sel recovery.Selection, err error) {
+	if it.err != nil {
+		return sel, &lineError{it.err.Error()}
+	}
+	fields, err := keysOf(it.raw, "a choice", selectionKeys, "choice", "by", "options")
+	if err != nil {
+		return sel, err
+	}
+	var options []json.RawMessage
+	if json.Unmarshal(fields["options"], &options) != nil || len(options) == 0 {
+		return sel, &lineError{`"options" is a list of what is chosen, such as [{"type": "compensate", "amount": "40 EUR"}]`}
+	}
+	for _, o := range options {
+		if _, err := keysOf(o, "an option", optionKeys, "type"); err != nil {
+			return sel, err
+		}
+	}
+	if err := json.Unmarshal(it.raw, &sel); err != nil {
+		return sel, &lineError{plainJSON(err)}
+	}
+	return sel, nil
+}
+
+// plainJSON says what is wrong with a value without a word of the program's.
+func plainJSON(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		wanted := "text"
+		if wrong.Field == "params" || strings.HasSuffix(wrong.Field, ".params") {
+			wanted = "an object"
+		}
+		return fmt.Sprintf("%q is %s, found a %s", wrong.Field, wanted, wrong.Value)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// keysOf reads the members of an object and holds that it has those that are required, no others,
+// and none twice.
+func keysOf(raw []byte, what string, known []string, required ...string) (map[string]json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return nil, &lineError{what + " is an object with " + quotedList(known)}
+	}
+	out := map[string]json.RawMessage{}
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return nil, &lineError{plainJSON(err)}
+		}
+		key, _ := t.(string)
+		if !slices.Contains(known, key) {
+			near := playbook.Suggest(key, known)
+			return nil, &lineError{fmt.Sprintf("%s has no key %s%s; it has %s", what, unseen.Quote(key), orNear(near), quotedList(known))}
+		}
+		if _, twice := out[key]; twice {
+			return nil, &lineError{fmt.Sprintf("%s has the key %s twice", what, unseen.Quote(key))}
+		}
+		var v json.RawMessage
+		if err := dec.Decode(&v); err != nil {
+			return nil, &lineError{plainJSON(err)}
+		}
+		out[key] = v
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, &lineError{plainJSON(err)}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, &lineError{"one object is wanted, and more follows it"}
+	}
+	for _, key := range required {
+		if v, ok := out[key]; !ok || string(v) == "null" || string(v) == `""` {
+			return nil, &lineError{fmt.Sprintf("%s needs %s", what, unseen.Quote(key))}
+		}
+	}
+	return out, nil
+}
+
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = unseen.Quote(n)
+	}
+	return term.List(quoted, "and")
+}

@@ -1,0 +1,243 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/agenda"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+// desk is what a ledger knows of its incidents, and the sets by which they were decided.
+type desk struct {
+	threads map[string]*agenda.Thread // by the incident's id
+	choices map[string]string         // the incident of each choice that was ever offered
+	sets    map[string]*archived      // by digest
+}
+
+// archived is a set as the ledger holds it. It is loaded when it is first needed.
+type archived struct {
+	entry  *ledger.Entry
+	loaded bool
+	set    *playbook.Set
+	err    error
+}
+
+// readDesk reads a ledger. It may be written meanwhile.
+func readDesk(dir string) (*desk, error) {
+	d := &desk{threads: map[string]*agenda.Thread{}, choices: map[string]string{}, sets: map[string]*archived{}}
+	for e, err := range ledger.Entries(context.Background(), dir) {
+		if err != nil {
+			return nil, err
+		}
+		d.take(e)
+	}
+	return d, nil
+}
+
+func (d *desk) take(e *ledger.Entry) {
+	switch {
+	case e.Record != nil:
+		decision := e.Record.Decision
+		d.thread(decision.Incident).Take(e.Record)
+		for i := range decision.Choices {
+			d.choices[decision.Choices[i].ID] = decision.Incident
+		}
+	case e.Set != nil:
+		d.sets[e.Set.Digest] = &archived{entry: e}
+	}
+	for _, r := range e.Reports {
+		d.thread(r.Incident).Report(r)
+	}
+}
+
+func (d *desk) thread(incident string) *agenda.Thread {
+	t := d.threads[incident]
+	if t == nil {
+		t = &agenda.Thread{}
+		d.threads[incident] = t
+	}
+	return t
+}
+
+// find is what is known of an incident, or says that the ledger does not have it.
+func (d *desk) find(dir, incident string) (*agenda.Thread, error) {
+	t := d.threads[incident]
+	if t != nil && t.Latest != nil {
+		return t, nil
+	}
+	near := playbook.Suggest(incident, d.incidents())
+	return nil, fmt.Errorf("%s has no decision on an incident %s%s", dir, unseen.Quote(incident), orNear(near))
+}
+
+func orNear(near string) string {
+	if near == "" {
+		return ""
+	}
+	return "; did you mean " + unseen.Quote(near) + "?"
+}
+
+// incidents are the ids of those that were decided, sorted.
+func (d *desk) incidents() []string {
+	ids := slices.Sorted(maps.Keys(d.threads))
+	return slices.DeleteFunc(ids, func(id string) bool { return d.threads[id].Latest == nil })
+}
+
+// set is the set with a digest.
+func (d *desk) set(digest string) (*playbook.Set, error) {
+	a := d.sets[digest]
+	if a == nil {
+		return nil, fmt.Errorf("the set %s was not archived; name the playbooks: --playbooks DIR", digest)
+	}
+	if !a.loaded {
+		a.loaded = true
+		fsys, err := a.entry.Playbooks()
+		if err == nil {
+			var diags playbook.Diagnostics
+			if a.set, diags = playbook.Load(fsys); diags.HasErrors() {
+				err = diags
+			}
+		}
+		a.err = err
+	}
+	return a.set, a.err
+}
+
+// zones are those of the set with a digest. Of one that cannot be read, all are UTC.
+func (d *desk) zones(digest string) zoned.Zones {
+	set, err := d.set(digest)
+	if err != nil {
+		return zoned.Zones{}
+	}
+	return zoned.Of(set)
+}
+
+// engines make the engine for a decision: that of the playbooks that were named, or else of the
+// set that decided.
+type engines struct {
+	desk    *desk
+	ledger  *ledger.Ledger
+	clock   time.Time
+	named   *recovery.Engine // nil: no playbooks were named
+	set     *playbook.Set    // of them
+	revived map[string]*recovery.Engine
+}
+
+// of is the engine for an incident by its latest decision.
+func (e *engines) of(t *agenda.Thread) (*recovery.Engine, error) {
+	if e.named != nil {
+		return e.named, nil
+	}
+	digest := t.Latest.Decision.Set.Digest
+	if engine := e.revived[digest]; engine != nil {
+		return engine, nil
+	}
+	set, err := e.desk.set(digest)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := recovery.New(set, recovery.WithStore(e.ledger), recovery.WithRevision(t.Latest.Decision.Set.Revision), e.now())
+	if err != nil {
+		return nil, fmt.Errorf("the set %s, which decided, does not load any more; name the playbooks: --playbooks DIR (%w)", digest, err)
+	}
+	e.revived[digest] = engine
+	return engine, nil
+}
+
+// again is how often the playbooks ask to look at an open incident; 0 where they do not.
+func (e *engines) again(t *agenda.Thread) time.Duration {
+	set := e.set
+	if set == nil {
+		var err error
+		if set, err = e.desk.set(t.Latest.Decision.Set.Digest); err != nil {
+			return 0
+		}
+	}
+	least := time.Duration(0)
+	for _, d := range set.Documents {
+		every, _ := value.ParseDuration(d.Again.Value) // 0 where it is not there
+		if every > 0 && (least == 0 || every < least) {
+			least = every
+		}
+	}
+	return least
+}
+
+// zones are those in which people read a decision.
+func (e *engines) zones(d *recovery.Decision) zoned.Zones {
+	if e.set != nil {
+		return zoned.Of(e.set)
+	}
+	return e.desk.zones(d.Set.Digest)
+}
+
+// desktop is what commands share that write into a ledger about incidents that it holds.
+type desktop struct {
+	store, playbooks, revision *string
+	now                        *instant
+}
+
+func (f *flags) desktop(withPlaybooks bool) *desktop {
+	t := &desktop{store: f.String("store", "", "the ledger in `DIR`")}
+	t.now = f.now("do it as if it were `TIME` (RFC 3339)")
+	t.playbooks, t.revision = new(string), new(string)
+	if withPlaybooks {
+		t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
+		t.revision = f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
+	}
+	return t
+}
+
+// open opens the ledger, and loads the playbooks if some were named. The result is nil where that
+// cannot be done, which has been said then.
+func (t *desktop) open(h Host, name string) (*engines, int) {
+	if *t.store == "" {
+		return nil, trouble(h, "%s needs the ledger: --store DIR", name)
+	}
+	if err := ledgerDir(*t.store); err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	e := &engines{clock: time.Now(), revived: map[string]*recovery.Engine{}}
+	if t.now.at != nil {
+		e.clock = *t.now.at
+	}
+	var status int
+	if *t.playbooks != "" {
+		if e.named, e.set, status = loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithRevision(*t.revision), e.now()}); e.named == nil {
+			return nil, status
+		}
+	}
+	var err error
+	if e.ledger, err = openLedger(*t.store); err != nil {
+		return nil, trouble(h, "%s", err)
+	}
+	if e.set != nil {
+		e.ledger.Archive(e.set)
+	}
+	if e.desk, err = readDesk(*t.store); err != nil {
+		err = errors.Join(err, e.ledger.Close())
+		return nil, trouble(h, "%s", placed(*t.store, err))
+	}
+	return e, exitOK
+}
+
+// close closes the ledger. A status of trouble stays what it is.
+func (e *engines) close(h Host, dir string, status int) int {
+	if err := e.ledger.Close(); err != nil && status != exitTrouble {
+		return trouble(h, "%s: %s", dir, err)
+	}
+	return status
+}
+
+func (e *engines) now() recovery.Option {
+	return recovery.WithClock(func() time.Time { return e.clock })
+}
