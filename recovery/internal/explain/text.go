@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
@@ -21,7 +22,7 @@ const Legend = holds + " holds, " + holdsNot + " does not, " + fails + " has no 
 
 // Text is the report for people, coloured when colour is set.
 func (r *Report) Text(colour bool) term.Text {
-	t := &textWriter{report: r, page: term.NewPage(colour), opened: map[*policy.Node]bool{}}
+	t := &textWriter{report: r, page: term.NewPage(colour), opened: map[*policy.Node]bool{}, plain: r.plain()}
 	t.head()
 	if r.Reasons != nil {
 		t.body()
@@ -33,6 +34,7 @@ type textWriter struct {
 	report *Report
 	page   *term.Page
 	opened map[*policy.Node]bool // what was written below a term
+	plain  value.Plain           // in the zone of what is being written
 }
 
 func (t *textWriter) paint(code term.Colour, s string) term.Text { return t.page.Paint(code, s) }
@@ -63,7 +65,7 @@ func (t *textWriter) head() {
 	}
 	switch {
 	case r.Refused != nil && r.Past != nil:
-		t.wrapped(0, 2, term.Bold, who+"was refused at "+value.FormatTimestamp(r.DecidedAt))
+		t.wrapped(0, 2, term.Bold, who+"was refused at "+t.plain.Time(r.DecidedAt))
 	case r.Refused != nil:
 		t.wrapped(0, 2, term.Bold, who+"refused")
 	case r.Reasons.Err != nil:
@@ -82,9 +84,9 @@ func (t *textWriter) head() {
 
 func (t *textWriter) decided() string {
 	r := t.report
-	text := "decided " + value.FormatTimestamp(r.DecidedAt)
+	text := "decided " + t.plain.Time(r.DecidedAt)
 	if m := r.Reasons.Decision.Made; m != nil {
-		return "chosen by " + m.By + " at " + value.FormatTimestamp(r.DecidedAt)
+		return "chosen by " + m.By + " at " + t.plain.Time(r.DecidedAt)
 	}
 	if len(r.options.Plays) > 0 {
 		return text
@@ -120,10 +122,25 @@ func (t *textWriter) errorText(err error) string {
 	return placed.Error()
 }
 
+// plain is the zone of the playbooks, where they have one; else UTC.
+func (r *Report) plain() value.Plain {
+	var zone *time.Location
+	if r.Reasons != nil {
+		for _, e := range r.Reasons.Plays {
+			if zone != nil && zone.String() != e.Play.Playbook.Zone.String() {
+				return value.Plain{}
+			}
+			zone = e.Play.Playbook.Zone
+		}
+	}
+	return value.Plain{Zone: zone}
+}
+
 func (t *textWriter) body() {
 	r := t.report
 	if d := r.Reasons.Decision; d != nil {
 		t.warnings(d, "")
+		t.missed(d)
 	}
 	for _, e := range r.Shown {
 		t.line("")
@@ -159,8 +176,26 @@ func (t *textWriter) withdrawn() {
 	for _, a := range d.Actions {
 		if !slices.ContainsFunc(slices.Concat(t.report.Shown, t.report.Near), func(e policy.Explanation) bool { return slices.Contains(a.Plays, e.Play.Name) }) {
 			t.line("")
-			t.wrapped(0, 4, "", "given before, by "+strings.Join(a.Plays, ", ")+": "+a.String())
+			t.wrapped(0, 4, "", "given before, by "+strings.Join(a.Plays, ", ")+": "+a.TextIn(t.plain.Zone))
 		}
+	}
+}
+
+// missed lists the broken promises, unless only some plays were asked about.
+func (t *textWriter) missed(d *recovery.Decision) {
+	only := t.report.options.Plays
+	for _, m := range d.Missed {
+		if len(only) > 0 && !slices.Contains(only, m.Play) {
+			continue
+		}
+		done := "not done"
+		if !m.DoneAt.IsZero() {
+			done = "done " + t.plain.Time(m.DoneAt)
+		}
+		if m.DueAt.Before(m.GivenAt) {
+			done += ", and given only at " + t.plain.Time(m.GivenAt)
+		}
+		t.wrapped(2, 2, "", "missed: "+m.Type+" of "+m.Play+", due "+t.plain.Time(m.DueAt)+", "+done)
 	}
 }
 
@@ -191,7 +226,7 @@ func (t *textWriter) limit(l recovery.BoundLimit) {
 	t.line("")
 	t.wrapped(0, 4, "", r.place(l.Limit.Position)+": "+limitText(l))
 	for _, w := range took {
-		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
+		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+term.Spaced(w.Type, amount(w.Amount), params(w.Params, t.plain)))
 	}
 	for _, c := range cut {
 		t.wrapped(4, 2, "", "the offer of "+optionName(c)+" in "+c.Play+" goes up to "+c.After.String()+", not "+c.Before.String())
@@ -227,10 +262,10 @@ func amount(m recovery.Money) string {
 	return m.String()
 }
 
-func params(list []recovery.Param) string {
+func params(list []recovery.Param, plain value.Plain) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.Name+": "+paramText(p.Value))
+		out = append(out, p.Name+": "+paramText(p.Value, plain))
 	}
 	if len(out) == 0 {
 		return ""
@@ -238,11 +273,11 @@ func params(list []recovery.Param) string {
 	return "(" + strings.Join(out, ", ") + ")"
 }
 
-func paramText(v any) string {
+func paramText(v any, plain value.Plain) string {
 	if r, ok := v.(recovery.MoneyRange); ok {
 		return r.From.String() + " to " + r.To.String()
 	}
-	return value.Show(v)
+	return plain.Show(v)
 }
 
 func messageOf(err error) string {

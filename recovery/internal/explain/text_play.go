@@ -6,13 +6,15 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // play says why a play matched or not, and what it gave.
 func (t *textWriter) play(e policy.Explanation) {
+	around := t.plain
+	t.plain.Zone = e.Play.Playbook.Zone
+	defer func() { t.plain = around }()
 	t.wrapped(0, 4, term.Bold, t.report.place(e.Play.Range)+": "+verdict(e))
 	full := len(t.report.options.Plays) > 0
 	barred := e.Barrier == policy.BarrierApplies || e.Barrier == policy.BarrierOfPlaybook
@@ -133,11 +135,12 @@ func (t *textWriter) gave(d *recovery.Decision, play string) {
 		if !slices.Contains(a.Plays, play) {
 			continue
 		}
-		text := "→ " + a.String()
+		text := "→ " + a.TextIn(t.plain.Zone)
 		if others := slices.DeleteFunc(slices.Clone(a.Plays), func(p string) bool { return p == play }); len(others) > 0 {
 			text += ", together with " + strings.Join(others, ", ")
 		}
 		t.wrapped(4, 2, "", text)
+		t.life(a)
 	}
 	for _, c := range d.Choices {
 		if c.Play == play {
@@ -146,21 +149,34 @@ func (t *textWriter) gave(d *recovery.Decision, play string) {
 	}
 	for _, m := range t.report.Reasons.Made {
 		if m.Plays[0].Play == play {
-			t.wrapped(4, 2, "", "the choice was made by "+m.Made.By+" and stands: "+actionsText(m))
+			t.wrapped(4, 2, "", "the choice was made by "+m.Made.By+" and stands: "+t.actionsText(m))
 		}
 	}
 	for _, w := range d.Withheld {
 		if w.Play == play {
-			t.wrapped(4, 2, "", "withheld ("+string(w.Reason)+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params)))
+			t.wrapped(4, 2, "", "withheld ("+string(w.Reason)+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params, t.plain)))
 		}
 	}
 	t.warnings(d, play)
 }
 
+// life says when an action was given, if that was not now, and what is owed around its deadline.
+func (t *textWriter) life(a recovery.Action) {
+	if !a.GivenAt.IsZero() && a.GivenAt.Before(t.report.DecidedAt) {
+		t.wrapped(6, 2, "", "given first "+t.plain.Time(a.GivenAt))
+	}
+	for _, x := range a.Remind {
+		t.wrapped(6, 2, "", "remind: "+x.TextIn(t.plain.Zone))
+	}
+	for _, x := range a.IfLate {
+		t.wrapped(6, 2, "", "if late: "+x.TextIn(t.plain.Zone))
+	}
+}
+
 func (t *textWriter) choice(c recovery.Choice) {
 	by := ""
 	if !c.DueAt.IsZero() {
-		by = " by " + value.FormatTimestamp(c.DueAt)
+		by = " by " + t.plain.Time(c.DueAt)
 	}
 	t.wrapped(4, 2, "", "? "+c.Decider+" chooses"+by)
 	for _, o := range c.Options {
@@ -168,7 +184,7 @@ func (t *textWriter) choice(c recovery.Choice) {
 		if o.From.IsSet() {
 			span = o.From.String() + " to " + o.To.String()
 		}
-		t.wrapped(6, 2, "", term.Spaced("- "+o.Type, span, params(o.Params)))
+		t.wrapped(6, 2, "", term.Spaced("- "+o.Type, span, params(o.Params, t.plain)))
 	}
 	for _, p := range c.Precedents.Options {
 		t.wrapped(6, 2, "", fmt.Sprintf("before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, term.Count(c.Precedents.Count, "case")))
@@ -176,11 +192,11 @@ func (t *textWriter) choice(c recovery.Choice) {
 }
 
 // actionsText lists what a decision gives.
-func actionsText(d *recovery.Decision) string {
+func (t *textWriter) actionsText(d *recovery.Decision) string {
 	var out []string
 	for _, a := range d.Actions {
 		if a.Change != recovery.ChangeCancelled {
-			out = append(out, a.String())
+			out = append(out, a.TextIn(t.plain.Zone))
 		}
 	}
 	if len(out) == 0 {
@@ -217,7 +233,7 @@ func (t *textWriter) past() {
 		t.wrapped(2, 2, "", p.SupersededBy+" took its place")
 	}
 	for _, c := range p.Choices {
-		t.wrapped(2, 2, "", c.Made.By+" chose "+actionsText(c)+reasonText(c.Made)+" ("+c.ID+")")
+		t.wrapped(2, 2, "", c.Made.By+" chose "+t.actionsText(c)+reasonText(c.Made)+" ("+c.ID+")")
 	}
 	if p.Forgotten > 0 {
 		t.wrapped(2, 2, "", term.Count(p.Forgotten, "precedent")+" that it was made from "+wasWere(p.Forgotten)+" erased since")
