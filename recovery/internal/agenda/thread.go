@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
@@ -12,6 +13,7 @@ import (
 type Thread struct {
 	Latest  *recovery.Record // nil: nothing was decided
 	reports []recovery.Report
+	updated time.Time // the latest updated_at that was seen
 	choices []recovery.Record // every choice that was made
 	counted []*store.Decision // the same choices, as the rules of a store see them
 	stands  store.Standing    // the latest decision and the choices on it
@@ -19,6 +21,7 @@ type Thread struct {
 
 // Take adds a record, in the order in which records were committed.
 func (t *Thread) Take(r *recovery.Record) {
+	t.seen(r.UpdatedAt)
 	counts := r.Counts(int64(len(t.choices)))
 	t.stands = t.stands.After(counts, t.counted)
 	if r.On == "" {
@@ -26,6 +29,19 @@ func (t *Thread) Take(r *recovery.Record) {
 		return
 	}
 	t.choices, t.counted = append(slices.Clip(t.choices), *r), append(slices.Clip(t.counted), counts)
+}
+
+// Mark adds that a version of the incident was seen which changed nothing.
+func (t *Thread) Mark(m *recovery.Mark) {
+	if m != nil {
+		t.seen(m.UpdatedAt)
+	}
+}
+
+func (t *Thread) seen(updated time.Time) {
+	if updated.After(t.updated) {
+		t.updated = updated
+	}
 }
 
 // Report adds reports.
@@ -51,5 +67,5 @@ func (t *Thread) Given() recovery.Given {
 	if t.Latest == nil {
 		return recovery.Given{}
 	}
-	return recovery.Given{Previous: t.Latest, Made: t.Made(), Reports: t.reports}
+	return recovery.Given{Previous: t.Latest, Made: t.Made(), Reports: t.reports, UpdatedAt: t.updated}
 }

@@ -20,13 +20,14 @@ type store struct {
 func (s *store) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
 	g, version, err := s.Store.Read(ctx, q)
 	past := s.Given()
-	g.Previous, g.Made, g.Reports = past.Previous, past.Made, past.Reports
+	g.Previous, g.Made, g.Reports, g.UpdatedAt = past.Previous, past.Made, past.Reports, past.UpdatedAt
 	return g, version, err
 }
 
 // Commit remembers a decision, a choice or reports for the next step.
 func (s *store) Commit(_ context.Context, c recovery.Commit) error {
 	s.Report(c.Reports...)
+	s.Mark(c.Mark)
 	if c.Record != nil {
 		s.Take(c.Record)
 		s.all = append(slices.Clip(s.all), c.Record.Decision)

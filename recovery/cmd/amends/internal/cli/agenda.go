@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ func agendaCommand() command {
 		notes: term.Own("Each line has what is owed, by when, on which incident, and the id to report it done with\n" +
 			"(amends done). As JSON each entry is an object on a line of its own. Nothing is decided or written."),
 	}
-	c.run = func(h Host, args []string) int { return showAgenda(c, h, args) }
+	c.run = func(h Host, args []string) int { return h.end(showAgenda(c, h, args)) }
 	return c
 }
 
@@ -32,7 +31,7 @@ type wantedEntries struct {
 	until               *time.Time
 }
 
-func showAgenda(c command, h Host, args []string) int {
+func showAgenda(c command, h Host, args []string) error {
 	f := newFlags(c)
 	var want wantedEntries
 	f.StringVar(&want.incident, "incident", "", "what is owed on the incident `ID`")
@@ -43,15 +42,12 @@ func showAgenda(c command, h Host, args []string) int {
 	now := f.now("as it is at `TIME` (RFC 3339)")
 	format := f.format("text", "json")
 	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
-	}
-	var dir string
-	if err == nil {
-		dir, err = oneArgument(f, rest)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
+	}
+	dir, err := oneArgument(f, rest)
+	if err != nil {
+		return err
 	}
 	want.until = until.at
 	at := time.Now()
@@ -63,13 +59,10 @@ func showAgenda(c command, h Host, args []string) int {
 		return ledgerFailed(h, dir, format.value, err)
 	}
 	list, err := d.agenda(dir, want, at)
-	if err == nil {
-		err = d.writeAgenda(h, list, format.value, at)
-	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return err
 	}
-	return exitOK
+	return d.writeAgenda(h, list, format.value, at)
 }
 
 // agenda lists what is owed at a time, as far as it is wanted.

@@ -55,6 +55,9 @@ func (d *desk) take(e *ledger.Entry) {
 	case e.Set != nil:
 		d.sets[e.Set.Digest] = &archived{entry: e}
 	}
+	if e.Mark != nil {
+		d.thread(e.Mark.Incident).Mark(e.Mark)
+	}
 	for _, r := range e.Reports {
 		d.thread(r.Incident).Report(r)
 	}

@@ -303,7 +303,7 @@ func runHostile(t *testing.T, name, line string, formats []string, stand map[str
 				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 				Env: func(string) string { return "" }, Terminal: func(io.Writer) bool { return terminal },
 			})
-			exact := name == "decide" && format != "text" && !terminal
+			exact := slices.Contains([]string{"decide", "choose", "again"}, name) && format != "text" && !terminal
 			look(t, args, format, stdout.String(), exact)
 			look(t, args, "", stderr.String(), false)
 			if t.Failed() {
