@@ -26,6 +26,10 @@ func Came(g *recovery.Given, now time.Time, every time.Duration) (time.Time, err
 		}
 	}
 	for i := range list {
+		// What falls due at the very time of the decision was still in time then.
+		if list[i].DueAt.Equal(decided) && now.After(decided) {
+			first = decided
+		}
 		see(list[i].DueAt)
 		see(list[i].NotBefore)
 	}

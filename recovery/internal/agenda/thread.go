@@ -13,7 +13,7 @@ import (
 type Thread struct {
 	Latest  *recovery.Record // nil: nothing was decided
 	reports []recovery.Report
-	updated time.Time // the latest updated_at that was seen
+	updated time.Time         // the latest updated_at that was seen
 	choices []recovery.Record // every choice that was made
 	counted []*store.Decision // the same choices, as the rules of a store see them
 	stands  store.Standing    // the latest decision and the choices on it

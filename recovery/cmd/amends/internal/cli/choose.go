@@ -170,6 +170,9 @@ func plainJSON(err error) string {
 // and none twice.
 func keysOf(raw []byte, what string, known []string, required ...string) (map[string]json.RawMessage, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
+	if !json.Valid(raw) {
+		return nil, &lineError{"this is no JSON; " + what + " is an object with " + quotedList(known)}
+	}
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, &lineError{what + " is an object with " + quotedList(known)}
 	}
@@ -181,8 +184,10 @@ func keysOf(raw []byte, what string, known []string, required ...string) (map[st
 		}
 		key, _ := t.(string)
 		if !slices.Contains(known, key) {
-			near := playbook.Suggest(key, known)
-			return nil, &lineError{fmt.Sprintf("%s has no key %s%s; it has %s", what, unseen.Quote(key), orNear(near), quotedList(known))}
+			if near := playbook.Suggest(key, known); near != "" {
+				return nil, &lineError{fmt.Sprintf("%s has no key %s%s", what, unseen.Quote(key), orNear(near))}
+			}
+			return nil, &lineError{fmt.Sprintf("%s has no key %s; it has %s", what, unseen.Quote(key), quotedList(known))}
 		}
 		if _, twice := out[key]; twice {
 			return nil, &lineError{fmt.Sprintf("%s has the key %s twice", what, unseen.Quote(key))}

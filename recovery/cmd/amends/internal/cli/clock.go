@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,10 +120,11 @@ func (c *clock) decide(in *recovery.Incident, decide func() (*recovery.Decision,
 func (c *clock) timeOf(in *recovery.Incident) (time.Time, *recovery.Problem) {
 	p := &recovery.Problem{Path: c.field, Wanted: "a time, because it is decided as of this field"}
 	if at, ok := standardTime(in, c.field); ok {
-		if at.IsZero() {
-			return at, p
+		if !at.IsZero() {
+			return at, nil
 		}
-		return at, nil
+		p.Found = asWritten(in, c.field)
+		return at, p
 	}
 	v := fieldOf(in, c.field)
 	for i := 0; v == nil && i < len(c.was); i++ {
@@ -142,6 +144,27 @@ func (c *clock) timeOf(in *recovery.Incident) (time.Time, *recovery.Problem) {
 		p.Found = fmt.Sprint(v)
 	}
 	return time.Time{}, p
+}
+
+// asWritten is what an incident has in a standard field that holds no time; empty where that is
+// nothing.
+func asWritten(in *recovery.Incident, field string) string {
+	text, err := in.MarshalJSON()
+	if err != nil {
+		return ""
+	}
+	var told recovery.Incident
+	if json.Unmarshal(text, &told.Fields) != nil {
+		return ""
+	}
+	switch v := fieldOf(&told, field).(type) {
+	case nil:
+		return ""
+	case string:
+		return unseen.Quote(v)
+	default:
+		return fmt.Sprint(v)
+	}
 }
 
 // standardTime reads a standard field that holds a time.
