@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 )
 
 // play builds a play.
@@ -12,7 +13,7 @@ func (b *builder) play(p *playbook.Play) *thing {
 	t := &thing{name: p.ID.Value, what: WhatPlay, at: p.Range, reads: b.everywhere}
 	t.add(plain("approach", WhatApproach, p.Approach), expression("when", WhatCondition, p.When))
 	t.shown = p.Approach.Value + ", when " + folded(p.When.Value)
-	preventive := p.Approach.Value == "preventive-intervention"
+	preventive := p.Approach.Value == policy.PreventiveIntervention.String()
 	phase := "failure"
 	if preventive {
 		phase = "signal"
@@ -86,7 +87,7 @@ func period(name string, p *playbook.Period, at playbook.Range) *thing {
 // plays take the playbook's.
 func (b *builder) reviewBy(p *playbook.Play) *thing {
 	day, inherited := p.ReviewBy, false
-	if !day.IsSet() && p.Approach.Value == "standardised-response" {
+	if !day.IsSet() && p.Approach.Value == policy.StandardisedResponse.String() {
 		day, inherited = b.doc.ReviewBy, true
 	}
 	if !day.IsSet() {

@@ -238,9 +238,6 @@ func (d *differ) choices(old, new []recovery.Choice) {
 	}
 }
 
-// unanswered is the code of the warning that a decision gives nothing.
-const unanswered = "unanswered"
-
 // blame is the play that an incident is answered by or not: the first that was
 // gained or lost.
 func (d *differ) blame(e Effect, otherwise string) string {
@@ -263,7 +260,7 @@ func (d *differ) warned(list, others []recovery.Warning, nothing, turned Effect)
 	for _, w := range list {
 		switch {
 		case slices.ContainsFunc(others, func(x recovery.Warning) bool { return x.Code == w.Code && x.Play == w.Play }):
-		case w.Code == unanswered:
+		case w.Code == recovery.WarnUnanswered:
 			d.add(nothing, d.blame(turned, w.Play))
 		default:
 			d.add(OtherWarning, w.Play)

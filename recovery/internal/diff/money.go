@@ -5,13 +5,14 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
 // substitute is the type of the action whose amount is what a partner costs, and
 // nothing that a customer gets.
-const substitute = "substitute"
+const substitute = policy.ActionSubstitute
 
 // Sum is what all decisions together give of one type of action in one currency,
 // in units of the currency: it may be more than one amount can hold.
