@@ -114,7 +114,7 @@ func (m *mapping) times(a *Action) {
 	a.IfLate = m.steps("if_late", lateStep)
 }
 
-// id reads an id under key; zero when it is none.
+// id reads an id under key. It is the zero Text if the value is not an id.
 func (m *mapping) id(key string) Text {
 	t := m.scalar(key, "an id such as `late-parcel`")
 	m.is(key, KeyID)

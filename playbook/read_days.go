@@ -12,7 +12,7 @@ var weekdays = [...]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 // fullDays are the same, written out.
 var fullDays = [...]string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
-// days returns the days of the week that a key names; nil when it names none.
+// days returns the days of the week that a key names. It is nil if the key is not a day or a range of days.
 func (r *reader) days(key Text) []string {
 	from, to, isRange := strings.Cut(key.Value, "-")
 	if !isRange {

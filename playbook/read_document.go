@@ -97,7 +97,7 @@ func (r *reader) kind(m *mapping, d *Document) bool {
 	return true
 }
 
-// noKind reports a document that does not say what it is.
+// noKind reports a document that names neither a playbook nor a suite, nor shared definitions.
 func (r *reader) noKind(m *mapping) {
 	if e, ok := m.get("suite"); ok {
 		r.add(r.at(e.Key), "misplaced-suite", "move it into a file whose name ends in `_test.yaml`",

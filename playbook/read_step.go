@@ -37,7 +37,7 @@ func (m *mapping) ofStep(a *Action, step stepKind) {
 	}
 }
 
-// isOfStep reports whether a key is none of the parameters of an action's type.
+// isOfStep reports whether a key belongs to the step itself, and not to the parameters of its type.
 func (m *mapping) isOfStep(a *Action, step stepKind, key string) bool {
 	switch {
 	case slices.Contains(actionKeys[:], key):

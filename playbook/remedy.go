@@ -37,7 +37,7 @@ func as(n *yamlnode.Node, with string) remedy {
 	return remedy{"write `" + with + "`", Edit{Pos(n.Start), Pos(n.End), with}}
 }
 
-// otherKeys are other words for the keys of the format, each with those that it may mean.
+// otherKeys maps other words for keys of the format to the keys that they may mean.
 var otherKeys = map[string][]string{
 	"if": {"when"}, "condition": {"when"}, "conditions": {"when"}, "where": {"when", "applies"}, "trigger": {"when"}, "cuando": {"when"}, "si": {"when"}, "wenn": {"when"},
 	"then": {"do"}, "steps": {"do"}, "action": {"do"}, "hacer": {"do"}, "tun": {"do"}, "actions": {"do", "options"},

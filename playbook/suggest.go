@@ -49,7 +49,7 @@ func Suggest(name string, known []string) string {
 	return theOnly(known, func(k string) bool { return k != name && !strings.Contains(k, ".") && sameStem(folded, fold(k)) })
 }
 
-// theOnly returns the one name that fits; "" where several do, or none.
+// theOnly returns the name that fits. It returns "" if several names fit, or none does.
 func theOnly(known []string, fits func(string) bool) string {
 	found := ""
 	for _, k := range known {

@@ -115,7 +115,7 @@ func newAgenda(d *Decision, in Incident, now time.Time, reports []Report) *agend
 		a.happened.handed = appendHanded(slices.Clone(d.handed), d)
 	}
 	for _, p := range in.Paused {
-		a.pauses = append(a.pauses, worktime.Pause{From: p.From, Until: p.Until})
+		a.pauses = append(a.pauses, worktime.Pause(p))
 	}
 	return a
 }

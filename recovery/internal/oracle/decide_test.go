@@ -16,7 +16,6 @@ type oAct struct {
 	typ        string
 	plays      []string
 	book       *oBook
-	play       *oPlay
 	src        *oAction
 	asks       []*oAsk // what each play asks for: a promise of its own
 	amount     *recovery.Money
