@@ -34,6 +34,7 @@ var hostileRuns = map[string][]string{
 	"explain":              {"explain --playbooks PB INCIDENTS --all --format FORMAT", "explain --playbooks PB INCIDENTS --play TEXT", "explain --ledger LEDGER --incident ID --format FORMAT", "explain --ledger LEDGER --incident TEXT", "explain --ledger LEDGER --incident ID --decision TEXT"},
 	"test":                 {"test PB --coverage --format FORMAT", "test PB --min 100% --format FORMAT", "test PB --suggest", "test PB --run TEXT", "test TEXT"},
 	"diff":                 {"diff PB OTHER --incidents INCIDENTS --format FORMAT", "diff PB OTHER --ledger LEDGER --format FORMAT", "diff PB PB --incidents INCIDENTS --latest --format FORMAT", "diff TEXT PB", "diff HEAD:TEXT PB", "diff TEXT:pb PB", "diff PB --drop TEXT"},
+	"holidays":             {"holidays TEXT", "holidays GIVEN", "holidays --country TEXT --years 2026", "holidays --country ES --region TEXT --years 2026", "holidays --country ES --years TEXT"},
 	"report":               {"report PB --title TEXT --revision TEXT --now 2040-01-01T00:00:00Z", "report PB --out TEXT/x", "report TEXT"},
 	"schema":               {"schema", "schema --of TEXT", "schema TEXT"},
 	"ledger verify":        {"ledger verify LEDGER --format FORMAT", "ledger verify LEDGER --checkpoint GIVEN --format FORMAT", "ledger verify TEXT", "ledger verify DAMAGED --format FORMAT"},
