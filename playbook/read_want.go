@@ -6,7 +6,7 @@ import (
 
 // Closed sets of what a suite can want.
 var (
-	warningCodes    = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key"}
+	warningCodes    = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key", "invalid-field", "language"}
 	passedOverFor   = []string{"agreement", "direction", "coverage", "capacity"}
 	changesOfAction = []string{"new", "changed", "kept", "cancelled"}
 	waysOfHandling  = []string{"new", "changed", "retry", "outdated"}

@@ -3,16 +3,17 @@ package policy
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/tongue"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Message is what to say, in one or more languages.
 type Message struct {
 	ID    string
-	texts []messageText
+	tags  []tongue.Tag
+	texts []messageText // one for each tag
 }
 
 type messageText struct {
@@ -20,33 +21,35 @@ type messageText struct {
 	text     *Text
 }
 
-// In picks the text for a BCP 47 tag: the one with the exact tag, else the one with a prefix of it
-// (es-MX → es), else the one that was written first.
-func (m *Message) In(tag string) (language string, text *Text) {
-	for tag != "" {
-		for _, t := range m.texts {
-			if strings.EqualFold(t.language, tag) {
-				return t.language, t.text
-			}
-		}
-		cut := strings.LastIndexByte(tag, '-')
-		tag = tag[:max(cut, 0)]
-	}
-	if len(m.texts) == 0 {
-		return "", nil
-	}
-	return m.texts[0].language, m.texts[0].text
+// Languages are the languages that a text is wanted in, the most wanted first, as incidents write
+// them. Empty ones are passed over.
+type Languages [2]string
+
+// Spoken is a message as it is said.
+type Spoken struct {
+	Language string // of the text, as the playbook writes it
+	Text     string
+	// Missed is set when the message has no text in a language that was wanted.
+	Missed bool
 }
 
-// Say writes the message about an action, in the language for a tag.
-func (m *Message) Say(f *Frame, tag string, about Said) (language, said string, err error) {
-	language, text := m.In(tag)
-	if constant, ok := text.fixed(); ok {
-		return language, constant, nil
+// Say writes the message about an action, in the first of the wanted languages that it has a text
+// in, else in its first one.
+func (m *Message) Say(f *Frame, wanted Languages, about Said) (Spoken, error) {
+	if len(m.texts) == 0 {
+		return Spoken{}, nil
+	}
+	at, fits := tongue.Choose(m.tags, wanted[:]...)
+	t := m.texts[at]
+	out := Spoken{Language: t.language, Missed: !fits}
+	if constant, ok := t.text.fixed(); ok {
+		out.Text = constant
+		return out, nil
 	}
 	f.about(about)
-	said, err = text.Render(f, value.Style{Language: language, Zone: f.pb.Zone})
-	return language, said, err
+	var err error
+	out.Text, err = t.text.Render(f, value.Style{Language: t.language, Zone: f.pb.Zone})
+	return out, err
 }
 
 // message is a message of a scope. It is compiled when it is first used.
@@ -68,6 +71,7 @@ func (s *scope) message(name string) *Message {
 	before := len(s.diags)
 	m.compiled = &Message{ID: name}
 	for _, t := range m.def.Texts {
+		m.compiled.tags = append(m.compiled.tags, tongue.Of(t.Language.Value))
 		m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
 	}
 	m.sound = len(s.diags) == before

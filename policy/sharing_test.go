@@ -374,9 +374,8 @@ func sayAction(out *strings.Builder, a *policy.Action, f *policy.Frame) {
 		fmt.Fprintf(out, " within %v %v %q %s", v, err, a.Within.Source(), a.Within.Position())
 	}
 	if a.Message != nil {
-		_, text := a.Message.In("en")
-		said, err := text.Render(f, value.Style{})
-		fmt.Fprintf(out, " %q %v", said, err)
+		said, err := a.Message.Say(f, policy.Languages{"en"}, policy.Said{})
+		fmt.Fprintf(out, " %q %v", said.Text, err)
 	}
 	out.WriteString("\n")
 }

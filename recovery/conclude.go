@@ -54,11 +54,20 @@ func (c *conclusion) isWithdrawn(id string) bool {
 // warningCodes are the warnings, in the order in which a decision lists them.
 var warningCodes = [...]WarningCode{
 	WarnUnanswered, WarnStale, WarnTooLate, WarnNoExpectedTime, WarnLateWhenGiven, WarnInTheFuture, WarnNoPartner, WarnFactWithoutKey,
+	WarnInvalidField, WarnLanguage,
 }
 
 func (c *conclusion) warn(code WarningCode, play, message string) {
 	i := slices.Index(warningCodes[:], code)
 	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
+}
+
+// warnOnce warns of what may come up several times.
+func (c *conclusion) warnOnce(code WarningCode, play, message string) {
+	w := Warning{Code: code, Message: message, Play: play}
+	if i := slices.Index(warningCodes[:], code); !slices.Contains(c.warnings[i], w) {
+		c.warn(code, play, message)
+	}
 }
 
 // conclude decides from what was read. What it returns lives in the workspace.

@@ -267,6 +267,8 @@ const (
 	WarnInTheFuture    WarningCode = "in-the-future"    // something was told that has not happened yet
 	WarnNoPartner      WarningCode = "no-partner"       // no partner could take it
 	WarnFactWithoutKey WarningCode = "fact-without-key" // the fact is taken as zero: the incident lacks its key
+	WarnInvalidField   WarningCode = "invalid-field"    // the value does not fit its field and is taken as missing
+	WarnLanguage       WarningCode = "language"         // the message has no text in the languages that are wanted
 )
 
 // Made says who made a choice.

@@ -1,6 +1,9 @@
 package recovery
 
 import (
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
@@ -139,16 +142,39 @@ func (c *conclusion) finish(d *draft) error {
 	return c.steps(d)
 }
 
-// say writes the message in the customer's language.
+// say writes the message in the language of the incident, else of the customer.
 func (c *conclusion) say(d *draft, f *policy.Frame) error {
 	m := d.speaker.Message
 	if m == nil {
 		return nil
 	}
-	language, text, err := m.Say(f, c.language, policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
+	said, err := m.Say(f, c.languages, policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
 	if err != nil {
 		return evaluationError(d.speakerPlay, err)
 	}
-	d.Message = &Message{ID: m.ID, Language: language, Text: text}
+	d.Message = &Message{ID: m.ID, Language: said.Language, Text: said.Text}
+	if said.Missed {
+		c.warnOnce(WarnLanguage, d.speakerPlay.Name, missedLanguage(m.ID, c.languages, said.Language))
+	}
 	return nil
+}
+
+// missedLanguage says that a message has no text in the languages that are wanted.
+func missedLanguage(message string, wanted policy.Languages, taken string) string {
+	var quoted []string
+	for _, language := range wanted {
+		if strings.TrimSpace(language) != "" {
+			quoted = append(quoted, strconv.Quote(shortened(language)))
+		}
+	}
+	return "message " + message + " has no text in " + strings.Join(slices.Compact(quoted), " or ") + "; its first text is taken, " + strconv.Quote(taken)
+}
+
+// shortened keeps what a warning quotes of an incident short.
+func shortened(text string) string {
+	const most = 40
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }

@@ -23,7 +23,7 @@ type subject struct {
 	informedAt, expectedAt              time.Time
 	reopened, updatedAt                 time.Time
 	phase, provider                     string
-	language                            string // of the incident, else of the customer
+	languages                           policy.Languages // of the incident, then of the customer
 
 	taken *intake.Intake // the keys of the record
 	// facts are those that a decision lists, in the order of declaration, and query

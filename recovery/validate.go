@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -52,7 +51,7 @@ func (r *ruleset) describe(w *workspace) {
 	s.informedAt, s.resolvedAt = s.time(f.informedAt), s.time(f.resolvedAt)
 	s.expectedAt, s.reopened, s.updatedAt = s.time(f.expectedAt), s.time(f.reopenedAt), s.time(f.updatedAt)
 	s.phase, s.provider = s.text(f.phase), s.text(f.provider)
-	s.language = cmp.Or(s.text(f.language), s.text(f.customerLanguage))
+	s.languages = policy.Languages{s.text(f.language), s.text(f.customerLanguage)}
 }
 
 func (s *subject) time(f *policy.Field) time.Time {

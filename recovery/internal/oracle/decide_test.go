@@ -25,6 +25,7 @@ type oAct struct {
 	owner      string
 	note       string
 	message    *oMessage
+	speaker    *oPlay // whose message it is
 	notBefore  time.Time
 	due        time.Time
 	given      time.Time
@@ -349,7 +350,7 @@ func (r *oRun) warn(code string, p *oPlay) {
 }
 
 // warningOrder is that of time.md.
-var warningOrder = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key"}
+var warningOrder = []string{"unanswered", "stale", "too-late", "no-expected-time", "late-when-given", "in-the-future", "no-partner", "fact-without-key", "invalid-field", "language"}
 
 // warnings is the last step.
 func (r *oRun) warnings() {
@@ -376,9 +377,33 @@ func (r *oRun) warnings() {
 	}
 	r.warnLate()
 	r.warnFuture()
+	said := map[[2]string]bool{}
+	for _, a := range r.out.acts {
+		if a.change != "cancelled" {
+			r.warnLanguage(a, said)
+		}
+	}
 	sort.SliceStable(r.out.warnings, func(i, j int) bool {
 		return slices.Index(warningOrder, r.out.warnings[i][0]) < slices.Index(warningOrder, r.out.warnings[j][0])
 	})
+}
+
+// warnLanguage warns of an action whose message has no text in a language that is wanted, and of its
+// steps, once a play and message.
+func (r *oRun) warnLanguage(a *oAct, said map[[2]string]bool) {
+	if a.message != nil {
+		play := a.plays[0]
+		if a.speaker != nil {
+			play = a.speaker.name()
+		}
+		if _, _, missed := r.words(a.message); missed && !said[[2]string{play, a.message.id}] {
+			said[[2]string{play, a.message.id}] = true
+			r.out.warnings = append(r.out.warnings, [2]string{"language", play})
+		}
+	}
+	for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
+		r.warnLanguage(step, said)
+	}
 }
 
 // warnLate is rule 3: a deadline that is past in the decision that first gives it, or shortens it.

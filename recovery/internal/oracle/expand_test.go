@@ -120,25 +120,58 @@ func mergeKey(a *oAct, custom *oType) string {
 	return ""
 }
 
-// language in which a message is written, and its text.
-func (r *oRun) words(m *oMessage) (language, text string) {
-	want := r.in.text("language")
-	if want == "" {
-		want = r.in.text("customer.language")
-	}
-	for tag := want; tag != ""; {
-		for _, t := range m.texts {
-			if t[0] == tag {
-				return t[0], r.fillHole(m, t[1])
+// language in which a message is written, and its text. missed says that no wanted language is there.
+func (r *oRun) words(m *oMessage) (language, text string, missed bool) {
+	for _, path := range []string{"language", "customer.language"} {
+		if r.in.text(path) == "" {
+			continue
+		}
+		want := oTag(r.in.text(path))
+		for cut := want; len(cut) > 0; cut = cut[:len(cut)-1] {
+			for _, t := range m.texts {
+				if slices.Equal(oTag(t[0]), cut) {
+					return t[0], r.fillHole(m, t[1]), false
+				}
 			}
 		}
-		cut := strings.LastIndex(tag, "-")
-		if cut < 0 {
-			break
+		for _, t := range m.texts {
+			if have := oTag(t[0]); have[0] == want[0] && oScript(have) == oScript(want) {
+				return t[0], r.fillHole(m, t[1]), false
+			}
 		}
-		tag = tag[:cut]
+		missed = true
 	}
-	return m.texts[0][0], r.fillHole(m, m.texts[0][1])
+	return m.texts[0][0], r.fillHole(m, m.texts[0][1]), missed
+}
+
+// oTag is a tag in parts, as texts and wishes of the generator write them: with a hyphen or an
+// underscore, in Spanish, Portuguese, English, French, Chinese, Norwegian and Hebrew.
+func oTag(written string) []string {
+	parts := strings.Split(strings.ReplaceAll(strings.Split(written, ".")[0], "_", "-"), "-")
+	switch parts[0] {
+	case "iw":
+		parts[0] = "he"
+	case "nb", "nn":
+		parts[0] = "no"
+	case "zh":
+		if oScript(parts) == "" {
+			script := "Hans"
+			if slices.Contains(parts, "TW") || slices.Contains(parts, "HK") {
+				script = "Hant"
+			}
+			parts = slices.Insert(parts, 1, script)
+		}
+	}
+	return parts
+}
+
+func oScript(tag []string) string {
+	for _, part := range tag {
+		if part == "Hans" || part == "Hant" {
+			return part
+		}
+	}
+	return ""
 }
 
 func (r *oRun) fillHole(m *oMessage, text string) string {

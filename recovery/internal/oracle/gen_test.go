@@ -139,8 +139,8 @@ func (d *oDice) definitions(b *oBook, prefix string) {
 	}
 	for i := range d.IntN(d.size + 1) {
 		m := &oMessage{id: fmt.Sprintf("%s-msg%d", prefix, i), hole: pick(d, "incident.region", "incident.customer.name", "incident.severity")}
-		languages := []string{"en", "es", "es-MX", "pt"}
-		d.Shuffle(4, func(i, j int) { languages[i], languages[j] = languages[j], languages[i] })
+		languages := []string{"en", "es", "es-MX", "pt", "zh-Hant", "zh-CN", "nn", "he"}
+		d.Shuffle(len(languages), func(i, j int) { languages[i], languages[j] = languages[j], languages[i] })
 		for _, l := range languages[:1+d.IntN(3)] {
 			m.texts = append(m.texts, [2]string{l, l + " says " + oHole + "."})
 		}

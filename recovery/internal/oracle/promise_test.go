@@ -350,7 +350,7 @@ func (r *oRun) settle(a *oAct) {
 	if open {
 		a.done = time.Time{}
 	}
-	a.due, a.notBefore = shown.due, from.notBefore
+	a.due, a.notBefore, a.speaker = shown.due, from.notBefore, shown.play
 	if shown.src != a.src {
 		a.owner, a.message = shown.src.owner, shown.message()
 	}

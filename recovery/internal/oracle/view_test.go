@@ -241,7 +241,7 @@ func (r *oRun) view(a *oAct) oActionView {
 	v := oActionView{Type: a.typ, Amount: moneyText(a.amount), Owner: a.owner, NotBefore: timeText(a.notBefore), DueAt: timeText(a.due),
 		Justice: cmp.Or(justice[a.typ], "procedural"), Note: a.note, Plays: a.plays, Params: mapText(a.params)}
 	if a.message != nil {
-		language, text := r.words(a.message)
+		language, text, _ := r.words(a.message)
 		v.Message = a.message.id + " " + language + " " + text
 	}
 	for _, late := range a.ifLate {
