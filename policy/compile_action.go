@@ -221,6 +221,9 @@ func (s *scope) checkMessage(a *playbook.Action, out *Action, in givenIn) {
 	known := in.known
 	if _, written := paramOf(a, "amount"); out.Amount != nil || written || out.Type.amount() != nil && out.Type.amount().Required() {
 		known = known.With("action.amount")
+	} else if out.Message.Totals {
+		s.errorf(a.Message.Range, "no-total", "let an action with an amount say it, or leave `"+celenv.PathTotal+"` out",
+			"the message `%s` reads `%s`, in the currency of its action, and this `%s` has no amount", out.Message.ID, celenv.PathTotal, out.Type.Name)
 	}
 	waits := out.Pauses || out.Since != nil && out.Since.canBeAbsent() && !known.Has("incident."+out.Since.Name)
 	due := a.Within.IsSet() || a.Within.Misread() || in.preventive && known.Has("incident.expected_at")

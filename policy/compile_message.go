@@ -5,15 +5,18 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/internal/tongue"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Message is what to say, in one or more languages.
 type Message struct {
-	ID    string
-	tags  []tongue.Tag
-	texts []messageText // one for each tag
+	ID string
+	// Totals is set when a text reads the total of the decision.
+	Totals bool
+	tags   []tongue.Tag
+	texts  []messageText // one for each tag
 }
 
 type messageText struct {
@@ -74,6 +77,7 @@ func (s *scope) message(name string) *Message {
 		m.compiled.tags = append(m.compiled.tags, tongue.Of(t.Language.Value))
 		m.compiled.texts = append(m.compiled.texts, messageText{t.Language.Value, s.text(t.Text, true)})
 	}
+	m.compiled.Totals = slices.ContainsFunc(m.compiled.texts, func(t messageText) bool { return t.text.reads(celenv.PathTotal) })
 	m.sound = len(s.diags) == before
 	if shared != nil && m.sound {
 		m.compiled = shared.keepMessage(name, m.compiled)

@@ -29,6 +29,15 @@ func (c *compiler) mendf(at playbook.Range, code string, r remedy, format string
 	}
 }
 
+// warnWith warns with a remedy.
+func (c *compiler) warnWith(at playbook.Range, code string, r remedy, format string, args ...any) {
+	before := len(c.diags)
+	c.warnf(at, code, r.hint, format, args...)
+	if len(c.diags) > before {
+		c.diags[before].Edit = r.edit
+	}
+}
+
 func say(hint string) remedy { return remedy{hint: hint} }
 
 // instead is the remedy that replaces a text.

@@ -189,6 +189,7 @@ type Said struct {
 	Amount  value.Money
 	DueAt   time.Time
 	Partner string
+	Total   value.Money // of the amounts of the decision in the currency of Amount, where the message reads it
 }
 
 // about sets the action that the next text is about.
@@ -199,6 +200,9 @@ func (f *Frame) about(m Said) {
 	}
 	if !m.DueAt.IsZero() {
 		msg.DueAt = celenv.Box(m.DueAt)
+	}
+	if m.Total.IsSet() {
+		msg.Total = celenv.Box(m.Total)
 	}
 	if m.Partner != "" {
 		msg.Partner = celenv.Box(m.Partner)

@@ -1,10 +1,12 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/slip"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -28,6 +30,13 @@ func (t *Text) fixed() (string, bool) {
 		return t.parts[0].literal, true
 	}
 	return "", false
+}
+
+// reads reports whether an expression in the text reads a path.
+func (t *Text) reads(path string) bool {
+	return slices.ContainsFunc(t.parts, func(p part) bool {
+		return p.expr != nil && slices.ContainsFunc(p.expr.Reads(), func(r celenv.Read) bool { return r.Path == path })
+	})
 }
 
 // Render fills in the values, written in the style. A nil text is empty.
@@ -58,6 +67,7 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 	if bad >= 0 {
 		s.errorf(src.Sub(bad, bad+2), "open-expression", "close it with }, or write $${ for a literal ${", "this ${ has no }")
 	}
+	s.placeholders(src, message)
 	for _, p := range pieces {
 		if !p.isExpr {
 			t.parts = append(t.parts, part{literal: string(p.runes)})
@@ -79,6 +89,68 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 		}
 	}
 	return t
+}
+
+// placeholders warns of placeholders of other tools, which would be sent as they are.
+func (s *scope) placeholders(src playbook.Text, message bool) {
+	found := slip.Placeholders(literalOf([]rune(src.Value)))
+	if len(found) == 0 {
+		return
+	}
+	known := s.readable(message)
+	for _, p := range found {
+		r := say("write the name of a value in `${…}`, such as `${incident.customer.name}`")
+		if path := slip.Meant(p.Name, known, playbook.Suggest); path != "" {
+			r = say("write `${" + path + "}`")
+			if f := s.fields[strings.TrimPrefix(path, "incident.")]; f != nil && !f.canBeAbsent() {
+				r.edit, _ = src.Replace(p.From, p.To, "${"+path+"}")
+			}
+		}
+		s.warnWith(src.Sub(p.From, p.To), "placeholder", r, "`%s` is said as it is: it looks like a placeholder of another tool", string([]rune(src.Value)[p.From:p.To]))
+	}
+}
+
+// readable lists the paths that a text can read in ${…}.
+func (s *scope) readable(message bool) []string {
+	var out []string
+	for name := range s.fields {
+		out = append(out, "incident."+name)
+	}
+	for name := range s.facts {
+		out = append(out, "facts."+name)
+	}
+	for name := range s.termDefs {
+		out = append(out, "terms."+name)
+	}
+	if message {
+		out = append(out, celenv.MessagePaths()...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// literalOf puts blanks in place of what a text says in ${ … }, and of what $${ … } shows as it is.
+func literalOf(src []rune) string {
+	out := slices.Clone(src)
+	for i := 0; i < len(src); i++ {
+		from := i
+		if hasAt(src, i, "$${") {
+			i++
+		}
+		if !hasAt(src, i, "${") {
+			i = from
+			continue
+		}
+		end := endOfExpr(src, i+2)
+		if end < 0 {
+			end = len(src) - 1
+		}
+		for i = from; i <= end; i++ {
+			out[i] = ' '
+		}
+		i = end
+	}
+	return string(out)
 }
 
 // check reports unguarded reads in a text at one of its uses.

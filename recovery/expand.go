@@ -148,7 +148,14 @@ func (c *conclusion) say(d *draft, f *policy.Frame) error {
 	if m == nil {
 		return nil
 	}
-	said, err := m.Say(f, c.languages, policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner})
+	about := policy.Said{Type: d.Type, Amount: d.Amount, DueAt: d.DueAt, Partner: d.partner}
+	var err error
+	if m.Totals {
+		if about.Total, err = c.total(d.Amount); err != nil {
+			return evaluationError(d.speakerPlay, err)
+		}
+	}
+	said, err := m.Say(f, c.languages, about)
 	if err != nil {
 		return evaluationError(d.speakerPlay, err)
 	}
@@ -157,6 +164,18 @@ func (c *conclusion) say(d *draft, f *policy.Frame) error {
 		c.warnOnce(WarnLanguage, d.speakerPlay.Name, missedLanguage(m.ID, c.languages, said.Language))
 	}
 	return nil
+}
+
+// total adds up what the decision gives in the currency of an amount. A substitute is a cost, and not
+// something that a customer gets.
+func (c *conclusion) total(amount Money) (Money, error) {
+	sum, err := value.NewMoney(0, amount.Currency())
+	for _, d := range c.drafts {
+		if err == nil && d.Type != policy.ActionSubstitute && d.Amount.Currency() == amount.Currency() {
+			sum, err = sum.Add(d.Amount)
+		}
+	}
+	return sum, err
 }
 
 // missedLanguage says that a message has no text in the languages that are wanted.

@@ -53,6 +53,7 @@ type Message struct {
 	Amount  Val
 	DueAt   Val
 	Partner Val
+	Total   Val // of the amounts of the decision, in the currency of Amount
 }
 
 // Val is a value as expressions read it. Box a value once and read it often. The zero Val is

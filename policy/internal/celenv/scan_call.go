@@ -258,7 +258,7 @@ func (c *compiler) isObject(p chain) bool {
 	switch p.rootName() {
 	case varFacts, varTerms, varTables:
 		return len(p.members) == 0
-	case varAction, varPartner:
+	case varAction, varPartner, varDecision:
 		return c.message && len(p.members) == 0
 	case varIncident:
 		at := c.scope.incident

@@ -41,7 +41,7 @@ func (c *compiler) resolve(e ast.Expr, p chain) {
 		r.kind, r.field = refField, c.scope.options.Missed
 		c.need(need{refField, varMissed})
 		ok = c.noMembers(p, 0, spans, "missed is a list of texts")
-	case c.message && (name == varAction || name == varPartner):
+	case c.message && onlyInMessages(name):
 		ok = c.resolveMessage(r, p, spans)
 	default:
 		c.reportUnknownName(p, spans)
@@ -73,7 +73,7 @@ func (c *compiler) hidden(p chain) (string, bool) {
 		at += "." + m.name
 		why, found = c.scope.options.Hidden[at]
 	}
-	if !found && !c.message && (at == varAction || at == varPartner || strings.HasPrefix(at, varAction+".") || strings.HasPrefix(at, varPartner+".")) {
+	if root, _, _ := strings.Cut(at, "."); !found && !c.message && onlyInMessages(root) {
 		return "only messages know it", true
 	}
 	return why, found

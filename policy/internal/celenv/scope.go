@@ -240,12 +240,13 @@ const (
 	varMissed   = "missed"
 	varAction   = "action"
 	varPartner  = "partner"
+	varDecision = "decision"
 )
 
 func variables(message bool) []string {
 	names := []string{varIncident, varFacts, varTerms, varTables, varNow, varMissed}
 	if message {
-		names = append(names, varAction, varPartner)
+		names = append(names, varAction, varPartner, varDecision)
 	}
 	return names
 }
@@ -264,7 +265,25 @@ func messageFields() []messageField {
 		{"action.due_at", value.Type{Kind: value.KindTimestamp}, true, func(m *Message) Val { return m.DueAt }},
 		{"action.type", value.Type{Kind: value.KindString}, false, func(m *Message) Val { return Val{types.String(m.Type)} }},
 		{"partner.name", value.Type{Kind: value.KindString}, true, func(m *Message) Val { return m.Partner }},
+		{PathTotal, value.Type{Kind: value.KindMoney}, false, func(m *Message) Val { return m.Total }},
 	}
+}
+
+// PathTotal is what a decision gives in money. Only messages of actions with an amount may read it.
+const PathTotal = "decision.total"
+
+// MessagePaths are the paths that only messages can read.
+func MessagePaths() []string {
+	var out []string
+	for _, m := range messageFields() {
+		out = append(out, m.path)
+	}
+	return out
+}
+
+// onlyInMessages reports whether a name is that of a variable which only messages know.
+func onlyInMessages(name string) bool {
+	return name == varAction || name == varPartner || name == varDecision
 }
 
 var errNoMessage = errors.New("not known outside a message")

@@ -138,6 +138,8 @@ var codes = [...]struct{ code, meaning string }{
 	{"no-hours", "A calendar needs working hours."},
 	{"bad-language", "The key is no language tag."},
 	{"duplicate-language", "A language is there twice."},
+	{"placeholder", "A text has what looks like a placeholder of another tool, which is said as it is."},
+	{"no-total", "The total of a decision is in the currency of an amount, and the action has none."},
 	{"bad-period", "A period ends before it begins, or one of its ends is no date."},
 	{"bad-field", "The keys of a field do not fit its type, or the field that it narrows."},
 	{"field-disagrees", "Two declarations of one field differ."},
