@@ -142,6 +142,21 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 	return t
 }
 
+// cutWords warns of a title, note or the like that a comment cuts. It may be a comment, and says less
+// than meant if it is none. A comment that stands apart, behind two blanks or a tab, is one.
+func (r *reader) cutWords(m *mapping, key string, t Text) {
+	e, ok := m.get(key)
+	if !ok || !t.Plain || e.Value.Kind != yamlnode.Scalar {
+		return
+	}
+	if at, cut := e.Value.CommentAfter(); cut && !standsApart(e.Value.Line(at.Line), at) {
+		fix := commentRemedy(e.Value, at)
+		r.warn(r.place(at, yamlnode.Pos{Line: at.Line, Column: at.Column + 1}), "yaml-comment", "YAML reads ` #` as the start of a comment, which cuts `%s` off", key)
+		last := &r.diags[len(r.diags)-1]
+		last.Hint, last.Edit = fix.hint, fix.edit
+	}
+}
+
 // commentRemedy puts the text into quotes, or a comment above its line. What has a blank
 // behind the # is most likely a comment.
 func commentRemedy(n *yamlnode.Node, at yamlnode.Pos) remedy {
@@ -163,6 +178,12 @@ func commentRemedy(n *yamlnode.Node, at yamlnode.Pos) remedy {
 		return remedy{hint, Edit{Pos(n.Start), end, quoted}}
 	}
 	return remedy{"put the whole text into single quotes, " + quoted + ", or move the comment to a line of its own", Edit{Pos(n.Start), end, quoted}}
+}
+
+// standsApart reports whether a comment stands behind more than one blank.
+func standsApart(line string, at yamlnode.Pos) bool {
+	before, _ := splitRunes(line, at.Column-1)
+	return strings.HasSuffix(before, "  ") || strings.HasSuffix(before, "\t")
 }
 
 // splitRunes cuts a text behind its first n characters.

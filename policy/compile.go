@@ -210,6 +210,7 @@ func (c *compiler) warnUnused(d *playbook.Document) {
 			c.warnf(name.Range, "unused-"+what, "", "nothing uses the %s `%s`", what, name.Value)
 		}
 	}
+	c.warnUnusedFields(d)
 	for _, f := range d.Facts {
 		unused(f, f.Name, "fact")
 	}

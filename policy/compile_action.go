@@ -162,6 +162,7 @@ func (s *scope) params(a *playbook.Action, t *ActionType, known celenv.Known) (a
 		case p == nil:
 		case spec == t.amount():
 			amount = p
+			s.zeroAmount(t, p)
 		default:
 			out = append(out, p)
 		}

@@ -125,6 +125,9 @@ func (s *scope) optionMoney(out *Option, spec *Field, v playbook.Value, known ce
 	s.checkRange(from, to, v)
 	if isAmount {
 		out.From, out.To = from, to
+		if from == to {
+			s.zeroAmount(out.Type, from)
+		}
 		return
 	}
 	out.Allowed = append(out.Allowed, OptionParam{Name: spec.Name, From: from, To: to})

@@ -95,6 +95,7 @@ func (s *scope) badWindow(last playbook.Text, err error) {
 // fieldNamed finds a field by the name that stands in same, comparable or since.
 func (s *scope) fieldNamed(name playbook.Text) *Field {
 	if f, ok := s.fields[name.Value]; ok {
+		s.used[fieldUse(f.Name)] = true
 		return f
 	}
 	if s.table.broken[name.Value] {

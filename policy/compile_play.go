@@ -98,6 +98,10 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 	}
 	p.when = when
 	s.playActions(p, d, known)
+	s.noEffect(p)
+	for _, e := range conditionsOf(p) {
+		s.otherPhase(p, e)
+	}
 	if d.Discretion != nil {
 		p.Choice = s.discretion(d.Discretion, known)
 	}

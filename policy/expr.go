@@ -129,11 +129,12 @@ type cellsOf struct {
 	column string
 }
 
-// markUses remembers the facts, columns and calendars that an expression refers to.
+// markUses remembers the facts, fields, columns and calendars that an expression refers to.
 func (s *scope) markUses(e *celenv.Expr) {
 	for _, slot := range e.Facts() {
 		s.used[s.factDefsBySlot[slot]] = true
 	}
+	e.Fields(func(name string) { s.used[fieldUse(name)] = true })
 	for _, n := range e.Calendars() {
 		s.used[s.calDefs[n]] = true
 	}

@@ -19,7 +19,7 @@ type Placeholder struct {
 var placeholder = regexp.MustCompile(`\{\{\{?[~#/&>^!=-]?\s*(` + placeholderName + `)[^{}\n]{0,80}\}?\}\}` + // {{ticket.requester.name | upcase}}
 	`|\{%[-=]?\s*(` + placeholderName + `)[^{}\n]{0,80}%\}` + // {% if name %}
 	`|<%[-=]?\s*(` + placeholderName + `)[^<>\n]{0,80}%>` + // <%= name %>
-	`|[#%@]?\{\s*(` + placeholderName + `|[0-9]{1,2})\s*(?:[:!,|][^{}\n]{0,40})?\}` + // {name}, #{name}, {0}, {amount:.2f}
+	`|(?:[#%@]|\$\s+)?\{\s*(` + placeholderName + `|[0-9]{1,2})\s*(?:[:!,|][^{}\n]{0,40})?\}` + // {name}, #{name}, $ {name}, {0}, {amount:.2f}
 	`|\[\[\s*(` + placeholderName + `)\s*\]\]` +
 	`|<<(` + placeholderName + `)>>` +
 	`|%\((` + placeholderName + `)\)[sd]` +
