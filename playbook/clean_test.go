@@ -57,7 +57,7 @@ func TestNothingWrong(t *testing.T) {
 		"flow over lines":          do(" [\n      {acknowledge: {within: 4h}}, # first ]}\n      # a line of its own {\n      {respond: {}},\n    ]"),
 		"flow to the left":         do(" [{acknowledge: {\nwithin: 4h,\nowner: x\n}}]"),
 		"comment with a comma":     do(" [{acknowledge: {}}] # here, there: [everywhere}"),
-		"comment in a block":       do("\n      - apologise:\n          note: call # them\n"),
+		"comment in a block":       do("\n      - apologise:\n          note: call  # them\n"),
 		"quoted keys":              do(" [{'acknowledge': {\"within\": 4h}}]"),
 		"json":                     do(` [{"acknowledge":{"within":"4h"}},{"respond":{}}]`),
 		"negative number":          head + play + "    priority: -1\n",

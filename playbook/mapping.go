@@ -103,7 +103,9 @@ func (m *mapping) orMisread(t Text) Text {
 func (m *mapping) words(key string) (t Text) {
 	if m != nil {
 		m.r.words(func() { t = m.scalar(key, "text") })
-		m.r.cutWords(m, key, t)
+		if key != "about" {
+			m.r.cutWords(m, key, t)
+		}
 	}
 	return t
 }

@@ -142,11 +142,11 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 	return t
 }
 
-// cutWords warns of a title, note or the like that a comment cuts. It may be a comment, and says less
+// cutWords warns of a title or a note that a comment cuts. It may be a comment, and says less
 // than meant if it is none. A comment that stands apart, behind two blanks or a tab, is one.
 func (r *reader) cutWords(m *mapping, key string, t Text) {
 	e, ok := m.get(key)
-	if !ok || !t.Plain || e.Value.Kind != yamlnode.Scalar {
+	if !ok || !t.Plain || e.Value.Kind != yamlnode.Scalar || e.Value.Start.Line < e.Key.Start.Line { // an alias stands where its anchor does
 		return
 	}
 	if at, cut := e.Value.CommentAfter(); cut && !standsApart(e.Value.Line(at.Line), at) {
