@@ -65,7 +65,7 @@ func (a *Action) later(b *Action) bool {
 	switch {
 	case a.Within == nil || b.Within == nil || a.Within.duration != nil || b.Within.duration != nil:
 		return false
-	case a.Since != b.Since || a.Calendar != b.Calendar || a.Pauses != b.Pauses || a.Within.Ends != b.Within.Ends:
+	case a.Since != b.Since || !a.Calendar.same(b.Calendar) || a.Pauses != b.Pauses || a.Within.Ends != b.Within.Ends:
 		return false
 	case len(a.IfLate) > 0 || len(a.Remind) > 0 || (a.After == nil) != (b.After == nil):
 		return false
@@ -73,6 +73,14 @@ func (a *Action) later(b *Action) bool {
 		return false
 	}
 	return longer(a.Within.span, b.Within.span, a.Calendar == nil)
+}
+
+// same reports whether two actions certainly count in one calendar.
+func (c *CalendarOf) same(o *CalendarOf) bool {
+	if c == nil || o == nil {
+		return c == o
+	}
+	return c.picks == nil && o.picks == nil && c.fixed == o.fixed
 }
 
 // longer reports whether a span is certainly longer than another. Where no calendar counts the hours,
