@@ -205,8 +205,8 @@ func (a *agenda) owed(x *Action, p *Promise) Owed {
 		o.State = Overdue
 	case p.waits:
 		o.State, o.At = Waiting, time.Time{}
-	case p.run.pauses && p.run.clock().PausedAt(now):
-		o.State = Waiting
+	case p.run.pauses && now.Before(cmp.Or(p.DueAt, p.NotBefore)) && p.run.clock().PausedAt(now):
+		o.State, o.At = Waiting, cmp.Or(p.DueAt, p.NotBefore)
 	case now.Before(p.NotBefore):
 		o.State, o.At = Next, cmp.Or(p.DueAt, p.NotBefore)
 	default:
@@ -223,8 +223,8 @@ func (a *agenda) owedAgain(x *Action, p *Promise) Owed {
 		at = p.occurrence(p.next())
 	}
 	switch {
-	case at.IsZero() || !before(at, a.happened.now) && p.run.pauses && p.run.clock().PausedAt(a.happened.now):
-		return Owed{Action: *x, State: Waiting}
+	case at.IsZero() || a.happened.now.Before(at) && p.run.pauses && p.run.clock().PausedAt(a.happened.now):
+		return Owed{Action: *x, State: Waiting, At: at}
 	case a.happened.now.After(at):
 		return Owed{Action: *x, State: Overdue, At: at}
 	case a.happened.now.Equal(at):

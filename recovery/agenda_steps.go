@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,26 +17,28 @@ type hung struct {
 	doneAt time.Time // of the promise; zero: open
 }
 
-// hungOn finds why a step is owed on behalf of a promise; false when it is not.
-// Where a deadline comes again and again, it is the latest that has passed, or for
-// reminders the next one.
-func (a *agenda) hungOn(y *Action, p *Promise) (hung, bool) {
-	i := slices.IndexFunc(y.hangs, func(h hang) bool { return h.play == p.Play && h.since == p.Since })
-	if i < 0 {
-		if len(y.hangs) > 0 {
-			return hung{}, false
+// hungOn finds each reason why a step is owed on behalf of a promise. Where a deadline
+// comes again and again, it is the latest that has passed, or for reminders the next one.
+func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
+	add := func(h hung) {
+		if !h.at.IsZero() {
+			out = append(out, h)
 		}
-		h := hung{hang: hang{at: y.NotBefore}, due: p.DueAt, doneAt: p.DoneAt}
-		if h.at.IsZero() {
-			h.at = p.DueAt
+	}
+	if len(y.hangs) == 0 {
+		add(hung{hang: hang{at: cmp.Or(y.NotBefore, p.DueAt), dueAt: y.DueAt}, due: p.DueAt, doneAt: p.DoneAt})
+	}
+	for _, x := range y.hangs {
+		if x.play != p.Play || x.since != p.Since {
+			continue
 		}
-		return h, !h.at.IsZero()
+		h := hung{hang: x, from: a.happened.from(p.Base, p.any, p.redress), due: p.DueAt, doneAt: p.DoneAt}
+		if p.recurs() {
+			a.hungAgain(&h, p)
+		}
+		add(h)
 	}
-	h := hung{hang: y.hangs[i], from: a.happened.from(p.Base, p.any, p.redress), due: p.DueAt, doneAt: p.DoneAt}
-	if p.recurs() {
-		a.hungAgain(&h, p)
-	}
-	return h, !h.at.IsZero()
+	return out
 }
 
 // hungAgain sets the times of a step of a promise that comes again and again.
@@ -62,9 +65,14 @@ func (a *agenda) hungAgain(h *hung, p *Promise) {
 		}
 		h.doneAt = p.told
 	}
-	if h.at = h.due; h.after != nil {
-		h.at, _ = h.clock(a.pauses).Due(h.due, *h.after, worktime.EndsExactly)
+	run := h.run
+	run.after, run.within, run.paused = h.after, h.within, a.pauses
+	t, _, err := run.from(h.due)
+	if err != nil || t.waits {
+		h.at = time.Time{}
+		return
 	}
+	h.at, h.dueAt = later(h.due, t.start), t.due
 }
 
 // remindedAt is when a reminder of the n-th deadline is owed, so long before it.
@@ -102,23 +110,23 @@ func (a *agenda) latest(h *hang) time.Time {
 
 // remind adds a reminder if it is owed: from its time on, until the action is done.
 func (a *agenda) remind(y *Action, p *Promise) {
-	h, ok := a.hungOn(y, p)
-	if !ok || !a.isOpen(p) || a.happened.now.Before(h.at) || !a.reportedSince(y, h.from).IsZero() {
+	if p.waits || !a.isOpen(p) || p.run.pauses && p.run.clock().PausedAt(a.happened.now) {
 		return
 	}
-	if p.waits || p.run.pauses && p.run.clock().PausedAt(a.happened.now) {
-		return
+	for _, h := range a.hungOn(y, p) {
+		if !a.happened.now.Before(h.at) && a.reportedSince(y, h.from).IsZero() {
+			a.addStep(y, &h)
+		}
 	}
-	a.addStep(y, &h)
 }
 
 // addStep adds a step that is owed, once.
 func (a *agenda) addStep(y *Action, h *hung) {
-	o := Owed{Action: *y, State: Due, At: y.DueAt}
+	o := Owed{Action: *y, State: Due, At: h.dueAt}
 	switch {
-	case before(y.DueAt, a.happened.now):
+	case before(h.dueAt, a.happened.now):
 		o.State = Overdue
-	case h.every != nil && y.DueAt.IsZero():
+	case h.every != nil && h.dueAt.IsZero():
 		o.At = a.latest(&h.hang)
 	}
 	if i := slices.IndexFunc(a.out, func(x Owed) bool { return x.Action.ID == y.ID }); i >= 0 {
@@ -137,36 +145,34 @@ func (a *agenda) reportedSince(y *Action, from time.Time) time.Time {
 // ifLate adds a step if it is owed on behalf of one of the promises, and what is owed
 // if the step is late itself.
 func (a *agenda) ifLate(y *Action, asks []Promise) {
-	now := a.happened.now
 	for i := range asks {
-		p := &asks[i]
-		h, ok := a.hungOn(y, p)
-		if !ok {
-			continue
-		}
-		done := h.doneAt
-		if done.IsZero() && !a.isOpen(p) {
-			done = a.happened.resolved // it is not needed any more since
-		}
-		if !done.IsZero() && !done.After(h.at) {
-			continue
-		}
-		reported := a.reportedSince(y, h.from)
-		switch {
-		case !reported.IsZero() || !done.IsZero() && y.overOnceDone():
-		case !now.Before(h.at):
-			a.addStep(y, &h)
-		}
-		if !now.Before(h.at) && (done.IsZero() || !y.overOnceDone()) {
-			a.nested(y, p, &h, reported)
+		for _, h := range a.hungOn(y, &asks[i]) {
+			a.late(y, &asks[i], &h)
 		}
 	}
+}
+
+// late adds a step for one reason why it is owed.
+func (a *agenda) late(y *Action, p *Promise, h *hung) {
+	done := h.doneAt
+	if done.IsZero() && !a.isOpen(p) {
+		done = a.happened.resolved // it is not needed any more since
+	}
+	over := !done.IsZero() && (!done.After(h.at) || y.overOnceDone())
+	if over || a.happened.now.Before(h.at) {
+		return
+	}
+	reported := a.reportedSince(y, h.from)
+	if reported.IsZero() {
+		a.addStep(y, h)
+	}
+	a.nested(y, p, h, reported)
 }
 
 // nested adds the steps of a step.
 func (a *agenda) nested(y *Action, p *Promise, h *hung, reported time.Time) {
 	inner := Promise{
-		Action: y.ID, Type: y.Type, Play: p.Play, Since: p.Since, Base: h.from, DueAt: y.DueAt, DoneAt: reported, waits: y.waits,
+		Action: y.ID, Type: y.Type, Play: p.Play, Since: p.Since, Base: h.from, DueAt: h.dueAt, DoneAt: reported, waits: y.waits,
 	}
 	for i := range y.IfLate {
 		a.ifLate(&y.IfLate[i], []Promise{inner})

@@ -14,6 +14,8 @@ type ask struct {
 	Promise
 	play    *policy.Play
 	source  *policy.Action
+	more    []*policy.Action // what the same play asks for under the action besides
+	speaker *policy.Action   // nil for what the engine makes itself
 	partner string
 	was     *Promise // of an earlier decision; nil: there was none
 	found   Promise  // what it was before the two were brought together
@@ -25,11 +27,7 @@ type ask struct {
 // promise works out when an action is due that a play asks for, and whether it is
 // done, from what earlier decisions have promised.
 func (c *conclusion) promise(d *draft, bound time.Time) error {
-	a := d.source
-	p := Promise{Action: d.ID, Type: d.Type, Play: d.play.Name, redress: d.redress(), amount: d.Amount}
-	if a.Since != nil {
-		p.Since = a.Since.Name
-	}
+	p := c.promiseOf(d)
 	var was *Promise
 	if !c.choosing {
 		was = c.remembered(&p)
@@ -39,7 +37,44 @@ func (c *conclusion) promise(d *draft, bound time.Time) error {
 		d.DoneAt = e.doneAt(d.ID, d.Type, d.Amount, p.redress, e.from(c.base, true, p.redress))
 		return nil
 	}
-	x := ask{Promise: p, play: d.play, source: a}
+	return c.ask(d, p, was, bound)
+}
+
+// promiseOf says whose promise an action is.
+func (c *conclusion) promiseOf(d *draft) Promise {
+	p := Promise{Action: d.ID, Type: d.Type, Play: d.play.Name, redress: d.redress(), amount: d.Amount}
+	if d.source.Since != nil {
+		p.Since = d.source.Since.Name
+	}
+	return p
+}
+
+// askAll makes promises of the actions that are one with an action of which there is
+// something to remember: what each play asks for counts then.
+func (c *conclusion) askAll() error {
+	var asked map[string]bool
+	for _, d := range c.drafts {
+		if len(d.asks) > 0 && d.merges {
+			if asked == nil {
+				asked = map[string]bool{}
+			}
+			asked[d.ID] = true
+		}
+	}
+	for _, d := range c.drafts {
+		if len(d.asks) == 0 && d.source != nil && asked[d.ID] {
+			if err := c.ask(d, c.promiseOf(d), nil, time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ask works out a promise of which there is something to remember.
+func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) error {
+	a := d.source
+	x := ask{Promise: p, play: d.play, source: a, speaker: d.speaker}
 	x.every = everyOf(d)
 	c.found(&x.Promise, was, a)
 	var err error
@@ -142,14 +177,16 @@ func later(a, b time.Time) time.Time {
 func (c *conclusion) meet(x *ask) {
 	x.Promise = x.found
 	now, p, was, t := c.now, &x.Promise, x.was, x.times
-	defer c.recur(p)
-	if was == nil || was.over {
+	defer func() {
+		c.recur(p)
+		x.fresh = x.fresh || was != nil && before(p.DueAt, was.DueAt)
+	}()
+	if x.fresh = was == nil || was.over; x.fresh {
 		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
 		if was != nil {
 			p.broken = was.broken
 		}
 		c.happened.judge(p)
-		x.fresh = true
 		return
 	}
 	p.stood, p.broken, p.told, p.Cancelled = was.stood, was.broken, was.told, was.Cancelled
@@ -162,11 +199,11 @@ func (c *conclusion) meet(x *ask) {
 		if base.IsZero() {
 			p.Base, p.run = was.Base, was.run
 		}
-		x.fresh = was.Cancelled
-	case base.Equal(was.Base):
-		due := p.DueAt
+	case p.recurs() && base.Equal(was.Base):
+		p.NotBefore, p.waits = t.start, t.waits
+		c.happened.judge(p)
+	case p.redress || base.Equal(was.Base): // redress stays one promise
 		p.move(t, now)
-		x.fresh = was.Cancelled || before(p.DueAt, due)
 		c.happened.judge(p)
 	default:
 		p.Base, p.DoneAt = was.Base, was.DoneAt
@@ -179,6 +216,7 @@ func (c *conclusion) meet(x *ask) {
 	if p.Cancelled { // it comes back
 		p.Cancelled = false
 		p.restore()
+		p.comesBack()
 	}
 }
 
@@ -262,9 +300,7 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 	out := slices.Clone(promises)
 	for i := range out {
 		p := &out[i]
-		if p.run.paused = c.pauses; !p.Cancelled && p.DoneAt.IsZero() {
-			p.retime()
-		}
+		p.run.paused = c.pauses
 		c.past.judge(p)
 		if at := c.withdrawnAt(p.Action); !at.IsZero() {
 			p.cancel(at)

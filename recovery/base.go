@@ -63,7 +63,7 @@ func (c *conclusion) bases(d *Decision) []PlayBase {
 		}
 		base := c.playBase(play)
 		standing := gives(d, play) || slices.ContainsFunc(c.keeps, func(m Record) bool { return m.Decision.Plays[0].Play == play })
-		if standing && !base.Equal(c.base) || !standing && !c.resolved() {
+		if standing && !base.Equal(c.base) || !standing && (!c.resolved() || c.asksStill(play)) {
 			out = append(out, PlayBase{Play: play, Base: base})
 		}
 	}

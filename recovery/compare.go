@@ -90,7 +90,7 @@ func (c *conclusion) cancelledAction(a Action) Action {
 
 // already is what the host has given under an action, or may have given.
 func (c *conclusion) already(a *Action) Money {
-	return already(c.handed(), c.given.Reports, a)
+	return already(c.handed(), c.happened.reports, a)
 }
 
 // handed are the effects that the host was handed before this decision.

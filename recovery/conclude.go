@@ -235,7 +235,9 @@ func (c *conclusion) give(p *policy.Play, actions []*policy.Action) error {
 // writes the words: last, because they speak of the amounts that are left.
 func (c *conclusion) settle() error {
 	c.dropZeros()
-	c.merge()
+	if err := c.merge(); err != nil {
+		return err
+	}
 	if err := c.limit(); err != nil {
 		return err
 	}

@@ -109,7 +109,12 @@ func (e *events) judge(p *Promise) {
 	case p.Base.IsZero() && !p.any && !p.redress:
 		p.DoneAt = time.Time{}
 	case p.recurs():
-		p.inform(e.lastAt(p.Action, p.Type, e.from(p.Base, p.any, false)))
+		at := e.lastAt(p.Action, p.Type, e.from(p.Base, p.any, false))
+		until := at
+		if r := e.resolved; !r.IsZero() && (p.Since == "" || !p.Base.After(r)) && r.Before(at) {
+			until = r // nothing has fallen due since
+		}
+		p.inform(at, until)
 	default:
 		p.DoneAt = e.doneAt(p.Action, p.Type, p.amount, p.redress, e.from(p.Base, p.any, p.redress))
 	}
@@ -132,7 +137,7 @@ func (e *events) judgeBroken(p *Promise, b *broken) {
 		from = time.Time{}
 	}
 	done := e.doneAt(p.Action, p.Type, p.amount, p.redress, from)
-	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) {
+	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) || b.ended && done.After(b.dueAt) {
 		return
 	}
 	b.doneAt = done

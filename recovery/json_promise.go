@@ -61,6 +61,7 @@ func (b *broken) fields(f *form) {
 	f.time("base", &b.base)
 	f.time("done_at", &b.doneAt)
 	f.time("due_at", &b.dueAt)
+	f.flag("ended", &b.ended)
 	f.time("given_at", &b.givenAt)
 	f.time("until", &b.until)
 }
@@ -69,6 +70,7 @@ func (h *hang) fields(f *form) {
 	f.optionalSpan("after", &h.after)
 	f.optionalSpan("ahead", &h.ahead)
 	f.time("at", &h.at)
+	f.time("due_at", &h.dueAt)
 	f.optionalSpan("every", &h.every)
 	f.text("play", &h.play)
 	if f.open("run", h.run.exists()) {
@@ -76,6 +78,7 @@ func (h *hang) fields(f *form) {
 		f.shut()
 	}
 	f.text("since", &h.since)
+	f.optionalSpan("within", &h.within)
 }
 
 // span is left out where it is zero.

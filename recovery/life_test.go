@@ -3,6 +3,7 @@ package recovery_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,9 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 )
 
-// lives are short stories on Monday, 2 March 2026, in UTC: actions, then what
-// happens at a time, and what the decision and the agenda say then.
+// lives are short stories on Monday, 2 March 2026, in UTC: actions, or plays, then what
+// happens at a time, and what the decision and the agenda say then. given is said of what
+// the first decision did not give. done:survey=10:00 reports an outcome of an action.
 var lives = []struct{ name, do, story string }{
 	{"next reply", `[{respond: {since: waiting_since, within: 4h, if_late: [{escalate: {to: lead}}]}}]`, `
 		09:00 waiting=09:00 | respond new due 13:00 | due respond 13:00
@@ -27,7 +29,7 @@ var lives = []struct{ name, do, story string }{
 	{"on hold in time", `[{respond: {within: 1h, pauses: true}}]`, `
 		09:00 | respond new due 10:00 | due respond 10:00
 		09:30 paused=09:20 | respond changed | waiting respond
-		10:30 paused= | respond changed due 10:00, missed respond 10:00 | overdue respond 10:00`},
+		10:30 paused= | respond changed due 10:00, missed respond 10:00, late when given | overdue respond 10:00`},
 	{"steps end with the work", `[{resolve: {within: 2h, if_late: [{escalate: {to: lead}}, {escalate: {to: head, after: 2h}}, {apologise: {}}]}}]`, `
 		09:00 | resolve new due 11:00 | due resolve 11:00
 		11:30 | resolve kept due 11:00, missed resolve 11:00 | overdue resolve 11:00; due escalate; due apologise
@@ -53,23 +55,125 @@ var lives = []struct{ name, do, story string }{
 		09:00 | inform new due 11:00 | next inform 11:00
 		10:00 informed=10:00 | inform changed due 13:00 | next inform 13:00
 		13:30 | inform kept due 13:00, missed inform 13:00 | overdue inform 13:00; due escalate`},
+	{"comes back", tagged(`[{refund: {amount: 5 EUR}}]`), `
+		09:00 tags=a |  |
+		10:00 tags=a,late | refund new given 10:00 | due refund
+		11:00 tags=a | refund cancelled given 10:00 |
+		11:30 |  |
+		12:00 tags=late | refund new given 10:00 | due refund`},
+	{"comes back late", tagged(`[{escalate: {to: lead, within: 30m}}]`), `
+		09:00 tags=late | escalate new due 09:30 | due escalate 09:30
+		10:00 tags= | escalate cancelled due 09:30, missed escalate 09:30 |
+		12:00 tags=late | escalate new due 09:30, missed escalate 09:30 | overdue escalate 09:30`},
+	{"comes back late, twice", tagged(`[{escalate: {to: lead, within: 1h}}]`), `
+		09:00 tags=late | escalate new due 10:00 | due escalate 10:00
+		09:30 tags= | escalate cancelled due 10:00 |
+		09:40 |  |
+		12:00 tags=late | escalate new due 10:00, missed escalate 10:00 | overdue escalate 10:00`},
+	{"reopened", `[{investigate: {within: 4h}}]`, `
+		09:00 | investigate new due 13:00 | due investigate 13:00
+		11:00 resolved=10:30 | investigate kept due 13:00 | due investigate 13:00
+		12:00 reopened=12:00 | investigate kept due 13:00 | due investigate 13:00`},
+	{"earliest not before", `plays:
+  - {id: a, approach: standardised-response, when: "true", do: [{acknowledge: {after: 2h, within: 1h}}]}
+  - {id: b, approach: standardised-response, when: "true", do: [{acknowledge: {}}]}
+`, `
+		09:00 | acknowledge new due 12:00 | due acknowledge`},
+	{"joins", `plays:
+  - {id: a, approach: standardised-response, when: "true", do: [{callback: {}}]}
+  - {id: b, approach: standardised-response, when: '"late" in incident.tags', do: [{callback: {}}]}
+`, `
+		09:00 | callback new | due callback
+		12:00 tags=late | callback changed | due callback`},
+	{"waited", `[{apologise: {within: 4h, pauses: true}}]`, `
+		09:00 reported=07:00 paused=06:00 | apologise new | waiting apologise
+		12:00 paused= | apologise changed due 11:00, missed apologise 11:00, late when given | overdue apologise 11:00`},
+	{"done keeps", `plays: [{id: p, approach: standardised-response, when: "true", do: [{explain: {since: reported_at, within: 2h}}]}]
+`, `
+		09:00 reported=09:00 | explain new due 11:00 | due explain 11:00
+		10:30 done:explain=10:00 reported=09:30 | explain kept due 11:00 done 10:00 |`},
+	{"other case", `plays: [{id: p, approach: standardised-response, when: "true", cases: [{when: incident.severity > 3, do: [{explain: {within: 1h}}]}, {do: [{explain: {within: 4h}}]}]}]
+`, `
+		09:00 severity=4 | explain new due 10:00 | due explain 10:00
+		10:30 done:explain=09:30 severity=2 | explain kept due 10:00 done 09:30 |`},
+	{"pause told late", `[{callback: {within: 30m, pauses: true}}]`, `
+		09:00 | callback new due 09:30 | due callback 09:30
+		11:00 paused=09:10 | callback changed, missed callback 09:30 | waiting callback`},
+	{"waited", `[{repair: {after: 30m, pauses: true}}]`, `
+		09:00 | repair new | next repair 09:30
+		11:00 paused=10:00 | repair kept | due repair`},
+	{"informed, resolved", `[{inform: {every: 1h}}]`, `
+		09:00 | inform new due 10:00 | next inform 10:00
+		11:30 informed=09:50 | inform changed due 11:00, missed inform 11:00 | overdue inform 11:00
+		12:00 resolved=11:50 informed=11:50 | inform changed due 13:00 done 11:50, missed inform 11:00 |
+		13:20 informed=13:20 | inform changed due 15:00 done 13:20, missed inform 11:00 |`},
+	{"one ask waits", `plays:
+  - {id: a, approach: standardised-response, when: "true", do: [{survey: {}}]}
+  - {id: b, approach: standardised-response, when: "true", do: [{survey: {since: waiting_since}}]}
+`, `
+		09:00 | survey new | due survey`},
+	{"one ask waits, one later", `plays:
+  - {id: a, approach: standardised-response, when: "true", do: [{survey: {since: waiting_since}}]}
+  - {id: b, approach: standardised-response, when: "true", do: [{survey: {after: 2h}}]}
+`, `
+		09:00 | survey new | next survey 11:00`},
+	{"one play asks twice", `[{survey: {}}, {survey: {since: occurred_at, after: 36h}}]`, `
+		09:00 | survey new | due survey`},
+	{"steps merge", `[{compensate: {amount: 5 EUR, within: 1h, if_late: [{apologise: {after: 5h}}, {apologise: {within: 4h}}]}}]`, `
+		09:00 | compensate new due 10:00 | due compensate 10:00
+		11:00 | compensate kept due 10:00, missed compensate 10:00 | overdue compensate 10:00; due apologise 14:00
+		16:00 | compensate kept due 10:00, missed compensate 10:00 | overdue compensate 10:00; overdue apologise 14:00`},
+	{"one type twice", `[{resolve: {within: 4h, remind: [{notify: {to: lead, before: 30m}}], if_late: [{notify: {to: lead}}]}}]`, `
+		09:00 | resolve new due 13:00 | due resolve 13:00
+		12:40 | resolve kept due 13:00 | due resolve 13:00; due notify`},
+	{"substitute", "partners: {bike: {agreement: {ref: A, from: 2026-01-01, until: 2027-01-01}, outbound: {}}}\n" + `plays: [{id: p, approach: partner-substitute, when: "true", substitute: {}}]
+`, `
+		09:00 | substitute new | due substitute
+		11:00 done:substitute=10:00 | substitute kept done 10:00 |`},
+	{"escalate of a limit", `limits: [{of: [compensate], at_most: 5 EUR, over: escalate, to: lead}]
+plays: [{id: p, approach: standardised-response, when: "true", do: [{compensate: {amount: 10 EUR}}]}]
+`, `
+		09:00 | compensate new, escalate new | due compensate; due escalate
+		11:00 done:escalate=10:00 | compensate kept, escalate kept done 10:00 | due compensate`},
+}
+
+// tagged is a set with one play that is for incidents with the tag late.
+func tagged(do string) string {
+	return "plays: [{id: p, approach: standardised-response, when: '\"late\" in incident.tags', do: " + do + "}]\n"
 }
 
 func TestLives(t *testing.T) {
 	for _, life := range lives {
 		t.Run(life.name, func(t *testing.T) {
 			store := &writtenStore{MemoryStore: recovery.NewMemoryStore(), calendars: calendarNames{}}
-			d := newDesk(t, "plays: [{id: p, approach: standardised-response, when: \"true\", do: "+life.do+"}]\n", recovery.WithStore(store))
+			plays := life.do
+			if strings.HasPrefix(plays, "[") {
+				plays = "plays: [{id: p, approach: standardised-response, when: \"true\", do: " + life.do + "}]\n"
+			}
+			d := newDesk(t, plays, recovery.WithStore(store))
+			ids := map[string]string{}
 			in := recovery.Incident{ID: "T-1", OccurredAt: at("2026-03-02T09:00:00Z")}
 			for _, line := range strings.Split(strings.TrimSpace(life.story), "\n") {
 				parts := strings.Split(line+" ", "|")
 				d.now = clockTime(strings.Fields(parts[0])[0])
 				for _, change := range strings.Fields(parts[0])[1:] {
+					if outcome, action, ok := strings.Cut(change, ":"); ok && outcome != "" && !strings.Contains(outcome, "=") {
+						kind, when, _ := strings.Cut(action, "=")
+						r := recovery.Report{Incident: in.ID, Action: ids[kind], Outcome: recovery.Outcome(outcome), At: clockTime(when)}
+						if err := d.Report(context.Background(), r); err != nil {
+							t.Fatal(err)
+						}
+						continue
+					}
 					happens(&in, change)
 				}
 				d.now = d.now.UTC()
 				in.Summary = fmt.Sprint(d.now) // so that nothing is a retry
-				said := saidBy(d.handle(in))
+				decision := d.handle(in)
+				said := saidBy(decision)
+				for _, a := range decision.Actions {
+					ids[a.Type] = a.ID
+				}
 				list, err := d.Agenda(context.Background(), "T-1")
 				if err != nil {
 					t.Fatal(err)
@@ -97,10 +201,16 @@ func clockTime(text string) time.Time { return at("2026-03-02T" + text + ":00Z")
 func happens(in *recovery.Incident, change string) {
 	field, text, _ := strings.Cut(change, "=")
 	var when time.Time
-	if text != "" && field != "severity" {
+	if text != "" && field != "severity" && field != "tags" {
 		when = clockTime(text)
 	}
 	switch field {
+	case "tags":
+		in.Tags = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+	case "reported":
+		in.ReportedAt = when
+	case "expected":
+		in.ExpectedAt = when
 	case "waiting":
 		in.WaitingSince = when
 	case "responded":
@@ -130,10 +240,16 @@ func saidBy(d *recovery.Decision) string {
 		if !a.DoneAt.IsZero() {
 			text += " done " + a.DoneAt.Format("15:04")
 		}
+		if !a.GivenAt.Equal(clockTime("09:00")) {
+			text += " given " + a.GivenAt.Format("15:04")
+		}
 		out = append(out, text)
 	}
 	for _, m := range d.Missed {
 		out = append(out, "missed "+m.Type+" "+m.DueAt.Format("15:04"))
+	}
+	if slices.Contains(codes(d), "late-when-given") {
+		out = append(out, "late when given")
 	}
 	return strings.Join(out, ", ")
 }

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
@@ -208,6 +209,9 @@ func (c *conclusion) escalate(l *policy.Limit, p *policy.Play) error {
 	d := c.draft(p, a.Type)
 	d.source, d.Params = a, []Param{{"to", to}}
 	c.identify(d, "", to)
-	c.drafts = mergeDrafts(append(c.drafts, d))
-	return nil
+	if err := c.promise(d, time.Time{}); err != nil {
+		return err
+	}
+	c.drafts = append(c.drafts, d)
+	return c.merge()
 }

@@ -8,11 +8,15 @@ import (
 )
 
 // merge makes one action of those that are one, at the place of the first.
-func (c *conclusion) merge() {
+func (c *conclusion) merge() error {
+	if err := c.askAll(); err != nil {
+		return err
+	}
 	c.drafts = mergeDrafts(c.drafts)
 	for _, d := range c.drafts {
 		d.shape()
 	}
+	return nil
 }
 
 // mergeDrafts merges in place. Two drafts have one id exactly when they are one
@@ -118,18 +122,29 @@ func paramOf(params []Param, name string) any {
 }
 
 // takeAsks takes what plays ask for under another draft of the same action. Each
-// play's is a promise of its own. Where one play asks twice by the same clock, the
-// earlier deadline is what it asks for.
+// play's is a promise of its own. Where one play asks twice, that is one promise: the
+// earlier deadline, the earlier time from which it is to be done, and the steps of both.
 func (d *draft) takeAsks(o *draft) {
 	for _, x := range o.asks {
-		i := slices.IndexFunc(d.asks, func(y ask) bool { return y.same(&x.Promise) })
-		switch {
-		case i < 0:
+		i := slices.IndexFunc(d.asks, func(y ask) bool { return y.Action == x.Action && y.Play == x.Play })
+		if i < 0 {
 			d.asks = append(d.asks, x)
-		case before(x.DueAt, d.asks[i].DueAt):
-			d.asks[i] = x
+			continue
 		}
+		d.asks[i] = d.asks[i].and(x)
 	}
+}
+
+// and is what a play asks for that asks twice for one action.
+func (x ask) and(o ask) ask {
+	if before(o.DueAt, x.DueAt) {
+		x, o = o, x
+	}
+	if !o.waits && (x.waits && x.DueAt.IsZero() || o.NotBefore.Before(x.NotBefore)) {
+		x.NotBefore, x.waits = o.NotBefore, false
+	}
+	x.more = append(append(slices.Clip(x.more), o.source), o.more...)
+	return x
 }
 
 // shape makes the times of an action from those of what plays ask for. The earliest
@@ -149,14 +164,14 @@ func (d *draft) shape() {
 		if d.GivenAt.IsZero() || x.GivenAt.Before(d.GivenAt) {
 			d.GivenAt = x.GivenAt
 		}
-		if x.NotBefore.Before(d.NotBefore) {
-			d.NotBefore = x.NotBefore
+		if !x.waits && (d.waits || x.NotBefore.Before(d.NotBefore)) {
+			d.NotBefore = x.NotBefore // what waits has none
 		}
 		d.waits = d.waits && x.waits
 		d.DoneAt = lastDone(d.DoneAt, x.DoneAt)
 	}
 	d.DueAt, d.pauses = first.DueAt, first.source.Pauses
-	d.speaker, d.speakerPlay, d.partner = first.source, first.play, first.partner
+	d.speaker, d.speakerPlay, d.partner = first.speaker, first.play, first.partner
 }
 
 // ahead reports whether the deadline of an ask is shown before another's.

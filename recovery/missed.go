@@ -94,7 +94,7 @@ func (c *conclusion) promises(d *Decision) []Promise {
 			continue
 		}
 		p.cancel(c.endOf(&p))
-		p.over = p.over || c.resolved() && !gives(d, p.Play)
+		p.over = p.over || c.resolved() && !gives(d, p.Play) && !c.asksStill(p.Play)
 		p.run.paused = nil
 		out = append(out, p)
 	}
@@ -162,11 +162,7 @@ func (c *conclusion) leaveOut() {
 			}
 			out := len(d.asks) == 0 && d.DoneAt.IsZero()
 			if len(d.asks) > 0 {
-				d.asks = slices.DeleteFunc(d.asks, func(x ask) bool {
-					return x.DoneAt.IsZero() && (x.Since == "" || !x.Base.After(c.happened.resolved))
-				})
-				out = len(d.asks) == 0
-				d.shape()
+				out = c.leaveOutAsks(d)
 			}
 			if out {
 				c.leftOut = append(c.leftOut, d)
@@ -180,6 +176,40 @@ func (c *conclusion) leaveOut() {
 			c.warnLate(&d.asks[i])
 		}
 	}
+}
+
+// leaveOutAsks takes off what single plays ask for under an action, and reports whether
+// that is all.
+func (c *conclusion) leaveOutAsks(d *draft) bool {
+	needless := func(x ask) bool {
+		return x.DoneAt.IsZero() && (x.Since == "" || !x.Base.After(c.happened.resolved))
+	}
+	if !slices.ContainsFunc(d.asks, func(x ask) bool { return !needless(x) }) {
+		return true
+	}
+	d.asks = slices.DeleteFunc(d.asks, needless)
+	asks := func(play string) bool {
+		return slices.ContainsFunc(d.asks, func(x ask) bool { return x.Play == play })
+	}
+	rest, plays := *d, d.Plays
+	rest.Plays, d.Plays, d.named = nil, nil, nil
+	for _, play := range plays {
+		if asks(play) {
+			d.Plays = append(d.Plays, play)
+		} else {
+			rest.Plays = append(rest.Plays, play)
+		}
+	}
+	if len(rest.Plays) > 0 {
+		c.leftOut = append(c.leftOut, &rest)
+	}
+	d.shape()
+	return false
+}
+
+// asksStill reports whether a play asks for something that is not needed any more.
+func (c *conclusion) asksStill(play string) bool {
+	return slices.ContainsFunc(c.leftOut, func(d *draft) bool { return slices.Contains(d.Plays, play) })
 }
 
 // warnLate warns of a deadline that was past as it was given, or as it was

@@ -53,6 +53,7 @@ type broken struct {
 	until                time.Time // when the next one began
 	doneAt               time.Time
 	any                  bool
+	ended                bool // the promise was given up, or begins anew: what is done later is not about it
 }
 
 // same reports whether two promises are one, of two decisions.
@@ -86,8 +87,12 @@ func (p *Promise) given() time.Time {
 // brokenBefore reports whether the promise was broken under an earlier deadline from
 // the same base: that is what it is listed for.
 func (p *Promise) brokenBefore() bool {
-	return slices.ContainsFunc(p.broken, func(b broken) bool { return b.base.Equal(p.Base) })
+	return slices.ContainsFunc(p.broken, p.from)
 }
+
+// from reports whether a deadline of the past counts from the base that stands.
+// Redress is one promise, whatever it counts from.
+func (p *Promise) from(b broken) bool { return p.redress || b.base.Equal(p.Base) }
 
 // dueAsOf is the deadline that stood at a time, and when it was set.
 func (p *Promise) dueAsOf(t time.Time) (due, setAt time.Time) {
@@ -144,7 +149,7 @@ func (p *Promise) move(to times, now time.Time) {
 
 // restore takes a deadline off those of the past: it stands again.
 func (p *Promise) restore() {
-	again := func(b broken) bool { return b.dueAt.Equal(p.DueAt) && b.base.Equal(p.Base) }
+	again := func(b broken) bool { return b.dueAt.Equal(p.DueAt) && p.from(b) }
 	if slices.ContainsFunc(p.broken, again) {
 		p.broken = slices.DeleteFunc(slices.Clone(p.broken), again)
 	}
@@ -155,7 +160,29 @@ func (p *Promise) restore() {
 func (p *Promise) cancel(at time.Time) {
 	if !p.Cancelled {
 		p.end(at, at)
+		p.giveUp(at)
 		p.Cancelled = true
+	}
+}
+
+// giveUp says of the deadlines that were missed that what is done from a time on is not
+// about them.
+func (p *Promise) giveUp(at time.Time) {
+	p.broken = slices.Clone(p.broken)
+	for i := range p.broken {
+		if b := &p.broken[i]; p.from(*b) && !b.ended {
+			b.ended, b.until = true, at
+		}
+	}
+}
+
+// comesBack says that the promise is given again: what is done is about it.
+func (p *Promise) comesBack() {
+	p.broken = slices.Clone(p.broken)
+	for i := range p.broken {
+		if p.from(p.broken[i]) {
+			p.broken[i].ended = false
+		}
 	}
 }
 
@@ -163,6 +190,7 @@ func (p *Promise) cancel(at time.Time) {
 func (p *Promise) renew(base time.Time, to times, now time.Time) {
 	if !p.Cancelled {
 		p.end(now, now)
+		p.giveUp(now)
 	}
 	p.Base, p.NotBefore, p.DueAt, p.waits, p.SetAt = base, to.start, to.due, to.waits, now
 	p.DoneAt, p.told, p.stood = time.Time{}, time.Time{}, nil

@@ -91,13 +91,13 @@ func (p *Promise) endSilences(until, done time.Time) {
 }
 
 // inform notes when the customer was last informed: what was missed until then stays
-// so.
-func (p *Promise) inform(at time.Time) {
+// so. Nothing falls due after until.
+func (p *Promise) inform(at, until time.Time) {
 	if at.Equal(p.told) {
 		return
 	}
 	if at.After(p.told) && !p.Cancelled {
-		p.endSilences(at, at)
+		p.endSilences(until, at)
 	}
 	p.told = at
 }

@@ -12,11 +12,11 @@ import (
 // several asks bring hangs on each.
 type hang struct {
 	play, since string    // the ask
-	at          time.Time // when it is owed; zero: nobody knows yet
+	at, dueAt   time.Time // when it is owed, and by when; zero: nobody knows yet; no deadline
 
-	// Where the deadline comes again and again, at is counted from each of them: so
-	// much before it, or after it.
-	ahead, after *value.Span
+	// Where the deadline comes again and again, the times are counted from each of them:
+	// so much before it, or after it.
+	ahead, after, within *value.Span
 	// every is how often it is owed again, by the step's clock or that of its action.
 	every *value.Span
 	run   running
@@ -28,19 +28,21 @@ func (c *conclusion) steps(d *draft) error {
 	var reminders, lates []*draft
 	for i := range d.asks {
 		x := &d.asks[i]
-		for _, a := range x.source.Remind {
-			y, err := c.reminder(d, x, a)
-			if err != nil {
-				return err
+		for _, source := range append([]*policy.Action{x.source}, x.more...) {
+			for _, a := range source.Remind {
+				y, err := c.reminder(d, x, a)
+				if err != nil {
+					return err
+				}
+				reminders = append(reminders, y)
 			}
-			reminders = append(reminders, y)
-		}
-		for _, a := range x.source.IfLate {
-			y, err := c.ifLate(d, x, a)
-			if err != nil {
-				return err
+			for _, a := range source.IfLate {
+				y, err := c.ifLate(d, x, a)
+				if err != nil {
+					return err
+				}
+				lates = append(lates, y)
 			}
-			lates = append(lates, y)
 		}
 	}
 	var err error
@@ -61,9 +63,9 @@ func (c *conclusion) finished(drafts []*draft) (out []Action, err error) {
 }
 
 // step is a step of an ask, without its times.
-func (c *conclusion) step(d *draft, x *ask, a *policy.Action) (*draft, hang, error) {
+func (c *conclusion) step(parent string, x *ask, a *policy.Action) (*draft, hang, error) {
 	h := hang{play: x.Play, since: x.Since}
-	y, err := c.parameters(x.play, a, d.ID)
+	y, err := c.parameters(x.play, a, parent)
 	if err != nil {
 		return nil, h, err
 	}
@@ -75,7 +77,7 @@ func (c *conclusion) step(d *draft, x *ask, a *policy.Action) (*draft, hang, err
 // ifLate is a step that is owed when an ask is not done in time. Its times count
 // from the deadline of the ask.
 func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) {
-	y, h, err := c.step(d, x, a)
+	y, h, err := c.step(d.ID, x, a)
 	if err != nil {
 		return nil, err
 	}
@@ -94,18 +96,18 @@ func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) 
 		}
 		h.at = later(h.at, x.DueAt)
 	}
-	h.after = h.run.after
+	h.after, h.within, h.dueAt = h.run.after, h.run.within, t.due
 	y.hangs = []hang{h.kept(x)}
 	// What is owed if the step itself is late hangs on the step's deadline.
-	inner := Promise{Action: y.ID, Type: y.Type, Play: x.Play, Since: x.Since, Base: x.DueAt, DueAt: t.due, run: h.run}
-	y.asks = []ask{{Promise: inner, play: x.play, source: a, partner: x.partner}}
+	inner := Promise{Action: y.ID, Type: y.Type, Play: x.Play, Since: x.Since, Base: x.DueAt, NotBefore: t.start, DueAt: t.due, waits: t.waits, run: h.run}
+	y.asks = []ask{{Promise: inner, play: x.play, source: a, speaker: a, partner: x.partner}}
 	return y, nil
 }
 
 // kept is what has to be remembered of why a step is owed.
 func (h hang) kept(x *ask) hang {
 	if h.run.paused = nil; h.every == nil && !x.recurs() {
-		h.run, h.after, h.ahead = running{}, nil, nil
+		h.run, h.after, h.within, h.ahead = running{}, nil, nil, nil
 	}
 	h.run.after, h.run.within = nil, nil
 	return h
@@ -114,7 +116,8 @@ func (h hang) kept(x *ask) hang {
 // reminder is a step that is owed ahead of the deadline of an ask, by the clock of
 // the ask.
 func (c *conclusion) reminder(d *draft, x *ask, a *policy.Action) (*draft, error) {
-	y, h, err := c.step(d, x, a)
+	// What is owed before the deadline is another step than the same one after it.
+	y, h, err := c.step(d.ID+" remind", x, a)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
@@ -148,6 +149,7 @@ func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64)
 		}
 		d.Amount = total
 	}
+	d.DoneAt = c.happened.doneAt(d.ID, d.Type, d.Amount, true, time.Time{})
 	if c.used == nil {
 		c.used = map[string]int64{}
 	}
