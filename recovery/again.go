@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
@@ -107,4 +110,265 @@ func (c *conclusion) cancelledBefore(a *Action) bool {
 // first time.
 func lasting(list []Warning) []Warning {
 	return slices.DeleteFunc(slices.Clone(list), func(w Warning) bool { return w.Code == "late-when-given" })
+}
+
+// stands returns what stands of an incident, when what the host told of it is nothing
+// new; nil when it has to be decided. The subject is nil where the incident does not fit.
+func (r *ruleset) stands(ctx context.Context, w *workspace, in *Incident, subj *subject, now time.Time, given Given) *outcome {
+	prev := given.Previous
+	if prev == nil {
+		return nil
+	}
+	updated := seenAt(w.intake.Instant("updated_at"), now)
+	if !updated.IsZero() && updated.Before(given.UpdatedAt) {
+		return &outcome{standing: prev.Decision, handled: HandledOutdated}
+	}
+	if !r.unchanged(ctx, in, subj, now, prev) {
+		return nil
+	}
+	out := &outcome{standing: prev.Decision, handled: HandledRetry}
+	if updated.After(given.UpdatedAt) {
+		out.mark = &Mark{Incident: prev.Decision.Incident, UpdatedAt: updated}
+	}
+	return out
+}
+
+// seenAt is the time that an updated_at counts as: one in the future as now.
+func seenAt(updated, now time.Time) time.Time {
+	if updated.After(now) {
+		updated = now
+	}
+	return updated.Truncate(time.Microsecond)
+}
+
+// unchanged reports whether an incident is the one that a record was made from. Both
+// versions are read by this set, each as the host told of it. Fields that no document
+// declares do not count, and neither does updated_at.
+func (r *ruleset) unchanged(ctx context.Context, in *Incident, subj *subject, now time.Time, prev *Record) bool {
+	if subj != nil && bytes.Equal(prev.Incident, subj.canonical) {
+		return true
+	}
+	before, err := prev.told()
+	if err != nil {
+		return false
+	}
+	is, ok := r.tell(in)
+	was, wasOK := r.tell(&before)
+	if !ok || !wasOK {
+		return false
+	}
+	var filled []string // what one of the two versions leaves to a default
+	for path, v := range is {
+		switch old, given := was[path]; {
+		case !given:
+			filled = append(filled, path)
+		case old != v:
+			return false
+		}
+	}
+	for path := range was {
+		if _, given := is[path]; !given {
+			filled = append(filled, path)
+		}
+	}
+	return len(filled) == 0 || r.sameFilled(ctx, filled, is, subj, &before, now, prev)
+}
+
+// sameFilled compares the fields that one of two versions leaves to a default: that
+// which this set fills in, or that which stands in the record.
+func (r *ruleset) sameFilled(ctx context.Context, paths []string, is map[string]string, subj *subject, before *Incident, now time.Time, prev *Record) bool {
+	recorded := r.tellRecord(prev.Incident)
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		v, told := is[path]
+		return told && slices.Contains(prev.Defaults, path) && recorded[path] == v
+	})
+	if len(paths) == 0 {
+		return true
+	}
+	if subj == nil {
+		return false
+	}
+	w := r.workspace()
+	defer r.release(w)
+	old, err := r.validate(ctx, w, before, now, false)
+	if err != nil {
+		return false
+	}
+	x, y := r.tellRecord(subj.canonical), r.tellRecord(old.canonical)
+	return !slices.ContainsFunc(paths, func(path string) bool { return x[path] != y[path] })
+}
+
+// tell reads what an incident says of the fields that the set declares.
+func (r *ruleset) tell(in *Incident) (map[string]string, bool) {
+	w := r.workspace()
+	defer r.release(w)
+	return w.intake.Tell(in.came(w.intake.Room()))
+}
+
+func (r *ruleset) tellRecord(canonical []byte) map[string]string {
+	var in Incident
+	if in.UnmarshalJSON(canonical) != nil {
+		return nil
+	}
+	out, _ := r.tell(&in)
+	return out
+}
+
+// told is the incident of a record as the host told of it: without the defaults that
+// were filled in, and with the names that it had.
+func (r *Record) told() (Incident, error) {
+	var in Incident
+	if err := in.UnmarshalJSON(r.Incident); err != nil {
+		return in, err
+	}
+	for _, path := range r.Defaults {
+		in.remove(path)
+	}
+	for _, k := range r.ReadAs {
+		if v := in.remove(k.Path); v != nil {
+			in.put(k.Text, v)
+		}
+	}
+	return in, nil
+}
+
+// remove takes out a field, and returns what it was; nil when it was absent. Objects
+// that hold nothing else stay, and hold nothing.
+func (in *Incident) remove(path string) any {
+	if place := in.place(path); place != nil {
+		v := in.standard(path, place)
+		fill(place, nil)
+		delete(in.given, path)
+		return v
+	}
+	return removeFrom(in.Fields, path)
+}
+
+func removeFrom(fields map[string]any, path string) any {
+	if v, ok := fields[path]; ok {
+		delete(fields, path)
+		return v
+	}
+	for i := range len(path) {
+		if path[i] != '.' {
+			continue
+		}
+		inner, ok := fields[path[:i]].(map[string]any)
+		if !ok {
+			continue
+		}
+		if v := removeFrom(inner, path[i+1:]); v != nil {
+			if len(inner) == 0 {
+				delete(fields, strings.Clone(path[:i]))
+			}
+			return v
+		}
+	}
+	return nil
+}
+
+// Archiver is a [Store] that keeps the sets by which decisions were made, so
+// that they can be explained and made again later. An engine passes each set
+// that it decides by to its store, as soon as the set is loaded. The set must
+// not be changed afterwards.
+type Archiver interface {
+	Archive(set *playbook.Set)
+}
+
+// archive tells a store of a set, if it keeps sets.
+func archive(s Store, set *playbook.Set) {
+	if a, ok := s.(Archiver); ok {
+		a.Archive(set)
+	}
+}
+
+// Replay makes a recorded decision again: from its incident, at its time, and from the values that
+// answer returns, by the set of this engine. It reads no store and no clock. Under the set that the
+// record was made by the result equals the record. A choice is made again from what it has chosen.
+//
+// The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
+// that of a context that was done before.
+func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Given, error)) (*Record, error) {
+	in, err := r.told()
+	if err != nil {
+		return nil, err
+	}
+	rules := e.current.Load()
+	w := rules.workspace()
+	defer rules.release(w)
+	c, err := rules.recall(ctx, w, &in, r, answer)
+	if err != nil {
+		return nil, err
+	}
+	return c.again(r)
+}
+
+// recall begins a recorded decision about an incident again.
+func (r *ruleset) recall(ctx context.Context, w *workspace, in *Incident, was *Record, answer func(Query) (Given, error)) (*conclusion, error) {
+	if _, err := r.validate(ctx, w, in, was.Decision.DecidedAt, false); err != nil {
+		return nil, err
+	}
+	given, err := answer(r.needs(w))
+	if err != nil {
+		return nil, err
+	}
+	return r.begin(w, given), nil
+}
+
+// again makes a recorded decision again.
+func (c *conclusion) again(r *Record) (*Record, error) {
+	var again *Record
+	var err error
+	if r.Decision.Made != nil {
+		again, err = c.chooseAgain(r)
+	} else if err = c.decide(); err == nil {
+		again = c.record()
+	}
+	if err = c.or(err); err != nil {
+		return nil, err
+	}
+	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
+	return again, nil
+}
+
+func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
+	made := r.Decision.Made
+	if c.given.Previous == nil {
+		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
+	}
+	c.choosing, c.keeps = true, c.given.Made
+	x := chooser{conclusion: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
+	x.play = x.chosenPlay()
+	for _, a := range r.Decision.Actions {
+		if a.Change != ChangeCancelled {
+			x.sel.Options = append(x.sel.Options, x.selected(a.ID, a.Type, a.Amount, a.Params))
+		}
+	}
+	for _, h := range r.Decision.Withheld {
+		if h.Reason == WithheldZero {
+			x.sel.Options = append(x.sel.Options, x.selected(h.ID, h.Type, h.Amount, h.Params))
+		}
+	}
+	return x.make()
+}
+
+// selected is the option that an action was chosen from. Its own id is not in
+// the action, but the action's id was made from it.
+func (x *chooser) selected(id, kind string, amount Money, params []Param) Selected {
+	s := Selected{Type: kind, Amount: amount, Params: map[string]any{}}
+	for _, p := range params {
+		s.Params[p.Name] = p.Value
+	}
+	if x.play == nil {
+		return s
+	}
+	for _, o := range x.play.Choice.Options {
+		if o.Type.Name != kind {
+			continue
+		}
+		if s.ID = o.ID; x.optionID(s) == id {
+			return s
+		}
+	}
+	return s
 }

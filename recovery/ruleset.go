@@ -3,10 +3,13 @@ package recovery
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
@@ -77,4 +80,168 @@ func (r *ruleset) play(name string) *policy.Play {
 		return nil
 	}
 	return r.byName[i]
+}
+
+// workspace is the memory that a decision is made in. The next decision uses it
+// again. Nothing that leaves the engine, be it a decision, a record or a query, may
+// point into it; what it hands out as room for a decision is new each time.
+type workspace struct {
+	incident   Incident // a copy, so that the caller's stays on its stack
+	intake     *intake.Intake
+	subject    subject
+	conclusion conclusion
+	// record is the canonical JSON of the incident; text is what is being hashed.
+	record, text []byte
+	drafts       []draft  // the latest slab
+	list         []*draft // behind the conclusion's
+	slots        []int    // of facts
+	today        day      // in which decisions are made, in the zone last asked for
+
+	room room
+}
+
+// room is what a decision is made of: lists that are handed out piece by piece.
+type room struct {
+	params []Param
+	plays  []string
+	ids    strings.Builder
+}
+
+// workspace returns one for a decision. It goes back with release.
+func (r *ruleset) workspace() *workspace {
+	w, _ := r.workspaces.Get().(*workspace)
+	if w == nil {
+		w = &workspace{intake: intake.New(r.layout)}
+	}
+	return w
+}
+
+// What a workspace keeps after one unusual decision is bounded.
+const (
+	mostDrafts = 256
+	mostText   = 64 << 10
+)
+
+func (r *ruleset) release(w *workspace) {
+	if w.subject.input != nil {
+		w.subject.input.Release()
+	}
+	w.intake.Clear()
+	if w.conclusion.drafts != nil {
+		w.list = w.conclusion.drafts
+	}
+	clear(w.list[:cap(w.list)])
+	clear(w.drafts)
+	w.drafts, w.list, w.slots = w.drafts[:0], w.list[:0], w.slots[:0]
+	w.record, w.text = w.record[:0], w.text[:0]
+	if cap(w.drafts) > mostDrafts || cap(w.list) > mostDrafts {
+		w.drafts, w.list = nil, nil
+	}
+	if cap(w.record) > mostText || cap(w.text) > mostText {
+		w.record, w.text = nil, nil
+	}
+	w.incident, w.subject, w.conclusion, w.room = Incident{}, subject{}, conclusion{}, room{}
+	r.workspaces.Put(w)
+}
+
+// draft returns room for an action in the making. Those handed out before stay
+// where they are.
+func (w *workspace) draft() *draft {
+	if len(w.drafts) == cap(w.drafts) {
+		w.drafts = make([]draft, 0, max(8, 2*cap(w.drafts)))
+	}
+	w.drafts = w.drafts[:len(w.drafts)+1]
+	return &w.drafts[len(w.drafts)-1]
+}
+
+// slabSize is for how many actions room is made at a time.
+const slabSize = 8
+
+// reserve makes room for so many actions with so many parameters, in one piece.
+func (r *room) reserve(actions, params int) {
+	r.plays, r.params = make([]string, 0, actions), make([]Param, 0, params)
+	r.ids.Grow(idSize * (actions + 1))
+}
+
+// listOf returns a list of one play.
+func (r *room) listOf(play string) []string {
+	if len(r.plays) == cap(r.plays) {
+		r.plays = make([]string, 0, slabSize)
+	}
+	r.plays = append(r.plays, play)
+	return slices.Clip(r.plays[len(r.plays)-1:])
+}
+
+// paramList returns an empty list for so many parameters.
+func (r *room) paramList(n int) []Param {
+	if n == 0 {
+		return nil
+	}
+	if cap(r.params)-len(r.params) < n {
+		r.params = make([]Param, 0, max(n, slabSize))
+	}
+	from := len(r.params)
+	r.params = r.params[:from+n]
+	return r.params[from : from : from+n]
+}
+
+// id is [hashID] for a text that is written already.
+func (r *room) id(prefix string, text []byte) string {
+	var id [idSize]byte
+	from := r.ids.Len()
+	r.ids.Write(appendID(id[:0], prefix, text))
+	return r.ids.String()[from:]
+}
+
+// day is a day in a zone, from its first instant until that of the next.
+type day struct {
+	zone        *time.Location
+	date        value.Date
+	from, until time.Time
+}
+
+func dayOf(t time.Time, zone *time.Location) day {
+	date := value.DateOf(t.In(zone))
+	d := day{zone, date, date.In(zone), shifted(date, 1).In(zone)}
+	if value.DateOf(d.from.In(zone)) != date { // midnight comes twice, with an hour of the day before between
+		d.until = d.from
+	}
+	return d
+}
+
+func (d *day) holds(t time.Time) bool { return !t.Before(d.from) && t.Before(d.until) }
+
+// today is the day on which the decision is made, in a zone. Decisions of one day after
+// another share it.
+func (c *conclusion) today(zone *time.Location) value.Date {
+	d := &c.workspace.today
+	if d.zone != zone || !d.holds(c.now) {
+		*d = dayOf(c.now, zone)
+	}
+	return d.date
+}
+
+// window is the calendar hour, day or week (from Monday) around a time.
+func window(per string, now time.Time, zone *time.Location) (from, until time.Time) {
+	t := now.In(zone)
+	if per == "hour" {
+		// Counted in elapsed time: an hour that daylight saving repeats is two.
+		into := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
+		from = t.Add(-into)
+		return from.UTC(), from.Add(time.Hour).UTC()
+	}
+	first, days := value.DateOf(t), 1
+	if per == "week" {
+		first, days = shifted(first, -(int(t.Weekday())+6)%7), 7
+	}
+	return first.In(zone).UTC(), shifted(first, days).In(zone).UTC()
+}
+
+// shifted moves a day; at the ends of the calendar it stays.
+func shifted(d value.Date, days int) value.Date {
+	moved, err := d.AddDays(days)
+	if err != nil {
+		return d
+	}
+	return moved
 }
