@@ -89,6 +89,7 @@ type Field struct {
 	OneOf    []Text
 	Min, Max Text
 	MaxItems Text // an Int; of a list
+	Invalid  Text // absent, or not set
 	Currency Text
 	Was      []Text
 	Range    Range

@@ -42,6 +42,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
 	f.Max = m.scalar("max", "a value")
 	if ofIncident {
 		f.MaxItems = m.int("max_items", 1)
+		f.Invalid = m.oneOf("invalid", "absent")
 	}
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	f.Was = m.texts("was", "a list of names")

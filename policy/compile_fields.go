@@ -87,6 +87,7 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 	ok := (t.Currency != "" || !d.Currency.IsSet()) && c.fieldRequired(d, f, base) && c.fieldOptional(d, f, base) && c.fieldBounds(d, f, base) && c.fieldItems(d, f)
 	ok = c.fieldOneOf(d, f, base) && ok
 	ok = c.fieldDefault(d, f) && ok
+	ok = c.fieldInvalid(d, f) && ok
 	for _, w := range d.Was {
 		f.Was = append(f.Was, w.Value)
 	}
@@ -130,6 +131,23 @@ func (c *compiler) fieldRequired(d *playbook.Field, f, base *Field) bool {
 		return bad(d.Default.Range, "remove one of them", "`%s` is required, so its default would never be used", f.Name)
 	}
 	f.Optional, f.Default, f.NonEmpty = false, nil, true
+	return true
+}
+
+// fieldInvalid lets a value that does not fit count as missing. An amount that is wrong, and what is
+// required, stay mistakes of the incident.
+func (c *compiler) fieldInvalid(d *playbook.Field, f *Field) bool {
+	switch {
+	case !d.Invalid.IsSet():
+		return true
+	case f.Type.Kind == value.KindMoney || f.Type.Elem == value.KindMoney:
+		c.errorf(d.Invalid.Range, "bad-field", "remove it", "`%s` is money: an amount that does not fit is never taken as missing", f.Name)
+		return false
+	case f.Required():
+		c.errorf(d.Invalid.Range, "bad-field", "add `optional: true` or a `default`, or remove it", "`%s` is required, so a value that does not fit cannot count as missing", f.Name)
+		return false
+	}
+	f.InvalidAbsent = true
 	return true
 }
 
@@ -335,7 +353,7 @@ func (c *compiler) agree(f *Field) bool {
 	return true
 }
 
-var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was"}
+var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was", "invalid"}
 
 func describeField(f *Field) [len(fieldKeys)]string {
 	def := "none"
@@ -346,7 +364,7 @@ func describeField(f *Field) [len(fieldKeys)]string {
 	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00")}
+	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00"), fmt.Sprint(f.InvalidAbsent)}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an object in another: no

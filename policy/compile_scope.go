@@ -263,6 +263,9 @@ func (s *scope) gatherFields(d *playbook.Document, common *scope) {
 		}
 		s.fields[f.Name] = f
 		if common != nil {
+			if base := common.fields[f.Name]; base != nil && f.InvalidAbsent {
+				base.InvalidAbsent = true // the value is looked at before it is known which playbooks apply
+			}
 			s.playbook.Fields = append(s.playbook.Fields, f)
 		}
 	}

@@ -15,10 +15,12 @@ type Field struct {
 	Default  any      // nil: none
 	OneOf    []string // every value that is allowed; nil: any
 	Min, Max any
-	MaxItems int      // how many items a list has at most; 0 for a field that is not a list
-	Was      []string // earlier names that are still read
-	Slot     int
-	NonEmpty bool // an empty text or list is absent; for id, service, and fields that are made required
+	// InvalidAbsent is set when a value that does not fit counts as missing.
+	InvalidAbsent bool
+	MaxItems      int      // how many items a list has at most; 0 for a field that is not a list
+	Was           []string // earlier names that are still read
+	Slot          int
+	NonEmpty      bool // an empty text or list is absent; for id, service, and fields that are made required
 
 	nonNegative bool // for an amount or a duration
 

@@ -77,6 +77,9 @@ func (r *ruleset) conclude(w *workspace, given Given) (*conclusion, error) {
 }
 
 func (c *conclusion) decide() error {
+	for _, p := range c.subject.taken.Invalid() {
+		c.warn(WarnInvalidField, "", p.Path+" is taken as missing: wanted "+p.Wanted+", found "+p.Found)
+	}
 	if err := c.match(); err != nil {
 		return err
 	}

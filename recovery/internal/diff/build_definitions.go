@@ -47,6 +47,7 @@ func declaration(t *thing, f *playbook.Field) {
 		}
 	}
 	t.add(optional(f.MaxItems, plain, "max_items", t.what))
+	t.add(optional(f.Invalid, plain, "invalid", t.what))
 	t.add(optional(f.Currency, plain, "currency", t.what))
 	if f.Was != nil {
 		t.add(set("was", t.what, f.Was, f.Range))

@@ -25,6 +25,9 @@ func (t *Intake) field(f *field) {
 	if bad == nil {
 		bad = f.refuses(native, raw)
 	}
+	if bad != nil && f.InvalidAbsent && t.setAside(f, raw, bad.At(path)) {
+		return
+	}
 	if bad != nil {
 		t.refuse(f, bad.At(path))
 		return
@@ -145,6 +148,26 @@ func inCurrency(native any, currency string) bool {
 	case []any:
 		return !slices.ContainsFunc(x, func(e any) bool { return !inCurrency(e, currency) })
 	}
+	return true
+}
+
+// setAside takes a value that does not fit as missing. The record keeps it, so that whoever decides
+// the record again finds the same. It reports false for a value that the record cannot keep.
+func (t *Intake) setAside(f *field, raw any, p Problem) bool {
+	kept, ok := normalise(raw, 0)
+	if text, isText := kept.(string); !ok || isText && !utf8.ValidString(text) {
+		return false
+	}
+	t.input.Set(f.Field, f.Default)
+	t.present[f.rank/64] |= 1 << (f.rank % 64)
+	t.given[f.rank/64] |= 1 << (f.rank % 64)
+	if t.aside == nil {
+		t.aside = map[string]any{}
+	}
+	if _, before := t.aside[f.Name]; !before {
+		t.invalid = append(t.invalid, p)
+	}
+	t.aside[f.Name] = kept
 	return true
 }
 

@@ -57,9 +57,11 @@ type Intake struct {
 	rest     map[string]any    // what is not declared
 	keys     map[string]string // see Keys
 
-	shape    []Problem // of how the incident is written
-	problems []Problem // of its values
-	readAs   []Renamed // earlier names that were read
+	shape    []Problem      // of how the incident is written
+	problems []Problem      // of its values
+	invalid  []Problem      // of values that count as missing
+	aside    map[string]any // those values, by the names of their fields
+	readAs   []Renamed      // earlier names that were read
 	long     []longList
 	// notObjects are the paths that were reported as values that are not objects.
 	notObjects []string
@@ -198,7 +200,7 @@ func (t *Intake) Defaults() []string {
 			_, early := t.Lookup(was)
 			given = given || early
 		}
-		if !given {
+		if _, aside := t.aside[f.Name]; !given || aside {
 			out = append(out, f.Name)
 		}
 	}
@@ -210,6 +212,12 @@ func (t *Intake) Defaults() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// Invalid says what was found in fields that take what does not fit as missing, sorted by path.
+func (t *Intake) Invalid() []Problem {
+	slices.SortFunc(t.invalid, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+	return t.invalid
 }
 
 // ReadAs are the fields that came under an earlier name, sorted.

@@ -25,7 +25,7 @@ func (t *Intake) AppendRecord(dst []byte) []byte {
 		if preset {
 			dst = append(dst, f.preset...)
 		} else {
-			dst = AppendCanonical(dst, t.valueOf(f))
+			dst = AppendCanonical(dst, t.recorded(f))
 		}
 	}
 	dst = appendWay(dst, object, "")
@@ -55,12 +55,20 @@ func (t *Intake) valueOf(f *recordField) any {
 	return t.input.Field(f.field)
 }
 
+// recorded is the value that the record has of a field: what came, where that counts as missing.
+func (t *Intake) recorded(f *recordField) any {
+	if raw, ok := t.aside[f.path]; ok {
+		return raw
+	}
+	return t.valueOf(f)
+}
+
 // list returns the fields that have a value for [appendRecord], which writes what
 // is not declared besides.
 func (t *Intake) list() []fieldValue {
 	out := make([]fieldValue, 0, len(t.layout.shared)+len(t.taken)+1)
 	for f := range t.each() {
-		out = append(out, fieldValue{f.path, t.valueOf(f)})
+		out = append(out, fieldValue{f.path, t.recorded(f)})
 	}
 	return out
 }

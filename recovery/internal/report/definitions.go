@@ -209,6 +209,9 @@ func typeWords(f *playbook.Field) string {
 	if f.Max.IsSet() {
 		more = append(more, "at most "+cell(f.Max))
 	}
+	if f.Invalid.IsSet() {
+		more = append(more, "taken as missing when it does not fit")
+	}
 	if f.MaxItems.IsSet() {
 		more = append(more, "at most "+f.MaxItems.Value+" of them")
 	}

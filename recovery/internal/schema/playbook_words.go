@@ -52,6 +52,7 @@ func fieldWords(kinds []string) words {
 		"one_of":    {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":       {"The least value.", scalar()},
 		"max":       {"The greatest value.", scalar()},
+		"invalid":   {"With absent, a value that does not fit counts as missing, and the decision warns. Left out: the incident is refused.", nil},
 		"max_items": {"How many items a list has at most: 1000 when left out. Incidents with more are refused.", nil},
 		"currency":  {"The currency of a money field. Without one its amounts can be passed on and scaled, and neither compared nor added.", ref("currency")},
 		"was":       {"Earlier names that are still read.", nil},
