@@ -223,7 +223,7 @@ func (c *conclusion) meet(x *ask) {
 // amountCut looks again at what was promised of an action with an amount, once limits
 // have cut it: less is done sooner.
 func (c *conclusion) amountCut(d *draft) {
-	if !d.Amount.IsSet() || len(c.happened.reports) == 0 {
+	if !d.Amount.IsSet() {
 		return
 	}
 	if len(d.asks) == 0 {

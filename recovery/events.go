@@ -78,8 +78,9 @@ func (e *events) doneAt(action, kind string, amount Money, redress bool, from ti
 // lastAt is the last time that something was done, for what is done again and again.
 func (e *events) lastAt(action, kind string, from time.Time) time.Time {
 	last := e.of(kind)
-	for _, r := range e.reports {
-		if r.Action == action && r.At.After(last) && outcomeOf(&r) == OutcomeDone {
+	for i := range e.reports {
+		r := &e.reports[i]
+		if r.Action == action && r.At.After(last) && outcomeOf(r) == OutcomeDone && counts(e.reports, i) {
 			last = r.At
 		}
 	}
@@ -143,20 +144,28 @@ func (e *events) judgeBroken(p *Promise, b *broken) {
 	b.doneAt = done
 }
 
-// reportedDone is when an action was first reported done from a time on, since it
-// was last reported failed or undone; zero when it was not.
+// reportedDone is when an action was first reported done from a time on; zero when it
+// was not. It may have been handed out several times.
 func reportedDone(reports []Report, action string, from time.Time) time.Time {
-	var done, taken time.Time
-	for i := range reports {
-		if r := &reports[i]; r.Action == action && outcomeOf(r) != OutcomeDone && !r.At.Before(taken) {
-			taken = r.At
-		}
-	}
+	var done time.Time
 	for i := range reports {
 		r := &reports[i]
-		if r.Action == action && outcomeOf(r) == OutcomeDone && !r.At.Before(from) && (taken.IsZero() || r.At.After(taken)) && before(r.At, done) {
+		if r.Action == action && outcomeOf(r) == OutcomeDone && !r.At.Before(from) && before(r.At, done) && counts(reports, i) {
 			done = r.At
 		}
 	}
 	return done
+}
+
+// counts reports whether a report is the one that counts of its effect: the one with the
+// latest time, and of equal times the one that came last.
+func counts(reports []Report, i int) bool {
+	r := &reports[i]
+	for j := range reports {
+		o := &reports[j]
+		if o.Action == r.Action && o.Effect == r.Effect && (o.At.After(r.At) || j > i && o.At.Equal(r.At)) {
+			return false
+		}
+	}
+	return true
 }

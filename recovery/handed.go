@@ -14,8 +14,8 @@ import (
 // host. One without an amount says only that the action was handed out.
 type Handed struct {
 	Action string // its id
-	// Key is that of the effect, and At the time of its decision. Both are empty
-	// where there is no amount.
+	// Key is that of the effect, and At the time of its decision. Without an amount,
+	// Key is that of the latest effect, empty for the first one, and At is empty.
 	Key string
 	// Amount is what the host was to give: the entitlement less what was given
 	// before. It is negative where the host was to take something back.
@@ -49,6 +49,13 @@ func appendHanded(list []Handed, d *Decision) []Handed {
 			list = append(list, h)
 		}
 		list = appendNamed(list, a)
+		if !a.Amount.IsSet() && handsAgain(d, a) {
+			i := slices.IndexFunc(list, func(h Handed) bool { return h.Action == a.ID && !h.Amount.IsSet() })
+			if i < 0 { // it gave an amount before
+				i, list = len(list), append(list, Handed{Action: a.ID})
+			}
+			list[i].Key = effectKey(d, a)
+		}
 	}
 	return list
 }
@@ -70,6 +77,11 @@ func handedBy(d *Decision, a *Action) (Handed, bool) {
 		h.Amount = a.difference()
 	}
 	return h, h.Amount.IsSet()
+}
+
+// handsAgain reports whether a decision hands an action to the host that had it before.
+func handsAgain(d *Decision, a *Action) bool {
+	return a.Change == ChangeChanged || a.Change == ChangeNew && !a.GivenAt.IsZero() && a.GivenAt.Before(d.DecidedAt)
 }
 
 // appendNamed adds the ids of an action without an amount, and of the steps that
@@ -255,7 +267,7 @@ func already(handed []Handed, reports []Report, a *Action) Money {
 	}
 	currency := ""
 	for i := range handed {
-		if h := &handed[i]; h.Action == a.ID && h.Key != "" {
+		if h := &handed[i]; h.Action == a.ID && h.Amount.IsSet() {
 			if currency = h.Amount.Currency(); currency == a.Amount.Currency() {
 				break
 			}
@@ -291,7 +303,7 @@ func overpaid(handed []Handed, reports []Report, a *Action) Money {
 // been handed out, as of a decision that was read from JSON, it was all of the amount.
 func accountFor(handed []Handed, reports []Report, a *Action) *account {
 	acc := accountOf(handed, reports, a.ID, a.Amount.Currency())
-	if slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == a.ID && h.Key != "" }) {
+	if slices.ContainsFunc(handed, func(h Handed) bool { return h.Action == a.ID && h.Amount.IsSet() }) {
 		return acc
 	}
 	var on []Report

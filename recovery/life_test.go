@@ -135,6 +135,29 @@ plays: [{id: p, approach: standardised-response, when: "true", do: [{compensate:
 `, `
 		09:00 | compensate new, escalate new | due compensate; due escalate
 		11:00 done:escalate=10:00 | compensate kept, escalate kept done 10:00 | due compensate`},
+	{"reported twice", `[{apologise: {within: 4h}}]`, `
+		09:00 | apologise new due 13:00 | due apologise 13:00
+		15:10 done:apologise=10:00 done:apologise=15:00 | apologise kept due 13:00 done 15:00, missed apologise 13:00 |`},
+	{"done of each effect", `[{apologise: {within: 4h, note: "${incident.severity}"}}]`, `
+		09:00 severity=2 | apologise new due 13:00 | due apologise 13:00
+		10:30 done:apologise=10:00 severity=3 | apologise changed due 13:00 done 10:00 |
+		15:00 done:apologise=14:00 | apologise kept due 13:00 done 10:00 |
+		16:00 failed:apologise=15:30 | apologise kept due 13:00 done 10:00 |`},
+	{"ahead of now", `[{apologise: {within: 4h}}]`, `
+		09:00 | apologise new due 13:00 | due apologise 13:00
+		10:30 done:apologise=10:00 undone:apologise=12:00 | apologise kept due 13:00 done 10:00 |
+		12:30 | apologise kept due 13:00 | due apologise 13:00`},
+	{"paid what a limit has left", `limits: [{of: [compensate], at_most: 5 EUR}]
+plays: [{id: p, approach: standardised-response, when: '!("x" in incident.tags)', do: [{compensate: {amount: 10 EUR, within: 1h}}]}]
+`, `
+		09:00 | compensate new due 10:00 | due compensate 10:00
+		11:00 done:compensate=09:30 | compensate kept due 10:00 done 09:30 |
+		12:00 tags=x | compensate cancelled due 10:00 done 09:30 | overpaid compensate`},
+	{"paid what a limit has left, then not given", `limits: [{of: [compensate], at_most: 5 EUR}]
+plays: [{id: p, approach: standardised-response, when: '!("x" in incident.tags)', do: [{compensate: {amount: 10 EUR, within: 1h}}]}]
+`, `
+		09:00 | compensate new due 10:00 | due compensate 10:00
+		12:00 done:compensate=09:30 tags=x | compensate cancelled due 10:00 | overpaid compensate`},
 }
 
 // tagged is a set with one play that is for incidents with the tag late.

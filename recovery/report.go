@@ -64,7 +64,7 @@ func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) er
 	if err := mean(&r, handed, given.Reports); err != nil {
 		return err
 	}
-	if now && said(&r, handed, given.Reports) {
+	if now && (said(&r, handed, given.Reports) || given.saidOf(&r)) {
 		return nil
 	}
 	return store.Commit(ctx, Commit{Reports: []Report{r}, Reads: reads, Given: given, Version: version})
@@ -83,7 +83,11 @@ func mean(r *Report, handed []Handed, reports []Report) error {
 	var open, all []*Handed
 	for i := range handed {
 		h := &handed[i]
-		if h.Action != r.Action || h.Key == "" {
+		if h.Action != r.Action {
+			continue
+		}
+		if !h.Amount.IsSet() {
+			r.Effect = h.Key
 			continue
 		}
 		all = append(all, h)
@@ -139,9 +143,9 @@ func lastGiving(all []*Handed) *Handed {
 	return all[len(all)-1]
 }
 
-// said reports whether the report that counts for an effect says the same already: a
-// host that says now what it has said before does not say that it was done later. An
-// action without an amount can be done again.
+// said reports whether the report that counts for an effect with an amount says the same
+// already: a host that says now what it has said before does not say that it was done
+// later.
 func said(r *Report, handed []Handed, reports []Report) bool {
 	for i := range handed {
 		h := &handed[i]
@@ -155,6 +159,31 @@ func said(r *Report, handed []Handed, reports []Report) bool {
 		last := on[len(on)-1]
 		last.At, last.Outcome = r.At, outcomeOf(&last)
 		return r.Same(last)
+	}
+	return false
+}
+
+// saidOf is said for an action without an amount. It can be done again if it is an inform,
+// a step, or a promise that began anew since.
+func (g *Given) saidOf(r *Report) bool {
+	var last *Report
+	for i := range g.Reports {
+		if o := &g.Reports[i]; o.Action == r.Action && o.Effect == r.Effect && (last == nil || !o.At.Before(last.At)) {
+			last = o
+		}
+	}
+	if last == nil || outcomeOf(last) != r.Outcome || last.Note != r.Note {
+		return false
+	}
+	for _, record := range append([]Record{*g.Previous}, g.Made...) {
+		i := slices.IndexFunc(record.Decision.Actions, func(a Action) bool { return a.ID == r.Action })
+		if i < 0 {
+			continue
+		}
+		a := &record.Decision.Actions[i]
+		return !a.Amount.IsSet() && a.Type != ActionInform && !slices.ContainsFunc(record.Promises, func(p Promise) bool {
+			return p.Action == a.ID && !p.Cancelled && p.Base.After(last.At)
+		})
 	}
 	return false
 }
