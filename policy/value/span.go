@@ -20,8 +20,7 @@ type Span struct {
 const wantedSpan = "a duration such as 90m, 36h, 2d or 6mo, or working days such as 3wd"
 
 const (
-	mostDays   = 9999 * 366 // more days, and months, than there are
-	mostMonths = 9999 * 12
+	mostDays = 9999 * 366 // more days, and months, than there are
 )
 
 // spanUnits are the units of a span, the largest first.
@@ -79,10 +78,10 @@ func (s *Span) add(n int64, unit string) bool {
 	switch unit {
 	case "y":
 		s.Years = int(min(n, mostDays))
-		return n <= mostMonths/12
+		return n <= MostMonths/12
 	case "mo":
 		s.Months = int(min(n, mostDays))
-		return n <= mostMonths
+		return n <= MostMonths
 	case "w", "d":
 		if unit == "w" {
 			if n > mostDays {

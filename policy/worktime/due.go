@@ -94,31 +94,13 @@ func (c Clock) shift(t time.Time, span value.Span, sign int) (time.Time, error) 
 func shiftedDate(t time.Time, span value.Span, sign int) (value.Date, error) {
 	date := value.DateOf(t)
 	for _, months := range [...]int{12 * min(span.Years, 9999), span.Months} {
-		var err error
-		if date, err = addMonths(date, sign*months); err != nil {
-			return date, err
+		moved, err := date.AddMonths(sign * months)
+		if err != nil {
+			return date, ErrNever
 		}
+		date = moved
 	}
 	moved, err := date.AddDays(sign * span.Days)
-	if err != nil {
-		return date, ErrNever
-	}
-	return moved, nil
-}
-
-// addMonths moves a date by months; a day that the month does not have is its last one.
-func addMonths(date value.Date, months int) (value.Date, error) {
-	const most = 9999 * 12
-	if months < -most || months > most {
-		return date, ErrNever
-	}
-	n := date.Year()*12 + int(date.Month()) - 1 + months
-	if n < 12 {
-		return date, ErrNever
-	}
-	year, month := n/12, time.Month(n%12+1)
-	last := time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	moved, err := value.NewDate(year, month, min(date.Day(), last))
 	if err != nil {
 		return date, ErrNever
 	}
