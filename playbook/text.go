@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
@@ -43,6 +44,10 @@ func (t Text) IsSet() bool { return t.Range.Start.Line != 0 }
 // not be read. The mistake has been reported. So nothing should be concluded
 // from the missing text.
 func (t Text) Misread() bool { return t.misread && !t.IsSet() }
+
+// Picks reports whether a text in the place of the name of a calendar or of a time zone is an
+// expression that picks one. No name has one of the characters that it looks for.
+func (t Text) Picks() bool { return strings.ContainsAny(t.Value, ".?(") }
 
 // misread stands for what could not be read.
 func misread() Text { return Text{misread: true} }

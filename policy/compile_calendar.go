@@ -1,22 +1,20 @@
 package policy
 
 import (
-	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/policy/internal/celenv"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// calendar compiles a calendar in the zone of the scope, unless it has its own.
+// calendar compiles a calendar in the zone of the scope, unless it has its own. It returns nil for one
+// whose zone is read from the incident; see zonedCalendar.
 // The shape of days and spans was checked when the set was read.
 func (s *scope) calendar(d *playbook.Calendar) *worktime.Calendar {
+	if d.Zone.Picks() {
+		return nil
+	}
 	zone := s.zone
 	if d.Zone.IsSet() {
 		zone = s.compiler.zone(d.Zone, s.zone)
@@ -149,109 +147,4 @@ func shifts(spans []playbook.Text) []worktime.Shift {
 		}
 	}
 	return out
-}
-
-// calendarNamed finds the calendar of an action or a choice; nil for none.
-func (s *scope) calendarNamed(name playbook.Text) *worktime.Calendar {
-	if !name.IsSet() {
-		return nil
-	}
-	def, ok := s.calDefs[name.Value]
-	if !ok {
-		known := slices.Sorted(maps.Keys(s.calDefs))
-		s.mendf(name.Range, "unknown-calendar", near(name, known), "there is no calendar `%s`", name.Value)
-		return nil
-	}
-	s.used[def] = true
-	return s.calendars[name.Value]
-}
-
-// CalendarOf is the calendar that times count in: always the same one, or one that an expression picks.
-type CalendarOf struct {
-	fixed  *worktime.Calendar
-	picks  *Param // nil: fixed
-	byName map[string]*worktime.Calendar
-}
-
-// In returns the calendar for an incident; nil where there is none, for absolute time.
-func (c *CalendarOf) In(f *Frame) (*worktime.Calendar, error) {
-	switch {
-	case c == nil:
-		return nil, nil
-	case c.picks == nil:
-		return c.fixed, nil
-	}
-	name, err := c.picks.Value(f, value.Style{})
-	if err != nil {
-		return nil, err
-	}
-	if found := c.byName[name.(string)]; found != nil {
-		return found, nil
-	}
-	return nil, &EvalError{Position: c.picks.Position(), Expr: c.picks.Source(), Message: fmt.Sprintf("there is no calendar %q", name)}
-}
-
-var (
-	calendarID  = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
-	tableColumn = regexp.MustCompile(`^\s*tables\.([a-z][a-z0-9_]*)\.\??([a-z][a-z0-9_]*)(?:\.orValue\(["']([a-z0-9-]*)["']\))?\s*$`)
-)
-
-var calendarSpec = &Field{Name: "calendar", Type: value.Type{Kind: value.KindString}}
-
-// calendarOf compiles the calendar of an action or a choice: text that is an id is the name of one, and
-// anything else an expression that picks one.
-func (s *scope) calendarOf(src playbook.Text, known celenv.Known) *CalendarOf {
-	if !src.IsSet() {
-		return nil
-	}
-	if calendarID.MatchString(src.Value) || !strings.ContainsAny(src.Value, ".?(") {
-		fixed := s.calendarNamed(src)
-		if fixed == nil {
-			return nil
-		}
-		return &CalendarOf{fixed: fixed}
-	}
-	e := s.expr(src, calendarSpec.Type)
-	if e == nil {
-		return nil
-	}
-	s.guarded(e, src, known)
-	names := s.picked(e, src)
-	if names == nil {
-		s.errorf(src.Range, "open-calendar", "read a field with `one_of`, or a column of a table, whose values are ids of calendars",
-			"which calendars this expression can pick is not known before an incident comes")
-		return nil
-	}
-	out := &CalendarOf{picks: &Param{Spec: calendarSpec, expr: &expression{cel: e}, src: e.Tag.(*place)}, byName: map[string]*worktime.Calendar{}}
-	for _, name := range names {
-		def, ok := s.calDefs[name]
-		if !ok {
-			defined := slices.Sorted(maps.Keys(s.calDefs))
-			s.errorf(src.Range, "unknown-calendar", "its calendars are "+listOf(defined), "`%s` can be %q, and there is no calendar `%s`", strings.TrimSpace(src.Value), name, name)
-			return nil
-		}
-		s.used[def] = true
-		out.byName[name] = s.calendars[name]
-	}
-	return out
-}
-
-// picked returns the texts that an expression can give; nil where they are not known.
-func (s *scope) picked(e *celenv.Expr, src playbook.Text) []string {
-	if names := e.Domain(); names != nil {
-		return names
-	}
-	m := tableColumn.FindStringSubmatch(src.Value)
-	if m == nil {
-		return nil
-	}
-	t, ok := definitions{s}.Table(m[1])
-	if !ok || t == nil {
-		return nil
-	}
-	names := t.Texts(m[2])
-	if names != nil && m[3] != "" && !slices.Contains(names, m[3]) {
-		names = append(names, m[3])
-	}
-	return names
 }

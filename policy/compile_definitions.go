@@ -33,6 +33,15 @@ func (d definitions) Table(name string) (*celenv.Table, bool) {
 	return d.s.lookupTable(name, def), true
 }
 
+// Zoned returns a calendar whose zone is read from the incident.
+func (d definitions) Zoned(id string) (*celenv.Zoned, bool) {
+	def := d.s.calDefs[id]
+	if def == nil || !def.Zone.Picks() {
+		return nil, false
+	}
+	return d.s.zonedCalendar(id, def), true
+}
+
 func (d definitions) TermNames() []string  { return slices.Sorted(maps.Keys(d.s.termDefs)) }
 func (d definitions) TableNames() []string { return slices.Sorted(maps.Keys(d.s.tableDefs)) }
 
@@ -41,6 +50,7 @@ type noDefinitions struct{}
 
 func (noDefinitions) Term(string) (*celenv.Expr, bool)   { return nil, false }
 func (noDefinitions) Table(string) (*celenv.Table, bool) { return nil, false }
+func (noDefinitions) Zoned(string) (*celenv.Zoned, bool) { return nil, false }
 func (noDefinitions) TermNames() []string                { return nil }
 func (noDefinitions) TableNames() []string               { return nil }
 
@@ -94,6 +104,12 @@ func (d settled) Table(name string) (*celenv.Table, bool) {
 		t = d.s.reading.table(name)
 	}
 	return t, t != nil
+}
+
+// Zoned is like Term.
+func (d settled) Zoned(id string) (*celenv.Zoned, bool) {
+	def := d.s.calDefs[id]
+	return d.s.zoned[id], def != nil && def.Zone.Picks()
 }
 
 // TermNames returns nothing: names are for suggestions, and mistakes are reported later.

@@ -131,7 +131,7 @@ func keep[T any](into map[string]*T, name string, v *T) *T {
 // tables stay, by their names.
 func (s *scope) seal() {
 	if s.env != nil {
-		s.env.Finish(&named{terms: s.terms, tables: s.tables, shared: s.reading})
+		s.env.Finish(&named{terms: s.terms, tables: s.tables, zoned: s.zoned, shared: s.reading})
 	}
 	if s.before != nil {
 		s.before.Finish(noDefinitions{})
@@ -142,6 +142,7 @@ func (s *scope) seal() {
 type named struct {
 	terms  map[string]*celenv.Expr
 	tables map[string]*celenv.Table
+	zoned  map[string]*celenv.Zoned
 	shared *reading
 }
 
@@ -161,6 +162,12 @@ func (n *named) Table(name string) (*celenv.Table, bool) {
 		t = n.shared.tables[name]
 	}
 	return t, t != nil
+}
+
+// Zoned returns a calendar of the scope whose zone is read from the incident.
+func (n *named) Zoned(id string) (*celenv.Zoned, bool) {
+	z := n.zoned[id]
+	return z, z != nil
 }
 
 // TermNames returns nothing: names are for suggestions, and a compiled set has no mistakes.

@@ -38,6 +38,7 @@ type scope struct {
 	tables    map[string]*celenv.Table
 	stack     []step // terms and tables being compiled, to find circles
 	calendars map[string]*worktime.Calendar
+	zoned     map[string]*celenv.Zoned // the calendars whose zone is read from the incident
 	calDefs   map[string]*playbook.Calendar
 	messages  map[string]*message
 	partners  map[string]*Partner
@@ -132,7 +133,7 @@ func (c *compiler) newScope(docs []*playbook.Document) *scope {
 		fields: map[string]*Field{}, facts: map[string]*Fact{}, factDefs: map[string]*playbook.Fact{},
 		termDefs: map[string]*playbook.Term{}, tableDefs: map[string]*playbook.Table{},
 		terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{},
-		calendars: map[string]*worktime.Calendar{}, calDefs: map[string]*playbook.Calendar{},
+		calendars: map[string]*worktime.Calendar{}, zoned: map[string]*celenv.Zoned{}, calDefs: map[string]*playbook.Calendar{},
 		messages: map[string]*message{}, partners: map[string]*Partner{}, partDefs: map[string]*playbook.Partner{},
 		types: map[string]*ActionType{}, typeDefs: map[string]*playbook.ActionType{},
 	}
@@ -369,6 +370,11 @@ func (s *scope) compileDefinitions() {
 		for _, t := range d.Tables {
 			if s.tableDefs[t.Name.Value] == t {
 				s.lookupTable(t.Name.Value, t)
+			}
+		}
+		for _, k := range d.Calendars {
+			if s.calDefs[k.Name.Value] == k && k.Zone.Picks() {
+				s.zonedCalendar(k.Name.Value, k)
 			}
 		}
 		for _, m := range d.Messages {

@@ -82,7 +82,7 @@ func (k *closedCheck) walk(e ast.Expr) {
 	case "sets.contains", "sets.equivalent", "sets.intersects":
 		k.meet(binding{args[0], true}, binding{args[1], true})
 	case cellib.CalendarOf:
-		k.checkCalendar(args[0])
+		k.checkCalendar(args)
 	}
 }
 
@@ -249,6 +249,12 @@ func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 		return domain{values: r.field.Closed, from: r.path}
 	case r.kind == refTerm && r.term.domain != nil && member == (r.term.typ.Kind == value.KindList):
 		return domain{values: r.term.domain, from: r.path}
+	case r.kind == refTerm && r.term.texts != nil && !member:
+		return domain{values: r.term.texts}
+	case r.kind == refTable && r.field == nil && r.column >= 0 && !member:
+		if texts := r.table.texts(r.column); texts != nil {
+			return domain{values: texts}
+		}
 	}
 	return domain{open: true}
 }
@@ -288,17 +294,24 @@ func (k *closedCheck) literals(b binding, depth int) []ast.Expr {
 	return found
 }
 
-// domain returns all values of an expression that reads a closed field. It returns nil for any
-// other expression.
-func (c *compiler) domain(e ast.Expr) []string {
+// domain returns the texts that an expression can give, nil where they are not known. closed are the
+// same, nil unless the expression reads a closed field.
+func (c *compiler) domain(e ast.Expr) (texts, closed []string) {
 	k := closedCheck{c: c, bound: map[string]binding{}}
 	d := k.domain(binding{e, c.tree.GetType(e.ID()).Kind() == types.ListKind}, 0)
-	if d.open || d.from == "" {
-		return nil
+	switch {
+	case d.open:
+		return nil, nil
+	case d.from == "":
+		return d.values, nil
 	}
-	return d.values
+	return d.values, d.values
 }
 
 // Domain lists every value that the expression can have. It is nil unless the expression
 // reads a closed string.
-func (e *Expr) Domain() []string { return slices.Clone(e.domain) }
+func (e *Expr) Domain() []string { return slices.Clone(e.form.domain) }
+
+// Texts lists every text that the expression can give, those of a column of a table and those that
+// are written out too. It is nil where they are not known.
+func (e *Expr) Texts() []string { return slices.Clone(e.form.texts) }

@@ -14,6 +14,7 @@ import (
 type compiler struct {
 	scope   *Scope
 	message bool
+	names   bool // the source names a calendar
 	source  string
 
 	places places
@@ -49,6 +50,22 @@ func (s *Scope) Compile(source string, want ...value.Type) (*Expr, []celtext.Iss
 // partner.
 func (s *Scope) CompileMessage(source string, want ...value.Type) (*Expr, []celtext.Issue) {
 	return s.compile(source, true, want)
+}
+
+// CompileCalendar compiles an expression that names a calendar, as the first argument of open does;
+// see [Expr.Calendar].
+func (s *Scope) CompileCalendar(source string) (*Expr, []celtext.Issue) {
+	c := newCompiler(s, source, false)
+	c.names = true
+	f := c.form(nil)
+	if f == nil {
+		return nil, celtext.Sorted(c.issues)
+	}
+	f.used.Store(true)
+	if session := s.base.session.Load(); session != nil {
+		session.add(f)
+	}
+	return &Expr{form: f, scope: s, source: source}, nil
 }
 
 // compile uses again what was compiled before in the same shape. An expression that could have a
@@ -123,12 +140,16 @@ func (c *compiler) form(want []value.Type) *form {
 // compiled compiles the syntax tree.
 func (c *compiler) compiled(want []value.Type) *form {
 	c.unseen()
-	c.scan(c.tree.Expr())
+	if c.names {
+		c.scanNamed()
+	} else {
+		c.scan(c.tree.Expr())
+	}
 	if len(c.issues) > 0 || !c.check() {
 		return nil
 	}
 	f := &form{
-		tree: c.tree, refs: c.refs, known: c.places.known, inMessage: c.message, want: slices.Clone(want),
+		tree: c.tree, refs: c.refs, known: c.places.known, inMessage: c.message, names: c.names, want: slices.Clone(want),
 		cel: c.tree.GetType(c.tree.Expr().ID()), loops: loops(c.tree.Expr()), meters: needsMeter(c.tree.Expr()),
 	}
 	if c.rules(); len(c.issues) == 0 {
@@ -136,13 +157,15 @@ func (c *compiler) compiled(want []value.Type) *form {
 		c.checkClosed()
 		c.checkWholeDays()
 		f.broken = c.broken
-		c.checkResult(f, want)
+		if !c.names {
+			c.checkResult(f, want)
+		}
 	}
 	if len(c.issues) > 0 {
 		return nil
 	}
 	f.terms, f.tables, f.calendars = sortedCopy(c.terms), sortedCopy(c.tables), sortedCopy(c.calendars)
-	f.domain = c.domain(c.tree.Expr())
+	f.texts, f.domain = c.domain(c.tree.Expr())
 	f.collect()
 	return f
 }

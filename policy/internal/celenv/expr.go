@@ -14,6 +14,7 @@ import (
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // Expr is a checked expression. It is immutable but for Tag, and safe for concurrent
@@ -62,6 +63,9 @@ func (e *Expr) Form() any { return e.form }
 
 // Type returns the type of the expression's value.
 func (e *Expr) Type() value.Type { return e.typ }
+
+// Broken reports whether the expression uses a definition whose mistake is reported elsewhere.
+func (e *Expr) Broken() bool { return e.broken }
 
 // Source returns the text that was compiled.
 func (e *Expr) Source() string { return e.source }
@@ -120,7 +124,9 @@ func (e *Expr) own() *form {
 	if f := e.whole.Load(); f != nil {
 		return f
 	}
-	f := newCompiler(e.scope, e.source, e.inMessage).form(e.want)
+	c := newCompiler(e.scope, e.source, e.inMessage)
+	c.names = e.names
+	f := c.form(e.want)
 	if f == nil {
 		return e.form // not reached: an expression that fits a form compiles
 	}
@@ -214,6 +220,19 @@ func (e *Expr) Bool(f *Frame) (bool, error) {
 		return false, e.failed(f, errors.New("this is no condition"))
 	}
 	return bool(b), nil
+}
+
+// Calendar returns the calendar that the expression names, which [Scope.CompileCalendar] has compiled.
+func (e *Expr) Calendar(f *Frame) (*worktime.Calendar, error) {
+	out, err := e.run(f)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := out.Value().(*worktime.Calendar)
+	if !ok {
+		return nil, e.failed(f, errors.New("this is no calendar"))
+	}
+	return c, nil
 }
 
 // Eval evaluates the expression. Money in the result is rounded, once, half to even. The error is

@@ -25,12 +25,14 @@ type form struct {
 	refs  map[int64]*reference   // by the ids of the nodes that they stand at
 	known map[int64]celtext.Span // see places
 
+	names     bool         // it names a calendar
 	inMessage bool         // compiled for a message, and for these types
 	want      []value.Type //
 
 	typ    value.Type
 	cel    *types.Type
-	domain []string // all values of a closed string, where the expression reads no other
+	texts  []string // all texts that it can give, where they are known
+	domain []string // the same, where the expression reads a closed string
 	widen  bool     // an int result stands for a double
 	broken bool     // it uses a definition whose mistakes are reported elsewhere
 	loops  bool

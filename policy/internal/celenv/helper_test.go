@@ -22,6 +22,7 @@ type world struct {
 	tableSource map[string]tableSource
 	terms       map[string]*Expr
 	tables      map[string]*Table
+	zoned       map[string]*Zoned
 	busy        map[string]bool
 	lenient     bool // what does not compile is broken
 }
@@ -234,6 +235,12 @@ func (w *world) Table(name string) (*Table, bool) {
 
 func (w *world) TermNames() []string  { return slices.Sorted(maps.Keys(w.termSource)) }
 func (w *world) TableNames() []string { return slices.Sorted(maps.Keys(w.tableSource)) }
+
+// Zoned implements Definitions.
+func (w *world) Zoned(id string) (*Zoned, bool) {
+	z, known := w.zoned[id]
+	return z, known
+}
 
 // input returns the test values, with changes; nil makes a field absent.
 func (w *world) input(changes map[string]any) *Input {

@@ -52,7 +52,7 @@ var badSources = []badSource{
 	{`«math.abz»(3)`, celtext.CodeUnknownFunction, "there is no function math.abz", "did you mean math.abs?"},
 	{`«len(incident.tags)»`, celtext.CodeUnknownFunction, "there is no function len", "write size(incident.tags)"},
 	{`workday(«"offize"», date(now), 1)`, celtext.CodeUnknownCalendar, "there is no calendar offize", "did you mean office?"},
-	{`workday(«incident.id», date(now), 1)`, celtext.CodeBadLiteral, "incident.id can be any text, and not only the id of a calendar", `write one of "broken" or "office", or read a field with one_of, or a column of a table`},
+	{`workday(«incident.id», date(now), 1)`, celtext.CodeOpenCalendar, "incident.id can be any text, and not only the id of a calendar", `write one of "broken" or "office", or read a field with one_of, or a column of a table`},
 
 	// objects are not values
 	{`«incident.order» == 3`, celtext.CodeWholeObject, "incident.order is an object, not a value", ""},

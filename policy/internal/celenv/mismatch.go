@@ -101,7 +101,11 @@ func (m mismatches) call(e ast.Expr) {
 	case operators.Index, operators.OptIndex:
 		m.index(args)
 	case cellib.CalendarOf:
-		m.c.report(m.c.places.of(args[0]), celtext.CodeTypeMismatch, "write its id in quotes", "the id of a calendar is wanted here, %s", m.is(args[0]))
+		hint := "write its id in quotes"
+		if m.c.names {
+			hint = "write its id"
+		}
+		m.c.report(m.c.places.of(args[0]), celtext.CodeTypeMismatch, hint, "the id of a calendar is wanted here, %s", m.is(args[0]))
 	default:
 		m.function(e, args)
 	}

@@ -160,6 +160,11 @@ func (s *Scope) lookPath(path string) (*reference, error) {
 		if r.term != nil {
 			return r, nil
 		}
+	case varCalendars:
+		if z, _ := s.zoned(strings.TrimSuffix(rest, ".zone")); z != nil {
+			r.kind, r.term = refTerm, z.Zone
+			return r, nil
+		}
 	case varTables:
 		return s.lookCell(r, rest)
 	default:

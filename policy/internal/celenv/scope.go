@@ -43,8 +43,15 @@ type Fact struct {
 type Definitions interface {
 	Term(name string) (e *Expr, known bool)
 	Table(name string) (t *Table, known bool)
+	Zoned(id string) (z *Zoned, known bool)
 	TermNames() []string
 	TableNames() []string
+}
+
+// Zoned is a calendar whose zone is read from the incident.
+type Zoned struct {
+	Zone *Expr                         // gives the name of a zone
+	In   map[string]*worktime.Calendar // the calendar in each zone that Zone can give
 }
 
 // Options say what the expressions of a scope see.
@@ -58,7 +65,8 @@ type Options struct {
 	Missed *Field
 	Defs   Definitions // nil: no terms, no tables
 
-	// Calendars by id. A nil calendar is one that is broken and reported elsewhere.
+	// Calendars by id. A nil calendar is one whose zone is read from the incident, which Defs gives
+	// then, or one that is broken and reported elsewhere.
 	Calendars map[string]*worktime.Calendar
 
 	// Zone is where date(timestamp) reads the day; nil: UTC.
@@ -174,6 +182,15 @@ func (s *Scope) addField(f *Field) error {
 	return nil
 }
 
+// zoned returns a calendar whose zone is read from the incident. It returns nil and true for one that
+// is broken.
+func (s *Scope) zoned(id string) (*Zoned, bool) {
+	if s.options.Defs == nil {
+		return nil, false
+	}
+	return s.options.Defs.Zoned(id)
+}
+
 // termNames lists the terms, sorted.
 func (s *Scope) termNames() []string {
 	if s.options.Defs == nil {
@@ -232,15 +249,16 @@ func (c *compiler) near(at celtext.Span, name string, known []string, prefix str
 
 // The variables of expressions.
 const (
-	varIncident = "incident"
-	varFacts    = "facts"
-	varTerms    = "terms"
-	varTables   = "tables"
-	varNow      = "now"
-	varMissed   = "missed"
-	varAction   = "action"
-	varPartner  = "partner"
-	varDecision = "decision"
+	varIncident  = "incident"
+	varFacts     = "facts"
+	varTerms     = "terms"
+	varTables    = "tables"
+	varCalendars = "calendars" // of their zones; no expression names it
+	varNow       = "now"
+	varMissed    = "missed"
+	varAction    = "action"
+	varPartner   = "partner"
+	varDecision  = "decision"
 )
 
 func variables(message bool) []string {

@@ -219,6 +219,9 @@ func (s *Scope) meaning(n need) any {
 		if c := s.options.Calendars[n.path]; c != nil {
 			return c
 		}
+		if z, _ := s.zoned(n.path); z != nil {
+			return z
+		}
 		return nil
 	case s.isHidden(n.path):
 		return nil

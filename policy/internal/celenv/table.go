@@ -210,16 +210,12 @@ func (t *Table) columnNamed(f *Frame, field *Field) (int, error) {
 	return -1, fmt.Errorf("table %s has no column %q", t.name, string(name))
 }
 
-// Texts returns the texts of a column, each once and in the order of the rows. It is nil for a column that does not
-// hold text, and for none.
-func (t *Table) Texts(column string) []string {
-	at, ok := t.index[column]
-	if !ok {
-		return nil
-	}
+// texts returns the texts of a column, each once and in the order of the rows. It is nil for a column
+// that does not hold text.
+func (t *Table) texts(column int) []string {
 	var out []string
 	for _, row := range t.rows {
-		text, ok := row.cells[at].(types.String)
+		text, ok := row.cells[column].(types.String)
 		if !ok {
 			return nil
 		}

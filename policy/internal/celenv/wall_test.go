@@ -226,7 +226,7 @@ var badWall = []badSource{
 	// calendars
 	{`open(«"offize"», now)`, celtext.CodeUnknownCalendar, "there is no calendar offize", "did you mean office?"},
 	{`open("office", «incident.day»)`, celtext.CodeTypeMismatch, "open takes a timestamp, incident.day is a date", "a date has no time of day"},
-	{`open(«incident.summary», now)`, celtext.CodeBadLiteral, "incident.summary can be any text, and not only the id of a calendar", `write one of "broken" or "office", or read a field with one_of`},
+	{`open(«incident.summary», now)`, celtext.CodeOpenCalendar, "incident.summary can be any text, and not only the id of a calendar", `write one of "broken" or "office", or read a field with one_of`},
 	{`open(«incident.level», now)`, celtext.CodeUnknownCalendar, `incident.level can be "nights", and there is no such calendar`, ""},
 	{`open(«incident.order.fragile ? "office" : "nights"», now)`, celtext.CodeUnknownCalendar, `can be "nights"`, ""},
 	{`open(«incident.severity», now)`, celtext.CodeTypeMismatch, "the id of a calendar is wanted here, incident.severity is an int", "write its id in quotes"},

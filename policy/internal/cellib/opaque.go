@@ -3,7 +3,9 @@ package cellib
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/cel-go/common/types"
@@ -154,45 +156,79 @@ func (c *calendarVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c
 func NewCalendar(c *worktime.Calendar) ref.Val { return &calendarVal{calendar: c} }
 
 // CalendarOf is the function that the compiler calls where text that is not written out names a
-// calendar. Its second argument is the calendars that there are.
+// calendar. Its second argument is the calendars that there are. A third one lists the zones that
+// hold now for those whose zone is read from the incident, in the order of [NewCalendars].
 const CalendarOf = "calendar@of"
 
-// TypeCalendars is the type of calendars by their ids.
+// CalendarIn is the function that the compiler calls for one calendar whose zone is read from the
+// incident. Its arguments are the name of the zone, and the calendar in each zone.
+const CalendarIn = "calendar@in"
+
+// TypeCalendars is the type of calendars by their ids, or of one calendar by its zones.
 var TypeCalendars = types.NewOpaqueType("calendars")
 
-// calendarsVal is the calendars that there are, by their ids.
+// calendarsVal is the calendars that there are, by their ids, or one calendar by its zones.
 type calendarsVal struct {
 	noConversion
-	byID map[string]ref.Val
+	byName map[string]ref.Val
+	zoned  map[string]*calendarsVal // by id
+	order  []string                 // of the ids of zoned
 }
 
 func (*calendarsVal) Type() ref.Type                { return TypeCalendars }
-func (c *calendarsVal) Value() any                  { return c.byID }
+func (c *calendarsVal) Value() any                  { return c.byName }
 func (c *calendarsVal) Equal(other ref.Val) ref.Val { return types.Bool(ref.Val(c) == other) }
 
-// NewCalendars returns the value that stands for calendars by their ids.
-func NewCalendars(all map[string]*worktime.Calendar) ref.Val {
-	v := &calendarsVal{byID: make(map[string]ref.Val, len(all))}
-	for id, c := range all {
+// NewCalendars returns the value that stands for calendars by their names. Zoned has those that are
+// several, one for each zone.
+func NewCalendars(all map[string]*worktime.Calendar, zoned map[string]map[string]*worktime.Calendar) ref.Val {
+	v := calendarsByName(all)
+	v.order, v.zoned = slices.Sorted(maps.Keys(zoned)), make(map[string]*calendarsVal, len(zoned))
+	for id, in := range zoned {
+		v.zoned[id] = calendarsByName(in)
+	}
+	return v
+}
+
+func calendarsByName(all map[string]*worktime.Calendar) *calendarsVal {
+	v := &calendarsVal{byName: make(map[string]ref.Val, len(all))}
+	for name, c := range all {
 		if c != nil {
-			v.byID[id] = NewCalendar(c)
+			v.byName[name] = NewCalendar(c)
 		}
 	}
 	return v
 }
 
-// calendarOf returns the calendar of a name.
-func calendarOf(name, in ref.Val) ref.Val {
-	id, ok := name.(types.String)
-	all, isCalendars := in.(*calendarsVal)
+// calendarOf returns the calendar of an id.
+func calendarOf(args ...ref.Val) ref.Val {
+	id, ok := args[0].(types.String)
+	all, isCalendars := args[1].(*calendarsVal)
 	if !ok || !isCalendars {
 		return types.NewErr("no such overload")
 	}
-	c, known := all.byID[string(id)]
-	if !known {
-		return types.NewErr("there is no calendar %s", id)
+	if c, known := all.byName[string(id)]; known {
+		return c
 	}
-	return c
+	if at := slices.Index(all.order, string(id)); at >= 0 && len(args) > 2 {
+		if zones, ok := args[2].(traits.Lister); ok {
+			return calendarIn(zones.Get(types.Int(at)), all.zoned[string(id)])
+		}
+	}
+	return types.NewErr("there is no calendar %s", id)
+}
+
+// calendarIn returns the calendar in a zone.
+func calendarIn(zone, in ref.Val) ref.Val {
+	name, ok := zone.(types.String)
+	zones, isCalendars := in.(*calendarsVal)
+	if !ok || !isCalendars {
+		return types.NewErr("no such overload")
+	}
+	if c, known := zones.byName[string(name)]; known {
+		return c
+	}
+	return types.NewErr("this calendar has no zone %s", name)
 }
 
 // NewZone returns the value that stands for a zone.

@@ -79,6 +79,7 @@ const (
 	CodeUnknownColumn   Code = "unknown-column"
 	CodeUnknownFunction Code = "unknown-function"
 	CodeUnknownCalendar Code = "unknown-calendar"
+	CodeOpenCalendar    Code = "open-calendar"
 	CodeNotHere         Code = "not-here"         // a name that exists elsewhere
 	CodeWholeObject     Code = "whole-object"     // incident.order where a value is wanted
 	CodeColumnLookup    Code = "column-lookup"    // tables.t[…] with a value that is not a closed field

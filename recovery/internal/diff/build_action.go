@@ -82,7 +82,7 @@ func before(name string, what What, t playbook.Text) *thing {
 
 // calendarOf is a calendar by its name, or the expression that picks one.
 func calendarOf(t playbook.Text) *thing {
-	if strings.ContainsAny(t.Value, ".?(") {
+	if t.Picks() {
 		return expression("calendar", WhatDeadline, t)
 	}
 	return refer("calendar", WhatDeadline, "calendar", t)

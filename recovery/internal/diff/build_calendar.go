@@ -13,9 +13,13 @@ import (
 // difference. zone is the zone of a calendar that names none.
 func calendar(c *playbook.Calendar, zone string) *thing {
 	t := definition("calendar", WhatCalendar, c.Name, c.Range)
-	in := fixed("zone", WhatCalendar, cmp.Or(c.Zone.Value, zone, "the playbook's"), c.Range)
-	in.inherited = !c.Zone.IsSet()
-	t.add(in)
+	if c.Zone.Picks() {
+		t.add(expression("zone", WhatCalendar, c.Zone))
+	} else {
+		in := fixed("zone", WhatCalendar, cmp.Or(c.Zone.Value, zone, "the playbook's"), c.Range)
+		in.inherited = !c.Zone.IsSet()
+		t.add(in)
+	}
 	for _, v := range c.Versions {
 		since := ""
 		if v.From.IsSet() {

@@ -40,8 +40,11 @@ func (b *builder) calendars() []Calendar {
 	for _, d := range b.set.Documents {
 		for _, c := range d.Calendars {
 			x := Calendar{Name: c.Name.Value, Where: where(d), Zone: c.Zone.Value, Anchor: anchor("calendar", d, c.Name)}
-			if x.Zone == "" {
+			switch {
+			case x.Zone == "":
 				x.Zone = b.zoneOf(d)
+			case c.Zone.Picks():
+				x.Zone = "in the zone that each incident picks: " + oneLine(x.Zone)
 			}
 			for _, v := range c.Versions {
 				x.Weeks = append(x.Weeks, weeksOf(v)...)

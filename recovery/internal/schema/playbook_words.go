@@ -88,7 +88,7 @@ func rowWords() words {
 
 func calendarWords() words {
 	w := weekWords()
-	w["zone"] = word{"The time zone of its hours. Left out: the playbook's.", ref("zone")}
+	w["zone"] = word{"The time zone of its hours, or an expression that picks one. Left out: the playbook's.", zoneOrExpression()}
 	w["holidays"] = word{"Days off, or short days with hours of their own: dates, ranges, days of each year, days from Easter.",
 		list(either(aDate.schema(), ref("holiday")), 0)}
 	w["versions"] = word{"Its hours from one day on, and from another, so that a change of hours does not change the past.",

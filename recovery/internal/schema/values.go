@@ -88,6 +88,16 @@ func typeOrExpression(name string) object {
 	return either(types(name), types("string").and(member{"not", object{{"pattern", likeUnit}}}))
 }
 
+// calendarPick takes the id of a calendar, or an expression.
+func calendarPick() object {
+	return types("string").and(wanted("the id of a calendar, or an expression"), member{"not", object{{"pattern", likeUnit}}})
+}
+
+// zoneOrExpression takes the name of a time zone, or an expression, which has a character that no name has.
+func zoneOrExpression() object {
+	return either(ref("zone"), types("string").and(member{"pattern", `[.?(]`}))
+}
+
 // types is a schema that takes values of some types. It lists types in one place only where one
 // of them is null, because strict validators want one type in each schema.
 func types(names ...string) object {

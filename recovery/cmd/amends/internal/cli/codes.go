@@ -135,6 +135,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"version-order", "The versions of a calendar are not in the order of their days."},
 	{"bad-holiday", "A holiday names no day, or names it in two ways."},
 	{"open-calendar", "An expression can pick calendars that are not known when the set is loaded."},
+	{"open-zone", "An expression can pick time zones that are not known when the set is loaded."},
 	{"holidays-end", "The dated holidays of a calendar end soon, or before the set is reviewed."},
 	{"holiday-twice", "Two holidays name the same day."},
 	{"holidays-disagree", "Two holidays give a day different hours."},
