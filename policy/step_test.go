@@ -19,7 +19,7 @@ playbook: p
 review_by: 2027-06-30
 calendars: {office: {hours: {mon-fri: "09:00-17:00"}}}
 actions: {gift: {params: {amount: money}}, call: {params: {to: string}}}
-incident: {vip: {type: bool, default: false}}
+incident: {vip: {type: bool, default: false, about: some cases read it}}
 plays:
   - {id: a, approach: standardised-response, when: true, do: [` + do + `]}
   - {id: b, approach: preventive-intervention, when: true, lead: 2h, do: [{notify: {to: ops, remind: [{notify: {to: lead, before: 1h}}]}}]}
