@@ -2,6 +2,5 @@ package recovery
 
 import "time"
 
-// systemClock is the one place of the project that asks the machine for the
-// time. Promises to people are made in whole seconds.
-func systemClock() time.Time { return time.Now().Truncate(time.Second) }
+// systemClock is the one place of the library that asks the machine for the time.
+func systemClock() time.Time { return time.Now() }

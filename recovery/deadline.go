@@ -60,7 +60,7 @@ func (r *running) unbound(base time.Time) (t times, ofDeadline bool, err error) 
 		if start, err = clock.Due(base, *r.after, worktime.EndsExactly); err == nil {
 			start, err = clock.NotBefore(start)
 		}
-		t.start = start.UTC()
+		t.start = value.Instant(start)
 	}
 	if err == nil && r.within != nil {
 		ofDeadline = true
@@ -70,7 +70,7 @@ func (r *running) unbound(base time.Time) (t times, ofDeadline bool, err error) 
 			start, span.WorkingDays = base, span.WorkingDays+r.after.WorkingDays
 		}
 		t.due, err = clock.Due(start, span, r.ends)
-		t.due = t.due.UTC()
+		t.due = value.Instant(t.due)
 	}
 	switch {
 	case errors.Is(err, worktime.ErrPaused):

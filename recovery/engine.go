@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Engine decides incidents by one set of playbooks. It is safe for concurrent
@@ -151,7 +152,9 @@ func (e *Engine) Diagnostics() playbook.Diagnostics { return e.current.Load().di
 // Set names the set that the engine decides by.
 func (e *Engine) Set() SetRef { return e.current.Load().ref }
 
-func (e *Engine) now() time.Time { return e.config.clock().UTC().Round(0) }
+// now is the engine's clock, to the microsecond like every instant: a program that
+// wakes at the time at which something falls due finds it due.
+func (e *Engine) now() time.Time { return value.Instant(e.config.clock()) }
 
 // Decide says what the playbooks give for an incident. It reads the store and
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an

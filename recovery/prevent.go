@@ -56,5 +56,5 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, failedAt(p, p.Lead.Position(), p.Lead.Source(), "counted back from "+value.FormatTimestamp(c.expectedAt)+", it lies before the year 1")
 	}
-	return latest.UTC(), nil
+	return value.Instant(latest), nil
 }

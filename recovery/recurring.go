@@ -31,7 +31,7 @@ func (p *Promise) occurrence(n int) time.Time {
 			at = p.within
 		}
 	}
-	return at.UTC()
+	return value.Instant(at)
 }
 
 // first is the number of the first deadline at or after a time.

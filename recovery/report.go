@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
@@ -57,7 +58,7 @@ func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) er
 	if now {
 		r.At = e.now()
 	}
-	r.At, r.Outcome, r.Effect = r.At.UTC().Round(0), outcomeOf(&r), ""
+	r.At, r.Outcome, r.Effect = value.Instant(r.At), outcomeOf(&r), ""
 	if slices.ContainsFunc(given.Reports, r.Same) {
 		return nil
 	}

@@ -131,7 +131,7 @@ func (c *conclusion) reminder(d *draft, x *ask, a *policy.Action) (*draft, error
 		if err != nil {
 			return nil, failedAt(x.play, a.Position, a.Type.Name, err.Error())
 		}
-		h.at = at.UTC()
+		h.at = value.Instant(at)
 	} else if x.recurs() && h.ahead != nil {
 		h.at = x.remindedAt(x.next(), *h.ahead)
 	}

@@ -19,6 +19,10 @@ func ParseTimestamp(text string) (time.Time, error) {
 	return t, nil
 }
 
+// Instant is a time as decisions know it: in UTC, exact to the microsecond, without the
+// reading of a monotonic clock.
+func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
 // FormatTimestamp writes a time in UTC as RFC 3339, with as few decimals of a
 // second as possible.
 func FormatTimestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -49,7 +49,7 @@ func Coerce(raw any, t value.Type) (native any, bad *Mismatch) {
 	case value.KindList:
 		return toList(v, t.Member())
 	case value.KindTimestamp:
-		return toText(v, kind, toTime, value.ParseTimestamp)
+		return toText(v, kind, toTime, parseInstant)
 	case value.KindDate:
 		return toText(v, kind, isSet[value.Date], value.ParseDate)
 	case value.KindDuration:
@@ -183,8 +183,13 @@ func isAmount(m value.Money) (value.Money, bool) { return m, m.IsSet() }
 // toTime leaves nothing of a time but the instant: two that are the same must
 // not differ in their zone or the reading of a monotonic clock.
 func toTime(t time.Time) (time.Time, bool) {
-	t = t.Round(0).UTC()
+	t = value.Instant(t)
 	return t, t.Year() >= 1 && t.Year() <= 9999
+}
+
+func parseInstant(text string) (time.Time, error) {
+	t, err := value.ParseTimestamp(text)
+	return value.Instant(t), err
 }
 
 // amountText is the text of {"value": "12.50", "currency": "EUR"}; what has any other
