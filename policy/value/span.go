@@ -141,7 +141,7 @@ func (s Span) String() string {
 func (s Span) text() string {
 	text := s.units(" ", " ")
 	if s.Duration != 0 || text == "" {
-		text += durationText(s.Duration)
+		text += durationIn(s.Duration, nil)
 	}
 	return strings.TrimSuffix(text, " ")
 }

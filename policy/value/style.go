@@ -86,11 +86,9 @@ func (s Style) list(list reflect.Value) string {
 	return strings.Join(texts, ", ")
 }
 
-// durationText shows at most two units. They need not be neighbours: an hour and
-// five seconds are "1 h 5 s", which is nearer than "1 h".
-func durationText(d time.Duration) string { return durationIn(d, nil) }
-
-// durationIn is durationText in the words of a language, unless they are nil.
+// durationIn shows at most two units, in the words of a language unless they are nil. The units need
+// not be neighbours: an hour and five seconds are "1 h 5 s", which is nearer than "1 h". [Plain.Duration]
+// cuts nothing off.
 func durationIn(d time.Duration, in *unitWords) string {
 	name := func(n uint64, unit int, short string) string {
 		if in == nil {

@@ -12,7 +12,8 @@ type unitWords struct {
 
 // wordsOf returns the words of a language: those of the tag without its last parts, else nil. They
 // are those of the Unicode Common Locale Data Repository, long form, and frozen like the separators:
-// newer ones change messages, and so need a new semantics version.
+// newer ones change messages, and so need a new semantics version. There are none for dates and times,
+// which are written alike in every language; see [Style].
 func wordsOf(language string) *unitWords {
 	tag, _, _ := strings.Cut(strings.ToLower(language), "-")
 	switch tag {
