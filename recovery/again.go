@@ -91,8 +91,8 @@ func (c *conclusion) differs(d *Decision) bool {
 		}
 	}
 	open := slices.DeleteFunc(slices.Clone(prev.Choices), func(x Choice) bool { return c.made(x.ID) != nil })
-	x := Decision{Choices: open, Withheld: prev.Withheld, Missed: prev.Missed, Warnings: lasting(prev.Warnings)}
-	y := Decision{Choices: d.Choices, Withheld: d.Withheld, Missed: d.Missed, Warnings: lasting(d.Warnings)}
+	x := Decision{Choices: open, Withheld: prev.Withheld, Missed: prev.Missed, Warnings: prev.Warnings}
+	y := Decision{Choices: d.Choices, Withheld: d.Withheld, Missed: d.Missed, Warnings: d.Warnings}
 	return !bytes.Equal(x.AppendJSON(nil), y.AppendJSON(nil))
 }
 
@@ -104,12 +104,6 @@ func (c *conclusion) cancelledBefore(a *Action) bool {
 	}
 	prev := c.previous[a.ID]
 	return a.silent || prev != nil && prev.Change == ChangeCancelled
-}
-
-// lasting are the warnings that are about more than what the decision gives for the
-// first time.
-func lasting(list []Warning) []Warning {
-	return slices.DeleteFunc(slices.Clone(list), func(w Warning) bool { return w.Code == "late-when-given" })
 }
 
 // stands returns what stands of an incident, when what the host told of it is nothing

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -159,5 +160,21 @@ func TestRefusalsAreRecorded(t *testing.T) {
 	list := d.store.Refusals()
 	if len(list) != 1 || list[0].Incident != "T-9" {
 		t.Errorf("recorded: %v", list)
+	}
+}
+
+// TestAgainWithoutAWarning commits once more when a warning is not given any more, and then no more.
+func TestAgainWithoutAWarning(t *testing.T) {
+	d := newDesk(t, `plays: [{id: p, approach: standardised-response, when: "true", do: [{callback: {since: occurred_at, within: 1h}}]}]
+`)
+	if got := codes(d.handle(recovery.Incident{})); !slices.Contains(got, "late-when-given") {
+		t.Fatalf("warns %v", got)
+	}
+	for _, want := range []recovery.Handled{recovery.HandledChanged, recovery.HandledRetry} {
+		d.now = d.now.Add(time.Hour)
+		again, err := d.Again(context.Background(), "T-1")
+		if err != nil || again.Handled != want || len(again.Effects()) > 0 && want == recovery.HandledChanged {
+			t.Errorf("got %s, %v with effects %v, want %s", again.Handled, err, again.Effects(), want)
+		}
 	}
 }

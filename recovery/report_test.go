@@ -243,3 +243,33 @@ func TestOverpaid(t *testing.T) {
 	d.handle(recovery.Incident{Severity: 1})
 	want("overpaid 5.00 EUR") // cancelled, and 5 EUR were given
 }
+
+// TestReportedOnceMore says now what was said before: it was not done later, unless the promise
+// has begun anew since.
+func TestReportedOnceMore(t *testing.T) {
+	d := newDesk(t, `plays: [{id: p, approach: standardised-response, when: "true", do: [{callback: {within: 1h}}, {respond: {since: waiting_since}}]}]
+`)
+	in := recovery.Incident{WaitingSince: at("2026-03-02T09:00:00Z")}
+	for _, step := range []struct{ at, waiting, want string }{
+		{"09:30", "09:00", "callback 09:30, respond 09:30"},
+		{"11:00", "09:00", "callback 09:30, respond 09:30"},
+		{"12:00", "11:30", "callback 09:30, respond 12:00"},
+		{"12:30", "11:30", "callback 09:30, respond 12:00"},
+	} {
+		in.WaitingSince = clockTime(step.waiting)
+		in.Summary, d.now = step.at, clockTime(step.at)
+		for _, a := range d.handle(in).Actions {
+			if err := d.Report(context.Background(), recovery.Report{Incident: "T-1", Action: a.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in.Summary += " and reported"
+		var got []string
+		for _, a := range d.handle(in).Actions {
+			got = append(got, a.Type+" "+a.DoneAt.Format("15:04"))
+		}
+		if text := strings.Join(got, ", "); text != step.want {
+			t.Errorf("%s: got %s, want %s", step.at, text, step.want)
+		}
+	}
+}
