@@ -3,6 +3,7 @@ package recovery_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -107,5 +108,17 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("explained otherwise (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestLeftOutAnswers holds which actions still answer when a resolved incident leaves them out.
+func TestLeftOutAnswers(t *testing.T) {
+	for action, want := range map[string]string{"acknowledge: {}": "[]", "respond: {}": "[]", "inform: {every: 1h}": "[unanswered]"} {
+		d := newDesk(t, `plays: [{id: p, approach: standardised-response, when: "true", do: [{`+action+`}]}]
+`)
+		got := codes(d.handle(recovery.Incident{ResolvedAt: at("2026-03-02T08:00:00Z")}))
+		if text := fmt.Sprint(got); text != want {
+			t.Errorf("%s: warns %s, want %s", action, text, want)
+		}
 	}
 }

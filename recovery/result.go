@@ -99,16 +99,18 @@ func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 	return out
 }
 
-// answered reports whether somebody does something about the incident. What was
-// promised and is not needed any more, because the incident is resolved, is an
-// answer too.
+// answered reports whether somebody does something about the incident. An answer that is
+// not needed any more, because the incident is resolved, is one too.
 func (c *conclusion) answered(d *Decision) bool {
+	leftOut := slices.DeleteFunc(slices.Clone(c.leftOut), func(x *draft) bool {
+		return x.Type != ActionAcknowledge && x.Type != ActionRespond
+	})
 	if !slices.ContainsFunc(c.matches, func(m policy.Match) bool { return !m.Play.Answers }) {
-		return len(c.drafts) > 0 || len(c.leftOut) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
+		return len(c.drafts) > 0 || len(leftOut) > 0 || len(d.Choices) > 0 || len(c.keeps) > 0
 	}
 	answers := func(play string) bool { return c.rules.play(play).Answers }
 	gives := func(x *draft) bool { return slices.ContainsFunc(x.Plays, answers) }
-	return slices.ContainsFunc(c.drafts, gives) || slices.ContainsFunc(c.leftOut, gives) ||
+	return slices.ContainsFunc(c.drafts, gives) || slices.ContainsFunc(leftOut, gives) ||
 		slices.ContainsFunc(d.Choices, func(x Choice) bool { return answers(x.Play) }) ||
 		slices.ContainsFunc(c.keeps, func(m Record) bool { return answers(m.Decision.Plays[0].Play) })
 }
