@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // hung is when a step is owed on behalf of one promise.
@@ -85,13 +84,7 @@ func (p *Promise) remindedAt(n int, ahead value.Span) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return at.UTC()
-}
-
-// clock is that in which a step is owed again.
-func (h *hang) clock(pauses []worktime.Pause) worktime.Clock {
-	h.run.paused = pauses
-	return h.run.clock()
+	return value.Instant(at)
 }
 
 // latest is the last time by now at which a step was owed again.
