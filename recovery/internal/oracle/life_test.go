@@ -92,7 +92,7 @@ func (l *oLife) effects(key string, now time.Time) (out []*oEffect) {
 			e := &oEffect{do: do}
 			if a.amount != nil {
 				e.amount = a.amount
-				if a.already != nil {
+				if a.already != nil && a.already.Currency() == a.amount.Currency() {
 					rise := minus(*a.amount, *a.already)
 					e.amount = &rise
 				}
@@ -176,9 +176,19 @@ func (r *oRun) already(key string, like recovery.Money) *recovery.Money {
 		}
 	}
 	if !some {
-		return nil
+		return r.alreadyElsewhere(key, like)
 	}
 	return &sum
+}
+
+// alreadyElsewhere is what was given in another currency, where nothing was in this one.
+func (r *oRun) alreadyElsewhere(key string, like recovery.Money) *recovery.Money {
+	for _, e := range slices.Backward(r.effects(key)) {
+		if e.amount != nil && e.amount.Currency() != like.Currency() {
+			return r.already(key, *e.amount)
+		}
+	}
+	return nil
 }
 
 // silent says that an action gives the host nothing to do: it was done when it was first given, and

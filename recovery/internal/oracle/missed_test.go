@@ -191,4 +191,9 @@ func (r *oRun) listMissed() {
 		}
 	}
 	r.out.missed = r.missedOf(r.instances(r.out))
+	for _, m := range r.missedOf(before) { // what was broken when plays were asked stays in the list
+		if !slices.ContainsFunc(r.out.missed, func(x oMissed) bool { return x.ask.same(m.ask) && x.due.Equal(m.due) }) {
+			r.out.missed = append(r.out.missed, m)
+		}
+	}
 }

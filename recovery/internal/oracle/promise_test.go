@@ -237,7 +237,7 @@ func (r *oRun) clock(k *oAsk) oClock {
 // doneAt is when a promise was fulfilled; zero while it is open (rule 11).
 func (r *oRun) doneAt(k *oAsk) (done time.Time) {
 	switch {
-	case k.redress && k.amount != nil:
+	case k.amount != nil: // what was given has to come to it, whatever the action
 		return r.paidAt(k)
 	case k.recurs(): // it is never done for good, until the incident is resolved
 		if _, resolved := r.resolvedAt(); resolved {
