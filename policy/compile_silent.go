@@ -153,7 +153,7 @@ func (s *scope) warnPhase(p *Play, own string, c celenv.Comparison, at playbook.
 // fieldUse stands for a field of a name in [compiler.used].
 type fieldUse string
 
-// warnUnusedFields warns of fields of which nobody says why they are there.
+// warnUnusedFields warns of fields that nothing reads and that no `about` explains.
 func (c *compiler) warnUnusedFields(d *playbook.Document) {
 	for _, f := range d.Fields {
 		name := f.Name.Value

@@ -98,15 +98,16 @@ func (g getters) compared(parent, e ast.Expr, call, name string) celtext.Remedy 
 	if parent == nil || parent.Kind() != ast.CallKind || len(parent.AsCall().Args()) != 2 {
 		return celtext.Remedy{}
 	}
-	op, args := parent.AsCall().FunctionName(), parent.AsCall().Args()
+	op, _ := operators.FindReverse(parent.AsCall().FunctionName())
+	args := parent.AsCall().Args()
 	other := args[1]
 	if args[1].ID() == e.ID() {
-		other, op = args[0], mirrored[op]
+		other, op = args[0], celtext.Mirrored(op)
 	}
-	if op == "" {
+	if celtext.Negated(op) == "" { // it is no comparison
 		return celtext.Remedy{}
 	}
-	if op == operators.In {
+	if op == "in" {
 		if list, ok := g.listed(other, name); ok {
 			return celtext.Write(g.c.places.of(parent), call+" in "+list)
 		}
@@ -123,31 +124,20 @@ func (g getters) compared(parent, e ast.Expr, call, name string) celtext.Remedy 
 	return celtext.Write(g.c.places.of(parent), text)
 }
 
-// mirrored has what an operator becomes when its sides are exchanged.
-var mirrored = map[string]string{
-	operators.Equals: operators.Equals, operators.NotEquals: operators.NotEquals, operators.Less: operators.Greater,
-	operators.LessEquals: operators.GreaterEquals, operators.Greater: operators.Less, operators.GreaterEquals: operators.LessEquals,
-}
-
 // comparison writes a comparison with a number anew; "" where it cannot be one that holds.
 func (g getters) comparison(call, op string, n int64, name string) string {
-	spelt, ok := operators.FindReverse(op)
-	if !ok {
-		return ""
-	}
-	equal := op == operators.Equals || op == operators.NotEquals
 	switch name {
 	case overloads.TimeGetDayOfWeek:
-		if day := weekdayOf(n); equal && day != "" {
-			return call + " " + spelt + " " + day
+		if day := weekdayOf(n); (op == "==" || op == "!=") && day != "" {
+			return call + " " + op + " " + day
 		}
 		return ""
 	case overloads.TimeGetHours:
-		return hoursComparison(call, op, spelt, n)
+		return hoursComparison(call, op, n)
 	case overloads.TimeGetMinutes, overloads.TimeGetSeconds, overloads.TimeGetMilliseconds, overloads.TimeGetDayOfYear:
 		return ""
 	}
-	return call + " " + spelt + " " + strconv.FormatInt(n+insteadOfGetter[name].less, 10)
+	return call + " " + op + " " + strconv.FormatInt(n+insteadOfGetter[name].less, 10)
 }
 
 func weekdayOf(n int64) string {
@@ -158,19 +148,19 @@ func weekdayOf(n int64) string {
 }
 
 // hoursComparison compares a time of day in the place of the hour that it has begun.
-func hoursComparison(call, op, spelt string, n int64) string {
+func hoursComparison(call, op string, n int64) string {
 	if n < 0 || n > 23 {
 		return ""
 	}
 	hour, next := "hours("+strconv.FormatInt(n, 10)+")", "hours("+strconv.FormatInt(n+1, 10)+")"
 	switch op {
-	case operators.GreaterEquals, operators.Less:
-		return call + " " + spelt + " " + hour
-	case operators.Greater:
+	case ">=", "<":
+		return call + " " + op + " " + hour
+	case ">":
 		return call + " >= " + next
-	case operators.LessEquals:
+	case "<=":
 		return call + " < " + next
-	case operators.Equals:
+	case "==":
 		return "(" + call + " >= " + hour + " && " + call + " < " + next + ")"
 	}
 	return "(" + call + " < " + hour + " || " + call + " >= " + next + ")"

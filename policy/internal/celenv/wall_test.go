@@ -173,6 +173,11 @@ var badWall = []badSource{
 	{`«now.getDayOfYear()» == 0`, celtext.CodeLeftOut, "getDayOfYear" + utc, "compare month(now) and day(now)"},
 	{`«now.getDayOfWeek("Europe/Madrid") == 6»`, celtext.CodeLeftOut, "getDayOfWeek() with a zone is not in the language: it would read the zone data of the machine", `write weekday(now) == "sat"`},
 	{`«incident.day.getDayOfWeek() == 6»`, celtext.CodeLeftOut, "a date has no getDayOfWeek()", `write weekday(incident.day) == "sat"`},
+	// What is counted with is no comparison: only the method itself is named.
+	{`«now.getHours()» + 2 > 20`, celtext.CodeLeftOut, "getHours" + utc, "compare time_of_day(now) with a duration, as in time_of_day(now) >= hours(9), in the playbook's zone"},
+	{`«now.getMonth()» + 1 == 12`, celtext.CodeLeftOut, "getMonth" + utc, "write month(now), from 1 to 12, in the playbook's zone"},
+	{`1 + «now.getMonth()» == 12`, celtext.CodeLeftOut, "getMonth" + utc, "write month(now), from 1 to 12, in the playbook's zone"},
+	{`«now.getDayOfMonth()» - 1 == 12`, celtext.CodeLeftOut, "getDayOfMonth" + utc, "write day(now), from 1 to 31, in the playbook's zone"},
 	{`[incident.occurred_at].exists(t, «t.getHours() < 6»)`, celtext.CodeLeftOut, "getHours" + utc, "write time_of_day(t) < hours(6)"},
 
 	// other languages
