@@ -50,10 +50,7 @@ func showAgenda(c command, h Host, args []string) error {
 		return err
 	}
 	want.until = until.at
-	at := time.Now()
-	if now.at != nil {
-		at = *now.at
-	}
+	at := now.or(time.Now())
 	d, err := readDesk(dir)
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)
@@ -81,7 +78,14 @@ func (d *desk) agenda(dir string, want wantedEntries, at time.Time) ([]agenda.En
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, slices.DeleteFunc(list, func(e agenda.Entry) bool { return !want.has(&e) })...)
+		list = slices.DeleteFunc(list, func(e agenda.Entry) bool { return !want.has(&e) })
+		if len(list) == 0 {
+			continue
+		}
+		if d.cases[id], err = agenda.CaseOf(given.Previous); err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
 	}
 	agenda.Sort(out)
 	return out, nil
@@ -115,11 +119,8 @@ func (d *desk) writeAgenda(h Host, list []agenda.Entry, format string, at time.T
 	}
 	var out []byte
 	for i := range list {
-		c, err := agenda.CaseOf(d.threads[list[i].Incident].Latest)
-		if err == nil {
-			out, err = list[i].AppendJSON(out, c)
-		}
-		if err != nil {
+		var err error
+		if out, err = list[i].AppendJSON(out, d.cases[list[i].Incident]); err != nil {
 			return err
 		}
 	}
@@ -143,8 +144,8 @@ func (d *desk) agendaText(list []agenda.Entry, at time.Time) term.Text {
 			w.line(0, "%s", state)
 		}
 		w.entry(e, d.zones(d.threads[e.Incident].Latest.Decision.Set.Digest), at)
-		c, err := agenda.CaseOf(d.threads[e.Incident].Latest)
-		if who := strings.TrimSpace(c.CustomerID + " " + c.CustomerName); err == nil && who != "" {
+		c := d.cases[e.Incident]
+		if who := strings.TrimSpace(c.CustomerID + " " + c.CustomerName); who != "" {
 			w.line(2, "for %s", who)
 		}
 	}

@@ -1,11 +1,5 @@
 package cli
 
-import ()
-
-import ()
-
-import ()
-
 // meaning says in a sentence what a code stands for: what is wrong, whatever the
 // place. The message of a finding says more.
 func meaning(code string) string {

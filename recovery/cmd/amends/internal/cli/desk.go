@@ -20,21 +20,39 @@ import (
 // desk is what a ledger knows of its incidents, and the sets by which they were decided.
 type desk struct {
 	threads map[string]*agenda.Thread // by the incident's id
+	cases   map[string]agenda.Case    // what the agenda shows of those on which something is owed
 	choices map[string]string         // the incident of each choice that was ever offered
 	sets    map[string]*archived      // by digest
 }
 
 // archived is a set as the ledger holds it. It is loaded when it is first needed.
 type archived struct {
-	entry  *ledger.Entry
-	loaded bool
-	set    *playbook.Set
-	err    error
+	entry *ledger.Entry
+	known *known // nil until then
+	err   error
+}
+
+// known is a set, with what is asked about it for each of its decisions.
+type known struct {
+	set   *playbook.Set
+	zones zoned.Zones
+	again time.Duration // how often it asks to look at an open incident; 0 where it does not
+}
+
+func knownOf(set *playbook.Set) *known {
+	k := &known{set: set, zones: zoned.Of(set)}
+	for _, d := range set.Documents {
+		every, _ := value.ParseDuration(d.Again.Value) // 0 where it is not there
+		if every > 0 && (k.again == 0 || every < k.again) {
+			k.again = every
+		}
+	}
+	return k
 }
 
 // readDesk reads a ledger. It may be written meanwhile.
 func readDesk(dir string) (*desk, error) {
-	d := &desk{threads: map[string]*agenda.Thread{}, choices: map[string]string{}, sets: map[string]*archived{}}
+	d := &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, choices: map[string]string{}, sets: map[string]*archived{}}
 	for e, err := range ledger.Entries(context.Background(), dir) {
 		if err != nil {
 			return nil, err
@@ -95,33 +113,37 @@ func (d *desk) incidents() []string {
 	return slices.DeleteFunc(ids, func(id string) bool { return d.threads[id].Latest == nil })
 }
 
-// set is the set with a digest.
-func (d *desk) set(digest string) (*playbook.Set, error) {
+// known is the set with a digest.
+func (d *desk) known(digest string) (*known, error) {
 	a := d.sets[digest]
 	if a == nil {
 		return nil, fmt.Errorf("the set %s was not archived; name the playbooks: --playbooks DIR", digest)
 	}
-	if !a.loaded {
-		a.loaded = true
-		fsys, err := a.entry.Playbooks()
-		if err == nil {
-			var diags playbook.Diagnostics
-			if a.set, diags = playbook.Load(fsys); diags.HasErrors() {
-				err = diags
-			}
-		}
-		a.err = err
+	if a.known == nil && a.err == nil {
+		a.known, a.err = a.load()
 	}
-	return a.set, a.err
+	return a.known, a.err
+}
+
+func (a *archived) load() (*known, error) {
+	fsys, err := a.entry.Playbooks()
+	if err != nil {
+		return nil, err
+	}
+	set, diags := playbook.Load(fsys)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return knownOf(set), nil
 }
 
 // zones are those of the set with a digest. Of one that cannot be read, all are UTC.
 func (d *desk) zones(digest string) zoned.Zones {
-	set, err := d.set(digest)
+	k, err := d.known(digest)
 	if err != nil {
 		return zoned.Zones{}
 	}
-	return zoned.Of(set)
+	return k.zones
 }
 
 // engines make the engine for a decision: that of the playbooks that were named, or else of the
@@ -131,7 +153,7 @@ type engines struct {
 	ledger  *ledger.Ledger
 	clock   time.Time
 	named   *recovery.Engine // nil: no playbooks were named
-	set     *playbook.Set    // of them
+	known   *known           // the set of those that were
 	revived map[string]*recovery.Engine
 }
 
@@ -144,11 +166,11 @@ func (e *engines) of(t *agenda.Thread) (*recovery.Engine, error) {
 	if engine := e.revived[digest]; engine != nil {
 		return engine, nil
 	}
-	set, err := e.desk.set(digest)
+	k, err := e.desk.known(digest)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := recovery.New(set, recovery.WithStore(e.ledger), recovery.WithRevision(t.Latest.Decision.Set.Revision), e.now())
+	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithRevision(t.Latest.Decision.Set.Revision), e.now())
 	if err != nil {
 		return nil, fmt.Errorf("the set %s, which decided, does not load any more; name the playbooks: --playbooks DIR (%w)", digest, err)
 	}
@@ -158,27 +180,20 @@ func (e *engines) of(t *agenda.Thread) (*recovery.Engine, error) {
 
 // again is how often the playbooks ask to look at an open incident; 0 where they do not.
 func (e *engines) again(t *agenda.Thread) time.Duration {
-	set := e.set
-	if set == nil {
+	k := e.known
+	if k == nil {
 		var err error
-		if set, err = e.desk.set(t.Latest.Decision.Set.Digest); err != nil {
+		if k, err = e.desk.known(t.Latest.Decision.Set.Digest); err != nil {
 			return 0
 		}
 	}
-	least := time.Duration(0)
-	for _, d := range set.Documents {
-		every, _ := value.ParseDuration(d.Again.Value) // 0 where it is not there
-		if every > 0 && (least == 0 || every < least) {
-			least = every
-		}
-	}
-	return least
+	return k.again
 }
 
 // zones are those in which people read a decision.
 func (e *engines) zones(d *recovery.Decision) zoned.Zones {
-	if e.set != nil {
-		return zoned.Of(e.set)
+	if e.known != nil {
+		return e.known.zones
 	}
 	return e.desk.zones(d.Set.Digest)
 }
@@ -209,22 +224,20 @@ func (t *desktop) open(h Host, name string) (*engines, int) {
 	if err := ledgerDir(*t.store); err != nil {
 		return nil, trouble(h, "%s", err)
 	}
-	e := &engines{clock: time.Now(), revived: map[string]*recovery.Engine{}}
-	if t.now.at != nil {
-		e.clock = *t.now.at
-	}
-	var status int
+	e := &engines{clock: t.now.or(time.Now()), revived: map[string]*recovery.Engine{}}
 	if *t.playbooks != "" {
-		if e.named, e.set, status = loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithRevision(*t.revision), e.now()}); e.named == nil {
+		engine, set, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithRevision(*t.revision), e.now()})
+		if engine == nil {
 			return nil, status
 		}
+		e.named, e.known = engine, knownOf(set)
 	}
 	var err error
 	if e.ledger, err = openLedger(*t.store); err != nil {
 		return nil, trouble(h, "%s", err)
 	}
-	if e.set != nil {
-		e.ledger.Archive(e.set)
+	if e.known != nil {
+		e.ledger.Archive(e.known.set)
 	}
 	if e.desk, err = readDesk(*t.store); err != nil {
 		err = errors.Join(err, e.ledger.Close())

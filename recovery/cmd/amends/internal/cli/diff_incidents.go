@@ -16,10 +16,7 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 		return nil, err
 	}
 	defer end()
-	var at time.Time
-	if d.now.at != nil {
-		at = *d.now.at
-	}
+	at := d.now.or(time.Time{})
 	name := inputName(d.incidents)
 	origin := diff.Origin{Incidents: name}
 	items := func(emit func(item) bool) error { return split(name, in, emit) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -25,8 +26,8 @@ func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 	impact := diff.NewImpact(d.examples)
 	pool := &comparers{old: old, now: now}
 	fields := newUndeclaredFields(declaredBy(old.Set(), now.Set()))
-	show := newMeter(h, "decided anew", false)
-	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.progress, Decide: func(x *ledger.Case) (func() error, error) {
+	show := term.NewProgress(h.Stderr, nil, "decided anew")
+	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.Show, Decide: func(x *ledger.Case) (func() error, error) {
 		c, err := pool.take()
 		if err != nil {
 			return nil, err
@@ -44,7 +45,7 @@ func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 			return nil
 		}, err
 	}})
-	show.end()
+	show.End()
 	if err != nil {
 		return nil, placed(d.ledger, err)
 	}

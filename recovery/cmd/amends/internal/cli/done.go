@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
@@ -58,10 +57,7 @@ func done(c command, h Host, args []string) int {
 	if e == nil {
 		return status
 	}
-	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.value), Amount: given.of, At: e.clock, Note: *note}
-	if at.at != nil {
-		r.At = *at.at
-	}
+	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.value), Amount: given.of, At: at.or(e.clock), Note: *note}
 	return e.close(h, *t.store, e.report(h, *t.store, format.value, r))
 }
 
@@ -120,7 +116,7 @@ func (e *engines) writeReport(h Host, format string, t *agenda.Thread, r recover
 	}
 	plain := e.zones(t.Latest.Decision).Text(play)
 	said := map[recovery.Outcome]string{recovery.OutcomeDone: "done", recovery.OutcomeFailed: "failed", recovery.OutcomeUndone: "taken back"}
-	return h.Stdout.Printf("%s  %s %s, at %s\n", r.Incident, term.Spaced(orAction(kind), amount(r.Amount)), said[r.Outcome], plain.Time(r.At.Truncate(time.Microsecond)))
+	return h.Stdout.Printf("%s  %s %s, at %s\n", r.Incident, term.Spaced(orAction(kind), amount(r.Amount)), said[r.Outcome], plain.Time(value.Instant(r.At)))
 }
 
 func orAction(kind string) string {

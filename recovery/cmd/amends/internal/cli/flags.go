@@ -154,6 +154,14 @@ func (i *instant) Set(s string) error {
 	return nil
 }
 
+// or is the time that was given, else another.
+func (i *instant) or(t time.Time) time.Time {
+	if i.at != nil {
+		return *i.at
+	}
+	return t
+}
+
 func (f *flags) now(use string) *instant {
 	i := &instant{}
 	f.Var(i, "now", use)

@@ -41,10 +41,10 @@ func equalLedger(c command, h Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	show := newMeter(h, "compared", false)
-	options.Progress = show.progress
+	show := term.NewProgress(h.Stderr, nil, "compared")
+	options.Progress = show.Show
 	found, err := ledger.Equal(context.Background(), dir, options)
-	show.end()
+	show.End()
 	switch {
 	case err != nil:
 		return ledgerFailed(h, dir, format.value, err)

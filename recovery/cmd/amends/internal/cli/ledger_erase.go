@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -35,10 +36,7 @@ func eraseLedger(c command, h Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	e := ledger.Erasure{Incident: *incident, Customer: *customer}
-	if now.at != nil {
-		e.At = *now.at
-	}
+	e := ledger.Erasure{Incident: *incident, Customer: *customer, At: now.or(time.Time{})}
 	n, err := erase(dir, e)
 	if err != nil {
 		return ledgerFailed(h, dir, format.value, err)

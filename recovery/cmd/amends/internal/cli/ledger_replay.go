@@ -40,12 +40,12 @@ func replayLedger(c command, h Host, args []string) error {
 			return err
 		}
 	}
-	show := newMeter(h, "decided again", true)
-	options.Progress = show.progress
+	show := term.NewProgress(h.Stderr, h.Stdout, "decided again")
+	options.Progress = show.Show
 	w := differenceWriter{out: h.Stdout, json: format.value == "json"}
 	options.Differs = w.difference
 	found, err := ledger.Replay(context.Background(), dir, options)
-	show.end()
+	show.End()
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
 		return &brokenSet{*playbooks, diags}

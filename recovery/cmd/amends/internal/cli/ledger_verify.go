@@ -51,9 +51,9 @@ func verifyLedger(c command, h Host, args []string) error {
 
 // verified looks through a ledger, which must continue the checkpoints that are known.
 func verified(h Host, dir string, known []ledger.Checkpoint) (*ledger.Verification, error) {
-	show := newMeter(h, "verified", false)
-	defer show.end()
-	return ledger.Verify(context.Background(), dir, ledger.VerifyOptions{Checkpoints: known, Progress: show.progress})
+	show := term.NewProgress(h.Stderr, nil, "verified")
+	defer show.End()
+	return ledger.Verify(context.Background(), dir, ledger.VerifyOptions{Checkpoints: known, Progress: show.Show})
 }
 
 func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
