@@ -130,9 +130,9 @@ func (r *ruleset) stands(ctx context.Context, w *workspace, in *Incident, subj *
 // seenAt is the time that an updated_at counts as: one in the future as now.
 func seenAt(updated, now time.Time) time.Time {
 	if updated.After(now) {
-		updated = now
+		return now
 	}
-	return updated.Truncate(time.Microsecond)
+	return updated
 }
 
 // unchanged reports whether an incident is the one that a record was made from. Both

@@ -95,10 +95,15 @@ func (g *Given) Agenda(now time.Time) ([]Owed, error) {
 func sortOwed(list []Owed) { slices.SortStableFunc(list, compareOwed) }
 
 func compareOwed(x, y Owed) int {
-	return cmp.Or(cmp.Compare(x.State.rank(), y.State.rank()), compareTimes(x.At, y.At))
+	return cmp.Or(x.State.Compare(y.State), compareTimes(x.At, y.At))
 }
 
-func (s State) rank() int { return slices.Index([]State{Overdue, Due, Next, Waiting, Overpaid}, s) }
+// Compare orders states as an agenda lists them, the most urgent first: overdue, due, next,
+// waiting, overpaid.
+func (s State) Compare(o State) int {
+	urgency := [...]State{Overdue, Due, Next, Waiting, Overpaid}
+	return cmp.Compare(slices.Index(urgency[:], s), slices.Index(urgency[:], o))
+}
 
 type agenda struct {
 	decision *Decision
@@ -109,13 +114,10 @@ type agenda struct {
 }
 
 func newAgenda(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
-	a := &agenda{decision: d, base: cmp.Or(d.base, in.ReportedAt, d.DecidedAt)}
+	a := &agenda{decision: d, pauses: in.Paused, base: cmp.Or(d.base, in.ReportedAt, d.DecidedAt)}
 	a.happened = eventsBy(now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
 	if a.happened.told(reports); len(a.happened.reports) > 0 && len(d.handed) > 0 {
 		a.happened.handed = appendHanded(slices.Clone(d.handed), d)
-	}
-	for _, p := range in.Paused {
-		a.pauses = append(a.pauses, worktime.Pause(p))
 	}
 	return a
 }
@@ -165,10 +167,8 @@ func (a *agenda) told(x *Action) Promise {
 		Action: x.ID, Type: x.Type, GivenAt: x.GivenAt, Base: a.base, NotBefore: x.NotBefore, DueAt: x.DueAt, SetAt: x.GivenAt,
 		any: true, redress: x.redress(), amount: x.Amount, waits: x.waits,
 	}
-	for _, param := range x.Params {
-		if x.Type == ActionInform && param.Name == "every" {
-			p.every, p.within, p.DueAt = spanOf(param.Value), time.Time{}, time.Time{}
-		}
+	if every := paramOf(x.Params, "every"); x.Type == ActionInform && every != nil {
+		p.every, p.DueAt = spanOf(every), time.Time{}
 	}
 	return p
 }
@@ -176,11 +176,7 @@ func (a *agenda) told(x *Action) Promise {
 // isOpen reports whether a promise is owed still. What comes again and again is,
 // until the incident is resolved.
 func (a *agenda) isOpen(p *Promise) bool {
-	resolved := a.happened.resolved
-	if !resolved.IsZero() && endsWhenResolved(p.Type) && (p.Since == "" || !p.Base.After(resolved)) {
-		return false
-	}
-	return p.DoneAt.IsZero()
+	return p.DoneAt.IsZero() && !p.needlessFrom(a.happened.resolved)
 }
 
 // mostUrgent is what is owed of an action.
@@ -232,5 +228,3 @@ func (a *agenda) owedAgain(x *Action, p *Promise) Owed {
 	}
 	return Owed{Action: *x, State: Next, At: at}
 }
-
-func (a *agenda) add(o Owed) { a.out = append(a.out, o) }

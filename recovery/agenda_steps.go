@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -128,7 +129,7 @@ func (a *agenda) addStep(y *Action, h *hung) {
 		}
 		return
 	}
-	a.add(o)
+	a.out = append(a.out, o)
 }
 
 func (a *agenda) reportedSince(y *Action, from time.Time) time.Time {
@@ -175,13 +176,5 @@ func (a *agenda) nested(y *Action, p *Promise, h *hung, reported time.Time) {
 // overOnceDone reports whether a step has no more use once its action is done. What
 // a customer was promised, and what a team has made a type of its own for, has.
 func (y *Action) overOnceDone() bool {
-	return y.Justice == "procedural" && isBuiltin(y.Type)
-}
-
-func isBuiltin(kind string) bool {
-	switch kind {
-	case ActionAcknowledge, ActionAssign, ActionEscalate, ActionInform, ActionInvestigate, ActionNotify, ActionPrevent, ActionResolve, ActionRespond:
-		return true
-	}
-	return false
+	return y.Justice == "procedural" && policy.BuiltinAction(y.Type) != nil
 }

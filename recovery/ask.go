@@ -110,12 +110,7 @@ func everyOf(d *draft) value.Span {
 	if d.Type != ActionInform {
 		return value.Span{}
 	}
-	for _, p := range d.Params {
-		if p.Name == "every" {
-			return spanOf(p.Value)
-		}
-	}
-	return value.Span{}
+	return spanOf(paramOf(d.Params, "every"))
 }
 
 // found finds what a promise counts from.

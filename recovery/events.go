@@ -112,7 +112,7 @@ func (e *events) judge(p *Promise) {
 	case p.recurs():
 		at := e.lastAt(p.Action, p.Type, e.from(p.Base, p.any, false))
 		until := at
-		if r := e.resolved; !r.IsZero() && (p.Since == "" || !p.Base.After(r)) && r.Before(at) {
+		if r := e.resolved; p.needlessFrom(r) && r.Before(at) {
 			until = r // nothing has fallen due since
 		}
 		p.inform(at, until)

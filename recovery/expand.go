@@ -117,13 +117,8 @@ func mergeKey(a *policy.Action, params []Param) string {
 }
 
 func paramText(params []Param, name string) string {
-	for _, p := range params {
-		if p.Name == name {
-			s, _ := p.Value.(string)
-			return s
-		}
-	}
-	return ""
+	s, _ := paramOf(params, name).(string)
+	return s
 }
 
 // finish gives an action what depends on the rest of the decision: its owner

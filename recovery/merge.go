@@ -198,7 +198,7 @@ func lastDone(a, b time.Time) time.Time {
 // amount is what they cost.
 func (c *conclusion) dropZeros() {
 	c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
-		zero := d.Amount.IsSet() && d.Amount.IsZero() && d.Type != "substitute"
+		zero := d.Amount.IsSet() && d.Amount.IsZero() && d.Type != ActionSubstitute
 		if zero {
 			c.withhold(d, WithheldZero, d.Amount)
 		}

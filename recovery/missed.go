@@ -74,10 +74,17 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 // endOf is until when an open promise can be missed: now, or when the incident was
 // resolved, if it is not needed any more since.
 func (c *conclusion) endOf(p *Promise) time.Time {
-	if at := c.happened.resolved; !at.IsZero() && endsWhenResolved(p.Type) && (p.Since == "" || !p.Base.After(at)) {
+	if at := c.happened.resolved; p.needlessFrom(at) {
 		return at
 	}
 	return c.now
+}
+
+// needlessFrom reports whether an open promise is not needed any more since the incident was
+// resolved: it only keeps the customer from waiting, and no field has started its clock
+// since. The zero time is that of an incident that is not resolved.
+func (p *Promise) needlessFrom(resolved time.Time) bool {
+	return !resolved.IsZero() && endsWhenResolved(p.Type) && (p.Since == "" || !p.Base.After(resolved))
 }
 
 // promises are those that the record remembers: what the decision asks for, and what
@@ -181,9 +188,7 @@ func (c *conclusion) leaveOut() {
 // leaveOutAsks takes off what single plays ask for under an action, and reports whether
 // that is all.
 func (c *conclusion) leaveOutAsks(d *draft) bool {
-	needless := func(x ask) bool {
-		return x.DoneAt.IsZero() && (x.Since == "" || !x.Base.After(c.happened.resolved))
-	}
+	needless := func(x ask) bool { return x.DoneAt.IsZero() && x.needlessFrom(c.happened.resolved) }
 	if !slices.ContainsFunc(d.asks, func(x ask) bool { return !needless(x) }) {
 		return true
 	}

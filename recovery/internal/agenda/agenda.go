@@ -65,13 +65,11 @@ func ofChoice(incident string, c *recovery.Choice, now time.Time) Entry {
 	return e
 }
 
-var rank = map[recovery.State]int{recovery.Overdue: 0, recovery.Due: 1, recovery.Next: 2, recovery.Waiting: 3}
-
-// Sort puts the most urgent first: overdue, due, next, waiting, each by time. What has no time
-// comes last.
+// Sort puts the most urgent first, as [recovery.State.Compare] orders states, and each by time. What
+// has no time comes last.
 func Sort(list []Entry) {
 	slices.SortStableFunc(list, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(rank[a.State], rank[b.State]), compareTimes(a.when(), b.when()), cmp.Compare(a.Incident, b.Incident))
+		return cmp.Or(a.State.Compare(b.State), compareTimes(a.when(), b.when()), cmp.Compare(a.Incident, b.Incident))
 	})
 }
 
