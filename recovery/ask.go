@@ -52,17 +52,18 @@ func (c *conclusion) promiseOf(d *draft) Promise {
 // askAll makes promises of the actions that are one with an action of which there is
 // something to remember: what each play asks for counts then.
 func (c *conclusion) askAll() error {
-	var asked map[string]bool
+	plain := func(d *draft) bool { return len(d.asks) == 0 && d.source != nil && d.merges }
+	if !slices.ContainsFunc(c.drafts, plain) {
+		return nil
+	}
+	asked := map[string]bool{}
 	for _, d := range c.drafts {
 		if len(d.asks) > 0 && d.merges {
-			if asked == nil {
-				asked = map[string]bool{}
-			}
 			asked[d.ID] = true
 		}
 	}
 	for _, d := range c.drafts {
-		if len(d.asks) == 0 && d.source != nil && asked[d.ID] {
+		if plain(d) && asked[d.ID] {
 			if err := c.ask(d, c.promiseOf(d), nil, time.Time{}); err != nil {
 				return err
 			}

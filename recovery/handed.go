@@ -114,8 +114,17 @@ func (a *Action) difference() Money {
 // keptHanded are the effects that a record has to keep: all that were handed out before
 // it, without the ids of actions that its own decision lists.
 func (c *conclusion) keptHanded(d *Decision) []Handed {
-	own := appendHanded(nil, &Decision{Actions: d.Actions, Semantics: Semantics})
-	return slices.DeleteFunc(slices.Clone(c.handed()), func(h Handed) bool {
+	before := c.handed()
+	if len(before) == 0 {
+		return nil
+	}
+	var own []Handed
+	for i := range d.Actions {
+		if a := &d.Actions[i]; !a.silent {
+			own = appendNamed(own, a)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(before), func(h Handed) bool {
 		return h.Key == "" && slices.ContainsFunc(own, func(o Handed) bool { return o.Action == h.Action })
 	})
 }
@@ -335,6 +344,9 @@ func (c *conclusion) partsOf(a, prev *Action) []Part {
 			parts = []Part{{At: givenAt(prev, c.given.Previous.Decision), Amount: prev.Amount}}
 		}
 		rise -= prev.Amount.Units()
+	}
+	if len(parts) == 0 && a.GivenAt.Equal(c.now) {
+		return nil // all of it is given at once
 	}
 	if rise > 0 {
 		part, _ := value.NewMoney(rise, a.Amount.Currency())

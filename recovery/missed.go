@@ -131,7 +131,15 @@ func (c *conclusion) untimed() (out []Promise) {
 }
 
 // promisesOf are those of the actions that a decision gives.
-func promisesOf(drafts []*draft) (out []Promise) {
+func promisesOf(drafts []*draft) []Promise {
+	asks := 0
+	for _, d := range drafts {
+		asks += len(d.asks)
+	}
+	if asks == 0 {
+		return nil
+	}
+	out := make([]Promise, 0, asks)
 	for _, d := range drafts {
 		for i := range d.asks {
 			p := d.asks[i].Promise

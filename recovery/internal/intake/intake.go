@@ -190,7 +190,7 @@ func (t *Intake) Pauses() []worktime.Pause { return t.pauses }
 
 // Defaults names the fields whose values are their defaults, sorted.
 func (t *Intake) Defaults() []string {
-	var out []string
+	out := make([]string, 0, len(t.layout.shared)+len(t.taken))
 	add := func(f *field) {
 		if f.Default == nil {
 			return
@@ -209,6 +209,9 @@ func (t *Intake) Defaults() []string {
 	}
 	for _, slot := range t.taken {
 		add(t.own[slot])
+	}
+	if len(out) == 0 {
+		return nil
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
