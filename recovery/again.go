@@ -56,27 +56,36 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, i
 	}
 	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := rules.validate(ctx, w, &in, now, false)
+	subj, out, err := rules.lookAgain(ctx, w, store, &in, now, first.Previous.Decision)
 	if err != nil {
 		return nil, err
 	}
-	query := rules.needs(w)
-	given, version, err := store.Read(ctx, query)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	if given.Previous == nil || given.Previous.Decision.ID != first.Previous.Decision.ID {
-		return nil, ErrConflict // it was decided meanwhile
-	}
-	c, err := rules.conclude(w, given)
+	c, err := rules.conclude(w, out.given)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
-	record := c.record()
-	if !c.differs(record.Decision) {
+	if out.record = c.record(); !c.differs(out.record.Decision) {
 		return standing, nil
 	}
-	return &outcome{record: record, query: query, given: given, version: version, handled: HandledChanged}, nil
+	out.handled = HandledChanged
+	return out, nil
+}
+
+// lookAgain reads what it takes to decide once more about an incident, as the host told of it last:
+// the outcome without a record. It is a conflict if the incident was decided meanwhile.
+func (r *ruleset) lookAgain(ctx context.Context, w *workspace, store Store, in *Incident, now time.Time, standing *Decision) (*subject, *outcome, error) {
+	subj, err := r.validate(ctx, w, in, now, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := &outcome{query: r.needs(w)}
+	if out.given, out.version, err = store.Read(ctx, out.query); err != nil {
+		return nil, nil, storeError(err)
+	}
+	if out.given.Previous == nil || out.given.Previous.Decision.ID != standing.ID {
+		return nil, nil, ErrConflict
+	}
+	return subj, out, nil
 }
 
 // differs reports whether a decision gives anything else than the previous one.

@@ -73,31 +73,23 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	}
 	w := rules.workspace()
 	defer rules.release(w)
-	subj, err := rules.validate(ctx, w, &in, e.now(), false)
+	subj, out, err := rules.lookAgain(ctx, w, store, &in, e.now(), first.Previous.Decision)
 	if err != nil {
 		return nil, err
 	}
-	query := rules.needs(w)
-	given, version, err := store.Read(ctx, query)
-	if err != nil {
-		return nil, storeError(err)
-	}
-	if given.Previous == nil || given.Previous.Decision.ID != first.Previous.Decision.ID {
-		return nil, ErrConflict // the incident that was looked at is another's by now
-	}
-	c := rules.begin(w, given)
+	c := rules.begin(w, out.given)
 	c.choosing = true
-	c.keeps = given.Made // limits look at all of them
+	c.keeps = out.given.Made // limits look at all of them
 	x := chooser{conclusion: c, sel: sel}
 	x.play = x.chosenPlay()
 	if standing, err := x.standing(); standing != nil || err != nil {
 		return &outcome{standing: standing}, err
 	}
-	record, err := x.make()
+	out.record, err = x.make()
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
-	return &outcome{record: record, query: query, given: given, version: version}, nil
+	return out, nil
 }
 
 // chooser makes one choice.
