@@ -9,41 +9,42 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func againCommand() command {
-	c := command{
-		name: "again", args: "--store LEDGER [--playbooks DIR] [INCIDENT] [flags]",
-		summary: "decides incidents of a ledger again because time has passed; one decision per line",
-		example: term.Own("amends again --store ledger --playbooks playbooks --now 2026-03-02T10:00:00Z"),
-		notes: term.Own("Without INCIDENT it decides those on which something has fallen due since they were decided,\n" +
+func againCommand() command.Command {
+	c := command.Command{
+		Name: "again", Args: "--store LEDGER [--playbooks DIR] [INCIDENT] [flags]",
+		Summary: "decides incidents of a ledger again because time has passed; one decision per line",
+		Example: term.Own("amends again --store ledger --playbooks playbooks --now 2026-03-02T10:00:00Z"),
+		Notes: term.Own("Without INCIDENT it decides those on which something has fallen due since they were decided,\n" +
 			"in the order of that time, then of their ids. A decision is written only if it is another one."),
 	}
-	c.run = func(h Host, args []string) int { return again(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return again(c, h, args) }
 	return c
 }
 
-func again(c command, h Host, args []string) int {
-	f := newFlags(c)
-	t := f.desktop(true)
-	format := f.format("json", "text")
-	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+func again(c command.Command, h command.Host, args []string) int {
+	f := command.NewFlags(c)
+	t := newDesktop(f, true)
+	format := f.Format("json", "text")
+	rest, err := f.Parse(h, args)
+	if errors.Is(err, command.ErrHelp) {
+		return command.ExitOK
 	}
 	if err == nil && len(rest) > 1 {
 		err = errors.New("again takes one incident, or none for all on which something has fallen due")
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
-	e, status := t.open(h, c.name)
+	e, status := t.open(h, c.Name)
 	if e == nil {
 		return status
 	}
-	out := decider{host: h, format: format.value, zones: e.zones, rooms: &rooms{}}
+	out := decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}
 	incidents := rest
 	if len(rest) == 0 {
 		incidents, err = e.fallenDue()
@@ -51,7 +52,7 @@ func again(c command, h Host, args []string) int {
 		_, err = e.desk.find(*t.store, rest[0])
 	}
 	if err != nil {
-		return e.close(h, *t.store, trouble(h, "%s", err))
+		return e.close(h, *t.store, h.Trouble("%s", err))
 	}
 	return e.close(h, *t.store, e.decideAgain(out, incidents))
 }
@@ -99,16 +100,16 @@ func (e *engines) decideAgain(out decider, incidents []string) int {
 			refused = true
 			out.refuse(a, id, err)
 		default:
-			return trouble(out.host, "%s", fmt.Errorf("incident %q: %w", id, err))
+			return out.host.Trouble("%s", fmt.Errorf("incident %q: %w", id, err))
 		}
 		err = out.write(a)
 		out.rooms.put(a)
 		if err != nil {
-			return trouble(out.host, "%s", err)
+			return out.host.Trouble("%s", err)
 		}
 	}
 	if refused {
-		return exitFound
+		return command.ExitFound
 	}
-	return exitOK
+	return command.ExitOK
 }

@@ -8,20 +8,23 @@ import (
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
-func agendaCommand() command {
-	c := command{
-		name: "agenda", args: "LEDGER [flags]",
-		summary: "lists what is owed now over all incidents of a ledger, overdue first",
-		example: term.Own("amends agenda ledger --now 2026-03-02T10:00:00Z --to team-lead"),
-		notes: term.Own("Each line has what is owed, by when, on which incident, and the id to report it done with\n" +
+func agendaCommand() command.Command {
+	c := command.Command{
+		Name: "agenda", Args: "LEDGER [flags]",
+		Summary: "lists what is owed now over all incidents of a ledger, overdue first",
+		Example: term.Own("amends agenda ledger --now 2026-03-02T10:00:00Z --to team-lead"),
+		Notes: term.Own("Each line has what is owed, by when, on which incident, and the id to report it done with\n" +
 			"(amends done). As JSON each entry is an object on a line of its own. Nothing is decided or written."),
 	}
-	c.run = func(h Host, args []string) int { return h.end(showAgenda(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(showAgenda(c, h, args)) }
 	return c
 }
 
@@ -31,35 +34,35 @@ type wantedEntries struct {
 	until               *time.Time
 }
 
-func showAgenda(c command, h Host, args []string) error {
-	f := newFlags(c)
+func showAgenda(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	var want wantedEntries
 	f.StringVar(&want.incident, "incident", "", "what is owed on the incident `ID`")
 	f.StringVar(&want.owner, "owner", "", "what `OWNER` has to do")
 	f.StringVar(&want.to, "to", "", "what goes to `ROLE`, and what it has to decide")
-	until := &instant{}
+	until := &command.Instant{}
 	f.Var(until, "until", "what falls due by `TIME` (RFC 3339)")
-	now := f.now("as it is at `TIME` (RFC 3339)")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+	now := f.Now("as it is at `TIME` (RFC 3339)")
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := ledgers.OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
-	want.until = until.at
-	at := now.or(time.Now())
+	want.until = until.At
+	at := now.Or(time.Now())
 	d, err := readDesk(dir)
 	if err != nil {
-		return ledgerFailed(h, dir, format.value, err)
+		return ledgers.Failed(h, dir, format.Value, err)
 	}
 	list, err := d.agenda(dir, want, at)
 	if err != nil {
 		return err
 	}
-	return d.writeAgenda(h, list, format.value, at)
+	return d.writeAgenda(h, list, format.Value, at)
 }
 
 // agenda lists what is owed at a time, as far as it is wanted.
@@ -113,7 +116,7 @@ func (w *wantedEntries) has(e *agenda.Entry) bool {
 	return e.State != recovery.Waiting && !when.After(*w.until)
 }
 
-func (d *desk) writeAgenda(h Host, list []agenda.Entry, format string, at time.Time) error {
+func (d *desk) writeAgenda(h command.Host, list []agenda.Entry, format string, at time.Time) error {
 	if format == "text" {
 		return h.Stdout.Print(d.agendaText(list, at))
 	}
@@ -127,33 +130,33 @@ func (d *desk) writeAgenda(h Host, list []agenda.Entry, format string, at time.T
 	if len(out) == 0 {
 		return nil
 	}
-	return h.Stdout.Data(term.JSON, bytesOf(out))
+	return h.Stdout.Data(term.JSON, command.BytesOf(out))
 }
 
 // agendaText writes a heading for each state, and a line for each entry under it.
 func (d *desk) agendaText(list []agenda.Entry, at time.Time) term.Text {
-	w := &textWriter{page: term.NewPage(false)}
+	w := prose.NewWriter(zoned.Zones{})
 	if len(list) == 0 {
-		w.line(0, "nothing is owed")
+		w.Line(0, "nothing is owed")
 	}
 	state := recovery.State("")
 	for i := range list {
 		e := &list[i]
 		if e.State != state {
 			state = e.State
-			w.line(0, "%s", state)
+			w.Line(0, "%s", state)
 		}
-		w.entry(e, d.zones(d.threads[e.Incident].Latest.Decision.Set.Digest), at)
+		writeEntry(w, e, d.zones(d.threads[e.Incident].Latest.Decision.Set.Digest), at)
 		c := d.cases[e.Incident]
 		if who := strings.TrimSpace(c.CustomerID + " " + c.CustomerName); who != "" {
-			w.line(2, "for %s", who)
+			w.Line(2, "for %s", who)
 		}
 	}
-	return w.page.Text()
+	return w.Page.Text()
 }
 
-// entry writes one thing that is owed: the incident, what it is, by when, whose, and its id.
-func (w *textWriter) entry(e *agenda.Entry, zones zoned.Zones, at time.Time) {
+// writeEntry writes one thing that is owed: the incident, what it is, by when, whose, and its id.
+func writeEntry(w *prose.Writer, e *agenda.Entry, zones zoned.Zones, at time.Time) {
 	var play, what, id string
 	switch {
 	case e.Choice != nil:
@@ -161,7 +164,7 @@ func (w *textWriter) entry(e *agenda.Entry, zones zoned.Zones, at time.Time) {
 		what = e.Choice.Decider + " chooses"
 	default:
 		play = firstOf(e.Action.Plays)
-		what, id = term.Spaced(e.Type, amount(e.Action.Amount), params(e.Action.Params, zones.Text(play))), e.Action.ID
+		what, id = term.Spaced(e.Type, prose.Amount(e.Action.Amount), prose.Params(e.Action.Params, zones.Text(play))), e.Action.ID
 	}
 	plain := zones.Text(play)
 	switch {
@@ -176,8 +179,8 @@ func (w *textWriter) entry(e *agenda.Entry, zones zoned.Zones, at time.Time) {
 	if e.Action != nil && e.Action.Owner != "" {
 		what += ", owner " + e.Action.Owner
 	}
-	w.line(1, "%s  %s", e.Incident, what)
-	w.line(2, "%s  %s", id, play)
+	w.Line(1, "%s  %s", e.Incident, what)
+	w.Line(2, "%s  %s", id, play)
 }
 
 func firstOf(list []string) string {

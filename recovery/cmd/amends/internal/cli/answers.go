@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -48,7 +49,7 @@ func (r *rooms) put(a *answers) {
 func (d *decider) add(out *answers, decision *recovery.Decision) {
 	var a answer
 	if d.format == "text" {
-		a.text = textOf(decision, d.zones(decision))
+		a.text = prose.Decision(decision, d.zones(decision))
 	} else {
 		out.json = append(decision.AppendJSON(out.json), '\n')
 	}
@@ -58,7 +59,7 @@ func (d *decider) add(out *answers, decision *recovery.Decision) {
 func (d *decider) refuse(out *answers, id string, err error) {
 	a := answer{refused: true}
 	if d.format == "text" {
-		a.text = refusalText(id, err)
+		a.text = prose.Refusal(id, err)
 	} else {
 		out.json = append(recovery.AppendRefusal(out.json, id, err), '\n')
 	}
@@ -69,7 +70,7 @@ func (d *decider) refuse(out *answers, id string, err error) {
 func (d *decider) write(a *answers) error {
 	for i := range a.list {
 		if a.list[i].read {
-			d.fields.add(a.list[i].undeclared)
+			d.fields.Add(a.list[i].undeclared)
 		}
 		if d.format != "text" {
 			continue

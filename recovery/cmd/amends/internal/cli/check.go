@@ -7,37 +7,38 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func checkCommand() command {
-	c := command{
-		name: "check", args: "DIR [flags]",
-		summary: "says what is wrong with a set of playbooks, with file, line and column",
-		example: term.Own("amends check playbooks --strict --now 2026-07-01T00:00:00Z"),
+func checkCommand() command.Command {
+	c := command.Command{
+		Name: "check", Args: "DIR [flags]",
+		Summary: "says what is wrong with a set of playbooks, with file, line and column",
+		Example: term.Own("amends check playbooks --strict --now 2026-07-01T00:00:00Z"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(check(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(check(c, h, args)) }
 	return c
 }
 
-func check(c command, h Host, args []string) error {
-	f := newFlags(c)
-	format := f.format("text", "json", "github", "sarif")
+func check(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	format := f.Format("text", "json", "github", "sarif")
 	strict := f.Bool("strict", false, "let warnings count as errors")
-	now := f.now("also warn of what is past its review_by at `TIME` (RFC 3339)")
-	rest, err := f.parse(h, args)
+	now := f.Now("also warn of what is past its review_by at `TIME` (RFC 3339)")
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) != 1 {
-		return fmt.Errorf("check takes one directory: amends check %s", c.args)
+		return fmt.Errorf("check takes one directory: amends check %s", c.Args)
 	}
-	fsys, err := openDir(rest[0])
+	fsys, err := command.OpenDir(rest[0])
 	if err != nil {
 		return err
 	}
 	found := examine(fsys, now)
-	switch format.value {
+	switch format.Value {
 	case "json":
 		err = found.writeJSON(h, *strict)
 	case "github":
@@ -50,7 +51,7 @@ func check(c command, h Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	return foundIf(found.errors > 0 || *strict && found.warnings > 0)
+	return command.FoundIf(found.errors > 0 || *strict && found.warnings > 0)
 }
 
 // findings is what check says of a set.
@@ -60,12 +61,12 @@ type findings struct {
 	playbooks, plays int
 }
 
-func examine(fsys fs.FS, now *instant) findings {
-	set, program, diags := compile(fsys)
+func examine(fsys fs.FS, now *command.Instant) findings {
+	set, program, diags := command.Compile(fsys)
 	f := findings{}
 	if program != nil {
 		f.playbooks, f.plays = len(program.Playbooks), len(program.Plays)
-		if now.at != nil {
+		if now.At != nil {
 			diags = append(diags, stale(program, now)...)
 			diags = append(diags, holidaysEnd(set, program, now)...)
 		}
@@ -82,10 +83,10 @@ func examine(fsys fs.FS, now *instant) findings {
 }
 
 // stale warns of each play whose answer was to be reviewed before the day.
-func stale(program *policy.Program, now *instant) playbook.Diagnostics {
+func stale(program *policy.Program, now *command.Instant) playbook.Diagnostics {
 	var out playbook.Diagnostics
 	for _, p := range program.Plays {
-		today := value.DateOf(now.at.In(p.Playbook.Zone))
+		today := value.DateOf(now.At.In(p.Playbook.Zone))
 		if p.ReviewBy.IsZero() || today.Compare(p.ReviewBy) <= 0 {
 			continue
 		}
@@ -103,14 +104,14 @@ const holidaysSoon = 90
 
 // holidaysEnd warns of each calendar whose dated holidays end soon, or before the last answer of the set is
 // reviewed: a year that nobody has entered yet looks like one without holidays.
-func holidaysEnd(set *playbook.Set, program *policy.Program, now *instant) playbook.Diagnostics {
+func holidaysEnd(set *playbook.Set, program *policy.Program, now *command.Instant) playbook.Diagnostics {
 	var review value.Date
 	for _, p := range program.Plays {
 		if p.ReviewBy.Compare(review) > 0 {
 			review = p.ReviewBy
 		}
 	}
-	soon, err := value.DateOf(now.at.UTC()).AddDays(holidaysSoon)
+	soon, err := value.DateOf(now.At.UTC()).AddDays(holidaysSoon)
 	var out playbook.Diagnostics
 	for _, d := range set.Documents {
 		for _, c := range d.Calendars {
@@ -132,8 +133,8 @@ func holidaysEnd(set *playbook.Set, program *policy.Program, now *instant) playb
 	return out
 }
 
-func (f findings) writeText(h Host, dir string, strict bool) error {
-	return h.Stdout.Print(term.Join(term.Diagnostics(fromHere(dir, f.diags), h.Stdout.Colour()), f.summary(strict)))
+func (f findings) writeText(h command.Host, dir string, strict bool) error {
+	return h.Stdout.Print(term.Join(term.Diagnostics(command.FromHere(dir, f.diags), h.Stdout.Colour()), f.summary(strict)))
 }
 
 // summary is the last line: what was found in all.
@@ -150,12 +151,12 @@ func (f findings) summary(strict bool) term.Text {
 	return term.Textf("%s, %s\n", term.Count(f.errors, "error"), term.Count(f.warnings, "warning"))
 }
 
-func (f findings) writeJSON(h Host, strict bool) error {
+func (f findings) writeJSON(h command.Host, strict bool) error {
 	diags := f.diags
 	if diags == nil {
 		diags = playbook.Diagnostics{}
 	}
-	return writeIndented(h.Stdout, struct {
+	return command.WriteIndented(h.Stdout, struct {
 		OK          bool                 `json:"ok"`
 		Errors      int                  `json:"errors"`
 		Warnings    int                  `json:"warnings"`

@@ -4,12 +4,13 @@ import (
 	"fmt"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 )
 
 // writeGitHub writes the workflow commands by which GitHub shows each finding at
 // its line, and the count for the log.
-func (f findings) writeGitHub(h Host, dir string, strict bool) error {
-	for _, d := range fromHere(dir, f.diags) {
+func (f findings) writeGitHub(h command.Host, dir string, strict bool) error {
+	for _, d := range command.FromHere(dir, f.diags) {
 		if err := h.Stdout.Command(d.Severity.String(), annotation(d), withHint(d)); err != nil {
 			return err
 		}

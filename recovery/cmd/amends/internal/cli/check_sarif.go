@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 )
 
 const (
@@ -88,10 +89,10 @@ type (
 )
 
 // writeSARIF writes the findings for code scanning and editors.
-func (f findings) writeSARIF(h Host, dir string) error {
+func (f findings) writeSARIF(h command.Host, dir string) error {
 	rules := f.rules()
 	results := []sarifResult{}
-	for _, d := range fromHere(dir, f.diags) {
+	for _, d := range command.FromHere(dir, f.diags) {
 		index := slices.IndexFunc(rules, func(r sarifRule) bool { return r.ID == d.Code })
 		results = append(results, sarifResult{
 			RuleID: d.Code, RuleIndex: index, Level: d.Severity.String(), Message: sarifText{withHint(d)},
@@ -99,7 +100,7 @@ func (f findings) writeSARIF(h Host, dir string) error {
 			Fixes:     fixes(d),
 		})
 	}
-	return writeIndented(h.Stdout, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
+	return command.WriteIndented(h.Stdout, sarifLog{sarifSchema, "2.1.0", []sarifRun{{
 		Tool:       sarifTool{sarifDriver{"amends", homePage, rules}},
 		ColumnKind: "unicodeCodePoints", // what positions count in
 		Results:    results,

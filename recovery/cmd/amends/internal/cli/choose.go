@@ -13,37 +13,39 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func chooseCommand() command {
-	c := command{
-		name: "choose", args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
-		summary: "makes choices that decisions have left to somebody: one JSON object per line; one decision per line, in order",
-		example: term.Own(`echo '{"choice": "cho_…", "by": "Rosa", "options": [{"type": "compensate", "amount": "40 EUR"}]}' | amends choose --store ledger`),
-		notes: term.Own("A line has the id of the choice (amends agenda shows it), who chooses, and the options that are\n" +
+func chooseCommand() command.Command {
+	c := command.Command{
+		Name: "choose", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Summary: "makes choices that decisions have left to somebody: one JSON object per line; one decision per line, in order",
+		Example: term.Own(`echo '{"choice": "cho_…", "by": "Rosa", "options": [{"type": "compensate", "amount": "40 EUR"}]}' | amends choose --store ledger`),
+		Notes: term.Own("A line has the id of the choice (amends agenda shows it), who chooses, and the options that are\n" +
 			"taken: each with its type, its amount, and the params that it leaves open. It may have a reason."),
 	}
-	c.run = func(h Host, args []string) int { return choose(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return choose(c, h, args) }
 	return c
 }
 
-func choose(c command, h Host, args []string) int {
-	f := newFlags(c)
-	t := f.desktop(true)
-	format := f.format("json", "text")
-	files, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+func choose(c command.Command, h command.Host, args []string) int {
+	f := command.NewFlags(c)
+	t := newDesktop(f, true)
+	format := f.Format("json", "text")
+	files, err := f.Parse(h, args)
+	if errors.Is(err, command.ErrHelp) {
+		return command.ExitOK
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
-	e, status := t.open(h, c.name)
+	e, status := t.open(h, c.Name)
 	if e == nil {
 		return status
 	}
-	w := &chooser{engines: e, out: decider{host: h, format: format.value, zones: e.zones, rooms: &rooms{}}}
+	w := &chooser{engines: e, out: decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}}
 	return e.close(h, *t.store, w.run(files))
 }
 
@@ -56,24 +58,24 @@ type chooser struct {
 }
 
 func (c *chooser) run(files []string) int {
-	err := c.out.reader(files)(func(it item) bool {
+	err := c.out.reader(files)(func(it input.Item) bool {
 		c.err = c.one(it)
 		return c.err == nil
 	})
 	switch {
 	case err != nil:
-		return trouble(c.out.host, "%s", err)
+		return c.out.host.Trouble("%s", err)
 	case c.err != nil:
-		return trouble(c.out.host, "%s", c.err)
+		return c.out.host.Trouble("%s", c.err)
 	case c.refused:
-		return exitFound
+		return command.ExitFound
 	}
-	return exitOK
+	return command.ExitOK
 }
 
 // one makes one choice and writes what came of it. Its error is the ledger's trouble.
-func (c *chooser) one(it item) error {
-	sel, err := it.selection()
+func (c *chooser) one(it input.Item) error {
+	sel, err := selectionOf(it)
 	if err == nil {
 		err = c.place(&sel)
 	}
@@ -90,9 +92,9 @@ func (c *chooser) one(it item) error {
 		c.out.add(out, d)
 	case isRefusal(err), errors.As(err, &choice), errors.As(err, &inLine):
 		c.refused = true
-		c.out.refuse(out, sel.Incident, &placeError{it.place(), err})
+		c.out.refuse(out, sel.Incident, &input.PlaceError{At: it.Place(), Err: err})
 	default:
-		return fmt.Errorf("%s: %w", it.place(), err)
+		return fmt.Errorf("%s: %w", it.Place(), err)
 	}
 	return c.out.write(out)
 }
@@ -129,12 +131,12 @@ var (
 	optionKeys    = []string{"type", "id", "amount", "params"}
 )
 
-// selection reads a line that makes a choice.
-func (it item) selection() (sel recovery.Selection, err error) {
-	if it.err != nil {
-		return sel, &lineError{it.err.Error()}
+// selectionOf reads a line that makes a choice.
+func selectionOf(it input.Item) (sel recovery.Selection, err error) {
+	if it.Err != nil {
+		return sel, &lineError{it.Err.Error()}
 	}
-	fields, err := keysOf(it.raw, "a choice", selectionKeys, "choice", "by", "options")
+	fields, err := keysOf(it.Raw, "a choice", selectionKeys, "choice", "by", "options")
 	if err != nil {
 		return sel, err
 	}
@@ -147,7 +149,7 @@ func (it item) selection() (sel recovery.Selection, err error) {
 			return sel, err
 		}
 	}
-	if err := json.Unmarshal(it.raw, &sel); err != nil {
+	if err := json.Unmarshal(it.Raw, &sel); err != nil {
 		return sel, &lineError{plainJSON(err)}
 	}
 	return sel, nil

@@ -1,23 +1,15 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 
-	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/term"
-)
-
-// Exit statuses of the command.
-const (
-	exitOK      = 0
-	exitFound   = 1 // errors found, failures or differences
-	exitTrouble = 2 // the command could not do its work
 )
 
 // Process is what the program has of the process that it runs in.
@@ -29,14 +21,8 @@ type Process struct {
 	Terminal func(w io.Writer) bool
 }
 
-// Host is what a command sees of the process: it can only write what cannot do harm.
-type Host struct {
-	Stdin          io.Reader
-	Stdout, Stderr *term.Writer
-}
-
-func (p Process) host() Host {
-	return Host{p.Stdin, p.writer(p.Stdout), p.writer(p.Stderr)}
+func (p Process) host() command.Host {
+	return command.Host{Stdin: p.Stdin, Stdout: p.writer(p.Stdout), Stderr: p.writer(p.Stderr)}
 }
 
 func (p Process) writer(w io.Writer) *term.Writer {
@@ -71,19 +57,8 @@ func isTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, nowhere)
 }
 
-// command is one of the program's commands.
-type command struct {
-	name    string
-	args    string // what follows the name, for the usage line
-	summary string
-	example term.Text
-	notes   term.Text // more for those who ask for help; may be empty
-	run     func(h Host, args []string) int
-	inner   bool // it has commands of its own, which its first argument names
-}
-
-func commands() []command {
-	return []command{checkCommand(), decideCommand(), agendaCommand(), chooseCommand(), doneCommand(), againCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), schemaCommand(), holidaysCommand(), ledgerCommand()}
+func commands() []command.Command {
+	return []command.Command{checkCommand(), decideCommand(), agendaCommand(), chooseCommand(), doneCommand(), againCommand(), explainCommand(), testCommand(), diffCommand(), reportCommand(), schemaCommand(), holidaysCommand(), ledgers.Command()}
 }
 
 // Run runs the command with its arguments, without the program's name.
@@ -91,49 +66,41 @@ func Run(args []string, p Process) int {
 	h := p.host()
 	if len(args) == 0 {
 		usage(h.Stderr)
-		return exitTrouble
+		return command.ExitTrouble
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
 		return help(h, args[1:])
 	}
 	for _, c := range commands() {
-		if c.name == args[0] {
-			return c.run(h, args[1:])
+		if c.Name == args[0] {
+			return c.Run(h, args[1:])
 		}
 	}
 	return noCommand(h, args[0])
 }
 
 // noCommand says that there is no such command, and which was meant.
-func noCommand(h Host, name string) int {
+func noCommand(h command.Host, name string) int {
 	known := []string{"help"}
 	for _, c := range commands() {
-		known = append(known, c.name)
+		known = append(known, c.Name)
 	}
-	return trouble(h, "there is no command %s; %samends help lists them", unseen.Quote(name), didYouMean(name, known))
+	return h.Trouble("there is no command %s; %samends help lists them", unseen.Quote(name), command.DidYouMean(name, known))
 }
 
-// didYouMean is "did you mean …? " where a known name is near.
-func didYouMean(name string, known []string) string {
-	if near := playbook.Suggest(name, known); near != "" {
-		return "did you mean " + near + "? "
-	}
-	return ""
-}
-
-func help(h Host, args []string) int {
+func help(h command.Host, args []string) int {
 	if len(args) == 0 {
 		usage(h.Stdout)
-		return exitOK
+		return command.ExitOK
 	}
 	for _, c := range commands() {
 		switch {
-		case c.name != args[0]:
-		case len(args) > 1 && !c.inner:
-			return trouble(h, "%s has no commands of its own; amends help %s says more", c.name, c.name)
+		case c.Name != args[0]:
+		case len(args) > 1 && !c.Inner:
+			return h.Trouble("%s has no commands of its own; amends help %s says more", c.Name, c.Name)
 		default:
-			return c.run(h, append(slices.Clone(args[1:]), "--help"))
+			return c.Run(h, append(slices.Clone(args[1:]), "--help"))
 		}
 	}
 	return noCommand(h, args[0])
@@ -143,22 +110,8 @@ func usage(w *term.Writer) {
 	p := term.NewPage(false)
 	p.Line("amends checks and applies service-recovery playbooks.\n")
 	for _, c := range commands() {
-		p.Line("  amends %-8s %s", c.name, c.summary)
+		p.Line("  amends %-8s %s", c.Name, c.Summary)
 	}
 	p.Line("\namends help COMMAND says more. Exit status: 0 all well, 1 errors, failures or differences found, 2 the work could not be done.")
 	_ = w.Print(p.Text()) // there is nobody left to tell
-}
-
-// bytesOf gives data that is there already.
-func bytesOf(text []byte) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	}
-}
-
-// trouble says in one line why the command could not do its work.
-func trouble(h Host, format string, args ...any) int {
-	_ = h.Stderr.Printf("amends: %s\n", strings.TrimSpace(fmt.Sprintf(format, args...))) // there is nobody left to tell
-	return exitTrouble
 }

@@ -8,63 +8,65 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
 	"github.com/servicerecovery/amends/recovery/internal/given"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
-func decideCommand() command {
-	c := command{
-		name: "decide", args: "--playbooks DIR [FILE…] [flags]",
-		summary: "decides incidents: a JSON object, an array, or JSON Lines; one decision per line, in order",
-		example: term.Own("amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z"),
-		notes: term.Own("--now FIELD decides each incident as of the time in that field. A date is its midnight in the shared\n" +
+func decideCommand() command.Command {
+	c := command.Command{
+		Name: "decide", Args: "--playbooks DIR [FILE…] [flags]",
+		Summary: "decides incidents: a JSON object, an array, or JSON Lines; one decision per line, in order",
+		Example: term.Own("amends decide --playbooks playbooks incidents.jsonl --now 2026-03-02T10:00:00Z"),
+		Notes: term.Own("--now FIELD decides each incident as of the time in that field. A date is its midnight in the shared\n" +
 			"zone of the playbooks, else in UTC. `handled` says what each incident was to the ledger: new, changed,\n" +
 			"retry or outdated. Without --store, every one is new."),
 	}
-	c.run = func(h Host, args []string) int { return decide(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return decide(c, h, args) }
 	return c
 }
 
-func decide(c command, h Host, args []string) int {
-	f := newFlags(c)
+func decide(c command.Command, h command.Host, args []string) int {
+	f := command.NewFlags(c)
 	playbooks := f.String("playbooks", "", "`DIR` with the playbooks")
-	format := f.format("json", "text")
-	now := &moment{}
+	format := f.Format("json", "text")
+	now := &input.Moment{}
 	f.Var(now, "now", "decide as of `TIME`: RFC 3339, a date, or the name of a timestamp field of each incident, such as occurred_at")
 	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
 	store := f.String("store", "", "remember in the ledger in `DIR`, created when absent: incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
-	files, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+	files, err := f.Parse(h, args)
+	if errors.Is(err, command.ErrHelp) {
+		return command.ExitOK
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
 	if *playbooks == "" {
-		return trouble(h, "decide needs the directory of the playbooks: --playbooks DIR")
+		return h.Trouble("decide needs the directory of the playbooks: --playbooks DIR")
 	}
 	if *store != "" && *givenFile != "" {
-		return trouble(h, "--given stands in place of what a ledger knows: it does not go with --store")
+		return h.Trouble("--given stands in place of what a ledger knows: it does not go with --store")
 	}
 	options := []recovery.Option{recovery.WithRevision(*revision)}
 	if *strict {
 		options = append(options, recovery.Strict())
 	}
-	clock := &clock{}
-	options = append(options, recovery.WithClock(clock.now))
+	clock := &input.Clock{}
+	options = append(options, recovery.WithClock(clock.Now))
 	engine, set, status := loadEngine(h, *playbooks, *givenFile, options)
 	if engine == nil {
 		return status
 	}
 	zones := zoned.Of(set)
-	if err := clock.set(now, set, zones); err != nil {
-		return trouble(h, "%s", err)
+	if err := clock.Set(now, set, zones); err != nil {
+		return h.Trouble("%s", err)
 	}
 	d := decider{
-		host: h, engine: engine, format: format.value, fields: newUndeclaredFields(declaredBy(set)), rooms: &rooms{},
+		host: h, engine: engine, format: format.Value, fields: input.NewUndeclaredFields(input.DeclaredBy(set)), rooms: &rooms{},
 		clock: clock, zones: func(*recovery.Decision) zoned.Zones { return zones },
 	}
 	if *store != "" {
@@ -75,23 +77,23 @@ func decide(c command, h Host, args []string) int {
 
 // loadEngine loads the set, and returns it as it was written too. One that does not load is
 // the command's trouble, so its diagnostics go to standard error.
-func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, int) {
-	fsys, err := openDir(dir)
+func loadEngine(h command.Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, int) {
+	fsys, err := command.OpenDir(dir)
 	if err != nil {
-		return nil, nil, trouble(h, "%s", err)
+		return nil, nil, h.Trouble("%s", err)
 	}
 	engine, set, err := loadWith(fsys, givenFile, options)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
-			return nil, nil, exitTrouble
+		if err := h.Stderr.Print(term.Diagnostics(command.FromHere(dir, diags), h.Stderr.Colour())); err != nil {
+			return nil, nil, command.ExitTrouble
 		}
-		return nil, nil, trouble(h, "the playbooks in %s do not load; amends check says the same", dir)
+		return nil, nil, h.Trouble("the playbooks in %s do not load; amends check says the same", dir)
 	}
 	if err != nil {
-		return nil, nil, trouble(h, "%s", err)
+		return nil, nil, h.Trouble("%s", err)
 	}
-	return engine, set, exitOK
+	return engine, set, command.ExitOK
 }
 
 // loadWith loads the set with what a file gives in place of a store. Only to read such a
@@ -99,11 +101,11 @@ func loadEngine(h Host, dir, givenFile string, options []recovery.Option) (*reco
 func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, error) {
 	store := given.None()
 	if givenFile != "" {
-		_, program, diags := compile(fsys)
+		_, program, diags := command.Compile(fsys)
 		if program == nil || diags.HasErrors() {
 			return nil, nil, diags
 		}
-		data, err := readFile(givenFile)
+		data, err := command.ReadFile(givenFile)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -118,40 +120,40 @@ func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recover
 
 // decider decides the incidents of some files.
 type decider struct {
-	host   Host
+	host   command.Host
 	engine *recovery.Engine
 	format string
-	fields *undeclaredFields
+	fields *input.UndeclaredFields
 	rooms  *rooms
-	clock  *clock // as of when to decide
+	clock  *input.Clock // as of when to decide
 	// zones are those in which people read a decision.
 	zones func(*recovery.Decision) zoned.Zones
 }
 
 func (d *decider) run(files []string) int {
 	refused := false
-	err := inBatches(newProgress(d.host, true), d.reader(files), d.decide, func(a *answers) error {
+	err := input.InBatches(input.NewProgress(d.host, true), d.reader(files), d.decide, func(a *answers) error {
 		defer d.rooms.put(a)
 		refused = refused || a.refused()
 		return d.write(a)
 	})
 	if err != nil {
-		return trouble(d.host, "%s", err)
+		return d.host.Trouble("%s", err)
 	}
-	d.fields.say(d.host)
-	d.clock.warn(d.host)
+	d.fields.Say(d.host)
+	d.clock.Warn(d.host)
 	if refused {
-		return exitFound
+		return command.ExitFound
 	}
-	return exitOK
+	return command.ExitOK
 }
 
 // reader sends the incidents of all files one by one.
-func (d *decider) reader(files []string) func(emit func(item) bool) error {
+func (d *decider) reader(files []string) func(emit func(input.Item) bool) error {
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
-	return func(emit func(item) bool) error {
+	return func(emit func(input.Item) bool) error {
 		for _, name := range files {
 			if err := d.read(name, emit); err != nil {
 				return err
@@ -162,17 +164,17 @@ func (d *decider) reader(files []string) func(emit func(item) bool) error {
 }
 
 // read sends the incidents of one file, or of standard input, one by one.
-func (d *decider) read(name string, emit func(item) bool) error {
-	in, end, err := openInput(d.host, name)
+func (d *decider) read(name string, emit func(input.Item) bool) error {
+	in, end, err := input.Open(d.host, name)
 	if err != nil {
 		return err
 	}
 	defer end()
-	return split(inputName(name), in, emit)
+	return input.Split(input.Name(name), in, emit)
 }
 
 // decide decides some incidents. It runs on several goroutines at once.
-func (d *decider) decide(items []item) *answers {
+func (d *decider) decide(items []input.Item) *answers {
 	out := d.rooms.take()
 	for _, it := range items {
 		d.one(out, it)
@@ -180,13 +182,13 @@ func (d *decider) decide(items []item) *answers {
 	return out
 }
 
-func (d *decider) one(out *answers, it item) {
-	in, err := it.incident()
+func (d *decider) one(out *answers, it input.Item) {
+	in, err := it.Incident()
 	if err != nil {
-		d.refuse(out, it.id(in), err)
+		d.refuse(out, it.ID(in), err)
 		return
 	}
-	decision, err := d.clock.decide(&in, func() (*recovery.Decision, error) { return d.engine.Decide(context.Background(), in) })
+	decision, err := d.clock.Decide(&in, func() (*recovery.Decision, error) { return d.engine.Decide(context.Background(), in) })
 	if err != nil {
 		d.refuse(out, in.ID, err)
 	} else {
@@ -195,5 +197,5 @@ func (d *decider) one(out *answers, it item) {
 		d.add(out, &alone)
 	}
 	a := &out.list[len(out.list)-1]
-	a.read, a.undeclared = true, d.fields.declared.undeclared(in)
+	a.read, a.undeclared = true, d.fields.Declared.Undeclared(in)
 }

@@ -7,6 +7,9 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -32,22 +35,22 @@ const maxAhead = 1024
 
 // keep runs the keeper on a ledger.
 func (d *decider) keep(dir string, set *playbook.Set, files []string) int {
-	l, err := openLedger(dir)
+	l, err := ledgers.Open(dir)
 	if err != nil {
-		return trouble(d.host, "%s", err)
+		return d.host.Trouble("%s", err)
 	}
 	l.Archive(set)
 	k := keeper{decider: *d, ledger: l}
 	status := k.run(files)
-	if err := l.Close(); err != nil && status != exitTrouble {
-		return trouble(d.host, "%s: %s", dir, err)
+	if err := l.Close(); err != nil && status != command.ExitTrouble {
+		return d.host.Trouble("%s: %s", dir, err)
 	}
 	return status
 }
 
 // taken is an incident as it was read.
 type taken struct {
-	item
+	input.Item
 	incident   recovery.Incident
 	undeclared []string
 	err        error
@@ -64,10 +67,10 @@ type kept struct {
 }
 
 func (k *keeper) run(files []string) int {
-	queue, stop, end := make(chan []kept, maxAhead/batch), make(chan struct{}), make(chan error, 1)
+	queue, stop, end := make(chan []kept, maxAhead/input.Batch), make(chan struct{}), make(chan error, 1)
 	defer close(stop)
 	go func() {
-		err := inBatches(newProgress(k.host, true), k.reader(files), k.take, func(list []taken) error {
+		err := input.InBatches(input.NewProgress(k.host, true), k.reader(files), k.take, func(list []taken) error {
 			done, err := k.handleAll(list)
 			select {
 			case queue <- done:
@@ -83,18 +86,18 @@ func (k *keeper) run(files []string) int {
 	for list := range queue {
 		some, err := k.confirm(list)
 		if refused = refused || some; err != nil {
-			return trouble(k.host, "%s", err)
+			return k.host.Trouble("%s", err)
 		}
 	}
 	if err := <-end; err != nil {
-		return trouble(k.host, "%s", err)
+		return k.host.Trouble("%s", err)
 	}
-	k.fields.say(k.host)
-	k.clock.warn(k.host)
+	k.fields.Say(k.host)
+	k.clock.Warn(k.host)
 	if refused {
-		return exitFound
+		return command.ExitFound
 	}
-	return exitOK
+	return command.ExitOK
 }
 
 // confirm waits until the disk has each of some decisions, and writes them out: all
@@ -124,13 +127,13 @@ func (k *keeper) confirm(list []kept) (refused bool, err error) {
 var errStopped = errors.New("the work was given up")
 
 // take reads some incidents. It runs on several goroutines at once.
-func (k *keeper) take(items []item) []taken {
+func (k *keeper) take(items []input.Item) []taken {
 	out := make([]taken, len(items))
 	for i, it := range items {
 		t := &out[i]
-		t.item = it
-		if t.incident, t.err = it.incident(); t.err == nil {
-			t.undeclared = k.fields.declared.undeclared(t.incident)
+		t.Item = it
+		if t.incident, t.err = it.Incident(); t.err == nil {
+			t.undeclared = k.fields.Declared.Undeclared(t.incident)
 		}
 	}
 	return out
@@ -152,10 +155,10 @@ func (k *keeper) handleAll(list []taken) ([]kept, error) {
 
 func (k *keeper) handle(t *taken) (kept, error) {
 	if t.err != nil { // it is no incident, and there would be nothing to find it by
-		return kept{id: t.id(t.incident), refusal: t.err, wait: confirmed}, nil
+		return kept{id: t.ID(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
-	d, err := k.clock.decide(&t.incident, func() (*recovery.Decision, error) {
+	d, err := k.clock.Decide(&t.incident, func() (*recovery.Decision, error) {
 		return k.engine.Handle(context.Background(), t.incident, recovery.In(s))
 	})
 	if s.err != nil {

@@ -12,6 +12,8 @@ import (
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -201,12 +203,12 @@ func (e *engines) zones(d *recovery.Decision) zoned.Zones {
 // desktop is what commands share that write into a ledger about incidents that it holds.
 type desktop struct {
 	store, playbooks, revision *string
-	now                        *instant
+	now                        *command.Instant
 }
 
-func (f *flags) desktop(withPlaybooks bool) *desktop {
+func newDesktop(f *command.Flags, withPlaybooks bool) *desktop {
 	t := &desktop{store: f.String("store", "", "the ledger in `DIR`")}
-	t.now = f.now("do it as if it were `TIME` (RFC 3339)")
+	t.now = f.Now("do it as if it were `TIME` (RFC 3339)")
 	t.playbooks, t.revision = new(string), new(string)
 	if withPlaybooks {
 		t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
@@ -217,14 +219,14 @@ func (f *flags) desktop(withPlaybooks bool) *desktop {
 
 // open opens the ledger, and loads the playbooks if some were named. The result is nil where that
 // cannot be done, which has been said then.
-func (t *desktop) open(h Host, name string) (*engines, int) {
+func (t *desktop) open(h command.Host, name string) (*engines, int) {
 	if *t.store == "" {
-		return nil, trouble(h, "%s needs the ledger: --store DIR", name)
+		return nil, h.Trouble("%s needs the ledger: --store DIR", name)
 	}
-	if err := ledgerDir(*t.store); err != nil {
-		return nil, trouble(h, "%s", err)
+	if err := ledgers.Check(*t.store); err != nil {
+		return nil, h.Trouble("%s", err)
 	}
-	e := &engines{clock: t.now.or(time.Now()), revived: map[string]*recovery.Engine{}}
+	e := &engines{clock: t.now.Or(time.Now()), revived: map[string]*recovery.Engine{}}
 	if *t.playbooks != "" {
 		engine, set, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithRevision(*t.revision), e.now()})
 		if engine == nil {
@@ -233,23 +235,23 @@ func (t *desktop) open(h Host, name string) (*engines, int) {
 		e.named, e.known = engine, knownOf(set)
 	}
 	var err error
-	if e.ledger, err = openLedger(*t.store); err != nil {
-		return nil, trouble(h, "%s", err)
+	if e.ledger, err = ledgers.Open(*t.store); err != nil {
+		return nil, h.Trouble("%s", err)
 	}
 	if e.known != nil {
 		e.ledger.Archive(e.known.set)
 	}
 	if e.desk, err = readDesk(*t.store); err != nil {
 		err = errors.Join(err, e.ledger.Close())
-		return nil, trouble(h, "%s", placed(*t.store, err))
+		return nil, h.Trouble("%s", ledgers.Placed(*t.store, err))
 	}
-	return e, exitOK
+	return e, command.ExitOK
 }
 
 // close closes the ledger. A status of trouble stays what it is.
-func (e *engines) close(h Host, dir string, status int) int {
-	if err := e.ledger.Close(); err != nil && status != exitTrouble {
-		return trouble(h, "%s: %s", dir, err)
+func (e *engines) close(h command.Host, dir string, status int) int {
+	if err := e.ledger.Close(); err != nil && status != command.ExitTrouble {
+		return h.Trouble("%s: %s", dir, err)
 	}
 	return status
 }

@@ -8,19 +8,21 @@ import (
 	"sync"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func diffCommand() command {
-	c := command{
-		name: "diff", args: "OLD NEW [flags]",
-		summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
-		example: term.Own("amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
+func diffCommand() command.Command {
+	c := command.Command{
+		Name: "diff", Args: "OLD NEW [flags]",
+		Summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
+		Example: term.Own("amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
 			"         amends diff playbooks --drop parcels/late --ledger ledger"),
-		notes: term.Own(ledgerNotes),
+		Notes: term.Own(ledgerNotes),
 	}
-	c.run = func(h Host, args []string) int { return h.end(runDiff(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(runDiff(c, h, args)) }
 	return c
 }
 
@@ -28,26 +30,26 @@ func diffCommand() command {
 type diffFlags struct {
 	incidents string
 	ledger    string
-	now       *instant
-	drop      *texts
+	now       *command.Instant
+	drop      *command.Texts
 	examples  int
-	format    *oneOf
+	format    *command.OneOf
 	latest    bool
 	strict    bool
 }
 
-func runDiff(c command, h Host, args []string) error {
-	f := newFlags(c)
+func runDiff(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	var d diffFlags
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
 	f.StringVar(&d.ledger, "ledger", "", "decide the incidents in the ledger in `DIR` anew by both, with what was known then")
-	d.now = f.now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
+	d.now = f.Now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
 	f.BoolVar(&d.latest, "latest", false, "of the incidents that have one id, take the last; they are held in memory")
 	f.BoolVar(&d.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare, on each side by its own")
-	d.drop = f.texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
+	d.drop = f.Texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
-	d.format = f.format("text", "json", "markdown", "html")
-	rest, err := f.parse(h, args)
+	d.format = f.Format("text", "json", "markdown", "html")
+	rest, err := f.Parse(h, args)
 	if err == nil {
 		err = d.check(rest)
 	}
@@ -64,23 +66,23 @@ func runDiff(c command, h Host, args []string) error {
 	if nothing := report.NothingCompared(); nothing != "" {
 		return errors.New(nothing)
 	}
-	return foundIf(report.Different())
+	return command.FoundIf(report.Different())
 }
 
 // check says what does not go together.
 func (d *diffFlags) check(rest []string) error {
 	switch {
-	case len(d.drop.list) > 0 && len(rest) != 1:
+	case len(d.drop.List) > 0 && len(rest) != 1:
 		return errors.New("with --drop, diff takes one set: amends diff OLD --drop PLAY")
-	case len(d.drop.list) == 0 && len(rest) != 2:
+	case len(d.drop.List) == 0 && len(rest) != 2:
 		return errors.New("diff takes two sets: amends diff OLD NEW [flags]")
 	case d.examples < 0:
 		return errors.New("--examples is zero or more")
 	case d.incidents != "" && d.ledger != "":
 		return errors.New("--incidents and --ledger do not go together: decisions are compared on one or the other")
-	case d.now.at != nil && d.ledger != "":
+	case d.now.At != nil && d.ledger != "":
 		return errors.New("--now goes with --incidents; what a ledger holds is decided at its own time")
-	case d.now.at != nil && d.incidents == "":
+	case d.now.At != nil && d.incidents == "":
 		return errors.New("--now goes with --incidents")
 	case d.incidents == "" && (d.latest || d.strict):
 		return errors.New("--latest and --strict go with --incidents")
@@ -89,9 +91,9 @@ func (d *diffFlags) check(rest []string) error {
 }
 
 // compare does the work.
-func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
+func (d *diffFlags) compare(h command.Host, rest []string) (*diff.Report, error) {
 	if d.ledger != "" {
-		if err := ledgerDir(d.ledger); err != nil {
+		if err := ledgers.Check(d.ledger); err != nil {
 			return nil, err
 		}
 	}
@@ -111,9 +113,9 @@ func (d *diffFlags) compare(h Host, rest []string) (*diff.Report, error) {
 
 // open reads both sides at once.
 func (d *diffFlags) open(rest []string) (old, now *diff.Side, err error) {
-	if len(d.drop.list) > 0 {
+	if len(d.drop.List) > 0 {
 		if old, err = openSide(rest[0]); err == nil {
-			now, err = old.Without(d.drop.list...)
+			now, err = old.Without(d.drop.List...)
 		}
 		return old, now, err
 	}
@@ -125,8 +127,8 @@ func (d *diffFlags) open(rest []string) (old, now *diff.Side, err error) {
 	return old, now, cmp.Or(errOld, errNew)
 }
 
-func (d *diffFlags) write(h Host, r *diff.Report) error {
-	switch d.format.value {
+func (d *diffFlags) write(h command.Host, r *diff.Report) error {
+	switch d.format.Value {
 	case "json":
 		return h.Stdout.Data(term.JSON, r.WriteJSON)
 	case "markdown":
@@ -137,18 +139,10 @@ func (d *diffFlags) write(h Host, r *diff.Report) error {
 	return h.Stdout.Print(r.Text(h.Stdout.Colour()))
 }
 
-// brokenSet is a set that does not load.
-type brokenSet struct {
-	name  string
-	diags playbook.Diagnostics
-}
-
-func (e *brokenSet) Error() string { return fmt.Sprintf("the playbooks in %s do not load", e.name) }
-
 // openSide reads a set from a directory. If no directory has the name, it reads from a git
 // revision.
 func openSide(name string) (*diff.Side, error) {
-	fsys, err := openDir(name)
+	fsys, err := command.OpenDir(name)
 	switch {
 	case err != nil && strings.Contains(name, ":"):
 		fsys, err = openRevision(name)
@@ -161,23 +155,7 @@ func openSide(name string) (*diff.Side, error) {
 	side, err := diff.Open(name, fsys)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		return nil, &brokenSet{name, diags}
+		return nil, &command.BrokenSet{Name: name, Diags: diags}
 	}
 	return side, err
-}
-
-// texts is a flag that may be given several times.
-type texts struct{ list []string }
-
-func (t *texts) String() string { return strings.Join(t.list, ", ") }
-
-func (t *texts) Set(s string) error {
-	t.list = append(t.list, s)
-	return nil
-}
-
-func (f *flags) texts(name, use string) *texts {
-	t := &texts{}
-	f.Var(t, name, use)
-	return t
 }

@@ -6,20 +6,22 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 )
 
 // decideBoth decides the incidents by both sides on every core and sums up.
-func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error) {
-	in, end, err := openInput(h, d.incidents)
+func (d *diffFlags) decideBoth(h command.Host, old, now *diff.Side) (*diff.Impact, error) {
+	in, end, err := input.Open(h, d.incidents)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	at := d.now.or(time.Time{})
-	name := inputName(d.incidents)
+	at := d.now.Or(time.Time{})
+	name := input.Name(d.incidents)
 	origin := diff.Origin{Incidents: name}
-	items := func(emit func(item) bool) error { return split(name, in, emit) }
+	items := func(emit func(input.Item) bool) error { return input.Split(name, in, emit) }
 	if d.latest {
 		items = latestOf(items, &origin.Earlier)
 	}
@@ -28,14 +30,14 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 		options = append(options, recovery.Strict())
 	}
 	seen := newSeen(old, now)
-	impact, err := impactOf(newProgress(h, false), &comparers{old: old, now: now, options: options}, casesIn(items, at), seen, d.examples)
+	impact, err := impactOf(input.NewProgress(h, false), &comparers{old: old, now: now, options: options}, casesIn(items, at), seen, d.examples)
 	if err != nil {
 		return nil, err
 	}
 	if origin.Updates = seen.updates; seen.updates > 0 {
 		_ = h.Stderr.Printf("warning: %s: %s; --latest takes the last of each id\n", name, origin.UpdatesText())
 	}
-	seen.fields.say(h)
+	seen.fields.Say(h)
 	impact.Origin = origin
 	return impact, nil
 }
@@ -43,17 +45,17 @@ func (d *diffFlags) decideBoth(h Host, old, now *diff.Side) (*diff.Impact, error
 // seen is what is known of the incidents that were compared, beside what both sides make
 // of them. Memory grows by some 40 bytes an incident.
 type seen struct {
-	fields  *undeclaredFields
+	fields  *input.UndeclaredFields
 	ids     map[[16]byte]bool
 	updates int // incidents whose id came before
 }
 
 func newSeen(old, now *diff.Side) *seen {
-	return &seen{fields: newUndeclaredFields(declaredBy(old.Set(), now.Set())), ids: map[[16]byte]bool{}}
+	return &seen{fields: input.NewUndeclaredFields(input.DeclaredBy(old.Set(), now.Set())), ids: map[[16]byte]bool{}}
 }
 
 func (s *seen) add(id string, undeclared []string) {
-	s.fields.add(undeclared)
+	s.fields.Add(undeclared)
 	if id == "" {
 		return
 	}
@@ -67,14 +69,14 @@ func (s *seen) add(id string, undeclared []string) {
 
 // impactOf decides what a source gives. Only counts and the first examples are
 // kept, so that memory does not grow with what incidents hold.
-func impactOf(show *progress, pool *comparers, source diff.Source, s *seen, examples int) (*diff.Impact, error) {
+func impactOf(show *input.Progress, pool *comparers, source diff.Source, s *seen, examples int) (*diff.Impact, error) {
 	impact := diff.NewImpact(examples)
 	type answer struct {
 		verdict    diff.Verdict
 		undeclared []string
 		err        error
 	}
-	err := inOrder(show, source, func(x diff.Case) (a answer) {
+	err := input.InOrder(show, source, func(x diff.Case) (a answer) {
 		c, err := pool.take()
 		if err != nil {
 			return answer{err: err}
@@ -84,7 +86,7 @@ func impactOf(show *progress, pool *comparers, source diff.Source, s *seen, exam
 		x.Read = func() (recovery.Incident, error) {
 			in, err := read()
 			if err == nil {
-				a.undeclared = s.fields.declared.undeclared(in)
+				a.undeclared = s.fields.Declared.Undeclared(in)
 			}
 			return in, err
 		}
@@ -131,19 +133,19 @@ func (p *comparers) put(c *diff.Comparer) {
 }
 
 // itemSource sends the incidents of an input one by one.
-type itemSource func(emit func(item) bool) error
+type itemSource func(emit func(input.Item) bool) error
 
 // latestOf sends the last of the incidents that have one id, at its place. It holds them all,
 // and counts those that are not the last. What has no id that can be seen is sent as it is.
 func latestOf(items itemSource, earlier *int) itemSource {
-	return func(emit func(item) bool) error {
-		var all []item
+	return func(emit func(input.Item) bool) error {
+		var all []input.Item
 		last := map[string]int{}
-		err := items(func(it item) bool {
-			in, _ := it.incident() // input that is not an incident may have an id all the same
-			if id := it.id(in); id != "" {
+		err := items(func(it input.Item) bool {
+			in, _ := it.Incident() // input that is not an incident may have an id all the same
+			if id := it.ID(in); id != "" {
 				if at, ok := last[id]; ok {
-					all[at] = item{}
+					all[at] = input.Item{}
 					*earlier++
 				}
 				last[id] = len(all)
@@ -152,7 +154,7 @@ func latestOf(items itemSource, earlier *int) itemSource {
 			return true
 		})
 		for _, it := range all {
-			if it.line > 0 && !emit(it) {
+			if it.Line > 0 && !emit(it) {
 				return nil
 			}
 		}
@@ -163,11 +165,11 @@ func latestOf(items itemSource, earlier *int) itemSource {
 // casesIn makes cases of incidents. Without a time, each is decided when it occurred.
 func casesIn(items itemSource, at time.Time) diff.Source {
 	return func(yield func(diff.Case) bool) error {
-		return items(func(it item) bool {
-			return yield(diff.Case{Place: it.place(), At: at, Read: func() (recovery.Incident, error) {
-				in, err := it.incident()
+		return items(func(it input.Item) bool {
+			return yield(diff.Case{Place: it.Place(), At: at, Read: func() (recovery.Incident, error) {
+				in, err := it.Incident()
 				if err != nil {
-					in.ID = it.id(in)
+					in.ID = it.ID(in)
 				}
 				return in, err
 			}})

@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -22,10 +25,10 @@ Memory grows by a bit a record and with the choices; where a set asks for facts 
 partners that were not read then, also by some 400 bytes an incident.`
 
 // revisit decides what a ledger holds by both sides on every core and sums up.
-func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
+func (d *diffFlags) revisit(h command.Host, old, now *diff.Side) (*diff.Impact, error) {
 	impact := diff.NewImpact(d.examples)
 	pool := &comparers{old: old, now: now}
-	fields := newUndeclaredFields(declaredBy(old.Set(), now.Set()))
+	fields := input.NewUndeclaredFields(input.DeclaredBy(old.Set(), now.Set()))
 	show := term.NewProgress(h.Stderr, nil, "decided anew")
 	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.Show, Decide: func(x *ledger.Case) (func() error, error) {
 		c, err := pool.take()
@@ -38,19 +41,19 @@ func (d *diffFlags) revisit(h Host, old, now *diff.Side) (*diff.Impact, error) {
 		if err == nil {
 			err = in.UnmarshalJSON(x.Record.Incident)
 		}
-		undeclared := fields.declared.undeclared(in)
+		undeclared := fields.Declared.Undeclared(in)
 		return func() error {
 			impact.Add(v)
-			fields.add(undeclared)
+			fields.Add(undeclared)
 			return nil
 		}, err
 	}})
 	show.End()
 	if err != nil {
-		return nil, placed(d.ledger, err)
+		return nil, ledgers.Placed(d.ledger, err)
 	}
 	impact.Finish()
-	fields.say(h)
+	fields.Say(h)
 	impact.Origin = diff.Origin{
 		Ledger: d.ledger, Earlier: int(found.Earlier), Choices: int(found.Choices), Refusals: int(found.Refusals),
 		Erased: int(found.Erased), Forgotten: int(found.Forgotten),

@@ -2,91 +2,91 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func doneCommand() command {
-	c := command{
-		name: "done", args: "--store LEDGER INCIDENT ACTION-ID [flags]",
-		summary: "reports what came of an action: that it was done, that it failed, or that it was taken back",
-		example: term.Own("amends done --store ledger T-1042 act_042b650268a37c65beddf421f4eaba01 --amount '5 EUR'"),
-		notes:   term.Own("amends agenda shows the ids of what is owed."),
+func doneCommand() command.Command {
+	c := command.Command{
+		Name: "done", Args: "--store LEDGER INCIDENT ACTION-ID [flags]",
+		Summary: "reports what came of an action: that it was done, that it failed, or that it was taken back",
+		Example: term.Own("amends done --store ledger T-1042 act_042b650268a37c65beddf421f4eaba01 --amount '5 EUR'"),
+		Notes:   term.Own("amends agenda shows the ids of what is owed."),
 	}
-	c.run = func(h Host, args []string) int { return done(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return done(c, h, args) }
 	return c
 }
 
 // amountFlag is a flag that holds an amount.
 type amountFlag struct{ of recovery.Money }
 
-func (m *amountFlag) String() string { return amount(m.of) }
+func (m *amountFlag) String() string { return prose.Amount(m.of) }
 
 func (m *amountFlag) Set(s string) (err error) {
 	m.of, err = value.ParseMoney(s)
 	return err
 }
 
-func done(c command, h Host, args []string) int {
-	f := newFlags(c)
-	t := f.desktop(false)
-	at := &instant{}
+func done(c command.Command, h command.Host, args []string) int {
+	f := command.NewFlags(c)
+	t := newDesktop(f, false)
+	at := &command.Instant{}
 	f.Var(at, "at", "when it came about: `TIME` (RFC 3339); else now")
-	outcome := f.choice("outcome", "what came of it, `OUTCOME`", string(recovery.OutcomeDone), string(recovery.OutcomeFailed), string(recovery.OutcomeUndone))
+	outcome := f.Choice("outcome", "what came of it, `OUTCOME`", string(recovery.OutcomeDone), string(recovery.OutcomeFailed), string(recovery.OutcomeUndone))
 	given := &amountFlag{}
 	f.Var(given, "amount", "how much was given, `AMOUNT` such as '5 EUR'; else the whole of it")
 	note := f.String("note", "", "a `NOTE` for those who read the ledger")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
+	if errors.Is(err, command.ErrHelp) {
+		return command.ExitOK
 	}
 	if err == nil && len(rest) != 2 {
 		err = errors.New("done takes the incident and the id of the action: amends done --store LEDGER INCIDENT ACTION-ID")
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
-	e, status := t.open(h, c.name)
+	e, status := t.open(h, c.Name)
 	if e == nil {
 		return status
 	}
-	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.value), Amount: given.of, At: at.or(e.clock), Note: *note}
-	return e.close(h, *t.store, e.report(h, *t.store, format.value, r))
+	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.Value), Amount: given.of, At: at.Or(e.clock), Note: *note}
+	return e.close(h, *t.store, e.report(h, *t.store, format.Value, r))
 }
 
 // report reports what came of an action, and says so.
-func (e *engines) report(h Host, dir, format string, r recovery.Report) int {
+func (e *engines) report(h command.Host, dir, format string, r recovery.Report) int {
 	t, err := e.desk.find(dir, r.Incident)
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
 	engine, err := e.of(t)
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
 	err = engine.Report(context.Background(), r, recovery.In(e.ledger))
 	var unknown *recovery.UnknownActionError
 	switch {
 	case errors.As(err, &unknown):
-		trouble(h, "%s; amends agenda %s --incident %s shows what is owed", err, dir, r.Incident)
-		return exitFound
+		h.Trouble("%s; amends agenda %s --incident %s shows what is owed", err, dir, r.Incident)
+		return command.ExitFound
 	case isReportRefused(err):
-		trouble(h, "%s", err)
-		return exitFound
+		h.Trouble("%s", err)
+		return command.ExitFound
 	case err != nil:
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
 	if err := e.writeReport(h, format, t, r); err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
-	return exitOK
+	return command.ExitOK
 }
 
 func isReportRefused(err error) bool {
@@ -105,18 +105,18 @@ type reported struct {
 	Note     string          `json:"note,omitempty"`
 }
 
-func (e *engines) writeReport(h Host, format string, t *agenda.Thread, r recovery.Report) error {
+func (e *engines) writeReport(h command.Host, format string, t *agenda.Thread, r recovery.Report) error {
 	kind, play := kindOf(t, r.Action)
 	if format == "json" {
 		x := reported{Incident: r.Incident, Action: r.Action, Type: kind, Outcome: string(r.Outcome), At: value.FormatTimestamp(r.At), Note: r.Note}
 		if r.Amount.IsSet() {
 			x.Amount = &r.Amount
 		}
-		return h.Stdout.Data(term.JSON, bytesOfLine(x))
+		return h.Stdout.Data(term.JSON, command.BytesOfLine(x))
 	}
 	plain := e.zones(t.Latest.Decision).Text(play)
 	said := map[recovery.Outcome]string{recovery.OutcomeDone: "done", recovery.OutcomeFailed: "failed", recovery.OutcomeUndone: "taken back"}
-	return h.Stdout.Printf("%s  %s %s, at %s\n", r.Incident, term.Spaced(orAction(kind), amount(r.Amount)), said[r.Outcome], plain.Time(value.Instant(r.At)))
+	return h.Stdout.Printf("%s  %s %s, at %s\n", r.Incident, term.Spaced(orAction(kind), prose.Amount(r.Amount)), said[r.Outcome], plain.Time(value.Instant(r.At)))
 }
 
 func orAction(kind string) string {
@@ -143,13 +143,4 @@ func kindOf(t *agenda.Thread, id string) (kind, play string) {
 		find(m.Decision.Actions)
 	}
 	return kind, play
-}
-
-// bytesOfLine gives a value as JSON on a line.
-func bytesOfLine(v any) func(io.Writer) error {
-	return func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		return e.Encode(v)
-	}
 }

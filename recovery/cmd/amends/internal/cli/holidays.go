@@ -6,27 +6,28 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/holidays"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func holidaysCommand() command {
-	c := command{
-		name: "holidays", args: "[FILE.ics] [flags]",
-		summary: "writes a list of holidays to paste into a calendar: those of a country, or of a file of a calendar program",
-		example: term.Own("amends holidays --country ES --region MD --years 2026-2028"),
-		notes:   term.Own("The days of a country are those that a library knows. Compare them with the official list before you rely on them."),
+func holidaysCommand() command.Command {
+	c := command.Command{
+		Name: "holidays", Args: "[FILE.ics] [flags]",
+		Summary: "writes a list of holidays to paste into a calendar: those of a country, or of a file of a calendar program",
+		Example: term.Own("amends holidays --country ES --region MD --years 2026-2028"),
+		Notes:   term.Own("The days of a country are those that a library knows. Compare them with the official list before you rely on them."),
 	}
-	c.run = func(h Host, args []string) int { return h.end(writeHolidays(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(writeHolidays(c, h, args)) }
 	return c
 }
 
-func writeHolidays(c command, h Host, args []string) error {
-	f := newFlags(c)
+func writeHolidays(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	country := f.String("country", "", "the `CODE` of the country, such as ES")
 	region := f.String("region", "", "the `CODE` of a region of it, such as MD")
 	years := f.String("years", "", "the `YEARS`, such as 2026 or 2026-2028")
-	rest, err := f.parse(h, args)
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func writeHolidays(c command, h Host, args []string) error {
 	case len(rest) == 1:
 		return fileHolidays(h, rest[0])
 	case *country == "":
-		return errors.New("write --country and --years, or a file: amends holidays " + c.args)
+		return errors.New("write --country and --years, or a file: amends holidays " + c.Args)
 	case *years == "":
 		return errors.New("write --years, such as --years 2026-2028")
 	}
@@ -60,8 +61,8 @@ func writeHolidays(c command, h Host, args []string) error {
 	return printHolidays(h, days)
 }
 
-func fileHolidays(h Host, name string) error {
-	text, err := readFile(name)
+func fileHolidays(h command.Host, name string) error {
+	text, err := command.ReadFile(name)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func fileHolidays(h Host, name string) error {
 	return printHolidays(h, days)
 }
 
-func printHolidays(h Host, days []holidays.Day) error {
+func printHolidays(h command.Host, days []holidays.Day) error {
 	for _, d := range days {
 		if err := h.Stdout.Printf("%s\n", d.Line()); err != nil {
 			return err

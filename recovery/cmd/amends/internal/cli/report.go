@@ -6,36 +6,37 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func reportCommand() command {
-	c := command{
-		name: "report", args: "DIR [flags]",
-		summary: "writes a page that shows a set to people who do not read YAML",
-		example: term.Own("amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html"),
+func reportCommand() command.Command {
+	c := command.Command{
+		Name: "report", Args: "DIR [flags]",
+		Summary: "writes a page that shows a set to people who do not read YAML",
+		Example: term.Own("amends report playbooks --now 2026-07-01T00:00:00Z --out playbooks.html"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(runReport(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(runReport(c, h, args)) }
 	return c
 }
 
-func runReport(c command, h Host, args []string) error {
-	f := newFlags(c)
+func runReport(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	var o report.Options
 	f.StringVar(&o.Title, "title", "", "`TITLE` of the page")
 	f.StringVar(&o.Revision, "revision", "", "`REVISION` of the playbooks, written at the foot")
-	now := f.now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
+	now := f.Now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
 	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
-	rest, err := f.parse(h, args)
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) != 1 {
-		return fmt.Errorf("report takes one directory: amends report %s", c.args)
+		return fmt.Errorf("report takes one directory: amends report %s", c.Args)
 	}
-	o.Now = now.at
+	o.Now = now.At
 	page, err := pageOf(rest[0], o)
 	if err != nil {
 		return err
@@ -44,13 +45,13 @@ func runReport(c command, h Host, args []string) error {
 }
 
 func pageOf(dir string, o report.Options) (*report.Page, error) {
-	fsys, err := openDir(dir)
+	fsys, err := command.OpenDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	set, program, diags := compile(fsys)
+	set, program, diags := command.Compile(fsys)
 	if diags.HasErrors() || program == nil {
-		return nil, &brokenSet{dir, diags}
+		return nil, &command.BrokenSet{Name: dir, Diags: diags}
 	}
 	if o.Tests, err = runAll(fsys); err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func runAll(fsys fs.FS) (*suite.Report, error) {
 }
 
 // writePage writes the page once it is whole.
-func writePage(h Host, page *report.Page, file string) error {
+func writePage(h command.Host, page *report.Page, file string) error {
 	if file == "" {
 		return h.Stdout.Data(term.Prose, page.WriteHTML)
 	}
@@ -78,5 +79,5 @@ func writePage(h Host, page *report.Page, file string) error {
 	if err := term.File(&b, term.Prose, page.WriteHTML); err != nil {
 		return err
 	}
-	return writeFile(file, b.Bytes())
+	return command.WriteFile(file, b.Bytes())
 }

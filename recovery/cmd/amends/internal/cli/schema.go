@@ -3,33 +3,34 @@ package cli
 import (
 	"fmt"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/schema"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func schemaCommand() command {
-	c := command{
-		name: "schema", args: "[flags]",
-		summary: "writes the JSON Schema of playbooks, suites, incidents or decisions, for editors and programs",
-		example: term.Own("amends schema --of suite"),
+func schemaCommand() command.Command {
+	c := command.Command{
+		Name: "schema", Args: "[flags]",
+		Summary: "writes the JSON Schema of playbooks, suites, incidents or decisions, for editors and programs",
+		Example: term.Own("amends schema --of suite"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(writeSchema(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(writeSchema(c, h, args)) }
 	return c
 }
 
-func writeSchema(c command, h Host, args []string) error {
-	f := newFlags(c)
-	of := f.choice("of", "`KIND` of the schema", schema.Kinds()...)
-	rest, err := f.parse(h, args)
+func writeSchema(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	of := f.Choice("of", "`KIND` of the schema", schema.Kinds()...)
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) > 0 {
 		return fmt.Errorf("schema takes no arguments: amends schema --of %s", rest[0])
 	}
-	text, err := schema.Of(of.value)
+	text, err := schema.Of(of.Value)
 	if err != nil {
 		return err
 	}
-	return h.Stdout.Data(term.JSON, bytesOf(text))
+	return h.Stdout.Data(term.JSON, command.BytesOf(text))
 }

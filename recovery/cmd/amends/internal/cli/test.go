@@ -10,34 +10,35 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-func testCommand() command {
-	c := command{
-		name: "test", args: "DIR [flags]",
-		summary: "runs the suites (*_test.yaml) that stand beside the playbooks",
-		example: term.Own("amends test playbooks --run 'late parcels' --format junit\n" +
+func testCommand() command.Command {
+	c := command.Command{
+		Name: "test", Args: "DIR [flags]",
+		Summary: "runs the suites (*_test.yaml) that stand beside the playbooks",
+		Example: term.Own("amends test playbooks --run 'late parcels' --format junit\n" +
 			"         amends test playbooks --suggest > playbooks/suggested_test.yaml"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(test(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(test(c, h, args)) }
 	return c
 }
 
-func test(c command, h Host, args []string) error {
-	f := newFlags(c)
-	format := f.format("text", "json", "junit")
-	run := f.pattern("run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
+func test(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	format := f.Format("text", "json", "junit")
+	run := newPattern(f, "run", "run only the tests whose name, suite/test or suite/test/row, matches `REGEXP`")
 	coverage := f.Bool("coverage", false, "also say what of the playbooks the tests that were run have not reached")
-	least := f.percent("min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
+	least := newPercent(f, "min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
 	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of the values that plays compare with, as far as a search finds them")
-	rest, err := f.parse(h, args)
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) != 1 {
-		return fmt.Errorf("test takes one directory: amends test %s", c.args)
+		return fmt.Errorf("test takes one directory: amends test %s", c.Args)
 	}
 	dir := rest[0]
 	set, err := loadSuites(dir)
@@ -67,18 +68,18 @@ func test(c command, h Host, args []string) error {
 	if report.Results, err = set.Run(context.Background(), cases, watch); err != nil {
 		return err
 	}
-	if err := writeReport(h, report, format.value); err != nil {
+	if err := writeReport(h, report, format.Value); err != nil {
 		return err
 	}
-	return foundIf(!report.OK())
+	return command.FoundIf(!report.OK())
 }
 
 // suggest writes a suite. What is wrong with those that there are goes to
 // standard error: their tests are left out. An empty one is most likely the file
 // that this is written to, and nothing is said of it.
-func suggest(h Host, dir string, set *suite.Set) error {
+func suggest(h command.Host, dir string, set *suite.Set) error {
 	diags := slices.DeleteFunc(slices.Clone(set.Diagnostics), func(d playbook.Diagnostic) bool { return d.Code == "empty-file" })
-	if err := h.Stderr.Print(term.Diagnostics(fromHere(dir, diags), h.Stderr.Colour())); err != nil {
+	if err := h.Stderr.Print(term.Diagnostics(command.FromHere(dir, diags), h.Stderr.Colour())); err != nil {
 		return err
 	}
 	text, err := set.Suggest(context.Background())
@@ -88,19 +89,19 @@ func suggest(h Host, dir string, set *suite.Set) error {
 	if text == "" {
 		text = "# There is nothing to suggest: tests stand on both sides of every value that this search can vary.\n"
 	}
-	return h.Stdout.Data(term.Prose, bytesOf([]byte(text)))
+	return h.Stdout.Data(term.Prose, command.BytesOf([]byte(text)))
 }
 
 // loadSuites reads the playbooks and their suites.
 func loadSuites(dir string) (*suite.Set, error) {
-	fsys, err := openDir(dir)
+	fsys, err := command.OpenDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	set, err := suite.Load(fsys)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		return nil, fmt.Errorf("%w; amends check says the same", &brokenSet{dir, diags})
+		return nil, fmt.Errorf("%w; amends check says the same", &command.BrokenSet{Name: dir, Diags: diags})
 	}
 	return set, err
 }
@@ -112,7 +113,7 @@ func nothingToRun(dir string, set *suite.Set, run *pattern) error {
 	return fmt.Errorf("no test matches %s; there are %s", run.re, term.Count(len(set.Cases), "test"))
 }
 
-func writeReport(h Host, report *suite.Report, format string) error {
+func writeReport(h command.Host, report *suite.Report, format string) error {
 	switch format {
 	case "json":
 		return h.Stdout.Data(term.JSON, report.WriteJSON)
@@ -137,7 +138,7 @@ func (p *pattern) Set(s string) (err error) {
 	return err
 }
 
-func (f *flags) pattern(name, use string) *pattern {
+func newPattern(f *command.Flags, name, use string) *pattern {
 	p := &pattern{}
 	f.Var(p, name, use)
 	return p
@@ -162,7 +163,7 @@ func (p *percent) Set(s string) (err error) {
 	return err
 }
 
-func (f *flags) percent(name, use string) *percent {
+func newPercent(f *command.Flags, name, use string) *percent {
 	p := &percent{}
 	f.Var(p, name, use)
 	return p

@@ -1,4 +1,4 @@
-package cli
+package ledgers
 
 import (
 	"errors"
@@ -6,38 +6,39 @@ import (
 	"os"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerCheckpoint() command {
-	c := command{
-		name: "ledger checkpoint", args: "DIR [flags]",
-		summary: "verifies, then writes how long the ledger is and its hash: kept elsewhere, it shows later what was cut off",
-		example: term.Own("amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt"),
+func ledgerCheckpoint() command.Command {
+	c := command.Command{
+		Name: "ledger checkpoint", Args: "DIR [flags]",
+		Summary: "verifies, then writes how long the ledger is and its hash: kept elsewhere, it shows later what was cut off",
+		Example: term.Own("amends ledger checkpoint ledger --key ledger.key --after last-month.txt > this-month.txt"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(checkpointLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(checkpointLedger(c, h, args)) }
 	return c
 }
 
-func checkpointLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
-	after := f.texts("after", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
-	s := f.signing()
+func checkpointLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	after := f.Texts("after", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
+	s := newSigning(f)
 	newKey := f.String("new-key", "", "make a key: the secret one in `FILE`, for --key, and the public one in FILE.pub; neither may be there")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	if err == nil && *newKey != "" && *s.key != "" {
 		err = errors.New("--key names a key that is there, and --new-key makes one: only one of them")
 	}
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
-	known, err := readCheckpoints(after.list, nil)
+	known, err := readCheckpoints(after.List, nil)
 	if err != nil {
 		return err
 	}
@@ -50,24 +51,24 @@ func checkpointLedger(c command, h Host, args []string) error {
 	}
 	v, err := verified(h, dir, known)
 	if err != nil {
-		return ledgerFailed(h, dir, format.value, err)
+		return Failed(h, dir, format.Value, err)
 	}
-	return writeCheckpoint(h, v.Checkpoint, *s.origin, key, format.value)
+	return writeCheckpoint(h, v.Checkpoint, *s.origin, key, format.Value)
 }
 
-func writeCheckpoint(h Host, c ledger.Checkpoint, origin, key, format string) error {
+func writeCheckpoint(h command.Host, c ledger.Checkpoint, origin, key, format string) error {
 	text, err := noted(&c, origin, key)
 	if err != nil {
 		return err
 	}
 	if format == "json" {
-		return writeIndented(h.Stdout, struct {
+		return command.WriteIndented(h.Stdout, struct {
 			*checkpoint
 			Signed bool   `json:"signed"`
 			Note   string `json:"note"`
 		}{checkpointOf(c), key != "", string(text)})
 	}
-	return h.Stdout.Data(term.Prose, bytesOf(text))
+	return h.Stdout.Data(term.Prose, command.BytesOf(text))
 }
 
 // noted writes a checkpoint as a note, signed if there is a key. Where no other
@@ -90,7 +91,7 @@ func noted(c *ledger.Checkpoint, origin, key string) (text []byte, err error) {
 // signing are the flags of what can be signed.
 type signing struct{ key, origin *string }
 
-func (f *flags) signing() signing {
+func newSigning(f *command.Flags) signing {
 	return signing{
 		key:    f.String("key", "", "sign with the secret key in `FILE`"),
 		origin: f.String("origin", "", "call the ledger `NAME`, such as recovery.example.com/ledger; by default as the key is called, or amends/ledger"),
@@ -127,7 +128,7 @@ func makeKey(name, of string) (string, error) {
 func writeNew(name, line string, mode os.FileMode) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return plainPath(name, err)
+		return command.PlainPath(name, err)
 	}
 	_, err = fmt.Fprintln(f, line)
 	return errors.Join(err, f.Close())

@@ -1,4 +1,4 @@
-package cli
+package ledgers
 
 import (
 	"context"
@@ -9,27 +9,28 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerEqual() command {
-	c := command{
-		name: "ledger equal", args: "DIR --same FIELDS [flags]",
-		summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
-		example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
-		notes:   term.Own("Redress is what is compared: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. Apologies, deadlines and\nother attention are not. The exit status is 1 when equal cases got other redress."),
+func ledgerEqual() command.Command {
+	c := command.Command{
+		Name: "ledger equal", Args: "DIR --same FIELDS [flags]",
+		Summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
+		Example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
+		Notes:   term.Own("Redress is what is compared: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. Apologies, deadlines and\nother attention are not. The exit status is 1 when equal cases got other redress."),
 	}
-	c.run = func(h Host, args []string) int { return h.end(equalLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(equalLedger(c, h, args)) }
 	return c
 }
 
-func equalLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
+func equalLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	same := f.String("same", "", "cases are equal when these `FIELDS` are: service,failure,severity")
 	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across)}
 	if err == nil && len(options.Same) == 0 {
 		err = errors.New("ledger equal needs the fields that make cases equal: --same service,failure,severity")
@@ -37,7 +38,7 @@ func equalLedger(c command, h Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
@@ -47,18 +48,18 @@ func equalLedger(c command, h Host, args []string) error {
 	show.End()
 	switch {
 	case err != nil:
-		return ledgerFailed(h, dir, format.value, err)
+		return Failed(h, dir, format.Value, err)
 	case found.Cases == 0:
 		return fmt.Errorf("no cases were compared: the ledger %s holds no decision", dir)
-	case format.value == "json":
-		err = writeIndented(h.Stdout, treatmentOf(found))
+	case format.Value == "json":
+		err = command.WriteIndented(h.Stdout, treatmentOf(found))
 	default:
 		err = h.Stdout.Print(treatmentText(found, options))
 	}
 	if err != nil {
 		return err
 	}
-	return foundIf(len(found.Unequal) > 0)
+	return command.FoundIf(len(found.Unequal) > 0)
 }
 
 func fieldList(s string) []string {

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"errors"
@@ -17,7 +17,7 @@ func TestInOrder(t *testing.T) {
 	for round := range 60 {
 		n, slow := random.IntN(1500), random.IntN(4)
 		var got []int
-		err := inOrder(&progress{}, func(emit func(int) bool) error {
+		err := InOrder(&Progress{}, func(emit func(int) bool) error {
 			for i := range n {
 				if slow == 1 && i%100 == 0 {
 					time.Sleep(100 * time.Microsecond)
@@ -49,7 +49,7 @@ func TestInOrder(t *testing.T) {
 func TestInOrderWritesWhatWasRead(t *testing.T) {
 	broken := errors.New("broken")
 	written := 0
-	err := inOrder(&progress{}, func(emit func(int) bool) error {
+	err := InOrder(&Progress{}, func(emit func(int) bool) error {
 		for i := range 200 {
 			emit(i)
 		}
@@ -65,7 +65,7 @@ func TestInOrderStops(t *testing.T) {
 	full := errors.New("full")
 	var read atomic.Int64
 	stopped := make(chan bool, 1)
-	err := inOrder(&progress{}, func(emit func(int) bool) error {
+	err := InOrder(&Progress{}, func(emit func(int) bool) error {
 		for i := 0; emit(i); i++ {
 			read.Add(1)
 		}
@@ -85,7 +85,7 @@ func TestInOrderStops(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("reading goes on")
 	}
-	if n := read.Load(); n > 1000+100*batch*64 {
+	if n := read.Load(); n > 1000+100*Batch*64 {
 		t.Errorf("%d items were read ahead", n)
 	}
 }
@@ -95,7 +95,7 @@ func TestInOrderAnswersAtOnce(t *testing.T) {
 	in, out := io.Pipe()
 	answers := make(chan byte)
 	go func() {
-		_ = inOrder(&progress{}, func(emit func(byte) bool) error {
+		_ = InOrder(&Progress{}, func(emit func(byte) bool) error {
 			for {
 				var b [1]byte
 				if _, err := in.Read(b[:]); err != nil {

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"runtime"
@@ -6,14 +6,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-// inOrder reads items, works on them on every core, and writes the results in
+// InOrder reads items, works on them on every core, and writes the results in
 // the order of the items, each as soon as it and those before it are done. What
 // waits in between is bounded, so that memory does not grow with the input.
-func inOrder[I, R any](show *progress, read func(emit func(I) bool) error, work func(I) R, write func(R) error) error {
-	return inBatches(show, read, func(items []I) []R {
+func InOrder[I, R any](show *Progress, read func(emit func(I) bool) error, work func(I) R, write func(R) error) error {
+	return InBatches(show, read, func(items []I) []R {
 		out := make([]R, len(items))
 		for i := range items {
 			out[i] = work(items[i])
@@ -29,10 +30,10 @@ func inOrder[I, R any](show *progress, read func(emit func(I) bool) error, work 
 	})
 }
 
-// inBatches is inOrder for work that makes one result of several items at a time. Whoever
+// InBatches is [InOrder] for work that makes one result of several items at a time. Whoever
 // is free takes what has come meanwhile: one item of an input that is slow, many of
 // one that is not.
-func inBatches[I, R any](show *progress, read func(emit func(I) bool) error, work func([]I) R, write func(R) error) error {
+func InBatches[I, R any](show *Progress, read func(emit func(I) bool) error, work func([]I) R, write func(R) error) error {
 	workers := runtime.GOMAXPROCS(0)
 	q := newQueue[I, R](workers)
 	for range workers {
@@ -60,8 +61,8 @@ func inBatches[I, R any](show *progress, read func(emit func(I) bool) error, wor
 	return <-readErr
 }
 
-// batch is how many items are worked on in one go.
-const batch = 64
+// Batch is how many items are worked on in one go.
+const Batch = 64
 
 // result is what came of some items.
 type result[R any] struct {
@@ -92,7 +93,7 @@ func newQueue[I, R any](workers int) *queue[I, R] {
 func (q *queue[I, R]) put(it I) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.items) >= 2*batch*q.workers && !q.ended {
+	for len(q.items) >= 2*Batch*q.workers && !q.ended {
 		q.emptied.Wait()
 	}
 	if q.ended {
@@ -116,7 +117,7 @@ func (q *queue[I, R]) take() ([]I, chan result[R]) {
 	if q.finished {
 		return nil, nil
 	}
-	n := min((len(q.items)+q.workers-1)/q.workers, batch)
+	n := min((len(q.items)+q.workers-1)/q.workers, Batch)
 	if n > 0 {
 		done := make(chan result[R], 1)
 		select {
@@ -151,25 +152,25 @@ func (q *queue[I, R]) stop() {
 	q.end()
 }
 
-// progress shows on a person's terminal how far the work is.
-type progress struct {
+// Progress shows on a person's terminal how far the work is.
+type Progress struct {
 	out   *term.Writer
 	tick  *time.Ticker
 	count int
 	shown bool
 }
 
-// newProgress shows nothing when results are written to the same terminal
+// NewProgress shows nothing when results are written to the same terminal
 // meanwhile.
-func newProgress(h Host, writes bool) *progress {
-	p := &progress{}
+func NewProgress(h command.Host, writes bool) *Progress {
+	p := &Progress{}
 	if h.Stderr.Terminal() && !(writes && h.Stdout.Terminal()) {
 		p.out, p.tick = h.Stderr, time.NewTicker(time.Second)
 	}
 	return p
 }
 
-func (p *progress) step(items int) {
+func (p *Progress) step(items int) {
 	p.count += items
 	if p.out == nil {
 		return
@@ -182,7 +183,7 @@ func (p *progress) step(items int) {
 	}
 }
 
-func (p *progress) end() {
+func (p *Progress) end() {
 	if p.tick != nil {
 		p.tick.Stop()
 	}

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"bufio"
@@ -9,50 +9,52 @@ import (
 	"io"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 )
 
-// item is one incident as it stands in the input, or what stands where one
+// Item is one incident as it stands in the input, or what stands where one
 // should be.
-type item struct {
+type Item struct {
 	file      string
-	line, col int
-	raw       []byte
-	err       error // why it is no JSON; nil when that is still to be seen
+	Line, col int
+	Raw       []byte
+	Err       error // why it is no JSON; nil when that is still to be seen
 }
 
-// placeError says where in the input something is no incident.
-type placeError struct {
-	at  string
-	err error
+// PlaceError says where in the input something is no incident.
+type PlaceError struct {
+	At  string
+	Err error
 }
 
-func (e *placeError) Error() string { return e.at + ": " + e.err.Error() }
-func (e *placeError) Unwrap() error { return e.err }
+func (e *PlaceError) Error() string { return e.At + ": " + e.Err.Error() }
+func (e *PlaceError) Unwrap() error { return e.Err }
 
-func (it item) place() string { return fmt.Sprintf("%s:%d:%d", it.file, it.line, it.col) }
+// Place is where the item starts: its file, line and column.
+func (it Item) Place() string { return fmt.Sprintf("%s:%d:%d", it.file, it.Line, it.col) }
 
-// incident reads the item. What is no JSON is refused with its place.
-func (it item) incident() (recovery.Incident, error) {
+// Incident reads the item. What is no JSON is refused with its place.
+func (it Item) Incident() (recovery.Incident, error) {
 	var in recovery.Incident
-	err := it.err
+	err := it.Err
 	if err == nil {
-		err = in.UnmarshalJSON(it.raw)
+		err = in.UnmarshalJSON(it.Raw)
 	}
 	if err != nil {
-		return in, &placeError{it.place(), err}
+		return in, &PlaceError{it.Place(), err}
 	}
 	return in, nil
 }
 
-// id is the incident's id where one can be seen in what could not be read.
-func (it item) id(in recovery.Incident) string {
+// ID is the incident's id where one can be seen in what could not be read.
+func (it Item) ID(in recovery.Incident) string {
 	if in.ID != "" {
 		return in.ID
 	}
 	var seen struct {
 		ID any `json:"id"`
 	}
-	if json.Unmarshal(it.raw, &seen) == nil {
+	if json.Unmarshal(it.Raw, &seen) == nil {
 		if s, ok := seen.ID.(string); ok {
 			return s
 		}
@@ -69,7 +71,7 @@ type splitter struct {
 	file string
 	in   *bufio.Reader
 	line int // of the next line to read
-	emit func(item) bool
+	emit func(Item) bool
 	// back are lines that were read ahead and belong to no value: the next to
 	// read.
 	back []textLine
@@ -85,8 +87,8 @@ type textLine struct {
 	text []byte
 }
 
-// split sends each incident of an input, and each thing that is none.
-func split(file string, r io.Reader, emit func(item) bool) error {
+// Split sends each incident of an input, and each thing that is none.
+func Split(file string, r io.Reader, emit func(Item) bool) error {
 	s := &splitter{file: file, in: bufio.NewReaderSize(r, 1<<16), line: 1, emit: emit}
 	first, err := s.firstByte()
 	if errors.Is(err, io.EOF) {
@@ -181,7 +183,7 @@ func (s *splitter) value(l textLine) bool {
 
 func (s *splitter) send(l textLine, text []byte, err error) bool {
 	col := len(l.text) - len(bytes.TrimLeft(l.text, " \t")) + 1
-	return s.emit(item{file: s.file, line: l.n, col: col, raw: text, err: err})
+	return s.emit(Item{file: s.file, Line: l.n, col: col, Raw: text, Err: err})
 }
 
 // more reads the further lines of a value. When they do not make one, they are
@@ -251,7 +253,7 @@ func (s *splitter) array() error {
 			return s.broken(lines, dec.InputOffset(), err)
 		}
 		line, col := lines.place(at)
-		if !s.emit(item{file: s.file, line: line, col: col, raw: raw}) {
+		if !s.emit(Item{file: s.file, Line: line, col: col, Raw: raw}) {
 			return nil
 		}
 	}
@@ -264,7 +266,7 @@ func (s *splitter) array() error {
 	}
 	if len(bytes.TrimSpace(rest)) > 0 {
 		line, col := lines.place(dec.InputOffset())
-		s.emit(item{file: s.file, line: line, col: col, err: &recovery.JSONError{Message: "something follows the array"}})
+		s.emit(Item{file: s.file, Line: line, col: col, Err: &recovery.JSONError{Message: "something follows the array"}})
 	}
 	return nil
 }
@@ -282,7 +284,7 @@ func (s *splitter) broken(lines *lineCounter, at int64, err error) error {
 		err = errors.New("the array does not end")
 	}
 	line, col := lines.place(at)
-	s.emit(item{file: s.file, line: line, col: col, err: &recovery.JSONError{Message: "the array is broken here, and nothing after it was read: " + err.Error()}})
+	s.emit(Item{file: s.file, Line: line, col: col, Err: &recovery.JSONError{Message: "the array is broken here, and nothing after it was read: " + err.Error()}})
 	return nil
 }
 
@@ -312,4 +314,24 @@ func (c *lineCounter) place(at int64) (line, col int) {
 		c.line++
 	}
 	return c.line, int(at-c.starts[0]) + 1
+}
+
+// Open opens a file with incidents, or standard input.
+func Open(h command.Host, name string) (io.Reader, func(), error) {
+	if name == "-" {
+		return h.Stdin, func() {}, nil
+	}
+	f, err := command.OpenFile(name, "give - in its place, and < "+name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func() { f.Close() }, nil
+}
+
+// Name is what an input is called in places.
+func Name(name string) string {
+	if name == "-" {
+		return "stdin"
+	}
+	return name
 }

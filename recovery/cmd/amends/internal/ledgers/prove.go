@@ -1,30 +1,31 @@
-package cli
+package ledgers
 
 import (
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerProve() command {
-	c := command{
-		name: "ledger prove", args: "DIR INCIDENT [flags]",
-		summary: "writes a receipt for the latest decision on an incident, which others can check without the ledger",
-		example: term.Own("amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json"),
+func ledgerProve() command.Command {
+	c := command.Command{
+		Name: "ledger prove", Args: "DIR INCIDENT [flags]",
+		Summary: "writes a receipt for the latest decision on an incident, which others can check without the ledger",
+		Example: term.Own("amends ledger prove ledger T-1042 --key ledger.key > T-1042.receipt.json"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(proveLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(proveLedger(c, h, args)) }
 	return c
 }
 
-func proveLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
+func proveLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	decision := f.String("decision", "", "prove the decision or choice `ID` in place of the latest on an incident")
 	since := f.String("since", "", "prove, to one who has the checkpoint in `FILE` and not the ledger, that the ledger continues it")
-	s := f.signing()
-	rest, err := f.parse(h, args)
+	s := newSigning(f)
+	rest, err := f.Parse(h, args)
 	if err == nil {
 		err = checkProve(rest, *decision, *since)
 	}
@@ -50,9 +51,9 @@ func proveLedger(c command, h Host, args []string) error {
 		return fmt.Errorf("%s: there is no decision %s; erased ones cannot be proved", dir, wanted(rest, *decision))
 	}
 	if err != nil {
-		return ledgerFailed(h, dir, "text", err)
+		return Failed(h, dir, "text", err)
 	}
-	return h.Stdout.Data(term.JSON, bytesOf(receipt))
+	return h.Stdout.Data(term.JSON, command.BytesOf(receipt))
 }
 
 // checkProve holds that one thing is to be proved.
@@ -66,7 +67,7 @@ func checkProve(rest []string, decision, since string) error {
 	if len(rest) == 0 || asked != 1 {
 		return errors.New("ledger prove takes a directory and one thing to prove: an incident, --decision ID or --since FILE")
 	}
-	return ledgerDir(rest[0])
+	return Check(rest[0])
 }
 
 func wanted(rest []string, decision string) string {

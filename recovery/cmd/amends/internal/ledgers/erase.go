@@ -1,47 +1,48 @@
-package cli
+package ledgers
 
 import (
 	"context"
 	"errors"
 	"time"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerErase() command {
-	c := command{
-		name: "ledger erase", args: "DIR --incident ID | --customer ID [flags]",
-		summary: "overwrites what the ledger holds of an incident or a customer, for good; the chain holds",
-		example: term.Own("amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z"),
+func ledgerErase() command.Command {
+	c := command.Command{
+		Name: "ledger erase", Args: "DIR --incident ID | --customer ID [flags]",
+		Summary: "overwrites what the ledger holds of an incident or a customer, for good; the chain holds",
+		Example: term.Own("amends ledger erase ledger --customer C-7 --now 2026-03-02T10:00:00Z"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(eraseLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(eraseLedger(c, h, args)) }
 	return c
 }
 
-func eraseLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
+func eraseLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	incident := f.String("incident", "", "erase what is known of the incident `ID`")
 	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
-	now := f.now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+	now := f.Now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	if err == nil && (*incident == "") == (*customer == "") {
 		err = errors.New("ledger erase needs to know whose records: --incident ID or --customer ID")
 	}
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
-	e := ledger.Erasure{Incident: *incident, Customer: *customer, At: now.or(time.Time{})}
+	e := ledger.Erasure{Incident: *incident, Customer: *customer, At: now.Or(time.Time{})}
 	n, err := erase(dir, e)
 	if err != nil {
-		return ledgerFailed(h, dir, format.value, err)
+		return Failed(h, dir, format.Value, err)
 	}
-	return writeErased(h, format.value, e, n)
+	return writeErased(h, format.Value, e, n)
 }
 
 func erase(dir string, e ledger.Erasure) (int, error) {
@@ -53,9 +54,9 @@ func erase(dir string, e ledger.Erasure) (int, error) {
 	return n, errors.Join(err, l.Close())
 }
 
-func writeErased(h Host, format string, e ledger.Erasure, n int) error {
+func writeErased(h command.Host, format string, e ledger.Erasure, n int) error {
 	if format == "json" {
-		return writeIndented(h.Stdout, struct {
+		return command.WriteIndented(h.Stdout, struct {
 			Incident string `json:"incident,omitempty"`
 			Customer string `json:"customer,omitempty"`
 			Erased   int    `json:"erased"`

@@ -1,4 +1,4 @@
-package cli
+package ledgers
 
 import (
 	"context"
@@ -8,47 +8,48 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerReplay() command {
-	c := command{
-		name: "ledger replay", args: "DIR [flags]",
-		summary: "decides every record again, from what was read then, and says what comes out differently",
-		example: term.Own("amends ledger replay ledger --playbooks playbooks"),
+func ledgerReplay() command.Command {
+	c := command.Command{
+		Name: "ledger replay", Args: "DIR [flags]",
+		Summary: "decides every record again, from what was read then, and says what comes out differently",
+		Example: term.Own("amends ledger replay ledger --playbooks playbooks"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(replayLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(replayLedger(c, h, args)) }
 	return c
 }
 
-func replayLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
+func replayLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
 	playbooks := f.String("playbooks", "", "decide by the playbooks in `DIR` instead of those that the ledger has archived; digest, revision and ids are not compared then")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
 	var options ledger.ReplayOptions
 	if *playbooks != "" {
-		if options.Playbooks, err = openDir(*playbooks); err != nil {
+		if options.Playbooks, err = command.OpenDir(*playbooks); err != nil {
 			return err
 		}
 	}
 	show := term.NewProgress(h.Stderr, h.Stdout, "decided again")
 	options.Progress = show.Show
-	w := differenceWriter{out: h.Stdout, json: format.value == "json"}
+	w := differenceWriter{out: h.Stdout, json: format.Value == "json"}
 	options.Differs = w.difference
 	found, err := ledger.Replay(context.Background(), dir, options)
 	show.End()
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
-		return &brokenSet{*playbooks, diags}
+		return &command.BrokenSet{Name: *playbooks, Diags: diags}
 	}
 	return w.end(h, dir, found, err)
 }
@@ -97,7 +98,7 @@ func (w *differenceWriter) difference(d ledger.Difference) error {
 	if w.count == 1 {
 		lead = "{\"differences\":[\n  "
 	}
-	return w.out.Data(term.JSON, bytesOf(append([]byte(lead), text...)))
+	return w.out.Data(term.JSON, command.BytesOf(append([]byte(lead), text...)))
 }
 
 func differenceText(d ledger.Difference) term.Text {
@@ -132,10 +133,10 @@ func orNone(id string) string {
 }
 
 // end writes the sums, or what was found to be wrong with the ledger.
-func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err error) error {
+func (w *differenceWriter) end(h command.Host, dir string, found *ledger.Replayed, err error) error {
 	var damage *ledger.Damage
 	if err != nil && (!w.json || w.count == 0 || !errors.As(err, &damage)) {
-		return ledgerFailed(h, dir, map[bool]string{true: "json"}[w.json], err)
+		return Failed(h, dir, map[bool]string{true: "json"}[w.json], err)
 	}
 	if w.json {
 		if writeErr := w.sums(dir, found, err); writeErr != nil {
@@ -144,7 +145,7 @@ func (w *differenceWriter) end(h Host, dir string, found *ledger.Replayed, err e
 	} else if err := h.Stdout.Print(replayedText(found)); err != nil {
 		return err
 	}
-	return foundIf(err != nil || found.Different > 0)
+	return command.FoundIf(err != nil || found.Different > 0)
 }
 
 // sums writes the rest of the object.
@@ -172,7 +173,7 @@ func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error
 	if w.count == 0 {
 		lead = "{\"differences\":[],"
 	}
-	return w.out.Data(term.JSON, bytesOf(append(append([]byte(lead), text[1:]...), '\n')))
+	return w.out.Data(term.JSON, command.BytesOf(append(append([]byte(lead), text[1:]...), '\n')))
 }
 
 func replayedText(r *ledger.Replayed) term.Text {

@@ -1,7 +1,6 @@
-package cli
+package ledgers
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,76 +12,78 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerCommand() command {
-	c := command{
-		name: "ledger", args: "COMMAND DIR [flags]",
-		summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
-		example: term.Own("amends ledger verify ledger"),
-		inner:   true,
+// Command is amends ledger, with its commands.
+func Command() command.Command {
+	c := command.Command{
+		Name: "ledger", Args: "COMMAND DIR [flags]",
+		Summary: "verifies a ledger, decides it again, finds unequal treatment, proves, erases",
+		Example: term.Own("amends ledger verify ledger"),
+		Inner:   true,
 	}
-	c.run = func(h Host, args []string) int { return runLedger(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return runLedger(c, h, args) }
 	return c
 }
 
-func ledgerCommands() []command {
-	return []command{
+func ledgerCommands() []command.Command {
+	return []command.Command{
 		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(), ledgerRepair(),
 	}
 }
 
-func runLedger(c command, h Host, args []string) int {
+func runLedger(c command.Command, h command.Host, args []string) int {
 	if len(args) == 0 {
 		ledgerUsage(c, h.Stderr)
-		return exitTrouble
+		return command.ExitTrouble
 	}
 	name, rest := args[0], args[1:]
 	switch name {
 	case "help", "-h", "-help", "--help":
 		if len(rest) == 0 {
 			ledgerUsage(c, h.Stdout)
-			return exitOK
+			return command.ExitOK
 		}
 		name, rest = rest[0], []string{"--help"}
 	}
 	var known []string
 	for _, sub := range ledgerCommands() {
-		if sub.name == "ledger "+name {
-			return sub.run(h, rest)
+		if sub.Name == "ledger "+name {
+			return sub.Run(h, rest)
 		}
-		known = append(known, strings.TrimPrefix(sub.name, "ledger "))
+		known = append(known, strings.TrimPrefix(sub.Name, "ledger "))
 	}
-	return trouble(h, "ledger has no command %s; %samends help ledger lists them", unseen.Quote(name), didYouMean(name, known))
+	return h.Trouble("ledger has no command %s; %samends help ledger lists them", unseen.Quote(name), command.DidYouMean(name, known))
 }
 
-func ledgerUsage(c command, w *term.Writer) {
+func ledgerUsage(c command.Command, w *term.Writer) {
 	p := term.NewPage(false)
-	p.Line("usage: amends ledger %s\n\nA ledger is the directory that amends decide --store writes, or a program with the package ledger.\n", c.args)
+	p.Line("usage: amends ledger %s\n\nA ledger is the directory that amends decide --store writes, or a program with the package ledger.\n", c.Args)
 	for _, sub := range ledgerCommands() {
-		p.Line("  amends %-21s %s", sub.name, sub.summary)
+		p.Line("  amends %-21s %s", sub.Name, sub.Summary)
 	}
-	p.Line("\namends help ledger COMMAND says more.\n\nexample: %s", c.example)
+	p.Line("\namends help ledger COMMAND says more.\n\nexample: %s", c.Example)
 	_ = w.Print(p.Text()) // there is nobody left to tell
 }
 
-// openLedger opens a ledger for writing.
-func openLedger(dir string) (*ledger.Ledger, error) {
+// Open opens a ledger for writing.
+func Open(dir string) (*ledger.Ledger, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is a file; name the directory of a ledger", dir)
 	}
 	l, err := ledger.Open(dir)
 	if err != nil {
-		return nil, placed(dir, err)
+		return nil, Placed(dir, err)
 	}
 	return l, nil
 }
 
-// ledgerDir holds that a directory has a ledger in it.
-func ledgerDir(dir string) error {
-	if _, err := openDir(dir); err != nil {
+// Check holds that a directory has a ledger in it.
+func Check(dir string) error {
+	if _, err := command.OpenDir(dir); err != nil {
 		return fmt.Errorf("%w; name the directory of a ledger", trimHint(err))
 	}
 	for _, pattern := range []string{"*.ledger", "*.lock"} {
@@ -94,15 +95,15 @@ func ledgerDir(dir string) error {
 	return fmt.Errorf("there is no ledger in %s", dir)
 }
 
-// trimHint drops what openDir says of playbooks.
+// trimHint drops what [command.OpenDir] says of playbooks.
 func trimHint(err error) error {
 	text, _, _ := strings.Cut(err.Error(), ";")
 	return errors.New(text)
 }
 
-// ledgerFailed says why a ledger could not be worked on, or what was found to be wrong
+// Failed says why a ledger could not be worked on, or what was found to be wrong
 // with it.
-func ledgerFailed(h Host, dir, format string, err error) error {
+func Failed(h command.Host, dir, format string, err error) error {
 	var damage *ledger.Damage
 	var unlike *ledger.CheckpointError
 	switch {
@@ -111,12 +112,12 @@ func ledgerFailed(h Host, dir, format string, err error) error {
 		return fmt.Errorf("%s: %w", dir, err)
 	}
 	if format == "json" {
-		err = writeIndented(h.Stdout, struct {
+		err = command.WriteIndented(h.Stdout, struct {
 			OK     bool   `json:"ok"`
 			Damage broken `json:"damage"`
 		}{false, brokenOf(dir, err)})
 	} else {
-		text := term.Textf("%s\n", placed(dir, err))
+		text := term.Textf("%s\n", Placed(dir, err))
 		if damage != nil && damage.Tear != "" {
 			text = term.Join(text, term.Own("This is at the end, and no record stands behind it. amends ledger repair cuts it off, and keeps it\n"))
 		}
@@ -125,11 +126,11 @@ func ledgerFailed(h Host, dir, format string, err error) error {
 	if err != nil {
 		return err
 	}
-	return errFound
+	return command.ErrFound
 }
 
-// placed is damage with the file's path from where the command runs.
-func placed(dir string, err error) error {
+// Placed is damage with the file's path from where the command runs.
+func Placed(dir string, err error) error {
 	var damage *ledger.Damage
 	if !errors.As(err, &damage) {
 		return fmt.Errorf("%s: %w", dir, err)
@@ -176,15 +177,6 @@ func checkpointOf(c ledger.Checkpoint) *checkpoint {
 	return &checkpoint{c.Origin, c.Size, c.Root.String()}
 }
 
-func writeIndented(w *term.Writer, v any) error {
-	return w.Data(term.JSON, func(to io.Writer) error {
-		e := json.NewEncoder(to)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
-	})
-}
-
 // readKeys reads public keys, each in a file of its own.
 func readKeys(files []string) ([]string, error) {
 	var out []string
@@ -226,20 +218,20 @@ func readSmall(name string) ([]byte, fs.FileMode, error) {
 	const most = 1 << 20
 	there, err := os.Stat(name)
 	if err != nil {
-		return nil, 0, plainPath(name, err)
+		return nil, 0, command.PlainPath(name, err)
 	}
 	if !there.Mode().IsRegular() {
 		return nil, 0, fmt.Errorf("%s: this is no plain file, and a key or a checkpoint is read from one", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, 0, plainPath(name, err)
+		return nil, 0, command.PlainPath(name, err)
 	}
 	defer f.Close()
 	own, err := f.Stat()
 	switch {
 	case err != nil:
-		return nil, 0, plainPath(name, err)
+		return nil, 0, command.PlainPath(name, err)
 	case !os.SameFile(there, own):
 		return nil, 0, fmt.Errorf("%s: the file was replaced while it was being opened", name)
 	case own.Size() > most:
@@ -247,7 +239,7 @@ func readSmall(name string) ([]byte, fs.FileMode, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
-		return nil, 0, plainPath(name, err)
+		return nil, 0, command.PlainPath(name, err)
 	}
 	return text, own.Mode(), nil
 }
@@ -265,10 +257,10 @@ func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
 	return c, nil
 }
 
-// oneArgument is the single argument that a command takes.
-func oneArgument(f *flags, rest []string) (string, error) {
+// OneArgument is the single argument that a command takes.
+func OneArgument(f *command.Flags, rest []string) (string, error) {
 	if len(rest) != 1 {
-		return "", fmt.Errorf("%s takes one directory: amends %s %s", f.command.name, f.command.name, f.command.args)
+		return "", fmt.Errorf("%s takes one directory: amends %s %s", f.Command.Name, f.Command.Name, f.Command.Args)
 	}
-	return rest[0], ledgerDir(rest[0])
+	return rest[0], Check(rest[0])
 }

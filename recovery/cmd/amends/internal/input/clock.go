@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"encoding/json"
@@ -14,17 +14,18 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
-// moment is a flag that says as of when to decide: a time, a date, or a field. What it is can be
+// Moment is a flag that says as of when to decide: a time, a date, or a field. What it is can be
 // told once the playbooks are known.
-type moment struct{ text string }
+type Moment struct{ text string }
 
-func (m *moment) String() string { return m.text }
+func (m *Moment) String() string { return m.text }
 
-func (m *moment) Set(s string) error {
+func (m *Moment) Set(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return fmt.Errorf("it is a time, a date, or the name of a field")
 	}
@@ -32,8 +33,8 @@ func (m *moment) Set(s string) error {
 	return nil
 }
 
-// clock is as of when incidents are decided.
-type clock struct {
+// Clock is as of when incidents are decided.
+type Clock struct {
 	mu    sync.Mutex
 	at    time.Time // zero: what the machine's clock says
 	field string    // each incident is decided as of this field of its own
@@ -42,8 +43,8 @@ type clock struct {
 	seen, far atomic.Int64 // incidents, and those that lie far from the clock
 }
 
-// set reads the flag, once the playbooks are known.
-func (c *clock) set(m *moment, set *playbook.Set, zones zoned.Zones) error {
+// Set reads the flag, once the playbooks are known.
+func (c *Clock) Set(m *Moment, set *playbook.Set, zones zoned.Zones) error {
 	if m.text == "" {
 		return nil
 	}
@@ -61,7 +62,7 @@ func (c *clock) set(m *moment, set *playbook.Set, zones zoned.Zones) error {
 	}
 	known, was := timestampFields(set)
 	if !slices.Contains(known, m.text) {
-		return fmt.Errorf("--now: there is no timestamp field %s; %sit is a time, a date, or one of %s", unseen.Quote(m.text), didYouMean(m.text, known), term.List(known, "and"))
+		return fmt.Errorf("--now: there is no timestamp field %s; %sit is a time, a date, or one of %s", unseen.Quote(m.text), command.DidYouMean(m.text, known), term.List(known, "and"))
 	}
 	c.field, c.was = m.text, was[m.text]
 	return nil
@@ -91,16 +92,16 @@ func timestampFields(set *playbook.Set) (names []string, was map[string][]string
 	return names, was
 }
 
-// now is the engine's clock.
-func (c *clock) now() time.Time {
+// Now is the engine's clock.
+func (c *Clock) Now() time.Time {
 	if c.at.IsZero() {
 		return time.Now()
 	}
 	return c.at
 }
 
-// decide decides an incident as of its own time, where each has one.
-func (c *clock) decide(in *recovery.Incident, decide func() (*recovery.Decision, error)) (*recovery.Decision, error) {
+// Decide decides an incident as of its own time, where each has one.
+func (c *Clock) Decide(in *recovery.Incident, decide func() (*recovery.Decision, error)) (*recovery.Decision, error) {
 	if c.field == "" {
 		c.look(in)
 		return decide()
@@ -117,7 +118,7 @@ func (c *clock) decide(in *recovery.Incident, decide func() (*recovery.Decision,
 }
 
 // timeOf reads the field of an incident.
-func (c *clock) timeOf(in *recovery.Incident) (time.Time, *recovery.Problem) {
+func (c *Clock) timeOf(in *recovery.Incident) (time.Time, *recovery.Problem) {
 	p := &recovery.Problem{Path: c.field, Wanted: "a time, because it is decided as of this field"}
 	if at, ok := standardTime(in, c.field); ok {
 		if !at.IsZero() {
@@ -199,19 +200,19 @@ func fieldOf(in *recovery.Incident, path string) any {
 const farAway = 30 * 24 * time.Hour
 
 // look counts an incident, and whether it lies far from the clock.
-func (c *clock) look(in *recovery.Incident) {
+func (c *Clock) look(in *recovery.Incident) {
 	c.seen.Add(1)
 	if in.OccurredAt.IsZero() {
 		return
 	}
-	if d := c.now().Sub(in.OccurredAt); d > farAway || d < -farAway {
+	if d := c.Now().Sub(in.OccurredAt); d > farAway || d < -farAway {
 		c.far.Add(1)
 	}
 }
 
-// warn says once that incidents lie far from the clock. Whoever takes last year's incidents for
+// Warn says once that incidents lie far from the clock. Whoever takes last year's incidents for
 // today's gets deadlines that nobody could keep.
-func (c *clock) warn(h Host) {
+func (c *Clock) Warn(h command.Host) {
 	far, seen := c.far.Load(), c.seen.Load()
 	if far == 0 {
 		return

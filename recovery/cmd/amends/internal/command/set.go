@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// openDir opens the directory of a set, or says in one line why it cannot.
-func openDir(dir string) (fs.FS, error) {
+// OpenDir opens the directory of a set, or says in one line why it cannot.
+func OpenDir(dir string) (fs.FS, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -26,16 +26,16 @@ func openDir(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// compile reads a set and gives it its meaning, with all that is wrong with it.
-func compile(fsys fs.FS) (*playbook.Set, *policy.Program, playbook.Diagnostics) {
+// Compile reads a set and gives it its meaning, with all that is wrong with it.
+func Compile(fsys fs.FS) (*playbook.Set, *policy.Program, playbook.Diagnostics) {
 	set, read := playbook.Load(fsys)
 	program, found := policy.Compile(set)
 	return set, program, set.Finish(append(read, found...))
 }
 
-// fromHere rewrites the files of diagnostics, which are paths in the set, as
+// FromHere rewrites the files of diagnostics, which are paths in the set, as
 // paths from where the command runs: what editors and terminals can open.
-func fromHere(dir string, diags playbook.Diagnostics) playbook.Diagnostics {
+func FromHere(dir string, diags playbook.Diagnostics) playbook.Diagnostics {
 	out := make(playbook.Diagnostics, len(diags))
 	for i, d := range diags {
 		if d.Range.File != "" {
@@ -45,3 +45,11 @@ func fromHere(dir string, diags playbook.Diagnostics) playbook.Diagnostics {
 	}
 	return out
 }
+
+// BrokenSet is a set that does not load.
+type BrokenSet struct {
+	Name  string
+	Diags playbook.Diagnostics
+}
+
+func (e *BrokenSet) Error() string { return fmt.Sprintf("the playbooks in %s do not load", e.Name) }

@@ -1,4 +1,4 @@
-package cli
+package input
 
 import (
 	"cmp"
@@ -12,15 +12,17 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-// declared are the names of the fields that incidents may have: the standard ones, and those
+// Declared are the names of the fields that incidents may have: the standard ones, and those
 // that the documents of some sets declare, earlier names included.
-type declared map[string]bool
+type Declared map[string]bool
 
-func declaredBy(sets ...*playbook.Set) declared {
-	out := declared{"paused": true}
+// DeclaredBy are the fields of some sets.
+func DeclaredBy(sets ...*playbook.Set) Declared {
+	out := Declared{"paused": true}
 	for _, f := range policy.StandardFields() {
 		out[f.Name] = true
 	}
@@ -37,9 +39,9 @@ func declaredBy(sets ...*playbook.Set) declared {
 	return out
 }
 
-// undeclared names the fields of an incident that are not declared, sorted; nil where all
+// Undeclared names the fields of an incident that are not declared, sorted; nil where all
 // are.
-func (d declared) undeclared(in recovery.Incident) []string {
+func (d Declared) Undeclared(in recovery.Incident) []string {
 	var out []string
 	var visit func(fields map[string]any, prefix string)
 	visit = func(fields map[string]any, prefix string) {
@@ -67,19 +69,20 @@ const (
 	mostUndeclaredSaid = 50
 )
 
-// undeclaredFields counts the incidents that have fields which no playbook declares.
-type undeclaredFields struct {
-	declared  declared
+// UndeclaredFields counts the incidents that have fields which no playbook declares.
+type UndeclaredFields struct {
+	Declared  Declared
 	incidents int
 	with      map[string]int
 }
 
-func newUndeclaredFields(d declared) *undeclaredFields {
-	return &undeclaredFields{declared: d, with: map[string]int{}}
+// NewUndeclaredFields counts nothing yet.
+func NewUndeclaredFields(d Declared) *UndeclaredFields {
+	return &UndeclaredFields{Declared: d, with: map[string]int{}}
 }
 
-// add counts one incident, with what [declared.undeclared] says of it.
-func (u *undeclaredFields) add(fields []string) {
+// Add counts one incident, with what [Declared.Undeclared] says of it.
+func (u *UndeclaredFields) Add(fields []string) {
 	u.incidents++
 	for _, name := range fields {
 		if _, known := u.with[name]; known || len(u.with) < mostUndeclared {
@@ -88,11 +91,11 @@ func (u *undeclaredFields) add(fields []string) {
 	}
 }
 
-// say writes a line for each field to standard error: first those that are most likely
+// Say writes a line for each field to standard error: first those that are most likely
 // misspelt, then the most frequent.
-func (u *undeclaredFields) say(h Host) {
+func (u *UndeclaredFields) Say(h command.Host) {
 	names := slices.Collect(maps.Keys(u.with))
-	known := slices.Sorted(maps.Keys(u.declared))
+	known := slices.Sorted(maps.Keys(u.Declared))
 	near := map[string]string{}
 	for _, name := range names {
 		near[name] = playbook.Suggest(name, known)

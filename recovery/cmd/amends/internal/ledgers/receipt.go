@@ -1,4 +1,4 @@
-package cli
+package ledgers
 
 import (
 	"encoding/json"
@@ -6,36 +6,39 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerCheckReceipt() command {
-	c := command{
-		name: "ledger check-receipt", args: "[FILE] [flags]",
-		summary: "whether a receipt holds: no ledger is needed, only the public key or a checkpoint that one trusts",
-		example: term.Own("amends ledger check-receipt T-1042.receipt.json --key ledger.key.pub"),
+func ledgerCheckReceipt() command.Command {
+	c := command.Command{
+		Name: "ledger check-receipt", Args: "[FILE] [flags]",
+		Summary: "whether a receipt holds: no ledger is needed, only the public key or a checkpoint that one trusts",
+		Example: term.Own("amends ledger check-receipt T-1042.receipt.json --key ledger.key.pub"),
 	}
-	c.run = func(h Host, args []string) int { return checkReceipt(c, h, args) }
+	c.Run = func(h command.Host, args []string) int { return checkReceipt(c, h, args) }
 	return c
 }
 
-func checkReceipt(c command, h Host, args []string) int {
-	f := newFlags(c)
-	keyFiles := f.texts("key", "the receipt must be signed with the public key in `FILE`; may be repeated")
+func checkReceipt(c command.Command, h command.Host, args []string) int {
+	f := command.NewFlags(c)
+	keyFiles := f.Texts("key", "the receipt must be signed with the public key in `FILE`; may be repeated")
 	trusted := f.String("checkpoint", "", "the receipt must belong to the checkpoint in `FILE`")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
-	if errors.Is(err, errHelp) {
-		return exitOK
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
+	if errors.Is(err, command.ErrHelp) {
+		return command.ExitOK
 	}
 	if err == nil && len(rest) > 1 {
 		err = errors.New("ledger check-receipt takes one receipt, or standard input")
 	}
 	var keys []string
 	if err == nil {
-		keys, err = readKeys(keyFiles.list)
+		keys, err = readKeys(keyFiles.List)
 	}
 	var trust *ledger.Checkpoint
 	if err == nil && *trusted != "" {
@@ -48,21 +51,21 @@ func checkReceipt(c command, h Host, args []string) int {
 		data, err = readAll(h, append(rest, "-")[0])
 	}
 	if err != nil {
-		return trouble(h, "%s", err)
+		return h.Trouble("%s", err)
 	}
 	r := received{signed: len(keys) > 0, trusted: trust != nil}
 	r.read(data, keys, trust)
-	if err := r.write(h, format.value); err != nil {
-		return trouble(h, "%s", err)
+	if err := r.write(h, format.Value); err != nil {
+		return h.Trouble("%s", err)
 	}
 	if r.err != nil {
-		return exitFound
+		return command.ExitFound
 	}
-	return exitOK
+	return command.ExitOK
 }
 
-func readAll(h Host, name string) ([]byte, error) {
-	in, end, err := openInput(h, name)
+func readAll(h command.Host, name string) ([]byte, error) {
+	in, end, err := input.Open(h, name)
 	if err != nil {
 		return nil, err
 	}
@@ -111,17 +114,17 @@ func belongs(at, trust ledger.Checkpoint) error {
 	return nil
 }
 
-func (r *received) write(h Host, format string) error {
+func (r *received) write(h command.Host, format string) error {
 	switch {
 	case format == "json":
-		return writeIndented(h.Stdout, r.json())
+		return command.WriteIndented(h.Stdout, r.json())
 	case r.err != nil:
 		return h.Stdout.Printf("the receipt does not hold: %s\n", r.err)
 	case r.grown != nil:
 		return h.Stdout.Printf("holds: a ledger of %s continues one of %s\n%s", term.Count(r.grown.New.Size, "record"), term.Count(r.grown.Old.Size, "record"), r.vouchedGrown())
 	}
 	at := r.receipt.Checkpoint
-	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), textOf(r.receipt.Decision, zoned.Zones{}))
+	return h.Stdout.Printf("holds: record %d of the first %d of %s\n%s\n%s", r.receipt.Seq, at.Size, at.Origin, r.vouched(at), prose.Decision(r.receipt.Decision, zoned.Zones{}))
 }
 
 // vouched says why to believe the checkpoint, or how to come to.

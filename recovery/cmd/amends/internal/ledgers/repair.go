@@ -1,41 +1,42 @@
-package cli
+package ledgers
 
 import (
 	"context"
 	"path"
 	"path/filepath"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerRepair() command {
-	c := command{
-		name: "ledger repair", args: "DIR [flags]",
-		summary: "cuts off what stands behind the last whole record and is no record, into a file in DIR that ends in .cut",
-		example: term.Own("amends ledger repair ledger"),
+func ledgerRepair() command.Command {
+	c := command.Command{
+		Name: "ledger repair", Args: "DIR [flags]",
+		Summary: "cuts off what stands behind the last whole record and is no record, into a file in DIR that ends in .cut",
+		Example: term.Own("amends ledger repair ledger"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(repairLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(repairLedger(c, h, args)) }
 	return c
 }
 
-func repairLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
+func repairLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
 	r, err := ledger.Repair(context.Background(), dir)
 	if err != nil {
-		return ledgerFailed(h, dir, format.value, err)
+		return Failed(h, dir, format.Value, err)
 	}
-	if format.value == "json" {
-		return writeIndented(h.Stdout, repairedOf(dir, r))
+	if format.Value == "json" {
+		return command.WriteIndented(h.Stdout, repairedOf(dir, r))
 	}
 	return h.Stdout.Print(repairedText(dir, r))
 }

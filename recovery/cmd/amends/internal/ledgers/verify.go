@@ -1,56 +1,57 @@
-package cli
+package ledgers
 
 import (
 	"context"
 	"errors"
 	"strings"
 
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-func ledgerVerify() command {
-	c := command{
-		name: "ledger verify", args: "DIR [flags]",
-		summary: "whether nothing was changed, taken out, put in or moved; with a checkpoint, cut off or written anew",
-		example: term.Own("amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub"),
+func ledgerVerify() command.Command {
+	c := command.Command{
+		Name: "ledger verify", Args: "DIR [flags]",
+		Summary: "whether nothing was changed, taken out, put in or moved; with a checkpoint, cut off or written anew",
+		Example: term.Own("amends ledger verify ledger --checkpoint kept-elsewhere.txt --key ledger.key.pub"),
 	}
-	c.run = func(h Host, args []string) int { return h.end(verifyLedger(c, h, args)) }
+	c.Run = func(h command.Host, args []string) int { return h.End(verifyLedger(c, h, args)) }
 	return c
 }
 
-func verifyLedger(c command, h Host, args []string) error {
-	f := newFlags(c)
-	checkpoints := f.texts("checkpoint", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
-	keys := f.texts("key", "the checkpoint must be signed with the public key in `FILE`; may be repeated")
-	format := f.format("text", "json")
-	rest, err := f.parse(h, args)
-	if err == nil && len(keys.list) > 0 && len(checkpoints.list) == 0 {
+func verifyLedger(c command.Command, h command.Host, args []string) error {
+	f := command.NewFlags(c)
+	checkpoints := f.Texts("checkpoint", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
+	keys := f.Texts("key", "the checkpoint must be signed with the public key in `FILE`; may be repeated")
+	format := f.Format("text", "json")
+	rest, err := f.Parse(h, args)
+	if err == nil && len(keys.List) > 0 && len(checkpoints.List) == 0 {
 		err = errors.New("--key goes with --checkpoint: records are not signed, checkpoints are")
 	}
 	if err != nil {
 		return err
 	}
-	dir, err := oneArgument(f, rest)
+	dir, err := OneArgument(f, rest)
 	if err != nil {
 		return err
 	}
-	known, err := readCheckpoints(checkpoints.list, keys.list)
+	known, err := readCheckpoints(checkpoints.List, keys.List)
 	if err != nil {
 		return err
 	}
 	v, err := verified(h, dir, known)
 	if err != nil {
-		return ledgerFailed(h, dir, format.value, err)
+		return Failed(h, dir, format.Value, err)
 	}
-	if format.value == "json" {
-		return writeIndented(h.Stdout, verifiedOf(v))
+	if format.Value == "json" {
+		return command.WriteIndented(h.Stdout, verifiedOf(v))
 	}
-	return h.Stdout.Print(verifiedText(v, known, len(keys.list) > 0))
+	return h.Stdout.Print(verifiedText(v, known, len(keys.List) > 0))
 }
 
 // verified looks through a ledger, which must continue the checkpoints that are known.
-func verified(h Host, dir string, known []ledger.Checkpoint) (*ledger.Verification, error) {
+func verified(h command.Host, dir string, known []ledger.Checkpoint) (*ledger.Verification, error) {
 	show := term.NewProgress(h.Stderr, nil, "verified")
 	defer show.End()
 	return ledger.Verify(context.Background(), dir, ledger.VerifyOptions{Checkpoints: known, Progress: show.Show})

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -10,60 +10,40 @@ import (
 	"strings"
 )
 
-// openInput opens a file with incidents, or standard input.
-func openInput(h Host, name string) (io.Reader, func(), error) {
-	if name == "-" {
-		return h.Stdin, func() {}, nil
-	}
-	f, err := openFile(name, "give - in its place, and < "+name)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f, func() { f.Close() }, nil
-}
-
-// inputName is what an input is called in places.
-func inputName(name string) string {
-	if name == "-" {
-		return "stdin"
-	}
-	return name
-}
-
-// openFile opens a file that an argument names. What could keep the command waiting
+// OpenFile opens a file that an argument names. What could keep the command waiting
 // for ever, or never end, is refused; remedy says what to do with a pipe.
-func openFile(name, remedy string) (*os.File, error) {
+func OpenFile(name, remedy string) (*os.File, error) {
 	if err := ordinary(name, remedy); err != nil {
 		return nil, err
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, plainPath(name, err)
+		return nil, PlainPath(name, err)
 	}
 	return f, nil
 }
 
-// readFile reads a whole file that an argument names.
-func readFile(name string) ([]byte, error) {
-	f, err := openFile(name, "name a file")
+// ReadFile reads a whole file that an argument names.
+func ReadFile(name string) ([]byte, error) {
+	f, err := OpenFile(name, "name a file")
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	text, err := io.ReadAll(f)
 	if err != nil {
-		return nil, plainPath(name, err)
+		return nil, PlainPath(name, err)
 	}
 	return text, nil
 }
 
-// writeFile writes a whole file that an argument names.
-func writeFile(name string, text []byte) error {
+// WriteFile writes a whole file that an argument names.
+func WriteFile(name string, text []byte) error {
 	if err := ordinary(name, "leave the flag out, and > "+name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := os.WriteFile(name, text, 0o644); err != nil {
-		return plainPath(name, err)
+		return PlainPath(name, err)
 	}
 	return nil
 }
@@ -73,7 +53,7 @@ func writeFile(name string, text []byte) error {
 func ordinary(name, remedy string) error {
 	info, err := os.Stat(name)
 	if err != nil {
-		return plainPath(name, err)
+		return PlainPath(name, err)
 	}
 	switch mode := info.Mode(); {
 	case mode.IsRegular(), name == os.DevNull, isOpen(name):
@@ -93,8 +73,8 @@ func isOpen(name string) bool {
 	return strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, "/proc/self/fd/") || name == "/dev/stdin" || name == "/dev/stdout"
 }
 
-// plainPath says what is the matter with a file, by its name first.
-func plainPath(name string, err error) error {
+// PlainPath says what is the matter with a file, by its name first.
+func PlainPath(name string, err error) error {
 	var of *fs.PathError
 	if errors.As(err, &of) {
 		err = of.Err

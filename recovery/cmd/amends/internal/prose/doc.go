@@ -1,0 +1,2 @@
+// Package prose writes decisions for people who read them on a terminal.
+package prose
