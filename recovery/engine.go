@@ -89,12 +89,12 @@ func New(set *playbook.Set, options ...Option) (*Engine, error) {
 }
 
 func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (*Engine, error) {
-	e := &Engine{config: config{clock: systemClock}}
+	e := &Engine{config: config{clock: time.Now}}
 	for _, o := range options {
 		o(&e.config)
 	}
 	if e.config.clock == nil {
-		e.config.clock = systemClock
+		e.config.clock = time.Now
 	}
 	if e.config.store == nil {
 		e.config.store = NewMemoryStore()
