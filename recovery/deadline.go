@@ -3,12 +3,12 @@ package recovery
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/form"
 )
 
 // times are from when and until when an action is to be done.
@@ -153,11 +153,7 @@ func spanOf(v any) value.Span {
 	case time.Duration:
 		return value.Span{Duration: x}
 	case string:
-		if d, err := value.ParseAnyDuration(x); err == nil && !strings.ContainsAny(x, "dw") {
-			return value.Span{Duration: d}
-		}
-		span, _ := value.ParseSpan(x)
-		return span
+		return form.ReadSpan(x)
 	}
 	return value.Span{}
 }

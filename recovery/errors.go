@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/form"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -188,40 +191,61 @@ func isA[T error](err error) bool {
 // unknown-action, conflict, and failed for errors that are not the incident's fault. An incident
 // whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
-	f := writing(dst, public)
-	f.begin()
-	f.text("incident", &incident)
-	f.open("error", true)
+	f := form.Writing(dst, form.ForReaders)
+	f.Begin()
+	f.Text("incident", &incident)
+	f.Open("error", true)
 	code, message := refusalCode(err), err.Error()
-	f.text("code", &code)
-	f.text("message", &message)
-	f.refusalDetails(err)
-	f.shut()
-	f.end()
-	return f.written()
+	f.Text("code", &code)
+	f.Text("message", &message)
+	refusalDetails(f, err)
+	f.Shut()
+	f.End()
+	return f.Written()
 }
 
-func (f *form) refusalDetails(err error) {
+func refusalDetails(f *form.Form, err error) {
 	if e := (*IncidentError)(nil); errors.As(err, &e) {
-		list(f, "problems", &e.Problems, (*Problem).fields)
+		form.List(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
-		list(f, "problems", &e.Problems, (*Problem).fields)
+		form.List(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*EvaluationError)(nil); errors.As(err, &e) {
 		play, at := e.PlayName(), e.at()
-		f.text("play", &play)
-		f.text("at", &at)
-		f.text("expr", &e.Expr)
+		f.Text("play", &play)
+		f.Text("at", &at)
+		f.Text("expr", &e.Expr)
 	} else if e := (*AmbiguousError)(nil); errors.As(err, &e) {
 		plays := e.Plays[:]
-		f.texts("plays", &plays)
+		f.Texts("plays", &plays)
 	}
 }
 
-func (p *Problem) fields(f *form) {
+func (p *Problem) fields(f *form.Form) {
 	found := p.found()
-	f.text("path", &p.Path)
-	f.text("wanted", &p.Wanted)
-	f.text("found", &found)
+	f.Text("path", &p.Path)
+	f.Text("wanted", &p.Wanted)
+	f.Text("found", &found)
+}
+
+// JSONError reports input that is refused as a whole, because it is not a JSON object: no field of an
+// incident can be found in it.
+type JSONError struct{ Message string }
+
+func (e *JSONError) Error() string { return e.Message }
+
+// jsonError turns the error with which a decoder ended into the error of the caller. It is nil when
+// the text was read to its end.
+func jsonError(err error) error {
+	switch x := err.(type) {
+	case nil:
+		return nil
+	case *jsontext.Error:
+		return &JSONError{x.Message}
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // matchError turns an error of a condition into the engine's.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/form"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -375,7 +376,7 @@ func givenAt(a *Action, d *Decision) time.Time {
 	return a.GivenAt
 }
 
-func partFields(p *Part, f *form) {
-	f.money("amount", &p.Amount)
-	f.time("at", &p.At)
+func partFields(p *Part, f *form.Form) {
+	f.Money("amount", &p.Amount)
+	f.Time("at", &p.At)
 }

@@ -1,5 +1,7 @@
 package recovery
 
+import "github.com/servicerecovery/amends/recovery/internal/form"
+
 // MarshalJSON writes the decision as [Decision.AppendJSON] does. Beware that
 // [json.Marshal] and [json.Encoder] then escape <, > and &, unless the encoder was told not to.
 func (d Decision) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil }
@@ -8,11 +10,11 @@ func (d Decision) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil), nil 
 // printed and kept. The order of keys is fixed. A field without a value is left out, and an empty list
 // is []. Times are in UTC.
 func (d *Decision) AppendJSON(dst []byte) []byte {
-	f := writing(dst, public)
-	f.begin()
+	f := form.Writing(dst, form.ForReaders)
+	f.Begin()
 	d.fields(f)
-	f.end()
-	return f.written()
+	f.End()
+	return f.Written()
 }
 
 // UnmarshalJSON reads what [Decision.AppendJSON] writes, and writing it again
@@ -20,207 +22,207 @@ func (d *Decision) AppendJSON(dst []byte) []byte {
 // Money, MoneyRange or []any. A duration, a date or a percentage comes back as text. Unknown keys are
 // ignored.
 func (d *Decision) UnmarshalJSON(data []byte) error {
-	read, err := readInto(data, (*Decision).fields)
+	read, err := form.Read(data, (*Decision).fields)
 	if err == nil {
 		*d = read
 	}
-	return err
+	return jsonError(err)
 }
 
 // MarshalJSON writes the action as it stands in a decision.
 func (a Action) MarshalJSON() ([]byte, error) { return appendAction(nil, &a), nil }
 
 func appendAction(dst []byte, a *Action) []byte {
-	f := writing(dst, public)
-	f.begin()
+	f := form.Writing(dst, form.ForReaders)
+	f.Begin()
 	a.fields(f)
-	f.end()
-	return f.written()
+	f.End()
+	return f.Written()
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (a *Action) UnmarshalJSON(data []byte) error {
-	read, err := readInto(data, (*Action).fields)
+	read, err := form.Read(data, (*Action).fields)
 	if err == nil {
 		*a = read
 	}
-	return err
+	return jsonError(err)
 }
 
-func (d *Decision) fields(f *form) {
-	f.text("id", &d.ID)
-	f.text("incident", &d.Incident)
-	f.time("decided_at", &d.DecidedAt)
-	f.int("semantics", &d.Semantics)
-	if f.open("set", true) {
-		f.text("digest", &d.Set.Digest)
-		f.text("revision", &d.Set.Revision)
-		f.shut()
+func (d *Decision) fields(f *form.Form) {
+	f.Text("id", &d.ID)
+	f.Text("incident", &d.Incident)
+	f.Time("decided_at", &d.DecidedAt)
+	f.Int("semantics", &d.Semantics)
+	if f.Open("set", true) {
+		f.Text("digest", &d.Set.Digest)
+		f.Text("revision", &d.Set.Revision)
+		f.Shut()
 	}
-	f.text("supersedes", &d.Supersedes)
-	if !f.kept() {
-		f.text("handled", (*string)(&d.Handled))
+	f.Text("supersedes", &d.Supersedes)
+	if !f.Kept() {
+		f.Text("handled", (*string)(&d.Handled))
 	}
-	if m := optional(f, "made", &d.Made); m != nil {
+	if m := form.Optional(f, "made", &d.Made); m != nil {
 		m.fields(f)
-		f.shut()
+		f.Shut()
 	}
-	list(f, "plays", &d.Plays, (*Match).fields)
-	list(f, "actions", &d.Actions, (*Action).fields)
-	list(f, "choices", &d.Choices, (*Choice).fields)
-	list(f, "withheld", &d.Withheld, (*Withheld).fields)
-	list(f, "passed_over", &d.PassedOver, (*PassedOver).fields)
-	list(f, "missed", &d.Missed, (*Missed).fields)
-	named(f, "facts", &d.Facts)
-	list(f, "warnings", &d.Warnings, (*Warning).fields)
+	form.List(f, "plays", &d.Plays, (*Match).fields)
+	form.List(f, "actions", &d.Actions, (*Action).fields)
+	form.List(f, "choices", &d.Choices, (*Choice).fields)
+	form.List(f, "withheld", &d.Withheld, (*Withheld).fields)
+	form.List(f, "passed_over", &d.PassedOver, (*PassedOver).fields)
+	form.List(f, "missed", &d.Missed, (*Missed).fields)
+	form.Named(f, "facts", &d.Facts)
+	form.List(f, "warnings", &d.Warnings, (*Warning).fields)
 }
 
-func (m *Made) fields(f *form) {
-	f.text("choice", &m.Choice)
-	f.text("by", &m.By)
-	f.text("reason", &m.Reason)
-	f.text("deviation", &m.Deviation)
+func (m *Made) fields(f *form.Form) {
+	f.Text("choice", &m.Choice)
+	f.Text("by", &m.By)
+	f.Text("reason", &m.Reason)
+	f.Text("deviation", &m.Deviation)
 }
 
-func (m *Match) fields(f *form) {
-	f.text("play", &m.Play)
-	f.text("case", &m.Case)
-	f.text("approach", &m.Approach)
-	f.text("at", &m.At)
-	if f.kept() {
-		pairs(f, "because", &m.Because, func(r *Reason) (a, b *string) { return &r.Expr, &r.Value })
+func (m *Match) fields(f *form.Form) {
+	f.Text("play", &m.Play)
+	f.Text("case", &m.Case)
+	f.Text("approach", &m.Approach)
+	f.Text("at", &m.At)
+	if f.Kept() {
+		form.Pairs(f, "because", &m.Because, func(r *Reason) (a, b *string) { return &r.Expr, &r.Value })
 		return
 	}
-	list(f, "because", &m.Because, reasonFields)
+	form.List(f, "because", &m.Because, reasonFields)
 }
 
 // reasonFields writes texts even when they are empty, because the field that a reason read may be.
-func reasonFields(r *Reason, f *form) {
-	f.textAlways("expr", &r.Expr)
-	f.textAlways("value", &r.Value)
+func reasonFields(r *Reason, f *form.Form) {
+	f.TextAlways("expr", &r.Expr)
+	f.TextAlways("value", &r.Value)
 }
 
-func (a *Action) fields(f *form) {
-	f.text("id", &a.ID)
-	f.text("type", &a.Type)
-	f.text("change", (*string)(&a.Change))
-	f.texts("plays", &a.Plays)
-	f.money("amount", &a.Amount)
-	f.money("already", &a.Already)
-	named(f, "params", &a.Params)
-	f.text("owner", &a.Owner)
-	f.time("not_before", &a.NotBefore)
-	f.time("due_at", &a.DueAt)
-	f.time("given_at", &a.GivenAt)
-	f.time("done_at", &a.DoneAt)
-	f.text("justice", &a.Justice)
-	if m := optional(f, "message", &a.Message); m != nil {
+func (a *Action) fields(f *form.Form) {
+	f.Text("id", &a.ID)
+	f.Text("type", &a.Type)
+	f.Text("change", (*string)(&a.Change))
+	f.Texts("plays", &a.Plays)
+	f.Money("amount", &a.Amount)
+	f.Money("already", &a.Already)
+	form.Named(f, "params", &a.Params)
+	f.Text("owner", &a.Owner)
+	f.Time("not_before", &a.NotBefore)
+	f.Time("due_at", &a.DueAt)
+	f.Time("given_at", &a.GivenAt)
+	f.Time("done_at", &a.DoneAt)
+	f.Text("justice", &a.Justice)
+	if m := form.Optional(f, "message", &a.Message); m != nil {
 		m.fields(f)
-		f.shut()
+		f.Shut()
 	}
-	f.text("note", &a.Note)
-	list(f, "remind", &a.Remind, (*Action).fields)
-	list(f, "if_late", &a.IfLate, (*Action).fields)
-	if f.kept() {
-		list(f, "parts", &a.Parts, partFields)
-		f.flag("waits", &a.waits)
-		f.flag("pauses", &a.pauses)
-		f.flag("silent", &a.silent)
-		list(f, "hangs", &a.hangs, (*hang).fields)
+	f.Text("note", &a.Note)
+	form.List(f, "remind", &a.Remind, (*Action).fields)
+	form.List(f, "if_late", &a.IfLate, (*Action).fields)
+	if f.Kept() {
+		form.List(f, "parts", &a.Parts, partFields)
+		f.Flag("waits", &a.waits)
+		f.Flag("pauses", &a.pauses)
+		f.Flag("silent", &a.silent)
+		form.List(f, "hangs", &a.hangs, (*hang).fields)
 	}
 }
 
-func (m *Message) fields(f *form) {
-	f.text("id", &m.ID)
-	f.text("language", &m.Language)
-	f.textAlways("text", &m.Text)
+func (m *Message) fields(f *form.Form) {
+	f.Text("id", &m.ID)
+	f.Text("language", &m.Language)
+	f.TextAlways("text", &m.Text)
 }
 
-func (c *Choice) fields(f *form) {
-	f.text("id", &c.ID)
-	f.text("play", &c.Play)
-	f.text("decider", &c.Decider)
-	f.time("due_at", &c.DueAt)
-	list(f, "options", &c.Options, (*Offer).fields)
-	if f.kept() {
-		f.intUnlessZero("at_least", &c.AtLeast)
-		f.intUnlessZero("at_most", &c.AtMost)
-	} else if f.open("choose", true) {
-		f.int("at_least", &c.AtLeast)
-		f.int("at_most", &c.AtMost)
-		f.shut()
+func (c *Choice) fields(f *form.Form) {
+	f.Text("id", &c.ID)
+	f.Text("play", &c.Play)
+	f.Text("decider", &c.Decider)
+	f.Time("due_at", &c.DueAt)
+	form.List(f, "options", &c.Options, (*Offer).fields)
+	if f.Kept() {
+		f.IntUnlessZero("at_least", &c.AtLeast)
+		f.IntUnlessZero("at_most", &c.AtMost)
+	} else if f.Open("choose", true) {
+		f.Int("at_least", &c.AtLeast)
+		f.Int("at_most", &c.AtMost)
+		f.Shut()
 	}
-	if f.open("precedents", !f.kept() || c.Precedents.Count > 0) {
+	if f.Open("precedents", !f.Kept() || c.Precedents.Count > 0) {
 		c.Precedents.fields(f)
-		f.shut()
+		f.Shut()
 	}
 }
 
-func (o *Offer) fields(f *form) {
-	f.text("type", &o.Type)
-	f.text("id", &o.ID)
-	if f.kept() {
-		f.money("from", &o.From)
-		f.money("to", &o.To)
-	} else if f.open("amount", o.From.IsSet() || o.To.IsSet()) {
-		f.money("from", &o.From)
-		f.money("to", &o.To)
-		f.shut()
+func (o *Offer) fields(f *form.Form) {
+	f.Text("type", &o.Type)
+	f.Text("id", &o.ID)
+	if f.Kept() {
+		f.Money("from", &o.From)
+		f.Money("to", &o.To)
+	} else if f.Open("amount", o.From.IsSet() || o.To.IsSet()) {
+		f.Money("from", &o.From)
+		f.Money("to", &o.To)
+		f.Shut()
 	}
-	named(f, "params", &o.Params)
+	form.Named(f, "params", &o.Params)
 }
 
-func (p *Precedents) fields(f *form) {
-	f.int("count", &p.Count)
-	if f.writes() && p.Count == 0 {
+func (p *Precedents) fields(f *form.Form) {
+	f.Int("count", &p.Count)
+	if f.Writes() && p.Count == 0 {
 		return
 	}
-	list(f, "options", &p.Options, (*PrecedentRange).fields)
-	list(f, "recent", &p.Recent, (*Precedent).fields)
+	form.List(f, "options", &p.Options, (*PrecedentRange).fields)
+	form.List(f, "recent", &p.Recent, (*Precedent).fields)
 }
 
-func (r *PrecedentRange) fields(f *form) {
-	f.text("type", &r.Type)
-	f.money("median", &r.Median)
-	f.money("lowest", &r.Lowest)
-	f.money("highest", &r.Highest)
+func (r *PrecedentRange) fields(f *form.Form) {
+	f.Text("type", &r.Type)
+	f.Money("median", &r.Median)
+	f.Money("lowest", &r.Lowest)
+	f.Money("highest", &r.Highest)
 }
 
-func (p *Precedent) fields(f *form) {
-	f.text("decision", &p.Decision)
-	if f.kept() {
-		f.text("type", &p.Type)
+func (p *Precedent) fields(f *form.Form) {
+	f.Text("decision", &p.Decision)
+	if f.Kept() {
+		f.Text("type", &p.Type)
 	}
-	f.money("amount", &p.Amount)
-	f.text("reason", &p.Reason)
+	f.Money("amount", &p.Amount)
+	f.Text("reason", &p.Reason)
 }
 
-func (w *Withheld) fields(f *form) {
-	f.text("id", &w.ID)
-	f.text("type", &w.Type)
-	f.text("play", &w.Play)
-	f.text("reason", (*string)(&w.Reason))
-	f.money("amount", &w.Amount)
-	named(f, "params", &w.Params)
+func (w *Withheld) fields(f *form.Form) {
+	f.Text("id", &w.ID)
+	f.Text("type", &w.Type)
+	f.Text("play", &w.Play)
+	f.Text("reason", (*string)(&w.Reason))
+	f.Money("amount", &w.Amount)
+	form.Named(f, "params", &w.Params)
 }
 
-func (p *PassedOver) fields(f *form) {
-	f.text("partner", &p.Partner)
-	f.text("play", &p.Play)
-	f.text("reason", (*string)(&p.Reason))
+func (p *PassedOver) fields(f *form.Form) {
+	f.Text("partner", &p.Partner)
+	f.Text("play", &p.Play)
+	f.Text("reason", (*string)(&p.Reason))
 }
 
-func (m *Missed) fields(f *form) {
-	f.text("id", &m.ID)
-	f.text("type", &m.Type)
-	f.text("play", &m.Play)
-	f.time("given_at", &m.GivenAt)
-	f.time("due_at", &m.DueAt)
-	f.time("done_at", &m.DoneAt)
+func (m *Missed) fields(f *form.Form) {
+	f.Text("id", &m.ID)
+	f.Text("type", &m.Type)
+	f.Text("play", &m.Play)
+	f.Time("given_at", &m.GivenAt)
+	f.Time("due_at", &m.DueAt)
+	f.Time("done_at", &m.DoneAt)
 }
 
-func (w *Warning) fields(f *form) {
-	f.text("code", (*string)(&w.Code))
-	f.text("message", &w.Message)
-	f.text("play", &w.Play)
+func (w *Warning) fields(f *form.Form) {
+	f.Text("code", (*string)(&w.Code))
+	f.Text("message", &w.Message)
+	f.Text("play", &w.Play)
 }

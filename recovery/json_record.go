@@ -3,12 +3,9 @@ package recovery
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"slices"
-	"time"
 
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/form"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -21,12 +18,12 @@ import (
 // pairs. Fields without a value and empty lists are left out. The incident is copied, because it is
 // canonical JSON already.
 func (r *Record) AppendJSON(dst []byte, calendars func(*worktime.Calendar) string) []byte {
-	f := writing(dst, typed)
-	f.nameOf = calendars
-	f.begin()
+	f := form.Writing(dst, form.ForStores)
+	f.NameOf = calendars
+	f.Begin()
 	r.fields(f)
-	f.end()
-	return f.written()
+	f.End()
+	return f.Written()
 }
 
 // ReadRecord reads what [Record.AppendJSON] writes: an equal record, except that
@@ -37,11 +34,11 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 	if err != nil {
 		return nil, err
 	}
-	f := readingForm(members, typed, &err)
-	f.calendar = calendars
+	f := form.Reading(members, form.ForStores, &err)
+	f.CalendarOf = calendars
 	r := &Record{Incident: incident}
 	r.fields(f)
-	f.release()
+	f.Release()
 	if r.Decision == nil {
 		return nil, errors.New("a record without a decision")
 	}
@@ -77,205 +74,118 @@ func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, er
 }
 
 // fields writes and reads the kept form only: a record has no public one.
-func (r *Record) fields(f *form) {
-	f.time("base", &r.Base)
-	list(f, "bases", &r.Bases, (*PlayBase).fields)
-	pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
-	if d := optional(f, "decision", &r.Decision); d != nil {
+func (r *Record) fields(f *form.Form) {
+	f.Time("base", &r.Base)
+	form.List(f, "bases", &r.Bases, (*PlayBase).fields)
+	form.Pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
+	if d := form.Optional(f, "decision", &r.Decision); d != nil {
 		d.fields(f)
-		f.shut()
+		f.Shut()
 	}
-	f.texts("defaults", &r.Defaults)
-	list(f, "handed", &r.Handed, (*Handed).fields)
-	if f.writes() && len(r.Incident) > 0 {
-		f.key("incident")
+	f.Texts("defaults", &r.Defaults)
+	form.List(f, "handed", &r.Handed, (*Handed).fields)
+	if f.Writes() && len(r.Incident) > 0 {
+		f.Key("incident")
 		f.WriteValue(r.Incident)
 	}
-	f.texts("keeps", &r.Keeps)
-	f.textMap("keys", &r.Keys)
-	f.time("occurred_at", &r.OccurredAt)
-	f.text("on", &r.On)
-	list(f, "promises", &r.Promises, (*Promise).fields)
-	list(f, "reserves", &r.Reserves, reserveFields)
-	f.time("updated_at", &r.UpdatedAt)
-	pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
+	f.Texts("keeps", &r.Keeps)
+	f.TextMap("keys", &r.Keys)
+	f.Time("occurred_at", &r.OccurredAt)
+	f.Text("on", &r.On)
+	form.List(f, "promises", &r.Promises, (*Promise).fields)
+	form.List(f, "reserves", &r.Reserves, reserveFields)
+	f.Time("updated_at", &r.UpdatedAt)
+	form.Pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 }
 
-func (b *PlayBase) fields(f *form) {
-	f.time("base", &b.Base)
-	f.text("play", &b.Play)
+func (b *PlayBase) fields(f *form.Form) {
+	f.Time("base", &b.Base)
+	f.Text("play", &b.Play)
 }
 
-func (h *Handed) fields(f *form) {
-	f.text("action", &h.Action)
-	f.money("amount", &h.Amount)
-	f.time("at", &h.At)
-	f.text("key", &h.Key)
+func (h *Handed) fields(f *form.Form) {
+	f.Text("action", &h.Action)
+	f.Money("amount", &h.Amount)
+	f.Time("at", &h.At)
+	f.Text("key", &h.Key)
 }
 
-func reserveFields(r *Reserve, f *form) {
-	f.text("partner", &r.Partner)
-	f.text("direction", &r.Direction)
-	f.whole("units", &r.Units, 64)
-	f.time("at", &r.At)
-}
-
-// textMap is a member with a text for each name.
-func (f *form) textMap(name string, m *map[string]string) {
-	if !f.open(name, len(*m) > 0) {
-		return
-	}
-	if f.writes() {
-		f.entries = f.entries[:0]
-		for k, text := range *m {
-			f.entries = append(f.entries, Key{Path: k, Text: text})
-		}
-		slices.SortFunc(f.entries, func(a, b Key) int { return jsontext.Compare(a.Path, b.Path) })
-		for i := range f.entries {
-			f.WriteName(f.entries[i].Path)
-			f.Buf = jsontext.AppendQuote(f.Buf, f.entries[i].Text)
-		}
-	} else {
-		*m = make(map[string]string, len(f.members))
-		for _, e := range f.members {
-			(*m)[e.Name] = f.getText(e.Name)
-		}
-	}
-	f.shut()
+func reserveFields(r *Reserve, f *form.Form) {
+	f.Text("partner", &r.Partner)
+	f.Text("direction", &r.Direction)
+	f.Whole("units", &r.Units, 64)
+	f.Time("at", &r.At)
 }
 
 // Promises are only ever kept.
-func (p *Promise) fields(f *form) {
-	f.text("action", &p.Action)
-	f.money("amount", &p.amount)
-	f.flag("any", &p.any)
-	f.time("base", &p.Base)
-	list(f, "broken", &p.broken, (*broken).fields)
-	f.flag("cancelled", &p.Cancelled)
-	f.time("done_at", &p.DoneAt)
-	f.time("due_at", &p.DueAt)
-	f.span("every", &p.every)
-	f.time("given_at", &p.GivenAt)
-	f.time("not_before", &p.NotBefore)
-	f.time("opened", &p.opened)
-	f.time("origin", &p.origin)
-	f.flag("over", &p.over)
-	f.text("play", &p.Play)
-	f.flag("redress", &p.redress)
-	if f.open("run", p.run.exists()) {
+func (p *Promise) fields(f *form.Form) {
+	f.Text("action", &p.Action)
+	f.Money("amount", &p.amount)
+	f.Flag("any", &p.any)
+	f.Time("base", &p.Base)
+	form.List(f, "broken", &p.broken, (*broken).fields)
+	f.Flag("cancelled", &p.Cancelled)
+	f.Time("done_at", &p.DoneAt)
+	f.Time("due_at", &p.DueAt)
+	f.Span("every", &p.every)
+	f.Time("given_at", &p.GivenAt)
+	f.Time("not_before", &p.NotBefore)
+	f.Time("opened", &p.opened)
+	f.Time("origin", &p.origin)
+	f.Flag("over", &p.over)
+	f.Text("play", &p.Play)
+	f.Flag("redress", &p.redress)
+	if f.Open("run", p.run.exists()) {
 		p.run.fields(f)
-		f.shut()
+		f.Shut()
 	}
-	f.time("set_at", &p.SetAt)
-	f.text("since", &p.Since)
-	list(f, "stood", &p.stood, (*stood).fields)
-	f.time("told", &p.told)
-	f.text("type", &p.Type)
-	f.flag("waits", &p.waits)
-	f.time("within", &p.within)
+	f.Time("set_at", &p.SetAt)
+	f.Text("since", &p.Since)
+	form.List(f, "stood", &p.stood, (*stood).fields)
+	f.Time("told", &p.told)
+	f.Text("type", &p.Type)
+	f.Flag("waits", &p.waits)
+	f.Time("within", &p.within)
 }
 
 func (r *running) exists() bool { return r.calendar != nil || r.pauses || r.zone != nil }
 
-func (r *running) fields(f *form) {
-	f.optionalSpan("after", &r.after)
-	f.time("bound", &r.bound)
-	f.calendarNamed(&r.calendar)
-	f.text("ends", (*string)(&r.ends))
-	f.flag("pauses", &r.pauses)
-	f.optionalSpan("within", &r.within)
-	f.zone("zone", &r.zone)
+func (r *running) fields(f *form.Form) {
+	f.OptionalSpan("after", &r.after)
+	f.Time("bound", &r.bound)
+	f.Calendar("calendar", &r.calendar)
+	f.Text("ends", (*string)(&r.ends))
+	f.Flag("pauses", &r.pauses)
+	f.OptionalSpan("within", &r.within)
+	f.Zone("zone", &r.zone)
 }
 
-func (s *stood) fields(f *form) {
-	f.time("due_at", &s.dueAt)
-	f.time("set_at", &s.setAt)
+func (s *stood) fields(f *form.Form) {
+	f.Time("due_at", &s.dueAt)
+	f.Time("set_at", &s.setAt)
 }
 
-func (b *broken) fields(f *form) {
-	f.flag("any", &b.any)
-	f.time("base", &b.base)
-	f.time("done_at", &b.doneAt)
-	f.time("due_at", &b.dueAt)
-	f.flag("ended", &b.ended)
-	f.time("given_at", &b.givenAt)
-	f.time("until", &b.until)
+func (b *broken) fields(f *form.Form) {
+	f.Flag("any", &b.any)
+	f.Time("base", &b.base)
+	f.Time("done_at", &b.doneAt)
+	f.Time("due_at", &b.dueAt)
+	f.Flag("ended", &b.ended)
+	f.Time("given_at", &b.givenAt)
+	f.Time("until", &b.until)
 }
 
-func (h *hang) fields(f *form) {
-	f.optionalSpan("after", &h.after)
-	f.optionalSpan("ahead", &h.ahead)
-	f.time("at", &h.at)
-	f.time("due_at", &h.dueAt)
-	f.optionalSpan("every", &h.every)
-	f.text("play", &h.play)
-	if f.open("run", h.run.exists()) {
+func (h *hang) fields(f *form.Form) {
+	f.OptionalSpan("after", &h.after)
+	f.OptionalSpan("ahead", &h.ahead)
+	f.Time("at", &h.at)
+	f.Time("due_at", &h.dueAt)
+	f.OptionalSpan("every", &h.every)
+	f.Text("play", &h.play)
+	if f.Open("run", h.run.exists()) {
 		h.run.fields(f)
-		f.shut()
+		f.Shut()
 	}
-	f.text("since", &h.since)
-	f.optionalSpan("within", &h.within)
-}
-
-// span is left out where it is zero.
-func (f *form) span(name string, s *value.Span) {
-	switch {
-	case !f.writes():
-		*s = spanOf(f.getText(name))
-	case *s != value.Span{}:
-		f.key(name)
-		f.WriteString(s.String())
-	}
-}
-
-func (f *form) optionalSpan(name string, s **value.Span) {
-	switch {
-	case !f.writes():
-		if text := f.getText(name); text != "" {
-			span := spanOf(text)
-			*s = &span
-		}
-	case *s != nil:
-		f.key(name)
-		f.WriteString((*s).String())
-	}
-}
-
-func (f *form) zone(name string, zone **time.Location) {
-	if f.writes() {
-		if *zone != nil {
-			text := (*zone).String()
-			f.text(name, &text)
-		}
-		return
-	}
-	text := f.getText(name)
-	if text == "" {
-		return
-	}
-	found, err := worktime.LoadZone(text)
-	if err != nil && *f.err == nil {
-		*f.err = err
-	}
-	*zone = found
-}
-
-// calendarNamed is a calendar, by the name that the store gives it.
-func (f *form) calendarNamed(c **worktime.Calendar) {
-	if f.writes() {
-		if *c != nil {
-			name := f.nameOf(*c)
-			f.text("calendar", &name)
-		}
-		return
-	}
-	name := f.getText("calendar")
-	if name == "" {
-		return
-	}
-	found, err := f.calendar(name)
-	if err != nil && *f.err == nil {
-		*f.err = fmt.Errorf("the calendar %s: %w", name, err)
-	}
-	*c = found
+	f.Text("since", &h.since)
+	f.OptionalSpan("within", &h.within)
 }

@@ -10,9 +10,7 @@ import (
 )
 
 // MoneyRange is a parameter of an option that may be any amount in between.
-type MoneyRange struct {
-	From, To Money
-}
+type MoneyRange = value.MoneyRange
 
 // offer lets a person choose, unless that was done and still stands.
 func (c *conclusion) offer(p *policy.Play) error {

@@ -128,10 +128,8 @@ func (x *chooser) amount(at string, d *draft, offered Offer, s Selected) {
 		s.Amount = offered.From // there is nothing else to choose
 	}
 	d.Amount = s.Amount
-	in := s.Amount.IsSet() && s.Amount.Currency() == offered.From.Currency() &&
-		s.Amount.Compare(offered.From) >= 0 && s.Amount.Compare(offered.To) <= 0
-	if !in {
-		x.problems = append(x.problems, Problem{at + ".amount", offered.From.String() + " to " + offered.To.String(), s.Amount.String()})
+	if allowed := (MoneyRange{From: offered.From, To: offered.To}); !allowed.Holds(s.Amount) {
+		x.problems = append(x.problems, Problem{at + ".amount", allowed.String(), s.Amount.String()})
 	}
 }
 
@@ -144,10 +142,10 @@ func (x *chooser) param(at string, offered Param, o *policy.Option, s Selected) 
 	case MoneyRange:
 		native, bad := intake.Coerce(given, value.Type{Kind: value.KindMoney})
 		m, isMoney := native.(Money)
-		if bad == nil && isMoney && m.Currency() == allowed.From.Currency() && m.Compare(allowed.From) >= 0 && m.Compare(allowed.To) <= 0 {
+		if bad == nil && isMoney && allowed.Holds(m) {
 			return m, true
 		}
-		x.problems = append(x.problems, Problem{at + "." + offered.Name, allowed.From.String() + " to " + allowed.To.String(), foundOrNothing(given, ok)})
+		x.problems = append(x.problems, Problem{at + "." + offered.Name, allowed.String(), foundOrNothing(given, ok)})
 		return nil, false
 	case []any:
 		if !choose {

@@ -100,3 +100,16 @@ func (m Money) decimals() int {
 	decimals, _ := Decimals(m.currency)
 	return decimals
 }
+
+// MoneyRange is any amount from one to another, both included. They have one currency.
+type MoneyRange struct {
+	From, To Money
+}
+
+// String writes the range for people: 5.00 EUR to 20.00 EUR.
+func (r MoneyRange) String() string { return r.From.String() + " to " + r.To.String() }
+
+// Holds reports whether an amount is in the range.
+func (r MoneyRange) Holds(m Money) bool {
+	return m.IsSet() && m.Currency() == r.From.Currency() && m.Compare(r.From) >= 0 && m.Compare(r.To) <= 0
+}

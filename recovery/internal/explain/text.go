@@ -275,7 +275,7 @@ func params(list []recovery.Param, plain value.Plain) string {
 
 func paramText(v any, plain value.Plain) string {
 	if r, ok := v.(recovery.MoneyRange); ok {
-		return r.From.String() + " to " + r.To.String()
+		return r.String()
 	}
 	return plain.Show(v)
 }

@@ -1,4 +1,4 @@
-package recovery
+package intake
 
 import (
 	"encoding/json"
@@ -8,7 +8,8 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/servicerecovery/amends/recovery/internal/intake"
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -22,13 +23,13 @@ func TestKeysAreSortedByUTF16(t *testing.T) {
 	}
 	want := "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\"," +
 		"\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}"
-	if got := string(intake.AppendCanonical(nil, v)); got != want {
+	if got := string(AppendCanonical(nil, v)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
 func TestCanonicalValues(t *testing.T) {
-	percent := Percent{}
+	percent := value.Percent{}
 	if err := percent.UnmarshalText([]byte("12.50%")); err != nil {
 		t.Fatal(err)
 	}
@@ -41,16 +42,16 @@ func TestCanonicalValues(t *testing.T) {
 		{3.0, "3"},
 		{true, "true"},
 		{nil, "null"},
-		{MustMoney("12.5 EUR"), `{"currency":"EUR","value":"12.50"}`},
+		{value.MustMoney("12.5 EUR"), `{"currency":"EUR","value":"12.50"}`},
 		{80 * time.Hour, `"80h"`},
 		{time.Date(2026, 3, 2, 10, 0, 0, 5e8, madrid), `"2026-03-02T09:00:00.5Z"`},
 		{percent, `"12.5%"`},
 		{[]any{}, "[]"},
 		{[]any{int64(1), "a", []any{false}}, `[1,"a",[false]]`},
 		{map[string]any{"b": int64(1), "a": map[string]any{}}, `{"a":{},"b":1}`},
-		{[]Pause{{From: time.Unix(0, 0)}}, `[{"from":"1970-01-01T00:00:00Z"}]`},
+		{[]worktime.Pause{{From: time.Unix(0, 0)}}, `[{"from":"1970-01-01T00:00:00Z"}]`},
 	} {
-		if got := string(intake.AppendCanonical(nil, c.value)); got != c.want {
+		if got := string(AppendCanonical(nil, c.value)); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.value, got, c.want)
 		}
 	}
@@ -71,7 +72,7 @@ func FuzzCanonical(f *testing.F) {
 			return
 		}
 		checkSameAsStandard(t, data, jsontext.Plain(v))
-		once := intake.AppendCanonical(nil, jsontext.Plain(v))
+		once := AppendCanonical(nil, jsontext.Plain(v))
 		again, err := jsontext.Parse(once)
 		if err != nil {
 			if strings.Contains(err.Error(), "twice") {
@@ -79,7 +80,7 @@ func FuzzCanonical(f *testing.F) {
 			}
 			t.Fatalf("%s is not JSON: %v", once, err)
 		}
-		if twice := intake.AppendCanonical(nil, jsontext.Plain(again)); string(twice) != string(once) {
+		if twice := AppendCanonical(nil, jsontext.Plain(again)); string(twice) != string(once) {
 			t.Errorf("canonical JSON changed:\n%s\n%s", once, twice)
 		}
 		checkSorted(t, again)

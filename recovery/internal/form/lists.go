@@ -1,0 +1,157 @@
+package form
+
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery/internal/intake"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+)
+
+// skips reports whether a list of n elements is left out when writing.
+func (f *Form) skips(n int) bool { return n == 0 && f.Kept() }
+
+// List is a member with an object for each element.
+func List[T any](f *Form, name string, elements *[]T, fields func(*T, *Form)) {
+	if !f.Writes() {
+		*elements = readList(f, name, fields)
+		return
+	}
+	if f.skips(len(*elements)) {
+		return
+	}
+	f.Key(name)
+	f.BeginArray()
+	for i := range *elements {
+		f.Begin()
+		fields(&(*elements)[i], f)
+		f.End()
+	}
+	f.EndArray()
+}
+
+func readList[T any](f *Form, name string, fields func(*T, *Form)) []T {
+	r := f.reading
+	elements := r.getList(name)
+	if len(elements) == 0 {
+		return nil
+	}
+	out := make([]T, len(elements))
+	for i, e := range elements {
+		members, ok := e.(jsontext.Object)
+		f.reading = &reading{members, r, name, i, r.err}
+		if !ok {
+			r.fail(f.reading.String(), "an object", e)
+			out = nil
+			break
+		}
+		fields(&out[i], f)
+	}
+	f.reading = r
+	return out
+}
+
+// Texts is a list of texts.
+func (f *Form) Texts(name string, list *[]string) {
+	switch {
+	case !f.Writes():
+		*list = f.getTexts(name)
+	case !f.skips(len(*list)):
+		f.Key(name)
+		f.Buf = intake.AppendList(f.Buf, *list, jsontext.AppendQuote)
+	}
+}
+
+type named = struct {
+	Name  string
+	Value any
+}
+
+// Named is a list of names with values. Readers see an object. For stores, which sort the members of an
+// object, it is a list of pairs, so that the order is kept.
+func Named[T ~named](f *Form, name string, list *[]T) {
+	if !f.Writes() {
+		f.getNamed(name, f.style, func(name string, v any) { *list = append(*list, T(named{name, v})) })
+		return
+	}
+	if f.skips(len(*list)) {
+		return
+	}
+	f.Key(name)
+	if f.Kept() {
+		f.BeginArray()
+	} else {
+		f.BeginObject()
+	}
+	for i := range *list {
+		e := named((*list)[i])
+		f.Next()
+		if f.Kept() {
+			f.Buf = jsontext.AppendQuote(append(f.Buf, '['), e.Name)
+			f.Buf = append(f.style.append(append(f.Buf, ','), e.Value), ']')
+		} else {
+			f.Buf = append(jsontext.AppendQuote(f.Buf, e.Name), ':')
+			f.Buf = f.style.append(f.Buf, e.Value)
+		}
+	}
+	if f.Kept() {
+		f.EndArray()
+	} else {
+		f.EndObject()
+	}
+}
+
+// Pairs is a list of two texts each, for stores.
+func Pairs[T any](f *Form, name string, list *[]T, texts func(*T) (a, b *string)) {
+	if !f.Writes() {
+		f.getPairs(name, func(first string, v any) {
+			s, ok := v.(string)
+			if !ok {
+				f.fail(f.at(name), "pairs of text", v)
+			}
+			var x T
+			a, b := texts(&x)
+			*a, *b = first, s
+			*list = append(*list, x)
+		})
+		return
+	}
+	if f.skips(len(*list)) {
+		return
+	}
+	f.Key(name)
+	f.BeginArray()
+	for i := range *list {
+		a, b := texts(&(*list)[i])
+		f.BeginArray()
+		f.WriteString(*a)
+		f.WriteString(*b)
+		f.EndArray()
+	}
+	f.EndArray()
+}
+
+type entry struct{ name, text string }
+
+// TextMap is a member with a text for each name.
+func (f *Form) TextMap(name string, m *map[string]string) {
+	if !f.Open(name, len(*m) > 0) {
+		return
+	}
+	if f.Writes() {
+		f.entries = f.entries[:0]
+		for k, text := range *m {
+			f.entries = append(f.entries, entry{k, text})
+		}
+		slices.SortFunc(f.entries, func(a, b entry) int { return jsontext.Compare(a.name, b.name) })
+		for i := range f.entries {
+			f.WriteName(f.entries[i].name)
+			f.Buf = jsontext.AppendQuote(f.Buf, f.entries[i].text)
+		}
+	} else {
+		*m = make(map[string]string, len(f.members))
+		for _, e := range f.members {
+			(*m)[e.Name] = f.getText(e.Name)
+		}
+	}
+	f.Shut()
+}
