@@ -52,6 +52,10 @@ func (a *Action) UnmarshalJSON(data []byte) error {
 func (d *Decision) fields(f *form.Form) {
 	f.Text("id", &d.ID)
 	f.Text("incident", &d.Incident)
+	f.Text("service", &d.Service)
+	f.Text("failure", &d.Failure)
+	f.Text("phase", &d.Phase)
+	f.Time("occurred_at", &d.OccurredAt)
 	f.Time("decided_at", &d.DecidedAt)
 	f.Int("semantics", &d.Semantics)
 	if f.Open("set", true) {

@@ -14,7 +14,7 @@ import (
 func example() *Decision {
 	eur := MustMoney
 	return &Decision{
-		ID: "dec_1", Incident: "T-1042", DecidedAt: at("2026-03-02T09:00:00Z"), Semantics: 1,
+		ID: "dec_1", Incident: "T-1042", Service: "parcel", Failure: "late", Phase: "failure", OccurredAt: at("2026-03-01T12:00:00Z"), DecidedAt: at("2026-03-02T09:00:00Z"), Semantics: 1,
 		Set:        SetRef{Digest: "sha256:ab", Revision: "4f1c"},
 		Supersedes: "dec_0", Handled: HandledChanged,
 		Made: &Made{Choice: "cho_0", By: "Eva", Reason: "<very> late", Deviation: "25%"},
@@ -53,7 +53,7 @@ func example() *Decision {
 	}
 }
 
-const exampleJSON = `{"id":"dec_1","incident":"T-1042","decided_at":"2026-03-02T09:00:00Z","semantics":1,
+const exampleJSON = `{"id":"dec_1","incident":"T-1042","service":"parcel","failure":"late","phase":"failure","occurred_at":"2026-03-01T12:00:00Z","decided_at":"2026-03-02T09:00:00Z","semantics":1,
 "set":{"digest":"sha256:ab","revision":"4f1c"},"supersedes":"dec_0","handled":"changed",
 "made":{"choice":"cho_0","by":"Eva","reason":"<very> late","deviation":"25%"},
 "plays":[

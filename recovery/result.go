@@ -45,7 +45,10 @@ func (c *conclusion) record() *Record {
 
 // skeleton is what every decision has.
 func (c *conclusion) skeleton() *Decision {
-	d := &Decision{Incident: c.id, DecidedAt: c.now, Semantics: Semantics, Set: c.rules.ref, base: c.base}
+	d := &Decision{
+		Incident: c.id, Service: c.service, Failure: c.failure, Phase: c.phase, OccurredAt: c.occurredAt,
+		DecidedAt: c.now, Semantics: Semantics, Set: c.rules.ref, base: c.base,
+	}
 	d.Plays = c.matchesOf(c.matches)
 	if len(c.facts) > 0 {
 		d.Facts = make([]Fact, 0, len(c.facts))

@@ -24,7 +24,7 @@ type subject struct {
 	reportedAt, respondedAt, resolvedAt time.Time
 	informedAt, expectedAt              time.Time
 	reopened, updatedAt                 time.Time
-	phase, provider                     string
+	service, failure, phase, provider   string
 	languages                           policy.Languages // of the incident, then of the customer
 
 	taken *intake.Intake // the keys of the record
@@ -115,7 +115,7 @@ func (r *ruleset) describe(w *workspace) {
 	s.reportedAt, s.respondedAt = s.time(f.reportedAt), s.time(f.respondedAt)
 	s.informedAt, s.resolvedAt = s.time(f.informedAt), s.time(f.resolvedAt)
 	s.expectedAt, s.reopened, s.updatedAt = s.time(f.expectedAt), s.time(f.reopenedAt), s.time(f.updatedAt)
-	s.phase, s.provider = s.text(f.phase), s.text(f.provider)
+	s.service, s.failure, s.phase, s.provider = s.text(f.service), s.text(f.failure), s.text(f.phase), s.text(f.provider)
 	s.languages = policy.Languages{s.text(f.language), s.text(f.customerLanguage)}
 }
 
@@ -133,7 +133,8 @@ func (s *subject) text(f *policy.Field) string {
 type fields struct {
 	occurredAt, reportedAt, respondedAt, informedAt *policy.Field
 	resolvedAt, expectedAt, reopenedAt, updatedAt   *policy.Field
-	phase, provider, language, customerLanguage     *policy.Field
+	service, failure, phase, provider               *policy.Field
+	language, customerLanguage                      *policy.Field
 }
 
 func fieldsOf(p *policy.Program) fields {
@@ -149,7 +150,8 @@ func fieldsOf(p *policy.Program) fields {
 		occurredAt: named("occurred_at"), reportedAt: named("reported_at"), respondedAt: named("responded_at"),
 		informedAt: named("informed_at"), resolvedAt: named("resolved_at"), expectedAt: named("expected_at"),
 		reopenedAt: named("reopened_at"), updatedAt: named("updated_at"),
-		phase: named("phase"), provider: named("provider"), language: named("language"), customerLanguage: named("customer.language"),
+		service: named("service"), failure: named("failure"), phase: named("phase"), provider: named("provider"),
+		language: named("language"), customerLanguage: named("customer.language"),
 	}
 }
 

@@ -12,6 +12,10 @@ func (b *builder) decisionWords() map[string]word {
 	return map[string]word{
 		".id":                      {"The decision's id.", nil},
 		".incident":                {"The incident's id.", nil},
+		".service":                 {"The incident's service.", nil},
+		".failure":                 {"The incident's failure. Left out where it has none.", nil},
+		".phase":                   {"Of the incident: failure or signal.", oneOf([]string{"failure", "signal"})},
+		".occurred_at":             {"When the incident occurred.", nil},
 		".decided_at":              {"When it was decided.", nil},
 		".semantics":               {"The version of the rules by which it was decided.", nil},
 		".set":                     {"The playbooks that it was made from.", nil},

@@ -14,7 +14,7 @@ func fullest() *recovery.Decision {
 	params := []recovery.Param{{Name: "p", Value: "v"}}
 	late := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
 	return &recovery.Decision{
-		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics,
+		ID: "d", Incident: "i", Service: "s", Failure: "f", Phase: "failure", OccurredAt: at, DecidedAt: at, Semantics: recovery.Semantics,
 		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
 		Made:  &recovery.Made{Choice: "c", By: "b", Reason: "r", Deviation: "1%"},
 		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
