@@ -35,7 +35,8 @@
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
 //	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
-//	replay.go, replay_again.go, explain.go, revisit.go, past.go, equal.go, treated.go, erase.go
+//	replay.go, replay_again.go, explain.go, revisit.go, past.go, treated.go, erase.go
+//	equal.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
 //
 // There is no goroutine in the background, no cache on disk and no snapshot: a ledger is opened by
 // reading it, which takes about 20 µs of processor time a record, on all cores. Memory holds some

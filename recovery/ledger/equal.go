@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -24,6 +25,15 @@ type EqualOptions struct {
 	Same []string
 	// Across are fields that should make no difference, such as region.
 	Across []string
+	// Level is how often chance alone may give a finding in the whole of the audit; 0 is 0.05.
+	Level float64
+	// ShareOf is a field of money, or a number: amounts are compared as a share of it too.
+	ShareOf string
+	// Changed names the plays that mean something else in one set than in another, as playbook/play;
+	// playbook/* is all of a playbook, and /* all plays.
+	// Decisions of sets in which the plays that answered mean the same are compared with each other.
+	// When it is nil, every set is compared with itself alone.
+	Changed func(old, new fs.FS) ([]string, error)
 	// Progress is told how many bytes of how many have been read.
 	Progress func(done, total int64)
 }
@@ -33,6 +43,13 @@ type Treatment struct {
 	Cases int64 // incidents that were looked at
 	// Alone counts the incidents without an equal one, which cannot be compared.
 	Alone int64
+	// Erased counts the decisions that were erased, and are missing.
+	Erased int64
+	// Findings are the differences between the members of fields in Across: rules first, then the
+	// largest.
+	Findings []Finding
+	// TooFew are the comparisons that could not have found anything, however the cases were treated.
+	TooFew []Comparison
 	// Unequal are the groups of equal cases whose redress differed, sorted.
 	Unequal []Group
 	// Deviations are the choices whose amount left the median of its precedents,
@@ -111,6 +128,11 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 		}
 	}
 	names := namesOf(slices.Concat(options.Same, options.Across))
+	for _, path := range []string{"customer.id", options.ShareOf} {
+		if path != "" && names[path] == nil {
+			names[path] = []string{path}
+		}
+	}
 	e, err := walkEqual(ctx, from, options, names, total)
 	for errors.Is(err, errRenamed) {
 		e, err = walkEqual(ctx, from, options, names, total)
@@ -122,13 +144,13 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 		return nil, err
 	}
 	e.finish()
-	return e.out, nil
+	return e.out, e.find(ctx, dir)
 }
 
 // walkEqual reads the whole ledger once. It returns errRenamed, and has added to names, when a set
 // calls a field by another name: decisions were read without that name then.
 func walkEqual(ctx context.Context, from *log.Log, options EqualOptions, names fieldNames, total int64) (*equaliser, error) {
-	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}}
+	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}, tallies: newTallies()}
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
 	if options.Progress != nil {
 		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
@@ -145,16 +167,23 @@ type equaliser struct {
 	sets    []int64         // the records of archived sets
 	out     *Treatment
 	groups  map[string]map[string]*outcome // by what is the same, then by everything
+	tallies *tallies
+	last    Hash // of the last record
 }
 
 // outcome is an Outcome in the making.
 type outcome struct {
 	Outcome
 	same []recovery.Key
+	seqs []int64 // the records of Incidents
 }
 
-// fewIncidents is how many incidents of an outcome are named.
-const fewIncidents = 3
+// fewIncidents is how many incidents of an outcome are named. More are kept, since those that are
+// decided again may leave it.
+const (
+	fewIncidents  = 3
+	keptIncidents = 12
+)
 
 func (e *equaliser) parse(t *log.Item) {
 	if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
@@ -171,8 +200,12 @@ func (e *equaliser) parse(t *log.Item) {
 // visit counts an incident as it stands after a record, and no longer as it stood before. The record
 // names the records that stood before.
 func (e *equaliser) visit(t *log.Item) error {
-	if t.Body == log.BodyChanged {
+	e.last = t.Hash
+	switch {
+	case t.Body == log.BodyChanged:
 		return e.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")
+	case t.Body == log.BodyErased && t.Head.Kind == KindDecision:
+		e.out.Erased++
 	}
 	if t.Head.Kind == KindSet && t.Body == log.BodyWhole {
 		e.sets = append(e.sets, t.Head.Seq)
@@ -271,14 +304,17 @@ func (e *equaliser) count(c *aCase, by int64) {
 	}
 	known.Count += by
 	e.out.Cases += by
+	e.tally(o, c, by)
 	incident := c.latest.Incident
 	if by < 0 {
-		known.Incidents = slices.DeleteFunc(known.Incidents, func(x string) bool { return x == incident })
+		if i := slices.Index(known.Incidents, incident); i >= 0 {
+			known.Incidents, known.seqs = slices.Delete(known.Incidents, i, i+1), slices.Delete(known.seqs, i, i+1)
+		}
 		if known.Count == 0 {
 			delete(e.groups[same], all)
 		}
-	} else if len(known.Incidents) < fewIncidents {
-		known.Incidents = append(known.Incidents, incident)
+	} else if len(known.Incidents) < keptIncidents {
+		known.Incidents, known.seqs = append(known.Incidents, incident), append(known.seqs, c.latest.Number)
 	}
 }
 
@@ -384,7 +420,9 @@ func (e *equaliser) finish() {
 			o := e.groups[key][all]
 			g.Same = o.same
 			cases += o.Count
-			g.Outcomes = append(g.Outcomes, o.Outcome)
+			shown := o.Outcome
+			shown.Incidents = shown.Incidents[:min(len(shown.Incidents), fewIncidents)]
+			g.Outcomes = append(g.Outcomes, shown)
 			what, where := o.gave(), textsOf(o.Across)
 			redress[what] = true
 			if across[where] == nil {

@@ -1,6 +1,10 @@
 package ledger
 
-import "github.com/servicerecovery/amends/recovery/store"
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/recovery/store"
+)
 
 // treated is what the audit of equal treatment has to know of a decision, or of a
 // choice.
@@ -15,10 +19,15 @@ type treated struct {
 	stood    []int64
 }
 
+// justiceOfRedress is the justice of what a customer gets, and not only of attention.
+const justiceOfRedress = "distributive"
+
 // gave says what an action means to a customer.
 type gave struct {
-	redress bool // and not only attention
+	redress bool
 	plays   []string
+	given   time.Time // zero: by this decision
+	due     time.Time // zero: it has no deadline
 }
 
 // parseTreated reads it out of a decision's payload, with the keys that are wanted.
@@ -82,9 +91,13 @@ func (c *cursor) gave() (g gave) {
 	c.Members(func(key []byte) {
 		switch string(key) {
 		case "justice":
-			g.redress = string(c.TextBytes()) == "distributive"
+			g.redress = string(c.TextBytes()) == justiceOfRedress
 		case "plays":
 			c.Elements(func() { g.plays = append(g.plays, c.Text()) })
+		case "given_at":
+			g.given = c.time()
+		case "due_at":
+			g.due = c.time()
 		}
 	})
 	return g

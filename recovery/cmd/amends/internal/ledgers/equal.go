@@ -2,14 +2,16 @@ package ledgers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -19,7 +21,7 @@ func ledgerEqual() command.Command {
 		Name: "ledger equal", Args: "DIR --same FIELDS [flags]",
 		Summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
 		Example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
-		Notes:   term.Own("Redress is what is compared: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. Apologies, deadlines and\nother attention are not. The exit status is 1 when equal cases got other redress."),
+		Notes:   term.Own("Redress is what is listed: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. For the fields of --across\nthe time that deadlines leave, and what people chose, are compared too.\n\nA finding is a rule that reads such a field and gave other redress for it, or a\ndifference that is larger than chance explains: by Fisher's exact test for rates, by\ndealing customers anew for means, adjusted for all comparisons by Holm's correction.\nThe exit status is 1 when there is a finding of either kind. A difference that goes\naway where decisions of the same rules are compared is a change of rules, and none."),
 	}
 	c.Run = func(h command.Host, args []string) int { return h.End(equalLedger(c, h, args)) }
 	return c
@@ -29,11 +31,16 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	same := f.String("same", "", "cases are equal when these `FIELDS` are: service,failure,severity")
 	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
+	level := f.String("level", "0.05", "how often chance alone may give a finding, at most")
+	share := f.String("share-of", "", "compare amounts as a share of this `FIELD` too: order.value")
 	format := f.Format("text", "json")
 	rest, err := f.Parse(h, args)
-	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across)}
+	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across), ShareOf: *share, Changed: changedPlays}
 	if err == nil && len(options.Same) == 0 {
 		err = errors.New("ledger equal needs the fields that make cases equal: --same service,failure,severity")
+	}
+	if err == nil {
+		options.Level, err = levelOf(*level)
 	}
 	if err != nil {
 		return err
@@ -59,7 +66,41 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	return command.FoundIf(len(found.Unequal) > 0)
+	return command.FoundIf(slices.ContainsFunc(found.Findings, counts))
+}
+
+// counts reports whether a finding makes the command fail.
+func counts(f ledger.Finding) bool { return f.Kind != ledger.FindingChange }
+
+func levelOf(text string) (float64, error) {
+	level, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(level > 0 && level < 1) {
+		return 0, fmt.Errorf("--level needs a number between 0 and 1, such as 0.05, and not %q", text)
+	}
+	return level, nil
+}
+
+// changedPlays names the plays that mean something else in one archived set than in another.
+func changedPlays(old, new fs.FS) ([]string, error) {
+	a, err := diff.Open("old", old)
+	if err != nil {
+		return nil, err
+	}
+	b, err := diff.Open("new", new)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, c := range diff.Compare(a, b) {
+		switch {
+		case c.Play != "":
+			out = append(out, c.Playbook+"/"+c.Play)
+		case c.What != diff.WhatReviewBy:
+			out = append(out, c.Playbook+"/*")
+		}
+		out = append(out, c.UsedBy...)
+	}
+	return out, nil
 }
 
 func fieldList(s string) []string {
@@ -79,6 +120,7 @@ func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 	default:
 		w.Printf("%s in which not all got the same redress\n", term.Count(len(t.Unequal), "group"))
 	}
+	writeFindings(w, t)
 	for _, g := range t.Unequal {
 		writeGroup(w, g, options.Across)
 	}
@@ -93,6 +135,31 @@ func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 		w.Add(term.Own("\n"))
 	}
 	return w.Text()
+}
+
+// writeFindings lists the findings, each with its numbers.
+func writeFindings(w *term.Page, t *ledger.Treatment) {
+	for _, f := range t.Findings {
+		what := map[ledger.FindingKind]string{ledger.FindingRule: "a rule", ledger.FindingRate: "more than chance", ledger.FindingChange: "a change of rules"}[f.Kind]
+		w.Printf("\n%s, %s %s: %s\n  %s", fieldTexts(f.Same), f.Across, orEmpty(f.Member), what, f.Because)
+		if f.Kind != ledger.FindingRule {
+			w.Printf(" (p %s)", strconv.FormatFloat(f.P, 'g', 2, 64))
+		}
+		w.Add(term.Own("\n"))
+	}
+	if len(t.TooFew) > 0 {
+		w.Printf("\ntoo few cases to tell: %s\n", term.Count(len(t.TooFew), "comparison"))
+	}
+	if t.Erased > 0 {
+		w.Printf("\nmissing: %s, erased since\n", term.Count(t.Erased, "decision"))
+	}
+}
+
+func orEmpty(text string) string {
+	if text == "" {
+		return "empty"
+	}
+	return text
 }
 
 func writeGroup(w *term.Page, g ledger.Group, across []string) {
@@ -126,11 +193,7 @@ func writeGroup(w *term.Page, g ledger.Group, across []string) {
 func fieldTexts(keys []recovery.Key) string {
 	var out []string
 	for _, k := range keys {
-		text := k.Text
-		if text == "" {
-			text = "empty"
-		}
-		out = append(out, k.Path+" "+text)
+		out = append(out, k.Path+" "+orEmpty(k.Text))
 	}
 	return strings.Join(out, ", ")
 }
@@ -151,101 +214,4 @@ func orNobody(by string) string {
 		return "nobody named"
 	}
 	return by
-}
-
-// What follows is the same as JSON.
-
-type treatment struct {
-	OK         bool        `json:"ok"`
-	Cases      int64       `json:"cases"`
-	Alone      int64       `json:"alone"`
-	Unequal    []group     `json:"unequal"`
-	Deviations []deviation `json:"deviations"`
-}
-
-type group struct {
-	Same     fields         `json:"same"`
-	Between  bool           `json:"between"`
-	Outcomes []groupOutcome `json:"outcomes"`
-}
-
-type groupOutcome struct {
-	Across    fields        `json:"across"`
-	Redress   []redressJSON `json:"redress"`
-	Plays     []string      `json:"plays"`
-	Choosers  []string      `json:"choosers"`
-	Count     int64         `json:"count"`
-	Incidents []string      `json:"incidents"`
-}
-
-type redressJSON struct {
-	Type   string          `json:"type"`
-	Amount *recovery.Money `json:"amount,omitempty"`
-}
-
-type deviation struct {
-	Record    int64         `json:"record"`
-	Incident  string        `json:"incident"`
-	Decision  string        `json:"decision"`
-	Play      string        `json:"play"`
-	By        string        `json:"by"`
-	Reason    string        `json:"reason"`
-	Deviation string        `json:"deviation"`
-	Chosen    []redressJSON `json:"chosen"`
-}
-
-// fields is an object whose keys keep their order.
-type fields []recovery.Key
-
-func (f fields) MarshalJSON() ([]byte, error) {
-	out := []byte{'{'}
-	for i, k := range f {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		for _, part := range []string{k.Path, k.Text} {
-			text, err := json.Marshal(part)
-			if err != nil {
-				return nil, err
-			}
-			out = append(append(out, text...), ':')
-		}
-		out = out[:len(out)-1]
-	}
-	return append(out, '}'), nil
-}
-
-func treatmentOf(t *ledger.Treatment) treatment {
-	out := treatment{OK: len(t.Unequal) == 0, Cases: t.Cases, Alone: t.Alone, Unequal: []group{}, Deviations: []deviation{}}
-	for _, g := range t.Unequal {
-		x := group{Same: g.Same, Between: g.Between}
-		for _, o := range g.Outcomes {
-			x.Outcomes = append(x.Outcomes, groupOutcome{o.Across, redressOf(o.Redress), some(o.Plays), some(o.Choosers), o.Count, some(o.Incidents)})
-		}
-		out.Unequal = append(out.Unequal, x)
-	}
-	for _, d := range t.Deviations {
-		out.Deviations = append(out.Deviations, deviation{d.Seq, d.Incident, d.Decision, d.Play, d.By, d.Reason, d.Deviation, redressOf(d.Chosen)})
-	}
-	return out
-}
-
-func redressOf(list []ledger.Redress) []redressJSON {
-	out := []redressJSON{}
-	for _, r := range list {
-		x := redressJSON{Type: r.Type}
-		if r.Amount.IsSet() {
-			x.Amount = &r.Amount
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
-// some is a list that is [] when it is empty, and not null.
-func some(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
 }

@@ -1,0 +1,334 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+)
+
+// A rule is found by trying it: a case is decided once more as it was, and once with the field of an
+// equal case that got something else. When the redress differs, nothing but a rule that reads the
+// field can be the reason.
+
+// trial is a case to be decided with another's field.
+type trial struct {
+	same   []recovery.Key
+	field  string
+	member string
+	seq    int64 // the case
+	other  string
+	from   int64 // the case that has the other text
+	// rule is what the redress depends on, and because says how; empty: on no rule that reads the field.
+	rule, because string
+}
+
+// How many cases are tried: of each outcome, with so many other members.
+const trialsOfOutcome = 4
+
+func (e *equaliser) findRules(ctx context.Context, dir log.Files) ([]Finding, error) {
+	wanted := map[int64][]*trial{}
+	trials := e.trials()
+	for _, t := range trials {
+		wanted[t.seq] = append(wanted[t.seq], t)
+	}
+	if len(trials) == 0 {
+		return nil, nil
+	}
+	var mu sync.Mutex
+	_, err := revisit(ctx, dir, RevisitOptions{Decide: func(c *Case) (func() error, error) {
+		mu.Lock() // trials are few
+		defer mu.Unlock()
+		return nil, e.try(ctx, c, wanted[c.Seq])
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return e.rules(trials), nil
+}
+
+// trials lists what is worth trying: outcomes of a group that differ, and whose fields differ.
+func (e *equaliser) trials() []*trial {
+	var out []*trial
+	for _, same := range slices.Sorted(maps.Keys(e.groups)) {
+		outcomes := e.groups[same]
+		keys := slices.Sorted(maps.Keys(outcomes))
+		for i, field := range e.options.Across {
+			for _, key := range keys {
+				out = append(out, trialsOf(outcomes[key], outcomes, keys, i, field)...)
+			}
+		}
+	}
+	return out
+}
+
+func trialsOf(o *outcome, outcomes map[string]*outcome, keys []string, i int, field string) []*trial {
+	var out []*trial
+	tried := map[string]bool{o.Across[i].Text: true}
+	for _, key := range keys {
+		other := outcomes[key]
+		text := other.Across[i].Text
+		if len(out) == trialsOfOutcome || tried[text] || len(o.seqs) == 0 || len(other.seqs) == 0 || other.gave() == o.gave() {
+			continue
+		}
+		tried[text] = true
+		out = append(out, &trial{same: o.same, field: field, member: o.Across[i].Text, seq: o.seqs[0], other: text, from: other.seqs[0]})
+	}
+	return out
+}
+
+// try decides a case as it was, and with the field of each other case.
+func (e *equaliser) try(ctx context.Context, c *Case, trials []*trial) error {
+	if len(trials) == 0 || c.Record.Decision.Semantics != recovery.Semantics {
+		return nil
+	}
+	engine, err := c.of.engine(c.Record.Decision.Set.Digest)
+	if err != nil || engine == nil {
+		return err
+	}
+	was, err := engine.Replay(ctx, c.Record, c.Given)
+	if err != nil {
+		return passing(ctx, err)
+	}
+	for _, t := range trials {
+		changed, err := e.exchanged(c.Record.Incident, t)
+		if err != nil {
+			return err
+		}
+		record := *c.Record
+		record.Incident = changed
+		is, err := engine.Replay(ctx, &record, c.Given)
+		if err != nil {
+			if err = passing(ctx, err); err != nil {
+				return err
+			}
+			continue
+		}
+		t.rule, t.because = ruleBetween(was.Decision, is.Decision, t)
+	}
+	return nil
+}
+
+// passing is the error that ends the audit. An incident that does not fit with the other's field, or
+// whose past was erased, is passed over.
+func passing(ctx context.Context, err error) error {
+	if errors.Is(err, errAsksPast) {
+		return err
+	}
+	return ctx.Err()
+}
+
+// exchanged is an incident with the field of another case.
+func (e *equaliser) exchanged(incident []byte, t *trial) ([]byte, error) {
+	from, err := whole(e.log, t.from)
+	if err != nil {
+		return nil, err
+	}
+	var text []byte
+	c := readingAgain(from.Payload)
+	c.record(func(key []byte) {
+		if string(key) == "incident" {
+			text = c.Skip()
+		}
+	})
+	if err := c.end(); err != nil {
+		return nil, err
+	}
+	tree, err := jsontext.Parse(incident)
+	if err != nil {
+		return nil, err
+	}
+	other, err := jsontext.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range e.names[t.field] {
+		path := strings.Split(name, ".")
+		tree = replaced(tree, path, memberAt(other, path))
+	}
+	return jsontext.AppendTree(nil, tree), nil
+}
+
+// memberAt is the value at a path; nil where there is none.
+func memberAt(tree any, path []string) any {
+	for _, name := range path {
+		object, _ := tree.(jsontext.Object)
+		tree = object.Get(name)
+	}
+	return tree
+}
+
+// replaced is a tree with another value at a path; nil takes the value away.
+func replaced(tree any, path []string, to any) any {
+	if len(path) == 0 {
+		return to
+	}
+	object, _ := tree.(jsontext.Object)
+	out := slices.DeleteFunc(slices.Clone(object), func(m jsontext.Member) bool { return m.Name == path[0] })
+	if inside := replaced(object.Get(path[0]), path[1:], to); inside != nil {
+		out = append(out, jsontext.Member{Name: path[0], Value: inside})
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// rules makes a finding of each rule that was found in a group.
+func (e *equaliser) rules(trials []*trial) []Finding {
+	var out []Finding
+	seen := map[string]bool{}
+	for _, t := range trials {
+		key := textsOf(t.same) + "\x00" + t.field + "\x00" + t.rule
+		if t.rule == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		f := Finding{Kind: FindingRule, Comparison: Comparison{Same: t.same, Across: t.field, Member: t.member, Measure: MeasureRelief}, Because: t.because}
+		f.Cases, f.Rest = e.countOf(t)
+		out = append(out, f)
+	}
+	return out
+}
+
+// countOf counts the cases of a member and of the rest, and those that got redress.
+func (e *equaliser) countOf(t *trial) (of, rest Share) {
+	i := slices.Index(e.options.Across, t.field)
+	for _, o := range e.groups[textsOf(t.same)] {
+		x := &rest
+		if o.Across[i].Text == t.member {
+			x = &of
+		}
+		x.Count += o.Count
+		if len(o.Redress) > 0 {
+			x.Rate += float64(o.Count)
+		}
+	}
+	of.Rate /= float64(max(1, of.Count))
+	rest.Rate /= float64(max(1, rest.Count))
+	return of, rest
+}
+
+// ruleBetween names the rule that gives other redress for another field, and says how. Both are empty
+// when the redress is the same.
+func ruleBetween(was, is *recovery.Decision, t *trial) (rule, because string) {
+	if redressOf(was) == redressOf(is) {
+		return "", ""
+	}
+	here, there := " where "+t.field+" is "+textOrEmpty(t.member), " where it is "+textOrEmpty(t.other)
+	for _, p := range was.Plays {
+		if matchOf(is, p.Play) == nil {
+			return p.Play, p.Play + " matches" + here + ", and not" + there + " (" + p.At + ")"
+		}
+	}
+	for _, p := range is.Plays {
+		before := matchOf(was, p.Play)
+		switch {
+		case before == nil:
+			return p.Play, p.Play + " does not match" + here + ", and does" + there + " (" + p.At + ")"
+		case before.Case != p.Case:
+			return p.Play, p.Play + " takes " + caseName(before.Case) + here + ", and " + caseName(p.Case) + there + " (" + p.At + ")"
+		}
+	}
+	if x, y := withheldOf(was), withheldOf(is); x != y {
+		return "limit", "a limit withholds " + textOrNothing(x) + here + ", and " + textOrNothing(y) + there
+	}
+	plays, amounts := amountsBetween(was, is)
+	return plays, plays + " gives " + amounts[0] + here + ", and " + amounts[1] + there
+}
+
+func matchOf(d *recovery.Decision, play string) *recovery.Match {
+	for i := range d.Plays {
+		if d.Plays[i].Play == play {
+			return &d.Plays[i]
+		}
+	}
+	return nil
+}
+
+func caseName(id string) string {
+	if id == "" {
+		return "no case"
+	}
+	return "the case " + id
+}
+
+func textOrEmpty(text string) string {
+	if text == "" {
+		return "empty"
+	}
+	return text
+}
+
+func textOrNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}
+
+func withheldOf(d *recovery.Decision) string {
+	var out []string
+	for _, w := range d.Withheld {
+		out = append(out, Redress{w.Type, w.Amount}.String()+" of "+w.Play)
+	}
+	return strings.Join(out, " and ")
+}
+
+// redressOf is what a decision gives and offers, as a text.
+func redressOf(d *recovery.Decision) string {
+	gives := givenBy(d)
+	var out []string
+	for _, plays := range slices.Sorted(maps.Keys(gives)) {
+		out = append(out, gives[plays]+" by "+plays)
+	}
+	return strings.Join(out, ", ")
+}
+
+func redressOfAction(a recovery.Action) string {
+	r := Redress{a.Type, a.Amount}
+	if a.Type == policy.ActionSubstitute {
+		r.Amount = recovery.Money{}
+	}
+	return r.String()
+}
+
+// amountsBetween says which plays give what in the one decision, and what in the other.
+func amountsBetween(was, is *recovery.Decision) (plays string, gives [2]string) {
+	x, y := givenBy(was), givenBy(is)
+	for _, plays := range slices.Sorted(maps.Keys(x)) {
+		if x[plays] != y[plays] {
+			return plays, [2]string{textOrNothing(x[plays]), textOrNothing(y[plays])}
+		}
+	}
+	return "the set", [2]string{redressOf(was), redressOf(is)}
+}
+
+// givenBy is what a decision gives and offers, by the plays that do.
+func givenBy(d *recovery.Decision) map[string]string {
+	lists := map[string][]string{}
+	for _, a := range d.Actions {
+		if a.Change != recovery.ChangeCancelled && a.Justice == justiceOfRedress {
+			plays := strings.Join(a.Plays, " and ")
+			lists[plays] = append(lists[plays], redressOfAction(a))
+		}
+	}
+	for _, c := range d.Choices {
+		for _, o := range c.Options {
+			lists[c.Play] = append(lists[c.Play], "an offer of "+o.Type+" from "+o.From.String()+" to "+o.To.String())
+		}
+	}
+	out := map[string]string{}
+	for plays, list := range lists {
+		slices.Sort(list)
+		out[plays] = strings.Join(list, " and ")
+	}
+	return out
+}
