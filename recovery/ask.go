@@ -82,7 +82,7 @@ func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) err
 	if x.run, err = c.running(d.play, a); err != nil {
 		return err
 	}
-	x.run.bound = bound
+	x.run.bound, x.calendar = bound, x.run.calendar
 	t, err := c.timesOf(d.play, a, &x.run, x.Base)
 	if err != nil {
 		return err
@@ -180,12 +180,14 @@ func (c *conclusion) meet(x *ask) {
 	if x.fresh = was == nil || was.over; x.fresh {
 		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
 		if was != nil {
-			p.broken = was.broken
+			gone := *was
+			gone.settle()
+			p.broken, p.settled = was.broken, gone.settled
 		}
 		c.happened.judge(p)
 		return
 	}
-	p.stood, p.broken, p.told, p.Cancelled = was.stood, was.broken, was.told, was.Cancelled
+	p.stood, p.broken, p.settled, p.told, p.Cancelled = was.stood, was.broken, was.settled, was.told, was.Cancelled
 	p.SetAt, p.NotBefore, p.DueAt, p.waits = was.SetAt, was.NotBefore, was.DueAt, was.waits
 	base := p.Base
 	switch {
@@ -311,11 +313,5 @@ func (c *conclusion) withdrawnAt(action string) time.Time {
 	if !c.isWithdrawn(action) {
 		return time.Time{}
 	}
-	for i := range c.given.Made {
-		m := c.given.Made[i].Decision
-		if slices.ContainsFunc(m.Actions, func(a Action) bool { return a.ID == action && a.Change == ChangeCancelled }) {
-			return m.DecidedAt
-		}
-	}
-	return time.Time{}
+	return c.given.withdrawnAt(action)
 }

@@ -249,6 +249,26 @@ func (p *Promise) silences(until time.Time, each func(due time.Time)) {
 	}
 }
 
+// keptTimes goes through the deadlines that were kept since the base that stands, with the time at
+// which the customer was informed, where it is known: that of the last.
+func (p *Promise) keptTimes(each func(due, done time.Time)) {
+	if p.Base.IsZero() || p.told.IsZero() {
+		return
+	}
+	last := p.next() - 1
+	for n := max(1, last-mostSilences+1); n <= last; n++ {
+		due := p.occurrence(n)
+		if due.IsZero() || slices.ContainsFunc(p.broken, func(b broken) bool { return b.dueAt.Equal(due) && p.from(b) }) {
+			continue
+		}
+		done := time.Time{}
+		if n == last && !p.told.After(due) {
+			done = p.told
+		}
+		each(due, done)
+	}
+}
+
 // endSilences remembers the deadlines that passed until a time.
 func (p *Promise) endSilences(until, done time.Time) {
 	p.silences(until, func(due time.Time) {

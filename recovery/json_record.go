@@ -124,6 +124,7 @@ func (p *Promise) fields(f *form.Form) {
 	f.Flag("any", &p.any)
 	f.Time("base", &p.Base)
 	form.List(f, "broken", &p.broken, (*broken).fields)
+	f.Calendar("calendar", &p.calendar)
 	f.Flag("cancelled", &p.Cancelled)
 	f.Time("done_at", &p.DoneAt)
 	f.Time("due_at", &p.DueAt)
@@ -140,6 +141,7 @@ func (p *Promise) fields(f *form.Form) {
 		f.Shut()
 	}
 	f.Time("set_at", &p.SetAt)
+	form.List(f, "settled", &p.settled, (*settled).fields)
 	f.Text("since", &p.Since)
 	form.List(f, "stood", &p.stood, (*stood).fields)
 	f.Time("told", &p.told)
@@ -163,6 +165,14 @@ func (r *running) fields(f *form.Form) {
 func (s *stood) fields(f *form.Form) {
 	f.Time("due_at", &s.dueAt)
 	f.Time("set_at", &s.setAt)
+}
+
+func (s *settled) fields(f *form.Form) {
+	f.Time("base", &s.base)
+	f.Time("done_at", &s.doneAt)
+	f.Time("due_at", &s.dueAt)
+	f.Time("given_at", &s.givenAt)
+	f.Flag("kept", &s.kept)
 }
 
 func (b *broken) fields(f *form.Form) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 )
 
 // Promise is what a record remembers of one ask: that a play asks for an action, by
@@ -40,7 +41,10 @@ type Promise struct {
 	told    time.Time  // of an inform that is owed again and again: the last information
 	stood   []stood    // its earlier deadlines, the oldest first
 	broken  []broken   // those that were missed, and are not its deadline any more
+	settled []settled  // those that were kept or given up in time, and are not its deadline any more
 	opened  time.Time  // when what was done had to be done once more, as the incident was opened again
+	// calendar is its working time; nil: its clock always runs. It says how long something took.
+	calendar *worktime.Calendar
 }
 
 // stood is a deadline that another has taken the place of.
@@ -54,6 +58,14 @@ type broken struct {
 	doneAt               time.Time
 	any                  bool
 	ended                bool // the promise was given up, or begins anew: what is done later is not about it
+}
+
+// settled is a deadline that nobody has missed, of a promise that has another one by now. It was
+// kept, or else given up before it was due.
+type settled struct {
+	givenAt, base, dueAt time.Time
+	doneAt               time.Time // zero: nobody knows, or it was not done
+	kept                 bool
 }
 
 // same reports whether two promises are one, of two decisions.
@@ -186,8 +198,28 @@ func (p *Promise) comesBack() {
 	}
 }
 
+// settle remembers the deadlines that nobody has missed, before the promise begins anew.
+func (p *Promise) settle() {
+	add := func(s settled) {
+		if len(p.settled) < mostSilences {
+			s.givenAt, s.base = p.given(), p.Base
+			p.settled = append(slices.Clip(p.settled), s)
+		}
+	}
+	switch {
+	case p.recurs():
+		p.keptTimes(func(due, done time.Time) { add(settled{dueAt: due, doneAt: done, kept: true}) })
+	case p.DueAt.IsZero() || p.brokenBefore() || p.DoneAt.After(p.DueAt):
+	case !p.DoneAt.IsZero():
+		add(settled{dueAt: p.DueAt, doneAt: p.DoneAt, kept: true})
+	case p.Cancelled:
+		add(settled{dueAt: p.DueAt})
+	}
+}
+
 // renew begins the promise anew from another base.
 func (p *Promise) renew(base time.Time, to times, now time.Time) {
+	p.settle()
 	if !p.Cancelled {
 		p.end(now, now)
 		p.giveUp(now)
