@@ -292,6 +292,10 @@ func meantValue(t value.Type, v playbook.Value) remedy {
 
 // currencyRemedy names the code of a currency.
 func currencyRemedy(t playbook.Text) remedy {
+	if successor := value.Successor(t.Value); successor != "" {
+		// No edit: an amount is another one in the successor.
+		return say("`" + t.Value + "` was withdrawn; its successor is `" + successor + "`")
+	}
 	if amount := slip.Amount("1 "+t.Value, ""); amount != "" {
 		return instead(t, strings.TrimPrefix(amount, "1 ")).assuming(t.Value, amount)
 	}

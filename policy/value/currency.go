@@ -5,12 +5,10 @@ import (
 	"strings"
 )
 
-// The active currencies of ISO 4217, list one, as published on 2026-01-01, by the
-// number of decimals of their smallest unit. Each list is sorted.
-//
-// The codes for which the standard gives no minor unit are left out, since an amount of
-// them cannot be rounded: the metals XAG, XAU, XPD and XPT, the units of account XBA, XBB,
-// XBC, XBD, XDR, XSU and XUA, and XTS and XXX.
+// The active codes of ISO 4217, list one, as published on 2026-01-01, by the number of
+// decimals of their smallest unit. Each list is sorted. Codes for which the standard
+// gives no smallest unit have 2 decimals here: the metals (XAG, XAU, XPD, XPT), the units
+// of account (XBA, XBB, XBC, XBD, XDR, XSU, XUA), and XTS and XXX.
 const (
 	currencies0 = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 
@@ -20,7 +18,8 @@ const (
 		"KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR " +
 		"MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD " +
 		"RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP " +
-		"TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG"
+		"TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XAG XAU XBA XBB XBC XBD XCD " +
+		"XCG XDR XPD XPT XSU XTS XUA XXX YER ZAR ZMW ZWG"
 
 	currencies3 = "BHD IQD JOD KWD LYD OMR TND"
 
@@ -99,4 +98,74 @@ func isCode(text string) bool {
 		}
 	}
 	return true
+}
+
+// withdrawn has the codes that ISO 4217 has withdrawn, by the active code that took their
+// place. Each has its last successor: the one that today's amounts are in.
+var withdrawn = map[string]string{
+	"AOA": "AOK AON AOR",
+	"ARS": "ARA ARP ARY",
+	"AZN": "AYM AZM",
+	"BOB": "BOP",
+	"BRL": "BRB BRC BRE BRN BRR",
+	"BYN": "BYB BYR",
+	"CDF": "ZRN ZRZ",
+	"CHF": "CHC",
+	"CUP": "CUC",
+	"CZK": "CSJ CSK",
+	"EUR": "ADP ATS BEC BEF BEL BGJ BGK BGL BGN CYP DDM DEM EEK ESA ESB ESP FIM FRF GRD HRD HRK IEP ITL LTL LTT LUC LUF LUL LVL LVR MTL MTP NLG PTE SIT SKK XEU",
+	"GEL": "GEK",
+	"GHS": "GHC GHP",
+	"GNF": "GNE GNS",
+	"ILS": "ILP ILR",
+	"ISK": "ISJ",
+	"LAK": "LAJ",
+	"LSL": "LSM",
+	"MAD": "MAF",
+	"MGA": "MGF",
+	"MRU": "MRO",
+	"MVR": "MVQ",
+	"MXN": "MXP",
+	"MZN": "MZE MZM",
+	"NIO": "NIC",
+	"PEN": "PEH PEI PES",
+	"PLN": "PLZ",
+	"RON": "ROK ROL",
+	"RSD": "CSD YUD YUM YUN",
+	"RUB": "RUR SUR",
+	"SDG": "SDD SDP",
+	"SLE": "SLL",
+	"SRD": "SRG",
+	"STN": "STD",
+	"TJS": "TJR",
+	"TMT": "TMM",
+	"TRY": "TRL",
+	"UAH": "UAK",
+	"UGX": "UGS UGW",
+	"USD": "ECS ECV TPE USS",
+	"UYU": "UYN UYP",
+	"VES": "VEB VEF",
+	"VND": "VNC",
+	"XAF": "GQE",
+	"XCG": "ANG",
+	"XDR": "XFO",
+	"XOF": "GWE GWP MLF",
+	"YER": "YDD",
+	"ZAR": "ZAL",
+	"ZMW": "ZMK",
+	"ZWG": "RHD ZWC ZWD ZWL ZWN ZWR",
+}
+
+// Successor returns the active code that took the place of a withdrawn one (EUR for BGN), or
+// an empty text if the code was never withdrawn.
+func Successor(code string) string {
+	if !isCode(code) {
+		return ""
+	}
+	for successor, codes := range withdrawn {
+		if strings.Contains(codes, code) {
+			return successor
+		}
+	}
+	return ""
 }

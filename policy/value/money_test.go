@@ -61,7 +61,8 @@ func TestParseMoneyErrors(t *testing.T) {
 		{"10.000 EUR", `"10.000 EUR" has 3 decimals, EUR has 2`},
 		{"1.5 JPY", `"1.5 JPY" has 1 decimal, JPY has none`},
 		{"12 EUX", `"12 EUX" has the unknown currency EUX: write an active code of ISO 4217, such as EUR`},
-		{"1 XAU", `"1 XAU" has the unknown currency XAU: write an active code of ISO 4217, such as EUR`},
+		{"1 BGN", `"1 BGN" has the currency BGN, which was withdrawn: write an amount in its successor, EUR`},
+		{"1 ZWL", `"1 ZWL" has the currency ZWL, which was withdrawn: write an amount in its successor, ZWG`},
 		{"92233720368547758.08 EUR", `"92233720368547758.08 EUR" is too large, at most 92233720368547758.07 EUR can be held`},
 		{strings.Repeat("é", 100), `"` + strings.Repeat("é", 60) + `"… ` + notAnAmount},
 	} {
@@ -174,8 +175,8 @@ func TestRoundMoney(t *testing.T) {
 	if m, err := value.RoundMoney(huge, "JPY"); err != nil || m.Units() != math.MaxInt64 {
 		t.Errorf("rounding the largest: %v, %v", m, err)
 	}
-	if _, err := value.RoundMoney(huge, "XXX"); err == nil {
-		t.Error("XXX was rounded")
+	if _, err := value.RoundMoney(huge, "EUX"); err == nil {
+		t.Error("EUX was rounded")
 	}
 }
 
@@ -227,7 +228,7 @@ func TestMoneyJSON(t *testing.T) {
 
 func TestCurrencies(t *testing.T) {
 	all := value.Currencies()
-	if len(all) != 165 || !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != len(all) {
+	if len(all) != 178 || !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != len(all) {
 		t.Errorf("%d currencies, sorted %v", len(all), slices.IsSorted(all))
 	}
 	for _, code := range all {
@@ -240,16 +241,50 @@ func TestCurrencies(t *testing.T) {
 		"JPY": 0, "KRW": 0, "BIF": 0, "XPF": 0, "ISK": 0, "UYI": 0, "VND": 0,
 		"KWD": 3, "BHD": 3, "TND": 3, "IQD": 3,
 		"CLF": 4, "UYW": 4,
+		"XDR": 2, "XAU": 2, "XSU": 2, "XTS": 2, "XXX": 2, // the standard gives them none
 	} {
 		if got, ok := value.Decimals(code); !ok || got != want {
 			t.Errorf("Decimals(%s) = %d, %v; want %d", code, got, ok, want)
 		}
 	}
-	// Withdrawn, without a minor unit, or no code.
-	for _, code := range []string{"BGN", "HRK", "ANG", "CUC", "SLL", "ZWL", "DEM", "XAU", "XXX", "XTS", "", "eur", "EU", "EURO", "UR ", " EU", "R F"} {
+	// Withdrawn, or no code.
+	for _, code := range []string{"BGN", "HRK", "ANG", "CUC", "SLL", "ZWL", "DEM", "", "eur", "EU", "EURO", "UR ", " EU", "R F"} {
 		if _, ok := value.Decimals(code); ok {
 			t.Errorf("%q passes for an active currency", code)
 		}
+	}
+}
+
+func TestSuccessors(t *testing.T) {
+	for code, want := range map[string]string{
+		"BGN": "EUR", "DEM": "EUR", "HRK": "EUR", "ANG": "XCG", "CUC": "CUP", "SLL": "SLE", "ZWL": "ZWG", "VEF": "VES", "MRO": "MRU", "BYR": "BYN",
+		"EUR": "", "XDR": "", "EUX": "", "": "", "UR ": "", "bgn": "",
+	} {
+		if got := value.Successor(code); got != want {
+			t.Errorf("Successor(%q) = %q, want %q", code, got, want)
+		}
+	}
+	withdrawn := 0
+	for a := byte('A'); a <= 'Z'; a++ {
+		for b := byte('A'); b <= 'Z'; b++ {
+			for c := byte('A'); c <= 'Z'; c++ {
+				code := string([]byte{a, b, c})
+				successor := value.Successor(code)
+				if successor == "" {
+					continue
+				}
+				withdrawn++
+				if _, active := value.Decimals(code); active {
+					t.Errorf("%s is active, and has a successor", code)
+				}
+				if _, active := value.Decimals(successor); !active {
+					t.Errorf("%s follows %s, and is not active", successor, code)
+				}
+			}
+		}
+	}
+	if withdrawn < 100 {
+		t.Errorf("%d codes are withdrawn", withdrawn)
 	}
 }
 

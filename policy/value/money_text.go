@@ -38,6 +38,10 @@ func MustMoney(text string) Money {
 func newAmount(text string, d decimal, code string) (Money, error) {
 	own, decimals, ok := findCurrency(code)
 	if !ok {
+		if successor := Successor(code); successor != "" {
+			return Money{}, &SyntaxError{Kind: "amount", Text: text,
+				Found: "has the currency " + code + ", which was withdrawn", Wanted: "an amount in its successor, " + successor}
+		}
 		return Money{}, &SyntaxError{Kind: "amount", Text: text,
 			Found: "has the unknown currency " + code, Wanted: "an active code of ISO 4217, such as EUR"}
 	}
@@ -54,6 +58,9 @@ func newAmount(text string, d decimal, code string) (Money, error) {
 }
 
 func unknownCurrency(code string) error {
+	if successor := Successor(code); successor != "" {
+		return &SyntaxError{Kind: "currency", Text: code, Found: "is a currency that was withdrawn", Wanted: "its successor, " + successor}
+	}
 	return &SyntaxError{Kind: "currency", Text: code, Wanted: "an active code of ISO 4217, such as EUR"}
 }
 

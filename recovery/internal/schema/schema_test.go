@@ -122,7 +122,7 @@ func TestPatternsAreTheReaders(t *testing.T) {
 		aPercent.pattern:  func(s string) error { _, err := value.ParsePercent(s); return err },
 	}
 	uncounted := map[string]bool{ // what a pattern takes and the reader does not
-		"2026-02-30": true, "2026-02-30T10:00:00Z": true, "10 XXX": true, "1.005 EUR": true, "99999999999999999999w": true,
+		"2026-02-30": true, "2026-02-30T10:00:00Z": true, "10 EUX": true, "1.005 EUR": true, "99999999999999999999w": true,
 		"0000-01-01": true, "0000-01-01T00:00:00Z": true, "99999999999999999999 EUR": true, "0.1234567890123456789%": true, "99999999wd": true, "99999y": true,
 	}
 	texts := []string{
