@@ -24,6 +24,7 @@ type Document struct {
 	Title, About, Owner Text
 	Zone                Text
 	YearStarts          Text // the day on which the years of its facts start, such as 04-01
+	Rounding            Text // half-even, half-up, up or down
 	ReviewBy            Text
 	InForce             *Period
 	Again               Text // how often open incidents are looked at again

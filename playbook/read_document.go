@@ -23,6 +23,7 @@ func (r *reader) document(n *yamlnode.Node) *Document {
 	}
 	d.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	d.YearStarts = m.scalar("year_starts", "a day of the year such as `04-01`")
+	d.Rounding = m.oneOf("rounding", "half-even", "half-up", "up", "down")
 	m.definitions(d)
 	if d.Kind == Shared {
 		r.onlyShared(m)

@@ -43,7 +43,7 @@ var otherKeys = map[string][]string{
 	"then": {"do"}, "steps": {"do"}, "action": {"do"}, "hacer": {"do"}, "tun": {"do"}, "actions": {"do", "options"},
 	"name": {"id", "title"}, "description": {"about"}, "desc": {"about"}, "comment": {"about", "note"}, "summary": {"about"}, "type": {"approach"}, "kind": {"approach"}, "strategy": {"approach"},
 	"version": {"amends"}, "rules": {"plays"}, "rule": {"plays"}, "fields": {"incident"}, "field": {"incident"}, "inputs": {"incident"}, "variables": {"terms"}, "definitions": {"terms"}, "templates": {"messages"}, "texts": {"messages"},
-	"timezone": {"zone"}, "time_zone": {"zone"}, "tz": {"zone"}, "zona": {"zone"}, "fiscal_year": {"year_starts"}, "year_start": {"year_starts"}, "financial_year": {"year_starts"}, "year_begins": {"year_starts"}, "review": {"review_by"}, "review_date": {"review_by"}, "expires": {"review_by"}, "valid_until": {"review_by"}, "valid": {"in_force"}, "effective": {"in_force"}, "active": {"in_force"},
+	"timezone": {"zone"}, "time_zone": {"zone"}, "tz": {"zone"}, "zona": {"zone"}, "round": {"rounding"}, "rounds": {"rounding"}, "rounding_mode": {"rounding"}, "fiscal_year": {"year_starts"}, "year_start": {"year_starts"}, "financial_year": {"year_starts"}, "year_begins": {"year_starts"}, "review": {"review_by"}, "review_date": {"review_by"}, "expires": {"review_by"}, "valid_until": {"review_by"}, "valid": {"in_force"}, "effective": {"in_force"}, "active": {"in_force"},
 	"deadline": {"within"}, "due": {"within"}, "sla": {"within"}, "order": {"priority"}, "weight": {"priority"}, "rank": {"priority"},
 	"values": {"one_of"}, "enum": {"one_of"}, "options": {"one_of"}, "choices": {"options"}, "minimum": {"min"}, "maximum": {"max"}, "unit": {"currency"}, "who": {"decider"}, "by": {"decider"},
 	"to": {"until"}, "till": {"until"}, "end": {"until"}, "start": {"from"}, "since": {"from"}, "days": {"hours"}, "times": {"hours"}, "opening_hours": {"hours"}, "vacations": {"holidays"}, "closed": {"holidays"},
@@ -56,6 +56,7 @@ var otherValues = map[string]string{
 	"automatic": standardised, "auto": standardised, "rule": standardised, "fixed": standardised, "manual": caseByCase, "discretion": caseByCase, "discretionary": caseByCase, "individual": caseByCase,
 	"proactive": preventive, "prevention": preventive, "substitution": partnered, "substitute": partnered, "both": "any", "problem": "failure", "warning": "signal", "forecast": "signal", "ours": "us", "we": "us",
 	"every": "all", "single": "one", "escalation": "escalate", "max": "highest", "maximum": "highest", "daily": "day", "hourly": "hour", "weekly": "week",
+	"bankers": "half-even", "banker": "half-even", "nearest": "half-even", "even": "half-even", "commercial": "half-up", "ceiling": "up", "ceil": "up", "floor": "down", "truncate": "down", "half": "half-up", "half-down": "half-even",
 }
 
 // meantKey is the known key that a key was most likely meant to be, or "".
@@ -79,7 +80,7 @@ func otherKey(key string, known []string) string {
 var (
 	playKeys   = [...]string{"id", "approach", "when", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
 	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "remind", "if_late", "before", "owner", "message", "note"}
-	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again"}
+	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "rounding", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again"}
 )
 
 // elsewhere says where a key stands that a mapping does not have.

@@ -72,7 +72,7 @@ func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 		zoned = d.Zone
 		s.zone = c.zone(d.Zone, time.UTC)
 	}
-	s.playbook = &Playbook{Zone: s.zone}
+	s.playbook = &Playbook{Zone: s.zone, Rounding: c.sharedRounding(docs)}
 	s.reading = s.readingOf()
 
 	maps.Copy(s.fields, c.table.standard)
@@ -90,7 +90,7 @@ func (c *compiler) playbookScope(d *playbook.Document, common *scope) *scope {
 	s.doc, s.outer = d, common
 	s.zone = c.zone(d.Zone, common.zone)
 	s.yearStarts = c.yearStart(d.YearStarts, common.yearStarts)
-	s.playbook = &Playbook{ID: d.ID.Value, Zone: s.zone}
+	s.playbook = &Playbook{ID: d.ID.Value, Zone: s.zone, Rounding: rounding(d.Rounding, common.playbook.Rounding)}
 	maps.Copy(s.fields, common.fields)
 	maps.Copy(s.facts, common.facts)
 	maps.Copy(s.factDefs, common.factDefs)
@@ -162,7 +162,7 @@ func (s *scope) newEnv() {
 	o.Missed = s.missed
 	o.Hidden = map[string]string{"incident.paused": pausedHidden}
 	o.Calendars = s.calendars
-	o.Zone = s.zone
+	o.Zone, o.Rounding = s.zone, s.playbook.Rounding
 	o.Suggest = playbook.Suggest
 	env, err := s.base.NewScope(o)
 	if err != nil {

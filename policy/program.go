@@ -44,6 +44,8 @@ type Playbook struct {
 	Zone     *time.Location
 	ReviewBy value.Date // zero: none
 	InForce  Period
+	// Rounding is how its amounts are rounded.
+	Rounding value.Rounding
 	// Again is how often to decide open incidents again, because time has passed: for hosts. The engine
 	// does not look at it. Zero: the playbook does not say.
 	Again   time.Duration

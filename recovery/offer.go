@@ -37,7 +37,7 @@ func (c *conclusion) offer(p *policy.Play) error {
 		}
 		ch.Options = append(ch.Options, option)
 	}
-	ch.Precedents = summarise(c.precedentsOf(p))
+	ch.Precedents = summarise(c.precedentsOf(p), p.Playbook.Rounding)
 	c.choices = append(c.choices, ch)
 	return nil
 }
@@ -220,11 +220,11 @@ func (x amounts) median() *big.Rat {
 	return sum.Quo(sum, big.NewRat(2, 1))
 }
 
-// summarise sums up earlier choices, given oldest first.
-func summarise(chosen []Chosen) Precedents {
+// summarise sums up earlier choices, given oldest first. Medians are rounded.
+func summarise(chosen []Chosen, by value.Rounding) Precedents {
 	out := Precedents{Count: len(chosen)}
 	for _, x := range amountsOf(chosen) {
-		median, err := value.RoundMoney(x.median(), x.currency)
+		median, err := by.Money(x.median(), x.currency)
 		if err != nil {
 			continue // not reached: a median lies between two amounts
 		}

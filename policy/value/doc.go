@@ -8,7 +8,7 @@
 //     keys of maps and constants of an index.
 //   - Arithmetic is exact. Nothing passes through binary floating point; what
 //     cannot be represented is an error, and money is rounded only where
-//     [RoundMoney] is called.
+//     [RoundMoney] or a [Rounding] is called.
 //   - Parsing is strict and every refusal is a [*SyntaxError] that says what was
 //     found and what to write instead.
 //   - Tables that enter a decision are this package's own: the currencies of

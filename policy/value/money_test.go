@@ -140,28 +140,29 @@ func TestMoneyQuestions(t *testing.T) {
 
 func TestRoundMoney(t *testing.T) {
 	for _, test := range []struct {
-		amount             *big.Rat
-		currency           string
-		half, up, downward string
+		amount                     *big.Rat
+		currency                   string
+		half, halfUp, up, downward string
 	}{
-		{big.NewRat(1, 8), "EUR", "0.12 EUR", "0.13 EUR", "0.12 EUR"},
-		{big.NewRat(3, 8), "EUR", "0.38 EUR", "0.38 EUR", "0.37 EUR"},
-		{big.NewRat(-1, 8), "EUR", "-0.12 EUR", "-0.12 EUR", "-0.13 EUR"},
-		{big.NewRat(-3, 8), "EUR", "-0.38 EUR", "-0.37 EUR", "-0.38 EUR"},
-		{big.NewRat(1, 3), "EUR", "0.33 EUR", "0.34 EUR", "0.33 EUR"},
-		{big.NewRat(2, 3), "EUR", "0.67 EUR", "0.67 EUR", "0.66 EUR"},
-		{big.NewRat(-1, 3), "EUR", "-0.33 EUR", "-0.33 EUR", "-0.34 EUR"},
-		{big.NewRat(5, 2), "JPY", "2 JPY", "3 JPY", "2 JPY"},
-		{big.NewRat(7, 2), "JPY", "4 JPY", "4 JPY", "3 JPY"},
-		{big.NewRat(5, 10000), "KWD", "0.000 KWD", "0.001 KWD", "0.000 KWD"},
-		{big.NewRat(25, 2), "EUR", "12.50 EUR", "12.50 EUR", "12.50 EUR"},
+		{big.NewRat(1, 8), "EUR", "0.12 EUR", "0.13 EUR", "0.13 EUR", "0.12 EUR"},
+		{big.NewRat(3, 8), "EUR", "0.38 EUR", "0.38 EUR", "0.38 EUR", "0.37 EUR"},
+		{big.NewRat(-1, 8), "EUR", "-0.12 EUR", "-0.12 EUR", "-0.12 EUR", "-0.13 EUR"},
+		{big.NewRat(-3, 8), "EUR", "-0.38 EUR", "-0.37 EUR", "-0.37 EUR", "-0.38 EUR"},
+		{big.NewRat(1, 3), "EUR", "0.33 EUR", "0.33 EUR", "0.34 EUR", "0.33 EUR"},
+		{big.NewRat(2, 3), "EUR", "0.67 EUR", "0.67 EUR", "0.67 EUR", "0.66 EUR"},
+		{big.NewRat(-1, 3), "EUR", "-0.33 EUR", "-0.33 EUR", "-0.33 EUR", "-0.34 EUR"},
+		{big.NewRat(5, 2), "JPY", "2 JPY", "3 JPY", "3 JPY", "2 JPY"},
+		{big.NewRat(7, 2), "JPY", "4 JPY", "4 JPY", "4 JPY", "3 JPY"},
+		{big.NewRat(5, 10000), "KWD", "0.000 KWD", "0.001 KWD", "0.001 KWD", "0.000 KWD"},
+		{big.NewRat(25, 2), "EUR", "12.50 EUR", "12.50 EUR", "12.50 EUR", "12.50 EUR"},
 	} {
 		before := test.amount.String()
 		half, err1 := value.RoundMoney(test.amount, test.currency)
-		up, err2 := value.RoundMoneyUp(test.amount, test.currency)
-		down, err3 := value.RoundMoneyDown(test.amount, test.currency)
-		if err := errors.Join(err1, err2, err3); err != nil || half.String() != test.half || up.String() != test.up || down.String() != test.downward {
-			t.Errorf("%s %s rounds to %v, %v, %v, %v", test.amount, test.currency, half, up, down, err)
+		halfUp, err4 := value.RoundHalfUp.Money(test.amount, test.currency)
+		up, err2 := value.RoundUp.Money(test.amount, test.currency)
+		down, err3 := value.RoundDown.Money(test.amount, test.currency)
+		if err := errors.Join(err1, err2, err3, err4); err != nil || half.String() != test.half || halfUp.String() != test.halfUp || up.String() != test.up || down.String() != test.downward {
+			t.Errorf("%s %s rounds to %v, %v, %v, %v, %v", test.amount, test.currency, half, halfUp, up, down, err)
 		}
 		if test.amount.String() != before {
 			t.Errorf("rounding changed %s to %s", before, test.amount)

@@ -235,40 +235,45 @@ func (e *Expr) Calendar(f *Frame) (*worktime.Calendar, error) {
 	return c, nil
 }
 
-// Eval evaluates the expression. Money in the result is rounded, once, half to even. The error is
+// Eval evaluates the expression. Money in the result is rounded, once, as the scope of the frame says. The error is
 // an *[EvalError] or an *[InterruptedError].
 func (e *Expr) Eval(f *Frame) (Val, error) {
 	out, err := e.run(f)
 	if err != nil {
 		return Val{}, err
 	}
-	out, err = leave(out, e.widen)
+	out, err = leave(out, e.widen, f.scope.options.Rounding)
 	if err != nil {
 		return Val{}, e.failed(f, err)
 	}
 	return Val{out}, nil
 }
 
-// leave turns the exact value of an expression into its result: money is rounded. With widen, ints
-// become doubles.
-func leave(v ref.Val, widen bool) (ref.Val, error) {
+// leave turns the exact value of an expression into its result: money is rounded, a ratio becomes the
+// nearest double. With widen, ints become doubles.
+func leave(v ref.Val, widen bool, by value.Rounding) (ref.Val, error) {
 	switch n := v.(type) {
 	case *cellib.Amount:
-		return n.Rounded()
+		return n.Rounded(by)
+	case *cellib.Ratio:
+		if d := cellib.Nearest(n); !types.IsError(d) {
+			return d, nil
+		}
+		return nil, cellib.ErrOverflow
 	case types.Int:
 		if widen {
 			return types.Double(n), nil
 		}
 	case traits.Lister:
-		return leaveList(n, widen)
+		return leaveList(n, widen, by)
 	}
 	return v, nil
 }
 
-func leaveList(list traits.Lister, widen bool) (ref.Val, error) {
+func leaveList(list traits.Lister, widen bool, by value.Rounding) (ref.Val, error) {
 	members := make([]ref.Val, cellib.SizeOf(list))
 	for i := range members {
-		v, err := leave(list.Get(types.Int(i)), widen)
+		v, err := leave(list.Get(types.Int(i)), widen, by)
 		if err != nil {
 			return nil, err
 		}

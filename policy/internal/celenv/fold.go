@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -34,9 +35,9 @@ func (c *compiler) foldAt(e ast.Expr) (ref.Val, bool) {
 	}
 	args := children(e)
 	vals := make([]ref.Val, 0, len(args))
-	for _, arg := range args {
+	for i, arg := range args {
 		if v, ok := c.foldAt(arg); ok {
-			vals = append(vals, v)
+			vals = append(vals, c.foldRatio(e, i, v))
 		}
 	}
 	if len(vals) < len(args) {
@@ -70,13 +71,53 @@ func (c *compiler) foldCall(e ast.Expr, args []ref.Val) (ref.Val, bool) {
 		c.report(c.places.of(e), celtext.CodeConstantFails, "", "%s always fails: %s", celtext.Shown(c.places.text(e)), message)
 		return nil, false
 	}
-	switch v.(type) {
+	switch r := v.(type) {
 	case traits.Lister, *types.Optional:
 		return v, true // constant, but it stays as it is written: the planner has a faster `in` for such a list
+	case *cellib.Ratio:
+		if !cellib.NearestIsExact(r) {
+			c.fixLiterals(e) // another expression's may fail
+			return v, true   // no literal of CEL is exact
+		}
+		v = cellib.Nearest(r)
 	}
 	// A literal has no children that tell its place, so the place is kept.
 	c.places.known[e.ID()] = c.places.of(e)
 	return c.become(e, v), true
+}
+
+// foldRatio turns a constant ratio into the nearest double where it is the argument of something
+// other than arithmetic.
+func (c *compiler) foldRatio(parent ast.Expr, arg int, v ref.Val) ref.Val {
+	r, ok := v.(*cellib.Ratio)
+	if !ok || parent.Kind() == ast.CallKind && cellib.KeepsRatio(parent.AsCall().FunctionName(), arg) {
+		return v
+	}
+	nearest := cellib.Nearest(r)
+	if types.IsError(nearest) {
+		return v // the evaluation says so
+	}
+	e := children(parent)[arg]
+	c.places.known[e.ID()] = c.places.of(e)
+	return c.become(e, nearest)
+}
+
+func isRatio(v ref.Val) bool {
+	_, is := v.(*cellib.Ratio)
+	return is
+}
+
+// fixLiterals makes the literals of a part stay as they are in all expressions of a form.
+func (c *compiler) fixLiterals(e ast.Expr) {
+	if e.Kind() == ast.LiteralKind {
+		if c.fixed == nil {
+			c.fixed = map[int64]bool{}
+		}
+		c.fixed[e.ID()] = true
+	}
+	for _, child := range children(e) {
+		c.fixLiterals(child)
+	}
 }
 
 // evaluate applies a function. It returns nil for a call that only the interpreter can evaluate.
@@ -84,8 +125,14 @@ func (c *compiler) evaluate(e ast.Expr, args []ref.Val) ref.Val {
 	switch name := e.AsCall().FunctionName(); name {
 	case operators.LogicalAnd, operators.LogicalOr, operators.Conditional, operators.Equals, operators.NotEquals,
 		operators.Index, operators.OptIndex, "or", "orValue":
+		if slices.ContainsFunc(args, isRatio) {
+			return nil // the program gives the ratio
+		}
 		return c.evaluatePlanned(e)
 	default:
+		if name == operators.Divide && cellib.MakesRatio(c.typeOf(e.AsCall().Args()[0]), c.typeOf(e.AsCall().Args()[1])) {
+			return cellib.Quotient(args[0], args[1])
+		}
 		if impl := c.implementation(e.ID(), name); impl != nil {
 			return cellib.CallSafely(impl, args)
 		}

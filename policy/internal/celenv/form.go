@@ -37,6 +37,7 @@ type form struct {
 	broken bool     // it uses a definition whose mistakes are reported elsewhere
 	loops  bool
 	meters bool // its evaluation is counted
+	ratio  bool // its value is an exact ratio until something other than arithmetic reads it
 
 	reads  []*reference // in source order, the first of each path
 	guards []string     // the paths that it reads and that may have no value, also through terms and tables; sorted
@@ -99,6 +100,7 @@ func (f *form) plan(base *Base) (cel.Program, error) {
 		if len(f.blanks) > 0 {
 			f.bound = f.bind(base)
 		}
+		f.bound = exact(f.bound, f.refs)
 		options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 		if f.meters {
 			options = append(options, base.metering(f.loops))
@@ -203,6 +205,7 @@ func (f *form) collect() {
 	f.reads = firstReads(f.reads)
 	f.now = slices.ContainsFunc(f.reads, (*reference).readsNow)
 	f.product = f.productOf(f.tree.Expr())
+	f.ratio = givesRatio(f.tree, f.refs)
 }
 
 // firstReads returns the first reference to each path, without constants. Later ones tell nothing

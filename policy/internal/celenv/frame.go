@@ -6,6 +6,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/servicerecovery/amends/policy/internal/cellib"
 )
 
 // Frame evaluates the expressions of a scope for one decision. It evaluates each term once and
@@ -151,6 +153,9 @@ func (f *Frame) lookUp(t *Table) (int, error) {
 	key, err := t.by.run(f)
 	if err != nil {
 		return -1, err
+	}
+	if key = cellib.Nearest(key); types.IsError(key) {
+		return -1, t.by.failed(f, key.(*types.Err))
 	}
 	row, err := t.find(key)
 	if err != nil {

@@ -78,6 +78,6 @@ func (v Val) Money() (value.Money, bool) {
 	if !ok {
 		return value.Money{}, false
 	}
-	rounded, err := m.Round()
+	rounded, err := m.Round(value.RoundHalfEven)
 	return rounded, err == nil
 }

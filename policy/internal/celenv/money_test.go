@@ -121,7 +121,7 @@ func TestRoundUpAndDown(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range rounds(500) {
 		m := randomMoney(r, 2)
-		for function, round := range map[string]func(*big.Rat, string) (value.Money, error){"round_up": value.RoundMoneyUp, "round_down": value.RoundMoneyDown} {
+		for function, round := range map[string]func(*big.Rat, string) (value.Money, error){"round_up": value.RoundUp.Money, "round_down": value.RoundDown.Money} {
 			want, wantErr := round(m.exact, "EUR")
 			e, issues := w.scope.Compile(function + "(" + m.source + ")")
 			if wantErr != nil {
@@ -162,7 +162,7 @@ func TestUnknownCurrency(t *testing.T) {
 		for _, c := range []struct {
 			form  string
 			round func(*big.Rat, string) (value.Money, error)
-		}{{"%s", value.RoundMoney}, {"round_up(%s)", value.RoundMoneyUp}, {"round_down(%s)", value.RoundMoneyDown}} {
+		}{{"%s", value.RoundMoney}, {"round_up(%s)", value.RoundUp.Money}, {"round_down(%s)", value.RoundDown.Money}} {
 			e := w.compile(fmt.Sprintf(c.form, term.source), kind(value.KindMoney))
 			want, err := c.round(term.exact, m.Currency())
 			if err != nil {

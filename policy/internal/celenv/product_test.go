@@ -41,7 +41,7 @@ func TestProducts(t *testing.T) {
 		}
 		plain, wantErr := e.evaluate(program, f)
 		if wantErr == nil {
-			plain, wantErr = leave(plain, e.widen)
+			plain, wantErr = leave(plain, e.widen, "")
 		}
 		if (gotErr == nil) != (wantErr == nil) || gotErr == nil && got.Native() != (Val{plain}).Native() {
 			t.Fatalf("%s of %s: %v, %v, want %v, %v", source, m, got.Native(), gotErr, Val{plain}.Native(), wantErr)

@@ -128,7 +128,7 @@ func (s *Scope) ReadValue(f *Frame, path string) (Val, error) {
 	if err != nil || v == nil {
 		return Val{}, err
 	}
-	v, err = leave(v, false)
+	v, err = leave(v, false, f.scope.options.Rounding)
 	return Val{v}, err
 }
 
@@ -263,6 +263,6 @@ func (r *Reader) Read(f *Frame) (Val, error) {
 	if err != nil || v == nil {
 		return Val{}, err
 	}
-	v, err = leave(v, false)
+	v, err = leave(v, false, f.scope.options.Rounding)
 	return Val{v}, err
 }

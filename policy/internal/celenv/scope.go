@@ -72,6 +72,10 @@ type Options struct {
 	// Zone is where date(timestamp) reads the day; nil: UTC.
 	Zone *time.Location
 
+	// Rounding is how amounts are rounded when they leave an expression that a frame of the scope
+	// evaluates.
+	Rounding value.Rounding
+
 	// CostLimit is the number of steps after which a metered evaluation is stopped. 0: a default.
 	CostLimit uint64
 

@@ -98,7 +98,7 @@ func (t *Tracer) Trace(e *Expr, f *Frame) *Part {
 		p.Val, p.Err = Val{}, err
 		return p
 	}
-	p.Val, p.Err = outside(v), nil
+	p.Val, p.Err = outside(v, f), nil
 	return p
 }
 
@@ -115,7 +115,7 @@ func (t *Tracer) part(e *Expr, n ast.Expr, f *Frame, skipped bool) *Part {
 	t.place(p, n)
 	switch n.Kind() {
 	case ast.LiteralKind:
-		p.Kind, p.Val = PartConstant, outside(n.AsLiteral())
+		p.Kind, p.Val = PartConstant, outside(n.AsLiteral(), f)
 	case ast.SelectKind:
 		if r := refs[n.ID()]; r != nil {
 			t.read(p, r, f)
@@ -274,7 +274,7 @@ func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 	if err != nil {
 		p.Err = p.Expr.failed(f, err)
 	} else if v != nil {
-		p.Val = outside(v)
+		p.Val = outside(v, f)
 	}
 	switch {
 	case r.kind == refTerm:
@@ -314,22 +314,22 @@ func (t *Tracer) evaluate(p *Part, n ast.Expr, f *Frame) {
 		p.Err = p.Expr.failed(f, err)
 		return
 	}
-	p.Val = outside(v)
+	p.Val = outside(v, f)
 }
 
 // planNode plans a part of an expression as [Expr.plan] plans the whole.
 func (e *Expr) planNode(n ast.Expr) (cel.Program, error) {
-	tree, _ := e.parts()
+	tree, refs := e.parts()
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if needsMeter(n) {
 		options = append(options, e.scope.base.metering(e.loops))
 	}
-	return planSafely(e.scope.base.env, partOf(tree, n), options)
+	return planSafely(e.scope.base.env, exact(partOf(tree, n), refs), options)
 }
 
 // outside returns a value as [Expr.Eval] returns it, absent where it cannot leave the expression.
-func outside(v ref.Val) Val {
-	if out, err := leave(v, false); err == nil {
+func outside(v ref.Val, f *Frame) Val {
+	if out, err := leave(v, false, f.scope.options.Rounding); err == nil {
 		return Val{out}
 	}
 	return Val{}

@@ -1,8 +1,6 @@
 package cellib
 
 import (
-	"math/big"
-
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/overloads"
@@ -152,6 +150,7 @@ func add(a, b ref.Val) ref.Val {
 	if moved, ok := shifted(a, b, 1); ok {
 		return moved
 	}
+	a = besideRatio(a, b)
 	if x, ok := a.(traits.Adder); ok {
 		return x.Add(b)
 	}
@@ -166,6 +165,7 @@ func subtract(a, b ref.Val) ref.Val {
 	if moved, ok := shifted(a, b, -1); ok {
 		return moved
 	}
+	a = besideRatio(a, b)
 	if x, ok := a.(traits.Subtractor); ok {
 		return x.Subtract(b)
 	}
@@ -180,6 +180,7 @@ func times(a, b ref.Val) ref.Val {
 	if x, y, ok := doubles(a, b); ok {
 		return finite(x * y)
 	}
+	a = besideRatio(a, b)
 	if x, ok := a.(traits.Multiplier); ok {
 		return x.Multiply(b)
 	}
@@ -194,6 +195,7 @@ func divide(a, b ref.Val) ref.Val {
 		}
 		return finite(x / y)
 	}
+	a = besideRatio(a, b)
 	switch x := a.(type) {
 	case types.Duration:
 		return divideDuration(x, b)
@@ -205,17 +207,7 @@ func divide(a, b ref.Val) ref.Val {
 
 // divideDuration divides a duration by another. It returns the double that is nearest to the exact
 // quotient.
-func divideDuration(a types.Duration, other ref.Val) ref.Val {
-	b, ok := other.(types.Duration)
-	switch {
-	case !ok:
-		return types.MaybeNoSuchOverloadErr(other)
-	case b.Duration == 0:
-		return types.WrapErr(ErrDivisionByZero)
-	}
-	f, _ := new(big.Rat).SetFrac(big.NewInt(int64(a.Duration)), big.NewInt(int64(b.Duration))).Float64()
-	return types.Double(f)
-}
+func divideDuration(a types.Duration, b ref.Val) ref.Val { return Nearest(Quotient(a, b)) }
 
 func negate(v ref.Val) ref.Val {
 	if x, ok := v.(traits.Negater); ok {

@@ -75,7 +75,7 @@ func Native(v ref.Val) any {
 	case percentVal:
 		return n.percent
 	case *Amount:
-		if m, err := n.Round(); err == nil {
+		if m, err := n.Round(value.RoundHalfEven); err == nil {
 			return m
 		}
 	case traits.Lister:

@@ -21,7 +21,7 @@ func finite(f float64) ref.Val {
 	case math.IsNaN(f):
 		return types.WrapErr(errNoNumber)
 	case math.IsInf(f, 0):
-		return types.WrapErr(errOverflow)
+		return types.WrapErr(ErrOverflow)
 	}
 	return types.Double(f)
 }

@@ -14,7 +14,7 @@ import (
 // ownFunctions declares what the language adds to CEL, and the operators that it
 // replaces (arithmetic.go).
 func ownFunctions() []cel.EnvOption {
-	return append(append(operatorFunctions(), wallFunctions()...),
+	return append(append(append(operatorFunctions(), wallFunctions()...), ratioFunctions()...),
 		cel.Function("minutes", overload("minutes_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Minute))),
 		cel.Function("hours", overload("hours_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Hour))),
 		cel.Function("days", overload("days_int", cel.DurationType, cel.IntType), unary(lengthOf(24*time.Hour))),
@@ -74,7 +74,7 @@ func orderedOverloads(name string) []cel.FunctionOpt {
 // pick returns the larger of two values for +1, the smaller for -1; the first of equals.
 func pick(sign int) func(a, b ref.Val) ref.Val {
 	return func(a, b ref.Val) ref.Val {
-		compared := compare(a, b)
+		compared := compare(besideRatio(a, b), b)
 		switch {
 		case types.IsError(compared):
 			return compared
@@ -94,7 +94,7 @@ func lengthOf(unit time.Duration) func(ref.Val) ref.Val {
 		}
 		product, fits := multiply(int64(n), int64(unit))
 		if !fits {
-			return types.WrapErr(errOverflow)
+			return types.WrapErr(ErrOverflow)
 		}
 		return types.Duration{Duration: time.Duration(product)}
 	}

@@ -23,7 +23,7 @@ type Amount struct {
 }
 
 var (
-	errOverflow       = errors.New("overflow")
+	ErrOverflow       = errors.New("overflow")
 	ErrDivisionByZero = errors.New("division by zero")
 	errNoNumber       = errors.New("not a finite number")
 )
@@ -191,7 +191,7 @@ func multiply(a, b int64) (product int64, fits bool) {
 // Divide takes an int, a double or a percentage and gives money; money gives a double.
 func (m *Amount) Divide(other ref.Val) ref.Val {
 	if _, ok := other.(*Amount); ok {
-		return m.ratio(other)
+		return Nearest(Quotient(m, other))
 	}
 	divisor, err := ratOf(other)
 	switch {
@@ -203,20 +203,7 @@ func (m *Amount) Divide(other ref.Val) ref.Val {
 	return m.with(new(big.Rat).Quo(m.rat(), divisor))
 }
 
-// ratio divides m by another amount. It returns the double that is nearest to the exact quotient.
-func (m *Amount) ratio(other ref.Val) ref.Val {
-	o, err := m.same(other)
-	switch {
-	case err != nil:
-		return err
-	case o.sign() == 0:
-		return types.WrapErr(ErrDivisionByZero)
-	}
-	f, _ := new(big.Rat).Quo(m.rat(), o.rat()).Float64()
-	return finite(f)
-}
-
-// ratOf returns the exact number that scales money. A double counts as its shortest
+// ratOf returns the exact number that scales money, which the caller must not change. A double counts as its shortest
 // decimal: people who write 0.1 mean a tenth.
 func ratOf(number ref.Val) (*big.Rat, ref.Val) {
 	switch n := number.(type) {
@@ -227,6 +214,8 @@ func ratOf(number ref.Val) (*big.Rat, ref.Val) {
 		return r, nil
 	case percentVal:
 		return n.percent.Rat(), nil
+	case *Ratio:
+		return n.exact, nil
 	}
 	return nil, types.MaybeNoSuchOverloadErr(number)
 }
@@ -238,29 +227,28 @@ func (m *Amount) Whole() bool { return m.exact == nil }
 func (m *Amount) Currency() string { return m.currency }
 
 // Rounded returns the amount as [Amount.Round] rounds it.
-func (m *Amount) Rounded() (*Amount, error) {
+func (m *Amount) Rounded(by value.Rounding) (*Amount, error) {
 	if m.exact == nil {
 		return m, nil
 	}
-	rounded, err := m.Round()
+	rounded, err := m.Round(by)
 	return &Amount{currency: m.currency, units: rounded.Units()}, err
 }
 
-// Round returns the amount as it leaves the expression: half to even to the smallest
-// unit, once.
-func (m *Amount) Round() (value.Money, error) {
+// Round returns the amount as it leaves the expression: rounded to the smallest unit, once.
+func (m *Amount) Round(by value.Rounding) (value.Money, error) {
 	if m.exact == nil {
 		return value.NewMoney(m.units, m.currency)
 	}
-	if units, fits := halfToEven(m.exact); fits {
+	if units, fits := roundSmall(m.exact, by); fits {
 		return value.NewMoney(units, m.currency)
 	}
-	return value.RoundMoney(m.whole(), m.currency)
+	return by.Money(m.whole(), m.currency)
 }
 
-// halfToEven rounds a fraction. fits is false if 64 bits cannot hold its numerator, its denominator
+// roundSmall rounds a fraction. fits is false if 64 bits cannot hold its numerator, its denominator
 // and the double of the remainder.
-func halfToEven(r *big.Rat) (rounded int64, fits bool) {
+func roundSmall(r *big.Rat, by value.Rounding) (rounded int64, fits bool) {
 	num, den := r.Num(), r.Denom()
 	if !num.IsInt64() || !den.IsInt64() || den.Int64() > math.MaxInt64/2 {
 		return 0, false
@@ -270,7 +258,7 @@ func halfToEven(r *big.Rat) (rounded int64, fits bool) {
 	if rest < 0 {
 		below, rest = below-1, rest+d
 	}
-	if 2*rest > d || 2*rest == d && below%2 != 0 {
+	if rest > 0 && by.Up(cmpInt(2*rest, d), below%2 != 0) {
 		below++
 	}
 	return below, true
@@ -284,20 +272,17 @@ func (m *Amount) whole() *big.Rat {
 }
 
 // roundUp and roundDown give whole units in the direction of +∞ and −∞.
-func roundUp(v ref.Val) ref.Val   { return roundWith(v, value.RoundMoneyUp) }
-func roundDown(v ref.Val) ref.Val { return roundWith(v, value.RoundMoneyDown) }
+func roundUp(v ref.Val) ref.Val   { return roundWith(v, value.RoundUp) }
+func roundDown(v ref.Val) ref.Val { return roundWith(v, value.RoundDown) }
 
-func roundWith(v ref.Val, round func(*big.Rat, string) (value.Money, error)) ref.Val {
+func roundWith(v ref.Val, by value.Rounding) ref.Val {
 	m, ok := v.(*Amount)
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(v)
 	}
-	if m.exact == nil {
-		return m
-	}
-	rounded, err := round(m.whole(), m.currency)
+	rounded, err := m.Rounded(by)
 	if err != nil {
 		return types.WrapErr(err)
 	}
-	return &Amount{currency: m.currency, units: rounded.Units()}
+	return rounded
 }

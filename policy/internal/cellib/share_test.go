@@ -27,17 +27,19 @@ func TestSharesAgreeWithFractions(t *testing.T) {
 		if !ok || got.rat().Cmp(want.rat()) != 0 || (got.exact == nil) != (want.exact == nil) {
 			t.Fatalf("%s of %d cents: got %v, want %v", p, m.units, got, want)
 		}
-		checkRounding(t, got)
+		for _, by := range value.Roundings() {
+			checkRounding(t, got, by)
+		}
 	}
 }
 
-func checkRounding(t *testing.T, m *Amount) {
+func checkRounding(t *testing.T, m *Amount, by value.Rounding) {
 	t.Helper()
 	if m.exact == nil {
 		return
 	}
-	got, err := m.Round()
-	want, wantErr := value.RoundMoney(m.whole(), m.currency)
+	got, err := m.Round(by)
+	want, wantErr := by.Money(m.whole(), m.currency)
 	if got != want || (err == nil) != (wantErr == nil) {
 		t.Fatalf("%s rounds to %v, %v and not to %v, %v", m.exact, got, err, want, wantErr)
 	}
@@ -48,11 +50,11 @@ func TestHalfToEven(t *testing.T) {
 		{1, 2, 0}, {3, 2, 2}, {5, 2, 2}, {-1, 2, 0}, {-3, 2, -2}, {-5, 2, -2}, {7, 3, 2}, {8, 3, 3}, {-7, 3, -2}, {-8, 3, -3},
 		{math.MinInt64, 3, -3074457345618258603}, {1, math.MaxInt64 / 2, 0},
 	} {
-		if got, fits := halfToEven(big.NewRat(c.num, c.den)); got != c.want || !fits {
+		if got, fits := roundSmall(big.NewRat(c.num, c.den), value.RoundHalfEven); got != c.want || !fits {
 			t.Errorf("%d/%d: got %d, %t, want %d", c.num, c.den, got, fits, c.want)
 		}
 	}
-	if _, fits := halfToEven(big.NewRat(1, math.MaxInt64)); fits {
+	if _, fits := roundSmall(big.NewRat(1, math.MaxInt64), value.RoundHalfEven); fits {
 		t.Error("twice the rest may not fit")
 	}
 }

@@ -87,7 +87,7 @@ func dateOf(at, zone ref.Val) ref.Val {
 		return types.MaybeNoSuchOverloadErr(at)
 	}
 	if year := local.Year(); year < 1 || year > 9999 {
-		return types.WrapErr(errOverflow)
+		return types.WrapErr(ErrOverflow)
 	}
 	return dateVal{value.DateOf(local)}
 }
@@ -149,7 +149,7 @@ func spanOf(months int64) func(n, zone ref.Val) ref.Val {
 		}
 		product, fits := multiply(int64(n), months)
 		if !fits {
-			return types.WrapErr(errOverflow)
+			return types.WrapErr(ErrOverflow)
 		}
 		return &monthsVal{n: product, zone: z.zone}
 	}

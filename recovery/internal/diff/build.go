@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // meaning is what a set means, in the form in which it is compared.
@@ -52,6 +53,7 @@ func sharedThing(docs []*playbook.Document) *thing {
 	t := &thing{}
 	t.add(zone(docs...))
 	t.add(yearStarts(docs...))
+	t.add(rounding(docs...))
 	for _, d := range docs {
 		t.add(definitions(d, "")...)
 	}
@@ -79,6 +81,18 @@ func yearStarts(docs ...*playbook.Document) *thing {
 	for _, d := range docs {
 		if d.YearStarts.IsSet() {
 			t = plain("year_starts", WhatYearStarts, d.YearStarts)
+		}
+	}
+	return t
+}
+
+// rounding is how the amounts of a playbook are rounded: as the last of some documents says.
+func rounding(docs ...*playbook.Document) *thing {
+	t := fixed("rounding", WhatRounding, string(value.RoundHalfEven), playbook.Range{})
+	t.inherited = true
+	for _, d := range docs {
+		if d.Rounding.IsSet() {
+			t = plain("rounding", WhatRounding, d.Rounding)
 		}
 	}
 	return t
@@ -116,8 +130,10 @@ func (b *builder) settings(shared []*playbook.Document) []*thing {
 	}
 	year := yearStarts(append(slices.Clone(shared), d)...)
 	year.inherited = !d.YearStarts.IsSet()
+	round := rounding(append(slices.Clone(shared), d)...)
+	round.inherited = !d.Rounding.IsSet()
 	return []*thing{
-		in, year, applies,
+		in, year, round, applies,
 		withDefault("matches", WhatMatches, d.Matches, "all", d.Range),
 		period("in_force", d.InForce, d.Range),
 		optional(d.ReviewBy, plain, "review_by", WhatReviewBy),

@@ -30,6 +30,7 @@ const (
 	WhatOwner      What = "owner"
 	WhatZone       What = "zone"
 	WhatYearStarts What = "year-starts"
+	WhatRounding   What = "rounding"
 	WhatCase       What = "case"
 	WhatOrder      What = "order"
 	WhatAction     What = "action"

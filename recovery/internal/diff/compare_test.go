@@ -220,6 +220,8 @@ func TestCompare(t *testing.T) {
 		{"every of a step", []string{"if_late: [{escalate: {to: duty-manager}}]", "if_late: [{escalate: {to: duty-manager, every: 1h}}]"},
 			[]string{`parcels/late: added deadline do/resolve/if_late/escalate/every:  => 1h`}},
 		{"year", []string{"owner: customer-care\n", "owner: customer-care\nyear_starts: 04-01\n"}, []string{`parcels: changed year-starts year_starts: 01-01 => 04-01`}},
+		{"rounding", []string{"owner: customer-care\n", "owner: customer-care\nrounding: up\n"}, []string{`parcels: changed rounding rounding: half-even => up`}},
+		{"rounding, written out", []string{"owner: customer-care\n", "owner: customer-care\nrounding: half-even\n"}, nil},
 		{"year, written out", []string{"owner: customer-care\n", "owner: customer-care\nyear_starts: 01-01\n"}, nil},
 		{"again", []string{"owner: customer-care\n", "owner: customer-care\nagain: 1h\n"}, []string{`parcels: added again again:  => 1h`}},
 		{"what facts count by", []string{"last: 365d", "last: 365d, by: occurred"}, []string{`parcels: changed fact fact credited/by: given => occurred (parcels/at-risk, parcels/by-bike, parcels/damaged, parcels/late, parcels/rest, parcels/valued)`}},

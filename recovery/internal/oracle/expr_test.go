@@ -205,9 +205,9 @@ func evalCall(e *oEnv, name string, args []any) (any, error) {
 		return oDay(args[0].(time.Time).In(e.zone()).Format(time.DateOnly)), nil
 	case "round_up", "round_down":
 		m := args[0].(oExact)
-		round := value.RoundMoneyUp
+		round := value.RoundUp.Money
 		if name == "round_down" {
-			round = value.RoundMoneyDown
+			round = value.RoundDown.Money
 		}
 		r, err := round(m.rat, m.cur)
 		return exactOf(r), err

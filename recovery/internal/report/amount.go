@@ -30,9 +30,9 @@ func (s *scope) amount(p *policy.Param) amount {
 		return amount{text, b}
 	}
 	if n.Kind == policy.NodeConstant {
-		return amount{between(b), b}
+		return amount{s.between(b), b}
 	}
-	return amount{between(b) + ": " + text, b}
+	return amount{s.between(b) + ": " + text, b}
 }
 
 // of is the playbook whose expressions these are.

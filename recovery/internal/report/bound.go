@@ -251,9 +251,9 @@ func percentOf(r *big.Rat) string {
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }
 
-// amountOf writes an amount as it is given: rounded once.
-func amountOf(r *big.Rat, currency string) string {
-	m, err := value.RoundMoney(r, currency)
+// amountOf writes an amount as it is given: rounded once, as its playbook says.
+func (s *scope) amountOf(r *big.Rat, currency string) string {
+	m, err := s.of().Rounding.Money(r, currency)
 	if err != nil {
 		return r.FloatString(2) + " " + currency
 	}

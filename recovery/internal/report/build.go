@@ -170,6 +170,13 @@ func (b *builder) linkTo(p *policy.Play) Link {
 	return Link{anchor("play", s.doc, b.plays[p.Name].ID), p.Name}
 }
 
+// roundingWords say how amounts are rounded, where it is not the default.
+var roundingWords = map[value.Rounding]string{
+	value.RoundHalfUp: "to the nearest smallest unit, and up from the middle",
+	value.RoundUp:     "up to the next smallest unit",
+	value.RoundDown:   "down to the smallest unit below",
+}
+
 func (b *builder) playbook(book *policy.Playbook) Playbook {
 	s := b.scopes[book.ID]
 	d := s.doc
@@ -189,6 +196,9 @@ func (b *builder) playbook(book *policy.Playbook) Playbook {
 	}
 	if !book.ReviewBy.IsZero() {
 		out.ReviewBy = book.ReviewBy.String()
+	}
+	if book.Rounding != value.RoundHalfEven {
+		out.Rounding = roundingWords[book.Rounding]
 	}
 	if book.Again > 0 {
 		out.Again = duration(book.Again)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -161,11 +160,11 @@ func (s *scope) cost(p *policy.Play) Cost {
 			if sum == nil {
 				sum = new(big.Rat)
 			}
-			total[g.currency] = new(big.Rat).Add(sum, rounded(g.hi, g.currency))
+			total[g.currency] = new(big.Rat).Add(sum, s.rounded(g.hi, g.currency))
 		}
 		if len(open) > 0 {
 			for _, c := range sorted(total) {
-				open = append(open, amountOf(total[c], c))
+				open = append(open, s.amountOf(total[c], c))
 			}
 			out.Open = union(out.Open, []string{strings.Join(open, ", plus ")})
 			continue
@@ -184,7 +183,7 @@ func (s *scope) cost(p *policy.Play) Cost {
 		out.CapsIn = append(out.CapsIn, "in any other currency nothing bounds it")
 	}
 	for _, c := range sorted(highest) {
-		out.Most = append(out.Most, amountOf(highest[c], c))
+		out.Most = append(out.Most, s.amountOf(highest[c], c))
 	}
 	if p.Partners != nil {
 		out.Partners = s.partnerCost(p)
@@ -193,8 +192,8 @@ func (s *scope) cost(p *policy.Play) Cost {
 }
 
 // rounded is an amount as it is given.
-func rounded(r *big.Rat, currency string) *big.Rat {
-	m, err := value.RoundMoney(r, currency)
+func (s *scope) rounded(r *big.Rat, currency string) *big.Rat {
+	m, err := s.of().Rounding.Money(r, currency)
 	if err != nil {
 		return r
 	}
@@ -308,7 +307,7 @@ func (s *scope) partnerCost(p *policy.Play) []string {
 	}
 	var out []string
 	for _, c := range sorted(all) {
-		text := between(all[c]) + times
+		text := s.between(all[c]) + times
 		if len(out) > 0 {
 			text = "or " + text
 		}

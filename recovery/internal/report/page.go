@@ -89,6 +89,7 @@ type Playbook struct {
 	Matches                   string // in words; empty: every play that matches
 	InForce                   string // empty: always
 	ReviewBy                  string
+	Rounding                  string // in words; empty: half to even
 	Again                     string // how often; empty: it does not say
 	Plays                     []Play
 	Limits                    []Limit

@@ -9,12 +9,12 @@ import (
 )
 
 // between writes the amounts of a span.
-func between(b span) string {
-	high := amountOf(b.hi, b.currency)
+func (s *scope) between(b span) string {
+	high := s.amountOf(b.hi, b.currency)
 	if b.lo.Cmp(b.hi) == 0 {
 		return high
 	}
-	return amountOf(b.lo, b.currency) + " to " + high
+	return s.amountOf(b.lo, b.currency) + " to " + high
 }
 
 // How tightly operators bind, for brackets.
@@ -34,7 +34,7 @@ func (s *scope) inside(n *policy.Node, tight int) string {
 	text, binds := s.phrase(n)
 	if t, column, _ := s.tableOf(n.Path); t != nil && tight > looseText && s.kind(n) == value.KindMoney {
 		if b := s.span(n); b.lo != nil && b.hi != nil && column != "*" {
-			return between(b) + " (" + plain(column) + " in table " + plain(t.Name.Value) + ")"
+			return s.between(b) + " (" + plain(column) + " in table " + plain(t.Name.Value) + ")"
 		}
 	}
 	if binds < tight {

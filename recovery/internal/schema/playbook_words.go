@@ -11,6 +11,7 @@ func playbookWords(b *builder) words {
 		"shared":      {"The id of definitions that every playbook of the set may use, in the place of a playbook.", anID.schema()},
 		"zone":        {"The time zone of its days, an IANA name. Without one, the shared zone, else UTC.", ref("zone")},
 		"year_starts": {"The day on which the years and quarters of its facts start, such as 04-01. Left out: that of the shared definitions, else 01-01.", aYearStart.schema()},
+		"rounding":    {"How amounts are rounded to the smallest unit: half-even (default), half-up, up or down. Left out: as the shared definitions say.", nil},
 		"incident":    {"Fields of incidents beyond the standard ones, or standard ones narrowed. A dotted name makes an object.", incidentSection()},
 		"facts":       {"What earlier decisions tell about the same customer, service or whatever, by name.", named(namePattern, "A fact, read as facts.NAME.", ref("fact"))},
 		"terms":       {"Expressions by name, read as terms.NAME.", named(namePattern, "An expression, read as terms.NAME.", expression())},

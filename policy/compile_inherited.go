@@ -4,8 +4,31 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
+
+// sharedRounding finds how amounts are rounded in the whole set.
+func (c *compiler) sharedRounding(docs []*playbook.Document) value.Rounding {
+	first := playbook.Text{}
+	for _, d := range docs {
+		t := d.Rounding
+		if t.IsSet() && first.IsSet() && first.Value != t.Value {
+			c.errorf(t.Range, "duplicate-rounding", "", "the shared rounding is %s already, at %s:%d", first.Value, first.Range.File, first.Range.Start.Line)
+		} else if t.IsSet() {
+			first = t
+		}
+	}
+	return rounding(first, value.RoundHalfEven)
+}
+
+// rounding is what a document says, else the other one.
+func rounding(t playbook.Text, otherwise value.Rounding) value.Rounding {
+	if t.IsSet() {
+		return value.Rounding(t.Value)
+	}
+	return otherwise
+}
 
 // sharedYear finds the day on which the years of the whole set start.
 func (c *compiler) sharedYear(s *scope, docs []*playbook.Document) {
