@@ -198,9 +198,11 @@ func (e *equaliser) rules(trials []*trial) []Finding {
 	return out
 }
 
-// countOf counts the cases of a member and of the rest, and those that got redress.
+// countOf counts the cases of a member and of the rest, those that got redress, and how much they got
+// when it is of one currency.
 func (e *equaliser) countOf(t *trial) (of, rest Share) {
 	i := slices.Index(e.options.Across, t.field)
+	currencies := map[string]bool{}
 	for _, o := range e.groups[textsOf(t.same)] {
 		x := &rest
 		if o.Across[i].Text == t.member {
@@ -210,9 +212,20 @@ func (e *equaliser) countOf(t *trial) (of, rest Share) {
 		if len(o.Redress) > 0 {
 			x.Rate += float64(o.Count)
 		}
+		for _, r := range o.Redress {
+			if r.Amount.IsSet() {
+				currencies[r.Amount.Currency()] = true
+				x.Mean += float64(float64(r.Amount.Units()*o.Count) * measure{MeasureRedress, r.Amount.Currency()}.unit())
+			}
+		}
 	}
-	of.Rate /= float64(max(1, of.Count))
-	rest.Rate /= float64(max(1, rest.Count))
+	for _, x := range []*Share{&of, &rest} {
+		x.Rate /= float64(max(1, x.Count))
+		x.Mean /= float64(max(1, x.Count))
+		if x.HasMean = len(currencies) == 1; !x.HasMean {
+			x.Mean = 0
+		}
+	}
 	return of, rest
 }
 

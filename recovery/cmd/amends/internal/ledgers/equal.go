@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -33,7 +34,8 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
 	level := f.String("level", "0.05", "how often chance alone may give a finding, at most")
 	share := f.String("share-of", "", "compare amounts as a share of this `FIELD` too: order.value")
-	format := f.Format("text", "json")
+	minCell := f.Int("min-cell", 5, "a page shows nothing of fewer cases than this")
+	format := f.Format("text", "json", "html")
 	rest, err := f.Parse(h, args)
 	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across), ShareOf: *share, Changed: changedPlays}
 	if err == nil && len(options.Same) == 0 {
@@ -60,6 +62,8 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 		return fmt.Errorf("no cases were compared: the ledger %s holds no decision", dir)
 	case format.Value == "json":
 		err = command.WriteIndented(h.Stdout, treatmentOf(found))
+	case format.Value == "html":
+		err = h.Stdout.Data(term.Prose, func(w io.Writer) error { return writeEqualPage(w, found, options, int64(*minCell)) })
 	default:
 		err = h.Stdout.Print(treatmentText(found, options))
 	}
@@ -140,8 +144,7 @@ func treatmentText(t *ledger.Treatment, options ledger.EqualOptions) term.Text {
 // writeFindings lists the findings, each with its numbers.
 func writeFindings(w *term.Page, t *ledger.Treatment) {
 	for _, f := range t.Findings {
-		what := map[ledger.FindingKind]string{ledger.FindingRule: "a rule", ledger.FindingRate: "more than chance", ledger.FindingChange: "a change of rules"}[f.Kind]
-		w.Printf("\n%s, %s %s: %s\n  %s", fieldTexts(f.Same), f.Across, orEmpty(f.Member), what, f.Because)
+		w.Printf("\n%s, %s %s: %s\n  %s", fieldTexts(f.Same), f.Across, orEmpty(f.Member), findingWords[f.Kind], f.Because)
 		if f.Kind != ledger.FindingRule {
 			w.Printf(" (p %s)", strconv.FormatFloat(f.P, 'g', 2, 64))
 		}
