@@ -51,7 +51,7 @@ func AddMonths(t time.Time, months int, zone *time.Location) (time.Time, error) 
 	local := t.In(zone)
 	if year := local.Year(); year >= 1 && year <= 9999 {
 		if date, err := DateOf(local).AddMonths(months); err == nil {
-			if moved := onDate(date, local); moved.Year() >= 1 && moved.Year() <= 9999 {
+			if moved := OnDate(date, t, zone); moved.Year() >= 1 && moved.Year() <= 9999 {
 				return moved, nil
 			}
 		}
@@ -59,13 +59,23 @@ func AddMonths(t time.Time, months int, zone *time.Location) (time.Time, error) 
 	return time.Time{}, fmt.Errorf("%s plus %d months lies outside the years 0001 to 9999: %w", FormatTimestamp(t), months, ErrOverflow)
 }
 
-// onDate returns the instant in UTC at which the clocks show the time of a local time on a date.
-func onDate(date Date, local time.Time) time.Time {
-	hour, minute, second := local.Clock()
-	wall := date.utc().Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second)
-	first, _ := Instants(wall, local.Location())
-	if h, m, s := first.Clock(); h == hour && m == minute && s == second {
-		first = first.Add(time.Duration(local.Nanosecond())) // a gap ends on a full second
+// OnDate returns the first instant, in UTC, at which the clocks of a zone show on a date what they show
+// at t. A wall time that they skip on that date is the instant after the gap.
+func OnDate(date Date, t time.Time, zone *time.Location) time.Time {
+	offset, start, end := Offset(t, zone)
+	ofDay := (t.Unix() + int64(offset)) % secondsPerDay
+	if ofDay < 0 {
+		ofDay += secondsPerDay // division rounds towards 1970
+	}
+	wall := date.utc().Unix() + ofDay
+	// Nearly always both dates lie in one stretch of constant offset. To ask the zone for each part of
+	// a date and a time would take most of the time of a deadline, in the years for which it has a rule.
+	if isInside(wall, start, end) {
+		return time.Unix(wall-int64(offset), int64(t.Nanosecond())).UTC()
+	}
+	first, _ := Instants(time.Unix(wall, 0).UTC(), zone)
+	if _, shown := first.Zone(); first.Unix()+int64(shown) == wall {
+		first = first.Add(time.Duration(t.Nanosecond())) // a gap ends on a full second
 	}
 	return first.UTC()
 }
@@ -84,7 +94,7 @@ func MonthsBetween(a, b time.Time, zone *time.Location) int {
 			}
 			continue
 		}
-		if !onDate(date, local).After(b) {
+		if !OnDate(date, a, zone).After(b) {
 			break
 		}
 	}

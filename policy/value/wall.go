@@ -12,14 +12,19 @@ import "time"
 // time.Date would not do: for such times it promises no more than one of the answers.
 func Instants(wall time.Time, zone *time.Location) (first, last time.Time) {
 	local := wall.Unix() // the seconds since 1970 that a clock without a zone counts
-	// Offsets from UTC stay below a day. So when the offset does not change within a
-	// day of the same seconds in UTC, there is only one to consider.
 	offset, start, end := Offset(time.Unix(local, 0), zone)
-	if (start.IsZero() || local-start.Unix() > secondsPerDay) && (end.IsZero() || end.Unix()-local > secondsPerDay) {
+	if isInside(local, start, end) {
 		t := time.Unix(local-int64(offset), 0).In(zone)
 		return t, t
 	}
 	return searchInstants(local, zone)
+}
+
+// isInside reports whether a wall time, in seconds since 1970, has one instant alone, which lies in a
+// stretch of constant offset. Offsets from UTC stay below a day. So that is certain when the offset does
+// not change within a day of the same seconds in UTC.
+func isInside(wall int64, start, end time.Time) bool {
+	return (start.IsZero() || wall-start.Unix() > secondsPerDay) && (end.IsZero() || end.Unix()-wall > secondsPerDay)
 }
 
 // searchInstants looks at every stretch of constant offset near the wall time.

@@ -72,22 +72,15 @@ func (c Clock) shift(t time.Time, span value.Span, sign int) (time.Time, error) 
 	if !span.OfCalendar() {
 		return t, nil
 	}
-	zone := c.zone()
-	local := t.In(zone)
-	date, err := shiftedDate(local, span, sign)
+	date, err := shiftedDate(t.In(c.zone()), span, sign)
 	if err != nil {
 		return time.Time{}, err
 	}
-	day := numberOf(date).wall(0)
-	wall := time.Date(day.Year(), day.Month(), day.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
-	first, _ := value.Instants(wall, zone)
-	if shown := first.In(zone); shown.Hour() == wall.Hour() && shown.Minute() == wall.Minute() && shown.Second() == wall.Second() {
-		first = first.Add(time.Duration(local.Nanosecond())) // a gap ends on a full second
-	}
-	if first.After(horizon()) {
+	moved := value.OnDate(date, t, c.zone())
+	if moved.After(horizon()) {
 		return time.Time{}, ErrNever
 	}
-	return first, nil
+	return moved.In(t.Location()), nil
 }
 
 // shiftedDate moves a date, largest units first.
