@@ -75,7 +75,9 @@ func (c *conclusion) askAll() error {
 // ask works out a promise of which there is something to remember.
 func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) error {
 	a := d.source
-	x := ask{Promise: p, play: d.play, source: a, speaker: d.speaker}
+	asks := c.workspace.ask()
+	x := &asks[0]
+	*x = ask{Promise: p, play: d.play, source: a, speaker: d.speaker}
 	x.every = everyOf(d)
 	c.found(&x.Promise, was, a)
 	var err error
@@ -91,9 +93,9 @@ func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) err
 		x.within, t.due = t.due, time.Time{}
 	}
 	x.was, x.found, x.times = was, x.Promise, t
-	c.meet(&x)
+	c.meet(x)
 	d.NotBefore, d.DueAt, d.DoneAt, d.waits, d.pauses = x.NotBefore, x.DueAt, x.DoneAt, x.waits, a.Pauses
-	d.asks = []ask{x}
+	d.asks = asks
 	return nil
 }
 

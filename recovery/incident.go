@@ -107,14 +107,23 @@ func standardPaths() []string {
 	return out
 }
 
+// standardAt has the index of each standard field, by its path. To compare a path with one after
+// another takes longer than reading the field.
+var standardAt = func() map[string]int {
+	at := make(map[string]int, len(standard))
+	for i := range standard {
+		at[standard[i].path] = i
+	}
+	return at
+}()
+
 // place returns the place of a standard field; nil for any other path.
 func (in *Incident) place(path string) any {
-	for i := range standard {
-		if standard[i].path == path {
-			return standard[i].place(in)
-		}
+	i, ok := standardAt[path]
+	if !ok {
+		return nil
 	}
-	return nil
+	return standard[i].place(in)
 }
 
 // held returns what the struct holds in a place, nil when it is absent.

@@ -77,7 +77,10 @@ func (in *Incident) readMembers(d *jsontext.Decoder, prefix string) error {
 // readMember is readField without a detour for what nearly every incident has: a text, or
 // a time, in its place.
 func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
-	place := in.place(string(name.Bytes()))
+	var place any
+	if i, ok := standardAt[string(name.Bytes())]; ok { // no text is made of the name, to look it up
+		place = standard[i].place(in)
+	}
 	if place == nil || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
 		return in.readField(d, name.String())
 	}

@@ -93,6 +93,7 @@ type workspace struct {
 	// record is the canonical JSON of the incident; text is what is being hashed.
 	record, text []byte
 	drafts       []draft  // the latest slab
+	asks         []ask    // the latest slab of what they ask for
 	list         []*draft // behind the conclusion's
 	slots        []int    // of facts
 	today        day      // in which decisions are made, in the zone last asked for
@@ -132,10 +133,11 @@ func (r *ruleset) release(w *workspace) {
 	}
 	clear(w.list[:cap(w.list)])
 	clear(w.drafts)
-	w.drafts, w.list, w.slots = w.drafts[:0], w.list[:0], w.slots[:0]
+	clear(w.asks)
+	w.drafts, w.asks, w.list, w.slots = w.drafts[:0], w.asks[:0], w.list[:0], w.slots[:0]
 	w.record, w.text = w.record[:0], w.text[:0]
-	if cap(w.drafts) > mostDrafts || cap(w.list) > mostDrafts {
-		w.drafts, w.list = nil, nil
+	if cap(w.drafts) > mostDrafts || cap(w.asks) > mostDrafts || cap(w.list) > mostDrafts {
+		w.drafts, w.asks, w.list = nil, nil, nil
 	}
 	if cap(w.record) > mostText || cap(w.text) > mostText {
 		w.record, w.text = nil, nil
@@ -144,14 +146,22 @@ func (r *ruleset) release(w *workspace) {
 	r.workspaces.Put(w)
 }
 
-// draft returns room for an action in the making. Those handed out before stay
-// where they are.
-func (w *workspace) draft() *draft {
-	if len(w.drafts) == cap(w.drafts) {
-		w.drafts = make([]draft, 0, max(8, 2*cap(w.drafts)))
+// draft returns room for an action in the making.
+func (w *workspace) draft() *draft { return &oneMore(&w.drafts)[0] }
+
+// ask returns room for what a play asks for: a list of one. An ask is a kilobyte, so that to make
+// each anew would be a third of what a decision allocates.
+func (w *workspace) ask() []ask { return oneMore(&w.asks) }
+
+// oneMore returns the next element of a slab, as a list. Those handed out before stay where they are.
+func oneMore[T any](slab *[]T) []T {
+	s := *slab
+	if len(s) == cap(s) {
+		s = make([]T, 0, max(slabSize, 2*cap(s)))
 	}
-	w.drafts = w.drafts[:len(w.drafts)+1]
-	return &w.drafts[len(w.drafts)-1]
+	s = s[:len(s)+1]
+	*slab = s
+	return slices.Clip(s[len(s)-1:])
 }
 
 // slabSize is for how many actions room is made at a time.

@@ -87,6 +87,9 @@ func (c Clock) shift(t time.Time, span value.Span, sign int) (time.Time, error) 
 func shiftedDate(t time.Time, span value.Span, sign int) (value.Date, error) {
 	date := value.DateOf(t)
 	for _, months := range [...]int{12 * min(span.Years, 9999), span.Months} {
+		if months == 0 {
+			continue
+		}
 		moved, err := date.AddMonths(sign * months)
 		if err != nil {
 			return date, ErrNever

@@ -192,9 +192,8 @@ func (d *decider) one(out *answers, it input.Item) {
 	if err != nil {
 		d.refuse(out, in.ID, err)
 	} else {
-		alone := *decision
-		alone.Handled = recovery.HandledNew // nothing is remembered that it could be compared with
-		d.add(out, &alone)
+		decision.Handled = recovery.HandledNew // nothing is remembered that it could be compared with
+		d.add(out, decision)
 	}
 	a := &out.list[len(out.list)-1]
 	a.read, a.undeclared = true, d.fields.Declared.Undeclared(in)
