@@ -21,17 +21,18 @@ const ZoneDataVersion = "2025c"
 //go:embed zoneinfo.zip
 var zoneArchive string
 
-// zones reads the archive's directory, once; the map is not changed after that.
-var zones = sync.OnceValue(func() map[string]*zip.File {
+// zones reads the archive's directory, once, and each zone when it is first asked for. The map is not
+// changed after that.
+var zones = sync.OnceValue(func() map[string]func() (*time.Location, error) {
 	archive, err := zip.NewReader(strings.NewReader(zoneArchive), int64(len(zoneArchive)))
 	if err != nil {
 		panic("worktime: the embedded zone data is damaged: " + err.Error())
 	}
-	byName := make(map[string]*zip.File, len(archive.File))
+	byName := make(map[string]func() (*time.Location, error), len(archive.File))
 	for _, file := range archive.File {
 		// Folders are no zones, and "Factory" stands for a zone that nobody has set.
 		if !strings.HasSuffix(file.Name, "/") && file.Name != "Factory" {
-			byName[file.Name] = file
+			byName[file.Name] = sync.OnceValues(func() (*time.Location, error) { return readZone(file) })
 		}
 	}
 	return byName
@@ -44,15 +45,23 @@ func LoadZone(name string) (*time.Location, error) {
 	if name == "UTC" {
 		return time.UTC, nil // the same constant, so that times in it are == to others in UTC
 	}
-	file, ok := zones()[name]
+	load, ok := zones()[name]
 	if !ok {
 		return nil, fmt.Errorf("%q is no time zone: write an IANA name such as Europe/Madrid, or UTC", name)
 	}
+	return load()
+}
+
+func readZone(file *zip.File) (*time.Location, error) {
 	data, err := readAll(file)
 	if err != nil {
-		return nil, fmt.Errorf("the embedded data of time zone %s: %w", name, err)
+		return nil, fmt.Errorf("the embedded data of time zone %s: %w", file.Name, err)
 	}
-	return time.LoadLocationFromTZData(name, data)
+	zone, err := time.LoadLocationFromTZData(file.Name, data)
+	if err != nil {
+		return nil, err
+	}
+	return time.LoadLocationFromTZData(file.Name, writtenAhead(data, zone))
 }
 
 func readAll(file *zip.File) ([]byte, error) {

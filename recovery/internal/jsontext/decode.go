@@ -373,7 +373,7 @@ func (d *Decoder) blank() byte {
 // text reads a string, which the next byte begins.
 func (d *Decoder) text() ([]byte, error) {
 	data, start := d.data, d.at+1
-	for i := start; i < len(data); i++ {
+	for i := start + plainPrefix(data[start:]); i < len(data); i++ {
 		c := data[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			continue

@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strings"
@@ -123,6 +124,22 @@ func TestParseRefuses(t *testing.T) {
 		_, err := Parse([]byte(text))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.40q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// plainPrefix looks at eight bytes at once: each byte, at each place, between bytes from both ends of what
+// is plain.
+func TestPlainPrefixStopsBeforeSpecial(t *testing.T) {
+	for _, around := range []byte{' ', '!', '#', '[', ']', 0x7f} {
+		for c := range 256 {
+			for at := range 17 {
+				s := bytes.Repeat([]byte{around}, 17)
+				s[at] = byte(c)
+				if n := plainPrefix(s); special[c] && n > at || !special[c] && n < 16 {
+					t.Fatalf("%q: %d bytes are plain", s, n)
+				}
+			}
 		}
 	}
 }
