@@ -93,7 +93,11 @@ type Field struct {
 	Invalid  Text // absent, or not set
 	Currency Text
 	Was      []Text
-	Range    Range
+	// Items are the fields of each item, where the field is a list of objects; IsItems says that it
+	// is one, although nothing may be declared in it.
+	Items   []*Field
+	IsItems bool
+	Range   Range
 }
 
 // Fact declares a count or a sum over earlier decisions.

@@ -167,7 +167,7 @@ func (m *mapping) period(key string) (p *Period) {
 // definitions reads the sections that playbooks and shared definitions have.
 func (m *mapping) definitions(d *Document) {
 	m.section("incident", "the fields of incidents by name", func(key Text, n *yamlnode.Node) {
-		if f := m.r.field(key, n, true); f != nil {
+		if f := m.r.field(key, n, ofIncident); f != nil {
 			d.Fields = append(d.Fields, f)
 		}
 	})

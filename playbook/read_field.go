@@ -18,35 +18,53 @@ var standardFields = [...]string{
 	"summary", "tags", "customer.id", "customer.name", "customer.tier", "customer.language", "customer.since",
 }
 
-// field reads the declaration of a field of incidents, or of a parameter of an
-// action: its type alone, or a mapping.
-func (r *reader) field(name Text, n *yamlnode.Node, ofIncident bool) *Field {
-	ok := r.isFieldName(name)
-	if !ofIncident {
-		ok = r.isName(name)
-	}
+// fieldOf says what a field is declared for.
+type fieldOf uint8
+
+const (
+	ofIncident fieldOf = iota
+	ofItem             // one of a list of objects in an incident
+	ofAction           // a parameter
+)
+
+// field reads the declaration of a field: its type alone, or a mapping.
+func (r *reader) field(name Text, n *yamlnode.Node, of fieldOf) *Field {
+	ok := of == ofIncident && r.isFieldName(name) || of != ofIncident && r.isName(name)
 	f := &Field{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if n.Kind != yamlnode.Mapping {
 		f.Type = r.fieldType(n, name)
 		return keep(f, ok)
 	}
-	m := r.mapping(n, name, "a field")
+	m := r.mapping(n, name, [...]string{"a field", "a field of items", "a field"}[of])
 	m.on("type", func(n *yamlnode.Node, k Text) { f.Type = r.fieldType(n, k) })
 	m.among("type", fieldTypes[:])
 	f.About = m.words("about")
 	f.Optional = m.bool("optional")
-	f.Required = m.bool("required")
+	if of != ofItem {
+		f.Required = m.bool("required")
+	}
 	m.on("default", func(n *yamlnode.Node, k Text) { f.Default = r.fieldDefault(n, k) })
 	f.OneOf = m.texts("one_of", "a list of values")
 	f.Min = m.scalar("min", "a value")
 	f.Max = m.scalar("max", "a value")
-	if ofIncident {
+	if of != ofAction {
 		f.MaxItems = m.int("max_items", 1)
 		f.Invalid = m.oneOf("invalid", "absent")
 	}
+	if of == ofIncident {
+		f.IsItems = m.has("items")
+		if f.IsItems {
+			m.add("type", "bad-field", "remove `type`", "a field has `type` or `items`; `items` says that it is a list of objects")
+		}
+		m.section("items", "the fields of each item by name, such as `{sku: string, price: money}`", func(key Text, n *yamlnode.Node) {
+			if item := r.field(key, n, ofItem); item != nil {
+				f.Items = append(f.Items, item)
+			}
+		})
+	}
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	f.Was = m.texts("was", "a list of names")
-	if !m.has("type") && !(ofIncident && slices.Contains(standardFields[:], name.Value)) {
+	if !m.has("type") && !f.IsItems && !(of == ofIncident && slices.Contains(standardFields[:], name.Value)) {
 		r.add(name.Range, "missing-key", "write `type: "+fieldTypes[0]+"`, or another type", "field `%s` needs `type`", clip(name.Value))
 	}
 	m.close()
@@ -130,7 +148,7 @@ func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 			r.add(key.Range, "reserved-name", "choose another name", "the steps of `remind` and `if_late` take `%s` already", key.Value)
 			return
 		}
-		if f := r.field(key, n, false); f != nil {
+		if f := r.field(key, n, ofAction); f != nil {
 			a.Params = append(a.Params, f)
 		}
 	})

@@ -63,7 +63,7 @@ const (
 	specimen = `amends: v1
 playbook: p
 in_force: {}
-incident: {f: {type: string}}
+incident: {f: {items: {g: {type: string}}}}
 facts: {n: {count: incidents}}
 tables: {t: {by: "true", rows: [{from: 1}]}}
 calendars: {c: {hours: {}, holidays: [{}], versions: [{seasons: [{}]}]}}

@@ -18,6 +18,7 @@ type fieldTable struct {
 	first    map[string]*Field // first declaration of each name
 	names    []string          // every name of the set, in the order of declaration
 	broken   map[string]bool   // names whose declaration is wrong
+	noItems  bool              // one of them is a list of items
 }
 
 func newFieldTable(standard []*Field) *fieldTable {
@@ -48,6 +49,7 @@ func (c *compiler) declareFields(doc *playbook.Document, shared map[string]*Fiel
 		f, ok := c.field(d, c.table.standard[name])
 		if !ok || !c.agree(f) {
 			c.table.broken[name] = true
+			c.table.noItems = c.table.noItems || d.IsItems
 			continue
 		}
 		slot, ok := c.table.slots[name]
@@ -72,6 +74,9 @@ func (c *compiler) field(d *playbook.Field, base *Field) (*Field, bool) {
 		f.About = d.About.Value
 	}
 	t := f.Type
+	if d.IsItems {
+		return c.itemsField(d, f, base)
+	}
 	if d.Type.IsSet() || base == nil {
 		var ok bool
 		if t, ok = value.ParseType(d.Type.Value); !ok {
@@ -353,7 +358,7 @@ func (c *compiler) agree(f *Field) bool {
 	return true
 }
 
-var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was", "invalid"}
+var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was", "invalid", "items"}
 
 func describeField(f *Field) [len(fieldKeys)]string {
 	def := "none"
@@ -364,7 +369,7 @@ func describeField(f *Field) [len(fieldKeys)]string {
 	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00"), fmt.Sprint(f.InvalidAbsent)}
+	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00"), fmt.Sprint(f.InvalidAbsent), describeItems(f.Items)}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an object in another: no

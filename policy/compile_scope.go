@@ -183,7 +183,19 @@ func celFields(fields map[string]*Field) []celenv.Field {
 	out := make([]celenv.Field, 0, len(fields))
 	for _, n := range slices.Sorted(maps.Keys(fields)) {
 		f := fields[n]
-		out = append(out, celenv.Field{Name: n, Type: f.Type, Optional: f.canBeAbsent(), NonEmpty: f.NonEmpty, Closed: f.OneOf, Slot: f.Slot})
+		out = append(out, celenv.Field{Name: n, Type: f.Type, Optional: f.canBeAbsent(), NonEmpty: f.NonEmpty, Closed: f.OneOf, Slot: f.Slot, Items: celItems(f.Items)})
+	}
+	return out
+}
+
+// celItems describes the fields of items to expressions.
+func celItems(items []*Field) []celenv.Field {
+	if items == nil {
+		return nil
+	}
+	out := make([]celenv.Field, 0, len(items))
+	for _, f := range items {
+		out = append(out, celenv.Field{Name: f.Name, Type: f.Type, Optional: f.canBeAbsent(), NonEmpty: f.NonEmpty, Closed: f.OneOf, Slot: f.Slot})
 	}
 	return out
 }

@@ -148,6 +148,10 @@ func (s *scope) issues(text playbook.Text, offset int, issues []celtext.Issue) {
 			s.incomplete = true // the mistake in the declaration is reported already
 			continue
 		}
+		if s.table.noItems && strings.Contains(text.Value, "item") && slices.Contains([]celtext.Code{celtext.CodeUnknownField, celtext.CodeTypeMismatch, celtext.CodeNoItem}, i.Code) {
+			s.incomplete = true // likewise
+			continue
+		}
 		s.mendf(text.Sub(offset+i.From, offset+i.To), string(i.Code), mended(text, offset, i), "%s", i.Message)
 	}
 }

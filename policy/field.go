@@ -21,6 +21,9 @@ type Field struct {
 	Was           []string // earlier names that are still read
 	Slot          int
 	NonEmpty      bool // an empty text or list is absent; for id, service, and fields that are made required
+	// Items are the fields of each item of a list of objects, sorted by name, with their places as
+	// slots: one is id. Nil for any other field.
+	Items []*Field
 
 	nonNegative bool // for an amount or a duration
 

@@ -23,9 +23,10 @@ const (
 	KindMoney          // [Money]
 	KindPercent        // [Percent]
 	KindList           // []any
+	KindItem           // *[Item]; only lists hold it
 )
 
-var kindNames = [...]string{"invalid", "string", "int", "double", "bool", "timestamp", "date", "duration", "money", "percent", "list"}
+var kindNames = [...]string{"invalid", "string", "int", "double", "bool", "timestamp", "date", "duration", "money", "percent", "list", "item"}
 
 // String returns the kind's name in the playbook format.
 func (k Kind) String() string {
@@ -90,6 +91,8 @@ func TypeOf(v any) Type {
 		return Type{Kind: KindPercent}
 	case []any:
 		return Type{Kind: KindList}
+	case *Item:
+		return Type{Kind: KindItem}
 	}
 	return Type{}
 }
@@ -130,6 +133,8 @@ func (t Type) Noun() string {
 		return "a percentage"
 	case KindList:
 		return "a list"
+	case KindItem:
+		return "an item"
 	}
 	return "a " + t.String()
 }
@@ -190,6 +195,8 @@ func Show(v any) string {
 		return x.String()
 	case Percent:
 		return x.String()
+	case *Item:
+		return x.ID()
 	case []any:
 		parts := make([]string, len(x))
 		for i, e := range x {

@@ -25,10 +25,11 @@ var ofEachKind = []struct {
 	{KindMoney, MustMoney("10 EUR"), MustMoney("10.01 EUR"), "10.00 EUR"},
 	{KindPercent, Percent{digits: 125, scale: 1}, Percent{digits: 13}, "12.5%"},
 	{KindList, []any{"a", int64(1)}, nil, "a, 1"},
+	{KindItem, &Item{Names: []string{"id", "price"}, Values: []any{"L-1", MustMoney("1 EUR")}}, nil, "L-1"},
 }
 
 func TestEveryKindIsTreatedEverywhere(t *testing.T) {
-	if n := len(ofEachKind); n != int(KindList) || n+1 != len(kindNames) {
+	if n := len(ofEachKind); n != int(KindItem) || n+1 != len(kindNames) {
 		t.Fatalf("%d kinds are tested and %d have names", n, len(kindNames))
 	}
 	for i, x := range ofEachKind {
@@ -98,7 +99,7 @@ func TestTypesTellCurrenciesApart(t *testing.T) {
 }
 
 func TestNouns(t *testing.T) {
-	want := []string{"a text", "a whole number", "a number", "true or false", "a time", "a date", "a duration", "an amount", "a percentage", "a list"}
+	want := []string{"a text", "a whole number", "a number", "true or false", "a time", "a date", "a duration", "an amount", "a percentage", "a list", "an item"}
 	for i, noun := range want {
 		if got := (Type{Kind: Kind(i + 1)}).Noun(); got != noun {
 			t.Errorf("%s is called %q", Kind(i+1), got)
@@ -116,9 +117,9 @@ func TestTypeParsesWhatShowWrites(t *testing.T) {
 	for _, x := range ofEachKind {
 		typ := TypeOf(x.v)
 		got, err := typ.Parse(x.shown)
-		if x.kind == KindList {
+		if x.kind == KindList || x.kind == KindItem {
 			if err == nil {
-				t.Errorf("a list is read as %v", got)
+				t.Errorf("a list or an item is read as %v", got)
 			}
 			continue
 		}

@@ -86,8 +86,8 @@ func (v *Values) setList(s *slot, val any) (fits bool) {
 	m := &v.lists[s.list]
 	m.clear()
 	list, ok := val.([]any)
-	if !ok {
-		return val == nil
+	if !ok || s.typ.Elem == value.KindItem { // no condition compares an item
+		return ok || val == nil
 	}
 	member := slot{typ: s.typ.Member(), scale: s.scale}
 	for _, x := range list {

@@ -43,7 +43,7 @@ func NewBase() (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{provider: &provider{Registry: registry, fields: map[string]*types.FieldType{}}}
+	b := &Base{provider: &provider{Registry: registry, fields: map[string]*types.FieldType{}, items: map[string]map[string]*types.FieldType{}}}
 	b.env, err = cellib.NewEnv(b.provider, b.provider.Registry,
 		cel.ParserExpressionSizeLimit(maxSourceRunes), cel.ParserRecursionLimit(maxDepth), cel.ExpressionNodeLimit(maxNodes),
 		cel.Variable(frameName, types.NewObjectType(frameType)))
@@ -114,6 +114,8 @@ type provider struct {
 	*types.Registry
 	mu     sync.RWMutex
 	fields map[string]*types.FieldType
+	items  map[string]map[string]*types.FieldType // of items, by the names of their types
+	lists  map[string]*Field                      // the lists, likewise
 }
 
 // FindStructType implements types.Provider.
@@ -121,16 +123,23 @@ func (p *provider) FindStructType(name string) (*types.Type, bool) {
 	if name == frameType {
 		return types.NewTypeTypeWithParam(types.NewObjectType(frameType)), true
 	}
+	if p.list(name) != nil {
+		return types.NewTypeTypeWithParam(types.NewObjectType(name)), true
+	}
 	return p.Registry.FindStructType(name)
 }
 
 // FindStructFieldType implements types.Provider.
 func (p *provider) FindStructFieldType(name, field string) (*types.FieldType, bool) {
-	if name != frameType {
-		return p.Registry.FindStructFieldType(name, field)
-	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
+	if name != frameType {
+		if fields, isItem := p.items[name]; isItem {
+			f, ok := fields[field]
+			return f, ok
+		}
+		return p.Registry.FindStructFieldType(name, field)
+	}
 	f, ok := p.fields[field]
 	return f, ok
 }

@@ -33,6 +33,12 @@ func (c *compiler) check() bool {
 		c.mismatches(checked, errs)
 		return false
 	}
+	if c.sums(checked) {
+		if checked, errs, err = c.typeCheck(); err != nil || len(errs) > 0 {
+			c.mismatches(checked, errs)
+			return false
+		}
+	}
 	c.tree, c.places.info = checked, checked.SourceInfo()
 	return true
 }

@@ -198,6 +198,11 @@ func (k *closedCheck) domain(b binding, depth int) domain {
 			return domain{values: []string{text}}
 		}
 	case ast.SelectKind:
+		if k.c.refs[b.e.ID()] == nil && !b.e.AsSelect().IsTestOnly() {
+			if list, f := k.c.innerField(b.e); f != nil && f.Closed != nil && b.member == (f.Type.Kind == value.KindList) {
+				return domain{values: f.Closed, from: f.Name + " of " + list.Name}
+			}
+		}
 		return k.referenceDomain(k.c.refs[b.e.ID()], b.member)
 	case ast.IdentKind:
 		if next, ok := k.bound[b.e.AsIdent()]; ok && !(b.member && next.member) {
@@ -247,6 +252,8 @@ func (k *closedCheck) referenceDomain(r *reference, member bool) domain {
 	case r == nil || r.mode == modeHas:
 	case r.kind == refField && r.field.Closed != nil && member == (r.field.Type.Kind == value.KindList):
 		return domain{values: r.field.Closed, from: r.path}
+	case r.kind == refItem && r.member.Closed != nil && member == (r.member.Type.Kind == value.KindList):
+		return domain{values: r.member.Closed, from: r.path}
 	case r.kind == refTerm && r.term.domain != nil && member == (r.term.typ.Kind == value.KindList):
 		return domain{values: r.term.domain, from: r.path}
 	case r.kind == refTerm && r.term.texts != nil && !member:

@@ -166,7 +166,14 @@ func (c *compiler) compiled(want []value.Type) *form {
 	}
 	f.terms, f.tables, f.calendars = sortedCopy(c.terms), sortedCopy(c.tables), sortedCopy(c.calendars)
 	f.texts, f.domain = c.domain(c.tree.Expr())
+	f.inner = c.innerReads(f)
 	f.collect()
+	f.where = &c.places
+	c.checkInner(f)
+	f.where = nil
+	if len(c.issues) > 0 {
+		return nil
+	}
 	return f
 }
 

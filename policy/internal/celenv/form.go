@@ -43,6 +43,9 @@ type form struct {
 	guards []string     // the paths that it reads and that may have no value, also through terms and tables; sorted
 	facts  []int        // the slots of facts that it can read, also through terms and tables, sorted
 	now    bool         // it reads the time of the decision, also through terms and tables
+	ofItem bool         // it reads the item at hand, also through terms and tables
+	inner  map[int64]*innerRead
+	where  *places // while the expression is compiled
 
 	terms, tables, calendars []string
 
@@ -204,6 +207,7 @@ func (f *form) collect() {
 	f.facts = f.factSlots()
 	f.reads = firstReads(f.reads)
 	f.now = slices.ContainsFunc(f.reads, (*reference).readsNow)
+	f.ofItem = slices.ContainsFunc(f.reads, (*reference).readsItem)
 	f.product = f.productOf(f.tree.Expr())
 	f.ratio = givesRatio(f.tree, f.refs)
 }

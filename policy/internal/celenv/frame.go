@@ -2,9 +2,11 @@ package celenv
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
@@ -26,6 +28,12 @@ type Frame struct {
 	termAt   map[*Expr]int // beside terms, once there are many
 	tables   []tableMemo
 	tablesAt map[*Table]int
+
+	item *cellib.Item // the one at hand; nil: none
+	// What depends on the item at hand is remembered until the next one.
+	itemTerms  []termMemo
+	itemTables []tableMemo
+	itemRows   []RowUse // that were looked up for any item, each once
 }
 
 type termMemo struct {
@@ -58,6 +66,26 @@ func (f *Frame) Reset(in *Input) {
 	clear(f.tablesAt)
 	f.in, f.now, f.message = in, nil, nil
 	f.terms, f.tables = f.terms[:0], f.tables[:0]
+	f.NoItem()
+	f.itemRows = f.itemRows[:0]
+}
+
+// SetItem makes an item of a list the one at hand. It reports false where the list has no such item.
+func (f *Frame) SetItem(list, i int) bool {
+	f.NoItem()
+	items, ok := f.in.field(list).(traits.Lister)
+	if !ok || i < 0 || i >= cellib.SizeOf(items) {
+		return false
+	}
+	f.item, ok = items.Get(types.Int(i)).(*cellib.Item)
+	return ok
+}
+
+// NoItem ends the reading of an item.
+func (f *Frame) NoItem() {
+	clear(f.itemTerms)
+	clear(f.itemTables)
+	f.item, f.itemTerms, f.itemTables = nil, f.itemTerms[:0], f.itemTables[:0]
 }
 
 // time returns the time of the decision.
@@ -91,6 +119,9 @@ func (f *Frame) Parent() interpreter.Activation { return nil }
 // term returns the value of a term, which is computed at its first read. Money in the value stays
 // exact: a term means the same as its text written out.
 func (f *Frame) term(e *Expr) (ref.Val, error) {
+	if e.ofItem {
+		return f.termOfItem(e)
+	}
 	if i := f.findTerm(e); i >= 0 {
 		return f.terms[i].val, f.terms[i].err
 	}
@@ -102,6 +133,17 @@ func (f *Frame) term(e *Expr) (ref.Val, error) {
 		f.termAt[e] = len(f.terms)
 	}
 	f.terms = append(f.terms, termMemo{e, val, err})
+	return val, err
+}
+
+func (f *Frame) termOfItem(e *Expr) (ref.Val, error) {
+	for i := range f.itemTerms {
+		if m := &f.itemTerms[i]; m.term == e {
+			return m.val, m.err
+		}
+	}
+	val, err := e.run(f)
+	f.itemTerms = append(f.itemTerms, termMemo{e, val, err})
 	return val, err
 }
 
@@ -120,6 +162,9 @@ func (f *Frame) findTerm(e *Expr) int {
 // row returns the number of the row that a table's key finds, -1 if there is none. The first call
 // looks it up.
 func (f *Frame) row(t *Table) (int, error) {
+	if t.by != nil && t.by.ofItem {
+		return f.rowOfItem(t)
+	}
 	if i := f.findTable(t); i >= 0 {
 		return f.tables[i].row, f.tables[i].err
 	}
@@ -131,6 +176,20 @@ func (f *Frame) row(t *Table) (int, error) {
 		f.tablesAt[t] = len(f.tables)
 	}
 	f.tables = append(f.tables, tableMemo{t, row, err})
+	return row, err
+}
+
+func (f *Frame) rowOfItem(t *Table) (int, error) {
+	for i := range f.itemTables {
+		if m := &f.itemTables[i]; m.table == t {
+			return m.row, m.err
+		}
+	}
+	row, err := f.lookUp(t)
+	f.itemTables = append(f.itemTables, tableMemo{t, row, err})
+	if use := (RowUse{t.name, row}); err == nil && row >= 0 && !slices.Contains(f.itemRows, use) {
+		f.itemRows = append(f.itemRows, use)
+	}
 	return row, err
 }
 
@@ -196,5 +255,5 @@ func (f *Frame) Rows() []RowUse {
 			out = append(out, RowUse{m.table.name, m.row})
 		}
 	}
-	return out
+	return append(out, f.itemRows...)
 }

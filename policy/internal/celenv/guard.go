@@ -73,6 +73,9 @@ type unguarded struct {
 	at   celtext.Span
 	path string
 	way  []string // the terms and tables that lead to the read, the outermost first
+
+	inner   *innerRead // of a read of an item's field that is no name of the scope
+	extreme string     // max or min, of a list that may be empty
 }
 
 // facts are the paths that have a value where an expression is true, and where it is false.
@@ -102,6 +105,9 @@ func (f *form) guardPaths() []string {
 		if path := r.guard(); path != "" {
 			paths = append(paths, path)
 		}
+		if r.kind == refItem {
+			paths = append(paths, varItem, declaredItem(r.member.Name))
+		}
 		switch {
 		case r.kind == refTerm:
 			paths = append(paths, r.term.guards...)
@@ -112,7 +118,7 @@ func (f *form) guardPaths() []string {
 			paths = append(paths, varIncident+"."+r.field.Name)
 		}
 	}
-	return sortedCopy(append(paths, f.itemPaths()...))
+	return sortedCopy(append(append(paths, f.itemPaths()...), f.innerGuards()...))
 }
 
 // form walks a whole expression.
@@ -148,7 +154,11 @@ func (g *guard) through(e *Expr, name string, at celtext.Span, k Known) facts {
 		g.memo[key] = result
 	}
 	for _, u := range result.found {
-		g.found = append(g.found, unguarded{at, u.path, longer(name, u.way)})
+		if u.isInner() {
+			continue // it is reported where the term is written
+		}
+		u.at, u.way = at, longer(name, u.way)
+		g.found = append(g.found, u)
 	}
 	return result.facts
 }
@@ -180,6 +190,9 @@ func (g *guard) walk(e ast.Expr, k Known) facts {
 	case ast.SelectKind:
 		if r := g.in[len(g.in)-1].refs[e.ID()]; r != nil {
 			return g.reference(r, k)
+		}
+		if r := g.in[len(g.in)-1].inner[e.ID()]; r != nil {
+			return g.inner(e, r, k)
 		}
 	case ast.CallKind:
 		return g.call(e, k)
@@ -222,6 +235,14 @@ func (g *guard) reference(r *reference, k Known) facts {
 		}
 	}
 	path := r.guard()
+	if r.kind == refItem && !k.Has(varItem) {
+		g.found = append(g.found, unguarded{at: r.at, path: varItem})
+		return facts{}
+	}
+	if declared := declaredItem(r.itemName()); r.kind == refItem && !k.Has(declared) {
+		g.found = append(g.found, unguarded{at: r.at, path: declared})
+		return facts{}
+	}
 	switch {
 	case path == "":
 	case r.mode == modeHas:
@@ -260,6 +281,12 @@ func (g *guard) call(e ast.Expr, k Known) facts {
 		return g.index(e, k)
 	case "hasValue":
 		return g.hasValue(call, k)
+	case "max", "min":
+		g.all(args, k)
+		if len(args) == 1 && !call.IsMemberFunction() {
+			g.extreme(e, k)
+		}
+		return facts{}
 	}
 	g.all(children(e), k)
 	return facts{}
@@ -329,11 +356,14 @@ func (g *guard) loop(loop ast.ComprehensionExpr, k Known) facts {
 	g.walk(loop.IterRange(), k)
 	if isBind(loop) {
 		g.walk(loop.AccuInit(), k)
-		return g.walk(loop.Result(), k)
+		f := g.walk(loop.Result(), k.without(loop.AccuVar()))
+		return facts{f.whenTrue.without(loop.AccuVar()), f.whenFalse.without(loop.AccuVar())}
 	}
 	g.walk(loop.AccuInit(), k)
+	k = k.without(loop.IterVar())
 	if predicate, function, ok := quantified(loop); ok {
 		f := g.walk(predicate, k)
+		f = facts{f.whenTrue.without(loop.IterVar()), f.whenFalse.without(loop.IterVar())}
 		if function == operators.LogicalOr {
 			return facts{whenTrue: f.whenTrue.Union(g.holdsSomething(loop.IterRange()))} // exists: some member made it true
 		}
@@ -368,7 +398,22 @@ func (e *Expr) issuesOf(found []unguarded) []celtext.Issue {
 	issues := make([]celtext.Issue, 0, len(found))
 	for _, u := range found {
 		u.at = moved.span(u.at)
+		if u.isInner() {
+			continue // it was reported when the expression was compiled
+		}
+		if isNoItem(u.path) {
+			message, hint := noItem(u)
+			if len(u.way) > 0 {
+				message += ", and " + wayText(u.way) + " reads it"
+			}
+			issues = append(issues, celtext.Issue{From: u.at.From, To: u.at.To, Code: celtext.CodeNoItem, Message: message, Hint: hint})
+			continue
+		}
 		what := u.path + " may have no value"
+		if u.extreme != "" {
+			list, _, _ := cutItem(u.path)
+			what = u.extreme + " of an empty list has no value, and " + list + " may be empty"
+		}
 		if strings.HasPrefix(u.path, varTables+".") {
 			what = u.path + " may have no row"
 		}

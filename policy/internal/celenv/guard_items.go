@@ -26,17 +26,20 @@ const unknownItem = "[…]"
 // cutItem takes the path of an item apart; ok is false for any other path.
 func cutItem(path string) (list, item string, ok bool) {
 	at := strings.LastIndexByte(path, '[')
-	if at < 0 {
+	if at < 0 || !strings.HasSuffix(path, "]") {
 		return path, "", false
 	}
 	return path[:at], path[at+1 : len(path)-1], true
 }
 
-// listAt returns the reference to a list of the incident, or to a term that is a list;
+// listAt returns the reference to a list of the incident, of an item, or to a term that is a list;
 // nil for anything else.
 func (f *form) listAt(e ast.Expr) *reference {
 	r := f.refs[e.ID()]
-	if r == nil || r.mode != modeRead || r.kind != refField && r.kind != refTerm {
+	if inner := f.inner[e.ID()]; inner != nil && inner.path != "" && !inner.test {
+		return &reference{kind: refField, path: inner.path, field: inner.field, at: inner.at}
+	}
+	if r == nil || r.mode != modeRead || r.kind != refField && r.kind != refTerm && r.kind != refItem {
 		return nil
 	}
 	return r

@@ -1,6 +1,9 @@
 package celenv
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Known is the set of paths that are known to have a value at some place, such as
 // "incident.resolved_at" or "tables.late_credit". It is immutable; the zero Known knows
@@ -63,6 +66,18 @@ func (k Known) Meet(o Known) Known {
 		}
 	}
 	return both
+}
+
+// without returns k without the paths that begin with a variable, which stands for something else.
+func (k Known) without(variable string) Known {
+	from := func(path string) bool {
+		return strings.HasPrefix(path, variable+".") || strings.HasPrefix(path, variable+"[")
+	}
+	if !slices.ContainsFunc(k.paths, from) {
+		return k
+	}
+	k.paths = slices.DeleteFunc(slices.Clone(k.paths), from)
+	return k
 }
 
 // only returns the paths of k that are among some sorted ones.

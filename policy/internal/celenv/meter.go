@@ -323,7 +323,7 @@ func harmless(name string) bool {
 		operators.Index,
 		overloads.Size, overloads.StartsWith, overloads.EndsWith, overloads.Contains, overloads.Matches,
 		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString, overloads.TypeConvertBool, overloads.TypeConvertDuration,
-		"orValue", "or", "hasValue", "hours", "minutes", "days", "percent", "round_up", "round_down", "max", "min",
+		"orValue", "or", "hasValue", "hours", "minutes", "days", "percent", "round_up", "round_down", "max", "min", "sum", cellib.SumOfMoney,
 		cellib.CalendarOf, cellib.CalendarIn, "workday", "workdays", "worked", "open",
 		"lowerAscii", "upperAscii", "trim", "indexOf", "lastIndexOf", "charAt", "substring", "replace", "split", "join":
 		return true

@@ -48,9 +48,27 @@ func (m mismatches) report(e ast.Expr, message string) {
 		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "", "a value of another type is wanted here, %s", m.is(e))
 	case len(children(e)) > 0 && strings.Contains(message, "field selection"):
 		m.c.report(m.c.places.of(e), celtext.CodeTypeMismatch, "", "only objects have fields, %s", m.is(children(e)[0]))
+	case e.Kind() == ast.SelectKind && m.unknownField(e):
 	default:
 		m.c.report(m.c.places.at(e), celtext.CodeTypeMismatch, "", "%s", message)
 	}
+}
+
+// unknownField reports a field that the items of a list do not have.
+func (m mismatches) unknownField(e ast.Expr) bool {
+	list := m.c.scope.base.listOf(m.typeOf(e.AsSelect().Operand()))
+	if list == nil {
+		return false
+	}
+	var names []string
+	for _, f := range list.Items {
+		names = append(names, f.Name)
+	}
+	name := e.AsSelect().FieldName()
+	at := m.c.places.of(e)
+	at.From = at.To - len([]rune(name))
+	m.c.remedied(at, celtext.CodeUnknownField, m.c.near(at, name, names, ""), "an item of %s has no field %s", list.Name, name)
+	return true
 }
 
 func (m mismatches) typeOf(e ast.Expr) *types.Type {

@@ -58,7 +58,7 @@ func spokenName(name string) string {
 func (m mismatches) forms(name string, member bool) []*decls.OverloadDecl {
 	var forms []*decls.OverloadDecl
 	for _, o := range m.c.scope.base.declared[name].OverloadDecls() {
-		if o.IsMemberFunction() == member {
+		if o.IsMemberFunction() == member && !strings.HasSuffix(o.ID(), "_optional") { // those are for absent members
 			forms = append(forms, o)
 		}
 	}

@@ -214,3 +214,41 @@ func TestCurrenciesDoNotMix(t *testing.T) {
 		}
 	}
 }
+
+// TestSums holds that a sum is exact and rounded once, whatever the order, and that what is absent
+// adds nothing.
+func TestSums(t *testing.T) {
+	w := newWorld(t)
+	for _, test := range []struct{ source, want string }{
+		{"sum([1, 2, 3]) == 6", "true"},
+		{"sum([9223372036854775807, 1, -1]) == 9223372036854775807", "true"},
+		{"sum([0.1, 0.2]) == 0.3", "true"},
+		{"sum([1e17, 1.0, -1e17]) == 1.0", "true"},
+		{`sum([hours(1), hours(2)]) == hours(3)`, "true"},
+		{`sum([money("0.10 EUR"), money("0.20 EUR")]) == money("0.30 EUR")`, "true"},
+		{`sum([money("10 EUR") / 3, money("10 EUR") / 3, money("10 EUR") / 3]) == money("10 EUR")`, "true"},
+		{`sum([money("1 EUR")].filter(m, m > money("2 EUR"))) == money("0 EUR")`, "true"},
+		{`sum([hours(1)].filter(d, d > hours(2))) == hours(0)`, "true"},
+		{"sum([1.5].filter(x, x > 2.0)) == 0.0", "true"},
+		{"max([1, 3, 2]) == 3 && min([1, 3, 2]) == 1", "true"},
+		{`max([money("1 EUR"), money("2 EUR")]) == money("2 EUR")`, "true"},
+		{`min([hours(3)] + [hours(1)]) == hours(1)`, "true"},
+	} {
+		e, issues := w.scope.Compile(test.source, kind(value.KindBool))
+		if len(issues) > 0 {
+			t.Errorf("%s: %v", test.source, issues)
+			continue
+		}
+		got, err := e.Bool(w.frame(nil))
+		if err != nil || fmt.Sprint(got) != test.want {
+			t.Errorf("%s is %v, %v", test.source, got, err)
+		}
+	}
+	for _, source := range []string{"sum([9223372036854775807, 1]) > 0", "sum([1e308, 1e308]) > 0.0"} {
+		if e, issues := w.scope.Compile(source, kind(value.KindBool)); len(issues) == 0 {
+			if _, err := e.Bool(w.frame(nil)); err == nil {
+				t.Errorf("%s has a value", source)
+			}
+		}
+	}
+}

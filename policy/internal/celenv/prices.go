@@ -34,7 +34,7 @@ var linear = map[string]func(args []ref.Val) uint64{
 	overloads.Contains: priceOfTexts, overloads.Size: priceOfTexts, overloads.StartsWith: priceOfPart, overloads.EndsWith: priceOfPart,
 	overloads.TypeConvertString: priceOfTexts, overloads.TypeConvertInt: priceOfTexts, overloads.TypeConvertDouble: priceOfTexts,
 	overloads.TypeConvertDuration: priceOfTexts, overloads.TypeConvertBool: priceOfTexts, overloads.TypeConvertBytes: priceOfTexts,
-	"math.@max": priceOfLists, "math.@min": priceOfLists,
+	"math.@max": priceOfLists, "math.@min": priceOfLists, "max": priceOfLists, "min": priceOfLists, "sum": priceOfLists, cellib.SumOfMoney: priceOfLists,
 }
 
 // freeSteps is the number of steps that a linear function has for free outside of loops: a text of

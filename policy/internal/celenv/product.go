@@ -14,6 +14,7 @@ import (
 // program runs.
 type product struct {
 	slot   int
+	item   *Field  // a field of the item at hand, in the place of the slot
 	node   int64   // the factor, which may be a blank; 0: there is none
 	factor ref.Val // its id in the tree
 }
@@ -23,33 +24,49 @@ func (f *form) productOf(e ast.Expr) *product {
 	if f.typ.Kind != value.KindMoney {
 		return nil
 	}
-	if slot, ok := f.moneyField(e); ok {
-		return &product{slot: slot}
+	if p := f.moneyField(e); p != nil {
+		return p
 	}
 	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != operators.Multiply {
 		return nil
 	}
 	args := e.AsCall().Args()
 	for i := range 2 {
-		slot, ok := f.moneyField(args[i])
-		if other := args[1-i]; ok && other.Kind() == ast.LiteralKind {
-			return &product{slot: slot, node: other.ID(), factor: other.AsLiteral()}
+		p := f.moneyField(args[i])
+		if other := args[1-i]; p != nil && other.Kind() == ast.LiteralKind {
+			p.node, p.factor = other.ID(), other.AsLiteral()
+			return p
 		}
 	}
 	return nil
 }
 
-func (f *form) moneyField(e ast.Expr) (slot int, ok bool) {
+func (f *form) moneyField(e ast.Expr) *product {
 	r := f.refs[e.ID()]
-	if e.Kind() != ast.SelectKind || r == nil || r.kind != refField || r.mode != modeRead || r.field.Type.Kind != value.KindMoney {
-		return 0, false
+	switch {
+	case e.Kind() != ast.SelectKind || r == nil || r.mode != modeRead:
+	case r.kind == refField && r.field.Type.Kind == value.KindMoney:
+		return &product{slot: r.field.Slot}
+	case r.kind == refItem && r.member.Type.Kind == value.KindMoney:
+		return &product{item: r.member}
 	}
-	return r.field.Slot, true
+	return nil
+}
+
+// amount reads the field.
+func (p *product) amount(f *Frame) ref.Val {
+	switch {
+	case p.item == nil:
+		return f.in.field(p.slot)
+	case f.item == nil:
+		return nil
+	}
+	return f.item.Named(p.item.Name, p.item.Slot)
 }
 
 // value returns the amount, nil where the program has to run.
 func (p *product) value(e *Expr, f *Frame) ref.Val {
-	m, ok := f.in.field(p.slot).(*cellib.Amount)
+	m, ok := p.amount(f).(*cellib.Amount)
 	if !ok {
 		return nil
 	}

@@ -22,6 +22,7 @@ const (
 	refTable    // the row of a table, or one of its columns
 	refNow      // the time of the decision
 	refMessage  // a value that only messages can read
+	refItem     // a field of the item at hand
 	refConstant // a literal that CEL has no syntax for
 	refBroken   // a name whose mistake is reported already
 )
@@ -43,6 +44,7 @@ type reference struct {
 	at   celtext.Span // the path in the source
 
 	field   *Field // the field that is read, or the one that names the column of a table
+	member  *Field // the field of the item at hand
 	fact    *Fact
 	term    *Expr
 	table   *Table
@@ -67,8 +69,31 @@ func (r *reference) guard() string {
 		if r.message.optional {
 			return r.path
 		}
+	case refItem:
+		return r.path
 	}
 	return ""
+}
+
+// itemName is the name of the field of the item at hand that is read.
+func (r *reference) itemName() string {
+	if r.member == nil {
+		return ""
+	}
+	return r.member.Name
+}
+
+// readsItem reports whether the value depends on the item at hand.
+func (r *reference) readsItem() bool {
+	switch r.kind {
+	case refItem:
+		return true
+	case refTerm:
+		return r.term.ofItem
+	case refTable:
+		return r.table.by != nil && r.table.by.ofItem
+	}
+	return false
 }
 
 // readsNow reports whether the value depends on the time of the decision.
@@ -104,6 +129,8 @@ func (r *reference) key(t *types.Type) string {
 		return "message" + mode + r.path
 	case refNow:
 		return "now" + mode
+	case refItem:
+		return "item" + mode + t.String() + "." + strconv.Itoa(r.member.Slot) + "." + r.member.Name
 	case refConstant:
 		return "constant." + t.String()
 	}
@@ -114,7 +141,7 @@ func (r *reference) key(t *types.Type) string {
 func (r *reference) celType() *types.Type {
 	switch r.kind {
 	case refField:
-		return cellib.TypeFor(r.field.Type)
+		return r.field.celType()
 	case refFact:
 		return cellib.TypeFor(r.fact.Type)
 	case refTerm:
@@ -130,6 +157,8 @@ func (r *reference) celType() *types.Type {
 		return cellib.TypeFor(r.message.t)
 	case refNow:
 		return types.TimestampType
+	case refItem:
+		return cellib.TypeFor(r.member.Type)
 	}
 	return types.DynType
 }
@@ -188,6 +217,14 @@ func (r *reference) getter() getter {
 		}
 	case refNow:
 		return func(f *Frame) (ref.Val, error) { return f.time(), nil }
+	case refItem:
+		name, at := r.member.Name, r.member.Slot
+		return func(f *Frame) (ref.Val, error) {
+			if f.item == nil {
+				return nil, errNoItem
+			}
+			return f.item.Named(name, at), nil
+		}
 	}
 	return func(*Frame) (ref.Val, error) { return nil, errBroken }
 }

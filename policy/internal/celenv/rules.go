@@ -106,6 +106,9 @@ func (c *compiler) ruleCall(e ast.Expr) {
 	for _, arg := range children(e) {
 		argType := c.typeOf(arg)
 		switch {
+		case compares && cellib.IsItems(argType) && !hasEmptyList(e) || compares && cellib.IsItem(argType):
+			c.report(c.places.of(arg), celtext.CodeTypeMismatch, "compare their ids, as in x.id", "items are not compared")
+			return
 		case compares && depth(argType) > 1:
 			c.report(c.places.of(arg), celtext.CodeTooComplex, "write flatten() first", "lists of lists are not compared")
 			return
@@ -115,6 +118,9 @@ func (c *compiler) ruleCall(e ast.Expr) {
 		}
 	}
 }
+
+// hasEmptyList reports whether a call compares a list with [].
+func hasEmptyList(e ast.Expr) bool { return slices.ContainsFunc(e.AsCall().Args(), isEmptyList) }
 
 // comparesMembers reports whether a function compares the members of lists. In lists of lists the
 // inner lists can be shared, so there could be more members than the memory holds.

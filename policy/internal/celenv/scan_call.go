@@ -256,7 +256,7 @@ func (c *compiler) scanIndex(e ast.Expr) {
 
 func (c *compiler) isObject(p chain) bool {
 	switch p.rootName() {
-	case varFacts, varTerms, varTables:
+	case varFacts, varTerms, varTables, varItem:
 		return len(p.members) == 0
 	case varAction, varPartner, varDecision:
 		return c.message && len(p.members) == 0

@@ -41,6 +41,8 @@ func (c *compiler) resolve(e ast.Expr, p chain) {
 		r.kind, r.field = refField, c.scope.options.Missed
 		c.need(need{refField, varMissed})
 		ok = c.noMembers(p, 0, spans, "missed is a list of texts")
+	case name == varItem:
+		ok = c.resolveItem(r, p, spans)
 	case c.message && onlyInMessages(name):
 		ok = c.resolveMessage(r, p, spans)
 	default:
@@ -90,7 +92,7 @@ func (c *compiler) resolveField(r *reference, p chain, spans []celtext.Span) boo
 		case next.field != nil:
 			r.kind, r.field = refField, next.field
 			c.need(need{refField, varIncident + "." + next.field.Name})
-			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+celtext.Article(cellib.NameOf(next.field.Type)))
+			return c.noMembers(p, i+1, spans, "incident."+next.field.Name+" is "+next.field.kind())
 		}
 		at = next.object
 	}
@@ -151,6 +153,10 @@ func (c *compiler) noMembers(p chain, n int, spans []celtext.Span, what string) 
 // propertyRemedy is the remedy for properties of other languages, such as list.length.
 func (c *compiler) propertyRemedy(p chain, n int, spans []celtext.Span) celtext.Remedy {
 	whole := celtext.Span{From: spans[0].From, To: spans[n+1].To}
+	if list := c.scope.field(pathOfFirst(p, n)); p.rootName() == varIncident && list != nil && list.Items != nil && fold(p.members[n].name) != "length" && fold(p.members[n].name) != "size" {
+		name := p.members[n].name
+		return celtext.Say("each item has its own: as in incident." + list.Name + ".exists(x, x." + name + " …), or item." + name + " in a play with `each: " + list.Name + "`")
+	}
 	path := c.places.src.Text(spans[0].From, spans[n].To)
 	switch fold(p.members[n].name) {
 	case "length", "len", "size", "count":

@@ -27,6 +27,11 @@ type Field struct {
 	NonEmpty bool // a list has at least one item, a text at least one character
 	Closed   []string
 	Slot     int
+	// Items are the fields of each item of a list of objects, sorted by name, with their places as
+	// slots; nil for any other field.
+	Items []Field
+
+	itemType string // see cellib.ItemType; empty: not of objects
 }
 
 // Fact is a value from earlier decisions: its name, type, and the slot of its value in [Input].
@@ -101,6 +106,10 @@ type Scope struct {
 	zone     ref.Val
 	cost     uint64
 
+	// each is the list whose items the expressions read as item; nil: they may read what the items of
+	// all lists have, and it is checked at each use which list that is.
+	each *Field
+
 	mu         sync.RWMutex
 	identities map[need]uint32 // while the set is compiled
 }
@@ -121,7 +130,7 @@ type member struct {
 func (s *Scope) With(d Definitions) *Scope {
 	options := s.options
 	options.Defs = d
-	return &Scope{base: s.base, options: options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost}
+	return &Scope{base: s.base, options: options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost, each: s.each}
 }
 
 // NewScope returns a scope. It returns an error for a field that is also an object, and for a field
@@ -181,6 +190,9 @@ func (s *Scope) addField(f *Field) error {
 			return fmt.Errorf("field %s is also an object", f.Name)
 		}
 		return fmt.Errorf("field %s is there twice", f.Name)
+	}
+	if f.Items != nil {
+		s.base.declareItems(f)
 	}
 	at.members[last] = member{field: f}
 	return nil
@@ -263,10 +275,11 @@ const (
 	varAction    = "action"
 	varPartner   = "partner"
 	varDecision  = "decision"
+	varItem      = "item"
 )
 
 func variables(message bool) []string {
-	names := []string{varIncident, varFacts, varTerms, varTables, varNow, varMissed}
+	names := []string{varIncident, varFacts, varTerms, varTables, varNow, varMissed, varItem}
 	if message {
 		names = append(names, varAction, varPartner, varDecision)
 	}

@@ -205,6 +205,8 @@ type meaningOfField struct {
 	nonEmpty bool
 	closed   string
 	slot     int
+	items    string
+	list     string // of an item's field, where it is known
 }
 
 type meaningOfZone string
@@ -233,7 +235,11 @@ func (s *Scope) meaning(n need) any {
 			return s.options.Missed
 		}
 		if f := s.field(rest); f != nil {
-			return meaningOfField{f.Name, f.Type, f.Optional, f.NonEmpty, closedText(f.Closed), f.Slot}
+			return meaningOfField{f.Name, f.Type, f.Optional, f.NonEmpty, closedText(f.Closed), f.Slot, f.itemType, ""}
+		}
+	case refItem:
+		if f, _ := s.itemField(rest); f != nil {
+			return meaningOfField{f.Name, f.Type, f.Optional, f.NonEmpty, closedText(f.Closed), f.Slot, varItem, s.eachName()}
 		}
 	case refFact:
 		if f := s.facts[rest]; f != nil {

@@ -11,8 +11,8 @@ import (
 )
 
 // Box turns a native value into a value of expressions. It takes a string, int64 (or int), float64,
-// bool, time.Time, [value.Date], time.Duration, [value.Money], [value.Percent] or a []any of those,
-// and returns nil for anything else, and for an infinite double or NaN.
+// bool, time.Time, [value.Date], time.Duration, [value.Money], [value.Percent], *[value.Item] or a
+// []any of those, and returns nil for anything else, and for an infinite double or NaN.
 func Box(native any) ref.Val {
 	switch n := native.(type) {
 	case string:
@@ -38,6 +38,8 @@ func Box(native any) ref.Val {
 		return percentVal{n}
 	case value.Money:
 		return &Amount{currency: n.Currency(), units: n.Units()}
+	case *value.Item:
+		return newItem(n, make([]ref.Val, len(n.Values)))
 	case []any:
 		return boxList(n)
 	}
@@ -45,6 +47,9 @@ func Box(native any) ref.Val {
 }
 
 func boxList(natives []any) ref.Val {
+	if items := boxItems(natives); items != nil {
+		return items
+	}
 	members := make([]ref.Val, 0, len(natives))
 	for _, n := range natives {
 		if v := Box(n); v != nil {
@@ -78,6 +83,8 @@ func Native(v ref.Val) any {
 		if m, err := n.Round(value.RoundHalfEven); err == nil {
 			return m
 		}
+	case *Item:
+		return n.item
 	case traits.Lister:
 		return nativeList(n)
 	}

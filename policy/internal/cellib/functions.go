@@ -1,6 +1,7 @@
 package cellib
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/cel-go/cel"
@@ -14,7 +15,8 @@ import (
 // ownFunctions declares what the language adds to CEL, and the operators that it
 // replaces (arithmetic.go).
 func ownFunctions() []cel.EnvOption {
-	return append(append(append(operatorFunctions(), wallFunctions()...), ratioFunctions()...),
+	own := slices.Concat(operatorFunctions(), wallFunctions(), ratioFunctions(), sumFunctions())
+	return append(own,
 		cel.Function("minutes", overload("minutes_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Minute))),
 		cel.Function("hours", overload("hours_int", cel.DurationType, cel.IntType), unary(lengthOf(time.Hour))),
 		cel.Function("days", overload("days_int", cel.DurationType, cel.IntType), unary(lengthOf(24*time.Hour))),
@@ -34,8 +36,8 @@ func ownFunctions() []cel.EnvOption {
 			overload("calendar_of_string_zones", TypeCalendar, cel.StringType, TypeCalendars, cel.ListType(cel.StringType)), variadic(calendarOf)),
 		cel.Function(CalendarIn, overload("calendar_in_string", TypeCalendar, cel.StringType, TypeCalendars), binary(calendarIn)),
 		cel.Function(OrText, overload("or_text", cel.StringType, cel.OptionalType(cel.TypeParamType("A")), cel.StringType), binary(orText)),
-		cel.Function("max", append(orderedOverloads("max"), binary(pick(+1)))...),
-		cel.Function("min", append(orderedOverloads("min"), binary(pick(-1)))...),
+		cel.Function("max", append(orderedOverloads("max"), variadic(ordered(+1)))...),
+		cel.Function("min", append(orderedOverloads("min"), variadic(ordered(-1)))...),
 	)
 }
 
@@ -59,14 +61,15 @@ func variadic(f func(args ...ref.Val) ref.Val) cel.FunctionOpt {
 	return cel.SingletonFunctionBinding(f)
 }
 
-// orderedOverloads declares a function of two values of one type that have an order.
+// orderedOverloads declares a function of two values of one type that have an order, or of a list of
+// them.
 func orderedOverloads(name string) []cel.FunctionOpt {
 	options := []cel.FunctionOpt{}
 	for _, of := range []namedType{
 		{"int", cel.IntType}, {"double", cel.DoubleType}, {"duration", cel.DurationType}, {"timestamp", cel.TimestampType},
 		{"date", typeDate}, {"percent", typePercent}, {"money", typeMoneyC},
 	} {
-		options = append(options, overload(name+"_"+of.name, of.t, of.t, of.t))
+		options = append(options, overload(name+"_"+of.name, of.t, of.t, of.t), overload(name+"_list_"+of.name, of.t, types.NewListType(of.t)))
 	}
 	return options
 }

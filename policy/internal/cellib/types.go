@@ -79,6 +79,10 @@ func TypeOf(t *types.Type) value.Type {
 		}
 	case types.OpaqueKind:
 		return opaqueTypeOf(t)
+	case types.StructKind:
+		if IsItem(t) {
+			return value.Type{Kind: value.KindItem}
+		}
 	}
 	return value.Type{}
 }

@@ -94,6 +94,7 @@ const (
 	CodeNotInOneOf      Code = "not-in-one-of"    // a literal that a closed field never has
 	CodeConstantFails   Code = "constant-fails"   // 1 / 0
 	CodeUnguardedRead   Code = "unguarded-read"   // an optional field that no has(…) guards
+	CodeNoItem          Code = "no-item"
 )
 
 // Sorted puts issues into source order and drops repetitions.

@@ -21,6 +21,10 @@ func (t *Intake) field(f *field) {
 	if t.tooMany(f, raw, path) {
 		return
 	}
+	if f.items != nil {
+		t.takeItems(f, raw, path)
+		return
+	}
 	native, bad := Coerce(raw, f.Type)
 	if bad == nil {
 		bad = f.refuses(native, raw)
@@ -32,6 +36,11 @@ func (t *Intake) field(f *field) {
 		t.refuse(f, bad.At(path))
 		return
 	}
+	t.set(f, native)
+}
+
+// set gives a field the value that came.
+func (t *Intake) set(f *field, native any) {
 	t.input.Set(f.Field, native)
 	t.present[f.rank/64] |= 1 << (f.rank % 64)
 	t.given[f.rank/64] |= 1 << (f.rank % 64)
@@ -68,9 +77,7 @@ func (t *Intake) missing(f *field) {
 	switch {
 	case f.preset: // the input began with it
 	case f.Default != nil:
-		t.input.Set(f.Field, f.Default)
-		t.present[f.rank/64] |= 1 << (f.rank % 64)
-		t.given[f.rank/64] |= 1 << (f.rank % 64)
+		t.set(f, f.Default)
 	case f.Required():
 		t.problem(f.Name, wantedOf(f.Type.Kind), "")
 	}
@@ -158,9 +165,7 @@ func (t *Intake) setAside(f *field, raw any, p Problem) bool {
 	if text, isText := kept.(string); !ok || isText && !utf8.ValidString(text) {
 		return false
 	}
-	t.input.Set(f.Field, f.Default)
-	t.present[f.rank/64] |= 1 << (f.rank % 64)
-	t.given[f.rank/64] |= 1 << (f.rank % 64)
+	t.set(f, f.Default)
 	if t.aside == nil {
 		t.aside = map[string]any{}
 	}

@@ -177,6 +177,7 @@ func (t *Intake) refuseUndeclared() {
 			t.problem(path, "a field that the playbooks declare", Shown(value))
 		}
 	})
+	t.refuseUndeclaredOfItems()
 }
 
 // Applying are the playbooks that apply, in the order of the program.

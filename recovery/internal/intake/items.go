@@ -53,6 +53,8 @@ func itemsOf(raw any) int {
 		return len(list)
 	case []string:
 		return len(list)
+	case []map[string]any:
+		return len(list)
 	case []worktime.Pause:
 		return len(list)
 	}

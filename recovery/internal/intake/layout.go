@@ -36,6 +36,7 @@ type field struct {
 	fits   bool // whatever its type: it has no bounds and no list of allowed values
 	widest int  // how many items of a list some playbook lets in
 	isID   bool // ids that look the same must be the same
+	items  *itemFields
 	// skips is set on a standard field that is found in its place or nowhere, and that
 	// may be absent: nothing is to be done for it then.
 	skips bool
@@ -120,6 +121,9 @@ func (l *Layout) place(f *policy.Field, ranks map[string]int) *field {
 	x := &field{Field: f, std: -1, rank: ranks[f.Name], isID: isID(f), fits: f.Min == nil && f.Max == nil && f.OneOf == nil}
 	if std, ok := l.standard[f.Name]; ok {
 		x.std = std
+	}
+	if f.Items != nil {
+		x.items = newItemFields(f)
 	}
 	for i, r := range f.Name {
 		if r == '.' && f.Name[:i] != "customer" {

@@ -61,6 +61,8 @@ func appendValue(dst []byte, v any, canonical bool) []byte {
 		return AppendList(dst, x, func(dst []byte, v any) []byte { return appendValue(dst, v, canonical) })
 	case map[string]any:
 		return appendObject(dst, x, canonical)
+	case *value.Item:
+		return appendItem(dst, x, canonical)
 	case []worktime.Pause:
 		return AppendList(dst, x, AppendPause)
 	}

@@ -55,8 +55,8 @@ func (t *Intake) tell(told Told, f *field) bool {
 	if !came {
 		return true
 	}
-	v, bad := Coerce(raw, f.Type)
-	if bad != nil {
+	v, fits := f.coerce(raw)
+	if !fits {
 		var ok bool
 		if v, ok = Normal(raw); !ok || !IsWritable(v) {
 			return false
@@ -64,6 +64,19 @@ func (t *Intake) tell(told Told, f *field) bool {
 	}
 	told[f.Name] = string(AppendCanonical(nil, v))
 	return true
+}
+
+// coerce is [Coerce] for the value of a field, which may be a list of objects. What no field of them
+// takes is left out, and defaults of theirs are filled in: the record, which has them too, must not
+// differ from what was told.
+func (f *field) coerce(raw any) (v any, fits bool) {
+	if f.items != nil {
+		r := itemReader{of: f.items}
+		list := r.list(raw)
+		return list, len(r.problems) == 0
+	}
+	v, bad := Coerce(raw, f.Type)
+	return v, bad == nil
 }
 
 // Instant returns a field as a time, whether or not the incident fits; zero where it is none.

@@ -73,8 +73,10 @@ func (b *builder) playbookParts() []member {
 		{"capacity", b.mapping("a capacity", capacityWords())},
 		{"limit", b.mapping("a limit", limitWords()).and(limitRules()...)},
 		{"action_type", b.mapping("an action type", actionTypeWords())},
-		{"field", b.field(true)},
-		{"standard_field", b.field(false)},
+		{"field", b.field("a field", true)},
+		{"item_field", b.field("a field of items", true)},
+		{"parameter", b.parameter()},
+		{"standard_field", b.field("a field", false)},
 	}
 }
 
@@ -131,18 +133,39 @@ func limitRules() object {
 
 // field is the declaration of a field: the name of a type, or a mapping. A field
 // of a team's own says its type.
-func (b *builder) field(own bool) object {
-	const shape = "a field"
+func (b *builder) field(shape string, own bool) object {
 	kinds := b.set(shape, "type")
-	mapping := b.mapping(shape, fieldWords(kinds))
+	known := fieldWords(kinds)
+	if shape == "a field" {
+		known["required"] = word{"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil}
+		known["items"] = word{"Makes the field a list of objects, in the place of a type. Each has an id, and these fields, read as item.NAME in a play with each.",
+			named(namePattern, "A field of each item, read as item.NAME.", ref("item_field"))}
+	}
+	mapping := b.mapping(shape, known)
 	if !own { // what has to be there needs no default, and is not optional
 		mapping = mapping.and(when(isTrue("required"), none("default").and(member{"not", isTrue("optional")}), nil)...)
 	}
-	if own {
-		mapping = mapping.replace("properties", mapping.get("properties").(object).without("required"))
+	properties := mapping.get("properties").(object)
+	switch {
+	case !own:
+		mapping = mapping.replace("properties", properties.without("items"))
+	case shape == "a field":
+		mapping = mapping.replace("properties", properties.without("required"))
+		mapping = mapping.and(when(needing("items"), none("type", "one_of", "min", "max", "currency", "invalid"), needing("type"))...)
+	default:
 		mapping = mapping.and(member{"required", []string{"type"}})
 	}
 	return either(append(fieldTypes(kinds), mapping)...)
+}
+
+// parameter is the declaration of a parameter of an action.
+func (b *builder) parameter() object {
+	field := b.field("a field of items", true)
+	of := field.get("oneOf").([]object)
+	mapping := of[len(of)-1]
+	properties := mapping.get("properties").(object).without("max_items").without("invalid")
+	of[len(of)-1] = mapping.replace("properties", properties)
+	return field
 }
 
 // fieldTypes are the ways to write a type: its name, a list of it, or that in

@@ -48,7 +48,6 @@ func fieldWords(kinds []string) words {
 		"type":      {"The type of its values; in brackets for a list.", either(fieldTypes(kinds)...)},
 		"about":     {"What it says, for people.", nil},
 		"optional":  {"true: incidents may come without it. Otherwise a field without a default is required.", nil},
-		"required":  {"true: incidents must have this standard field, and not an empty one. Other fields are required unless they are optional or have a default.", nil},
 		"default":   {"The value of incidents that come without it.", either(scalar(), list(scalar(), 0))},
 		"one_of":    {"The only values of a string. A condition that compares it with anything else does not load.", list(scalar(), 1)},
 		"min":       {"The least value.", scalar()},
@@ -181,7 +180,7 @@ func limitWords() words {
 func actionTypeWords() words {
 	return words{
 		"about":  {"What it is, for people.", nil},
-		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, "A parameter of the action.", ref("field"))},
+		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, "A parameter of the action.", ref("parameter"))},
 		"once":   {"true: two plays that give it give it once.", nil},
 	}
 }
