@@ -175,6 +175,9 @@ func (t *total) add(v ref.Val) bool {
 			return false
 		}
 		t.part(exact)
+	case *Ratio:
+		_, ok = t.zero.(types.Double)
+		t.part(x.exact)
 	case *Amount:
 		zero, isAmount := t.zero.(*Amount)
 		ok = isAmount && zero.currency == x.currency
