@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -185,4 +186,50 @@ func (g *Given) withdrawnAt(action string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// DoneAt is when an action of what stands was done, by a time; zero: it is open, or nothing that
+// stands gives it.
+func (g *Given) DoneAt(action string, now time.Time) (time.Time, error) {
+	if g.Previous == nil {
+		return time.Time{}, nil
+	}
+	var in Incident
+	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
+		return time.Time{}, err
+	}
+	for _, r := range append([]Record{*g.Previous}, g.Made...) {
+		for i := range r.Decision.Actions {
+			if x := &r.Decision.Actions[i]; x.ID == action && x.Change != ChangeCancelled {
+				return newAgenda(r.Decision, in, now.UTC(), g.Reports).doneAt(x), nil
+			}
+		}
+	}
+	return time.Time{}, nil
+}
+
+// doneAt is when all was done that plays ask for under an action; zero: something is open.
+func (a *agenda) doneAt(x *Action) (done time.Time) {
+	for _, p := range a.asksOf(x) {
+		if p.recurs() {
+			return x.DoneAt
+		}
+		if p.DoneAt.IsZero() {
+			return time.Time{}
+		}
+		done = later(done, p.DoneAt)
+	}
+	return done
+}
+
+// Reported is how much was reported given under an action in a currency, less what was taken back.
+func (g *Given) Reported(action, currency string) Money {
+	if currency == "" || len(g.Reports) == 0 {
+		return Money{}
+	}
+	m, _ := value.NewMoney(accountOf(g.handed(), g.Reports, action, currency).given, currency)
+	if m.Sign() == 0 {
+		return Money{}
+	}
+	return m
 }

@@ -1,0 +1,109 @@
+package ledgers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
+	"github.com/servicerecovery/amends/recovery/ledger"
+)
+
+// Scope are the flags that say what of a ledger is counted: --since, --until and --set.
+type Scope struct {
+	since, until command.Period
+	set          *string
+}
+
+// NewScope adds the flags to a command.
+func NewScope(f *command.Flags) *Scope {
+	s := &Scope{}
+	f.Var(&s.since, "since", "count from `TIME` on: a day (2026-03-01), a month (2026-01), a quarter (2026-Q1), a year, or RFC 3339")
+	f.Var(&s.until, "until", "count until `TIME`: to the end of a day, a month, a quarter or a year, or before a time")
+	s.set = f.String("set", "", "count what was decided by the set with `DIGEST`, or with a digest that begins so")
+	return s
+}
+
+// IsSet reports whether one of the flags was given.
+func (s *Scope) IsSet() bool { return s.since.IsSet() || s.until.IsSet() || *s.set != "" }
+
+// Of is what the flags say of a ledger. Days are those of the zone; without one, those of the shared
+// zone of the latest set that the ledger has archived.
+func (s *Scope) Of(dir string, zone *time.Location) (ledger.Scope, error) {
+	var out ledger.Scope
+	if !s.IsSet() {
+		return out, nil
+	}
+	if zone == nil || *s.set != "" {
+		digests, latest, err := archivedSets(dir)
+		if err != nil {
+			return out, err
+		}
+		if zone == nil {
+			zone = zoned.Of(latest).Shared()
+		}
+		if out.Set, err = digestOf(*s.set, digests); err != nil {
+			return out, fmt.Errorf("--set: %s: %w", dir, err)
+		}
+	}
+	if s.since.IsSet() {
+		out.Since = s.since.Start(zone)
+	}
+	if s.until.IsSet() {
+		out.Until = s.until.End(zone)
+	}
+	if s.since.IsSet() && s.until.IsSet() && !out.Since.Before(out.Until) {
+		return out, fmt.Errorf("nothing lies between --since %s and --until %s", s.since.String(), s.until.String())
+	}
+	return out, nil
+}
+
+// archivedSets are the digests of the sets of a ledger, and the one that came last.
+func archivedSets(dir string) (digests []string, latest *playbook.Set, err error) {
+	var last *ledger.Entry
+	for e, err := range ledger.Sets(context.Background(), dir) {
+		if err != nil {
+			return nil, nil, Placed(dir, err)
+		}
+		digests, last = append(digests, e.Set.Digest), e
+	}
+	if last == nil {
+		return nil, nil, nil
+	}
+	fsys, err := last.Playbooks()
+	if err != nil {
+		return nil, nil, Placed(dir, err)
+	}
+	latest, _ = playbook.Load(fsys)
+	return digests, latest, nil
+}
+
+// digestOf finds the digest that was meant among those that there are.
+func digestOf(text string, digests []string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	const kind, least = "sha256:", 4
+	begin := kind + strings.ToLower(strings.TrimPrefix(text, kind))
+	if len(begin) < len(kind)+least {
+		return "", fmt.Errorf("a digest begins with at least %d of its characters, found %s", least, unseen.Quote(text))
+	}
+	found := slices.DeleteFunc(slices.Clone(digests), func(d string) bool { return !strings.HasPrefix(d, begin) })
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return "", fmt.Errorf("the digests of %d sets begin with %s", len(found), unseen.Quote(text))
+	case len(digests) == 0:
+		return "", errors.New("no set is archived")
+	}
+	const most = 3
+	last := digests[max(0, len(digests)-most):]
+	return "", fmt.Errorf("no set has a digest that begins with %s; the latest are %s", unseen.Quote(text), strings.Join(last, ", "))
+}

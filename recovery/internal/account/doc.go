@@ -1,0 +1,32 @@
+// Package account says, row by row, what a ledger holds and what became of it: decisions, actions,
+// promises, choices, reports, refusals and incidents. Whatever counts (export, review, report)
+// counts these rows, so that all of them count the same.
+//
+// [Walk] reads the ledger twice. The first time it finds out which decisions stand, which reports
+// there are, and which types of actions anybody ever reports. The second time it gives the rows, in
+// the order of the ledger. Memory grows by some 50 bytes an incident, and with the reports and the
+// choices; rows are not kept.
+//
+// # What counts when
+//
+//	decisions  by decided_at
+//	actions    by given_at
+//	promises   by due_at
+//	choices    by the time at which they were left to somebody
+//	reports    by their time
+//	refusals   by their time
+//	incidents  by reported_at, else by occurred_at
+//
+// # What stands
+//
+// A decision stands when it is the incident's latest, or when it makes a choice that counts beside
+// the latest. Rows of what stands are Latest: money that was promised is the sum of the actions that
+// are Latest and not cancelled. A promise and an incident have one row each, which is Latest.
+//
+// # Promises
+//
+// What several plays ask for under one action is a promise for each of them. Once is set on one of
+// them, the one with the earliest deadline, so that a total counts it once. The outcome is that of
+// [recovery.Given.Promised], and [NotReported] where the promise would be broken but nobody ever
+// reports actions of its type: no report on one is in the ledger, and no field of incidents tells.
+package account

@@ -1,0 +1,370 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger"
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// Options say what is counted. The zero value counts everything.
+type Options struct {
+	Now    time.Time // as of when outcomes are judged
+	Scope  ledger.Scope
+	Fields []string // of incidents, by dotted name: they stand in Row.Fields
+	// Progress is told how many records of how many have been looked at.
+	Progress func(done, total int64)
+}
+
+// Walk gives the rows of a ledger, which may be written meanwhile: what comes after Walk began to
+// read is left out.
+func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
+	w := &walker{options: o, rows: rows, owners: map[string]string{}, pending: map[store.ID]*pending{}}
+	var err error
+	if w.first, err = look(ctx, dir, o); err != nil {
+		return err
+	}
+	for e, err := range ledger.Entries(ctx, dir) {
+		if err != nil {
+			return err
+		}
+		if e.Seq >= w.first.records {
+			break
+		}
+		if err := w.entry(e); err != nil {
+			return err
+		}
+		if o.Progress != nil {
+			o.Progress(w.first.records+e.Seq+1, 2*w.first.records)
+		}
+	}
+	return nil
+}
+
+type walker struct {
+	options Options
+	rows    Rows
+	first   *overview
+	owners  map[string]string // who had to keep what a play asked for, by play and type
+	pending map[store.ID]*pending
+}
+
+// pending is an incident of which not all that stands has been read yet.
+type pending struct {
+	previous *recovery.Record
+	made     []recovery.Record
+}
+
+func (w *walker) entry(e *ledger.Entry) error {
+	switch {
+	case e.Record != nil:
+		return w.record(e.Seq, e.Record)
+	case e.Refusal != nil:
+		return w.refusal(e.Seq, e.Refusal)
+	}
+	for _, r := range e.Reports {
+		if err := w.report(e.Seq, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) record(seq int64, r *recovery.Record) error {
+	d := r.Decision
+	id := store.IDOf(d.Incident)
+	t := w.first.threads[id]
+	if t == nil { // it was erased between the two times
+		return nil
+	}
+	stands := t.stands(seq)
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		for _, play := range a.Plays {
+			w.owners[play+"\x00"+a.Type] = a.Owner
+		}
+	}
+	row, err := w.row(r, stands)
+	if err != nil {
+		return err
+	}
+	t.seen(r, stands, row.Fields)
+	if w.rows.Decision != nil && w.counts(d.DecidedAt, d) {
+		if err := w.rows.Decision(&Decision{Row: row, Is: d}); err != nil {
+			return err
+		}
+	}
+	if err := w.choices(seq, t, row, d); err != nil {
+		return err
+	}
+	if !stands {
+		return w.actions(row, r, nil)
+	}
+	p := w.pending[id]
+	if p == nil {
+		p = &pending{}
+		w.pending[id] = p
+	}
+	if r.On == "" {
+		p.previous = r
+	} else {
+		p.made = append(p.made, *r)
+	}
+	if p.previous == nil || len(p.made) < len(t.standing) {
+		return nil
+	}
+	delete(w.pending, id)
+	return w.whole(id, t, p)
+}
+
+// counts reports whether something of a decision that counts at a time is counted.
+func (w *walker) counts(at time.Time, d *recovery.Decision) bool {
+	digest := ""
+	if d != nil {
+		digest = d.Set.Digest
+	}
+	return w.options.Scope.Has(at, digest)
+}
+
+func (w *walker) row(r *recovery.Record, stands bool) (Row, error) {
+	fields, err := w.fields(r)
+	return Row{Incident: r.Decision.Incident, Decision: r.Decision.ID, Latest: stands, Fields: fields}, err
+}
+
+// whole gives the rows of what stands of an incident, once all of it is there.
+func (w *walker) whole(id store.ID, t *thread, p *pending) error {
+	slices.SortStableFunc(p.made, func(a, b recovery.Record) int { return a.Decision.DecidedAt.Compare(b.Decision.DecidedAt) })
+	given := &recovery.Given{Previous: p.previous, Made: p.made, Reports: t.reports}
+	for _, r := range append([]recovery.Record{*p.previous}, p.made...) {
+		row, err := w.row(&r, true)
+		if err == nil {
+			err = w.actions(row, &r, given)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	promised, err := given.Promised(w.options.Now)
+	if err != nil {
+		return err
+	}
+	row, err := w.row(p.previous, true)
+	if err == nil {
+		err = w.promises(row, p, promised)
+	}
+	if err == nil {
+		err = w.incident(row, t, p.previous, given, promised)
+	}
+	return err
+}
+
+// actions gives the rows of a decision's actions. given is what is known of the incident, where the
+// decision stands.
+func (w *walker) actions(row Row, r *recovery.Record, given *recovery.Given) error {
+	if w.rows.Action == nil {
+		return nil
+	}
+	d := r.Decision
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		at := a.GivenAt
+		if at.IsZero() {
+			at = d.DecidedAt
+		}
+		if !w.counts(at, d) {
+			continue
+		}
+		x := &Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
+		if given != nil {
+			done, err := given.DoneAt(a.ID, w.options.Now)
+			if err != nil {
+				return err
+			}
+			x.DoneAt, x.Reported = done, given.Reported(a.ID, a.Amount.Currency())
+		}
+		if err := w.rows.Action(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) promises(row Row, p *pending, list []recovery.Promised) error {
+	if w.rows.Promise == nil {
+		return nil
+	}
+	once := onceOf(list)
+	for i, x := range list {
+		d, owner := p.of(x.Action)
+		if owner == "" {
+			owner = w.owners[x.Play+"\x00"+x.Type]
+		}
+		if x.Outcome == recovery.PromiseBroken && !w.first.reported[x.Type] && !tellsItself(x.Type) {
+			x.Outcome = NotReported
+		}
+		if !w.counts(x.DueAt, d) {
+			continue
+		}
+		row.Decision = d.ID
+		out := &Promise{Row: row, Is: x, Owner: owner, Service: d.Service, Failure: d.Failure, Once: once[i]}
+		if err := w.rows.Promise(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellsItself reports whether a field of incidents says that actions of a type were done.
+func tellsItself(kind string) bool {
+	switch kind {
+	case recovery.ActionAcknowledge, recovery.ActionRespond, recovery.ActionInform, recovery.ActionResolve:
+		return true
+	}
+	return false
+}
+
+// of is the decision that stands and says most of an action, and whose the action is.
+func (p *pending) of(action string) (d *recovery.Decision, owner string) {
+	for i := range p.made {
+		for j := range p.made[i].Decision.Actions {
+			if a := &p.made[i].Decision.Actions[j]; a.ID == action && a.Change != recovery.ChangeCancelled {
+				return p.made[i].Decision, a.Owner
+			}
+		}
+	}
+	d = p.previous.Decision
+	for j := range d.Actions {
+		if a := &d.Actions[j]; a.ID == action {
+			return d, a.Owner
+		}
+	}
+	return d, ""
+}
+
+// onceOf marks of the promises that several plays ask for under an action one: the first of each
+// play are one promise, and so are the second ones. The earliest deadline counts.
+func onceOf(list []recovery.Promised) []bool {
+	type ask struct{ action, play string }
+	type promise struct {
+		action string
+		number int
+	}
+	asked, taken := map[ask]int{}, map[promise]bool{}
+	out := make([]bool, len(list))
+	for i := range list { // by their deadlines
+		x := &list[i]
+		a := ask{x.Action, x.Play}
+		p := promise{x.Action, asked[a]}
+		asked[a]++
+		out[i], taken[p] = !taken[p], true
+	}
+	return out
+}
+
+func (w *walker) incident(row Row, t *thread, r *recovery.Record, given *recovery.Given, promised []recovery.Promised) error {
+	if w.rows.Incident == nil {
+		return nil
+	}
+	x := &Incident{
+		Row: row, FirstAt: t.firstAt, LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
+		Refused: t.refused > t.latest, SourceTold: !slices.Contains(r.Defaults, "source"), Answered: true,
+	}
+	if err := x.Is.UnmarshalJSON(r.Incident); err != nil {
+		return err
+	}
+	for _, warning := range r.Decision.Warnings {
+		x.Answered = x.Answered && warning.Code != recovery.WarnUnanswered
+	}
+	for _, p := range promised {
+		if p.Outcome == recovery.PromiseBroken || p.Outcome == recovery.PromiseLate {
+			x.Missed++
+		}
+	}
+	return w.giveIncident(x, r.Decision)
+}
+
+func (w *walker) giveIncident(x *Incident, d *recovery.Decision) error {
+	at := x.Is.ReportedAt
+	if at.IsZero() {
+		at = x.Is.OccurredAt
+	}
+	if !w.counts(at, d) {
+		return nil
+	}
+	return w.rows.Incident(x)
+}
+
+// choices gives a row for each choice that a decision leaves, unless a later one leaves it too.
+func (w *walker) choices(seq int64, t *thread, row Row, d *recovery.Decision) error {
+	if w.rows.Choice == nil {
+		return nil
+	}
+	for i := range d.Choices {
+		c := &d.Choices[i]
+		left := w.first.choices[store.IDOf(c.ID)]
+		if left == nil || left.seq != seq || !w.counts(d.DecidedAt, d) {
+			continue
+		}
+		x := &Choice{Row: row, Is: c, Service: d.Service, Failure: d.Failure, LeftAt: d.DecidedAt, State: ChoiceLapsed}
+		switch {
+		case left.made != nil:
+			x.State, x.Made, x.MadeAt, x.MadeIn = ChoiceMade, left.made, left.at, left.in
+			x.Latest = t.stands(left.by)
+		case row.Latest:
+			x.State = ChoiceOpen
+		}
+		if err := w.rows.Choice(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) report(seq int64, r recovery.Report) error {
+	t := w.first.threads[store.IDOf(r.Incident)]
+	if w.rows.Report == nil || t == nil || t.known == nil {
+		return nil
+	}
+	k, of := t.known, t.known.actions[r.Action]
+	if !w.options.Scope.Has(r.At, of.set) {
+		return nil
+	}
+	x := &Report{
+		Row: Row{Incident: r.Incident, Decision: of.decision, Latest: of.stands, Fields: k.fields}, Is: r,
+		Type: of.kind, Service: k.service, Failure: k.failure, Counts: !t.replaced(&r),
+	}
+	return w.rows.Report(x)
+}
+
+func (w *walker) refusal(seq int64, r *recovery.Refusal) error {
+	t := w.first.threads[store.IDOf(r.Incident)]
+	if t == nil {
+		return nil
+	}
+	if w.rows.Refusal != nil && w.options.Scope.Has(r.At, r.Set.Digest) {
+		x := &Refusal{Row: Row{Incident: r.Incident, Latest: t.refused == seq && t.refused > t.latest, Fields: make([][]byte, len(w.options.Fields))}, Is: r}
+		if err := w.rows.Refusal(x); err != nil {
+			return err
+		}
+	}
+	if w.rows.Incident == nil || t.latest >= 0 || t.refused != seq {
+		return nil
+	}
+	x := &Incident{Row: Row{Incident: r.Incident, Latest: true, Fields: make([][]byte, len(w.options.Fields))}, Refused: true}
+	if x.Is.UnmarshalJSON(r.Input) != nil { // what was refused may be no incident
+		x.Is = recovery.Incident{ID: r.Incident}
+	}
+	at := x.Is.ReportedAt
+	if at.IsZero() {
+		if at = x.Is.OccurredAt; at.IsZero() {
+			at = r.At
+		}
+	}
+	if !w.options.Scope.Has(at, r.Set.Digest) {
+		return nil
+	}
+	return w.rows.Incident(x)
+}

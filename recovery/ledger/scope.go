@@ -1,0 +1,59 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+)
+
+// Scope says what of a ledger is counted. The zero value counts everything.
+type Scope struct {
+	// Since and Until bound the time at which something counts: not before Since, and before Until.
+	// A zero time is no bound.
+	Since, Until time.Time
+	// Set is the digest of the set whose decisions are counted; empty: those of all sets.
+	Set string
+}
+
+// Has reports whether something is counted that counts at a time and was decided by a set.
+func (s Scope) Has(at time.Time, digest string) bool {
+	switch {
+	case !s.Since.IsZero() && at.Before(s.Since), !s.Until.IsZero() && !at.Before(s.Until):
+		return false
+	}
+	return s.Set == "" || s.Set == digest
+}
+
+// IsZero reports whether everything is counted.
+func (s Scope) IsZero() bool { return s.Since.IsZero() && s.Until.IsZero() && s.Set == "" }
+
+// Sets goes through the sets that a ledger has archived, in the order in which they came. It does not
+// read what else is in the records.
+func Sets(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
+	return func(yield func(*Entry, error) bool) {
+		from, err := openLog(log.Directory(dir), step)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer from.Close()
+		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
+		w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
+			if t.Head.Kind != KindSet || t.Body == log.BodyErased {
+				return nil
+			}
+			e, err := r.entry(t)
+			if err == nil && !yield(e, nil) {
+				err = errStopped
+			}
+			return err
+		}}
+		if err := w.Run(ctx); err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
