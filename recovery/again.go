@@ -340,7 +340,7 @@ func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
 		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
 	}
 	c.choosing, c.keeps = true, c.given.Made
-	x := chooser{conclusion: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
+	x := chooser{c: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
 	x.play = x.chosenPlay()
 	for _, a := range r.Decision.Actions {
 		if a.Change != ChangeCancelled {

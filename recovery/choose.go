@@ -80,7 +80,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	c := rules.begin(w, out.given)
 	c.choosing = true
 	c.keeps = out.given.Made // limits look at all of them
-	x := chooser{conclusion: c, sel: sel}
+	x := chooser{c: c, sel: sel}
 	x.play = x.chosenPlay()
 	if standing, err := x.standing(); standing != nil || err != nil {
 		return &outcome{standing: standing}, err
@@ -94,7 +94,7 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 
 // chooser makes one choice.
 type chooser struct {
-	*conclusion
+	c        *conclusion // the decision that the choice becomes
 	sel      Selection
 	play     *policy.Play // nil when the set has it no more
 	matched  Match        // of the decision that offered the choice
@@ -109,7 +109,7 @@ func (x *chooser) fail(format string, args ...any) error {
 // standing returns the decision that made this choice, if it was made with the
 // same content.
 func (x *chooser) standing() (*Decision, error) {
-	d := x.made(x.sel.Choice)
+	d := x.c.made(x.sel.Choice)
 	if d == nil {
 		return nil, nil
 	}
@@ -176,8 +176,8 @@ func (x *chooser) optionID(o Selected) string {
 
 // chosenPlay is the play whose choice is made; nil when the set has it no more.
 func (x *chooser) chosenPlay() *policy.Play {
-	for _, p := range x.rules.choices {
-		if choiceID(x.id, p.Name) == x.sel.Choice {
+	for _, p := range x.c.rules.choices {
+		if choiceID(x.c.id, p.Name) == x.sel.Choice {
 			return p
 		}
 	}
@@ -200,10 +200,10 @@ func (x *chooser) make() (*Record, error) {
 		return nil, x.fail("it has to say who chose")
 	}
 	x.standingDrafts()
-	if err := x.cutOffers(); err != nil {
+	if err := x.c.cutOffers(); err != nil {
 		return nil, err
 	}
-	x.choice = x.choices[0]
+	x.choice = x.c.choices[0]
 	if n := len(x.sel.Options); n < x.choice.AtLeast || n > x.choice.AtMost {
 		return nil, x.fail("%d options were chosen; it takes %s", n, countOf(x.choice.AtLeast, x.choice.AtMost))
 	}
@@ -228,27 +228,27 @@ func countOf(least, most int) string {
 // find offers the choice anew, so that its ranges are those of today. Whether it
 // is there to be made is for the decision that offered it to say.
 func (x *chooser) find() error {
-	previous := x.given.Previous.Decision
+	previous := x.c.given.Previous.Decision
 	offered := slices.ContainsFunc(previous.Choices, func(c Choice) bool { return c.ID == x.sel.Choice })
 	if !offered || x.play == nil {
-		return x.fail("the decision %s on incident %s leaves no such choice", previous.ID, x.id)
+		return x.fail("the decision %s on incident %s leaves no such choice", previous.ID, x.c.id)
 	}
 	for _, m := range previous.Plays {
 		if m.Play == x.play.Name {
 			x.matched = m
 		}
 	}
-	x.warnOf(x.play)
-	return x.offer(x.play)
+	x.c.warnOf(x.play)
+	return x.c.offer(x.play)
 }
 
 // standingDrafts makes the limits look at what the incident's decision gives:
 // limits run over a decision and the choices made on it together.
 func (x *chooser) standingDrafts() {
-	for i := range x.given.Previous.Decision.Actions {
-		a := x.given.Previous.Decision.Actions[i]
-		if a.Change != ChangeCancelled && !x.isWithdrawn(a.ID) && len(a.Plays) > 0 {
-			x.drafts = append(x.drafts, &draft{Action: a, play: x.rules.play(a.Plays[0])})
+	for i := range x.c.given.Previous.Decision.Actions {
+		a := x.c.given.Previous.Decision.Actions[i]
+		if a.Change != ChangeCancelled && !x.c.isWithdrawn(a.ID) && len(a.Plays) > 0 {
+			x.c.drafts = append(x.c.drafts, &draft{Action: a, play: x.c.rules.play(a.Plays[0])})
 		}
 	}
 }
@@ -256,33 +256,33 @@ func (x *chooser) standingDrafts() {
 // decide makes the decision that makes the choice.
 func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 	superseded := x.superseded(drafts)
-	x.drafts = drafts
-	x.dropZeros()
-	drafts = x.drafts
+	x.c.drafts = drafts
+	x.c.dropZeros()
+	drafts = x.c.drafts
 	for _, d := range drafts {
 		d.shape()
-		if err := x.finish(d); err != nil {
+		if err := x.c.finish(d); err != nil {
 			return nil, err
 		}
 	}
-	out := x.skeleton()
+	out := x.c.skeleton()
 	out.Plays = []Match{x.matched}
 	for _, d := range drafts {
-		d.Change, d.GivenAt, d.Already = ChangeNew, x.now, x.already(&d.Action)
+		d.Change, d.GivenAt, d.Already = ChangeNew, x.c.now, x.c.already(&d.Action)
 		d.silent = !d.DoneAt.IsZero()
 		out.Actions = append(out.Actions, d.Action)
 	}
 	out.Actions = append(out.Actions, superseded...)
 	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Reason: x.sel.Reason, Deviation: deviation}
-	out.Withheld = x.withheld
-	out.Warnings = slices.Concat(x.warnings[:]...)
-	out.Missed = x.missedBy(x.memory)
+	out.Withheld = x.c.withheld
+	out.Warnings = slices.Concat(x.c.warnings[:]...)
+	out.Missed = x.c.missedBy(x.c.memory)
 	out.promises = promisesOf(drafts)
-	out.ID = x.decisionID(x.chosen())
-	r := x.recordOf(out)
-	r.Incident, r.Defaults, r.ReadAs = x.given.Previous.Incident, x.given.Previous.Defaults, x.given.Previous.ReadAs
-	r.On = x.given.Previous.Decision.ID
-	r.Comparable = x.keysOf(x.play.Choice.Comparable)
+	out.ID = x.c.decisionID(x.chosen())
+	r := x.c.recordOf(out)
+	r.Incident, r.Defaults, r.ReadAs = x.c.given.Previous.Incident, x.c.given.Previous.Defaults, x.c.given.Previous.ReadAs
+	r.On = x.c.given.Previous.Decision.ID
+	r.Comparable = x.c.keysOf(x.play.Choice.Comparable)
 	return r, nil
 }
 
@@ -290,25 +290,25 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 // a limit which keeps the highest drops in favour of what was chosen.
 func (x *chooser) superseded(drafts []*draft) []Action {
 	var out []Action
-	for _, l := range x.limits() {
+	for _, l := range x.c.limits() {
 		if !l.Keep {
 			continue
 		}
 		beaten := func(a Action) bool {
 			return slices.ContainsFunc(drafts, func(d *draft) bool {
-				return d.Type == a.Type && d.Amount.IsSet() && d.Amount.Currency() == a.Amount.Currency() && x.governs(l, d.Type, d.play)
+				return d.Type == a.Type && d.Amount.IsSet() && d.Amount.Currency() == a.Amount.Currency() && x.c.governs(l, d.Type, d.play)
 			})
 		}
-		for _, own := range x.governed(l) {
+		for _, own := range x.c.governed(l) {
 			if beaten(own.Action) {
-				out = append(out, x.cancelledAction(own.Action))
-				x.withhold(own, WithheldKeep, own.Amount)
-				x.remove(own)
+				out = append(out, x.c.cancelledAction(own.Action))
+				x.c.withhold(own, WithheldKeep, own.Amount)
+				x.c.remove(own)
 			}
 		}
-		for _, a := range x.firm(l) {
+		for _, a := range x.c.firm(l) {
 			if beaten(a) {
-				out = append(out, x.cancelledAction(a))
+				out = append(out, x.c.cancelledAction(a))
 				x.withdraw(a.ID)
 			}
 		}
@@ -318,16 +318,16 @@ func (x *chooser) superseded(drafts []*draft) []Action {
 
 // withdraw keeps a second limit from cancelling an action again.
 func (x *chooser) withdraw(id string) {
-	if x.withdrawn == nil {
-		x.withdrawn = map[store.ID]bool{}
+	if x.c.withdrawn == nil {
+		x.c.withdrawn = map[store.ID]bool{}
 	}
-	x.withdrawn[store.IDOf(id)] = true
+	x.c.withdrawn[store.IDOf(id)] = true
 }
 
 // chosen is what was chosen, for the decision's id.
 func (x *chooser) chosen() map[string]any {
 	var options []any
-	for _, a := range x.drafts {
+	for _, a := range x.c.drafts {
 		option := map[string]any{"type": a.Type, "action": a.ID}
 		if a.Amount.IsSet() {
 			option["amount"] = a.Amount

@@ -111,10 +111,10 @@ func (x *chooser) draft(at string, o *policy.Option, offered Offer, s Selected) 
 		}
 	}
 	var err error
-	if d.Note, err = o.Note.Render(x.input.Frame(p.Playbook), neutral(p.Playbook)); err != nil {
+	if d.Note, err = o.Note.Render(x.c.input.Frame(p.Playbook), neutral(p.Playbook)); err != nil {
 		return nil, evaluationError(p, err)
 	}
-	return d, x.promise(d, time.Time{})
+	return d, x.c.promise(d, time.Time{})
 }
 
 func (x *chooser) amount(at string, d *draft, offered Offer, s Selected) {
@@ -206,24 +206,24 @@ func foundOrNothing(v any, ok bool) string {
 // within checks what was chosen against the limits, together with what the
 // incident's decision gives.
 func (x *chooser) within(drafts []*draft) error {
-	for _, l := range x.limits() {
+	for _, l := range x.c.limits() {
 		if l.Keep {
 			x.highest(l, drafts)
 			continue
 		}
-		left, err := x.left(l)
+		left, err := x.c.left(l)
 		if err != nil {
 			return err
 		}
 		var chosen []*draft
 		for _, d := range drafts {
-			if d.Amount.IsSet() && d.Amount.Currency() == left.Currency() && x.governs(l, d.Type, d.play) {
+			if d.Amount.IsSet() && d.Amount.Currency() == left.Currency() && x.c.governs(l, d.Type, d.play) {
 				chosen = append(chosen, d)
 			}
 		}
 		over, err := overshoot(chosen, left)
 		if err != nil {
-			return x.limitError(l, err)
+			return x.c.limitError(l, err)
 		}
 		if len(chosen) > 0 && over.Sign() > 0 {
 			x.problems = append(x.problems, Problem{"options", "at most " + left.String() + " of " + strings.Join(l.Of, ", ") + " in all", over.String() + " more"})
@@ -236,14 +236,14 @@ func (x *chooser) within(drafts []*draft) error {
 // decision or another option gives as much: it would come to nothing.
 func (x *chooser) highest(l *policy.Limit, drafts []*draft) {
 	for i, d := range drafts {
-		if !d.Amount.IsSet() || !x.governs(l, d.Type, d.play) {
+		if !d.Amount.IsSet() || !x.c.governs(l, d.Type, d.play) {
 			continue
 		}
 		var others []Action
-		for _, o := range append(x.governed(l), drafts[:i]...) {
+		for _, o := range append(x.c.governed(l), drafts[:i]...) {
 			others = append(others, o.Action)
 		}
-		for _, o := range append(others, x.firm(l)...) {
+		for _, o := range append(others, x.c.firm(l)...) {
 			if o.Type == d.Type && o.Amount.IsSet() && o.Amount.Currency() == d.Amount.Currency() && o.Amount.Compare(d.Amount) >= 0 {
 				x.problems = append(x.problems, Problem{"options", "more than the " + o.Amount.String() + " given already, as only the highest is kept", d.Amount.String()})
 				return
@@ -256,7 +256,7 @@ func (x *chooser) highest(l *policy.Limit, drafts []*draft) {
 // precedents; of several amounts, the one that lies furthest.
 func (x *chooser) deviation(drafts []*draft) (string, error) {
 	var furthest *big.Rat
-	amounts := amountsOf(x.precedentsOf(x.play))
+	amounts := amountsOf(x.c.precedentsOf(x.play))
 	for _, d := range drafts {
 		for _, r := range amounts {
 			if r.kind != d.Type || r.currency != d.Amount.Currency() {
