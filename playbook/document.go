@@ -117,22 +117,46 @@ type Term struct {
 	Expr Text
 }
 
-// Table maps a key to a row of values.
+// Table maps a key, or several, to a row of values: it has By or Keys.
 type Table struct {
 	Name  Text
 	By    Text
+	Keys  []TableKey // the keys of a table with several, in the order written
+	Hit   Text       // first or unique
 	Rows  []*Row
 	Range Range
 }
 
-// Row is one row of a table: with From, Above, Is or Otherwise.
+// TableKey is one of the keys of a table with several.
+type TableKey struct {
+	Name Text
+	Expr Text
+}
+
+// Row is one row of a table. In a table with one key it has From, Above, Is or Otherwise; in one with
+// several it has Keys or Otherwise.
 type Row struct {
-	From      Text   // begins at the value
-	Above     Text   // begins right above the value
-	Is        []Text // one, or the members of a list
+	Cell
+	Keys      []RowKey // a key that is left out fits anything
 	Otherwise bool
 	Columns   []Entry // the other keys; their values are scalars
 	Range     Range
+}
+
+// RowKey is what a row says of one key.
+type RowKey struct {
+	Name Text
+	Cell
+	Range Range // of what is said
+}
+
+// Cell is which values of a key are meant: some of them, or a range.
+type Cell struct {
+	Is    []Text // one, or the members of a list
+	From  Text   // begins at the value
+	Above Text   // begins right above the value
+	Upto  Text   // ends at the value
+	Below Text   // ends right below the value
 }
 
 // Calendar declares working hours.

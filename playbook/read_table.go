@@ -16,15 +16,28 @@ func (r *reader) table(name Text, n *yamlnode.Node) *Table {
 		return keep(t, ok)
 	}
 	m.what = "a table"
-	t.By = m.uncut("by", "an expression such as `incident.delay`")
+	read := r.row
+	if by, ok := m.get("by"); ok && by.Value.Kind == yamlnode.Mapping {
+		t.Keys = r.tableKeys(by.Value, r.text(by.Key))
+		read = func(n *yamlnode.Node, _ Text) *Row { return r.keyedRow(n, t) }
+	} else if ok && by.Value.Kind == yamlnode.List {
+		r.keysAsList(by.Value, r.text(by.Key))
+		t.By, read = misread(), func(*yamlnode.Node, Text) *Row { return nil }
+	} else {
+		t.By = m.uncut("by", "an expression such as `incident.delay`")
+	}
+	m.wants("by", "an expression such as `incident.delay`")
+	m.is("by", KeyExpression)
+	t.Hit = m.oneOf("hit", "first", "unique")
 	m.on("rows", func(n *yamlnode.Node, key Text) {
-		if r.list(n, key, "a list of rows", func(item *yamlnode.Node) { t.Rows = append(t.Rows, r.row(item, key)) }) && len(n.Items) == 0 {
+		if r.list(n, key, "a list of rows", func(item *yamlnode.Node) { t.Rows = append(t.Rows, read(item, key)) }) && len(n.Items) == 0 {
 			r.empty(n, key)
 		}
 	})
 	m.wants("rows", "a list of rows such as `{from: 24h, credit: 5 EUR}`")
 	m.require("by", "rows")
 	m.close()
+	r.misspeltKeys(t)
 	r.compareRows(t.Rows)
 	t.Rows = slices.DeleteFunc(t.Rows, func(row *Row) bool { return row == nil })
 	return keep(t, ok)
@@ -38,6 +51,9 @@ func (r *reader) row(n *yamlnode.Node, key Text) *Row {
 	}
 	m.what = "a row"
 	row := &Row{Range: m.rng()}
+	if r.ofSeveralKeys(n) {
+		return nil
+	}
 	keys := rowKeys(n)
 	row.From = m.scalar("from", "a value")
 	if slices.Contains(keys, "above") {

@@ -65,7 +65,7 @@ playbook: p
 in_force: {}
 incident: {f: {items: {g: {type: string}}}}
 facts: {n: {count: incidents}}
-tables: {t: {by: "true", rows: [{from: 1}]}}
+tables: {t: {by: "true", rows: [{from: 1}]}, k: {by: {a: "1"}, rows: [{a: {from: 1}}]}}
 calendars: {c: {hours: {}, holidays: [{}], versions: [{seasons: [{}]}]}}
 partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
 actions: {a: {}}

@@ -22,14 +22,10 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if s.circle("tables."+name, def.By) {
 		return nil
 	}
-	var by *celenv.Expr
-	if def.By.IsSet() {
-		s.stack = append(s.stack, step{"tables." + name, def.By})
-		by = s.expr(def.By)
-		s.stack = s.stack[:len(s.stack)-1]
-	}
 	var t *celenv.Table
-	if by != nil {
+	if len(def.Keys) > 0 {
+		t = s.keyedTable(name, def)
+	} else if by := s.tableKey(name, def.By); by != nil {
 		t = s.buildTable(name, def, by)
 	} else {
 		s.buildRows(def, value.Type{})
@@ -41,80 +37,80 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	return t
 }
 
+// tableKey compiles the expression of a key.
+func (s *scope) tableKey(table string, text playbook.Text) *celenv.Expr {
+	if !text.IsSet() {
+		return nil
+	}
+	s.stack = append(s.stack, step{"tables." + table, text})
+	by := s.expr(text)
+	s.stack = s.stack[:len(s.stack)-1]
+	return by
+}
+
+// isTableKey reports a key of a kind that rows cannot be found by.
+func (s *scope) isTableKey(text playbook.Text, key value.Type) bool {
+	switch {
+	case key.Kind == value.KindInvalid:
+		s.incomplete = true // the mistake in what it reads is reported already
+	case key.Kind == value.KindList:
+		s.errorf(text.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.Noun())
+	case key.Kind == value.KindMoney && key.Currency == "":
+		s.errorf(text.Range, "wrong-type", "give the field a currency", "a table by money needs to know its currency")
+	default:
+		return true
+	}
+	return false
+}
+
 func (s *scope) buildTable(name string, def *playbook.Table, by *celenv.Expr) *celenv.Table {
 	key := by.Type()
-	if key.Kind == value.KindInvalid {
-		s.incomplete = true // the mistake in what it reads is reported already
-		return nil
-	}
-	if key.Kind == value.KindList {
-		s.errorf(def.By.Range, "wrong-type", "", "a table is looked up by one value, not by %s", key.Noun())
-		return nil
-	}
-	if key.Kind == value.KindMoney && key.Currency == "" {
-		s.errorf(def.By.Range, "wrong-type", "give the field a currency", "a table by money needs to know its currency")
+	if !s.isTableKey(def.By, key) {
 		return nil
 	}
 	columns, rows, ok := s.buildRows(def, key)
-	ok = s.closedKeys(def, by) && ok
+	for _, r := range def.Rows {
+		ok = s.closedKeys(r.Is, def.By, by) && ok
+	}
 	if !ok {
 		return nil
 	}
-	return celenv.NewTable(name, by, columns, rows)
+	return celenv.NewTable(name, []celenv.Key{{By: by}}, false, columns, rows)
 }
 
-// closedKeys refuses a row for a value that the table's key never has.
-func (s *scope) closedKeys(def *playbook.Table, by *celenv.Expr) bool {
+// closedKeys refuses values of a row that the table's key never has.
+func (s *scope) closedKeys(values []playbook.Text, text playbook.Text, by *celenv.Expr) bool {
 	domain := by.Domain()
 	if domain == nil {
 		return true
 	}
 	ok := true
-	for _, r := range def.Rows {
-		for _, is := range r.Is {
-			if !slices.Contains(domain, is.Value) {
-				ok = false
-				r := near(is, domain)
-				if day := slip.Weekday(is.Value); r.hint == "" && slices.Contains(domain, day) {
-					r = instead(is, day)
-				}
-				s.mendf(is.Range, "not-in-one-of", r, "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(def.By.Value), listOf(domain), is.Value)
+	for _, is := range values {
+		if !slices.Contains(domain, is.Value) {
+			ok = false
+			r := near(is, domain)
+			if day := slip.Weekday(is.Value); r.hint == "" && slices.Contains(domain, day) {
+				r = instead(is, day)
 			}
+			s.mendf(is.Range, "not-in-one-of", r, "the table is looked up by `%s`, which is one of %s, never %q", strings.TrimSpace(text.Value), listOf(domain), is.Value)
 		}
 	}
 	return ok
-}
-
-// labelAbove begins the label of a row that begins above a value.
-const labelAbove = "above "
-
-// rowLabel is the name of a row in the reasons of a decision.
-func rowLabel(r *playbook.Row) string {
-	switch {
-	case r.Otherwise:
-		return "otherwise"
-	case r.From.IsSet():
-		return "from " + r.From.Value
-	case r.Above.IsSet():
-		return labelAbove + r.Above.Value
-	case len(r.Is) > 0:
-		return r.Is[0].Value
-	}
-	return "" // the reader has said that a key is missing
 }
 
 // buildRows reads the rows of a table. If the key could not be compiled, it has no kind, and only
 // the cells are checked.
 func (s *scope) buildRows(def *playbook.Table, key value.Type) ([]celenv.Column, []celenv.Row, bool) {
 	ok := true
-	rows := make([]celenv.Row, len(def.Rows))
+	rows := newRows(def)
+	var begins []celenv.Cell
 	var last beginning
 	seen := map[string]bool{}
 	for i, r := range def.Rows {
-		rows[i].Label, rows[i].Otherwise = rowLabel(r), r.Otherwise
-		if key.Kind == value.KindInvalid {
+		if key.Kind == value.KindInvalid || r.Otherwise {
 			continue
 		}
+		var cell celenv.Cell
 		if b := beginningOf(r); b.text.IsSet() {
 			good := s.begin(&b, key, last)
 			ok = ok && good
@@ -122,33 +118,61 @@ func (s *scope) buildRows(def *playbook.Table, key value.Type) ([]celenv.Column,
 				last = b
 			}
 			if b.above {
-				rows[i].Above = b.at
+				cell.Above = b.at
 			} else {
-				rows[i].From = b.at
+				cell.From = b.at
 			}
+			begins = append(begins, cell)
 		}
-		for _, is := range r.Is {
-			v, good := s.rowIs(is, key, seen)
-			ok = ok && good
-			rows[i].Is = append(rows[i].Is, v)
+		var good bool
+		cell.Is, good = s.rowIs(r.Is, key, seen)
+		ok = ok && good
+		rows[i].Keys = []celenv.Cell{cell}
+	}
+	if len(begins) > 0 && ok {
+		for i, cell := range celenv.Ascending(begins) {
+			rows[i].Keys = []celenv.Cell{cell} // rows with a beginning and others are not mixed
 		}
 	}
 	columns, good := s.buildColumns(def, rows)
 	return columns, rows, ok && good
 }
 
-func (s *scope) rowIs(is playbook.Text, key value.Type, seen map[string]bool) (any, bool) {
-	v, err := parseLiteral(key, is)
+// rowIs reads the values of a row, which no row before may have.
+func (s *scope) rowIs(values []playbook.Text, key value.Type, seen map[string]bool) (out []any, ok bool) {
+	ok = true
+	for _, is := range values {
+		v, good := s.keyLiteral(is, key)
+		if good && seen[value.Show(v)] {
+			s.errorf(is.Range, "duplicate-value", "", "%s has a row already", value.Show(v))
+			good = false
+		}
+		if ok = ok && good; good {
+			seen[value.Show(v)] = true
+			out = append(out, v)
+		}
+	}
+	return out, ok
+}
+
+// keyLiteral reads a value of a key.
+func (s *scope) keyLiteral(text playbook.Text, key value.Type) (any, bool) {
+	v, err := parseLiteral(key, text)
 	if err != nil {
-		s.mendf(is.Range, "bad-literal", s.meant(key, is), "the table is looked up by %s: %s", key.Noun(), err)
+		s.mendf(text.Range, "bad-literal", s.meant(key, text), "the table is looked up by %s: %s", key.Noun(), err)
 		return nil, false
 	}
-	if seen[value.Show(v)] {
-		s.errorf(is.Range, "duplicate-value", "", "%s has a row already", value.Show(v))
-		return nil, false
-	}
-	seen[value.Show(v)] = true
 	return v, true
+}
+
+// newRows are the rows of a table without keys and cells.
+func newRows(def *playbook.Table) []celenv.Row {
+	rows := make([]celenv.Row, len(def.Rows))
+	for i, r := range def.Rows {
+		at := r.Range
+		rows[i] = celenv.Row{Label: r.Label(), At: fmt.Sprintf("%s:%d", at.File, at.Start.Line), Otherwise: r.Otherwise}
+	}
+	return rows
 }
 
 // buildColumns finds the type of each column and fills in the cells.
@@ -275,9 +299,8 @@ func (s *scope) begin(b *beginning, key value.Type, last beginning) bool {
 		s.errorf(at, "wrong-type", "use `is`", "the table is looked up by %s, which has no order", key.Noun())
 		return false
 	}
-	v, err := parseLiteral(key, b.text)
-	if err != nil {
-		s.mendf(at, "bad-literal", s.meant(key, b.text), "the table is looked up by %s: %s", key.Noun(), err)
+	v, good := s.keyLiteral(b.text, key)
+	if !good {
 		return false
 	}
 	b.at = v

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -172,6 +173,9 @@ func (n *Node) missOfHas() string {
 		return n.Path + " is absent"
 	}
 	text := "tables." + table + " has no row"
+	if n.nearest != nil {
+		return text + "; " + n.nearest.text()
+	}
 	if key := n.Body(); key != nil {
 		text += " for " + key.said()
 	}
@@ -193,7 +197,7 @@ func (n *Node) firstAbove() (string, bool) {
 			return "", false // a text, for which such a label is the text of a row
 		}
 	}
-	return strings.CutPrefix(n.first, labelAbove)
+	return strings.CutPrefix(n.first, playbook.LabelAbove)
 }
 
 // said writes the text of a part and its value. For a constant, the value is enough.

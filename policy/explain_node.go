@@ -21,7 +21,7 @@ const (
 	NodeIf
 	NodeCompare  // Op is ==, !=, <, <=, >, >= or in
 	NodeHas      // whether Path has a value
-	NodeRead     // the value of Path; its part is the body of a term, or the key of a table: see Body
+	NodeRead     // the value of Path; its parts are the body of a term, or the keys of a table: see Body and Keys
 	NodeConstant // a literal
 	NodeCall     // the function Op of its parts
 	NodeLoop     // a macro such as exists; its parts are the values that it reads
@@ -61,8 +61,10 @@ type Node struct {
 	// shown at another part of the tree; see [Node.Body].
 	Parts []*Node
 
-	again    *Node  // the part that shows the body, if this one does not
-	first    string // the label of the table's first row
+	keyed    []string // the names of the table's keys, which the parts are; nil for one without a name
+	again    *Node    // the part that shows the body, if this one does not
+	first    string   // the label of the table's first row
+	nearest  *rowMiss // the row that missed least, if none fits
 	at       place
 	from, to int
 }
@@ -70,17 +72,26 @@ type Node struct {
 // Position is where the part stands.
 func (n *Node) Position() Position { return n.at.sub(n.from, n.to) }
 
-// Body is the condition of the term that the part reads, or the key of the table. It is nil for any
-// other part. A tree shows a body once, below one of the parts that read it. The others have no
+// Body is the condition of the term that the part reads, or the key of the table if it has no name. It
+// is nil for any other part. A tree shows a body once, below one of the parts that read it. The others have no
 // parts; otherwise the tree could double with each term that uses another twice.
 func (n *Node) Body() *Node {
 	if len(n.Parts) == 0 && n.again != nil {
 		n = n.again
 	}
-	if (n.Kind == NodeRead || n.Kind == NodeHas) && len(n.Parts) == 1 {
+	if (n.Kind == NodeRead || n.Kind == NodeHas) && len(n.Parts) == 1 && n.keyed == nil {
 		return n.Parts[0]
 	}
 	return nil
+}
+
+// Keys are the keys of the table that the part reads, by their names; nil where it has one without a
+// name. A tree shows what stands below a key once, as it does with bodies.
+func (n *Node) Keys() ([]string, []*Node) {
+	if n.keyed == nil {
+		return nil, nil
+	}
+	return n.keyed, n.Parts
 }
 
 // term returns the body of a part that reads a term, nil for any other part.
@@ -135,7 +146,10 @@ func treeOf(root *celenv.Part, f *Frame, first bool) *Node {
 
 // walk notes the bodies that are read by parts of at least some rank.
 func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
-	if b := p.Body; b != nil && !been[b] && ofBody(p, least) == least {
+	for _, b := range p.Bodies {
+		if been[b] || ofBody(p, least) != least {
+			continue
+		}
 		been[b] = true
 		if _, known := t.best[b]; !known {
 			t.best[b] = least
@@ -152,6 +166,28 @@ func (t *planter) walk(p *celenv.Part, least rank, been map[*celenv.Part]bool) {
 
 // node makes the tree of a part of rank r.
 func (t *planter) node(p *celenv.Part, r rank) *Node {
+	n := t.alone(p, r)
+	ranks := ranksOf(p)
+	for i, part := range p.Parts {
+		n.Parts = append(n.Parts, t.node(part, min(r, ranks[i])))
+	}
+	if p.Table != nil && p.Table.Keyed() {
+		t.keys(n, p, ofBody(p, r))
+		return n
+	}
+	for _, b := range p.Bodies {
+		if !t.shows(b, ofBody(p, r)) {
+			t.other = append(t.other, repeated{n, b})
+			continue
+		}
+		t.shown[b] = n
+		n.Parts = []*Node{t.node(b, ofBody(p, r))}
+	}
+	return n
+}
+
+// alone makes the node of a part of rank r without what stands below it.
+func (t *planter) alone(p *celenv.Part, r rank) *Node {
 	n := &Node{
 		Kind: NodeKind(p.Kind), Op: p.Op, Path: p.Path, Text: p.Text, Bool: p.Type.Kind == value.KindBool,
 		Value: p.Val.Native(), Skipped: r == skipped, Decided: r == decided,
@@ -165,23 +201,35 @@ func (t *planter) node(p *celenv.Part, r rank) *Node {
 	}
 	if p.Table != nil {
 		n.Row, n.first = t.frame.row(p.Table), p.Table.Label(0)
+		if n.Row == "absent" && p.Table.Keyed() {
+			n.nearest = nearestRow(p.Table, p.Bodies)
+		}
 	}
 	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
 		n.Default = t.frame.in.assumed[name]
 	}
-	ranks := ranksOf(p)
-	for i, part := range p.Parts {
-		n.Parts = append(n.Parts, t.node(part, min(r, ranks[i])))
-	}
-	switch b := p.Body; {
-	case b == nil:
-	case t.shown[b] == nil && (t.first || ofBody(p, r) == t.best[b]):
-		t.shown[b] = n
-		n.Parts = []*Node{t.node(b, ofBody(p, r))}
-	default:
-		t.other = append(t.other, repeated{n, b})
-	}
 	return n
+}
+
+// shows reports whether a body of rank r is to be shown at the part at hand.
+func (t *planter) shows(b *celenv.Part, r rank) bool {
+	return t.shown[b] == nil && (t.first || r == t.best[b])
+}
+
+// keys adds the keys of a table that have names. What stands below a key is shown once.
+func (t *planter) keys(n *Node, p *celenv.Part, r rank) {
+	for i, b := range p.Bodies {
+		n.keyed = append(n.keyed, p.Table.Keys()[i].Name)
+		if t.shows(b, r) {
+			key := t.node(b, r)
+			t.shown[b] = key
+			n.Parts = append(n.Parts, key)
+			continue
+		}
+		key := t.alone(b, r)
+		t.other = append(t.other, repeated{key, b})
+		n.Parts = append(n.Parts, key)
+	}
 }
 
 // ofBody is the rank of the body of a part. The key of a table in has(…) never decides by itself.

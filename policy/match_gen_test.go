@@ -143,12 +143,12 @@ func (g *setGen) sameField() string {
 // residual returns a condition that is not native. Some of these conditions fail.
 func (g *setGen) residual() string {
 	return pick(g.dice,
-		`1 / incident.r_int > 0`, `incident.l_int[0] > 1`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
+		`1 / incident.r_int > 0`, `incident.l_int[?0].orValue(0) > 1`, `(incident.l_int.size() > 0 && 1 / incident.l_int[0] > 0)`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
 		`incident.r_money * 2 > money("2 EUR")`, `size(incident.l_text) > 1`, `incident.r_text.size() == 1`, `incident.r_text.matches("^a+$")`,
 		`date(incident.r_instant) >= date("2026-03-01")`, `incident.r_instant < now`, `tables.by_length.n > 1`, `tables.by_text.m > money("1 EUR")`,
 		`incident.l_text.exists(x, x == "a")`, `incident.l_int.all(x, 2 / x > 0)`, `incident.l_text.exists(x, x.startsWith(incident.r_text))`,
 		`cel.bind(x, incident.r_int, x > 1)`, `sets.contains(incident.l_text, ["a"])`, `incident.l_int.sortBy(x, -x)[0] > 0`,
-		`(has(tables.maybe) && tables.maybe.n > 1)`, `incident.r_text.lowerAscii() == "a"`, `(incident.r_bool ? incident.r_int : 1 / incident.r_int) > 0`,
+		`(has(tables.maybe) && tables.maybe.n > 1)`, `tables.by_two.n > 1`, `(has(tables.by_three) && tables.by_three.n != 1)`, `tables.by_one.m > money("1 EUR")`, `incident.r_text.lowerAscii() == "a"`, `(incident.r_bool ? incident.r_int : 1 / incident.r_int) > 0`,
 		`incident.l_text.slice(0, 1) == ["a"]`, `incident.r_text.substring(1) == "b"`)
 }
 
@@ -225,9 +225,35 @@ func (g *setGen) shared() string {
 	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}, {otherwise: true, n: 0}]\n")
 	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR}, {is: [b, ab], m: 2 EUR}, {otherwise: true, m: 0 EUR}]\n")
 	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{above: 0, n: 1}, {from: 3, n: 2}, {above: 3, n: 1}]\n")
+	s.WriteString("  by_two:\n    by: {text: incident.r_text, length: incident.r_length}\n    rows:\n" + g.keyedRows("text", "length") + "      - {otherwise: true, n: 0}\n")
+	s.WriteString("  by_three:\n    by: {whole: incident.r_int, yes: incident.r_bool, text: 'incident.?o_text.orValue(\"c\")'}\n    rows:\n" + g.keyedRows("whole", "yes", "text"))
+	s.WriteString("  by_one:\n    by: {amount: incident.r_money}\n    hit: unique\n    rows: [{amount: {upto: 1 EUR}, m: 1 EUR}, {amount: {from: " + pick(g.dice, "1", "2") + " EUR}, m: 2 EUR}, {otherwise: true, m: 3 EUR}]\n")
 	s.WriteString("terms:\n  v_int: incident.r_int\n  v_money: incident.r_money\n  v_text: incident.r_text\n  broken: '\"apologise\" in missed'\n")
 	for i := range 3 {
 		fmt.Fprintf(&s, "  b%d: %s\n", 3-i, quoted(g.termSource(3-i)))
+	}
+	return s.String()
+}
+
+// keyedRows makes rows that overlap, contain one another and leave values out.
+func (g *setGen) keyedRows(keys ...string) string {
+	values := map[string][]string{
+		"text": {"a", "b", "[a, ab]", `["", c]`}, "yes": {"true", "false", "[true, false]"},
+		"length": {"{from: 1h}", "{above: 1h, upto: 1d}", "{below: 1h}", "{from: 1d}", "36h"}, "whole": {"{above: 0}", "{from: 1, below: 3}", "[2, 3]", "{upto: 3}", "1"},
+	}
+	var s strings.Builder
+	for i := range 1 + g.roll(4) {
+		var said []string
+		for _, k := range keys {
+			if g.one(3) {
+				continue
+			}
+			said = append(said, k+": "+pick(g.dice, values[k]...))
+		}
+		if len(said) == 0 {
+			said = []string{keys[0] + ": " + values[keys[0]][0]}
+		}
+		fmt.Fprintf(&s, "      - {%s, n: %d}\n", strings.Join(said, ", "), i)
 	}
 	return s.String()
 }

@@ -84,7 +84,7 @@ func TestEvalErrorsInTerms(t *testing.T) {
 	}
 	_, err := w.compile(`has(tables.by_zero)`).Bool(w.frame(nil))
 	var failure *EvalError
-	if !errors.As(err, &failure) || failure.Expr != w.tables["by_zero"].by || failure.Error() != "1 / incident.zero: division by zero" {
+	if !errors.As(err, &failure) || failure.Expr != w.tables["by_zero"].keys[0].By || failure.Error() != "1 / incident.zero: division by zero" {
 		t.Error(err)
 	}
 }

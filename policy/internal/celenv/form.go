@@ -235,8 +235,10 @@ func (f *form) factSlots() []int {
 			slots = append(slots, r.fact.Slot)
 		case r.kind == refTerm:
 			slots = append(slots, r.term.facts...)
-		case r.kind == refTable && r.table.by != nil:
-			slots = append(slots, r.table.by.facts...)
+		case r.kind == refTable:
+			for _, by := range r.table.bys() {
+				slots = append(slots, by.facts...)
+			}
 		}
 	}
 	slices.Sort(slots)

@@ -235,10 +235,10 @@ func (f *Frame) findTerm(e *Expr) int {
 	return -1
 }
 
-// row returns the number of the row that a table's key finds, -1 if there is none. The first call
+// row returns the number of the row that a table's keys find, -1 if there is none. The first call
 // looks it up.
 func (f *Frame) row(t *Table) (int, error) {
-	if t.by != nil && t.by.ofItem {
+	if t.ofItem {
 		return f.rowOfItem(t)
 	}
 	if i := f.findTable(t); i >= 0 {
@@ -279,24 +279,6 @@ func (f *Frame) findTable(t *Table) int {
 		return i
 	}
 	return -1
-}
-
-func (f *Frame) lookUp(t *Table) (int, error) {
-	if t.by == nil {
-		return -1, errBroken
-	}
-	key, err := t.by.run(f)
-	if err != nil {
-		return -1, err
-	}
-	if key = cellib.Nearest(key); types.IsError(key) {
-		return -1, t.by.failed(f, key.(*types.Err))
-	}
-	row, err := t.find(key)
-	if err != nil {
-		return -1, t.by.failed(f, err)
-	}
-	return row, nil
 }
 
 // Table returns a table of the scope, nil if there is none of the name.

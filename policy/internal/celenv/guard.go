@@ -111,8 +111,10 @@ func (f *form) guardPaths() []string {
 		switch {
 		case r.kind == refTerm:
 			paths = append(paths, r.term.guards...)
-		case r.kind == refTable && r.table.by != nil:
-			paths = append(paths, r.table.by.guards...)
+		case r.kind == refTable:
+			for _, by := range r.table.bys() {
+				paths = append(paths, by.guards...)
+			}
 		}
 		if r.kind == refTable && r.field != nil && r.field.Optional {
 			paths = append(paths, varIncident+"."+r.field.Name)
@@ -229,7 +231,9 @@ func (g *guard) reference(r *reference, k Known) facts {
 		}
 		return facts{}
 	case refTable:
-		g.through(r.table.by, r.table.path(), r.at, k)
+		for _, by := range r.table.bys() {
+			g.through(by, r.table.path(), r.at, k)
+		}
 		if r.field != nil && r.field.Optional && !k.Has(varIncident+"."+r.field.Name) {
 			g.found = append(g.found, unguarded{at: r.at, path: varIncident + "." + r.field.Name})
 		}

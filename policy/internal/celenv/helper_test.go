@@ -136,26 +136,26 @@ var testTerms = map[string]string{
 
 var testTables = map[string]tableSource{
 	"late_credit": {by: `incident.delay`, columns: []Column{{"credit", moneyIn("EUR")}, {"label", kind(value.KindString)}}, rows: []Row{
-		{From: 24 * time.Hour, Cells: []any{eur("5.00"), "small"}},
-		{From: 72 * time.Hour, Cells: []any{eur("10.00"), "large"}},
+		{Keys: []Cell{{From: 24 * time.Hour}}, Cells: []any{eur("5.00"), "small"}},
+		{Keys: []Cell{{From: 72 * time.Hour}}, Cells: []any{eur("10.00"), "large"}},
 	}},
 	"fares": {by: `incident.severity`, columns: []Column{{"single", moneyIn("EUR")}, {"season", moneyIn("EUR")}}, rows: []Row{
-		{From: int64(1), Cells: []any{eur("1.00"), eur("2.00")}},
-		{From: int64(3), Cells: []any{eur("3.00"), eur("4.00")}},
+		{Keys: []Cell{{From: int64(1)}}, Cells: []any{eur("1.00"), eur("2.00")}},
+		{Keys: []Cell{{From: int64(3)}}, Cells: []any{eur("3.00"), eur("4.00")}},
 		{Otherwise: true, Cells: []any{eur("0.00"), eur("0.00")}},
 	}},
 	"mixed": {by: `incident.severity`, columns: []Column{{"single", kind(value.KindInt)}, {"season", kind(value.KindString)}}, rows: []Row{
-		{Is: []any{int64(3)}, Cells: []any{int64(1), "x"}},
+		{Keys: []Cell{{Is: []any{int64(3)}}}, Cells: []any{int64(1), "x"}},
 	}},
 	"by_failure": {by: `incident.failure`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{
-		{Is: []any{"late"}, Cells: []any{int64(1)}}, {Is: []any{"lost", "damaged", ""}, Cells: []any{int64(2)}},
+		{Keys: []Cell{{Is: []any{"late"}}}, Cells: []any{int64(1)}}, {Keys: []Cell{{Is: []any{"lost", "damaged", ""}}}, Cells: []any{int64(2)}},
 	}},
 	"by_promise": {by: `incident.promised_at`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{
-		{From: at("2020-01-01T00:00:00Z"), Cells: []any{int64(7)}},
+		{Keys: []Cell{{From: at("2020-01-01T00:00:00Z")}}, Cells: []any{int64(7)}},
 	}},
-	"by_zero":    {by: `1 / incident.zero`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Is: []any{int64(1)}, Cells: []any{int64(7)}}, {Otherwise: true, Cells: []any{int64(8)}}}},
-	"by_fragile": {by: `incident.order.fragile`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Is: []any{true}, Cells: []any{int64(1)}}, {Is: []any{false}, Cells: []any{int64(0)}}}},
-	"by_fact":    {by: `facts.repeats`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{From: int64(1), Cells: []any{int64(1)}}}},
+	"by_zero":    {by: `1 / incident.zero`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Keys: []Cell{{Is: []any{int64(1)}}}, Cells: []any{int64(7)}}, {Otherwise: true, Cells: []any{int64(8)}}}},
+	"by_fragile": {by: `incident.order.fragile`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Keys: []Cell{{Is: []any{true}}}, Cells: []any{int64(1)}}, {Keys: []Cell{{Is: []any{false}}}, Cells: []any{int64(0)}}}},
+	"by_fact":    {by: `facts.repeats`, columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Keys: []Cell{{From: int64(1)}}, Cells: []any{int64(1)}}}},
 }
 
 func newWorld(t testing.TB) *world {
@@ -228,7 +228,7 @@ func (w *world) Table(name string) (*Table, bool) {
 		if len(issues) > 0 {
 			w.t.Fatalf("table %s: %v", name, issues)
 		}
-		w.tables[name] = NewTable(name, by, source.columns, source.rows)
+		w.tables[name] = oneKey(name, by, source.columns, source.rows)
 	}
 	return w.tables[name], true
 }
@@ -291,3 +291,18 @@ func differ(a, b string) int {
 }
 
 func hoursOf(n int) time.Duration { return time.Duration(n) * time.Hour }
+
+// oneKey makes a table with one key, whose ranges end where the next one begins.
+func oneKey(name string, by *Expr, columns []Column, rows []Row) *Table {
+	var begins []Cell
+	for _, r := range rows {
+		if len(r.Keys) > 0 && r.Keys[0].Is == nil {
+			begins = append(begins, r.Keys[0])
+		}
+	}
+	rows = slices.Clone(rows)
+	for i, c := range Ascending(begins) {
+		rows[i].Keys = []Cell{c}
+	}
+	return NewTable(name, []Key{{By: by}}, false, columns, rows)
+}

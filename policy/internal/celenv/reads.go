@@ -37,7 +37,7 @@ func (e *form) references() []*reference {
 }
 
 // Reads returns the paths that the expression reads, in source order and each once. A test with has
-// counts as a read, and so does an optional read. After a table come the reads of its key, at the
+// counts as a read, and so does an optional read. After a table come the reads of its keys, at the
 // place of the table. The reads of a term are not included.
 func (e *Expr) Reads() []Read {
 	c := readCollector{seen: map[string]bool{}, opened: map[*Table]bool{}}
@@ -82,9 +82,11 @@ func (c *readCollector) table(r *reference, at int) {
 	if r.field != nil {
 		c.add(varIncident+"."+r.field.Name, at)
 	}
-	if !c.opened[r.table] && r.table.by != nil {
+	if !c.opened[r.table] {
 		c.opened[r.table] = true
-		c.expr(r.table.by, at)
+		for _, by := range r.table.bys() {
+			c.expr(by, at)
+		}
 	}
 }
 

@@ -129,7 +129,7 @@ func TestReadsOfManyTables(t *testing.T) {
 		name := "t" + strconv.Itoa(i+1)
 		w.tableSource[name] = tableSource{
 			by:      `has(tables.` + last + `) ? tables.` + last + `.rank + tables.` + last + `.rank : 0`,
-			columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{From: int64(0), Cells: []any{int64(1)}}},
+			columns: []Column{{"rank", kind(value.KindInt)}}, rows: []Row{{Keys: []Cell{{From: int64(0)}}, Cells: []any{int64(1)}}},
 		}
 		last = name
 	}

@@ -3,6 +3,7 @@ package celenv
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/cel-go/common/types"
@@ -91,7 +92,7 @@ func (r *reference) readsItem() bool {
 	case refTerm:
 		return r.term.ofItem
 	case refTable:
-		return r.table.by != nil && r.table.by.ofItem
+		return r.table.ofItem
 	}
 	return false
 }
@@ -104,7 +105,7 @@ func (r *reference) readsNow() bool {
 	case refTerm:
 		return r.term.now
 	case refTable:
-		return r.table.by != nil && r.table.by.now
+		return slices.ContainsFunc(r.table.bys(), func(by *Expr) bool { return by.now })
 	}
 	return false
 }

@@ -3,11 +3,9 @@ package celenv
 import (
 	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/value"
@@ -19,63 +17,82 @@ type Column struct {
 	Type value.Type
 }
 
-// Row is a row of a table. It begins at a key or above one, or it is for some keys, or for all
-// others: exactly one of From, Above, Is and Otherwise is given. Keys and cells are natives; see
-// [Box]. Label is the name of the row in explanations.
+// Key is a key of a table. Its name is empty in a table with one key.
+type Key struct {
+	Name string
+	By   *Expr
+}
+
+// Cell is which values of a key a row is for: some of them, or a range. The zero Cell fits anything.
+// The values are natives; see [Box].
+type Cell struct {
+	Is                       []any
+	From, Above, Upto, Below any
+}
+
+// IsZero reports whether the cell fits anything.
+func (c Cell) IsZero() bool {
+	return len(c.Is) == 0 && c.From == nil && c.Above == nil && c.Upto == nil && c.Below == nil
+}
+
+// Row is a row of a table: it has a cell for each key, or it is for all other keys. Label is the name
+// of the row in explanations, and At is its place in the set.
 type Row struct {
-	Label     string
-	From      any
-	Above     any
-	Is        []any
+	Label, At string
+	Keys      []Cell
 	Otherwise bool
 	Cells     []any
 }
 
-// Table looks a row up by the value of an expression. It is immutable.
+// Table looks a row up by the values of expressions. It is immutable.
 type Table struct {
 	name    string
-	by      *Expr
+	keys    []Key
+	unique  bool // two rows that fit are an error
 	columns []Column
 	index   map[string]int // of columns
 	rows    []tableRow
 
-	ranges    int             // how many of the first rows begin at or above a key, ascending
-	exact     map[ref.Val]int // the row of a key, where keys are text, ints or bools
-	otherwise int             // the row for all other keys, or -1
+	raster    *raster
+	otherwise int  // the row for all other keys, or -1
+	ofItem    bool // a key depends on the item at hand
 	total     bool
 }
 
 type tableRow struct {
-	label string
-	from  ref.Val // where it begins
-	above bool    // right above from, not at it
-	is    []ref.Val
-	cells []ref.Val
+	label, at string
+	keys      []Cell
+	cells     []ref.Val
 }
 
-// NewTable returns a table of rows in their order: those with From and Above ascending, From
-// before Above of the same key, and the one with Otherwise last. The cells of each row stand in
+// NewTable returns a table of rows in their order, with the one with Otherwise last. The first row
+// that fits is taken; with unique, it is an error if a second one fits. The cells of each row stand in
 // the order of the columns.
-func NewTable(name string, by *Expr, columns []Column, rows []Row) *Table {
-	t := &Table{name: name, by: by, columns: columns, otherwise: -1, index: make(map[string]int, len(columns))}
+func NewTable(name string, keys []Key, unique bool, columns []Column, rows []Row) *Table {
+	t := &Table{name: name, keys: keys, unique: unique, columns: columns, otherwise: -1, index: make(map[string]int, len(columns))}
 	for i, c := range columns {
 		t.index[c.Name] = i
 	}
 	for i, r := range rows {
-		t.rows = append(t.rows, tableRow{label: r.Label, from: cellib.Box(r.From), is: boxAll(r.Is), cells: boxAll(r.Cells)})
-		switch {
-		case r.Otherwise:
+		t.rows = append(t.rows, tableRow{label: r.Label, at: r.At, keys: r.Keys, cells: boxAll(r.Cells)})
+		if r.Otherwise {
 			t.otherwise = i
-		case r.From != nil:
-			t.ranges++
-		case r.Above != nil:
-			t.rows[i].from, t.rows[i].above = cellib.Box(r.Above), true
-			t.ranges++
 		}
 	}
-	t.indexKeys()
-	t.total = t.otherwise >= 0 || t.coversDomain()
+	t.ofItem = slices.ContainsFunc(t.bys(), func(by *Expr) bool { return by.ofItem })
+	t.raster = newRaster(t)
+	t.total = t.otherwise >= 0 || t.raster.coversAll()
 	return t
+}
+
+// Ascending returns the cells of rows that begin at or above a value, each of which ends where the
+// next one begins. Begins are in ascending order, From before Above of one value.
+func Ascending(begins []Cell) []Cell {
+	for i := range begins[:max(len(begins)-1, 0)] {
+		next := begins[i+1]
+		begins[i].Below, begins[i].Upto = next.From, next.Above
+	}
+	return begins
 }
 
 func boxAll(natives []any) []ref.Val {
@@ -86,53 +103,29 @@ func boxAll(natives []any) []ref.Val {
 	return vals
 }
 
-// indexKeys makes a map of the keys if they have a kind whose equal values are equal as map keys.
-func (t *Table) indexKeys() {
-	if t.by == nil || t.ranges > 0 {
-		return
-	}
-	switch t.by.typ.Kind {
-	case value.KindString, value.KindInt, value.KindBool:
-	default:
-		return
-	}
-	t.exact = map[ref.Val]int{}
-	for i, r := range t.rows {
-		for _, key := range r.is {
-			if key == nil {
-				continue
-			}
-			if _, taken := t.exact[key]; !taken {
-				t.exact[key] = i
-			}
-		}
-	}
-}
-
-// coversDomain reports whether every value that the key can have has a row.
-func (t *Table) coversDomain() bool {
-	if t.by == nil || t.exact == nil {
-		return false
-	}
-	if t.by.typ.Kind == value.KindBool {
-		_, yes := t.exact[types.True]
-		_, no := t.exact[types.False]
-		return yes && no
-	}
-	for _, v := range t.by.domain {
-		if _, ok := t.exact[types.String(v)]; !ok {
-			return false
-		}
-	}
-	return len(t.by.domain) > 0
-}
-
-// Total reports whether every lookup finds a row: there is one for all other keys, or one for every
-// value that the key can have.
+// Total reports whether every lookup finds a row: there is one for all other keys, or the rows cover
+// every value that the keys can have.
 func (t *Table) Total() bool { return t.total }
 
 // Name returns the table's name.
 func (t *Table) Name() string { return t.name }
+
+// Keys returns the keys of the table.
+func (t *Table) Keys() []Key { return t.keys }
+
+// Keyed reports whether the keys have names.
+func (t *Table) Keyed() bool { return len(t.keys) > 0 && t.keys[0].Name != "" }
+
+// bys returns the expressions of the keys.
+func (t *Table) bys() []*Expr {
+	out := make([]*Expr, 0, len(t.keys))
+	for _, k := range t.keys {
+		if k.By != nil {
+			out = append(out, k.By)
+		}
+	}
+	return out
+}
 
 // Label returns the name of a row in explanations, given its number. It is empty where there is no
 // such row.
@@ -142,6 +135,21 @@ func (t *Table) Label(row int) string {
 	}
 	return t.rows[row].label
 }
+
+// Rows returns how many rows the table has.
+func (t *Table) Rows() int { return len(t.rows) }
+
+// Cell returns what a row says of a key, by their numbers.
+func (t *Table) Cell(row, key int) Cell {
+	if cells := t.rows[row].keys; key < len(cells) {
+		return cells[key]
+	}
+	return Cell{}
+}
+
+// Covered returns the rows before a row that fit whatever it fits, so that it is never found; nil
+// where some values are left to it.
+func (t *Table) Covered(row int) []int { return t.raster.covered(row) }
 
 // path is how guards and reads name the table.
 func (t *Table) path() string { return varTables + "." + t.name }
@@ -154,48 +162,39 @@ func (t *Table) columnNames() []string {
 	return names
 }
 
-// find returns the number of the row for a key, -1 if there is none.
-func (t *Table) find(key ref.Val) (int, error) {
-	if t.exact != nil {
-		if row, ok := t.exact[key]; ok {
-			return row, nil
-		}
-		return t.otherwise, nil
-	}
-	if t.ranges > 0 {
-		return t.findRange(key)
-	}
-	for i, r := range t.rows {
-		for _, is := range r.is {
-			if is != nil && is.Equal(key) == types.True {
-				return i, nil
-			}
-		}
-	}
-	return t.otherwise, nil
-}
+// manyKeys is how many keys a lookup has room for without allocating memory.
+const manyKeys = 8
 
-// findRange returns the last row that begins at the key or below it.
-func (t *Table) findRange(key ref.Val) (int, error) {
-	k, ok := key.(traits.Comparer)
-	if !ok {
-		return -1, fmt.Errorf("the key of table %s has no order", t.name)
-	}
-	var failed error
-	begun := sort.Search(t.ranges, func(i int) bool {
-		compared := k.Compare(t.rows[i].from)
-		if e, isErr := compared.(*types.Err); isErr {
-			failed = e
+// lookUp returns the number of the row for the values that the keys have, -1 if there is none.
+func (f *Frame) lookUp(t *Table) (int, error) {
+	var room [manyKeys]int
+	at := room[:0]
+	for i, k := range t.keys {
+		if k.By == nil {
+			return -1, errBroken
 		}
-		return compared == types.IntNegOne || compared == types.IntZero && t.rows[i].above
-	})
-	if failed != nil {
-		return -1, failed
+		key, err := k.By.run(f)
+		if err != nil {
+			return -1, err
+		}
+		if key = cellib.Nearest(key); types.IsError(key) {
+			return -1, k.By.failed(f, key.(*types.Err))
+		}
+		segment, err := t.raster.axes[i].locate(key)
+		if err != nil {
+			return -1, k.By.failed(f, err)
+		}
+		at = append(at, segment)
 	}
-	if begun == 0 {
+	row, second := t.raster.find(at, t.unique)
+	if second >= 0 {
+		a, b := &t.rows[row], &t.rows[second]
+		return -1, fmt.Errorf("two rows of table %s fit, `%s` at %s and `%s` at %s", t.name, a.label, a.at, b.label, b.at)
+	}
+	if row < 0 {
 		return t.otherwise, nil
 	}
-	return begun - 1, nil
+	return row, nil
 }
 
 // columnNamed returns the column that the value of a closed field names.

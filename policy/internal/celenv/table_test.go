@@ -15,19 +15,19 @@ func TestTableKeys(t *testing.T) {
 	column := []Column{{"n", kind(value.KindInt)}}
 	from := func(keys ...any) (rows []Row) {
 		for i, k := range keys {
-			rows = append(rows, Row{From: k, Cells: []any{int64(i)}})
+			rows = append(rows, Row{Keys: []Cell{{From: k}}, Cells: []any{int64(i)}})
 		}
 		return rows
 	}
 	above := func(keys ...any) (rows []Row) {
 		for i, k := range keys {
-			rows = append(rows, Row{Above: k, Cells: []any{int64(i)}})
+			rows = append(rows, Row{Keys: []Cell{{Above: k}}, Cells: []any{int64(i)}})
 		}
 		return rows
 	}
 	is := func(keys ...[]any) (rows []Row) {
 		for i, k := range keys {
-			rows = append(rows, Row{Is: k, Cells: []any{int64(i)}})
+			rows = append(rows, Row{Keys: []Cell{{Is: k}}, Cells: []any{int64(i)}})
 		}
 		return rows
 	}
@@ -71,13 +71,13 @@ func TestTableKeys(t *testing.T) {
 		{`incident.delay`, append(from(99*time.Hour), Row{Otherwise: true, Cells: []any{int64(1)}}), nil, 1},
 		{`incident.id`, append(is([]any{"x"}), Row{Otherwise: true, Cells: []any{int64(1)}}), nil, 1},
 	} {
-		table := NewTable(fmt.Sprint("t", i), w.compile(c.by), column, c.rows)
+		table := oneKey(fmt.Sprint("t", i), w.compile(c.by), column, c.rows)
 		if got, err := w.frame(c.key).row(table); got != c.want || err != nil {
 			t.Errorf("%d: %s: row %d, %v, want %d", i, c.by, got, err, c.want)
 		}
 	}
 	for _, rows := range [][]Row{from(1.0), above(1.0), is([]any{1.0})} {
-		failing := NewTable("t", w.compile(`incident.score / incident.nought`), column, rows)
+		failing := oneKey("t", w.compile(`incident.score / incident.nought`), column, rows)
 		if _, err := w.frame(nil).row(failing); err == nil || err.Error() != "incident.score / incident.nought: division by zero" {
 			t.Error(err)
 		}
@@ -92,11 +92,11 @@ func TestTotal(t *testing.T) {
 			t.Errorf("%s: %v", name, table.Total())
 		}
 	}
-	kindTerm := NewTable("k", w.compile(`terms.kind`), nil, []Row{{Is: []any{"late", "lost", "damaged", ""}}})
+	kindTerm := oneKey("k", w.compile(`terms.kind`), nil, []Row{{Keys: []Cell{{Is: []any{"late", "lost", "damaged", ""}}}}})
 	if !kindTerm.Total() {
 		t.Error("a term that reads a closed field is closed")
 	}
-	if NewTable("k", nil, nil, nil).Total() {
+	if oneKey("k", nil, nil, nil).Total() {
 		t.Error("a table without a key has rows")
 	}
 }
@@ -125,7 +125,7 @@ func TestFrameWithManyTerms(t *testing.T) {
 	for i := range 3 * manyMemos {
 		w.termSource["t"+strconv.Itoa(i)] = fmt.Sprintf("incident.severity + %d", i)
 		w.tableSource["u"+strconv.Itoa(i)] = tableSource{by: "terms.t" + strconv.Itoa(i), columns: []Column{{"n", kind(value.KindInt)}},
-			rows: []Row{{Is: []any{int64(i + 3)}, Cells: []any{int64(i)}}, {Otherwise: true, Cells: []any{int64(-1)}}}}
+			rows: []Row{{Keys: []Cell{{Is: []any{int64(i + 3)}}}, Cells: []any{int64(i)}}, {Otherwise: true, Cells: []any{int64(-1)}}}}
 	}
 	f := w.frame(nil)
 	for range 3 {

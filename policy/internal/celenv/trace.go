@@ -24,7 +24,7 @@ const (
 	PartIf
 	PartCompare  // Op is ==, !=, <, <=, >, >= or in; its parts are the two sides
 	PartHas      // has(path)
-	PartRead     // a path; Body is what a term stands for, or the key of a table
+	PartRead     // a path; Bodies are what a term stands for, or the keys of a table
 	PartConstant // a literal, or a part that folding has made one
 	PartCall     // any other call; its parts are the arguments
 	PartLoop     // a macro; its parts are the values that it reads
@@ -47,11 +47,11 @@ type Part struct {
 	// what it would have been.
 	Skipped bool
 	Parts   []*Part
-	// Body is the expression of the term that the part reads, or the key of the table. All parts of
-	// one pass that read the same term share its body; otherwise the number of parts could double
+	// Bodies are the expression of the term that the part reads, or the keys of the table. All parts
+	// of one pass that read the same term share its body; otherwise the number of parts could double
 	// with each term that uses another twice. Skipped in a body says nothing about the parts that
 	// read it.
-	Body *Part
+	Bodies []*Part
 }
 
 // Tracer evaluates expressions part by part. It plans each part at its first evaluation and keeps
@@ -259,7 +259,7 @@ func (t *Tracer) readsIn(p *Part, n ast.Expr, f *Frame) {
 	}
 }
 
-// read reads a reference. The part of a term or of a table gets a body.
+// read reads a reference. The part of a term or of a table gets bodies.
 func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 	p.Kind, p.Path, p.Table = PartRead, r.path, r.table
 	v, err := r.getter()(f)
@@ -278,9 +278,11 @@ func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 	}
 	switch {
 	case r.kind == refTerm:
-		p.Body = t.body(r.term, f)
-	case r.kind == refTable && r.table.by != nil:
-		p.Body = t.body(r.table.by, f)
+		p.Bodies = []*Part{t.body(r.term, f)}
+	case r.kind == refTable:
+		for _, by := range r.table.bys() {
+			p.Bodies = append(p.Bodies, t.body(by, f))
+		}
 	}
 }
 

@@ -33,8 +33,8 @@ func sketch(p *Part) string {
 		b.WriteString("=" + text(p.Val.Native()))
 	}
 	all := p.Parts
-	if p.Body != nil {
-		all = []*Part{p.Body}
+	if len(p.Bodies) > 0 {
+		all = p.Bodies
 	}
 	if p.Kind == PartCompare || p.Kind == PartConstant || len(all) == 0 {
 		return b.String()

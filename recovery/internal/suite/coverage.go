@@ -64,7 +64,7 @@ func (c *Coverage) reach(key string) {
 func (c *Coverage) document(d *playbook.Document) {
 	for _, t := range d.Tables {
 		for i, r := range t.Rows {
-			c.add(rowKey(d.ID.Value, t.Name.Value, i), "row", r.Range, "the row "+rowLabel(r)+" of tables."+t.Name.Value+" was never looked up")
+			c.add(rowKey(d.ID.Value, t.Name.Value, i), "row", r.Range, "the row "+r.Label()+" of tables."+t.Name.Value+" was never looked up")
 		}
 	}
 	for _, p := range d.Partners {
@@ -93,20 +93,6 @@ func (c *Coverage) play(name string, p *playbook.Play) {
 
 func rowKey(document, table string, row int) string {
 	return "row " + document + " " + table + " " + itoa(row)
-}
-
-func rowLabel(r *playbook.Row) string {
-	switch {
-	case r.Otherwise:
-		return "otherwise"
-	case r.From.IsSet():
-		return "from " + r.From.Value
-	case r.Above.IsSet():
-		return "above " + r.Above.Value
-	case len(r.Is) > 0:
-		return r.Is[0].Value
-	}
-	return ""
 }
 
 // Watch sees a step as it was decided.
