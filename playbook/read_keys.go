@@ -152,9 +152,7 @@ func (r *reader) rowKey(name Text, n *yamlnode.Node) RowKey {
 			m.add(b, "bad-row", "remove one of them", "a range has `%s` or `%s`, found both", a, b)
 		}
 	}
-	if is, ok := m.get("is"); ok {
-		r.add(r.at(is.Key), "bad-row", "write `"+name.Value+": …` with the value, or with a list of values", "a range has no `is`")
-	} else if len(n.Entries) == 0 && !n.Partial {
+	if len(n.Entries) == 0 && !n.Partial {
 		r.add(r.at(n), "bad-row", "write where the range begins or ends, such as `{from: 3h, below: 6h}`, or leave `"+name.Value+"` out for anything", "this range has no end")
 	}
 	m.close()

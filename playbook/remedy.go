@@ -103,6 +103,10 @@ func elsewhere(what, key string) string {
 		case key == "hours" || key == "holidays":
 			return "it is a key of a calendar: write it under `calendars:` and the calendar's id"
 		}
+	case "a range":
+		if key == "is" {
+			return "write the value, or a list of values, in the place of the range"
+		}
 	case "a play", "a case":
 		switch {
 		case has(actionPart[:]):

@@ -51,7 +51,9 @@ func (b *builder) playbookParts() []member {
 		{"period", b.mapping("a period", periodWords())},
 		{"fact", b.mapping("a fact", factWords()).and(when(
 			needing("sum"), with([]string{"currency"}, "count"), with([]string{"count"}, "currency").and(occurred()...))...)},
-		{"table", b.mapping("a table", tableWords())},
+		{"table", b.mapping("a table", tableWords()).and(rowsOf()...)},
+		{"keyed_row", keyedRow()},
+		{"range", b.mapping("a range", rangeWords()).and(member{"minProperties", 1}, member{"not", object{{"anyOf", []object{needing("from", "above"), needing("upto", "below")}}}})},
 		{"row", object{
 			{"type", "object"}, {"properties", row}, {"propertyNames", object{{"minLength", 1}}}, {"additionalProperties", scalar()},
 			// In a row that begins otherwise, above is the name of a column.

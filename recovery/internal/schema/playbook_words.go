@@ -72,8 +72,35 @@ func factWords() words {
 
 func tableWords() words {
 	return words{
-		"by":   {"The expression whose value picks the row.", expression()},
-		"rows": {"Rows with from and above, in ascending order, or with is; otherwise: true may be the last. All have the same columns.", list(ref("row"), 1)},
+		"by": {"The expression whose value picks the row, or several of them by names: {size: incident.size, delay: incident.delay}.",
+			either(expression(), named(namePattern, "The expression whose value picks the row, with the others.", expression()).and(member{"minProperties", 1}))},
+		"hit": {"Of the rows that fit: first (default) takes the first one; unique says that no two rows fit one incident.", nil},
+		"rows": {"Rows with from and above, in ascending order, or with is; with several keys, rows that say for each key a value, a list of values or a range. otherwise: true may be the last. All have the same columns.",
+			list(true, 1)},
+	}
+}
+
+// rowsOf says which rows go with one key, and which with several.
+func rowsOf() []member {
+	rows := func(row string) object { return object{{"properties", object{{"rows", list(ref(row), 1)}}}} }
+	keyed := object{{"properties", object{{"by", types("object")}}}, {"required", []string{"by"}}}
+	return when(keyed, rows("keyed_row"), rows("row"))
+}
+
+// keyedRow is a row of a table with several keys, whose names the schema does not know.
+func keyedRow() object {
+	return object{
+		{"type", "object"}, {"properties", object{{"otherwise", described(rowWords()["otherwise"].text, object{{"const", true}})}}}, {"propertyNames", object{{"minLength", 1}}},
+		{"additionalProperties", described("A column, or what the row says of a key: a value, a list of values or a range. A key that is left out fits anything.", either(scalar(), list(scalar(), 1), ref("range")))},
+	}
+}
+
+func rangeWords() words {
+	return words{
+		"from":  {"The range begins at this value.", scalar()},
+		"above": {"The range begins right above this value.", scalar()},
+		"upto":  {"The range ends at this value.", scalar()},
+		"below": {"The range ends right below this value.", scalar()},
 	}
 }
 

@@ -81,10 +81,10 @@ func wantsQuotes(what string) bool {
 }
 
 // needsTheSet holds for what no schema can see: whether an action of the team's
-// own is given as it was declared, and whether an expression has the type of the
-// rows that it picks.
+// own is given as it was declared, whether an expression has the type of the rows
+// that it picks, and which names of a row are keys of its table.
 func needsTheSet(what string) bool {
-	return strings.Contains(what, ".send_flowers") || strings.HasPrefix(what, ".tables.") && strings.Contains(what, ".by = ")
+	return strings.Contains(what, ".send_flowers") || strings.HasPrefix(what, ".tables.") && strings.Contains(what, ".by") || strings.HasPrefix(what, ".tables.owed.rows[")
 }
 
 func codesIn(ds playbook.Diagnostics) []string {
