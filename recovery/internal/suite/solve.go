@@ -172,6 +172,9 @@ func (s *Set) solveHas(n *policy.Node, want bool, book string) []change {
 	name, isTable := strings.CutPrefix(n.Path, "tables.")
 	switch {
 	case isTable:
+		if t := s.tableOf(book, name); t != nil && len(t.Keys) > 0 {
+			return s.solveRow(t, n, func(r *playbook.Row) bool { return (r != nil) == want })
+		}
 		rows := s.rowsOf(book, name)
 		if len(rows) == 0 {
 			return nil

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -20,6 +21,19 @@ func (s *Set) solveCell(n *policy.Node, book string, wanted func(cell any) bool)
 	t := s.tableOf(book, name)
 	if t == nil || n.Value == nil {
 		return nil
+	}
+	if len(t.Keys) > 0 {
+		return s.solveRow(t, n, func(r *playbook.Row) bool {
+			if r == nil {
+				return false
+			}
+			i := slices.IndexFunc(r.Columns, func(c playbook.Entry) bool { return c.Key.Value == column })
+			if i < 0 {
+				return false
+			}
+			cell, err := parse(value.TypeOf(n.Value), r.Columns[i].Value)
+			return err == nil && wanted(cell)
+		})
 	}
 	path := strings.TrimSpace(t.By.Value)
 	typ, ok := s.typeOf(path)
@@ -97,4 +111,131 @@ func compares(a any, op string, b any) bool {
 		return order(a, b) > 0 || same(a, b)
 	}
 	return false
+}
+
+// tableKey is a key of a table that is a field or a fact itself.
+type tableKey struct {
+	name string // empty in a table with one key
+	path string
+	typ  value.Type
+}
+
+// keysOf are the keys of a table whose values a test can choose.
+func (s *Set) keysOf(t *playbook.Table) (out []tableKey) {
+	add := func(name string, by playbook.Text) {
+		path := strings.TrimSpace(by.Value)
+		if typ, ok := s.typeOf(path); ok {
+			out = append(out, tableKey{name, path, typ})
+		}
+	}
+	if t.By.IsSet() {
+		add("", t.By)
+	}
+	for _, k := range t.Keys {
+		add(k.Name.Value, k.Expr)
+	}
+	return out
+}
+
+// cell is what a row says of the key; the zero Cell fits anything.
+func (k tableKey) cell(r *playbook.Row) playbook.Cell {
+	if k.name == "" {
+		return r.Cell
+	}
+	for _, said := range r.Keys {
+		if said.Name.Value == k.name {
+			return said.Cell
+		}
+	}
+	return playbook.Cell{}
+}
+
+// read returns a value of the key as a playbook writes it.
+func (k tableKey) read(text playbook.Text) (any, bool) {
+	if !text.IsSet() {
+		return nil, false
+	}
+	v, err := parse(k.typ, playbook.Value{Kind: playbook.Scalar, Text: text})
+	return v, err == nil
+}
+
+// fits reports whether a row fits a value of the key.
+func (k tableKey) fits(r *playbook.Row, v any) bool {
+	c := k.cell(r)
+	if len(c.Is) > 0 {
+		return slices.ContainsFunc(c.Is, func(t playbook.Text) bool {
+			is, ok := k.read(t)
+			return ok && same(is, v)
+		})
+	}
+	for _, end := range []struct {
+		op string
+		at playbook.Text
+	}{{">=", c.From}, {">", c.Above}, {"<=", c.Upto}, {"<", c.Below}} {
+		if at, ok := k.read(end.at); ok && !compares(v, end.op, at) {
+			return false
+		}
+	}
+	return true
+}
+
+// mostRows bounds how many combinations of keys are tried.
+const mostRows = 5_000
+
+// solveRow looks for values of the keys of a table, by which the row that is found is as wanted. The
+// row is nil if none is found. Values that the keys have already come first.
+func (s *Set) solveRow(t *playbook.Table, n *policy.Node, wanted func(*playbook.Row) bool) []change {
+	names, nodes := n.Keys()
+	keys := s.keysOf(t)
+	values := make([][]any, len(keys))
+	for i, k := range keys {
+		if at := slices.Index(names, k.name); at >= 0 && nodes[at].Value != nil {
+			values[i] = append(values[i], nodes[at].Value)
+		}
+		for _, end := range s.ends(t, k) {
+			for _, v := range end.all() {
+				if v != nil && !contains(values[i], v) {
+					values[i] = append(values[i], v)
+				}
+			}
+		}
+	}
+	if len(keys) < len(t.Keys) {
+		return nil // what the other keys are cannot be chosen
+	}
+	tried := 0
+	at := make([]any, len(keys))
+	var choose func(i int) bool
+	choose = func(i int) bool {
+		if i < len(keys) {
+			return slices.ContainsFunc(values[i], func(v any) bool {
+				at[i] = v
+				return tried < mostRows && choose(i+1)
+			})
+		}
+		tried++
+		return wanted(rowFor(t, keys, at))
+	}
+	if !choose(0) {
+		return nil
+	}
+	var out []change
+	for i, k := range keys {
+		out = append(out, change{k.path, at[i]})
+	}
+	return out
+}
+
+// rowFor is the first row that fits some values of the keys; nil if there is none.
+func rowFor(t *playbook.Table, keys []tableKey, at []any) *playbook.Row {
+	for _, r := range t.Rows {
+		fits := true
+		for i, k := range keys {
+			fits = fits && (r.Otherwise || k.fits(r, at[i]))
+		}
+		if fits {
+			return r
+		}
+	}
+	return nil
 }

@@ -175,38 +175,51 @@ func (s *Set) fieldOf(path string) *policy.Field {
 	return s.known.fields[name]
 }
 
-// rowsOf finds where the rows of a table begin, or what they are for, if it is
-// looked up by a field or a fact itself.
+// rowsOf finds where the rows of a table begin and end, or what they are for, by the keys that are a
+// field or a fact themselves.
 func (s *Set) rowsOf(book, name string) (out []threshold) {
 	t := s.tableOf(book, name)
 	if t == nil {
 		return nil
 	}
-	path := strings.TrimSpace(t.By.Value)
-	typ, ok := s.typeOf(path)
-	if !ok {
-		return nil
+	for _, k := range s.keysOf(t) {
+		out = append(out, s.ends(t, k)...)
 	}
-	read := func(text playbook.Text) (any, bool) {
-		v, err := parse(typ, playbook.Value{Kind: playbook.Scalar, Text: text})
-		return v, err == nil
-	}
+	return out
+}
+
+// ends are the values at which the rows of a table begin and end by one key, or which they name.
+func (s *Set) ends(t *playbook.Table, k tableKey) (out []threshold) {
 	var listed []any
+	add := func(v any) {
+		if !contains(listed, v) {
+			listed = append(listed, v)
+		}
+	}
 	for _, r := range t.Rows {
-		if v, ok := read(r.From); ok && r.From.IsSet() {
-			out = append(out, s.sides(path, ">=", v))
+		c := k.cell(r)
+		for _, end := range []struct {
+			op string
+			at playbook.Text
+		}{{">=", c.From}, {">", c.Above}, {"<=", c.Upto}, {"<", c.Below}} {
+			v, ok := k.read(end.at)
+			sides := threshold{}
+			if ok {
+				sides = s.sides(k.path, end.op, v)
+			}
+			// Where one row ends and the next one begins, the values to try are the same.
+			if ok && !slices.ContainsFunc(out, func(o threshold) bool { return slices.EqualFunc(o.values, sides.values, same) }) {
+				out = append(out, sides)
+			}
 		}
-		if v, ok := read(r.Above); ok && r.Above.IsSet() {
-			out = append(out, s.sides(path, ">", v))
-		}
-		for _, is := range r.Is {
-			if v, ok := read(is); ok {
-				listed = append(listed, v)
+		for _, is := range c.Is {
+			if v, ok := k.read(is); ok {
+				add(v)
 			}
 		}
 	}
 	if len(listed) > 0 {
-		out = append(out, s.sides(path, "in", listed))
+		out = append(out, s.sides(k.path, "in", listed))
 	}
 	return out
 }
