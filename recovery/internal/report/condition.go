@@ -138,6 +138,9 @@ func (s teller) holds(n *policy.Node, want bool) Condition {
 // has writes whether something is there. A table has a row from its first one on.
 func (s *scope) has(n *policy.Node, want bool) Condition {
 	t, _, _ := s.tableOf(n.Path)
+	if t != nil && len(t.Keys) > 0 && len(t.Rows) > 0 {
+		return s.hasKeyed(t, n, want)
+	}
 	key := n.Body()
 	if t == nil || key == nil || len(t.Rows) == 0 {
 		return known(s.read(n), want)
@@ -163,6 +166,15 @@ func (s *scope) has(n *policy.Node, want bool) Condition {
 		}
 	}
 	return oneOf(by, keys, want)
+}
+
+// hasKeyed writes whether a table with several keys has a row.
+func (s *scope) hasKeyed(t *playbook.Table, n *policy.Node, want bool) Condition {
+	if t.Rows[len(t.Rows)-1].Otherwise {
+		return Condition{Verb: map[bool]string{true: "always", false: "never"}[want]}
+	}
+	verb := map[bool]string{true: "has a row for", false: "has no row for"}[want]
+	return Condition{"the table " + plain(t.Name.Value), verb, term.List(s.keysOf(t, n), "and"), "", nil}
 }
 
 func known(what string, want bool) Condition {

@@ -94,6 +94,11 @@ func (d dependence) mentioned(n *policy.Node) (list []string, looks bool) {
 			for _, is := range r.Is {
 				add(is.Value)
 			}
+			for _, k := range r.Keys {
+				for _, is := range k.Is {
+					add(is.Value)
+				}
+			}
 		}
 	}
 	looks = n.Kind == policy.NodeRead && n.Path == d.path
@@ -138,7 +143,7 @@ func (d dependence) value(n *policy.Node, name string) (v any, known bool) {
 	case policy.NodeCompare:
 		return d.compared(n, name)
 	case policy.NodeHas:
-		if d.tableAt(n) != nil && n.Body() != nil {
+		if d.tableAt(n) != nil && hasKeys(n) {
 			row, known := d.row(n, name)
 			return row != nil, known
 		}
@@ -252,7 +257,7 @@ func (d dependence) read(n *policy.Node, name string) (any, bool) {
 		return name, true
 	case strings.HasPrefix(n.Path, "terms.") && n.Body() != nil:
 		return d.body(n.Body(), name)
-	case d.tableAt(n) == nil || n.Body() == nil:
+	case d.tableAt(n) == nil || !hasKeys(n):
 		return nil, false
 	}
 	row, known := d.row(n, name)
@@ -288,6 +293,9 @@ func (d dependence) row(n *policy.Node, name string) (row *playbook.Row, known b
 	if len(t.Rows) == 0 {
 		return nil, false
 	}
+	if names, keys := n.Keys(); names != nil {
+		return d.keyedRow(t, names, keys, name)
+	}
 	key, known := d.body(n.Body(), name)
 	text, isText := key.(string)
 	if !known || !isText {
@@ -297,6 +305,40 @@ func (d dependence) row(n *policy.Node, name string) (row *playbook.Row, known b
 	for _, r := range t.Rows {
 		if r.Otherwise || slices.ContainsFunc(r.Is, func(is playbook.Text) bool { return is.Value == text }) {
 			return r, true
+		}
+	}
+	return nil, true
+}
+
+// hasKeys reports whether it is known by what the table that a part reads is looked up.
+func hasKeys(n *policy.Node) bool {
+	names, _ := n.Keys()
+	return names != nil || n.Body() != nil
+}
+
+// keyedRow is row for a table with several keys. A row whose other keys are not known may be the one
+// or not, and then nothing behind it is known.
+func (d dependence) keyedRow(t *playbook.Table, names []string, keys []*policy.Node, name string) (row *playbook.Row, known bool) {
+	for _, r := range t.Rows {
+		fits, certain := true, true
+		for _, said := range r.Keys {
+			i := slices.Index(names, said.Name.Value)
+			if i < 0 || len(said.Is) == 0 {
+				certain = false
+				continue
+			}
+			v, known := d.body(keys[i], name)
+			text, isText := v.(string)
+			certain = certain && known && isText
+			if known && isText && !slices.ContainsFunc(said.Is, func(is playbook.Text) bool { return is.Value == text }) {
+				fits = false
+			}
+		}
+		switch {
+		case fits && certain:
+			return r, true
+		case fits:
+			return r, false
 		}
 	}
 	return nil, true

@@ -207,16 +207,17 @@ type Limit struct{ Text, Detail string }
 // Name is a word of the team's own, and what it stands for.
 type Name struct{ Name, Means, Expr string }
 
-// Table is a table of values.
+// Table is a table of values. Keys are what its rows are found by.
 type Table struct {
 	Name, By string
+	Keys     []string
 	Columns  []string
 	Rows     []TableRow
 }
 
 // TableRow is a row of it.
 type TableRow struct {
-	Key   string
+	Keys  []string
 	Cells []string
 }
 

@@ -14,7 +14,7 @@ import (
 type uses struct {
 	*scope
 	paths []string
-	nodes map[string]*policy.Node // of a term what it stands for, of a table its key
+	nodes map[string]*policy.Node // of a term what it stands for, of a table a part that reads it
 }
 
 func (s *scope) uses(d *playbook.Play, p *policy.Play) *uses {
@@ -83,7 +83,7 @@ func (u *uses) visit(n *policy.Node) {
 	case "tables":
 		name, _, _ = strings.Cut(name, ".")
 		name, _, _ = strings.Cut(name, "[")
-		u.add("tables."+name, n.Body())
+		u.add("tables."+name, n)
 	}
 	for _, p := range n.Parts {
 		u.visit(p)
@@ -111,20 +111,30 @@ func (u *uses) tables() []Table {
 	for _, path := range u.paths {
 		name, ok := strings.CutPrefix(path, "tables.")
 		if t := u.scope.tables[name]; ok && t != nil {
-			by := oneLine(t.By.Value)
-			if n := u.nodes[path]; n != nil {
-				by = u.words(n)
-			}
-			out = append(out, tableOf(t, by))
+			out = append(out, tableOf(t, u.keysOf(t, u.nodes[path])))
 		}
 	}
 	return out
 }
 
-func tableOf(t *playbook.Table, by string) Table {
-	out := Table{Name: plain(t.Name.Value), By: by}
+// keysOf writes the keys of a table, given a part that reads it. A key with a name is called by it.
+func (s *scope) keysOf(t *playbook.Table, n *policy.Node) (out []string) {
+	for _, k := range t.Keys {
+		out = append(out, plain(k.Name.Value))
+	}
+	if out != nil {
+		return out
+	}
+	if n != nil && n.Body() != nil {
+		return []string{s.words(n.Body())}
+	}
+	return []string{oneLine(t.By.Value)}
+}
+
+func tableOf(t *playbook.Table, keys []string) Table {
+	out := Table{Name: plain(t.Name.Value), By: term.List(keys, "and"), Keys: keys}
 	for i, r := range t.Rows {
-		row := TableRow{Key: rowKey(r)}
+		row := TableRow{Keys: rowKeys(t, r)}
 		for _, c := range r.Columns {
 			if i == 0 {
 				out.Columns = append(out.Columns, plain(c.Key.Value))
@@ -142,18 +152,43 @@ func tableOf(t *playbook.Table, by string) Table {
 	return out
 }
 
-func rowKey(r *playbook.Row) string {
-	switch {
-	case r.Otherwise:
-		return "anything else"
-	case r.From.IsSet():
-		return "from " + cell(r.From)
-	case r.Above.IsSet():
-		return "above " + cell(r.Above)
+// rowKeys says which values of each key a row is for.
+func rowKeys(t *playbook.Table, r *playbook.Row) []string {
+	out := make([]string, max(len(t.Keys), 1))
+	if len(t.Keys) == 0 {
+		out[0] = cellWords(r.Cell)
 	}
-	var out []string
-	for _, t := range r.Is {
-		out = append(out, cell(t))
+	for i, k := range t.Keys {
+		out[i] = "any"
+		for _, said := range r.Keys {
+			if said.Name.Value == k.Name.Value {
+				out[i] = cellWords(said.Cell)
+			}
+		}
 	}
-	return term.List(out, "or")
+	if r.Otherwise {
+		clear(out)
+		out[0] = "anything else"
+	}
+	return out
+}
+
+func cellWords(c playbook.Cell) string {
+	if len(c.Is) > 0 {
+		var out []string
+		for _, t := range c.Is {
+			out = append(out, cell(t))
+		}
+		return term.List(out, "or")
+	}
+	var ends []string
+	for _, end := range []struct {
+		words string
+		at    playbook.Text
+	}{{"from ", c.From}, {"above ", c.Above}, {"up to ", c.Upto}, {"below ", c.Below}} {
+		if end.at.IsSet() {
+			ends = append(ends, end.words+cell(end.at))
+		}
+	}
+	return strings.Join(ends, ", ")
 }
