@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -119,6 +120,10 @@ func termOf(d *playbook.Term) *thing {
 // for each: how they are grouped means nothing.
 func table(d *playbook.Table) *thing {
 	t := definition("table", WhatTable, d.Name, d.Range)
+	if len(d.Keys) > 0 {
+		keyed(t, d)
+		return t
+	}
 	t.add(expression("by", WhatTable, d.By))
 	for _, r := range d.Rows {
 		switch {
@@ -134,6 +139,57 @@ func table(d *playbook.Table) *thing {
 		}
 	}
 	return t
+}
+
+// keyed adds the keys and rows of a table with several keys. Where the first row that fits is taken,
+// the order of the rows means something.
+func keyed(t *thing, d *playbook.Table) {
+	by := &thing{name: "by", what: WhatTable, at: d.Range}
+	for _, k := range d.Keys {
+		by.add(expression(k.Name.Value, WhatTable, k.Expr))
+	}
+	rows := &thing{name: "rows", what: WhatTable, at: d.Range, ordered: d.Hit.Value != "unique"}
+	seen := map[string]int{}
+	for _, r := range d.Rows {
+		key := "otherwise"
+		if !r.Otherwise {
+			key = keyOf(d, r)
+		}
+		if seen[key]++; seen[key] > 1 {
+			key += " (" + strconv.Itoa(seen[key]) + ")" // a row that is never found
+		}
+		rows.add(row(d.Name.Value, key, r.Label(), r))
+	}
+	t.add(by, withDefault("hit", WhatTable, d.Hit, "first", d.Range), rows)
+}
+
+// keyOf says what a row is for, however it is written: the order of its keys and of the values of a
+// list means nothing.
+func keyOf(d *playbook.Table, r *playbook.Row) string {
+	var out []string
+	for _, k := range d.Keys {
+		for _, said := range r.Keys {
+			if said.Name.Value != k.Name.Value {
+				continue
+			}
+			words := []string{k.Name.Value}
+			for _, end := range []struct {
+				word string
+				at   playbook.Text
+			}{{"from", said.From}, {"above", said.Above}, {"upto", said.Upto}, {"below", said.Below}} {
+				if end.at.IsSet() {
+					words = append(words, end.word, bare(guess(end.at)))
+				}
+			}
+			var list []string
+			for _, v := range said.Is {
+				list = append(list, bare(guess(v)))
+			}
+			slices.Sort(list)
+			out = append(out, strings.Join(append(words, strings.Join(list, " or ")), " "))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // row is known by what it is for, and shown as it is written.
