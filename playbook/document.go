@@ -274,12 +274,13 @@ type ActionType struct {
 }
 
 // Limit says what stays of several actions (Keep), or caps what they give
-// (AtMost).
+// (AtMost, one amount for each currency).
 type Limit struct {
 	Of       []Text
 	Keep     Text
-	AtMost   Text
-	Counting Text
+	AtMost   []Text
+	Counting []Text // facts, one for each currency
+	When     Text   // of a cap; absent: always
 	Over     Text
 	To       Text
 	Range    Range

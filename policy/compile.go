@@ -139,6 +139,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	}
 	common.playbook.number = len(c.program.Playbooks)
 	c.orderPlays()
+	c.warnUncapped()
 	for _, d := range set.Documents {
 		c.warnUnused(d)
 	}

@@ -49,6 +49,14 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	return f
 }
 
+// Type is the type of the fact's value.
+func (f *Fact) Type() value.Type {
+	if f.Sum == "" {
+		return value.Type{Kind: value.KindInt}
+	}
+	return value.Type{Kind: value.KindMoney, Currency: f.Currency}
+}
+
 func (s *scope) window(last playbook.Text, f *Fact) {
 	if !last.IsSet() {
 		return // reported when the file was read

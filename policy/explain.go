@@ -289,3 +289,10 @@ func (x *Explainer) Param(p *Param, of *Playbook) *Node {
 	x.tracer.Begin()
 	return x.outline(p.expr, x.program.Blank().Frame(of))
 }
+
+// Limit takes the condition of a cap apart, over an input without fields. It is nil for a limit that
+// always holds.
+func (x *Explainer) Limit(l *Limit) *Node {
+	x.tracer.Begin()
+	return x.outline(l.when, x.program.Blank().Frame(l.Scope))
+}

@@ -213,14 +213,16 @@ type Direction struct {
 	covers *expression
 }
 
-// Limit keeps the highest of several actions, or caps their sum.
+// Limit keeps the highest of several actions, or caps their sum in one currency. A cap that was
+// written with several currencies is a limit for each.
 type Limit struct {
 	Of       []string
-	Keep     bool   // keep the highest
-	AtMost   *Param // an amount
-	Counting *Fact  // nil: nothing
-	Escalate *Text  // to whom; nil: cut only
-	Facts    []int  // slots that it reads, Counting's included
+	Keep     bool        // keep the highest
+	AtMost   *Param      // an amount
+	when     *expression // of a cap; nil: always
+	Counting *Fact       // nil: nothing
+	Escalate *Text       // to whom; nil: cut only
+	Facts    []int       // slots that it reads, Counting's included
 	Scope    *Playbook
 	Position Position
 }

@@ -112,6 +112,9 @@ func (c *conclusion) capSum(l *policy.Limit) error {
 		return nil
 	}
 	c.touched = append(c.touched, l)
+	if on, err := c.capHolds(l); err != nil || !on {
+		return err
+	}
 	room, err := c.room(l)
 	if err != nil {
 		return err
@@ -139,6 +142,15 @@ func (c *conclusion) capSum(l *policy.Limit) error {
 		return nil
 	}
 	return c.escalate(l, last.play)
+}
+
+// capHolds reports whether the condition of a cap holds.
+func (c *conclusion) capHolds(l *policy.Limit) (bool, error) {
+	on, err := l.Applies(c.input.Frame(l.Scope))
+	if err != nil {
+		return false, evaluationError(nil, err)
+	}
+	return on, nil
 }
 
 // overshoot is by how much the drafts go over the room that a cap leaves.

@@ -132,6 +132,9 @@ func (c *conclusion) cutOffer(o *Offer, l *policy.Limit) error {
 	if !slices.Contains(c.touched, l) {
 		c.touched = append(c.touched, l)
 	}
+	if on, err := c.capHolds(l); err != nil || !on {
+		return err
+	}
 	left, err := c.left(l)
 	if err != nil || left.Currency() != o.To.Currency() {
 		return err

@@ -211,6 +211,11 @@ func (x *chooser) within(drafts []*draft) error {
 			x.highest(l, drafts)
 			continue
 		}
+		if on, err := x.c.capHolds(l); err != nil {
+			return err
+		} else if !on {
+			continue
+		}
 		left, err := x.c.left(l)
 		if err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Read is a path that an expression reads, and the first place in the source that reads it. A path
@@ -335,4 +337,28 @@ func (e *Expr) Fields(yield func(name string)) {
 			yield(r.field.Name)
 		}
 	}
+}
+
+// AmountOf returns the path of the one field without a currency that an amount comes from, itself or
+// through terms. It is empty if there are several, or none.
+func (e *Expr) AmountOf() string {
+	from := ""
+	for _, r := range e.reads {
+		path := ""
+		switch {
+		case r.kind == refField && r.field.Type.Kind == value.KindMoney && r.field.Type.Currency == "":
+			path = "incident." + r.field.Name
+		case r.kind == refTerm && r.term.typ.Kind == value.KindMoney && r.term.typ.Currency == "":
+			if path = r.term.AmountOf(); path == "" {
+				return ""
+			}
+		default:
+			continue
+		}
+		if from != "" && from != path {
+			return ""
+		}
+		from = path
+	}
+	return from
 }

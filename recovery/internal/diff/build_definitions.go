@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // definition starts the thing of a definition; its name tells its kind.
@@ -297,13 +298,27 @@ func limit(l *playbook.Limit) *thing {
 		return t
 	}
 	t.name = of.value + " at most"
-	t.shown = of.value + ": at most " + folded(l.AtMost.Value)
-	if l.Counting.IsSet() {
-		t.name += ", counting " + l.Counting.Value
-		t.shown += ", counting " + l.Counting.Value
-		t.reads = append(t.reads, "fact "+l.Counting.Value)
+	var most, counting []string
+	for i, text := range l.AtMost {
+		name := "at_most"
+		if m, err := value.ParseMoney(text.Value); i > 0 && err == nil {
+			name += " in " + m.Currency()
+		} else if i > 0 {
+			name += " " + strconv.Itoa(i+1)
+		}
+		most = append(most, folded(text.Value))
+		t.add(typed(typeMoney, name, WhatLimit, text))
 	}
-	t.add(typed(typeMoney, "at_most", WhatLimit, l.AtMost))
+	t.shown = of.value + ": at most " + strings.Join(most, ", ")
+	for _, f := range l.Counting {
+		counting = append(counting, f.Value)
+		t.reads = append(t.reads, "fact "+f.Value)
+	}
+	if len(counting) > 0 {
+		text := ", counting " + strings.Join(counting, ", ")
+		t.name, t.shown = t.name+text, t.shown+text
+	}
+	t.add(optional(l.When, expression, "when", WhatCondition))
 	t.add(withDefault("over", WhatLimit, l.Over, "cut", l.Range), optional(l.To, words, "to", WhatLimit))
 	return t
 }

@@ -67,6 +67,7 @@ type jsonLimit struct {
 	Of       []string        `json:"of"`
 	Keep     string          `json:"keep,omitempty"`
 	AtMost   *recovery.Money `json:"at_most,omitempty"`
+	When     string          `json:"when,omitempty"`
 	Counting *jsonCounting   `json:"counting,omitempty"`
 	Chosen   *recovery.Money `json:"chosen,omitempty"`
 	Withheld []jsonWithheld  `json:"withheld"`
@@ -161,7 +162,7 @@ func nodeOf(n *policy.Node) *jsonNode {
 
 func jsonLimitOf(l recovery.BoundLimit) jsonLimit {
 	out := jsonLimit{
-		At: l.Limit.Position.String(), Of: list(l.Limit.Of), AtMost: moneyOf(l.AtMost), Chosen: moneyOf(l.Chosen),
+		At: l.Limit.Position.String(), Of: list(l.Limit.Of), When: l.Limit.When(), AtMost: moneyOf(l.AtMost), Chosen: moneyOf(l.Chosen),
 		Withheld: []jsonWithheld{}, Cut: []jsonCut{},
 	}
 	if l.Limit.Keep {

@@ -242,6 +242,9 @@ func limitText(l recovery.BoundLimit) string {
 	if l.Limit.Counting != nil {
 		text += ", counting " + l.Limit.Counting.Name + ", which was " + amount(l.Counted)
 	}
+	if when := l.Limit.When(); when != "" {
+		text += ", when " + term.Spaced(strings.Fields(when)...)
+	}
 	if l.Chosen.IsSet() {
 		text += ", and " + l.Chosen.String() + " chosen before"
 	}

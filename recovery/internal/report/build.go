@@ -36,9 +36,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 	for _, book := range program.Playbooks {
 		p.Playbooks = append(p.Playbooks, b.playbook(book))
 	}
-	for _, l := range program.Limits {
-		p.Limits = append(p.Limits, b.shared.limit(l))
-	}
+	p.Limits = b.shared.limits(program.Limits)
 	p.Partners, p.Languages = b.partnerList(), b.languages()
 	p.Calendars, p.Facts, p.Fields = b.calendars(), b.facts(), b.fields()
 	p.Dates = b.dates()
@@ -203,9 +201,7 @@ func (b *builder) playbook(book *policy.Playbook) Playbook {
 	if book.Again > 0 {
 		out.Again = duration(book.Again)
 	}
-	for _, l := range book.Limits {
-		out.Limits = append(out.Limits, s.limit(l))
-	}
+	out.Limits = s.limits(book.Limits)
 	for _, p := range book.Plays {
 		out.Plays = append(out.Plays, s.play(b.plays[p.Name], p))
 	}

@@ -217,7 +217,8 @@ func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all
 	most, in := s.limitAmount(l), s.limitCurrency(l)
 	h := holding(l, in, all)
 	now, ok := highest[most.currency]
-	lowers := in.isKnown() && most.hi != nil
+	when := s.whenHeld(l)
+	lowers := in.isKnown() && most.hi != nil && when == ""
 	switch {
 	case !h.some:
 		return // nothing that it is about comes in its currency
@@ -236,6 +237,7 @@ func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all
 	if l.Counting != nil {
 		text += ", what was given before included"
 	}
+	text += when
 	if !h.itsTypes {
 		out.CapsIn = union(out.CapsIn, []string{in.words() + " never more than " + text})
 	} else if len(out.Open) != 1 || out.Open[0] != text {

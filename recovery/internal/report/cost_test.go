@@ -131,6 +131,12 @@ func TestCostsOfSeveralCurrencies(t *testing.T) {
 		{of, "'incident.price * 2'", "incident.price", "incident.price * percent(5)", report.Cost{Open: []string{"price, plus 5% of price"}, Caps: []string{"price × 2"}}, "Refund and compensate: at most price × 2 together."},
 		{of, "'incident.other'", "incident.price", "5 EUR", report.Cost{Open: []string{"price, plus 5.00 EUR"}, CapsIn: []string{"in the currency of the cap never more than other", "in any other currency nothing bounds it"}},
 			"Refund and compensate: at most other together of what is in the same currency; what is in another is not held by it."},
+		{of, "[40 EUR, 800 MXN]", "50 EUR", "900 MXN", report.Cost{Most: []string{"40.00 EUR", "800.00 MXN"}}, "Refund and compensate: at most 40.00 EUR and 800.00 MXN together."},
+		{of, "[40 EUR, 800 MXN]", "incident.price", "900 USD", report.Cost{Open: []string{"price, plus 900.00 USD"},
+			CapsIn: []string{"in EUR never more than 40.00 EUR", "in MXN never more than 800.00 MXN", "in any other currency nothing bounds it"}},
+			"Refund and compensate: at most 40.00 EUR and 800.00 MXN together of what is in EUR or MXN; what is in USD or any other currency is not held by it."},
+		{of, "40 EUR, when: incident.severity < 4", "50 EUR", "5 EUR", report.Cost{Most: []string{"55.00 EUR"}, Caps: []string{"40.00 EUR, but only when severity is less than 4"}},
+			"Refund and compensate: at most 40.00 EUR together, but only when severity is less than 4."},
 		// Each amount is rounded before they are added up.
 		{"compensate", "900 EUR", `money("10.01 EUR") / 3`, `money("10.01 EUR") / 3`, report.Cost{Most: []string{"6.68 EUR"}}, "Compensate: at most 900.00 EUR together."},
 	} {

@@ -8,8 +8,25 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
-// limit writes a limit in words.
-func (s *scope) limit(l *policy.Limit) Limit {
+// limits writes limits in words. The caps that were written as one limit, one for each currency,
+// are told together.
+func (s *scope) limits(list []*policy.Limit) []Limit {
+	var out []Limit
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Position == list[0].Position && !list[0].Keep {
+			n++
+		}
+		out = append(out, s.limit(list[:n]))
+		list = list[n:]
+	}
+	return out
+}
+
+// limit writes a limit in words: a rule that keeps the highest, or a cap in one currency or in
+// several.
+func (s *scope) limit(caps []*policy.Limit) Limit {
+	l := caps[0]
 	what := term.List(plainAll(l.Of), "and")
 	if l.Keep {
 		text := "Of several " + what + " actions, only the highest"
@@ -21,16 +38,30 @@ func (s *scope) limit(l *policy.Limit) Limit {
 		}
 		return Limit{Text: text + " is given."}
 	}
-	out := Limit{Text: titled(what) + ": at most " + s.limitAmount(l).text + " together" + s.whereHeld(l) + "."}
-	if l.Counting != nil {
-		out.Detail = "Counted with it is " + plain(l.Counting.Plain) + ": " + s.policyFact(l.Counting) + ". "
+	out := Limit{}
+	var most []string
+	for _, c := range caps {
+		most = append(most, s.limitAmount(c).text)
+		if c.Counting != nil {
+			out.Detail += "Counted with it is " + plain(c.Counting.Plain) + ": " + s.policyFact(c.Counting) + ". "
+		}
 	}
+	out.Text = titled(what) + ": at most " + term.List(most, "and") + " together" + s.whereHeld(caps) + s.whenHeld(l) + "."
 	if l.Escalate == nil {
 		out.Detail += "What is above is not given."
 		return out
 	}
 	out.Detail += "What is above is not given, and goes to " + s.escalation(l) + "."
 	return out
+}
+
+// whenHeld says when a cap holds. It is empty for one that always does.
+func (s *scope) whenHeld(l *policy.Limit) string {
+	n := s.explainer.Limit(l)
+	if n == nil || n.Kind == policy.NodeConstant && n.Value == true {
+		return ""
+	}
+	return ", but only when " + s.limitScope(l).line(n)
 }
 
 // under are the amounts that fall under a limit.
@@ -49,16 +80,24 @@ func (s *scope) under(l *policy.Limit) []given {
 	return out
 }
 
-// whereHeld says that a cap holds one currency only. It is empty if the capped actions give no
+// whereHeld says that caps hold some currencies only. It is empty if the capped actions give no
 // other currency.
-func (s *scope) whereHeld(l *policy.Limit) string {
-	in := s.limitCurrency(l)
-	var others []string
+func (s *scope) whereHeld(caps []*policy.Limit) string {
+	var in, others []string
+	isHeld := func(c currency) bool {
+		return slices.ContainsFunc(caps, func(l *policy.Limit) bool { return s.limitCurrency(l).is(c) })
+	}
+	known := true
+	for _, l := range caps {
+		c := s.limitCurrency(l)
+		known = known && c.isKnown()
+		in = append(in, string(c))
+	}
 	open := false
-	for _, g := range s.under(l) {
+	for _, g := range s.under(caps[0]) {
 		switch {
-		case in.is(g.in):
-		case in.isKnown() && g.in.isKnown():
+		case isHeld(g.in):
+		case known && g.in.isKnown():
 			others = union(others, []string{string(g.in)})
 		default:
 			open = true
@@ -71,8 +110,8 @@ func (s *scope) whereHeld(l *policy.Limit) string {
 	switch {
 	case len(others) == 0:
 		return ""
-	case in.isKnown():
-		return " of what is in " + string(in) + "; what is in " + term.List(others, "or") + " is not held by it"
+	case known:
+		return " of what is in " + term.List(in, "or") + "; what is in " + term.List(others, "or") + " is not held by it"
 	}
 	return " of what is in the same currency; what is in another is not held by it"
 }

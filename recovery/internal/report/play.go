@@ -49,9 +49,7 @@ func (s *scope) play(d *playbook.Play, p *policy.Play) Play {
 	if p.Partners != nil {
 		out.Substitute = s.substitute(d, p)
 	}
-	for _, l := range s.limitsOf(s.moneyTypes(p)) {
-		out.Limits = append(out.Limits, s.limit(l))
-	}
+	out.Limits = s.limits(s.limitsOf(s.moneyTypes(p)))
 	u := s.uses(d, p)
 	out.Names, out.Tables, out.Messages = u.names(), u.tables(), s.messagesOf(d)
 	out.Tests = s.playTests(out.Anchor, p)

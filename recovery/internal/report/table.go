@@ -37,6 +37,7 @@ func (s *scope) uses(d *playbook.Play, p *policy.Play) *uses {
 	}
 	for _, l := range s.limitsOf(s.moneyTypes(p)) {
 		u.visit(u.expression(l.AtMost, l.Scope))
+		u.visit(u.explainer.Limit(l))
 		if l.Counting != nil {
 			u.add("facts."+l.Counting.Plain, nil)
 		}

@@ -197,8 +197,9 @@ func limitWords() words {
 	return words{
 		"of":       {"The type of action, or several.", oneOrMore(text())},
 		"keep":     {"highest: of several in one decision only the highest stays.", nil},
-		"at_most":  {"What they come to at most: an amount or an expression.", someMoney.orExpression()},
-		"counting": {"The fact that says what was given before, which counts too.", nil},
+		"at_most":  {"What they come to at most: an amount or an expression, or a list of them, one a currency.", oneOrMore(someMoney.orExpression())},
+		"counting": {"The fact that says what was given before, which counts too, or a list of facts, one a currency.", oneOrMore(text())},
+		"when":     {"When the cap holds: a condition. Left out: always. A limit with keep takes none.", condition()},
 		"over":     {"What happens to the rest: cut (default), or escalate, which cuts as well and tells somebody.", nil},
 		"to":       {"The role that is told.", title()},
 	}
