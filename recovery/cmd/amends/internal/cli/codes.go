@@ -81,6 +81,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"unknown-zone", "The name is no time zone of the IANA database."},
 	{"unknown-currency", "The code is no active currency of ISO 4217."},
 	{"duplicate-zone", "The set has two shared time zones."},
+	{"duplicate-rounding", "Two shared documents round amounts in two ways."},
 	{"duplicate-year", "The years of two shared documents start on two days."},
 
 	// Plays and actions.
@@ -100,6 +101,8 @@ var codes = [...]struct{ code, meaning string }{
 	{"never-late", "Without a deadline the action is never late, so its if_late is never owed."},
 	{"never-in-force", "The play is never in force."},
 	{"no-effect", "A deadline of a case is longer than the one of its play, which counts."},
+	{"uncapped-currency", "An amount that a cap looks at can come in a currency that no cap names."},
+	{"uncounted-currency", "A cap of several currencies counts what was given before in some of them only."},
 	{"zero-amount", "The amount gives nothing."},
 	{"other-phase", "A condition compares the phase with one in which its play does not apply."},
 	{"no-amount", "The action has no amount that could be limited or summed."},
@@ -171,6 +174,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"column-lookup", "A column is looked up by something else than a closed field."},
 	{"left-out", "This part of CEL is no part of the language."},
 	{"type-mismatch", "Operands or arguments do not fit together."},
+	{"duplicate-currency", "A cap has two amounts, or two facts, in one currency."},
 	{"mixed-currencies", "Amounts of two currencies do not mix."},
 	{"no-currency", "Amounts without a known currency are neither compared nor added."},
 	{"not-a-condition", "A condition is true or false; this is something else."},
