@@ -272,7 +272,7 @@ func (c *conclusion) remembered(p *Promise) *Promise {
 
 // redress reports whether an action gives something that was lost: money, be it under
 // another name, or goods.
-func (a *Action) redress() bool { return a.Justice == "distributive" || a.Amount.IsSet() }
+func (a *Action) redress() bool { return a.Justice == JusticeDistributive || a.Amount.IsSet() }
 
 // recall takes what earlier decisions have promised, as it is by now: with what has
 // happened since.

@@ -152,7 +152,7 @@ func (c *conclusion) warnOf(p *policy.Play) {
 	if !p.ReviewBy.IsZero() && c.today(p.Playbook.Zone).Compare(p.ReviewBy) > 0 {
 		c.warn(WarnStale, p.Name, "the answer was to be reviewed by "+p.ReviewBy.String())
 	}
-	if p.Lead != nil && c.phase == "signal" && c.expectedAt.IsZero() {
+	if p.Lead != nil && c.phase == PhaseSignal && c.expectedAt.IsZero() {
 		c.warn(WarnNoExpectedTime, p.Name, "nobody knows by when to prevent it, because the incident has no expected_at")
 	}
 	c.warnUnknown(p.Facts, p.Name)

@@ -139,6 +139,13 @@ type Action struct {
 	hangs  []hang // what a step of Remind or IfLate hangs on
 }
 
+// The sides of justice that an action belongs to. The first is redress: what the customer gets.
+const (
+	JusticeDistributive  = "distributive"
+	JusticeProcedural    = "procedural"
+	JusticeInteractional = "interactional"
+)
+
 // Param is a named parameter. Its value is a string, int64, float64, bool,
 // time.Time, time.Duration, Money, Date, Percent, or a []any of those.
 type Param struct {

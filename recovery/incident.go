@@ -49,6 +49,22 @@ type Incident struct {
 	given map[string]any
 }
 
+// The phases of an incident.
+const (
+	PhaseFailure = "failure" // it reached the customer; the default
+	PhaseSignal  = "signal"  // it is a sign of what is coming
+)
+
+// The sources of an incident: who told of it first.
+const (
+	SourceComplaint = "complaint" // the customer; the default
+	SourceSurvey    = "survey"
+	SourceMonitor   = "monitor"
+	SourceStaff     = "staff"
+	SourceAudit     = "audit"
+	SourcePartner   = "partner"
+)
+
 // Customer is the person or company that the service failed.
 type Customer struct {
 	ID, Name, Tier, Language string

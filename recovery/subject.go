@@ -70,7 +70,7 @@ func (s *subject) direction() string {
 
 // signal reports whether the failure has not reached the customer, and it is
 // known when it will.
-func (s *subject) signal() bool { return s.phase == "signal" && !s.expectedAt.IsZero() }
+func (s *subject) signal() bool { return s.phase == PhaseSignal && !s.expectedAt.IsZero() }
 
 // validate checks an incident against the standard fields, the shared ones, and
 // those of each playbook that is in force and applies. Every violation is reported

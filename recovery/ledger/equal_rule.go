@@ -328,7 +328,7 @@ func amountsBetween(was, is *recovery.Decision) (plays string, gives [2]string) 
 func givenBy(d *recovery.Decision) map[string]string {
 	lists := map[string][]string{}
 	for _, a := range d.Actions {
-		if a.Change != recovery.ChangeCancelled && a.Justice == justiceOfRedress {
+		if a.Change != recovery.ChangeCancelled && a.Justice == recovery.JusticeDistributive {
 			plays := strings.Join(a.Plays, " and ")
 			lists[plays] = append(lists[plays], redressOfAction(a))
 		}

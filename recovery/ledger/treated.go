@@ -3,6 +3,7 @@ package ledger
 import (
 	"time"
 
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -18,9 +19,6 @@ type treated struct {
 	previous int64 // the records that it was made from; -1: none
 	stood    []int64
 }
-
-// justiceOfRedress is the justice of what a customer gets, and not only of attention.
-const justiceOfRedress = "distributive"
 
 // gave says what an action means to a customer.
 type gave struct {
@@ -91,7 +89,7 @@ func (c *cursor) gave() (g gave) {
 	c.Members(func(key []byte) {
 		switch string(key) {
 		case "justice":
-			g.redress = string(c.TextBytes()) == justiceOfRedress
+			g.redress = string(c.TextBytes()) == recovery.JusticeDistributive
 		case "plays":
 			c.Elements(func() { g.plays = append(g.plays, c.Text()) })
 		case "given_at":

@@ -96,6 +96,9 @@ func (p *Period) End(zone *time.Location) time.Time {
 	return startOfDay(p.year, p.month+p.months, 1, zone)
 }
 
+// Months is how many months the period has; 0: it is a day or a time.
+func (p *Period) Months() int { return p.months }
+
 // startOfDay is the first instant of a day, also where midnight is skipped.
 func startOfDay(year, month, day int, zone *time.Location) time.Time {
 	first := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)

@@ -19,6 +19,7 @@ import (
 type Scope struct {
 	since, until command.Period
 	set          *string
+	zone         *time.Location // of the days, once the ledger was looked at
 }
 
 // NewScope adds the flags to a command.
@@ -52,6 +53,7 @@ func (s *Scope) Of(dir string, zone *time.Location) (ledger.Scope, error) {
 			return out, fmt.Errorf("--set: %s: %w", dir, err)
 		}
 	}
+	s.zone = zone
 	if s.since.IsSet() {
 		out.Since = s.since.Start(zone)
 	}
@@ -62,6 +64,32 @@ func (s *Scope) Of(dir string, zone *time.Location) (ledger.Scope, error) {
 		return out, fmt.Errorf("nothing lies between --since %s and --until %s", s.since.String(), s.until.String())
 	}
 	return out, nil
+}
+
+// Zone is the zone of the days, once [Scope.Of] has looked at the ledger; nil where nothing asked for
+// one.
+func (s *Scope) Zone() *time.Location { return s.zone }
+
+// Before is when the period before a scope began: so many months before, where the scope is of whole
+// months, else as long before as the scope is long. It is zero where the scope has no beginning.
+func (s *Scope) Before(of ledger.Scope, now time.Time) time.Time {
+	if of.Since.IsZero() {
+		return time.Time{}
+	}
+	if s.since.Months() > 0 && s.until.Months() > 0 {
+		zone := s.zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		from, to := of.Since.In(zone), of.Until.In(zone)
+		months := 12*(to.Year()-from.Year()) + int(to.Month()) - int(from.Month())
+		return time.Date(from.Year(), from.Month()-time.Month(months), 1, 0, 0, 0, 0, zone)
+	}
+	until := of.Until
+	if until.IsZero() {
+		until = now
+	}
+	return of.Since.Add(-until.Sub(of.Since))
 }
 
 // archivedSets are the digests of the sets of a ledger, and the one that came last.

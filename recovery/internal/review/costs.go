@@ -1,0 +1,135 @@
+package review
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/account"
+)
+
+// Costs says what redress costs.
+type Costs struct {
+	Counts string `json:"counts"`
+	// Given is what stands, by type, play and currency, as promised and as reported.
+	Given []Cost `json:"given"`
+	// Promised and Reported are the sums of Given, and PerIncident is Promised shared among all incidents.
+	Promised    []Amount `json:"promised"`
+	Reported    []Amount `json:"reported"`
+	PerIncident []Amount `json:"per_incident"`
+	Partners    []Amount `json:"partners"`      // what substitutes cost, which is in none of the sums above
+	Cut         []Amount `json:"cut_by_limits"` // what limits withheld
+
+	Discretion Discretion `json:"discretion"`
+}
+
+// Cost is what a play gives in one currency by one type of action.
+type Cost struct {
+	Type     string `json:"type"`
+	Play     string `json:"play"`
+	Currency string `json:"currency"`
+	Actions  int64  `json:"actions"`
+	Promised string `json:"promised"`
+	Reported string `json:"reported"`
+}
+
+// Discretion is what people chose.
+type Discretion struct {
+	Left       int64    `json:"left"` // choices that were left to somebody
+	Made       int64    `json:"made"`
+	Open       int64    `json:"open"`
+	Spent      []Amount `json:"spent"`
+	Deviations int64    `json:"deviations"` // choices that left the median of their precedents
+	Second     int64    `json:"second_signatures"`
+}
+
+const costsCounts = "what stands of the redress that was given in the period; promised is what decisions give, reported is what was reported done; what several plays give together counts under the first; partners' costs are apart"
+
+type costKey struct{ kind, play, currency string }
+
+type cost struct {
+	actions            int64
+	promised, reported amounts
+}
+
+type costs struct {
+	given                                    map[costKey]*cost
+	promised, reported, partners, cut, spent amounts
+	left, made, open, deviations, second     int64
+}
+
+func (c *costs) action(x *account.Action) {
+	a := x.Is
+	switch {
+	case !a.Amount.IsSet():
+		return
+	case a.Type == recovery.ActionSubstitute:
+		c.partners.add(a.Amount)
+		return
+	case !isRedress(a):
+		return
+	}
+	key := costKey{kind: a.Type, currency: a.Amount.Currency()}
+	if len(a.Plays) > 0 {
+		key.play = a.Plays[0]
+	}
+	if c.given == nil {
+		c.given = map[costKey]*cost{}
+	}
+	if c.given[key] == nil {
+		c.given[key] = &cost{}
+	}
+	c.given[key].actions++
+	c.given[key].promised.add(a.Amount)
+	c.given[key].reported.add(x.Reported)
+	c.promised.add(a.Amount)
+	c.reported.add(x.Reported)
+}
+
+func (c *costs) decision(x *account.Decision) {
+	if !x.Latest {
+		return
+	}
+	for _, w := range x.Is.Withheld {
+		if w.Reason == recovery.WithheldLimit || w.Reason == recovery.WithheldKeep {
+			c.cut.add(w.Amount)
+		}
+	}
+	if x.Is.Made == nil {
+		return
+	}
+	for i := range x.Is.Actions {
+		if a := &x.Is.Actions[i]; a.Change != recovery.ChangeCancelled && isRedress(a) {
+			c.spent.add(a.Amount)
+		}
+	}
+}
+
+func (c *costs) choice(x *account.Choice) {
+	c.left++
+	switch x.State {
+	case account.ChoiceOpen:
+		c.open++
+	case account.ChoiceMade:
+		c.made++
+		if d := x.Made.Deviation; d != "" && d != "0%" {
+			c.deviations++
+		}
+	}
+}
+
+func (c *costs) finish(incidents int64) Costs {
+	out := Costs{
+		Counts: costsCounts, Given: []Cost{}, Promised: c.promised.list(), Reported: c.reported.list(), PerIncident: c.promised.per(incidents),
+		Partners: c.partners.list(), Cut: c.cut.list(),
+		Discretion: Discretion{Left: c.left, Made: c.made, Open: c.open, Spent: c.spent.list(), Deviations: c.deviations, Second: c.second},
+	}
+	for key, x := range c.given {
+		row := Cost{Type: key.kind, Play: key.play, Currency: key.currency, Actions: x.actions, Promised: x.promised.of(key.currency), Reported: x.reported.of(key.currency)}
+		out.Given = append(out.Given, row)
+	}
+	slices.SortFunc(out.Given, func(a, b Cost) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Play, b.Play), cmp.Compare(a.Currency, b.Currency))
+	})
+	return out
+}
