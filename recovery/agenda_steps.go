@@ -18,7 +18,7 @@ type hung struct {
 }
 
 // hungOn finds each reason why a step is owed on behalf of a promise. Where a deadline
-// comes again and again, it is the latest that has passed, or for reminders the next one.
+// comes again and again, each time is a reason of its own.
 func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 	add := func(h hung) {
 		if !h.at.IsZero() {
@@ -29,55 +29,57 @@ func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 		add(hung{hang: hang{at: cmp.Or(y.NotBefore, p.DueAt), dueAt: y.DueAt}, due: p.DueAt, doneAt: p.DoneAt})
 	}
 	for _, x := range y.hangs {
-		if x.play != p.Play || x.since != p.Since {
-			continue
+		switch {
+		case x.play != p.Play:
+		case p.recurs():
+			a.times(p, func(from, due, doneAt time.Time) {
+				add(a.hungAgain(hung{hang: x, from: from, due: due, doneAt: doneAt}, p))
+			})
+		default:
+			add(hung{hang: x, from: a.happened.from(p.Base, p.any, p.redress), due: p.DueAt, doneAt: p.DoneAt})
 		}
-		h := hung{hang: x, from: a.happened.from(p.Base, p.any, p.redress), due: p.DueAt, doneAt: p.DoneAt}
-		if p.recurs() {
-			a.hungAgain(&h, p)
-		}
-		add(h)
 	}
 	return out
 }
 
+// times goes through the deadlines of a promise that comes again and again: those that
+// were missed, and the next one, if nobody has kept it yet. Each could be kept from a
+// time on.
+func (a *agenda) times(p *Promise, each func(from, due, doneAt time.Time)) {
+	for _, b := range p.broken {
+		if p.from(b) && !b.ended {
+			each(b.base, b.dueAt, b.doneAt)
+		}
+	}
+	until := a.happened.now
+	if at := a.happened.resolved; p.needlessFrom(at) {
+		until = at
+	}
+	p.silences(until, func(from, due time.Time) { each(from, due, time.Time{}) })
+	if n := p.first(a.happened.now); n >= p.next() {
+		if due := p.occurrence(n); !due.IsZero() {
+			each(p.occurrence(n-1), due, time.Time{})
+		}
+	}
+}
+
 // hungAgain sets the times of a step of a promise that comes again and again.
-func (a *agenda) hungAgain(h *hung, p *Promise) {
-	n := p.first(a.happened.now)
-	h.at, h.doneAt = time.Time{}, time.Time{}
+func (a *agenda) hungAgain(h hung, p *Promise) hung {
+	h.at, h.hang.dueAt = time.Time{}, time.Time{}
 	if h.ahead != nil {
-		h.due, h.from = p.occurrence(n), p.occurrence(n-1)
-		if p.next() > n || h.due.IsZero() {
-			return
-		}
-		h.at = p.remindedAt(n, *h.ahead)
-		return
-	}
-	if due := p.occurrence(n); n > 1 && !due.Equal(a.happened.now) {
-		n--
-	} else if due.After(a.happened.now) {
-		return
-	}
-	h.due, h.from = p.occurrence(n), p.occurrence(n-1)
-	if p.next() > n { // kept, or informed too late
-		if !p.told.After(h.due) {
-			return
-		}
-		h.doneAt = p.told
+		h.at = p.remindedAt(h.from, h.due, *h.ahead)
+		return h
 	}
 	run := h.run
 	run.after, run.within, run.paused = h.after, h.within, a.pauses
-	t, _, err := run.from(h.due)
-	if err != nil || t.waits {
-		h.at = time.Time{}
-		return
+	if t, _, err := run.from(h.due); err == nil && !t.waits {
+		h.at, h.hang.dueAt = later(h.due, t.start), t.due
 	}
-	h.at, h.dueAt = later(h.due, t.start), t.due
+	return h
 }
 
-// remindedAt is when a reminder of the n-th deadline is owed, so long before it.
-func (p *Promise) remindedAt(n int, ahead value.Span) time.Time {
-	from, due := p.occurrence(n-1), p.occurrence(n)
+// remindedAt is when a reminder of a deadline is owed, so long before it.
+func (p *Promise) remindedAt(from, due time.Time, ahead value.Span) time.Time {
 	if due.IsZero() || from.IsZero() {
 		return time.Time{}
 	}
@@ -123,13 +125,12 @@ func (a *agenda) addStep(y *Action, h *hung) {
 	case h.every != nil && h.dueAt.IsZero():
 		o.At = a.latest(&h.hang)
 	}
-	if i := slices.IndexFunc(a.out, func(x Owed) bool { return x.Action.ID == y.ID }); i >= 0 {
-		if compareOwed(o, a.out[i]) < 0 {
-			a.out[i] = o
-		}
-		return
+	i := slices.IndexFunc(a.out, func(x Owed) bool { return x.Action.ID == y.ID })
+	if i < 0 {
+		a.out = append(a.out, o)
+	} else if compareOwed(o, a.out[i]) < 0 {
+		a.out[i] = o
 	}
-	a.out = append(a.out, o)
 }
 
 func (a *agenda) reportedSince(y *Action, from time.Time) time.Time {

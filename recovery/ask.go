@@ -144,23 +144,29 @@ func (c *conclusion) found(p, was *Promise, a *policy.Action) {
 }
 
 // reopen is the base of a promise, once it is looked at what the reopening of an
-// incident makes of it. What was done before is owed once more then, save redress.
+// incident makes of it. What was done before is owed once more from then on, save
+// redress. What is open already stays as it is, however often the incident is opened.
 func (c *conclusion) reopen(p, was *Promise) time.Time {
 	again := c.happened.reopened
 	if p.origin.IsZero() || again.IsZero() || p.redress {
 		return p.origin
 	}
-	done := was != nil && !was.over && (!was.DoneAt.IsZero() && was.DoneAt.Before(again) || was.opened.Equal(again))
-	if !done && !startsAnew(p.Type) {
-		return p.origin
+	done := false
+	if was != nil && !was.over {
+		p.opened = was.opened
+		done = !was.DoneAt.IsZero() && was.DoneAt.Before(again)
 	}
 	if done {
 		p.opened = again
 	}
-	if p.origin.Before(again) {
+	base := later(p.origin, p.opened)
+	if startsAnew(p.Type) {
+		base = later(base, again)
+	}
+	if p.origin.Before(base) {
 		p.any = false
 	}
-	return later(p.origin, again)
+	return base
 }
 
 func later(a, b time.Time) time.Time {
@@ -179,26 +185,30 @@ func (c *conclusion) meet(x *ask) {
 		c.recur(p)
 		x.fresh = x.fresh || was != nil && before(p.DueAt, was.DueAt)
 	}()
-	if x.fresh = was == nil || was.over; x.fresh {
+	if x.fresh = was == nil; x.fresh {
 		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
-		if was != nil {
-			gone := *was
-			gone.settle()
-			p.broken, p.settled = was.broken, gone.settled
-		}
 		c.happened.judge(p)
 		return
 	}
 	p.stood, p.broken, p.settled, p.told, p.Cancelled = was.stood, was.broken, was.settled, was.told, was.Cancelled
 	p.SetAt, p.NotBefore, p.DueAt, p.waits = was.SetAt, was.NotBefore, was.DueAt, was.waits
-	base := p.Base
+	if was.amount != p.amount {
+		p.broken = was.brokenFor(p.amount, now)
+	}
+	base, done := p.Base, c.stillDone(p, was)
 	switch {
-	case c.stillDone(p, was):
-		p.DoneAt = was.DoneAt
-		p.DueAt, p.SetAt = was.dueAsOf(was.DoneAt)
+	case !done.IsZero():
+		p.DoneAt = done
+		p.DueAt, p.SetAt = was.dueAsOf(done)
 		if base.IsZero() {
 			p.Base, p.run = was.Base, was.run
 		}
+	case p.amount.IsSet() && !was.DoneAt.IsZero(): // it was raised since, and what it rose by is promised now
+		p.NotBefore, p.DueAt, p.waits = t.start, t.due, t.waits
+		gone := *was
+		gone.settle()
+		p.SetAt, p.stood, p.settled, x.fresh = now, nil, gone.settled, true
+		c.happened.judge(p)
 	case p.recurs() && base.Equal(was.Base):
 		p.NotBefore, p.waits = t.start, t.waits
 		c.happened.judge(p)
@@ -251,13 +261,16 @@ func (c *conclusion) recur(p *Promise) {
 	}
 }
 
-// stillDone reports whether what a play asked for is done, and that also counts for
-// what it asks for now. What follows a field that is gone since counts as done.
-func (c *conclusion) stillDone(p, was *Promise) bool {
-	if was.DoneAt.IsZero() || p.recurs() {
-		return false
+// stillDone is when that was done which a play has asked for, if it also counts for what
+// it asks for now; else zero. What follows a field that is gone since counts as done.
+func (c *conclusion) stillDone(p, was *Promise) time.Time {
+	switch {
+	case was.DoneAt.IsZero() || p.recurs() || was.DoneAt.Before(c.happened.from(p.Base, p.any, p.redress)):
+		return time.Time{}
+	case p.amount != was.amount:
+		return c.happened.doneAt(p.Action, p.Type, p.amount, p.redress, time.Time{})
 	}
-	return p.Base.IsZero() || !was.DoneAt.Before(c.happened.from(p.Base, p.any, p.redress))
+	return was.DoneAt
 }
 
 // remembered is the promise of an earlier decision that an ask is about.

@@ -34,11 +34,7 @@ func (c *conclusion) compareOne(a *Action) {
 	if prev != nil && prev.silent {
 		a.silent = !a.DoneAt.IsZero()
 	}
-	if a.GivenAt.IsZero() {
-		if a.GivenAt = c.now; prev != nil && !prev.GivenAt.IsZero() {
-			a.GivenAt = prev.GivenAt
-		}
-	}
+	a.GivenAt = c.firstGiven(a)
 	a.Already, a.Parts = c.already(a), c.partsOf(a, prev)
 	switch {
 	case prev == nil:
@@ -50,6 +46,24 @@ func (c *conclusion) compareOne(a *Action) {
 	default:
 		a.Change = ChangeChanged
 	}
+}
+
+// firstGiven is when an action was first given, whichever play asked for it. What was
+// cancelled meanwhile is remembered.
+func (c *conclusion) firstGiven(a *Action) time.Time {
+	first := c.now
+	if before(a.GivenAt, first) {
+		first = a.GivenAt
+	}
+	if prev := c.previous[a.ID]; prev != nil && before(prev.GivenAt, first) {
+		first = prev.GivenAt
+	}
+	for i := range c.memory {
+		if p := &c.memory[i]; p.Action == a.ID && before(p.GivenAt, first) {
+			first = p.GivenAt
+		}
+	}
+	return first
 }
 
 // cancelled are the actions that were given before, or chosen, and are not now.

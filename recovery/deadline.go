@@ -141,7 +141,10 @@ func (p *Promise) retime() {
 		return
 	}
 	if t, _, err := p.run.from(p.Base); err == nil {
-		p.NotBefore, p.DueAt, p.waits = t.start, t.due, t.waits
+		if p.waits || !p.NotBefore.IsZero() { // else another ask of the play may be done at once
+			p.NotBefore = t.start
+		}
+		p.DueAt, p.waits = t.due, t.waits
 	}
 }
 
@@ -233,18 +236,20 @@ func (p *Promise) next() int {
 const mostSilences = 1000
 
 // silences goes through the deadlines that passed in silence until a time, from when
-// the customer was last informed.
-func (p *Promise) silences(until time.Time, each func(due time.Time)) {
+// the customer was last informed, and the time from which each of them could be kept.
+func (p *Promise) silences(until time.Time, each func(from, due time.Time)) {
 	if p.Base.IsZero() {
 		return
 	}
 	n := p.next()
+	from := p.occurrence(n - 1)
 	for range mostSilences {
 		due := p.occurrence(n)
 		if due.IsZero() || !until.After(due) {
 			return
 		}
-		each(due)
+		each(from, due)
+		from = due
 		n++
 	}
 }
@@ -271,18 +276,18 @@ func (p *Promise) keptTimes(each func(due, done time.Time)) {
 
 // endSilences remembers the deadlines that passed until a time.
 func (p *Promise) endSilences(until, done time.Time) {
-	p.silences(until, func(due time.Time) {
-		p.broken = append(slices.Clip(p.broken), broken{givenAt: p.given(), base: p.Base, dueAt: due, until: until, doneAt: done, any: p.any})
+	p.silences(until, func(from, due time.Time) {
+		p.broken = append(slices.Clip(p.broken), broken{givenAt: p.given(), base: from, dueAt: due, until: until, doneAt: done, any: p.any && from.Equal(p.Base)})
 	})
 }
 
 // inform notes when the customer was last informed: what was missed until then stays
 // so. Nothing falls due after until.
 func (p *Promise) inform(at, until time.Time) {
-	if at.Equal(p.told) {
+	if !at.After(p.told) {
 		return
 	}
-	if at.After(p.told) && !p.Cancelled {
+	if !p.Cancelled {
 		p.endSilences(until, at)
 	}
 	p.told = at

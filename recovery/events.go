@@ -75,19 +75,20 @@ func (e *events) doneAt(action, kind string, amount Money, redress bool, from ti
 	return done
 }
 
-// lastAt is the last time that something was done, for what is done again and again.
-func (e *events) lastAt(action, kind string, from time.Time) time.Time {
-	last := e.of(kind)
+// timesOf are the times from one on at which something was done that is done again and
+// again, in order.
+func (e *events) timesOf(action, kind string, from time.Time) (out []time.Time) {
+	if at := e.of(kind); !at.IsZero() {
+		out = append(out, at)
+	}
 	for i := range e.reports {
-		r := &e.reports[i]
-		if r.Action == action && r.At.After(last) && outcomeOf(r) == OutcomeDone && counts(e.reports, i) {
-			last = r.At
+		if r := &e.reports[i]; r.Action == action && outcomeOf(r) == OutcomeDone && counts(e.reports, i) {
+			out = append(out, r.At)
 		}
 	}
-	if last.Before(from) {
-		return time.Time{}
-	}
-	return last
+	out = slices.DeleteFunc(out, func(t time.Time) bool { return t.Before(from) })
+	slices.SortFunc(out, time.Time.Compare)
+	return out
 }
 
 // from is the time from which on things count for a promise with a base.
@@ -110,12 +111,7 @@ func (e *events) judge(p *Promise) {
 	case p.Base.IsZero() && !p.any && !p.redress:
 		p.DoneAt = time.Time{}
 	case p.recurs():
-		at := e.lastAt(p.Action, p.Type, e.from(p.Base, p.any, false))
-		until := at
-		if r := e.resolved; p.needlessFrom(r) && r.Before(at) {
-			until = r // nothing has fallen due since
-		}
-		p.inform(at, until)
+		e.judgeInform(p)
 	default:
 		p.DoneAt = e.doneAt(p.Action, p.Type, p.amount, p.redress, e.from(p.Base, p.any, p.redress))
 	}
@@ -129,6 +125,23 @@ func (e *events) judge(p *Promise) {
 	p.broken = slices.DeleteFunc(p.broken, func(b broken) bool { return !missed(b.dueAt, b.doneAt, e.now) })
 }
 
+// judgeInform goes through the times at which the customer was informed.
+func (e *events) judgeInform(p *Promise) {
+	all := e.timesOf(p.Action, p.Type, e.from(p.Base, p.any, false))
+	if len(all) == 0 {
+		p.told = time.Time{}
+		return
+	}
+	for _, at := range all {
+		until := at
+		if r := e.resolved; p.needlessFrom(r) && r.Before(at) {
+			until = r // nothing has fallen due since
+		}
+		p.inform(at, until)
+	}
+	p.told = all[len(all)-1]
+}
+
 // judgeBroken looks whether an event has come that is about a deadline of the past.
 // What was done since the next one began says nothing new about one that was met
 // before that, however late.
@@ -140,6 +153,12 @@ func (e *events) judgeBroken(p *Promise, b *broken) {
 	done := e.doneAt(p.Action, p.Type, p.amount, p.redress, from)
 	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) || b.ended && done.After(b.dueAt) {
 		return
+	}
+	if b.amount != p.amount && !missed(b.dueAt, done, e.now) {
+		// What is enough for the amount of today was not for that of then.
+		if done = e.doneAt(p.Action, p.Type, b.amount, p.redress, from); missed(b.dueAt, done, e.now) {
+			return
+		}
 	}
 	b.doneAt = done
 }

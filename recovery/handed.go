@@ -186,7 +186,9 @@ func (a *account) take(units int64, on []Report) {
 				gave = amountOr(&on[i], gives)
 			}
 		}
-		a.move(last.At, plus(gave, -amountOr(last, gave)))
+		if left := plus(gave, -amountOr(last, gave)); left != 0 {
+			a.move(last.At, left)
+		}
 	}
 }
 

@@ -176,6 +176,7 @@ func (s *settled) fields(f *form.Form) {
 }
 
 func (b *broken) fields(f *form.Form) {
+	f.Money("amount", &b.amount)
 	f.Flag("any", &b.any)
 	f.Time("base", &b.base)
 	f.Time("done_at", &b.doneAt)
@@ -196,6 +197,5 @@ func (h *hang) fields(f *form.Form) {
 		h.run.fields(f)
 		f.Shut()
 	}
-	f.Text("since", &h.since)
 	f.OptionalSpan("within", &h.within)
 }

@@ -153,6 +153,35 @@ plays: [{id: p, approach: standardised-response, when: '!("x" in incident.tags)'
 		09:00 | compensate new due 10:00 | due compensate 10:00
 		11:00 done:compensate=09:30 | compensate kept due 10:00 done 09:30 |
 		12:00 tags=x | compensate cancelled due 10:00 done 09:30 | overpaid compensate`},
+	{"raised after it was paid", `plays: [{id: p, approach: standardised-response, when: "true", do: [{refund: {amount: "incident.severity > 3 ? money('10 EUR') : money('5 EUR')", within: 1h}}]}]
+`, `
+		09:00 severity=2 | refund new due 10:00 | due refund 10:00
+		09:40 done:refund=09:30 | refund kept due 10:00 done 09:30 |
+		12:00 severity=4 | refund changed due 10:00, missed refund 10:00, late when given | overdue refund 10:00
+		12:30 done:refund=12:20 | refund kept due 10:00 done 12:20, missed refund 10:00 |`},
+	{"comes back done", tagged(`[{explain: {within: 4h}}]`), `
+		09:00 tags=late | explain new due 13:00 | due explain 13:00
+		10:00 done:explain=09:30 tags= | explain cancelled due 13:00 |
+		11:00 tags=late | explain new due 13:00 done 09:30 |`},
+	{"an apology before the reopening", `[{apologise: {within: 4h}}]`, `
+		09:00 | apologise new due 13:00 | due apologise 13:00
+		11:00 done:apologise=10:00 resolved=11:00 | apologise kept due 13:00 done 10:00 |
+		15:00 reopened=15:00 | apologise changed due 19:00 | due apologise 19:00
+		16:00 reopened=16:00 | apologise kept due 19:00 | due apologise 19:00
+		17:30 done:apologise=17:00 | apologise kept due 19:00 done 17:00 |`},
+	{"resolved since its field, then reopened", `[{explain: {since: waiting_since, within: 1h}}]`, `
+		09:00 waiting=09:00 | explain new due 10:00 | due explain 10:00
+		09:40 done:explain=09:30 waiting= | explain kept due 10:00 done 09:30 |
+		11:00 reopened=11:00 | explain changed | waiting explain`},
+	{"a step of each silence", `[{inform: {every: 2h, if_late: [{apologise: {within: 1h}}]}}]`, `
+		09:00 | inform new due 11:00 | next inform 11:00
+		12:30 | inform kept due 11:00, missed inform 11:00 | overdue inform 11:00; overdue apologise 12:00
+		13:30 | inform kept due 11:00, missed inform 11:00, missed inform 13:00 | overdue inform 11:00; overdue apologise 12:00
+		14:10 informed=14:00 | inform changed due 17:00, missed inform 11:00, missed inform 13:00 | overdue apologise 12:00; next inform 17:00`},
+	{"answered after it was resolved", `[{acknowledge: {within: 4h}}]`, `
+		09:00 | acknowledge new due 13:00 | due acknowledge 13:00
+		11:00 resolved=11:00 | acknowledge cancelled due 13:00 |
+		15:00 responded=14:30 | acknowledge new due 13:00 done 14:30 |`},
 	{"paid what a limit has left, then not given", `limits: [{of: [compensate], at_most: 5 EUR}]
 plays: [{id: p, approach: standardised-response, when: '!("x" in incident.tags)', do: [{compensate: {amount: 10 EUR, within: 1h}}]}]
 `, `

@@ -137,14 +137,22 @@ func (d *draft) takeAsks(o *draft) {
 
 // and is what a play asks for that asks twice for one action.
 func (x ask) and(o ask) ask {
-	if before(o.DueAt, x.DueAt) {
+	if before(o.asked(), x.asked()) || x.times.waits && !o.times.waits {
 		x, o = o, x
 	}
-	if !o.waits && (x.waits && x.DueAt.IsZero() || o.NotBefore.Before(x.NotBefore)) {
-		x.NotBefore, x.waits = o.NotBefore, false
+	if !o.waits && o.NotBefore.Before(x.NotBefore) {
+		x.NotBefore = o.NotBefore // what waits has none
 	}
 	x.more = append(append(slices.Clip(x.more), o.source), o.more...)
 	return x
+}
+
+// asked is by when an ask wants it done, whatever was done meanwhile.
+func (x *ask) asked() time.Time {
+	if x.recurs() {
+		return x.DueAt
+	}
+	return x.times.due
 }
 
 // shape makes the times of an action from those of what plays ask for. The earliest

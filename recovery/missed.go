@@ -61,12 +61,12 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	if p.recurs() {
 		p := *p
 		p.run.paused = c.pauses
-		p.silences(until, func(due time.Time) {
+		p.silences(until, func(_, due time.Time) {
 			add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: due})
 		})
 		return
 	}
-	if p.late(until) && !p.brokenBefore() {
+	if p.late(until) && p.DueAt.Before(until) && !p.brokenBefore() {
 		add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
 	}
 }

@@ -57,7 +57,8 @@ type broken struct {
 	until                time.Time // when the next one began
 	doneAt               time.Time
 	any                  bool
-	ended                bool // the promise was given up, or begins anew: what is done later is not about it
+	amount               Money // what it gave then; unset: no money
+	ended                bool  // the promise was given up, or begins anew: what is done later is not about it
 }
 
 // settled is a deadline that nobody has missed, of a promise that has another one by now. It was
@@ -70,7 +71,7 @@ type settled struct {
 
 // same reports whether two promises are one, of two decisions.
 func (p *Promise) same(o *Promise) bool {
-	return p.Action == o.Action && p.Play == o.Play && p.Since == o.Since
+	return p.Action == o.Action && p.Play == o.Play
 }
 
 // late reports whether the deadline that stands was missed by a time.
@@ -103,8 +104,14 @@ func (p *Promise) brokenBefore() bool {
 }
 
 // from reports whether a deadline of the past counts from the base that stands.
-// Redress is one promise, whatever it counts from.
-func (p *Promise) from(b broken) bool { return p.redress || b.base.Equal(p.Base) }
+// Redress is one promise, whatever it counts from, until it is raised. Each time of what
+// recurs has a base of its own.
+func (p *Promise) from(b broken) bool {
+	if p.redress {
+		return b.givenAt.Equal(p.given())
+	}
+	return b.base.Equal(p.Base) || p.recurs() && b.base.After(p.Base)
+}
 
 // dueAsOf is the deadline that stood at a time, and when it was set.
 func (p *Promise) dueAsOf(t time.Time) (due, setAt time.Time) {
@@ -134,8 +141,18 @@ func (p *Promise) end(now, until time.Time) {
 		return
 	}
 	p.broken = append(slices.Clip(p.broken), broken{
-		givenAt: p.given(), base: p.Base, dueAt: p.DueAt, until: until, doneAt: p.DoneAt, any: p.any,
+		givenAt: p.given(), base: p.Base, dueAt: p.DueAt, until: until, doneAt: p.DoneAt, any: p.any, amount: p.amount,
 	})
+}
+
+// brokenFor are the deadlines that were missed, once the promise gives another amount:
+// one that gives less takes nothing off them.
+func (p *Promise) brokenFor(amount Money, now time.Time) []broken {
+	before := *p
+	if less := amount.Currency() == p.amount.Currency() && amount.Compare(p.amount) < 0; !p.Cancelled && (less || !p.DoneAt.IsZero()) {
+		before.end(now, now)
+	}
+	return before.broken
 }
 
 // move gives the promise another deadline from the same base. What was missed stays

@@ -119,7 +119,7 @@ func (l *promisedLister) again(p *Promise) {
 	})
 	n := p.next()
 	if !p.Cancelled {
-		p.silences(l.end(p), func(due time.Time) {
+		p.silences(l.end(p), func(_, due time.Time) {
 			l.standing(p, due, time.Time{})
 			n++
 		})

@@ -11,8 +11,8 @@ import (
 // hang is why a step is owed: it hangs on the deadline of one ask. A step that
 // several asks bring hangs on each.
 type hang struct {
-	play, since string    // the ask
-	at, dueAt   time.Time // when it is owed, and by when; zero: nobody knows yet; no deadline
+	play      string    // whose ask it is
+	at, dueAt time.Time // when it is owed, and by when; zero: nobody knows yet; no deadline
 
 	// Where the deadline comes again and again, the times are counted from each of them:
 	// so much before it, or after it.
@@ -64,7 +64,7 @@ func (c *conclusion) finished(drafts []*draft) (out []Action, err error) {
 
 // step is a step of an ask, without its times.
 func (c *conclusion) step(parent string, x *ask, a *policy.Action) (*draft, hang, error) {
-	h := hang{play: x.Play, since: x.Since}
+	h := hang{play: x.Play}
 	y, err := c.parameters(x.play, a, parent)
 	if err != nil {
 		return nil, h, err
@@ -133,7 +133,7 @@ func (c *conclusion) reminder(d *draft, x *ask, a *policy.Action) (*draft, error
 		}
 		h.at = value.Instant(at)
 	} else if x.recurs() && h.ahead != nil {
-		h.at = x.remindedAt(x.next(), *h.ahead)
+		h.at = x.remindedAt(x.occurrence(x.next()-1), x.occurrence(x.next()), *h.ahead)
 	}
 	y.NotBefore = h.at
 	y.hangs = []hang{h.kept(x)}

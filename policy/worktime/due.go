@@ -158,27 +158,25 @@ func (c Clock) Back(t time.Time, span value.Span) (time.Time, error) {
 	return at.Add(-span.Duration).In(t.Location()), nil
 }
 
-// Ahead returns from when on something is owed that is to come a span ahead of a deadline: the last instant from
-// which the clock still has that long to run. It is never before base.
+// Ahead returns from when on something is owed that is to come a span ahead of a deadline: the last instant at
+// which the clock runs and still has that long to go. It is never before base.
 func (c Clock) Ahead(base, due time.Time, span value.Span) (time.Time, error) {
 	at, err := c.shift(due, span, -1)
-	if errors.Is(err, ErrNever) || err == nil && at.Before(base) {
-		return base, nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNever) || err == nil && at.Before(base):
+		at = base
+	case err != nil:
 		return time.Time{}, err
-	}
-	if span.Duration > 0 {
+	case span.Duration > 0:
 		left := c.Ran(base, at) - span.Duration
-		if left <= 0 {
-			return base, nil
+		if at = base; left > 0 {
+			if at, err = c.Add(base, left); err != nil {
+				return time.Time{}, err
+			}
 		}
-		if at, err = c.Add(base, left); err != nil {
-			return time.Time{}, err
-		}
-		if at, err = c.running(at); err != nil {
-			return time.Time{}, err
-		}
+	}
+	if runs, err := c.running(at); err == nil {
+		at = runs
 	}
 	return earlier(at, due).In(base.Location()), nil
 }

@@ -105,6 +105,9 @@ func TestAhead(t *testing.T) {
 		"ten thousand years":                 {plain, "2026-03-20T09:00:00Z", "2026-03-31T10:00:00Z", "9999y", "2026-03-20T09:00:00Z"},
 		"working time":                       {working, "2026-03-02T09:00:00Z", "2026-03-03T08:30:00Z", "1h", "2026-03-02T17:30:00Z"},
 		"at the opening, not at the closing": {working, "2026-03-02T09:00:00Z", "2026-03-03T08:30:00Z", "30m", "2026-03-03T08:00:00Z"},
+		"all of it, from a closed hour":      {working, "2026-03-02T18:59:00Z", "2026-03-03T08:30:00Z", "30m", "2026-03-03T08:00:00Z"},
+		"more than that, from a closed hour": {working, "2026-03-02T18:59:00Z", "2026-03-03T08:30:00Z", "2h", "2026-03-03T08:00:00Z"},
+		"from within a pause":                {held, "2026-03-03T16:00:00Z", "2026-03-03T17:30:00Z", "2h", "2026-03-03T17:00:00Z"},
 		"over a pause":                       {held, "2026-03-02T09:00:00Z", "2026-03-03T17:30:00Z", "30m", "2026-03-03T17:00:00Z"},
 		"into what was before it":            {held, "2026-03-02T09:00:00Z", "2026-03-03T17:30:00Z", "1h", "2026-03-03T08:30:00Z"},
 	} {

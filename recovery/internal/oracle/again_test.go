@@ -20,15 +20,13 @@ func (r *oRun) compare() {
 		if a.amount != nil {
 			a.already = r.already(a.key, *a.amount)
 		}
+		a.unheard = !a.done.IsZero() // what is done when it is given leaves the host nothing to do
 		if old := before[a.key]; old != nil {
-			a.change = "changed"
-			if reflect.DeepEqual(old.seen, a.seen) {
-				a.change = "kept"
-			}
-		}
-		if len(r.effects(a.key)) == 0 { // it was done when it was first given, and the host has never heard of it
-			if a.unheard = !a.done.IsZero(); !a.unheard {
+			a.unheard = a.unheard && old.unheard
+			if a.change = "changed"; old.unheard && !a.unheard {
 				a.change = "new"
+			} else if reflect.DeepEqual(old.seen, a.seen) {
+				a.change = "kept"
 			}
 		}
 	}
@@ -44,7 +42,7 @@ func (r *oRun) compare() {
 
 func (r *oRun) cancel(old *oAct) {
 	gone := *old
-	gone.change, gone.unheard = "cancelled", len(r.effects(old.key)) == 0
+	gone.change = "cancelled"
 	gone.seen.Message = ""
 	if old.amount != nil {
 		nothing := minus(*old.amount, *old.amount)

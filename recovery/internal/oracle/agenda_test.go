@@ -18,7 +18,7 @@ type oOwed struct {
 	at    time.Time
 }
 
-var urgency = []recovery.State{recovery.Overdue, recovery.Due, recovery.Next, recovery.Waiting}
+var urgency = []recovery.State{recovery.Overdue, recovery.Due, recovery.Next, recovery.Waiting, recovery.Overpaid}
 
 // agenda is what the latest decision on an incident owes at a time.
 func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
@@ -29,8 +29,25 @@ func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
 		if a.change != "cancelled" {
 			out = append(out, r.owed(a)...)
 		}
+		if r.overpaid(a) {
+			out = append(out, oOwed{act: a, state: recovery.Overpaid})
+		}
 	}
 	return out
+}
+
+// overpaid says that more was reported given under an action than it gives now.
+func (r *oRun) overpaid(a *oAct) bool {
+	if a.amount == nil {
+		return false
+	}
+	given := minus(*a.amount, *a.amount)
+	for _, e := range r.effects(a.key) {
+		if e.amount != nil && e.amount.Currency() == a.amount.Currency() {
+			given = plus(given, e.gave())
+		}
+	}
+	return given.Compare(*a.amount) > 0
 }
 
 // owed is what an action and its steps owe.
@@ -41,16 +58,10 @@ func (r *oRun) owed(a *oAct) (out []oOwed) {
 			best.state, best.at = state, at
 		}
 	}
-	if pending("F9") && best.state == recovery.Due && best.at.IsZero() && slices.ContainsFunc(a.asks, func(k *oAsk) bool { state, _ := r.state(k); return state == recovery.Waiting }) {
-		best.state = recovery.Waiting
-	}
 	if best.state != "" {
 		out = append(out, best)
 	}
 	for _, steps := range [][]*oAct{a.remind, a.ifLate} {
-		if pending("inform") && a.typ == "inform" {
-			break
-		}
 		for _, step := range steps {
 			out = append(out, r.owedStep(a, step)...)
 		}
@@ -94,7 +105,7 @@ func (r *oRun) state(k *oAsk) (recovery.State, time.Time) {
 
 // waits says that a promise has no times yet: its field is absent, or its clock stands still.
 func (k *oAsk) waits() bool {
-	return k.own.IsZero() && (k.src.since != "" && k.base.IsZero() || k.src.after != "" && k.notBefore.IsZero() || k.src.within != "" || k.typ == "inform")
+	return !k.ready && k.own.IsZero() && (k.src.since != "" && k.base.IsZero() || k.src.after != "" && k.notBefore.IsZero() || k.src.within != "" || k.typ == "inform")
 }
 
 // ahead is when a promise falls due, or may be done where it has no deadline.
@@ -207,13 +218,6 @@ func (b *oBench) compareAgenda(in *oIncident) string {
 		want = append(want, text(o.act.typ, mapText(o.act.params), o.state, o.at))
 	}
 	list := b.engineAgenda(id, now)
-	if pending("inform") {
-		list = slices.DeleteFunc(list, func(o recovery.Owed) bool {
-			return slices.ContainsFunc(b.latest[id].Actions, func(a recovery.Action) bool {
-				return a.Type == "inform" && (byID(a.IfLate, o.Action.ID) != nil || byID(a.Remind, o.Action.ID) != nil)
-			})
-		})
-	}
 	for i, o := range list {
 		got = append(got, text(o.Action.Type, paramText(o.Action.Params), o.State, o.At))
 		if i > 0 && urgent(o.State, o.At, list[i-1].State, list[i-1].At) {

@@ -294,7 +294,7 @@ func (b *oBench) compareChoice() string {
 			if a.Change == "cancelled" { // it is no longer the highest
 				continue
 			}
-			out = append(out, a.without().lines("chosen")...)
+			out = append(out, a.lines("chosen")...)
 		}
 		return out
 	}

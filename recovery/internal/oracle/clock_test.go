@@ -137,9 +137,6 @@ func (c oClock) span(base time.Time, s oSpan) (time.Time, bool) {
 	free := c
 	free.pauses = nil
 	t := calendarDays(base, s, c.zone)
-	if pending("4") {
-		t = base.Add(time.Duration(s.days) * 24 * time.Hour)
-	}
 	if s.workdays > 0 {
 		var ok bool
 		if t, ok = free.addWorkdays(base, s.workdays); !ok {
@@ -250,6 +247,16 @@ func (c oClock) opening(t time.Time) time.Time {
 	t = t.Truncate(time.Minute)
 	for !c.minutes.open[index(t)] {
 		t = t.Add(time.Minute)
+	}
+	return t
+}
+
+// running is t, or the next minute in which the clock runs; t when that is never.
+func (c oClock) running(t time.Time) time.Time {
+	for at := t; at.Before(minutesUntil); at = at.Truncate(time.Minute).Add(time.Minute) {
+		if c.runs(at) {
+			return at
+		}
 	}
 	return t
 }

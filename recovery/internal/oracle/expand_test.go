@@ -209,22 +209,17 @@ func merge(acts []*oAct) []*oAct {
 	return out
 }
 
-// both is what a play asks for that asks twice for one action: one promise, with the earlier deadline
-// and the steps of both.
+// both is what a play asks for that asks twice for one action: one promise, with the earlier deadline,
+// the earlier time from which it may be done, and the steps of both. What waits has no such time.
 func both(a, b *oAsk) *oAsk {
-	if earlier(b.own, a.own) {
-		won := *b
-		won.late, won.remind = append(slices.Clone(a.late), b.late...), append(slices.Clone(a.remind), b.remind...)
-		if a.notBefore.Before(b.notBefore) {
-			won.notBefore = a.notBefore
-		}
-		return &won
+	won, other := *a, b
+	if earlier(b.own, a.own) || a.waits() && !b.waits() {
+		won, other = *b, a
 	}
-	won := *a
+	if !other.waits() && other.notBefore.Before(won.notBefore) {
+		won.notBefore, won.ready = other.notBefore, true
+	}
 	won.late, won.remind = append(slices.Clone(a.late), b.late...), append(slices.Clone(a.remind), b.remind...)
-	if b.notBefore.Before(a.notBefore) {
-		won.notBefore = b.notBefore
-	}
 	return &won
 }
 

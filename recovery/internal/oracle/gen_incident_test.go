@@ -36,12 +36,8 @@ func (d *oDice) incident(s *oSet, id string, now time.Time) *oIncident {
 	set(15, "responded_at", ago(4))
 	set(10, "informed_at", ago(4))
 	set(8, "resolved_at", ago(2))
-	if !pending("15") {
-		set(25, "waiting_since", ago(3))
-	}
-	if !pending("17") {
-		set(10, "updated_at", ago(1))
-	}
+	set(25, "waiting_since", ago(3))
+	set(10, "updated_at", ago(1))
 	if in.text("phase") == "signal" {
 		set(75, "expected_at", now.Add(time.Duration(d.IntN(300)-30)*time.Minute))
 	}
@@ -120,29 +116,23 @@ func (d *oDice) later(in *oIncident, now time.Time) *oIncident {
 			f := &fieldPool[d.IntN(len(fieldPool))]
 			out.fields[f.path] = d.value(f, now)
 		case 8:
-			if !pending("F22") {
-				d.pause(out, now)
-			} else if len(out.paused) == 0 {
-				out.paused = []recovery.Pause{{From: now}}
-			}
+			d.pause(out, now)
 		case 9:
 			out.fields["region"] = pick(d, poolRegions...)
 		case 10:
-			if !pending("17") {
-				out.fields["comment"] = fmt.Sprint(d.IntN(100)) // no playbook declares it
-			}
+			out.fields["comment"] = fmt.Sprint(d.IntN(100)) // no playbook declares it
 		case 11: // the customer writes, or is answered
 			delete(out.fields, "waiting_since")
-			if d.chance(70) && !pending("15") {
+			if d.chance(70) {
 				out.fields["waiting_since"] = now.Add(-time.Duration(d.IntN(90)) * time.Minute)
 			}
 		case 12:
-			if resolved, ok := out.time("resolved_at"); ok && resolved.Before(now) && !pending("15") && !pending("F12") {
+			if resolved, ok := out.time("resolved_at"); ok && resolved.Before(now) {
 				out.fields["reopened_at"] = now
 			}
 		}
 	}
-	if d.chance(25) && !pending("17") {
+	if d.chance(25) {
 		out.fields["updated_at"] = now.Add(time.Duration(d.IntN(240)-220) * time.Minute)
 	}
 	return out

@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -191,9 +190,6 @@ func (d *oDice) play(b *oBook, id string) *oPlay {
 	if len(p.cases) > 0 && d.chance(30) {
 		p.cases[len(p.cases)-1].when = nil
 	}
-	if pending("F5") {
-		p.askOnce()
-	}
 	switch p.approach {
 	case "preventive-intervention":
 		p.lead = spanOf(pick(d, "", "2h", "30m", "1d", "1d2h"))
@@ -219,27 +215,6 @@ func (d *oDice) play(b *oBook, id string) *oPlay {
 		p.discretion = d.discretion(b)
 	}
 	return p
-}
-
-// askOnce leaves out what a play would ask for twice.
-func (p *oPlay) askOnce() {
-	lists := []*[]*oAction{&p.do}
-	for _, c := range p.cases {
-		lists = append(lists, &c.do)
-	}
-	var asked []string
-	for i, list := range lists {
-		var mine []string
-		*list = slices.DeleteFunc(*list, func(a *oAction) bool {
-			key := a.typ + a.text["to"] + a.text["item"]
-			again := slices.Contains(asked, key) || slices.Contains(mine, key)
-			mine = append(mine, key)
-			return again && !slices.Contains([]string{"refund", "compensate", "prevent", "gift", "gesture"}, a.typ)
-		})
-		if i == 0 {
-			asked = mine
-		}
-	}
 }
 
 // noShares writes reminders as lengths: `lead` may move a deadline into closed hours, and what a share
@@ -347,9 +322,9 @@ func (d *oDice) action(b *oBook, typ string, depth int) *oAction {
 // timing gives an action its times. depth is 0 in if_late, where a base of its
 // own would contradict the parent's.
 func (d *oDice) timing(b *oBook, a *oAction, depth int) {
-	if d.chance(20) && depth > 0 && (!pending("F14") || mergeKey(&oAct{typ: a.typ, params: map[string]string{}}, b.typ(a.typ)) == "") {
+	if d.chance(20) && depth > 0 {
 		a.since = pick(d, "occurred_at", "resolved_at", "reported_at", "expected_at", "responded_at")
-		if d.chance(50) && !pending("15") {
+		if d.chance(50) {
 			a.since = "waiting_since"
 		}
 		if b.field("started_at") != nil && d.chance(50) {
@@ -362,7 +337,7 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	} else if s := b.set.shared; s != nil && len(s.calendars) > 0 && d.chance(40) {
 		a.calendar = pick(d, s.calendars...).name
 	}
-	if a.ends = ""; d.chance(15) && !pending("5") {
+	if a.ends = ""; d.chance(15) {
 		if a.ends = "day"; a.calendar != "" {
 			a.ends = "working-day"
 		}
@@ -373,22 +348,16 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	if a.within == "" {
 		a.ends = ""
 	}
-	if d.chance(20) && a.typ != "inform" && (!pending("F16") || mergeKey(&oAct{typ: a.typ, params: map[string]string{}}, b.typ(a.typ)) == "") {
+	if d.chance(20) && a.typ != "inform" {
 		a.after = pick(d, a.spans()...)
 	}
 	a.pauses = d.chance(25)
 	if a.within == "" && a.after == "" && (a.typ != "inform" || depth == 0) {
 		a.calendar, a.pauses = "", false
 	}
-	if a.within == "" && (pending("F7") || pending("F24") && a.typ == "inform") {
-		a.pauses = false
-	}
 	deadline := a.within != "" || a.typ == "inform"
-	for depth > 0 && deadline && (a.within != "" || !pending("inform")) && a.ends == "" && (a.calendar == "" || !pending("F17")) && d.chance(25) && len(a.remind) < 2 && !pending("15") {
+	for depth > 0 && a.within != "" && a.ends == "" && d.chance(25) && len(a.remind) < 2 {
 		early := &oAction{typ: pick(d, "escalate", "notify"), text: map[string]string{"to": pick(d, poolRoles...)}, before: pick(d, "25%", "50%", "30m", "5h", "10%")}
-		if pending("F1") {
-			early.typ = "assign"
-		}
 		if d.chance(30) {
 			early.again = pick(d, "30m", "2h")
 		}
@@ -396,10 +365,7 @@ func (d *oDice) timing(b *oBook, a *oAction, depth int) {
 	}
 	for depth > 0 && deadline && d.chance(35) && len(a.ifLate) < 2 {
 		late := d.action(b, pick(d, "escalate", "notify", "callback", "apologise"), depth-1)
-		if len(a.ifLate) > 0 && pending("F3") && a.ifLate[0].typ == late.typ {
-			continue
-		}
-		if d.chance(20) && !pending("15") {
+		if d.chance(20) {
 			late.again = pick(d, "1h", "9h")
 		}
 		a.ifLate = append(a.ifLate, late)
@@ -411,9 +377,7 @@ func (a *oAction) spans() []string {
 	switch {
 	case a.calendar == "":
 		spans := []string{"30m", "1h", "4h", "36h", "2d", "1w", "1d2h"}
-		if !pending("4") {
-			spans = append(spans, "1mo")
-		}
+		spans = append(spans, "1mo")
 		return spans
 	case a.ends != "":
 		return []string{"1d", "2d", "1w", "1wd", "3h"}
@@ -432,10 +396,12 @@ func (d *oDice) askMissed(b *oBook) {
 		}
 	}
 	for _, p := range b.plays {
-		if len(names) == 0 || !d.chance(30) || pending("16") {
+		if len(names) == 0 || !d.chance(30) {
 			continue
 		}
-		asks := &oNode{op: "in", kids: []*oNode{lit(pick(d, names...)), ref("missed")}}
+		name := pick(d, names...)
+		b.asked = append(b.asked, name)
+		asks := &oNode{op: "in", kids: []*oNode{lit(name), ref("missed")}}
 		switch d.IntN(4) {
 		case 0:
 			p.when = &oNode{op: "or", kids: []*oNode{p.when, asks}}

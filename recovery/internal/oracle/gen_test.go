@@ -128,7 +128,7 @@ func (d *oDice) definitions(b *oBook, prefix string) {
 		} else {
 			f.sum, f.currency = pick(d, "compensate", "refund", "substitute"), "EUR"
 		}
-		f.occurred = f.count != "incidents" && (d.chance(25) || pending("19"))
+		f.occurred = f.count != "incidents" && d.chance(25)
 		b.facts = append(b.facts, f)
 	}
 	for i := range d.IntN(d.size + 1) {
@@ -301,7 +301,7 @@ func (d *oDice) change(s *oSet) {
 					}
 				}
 			}
-			if len(p.do) > 1 && d.chance(15) {
+			if len(p.do) > 1 && d.chance(15) && !slices.Contains(b.asked, p.do[0].typ) && !slices.Contains(b.asked, p.name()+"/"+p.do[0].typ) {
 				p.do = p.do[1:]
 			}
 		}

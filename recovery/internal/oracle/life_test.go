@@ -191,8 +191,8 @@ func (r *oRun) alreadyElsewhere(key string, like recovery.Money) *recovery.Money
 	return nil
 }
 
-// silent says that an action gives the host nothing to do: it was done when it was first given, and
-// the host has never heard of it (rule 12).
+// silent says that an action gives the host nothing to do: it was done when it was given, for the
+// first time or after it was cancelled (rule 12).
 func (a *oAct) silent() bool { return a.unheard }
 
 // oWorld is the store of the oracle.
@@ -254,7 +254,7 @@ func (w *oWorld) plain(in *oIncident) *oIncident {
 	_, _ = valid.validate() // it may be wrong: that is not asked here
 	out := valid.in.clone()
 	for path := range out.fields {
-		if (path == "updated_at" || !w.declares(path)) && !pending("17") {
+		if path == "updated_at" || !w.declares(path) {
 			delete(out.fields, path)
 		}
 	}
@@ -300,7 +300,7 @@ func (w *oWorld) again(id string, now time.Time) (*oDecision, recovery.Handled, 
 	if refusal != nil {
 		return nil, "", refusal
 	}
-	if !differs(before, run.out) {
+	if !l.differs(before, run.out) {
 		return before, recovery.HandledRetry, nil
 	}
 	w.commit(run)
@@ -308,11 +308,17 @@ func (w *oWorld) again(id string, now time.Time) (*oDecision, recovery.Handled, 
 }
 
 // differs compares what rule 18 names. How an action relates to the decision before is no part of
-// it, and neither is what that decision cancelled.
-func differs(old, now *oDecision) bool {
+// it, and neither is what that decision cancelled, nor that a choice was made.
+func (l *oLife) differs(old, now *oDecision) bool {
 	if slices.ContainsFunc(now.acts, func(a *oAct) bool { return a.change != "kept" }) {
 		return true
 	}
-	return !slices.Equal(old.view.Choices, now.view.Choices) || !slices.Equal(old.view.Withheld, now.view.Withheld) ||
+	var open []string
+	for i, c := range old.choices {
+		if !slices.ContainsFunc(l.made, func(m *oMade) bool { return m.play.name() == c.play.name() }) {
+			open = append(open, old.view.Choices[i])
+		}
+	}
+	return !slices.Equal(open, now.view.Choices) || !slices.Equal(old.view.Withheld, now.view.Withheld) ||
 		!slices.Equal(old.view.Missed, now.view.Missed) || !slices.Equal(old.view.Warnings, now.view.Warnings)
 }

@@ -15,7 +15,7 @@ type oPool struct {
 }
 
 func (l *oLimit) governs(book *oBook, a *oAct) bool {
-	return a.amount != nil && a.typ != "substitute" && slices.Contains(l.of, a.typ) && (book == nil || a.book == book)
+	return a.amount != nil && a.typ != "substitute" && slices.Contains(l.of, a.typ) && (book == nil || a.book.id == book.id)
 }
 
 // dropZero takes out what is nothing. The text does not say when; the engine

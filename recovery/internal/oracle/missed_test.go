@@ -3,6 +3,8 @@ package oracle
 import (
 	"slices"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery"
 )
 
 // oMissed is a broken promise.
@@ -23,6 +25,7 @@ type oEnded struct {
 type oStretch struct {
 	from, until time.Time
 	due         time.Time
+	amount      *recovery.Money // what it gave then; nil: no money
 }
 
 // oInstance is a promise with all the deadlines that it ever had.
@@ -50,8 +53,12 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 		}
 		x := out[i]
 		x.ask, x.standing = k, standing
-		if !k.own.IsZero() {
-			x.stretches = append(x.stretches, oStretch{from, until, k.own})
+		due := k.due
+		if k.instanceOf != nil {
+			due = k.own
+		}
+		if !due.IsZero() {
+			x.stretches = append(x.stretches, oStretch{from, until, due, k.amount})
 		}
 	}
 	decisions := slices.Clone(r.life.past)
@@ -95,6 +102,8 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 // whenDone is when a promise was done, as the incident and the reports say now. A promise that has
 // ended keeps what was known at its end, but for an event that arrives late and was in time.
 func (r *oRun) whenDone(x *oInstance) time.Time {
+	r.looksBack = true
+	defer func() { r.looksBack = false }()
 	if !x.standing || r.moved(x.ask) {
 		ended, known := r.endedDone(x.ask)
 		if e := r.doneAt(x.ask); !known || !e.IsZero() && len(x.stretches) > 0 && !e.After(x.stretches[len(x.stretches)-1].due) {
@@ -135,12 +144,17 @@ func (r *oRun) endedDone(k *oAsk) (done time.Time, known bool) {
 }
 
 // brokenAt is the deadline that a promise has broken; zero when it has not. A promise that was done
-// is judged by the deadline that stood then: nothing decided later makes it late.
-func (x *oInstance) brokenAt(done, now time.Time) time.Time {
+// is judged by the deadline that stood then: nothing decided later makes it late. Each deadline is
+// judged by the amount that was promised then.
+func (r *oRun) brokenAt(x *oInstance, last time.Time) time.Time {
 	for i, s := range x.stretches {
-		end := s.until
+		end, done := s.until, last
+		if k := *x.ask; k.amount != nil && s.amount.Compare(*k.amount) != 0 {
+			k.amount = s.amount
+			done = r.paidAt(&k)
+		}
 		if !done.IsZero() {
-			if i > 0 && (s.from.After(done) || s.from.Equal(now)) {
+			if i > 0 && (s.from.After(done) || s.from.Equal(r.now)) && !s.due.Equal(x.stretches[i-1].due) {
 				break
 			}
 			if done.Before(end) {
@@ -158,11 +172,22 @@ func (x *oInstance) brokenAt(done, now time.Time) time.Time {
 func (r *oRun) missedOf(list []*oInstance) (out []oMissed) {
 	for _, x := range list {
 		done := r.whenDone(x)
-		if due := x.brokenAt(done, r.now); !due.IsZero() {
+		if due := r.brokenAt(x, r.needed(x.ask, done)); !due.IsZero() {
+			if !done.After(due) { // what is enough for the amount of today was not for that of then
+				done = time.Time{}
+			}
 			out = append(out, oMissed{x.ask, x.born, due, done})
 		}
 	}
 	return out
+}
+
+// needed is until when a promise was needed that was done: a resolved incident needs some no more.
+func (r *oRun) needed(k *oAsk, done time.Time) time.Time {
+	if at, resolved := r.resolvedAt(); resolved && slices.Contains(pointless, k.typ) && at.Before(done) && !(k.follows && k.base.After(at)) {
+		return at
+	}
+	return done
 }
 
 // conditionMissed is the list that conditions see: fixed before plays are asked, by what was decided

@@ -34,6 +34,7 @@ type oBook struct {
 	types           []*oType
 	limits          []*oLimit
 	plays           []*oPlay
+	asked           []string // the broken promises that its conditions ask for
 	set             *oSet
 }
 

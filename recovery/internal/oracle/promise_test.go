@@ -21,9 +21,12 @@ type oAsk struct {
 	base    time.Time // zero: it waits for its `since`
 	follows bool      // it counts from a field
 	chosen  bool      // somebody chose it
+	raised  time.Time // when its amount rose after it was done: what it rose by is another promise
+	opened  time.Time // when the incident was opened again, if it counts from that
 	any     bool      // any event counts, however old
 
 	notBefore  time.Time
+	ready      bool      // its times are those of another ask of the play
 	own        time.Time // the deadline by its rules alone; zero: none, or it waits
 	due        time.Time // the deadline that it shows
 	done       time.Time // zero: open
@@ -39,7 +42,7 @@ type oAsk struct {
 // same says that two asks are one promise. One whose base moves is another each time (rule 15),
 // but for redress, which a moved base never makes owed again (rule 11).
 func (k *oAsk) same(other *oAsk) bool {
-	return k.key == other.key && k.play.name() == other.play.name() && (k.redress || k.base.Equal(other.base))
+	return k.key == other.key && k.play.name() == other.play.name() && (k.redress && k.raised.Equal(other.raised) || !k.redress && k.base.Equal(other.base))
 }
 
 func (k *oAsk) name() string { return k.play.name() + "/" + k.typ }
@@ -61,8 +64,9 @@ func (r *oRun) promise(k *oAsk) {
 
 // fulfil says what is done, when it was first given, and which deadline it shows.
 func (r *oRun) fulfil(k *oAsk) {
-	k.given, k.born = r.firstGiven(k)
 	k.done = r.doneAt(k)
+	k.raised = r.raised(k)
+	k.given, k.born = r.firstGiven(k)
 	k.due = k.own
 	switch {
 	case k.recurs():
@@ -73,6 +77,32 @@ func (r *oRun) fulfil(k *oAsk) {
 	case !k.done.IsZero():
 		k.due = r.stood(k, k.done)
 	}
+}
+
+// raised is when an amount last rose that had been given in full.
+func (r *oRun) raised(k *oAsk) (at time.Time) {
+	for _, d := range r.life.past {
+		for _, o := range d.asks {
+			if o.key != k.key || o.play.name() != k.play.name() {
+				continue
+			}
+			at = o.raised
+			if d == r.life.latestWith(k) && k.amount != nil && o.amount != nil && k.done.IsZero() && !r.doneAt(o).IsZero() {
+				at = r.now
+			}
+		}
+	}
+	return at
+}
+
+// latestWith is the last decision that gave what a play asks for.
+func (l *oLife) latestWith(k *oAsk) (last *oDecision) {
+	for _, d := range l.past {
+		if slices.ContainsFunc(d.asks, func(o *oAsk) bool { return o.key == k.key && o.play.name() == k.play.name() }) {
+			last = d
+		}
+	}
+	return last
 }
 
 // finish gives each action its promises' times in the end: when limits have run, its amount and
@@ -123,11 +153,11 @@ func (r *oRun) before(k *oAsk, before string) (t time.Time) {
 		s := spanOf(before)
 		t = c.back(calendarDays(k.due, oSpan{days: -s.days, months: -s.months}, c.zone), s.rest)
 	}
-	if t = c.opening(t); t.After(k.due) {
-		t = k.due
-	}
 	if t.Before(k.base) {
 		t = k.base
+	}
+	if t = c.running(t); t.After(k.due) {
+		t = k.due
 	}
 	return t
 }
@@ -153,9 +183,33 @@ func (r *oRun) startClock(k *oAsk) {
 		k.base, first = r.playBase(k.play.name())
 		k.any = first && r.givenFirst(k)
 	}
-	reopened, ok := r.in.time("reopened_at")
-	if ok && !k.base.IsZero() && slices.Contains(recounts, k.typ) && k.base.Before(reopened) {
-		k.base = reopened
+	if reopened, ok := r.in.time("reopened_at"); ok && !k.base.IsZero() && !k.redress && !reopened.After(r.now) {
+		r.reopen(k, reopened)
+	}
+}
+
+// reopen is rule 15: what was done before the incident was opened again is owed once more, from then
+// on, and some types always are. What was open then stays as it was.
+func (r *oRun) reopen(k *oAsk, reopened time.Time) {
+	from := func(t time.Time) {
+		if k.base.Before(t) {
+			k.base, k.any = t, false
+		}
+	}
+	for _, d := range r.life.past {
+		for _, o := range d.asks {
+			if o.key == k.key && o.play.name() == k.play.name() {
+				k.opened = o.opened
+			}
+		}
+	}
+	from(k.opened)
+	if slices.ContainsFunc(r.events(k), func(e time.Time) bool { return e.Before(reopened) && (k.any || !e.Before(k.base)) }) {
+		k.opened = reopened
+		from(reopened)
+	}
+	if slices.Contains(recounts, k.typ) {
+		from(reopened)
 	}
 }
 
@@ -221,6 +275,16 @@ func (r *oRun) firstGiven(k *oAsk) (given, born time.Time) {
 		}
 	}
 	return cmpTime(given, r.now), cmpTime(born, r.now)
+}
+
+// actGiven is when an action was first given, by whichever play.
+func (r *oRun) actGiven(a *oAct) time.Time {
+	for _, d := range r.life.past {
+		if slices.ContainsFunc(d.asks, func(o *oAsk) bool { return o.key == a.key }) {
+			return d.at
+		}
+	}
+	return r.now
 }
 
 func (r *oRun) clock(k *oAsk) oClock {
@@ -290,7 +354,7 @@ func (r *oRun) counts(k *oAsk, e time.Time) bool {
 	if k.redress {
 		return true
 	}
-	if reopened, ok := r.in.time("reopened_at"); ok && e.Before(reopened) {
+	if reopened, ok := r.in.time("reopened_at"); ok && !r.looksBack && e.Before(reopened) {
 		return false
 	}
 	return k.any || !k.base.IsZero() && !e.Before(k.base)
@@ -304,7 +368,7 @@ func (r *oRun) stood(k *oAsk, at time.Time) time.Time {
 	for _, d := range r.life.past {
 		for _, o := range d.asks {
 			if o.same(k) && (!found || !d.at.After(at)) {
-				found, due = true, o.own
+				found, due = true, o.due
 			}
 		}
 	}
@@ -312,7 +376,7 @@ func (r *oRun) stood(k *oAsk, at time.Time) time.Time {
 		for _, a := range m.acts {
 			for _, o := range a.asks {
 				if o.same(k) && !found {
-					found, due = true, o.own
+					found, due = true, o.due
 				}
 			}
 		}
@@ -326,7 +390,7 @@ func (r *oRun) settle(a *oAct) {
 		return
 	}
 	shown := a.asks[0]
-	a.done, a.given = time.Time{}, time.Time{}
+	a.done, a.given = time.Time{}, r.actGiven(a)
 	open, from := false, a.asks[0]
 	for i, k := range a.asks {
 		switch isOpen := k.done.IsZero(); {
@@ -339,9 +403,6 @@ func (r *oRun) settle(a *oAct) {
 		}
 		if k.done.After(a.done) {
 			a.done = k.done
-		}
-		if a.given.IsZero() || k.given.Before(a.given) {
-			a.given = k.given
 		}
 		if first := i == 0 || from.waits() && !k.waits(); first || !k.waits() && k.notBefore.Before(from.notBefore) {
 			from = k // none is zero, and so the earliest
@@ -378,18 +439,21 @@ func earlier(a, b time.Time) bool {
 }
 
 // leaveOut is rule 13: what a resolved incident makes pointless is not given. It says whether an
-// answer was among it.
-
+// answer was among it. What a play asks for twice is one promise.
 func (r *oRun) leaveOut(acts []*oAct) (out []*oAct, answered bool) {
 	at, resolved := r.resolvedAt()
-	for _, a := range acts {
+	stays := func(a *oAct) bool {
 		k := a.asks
-		if !resolved || len(k) == 0 || !slices.Contains(pointless, a.typ) || !k[0].done.IsZero() || k[0].follows && k[0].base.After(at) {
+		return !resolved || len(k) == 0 || !slices.Contains(pointless, a.typ) || !k[0].done.IsZero() || k[0].follows && k[0].base.After(at)
+	}
+	for _, a := range acts {
+		same := func(o *oAct) bool { return a.merge != "" && a.merge == o.merge && a.asks[0].play == o.asks[0].play }
+		if stays(a) || slices.ContainsFunc(acts, func(o *oAct) bool { return same(o) && stays(o) }) {
 			out = append(out, a)
 			continue
 		}
-		r.out.left[k[0].play.name()] = true
-		if (a.typ == "acknowledge" || a.typ == "respond" || pending("F4")) && r.answers(a) {
+		r.out.left[a.asks[0].play.name()] = true
+		if (a.typ == "acknowledge" || a.typ == "respond") && r.answers(a) {
 			answered = true
 		}
 	}

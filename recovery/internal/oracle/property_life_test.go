@@ -46,7 +46,6 @@ func tooLate(d *recovery.Decision, play string) bool {
 // "A deadline never moves unless its inputs did": the same incident, decided some time later, has
 // the deadlines that it had, where the same cases of the same plays give them.
 func TestPropertyDeadlinesStay(t *testing.T) {
-	skipPending(t, "promises")
 	property(t, func(s *pStep) string {
 		at := s.now
 		defer func() { s.now = at }()
@@ -79,7 +78,6 @@ func (s *pStep) latestIncident(in *oIncident) recovery.Incident {
 // eachLife runs something for every step of every life, with all earlier decisions on its incident.
 func eachLife(t *testing.T, check func(s *pStep, before []*recovery.Decision) string) {
 	t.Helper()
-	skipPending(t, "promises")
 	past := map[*oBench]map[string][]*recovery.Decision{}
 	property(t, func(s *pStep) string {
 		if past[s.oBench] == nil {
@@ -145,7 +143,6 @@ func TestPropertyKeptStaysKept(t *testing.T) {
 
 // "A hold never removes an overdue one".
 func TestPropertyHoldKeepsOverdue(t *testing.T) {
-	skipPending(t, "promises")
 	property(t, func(s *pStep) string {
 		id := s.in.text("id")
 		overdue := map[string]time.Time{}
@@ -181,7 +178,6 @@ func TestPropertyHoldKeepsOverdue(t *testing.T) {
 // "Steps end": once a promise is done, nothing is owed for it but what had come due and is not
 // procedural, and nothing at all once that was reported.
 func TestPropertyStepsEnd(t *testing.T) {
-	skipPending(t, "promises")
 	property(t, func(s *pStep) string {
 		id := s.in.text("id")
 		in := s.latestIncident(s.in)

@@ -14,7 +14,6 @@ import (
 // What an action pays over all decisions and choices adds up to its last amount:
 // `already` is always what was committed before, and nothing is forgotten.
 func TestPropertyAlreadyTelescopes(t *testing.T) {
-	skipPending(t, "F26")
 	type account struct {
 		paid    map[string]recovery.Money // by action
 		choices int                       // how many of them are in it

@@ -55,9 +55,6 @@ func eachStory(t *testing.T, run func(*oBench) string) {
 	}
 	for i := range stories {
 		seed := 1_000_003*i + 17
-		if isOpen(seed) {
-			continue
-		}
 		b, err := newBench(seed)
 		if err != nil {
 			t.Fatal(err)

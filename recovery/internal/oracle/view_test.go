@@ -41,12 +41,6 @@ func timeText(t time.Time) string {
 }
 
 func missedText(typ, play string, given, due, done time.Time) string {
-	if pending("F15") {
-		done = time.Time{}
-	}
-	if pending("F19") {
-		given = time.Time{}
-	}
 	return fmt.Sprintf("%s %s given %s due %s done %s", play, typ, timeText(given), timeText(due), timeText(done))
 }
 
@@ -265,9 +259,6 @@ func (v *oView) lines(inbound bool) []string {
 	add("because", v.Because)
 	gone := []string{}
 	for _, a := range v.Actions {
-		if a = a.without(); a.Change == "?" {
-			continue
-		}
 		if a.Change == "cancelled" { // among themselves in any order
 			gone = append(gone, a.lines("cancelled")...)
 			continue
@@ -277,9 +268,6 @@ func (v *oView) lines(inbound bool) []string {
 	sort.Strings(gone)
 	out = append(out, gone...)
 	for _, c := range v.Choices {
-		if _, from, ok := strings.Cut(c, " due "); ok && pending("promises") {
-			c = from[21:]
-		}
 		add("choice", []string{c})
 	}
 	add("withheld", v.Withheld)
@@ -288,15 +276,11 @@ func (v *oView) lines(inbound bool) []string {
 	}
 	add("passed", v.Passed)
 	for _, m := range v.Missed {
-		if !pending("F24") || !strings.Contains(m, " inform ") {
-			add("missed", []string{m})
-		}
+		add("missed", []string{m})
 	}
 	add("fact", v.Facts)
 	for _, w := range v.Warnings {
-		if code, _, _ := strings.Cut(w, " "); !pending(code) {
-			add("warning", []string{w})
-		}
+		add("warning", []string{w})
 	}
 	return out
 }
@@ -317,36 +301,4 @@ func (a oActionView) lines(what string) []string {
 		out = append(out, late.lines(what+" "+a.Type+" late")...)
 	}
 	return out
-}
-
-// without leaves out what a rule decides that the engine does not have yet.
-func (a oActionView) without() oActionView {
-	if pending("promises") {
-		if a.Change == "cancelled" || slices.Contains(pointless, a.Type) {
-			a.Change = "?"
-			return a
-		}
-		a.Change, a.NotBefore, a.DueAt, a.GivenAt, a.DoneAt, a.Already = "", "", "", "", "", ""
-		a.Message, a.Owner = "", ""
-	}
-	if pending("F21") && a.DoneAt != "" {
-		a.DueAt, a.Change, a.IfLate, a.Remind = "", "", nil, nil
-	}
-	if pending("F19") && len(a.Plays) > 1 {
-		a.GivenAt = ""
-	}
-	if pending("F24") && a.Type == "inform" {
-		a.DueAt, a.Change, a.IfLate, a.Remind = "", "", nil, nil
-	}
-	if pending("F8") && a.Type == "inform" && a.DoneAt != "" {
-		a.DueAt, a.IfLate, a.Remind = "", nil, nil
-	}
-	for _, list := range []*[]oActionView{&a.IfLate, &a.Remind} {
-		var out []oActionView
-		for _, step := range *list {
-			out = append(out, step.without())
-		}
-		*list = out
-	}
-	return a
 }

@@ -65,7 +65,7 @@ func (b *oBook) yaml() string {
 		if f.sum != "" {
 			what = "sum: " + f.sum + ", currency: " + f.currency
 		}
-		if f.occurred && !pending("19") {
+		if f.occurred {
 			what += ", by: occurred"
 		}
 		w.line(1, "%s: {%s, same: [%s], last: %s}", f.name, what, strings.Join(f.same, ", "), f.last)
