@@ -47,6 +47,9 @@ func tooLate(d *recovery.Decision, play string) bool {
 // the deadlines that it had, where the same cases of the same plays give them.
 func TestPropertyDeadlinesStay(t *testing.T) {
 	property(t, func(s *pStep) string {
+		if slices.Contains(codes(s.got), "in-the-future") {
+			return "" // what lies ahead happens meanwhile
+		}
 		at := s.now
 		defer func() { s.now = at }()
 		s.now = at.Add(time.Duration(s.dice.IntN(20000)) * time.Minute)
