@@ -290,6 +290,8 @@ type Limit struct {
 type Play struct {
 	ID, About, Approach Text
 	When                Text
+	Each                Text // the list whose items the play goes through
+	Where               Text // which of them; absent: all
 	Phase, Provider     Text
 	Priority            Text // an Int
 	Fallback            bool

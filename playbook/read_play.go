@@ -45,6 +45,8 @@ func (r *reader) play(n *yamlnode.Node, key Text, reviewed bool) *Play {
 	p.About = m.words("about")
 	p.Approach = m.oneOf("approach", caseByCase, standardised, preventive, partnered)
 	p.When = m.uncut("when", "a condition")
+	p.Each = m.scalar("each", "the name of a list of items, such as `lines`")
+	p.Where = m.uncut("where", "a condition on `item`")
 	p.Phase = m.oneOf("phase", "failure", "signal", "any")
 	p.Provider = m.oneOf("provider", "us", "partner", "any")
 	p.Priority = m.int("priority", anyInt)
@@ -60,6 +62,9 @@ func (r *reader) play(n *yamlnode.Node, key Text, reviewed bool) *Play {
 	m.on("substitute", func(n *yamlnode.Node, key Text) { p.Substitute = r.substitute(n, key) })
 	p.Otherwise = m.actions("otherwise")
 	m.require("id", "approach", "when")
+	if !m.has("each") {
+		m.add("where", "missing-key", "write `each:` and the name of a list of items, or write the condition in `when`", "`where` says which items a play is for, and this play has no `each`")
+	}
 	m.approach(p, reviewed)
 	m.close()
 	return p
@@ -79,6 +84,9 @@ func (m *mapping) approach(p *Play, reviewed bool) {
 		if k.approach == approach && k.remedy != "" {
 			m.requireOf(approach, k.key, k.remedy)
 		}
+	}
+	if approach != standardised && approach != preventive {
+		m.add("each", "wrong-approach", "remove it, or write `approach: "+standardised+"`", "`each` belongs to `%s` and `%s`; this play is a `%s`", standardised, preventive, approach)
 	}
 	if approach == standardised && !reviewed && !m.has("review_by") {
 		m.r.add(m.whole(p), "missing-review-by", "write `review_by:` and a date, here or for the whole playbook",

@@ -34,6 +34,9 @@ type Action struct {
 	Amount      *Param   // nil where the type has none
 	Params      []*Param // the others, in the order of the type, defaults included
 	Position    Position
+	// Own is set on an action that each item of the play's list has for itself. All others are one for
+	// all items.
+	Own bool
 }
 
 // givenIn says where a list of actions stands.
@@ -45,6 +48,7 @@ type givenIn struct {
 	late       bool // if_late
 	remind     bool
 	count      counting // of the action that remind stands in
+	each       bool     // items are at hand, which only an action of each item's own may read
 }
 
 // actions compiles a list of actions and checks that its members can be told
@@ -90,7 +94,13 @@ func (s *scope) action(a *playbook.Action, in givenIn) *Action {
 		return nil
 	}
 	s.noMoney(a, t, in)
+	own := in.each && (in.late || in.remind || t.Merge == MergeNever || t.Merge == MergeItem)
+	if in.each && !own {
+		defer s.forAllItems(t.Name)()
+		in.each, in.known = false, in.known.NoItem()
+	}
 	out := s.common(a, t, in)
+	out.Own = own
 	known := in.known
 	out.Amount, out.Params = s.params(a, t, known)
 	s.checkMessage(a, out, in)

@@ -64,7 +64,7 @@ func (s *scope) pickedCalendar(src playbook.Text, offset int, code string, known
 	if s.cutByComment(src, 0, []rune(src.Value)) {
 		return nil
 	}
-	e, issues := s.env.CompileCalendar(code)
+	e, issues := s.here().CompileCalendar(code)
 	s.issues(src, offset, issues)
 	if len(issues) > 0 || e == nil {
 		return nil
@@ -85,6 +85,7 @@ func (s *scope) zonedCalendar(id string, def *playbook.Calendar) *celenv.Zoned {
 	if s.circle("calendars."+id, def.Zone) {
 		return nil
 	}
+	defer s.withoutItem()()
 	s.stack = append(s.stack, step{"calendars." + id, def.Zone})
 	e := s.expr(def.Zone, value.Type{Kind: value.KindString})
 	s.stack = s.stack[:len(s.stack)-1]

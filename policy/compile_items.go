@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -112,4 +114,112 @@ func describeItems(items []*Field) string {
 		b.WriteString("\x02")
 	}
 	return b.String()
+}
+
+// eachItem compiles the list that a play goes through, and which of its items it is for. It returns
+// what is known where such an item is at hand. The expressions that are compiled next see the item,
+// until [scope.withoutItem].
+func (s *scope) eachItem(p *Play, d *playbook.Play, known celenv.Known) celenv.Known {
+	if !d.Each.IsSet() {
+		if d.Each.Misread() {
+			return celenv.Unreachable()
+		}
+		return known
+	}
+	list := s.listNamed(d.Each)
+	if list == nil || s.env == nil {
+		return celenv.Unreachable() // that is reported, and what follows from it is not
+	}
+	p.Each = list
+	s.each = s.env.Each(list.Name)
+	known = s.env.KnownItem(known, list.Name)
+	if d.Where.Misread() {
+		return celenv.Unreachable()
+	}
+	p.where, known = s.condition(d.Where, known)
+	s.readsNow(p.where, d.Where)
+	return known
+}
+
+// listNamed finds the list of items that a play names.
+func (s *scope) listNamed(t playbook.Text) *Field {
+	f := s.fields[t.Value]
+	if f != nil && f.Items != nil {
+		s.used[fieldUse(f.Name)] = true
+		return f
+	}
+	var lists []string
+	for name, f := range s.fields {
+		if f.Items != nil {
+			lists = append(lists, name)
+		}
+	}
+	slices.Sort(lists)
+	path, isPath := strings.CutPrefix(t.Value, "incident.")
+	switch {
+	case s.table.broken[t.Value] || s.table.broken[path]:
+		s.incomplete = true // the mistake in the declaration is reported already
+	case f != nil:
+		s.errorf(t.Range, "wrong-type", "declare the field with `items:`, or name one of "+quotedOr(lists), "`each` names a list of items, and `%s` is of type %s", f.Name, f.Type)
+	case isPath && slices.Contains(lists, path):
+		s.mendf(t.Range, "unknown-field", instead(t, path), "`each` names the list itself, without `incident.`")
+	case len(lists) == 0:
+		s.errorf(t.Range, "unknown-field", "declare one in `incident:`, such as `"+t.Value+": {items: {price: money}}`", "there is no list of items `%s`", t.Value)
+	default:
+		r := near(t, lists)
+		if r.hint == "" {
+			r = say("name " + quotedOr(lists))
+		}
+		s.mendf(t.Range, "unknown-field", r, "there is no list of items `%s`", t.Value)
+	}
+	return nil
+}
+
+func quotedOr(names []string) string {
+	if len(names) == 0 {
+		return "the lists that incidents have"
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
+}
+
+// here is where the expression at hand is compiled: where an item is, if the play goes through a list.
+func (s *scope) here() *celenv.Scope {
+	if s.each != nil {
+		return s.each
+	}
+	return s.env
+}
+
+// withoutItem compiles what follows where no item is at hand, until the function that it returns is called:
+// definitions do not know from which play they are read.
+func (s *scope) withoutItem() func() {
+	each, one := s.each, s.oneForAll
+	s.each, s.oneForAll = nil, ""
+	return func() { s.each, s.oneForAll = each, one }
+}
+
+// forAllItems compiles an action that is one for all items, until the function that it returns is
+// called.
+func (s *scope) forAllItems(kind string) func() {
+	outer := s.oneForAll
+	s.oneForAll = kind
+	return func() { s.oneForAll = outer }
+}
+
+// sayOneForAll says of a read of item in an action that is one for all items why it cannot be.
+func (s *scope) sayOneForAll(i *celtext.Issue) {
+	if i.Code != celtext.CodeNoItem || s.oneForAll == "" {
+		return
+	}
+	i.Message = "`" + s.oneForAll + "` is one action for all items, and this reads `item`"
+	i.Hint = "read it in an action that each item has for itself, such as `compensate` or `replace`"
+}
+
+// ofItems are the conditions of a play with Each, in the order in which they are asked.
+func (p *Play) ofItems() []*expression {
+	out := []*expression{p.when, p.where}
+	for _, c := range p.Cases {
+		out = append(out, c.when)
+	}
+	return out
 }

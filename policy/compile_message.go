@@ -72,6 +72,7 @@ func (s *scope) message(name string) *Message {
 		return m.compiled
 	}
 	before := len(s.diags)
+	defer s.withoutItem()()
 	m.compiled = &Message{ID: name}
 	for _, t := range m.def.Texts {
 		m.compiled.tags = append(m.compiled.tags, tongue.Of(t.Language.Value))

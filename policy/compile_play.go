@@ -97,7 +97,10 @@ func (s *scope) play(d *playbook.Play, place int) *Play {
 		known = celenv.Unreachable() // a play without a condition is reported when the file is read
 	}
 	p.when = when
-	s.playActions(p, d, known)
+	all := known
+	defer s.withoutItem()()
+	known = s.eachItem(p, d, known)
+	s.playActions(p, d, known, all)
 	s.noEffect(p)
 	for _, e := range conditionsOf(p) {
 		s.otherPhase(p, e)
@@ -116,9 +119,9 @@ func (s *scope) neverInForce(p *Play, d *playbook.Play) {
 }
 
 // playActions compiles the actions, cases and choices of a play.
-func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
+func (s *scope) playActions(p *Play, d *playbook.Play, known, all celenv.Known) {
 	substitutes := d.Substitute != nil && p.Approach == PartnerSubstitute // in other approaches, reading the file has refused it
-	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: substitutes}
+	in := givenIn{known: known, preventive: p.Preventive() && p.phase != fitFirst, partner: substitutes, each: p.Each != nil}
 	p.Do = s.actions(d.Do, in)
 	for _, k := range d.Cases {
 		when, caseKnown := s.condition(k.When, known)
@@ -127,9 +130,9 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known celenv.Known) {
 		inCase.known = caseKnown
 		p.Cases = append(p.Cases, &Case{ID: k.ID.Value, when: when, Do: s.actions(k.Do, inCase, d.Do)})
 	}
-	plain := givenIn{known: known}
+	plain := givenIn{known: known, each: p.Each != nil}
 	if d.Lead.IsSet() {
-		p.Lead = s.deadline("lead", d.Lead, counting{}, known)
+		p.Lead = s.deadline("lead", d.Lead, counting{}, all)
 	}
 	p.TooLate = s.actions(d.TooLate, plain)
 	if substitutes {

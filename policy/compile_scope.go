@@ -46,6 +46,11 @@ type scope struct {
 	types     map[string]*ActionType
 	typeDefs  map[string]*playbook.ActionType
 
+	// each is where the expressions of a play see an item of its list; nil: there is none.
+	each *celenv.Scope
+	// oneForAll is the type of the action at hand where it is one for all items; empty: it is not.
+	oneForAll string
+
 	assumed celenv.Known // the paths that applies guards
 	reads   map[int]bool // the facts that the current play can read
 }
@@ -336,6 +341,7 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	if !def.Expr.IsSet() {
 		return nil // reported when the file was read
 	}
+	defer s.withoutItem()()
 	s.stack = append(s.stack, step{"terms." + name, def.Expr})
 	e := s.expr(def.Expr)
 	s.stack = s.stack[:len(s.stack)-1]

@@ -167,9 +167,5 @@ func (c *compiler) warnUnusedFields(d *playbook.Document) {
 
 // conditionsOf are the conditions of a play.
 func conditionsOf(p *Play) []*expression {
-	out := []*expression{p.when}
-	for _, k := range p.Cases {
-		out = append(out, k.when)
-	}
-	return slices.DeleteFunc(out, func(e *expression) bool { return e == nil })
+	return slices.DeleteFunc(p.ofItems(), func(e *expression) bool { return e == nil })
 }

@@ -22,6 +22,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if s.circle("tables."+name, def.By) {
 		return nil
 	}
+	defer s.withoutItem()()
 	var t *celenv.Table
 	if len(def.Keys) > 0 {
 		t = s.keyedTable(name, def)

@@ -43,6 +43,9 @@ type Explanation struct {
 	Cases   []CaseExplanation
 	// Case is the case that held, by its place in Cases; -1 for none.
 	Case int
+	// Items are those that a play with Each is for, in their order. If it is for none, Items has the one
+	// that came nearest, or nothing where the list is empty.
+	Items []ItemExplanation
 	// Partners are those of a play that matched, in the order of their ids.
 	Partners []PartnerExplanation
 }
@@ -51,6 +54,14 @@ type Explanation struct {
 type CaseExplanation struct {
 	Case *Case
 	When *Node // nil: always
+}
+
+// ItemExplanation says why a play is for an item, or not.
+type ItemExplanation struct {
+	Item  *value.Item
+	Where *Node // nil: for all
+	Cases []CaseExplanation
+	Case  int // the case that held, by its place in Cases; -1 for none
 }
 
 // PartnerExplanation says whether the agreement with a partner covers the incident, in the
@@ -132,11 +143,53 @@ func (e *explaining) play(p *Play) Explanation {
 	}
 	f := e.in.Frame(p.Playbook)
 	out.When = e.node(p.when, f)
-	if out.Matched = out.When == nil || out.When.Value == true; out.Matched {
+	if out.Matched = out.When == nil || out.When.Value == true; out.Matched && p.Each != nil {
+		out.Items, out.Matched = e.items(p, f)
+	}
+	if out.Matched {
 		e.took(p)
 		e.matched(&out, f)
 	}
 	return out
+}
+
+// items explains the items that a play is for; else the one that came nearest, which it is not for.
+func (e *explaining) items(p *Play, f *Frame) (out []ItemExplanation, found bool) {
+	list, _ := e.in.Field(p.Each).([]any)
+	defer f.NoItem()
+	var nearest *ItemExplanation
+	least := 0.0
+	for i, item := range list {
+		f.SetItem(p.Each, i)
+		x := ItemExplanation{Item: item.(*value.Item), Where: e.node(p.where, f), Case: -1}
+		if x.Where == nil || x.Where.Value == true {
+			x.Cases, x.Case = e.cases(p, f)
+			out = append(out, x)
+			continue
+		}
+		if far := sumOf(x.Where.misses()); nearest == nil || far < least {
+			nearest, least = &x, far
+		}
+	}
+	if len(out) == 0 && nearest != nil {
+		return []ItemExplanation{*nearest}, false
+	}
+	return out, len(out) > 0
+}
+
+// cases explains the cases of a play up to the first that holds; held is its place, -1 for none.
+func (e *explaining) cases(p *Play, f *Frame) (out []CaseExplanation, held int) {
+	for i, c := range p.Cases {
+		n := e.node(c.when, f)
+		out = append(out, CaseExplanation{c, n})
+		switch {
+		case n == nil || n.Value == true:
+			return out, i
+		case n.Err != nil:
+			return out, -1
+		}
+	}
+	return out, -1
 }
 
 // pass matches a play that is not explained, because it can stand in the way of others.
@@ -144,7 +197,13 @@ func (e *explaining) pass(p *Play) {
 	if b, _ := e.barrier(p, nil); b != BarrierNone {
 		return
 	}
-	if ok, err := p.when.holdsFor(e.in, p.Playbook); ok && err == nil {
+	ok, err := p.when.holdsFor(e.in, p.Playbook)
+	if ok && err == nil && p.Each != nil {
+		var items []ItemMatch
+		items, err = e.in.itemsOf(p)
+		ok = len(items) > 0
+	}
+	if ok && err == nil {
 		e.took(p)
 	}
 }
@@ -190,16 +249,8 @@ func (e *explaining) barrier(p *Play, applies *Node) (Barrier, *Play) {
 
 // matched explains the cases and partners of a play that has matched.
 func (e *explaining) matched(out *Explanation, f *Frame) {
-	for i, c := range out.Play.Cases {
-		n := e.node(c.when, f)
-		out.Cases = append(out.Cases, CaseExplanation{c, n})
-		if n == nil || n.Value == true {
-			out.Case = i
-			break
-		}
-		if n.Err != nil {
-			break
-		}
+	if out.Play.Each == nil {
+		out.Cases, out.Case = e.cases(out.Play, f)
 	}
 	if out.Play.Partners == nil {
 		return
@@ -263,6 +314,7 @@ func (x *Explainer) Conditions() []*Node {
 	for _, p := range x.program.Plays {
 		f := in.Frame(p.Playbook)
 		add(p.when, f)
+		add(p.where, f)
 		for _, c := range p.Cases {
 			add(c.when, f)
 		}

@@ -20,6 +20,12 @@ func (e Explanation) Distance() float64 {
 	case e.Barrier != BarrierNone || e.When == nil:
 		return math.Inf(1)
 	}
+	if e.Play.Each != nil && e.When.Value == true {
+		if len(e.Items) == 0 {
+			return 1
+		}
+		return sumOf(e.Items[0].Where.misses())
+	}
 	return sumOf(e.When.misses())
 }
 

@@ -280,6 +280,9 @@ func (e Explanation) Misses() []string {
 	p := e.Play
 	switch e.Barrier {
 	case BarrierNone:
+		if p.Each != nil && !e.Matched && (e.When == nil || e.When.Value == true) {
+			return e.missesOfItems()
+		}
 		return e.When.Misses()
 	case BarrierPeriod:
 		return []string{"it is in force " + p.InForce.String() + " only, and the incident occurred on " + e.Day.String()}
@@ -303,6 +306,16 @@ func (e Explanation) Misses() []string {
 		return []string{"it is for partners' failures, and this is our own"}
 	}
 	return nil
+}
+
+// missesOfItems says by how much the item that came nearest is not one that the play is for.
+func (e Explanation) missesOfItems() []string {
+	list := "incident." + e.Play.Each.Name
+	if len(e.Items) == 0 {
+		return []string{list + " has no items"}
+	}
+	x := e.Items[0]
+	return []string{"it is for no item of " + list + "; the nearest, " + x.Item.ID() + ": " + strings.Join(x.Where.Misses(), ", ")}
 }
 
 // String writes the period: from 2026-01-01 until 2026-12-31, always.

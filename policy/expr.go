@@ -102,7 +102,7 @@ func placed(err error) error {
 // expr compiles a text that is one expression. It returns nil if the text is wrong, and has
 // reported it then.
 func (s *scope) expr(text playbook.Text, want ...value.Type) *celenv.Expr {
-	return s.compileIn(s.env, text, want...)
+	return s.compileIn(s.here(), text, want...)
 }
 
 func (s *scope) compileIn(env *celenv.Scope, text playbook.Text, want ...value.Type) *celenv.Expr {
@@ -152,6 +152,7 @@ func (s *scope) issues(text playbook.Text, offset int, issues []celtext.Issue) {
 			s.incomplete = true // likewise
 			continue
 		}
+		s.sayOneForAll(&i)
 		s.mendf(text.Sub(offset+i.From, offset+i.To), string(i.Code), mended(text, offset, i), "%s", i.Message)
 	}
 }

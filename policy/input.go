@@ -183,6 +183,13 @@ func (in *Input) Frame(b *Playbook) *Frame {
 	return f
 }
 
+// SetItem makes an item of a list of the incident the one that expressions read as item, until the
+// next call or [Frame.NoItem]. It is given by its place in the list.
+func (f *Frame) SetItem(list *Field, at int) { f.cel.SetItem(list.Slot, at) }
+
+// NoItem ends what SetItem has begun.
+func (f *Frame) NoItem() { f.cel.NoItem() }
+
 // Said has the values of an action that its message can read. A zero value is absent.
 type Said struct {
 	Type    string
@@ -218,7 +225,8 @@ type asking struct {
 	inClass  []bool
 	hits     []index.Hit
 	found    []Match
-	fallback bool // whether one of found is a fallback
+	items    []ItemMatch // of found
+	fallback bool        // whether one of found is a fallback
 }
 
 func newAsking(p *Program) asking {

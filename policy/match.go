@@ -3,16 +3,28 @@ package policy
 import (
 	"fmt"
 	"slices"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 // Match is a play that matched, with the case that held.
 type Match struct {
 	Play *Play
 	Case *Case // nil: no case held, or the play has none
+	// Items are those that a play with Each is for, in the order of their ids, each with its own case;
+	// there is at least one. Nil for any other play.
+	Items []ItemMatch
 
 	// plain has the reasons of a play that was matched without the index (match_plain.go); else it
 	// is nil.
 	plain []Reason
+}
+
+// ItemMatch is an item that a play is for.
+type ItemMatch struct {
+	Item *value.Item
+	At   int   // its place in the list
+	Case *Case // nil: no case held, or the play has none
 }
 
 // reads are the values that the conditions that held have read.
@@ -178,7 +190,7 @@ func (a *asking) begin(applying []*Playbook) {
 	for _, c := range a.classes {
 		a.inClass[c] = false
 	}
-	a.applying, a.classes, a.found, a.fallback = a.applying[:0], a.classes[:0], a.found[:0], false
+	a.applying, a.classes, a.found, a.items, a.fallback = a.applying[:0], a.classes[:0], a.found[:0], a.items[:0], false
 	for _, b := range applying {
 		a.books[b.number].applies = true
 		a.applying = append(a.applying, int32(b.number))
@@ -211,6 +223,16 @@ func (in *Input) ask(c *candidate, doubt bool) error {
 			return nil
 		}
 	}
+	f := Match{Play: c.play}
+	if p.Each != nil {
+		var err error
+		if f.Items, err = in.itemsOf(p); err != nil {
+			return playError(p, err)
+		}
+		if len(f.Items) == 0 {
+			return nil
+		}
+	}
 	if taken && p.Playbook.Matches == MatchOne {
 		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{state.first.Name, p.Name}}
 	}
@@ -220,13 +242,46 @@ func (in *Input) ask(c *candidate, doubt bool) error {
 		}
 		*answered = true
 	}
-	return in.found(c)
+	return in.found(c, f)
+}
+
+// itemsOf are the items of its list that a play is for, each with the first of its cases that holds.
+func (in *Input) itemsOf(p *Play) ([]ItemMatch, error) {
+	list, _ := in.values.Get(p.Each.Slot).([]any)
+	if len(list) == 0 {
+		return nil, nil
+	}
+	f := in.Frame(p.Playbook)
+	defer f.NoItem()
+	a := &in.asking
+	from := len(a.items)
+	for i, one := range list {
+		f.SetItem(p.Each, i)
+		ok, err := p.where.evaluate(f)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		found := ItemMatch{Item: one.(*value.Item), At: i}
+		for _, c := range p.Cases {
+			if ok, err = c.when.holds(f); err != nil {
+				return nil, err
+			}
+			if ok {
+				found.Case = c
+				break
+			}
+		}
+		a.items = append(a.items, found)
+	}
+	return a.items[from:len(a.items):len(a.items)], nil
 }
 
 // found adds a play that matches, with the first of its cases that holds.
-func (in *Input) found(c *candidate) error {
-	f := Match{Play: c.play}
-	if c.cases {
+func (in *Input) found(c *candidate, f Match) error {
+	if c.cases && c.play.Each == nil {
 		var err error
 		if f.Case, err = in.caseOf(c.play); err != nil {
 			return playError(c.play, err)

@@ -58,6 +58,12 @@ func outcome(p *policy.Program, values, changes map[string]any, facts [2]any) st
 			if m.Case != nil {
 				fmt.Fprintf(&out, " case %s", m.Case.ID)
 			}
+			for _, x := range m.Items {
+				fmt.Fprintf(&out, " %s", x.Item.ID())
+				if x.Case != nil {
+					fmt.Fprintf(&out, ":%s", x.Case.ID)
+				}
+			}
 			fmt.Fprintf(&out, " %q\n", policy.Because(in, &m))
 		}
 		describeError(&out, err)

@@ -220,15 +220,18 @@ func (g *setGen) shared() string {
 		fmt.Fprintf(&s, "  r_%s: %s\n  o_%s: %s, optional: true}\n", k, d, k, strings.TrimSuffix(d, "}"))
 	}
 	s.WriteString("  l_text: {type: [string]}\n  l_int: {type: [int]}\n  l_double: {type: [double]}\n  l_money: {type: [money], currency: EUR}\n")
+	s.WriteString("  lines: {items: {n: int, m: {type: money, currency: EUR}, late: {type: duration, default: 0s}, o: {type: string, optional: true}}, default: []}\n")
 	s.WriteString("  o_any: {type: money, optional: true}\n  o_list: {type: [string], optional: true}\n")
 	s.WriteString("facts:\n  count: {count: incidents, same: [customer.id], last: 30d}\n  sum: {sum: compensate, same: [customer.id], last: 30d, currency: EUR}\n")
 	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}, {otherwise: true, n: 0}]\n")
 	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR}, {is: [b, ab], m: 2 EUR}, {otherwise: true, m: 0 EUR}]\n")
+	s.WriteString("  of_item:\n    by: item.late\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}]\n")
 	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{above: 0, n: 1}, {from: 3, n: 2}, {above: 3, n: 1}]\n")
 	s.WriteString("  by_two:\n    by: {text: incident.r_text, length: incident.r_length}\n    rows:\n" + g.keyedRows("text", "length") + "      - {otherwise: true, n: 0}\n")
 	s.WriteString("  by_three:\n    by: {whole: incident.r_int, yes: incident.r_bool, text: 'incident.?o_text.orValue(\"c\")'}\n    rows:\n" + g.keyedRows("whole", "yes", "text"))
 	s.WriteString("  by_one:\n    by: {amount: incident.r_money}\n    hit: unique\n    rows: [{amount: {upto: 1 EUR}, m: 1 EUR}, {amount: {from: " + pick(g.dice, "1", "2") + " EUR}, m: 2 EUR}, {otherwise: true, m: 3 EUR}]\n")
 	s.WriteString("terms:\n  v_int: incident.r_int\n  v_money: incident.r_money\n  v_text: incident.r_text\n  broken: '\"apologise\" in missed'\n")
+	s.WriteString("  dear: item.m > money(\"1 EUR\")\n")
 	for i := range 3 {
 		fmt.Fprintf(&s, "  b%d: %s\n", 3-i, quoted(g.termSource(3-i)))
 	}
@@ -305,6 +308,13 @@ func (g *setGen) applies() string {
 func (g *setGen) play(s *strings.Builder, i int) {
 	approach := pick(g.dice, "standardised-response", "standardised-response", "preventive-intervention")
 	fmt.Fprintf(s, "  - id: p%d\n    approach: %s\n    when: %s\n", i, approach, quoted(g.when()))
+	each := g.one(5)
+	if each {
+		s.WriteString("    each: lines\n")
+		if !g.one(4) {
+			fmt.Fprintf(s, "    where: %s\n", quoted(g.ofItem()))
+		}
+	}
 	fmt.Fprintf(s, "    do: [{apologise: {id: a%d, within: 1h, if_late: [{explain: {within: 2h}}]}}]\n", i)
 	if g.one(4) {
 		fmt.Fprintf(s, "    phase: %s\n", pick(g.dice, "failure", "signal", "any"))
@@ -330,9 +340,46 @@ func (g *setGen) play(s *strings.Builder, i int) {
 	if g.one(4) {
 		s.WriteString("    cases:\n")
 		for c := range 1 + g.roll(3) {
-			fmt.Fprintf(s, "      - id: c%d\n        when: %s\n        do: [{explain: {id: e%d}}]\n", c, quoted(g.condition(1)), c)
+			when := g.condition(1)
+			if each && !g.one(3) {
+				when = g.ofItem()
+			}
+			fmt.Fprintf(s, "      - id: c%d\n        when: %s\n        do: [{explain: {id: e%d}}]\n", c, quoted(when), c)
 		}
 	}
+}
+
+// ofItem returns a condition on the item at hand. Some of these conditions fail.
+func (g *setGen) ofItem() string {
+	one := func() string {
+		return pick(g.dice, "item.n > 1", "item.late >= hours(2)", "1 / item.n > 0", "terms.dear", "has(tables.of_item) && tables.of_item.n > 1", "has(item.o)",
+			`has(item.o) && item.o == "a"`, `item.?o.orValue("b") != "a"`, `item.id != "B"`, "item.m * percent(50) > money(\"1 EUR\")", "incident.lines.exists(x, x.n > item.n)",
+			"sum(incident.lines.map(x, x.m)) > item.m * 2")
+	}
+	switch g.roll(4) {
+	case 0:
+		return one() + " && (" + one() + ")"
+	case 1:
+		return "(" + one() + " || " + one() + ") && " + g.condition(0)
+	}
+	return one()
+}
+
+// lines are the items of an incident, by their ids.
+func (g *setGen) lines() []any {
+	out := []any{}
+	for i := range g.roll(5) {
+		item := &value.Item{Names: []string{"id", "late", "m", "n", "o"}, Values: make([]any, 5)}
+		item.Values[0] = string(rune('A' + i))
+		item.Values[1] = pick(g.dice, time.Duration(0), time.Hour, 2*time.Hour, 30*time.Hour)
+		item.Values[2] = pick(g.dice, value.MustMoney("0 EUR"), value.MustMoney("1 EUR"), value.MustMoney("5 EUR"))
+		item.Values[3] = pick(g.dice, int64(0), int64(1), int64(2))
+		if g.one(2) {
+			item.Values[4] = pick(g.dice, "a", "b")
+		}
+		out = append(out, item)
+	}
+	return out
 }
 
 // set makes a whole set.
@@ -370,6 +417,7 @@ func (g *setGen) incident(odd bool) map[string]any {
 	for _, k := range []string{"text", "int", "double", "money"} {
 		values["l_"+k] = g.list(kinds[k].values[:5]...)
 	}
+	values["lines"] = g.lines()
 	if g.one(2) {
 		values["o_any"], values["o_list"] = value.MustMoney("3 USD"), g.list("a")
 	}

@@ -128,13 +128,56 @@ func (m *matcher) ask(p *Play) error {
 	if !ok {
 		return nil
 	}
+	match := &Match{Play: p}
+	if p.Each != nil {
+		if match.Items, err = m.items(p, f); err != nil {
+			return playError(p, err)
+		}
+		if len(match.Items) == 0 {
+			return nil // a play that is for none of the items has not matched
+		}
+	}
 	if taken && p.Playbook.Matches == MatchOne {
 		return &AmbiguousError{Playbook: p.Playbook.ID, Plays: [2]string{first.Name, p.Name}}
 	}
-	return m.found(p, f, side)
+	return m.found(match, f, side)
 }
 
-func (m *matcher) found(p *Play, f *Frame, side purpose) error {
+// items asks each item of the play's list: where, and then each case.
+func (m *matcher) items(p *Play, f *Frame) ([]ItemMatch, error) {
+	list, _ := m.in.Field(p.Each).([]any)
+	defer f.NoItem()
+	var out []ItemMatch
+	for i, item := range list {
+		f.SetItem(p.Each, i)
+		ok, err := p.where.evaluate(f)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		held, err := firstCase(p, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ItemMatch{Item: item.(*value.Item), At: i, Case: held})
+	}
+	return out, nil
+}
+
+// firstCase is the first case that holds; nil: none does.
+func firstCase(p *Play, f *Frame) (*Case, error) {
+	for _, c := range p.Cases {
+		if ok, err := c.when.evaluate(f); err != nil || ok {
+			return c, err
+		}
+	}
+	return nil, nil
+}
+
+func (m *matcher) found(match *Match, f *Frame, side purpose) error {
+	p := match.Play
 	if m.first == nil {
 		m.first, m.answered = map[*Playbook]*Play{}, map[purpose]bool{}
 	}
@@ -144,15 +187,10 @@ func (m *matcher) found(p *Play, f *Frame, side purpose) error {
 		}
 		m.answered[side] = true
 	}
-	match := &Match{Play: p}
-	for _, c := range p.Cases {
-		ok, err := c.when.evaluate(f)
-		if err != nil {
+	if p.Each == nil {
+		var err error
+		if match.Case, err = firstCase(p, f); err != nil {
 			return playError(p, err)
-		}
-		if ok {
-			match.Case = c
-			break
 		}
 	}
 	match.plain = because(f, p, match.Case)
@@ -178,6 +216,9 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 	if c != nil {
 		conditions = append(conditions, c.when)
 	}
+	if p.Each != nil {
+		conditions = p.ofItems()
+	}
 	out := []Reason{}
 	seen := map[string]bool{}
 	for _, e := range conditions {
@@ -186,7 +227,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 		}
 		for _, r := range e.cel.Reads() {
 			// The decision has the time already.
-			if r.Path != "now" && !seen[r.Path] {
+			if r.Path != "now" && !r.Item && !seen[r.Path] {
 				seen[r.Path] = true
 				out = append(out, Reason{Expr: r.Path, Value: f.read(r.Path)})
 			}

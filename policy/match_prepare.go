@@ -228,6 +228,10 @@ func (b *preparer) types() []value.Type {
 // readers finds the readers for the paths that explanations show, once for the program.
 func (b *preparer) readers() {
 	for _, play := range b.program.Plays {
+		if play.Each != nil {
+			play.reads = b.readsOf(play.Playbook, play.ofItems()...)
+			continue
+		}
 		play.reads = b.readsOf(play.Playbook, play.when, nil)
 		for _, c := range play.Cases {
 			c.reads = b.readsOf(play.Playbook, play.when, c.when)
@@ -245,7 +249,7 @@ func (b *preparer) readsOf(book *Playbook, conditions ...*expression) []*shown {
 		}
 		for _, r := range e.cel.Reads() {
 			// The decision has the time already.
-			if r.Path != "now" && !slices.Contains(paths, r.Path) {
+			if r.Path != "now" && !r.Item && !slices.Contains(paths, r.Path) {
 				paths = append(paths, r.Path)
 			}
 		}

@@ -133,10 +133,13 @@ type Play struct {
 	Partners  *Substitute // of a partner-substitute play
 	Otherwise []*Action
 	Facts     []int // slots of the facts that it can read, sorted
-	Range     playbook.Range
-	At        string // where it stands, as decisions say it: FILE:LINE
+	// Each is the list whose items the play goes through; nil: it is about the incident as a whole.
+	Each  *Field
+	Range playbook.Range
+	At    string // where it stands, as decisions say it: FILE:LINE
 
 	when            *expression
+	where           *expression // of an item; nil: all
 	phase, provider fit
 	place           int      // in the file order of its playbook
 	rank            int32    // in Program.Plays

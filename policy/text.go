@@ -76,9 +76,9 @@ func (s *scope) text(src playbook.Text, message bool) *Text {
 		if s.env == nil || s.cutByComment(src, p.from, p.runes) {
 			continue
 		}
-		compile := s.env.Compile
+		compile := s.here().Compile
 		if message {
-			compile = s.env.CompileMessage
+			compile = s.here().CompileMessage
 		}
 		e, issues := compile(string(p.runes))
 		s.issues(src, p.from, issues)
@@ -165,6 +165,7 @@ func (s *scope) check(t *Text, known celenv.Known, use string) {
 		s.note(p.expr)
 		at := p.expr.Tag.(*place)
 		for _, i := range p.expr.Unguarded(known) {
+			s.sayOneForAll(&i)
 			s.mendf(at.sub(i.From, i.To), string(i.Code), mended(at.text, at.offset, i), "%s%s", i.Message, use)
 		}
 	}

@@ -23,6 +23,7 @@ type conclusion struct {
 	choosing  bool      // a choice is made: what it gives counts from now
 
 	matches  []policy.Match
+	item     *policy.ItemMatch // the one at hand, of the play that is expanded; nil: none
 	drafts   []*draft
 	leftOut  []*draft // not needed any more, because the incident is resolved
 	withheld []Withheld
@@ -204,6 +205,9 @@ func (c *conclusion) made(choice string) *Decision {
 
 // approach takes what one matching play gives.
 func (c *conclusion) approach(m *policy.Match) error {
+	if m.Play.Each != nil {
+		return c.eachItem(m)
+	}
 	actions := m.Play.Do
 	if m.Case != nil && len(m.Case.Do) > 0 {
 		actions = slices.Concat(m.Play.Do, m.Case.Do)
@@ -220,6 +224,52 @@ func (c *conclusion) approach(m *policy.Match) error {
 		return c.offer(m.Play)
 	}
 	return c.give(m.Play, actions)
+}
+
+// eachItem takes what a play gives for each of its items. What each item has for itself is expanded
+// once for each; an action that is one for all items is given once.
+func (c *conclusion) eachItem(m *policy.Match) error {
+	f := c.input.Frame(m.Play.Playbook)
+	defer func() { c.item = nil; f.NoItem() }()
+	var given []*policy.Action // those that are one for all items
+	for i := range m.Items {
+		c.item = &m.Items[i]
+		f.SetItem(m.Play.Each, c.item.At)
+		lists := [2][]*policy.Action{m.Play.Do}
+		if c.item.Case != nil {
+			lists[1] = c.item.Case.Do
+		}
+		var actions []*policy.Action
+		for _, list := range lists {
+			for _, a := range list {
+				if a.Own || !slices.Contains(given, a) {
+					actions = append(actions, a)
+				}
+				if !a.Own {
+					given = append(given, a)
+				}
+			}
+		}
+		if err := c.giveFor(m.Play, actions); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveFor gives actions for the item at hand, as the approach of the play wants.
+func (c *conclusion) giveFor(p *policy.Play, actions []*policy.Action) error {
+	if p.Approach == policy.PreventiveIntervention {
+		return c.prevent(p, actions)
+	}
+	return c.give(p, actions)
+}
+
+// turnTo makes an item the one at hand for a play that gives an action of its own; nil: none.
+func (c *conclusion) turnTo(p *policy.Play, item *policy.ItemMatch) {
+	if c.item = item; item != nil {
+		c.input.Frame(p.Playbook).SetItem(p.Each, item.At)
+	}
 }
 
 // give expands actions that nothing special is said about.

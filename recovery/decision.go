@@ -89,7 +89,16 @@ type Match struct {
 	Case     string // id of the case that held; empty when none did, or it has no id
 	Approach string
 	At       string // FILE:LINE
-	Because  []Reason
+	// Items are those that a play with each is for, in the order of their ids. Their cases are the
+	// items' own.
+	Items   []MatchItem
+	Because []Reason
+}
+
+// MatchItem is an item that a play is for.
+type MatchItem struct {
+	Item string // its id
+	Case string // id of the case that held for it; empty when none did, or it has no id
 }
 
 // Reason is one value that a condition has read.
@@ -110,6 +119,9 @@ const (
 type Action struct {
 	ID   string
 	Type string
+	// Item is the id of the item of a list whose own action it is; empty for what is about the incident
+	// as a whole, and on the actions of Remind and IfLate.
+	Item string
 	// Change is empty on the actions of IfLate.
 	Change Change
 	Plays  []string // the plays that gave it
@@ -206,6 +218,7 @@ type Precedent struct {
 type Withheld struct {
 	ID     string
 	Type   string
+	Item   string // as of an [Action]
 	Play   string
 	Reason WithheldReason
 	Amount Money
@@ -321,6 +334,9 @@ func (a Action) TextIn(zone *time.Location) string {
 	plain := value.Plain{Zone: zone}
 	var b strings.Builder
 	b.WriteString(a.Type)
+	if a.Item != "" {
+		b.WriteString(" for " + a.Item)
+	}
 	if a.Amount.IsSet() {
 		b.WriteString(" " + a.Amount.String())
 	}

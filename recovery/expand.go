@@ -22,6 +22,7 @@ type draft struct {
 	speakerPlay *policy.Play
 	asks        []ask // what plays ask for, where there is more to remember than the action
 	partner     string
+	item        *policy.ItemMatch // whose own it is; nil: nobody's
 	// merges is set on an action of the decision itself that is one with others of
 	// its type and key.
 	merges   bool
@@ -45,6 +46,9 @@ func (c *conclusion) makeRoom() {
 	}
 	for i := range c.matches {
 		m := &c.matches[i]
+		for range len(m.Items) {
+			count(m.Play.Do)
+		}
 		count(m.Play.Do)
 		if m.Case != nil {
 			count(m.Case.Do)
@@ -78,6 +82,11 @@ func (c *conclusion) parameters(p *policy.Play, a *policy.Action, parent string)
 	style := neutral(p.Playbook)
 	d := c.draft(p, a.Type)
 	d.source, d.speaker, d.speakerPlay = a, a, p
+	if a.Own {
+		if d.item = c.item; parent == "" && c.item != nil {
+			d.Item = c.item.Item.ID()
+		}
+	}
 	d.Params = c.workspace.room.paramList(len(a.Params))
 	for _, param := range a.Params {
 		v, err := param.Value(f, style)
@@ -125,6 +134,7 @@ func paramText(params []Param, name string) string {
 // and words, and the steps that hang on it.
 func (c *conclusion) finish(d *draft) error {
 	if d.speaker != nil {
+		c.turnTo(d.speakerPlay, d.item)
 		f := c.input.Frame(d.speakerPlay.Playbook)
 		var err error
 		if d.Owner, err = d.speaker.Owner.Render(f, neutral(d.speakerPlay.Playbook)); err != nil {

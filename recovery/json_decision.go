@@ -94,10 +94,19 @@ func (m *Match) fields(f *form.Form) {
 	f.Text("approach", &m.Approach)
 	f.Text("at", &m.At)
 	if f.Kept() {
+		form.Pairs(f, "items", &m.Items, func(x *MatchItem) (a, b *string) { return &x.Item, &x.Case })
 		form.Pairs(f, "because", &m.Because, func(r *Reason) (a, b *string) { return &r.Expr, &r.Value })
 		return
 	}
+	if !f.Writes() || len(m.Items) > 0 {
+		form.List(f, "items", &m.Items, (*MatchItem).fields)
+	}
 	form.List(f, "because", &m.Because, reasonFields)
+}
+
+func (m *MatchItem) fields(f *form.Form) {
+	f.Text("item", &m.Item)
+	f.Text("case", &m.Case)
 }
 
 // reasonFields writes texts even when they are empty, because the field that a reason read may be.
@@ -109,6 +118,7 @@ func reasonFields(r *Reason, f *form.Form) {
 func (a *Action) fields(f *form.Form) {
 	f.Text("id", &a.ID)
 	f.Text("type", &a.Type)
+	f.Text("item", &a.Item)
 	f.Text("change", (*string)(&a.Change))
 	f.Texts("plays", &a.Plays)
 	f.Money("amount", &a.Amount)
@@ -204,6 +214,7 @@ func (p *Precedent) fields(f *form.Form) {
 func (w *Withheld) fields(f *form.Form) {
 	f.Text("id", &w.ID)
 	f.Text("type", &w.Type)
+	f.Text("item", &w.Item)
 	f.Text("play", &w.Play)
 	f.Text("reason", (*string)(&w.Reason))
 	f.Money("amount", &w.Amount)

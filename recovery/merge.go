@@ -215,5 +215,5 @@ func (c *conclusion) dropZeros() {
 }
 
 func (c *conclusion) withhold(d *draft, reason WithheldReason, amount value.Money) {
-	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Play: d.Plays[0], Reason: reason, Amount: amount, Params: d.Params})
+	c.withheld = append(c.withheld, Withheld{ID: d.ID, Type: d.Type, Item: d.Item, Play: d.Plays[0], Reason: reason, Amount: amount, Params: d.Params})
 }

@@ -39,7 +39,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 	if !late && (len(actions) > 0 || !c.now.After(latest)) {
 		return nil
 	}
-	c.warn(WarnTooLate, p.Name, "it had to be done by "+value.FormatTimestamp(latest))
+	c.warnOnce(WarnTooLate, p.Name, "it had to be done by "+value.FormatTimestamp(latest))
 	return c.give(p, p.TooLate)
 }
 

@@ -91,6 +91,7 @@ func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 		if m.Case != nil {
 			x.Case = m.Case.ID
 		}
+		x.Items = itemsOf(m.Items)
 		if n := m.Reasons(); n > 0 {
 			for k := range n {
 				because = append(because, Reason(m.Reason(c.input, k)))
@@ -98,6 +99,19 @@ func (c *conclusion) matchesOf(matches []policy.Match) []Match {
 			x.Because = slices.Clip(because[len(because)-n:])
 		}
 		out = append(out, x)
+	}
+	return out
+}
+
+func itemsOf(items []policy.ItemMatch) []MatchItem {
+	if len(items) == 0 {
+		return nil
+	}
+	out := make([]MatchItem, len(items))
+	for i := range items {
+		if out[i].Item = items[i].Item.ID(); items[i].Case != nil {
+			out[i].Case = items[i].Case.ID
+		}
 	}
 	return out
 }
@@ -159,7 +173,16 @@ func (c *conclusion) actionID(parent string, parts ...string) string {
 func (c *conclusion) identify(d *draft, parent, mergeKey string) {
 	a := d.source
 	if a.Type.Merge == policy.MergeNever {
+		if d.Item != "" {
+			d.ID = c.actionID(parent, "play", d.play.Name, d.Type, a.ID, d.play.Each.Name, d.Item)
+			return
+		}
 		d.ID = c.actionID(parent, "play", d.play.Name, d.Type, a.ID)
+		return
+	}
+	if d.Item != "" { // each item's own, of whichever play
+		d.merges, d.mergeKey = true, mergeKey+"\x00"+d.play.Each.Name+"\x00"+d.Item
+		d.ID = c.actionID(parent, "merged", d.Type, mergeKey, d.play.Each.Name, d.Item)
 		return
 	}
 	if parent == "" {
@@ -184,6 +207,12 @@ func choiceID(incident, play string) string { return hashID("cho", incident, pla
 // prevent, and custom ones without once.
 func ActionID(incident, play, kind, own string) string {
 	return hashID("act", incident, "", "play", play, kind, own)
+}
+
+// ItemActionID is [ActionID] for an action that each item of a list has for itself: that of the item
+// with the id, in the list that the play's each names.
+func ItemActionID(incident, play, kind, own, list, item string) string {
+	return hashID("act", incident, "", "play", play, kind, own, list, item)
 }
 
 // decisionID is made from all that the decision was made from. A choice adds

@@ -28,6 +28,7 @@ func (c *conclusion) steps(d *draft) error {
 	var reminders, lates []*draft
 	for i := range d.asks {
 		x := &d.asks[i]
+		c.turnTo(x.play, d.item)
 		for _, source := range append([]*policy.Action{x.source}, x.more...) {
 			for _, a := range source.Remind {
 				y, err := c.reminder(d, x, a)

@@ -116,7 +116,13 @@ func (s *Scope) Each(list string) *Scope {
 	if f == nil || f.Items == nil {
 		return s
 	}
-	return &Scope{base: s.base, options: s.options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost, each: f}
+	if s.eachs == nil {
+		s.eachs = map[string]*Scope{}
+	}
+	if s.eachs[list] == nil {
+		s.eachs[list] = &Scope{base: s.base, options: s.options, incident: s.incident, facts: s.facts, zone: s.zone, cost: s.cost, each: f}
+	}
+	return s.eachs[list]
 }
 
 func (s *Scope) eachName() string {
@@ -140,6 +146,12 @@ func (s *Scope) KnownItem(k Known, list string) Known {
 			k = k.With(varItem + "." + m.Name)
 		}
 	}
+	return k
+}
+
+// NoItem returns k where no item is at hand.
+func (k Known) NoItem() Known {
+	k.paths = slices.DeleteFunc(slices.Clone(k.paths), func(path string) bool { return isNoItem(path) || strings.HasPrefix(path, varItem+".") })
 	return k
 }
 

@@ -16,6 +16,7 @@ import (
 type Read struct {
 	Path string
 	From int
+	Item bool // it reads the item at hand, or depends on it
 }
 
 // references returns the references in a form, in source order.
@@ -53,10 +54,10 @@ type readCollector struct {
 	opened map[*Table]bool
 }
 
-func (c *readCollector) add(path string, from int) {
+func (c *readCollector) add(path string, from int, item bool) {
 	if !c.seen[path] {
 		c.seen[path] = true
-		c.reads = append(c.reads, Read{path, from})
+		c.reads = append(c.reads, Read{path, from, item})
 	}
 }
 
@@ -74,15 +75,15 @@ func (c *readCollector) expr(e *Expr, from int) {
 		if r.kind == refTable {
 			c.table(r, at)
 		} else {
-			c.add(r.path, at)
+			c.add(r.path, at, r.readsItem())
 		}
 	}
 }
 
 func (c *readCollector) table(r *reference, at int) {
-	c.add(r.path, at)
+	c.add(r.path, at, r.readsItem())
 	if r.field != nil {
-		c.add(varIncident+"."+r.field.Name, at)
+		c.add(varIncident+"."+r.field.Name, at, false)
 	}
 	if !c.opened[r.table] {
 		c.opened[r.table] = true
@@ -151,6 +152,11 @@ func (s *Scope) lookPath(path string) (*reference, error) {
 		}
 	case varIncident:
 		if r.kind, r.field = refField, s.field(rest); r.field != nil {
+			return r, nil
+		}
+	case varItem:
+		if f, _ := s.itemField(rest); f != nil {
+			r.kind, r.member = refItem, f
 			return r, nil
 		}
 	case varMissed:

@@ -108,7 +108,8 @@ type Scope struct {
 
 	// each is the list whose items the expressions read as item; nil: they may read what the items of
 	// all lists have, and it is checked at each use which list that is.
-	each *Field
+	each  *Field
+	eachs map[string]*Scope // see Each; while the set is compiled
 
 	mu         sync.RWMutex
 	identities map[need]uint32 // while the set is compiled
@@ -168,6 +169,9 @@ func (b *Base) NewScope(o Options) (*Scope, error) {
 // compiling needs. No other method of the scope may run at the same time.
 func (s *Scope) Finish(d Definitions) {
 	s.options.Defs, s.identities = d, nil
+	for _, each := range s.eachs {
+		each.Finish(d)
+	}
 }
 
 func (s *Scope) addField(f *Field) error {

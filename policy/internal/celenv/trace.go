@@ -65,8 +65,9 @@ type Tracer struct {
 
 // bodyKey is a term, or the key of a table, over an input.
 type bodyKey struct {
-	e *Expr
-	f *Frame
+	e    *Expr
+	f    *Frame
+	item *cellib.Item // the one at hand, where it matters
 }
 
 type planKey struct {
@@ -288,7 +289,10 @@ func (t *Tracer) read(p *Part, r *reference, f *Frame) {
 
 // body traces a term, or the key of a table, once in a pass.
 func (t *Tracer) body(e *Expr, f *Frame) *Part {
-	key := bodyKey{e, f}
+	key := bodyKey{e: e, f: f}
+	if e.ofItem {
+		key.item = f.item
+	}
 	b := t.bodies[key]
 	if b == nil {
 		tree, _ := e.parts()

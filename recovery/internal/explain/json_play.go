@@ -22,6 +22,7 @@ type jsonPlay struct {
 	Applies  *jsonNode     `json:"applies,omitempty"`
 	When     *jsonNode     `json:"when,omitempty"`
 	Cases    []jsonCase    `json:"cases"`
+	Items    []jsonItem    `json:"items,omitempty"` // of a play with each
 	Partners []jsonPartner `json:"partners"`
 }
 
@@ -31,6 +32,15 @@ type jsonCase struct {
 	Held   bool      `json:"held"`
 	Misses []string  `json:"misses"`
 	When   *jsonNode `json:"when,omitempty"`
+}
+
+type jsonItem struct {
+	Item    string     `json:"item"`
+	Case    string     `json:"case,omitempty"`
+	Matched bool       `json:"matched"`
+	Misses  []string   `json:"misses"`
+	Where   *jsonNode  `json:"where,omitempty"`
+	Cases   []jsonCase `json:"cases"`
 }
 
 type jsonPartner struct {
@@ -116,13 +126,26 @@ func (r *Report) jsonPlay(e policy.Explanation) jsonPlay {
 	if d := e.Distance(); !math.IsInf(d, 1) {
 		out.Distance = math.Round(d*1e6) / 1e6
 	}
-	for i, c := range e.Cases {
-		out.Cases = append(out.Cases, jsonCase{c.Case.ID, i + 1, i == e.Case, list(c.When.Misses()), nodeOf(c.When)})
+	out.Cases = casesOf(e.Cases, e.Case)
+	for _, x := range e.Items {
+		item := jsonItem{Item: x.Item.ID(), Matched: e.Matched, Misses: list(x.Where.Misses()), Where: nodeOf(x.Where), Cases: casesOf(x.Cases, x.Case)}
+		if x.Case >= 0 {
+			item.Case = x.Cases[x.Case].Case.ID
+		}
+		out.Items = append(out.Items, item)
 	}
 	for _, p := range r.Reasons.Partners {
 		if p.Play == e.Play.Name {
 			out.Partners = append(out.Partners, partnerOf(p, e))
 		}
+	}
+	return out
+}
+
+func casesOf(cases []policy.CaseExplanation, held int) []jsonCase {
+	out := []jsonCase{}
+	for i, c := range cases {
+		out = append(out, jsonCase{c.Case.ID, i + 1, i == held, list(c.When.Misses()), nodeOf(c.When)})
 	}
 	return out
 }

@@ -29,6 +29,7 @@ func (t *textWriter) play(e policy.Explanation) {
 		t.tree(e.When, 1, "")
 	}
 	t.cases(e)
+	t.items(e)
 	for _, p := range t.report.Reasons.Partners {
 		if p.Play == e.Play.Name {
 			t.partner(p, e)
@@ -46,7 +47,11 @@ func verdict(e policy.Explanation) string {
 		if e.Case >= 0 && e.Cases[e.Case].Case.ID != "" {
 			name += "/" + e.Cases[e.Case].Case.ID
 		}
-		name += " matches (" + e.Play.Approach.String() + ")"
+		if e.Play.Each != nil {
+			name += " matches for " + term.Count(len(e.Items), "item") + " of " + e.Play.Each.Name + " (" + e.Play.Approach.String() + ")"
+		} else {
+			name += " matches (" + e.Play.Approach.String() + ")"
+		}
 		if !e.Play.Answers {
 			name += ", no answer by itself"
 		}
@@ -70,13 +75,44 @@ func (t *textWriter) cases(e policy.Explanation) {
 		t.tree(c.When, 2, "")
 	}
 	var left []string
-	if e.Matched {
+	if e.Matched && e.Play.Each == nil {
 		for i, c := range e.Play.Cases[len(e.Cases):] {
 			left = append(left, caseName(c, len(e.Cases)+i))
 		}
 	}
 	if len(left) > 0 {
 		t.wrapped(4, 2, term.Dim, "not looked at: case "+strings.Join(left, ", "))
+	}
+}
+
+// mostItems is how many items of a play are shown part by part.
+const mostItems = 5
+
+// items shows the items that a play is for, or the one that came nearest.
+func (t *textWriter) items(e policy.Explanation) {
+	for i, x := range e.Items {
+		if i == mostItems {
+			var ids []string
+			for _, more := range e.Items[i:] {
+				ids = append(ids, more.Item.ID())
+			}
+			t.wrapped(4, 2, term.Dim, "and "+strings.Join(ids, ", "))
+			return
+		}
+		name := "item " + x.Item.ID()
+		if x.Case >= 0 {
+			name += ", case " + caseName(x.Cases[x.Case].Case, x.Case)
+		}
+		t.line("    %s", name)
+		if x.Where != nil {
+			t.tree(x.Where, 2, "")
+		}
+		for i, c := range x.Cases {
+			if c.When != nil {
+				t.line("        case %s", caseName(c.Case, i))
+				t.tree(c.When, 3, "")
+			}
+		}
 	}
 }
 

@@ -87,7 +87,7 @@ var askedWords = map[string]string{
 	"state":      "overdue, due, next or waiting.",
 	"outcome":    "What came of it: done (when left out), failed or undone.",
 	"at":         "When that was; when left out, at the time of the step.",
-	"for":        "The type of the action that it is a step of.",
+	"for":        "The id of the item whose own it is. In a report also: the type of the action that it is a step of.",
 	"decider":    "The role that has to choose.",
 	"plays":      "The plays that gave it.",
 	"justice":    "distributive, procedural or interactional.",

@@ -60,7 +60,7 @@ func (d *decisionBuilder) object(path string, whole, bare object) object {
 
 // optional lists keys that are not required, though the barest decision has them: it has them to
 // show their members.
-var optional = []string{".made", ".actions[].message", ".choices[].options[].amount", ".choices[].precedents.options", ".choices[].precedents.recent"}
+var optional = []string{".made", ".plays[].items", ".actions[].message", ".choices[].options[].amount", ".choices[].precedents.options", ".choices[].precedents.recent"}
 
 // value is the schema of a value that has no words of its own about its looks.
 func (d *decisionBuilder) value(at string, whole, bare any) object {

@@ -9,6 +9,8 @@ func playWords() words {
 		"approach": {"standardised-response: the same answer for everyone; case-by-case: a person decides, within limits; " +
 			"preventive-intervention: acts on a signal, before the customer feels it; partner-substitute: a partner keeps the customer going.", nil},
 		"when":       {"The condition under which it applies; true for always.", condition()},
+		"each":       {"The list whose items the play goes through, once for each: the name of a field with items.", nil},
+		"where":      {"Which of the items: a condition on item. Left out: all.", condition()},
 		"phase":      {"Which incidents: those that have failed, signals of a failure to come, or any. Left out: signal for preventive plays, else failure.", nil},
 		"provider":   {"Whose service failed: us (default), a partner's, or any.", nil},
 		"priority":   {"Higher plays go first. Left out: 0.", nil},

@@ -122,8 +122,12 @@ func (b *builder) approachRules() []object {
 				needed = append(needed, k.Name)
 			}
 		}
+		if approach == "case-by-case" || approach == "partner-substitute" {
+			others = append(others, "each")
+		}
 		rules = append(rules, when(is("approach", approach), with(needed, others...), nil))
 	}
+	rules = append(rules, when(needing("where"), needing("each"), nil))
 	return rules
 }
 

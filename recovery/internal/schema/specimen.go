@@ -17,9 +17,9 @@ func fullest() *recovery.Decision {
 		ID: "d", Incident: "i", Service: "s", Failure: "f", Phase: "failure", OccurredAt: at, DecidedAt: at, Semantics: recovery.Semantics,
 		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
 		Made:  &recovery.Made{Choice: "c", By: "b", Reason: "r", Deviation: "1%"},
-		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
+		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Items: []recovery.MatchItem{{Item: "i", Case: "c"}}, Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
 		Actions: []recovery.Action{{
-			ID: "a", Type: "t", Change: recovery.ChangeNew, Plays: []string{"p"}, Amount: m, Already: m, Params: params, Owner: "o",
+			ID: "a", Type: "t", Item: "i", Change: recovery.ChangeNew, Plays: []string{"p"}, Amount: m, Already: m, Params: params, Owner: "o",
 			NotBefore: at, DueAt: at, GivenAt: at, DoneAt: at, Justice: "j", Message: &recovery.Message{ID: "m", Language: "l", Text: "t"}, Note: "n",
 			Remind: []recovery.Action{late}, IfLate: []recovery.Action{late},
 		}},
@@ -29,7 +29,7 @@ func fullest() *recovery.Decision {
 			Precedents: recovery.Precedents{Count: 1, Options: []recovery.PrecedentRange{{Type: "t", Median: m, Lowest: m, Highest: m}},
 				Recent: []recovery.Precedent{{Decision: "d", Type: "t", Amount: m, Reason: "r"}}},
 		}},
-		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r", Amount: m, Params: params}},
+		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Item: "i", Play: "p", Reason: "r", Amount: m, Params: params}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
 		Missed:     []recovery.Missed{{ID: "a", Type: "t", Play: "p", GivenAt: at, DueAt: at, DoneAt: at}},
 		Facts:      []recovery.Fact{{Name: "f", Value: int64(0)}},
@@ -46,7 +46,7 @@ func barest() *recovery.Decision {
 	return &recovery.Decision{
 		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics, Set: recovery.SetRef{Digest: "d"},
 		Made:    &recovery.Made{Choice: "c", By: "b"},
-		Plays:   []recovery.Match{{Play: "p", Approach: "a", At: "f:1", Because: []recovery.Reason{{}}}},
+		Plays:   []recovery.Match{{Play: "p", Approach: "a", At: "f:1", Items: []recovery.MatchItem{{Item: "i"}}, Because: []recovery.Reason{{}}}},
 		Actions: []recovery.Action{action},
 		Choices: []recovery.Choice{{
 			ID: "c", Play: "p", Options: []recovery.Offer{{Type: "t", From: m, To: m}},

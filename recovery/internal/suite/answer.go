@@ -220,14 +220,14 @@ func (s *Set) steps(e playbook.Entry, x thing) answer {
 func (s *Set) givenThing(incident string, a *recovery.Action) thing {
 	return thing{
 		kind: a.Type, amount: a.Amount, params: a.Params, action: a, ids: s.ownIDs(incident, a),
-		texts: map[string]string{"owner": a.Owner, "note": a.Note, "change": string(a.Change), "justice": a.Justice},
+		texts: map[string]string{"owner": a.Owner, "note": a.Note, "change": string(a.Change), "justice": a.Justice, "for": a.Item},
 		times: map[string]time.Time{"due_at": a.DueAt, "not_before": a.NotBefore, "given_at": a.GivenAt, "done_at": a.DoneAt},
 		zone:  s.zones.Plays(a.Plays),
 	}
 }
 
 func withheldThing(w *recovery.Withheld) thing {
-	return thing{kind: w.Type, amount: w.Amount, params: w.Params, texts: map[string]string{"reason": string(w.Reason), "play": w.Play}}
+	return thing{kind: w.Type, amount: w.Amount, params: w.Params, texts: map[string]string{"reason": string(w.Reason), "play": w.Play, "for": w.Item}}
 }
 
 func offeredThing(o *recovery.Offer) thing {

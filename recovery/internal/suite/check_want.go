@@ -89,6 +89,9 @@ func (c *checker) changed(key playbook.Text) {
 	var known []string
 	for _, p := range c.set.known.plays {
 		for _, a := range canGive(p) {
+			if a.Type.Name == name && a.Own {
+				return // what comes behind may be an item
+			}
 			if a.Type.Name == name && a.ID != "" {
 				known = append(known, a.ID)
 			}

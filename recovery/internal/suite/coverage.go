@@ -136,6 +136,15 @@ func (c *Coverage) observe(e policy.Explanation) {
 	for _, k := range e.Cases {
 		c.condition(k.When)
 	}
+	for _, x := range e.Items {
+		c.condition(x.Where)
+		for _, k := range x.Cases {
+			c.condition(k.When)
+		}
+		if x.Case >= 0 && e.Matched {
+			c.reach("case " + e.Play.Name + " " + itoa(x.Case))
+		}
+	}
 	for _, p := range e.Partners {
 		c.condition(p.Covers)
 	}

@@ -28,7 +28,7 @@ func (s *Set) namesOf(incident string, a *recovery.Action) (ids []string, bare b
 		for _, source := range canGive(p) {
 			switch {
 			case source.Type.Name != a.Type:
-			case source.Type.Merge == policy.MergeNever && recovery.ActionID(incident, name, a.Type, source.ID) != a.ID:
+			case source.Type.Merge == policy.MergeNever && idOf(incident, p, source, a) != a.ID:
 			case source.Type.Merge != policy.MergeNever && !s.mayMerge(p, source, a):
 			case source.ID == "":
 				bare = true
@@ -38,6 +38,14 @@ func (s *Set) namesOf(incident string, a *recovery.Action) (ids []string, bare b
 		}
 	}
 	return ids, bare || len(ids) == 0
+}
+
+// idOf is the id that a play's action, which is not merged, has for the item of a.
+func idOf(incident string, p *policy.Play, source *policy.Action, a *recovery.Action) string {
+	if a.Item != "" && p.Each != nil {
+		return recovery.ItemActionID(incident, p.Name, a.Type, source.ID, p.Each.Name, a.Item)
+	}
+	return recovery.ActionID(incident, p.Name, a.Type, source.ID)
 }
 
 // mayMerge reports whether an action of a play can be a part of a merged one: whether the
@@ -73,7 +81,7 @@ func (s *Set) mayMerge(play *policy.Play, source *policy.Action, a *recovery.Act
 
 // changed returns the actions of a decision that a key of `changes` is about, and the name of each
 // in a report. TYPE/ID is about the actions to which a play gave the id. TYPE is about the actions
-// without an id. If all actions of the type have one, it is about those that no other key names.
+// without an id. TYPE/ITEM, and TYPE/ID/ITEM, is about the own action of an item. If all actions of the type have one, it is about those that no other key names.
 func (c *comparison) changed(key string, all []playbook.Pair) (found []*recovery.Action, called []string) {
 	kind, id, hasID := strings.Cut(key, "/")
 	for i := range c.d.Actions {
@@ -82,6 +90,14 @@ func (c *comparison) changed(key string, all []playbook.Pair) (found []*recovery
 			continue
 		}
 		ids, bare := c.set.namesOf(c.d.Incident, a)
+		if a.Item != "" {
+			for _, id := range slices.Clone(ids) {
+				ids = append(ids, id+"/"+a.Item)
+			}
+			if bare {
+				ids = append(ids, a.Item)
+			}
+		}
 		named := slices.ContainsFunc(all, func(p playbook.Pair) bool {
 			k, id, ok := strings.Cut(p.Key.Value, "/")
 			return ok && k == kind && slices.Contains(ids, id)

@@ -51,14 +51,14 @@ func common(where kindOfList) map[string]question {
 	}
 	switch where {
 	case ofWithheld:
-		return map[string]question{"reason": closed("reason", "keep", "limit", "too-late", "zero"), "play": text("play")}
+		return map[string]question{"reason": closed("reason", "keep", "limit", "too-late", "zero"), "play": text("play"), "for": text("for")}
 	case ofOption, ofChosen:
 		return map[string]question{"id": text("id")}
 	case ofReported:
 		return reported()
 	}
 	out := map[string]question{
-		"id": text("id"), "owner": text("owner"), "note": text("note"),
+		"id": text("id"), "owner": text("owner"), "note": text("note"), "for": text("for"),
 		"change":  closed("change", "new", "changed", "kept", "cancelled"),
 		"justice": closed("justice", "distributive", "procedural", "interactional"),
 		"plays":   {shapeLiteral, &policy.Field{Name: "plays", Type: value.Type{Kind: value.KindList, Elem: value.KindString}}},

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -66,6 +67,7 @@ func (s *Set) reportOf(w *playbook.WantedAction, memory *store) (recovery.Report
 type candidate struct {
 	thing
 	parent string // its type; empty: it is no step
+	item   string // whose own it is, or the action that it is a step of; empty: nobody's
 }
 
 // actionOf finds the action that a report means: of those that stand the one that fits, else
@@ -94,7 +96,7 @@ func (s *Set) actionOf(w *playbook.WantedAction, memory *store) (string, error) 
 				return id, nil
 			}
 		}
-		return "", fmt.Errorf("%s fit `%s`: %s; say which one with `id`, `plays`, `for` (the action that it is a step of) or a parameter",
+		return "", fmt.Errorf("%s fit `%s`: %s; say which one with `id`, `plays`, `for` (its item, or the action that it is a step of) or a parameter",
 			term.Count(len(fit), "action"), w.Type.Value, strings.Join(sortedValues(fit), "; "))
 	}
 	slices.Sort(there)
@@ -104,20 +106,21 @@ func (s *Set) actionOf(w *playbook.WantedAction, memory *store) (string, error) 
 // candidates are the actions of decisions with their steps; with cancelled ones where those count.
 func (s *Set) candidates(list []*recovery.Decision, cancelled bool) []candidate {
 	var out []candidate
-	var add func(incident, parent string, actions []recovery.Action)
-	add = func(incident, parent string, actions []recovery.Action) {
+	var add func(incident, parent, item string, actions []recovery.Action)
+	add = func(incident, parent, item string, actions []recovery.Action) {
 		for i := range actions {
 			a := &actions[i]
 			if a.Change == recovery.ChangeCancelled && !cancelled {
 				continue
 			}
-			out = append(out, candidate{s.givenThing(incident, a), parent})
-			add(incident, a.Type, a.Remind)
-			add(incident, a.Type, a.IfLate)
+			of := cmp.Or(a.Item, item)
+			out = append(out, candidate{s.givenThing(incident, a), parent, of})
+			add(incident, a.Type, of, a.Remind)
+			add(incident, a.Type, of, a.IfLate)
 		}
 	}
 	for _, d := range list {
-		add(d.Incident, "", d.Actions)
+		add(d.Incident, "", "", d.Actions)
 	}
 	return out
 }
@@ -128,7 +131,7 @@ func (s *Set) means(w *playbook.WantedAction, x candidate) bool {
 	for _, e := range w.Asked {
 		switch {
 		case e.Key.Value == "for":
-			if e.Value.Text.Value != x.parent {
+			if of := e.Value.Text.Value; of != x.parent && of != x.item {
 				return false
 			}
 		case !slices.Contains(said, e.Key.Value):
@@ -150,11 +153,21 @@ func (c *checker) reports(list *playbook.WantedActions) {
 			switch {
 			case isNull(e.Value):
 				c.errorf(e.Value.Range, "wrong-type", "leave it out", "`%s` of a report is a value", e.Key.Value)
-			case e.Key.Value == "for":
+			case e.Key.Value == "for" && !c.set.hasItems():
 				c.actionType(e.Value.Text)
 			}
 		}
 	}
+}
+
+// hasItems reports whether a play of the set gives items actions of their own.
+func (s *Set) hasItems() bool {
+	for _, p := range s.known.plays {
+		if p.Each != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func sortedValues(m map[string]string) []string {
