@@ -34,6 +34,9 @@ type EqualOptions struct {
 	// Decisions of sets in which the plays that answered mean the same are compared with each other.
 	// When it is nil, every set is compared with itself alone.
 	Changed func(old, new fs.FS) ([]string, error)
+	// Scope says which incidents are compared, by when they were reported, else by when they occurred,
+	// and by the set of their latest decision. Choices that deviate count by when they were made.
+	Scope Scope
 	// Progress is told how many bytes of how many have been read.
 	Progress func(done, total int64)
 }
@@ -151,6 +154,7 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 // calls a field by another name: decisions were read without that name then.
 func walkEqual(ctx context.Context, from *log.Log, options EqualOptions, names fieldNames, total int64) (*equaliser, error) {
 	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}, tallies: newTallies()}
+	e.wanted[reportedAt] = true
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
 	if options.Progress != nil {
 		w.Progress = func(done int64) { options.Progress(done, max(total, done)) }
@@ -291,6 +295,9 @@ func (e *equaliser) read(seq int64) (*treated, error) {
 
 // count adds a case to the outcomes, or takes it away.
 func (e *equaliser) count(c *aCase, by int64) {
+	if !e.options.Scope.hasIncident(c.latest.Decision) {
+		return
+	}
 	o := e.outcomeOf(c)
 	same := textsOf(o.same)
 	all := o.text()
@@ -397,7 +404,7 @@ func textsOf(keys []recovery.Key) string {
 }
 
 func (e *equaliser) deviation(r *treated) {
-	if r.deviation == "" || r.deviation == "0%" {
+	if r.deviation == "" || r.deviation == "0%" || !e.options.Scope.hasDecision(r.Decision) {
 		return
 	}
 	d := Deviation{Seq: r.Number, Incident: r.Incident, Decision: r.Choice.Chosen.Decision, Play: r.play, By: r.by, Reason: r.Choice.Chosen.Reason, Deviation: r.deviation}

@@ -22,6 +22,8 @@ type ReplayOptions struct {
 	// compared then. A query of the set that the decision did not read is
 	// answered as the ledger stood just before the decision.
 	Playbooks fs.FS
+	// Scope says which decisions and refusals are decided again, by when they were made.
+	Scope Scope
 	// Differs is told of each decision that came out differently, in order. An error
 	// ends the replay.
 	Differs func(Difference) error
@@ -126,6 +128,7 @@ type replayer struct {
 	sets      map[string]*archived
 	calendars map[string]int64
 	choices   *choices
+	wanted    map[string]bool // fields of incidents that have to be known
 	tasks     []*task
 
 	mu   sync.Mutex
@@ -171,7 +174,7 @@ func (r *replayer) parse(t *log.Item) {
 			x.text, err = recordText(t.Payload)
 		}
 		if err == nil {
-			x.summary, err = parseSummary(x.seq, t.Payload, nil)
+			x.summary, err = parseSummary(x.seq, t.Payload, r.wanted)
 		}
 		t.Made = x
 	case KindRefusal:
@@ -221,6 +224,14 @@ func (r *replayer) changed(t *log.Item) error {
 // take collects records, and decides many of them at once on all cores.
 func (r *replayer) take(t *log.Item, x *task) error {
 	const many = 512
+	switch scope := r.options.Scope; {
+	case x.refusal != nil:
+		if !scope.Has(x.refusal.At, x.refusal.Set.Digest) {
+			return nil
+		}
+	case !scope.hasDecision(x.summary):
+		x.passed = true
+	}
 	if x.refusal == nil {
 		r.choices.add(x.summary)
 		if r.past != nil {

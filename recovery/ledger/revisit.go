@@ -15,6 +15,9 @@ type RevisitOptions struct {
 	// first time, and Decide returns that error. The function that it returns, which may be nil, is
 	// called in the order of the ledger. An error of either ends the revisit.
 	Decide func(*Case) (then func() error, err error)
+	// Scope says which incidents are revisited, by when they were reported, else by when they
+	// occurred, and by the set of their latest decision.
+	Scope Scope
 	// Progress is told how many bytes of how many have been read. Everything is read
 	// twice, and counts by halves.
 	Progress func(done, total int64)
@@ -24,6 +27,7 @@ type RevisitOptions struct {
 type Revisited struct {
 	Cases     int64 // decisions that were decided anew
 	Earlier   int64 // decisions that a later one of their incident has superseded
+	Outside   int64 // latest decisions outside the scope
 	Choices   int64 // that people made
 	Refusals  int64
 	Erased    int64 // decisions, choices and refusals whose payload was erased
@@ -65,6 +69,7 @@ func revisit(ctx context.Context, dir log.Files, options RevisitOptions) (*Revis
 	defer from.Close()
 	r := &revisitor{replayer: newReplayer(ctx, from), options: options, out: &Revisited{}}
 	r.past, r.anew, r.tell = newPast(from), r.decideAnew, r.told
+	r.wanted = map[string]bool{reportedAt: true}
 	total, err := from.Bytes()
 	if err != nil {
 		return nil, err
@@ -170,6 +175,9 @@ func (r *revisitor) visit(t *log.Item) error {
 			x.passed = true
 		case r.superseded.has(x.seq):
 			r.out.Earlier++
+			x.passed = true
+		case !r.options.Scope.hasIncident(x.summary):
+			r.out.Outside++
 			x.passed = true
 		}
 	}

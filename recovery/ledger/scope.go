@@ -6,8 +6,10 @@ import (
 	"iter"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Scope says what of a ledger is counted. The zero value counts everything.
@@ -26,6 +28,32 @@ func (s Scope) Has(at time.Time, digest string) bool {
 		return false
 	}
 	return s.Set == "" || s.Set == digest
+}
+
+// hasDecision reports whether a decision is counted, by when it was made.
+func (s Scope) hasDecision(d *store.Decision) bool {
+	return s.IsZero() || s.has(d.DecidedAt, d)
+}
+
+// hasIncident reports whether the incident of a decision is counted: by when it was reported, else by
+// when it occurred.
+func (s Scope) hasIncident(d *store.Decision) bool {
+	if s.IsZero() {
+		return true
+	}
+	at := d.OccurredAt
+	if reported, err := value.ParseTimestamp(d.Key(reportedAt)); err == nil {
+		at = reported
+	}
+	return s.has(at, d)
+}
+
+// reportedAt is the field by which incidents are counted.
+const reportedAt = "reported_at"
+
+func (s Scope) has(at time.Time, d *store.Decision) bool {
+	bounds := Scope{Since: s.Since, Until: s.Until}
+	return bounds.Has(at, "") && (s.Set == "" || d.Set == store.IDOf(s.Set))
 }
 
 // IsZero reports whether everything is counted.

@@ -65,11 +65,21 @@ func ofChoice(incident string, c *recovery.Choice, now time.Time) Entry {
 	return e
 }
 
-// Sort puts the most urgent first, as [recovery.State.Compare] orders states, and each by time. What
+// Sort puts the most urgent first: actions, as [recovery.State.Compare] orders their states, then what
+// somebody has to choose, the overdue first, and last what was overpaid. Each is in order of time; what
 // has no time comes last.
 func Sort(list []Entry) {
+	rank := func(e *Entry) int {
+		switch {
+		case e.State == recovery.Overpaid:
+			return 2
+		case e.Choice != nil:
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(list, func(a, b Entry) int {
-		return cmp.Or(a.State.Compare(b.State), compareTimes(a.when(), b.when()), cmp.Compare(a.Incident, b.Incident))
+		return cmp.Or(cmp.Compare(rank(&a), rank(&b)), a.State.Compare(b.State), compareTimes(a.when(), b.when()), cmp.Compare(a.Incident, b.Incident))
 	})
 }
 

@@ -3,6 +3,7 @@ package agenda
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
@@ -12,6 +13,7 @@ import (
 type Case struct {
 	Service, Failure         string
 	CustomerID, CustomerName string
+	DecidedAt                time.Time // since when choices are open
 }
 
 // CaseOf reads it from the record.
@@ -20,7 +22,7 @@ func CaseOf(r *recovery.Record) (Case, error) {
 	if err := in.UnmarshalJSON(r.Incident); err != nil {
 		return Case{}, err
 	}
-	return Case{in.Service, in.Failure, in.Customer.ID, in.Customer.Name}, nil
+	return Case{in.Service, in.Failure, in.Customer.ID, in.Customer.Name, r.Decision.DecidedAt}, nil
 }
 
 type customer struct {
@@ -68,6 +70,9 @@ func (e *Entry) AppendJSON(dst []byte, c Case) ([]byte, error) {
 	}
 	switch {
 	case e.Choice != nil:
+		if !c.DecidedAt.IsZero() {
+			w.GivenAt = value.FormatTimestamp(c.DecidedAt)
+		}
 		w.Choice, w.Decider, w.Play = e.Choice.ID, e.Choice.Decider, e.Choice.Play
 		w.Plays = append(w.Plays, e.Choice.Play)
 	default:

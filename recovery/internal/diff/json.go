@@ -70,6 +70,7 @@ type jsonImpact struct {
 type jsonLedger struct {
 	Ledger    string `json:"ledger"`
 	Earlier   int    `json:"earlier"`
+	Outside   int    `json:"outside"`
 	Choices   int    `json:"choices"`
 	Refusals  int    `json:"refusals"`
 	Erased    int    `json:"erased"`
@@ -86,7 +87,7 @@ func jsonSource(o Origin) any {
 	if o.Ledger == "" {
 		return jsonFile{o.Incidents, o.Earlier, o.Updates}
 	}
-	return jsonLedger{o.Ledger, o.Earlier, o.Choices, o.Refusals, o.Erased, o.Forgotten}
+	return jsonLedger{o.Ledger, o.Earlier, o.Outside, o.Choices, o.Refusals, o.Erased, o.Forgotten}
 }
 
 // jsonTurn is what turned into something, and what turned back.

@@ -7,6 +7,7 @@ type Origin struct {
 
 	Earlier   int // earlier decisions, or earlier incidents of one id; only the last counts
 	Updates   int // incidents whose id came before, and which count each
+	Outside   int // incidents of a ledger that were not asked for, by their time or their set
 	Choices   int // that people made, in a ledger
 	Refusals  int
 	Erased    int // records whose payload was erased
@@ -48,6 +49,7 @@ func (o Origin) notes() []string {
 	}
 	out = append(out, "the latest decision of each, with what was known then")
 	note(o.Earlier, "earlier decision", "of theirs is not counted", "of theirs are not counted")
+	note(o.Outside, "incident", "of another time or set is not counted", "of another time or set are not counted")
 	note(o.Choices, "choice", "by a person is not made again, and its money is not counted", "by people are not made again, and their money is not counted")
 	note(o.Refusals, "refusal", "is not decided again", "are not decided again")
 	note(o.Erased, "record", "was erased, and cannot be decided again", "were erased, and cannot be decided again")

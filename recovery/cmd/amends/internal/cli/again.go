@@ -28,7 +28,7 @@ func againCommand() command.Command {
 
 func again(c command.Command, h command.Host, args []string) int {
 	f := command.NewFlags(c)
-	t := newDesktop(f, true)
+	t := newDesktop(f)
 	format := f.Format("json", "text")
 	rest, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {

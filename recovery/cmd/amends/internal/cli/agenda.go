@@ -139,14 +139,15 @@ func (d *desk) agendaText(list []agenda.Entry, at time.Time) term.Text {
 	if len(list) == 0 {
 		w.Line(0, "nothing is owed")
 	}
-	state := recovery.State("")
+	shown := ""
 	for i := range list {
 		e := &list[i]
-		if e.State != state {
-			state = e.State
-			w.Line(0, "%s", state)
+		if heading := headingOf(e); heading != shown {
+			shown = heading
+			w.Line(0, "%s", heading)
 		}
-		writeEntry(w, e, d.zones(d.threads[e.Incident].Latest.Decision.Set.Digest), at)
+		latest := d.threads[e.Incident].Latest.Decision
+		writeEntry(w, e, latest.DecidedAt, d.zones(latest.Set.Digest), at)
 		c := d.cases[e.Incident]
 		if who := strings.TrimSpace(c.CustomerID + " " + c.CustomerName); who != "" {
 			w.Line(2, "for %s", who)
@@ -155,8 +156,17 @@ func (d *desk) agendaText(list []agenda.Entry, at time.Time) term.Text {
 	return w.Page.Text()
 }
 
+// headingOf is what an entry stands under: its state, and of a choice that nobody has made yet that it
+// is one.
+func headingOf(e *agenda.Entry) string {
+	if e.Choice != nil && (e.State == recovery.Overdue || e.State == recovery.Due) {
+		return "choices"
+	}
+	return string(e.State)
+}
+
 // writeEntry writes one thing that is owed: the incident, what it is, by when, whose, and its id.
-func writeEntry(w *prose.Writer, e *agenda.Entry, zones zoned.Zones, at time.Time) {
+func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned.Zones, at time.Time) {
 	var play, what, id string
 	switch {
 	case e.Choice != nil:
@@ -180,6 +190,13 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, zones zoned.Zones, at time.Tim
 		what += ", owner " + e.Action.Owner
 	}
 	w.Line(1, "%s  %s", e.Incident, what)
+	since := decided
+	if e.Action != nil {
+		since = e.Action.GivenAt
+	}
+	if !since.IsZero() {
+		play += ", since " + plain.Time(since)
+	}
 	w.Line(2, "%s  %s", id, play)
 }
 

@@ -32,7 +32,7 @@ func chooseCommand() command.Command {
 
 func choose(c command.Command, h command.Host, args []string) int {
 	f := command.NewFlags(c)
-	t := newDesktop(f, true)
+	t := newDesktop(f)
 	format := f.Format("json", "text")
 	files, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {

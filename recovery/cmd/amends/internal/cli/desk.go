@@ -206,14 +206,11 @@ type desktop struct {
 	now                        *command.Instant
 }
 
-func newDesktop(f *command.Flags, withPlaybooks bool) *desktop {
+func newDesktop(f *command.Flags) *desktop {
 	t := &desktop{store: f.String("store", "", "the ledger in `DIR`")}
 	t.now = f.Now("do it as if it were `TIME` (RFC 3339)")
-	t.playbooks, t.revision = new(string), new(string)
-	if withPlaybooks {
-		t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
-		t.revision = f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
-	}
+	t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
+	t.revision = f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	return t
 }
 

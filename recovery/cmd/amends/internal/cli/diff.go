@@ -36,6 +36,7 @@ type diffFlags struct {
 	format    *command.OneOf
 	latest    bool
 	strict    bool
+	scope     *ledgers.Scope
 }
 
 func runDiff(c command.Command, h command.Host, args []string) error {
@@ -48,6 +49,7 @@ func runDiff(c command.Command, h command.Host, args []string) error {
 	f.BoolVar(&d.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare, on each side by its own")
 	d.drop = f.Texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
+	d.scope = ledgers.NewScope(f)
 	d.format = f.Format("text", "json", "markdown", "html")
 	rest, err := f.Parse(h, args)
 	if err == nil {
@@ -84,6 +86,8 @@ func (d *diffFlags) check(rest []string) error {
 		return errors.New("--now goes with --incidents; what a ledger holds is decided at its own time")
 	case d.now.At != nil && d.incidents == "":
 		return errors.New("--now goes with --incidents")
+	case d.scope.IsSet() && d.ledger == "":
+		return errors.New("--since, --until and --set go with --ledger")
 	case d.incidents == "" && (d.latest || d.strict):
 		return errors.New("--latest and --strict go with --incidents")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
@@ -26,11 +27,15 @@ partners that were not read then, also by some 400 bytes an incident.`
 
 // revisit decides what a ledger holds by both sides on every core and sums up.
 func (d *diffFlags) revisit(h command.Host, old, now *diff.Side) (*diff.Impact, error) {
+	scope, err := d.scope.Of(d.ledger, zoned.Of(now.Set()).Shared())
+	if err != nil {
+		return nil, err
+	}
 	impact := diff.NewImpact(d.examples)
 	pool := &comparers{old: old, now: now}
 	fields := input.NewUndeclaredFields(input.DeclaredBy(old.Set(), now.Set()))
 	show := term.NewProgress(h.Stderr, nil, "decided anew")
-	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Progress: show.Show, Decide: func(x *ledger.Case) (func() error, error) {
+	found, err := ledger.Revisit(context.Background(), d.ledger, ledger.RevisitOptions{Scope: scope, Progress: show.Show, Decide: func(x *ledger.Case) (func() error, error) {
 		c, err := pool.take()
 		if err != nil {
 			return nil, err
@@ -55,7 +60,7 @@ func (d *diffFlags) revisit(h command.Host, old, now *diff.Side) (*diff.Impact, 
 	impact.Finish()
 	fields.Say(h)
 	impact.Origin = diff.Origin{
-		Ledger: d.ledger, Earlier: int(found.Earlier), Choices: int(found.Choices), Refusals: int(found.Refusals),
+		Ledger: d.ledger, Earlier: int(found.Earlier), Outside: int(found.Outside), Choices: int(found.Choices), Refusals: int(found.Refusals),
 		Erased: int(found.Erased), Forgotten: int(found.Forgotten),
 	}
 	return impact, nil

@@ -14,7 +14,7 @@ import (
 
 func doneCommand() command.Command {
 	c := command.Command{
-		Name: "done", Args: "--store LEDGER INCIDENT ACTION-ID [flags]",
+		Name: "done", Args: "--store LEDGER [--playbooks DIR] INCIDENT ACTION-ID [flags]",
 		Summary: "reports what came of an action: that it was done, that it failed, or that it was taken back",
 		Example: term.Own("amends done --store ledger T-1042 act_042b650268a37c65beddf421f4eaba01 --amount '5 EUR'"),
 		Notes:   term.Own("amends agenda shows the ids of what is owed."),
@@ -35,7 +35,7 @@ func (m *amountFlag) Set(s string) (err error) {
 
 func done(c command.Command, h command.Host, args []string) int {
 	f := command.NewFlags(c)
-	t := newDesktop(f, false)
+	t := newDesktop(f)
 	at := &command.Instant{}
 	f.Var(at, "at", "when it came about: `TIME` (RFC 3339); else now")
 	outcome := f.Choice("outcome", "what came of it, `OUTCOME`", string(recovery.OutcomeDone), string(recovery.OutcomeFailed), string(recovery.OutcomeUndone))

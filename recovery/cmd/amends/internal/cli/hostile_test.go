@@ -35,12 +35,13 @@ var hostileRuns = map[string][]string{
 	"test":                 {"test PB --coverage --format FORMAT", "test PB --min 100% --format FORMAT", "test PB --suggest", "test PB --run TEXT", "test TEXT"},
 	"diff":                 {"diff PB OTHER --incidents INCIDENTS --format FORMAT", "diff PB OTHER --ledger LEDGER --format FORMAT", "diff PB PB --incidents INCIDENTS --latest --format FORMAT", "diff TEXT PB", "diff HEAD:TEXT PB", "diff TEXT:pb PB", "diff PB --drop TEXT"},
 	"holidays":             {"holidays TEXT", "holidays GIVEN", "holidays --country TEXT --years 2026", "holidays --country ES --region TEXT --years 2026", "holidays --country ES --years TEXT"},
+	"show":                 {"show LEDGER ID --now 2040-01-01T00:00:00Z --format FORMAT", "show LEDGER VID --format FORMAT", "show LEDGER TEXT", "show TEXT TEXT", "show DAMAGED ID --format FORMAT"},
 	"export":               {"export LEDGER --table decisions --now 2040-01-01T00:00:00Z --format FORMAT --fields customer.name,tags,summary", "export LEDGER --table actions --format FORMAT", "export LEDGER --table promises --format FORMAT", "export LEDGER --table choices --format FORMAT", "export LEDGER --table choices --raw", "export LEDGER --table reports --format FORMAT", "export LEDGER --table refusals --format FORMAT", "export LEDGER --table incidents --raw --format FORMAT --fields region", "export LEDGER --table TEXT", "export LEDGER --table incidents --fields TEXT", "export LEDGER --table incidents --since TEXT --until TEXT", "export LEDGER --table incidents --set TEXT", "export DAMAGED --table incidents --format FORMAT", "export --dictionary --table TEXT"},
 	"review":               {"review LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "review LEDGER --by customer.name,tags --score summary --format FORMAT", "review LEDGER --by TEXT", "review LEDGER --since TEXT", "review DAMAGED --format FORMAT"},
 	"report":               {"report PB --title TEXT --revision TEXT --now 2040-01-01T00:00:00Z", "report PB --out TEXT/x", "report TEXT"},
 	"schema":               {"schema", "schema --of TEXT", "schema TEXT"},
 	"ledger verify":        {"ledger verify LEDGER --format FORMAT", "ledger verify LEDGER --checkpoint GIVEN --format FORMAT", "ledger verify TEXT", "ledger verify DAMAGED --format FORMAT"},
-	"ledger replay":        {"ledger replay LEDGER --format FORMAT", "ledger replay LEDGER --playbooks OTHER --format FORMAT", "ledger replay DAMAGED --format FORMAT"},
+	"ledger replay":        {"ledger replay LEDGER --format FORMAT", "ledger replay LEDGER --playbooks OTHER --format FORMAT", "ledger replay LEDGER --since TEXT --set TEXT", "ledger replay DAMAGED --format FORMAT"},
 	"ledger equal":         {"ledger equal LEDGER --same service,failure --across customer.name --format FORMAT", "ledger equal LEDGER --same customer.name,summary --format FORMAT", "ledger equal LEDGER --same TEXT"},
 	"ledger checkpoint":    {"ledger checkpoint LEDGER --origin TEXT --format FORMAT", "ledger checkpoint LEDGER --after TEXT", "ledger checkpoint LEDGER --key TEXT"},
 	"ledger prove":         {"ledger prove LEDGER ID", "ledger prove LEDGER TEXT", "ledger prove LEDGER --decision TEXT", "ledger prove LEDGER --since GIVEN"},
@@ -176,7 +177,7 @@ func (w hostileWorld) build(t *testing.T, text string) map[string]string {
 	write(t, "receipt.json", receipt)
 	return map[string]string{
 		"PB": folder, "OTHER": "other", "INCIDENTS": incidents, "GIVEN": "given.json", "LEDGER": "ledger", "DAMAGED": "damaged",
-		"RECEIPT": "receipt.json", "ID": "T", "TEXT": text,
+		"RECEIPT": "receipt.json", "ID": "T", "VID": id, "TEXT": text,
 	}
 }
 

@@ -35,6 +35,7 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	level := f.String("level", "0.05", "how often chance alone may give a finding, at most")
 	share := f.String("share-of", "", "compare amounts as a share of this `FIELD` too: order.value")
 	minCell := f.Int("min-cell", 5, "a page shows nothing of fewer cases than this")
+	scope := NewScope(f)
 	format := f.Format("text", "json", "html")
 	rest, err := f.Parse(h, args)
 	options := ledger.EqualOptions{Same: fieldList(*same), Across: fieldList(*across), ShareOf: *share, Changed: changedPlays}
@@ -51,6 +52,9 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
+	if options.Scope, err = scope.Of(dir, nil); err != nil {
+		return err
+	}
 	show := term.NewProgress(h.Stderr, nil, "compared")
 	options.Progress = show.Show
 	found, err := ledger.Equal(context.Background(), dir, options)
@@ -58,6 +62,8 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	switch {
 	case err != nil:
 		return Failed(h, dir, format.Value, err)
+	case found.Cases == 0 && scope.IsSet():
+		return fmt.Errorf("no cases were compared: the ledger %s holds none of that time and set", dir)
 	case found.Cases == 0:
 		return fmt.Errorf("no cases were compared: the ledger %s holds no decision", dir)
 	case format.Value == "json":

@@ -1,10 +1,12 @@
 package ledgers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -26,6 +28,7 @@ func ledgerReplay() command.Command {
 func replayLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	playbooks := f.String("playbooks", "", "decide by the playbooks in `DIR` instead of those that the ledger has archived; digest, revision and ids are not compared then")
+	scope := NewScope(f)
 	format := f.Format("text", "json")
 	rest, err := f.Parse(h, args)
 	if err != nil {
@@ -36,6 +39,9 @@ func replayLedger(c command.Command, h command.Host, args []string) error {
 		return err
 	}
 	var options ledger.ReplayOptions
+	if options.Scope, err = scope.Of(dir, nil); err != nil {
+		return err
+	}
 	if *playbooks != "" {
 		if options.Playbooks, err = command.OpenDir(*playbooks); err != nil {
 			return err
@@ -57,9 +63,62 @@ func replayLedger(c command.Command, h command.Host, args []string) error {
 // differenceWriter writes differences as they are found, so that memory does not
 // grow with them. As JSON they are the first member of one object.
 type differenceWriter struct {
-	out   *term.Writer
-	json  bool
-	count int
+	out     *term.Writer
+	json    bool
+	count   int
+	paths   map[string]int64 // how many records differ in what, without the places in lists
+	unsaid  int64            // that are not counted there
+	refused int64            // that are refused now
+}
+
+// mostPaths bounds how many kinds of differences the summary tells apart, and mostPathsSaid how many
+// it has a line for.
+const (
+	mostPaths     = 10_000
+	mostPathsSaid = 20
+)
+
+// places are those in lists, which the summary leaves out.
+var places = regexp.MustCompile(`\[\d+\]`)
+
+// add counts a difference for the summary.
+func (w *differenceWriter) add(d *ledger.Difference) {
+	w.count++
+	if d.Error != nil {
+		w.refused++
+	}
+	if w.paths == nil {
+		w.paths = map[string]int64{}
+	}
+	seen := map[string]bool{}
+	for _, c := range d.Changes {
+		path := places.ReplaceAllString(c.Path, "[]")
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		if _, known := w.paths[path]; known || len(w.paths) < mostPaths {
+			w.paths[path]++
+		} else {
+			w.unsaid++
+		}
+	}
+}
+
+// changed is in how many records something differs.
+type changed struct {
+	Path    string `json:"path"`
+	Records int64  `json:"records"`
+}
+
+// summary is what differs, the most frequent first.
+func (w *differenceWriter) summary() []changed {
+	out := []changed{}
+	for path, n := range w.paths {
+		out = append(out, changed{path, n})
+	}
+	slices.SortFunc(out, func(a, b changed) int { return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Path, b.Path)) })
+	return out
 }
 
 // difference is a decision that came out differently, as JSON.
@@ -79,7 +138,7 @@ type fieldChange struct {
 }
 
 func (w *differenceWriter) difference(d ledger.Difference) error {
-	w.count++
+	w.add(&d)
 	if !w.json {
 		return w.out.Print(differenceText(d))
 	}
@@ -142,7 +201,7 @@ func (w *differenceWriter) end(h command.Host, dir string, found *ledger.Replaye
 		if writeErr := w.sums(dir, found, err); writeErr != nil {
 			return writeErr
 		}
-	} else if err := h.Stdout.Print(replayedText(found)); err != nil {
+	} else if err := h.Stdout.Print(w.summaryText(found)); err != nil {
 		return err
 	}
 	return command.FoundIf(err != nil || found.Different > 0)
@@ -163,7 +222,9 @@ func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error
 			Different int64            `json:"different"`
 			Erased    int64            `json:"erased"`
 			Skipped   map[string]int64 `json:"skipped"`
-		}{found.Different == 0, found.Same, found.Different, found.Erased, found.Skipped}
+			Changed   []changed        `json:"changed"`
+			Refused   int64            `json:"refused"`
+		}{found.Different == 0, found.Same, found.Different, found.Erased, found.Skipped, w.summary(), w.refused}
 	}
 	text, err := json.Marshal(sums)
 	if err != nil {
@@ -176,9 +237,20 @@ func (w *differenceWriter) sums(dir string, found *ledger.Replayed, damage error
 	return w.out.Data(term.JSON, command.BytesOf(append(append([]byte(lead), text[1:]...), '\n')))
 }
 
-func replayedText(r *ledger.Replayed) term.Text {
+// summaryText is how many records came out the same, and in what the others differ.
+func (d *differenceWriter) summaryText(r *ledger.Replayed) term.Text {
 	w := term.NewPage(false)
 	w.Printf("%s decided again: %d the same, %d different\n", term.Count(r.Same+r.Different, "record"), r.Same, r.Different)
+	if d.refused > 0 {
+		w.Printf("  %s refused now\n", term.Count(d.refused, "record"))
+	}
+	list := d.summary()
+	for _, c := range list[:min(len(list), mostPathsSaid)] {
+		w.Printf("  %s in %s\n", c.Path, term.Count(c.Records, "record"))
+	}
+	if rest := len(list) - mostPathsSaid; rest > 0 || d.unsaid > 0 {
+		w.Printf("  and %s\n", term.Count(max(rest, 0)+int(d.unsaid), "further difference"))
+	}
 	if r.Erased > 0 {
 		w.Printf("%s erased, and cannot be decided again\n", term.Count(r.Erased, "record"))
 	}

@@ -1,0 +1,17 @@
+package story
+
+import (
+	_ "embed"
+	"io"
+	"time"
+
+	"github.com/servicerecovery/amends/recovery/internal/page"
+)
+
+//go:embed story.html
+var content string
+
+// WriteHTML writes the story as one page that needs nothing else.
+func (s *Story) WriteHTML(w io.Writer, now time.Time) error {
+	return page.Write(w, content, nil, s.view(now))
+}
