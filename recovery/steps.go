@@ -153,7 +153,7 @@ func (c *conclusion) ahead(x *ask, b *policy.Before) (*value.Span, error) {
 	if x.recurs() {
 		from, due = x.occurrence(x.next()-1), x.occurrence(x.next())
 	}
-	if due.IsZero() {
+	if due.IsZero() || from.IsZero() {
 		return nil, nil
 	}
 	share := new(big.Rat).Mul(b.Share.Rat(), new(big.Rat).SetInt64(int64(x.run.clock().Ran(from, due))))

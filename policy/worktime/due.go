@@ -159,9 +159,12 @@ func (c Clock) Back(t time.Time, span value.Span) (time.Time, error) {
 }
 
 // Ahead returns from when on something is owed that is to come a span ahead of a deadline: the last instant at
-// which the clock runs and still has that long to go. It is never before base.
+// which the clock runs and still has that long to go. It is never before base; a zero base is long ago.
 func (c Clock) Ahead(base, due time.Time, span value.Span) (time.Time, error) {
 	at, err := c.shift(due, span, -1)
+	if err == nil && base.IsZero() {
+		base = at.AddDate(-10, 0, 0)
+	}
 	switch {
 	case errors.Is(err, ErrNever) || err == nil && at.Before(base):
 		at = base

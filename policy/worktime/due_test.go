@@ -2,6 +2,7 @@ package worktime_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -111,6 +112,11 @@ func TestAhead(t *testing.T) {
 		"over a pause":                       {held, "2026-03-02T09:00:00Z", "2026-03-03T17:30:00Z", "30m", "2026-03-03T17:00:00Z"},
 		"into what was before it":            {held, "2026-03-02T09:00:00Z", "2026-03-03T17:30:00Z", "1h", "2026-03-03T08:30:00Z"},
 	} {
+		if name == "half an hour" {
+			if got, err := test.clock.Ahead(time.Time{}, instant(t, test.due), span(t, test.span)); outcome(got, err) != test.want {
+				t.Errorf("without a base: %s, %v; want %s", got, err, test.want)
+			}
+		}
 		got, err := test.clock.Ahead(instant(t, test.base), instant(t, test.due), span(t, test.span))
 		if text := outcome(got, err); text != test.want {
 			t.Errorf("%s: %s ahead of %s is %s; want %s", name, test.span, test.due, text, test.want)

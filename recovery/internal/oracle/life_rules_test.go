@@ -245,6 +245,30 @@ do: [{resolve: {within: 4h}}]
 02T16:00 told +reopened_at=02T15:00
   resolve changed due 02T19:00 given 02T10:00
 
+# 15 reopened: an apology that was done before is owed anew, and once more only if it was done again
+do: [{apologise: {within: 4h}}]
+02T10:00 told
+  apologise new due 02T14:00 given 02T10:00
+02T11:00 report apologise done
+02T15:00 told +reopened_at=02T15:00
+  apologise changed due 02T19:00 given 02T10:00
+02T16:00 told +reopened_at=02T16:00
+  apologise kept due 02T19:00 given 02T10:00
+
+# 15 reopened: what was open keeps its base
+do: [{apologise: {within: 4h}}]
+02T10:00 told
+  apologise new due 02T14:00 given 02T10:00
+02T12:00 told +reopened_at=02T12:00
+  apologise kept due 02T14:00 given 02T10:00
+
+# 15 each silence has its own steps
+do: [{inform: {every: 2h, if_late: [{apologise: {within: 1h}}]}}]
+02T10:00 told
+  inform new due 02T12:00 given 02T10:00
+02T12:30 owed overdue inform 02T12:00, due apologise 02T13:00
+02T14:30 owed overdue inform 02T12:00, overdue apologise 02T13:00
+
 # 16 what was missed is known to conditions, and what was past when it was given is not
 do: [{resolve: {within: 4h}}]
 also: [{explain: {}}]
