@@ -41,6 +41,15 @@ type Document struct {
 	Actions   []*ActionType
 	Limits    []*Limit
 	Plays     []*Play
+	// Roles are all that there are, in the whole set; none: any text names a role. RolesMisread says
+	// that not all of them could be read.
+	Roles        []*Role
+	RolesMisread bool
+}
+
+// Role is who does something: a person in it, a team or a queue.
+type Role struct {
+	Name, About Text
 }
 
 // Period is a span of days; either end may be absent.
@@ -270,6 +279,7 @@ type ActionType struct {
 	About  Text
 	Params []*Field
 	Once   bool
+	Sets   []Text // the fields of incidents that the host sets because of it
 	Range  Range
 }
 
@@ -327,7 +337,24 @@ type Discretion struct {
 	AtMost     Text
 	Comparable []Text
 	Tolerance  Text
+	Authority  []Authority // up to how much each role may choose alone; empty: nobody is bound
+	Second     *Second
+	Remind     []*Action // as of an action: each has Before
+	IfLate     []*Action
 	Range      Range
+}
+
+// Authority is up to how much a role may choose alone.
+type Authority struct {
+	Role Text
+	UpTo []Text // amounts, or expressions
+}
+
+// Second says above which amounts another person has to agree.
+type Second struct {
+	Above []Text // amounts, or expressions
+	By    Text   // that person's role
+	Range Range  // of its key
 }
 
 // Substitute says which partners may stand in.

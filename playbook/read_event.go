@@ -13,6 +13,8 @@ func (m *mapping) event(t *Test) {
 	})
 	m.is("again", KeyBool)
 	t.Choose = m.chosen()
+	t.Approve = m.signed("approve", "who agrees")
+	t.Decline = m.signed("decline", "who turns it down")
 	t.Report = m.wantedActions("report")
 	if t.Report != nil && len(t.Report.Items) == 0 && !m.node.Partial {
 		m.add("report", "empty-list", "write what came of an action, such as `- refund: {}`", "a step with `report` reports something")
@@ -24,7 +26,7 @@ func (m *mapping) event(t *Test) {
 // look at the world it gives.
 func (m *mapping) oneEvent() {
 	first := ""
-	for _, key := range []string{"incident", "again", "choose", "report"} {
+	for _, key := range []string{"incident", "again", "choose", "approve", "decline", "report"} {
 		switch _, has := m.get(key); {
 		case !has:
 		case first == "":

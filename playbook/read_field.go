@@ -153,6 +153,7 @@ func (r *reader) actionType(name Text, n *yamlnode.Node) *ActionType {
 		}
 	})
 	a.Once = m.bool("once").Value == "true"
+	m.on("sets", func(n *yamlnode.Node, k Text) { a.Sets = r.oneOrMore(n, k, "a field of incidents, or a list of them") })
 	m.close()
 	return keep(a, ok)
 }

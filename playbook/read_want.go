@@ -28,6 +28,7 @@ func (r *reader) want(n *yamlnode.Node, key Text) *Want {
 	w.Withheld = m.wantedActions("withheld")
 	w.PassedOver = m.wantedPairs("passed_over", "reasons by partner, such as `{quickbike: capacity}`", passedOverFor)
 	m.on("choices", func(n *yamlnode.Node, key Text) { w.Choices = r.wantedChoices(n, key) })
+	w.Proposed = m.wantedActions("proposed")
 	w.Changes = m.wantedPairs("changes", "changes by type of action, such as `{compensate: kept}`", changesOfAction)
 	w.Owed = m.wantedActions("owed")
 	w.Missed = m.wantedTexts("missed", "a list of broken promises, such as `[resolve]`", nil)

@@ -70,15 +70,16 @@ calendars: {c: {hours: {}, holidays: [{}], versions: [{seasons: [{}]}]}}
 partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
 actions: {a: {}}
 limits: [{}]
-plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], cases: [{}], discretion: {choose: {}}, substitute: {}}]
+plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], cases: [{}], discretion: {choose: {}, second: {}}, substitute: {}}]
 ---
 amends: v1
 shared: s
+roles: {r: {}}
 `
 	specimenSuite = `amends: v1
 suite: s
 defaults: {want: {choices: [{choose: {}, precedents: {}}]}}
-tests: [{each: [{}], then: [{choose: {}}]}]
+tests: [{each: [{}], then: [{choose: {}, approve: {}, decline: {}}]}]
 `
 )
 

@@ -30,9 +30,11 @@ type Test struct {
 	Precedents Value
 	Want       *Want // nil: nothing is wanted
 	// A row of then is about one of these: an incident that is told, time that has passed, a
-	// choice that somebody makes, what came of actions. Again is a Bool.
+	// choice that somebody makes, agrees to or turns down, what came of actions. Again is a Bool.
 	Again      Text
 	Choose     *MadeChoice
+	Approve    *SignedChoice
+	Decline    *SignedChoice
 	Report     *WantedActions
 	Each, Then []*Test
 	Range      Range // starts at the first key
@@ -42,7 +44,16 @@ type Test struct {
 // open.
 type MadeChoice struct {
 	Play, By, Reason Text
+	Roles            []Text         // in which it is made
 	Options          *WantedActions // as they are taken
+	Range            Range
+}
+
+// SignedChoice is what a step of a suite says of a choice that was proposed: somebody agrees to it, or
+// turns it down.
+type SignedChoice struct {
+	Play, By, Reason Text
+	Roles            []Text
 	Range            Range
 }
 
@@ -57,7 +68,8 @@ type Want struct {
 	Withheld   *WantedActions
 	PassedOver *WantedPairs // reasons by partner
 	Choices    *WantedChoices
-	Changes    *WantedPairs // changes by the type of an action, or type/id
+	Proposed   *WantedActions // what awaits a second person
+	Changes    *WantedPairs   // changes by the type of an action, or type/id
 	Owed       *WantedActions
 	Missed     *WantedTexts
 	Handled    Text

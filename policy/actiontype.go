@@ -39,8 +39,9 @@ type ActionType struct {
 	Name    string
 	Params  []*Field // in the order in which decisions list them
 	Merge   Merge
-	Justice string // distributive, procedural or interactional
-	broken  bool   // a parameter's declaration is wrong
+	Justice string   // distributive, procedural or interactional
+	Sets    []string // the fields of incidents that the host sets because of it, as declared
+	broken  bool     // a parameter's declaration is wrong
 }
 
 // Merge says which actions of one type are one action.
@@ -96,8 +97,10 @@ func builtinActions() map[string]*ActionType {
 	add(distributive, MergeNever, []*Field{amount}, ActionRefund)
 	add(distributive, MergeNever, []*Field{amount, as}, ActionCompensate)
 	add(distributive, MergeItem, []*Field{item}, ActionReplace, ActionRepair, ActionReperform)
-	add(procedural, MergeTo, []*Field{text("to")}, ActionAssign, ActionEscalate)
-	add(procedural, MergeToMessage, []*Field{text("to")}, ActionNotify)
+	to := text("to")
+	to.role = true
+	add(procedural, MergeTo, []*Field{to}, ActionAssign, ActionEscalate)
+	add(procedural, MergeToMessage, []*Field{to}, ActionNotify)
 	add(procedural, MergeNever, []*Field{text("measure")}, ActionPrevent)
 	add(interactional, MergeType, []*Field{instrument}, ActionSurvey)
 	return out
@@ -138,6 +141,16 @@ func (s *scope) customAction(d *playbook.ActionType) *ActionType {
 		}
 		f.nonNegative = f.Name == "amount" && (f.Type.Kind == value.KindMoney || f.Type.Elem == value.KindMoney)
 		t.Params = append(t.Params, f)
+	}
+	for _, name := range d.Sets {
+		f := s.fieldNamed(name)
+		switch {
+		case f == nil:
+		case slices.Contains(t.Sets, f.Name):
+			s.errorf(name.Range, "duplicate-value", "", "`%s` is listed twice", f.Name)
+		default:
+			t.Sets = append(t.Sets, f.Name)
+		}
 	}
 	return t
 }

@@ -57,6 +57,8 @@ type compiler struct {
 	// used has the definitions to which something refers. The key is the pointer to the document's
 	// definition, because a shared one is compiled in several scopes.
 	used map[any]bool
+	// named are the places at which a role is named, where the set does not close its roles.
+	named []playbook.Text
 	// incomplete is set when a part is missing because it could not be read.
 	incomplete bool
 }
@@ -69,6 +71,7 @@ type wholeSet struct {
 	builtin map[string]*ActionType
 	table   *fieldTable
 	missed  *celenv.Field // of every scope
+	roles   []string      // all that there are, sorted; nil: any text names a role
 	program *Program
 	// factDefsBySlot are the declarations of the program's facts.
 	factDefsBySlot []*playbook.Fact
@@ -82,6 +85,7 @@ type wholeSet struct {
 func (c *compiler) take(o *compiler) {
 	c.diags = append(c.diags, o.diags...)
 	maps.Copy(c.used, o.used)
+	c.named = append(c.named, o.named...)
 	c.incomplete = c.incomplete || o.incomplete
 }
 
@@ -117,6 +121,8 @@ func (c *compiler) compile(set *playbook.Set) {
 	c.table = newFieldTable(StandardFields())
 	c.missed = c.missedList(set.Documents)
 	c.program.missed, c.program.Missable = c.missed.Slot, c.missed.Closed
+	c.roles = c.closedRoles(shared)
+	c.program.Roles = c.roles
 	common := c.sharedScope(shared)
 	scopes := make([]*scope, 0, len(books))
 	for _, d := range books {
@@ -140,6 +146,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	common.playbook.number = len(c.program.Playbooks)
 	c.orderPlays()
 	c.warnUncapped()
+	c.strayRoles()
 	for _, d := range set.Documents {
 		c.warnUnused(d)
 	}

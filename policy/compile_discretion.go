@@ -14,9 +14,7 @@ import (
 
 func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discretion {
 	out := &Discretion{AtLeast: 1, AtMost: 1, Tolerance: new(big.Rat)}
-	out.Decider = s.text(d.Decider, false)
-	s.notEmpty("decider", d.Decider)
-	s.check(out.Decider, known, "")
+	out.Decider = s.namedRole("decider", d.Decider, known)
 	out.Calendar = s.calendarOf(d.Calendar, known)
 	working := d.Calendar.IsSet() || d.Calendar.Misread()
 	out.Within = s.deadline("within", d.Within, counting{working: working, dated: d.Ends.Value == string(worktime.EndsWorkingDay), workdays: true}, known)
@@ -39,6 +37,8 @@ func (s *scope) discretion(d *playbook.Discretion, known celenv.Known) *Discreti
 			out.Options = append(out.Options, c)
 		}
 	}
+	s.authority(out, d, known)
+	s.choiceSteps(out, d, known)
 	for _, name := range d.Comparable {
 		if f := s.fieldNamed(name); f != nil {
 			if f.Type.Kind == value.KindList {

@@ -55,9 +55,7 @@ func (s *scope) caps(l *Limit, d *playbook.Limit) []*Limit {
 	reads := s.factsReadBy(func() {
 		l.when, known = s.condition(d.When, s.assumed)
 		if d.Over.Value == "escalate" && d.To.IsSet() {
-			l.Escalate = s.text(d.To, false)
-			s.notEmpty("to", d.To)
-			s.check(l.Escalate, known, "")
+			l.Escalate = s.namedRole("to", d.To, known)
 		}
 	})
 	var out []*Limit

@@ -34,6 +34,7 @@ func (s *scope) compilePlaybook() {
 		maps.Copy(reads, s.reads)
 		b.Plays = append(b.Plays, play)
 	}
+	s.feedback()
 	s.reads = map[int]bool{}
 	b.Limits = s.compileLimits()
 	maps.Copy(reads, s.reads)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -163,6 +164,90 @@ func (c *compiler) warnUnusedFields(d *playbook.Document) {
 		}
 		c.warnf(f.Name.Range, "unused-field", "remove it, or write an `about` that says what it is for", "nothing reads the field `%s`", name)
 	}
+}
+
+// feedback warns of conditions that read what an action of their own playbook sets: the decision then
+// depends on what it has done.
+func (s *scope) feedback() {
+	sets := map[string]string{} // the type of an action by the field
+	for _, p := range s.playbook.Plays {
+		for _, a := range p.actions() {
+			for _, f := range a.Type.Sets {
+				if sets[f] == "" || a.Type.Name < sets[f] {
+					sets[f] = a.Type.Name
+				}
+			}
+		}
+	}
+	if len(sets) == 0 {
+		return
+	}
+	for _, p := range s.playbook.Plays {
+		for _, e := range conditionsOf(p) {
+			s.feedbackOf(e, sets)
+		}
+	}
+	if s.playbook.applies != nil {
+		s.feedbackOf(s.playbook.applies, sets)
+	}
+}
+
+func (s *scope) feedbackOf(e *expression, sets map[string]string) {
+	text := e.cel.Tag.(*place).text
+	warned := map[string]bool{}
+	s.readsOf(e.cel, func(path, where string) {
+		field := strings.TrimPrefix(path, "incident.")
+		if sets[field] == "" || field == path || warned[field] {
+			return
+		}
+		warned[field] = true
+		s.warnf(text.Range, "feedback", "let the host report what it sets in a field of its own, and read what the incident came with",
+			"the condition reads `%s`%s, which `%s` of this playbook sets: what is decided would depend on what was decided before", path, where, sets[field])
+	})
+}
+
+// readsOf goes through the paths that an expression reads, in terms too.
+func (s *scope) readsOf(e *celenv.Expr, each func(path, where string)) {
+	seen := map[string]bool{}
+	var visit func(x *celenv.Expr, where string)
+	visit = func(x *celenv.Expr, where string) {
+		for _, r := range x.Reads() {
+			each(r.Path, where)
+		}
+		for _, name := range x.Terms() {
+			if term := s.terms[name]; term != nil && !seen[name] {
+				seen[name] = true
+				visit(term, " in terms."+name)
+			}
+		}
+	}
+	visit(e, "")
+}
+
+// actions are all that a play can give, with the steps that hang on them.
+func (p *Play) actions() (out []*Action) {
+	var add func(list []*Action)
+	add = func(list []*Action) {
+		for _, a := range list {
+			out = append(out, a)
+			add(a.Remind)
+			add(a.IfLate)
+		}
+	}
+	add(p.Do)
+	for _, k := range p.Cases {
+		add(k.Do)
+	}
+	add(p.TooLate)
+	add(p.Otherwise)
+	if p.Choice != nil {
+		for _, o := range p.Choice.Options {
+			add([]*Action{o.Action})
+		}
+		add(p.Choice.Remind)
+		add(p.Choice.IfLate)
+	}
+	return out
 }
 
 // conditionsOf are the conditions of a play.

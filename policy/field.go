@@ -26,6 +26,7 @@ type Field struct {
 	Items []*Field
 
 	nonNegative bool // for an amount or a duration
+	role        bool // it names who does something
 
 	declared *playbook.Field // nil for a standard field
 }

@@ -169,8 +169,16 @@ func (p *Param) allFixed() bool {
 	return true
 }
 
+// textOf compiles a text that may name a role.
+func (s *scope) textOf(spec *Field, src playbook.Text) *Text {
+	if spec.role {
+		return s.roleText(src)
+	}
+	return s.text(src, false)
+}
+
 func (s *scope) textParam(spec *Field, src playbook.Text, known celenv.Known) *Param {
-	t := s.text(src, false)
+	t := s.textOf(spec, src)
 	s.check(t, known, "")
 	constant, ok := t.fixed()
 	if !ok {

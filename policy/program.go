@@ -21,6 +21,8 @@ type Program struct {
 	Fields []*Field
 	Facts  []*Fact  // of the whole set; a fact's Slot is its index
 	Limits []*Limit // the shared ones
+	// Roles are all that there are, sorted; nil: any text names a role.
+	Roles []string
 	// Missable is what the list missed can hold, which is how broken promises are called: the types
 	// of actions with a deadline, then playbook/play/type.
 	Missable []string
@@ -167,7 +169,10 @@ type Discretion struct {
 	Options         []*Option
 	AtLeast, AtMost int
 	Comparable      []*Field
-	Tolerance       *big.Rat // 1/5 for 20%
+	Tolerance       *big.Rat    // 1/5 for 20%
+	Authority       []Authority // in the order written; empty: everybody may choose any amount
+	Second          *Second     // nil: nobody has to agree
+	Remind, IfLate  []*Action   // as of an action whose deadline is Within
 }
 
 // Option is an action that may be chosen. Its Action holds what every action

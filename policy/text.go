@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -13,6 +14,9 @@ import (
 // Text is a text with expressions in it, written ${ … }.
 type Text struct {
 	parts []part
+	// oneOf is the closed set that the text has to be in; nil: any text. src is the text as written.
+	oneOf []string
+	src   playbook.Text
 }
 
 // part is literal text, or an expression.
@@ -55,6 +59,9 @@ func (t *Text) Render(f *Frame, style value.Style) (string, error) {
 			return "", placed(err)
 		}
 		b.WriteString(style.Text(v.Native()))
+	}
+	if name := b.String(); t.oneOf != nil && name != "" && !slices.Contains(t.oneOf, name) {
+		return "", &EvalError{Position: t.src.Range, Expr: t.src.Value, Message: "there is no role " + strconv.Quote(name)}
 	}
 	return b.String(), nil
 }

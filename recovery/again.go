@@ -339,19 +339,17 @@ func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
 	if c.given.Previous == nil {
 		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
 	}
-	c.choosing, c.keeps = true, c.given.Made
-	x := chooser{c: c, sel: Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Reason: made.Reason}}
-	x.play = x.chosenPlay()
-	for _, a := range r.Decision.Actions {
-		if a.Change != ChangeCancelled {
-			x.sel.Options = append(x.sel.Options, x.selected(a.ID, a.Type, a.Amount, a.Params))
-		}
+	x := c.chooser(Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Roles: made.Roles, Reason: made.Reason})
+	if (made.Second != nil || made.Declined != nil) && x.was == nil {
+		return nil, fmt.Errorf("choice %s: what was proposed is not known", made.Choice)
 	}
-	for _, h := range r.Decision.Withheld {
-		if h.Reason == WithheldZero {
-			x.sel.Options = append(x.sel.Options, x.selected(h.ID, h.Type, h.Amount, h.Params))
-		}
+	switch {
+	case made.Second != nil:
+		return x.second(*made.Second)
+	case made.Declined != nil:
+		return x.turnDown(*made.Declined)
 	}
+	x.sel.Options = x.chosenIn(r.Decision)
 	return x.make()
 }
 

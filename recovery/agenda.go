@@ -17,6 +17,7 @@ type State string
 const (
 	Overdue State = "overdue" // its deadline has passed
 	Due     State = "due"     // to be done now, by its deadline if it has one
+	Pending State = "pending" // a choice that awaits a second person
 	Next    State = "next"    // not before a later time
 	Waiting State = "waiting" // for something to happen, or for the customer
 	// Overpaid is money of which more was given than the decision gives now. Whether to take
@@ -24,7 +25,12 @@ const (
 	Overpaid State = "overpaid"
 )
 
-// Owed is an action that is not done yet, or of which too much was given.
+// OwedChoice is the type under which a choice is owed, in place of that of an action.
+const OwedChoice = "choice"
+
+// Owed is an action that is not done yet, or of which too much was given; or a choice that nobody has
+// made yet. A choice is owed by its decider, or by the role that has to agree: that is the Owner of
+// its Action, whose ID is that of the choice.
 type Owed struct {
 	Action Action `json:"action"`
 	State  State  `json:"state"`
@@ -33,21 +39,37 @@ type Owed struct {
 	At time.Time `json:"at,omitzero"`
 	// Over is how much more was given; set on what is Overpaid.
 	Over Money `json:"over,omitzero"`
+	// Choice is what is to be decided; nil: Action is to be done.
+	Choice *Choice `json:"-"`
 }
 
 // Agenda lists what a decision still owes at a time, the most urgent first:
-// overdue, due, next, waiting, overpaid, each by time. The fields of the incident fulfil
+// overdue, due, pending, next, waiting, overpaid, each by time. The fields of the incident fulfil
 // some actions: a response fulfils acknowledge and respond, and resolving
 // fulfils resolve. Inform falls due again after each time the customer was
 // informed, until the incident is resolved. Other actions are owed until a
 // report says that they were done. A step of remind is owed from its time on, until
 // its action is done. A step of if_late is owed from its time on, if its action was
-// not done by then.
+// not done by then. The choices that it leaves are owed too, with the steps that hang on the time to
+// decide.
 //
 // A decision that was read from its public JSON does not hold what was promised
 // when. Its actions are then taken as they stand there, and inform counts absolute
 // time from when the incident was reported, or else decided.
 func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
+	a := agendaOf(d, in, now, reports)
+	for _, c := range d.Choices {
+		if d.Made != nil && d.Made.open() && d.Made.Choice == c.ID {
+			c.Made = d.Made
+		}
+		a.choice(c)
+	}
+	sortOwed(a.out)
+	return a.out
+}
+
+// agendaOf lists what a decision owes beside the choices.
+func agendaOf(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
 	a := newAgenda(d, in, now.UTC(), reports)
 	for _, x := range d.Actions {
 		if x.Change != ChangeCancelled {
@@ -57,12 +79,35 @@ func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
 			a.out = append(a.out, Owed{Action: x, State: Overpaid, Over: over})
 		}
 	}
-	sortOwed(a.out)
-	return a.out
+	return a
+}
+
+// choice adds a choice that somebody has to make or to agree to, and the steps that are owed because
+// nobody has yet.
+func (a *agenda) choice(c Choice) {
+	p := c.promise()
+	o := Owed{Action: Action{ID: c.ID, Type: OwedChoice, Plays: []string{c.Play}, Owner: c.Decider, DueAt: c.DueAt}, State: Due, At: c.DueAt, Choice: &c}
+	switch {
+	case c.Made != nil && c.Made.Pending:
+		o.State = Pending
+		if c.Second != nil {
+			o.Action.Owner = c.Second.By
+		}
+	case before(c.DueAt, a.happened.now):
+		o.State = Overdue
+	}
+	a.out = append(a.out, o)
+	for i := range c.Remind {
+		a.remind(&c.Remind[i], &p)
+	}
+	for i := range c.IfLate {
+		a.ifLate(&c.IfLate[i], []Promise{p})
+	}
 }
 
 // Agenda lists what is owed on an incident now: the actions of its latest
-// decision and of the choices made on it, without those that were reported done.
+// decision and of the choices made on it, without those that were reported done,
+// and the choices that nobody has made, or agreed to, yet.
 // An incident that was never handled owes nothing. The error is the store's.
 func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
 	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
@@ -82,9 +127,13 @@ func (g *Given) Agenda(now time.Time) ([]Owed, error) {
 	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
 		return nil, err
 	}
-	out := Agenda(g.Previous.Decision, in, now, g.Reports...)
+	own := agendaOf(g.Previous.Decision, in, now, g.Reports)
+	for _, c := range g.Choices() {
+		own.choice(c)
+	}
+	out := own.out
 	for _, m := range g.Made {
-		out = append(out, Agenda(m.Decision, in, now, g.Reports...)...)
+		out = append(out, agendaOf(m.Decision, in, now, g.Reports).out...)
 	}
 	gone := g.withdrawn()
 	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[store.IDOf(o.Action.ID)] })
@@ -98,10 +147,10 @@ func compareOwed(x, y Owed) int {
 	return cmp.Or(x.State.Compare(y.State), compareTimes(x.At, y.At))
 }
 
-// Compare orders states as an agenda lists them, the most urgent first: overdue, due, next,
+// Compare orders states as an agenda lists them, the most urgent first: overdue, due, pending, next,
 // waiting, overpaid.
 func (s State) Compare(o State) int {
-	urgency := [...]State{Overdue, Due, Next, Waiting, Overpaid}
+	urgency := [...]State{Overdue, Due, Pending, Next, Waiting, Overpaid}
 	return cmp.Compare(slices.Index(urgency[:], s), slices.Index(urgency[:], o))
 }
 

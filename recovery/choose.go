@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/store"
@@ -17,6 +17,8 @@ type Selection struct {
 	Incident string `json:"incident"`
 	Choice   string `json:"choice"` // the id of the choice
 	By       string `json:"by"`     // who chose
+	// Roles are those in which By chose. A play with authority says up to how much each may.
+	Roles []string `json:"roles,omitempty"`
 	// Reason is required where an amount lies further from the precedents'
 	// median than the play's tolerance.
 	Reason  string     `json:"reason,omitempty"`
@@ -48,18 +50,26 @@ func (s Selected) MarshalJSON() ([]byte, error) {
 
 // Choose makes a choice that the incident's latest decision left to a person. It
 // evaluates the limits anew, refuses amounts outside the option's ranges or the
-// limits, and requires a reason where the amount is far from the precedents.
+// limits, and requires a reason where the amount is far from the precedents. It
+// refuses what goes beyond the authority of the person's roles. Where the play
+// asks for a second person, the decision that it returns is pending: it gives
+// nothing until another one agrees, with [Engine.Approve].
+//
 // Choosing the same again returns the same decision. The error is a
 // *[ChoiceError], or one of those of [Engine.Handle].
 func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOption) (*Decision, error) {
-	store := e.storeFor(options)
+	return e.settle(ctx, e.storeFor(options), sel, (*chooser).choose)
+}
+
+// settle commits what is done about a choice.
+func (e *Engine) settle(ctx context.Context, store Store, sel Selection, do func(*chooser) (*outcome, error)) (*Decision, error) {
 	rules := e.current.Load()
 	return e.commit(ctx, store, sel.Incident, func() (*outcome, error) {
-		return e.choose(ctx, rules, store, sel)
+		return e.settleOnce(ctx, rules, store, sel, do)
 	})
 }
 
-func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Selection) (*outcome, error) {
+func (e *Engine) settleOnce(ctx context.Context, rules *ruleset, store Store, sel Selection, do func(*chooser) (*outcome, error)) (*outcome, error) {
 	first, _, err := store.Read(ctx, Query{Incident: sel.Incident})
 	if err != nil {
 		return nil, err
@@ -77,53 +87,99 @@ func (e *Engine) choose(ctx context.Context, rules *ruleset, store Store, sel Se
 	if err != nil {
 		return nil, err
 	}
-	c := rules.begin(w, out.given)
-	c.choosing = true
-	c.keeps = out.given.Made // limits look at all of them
-	x := chooser{c: c, sel: sel}
-	x.play = x.chosenPlay()
-	if standing, err := x.standing(); standing != nil || err != nil {
-		return &outcome{standing: standing}, err
-	}
-	out.record, err = x.make()
+	made, err := do(rules.begin(w, out.given).chooser(sel))
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
+	if made.standing != nil {
+		return made, nil
+	}
+	out.record = made.record
 	return out, nil
+}
+
+// chooser begins to settle a choice.
+func (c *conclusion) chooser(sel Selection) *chooser {
+	x := &chooser{c: c, sel: sel}
+	x.c.choosing = true
+	x.play = x.chosenPlay()
+	for i := range c.given.Made {
+		m := &c.given.Made[i]
+		if m.Decision.Made.Choice == sel.Choice {
+			x.was = m
+		}
+		if x.was != m || !m.Decision.Made.open() {
+			x.c.keeps = append(x.c.keeps, *m) // limits look at all of them, but for what is settled now
+		}
+	}
+	return x
+}
+
+// choose makes the decision that makes the choice.
+func (x *chooser) choose() (*outcome, error) {
+	standing, err := x.standing()
+	if standing != nil || err != nil {
+		return &outcome{standing: standing}, err
+	}
+	return x.record(x.make())
+}
+
+func (x *chooser) record(r *Record, err error) (*outcome, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &outcome{record: r}, nil
 }
 
 // chooser makes one choice.
 type chooser struct {
-	c        *conclusion // the decision that the choice becomes
-	sel      Selection
-	play     *policy.Play // nil when the set has it no more
-	matched  Match        // of the decision that offered the choice
-	choice   Choice
-	problems []Problem
+	c    *conclusion // the decision that the choice becomes
+	sel  Selection
+	play *policy.Play // nil when the set has it no more
+	// was is the decision on this choice that stands: it was made, or something was proposed; nil:
+	// neither. signature is that of the second person, who agrees to it now.
+	was       *Record
+	signature *Signature
+	matched   Match // of the decision that offered the choice
+	choice    Choice
+	problems  []Problem
 }
 
 func (x *chooser) fail(format string, args ...any) error {
-	return &ChoiceError{Choice: x.sel.Choice, Message: fmt.Sprintf(format, args...), Problems: x.problems}
+	return x.refuse("", format, args...)
 }
 
-// standing returns the decision that made this choice, if it was made with the
-// same content.
+// refuse is fail for a reason that a program may want to know.
+func (x *chooser) refuse(why ChoiceReason, format string, args ...any) *ChoiceError {
+	return &ChoiceError{Choice: x.sel.Choice, Reason: why, Message: fmt.Sprintf(format, args...), Problems: x.problems}
+}
+
+// standing returns the decision that made this choice, or proposed something, if
+// that was with the same content.
 func (x *chooser) standing() (*Decision, error) {
-	d := x.c.made(x.sel.Choice)
-	if d == nil {
+	if x.was == nil {
 		return nil, nil
 	}
-	if d.Made.By == x.sel.By && d.Made.Reason == x.sel.Reason && x.sameContent(d) {
+	d := x.was.Decision
+	same := d.Made.By == x.sel.By && d.Made.Reason == x.sel.Reason && x.sameContent(d)
+	switch {
+	case d.Made.Declined != nil && same:
+		return nil, x.refuse(ChoiceDecided, "%s has turned this down: %s", unseen.Show(d.Made.Declined.By), d.Made.Declined.Reason)
+	case d.Made.Declined != nil:
+		return nil, nil
+	case same:
 		return d, nil
+	case d.Made.Pending:
+		return nil, x.refuse(ChoicePending, "%s has proposed %s, which awaits a second; decline it before something else is chosen", unseen.Show(d.Made.By), shownProposal(d))
 	}
-	return nil, x.fail("it was made already, by %s, with other content", d.Made.By)
+	return nil, x.refuse(ChoiceDecided, "it was made already, by %s, with other content", unseen.Show(d.Made.By))
 }
 
 // sameContent compares what is chosen with what a decision has chosen, in
 // whatever order the options stand. A chosen amount of zero was withheld.
 func (x *chooser) sameContent(d *Decision) bool {
 	chosen := map[string]Withheld{}
-	for _, a := range d.Actions {
+	for _, a := range slices.Concat(d.Actions, d.Made.Proposed) {
 		if a.Change != ChangeCancelled {
 			chosen[a.ID] = Withheld{Amount: a.Amount, Params: a.Params}
 		}
@@ -196,14 +252,20 @@ func (x *chooser) make() (*Record, error) {
 	if err := x.find(); err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(x.sel.By) == "" {
-		return nil, x.fail("it has to say who chose")
+	var err error
+	if x.sel.Roles, err = x.signed("chose", x.sel.By, x.sel.Roles); err != nil {
+		return nil, err
 	}
 	x.standingDrafts()
 	if err := x.c.cutOffers(); err != nil {
 		return nil, err
 	}
 	x.choice = x.c.choices[0]
+	if x.signature != nil {
+		if err := x.mayAgree(x.signature); err != nil {
+			return nil, err
+		}
+	}
 	if n := len(x.sel.Options); n < x.choice.AtLeast || n > x.choice.AtMost {
 		return nil, x.fail("%d options were chosen; it takes %s", n, countOf(x.choice.AtLeast, x.choice.AtMost))
 	}
@@ -211,9 +273,16 @@ func (x *chooser) make() (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	pending, err := x.allow(drafts)
+	if err != nil {
+		return nil, err
+	}
 	deviation, err := x.deviation(drafts)
 	if err != nil {
 		return nil, err
+	}
+	if pending && x.signature == nil {
+		return x.proposal(drafts, deviation)
 	}
 	return x.decide(drafts, deviation)
 }
@@ -229,7 +298,8 @@ func countOf(least, most int) string {
 // is there to be made is for the decision that offered it to say.
 func (x *chooser) find() error {
 	previous := x.c.given.Previous.Decision
-	offered := slices.ContainsFunc(previous.Choices, func(c Choice) bool { return c.ID == x.sel.Choice })
+	is := func(c Choice) bool { return c.ID == x.sel.Choice }
+	offered := slices.ContainsFunc(previous.Choices, is) || x.was != nil && slices.ContainsFunc(x.was.Decision.Choices, is)
 	if !offered || x.play == nil {
 		return x.fail("the decision %s on incident %s leaves no such choice", previous.ID, x.c.id)
 	}
@@ -273,17 +343,27 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 		out.Actions = append(out.Actions, d.Action)
 	}
 	out.Actions = append(out.Actions, superseded...)
-	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Reason: x.sel.Reason, Deviation: deviation}
+	out.Made = &Made{Choice: x.sel.Choice, By: x.sel.By, Roles: x.sel.Roles, Reason: x.sel.Reason, Deviation: deviation, Second: x.signature}
 	out.Withheld = x.c.withheld
+	out.promises = promisesOf(drafts)
+	return x.recordOn(out), nil
+}
+
+// recordOn is the record of a decision about a choice.
+func (x *chooser) recordOn(out *Decision) *Record {
 	out.Warnings = slices.Concat(x.c.warnings[:]...)
 	out.Missed = x.c.missedBy(x.c.memory)
-	out.promises = promisesOf(drafts)
-	out.ID = x.c.decisionID(x.chosen())
+	out.ID = x.c.decisionID(x.chosen(out.Made))
 	r := x.c.recordOf(out)
 	r.Incident, r.Defaults, r.ReadAs = x.c.given.Previous.Incident, x.c.given.Previous.Defaults, x.c.given.Previous.ReadAs
 	r.On = x.c.given.Previous.Decision.ID
-	r.Comparable = x.c.keysOf(x.play.Choice.Comparable)
-	return r, nil
+	if x.was != nil {
+		r.Settles = x.was.Decision.ID
+	}
+	if x.play != nil {
+		r.Comparable = x.c.keysOf(x.play.Choice.Comparable)
+	}
+	return r
 }
 
 // superseded are the actions of the decision, and of choices made before, that
@@ -325,7 +405,7 @@ func (x *chooser) withdraw(id string) {
 }
 
 // chosen is what was chosen, for the decision's id.
-func (x *chooser) chosen() map[string]any {
+func (x *chooser) chosen(made *Made) map[string]any {
 	var options []any
 	for _, a := range x.c.drafts {
 		option := map[string]any{"type": a.Type, "action": a.ID}
@@ -337,5 +417,27 @@ func (x *chooser) chosen() map[string]any {
 		}
 		options = append(options, option)
 	}
-	return map[string]any{"choice": x.sel.Choice, "by": x.sel.By, "reason": x.sel.Reason, "options": options}
+	out := map[string]any{"choice": made.Choice, "by": made.By, "reason": made.Reason, "options": options}
+	if len(made.Roles) > 0 {
+		out["roles"] = texts(made.Roles)
+	}
+	for verb, s := range map[string]*Signature{"second": made.Second, "declined": made.Declined} {
+		if s != nil {
+			out[verb] = map[string]any{"by": s.By, "reason": s.Reason, "roles": texts(s.Roles)}
+		}
+	}
+	if made.Pending {
+		out["pending"] = true
+	}
+	return out
+}
+
+func texts(list []string) []any {
+	return slices.Collect(func(yield func(any) bool) {
+		for _, s := range list {
+			if !yield(s) {
+				return
+			}
+		}
+	})
 }

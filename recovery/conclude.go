@@ -183,6 +183,9 @@ func (c *conclusion) missingKey(f *policy.Fact) string {
 // matches.
 func (c *conclusion) sortMade() {
 	for _, m := range c.given.Made {
+		if m.Decision.Made.Declined != nil {
+			continue // the choice is offered anew
+		}
 		play := m.Decision.Plays[0].Play
 		stands := slices.ContainsFunc(c.matches, func(x policy.Match) bool { return x.Play.Name == play && x.Play.Choice != nil })
 		if stands {

@@ -182,6 +182,27 @@ type Choice struct {
 	AtLeast    int
 	AtMost     int
 	Precedents Precedents
+	// Authority is up to how much each role may choose alone: an amount for each role and currency.
+	// Empty: everybody may choose any amount that is on offer.
+	Authority []Authority
+	Second    *Second  // nil: nobody else has to agree
+	Remind    []Action // owed ahead of DueAt, until the choice is made
+	IfLate    []Action // owed from DueAt on, until the choice is made
+	// Made is set by [Engine.Choices]: who has proposed what, where that awaits a second person, or was
+	// turned down.
+	Made *Made
+}
+
+// Authority is up to how much a role may choose alone, several amounts added up.
+type Authority struct {
+	Role string
+	UpTo Money
+}
+
+// Second says above which amounts another person has to agree, and in which role.
+type Second struct {
+	By    string
+	Above []Money // one for each currency
 }
 
 // Offer is an action that may be chosen.
@@ -300,8 +321,23 @@ const (
 type Made struct {
 	Choice    string
 	By        string
+	Roles     []string // in which By chose
 	Reason    string
 	Deviation string // from the precedents' median, such as 25%; empty without precedents
+	// Pending is set while another person has to agree. Nothing is given then: the decision has no
+	// actions, and Proposed is what it would give. Limits and facts count it meanwhile.
+	Pending  bool
+	Proposed []Action
+	Second   *Signature // who agreed; nil: nobody had to, or nobody has yet
+	Declined *Signature // who turned Proposed down; nil: nobody
+}
+
+// Signature is who has agreed to a proposal, or turned it down.
+type Signature struct {
+	By     string
+	Roles  []string
+	Reason string
+	At     time.Time
 }
 
 // LogValue shows the decision in a log by what it is about, not with every word

@@ -129,12 +129,28 @@ func storeError(err error) error {
 // says that at most one may.
 type AmbiguousError = policy.AmbiguousError
 
-// ChoiceError reports a choice that cannot be made as it was asked for.
+// ChoiceError reports a choice that cannot be made, approved or declined as it was asked for.
 type ChoiceError struct {
 	Choice   string // its id
+	Reason   ChoiceReason
 	Message  string
 	Problems []Problem // what is wrong with the options chosen; may be empty
+	May      []string  // the roles in which somebody may; empty where that is not what is wrong
 }
+
+// ChoiceReason says why something about a choice is refused. It is empty where what was chosen does
+// not fit, or no such choice is open.
+type ChoiceReason string
+
+// The reasons for refusing to choose, approve or decline.
+const (
+	ChoiceBeyondAuthority ChoiceReason = "beyond-authority" // the roles may not choose as much; May says who may
+	ChoiceNotTheSecond    ChoiceReason = "not-the-second"   // another role has to agree; May says which
+	ChoiceNeedsAnother    ChoiceReason = "needs-another"    // who proposed it cannot agree to it
+	ChoicePending         ChoiceReason = "pending"          // something was proposed, and awaits a second
+	ChoiceNotPending      ChoiceReason = "not-pending"      // nothing that was proposed awaits a second
+	ChoiceDecided         ChoiceReason = "decided"          // it was made, agreed to or turned down already
+)
 
 func (e *ChoiceError) Error() string {
 	text := "choice " + e.Choice + ": " + e.Message
@@ -186,7 +202,7 @@ func isA[T error](err error) bool {
 //	{"incident": "T-1", "error": {"code": "invalid-incident", "message": "…",
 //	 "problems": [{"path": "severity", "wanted": "1 to 5", "found": "6"}]}}
 //
-// The codes are invalid-incident and invalid-choice (with problems), evaluation-error (with play,
+// The codes are invalid-incident and invalid-choice (with problems, the latter with reason and may too), evaluation-error (with play,
 // at and expr), ambiguous (with plays), invalid-json for input that is not a JSON object,
 // unknown-action, conflict, and failed for errors that are not the incident's fault. An incident
 // whose id is not known has none.
@@ -208,6 +224,11 @@ func refusalDetails(f *form.Form, err error) {
 	if e := (*IncidentError)(nil); errors.As(err, &e) {
 		form.List(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
+		reason := string(e.Reason)
+		f.Text("reason", &reason)
+		if len(e.May) > 0 {
+			f.Texts("may", &e.May)
+		}
 		form.List(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*EvaluationError)(nil); errors.As(err, &e) {
 		play, at := e.PlayName(), e.at()

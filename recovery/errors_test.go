@@ -25,7 +25,7 @@ func TestRefusals(t *testing.T) {
 		{"T-1", &AmbiguousError{Playbook: "p", Plays: [2]string{"p/a", "p/b"}},
 			`{"incident":"T-1","error":{"code":"ambiguous",` +
 				`"message":"playbook p lets at most one play match, but p/a and p/b both do","plays":["p/a","p/b"]}}`},
-		{"T-1", &ChoiceError{"cho_1", "too much", []Problem{{"amount", "at most 5.00 EUR", "6.00 EUR"}}},
+		{"T-1", &ChoiceError{Choice: "cho_1", Message: "too much", Problems: []Problem{{"amount", "at most 5.00 EUR", "6.00 EUR"}}},
 			`{"incident":"T-1","error":{"code":"invalid-choice","message":"choice cho_1: too much: amount: wanted at most 5.00 EUR, found 6.00 EUR",` +
 				`"problems":[{"path":"amount","wanted":"at most 5.00 EUR","found":"6.00 EUR"}]}}`},
 		{"", new(Incident).UnmarshalJSON([]byte(`{"id":"a","id":"b"}`)),

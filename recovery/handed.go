@@ -41,6 +41,9 @@ func (g *Given) handed() []Handed {
 // appendHanded adds the effects of a decision. Those that are there already are
 // left out, and of an action without an amount all but one.
 func appendHanded(list []Handed, d *Decision) []Handed {
+	for i := range d.Choices {
+		list = appendSteps(list, d.Choices[i].Remind, d.Choices[i].IfLate)
+	}
 	for i := range d.Actions {
 		a := &d.Actions[i]
 		if a.silent {
@@ -91,7 +94,11 @@ func appendNamed(list []Handed, a *Action) []Handed {
 	if !slices.ContainsFunc(list, func(h Handed) bool { return h.Action == a.ID }) {
 		list = append(list, Handed{Action: a.ID})
 	}
-	for _, steps := range [...][]Action{a.Remind, a.IfLate} {
+	return appendSteps(list, a.Remind, a.IfLate)
+}
+
+func appendSteps(list []Handed, of ...[]Action) []Handed {
+	for _, steps := range of {
 		for i := range steps {
 			list = appendNamed(list, &steps[i])
 		}

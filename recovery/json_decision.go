@@ -84,8 +84,29 @@ func (d *Decision) fields(f *form.Form) {
 func (m *Made) fields(f *form.Form) {
 	f.Text("choice", &m.Choice)
 	f.Text("by", &m.By)
+	f.Texts("roles", &m.Roles)
 	f.Text("reason", &m.Reason)
 	f.Text("deviation", &m.Deviation)
+	f.Flag("pending", &m.Pending)
+	if !f.Writes() || len(m.Proposed) > 0 {
+		form.List(f, "proposed", &m.Proposed, (*Action).fields)
+	}
+	for _, s := range [...]struct {
+		name      string
+		signature **Signature
+	}{{"second", &m.Second}, {"declined", &m.Declined}} {
+		if x := form.Optional(f, s.name, s.signature); x != nil {
+			x.fields(f)
+			f.Shut()
+		}
+	}
+}
+
+func (s *Signature) fields(f *form.Form) {
+	f.Text("by", &s.By)
+	f.Texts("roles", &s.Roles)
+	f.Text("reason", &s.Reason)
+	f.Time("at", &s.At)
 }
 
 func (m *Match) fields(f *form.Form) {
@@ -170,7 +191,26 @@ func (c *Choice) fields(f *form.Form) {
 		c.Precedents.fields(f)
 		f.Shut()
 	}
+	form.List(f, "authority", &c.Authority, authorityFields)
+	if s := form.Optional(f, "second", &c.Second); s != nil {
+		f.Text("by", &s.By)
+		form.List(f, "above", &s.Above, amountFields)
+		f.Shut()
+	}
+	form.List(f, "remind", &c.Remind, (*Action).fields)
+	form.List(f, "if_late", &c.IfLate, (*Action).fields)
+	if m := form.Optional(f, "made", &c.Made); m != nil {
+		m.fields(f)
+		f.Shut()
+	}
 }
+
+func authorityFields(a *Authority, f *form.Form) {
+	f.Text("role", &a.Role)
+	f.Money("amount", &a.UpTo)
+}
+
+func amountFields(m *Money, f *form.Form) { f.Money("amount", m) }
 
 func (o *Offer) fields(f *form.Form) {
 	f.Text("type", &o.Type)

@@ -55,7 +55,7 @@ func example() *Decision {
 
 const exampleJSON = `{"id":"dec_1","incident":"T-1042","service":"parcel","failure":"late","phase":"failure","occurred_at":"2026-03-01T12:00:00Z","decided_at":"2026-03-02T09:00:00Z","semantics":1,
 "set":{"digest":"sha256:ab","revision":"4f1c"},"supersedes":"dec_0","handled":"changed",
-"made":{"choice":"cho_0","by":"Eva","reason":"<very> late","deviation":"25%"},
+"made":{"choice":"cho_0","by":"Eva","roles":[],"reason":"<very> late","deviation":"25%"},
 "plays":[
 {"play":"p/late","case":"dear","approach":"standardised-response","at":"parcel.yaml:58",
 "because":[{"expr":"incident.failure","value":"late"},{"expr":"incident.region","value":""}]},
@@ -77,8 +77,8 @@ const exampleJSON = `{"id":"dec_1","incident":"T-1042","service":"parcel","failu
 {"type":"replace","params":{}}],
 "choose":{"at_least":1,"at_most":2},
 "precedents":{"count":3,"options":[{"type":"compensate","median":{"value":"40.00","currency":"EUR"},"lowest":{"value":"10.00","currency":"EUR"},"highest":{"value":"60.00","currency":"EUR"}}],
-"recent":[{"decision":"dec_9","amount":{"value":"40.00","currency":"EUR"},"reason":"why"},{"decision":"dec_8","reason":"why not"}]}},
-{"id":"cho_2","play":"p/c","decider":"x","options":[],"choose":{"at_least":0,"at_most":0},"precedents":{"count":0}}],
+"recent":[{"decision":"dec_9","amount":{"value":"40.00","currency":"EUR"},"reason":"why"},{"decision":"dec_8","reason":"why not"}]},"authority":[],"remind":[],"if_late":[]},
+{"id":"cho_2","play":"p/c","decider":"x","options":[],"choose":{"at_least":0,"at_most":0},"precedents":{"count":0},"authority":[],"remind":[],"if_late":[]}],
 "withheld":[{"id":"act_4","type":"compensate","play":"p/late","reason":"limit","amount":{"value":"3.00","currency":"EUR"},"params":{}}],
 "passed_over":[{"partner":"quickbike","play":"p/bike","reason":"capacity"}],
 "missed":[{"id":"act_6","type":"respond","play":"p/b","given_at":"2026-03-02T09:00:00Z","due_at":"2026-03-02T10:00:00Z","done_at":"2026-03-02T10:00:01Z"}],

@@ -94,6 +94,7 @@ func (r *Record) fields(f *form.Form) {
 	f.Text("on", &r.On)
 	form.List(f, "promises", &r.Promises, (*Promise).fields)
 	form.List(f, "reserves", &r.Reserves, reserveFields)
+	f.Text("settles", &r.Settles)
 	f.Time("updated_at", &r.UpdatedAt)
 	form.Pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 }

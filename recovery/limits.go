@@ -78,6 +78,23 @@ func (c *conclusion) firm(l *policy.Limit) []Action {
 	return out
 }
 
+// pending are the amounts that a cap counts although nobody has agreed to them yet.
+func (c *conclusion) pending(l *policy.Limit) []Action {
+	var out []Action
+	for _, m := range c.keeps {
+		if !m.Decision.Made.Pending {
+			continue
+		}
+		play := c.rules.play(m.Decision.Plays[0].Play)
+		for _, a := range m.Decision.Made.Proposed {
+			if a.Amount.IsSet() && c.governs(l, a.Type, play) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
 // keepHighest keeps one action of each type and currency.
 func (c *conclusion) keepHighest(l *policy.Limit) {
 	type group struct{ kind, currency string }
@@ -196,7 +213,7 @@ func (c *conclusion) room(l *policy.Limit) (Money, error) {
 			}
 		}
 	}
-	for _, a := range c.firm(l) {
+	for _, a := range append(c.firm(l), c.pending(l)...) {
 		if a.Amount.Currency() != room.Currency() {
 			continue
 		}

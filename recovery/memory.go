@@ -25,6 +25,7 @@ type MemoryStore struct {
 	threads map[string]*thread  // by incident
 	ordered []*thread           // in the order in which the incidents came
 
+	byChoice map[store.ID]*thread // those on which somebody has proposed something, by the choice
 	index    *store.Index
 	sets     store.Sets
 	stranger thread // what is known of an incident that never came
@@ -38,6 +39,7 @@ func NewMemoryStore() *MemoryStore {
 	return &MemoryStore{
 		decided:  map[string]struct{}{},
 		threads:  map[string]*thread{},
+		byChoice: map[store.ID]*thread{},
 		index:    store.NewIndex(),
 		stranger: thread{number: store.Stranger},
 		version:  "0",
@@ -78,6 +80,9 @@ func (s *MemoryStore) count(facts []FactQuery) {
 
 func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 	t := s.thread(q.Incident)
+	if q.Incident == "" && q.Choice != "" {
+		t = s.chosen(q.Choice)
+	}
 	given := Given{
 		Previous:   t.latest,
 		Made:       t.made(),
@@ -105,6 +110,14 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		given.Precedents[i] = s.index.Precedents(&q.Precedents[i], t.number)
 	}
 	return given, s.version, nil
+}
+
+// chosen returns what is known of the incident on which a choice was proposed.
+func (s *MemoryStore) chosen(choice string) *thread {
+	if t, ok := s.byChoice[store.IDOf(choice)]; ok {
+		return t
+	}
+	return &s.stranger
 }
 
 // thread returns what is known of an incident, which may never have come.
@@ -155,6 +168,9 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	t := s.open(c.Record.Decision.Incident)
 	before := t.stands
 	t.add(c.Record, s.commits)
+	if m := c.Record.Decision.Made; m != nil && m.open() {
+		s.byChoice[store.IDOf(m.Choice)] = t
+	}
 	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits)
 	s.index.Shift(t.number, before, t.stands)
 	s.outbox = append(s.outbox, c.Outbox...)

@@ -38,6 +38,12 @@ func (c *conclusion) offer(p *policy.Play) error {
 		ch.Options = append(ch.Options, option)
 	}
 	ch.Precedents = summarise(c.precedentsOf(p), p.Playbook.Rounding)
+	if err := c.authority(&ch, p); err != nil {
+		return err
+	}
+	if err := c.choiceSteps(&ch, p); err != nil {
+		return err
+	}
 	c.choices = append(c.choices, ch)
 	return nil
 }

@@ -285,7 +285,7 @@ func (x *chooser) deviation(drafts []*draft) (string, error) {
 }
 
 func (x *chooser) reasoned(deviation string) (string, error) {
-	if strings.TrimSpace(x.sel.Reason) != "" {
+	if strings.TrimSpace(x.sel.Reason) != "" || x.signature != nil && strings.TrimSpace(x.signature.Reason) != "" {
 		return deviation, nil
 	}
 	x.problems = []Problem{{"reason", "why the amount leaves the range of its precedents", ""}}

@@ -53,6 +53,30 @@ func (c *conclusion) steps(d *draft) error {
 	return err
 }
 
+// choiceSteps expands what hangs on the time to decide of a choice.
+func (c *conclusion) choiceSteps(ch *Choice, p *policy.Play) error {
+	d := p.Choice
+	if len(d.Remind)+len(d.IfLate) == 0 {
+		return nil
+	}
+	a := &policy.Action{Within: d.Within, Calendar: d.Calendar, Remind: d.Remind, IfLate: d.IfLate}
+	x := ask{Promise: ch.promise(), play: p, source: a}
+	x.Base = c.playBase(p.Name)
+	var err error
+	if x.run, err = c.running(p, a); err != nil {
+		return err
+	}
+	like := &draft{Action: Action{ID: ch.ID}, play: p, asks: []ask{x}}
+	err = c.steps(like)
+	ch.Remind, ch.IfLate = like.Remind, like.IfLate
+	return err
+}
+
+// promise is the time to decide, as that of an action.
+func (ch *Choice) promise() Promise {
+	return Promise{Action: ch.ID, Type: OwedChoice, Play: ch.Play, DueAt: ch.DueAt}
+}
+
 func (c *conclusion) finished(drafts []*draft) (out []Action, err error) {
 	for _, y := range mergeDrafts(drafts) {
 		if err := c.finish(y); err != nil {

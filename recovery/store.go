@@ -101,6 +101,9 @@ type Record struct {
 	// Keeps are the ids of the decisions that made choices on earlier decisions
 	// of the incident and still stand.
 	Keeps []string
+	// Settles is the decision on the same choice whose place this one takes: what was proposed is
+	// approved or turned down, or something else is proposed after that. It is empty for others.
+	Settles string
 	// Comparable are the fields by which later choices are compared with this
 	// one. It is set on a decision that makes a choice.
 	Comparable []Key
@@ -187,11 +190,15 @@ func (r *Record) Counts(number int64) *store.Decision {
 		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
 		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt,
 	}
-	if len(d.Actions) > 0 {
-		out.Actions = make([]store.Action, len(d.Actions))
+	actions := d.Actions
+	if d.Made != nil && d.Made.Pending {
+		actions = d.Made.Proposed
 	}
-	for i := range d.Actions {
-		a := &d.Actions[i]
+	if len(actions) > 0 {
+		out.Actions = make([]store.Action, len(actions))
+	}
+	for i := range actions {
+		a := &actions[i]
 		out.Actions[i] = store.Action{
 			ID: store.IDOf(a.ID), Type: a.Type, Amount: a.Amount, Cancelled: a.Change == ChangeCancelled,
 			GivenAt: a.GivenAt, Parts: a.Parts,
@@ -206,6 +213,9 @@ func (r *Record) Counts(number int64) *store.Decision {
 	return out
 }
 
+// open reports whether nothing is chosen yet: what was proposed awaits a second, or was turned down.
+func (m *Made) open() bool { return m.Pending || m.Declined != nil }
+
 func (r *Record) choice() *store.Choice {
 	d := r.Decision
 	play := ""
@@ -214,7 +224,11 @@ func (r *Record) choice() *store.Choice {
 	}
 	c := &store.Choice{On: store.IDOf(r.On), Key: store.PrecedentKey(play, r.Comparable), Chosen: Chosen{Decision: d.ID}}
 	if d.Made != nil {
-		c.Chosen.Reason = d.Made.Reason
+		c.ID, c.Chosen.Reason = store.IDOf(d.Made.Choice), d.Made.Reason
+		c.Open = d.Made.open()
+	}
+	if r.Settles != "" {
+		c.Settles = store.IDOf(r.Settles)
 	}
 	for i := range d.Actions {
 		a := &d.Actions[i]

@@ -29,6 +29,9 @@ func newChoices() *choices {
 // add takes in a decision, in the order of the ledger.
 func (c *choices) add(s *store.Decision) {
 	if s.Choice != nil {
+		if s.Choice.Open {
+			return // nobody can be compared with what is not chosen yet
+		}
 		x := &stood{seq: s.Number, id: s.ID, incident: s.Incident, chosen: s.Choice.Chosen}
 		c.byKey[s.Choice.Key] = append(c.byKey[s.Choice.Key], x)
 		c.standing[s.Incident] = append(c.standing[s.Incident], x)

@@ -199,6 +199,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 		t = l.index.open(incident)
 	}
 	t.add(s, after)
+	l.index.propose(s)
 	l.index.sets.Decided(s.Set, s.Number)
 	l.index.counts.Shift(t.number, before, after)
 	l.fresh[s.Number] = s

@@ -17,6 +17,12 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 		if err := ctx.Err(); err != nil {
 			return recovery.Given{}, "", err
 		}
+		if q.Incident == "" && q.Choice != "" {
+			var err error
+			if q.Incident, err = l.chosenOn(q.Choice); err != nil || q.Incident == "" {
+				return unanswered(&q), "", err
+			}
+		}
 		given, at, err := l.answer(&q)
 		if err == nil {
 			err = l.records(q.Incident, &given, at)
@@ -32,6 +38,33 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 			failed++
 		}
 	}
+}
+
+// chosenOn finds the incident on which a choice was proposed; empty where that was erased, or is not
+// known.
+func (l *Ledger) chosenOn(choice string) (string, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if err := l.usable(); err != nil {
+		return "", err
+	}
+	seq, known := l.index.proposed[store.IDOf(choice)]
+	if !known {
+		return "", nil
+	}
+	d, err := l.look(ref{seq: seq})
+	switch {
+	case errors.Is(err, ErrErased):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return d.Incident, nil
+}
+
+// unanswered is the answer about an incident that nobody knows.
+func unanswered(q *recovery.Query) recovery.Given {
+	return recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
 }
 
 // overtaken reports whether an error may come from an erasure that was made after the index was read.

@@ -9,7 +9,7 @@ import (
 // is for the package recovery to say, and so is why an incident was refused.
 var (
 	decisionShape = jsontext.Names().With("given", givenShape).With("record",
-		jsontext.Names("base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "updated_at").With("reserves", reserveShape))
+		jsontext.Names("base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input").With("set", jsontext.Names("digest", "revision"))
 	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))

@@ -19,7 +19,7 @@ func checkSummary(seq int64, payload []byte, wanted map[string]bool) (*store.Dec
 func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*store.Decision, error) {
 	var decision, comparable []byte
 	s := &store.Decision{Number: seq}
-	on := ""
+	on, settles := "", ""
 	c.record(func(key []byte) {
 		switch string(key) {
 		case "comparable":
@@ -39,6 +39,8 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 			on = c.Text()
 		case "reserves":
 			c.Elements(func() { s.Reserves = append(s.Reserves, c.reserve()) })
+		case "settles":
+			settles = c.Text()
 		case "updated_at":
 			s.UpdatedAt = c.time()
 		}
@@ -51,6 +53,9 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 	}
 	// Of a choice more is wanted, and that it is one was not known before.
 	s.Choice = &store.Choice{On: store.IDOf(on)}
+	if settles != "" {
+		s.Choice.Settles = store.IDOf(settles)
+	}
 	d := readingAgain(decision)
 	d.decision(s)
 	if err := d.end(); err != nil {
@@ -145,11 +150,7 @@ func (c *cursor) decision(s *store.Decision) {
 		case string(key) == "incident":
 			s.Incident = c.Text()
 		case string(key) == "made" && s.Choice != nil:
-			c.Members(func(key []byte) {
-				if string(key) == "reason" {
-					s.Choice.Chosen.Reason = c.Text()
-				}
-			})
+			c.made(s)
 		case string(key) == "set":
 			c.Members(func(key []byte) {
 				if string(key) == "digest" {
@@ -166,11 +167,33 @@ func (c *cursor) decision(s *store.Decision) {
 		return
 	}
 	for _, a := range s.Actions {
-		if !a.Cancelled {
+		if !a.Cancelled && !s.Choice.Open {
 			s.Choice.Chosen.Actions = append(s.Choice.Chosen.Actions, recovery.ChosenAction{Type: a.Type, Amount: a.Amount})
 		}
 	}
 	s.Choice.Chosen.Actions = append(s.Choice.Chosen.Actions, zeros...)
+}
+
+// made reads who has chosen. What was proposed counts like actions while it awaits a second.
+func (c *cursor) made(s *store.Decision) {
+	pending := false
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "choice":
+			s.Choice.ID = c.id()
+		case "declined":
+			s.Choice.Open = true
+		case "pending":
+			pending = c.True()
+			s.Choice.Open = pending
+		case "proposed": // its key comes behind the others
+			if pending {
+				c.Elements(func() { s.Actions = append(s.Actions, c.action(nil)) })
+			}
+		case "reason":
+			s.Choice.Chosen.Reason = c.Text()
+		}
+	})
 }
 
 func (c *cursor) firstPlay(of *store.Choice) {

@@ -11,12 +11,16 @@ import (
 // in the files, and what they count. Everything else is read from the files.
 type index struct {
 	threads map[string]*thread // by incident
-	count   int                // how many threads were ever opened, including erased ones
-	counts  *store.Index
-	sets    store.Sets
+	// proposed is the record of each choice that ever needed a second person, by the choice.
+	proposed map[store.ID]int64
+	count    int // how many threads were ever opened, including erased ones
+	counts   *store.Index
+	sets     store.Sets
 }
 
-func newIndex() *index { return &index{threads: map[string]*thread{}, counts: store.NewIndex()} }
+func newIndex() *index {
+	return &index{threads: map[string]*thread{}, proposed: map[store.ID]int64{}, counts: store.NewIndex()}
+}
 
 // open returns the thread of an incident, a new one if there is none.
 func (x *index) open(incident string) *thread {
@@ -41,9 +45,29 @@ func (x *index) take(d *store.Decision, look lookup) error {
 		return err
 	}
 	t.add(d, after)
+	x.propose(d)
 	x.sets.Decided(d.Set, d.Number)
 	x.counts.Shift(t.number, before, after)
 	return nil
+}
+
+// propose notes where a choice that needs a second person was first proposed.
+func (x *index) propose(d *store.Decision) {
+	if d.Choice == nil || !d.Choice.Open {
+		return
+	}
+	if _, known := x.proposed[d.Choice.ID]; !known {
+		x.proposed[d.Choice.ID] = d.Number
+	}
+}
+
+// unpropose takes back propose, of the decision that came last.
+func (x *index) unpropose(after store.Standing, seq int64) {
+	for _, d := range after.Made {
+		if x.proposed[d.Choice.ID] == seq && d.Number == seq {
+			delete(x.proposed, d.Choice.ID)
+		}
+	}
 }
 
 // wanted are the keys that summaries need: those by which the counted facts tell incidents apart.

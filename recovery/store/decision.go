@@ -59,6 +59,13 @@ type Choice struct {
 	IfLate []ID   // the actions in if_late, at any depth
 	Key    string // where its precedents are found: see [PrecedentKey]
 	Chosen Chosen
+	// ID is the choice's own.
+	ID ID
+	// Open is set where nothing is chosen yet: another person has to agree, or has turned it down. The
+	// actions of the decision are then what was proposed, or none. It is no precedent.
+	Open bool
+	// Settles is the decision on the same choice that this one takes the place of; the zero ID for none.
+	Settles ID
 }
 
 // Key returns the text of a field, or an empty text if the field has none.

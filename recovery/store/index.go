@@ -72,6 +72,9 @@ type precedent struct {
 func (p precedent) compare(number int64) int { return cmp.Compare(p.number, number) }
 
 func (x *Index) precede(incident int, d *Decision) {
+	if d.Choice.Open {
+		return
+	}
 	list := x.precedents[d.Choice.Key]
 	i, _ := slices.BinarySearchFunc(list, d.Number, precedent.compare)
 	x.precedents[d.Choice.Key] = slices.Insert(list, i, precedent{d.Number, incident, d.Choice.Chosen})

@@ -10,6 +10,7 @@ import (
 // count in facts and use.
 type Query struct {
 	Incident   string // whose previous decision, choices and reports are wanted
+	Choice     string // where Incident is empty: the incident on which something was proposed under the choice with this id
 	Set        string // the digest of the set by which the decision is to be made; empty: nobody asks
 	Facts      []FactQuery
 	Use        []UseQuery

@@ -14,12 +14,16 @@ type Standing struct {
 }
 
 // After returns the standing after a new decision. A choice is added to those that hang on the
-// latest decision. Any other decision takes the place of the latest one, and keeps the choices that
+// latest decision, in place of the one that it settles. Any other decision takes the place of the latest one, and keeps the choices that
 // it names; choices are all that were ever made on the incident, in the order in which they were
 // made.
 func (s Standing) After(d *Decision, choices []*Decision) Standing {
 	if d.Choice != nil {
-		return Standing{s.Latest, append(slices.Clip(s.Made), d)}
+		made := slices.Clone(s.Made)
+		if d.Choice.Settles != (ID{}) {
+			made = slices.DeleteFunc(made, func(m *Decision) bool { return m.ID == d.Choice.Settles })
+		}
+		return Standing{s.Latest, append(made, d)}
 	}
 	next := Standing{Latest: d}
 	for _, c := range choices {

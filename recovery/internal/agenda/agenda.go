@@ -11,7 +11,7 @@ import (
 )
 
 // Choice is the type of an entry that is a choice.
-const Choice = "choice"
+const Choice = recovery.OwedChoice
 
 // Entry is one thing that is owed.
 type Entry struct {
@@ -34,15 +34,12 @@ func Of(g *recovery.Given, now time.Time) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := g.Previous.Decision
 	var out []Entry
 	for i := range owed {
-		out = append(out, ofAction(d.Incident, &owed[i]))
-	}
-	for i := range d.Choices {
-		c := &d.Choices[i]
-		if !slices.ContainsFunc(g.Made, func(r recovery.Record) bool { return r.Decision.Made != nil && r.Decision.Made.Choice == c.ID }) {
-			out = append(out, ofChoice(d.Incident, c, now))
+		if incident := g.Previous.Decision.Incident; owed[i].Choice != nil {
+			out = append(out, ofChoice(incident, &owed[i]))
+		} else {
+			out = append(out, ofAction(incident, &owed[i]))
 		}
 	}
 	Sort(out)
@@ -57,12 +54,16 @@ func ofAction(incident string, o *recovery.Owed) Entry {
 	return e
 }
 
-func ofChoice(incident string, c *recovery.Choice, now time.Time) Entry {
-	e := Entry{State: recovery.Due, Incident: incident, Type: Choice, DueAt: c.DueAt, Choice: c}
-	if !c.DueAt.IsZero() && c.DueAt.Before(now) {
-		e.State = recovery.Overdue
+func ofChoice(incident string, o *recovery.Owed) Entry {
+	return Entry{State: o.State, Incident: incident, Type: Choice, DueAt: o.At, Choice: o.Choice}
+}
+
+// Who has to decide on a choice now: the role that has to agree, once something was proposed.
+func Who(c *recovery.Choice) string {
+	if c.Made != nil && c.Made.Pending && c.Second != nil {
+		return c.Second.By
 	}
-	return e
+	return c.Decider
 }
 
 // Sort puts the most urgent first: actions, as [recovery.State.Compare] orders their states, then what

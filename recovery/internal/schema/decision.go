@@ -60,7 +60,7 @@ func (d *decisionBuilder) object(path string, whole, bare object) object {
 
 // optional lists keys that are not required, though the barest decision has them: it has them to
 // show their members.
-var optional = []string{".made", ".plays[].items", ".actions[].message", ".choices[].options[].amount", ".choices[].precedents.options", ".choices[].precedents.recent"}
+var optional = []string{".made", ".made.proposed", ".made.second", ".made.declined", ".choices[].second", ".plays[].items", ".actions[].message", ".choices[].options[].amount", ".choices[].precedents.options", ".choices[].precedents.recent"}
 
 // value is the schema of a value that has no words of its own about its looks.
 func (d *decisionBuilder) value(at string, whole, bare any) object {
@@ -70,6 +70,8 @@ func (d *decisionBuilder) value(at string, whole, bare any) object {
 			return aTime.schema()
 		}
 		return types("string")
+	case bool:
+		return types("boolean")
 	case []any:
 		return list(d.item(at+"[]", v[0], bare), 0)
 	case object:
@@ -90,7 +92,7 @@ func (d *decisionBuilder) item(at string, whole, bare any) object {
 		return nil
 	}
 	switch at {
-	case ".actions[].remind[]", ".actions[].if_late[]":
+	case ".actions[].remind[]", ".actions[].if_late[]", ".choices[].remind[]", ".choices[].if_late[]", ".made.proposed[]":
 		return ref("action")
 	case ".actions[]":
 		d.action = d.object(at, whole.(object), list[0].(object))

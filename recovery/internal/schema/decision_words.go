@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
 )
 
 // decisionWords are what people read about what decisions write, by its path.
@@ -28,6 +29,19 @@ func (b *builder) decisionWords() map[string]word {
 		".made.by":                 {"Who made it.", nil},
 		".made.reason":             {"Why, in their words.", nil},
 		".made.deviation":          {"How far from the median of the precedents, such as 25%. Left out without precedents.", nil},
+		".made.roles":              {"In which roles.", nil},
+		".made.pending":            {"true: another person has to agree first. Nothing is given.", nil},
+		".made.proposed":           {"What it would give. Limits and facts count it while it is pending.", nil},
+		".made.second":             {"Who agreed. Left out where nobody had to, or nobody has yet.", nil},
+		".made.second.by":          {"Who.", nil},
+		".made.second.roles":       {"In which roles.", nil},
+		".made.second.reason":      {"Why, in their words.", nil},
+		".made.second.at":          {"When.", nil},
+		".made.declined":           {"Who turned it down.", nil},
+		".made.declined.by":        {"Who.", nil},
+		".made.declined.roles":     {"In which roles.", nil},
+		".made.declined.reason":    {"Why, in their words.", nil},
+		".made.declined.at":        {"When.", nil},
 		".plays":                   {"The plays that matched, in order.", nil},
 		".plays[].play":            {"playbook/play, without the case.", nil},
 		".plays[].case":            {"The id of the case that held.", nil},
@@ -78,6 +92,15 @@ func (b *builder) decisionWords() map[string]word {
 		".choices[].choose":                       {"How many options are taken.", nil},
 		".choices[].choose.at_least":              {"At least.", nil},
 		".choices[].choose.at_most":               {"At most.", nil},
+		".choices[].authority":                    {"Up to how much each role may choose alone: an item for each role and currency. []: everybody may choose what is on offer.", nil},
+		".choices[].authority[].role":             {"The role.", nil},
+		".choices[].authority[].amount":           {"Up to how much.", nil},
+		".choices[].second":                       {"Above which amounts another person has to agree.", nil},
+		".choices[].second.by":                    {"The role of that person.", nil},
+		".choices[].second.above":                 {"The amounts, one for each currency.", nil},
+		".choices[].second.above[].amount":        {"The amount.", nil},
+		".choices[].remind":                       {"What is owed ahead of due_at, until the choice is made.", nil},
+		".choices[].if_late":                      {"What is owed from due_at on, until the choice is made.", nil},
 		".choices[].precedents":                   {"What was chosen before in comparable cases.", nil},
 		".choices[].precedents.count":             {"How many such cases there are.", nil},
 		".choices[].precedents.options":           {"How each option was used.", nil},
@@ -136,6 +159,12 @@ var refusalCodes = []string{
 	"invalid-json", "invalid-incident", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "failed",
 }
 
+// choiceReasons are the values of recovery.ChoiceReason.
+var choiceReasons = []string{
+	string(recovery.ChoiceBeyondAuthority), string(recovery.ChoiceNotTheSecond), string(recovery.ChoiceNeedsAnother),
+	string(recovery.ChoicePending), string(recovery.ChoiceNotPending), string(recovery.ChoiceDecided),
+}
+
 // refusal is the schema of an incident that was refused.
 func refusal() object {
 	problem := types("object").and(
@@ -150,6 +179,8 @@ func refusal() object {
 		member{"properties", object{
 			{"code", described("What kind of refusal.", oneOf(refusalCodes))},
 			{"message", described("Why, in words.", types("string"))},
+			{"reason", described("Why a choice, an approval or a refusal to agree is refused. Left out where what was chosen does not fit.", oneOf(choiceReasons))},
+			{"may", described("The roles in which somebody may.", list(types("string"), 0))},
 			{"problems", described("Everything that is wrong with the incident, or with what was chosen.", list(problem, 0))},
 			{"play", described("The play whose expression has no value.", types("string"))},
 			{"at", described("Where that stands: FILE:LINE:COLUMN.", types("string"))},

@@ -46,8 +46,24 @@ func discretionWords() words {
 		"choose":     {"How many options are taken. Left out: one.", ref("choose")},
 		"comparable": {"The fields that make two cases alike.", nil},
 		"tolerance":  {"How far from the median of the precedents an amount may lie without a written reason. Left out: 0%.", aTolerance.schema()},
+		"authority": {"Up to how much each role may choose alone, several amounts added up: one amount, or one for each currency. Left out: everybody may choose what is on offer.",
+			types("object").and(member{"minProperties", 1}, member{"propertyNames", object{{"pattern", `\S`}}},
+				member{"additionalProperties", described("Up to how much the role may choose alone.", amounts())})},
+		"second":  {"Above which amount another person has to agree. Who may choose that much alone may propose more.", ref("second")},
+		"remind":  {"What is owed ahead of the end of the time to decide, until the choice is made.", ref("remind_actions")},
+		"if_late": {"What is owed once the time to decide has passed, until the choice is made.", ref("late_actions")},
 	}
 }
+
+func secondWords() words {
+	return words{
+		"above": {"An amount, or one for each currency. Above it another person has to agree.", amounts()},
+		"by":    {"The role that has to agree.", title()},
+	}
+}
+
+// amounts is an amount, or a list with one for each currency.
+func amounts() object { return oneOrMore(someMoney.orExpression()) }
 
 func chooseWords() words {
 	return words{

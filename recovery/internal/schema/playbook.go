@@ -17,26 +17,36 @@ const (
 func playbookSchema(b *builder) object {
 	definitions := append(tables(), b.playbookParts()...)
 	definitions = append(definitions, b.actionParts()...)
-	properties := b.properties(aPlaybook, playbookWords(b))
+	known := playbookWords(b)
+	properties := b.properties(aPlaybook, known.only(b.shape(aPlaybook)))
+	for _, k := range b.onlyIn(sharedDoc, aPlaybook) {
+		properties = append(properties, member{k, described(known[k].text, known[k].value)})
+	}
 	return closed(properties, []string{"amends"}).and(b.documentRules()...).and(member{"definitions", object(definitions)})
 }
 
 // documentRules are what keys of a document have to do with each other.
 func (b *builder) documentRules() []member {
-	var own []string
-	for _, k := range b.shape(aPlaybook).Keys {
-		if !slices.ContainsFunc(b.shape(sharedDoc).Keys, func(s playbook.Key) bool { return s.Name == k.Name }) {
-			own = append(own, k.Name)
-		}
-	}
+	own := b.onlyIn(aPlaybook, sharedDoc)
 	standard := is("approach", "standardised-response")
 	play := types("object").and(when(standard, needing("review_by"), nil)...)
 	reviewed := object{{"properties", object{{"plays", list(play, 0)}}}}
 	return when(
 		needing("shared"),
 		none(append([]string{"playbook"}, own...)...),
-		needing("playbook").and(when(object{{"not", needing("review_by")}}, reviewed, nil)...),
+		with([]string{"playbook"}, b.onlyIn(sharedDoc, aPlaybook)...).and(when(object{{"not", needing("review_by")}}, reviewed, nil)...),
 	)
+}
+
+// onlyIn are the keys of a shape that another one does not have.
+func (b *builder) onlyIn(shape, other string) []string {
+	var out []string
+	for _, k := range b.shape(shape).Keys {
+		if !slices.ContainsFunc(b.shape(other).Keys, func(s playbook.Key) bool { return s.Name == k.Name }) {
+			out = append(out, k.Name)
+		}
+	}
+	return out
 }
 
 // playbookParts are the mappings that have a name in the schema.
@@ -47,6 +57,8 @@ func (b *builder) playbookParts() []member {
 		{"case", b.mapping("a case", caseWords())},
 		{"discretion", b.mapping("a discretion", discretionWords())},
 		{"choose", b.mapping("`choose`", chooseWords())},
+		{"second", b.mapping("`second`", secondWords())},
+		{"role", b.mapping("a role", words{"about": {"What it is, for people.", nil}}).replace("type", []string{"object", "null"})},
 		{"substitute", b.mapping("a substitute", substituteWords())},
 		{"period", b.mapping("a period", periodWords())},
 		{"fact", b.mapping("a fact", factWords()).and(when(

@@ -20,16 +20,18 @@ func playbookWords(b *builder) words {
 		"messages":    {"What is said to customers, by id and language. ${…} holds an expression.", named(idPattern, "A message, by language.", ref("message"))},
 		"partners":    {"Other companies and the agreements with them, by id.", named(idPattern, "A partner: another company.", ref("partner"))},
 		"actions":     {"Action types of your own, by name.", named(namePattern, "An action type of your own.", ref("action_type"))},
-		"limits":      {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
-		"title":       {"What the playbook is about, for people.", nil},
-		"about":       {"More about it, for people.", nil},
-		"owner":       {"Who looks after it.", nil},
-		"review_by":   {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
-		"in_force":    {"The days on which incidents must have occurred. Left out: always.", ref("period")},
-		"again":       {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", anInterval.schema()},
-		"applies":     {"A condition in front of every play. It reads standard and shared fields only.", condition()},
-		"matches":     {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
-		"plays":       {"The rules.", list(ref("play"), 0)},
+		"roles": {"All roles that there are, in shared definitions: any other under to, owner, decider and by is a mistake. A list of names, or what each is by name.",
+			either(list(title(), 1), types("object").and(member{"minProperties", 1}, member{"additionalProperties", described("A role: a person in it, a team or a queue.", ref("role"))}))},
+		"limits":    {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
+		"title":     {"What the playbook is about, for people.", nil},
+		"about":     {"More about it, for people.", nil},
+		"owner":     {"Who looks after it.", nil},
+		"review_by": {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
+		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
+		"again":     {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", anInterval.schema()},
+		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
+		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
+		"plays":     {"The rules.", list(ref("play"), 0)},
 	}
 }
 
@@ -210,6 +212,7 @@ func actionTypeWords() words {
 		"about":  {"What it is, for people.", nil},
 		"params": {"Its parameters, declared like fields. An amount of type money obeys limits.", named(namePattern, "A parameter of the action.", ref("parameter"))},
 		"once":   {"true: two plays that give it give it once.", nil},
+		"sets":   {"The fields of incidents that the host sets because of it: a condition of the same playbook that reads one is warned of.", oneOrMore(text())},
 	}
 }
 

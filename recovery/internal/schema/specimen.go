@@ -16,7 +16,10 @@ func fullest() *recovery.Decision {
 	return &recovery.Decision{
 		ID: "d", Incident: "i", Service: "s", Failure: "f", Phase: "failure", OccurredAt: at, DecidedAt: at, Semantics: recovery.Semantics,
 		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
-		Made:  &recovery.Made{Choice: "c", By: "b", Reason: "r", Deviation: "1%"},
+		Made: &recovery.Made{
+			Choice: "c", By: "b", Roles: []string{"r"}, Reason: "r", Deviation: "1%", Pending: true, Proposed: []recovery.Action{late},
+			Second: &recovery.Signature{By: "b", Roles: []string{"r"}, Reason: "r", At: at}, Declined: &recovery.Signature{By: "b", Roles: []string{"r"}, Reason: "r", At: at},
+		},
 		Plays: []recovery.Match{{Play: "p", Case: "c", Approach: "a", At: "f:1", Items: []recovery.MatchItem{{Item: "i", Case: "c"}}, Because: []recovery.Reason{{Expr: "e", Value: "v"}}}},
 		Actions: []recovery.Action{{
 			ID: "a", Type: "t", Item: "i", Change: recovery.ChangeNew, Plays: []string{"p"}, Amount: m, Already: m, Params: params, Owner: "o",
@@ -28,6 +31,8 @@ func fullest() *recovery.Decision {
 			Options: []recovery.Offer{{Type: "t", ID: "i", From: m, To: m, Params: params}},
 			Precedents: recovery.Precedents{Count: 1, Options: []recovery.PrecedentRange{{Type: "t", Median: m, Lowest: m, Highest: m}},
 				Recent: []recovery.Precedent{{Decision: "d", Type: "t", Amount: m, Reason: "r"}}},
+			Authority: []recovery.Authority{{Role: "r", UpTo: m}}, Second: &recovery.Second{By: "b", Above: []recovery.Money{m}},
+			Remind: []recovery.Action{late}, IfLate: []recovery.Action{late},
 		}},
 		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Item: "i", Play: "p", Reason: "r", Amount: m, Params: params}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
@@ -45,13 +50,18 @@ func barest() *recovery.Decision {
 	action.Remind, action.IfLate, action.Message = []recovery.Action{action}, []recovery.Action{action}, &recovery.Message{ID: "m", Language: "l"}
 	return &recovery.Decision{
 		ID: "d", Incident: "i", DecidedAt: at, Semantics: recovery.Semantics, Set: recovery.SetRef{Digest: "d"},
-		Made:    &recovery.Made{Choice: "c", By: "b"},
+		Made: &recovery.Made{
+			Choice: "c", By: "b", Roles: []string{"r"}, Proposed: []recovery.Action{action},
+			Second: &recovery.Signature{By: "b", Roles: []string{"r"}, At: at}, Declined: &recovery.Signature{By: "b", Roles: []string{"r"}, At: at},
+		},
 		Plays:   []recovery.Match{{Play: "p", Approach: "a", At: "f:1", Items: []recovery.MatchItem{{Item: "i"}}, Because: []recovery.Reason{{}}}},
 		Actions: []recovery.Action{action},
 		Choices: []recovery.Choice{{
 			ID: "c", Play: "p", Options: []recovery.Offer{{Type: "t", From: m, To: m}},
 			Precedents: recovery.Precedents{Count: 1, Options: []recovery.PrecedentRange{{Type: "t", Median: m, Lowest: m, Highest: m}},
 				Recent: []recovery.Precedent{{Decision: "d"}}},
+			Authority: []recovery.Authority{{Role: "r", UpTo: m}}, Second: &recovery.Second{By: "b", Above: []recovery.Money{m}},
+			Remind: []recovery.Action{action}, IfLate: []recovery.Action{action},
 		}},
 		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Play: "p", Reason: "r"}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},

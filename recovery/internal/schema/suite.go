@@ -1,5 +1,7 @@
 package schema
 
+import "github.com/servicerecovery/amends/playbook"
+
 // suiteSchema is that of a document of tests.
 func suiteSchema(b *builder) object {
 	root := b.mapping("a suite", suiteWords())
@@ -10,6 +12,8 @@ func suiteSchema(b *builder) object {
 		{"step", b.mapping("a row of `then`", testWords().without("each", "then")).and(oneEvent()...)},
 		{"defaults", b.mapping("`defaults`", testWords().without("name", "each", "then").without(events...))},
 		{"made_choice", b.mapping("a choice that is made", madeChoiceWords())},
+		{"approval", b.mapping("`approve`", signedWords("Who agrees: another person than who proposed it."))},
+		{"refusal", b.mapping("`decline`", signedWords("Who turns it down, or takes back what they have proposed."))},
 		{"incident", givenIncident()},
 		{"want", b.mapping("`want`", b.wantWords())},
 		{"choice", b.mapping("a choice", wantedChoiceWords())},
@@ -20,14 +24,16 @@ func suiteSchema(b *builder) object {
 }
 
 // events are the keys that only steps have.
-var events = []string{"again", "choose", "report"}
+var events = []string{"again", "choose", "approve", "decline", "report"}
 
 // oneEvent holds that a step is about one thing, and gives a world only where something looks at it.
 func oneEvent() object {
 	told := when(needing("incident"), object{}, none("facts", "partners", "precedents"))
 	again := when(needing("again"), none("incident"), told)
 	report := when(needing("report"), none("incident", "again", "facts", "partners", "precedents"), again)
-	return when(needing("choose"), none("incident", "again", "report"), report)
+	decline := when(needing("decline"), none("incident", "again", "report"), report)
+	approve := when(needing("approve"), none("incident", "again", "decline", "report"), decline)
+	return when(needing("choose"), none("incident", "again", "approve", "decline", "report"), approve)
 }
 
 func suiteWords() words {
@@ -51,6 +57,8 @@ func testWords() words {
 		"again":      {"true: time has passed, and the incident is decided again.", object{{"const", true}}},
 		"report":     {"What came of actions, each by its type. `id`, `plays`, `for` (the action that it is a step of) and parameters tell which one where several fit.", list(ref("reported_action"), 1)},
 		"choose":     {"Makes a choice that the decision before leaves, instead of deciding the incident again.", ref("made_choice")},
+		"approve":    {"Agrees to what somebody has proposed.", ref("approval")},
+		"decline":    {"Turns down what somebody has proposed.", ref("refusal")},
 		"want":       {"What is expected. A key that is left out is not compared.", ref("want")},
 		"each":       {"Rows; every row makes a test of its own.", list(ref("row"), 1)},
 		"then":       {"What happens later with the same incident, step by step.", list(ref("step"), 1)},
@@ -63,6 +71,17 @@ func (w words) without(keys ...string) words {
 		delete(w, k)
 	}
 	return w
+}
+
+// only leaves the words about the keys of a shape.
+func (w words) only(s playbook.Shape) words {
+	out := words{}
+	for _, k := range s.Keys {
+		if about, ok := w[k.Name]; ok {
+			out[k.Name] = about
+		}
+	}
+	return out
 }
 
 // givenIncident knows the standard fields by name. Their values are not looked
@@ -92,6 +111,7 @@ func (b *builder) wantWords() words {
 		"withheld":    {"Each of these was withheld.", ref("withheld")},
 		"passed_over": {"The partners that were not taken, and why.", byName("passed_over")},
 		"choices":     {"Each of these is left to somebody.", list(ref("choice"), 0)},
+		"proposed":    {"Each of these awaits a second person; [] for nothing.", ref("actions")},
 		"changes":     {"What has become of the earlier decision's actions: by type, and by type/id for those that a play gives with an id.", byName("changes")},
 		"owed":        {"What is owed at the time of the step: each of these is there; [] for nothing.", ref("owed")},
 		"missed":      {"All broken promises, by the type of the action or as playbook/play/type.", list(text(), 0)},
@@ -104,8 +124,18 @@ func madeChoiceWords() words {
 	return words{
 		"play":    {"The play whose choice it is: playbook/play.", nil},
 		"by":      {"Who chooses.", title()},
+		"roles":   {"In which roles.", nil},
 		"reason":  {"Why; needed where an amount lies far from the precedents'.", title()},
 		"options": {"What is chosen, with amounts and parameters.", ref("chosen")},
+	}
+}
+
+func signedWords(by string) words {
+	return words{
+		"play":   {"The play whose choice it is: playbook/play.", nil},
+		"by":     {by, title()},
+		"roles":  {"In which roles.", nil},
+		"reason": {"Why; needed to turn something down.", title()},
 	}
 }
 

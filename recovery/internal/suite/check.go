@@ -79,6 +79,8 @@ func (c *checker) test(t *playbook.Test) {
 	if t.Choose != nil {
 		c.chosen(t.Choose)
 	}
+	c.signed(t.Approve)
+	c.signed(t.Decline)
 	c.reports(t.Report)
 	if t.Want != nil {
 		c.want(t.Want)

@@ -26,6 +26,7 @@ func (c *checker) want(w *playbook.Want) {
 	}
 	c.actions(w.Actions, ofGiven)
 	c.actions(w.Withheld, ofWithheld)
+	c.actions(w.Proposed, ofGiven)
 	c.actions(w.Owed, ofOwed)
 	if w.Missed != nil {
 		for _, t := range w.Missed.Items {

@@ -1,6 +1,9 @@
 package suite
 
 import (
+	"context"
+	"slices"
+
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
@@ -10,11 +13,39 @@ import (
 func (s *Set) selection(step *Step, memory *store) recovery.Selection {
 	m := step.test.Choose
 	id, _ := find(step.test.Incident, "id")
-	sel := recovery.Selection{Incident: id.Text.Value, Choice: memory.choiceOf(m.Play.Value), By: m.By.Value, Reason: m.Reason.Value}
+	sel := recovery.Selection{Incident: id.Text.Value, Choice: memory.choiceOf(m.Play.Value), By: m.By.Value, Roles: values(m.Roles), Reason: m.Reason.Value}
 	for _, o := range m.Options.Items {
 		sel.Options = append(sel.Options, selected(s.known.types[o.Type.Value], o))
 	}
 	return sel
+}
+
+func values(list []playbook.Text) []string {
+	return each(list, func(t playbook.Text) string { return t.Value })
+}
+
+// sign agrees to what was proposed, or turns it down.
+func sign(ctx context.Context, do func(ctx context.Context, choice, by string, roles []string, reason string, options ...recovery.CallOption) (*recovery.Decision, error), m *playbook.SignedChoice, memory *store) (*recovery.Decision, error) {
+	return do(ctx, memory.choiceOf(m.Play.Value), m.By.Value, values(m.Roles), m.Reason.Value, recovery.In(memory))
+}
+
+// event is what a step does about a choice; what it is called, and where it stands.
+type event struct {
+	noun, done string
+	at         playbook.Range
+}
+
+// settled says what a step does about a choice; nil: nothing.
+func settled(t *playbook.Test) *event {
+	switch {
+	case t.Choose != nil:
+		return &event{"choice", "made", t.Choose.Range}
+	case t.Approve != nil:
+		return &event{"approval", "given", t.Approve.Range}
+	case t.Decline != nil:
+		return &event{"refusal to agree", "taken", t.Decline.Range}
+	}
+	return nil
 }
 
 // selected is one option as it is taken.
@@ -44,6 +75,7 @@ func selected(t *policy.ActionType, o *playbook.WantedAction) recovery.Selected 
 // engine to say: a test may be about a choice that is refused.
 func (c *checker) chosen(m *playbook.MadeChoice) {
 	p := c.choicePlay(m.Play)
+	c.roles(m.Roles)
 	if m.Options == nil {
 		return
 	}
@@ -58,6 +90,23 @@ func (c *checker) chosen(m *playbook.MadeChoice) {
 				continue
 			}
 			c.asked(t, e, ofChosen)
+		}
+	}
+}
+
+// signed checks a step that agrees to what was proposed, or turns it down.
+func (c *checker) signed(m *playbook.SignedChoice) {
+	if m != nil {
+		c.choicePlay(m.Play)
+		c.roles(m.Roles)
+	}
+}
+
+// roles checks roles against those of the set, if it closes them.
+func (c *checker) roles(list []playbook.Text) {
+	for _, t := range list {
+		if known := c.set.program.Roles; known != nil && !slices.Contains(known, t.Value) {
+			c.errorf(t.Range, "unknown-role", didYouMean(t.Value, known), "there is no role `%s`", t.Value)
 		}
 	}
 }

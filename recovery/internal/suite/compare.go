@@ -53,9 +53,10 @@ func (s *Set) compare(d *Decided) []Failure {
 		c.refused(w, came.err)
 	case w.Error.IsSet() && step.test.Report != nil:
 		c.fail("error", w.Error.Range, "the report was to be refused, and was taken", []Line{{'-', "refused: " + w.Error.Value}})
-	case w.Error.IsSet() && step.test.Choose != nil:
-		c.fail("error", w.Error.Range, "the choice was to be refused, and was made",
-			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "made: " + strings.Join(each(c.toDo(), thing.text), ", ")}})
+	case w.Error.IsSet() && settled(step.test) != nil:
+		e := settled(step.test)
+		c.fail("error", w.Error.Range, "the "+e.noun+" was to be refused, and was "+e.done,
+			[]Line{{'-', "refused: " + w.Error.Value}, {'+', e.done + ": " + strings.Join(each(c.toDo(), thing.text), ", ")}})
 	case w.Error.IsSet():
 		c.fail("error", w.Error.Range, "it was to be refused, and was decided",
 			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "decided: " + strings.Join(each(c.d.Plays, playName), ", ")}})
@@ -67,6 +68,7 @@ func (s *Set) compare(d *Decided) []Failure {
 		c.withheld(w)
 		c.passedOver(w)
 		c.choices(w)
+		c.proposed(w)
 		c.changes(w)
 		c.missed(w)
 		c.handled(w)
@@ -86,8 +88,8 @@ func (c *comparison) refused(w *playbook.Want, err error) {
 		return
 	}
 	switch t := c.step.test; {
-	case t.Choose != nil:
-		c.fail("error", t.Choose.Range, "the choice was refused", []Line{{'+', oneLine(text)}})
+	case settled(t) != nil:
+		c.fail("error", settled(t).at, "the "+settled(t).noun+" was refused", []Line{{'+', oneLine(text)}})
 		return
 	case t.Report != nil:
 		c.fail("error", t.Report.Range, "the report was refused", []Line{{'+', oneLine(text)}})

@@ -57,6 +57,23 @@ func (c *comparison) passedOver(w *playbook.Want) {
 	}
 }
 
+// proposed compares what awaits a second person.
+func (c *comparison) proposed(w *playbook.Want) {
+	if w.Proposed == nil {
+		return
+	}
+	var came []thing
+	if m := c.d.Made; m != nil && m.Pending {
+		for i := range m.Proposed {
+			came = append(came, c.set.givenThing(c.d.Incident, &m.Proposed[i]))
+		}
+	}
+	c.each("proposed", w.Proposed.Items, came, ofGiven)
+	if len(w.Proposed.Items) == 0 && len(came) > 0 {
+		c.fail("proposed", w.Proposed.Range, "something awaits a second person", linesOf(nil, each(came, thing.text)))
+	}
+}
+
 func (c *comparison) choices(w *playbook.Want) {
 	if w.Choices == nil {
 		return

@@ -132,6 +132,10 @@ func stepName(row *playbook.Test) string {
 		return "then again"
 	case row.Choose != nil:
 		return "then choose"
+	case row.Approve != nil:
+		return "then approve"
+	case row.Decline != nil:
+		return "then decline"
 	case row.Report != nil:
 		return "then report"
 	}

@@ -29,7 +29,8 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 // What is expected is said anew, because things are meant to be otherwise now.
 func mergeStep(before, step *playbook.Test) *playbook.Test {
 	out := mergeTest(before, step)
-	out.Want, out.Again, out.Choose, out.Report = step.Want, step.Again, step.Choose, step.Report
+	out.Want, out.Again, out.Report = step.Want, step.Again, step.Report
+	out.Choose, out.Approve, out.Decline = step.Choose, step.Approve, step.Decline
 	return out
 }
 
@@ -98,6 +99,7 @@ func mergeWant(base, over *playbook.Want) *playbook.Want {
 	out.Never = either(over.Never, base.Never)
 	out.Warnings = either(over.Warnings, base.Warnings)
 	out.Withheld = either(over.Withheld, base.Withheld)
+	out.Proposed = either(over.Proposed, base.Proposed)
 	out.Choices = either(over.Choices, base.Choices)
 	out.PassedOver = mergePairs(base.PassedOver, over.PassedOver)
 	out.Changes = mergePairs(base.Changes, over.Changes)

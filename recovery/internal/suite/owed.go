@@ -34,7 +34,7 @@ func (c *comparison) owed(w *playbook.Want, memory *store) {
 func (s *Set) owedThing(e *agenda.Entry) thing {
 	if e.Choice != nil {
 		x := thing{kind: e.Type, zone: s.zones.Play(e.Choice.Play)}
-		x.params = []recovery.Param{{Name: "play", Value: e.Choice.Play}, {Name: "decider", Value: e.Choice.Decider}}
+		x.params = []recovery.Param{{Name: "play", Value: e.Choice.Play}, {Name: "decider", Value: e.Choice.Decider}, {Name: "to", Value: agenda.Who(e.Choice)}}
 		return x.owed(e)
 	}
 	return s.givenThing(e.Incident, e.Action).owed(e)

@@ -69,7 +69,7 @@ func common(where kindOfList) map[string]question {
 		"remind":  {shapeActions, textField("remind")}, "if_late": {shapeActions, textField("if_late")},
 	}
 	if where == ofOwed {
-		out["state"] = closed("state", "overdue", "due", "next", "waiting")
+		out["state"] = closed("state", "overdue", "due", "pending", "next", "waiting")
 	}
 	return out
 }
@@ -180,7 +180,7 @@ func QuestionsAbout(t *policy.ActionType) Questions {
 }
 
 // choiceType stands for a choice among what is owed.
-var choiceType = &policy.ActionType{Name: agenda.Choice, Params: []*policy.Field{textField("play"), textField("decider")}}
+var choiceType = &policy.ActionType{Name: agenda.Choice, Params: []*policy.Field{textField("play"), textField("decider"), textField("to")}}
 
 // ChoiceQuestions are what can be asked about a choice that is owed.
 func ChoiceQuestions() []Asked { return QuestionsAbout(choiceType).Owed }

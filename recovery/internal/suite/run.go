@@ -51,12 +51,12 @@ type Decided struct {
 	after    *store
 }
 
-// asked reports whether the plays were asked. A choice, a report, and an incident that stands as
+// asked reports whether the plays were asked. A choice that is made or settled, a report, and an incident that stands as
 // it was told before ask none.
 func (d *Decided) asked() bool {
 	t := d.step.test
 	stood := d.decision != nil && !t.Again.IsSet() && (d.decision.Handled == recovery.HandledRetry || d.decision.Handled == recovery.HandledOutdated)
-	return t.Choose == nil && t.Report == nil && !stood
+	return settled(t) == nil && t.Report == nil && !stood
 }
 
 // decide takes one step. An incident that is refused is a result and no error. The error
@@ -71,6 +71,10 @@ func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, 
 	switch t := step.test; {
 	case t.Choose != nil:
 		d.decision, d.err = s.engine.Choose(ctx, s.selection(step, memory), recovery.In(memory))
+	case t.Approve != nil:
+		d.decision, d.err = sign(ctx, s.engine.Approve, t.Approve, memory)
+	case t.Decline != nil:
+		d.decision, d.err = sign(ctx, s.engine.Decline, t.Decline, memory)
 	case t.Report != nil:
 		d.decision, d.err = s.report(ctx, step, memory)
 	default:

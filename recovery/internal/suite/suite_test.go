@@ -264,8 +264,15 @@ func TestFormatSuite(t *testing.T) {
 	_, plays, _ = strings.Cut(plays, "```yaml\n")
 	plays, _, _ = strings.Cut(plays, "```")
 	_, after, _ = strings.Cut(after, "```yml\n")
-	choices, _, _ := strings.Cut(after, "```")
+	choices, after, _ := strings.Cut(after, "```")
 	passes(t, plays, choices, 1)
+
+	_, authority, _ := strings.Cut(string(text), "\n### Authority\n")
+	_, authority, _ = strings.Cut(authority, "```yaml\n")
+	authority, _, _ = strings.Cut(authority, "```")
+	_, after, _ = strings.Cut(after, "```yml\n")
+	seconds, _, _ := strings.Cut(after, "```")
+	passes(t, authority, seconds, 1)
 }
 
 // passes runs a suite for a set, and counts its tests.
