@@ -1,6 +1,9 @@
 package playbook
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // DocumentKind says what a document is. Its zero is invalid.
 type DocumentKind uint8
@@ -119,6 +122,9 @@ type Fact struct {
 	Currency   Text
 	Range      Range
 }
+
+// SumsField reports whether the fact adds up a field of incidents, and not the amounts of an action.
+func (f *Fact) SumsField() bool { return strings.HasPrefix(f.Sum.Value, "incident.") }
 
 // Term is a named expression.
 type Term struct {

@@ -168,7 +168,7 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	}
 	m.what = "a fact"
 	f.Count = m.scalar("count", "`incidents` or the type of an action")
-	f.Sum = m.scalar("sum", "the type of an action")
+	f.Sum = m.scalar("sum", "the type of an action, or a field such as `incident.delay`")
 	f.Same = m.texts("same", "a list of fields")
 	f.Last = m.scalar("last", "a duration such as `90d`, or `month`, `quarter` or `year`")
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
@@ -186,13 +186,13 @@ func (m *mapping) factShape(f *Fact) {
 	case count && sum:
 		m.add("sum", "bad-fact", "make two facts of it", "a fact has `count` or `sum`, not both")
 	case !count && !sum:
-		m.r.add(m.head(), "bad-fact", "write `count: incidents`, or `sum:` and the type of an action", "a fact needs `count` or `sum`")
-	case sum && !m.has("currency"):
+		m.r.add(m.head(), "bad-fact", "write `count: incidents`, or `sum:` and the type of an action or a field", "a fact needs `count` or `sum`")
+	case sum && !m.has("currency") && !f.SumsField():
 		m.missing("currency", "write the currency that is summed, such as `currency: EUR`")
 	case count && m.has("currency"):
 		m.add("currency", "bad-fact", "remove it", "a count has no `currency`")
 	}
-	if f.Count.Value == "incidents" && f.By.Value == "given" {
+	if (f.Count.Value == "incidents" || f.SumsField()) && f.By.Value == "given" {
 		m.r.add(f.By.Range, "bad-fact", "write `by: occurred`, or leave it out", "incidents count by when they occurred; only actions and amounts are given")
 	}
 }

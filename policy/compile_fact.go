@@ -18,11 +18,15 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	f := &Fact{Plain: d.Name.Value, Name: doc.ID.Value + "/" + d.Name.Value, Slot: len(s.program.Facts), zone: s.zone, yearStarts: s.yearStarts}
 	s.program.Facts = append(s.program.Facts, f)
 	s.factDefsBySlot = append(s.factDefsBySlot, d)
-	f.Occurred = d.By.Value == "occurred" || d.Count.Value == countIncidents
+	f.Occurred = d.By.Value == "occurred" || d.Count.Value == countIncidents || d.SumsField()
 	switch {
+	case d.SumsField():
+		s.summedField(f, d)
 	case d.Sum.IsSet():
 		f.Sum = d.Sum.Value
-		if t := s.actionType(d.Sum, true); t != nil && t.amount() == nil {
+		if _, isField := s.fields[d.Sum.Value]; isField && s.types[d.Sum.Value] == nil && s.builtin[d.Sum.Value] == nil {
+			s.mendf(d.Sum.Range, "unknown-action", instead(d.Sum, "incident."+d.Sum.Value), "`%s` is a field, and no type of action", d.Sum.Value)
+		} else if t := s.actionType(d.Sum, true); t != nil && t.amount() == nil {
 			s.errorf(d.Sum.Range, "no-amount", "", "`%s` has no amount that could be summed", t.Name)
 		}
 		if d.Currency.IsSet() {
@@ -49,10 +53,63 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	return f
 }
 
+// summedField finds the field that a fact adds up. Of money, it adds up what is in one currency: the
+// field's, or the fact's for a field without one.
+func (s *scope) summedField(f *Fact, d *playbook.Fact) {
+	f.Sum = d.Sum.Value
+	name := d.Sum
+	name.Value = strings.TrimPrefix(name.Value, "incident.")
+	field := s.fields[name.Value]
+	if field == nil {
+		if s.table.broken[name.Value] {
+			s.incomplete = true
+			return
+		}
+		var known []string
+		for _, n := range slices.Sorted(maps.Keys(s.fields)) {
+			known = append(known, "incident."+n)
+		}
+		s.mendf(d.Sum.Range, "unknown-field", near(d.Sum, known), "there is no field `%s`", name.Value)
+		return
+	}
+	s.used[fieldUse(field.Name)] = true
+	switch field.Type.Kind {
+	case value.KindInt, value.KindDouble, value.KindDuration:
+		if d.Currency.IsSet() {
+			s.errorf(d.Currency.Range, "bad-fact", "remove it", "`%s` is %s; a `currency` is for amounts", field.Name, field.Type.Noun())
+		}
+	case value.KindMoney:
+		if !s.summedCurrency(f, field, d) {
+			return
+		}
+	default:
+		s.errorf(d.Sum.Range, "wrong-type", "add up whole numbers, numbers, durations or money", "`%s` is %s, which has no sum", field.Name, field.Type.Noun())
+		return
+	}
+	f.Field = field
+}
+
+func (s *scope) summedCurrency(f *Fact, field *Field, d *playbook.Fact) bool {
+	f.Currency = field.Type.Currency
+	if d.Currency.IsSet() {
+		f.Currency = s.currencyCode(d.Currency)
+	}
+	switch in := field.Type.Currency; {
+	case f.Currency == "" && !d.Currency.IsSet():
+		s.errorf(d.Sum.Range, "missing-key", "write the currency that is summed, such as `currency: EUR`", "`%s` can be in any currency; a sum is in one", field.Name)
+	case in != "" && f.Currency != "" && f.Currency != in:
+		s.errorf(d.Currency.Range, "mixed-currencies", "", "`%s` is in %s, and the fact in %s", field.Name, in, f.Currency)
+	}
+	return f.Currency != ""
+}
+
 // Type is the type of the fact's value.
 func (f *Fact) Type() value.Type {
-	if f.Sum == "" {
+	switch {
+	case f.Sum == "":
 		return value.Type{Kind: value.KindInt}
+	case f.Field != nil && f.Field.Type.Kind != value.KindMoney:
+		return f.Field.Type
 	}
 	return value.Type{Kind: value.KindMoney, Currency: f.Currency}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
-	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
@@ -153,15 +152,11 @@ func (s *scope) newEnv() {
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.facts)) {
 		f := s.facts[n]
-		if f.Sum != "" && f.Currency == "" || f.Sum == "" && f.Count == "" {
-			s.table.broken["facts."+n] = true // the reader has said what is missing
+		if f.Sum == "" && f.Count == "" || f.Sum != "" && f.Field == nil && (f.Currency == "" || strings.HasPrefix(f.Sum, "incident.")) {
+			s.table.broken["facts."+n] = true // what is missing is reported already
 			continue
 		}
-		t := value.Type{Kind: value.KindInt}
-		if f.Sum != "" {
-			t = value.Type{Kind: value.KindMoney, Currency: f.Currency}
-		}
-		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: t, Slot: f.Slot})
+		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: f.Type(), Slot: f.Slot})
 	}
 	o.Defs = definitions{s}
 	o.Missed = s.missed

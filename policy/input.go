@@ -120,7 +120,7 @@ func (in *Input) Assume(fields ...string) {
 	}
 }
 
-// SetFact gives a fact its value, an int64 or a value.Money; nil for zero.
+// SetFact gives a fact its value, of the fact's type; nil for zero.
 func (in *Input) SetFact(f *Fact, v any) {
 	slot := in.program.slots + f.Slot
 	if v == nil {
@@ -153,8 +153,13 @@ func (in *Input) set(slot int, v any) {
 
 // Zero is the value of the fact when there are no earlier decisions.
 func (f *Fact) Zero() any {
-	if f.Sum == "" {
+	switch f.Type().Kind {
+	case value.KindInt:
 		return int64(0)
+	case value.KindDouble:
+		return 0.0
+	case value.KindDuration:
+		return time.Duration(0)
 	}
 	m, _ := value.NewMoney(0, f.Currency)
 	return m

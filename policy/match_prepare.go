@@ -215,11 +215,7 @@ func (b *preparer) types() []value.Type {
 	}
 	types[p.missed], p.matching.base[p.missed] = value.Type{Kind: value.KindList, Elem: value.KindString}, []any{}
 	for _, f := range p.Facts {
-		t := value.Type{Kind: value.KindInt}
-		if f.Sum != "" {
-			t = value.Type{Kind: value.KindMoney, Currency: f.Currency}
-		}
-		types[p.slots+f.Slot] = t
+		types[p.slots+f.Slot] = f.Type()
 		p.matching.base[p.slots+f.Slot] = f.Zero()
 	}
 	return types

@@ -241,7 +241,8 @@ type Fact struct {
 	Plain    string // the name as declared
 	Slot     int
 	Count    string // "incidents" or an action's type; else empty
-	Sum      string // an action's type
+	Sum      string // an action's type, or "incident." and the name of Field
+	Field    *Field // the field that is added up; nil: amounts of actions are, or something is counted
 	Currency string
 	Same     []*Field
 	// Occurred says that what is counted lies in the window by when its incident occurred, as

@@ -287,7 +287,7 @@ const (
 )
 
 // Fact is the value that a fact had when the decision was made: an int64 or a
-// Money.
+// Money, or the sum of a field, which may also be a float64 or a time.Duration.
 type Fact struct {
 	Name  string
 	Value any

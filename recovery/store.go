@@ -62,7 +62,7 @@ type Given struct {
 	// set of Previous did.
 	SetIsOlder bool
 
-	Facts      []any // int64 or Money; nil where a key of the query has no text
+	Facts      []any // an int64 or a Money, and a float64 or a time.Duration where a field is added up; nil where a key of the query has no text
 	Use        []int64
 	Precedents [][]Chosen
 }

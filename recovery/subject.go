@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
@@ -165,7 +166,7 @@ func (r *ruleset) needs(w *workspace) Query {
 	}
 	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
-			Name: f.Name, Count: f.Count, Sum: f.Sum, Currency: f.Currency,
+			Name: f.Name, Count: f.Count, Sum: f.Sum, Of: sumOf(f), Currency: f.Currency,
 			Same: s.keysOf(f.Same), From: f.From(s.now), Occurred: f.Occurred, Matters: r.counted[f.Slot],
 		})
 	}
@@ -177,6 +178,14 @@ func (r *ruleset) needs(w *workspace) Query {
 	}
 	s.query = q
 	return q
+}
+
+// sumOf is the kind of the field that a fact adds up; invalid for any other fact.
+func sumOf(f *policy.Fact) value.Kind {
+	if f.Field == nil {
+		return value.KindInvalid
+	}
+	return f.Field.Type.Kind
 }
 
 // applies reports whether the playbook of a play applies to the incident.

@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -109,14 +111,20 @@ func (r *givenReader) fact() {
 			q.Name = r.Text()
 		case "occurred":
 			q.Occurred = r.True()
+		case "of":
+			t, _ := value.ParseType(r.Text())
+			q.Of = t.Kind
 		case "same":
 			q.Same = r.same()
 		case "sum":
 			q.Sum = r.Text()
 		case "value":
-			if r.PeekKind() == jsontext.KindBeginObject {
+			switch {
+			case r.PeekKind() == jsontext.KindBeginObject:
 				answer = r.money()
-			} else {
+			case q.Of == value.KindDouble || q.Of == value.KindDuration:
+				answer = r.sum(q.Of)
+			default:
 				answer = r.Int()
 			}
 		}
@@ -125,6 +133,22 @@ func (r *givenReader) fact() {
 	r.out.Query.Facts = append(r.out.Query.Facts, q)
 	r.out.Facts = append(r.out.Facts, answer)
 }
+
+// sum reads the sum of a field of doubles or durations.
+func (r *givenReader) sum(of value.Kind) any {
+	text := r.Text()
+	if of == value.KindDouble {
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			return f
+		}
+	} else if d, err := value.ParseAnyDuration(text); err == nil {
+		return d
+	}
+	r.Fail(errSum)
+	return nil
+}
+
+var errSum = errors.New("a sum of a field is text")
 
 // same reads fields with their texts. A path alone stands for the text that the record has for that
 // field.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -78,6 +79,9 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 	o.flag("matters", q.Matters)
 	o.text("name", q.Name)
 	o.flag("occurred", q.Occurred)
+	if q.Of != value.KindInvalid {
+		o.text("of", q.Of.String())
+	}
 	o.same("same", q.Same, keys)
 	o.text("sum", q.Sum)
 	switch v := answer.(type) {
@@ -85,6 +89,8 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 		o.int("value", v)
 	case recovery.Money:
 		o.money("value", v)
+	case float64, time.Duration:
+		o.text("value", value.Show(v))
 	}
 	o.EndObject()
 }

@@ -20,7 +20,7 @@ var (
 	moneyShape   = jsontext.Names("currency", "value")
 	reserveShape = jsontext.Names("at", "direction", "partner", "units")
 	givenShape   = jsontext.Names("made", "previous", "seen", "updated_at").
-			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "occurred", "same", "sum").With("value", moneyShape)).
+			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "occurred", "of", "same", "sum").With("value", moneyShape)).
 			With("precedents", jsontext.Names("comparable", "count", "play")).
 			With("reports", jsontext.Names("action", "at", "effect", "outcome").With("amount", moneyShape)).
 			With("use", jsontext.Names("direction", "from", "partner", "until", "used"))

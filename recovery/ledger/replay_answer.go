@@ -149,7 +149,7 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 }
 
 func sameFact(a, b recovery.FactQuery) bool {
-	return a.Count == b.Count && a.Occurred == b.Occurred && a.Sum == b.Sum && a.Currency == b.Currency && a.From.Equal(b.From) && slices.Equal(a.Same, b.Same)
+	return a.Count == b.Count && a.Occurred == b.Occurred && a.Sum == b.Sum && a.Of == b.Of && a.Currency == b.Currency && a.From.Equal(b.From) && slices.Equal(a.Same, b.Same)
 }
 
 func samePrecedents(a, b recovery.PrecedentQuery) bool {

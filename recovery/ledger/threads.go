@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -81,6 +82,9 @@ func want(out map[string]bool, kinds []store.FactKind) {
 	for _, k := range kinds {
 		for _, path := range k.Paths {
 			out[path] = true
+		}
+		if k.Of != value.KindInvalid {
+			out[k.Field()] = true
 		}
 	}
 }

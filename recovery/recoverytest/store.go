@@ -38,6 +38,7 @@ func parts() []part {
 		{"sets stand in the order in which they first decided", setsInOrder},
 
 		{"facts/incidents with the same keys", factsByKeys},
+		{"facts/sums of a field", factsOfFields},
 		{"facts/an incident does not count itself", factsWithoutItself},
 		{"facts/the window begins at from", factsWindow},
 		{"facts/actions of a type", factsOfActions},

@@ -3,6 +3,7 @@ package recoverytest
 import (
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -223,4 +224,49 @@ func factsOfChosen(k *kit) {
 	k.wantFact(money("20 EUR"), from(sum("compensate", "EUR"), onDay(1)))
 	k.wantFact(int64(1), from(countActions("compensate"), onDay(2)))
 	k.wantFact(int64(0), from(countActions("compensate"), onDay(3)))
+}
+
+func factsOfFields(k *kit) {
+	customer := same("customer.id", "C")
+	calls, down := sumOf("calls", value.KindInt, "", customer), sumOf("down", value.KindDuration, "", customer)
+	score, euros := sumOf("score", value.KindDouble, "", customer), sumOf("price", value.KindMoney, "EUR", customer)
+	k.wantFact(int64(0), calls)
+	k.wantFact(time.Duration(0), down)
+	k.wantFact(0.0, score)
+	k.wantFact(money("0 EUR"), euros)
+	all := func(calls, down, score, price string) with {
+		return func(r *recovery.Record) {
+			for _, w := range []with{key("customer.id", "C"), key("calls", calls), key("down", down), key("score", score), key("price", price)} {
+				w(r)
+			}
+		}
+	}
+	k.commit(
+		decided("dec_1", "A", occurred(noon()), all("3", "1h30m", "0.1", "2.50 EUR")),
+		decided("dec_2", "B", occurred(noon().Add(-time.Hour)), all("-1", "45m", "0.2", "1.00 EUR")),
+		decided("dec_3", "D", occurred(noon()), all("x", "soon", "high", "9.00 MXN")), // not of the kind: nothing
+		decided("dec_4", "E", occurred(noon()), key("customer.id", "C")),              // absent: nothing
+		decided("dec_5", "F", occurred(noon()), key("customer.id", "other"), key("calls", "7")),
+	)
+	k.wantFact(int64(2), calls)
+	k.wantFact(2*time.Hour+15*time.Minute, down)
+	k.wantFact(0.3, score) // decimals, not 0.30000000000000004
+	k.wantFact(money("3.50 EUR"), euros)
+	k.wantFact(money("9.00 MXN"), sumOf("price", value.KindMoney, "MXN", customer))
+	k.wantFact(int64(3), from(calls, noon())) // by when they occurred
+	k.wantFactFor("A", int64(-1), calls)      // without its own
+	k.wantFactFor("A", 0.2, score)
+
+	k.commit(decided("dec_6", "A", supersedes("dec_1"), occurred(noon()), all("5", "1s", "1e15", "0.01 EUR")))
+	k.wantFact(int64(4), calls)
+	k.wantFact(45*time.Minute+time.Second, down)
+	k.wantFact(1e15+0.2, score)
+	k.wantFact(money("1.01 EUR"), euros)
+	k.commit(decided("dec_7", "A", supersedes("dec_6"), occurred(noon()), all("0", "0s", "-1e300", "0.00 EUR")))
+	k.wantFact(-1e15+0.2, score) // nothing counts more
+	k.wantFact(int64(-1), calls)
+}
+
+func sumOf(field string, of value.Kind, currency string, same ...recovery.Key) recovery.FactQuery {
+	return recovery.FactQuery{Name: "sum of " + field, Sum: "incident." + field, Of: of, Currency: currency, Same: same, Occurred: true}
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"iter"
 	"time"
 
@@ -20,25 +19,28 @@ func (e *OverflowError) Error() string { return e.What + " is too large" }
 // thing, and tell incidents apart by the same fields.
 type FactKind struct {
 	Count, Sum, Currency string
+	Of                   value.Kind // of a field that is added up
 	Paths                []string
 	Occurred             bool // by when incidents occurred, and not by when something was given
 }
 
 // KindOf returns the kind of a fact.
 func KindOf(q *FactQuery) FactKind {
-	k := FactKind{Count: q.Count, Sum: q.Sum, Currency: q.Currency, Occurred: byOccurrence(q)}
+	k := FactKind{Count: q.Count, Sum: q.Sum, Of: q.Of, Currency: q.Currency, Occurred: byOccurrence(q)}
 	for _, key := range q.Same {
 		k.Paths = append(k.Paths, key.Path)
 	}
 	return k
 }
 
-func byOccurrence(q *FactQuery) bool { return q.Occurred || q.Count == countIncidents }
+func byOccurrence(q *FactQuery) bool {
+	return q.Occurred || q.Count == countIncidents || q.Of != value.KindInvalid
+}
 
 const countIncidents = "incidents"
 
 func (k *FactKind) answers(q *FactQuery) bool {
-	if k.Occurred != byOccurrence(q) || k.Count != q.Count || k.Sum != q.Sum || k.Currency != q.Currency || len(k.Paths) != len(q.Same) {
+	if k.Occurred != byOccurrence(q) || k.Count != q.Count || k.Sum != q.Sum || k.Of != q.Of || k.Currency != q.Currency || len(k.Paths) != len(q.Same) {
 		return false
 	}
 	for i := range k.Paths {
@@ -92,6 +94,10 @@ func (k *FactKind) weights(s Standing) iter.Seq2[time.Time, Wide] {
 		case s.Latest == nil:
 		case k.Count == countIncidents:
 			yield(s.Latest.OccurredAt, WideOf(1))
+		case k.Of != value.KindInvalid:
+			if w := k.weighField(s.Latest.Key(k.Field())); w != (Wide{}) {
+				yield(s.Latest.OccurredAt, w)
+			}
 		case k.Occurred:
 			var total Wide
 			for _, weight := range k.given(s) {
@@ -152,12 +158,21 @@ func (k *FactKind) weighAction(a *Action) Wide {
 // Answer turns a total into the value of a fact: an int64 for a count, a Money for a
 // sum. The error is an *[OverflowError].
 func (k *FactKind) Answer(total Wide) (any, error) {
-	n, ok := total.Int64()
-	if !ok {
-		return nil, &OverflowError{fmt.Sprintf("the sum of %s in %s over the incidents in the window", k.Sum, k.Currency)}
+	if k.Of == value.KindDouble {
+		return doubleOf(total), nil
 	}
-	if k.Sum == "" {
+	n, ok := total.Int64()
+	switch {
+	case !ok:
+		what := "the sum of " + k.Sum
+		if k.Currency != "" {
+			what += " in " + k.Currency
+		}
+		return nil, &OverflowError{what + " over the incidents in the window"}
+	case k.Sum == "" || k.Of == value.KindInt:
 		return n, nil
+	case k.Of == value.KindDuration:
+		return time.Duration(n), nil
 	}
 	amount, err := value.NewMoney(n, k.Currency)
 	return amount, err

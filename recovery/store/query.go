@@ -30,11 +30,12 @@ type Key struct {
 // lists as cancelled.
 type FactQuery struct {
 	Name     string
-	Count    string    // "incidents", or an action's type; else empty
-	Sum      string    // an action's type; else empty
-	Currency string    // of Sum
-	Same     []Key     // the incidents that count have these
-	From     time.Time // what lies at From or later counts
+	Count    string     // "incidents", or an action's type; else empty
+	Sum      string     // an action's type, or "incident." and the path of a field; else empty
+	Of       value.Kind // of the field that Sum names: int, double, duration or money; else invalid
+	Currency string     // of Sum, where it is money
+	Same     []Key      // the incidents that count have these
+	From     time.Time  // what lies at From or later counts
 	// Occurred says that actions and amounts lie where their incident occurred. Otherwise an action
 	// lies where it was given, and each part of an amount where that part was. Incidents always lie
 	// where they occurred.

@@ -92,7 +92,9 @@ func fact(f *playbook.Fact) *thing {
 	t := definition("fact", WhatFact, f.Name, f.Range)
 	t.add(optional(f.Count, plain, "count", WhatFact), optional(f.Sum, plain, "sum", WhatFact))
 	for _, counted := range []playbook.Text{f.Count, f.Sum} {
-		if counted.IsSet() {
+		if field, isField := strings.CutPrefix(counted.Value, "incident."); isField {
+			t.reads = append(t.reads, "field "+field)
+		} else if counted.IsSet() {
 			t.reads = append(t.reads, "action "+counted.Value)
 		}
 	}
@@ -104,7 +106,7 @@ func fact(f *playbook.Fact) *thing {
 	last := typed(typeSpan, "last", WhatFact, f.Last)
 	t.add(last, optional(f.Currency, plain, "currency", WhatFact))
 	by := "given"
-	if f.Count.Value == "incidents" {
+	if f.Count.Value == "incidents" || f.SumsField() {
 		by = "occurred"
 	}
 	t.add(withDefault("by", WhatFact, f.By, by, f.Range))

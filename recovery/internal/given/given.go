@@ -19,6 +19,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -128,7 +129,26 @@ func near(name string, known []string) string {
 	return ""
 }
 
+// fieldSum reads the sum of a field, which may be below zero.
+func fieldSum(t value.Type, raw json.RawMessage) (any, error) {
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, err
+	}
+	if n, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64); err == nil {
+		v = n
+	}
+	out, err := intake.Coerce(v, t)
+	if err != nil {
+		return nil, fmt.Errorf("%s is wanted, not %s", t.Noun(), raw)
+	}
+	return out, nil
+}
+
 func factValue(f *policy.Fact, raw json.RawMessage) (any, error) {
+	if t := f.Type(); f.Field != nil && t.Kind != value.KindMoney {
+		return fieldSum(t, raw)
+	}
 	if f.Sum == "" {
 		n, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
 		if err != nil || n < 0 {
@@ -143,7 +163,7 @@ func factValue(f *policy.Fact, raw json.RawMessage) (any, error) {
 	if m.Currency() != f.Currency {
 		return nil, fmt.Errorf("an amount in %s is wanted, not %s", f.Currency, m)
 	}
-	if m.Sign() < 0 {
+	if m.Sign() < 0 && f.Field == nil {
 		return nil, fmt.Errorf("an amount of zero or more is wanted, not %s", m)
 	}
 	return m, nil

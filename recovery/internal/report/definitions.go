@@ -139,6 +139,11 @@ func (b *builder) yearOf(f *playbook.Fact) string {
 func (b *builder) factWords(f *playbook.Fact) string {
 	text := "how many other incidents there were"
 	switch {
+	case f.SumsField():
+		text = "the sum of " + plain(strings.TrimPrefix(f.Sum.Value, "incident.")) + " of other incidents"
+		if f.Currency.IsSet() {
+			text += " in " + f.Currency.Value
+		}
 	case f.Sum.IsSet():
 		text = "the sum of what " + plain(f.Sum.Value) + " gave in " + f.Currency.Value
 	case f.Count.Value != "incidents":

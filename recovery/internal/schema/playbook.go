@@ -62,7 +62,7 @@ func (b *builder) playbookParts() []member {
 		{"substitute", b.mapping("a substitute", substituteWords())},
 		{"period", b.mapping("a period", periodWords())},
 		{"fact", b.mapping("a fact", factWords()).and(when(
-			needing("sum"), with([]string{"currency"}, "count"), with([]string{"count"}, "currency").and(occurred()...))...)},
+			needing("sum"), with(nil, "count").and(summed()...), with([]string{"count"}, "currency").and(occurred()...))...)},
 		{"table", b.mapping("a table", tableWords()).and(rowsOf()...)},
 		{"keyed_row", keyedRow()},
 		{"range", b.mapping("a range", rangeWords()).and(member{"minProperties", 1}, member{"not", object{{"anyOf", []object{needing("from", "above"), needing("upto", "below")}}}})},
@@ -92,6 +92,13 @@ func (b *builder) playbookParts() []member {
 		{"parameter", b.parameter()},
 		{"standard_field", b.field("a field", false)},
 	}
+}
+
+// summed says that the sum of an action needs a currency, and that the sum of a field goes by when
+// incidents occurred.
+func summed() object {
+	field := object{{"properties", object{{"sum", object{{"type", "string"}, {"pattern", `^incident\.`}}}}}, {"required", []string{"sum"}}}
+	return when(field, object{{"properties", object{{"by", oneOf([]string{"occurred"})}}}}, needing("currency"))
 }
 
 // occurred says that incidents count by when they occurred.
@@ -146,7 +153,7 @@ func (b *builder) approachRules() []object {
 // limitRules say which keys of a limit go together.
 func limitRules() object {
 	escalated := when(is("over", "escalate"), needing("to"), none("to"))
-	return when(needing("keep"), none("at_most", "counting", "over", "to"), needing("at_most").and(escalated...))
+	return when(needing("keep"), none("at_most", "counting", "when", "over", "to"), needing("at_most").and(escalated...))
 }
 
 // field is the declaration of a field: the name of a type, or a mapping. A field

@@ -64,10 +64,10 @@ func fieldWords(kinds []string) words {
 func factWords() words {
 	return words{
 		"count":    {"What is counted: incidents, or the type of an action.", nil},
-		"sum":      {"The type of action whose amounts are added up.", nil},
+		"sum":      {"What is added up: the amounts of a type of action, or a field of incidents, such as incident.delay.", nil},
 		"same":     {"The fields in which earlier incidents are like this one. Left out: all incidents.", nil},
 		"last":     {"How far back to look: a duration, or month, quarter or year, since the first day of it.", aLookBack.schema()},
-		"currency": {"The currency of the sum.", ref("currency")},
+		"currency": {"The currency of the sum. A field of money with a currency of its own needs none.", ref("currency")},
 		"by":       {"given (default): actions and amounts count by when they were given; occurred: by when their incident occurred. Incidents always count by when they occurred.", nil},
 	}
 }

@@ -232,10 +232,7 @@ func (s *Set) typeOf(path string) (value.Type, bool) {
 	name, ok := strings.CutPrefix(path, "facts.")
 	for _, f := range s.program.Facts {
 		if ok && f.Plain == name {
-			if f.Sum != "" {
-				return value.Type{Kind: value.KindMoney, Currency: f.Currency}, true
-			}
-			return value.Type{Kind: value.KindInt}, true
+			return f.Type(), true
 		}
 	}
 	return value.Type{}, false
