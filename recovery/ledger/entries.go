@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -48,10 +49,13 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 		}
 		defer from.Close()
 		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
-		w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
-			e, err := r.entry(t)
-			if err != nil {
-				return err
+		w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: r.ahead, Visit: func(t *log.Item) error {
+			e, ok := t.Made.(*Entry)
+			if !ok {
+				var err error
+				if e, err = r.entry(t); err != nil {
+					return err
+				}
 			}
 			if !yield(e, nil) {
 				return errStopped
@@ -75,10 +79,25 @@ func (e *Entry) Playbooks() (fs.FS, error) {
 
 type entryReader struct {
 	log       *log.Log
+	mu        sync.RWMutex
 	calendars map[string]*worktime.Calendar
 }
 
+// ahead reads a decision on any core. One that needs a calendar which nobody has come to yet, or that
+// cannot be read, is left to be read in order.
+func (r *entryReader) ahead(t *log.Item) {
+	if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
+		return
+	}
+	e := &Entry{Seq: t.Head.Seq, Kind: t.Head.Kind}
+	if r.fill(e, t.Payload) == nil {
+		t.Made = e
+	}
+}
+
 func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	c, ok := r.calendars[name]
 	if !ok {
 		return nil, ErrNotFound
@@ -121,7 +140,11 @@ func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 		var name string
 		var text []byte
 		if name, text, err = parseCalendar(payload); err == nil {
-			r.calendars[name], err = worktime.ParseCalendar(text)
+			var c *worktime.Calendar
+			c, err = worktime.ParseCalendar(text)
+			r.mu.Lock()
+			r.calendars[name] = c
+			r.mu.Unlock()
 		}
 	case KindErasure:
 		var x erasure
