@@ -128,6 +128,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	for _, d := range books {
 		scopes = append(scopes, c.playbookScope(d, common))
 	}
+	c.seeUnion(common, scopes)
 	c.nameFacts()
 	c.program.slots = len(c.table.slots)
 

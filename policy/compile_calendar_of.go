@@ -82,6 +82,7 @@ func (s *scope) zonedCalendar(id string, def *playbook.Calendar) *celenv.Zoned {
 	if z, ok := s.zoned[id]; ok {
 		return z
 	}
+	defer s.sees(s.outer != nil && s.outer.calDefs[id] == def)()
 	if s.circle("calendars."+id, def.Zone) {
 		return nil
 	}

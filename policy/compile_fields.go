@@ -338,8 +338,8 @@ func listOf(values []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// agree compares a declaration with the first one of the same name in the set. A field has one
-// meaning in all playbooks.
+// agree compares a declaration with the first one of the same name in the set. A field has one type and
+// one place in incidents in all playbooks.
 func (c *compiler) agree(f *Field) bool {
 	first, ok := c.table.first[f.Name]
 	if !ok {
@@ -358,18 +358,14 @@ func (c *compiler) agree(f *Field) bool {
 	return true
 }
 
-var fieldKeys = [...]string{"type", "about", "required", "optional", "default", "one_of", "min", "max", "max_items", "was", "invalid", "items"}
+// fieldKeys are the keys in which all playbooks that declare a field agree. What they narrow holds where
+// the playbook applies.
+var fieldKeys = [...]string{"type", "max_items", "was", "invalid", "items"}
 
 func describeField(f *Field) [len(fieldKeys)]string {
-	def := "none"
-	if f.Default != nil {
-		def = "=" + value.Show(f.Default)
-	}
-	one := slices.Clone(f.OneOf)
-	slices.Sort(one)
 	was := slices.Clone(f.Was)
 	slices.Sort(was)
-	return [...]string{f.Type.String(), f.About, fmt.Sprint(f.NonEmpty), fmt.Sprint(f.Optional), def, strings.Join(one, "\x00"), value.Show(f.Min), value.Show(f.Max), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00"), fmt.Sprint(f.InvalidAbsent), describeItems(f.Items)}
+	return [...]string{f.Type.String(), strconv.Itoa(f.MaxItems), strings.Join(was, "\x00"), fmt.Sprint(f.InvalidAbsent), describeItems(f.Items)}
 }
 
 // checkNesting refuses a name that is a value in one place of the set and an object in another: no

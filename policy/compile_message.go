@@ -71,6 +71,7 @@ func (s *scope) message(name string) *Message {
 	if m.compiled = shared.message(name); m.compiled != nil {
 		return m.compiled
 	}
+	defer s.sees(s.outer != nil && s.outer.messages[name] != nil && s.outer.messages[name].def == m.def)()
 	before := len(s.diags)
 	defer s.withoutItem()()
 	m.compiled = &Message{ID: name}

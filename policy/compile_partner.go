@@ -51,6 +51,7 @@ func (s *scope) direction(d *playbook.Direction) *Direction {
 // coverage compiles the conditions of a partner. They are only evaluated where applies holds, like
 // everything in a playbook.
 func (s *scope) coverage(p *Partner, d *playbook.Partner) {
+	defer s.sees(s.outer != nil && s.outer.partDefs[p.ID] == d)()
 	for _, way := range []struct {
 		from *playbook.Direction
 		to   *Direction

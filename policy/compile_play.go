@@ -62,7 +62,7 @@ func (s *scope) compileApplies() {
 		return
 	}
 	s.guarded(e, text, celenv.Known{})
-	s.assumed = e.Known(celenv.Known{})
+	s.assumed = e.Known(celenv.Known{}).Union(s.present)
 	s.playbook.applies = &expression{cel: e}
 }
 

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // reading has the compiled shared definitions for scopes in which they mean the same. These scopes
-// have one zone, and narrow the same fields in the same way. The first scope that needs a
+// have one zone; which fields a playbook narrows makes no difference to them. The first scope that needs a
 // definition compiles it. Chance decides which scope that is, so everything that belongs to a
 // definition is kept here and in no scope.
 type reading struct {
@@ -24,15 +23,50 @@ type reading struct {
 func (s *scope) readingOf() *reading {
 	var key strings.Builder
 	key.WriteString(s.zone.String())
-	for _, f := range celFields(s.narrowed()) {
-		fmt.Fprintf(&key, " %s %s %t %q", f.Name, f.Type, f.Optional, f.Closed)
-	}
 	r := s.readings[key.String()]
 	if r == nil {
 		r = &reading{terms: map[string]*celenv.Expr{}, tables: map[string]*celenv.Table{}, messages: map[string]*Message{}}
 		s.readings[key.String()] = r
 	}
 	return r
+}
+
+// seeUnion gives shared definitions the fields as they are for all playbooks together: what one
+// playbook lets in, they meet. For a field that a playbook does not narrow that is everything.
+func (c *compiler) seeUnion(common *scope, scopes []*scope) {
+	union := map[string]*Field{}
+	for name, base := range common.fields {
+		var all []*Field
+		for _, s := range scopes {
+			all = append(all, s.fields[name])
+		}
+		union[name] = widest(base, all)
+	}
+	common.env = common.newEnvOf(celenv.Options{Fields: celFields(union)}, false)
+	common.own, common.union, common.playbook.scope = common.env, common.env, common.env
+	for _, s := range scopes {
+		narrowed := s.narrowed()
+		if len(narrowed) == 0 {
+			continue // it sees every shared field as wide as it is
+		}
+		s.union = s.newEnvOf(celenv.Options{FieldsOf: common.env}, false)
+		for name, f := range narrowed {
+			if union[name].canBeAbsent() && !f.canBeAbsent() {
+				s.present = s.present.With("incident." + name)
+			}
+		}
+		s.assumed = s.present
+	}
+}
+
+// sees makes expressions see the fields as shared definitions do, or as the document narrows them,
+// until the function that it returns is called.
+func (s *scope) sees(shared bool) (restore func()) {
+	outer := s.env
+	if s.env = s.own; shared {
+		s.env = s.union
+	}
+	return func() { s.env = outer }
 }
 
 // narrowed are the shared and standard fields that the playbook narrows.
@@ -130,8 +164,10 @@ func keep[T any](into map[string]*T, name string, v *T) *T {
 // seal drops everything from the scopes of the program that evaluation does not need. The terms and
 // tables stay, by their names.
 func (s *scope) seal() {
-	if s.env != nil {
-		s.env.Finish(&named{terms: s.terms, tables: s.tables, zoned: s.zoned, shared: s.reading})
+	for _, env := range []*celenv.Scope{s.own, s.union} {
+		if env != nil {
+			env.Finish(&named{terms: s.terms, tables: s.tables, zoned: s.zoned, shared: s.reading})
+		}
 	}
 	if s.before != nil {
 		s.before.Finish(noDefinitions{})

@@ -25,7 +25,9 @@ type scope struct {
 	zone     *time.Location
 	// yearStarts is the first day of the years, and of the first quarters, of facts.
 	yearStarts worktime.MonthDay
-	env        *celenv.Scope
+	env        *celenv.Scope // what the definition at hand sees: own or union
+	own        *celenv.Scope // the fields as the document narrows them
+	union      *celenv.Scope // the fields as shared definitions see them
 	before     *celenv.Scope // the scope of applies: standard and shared fields only
 
 	fields    map[string]*Field
@@ -50,7 +52,8 @@ type scope struct {
 	// oneForAll is the type of the action at hand where it is one for all items; empty: it is not.
 	oneForAll string
 
-	assumed celenv.Known // the paths that applies guards
+	present celenv.Known // the paths that shared definitions guard, and that have a value wherever the playbook applies
+	assumed celenv.Known // present, and the paths that applies guards
 	reads   map[int]bool // the facts that the current play can read
 }
 
@@ -150,10 +153,19 @@ func (s *scope) newEnv() {
 	} else {
 		o.Fields = celFields(s.fields)
 	}
+	s.env = s.newEnvOf(o, true)
+	s.own, s.union, s.playbook.scope = s.env, s.env, s.env
+}
+
+// newEnvOf makes a scope of expressions with some fields, and with what else the document sees. Facts
+// whose declaration is wrong are noted.
+func (s *scope) newEnvOf(o celenv.Options, note bool) *celenv.Scope {
 	for _, n := range slices.Sorted(maps.Keys(s.facts)) {
 		f := s.facts[n]
 		if f.Sum == "" && f.Count == "" || f.Sum != "" && f.Field == nil && (f.Currency == "" || strings.HasPrefix(f.Sum, "incident.")) {
-			s.table.broken["facts."+n] = true // what is missing is reported already
+			if note {
+				s.table.broken["facts."+n] = true // what is missing is reported already
+			}
 			continue
 		}
 		o.Facts = append(o.Facts, celenv.Fact{Name: n, Type: f.Type(), Slot: f.Slot})
@@ -172,8 +184,7 @@ func (s *scope) newEnv() {
 		}
 		s.errorf(at, "internal", "", "%s", err)
 	}
-	s.env = env
-	s.playbook.scope = env
+	return env
 }
 
 const pausedHidden = "it is a list of times, which deadlines with pauses: true look at"
@@ -330,6 +341,7 @@ func (s *scope) term(name string, def *playbook.Term) *celenv.Expr {
 	if e := shared.term(name); e != nil {
 		return e
 	}
+	defer s.sees(s.outer != nil && s.outer.termDefs[name] == def)()
 	if s.circle("terms."+name, def.Expr) {
 		return nil
 	}

@@ -19,6 +19,7 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	if t := shared.table(name); t != nil {
 		return t
 	}
+	defer s.sees(s.outer != nil && s.outer.tableDefs[name] == def)()
 	if s.circle("tables."+name, def.By) {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 )
@@ -96,4 +98,72 @@ func findStandardSlots(fields []*Field) standardSlots {
 		}
 	}
 	return s
+}
+
+// widest is a field as wide as one of several declarations takes it. Of none it is the base.
+func widest(base *Field, all []*Field) *Field {
+	if len(all) == 0 {
+		return base
+	}
+	out := *all[0]
+	out.OneOf = slices.Clone(out.OneOf)
+	for _, f := range all[1:] {
+		out.OneOf = eitherOf(out.OneOf, f.OneOf)
+		out.Min, out.Max = lowest(out.Min, f.Min, 1), lowest(out.Max, f.Max, -1)
+		out.NonEmpty = out.NonEmpty && f.NonEmpty
+		switch {
+		case f.canBeAbsent(), out.canBeAbsent():
+			out.Optional, out.Default = true, nil
+		case f.Default != nil && out.Default == nil:
+			out.Default = f.Default
+		}
+	}
+	return &out
+}
+
+// eitherOf are the values of both lists; nil, which is anything, if one is nil.
+func eitherOf(a, b []string) []string {
+	if a == nil || b == nil {
+		return nil
+	}
+	for _, v := range b {
+		if !slices.Contains(a, v) {
+			a = append(a, v)
+		}
+	}
+	return a
+}
+
+// lowest is the lower of two bounds, or the higher one with a sign of -1. Without one there is none.
+func lowest(a, b any, sign int) any {
+	if a == nil || b == nil {
+		return nil
+	}
+	if n, ok := value.Compare(a, b); ok && n*sign > 0 {
+		return b
+	}
+	return a
+}
+
+// Declared are the fields of incidents that the documents of the set declare, and the standard ones,
+// by their names. Where playbooks narrow one differently, it is as wide as one of them takes it.
+func (p *Program) Declared() map[string]*Field {
+	out := map[string]*Field{}
+	base := map[string]*Field{}
+	for _, f := range p.Fields {
+		out[f.Name], base[f.Name] = f, f
+	}
+	all := map[string][]*Field{}
+	for _, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			all[f.Name] = append(all[f.Name], f)
+		}
+	}
+	for name, list := range all {
+		if f := base[name]; f != nil && len(list) < len(p.Playbooks) {
+			list = append(list, f) // a playbook does not narrow it
+		}
+		out[name] = widest(base[name], list)
+	}
+	return out
 }

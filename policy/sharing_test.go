@@ -219,10 +219,12 @@ func TestSharingOfReadings(t *testing.T) {
 		sound      bool
 	}{
 		{"", "terms.late", true},
-		{"incident:\n  failure: {one_of: [late, damaged]}\n", "terms.late && tables.rank.of > 0", true},
-		{"", "tables.rank.of > 0", false}, // another failure has no rank
-		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "terms.late", false},
+		{"incident:\n  failure: {one_of: [late, damaged]}\n", "terms.late && tables.rank.of > 0", false}, // in the other playbook, it can be anything
+		{"incident:\n  failure: {one_of: [late, damaged]}\n", "terms.late && has(tables.rank) && tables.rank.of > 0", true},
+		{"", "tables.rank.of > 0", false},                                         // another failure has no rank
+		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "terms.late", true}, // the term sees what the other playbook lets in
 		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "terms.valued", true},
+		{"incident:\n  failure: {one_of: [lost, damaged]}\n", "incident.failure == \"late\"", false},
 		{"zone: Pacific/Auckland\n", "terms.weekend && terms.office_days", true},
 	} {
 		for _, first := range []string{"a", "z"} {

@@ -46,6 +46,44 @@ func (t *Intake) set(f *field, native any) {
 	t.given[f.rank/64] |= 1 << (f.rank % 64)
 }
 
+// also takes a field that another playbook which applies declares too. The value has to fit both, and
+// where there is none, both have to give it the same default.
+func (t *Intake) also(f *field) {
+	first := t.own[f.Slot]
+	raw, path, ok := t.raw(f)
+	switch {
+	case ok && f.items == nil: // playbooks do not narrow items
+		t.fitsAlso(f, raw, path)
+	case ok, first.Required():
+	case f.Required():
+		t.missing(f)
+	case defaultOf(first) != defaultOf(f):
+		t.problem(f.Name, "a value, because two playbooks that apply have different defaults: "+first.book+" has "+defaultOf(first)+", "+f.book+" has "+defaultOf(f), "")
+	}
+}
+
+func (t *Intake) fitsAlso(f *field, raw any, path string) {
+	native, bad := Coerce(raw, f.Type)
+	if bad == nil {
+		bad = f.refuses(native, raw)
+	}
+	if bad == nil || f.InvalidAbsent && t.setAside(f, raw, bad.At(path)) || slices.Contains(t.problems, bad.At(path)) {
+		return
+	}
+	t.refuse(f, bad.At(path))
+}
+
+// defaultOf writes the default of a field for people.
+func defaultOf(f *field) string {
+	switch f.Default {
+	case nil:
+		return "none"
+	case "":
+		return `""`
+	}
+	return value.Show(f.Default)
+}
+
 // raw finds a field under its name, else under an earlier one. A value that stands
 // where the name needs an object is refused: its fields would be taken as absent.
 func (t *Intake) raw(f *field) (raw any, path string, ok bool) {
@@ -133,6 +171,9 @@ func (f *field) misfit(native, raw any) *Mismatch {
 		return nil
 	}
 	if wanted := f.Misfit(native); wanted != "" {
+		if f.says != "" {
+			wanted += ", as the playbook " + f.says + " says"
+		}
 		return &Mismatch{wanted: wanted, found: Shown(raw)}
 	}
 	return nil
@@ -192,7 +233,7 @@ func (t *Intake) refuse(f *field, p Problem) {
 // refusedBefore reports whether a field that a playbook narrows was refused as the
 // shared one. What is wrong with it is not said twice.
 func (t *Intake) refusedBefore(f *field) bool {
-	return t.layout.isShared[f.Slot] && slices.ContainsFunc(t.problems, func(p Problem) bool {
+	return t.layout.isShared[f.Slot] && slices.ContainsFunc(t.problems[:t.ofShared], func(p Problem) bool {
 		return p.Path == f.Name || strings.HasPrefix(p.Path, f.Name+"[")
 	})
 }

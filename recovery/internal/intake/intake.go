@@ -59,6 +59,7 @@ type Intake struct {
 
 	shape    []Problem      // of how the incident is written
 	problems []Problem      // of its values
+	ofShared int            // how many of them are about shared fields
 	invalid  []Problem      // of values that count as missing
 	aside    map[string]any // those values, by the names of their fields
 	readAs   []Renamed      // earlier names that were read
@@ -133,14 +134,17 @@ func (t *Intake) TakeRest() {
 
 // takeOwn takes the fields of the playbooks that apply. They are taken after every
 // playbook was asked, because a narrowed default must not change what another
-// playbook's applies sees. Of several playbooks that declare one field, the first
-// has its say for all.
+// playbook's applies sees. What several playbooks say of
+// one field holds together.
 func (t *Intake) takeOwn(applying []*policy.Playbook) {
-	t.applying = applying
+	t.applying, t.ofShared = applying, len(t.problems)
 	for _, b := range applying {
 		t.applies[b.Number()] = true
 		for _, f := range t.layout.own[b.Number()] {
 			if t.own[f.Slot] != nil {
+				if !t.refusedBefore(f) {
+					t.also(f)
+				}
 				continue
 			}
 			t.own[f.Slot] = f

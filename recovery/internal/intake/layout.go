@@ -30,13 +30,16 @@ type field struct {
 	std int // its place among the standard fields; -1: it is none of them
 	// outer are the names under which an object must stand, if anything does, for
 	// the field to be found.
-	outer  []string
-	rank   int  // in the record
-	preset bool // an incident begins with its default
-	fits   bool // whatever its type: it has no bounds and no list of allowed values
-	widest int  // how many items of a list some playbook lets in
-	isID   bool // ids that look the same must be the same
-	items  *itemFields
+	outer []string
+	// book is the playbook that declares the field, empty for a shared one. says is the same where
+	// another playbook narrows the field in another way: what is wrong then names the playbook.
+	book, says string
+	rank       int  // in the record
+	preset     bool // an incident begins with its default
+	fits       bool // whatever its type: it has no bounds and no list of allowed values
+	widest     int  // how many items of a list some playbook lets in
+	isID       bool // ids that look the same must be the same
+	items      *itemFields
 	// skips is set on a standard field that is found in its place or nowhere, and that
 	// may be absent: nothing is to be done for it then.
 	skips bool
@@ -78,9 +81,14 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 		}
 		x.skips = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0 && (x.preset || !f.Required())
 	}
+	differ := differing(p)
 	for i, b := range p.Playbooks {
 		for _, f := range b.Fields {
-			l.own[i] = append(l.own[i], l.place(f, ranks))
+			x := l.place(f, ranks)
+			if x.book = b.ID; differ[f.Name] {
+				x.says = b.ID
+			}
+			l.own[i] = append(l.own[i], x)
 		}
 	}
 	return l
@@ -115,6 +123,22 @@ func widestOf(p *policy.Program, shared *policy.Field) int {
 		}
 	}
 	return n
+}
+
+// differing finds the fields that playbooks allow different values of.
+func differing(p *policy.Program) map[string]bool {
+	out, first := map[string]bool{}, map[string]*policy.Field{}
+	for _, b := range p.Playbooks {
+		for _, f := range b.Fields {
+			o := first[f.Name]
+			if o == nil {
+				first[f.Name] = f
+			} else if !slices.Equal(o.OneOf, f.OneOf) || value.Show(o.Min) != value.Show(f.Min) || value.Show(o.Max) != value.Show(f.Max) {
+				out[f.Name] = true
+			}
+		}
+	}
+	return out
 }
 
 func (l *Layout) place(f *policy.Field, ranks map[string]int) *field {

@@ -32,10 +32,7 @@ func namesOf(books *playbook.Set, program *policy.Program) names {
 	for _, t := range policy.BuiltinActions() {
 		n.types[t.Name] = t
 	}
-	n.addFields(program.Fields)
-	for _, b := range program.Playbooks {
-		n.addFields(b.Fields)
-	}
+	n.addFields(program.Declared())
 	for _, p := range program.Plays {
 		n.plays[p.Name] = p
 		for _, a := range canGive(p) {
@@ -46,9 +43,10 @@ func namesOf(books *playbook.Set, program *policy.Program) names {
 	return n
 }
 
-func (n names) addFields(fields []*policy.Field) {
-	for _, f := range fields {
-		n.fields[f.Name] = f
+func (n names) addFields(fields map[string]*policy.Field) {
+	for _, name := range sortedKeys(fields) {
+		f := fields[name]
+		n.fields[name] = f
 		for _, was := range f.Was {
 			n.fields[was] = f
 		}
