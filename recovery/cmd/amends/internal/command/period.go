@@ -44,8 +44,8 @@ func (p *Period) Set(s string) error {
 		}
 	}
 	year, rest, parts := strings.Cut(s, "-")
-	y, err := strconv.Atoi(year)
-	if err != nil || len(year) != 4 || y < 1 {
+	y, ok := digits(year, 4)
+	if !ok || y < 1 {
 		return fmt.Errorf("%s", periodForms)
 	}
 	p.year, p.month, p.day, p.months = y, 1, 1, 12
@@ -53,16 +53,16 @@ func (p *Period) Set(s string) error {
 		return nil
 	}
 	if q, ok := strings.CutPrefix(strings.ToUpper(rest), "Q"); ok {
-		n, err := strconv.Atoi(q)
-		if err != nil || len(q) != 1 || n < 1 || n > 4 {
+		n, ok := digits(q, 1)
+		if !ok || n < 1 || n > 4 {
 			return fmt.Errorf("a year has the quarters Q1 to Q4, found %s", unseen.Quote(rest))
 		}
 		p.month, p.months = 3*n-2, 3
 		return nil
 	}
-	m, err := strconv.Atoi(rest)
+	m, ok := digits(rest, 2)
 	switch {
-	case err != nil || len(rest) != 2:
+	case !ok:
 		if _, err := value.ParseDate(s); err != nil && strings.Count(s, "-") == 2 {
 			return fmt.Errorf("%w; %s", err, periodForms)
 		}
@@ -72,6 +72,15 @@ func (p *Period) Set(s string) error {
 	}
 	p.month, p.months = m, 1
 	return nil
+}
+
+// digits reads a number of so many digits.
+func digits(text string, n int) (int, bool) {
+	if len(text) != n || strings.Trim(text, "0123456789") != "" {
+		return 0, false
+	}
+	number, err := strconv.Atoi(text)
+	return number, err == nil
 }
 
 // Zoned reports whether the bound depends on a zone.
