@@ -76,20 +76,23 @@ func (s *Scope) Before(of ledger.Scope, now time.Time) time.Time {
 	if of.Since.IsZero() {
 		return time.Time{}
 	}
-	if s.since.Months() > 0 && s.until.Months() > 0 {
-		zone := s.zone
-		if zone == nil {
-			zone = time.UTC
-		}
-		from, to := of.Since.In(zone), of.Until.In(zone)
-		months := 12*(to.Year()-from.Year()) + int(to.Month()) - int(from.Month())
-		return time.Date(from.Year(), from.Month()-time.Month(months), 1, 0, 0, 0, 0, zone)
+	zone, until := s.zone, of.Until
+	if zone == nil {
+		zone = time.UTC
 	}
-	until := of.Until
 	if until.IsZero() {
 		until = now
 	}
-	return of.Since.Add(-until.Sub(of.Since))
+	from, to := of.Since.In(zone), until.In(zone)
+	if s.since.Months() > 0 && s.until.Months() > 0 {
+		months := 12*(to.Year()-from.Year()) + int(to.Month()) - int(from.Month())
+		return time.Date(from.Year(), from.Month()-time.Month(months), 1, 0, 0, 0, 0, zone)
+	}
+	// Whole days are as many days before, though one of them may have 23 hours.
+	if days := to.Sub(from).Round(24 * time.Hour); from.AddDate(0, 0, int(days/(24*time.Hour))).Equal(to) {
+		return from.AddDate(0, 0, -int(days/(24*time.Hour)))
+	}
+	return from.Add(-to.Sub(from))
 }
 
 // archivedSets are the digests of the sets of a ledger, and the one that came last.
