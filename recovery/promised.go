@@ -40,20 +40,35 @@ type Promised struct {
 	Took, Allowed time.Duration
 }
 
-// Promised lists the promises of an incident that have, or had, a deadline, and what has become of
-// them by a time, ordered by deadline. Of what falls due again and again, at most the last 1,000
-// times since it began are listed. A promise that a record does not remember is not listed: earlier
-// versions of the semantics kept less.
-func (g *Given) Promised(now time.Time) ([]Promised, error) {
+// Outcomes says what has become of what was promised on an incident, by a time.
+type Outcomes struct {
+	Incident Incident // as the latest decision knows it
+	given    *Given
+	now      time.Time
+	agendas  []*agenda // of the latest decision and of those that made choices; nil: not asked yet
+}
+
+// Outcomes looks at what stands of an incident, as of a time. The error is that of an incident that
+// cannot be read.
+func (g *Given) Outcomes(now time.Time) (*Outcomes, error) {
+	o := &Outcomes{given: g, now: now.UTC()}
 	if g.Previous == nil {
-		return nil, nil
+		return o, nil
 	}
-	var in Incident
-	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
-		return nil, err
+	return o, o.Incident.UnmarshalJSON(g.Previous.Incident)
+}
+
+// Promised lists the promises of the incident that have, or had, a deadline, and what has become of
+// them, ordered by deadline. Of what falls due again and again, at most the last 1,000 times since it
+// began are listed. A promise that a record does not remember is not listed: earlier versions of the
+// semantics kept less.
+func (o *Outcomes) Promised() []Promised {
+	g, in := o.given, &o.Incident
+	if g.Previous == nil {
+		return nil
 	}
 	l := promisedLister{given: g, gone: g.withdrawn(), pauses: in.Paused}
-	l.happened = eventsBy(now.UTC(), in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	l.happened = eventsBy(o.now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
 	if l.happened.told(g.Reports); len(l.happened.reports) > 0 {
 		l.happened.handed = g.handed()
 	}
@@ -70,7 +85,7 @@ func (g *Given) Promised(now time.Time) ([]Promised, error) {
 	slices.SortStableFunc(l.out, func(a, b Promised) int {
 		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Action, b.Action), cmp.Compare(a.Play, b.Play))
 	})
-	return l.out, nil
+	return l.out
 }
 
 type promisedLister struct {
@@ -188,24 +203,26 @@ func (g *Given) withdrawnAt(action string) time.Time {
 	return time.Time{}
 }
 
-// DoneAt is when an action of what stands was done, by a time; zero: it is open, or nothing that
-// stands gives it.
-func (g *Given) DoneAt(action string, now time.Time) (time.Time, error) {
+// DoneAt is when an action of what stands was done; zero: it is open, or nothing that stands gives it.
+func (o *Outcomes) DoneAt(action string) time.Time {
+	g := o.given
 	if g.Previous == nil {
-		return time.Time{}, nil
+		return time.Time{}
 	}
-	var in Incident
-	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
-		return time.Time{}, err
+	if o.agendas == nil {
+		o.agendas = append(o.agendas, newAgenda(g.Previous.Decision, o.Incident, o.now, g.Reports))
+		for i := range g.Made {
+			o.agendas = append(o.agendas, newAgenda(g.Made[i].Decision, o.Incident, o.now, g.Reports))
+		}
 	}
-	for _, r := range append([]Record{*g.Previous}, g.Made...) {
-		for i := range r.Decision.Actions {
-			if x := &r.Decision.Actions[i]; x.ID == action && x.Change != ChangeCancelled {
-				return newAgenda(r.Decision, in, now.UTC(), g.Reports).doneAt(x), nil
+	for _, a := range o.agendas {
+		for i := range a.decision.Actions {
+			if x := &a.decision.Actions[i]; x.ID == action && x.Change != ChangeCancelled {
+				return a.doneAt(x)
 			}
 		}
 	}
-	return time.Time{}, nil
+	return time.Time{}
 }
 
 // doneAt is when all was done that plays ask for under an action; zero: something is open.
@@ -223,7 +240,8 @@ func (a *agenda) doneAt(x *Action) (done time.Time) {
 }
 
 // Reported is how much was reported given under an action in a currency, less what was taken back.
-func (g *Given) Reported(action, currency string) Money {
+func (o *Outcomes) Reported(action, currency string) Money {
+	g := o.given
 	if currency == "" || len(g.Reports) == 0 {
 		return Money{}
 	}

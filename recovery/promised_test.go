@@ -68,12 +68,12 @@ func promisedBy(t *testing.T, store recovery.Store, now time.Time) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := given.Promised(now)
+	became, err := given.Outcomes(now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, p := range list {
+	for _, p := range became.Promised() {
 		text := string(p.Outcome) + " " + p.Type + " " + p.DueAt.Format("15:04")
 		if !p.DoneAt.IsZero() {
 			text += " " + p.DoneAt.Format("15:04")

@@ -2,8 +2,8 @@ package account
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,6 +12,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // FieldError reports a field that no playbook of the ledger declares.
@@ -78,43 +79,65 @@ func (n *fieldNames) aliases() ([][]string, error) {
 	return out, errors.Join(errs...)
 }
 
-// fields are the values of the fields that were asked for.
+// fields are the values of the fields that were asked for: of each the first of its names that was
+// told.
 func (w *walker) fields(r *recovery.Record) ([][]byte, error) {
 	if len(w.options.Fields) == 0 {
 		return nil, nil
 	}
 	out := make([][]byte, len(w.options.Fields))
-	var told map[string]json.RawMessage
-	if err := json.Unmarshal(r.Incident, &told); err != nil {
-		return nil, err
-	}
-	for i, names := range w.first.aliases {
-		for _, name := range names {
-			if v := valueOf(told, name); v != nil && !bytes.Equal(v, []byte("null")) {
-				out[i] = v
-				break
+	best := make([]int, len(w.options.Fields))
+	d := jsontext.NewDecoder(r.Incident)
+	d.Checked = true
+	d.Members(func(key []byte) {
+		var value []byte
+		for i, names := range w.first.aliases {
+			for j, name := range names {
+				under, inside := strings.CutPrefix(name, string(key))
+				if !inside || under != "" && under[0] != '.' || out[i] != nil && best[i] <= j {
+					continue
+				}
+				if value == nil {
+					value = d.Skip()
+				}
+				if v := valueAt(value, under); v != nil {
+					out[i], best[i] = v, j
+				}
 			}
 		}
+		if value == nil {
+			d.Skip()
+		}
+	})
+	err := d.Finish(nil)
+	d.Release()
+	if err == io.EOF {
+		err = nil
 	}
-	return out, nil
+	return out, err
 }
 
-// valueOf finds a value by its dotted name, however the object is nested.
-func valueOf(in map[string]json.RawMessage, name string) []byte {
-	if v, ok := in[name]; ok {
-		return v
+// valueAt finds a value in JSON by its dotted name, which starts with a dot, however objects are
+// nested. The value itself has no name. Null is none.
+func valueAt(text []byte, name string) []byte {
+	if name == "" {
+		if bytes.Equal(text, []byte("null")) {
+			return nil
+		}
+		return text
 	}
-	for i := 0; i < len(name); i++ {
-		if name[i] != '.' {
-			continue
-		}
-		var inner map[string]json.RawMessage
-		if v, ok := in[name[:i]]; !ok || !strings.HasPrefix(string(bytes.TrimSpace(v)), "{") || json.Unmarshal(v, &inner) != nil {
-			continue
-		}
-		if v := valueOf(inner, name[i+1:]); v != nil {
-			return v
-		}
+	if len(text) == 0 || text[0] != '{' {
+		return nil
 	}
-	return nil
+	var out []byte
+	d := jsontext.NewDecoder(text)
+	d.Checked = true
+	d.Members(func(key []byte) {
+		value := d.Skip()
+		if under, inside := strings.CutPrefix(name[1:], string(key)); out == nil && inside && (under == "" || under[0] == '.') {
+			out = valueAt(value, under)
+		}
+	})
+	d.Release()
+	return out
 }

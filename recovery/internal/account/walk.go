@@ -22,7 +22,7 @@ type Options struct {
 // Walk gives the rows of a ledger, which may be written meanwhile: what comes after Walk began to
 // read is left out.
 func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
-	w := &walker{options: o, rows: rows, owners: map[string]string{}, pending: map[store.ID]*pending{}}
+	w := &walker{options: o, rows: rows, owners: map[asked]string{}, pending: map[store.ID]*pending{}}
 	var err error
 	if w.first, err = look(ctx, dir, o); err != nil {
 		return err
@@ -48,14 +48,19 @@ type walker struct {
 	options Options
 	rows    Rows
 	first   *overview
-	owners  map[string]string // who had to keep what a play asked for, by play and type
+	owners  map[asked]string // who had to keep what a play asked for
 	pending map[store.ID]*pending
 }
+
+// asked is what a play asks for.
+type asked struct{ play, kind string }
 
 // pending is an incident of which not all that stands has been read yet.
 type pending struct {
 	previous *recovery.Record
-	made     []recovery.Record
+	row      Row
+	made     []recovery.Record // in the order of the ledger
+	rows     []Row             // theirs
 }
 
 func (w *walker) entry(e *ledger.Entry) error {
@@ -84,7 +89,7 @@ func (w *walker) record(seq int64, r *recovery.Record) error {
 	for i := range d.Actions {
 		a := &d.Actions[i]
 		for _, play := range a.Plays {
-			w.owners[play+"\x00"+a.Type] = a.Owner
+			w.owners[asked{play, a.Type}] = a.Owner
 		}
 	}
 	row, err := w.row(r, stands)
@@ -106,18 +111,18 @@ func (w *walker) record(seq int64, r *recovery.Record) error {
 	p := w.pending[id]
 	if p == nil {
 		p = &pending{}
-		w.pending[id] = p
 	}
 	if r.On == "" {
-		p.previous = r
+		p.previous, p.row = r, row
 	} else {
-		p.made = append(p.made, *r)
+		p.made, p.rows = append(p.made, *r), append(p.rows, row)
 	}
 	if p.previous == nil || len(p.made) < len(t.standing) {
+		w.pending[id] = p
 		return nil
 	}
 	delete(w.pending, id)
-	return w.whole(id, t, p)
+	return w.whole(t, p)
 }
 
 // counts reports whether something of a decision that counts at a time is counted.
@@ -135,35 +140,33 @@ func (w *walker) row(r *recovery.Record, stands bool) (Row, error) {
 }
 
 // whole gives the rows of what stands of an incident, once all of it is there.
-func (w *walker) whole(id store.ID, t *thread, p *pending) error {
-	slices.SortStableFunc(p.made, func(a, b recovery.Record) int { return a.Decision.DecidedAt.Compare(b.Decision.DecidedAt) })
+func (w *walker) whole(t *thread, p *pending) error {
 	given := &recovery.Given{Previous: p.previous, Made: p.made, Reports: t.reports}
-	for _, r := range append([]recovery.Record{*p.previous}, p.made...) {
-		row, err := w.row(&r, true)
-		if err == nil {
-			err = w.actions(row, &r, given)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	promised, err := given.Promised(w.options.Now)
+	became, err := given.Outcomes(w.options.Now)
 	if err != nil {
 		return err
 	}
-	row, err := w.row(p.previous, true)
-	if err == nil {
-		err = w.promises(row, p, promised)
+	if err := w.actions(p.row, p.previous, became); err != nil {
+		return err
 	}
-	if err == nil {
-		err = w.incident(row, t, p.previous, given, promised)
+	for i := range p.made {
+		if err := w.actions(p.rows[i], &p.made[i], became); err != nil {
+			return err
+		}
 	}
-	return err
+	var promised []recovery.Promised
+	if w.rows.Promise != nil || w.rows.Incident != nil {
+		promised = became.Promised()
+	}
+	if err := w.promises(p.row, p, promised); err != nil {
+		return err
+	}
+	return w.incident(p.row, t, p.previous, &became.Incident, promised)
 }
 
-// actions gives the rows of a decision's actions. given is what is known of the incident, where the
-// decision stands.
-func (w *walker) actions(row Row, r *recovery.Record, given *recovery.Given) error {
+// actions gives the rows of a decision's actions. became is what became of them, where the decision
+// stands.
+func (w *walker) actions(row Row, r *recovery.Record, became *recovery.Outcomes) error {
 	if w.rows.Action == nil {
 		return nil
 	}
@@ -178,12 +181,8 @@ func (w *walker) actions(row Row, r *recovery.Record, given *recovery.Given) err
 			continue
 		}
 		x := &Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
-		if given != nil {
-			done, err := given.DoneAt(a.ID, w.options.Now)
-			if err != nil {
-				return err
-			}
-			x.DoneAt, x.Reported = done, given.Reported(a.ID, a.Amount.Currency())
+		if became != nil {
+			x.DoneAt, x.Reported = became.DoneAt(a.ID), became.Reported(a.ID, a.Amount.Currency())
 		}
 		if err := w.rows.Action(x); err != nil {
 			return err
@@ -200,7 +199,7 @@ func (w *walker) promises(row Row, p *pending, list []recovery.Promised) error {
 	for i, x := range list {
 		d, owner := p.of(x.Action)
 		if owner == "" {
-			owner = w.owners[x.Play+"\x00"+x.Type]
+			owner = w.owners[asked{x.Play, x.Type}]
 		}
 		if x.Outcome == recovery.PromiseBroken && !w.first.reported[x.Type] && !tellsItself(x.Type) {
 			x.Outcome = NotReported
@@ -264,16 +263,13 @@ func onceOf(list []recovery.Promised) []bool {
 	return out
 }
 
-func (w *walker) incident(row Row, t *thread, r *recovery.Record, given *recovery.Given, promised []recovery.Promised) error {
+func (w *walker) incident(row Row, t *thread, r *recovery.Record, in *recovery.Incident, promised []recovery.Promised) error {
 	if w.rows.Incident == nil {
 		return nil
 	}
 	x := &Incident{
-		Row: row, FirstAt: t.firstAt, LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
+		Row: row, Is: *in, FirstAt: t.firstAt, LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
 		Refused: t.refused > t.latest, SourceTold: !slices.Contains(r.Defaults, "source"), Answered: true,
-	}
-	if err := x.Is.UnmarshalJSON(r.Incident); err != nil {
-		return err
 	}
 	for _, warning := range r.Decision.Warnings {
 		x.Answered = x.Answered && warning.Code != recovery.WarnUnanswered
