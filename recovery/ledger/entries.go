@@ -23,7 +23,6 @@ type Entry struct {
 	Erased bool // then there is nothing more
 
 	Record  *recovery.Record // of a decision
-	Read    *Read            // what it was made from
 	Refusal *recovery.Refusal
 	Reports []recovery.Report
 	Mark    *recovery.Mark
@@ -31,6 +30,16 @@ type Entry struct {
 	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when.
 	ErasedRecords []int64
 	ErasedAt      time.Time
+
+	payload []byte // of a decision
+}
+
+// Read is what a decision was made from. Entries of other kinds were made from nothing.
+func (e *Entry) Read() (*Read, error) {
+	if e.payload == nil {
+		return nil, ErrNotFound
+	}
+	return parseGiven(e.payload)
 }
 
 var errStopped = errors.New("stopped")
@@ -122,9 +131,8 @@ func (r *entryReader) entry(t *log.Item) (*Entry, error) {
 func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 	switch e.Kind {
 	case KindDecision:
-		if e.Read, err = parseGiven(payload); err == nil {
-			e.Record, err = readRecord(payload, r.calendar)
-		}
+		e.payload = payload
+		e.Record, err = readRecord(payload, r.calendar)
 	case KindRefusal:
 		e.Refusal, err = parseRefusal(payload)
 	case KindReport:

@@ -48,8 +48,10 @@ func TestFormat1IsRead(t *testing.T) {
 			t.Fatal(err)
 		case e.Record != nil && e.Record.Decision.Semantics != 1:
 			t.Errorf("record %d is of semantics %d", e.Seq, e.Record.Decision.Semantics)
-		case e.Read != nil && !e.Read.Query.Facts[0].Occurred:
-			t.Errorf("record %d: its facts went by when incidents occurred", e.Seq)
+		case e.Record != nil:
+			if read, err := e.Read(); err != nil || !read.Query.Facts[0].Occurred {
+				t.Errorf("record %d: its facts went by when incidents occurred: %v", e.Seq, err)
+			}
 		case e.Set != nil:
 			set = fstest.MapFS{}
 			for _, f := range e.Set.Files {
