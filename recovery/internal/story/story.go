@@ -222,10 +222,11 @@ var kinds = [...]Kind{Missed, Reported, Decided, Chosen, Refused}
 // end adds what became of promises, and puts the steps in order.
 func (r *reader) end(now time.Time) error {
 	given := r.thread.Given()
-	var err error
-	if r.s.Promises, err = given.Promised(now); err != nil {
+	became, err := given.Outcomes(now)
+	if err != nil {
 		return err
 	}
+	r.s.Promises = became.Promised()
 	for i := range r.s.Promises {
 		p := &r.s.Promises[i]
 		if p.Outcome == recovery.PromiseBroken || p.Outcome == recovery.PromiseLate {
