@@ -55,9 +55,11 @@ type source struct {
 type left struct {
 	seq  int64 // the last decision that leaves it
 	made *recovery.Made
-	by   int64 // the record that makes it
-	in   string
-	at   time.Time
+	// pending is set while what was proposed awaits a second person.
+	pending bool
+	by      int64 // the record that makes it
+	in      string
+	at      time.Time
 }
 
 // look reads a ledger for the first time.
@@ -135,6 +137,10 @@ func (l *looker) record(seq int64, r *recovery.Record) {
 			}
 		}
 	} else {
+		if i := slices.IndexFunc(t.choosers, func(c chooser) bool { return c.id == r.Settles }); i >= 0 {
+			settled := t.choosers[i].seq
+			t.standing = slices.DeleteFunc(t.standing, func(n int64) bool { return n == settled })
+		}
 		t.choosers = append(t.choosers, chooser{seq, d.ID})
 		t.standing = append(t.standing, seq)
 	}
@@ -144,6 +150,9 @@ func (l *looker) record(seq int64, r *recovery.Record) {
 	if d.Made != nil {
 		c := l.choice(d.Made.Choice)
 		c.made, c.by, c.in, c.at = d.Made, seq, d.ID, d.DecidedAt
+		if c.pending = d.Made.Pending; c.pending || d.Made.Declined != nil {
+			c.made = nil // nothing is chosen yet
+		}
 	}
 	l.typesOf(d.Actions)
 }

@@ -55,7 +55,7 @@ type Choice struct {
 	Is               *recovery.Choice
 	Service, Failure string
 	LeftAt           time.Time // when the decision was made that left it
-	// State says whether it is open, made, or lapsed: the incident was decided again without it.
+	// State says whether it is open, pending, made, or lapsed: the incident was decided again without it.
 	State ChoiceState
 	// Made, MadeAt and MadeIn are set on one that was made: MadeIn is the decision that makes it.
 	Made   *recovery.Made
@@ -68,9 +68,10 @@ type ChoiceState string
 
 // The states of choices.
 const (
-	ChoiceOpen   ChoiceState = "open"
-	ChoiceMade   ChoiceState = "made"
-	ChoiceLapsed ChoiceState = "lapsed"
+	ChoiceOpen    ChoiceState = "open"
+	ChoicePending ChoiceState = "pending" // something was proposed, and another person has to agree
+	ChoiceMade    ChoiceState = "made"
+	ChoiceLapsed  ChoiceState = "lapsed"
 )
 
 // Report is what somebody said of an action. Its decision is the last one before it that lists the

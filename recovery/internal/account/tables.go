@@ -245,7 +245,7 @@ func choiceColumns() []column[Choice] {
 		{"by", "who chose", func(c *Choice) any { return made(c).By }},
 		{"decider", "the role that decides", func(c *Choice) any { return c.Is.Decider }},
 		{"due_at", "by when", func(c *Choice) any { return c.Is.DueAt }},
-		{"state", "open, made, or lapsed (the incident was decided again without it)", func(c *Choice) any { return string(c.State) }},
+		{"state", "open, pending (another person has to agree), made, or lapsed (the incident was decided again without it)", func(c *Choice) any { return string(c.State) }},
 		{"choice", "its id", func(c *Choice) any { return c.Is.ID }},
 		{"play", "the play that left it", func(c *Choice) any { return c.Is.Play }},
 		{"left_at", "when it was left to somebody", func(c *Choice) any { return c.LeftAt }},

@@ -309,6 +309,8 @@ func (w *walker) choices(seq int64, t *thread, row Row, d *recovery.Decision) er
 		case left.made != nil:
 			x.State, x.Made, x.MadeAt, x.MadeIn = ChoiceMade, left.made, left.at, left.in
 			x.Latest = t.stands(left.by)
+		case row.Latest && left.pending:
+			x.State = ChoicePending
 		case row.Latest:
 			x.State = ChoiceOpen
 		}

@@ -42,6 +42,8 @@ type written struct {
 	Params    json.RawMessage `json:"params"`
 	Owner     string          `json:"owner,omitempty"`
 	Decider   string          `json:"decider,omitempty"`
+	To        string          `json:"to,omitempty"`
+	By        string          `json:"by,omitempty"`
 	NotBefore string          `json:"not_before,omitempty"`
 	DueAt     string          `json:"due_at,omitempty"`
 	GivenAt   string          `json:"given_at,omitempty"`
@@ -74,6 +76,10 @@ func (e *Entry) AppendJSON(dst []byte, c Case) ([]byte, error) {
 			w.GivenAt = value.FormatTimestamp(c.DecidedAt)
 		}
 		w.Choice, w.Decider, w.Play = e.Choice.ID, e.Choice.Decider, e.Choice.Play
+		w.To = Who(e.Choice)
+		if m := e.Choice.Made; m != nil && m.Pending {
+			w.By = m.By
+		}
 		w.Plays = append(w.Plays, e.Choice.Play)
 	default:
 		if err := w.action(e.Action); err != nil {

@@ -108,10 +108,13 @@ func (c *costs) decision(x *account.Decision) {
 func (c *costs) choice(x *account.Choice) {
 	c.left++
 	switch x.State {
-	case account.ChoiceOpen:
+	case account.ChoiceOpen, account.ChoicePending:
 		c.open++
 	case account.ChoiceMade:
 		c.made++
+		if x.Made.Second != nil {
+			c.second++
+		}
 		if d := x.Made.Deviation; d != "" && d != "0%" {
 			c.deviations++
 		}

@@ -152,9 +152,22 @@ func (v *viewer) decision(s *Step, out *stepView) {
 	add := func(mark string, parts ...string) { out.Lines = append(out.Lines, line{mark, term.Spaced(parts...)}) }
 	out.Title = "decided"
 	if d.Made != nil {
-		out.Title = d.Made.By + " chose"
-		if d.Made.Reason != "" {
-			add("because", d.Made.Reason)
+		reason := d.Made.Reason
+		switch m := d.Made; {
+		case m.Pending:
+			out.Title = m.By + " proposed"
+			for i := range m.Proposed {
+				add("?", m.Proposed[i].String())
+			}
+		case m.Second != nil:
+			out.Title, reason = m.Second.By+" agreed to what "+m.By+" proposed", m.Second.Reason
+		case m.Declined != nil:
+			out.Title, reason = m.Declined.By+" turned down what "+m.By+" proposed", m.Declined.Reason
+		default:
+			out.Title = m.By + " chose"
+		}
+		if reason != "" {
+			add("because", reason)
 		}
 		if d.Made.Deviation != "" {
 			add("", d.Made.Deviation+" from the median of comparable choices")

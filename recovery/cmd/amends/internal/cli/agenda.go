@@ -97,7 +97,7 @@ func (d *desk) agenda(dir string, want wantedEntries, at time.Time) ([]agenda.En
 func (w *wantedEntries) has(e *agenda.Entry) bool {
 	owner, to := "", ""
 	if e.Choice != nil {
-		owner, to = e.Choice.Decider, e.Choice.Decider
+		owner, to = agenda.Who(e.Choice), agenda.Who(e.Choice)
 	} else {
 		owner = e.Action.Owner
 		for _, p := range e.Action.Params {
@@ -171,7 +171,7 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 	switch {
 	case e.Choice != nil:
 		play, id = e.Choice.Play, e.Choice.ID
-		what = e.Choice.Decider + " chooses"
+		what = chooses(e.Choice)
 	default:
 		play = firstOf(e.Action.Plays)
 		what, id = term.Spaced(e.Type, prose.Amount(e.Action.Amount), prose.Params(e.Action.Params, zones.Text(play))), e.Action.ID
@@ -198,6 +198,19 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 		play += ", since " + plain.Time(since)
 	}
 	w.Line(2, "%s  %s", id, play)
+}
+
+// chooses says who has to decide, and on what.
+func chooses(c *recovery.Choice) string {
+	m := c.Made
+	if m == nil || !m.Pending {
+		return c.Decider + " chooses"
+	}
+	var proposed []string
+	for i := range m.Proposed {
+		proposed = append(proposed, term.Spaced(m.Proposed[i].Type, prose.Amount(m.Proposed[i].Amount)))
+	}
+	return agenda.Who(c) + " agrees to " + strings.Join(proposed, ", ") + ", or turns it down (proposed by " + m.By + ")"
 }
 
 func firstOf(list []string) string {

@@ -24,13 +24,53 @@ func chooseCommand() command.Command {
 		Summary: "makes choices that decisions have left to somebody: one JSON object per line; one decision per line, in order",
 		Example: term.Own(`echo '{"choice": "cho_…", "by": "Rosa", "options": [{"type": "compensate", "amount": "40 EUR"}]}' | amends choose --store ledger`),
 		Notes: term.Own("A line has the id of the choice (amends agenda shows it), who chooses, and the options that are\n" +
-			"taken: each with its type, its amount, and the params that it leaves open. It may have a reason."),
+			"taken: each with its type, its amount, and the params that it leaves open. It may have a reason, and\n" +
+			"the roles in which that person chooses. What needs a second person is pending until amends approve."),
 	}
-	c.Run = func(h command.Host, args []string) int { return choose(c, h, args) }
+	c.Run = func(h command.Host, args []string) int {
+		return settle(c, h, args, choiceLine, func(engine *recovery.Engine, sel recovery.Selection, in recovery.CallOption) (*recovery.Decision, error) {
+			return engine.Choose(context.Background(), sel, in)
+		})
+	}
 	return c
 }
 
-func choose(c command.Command, h command.Host, args []string) int {
+func approveCommand() command.Command {
+	c := command.Command{
+		Name: "approve", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Summary: "agrees to choices that await a second person: one JSON object per line; one decision per line, in order",
+		Example: term.Own(`echo '{"choice": "cho_…", "by": "Hugo", "roles": ["head-of-care"]}' | amends approve --store ledger`),
+		Notes: term.Own("A line has the id of the choice (amends agenda lists it as pending), who agrees, and the roles of that\n" +
+			"person, who must be another than who proposed it. It may have a reason. Limits are looked at anew."),
+	}
+	c.Run = func(h command.Host, args []string) int {
+		return settle(c, h, args, signedLine("an approval"), func(engine *recovery.Engine, sel recovery.Selection, in recovery.CallOption) (*recovery.Decision, error) {
+			return engine.Approve(context.Background(), sel.Choice, sel.By, sel.Roles, sel.Reason, in)
+		})
+	}
+	return c
+}
+
+func declineCommand() command.Command {
+	c := command.Command{
+		Name: "decline", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Summary: "turns down choices that await a second person: one JSON object per line; one decision per line, in order",
+		Example: term.Own(`echo '{"choice": "cho_…", "by": "Hugo", "roles": ["head-of-care"], "reason": "too much"}' | amends decline --store ledger`),
+		Notes: term.Own("A line has the id of the choice (amends agenda lists it as pending), who turns it down, the roles of\n" +
+			"that person, and the reason. Who proposed it may take it back. The choice is open again then."),
+	}
+	c.Run = func(h command.Host, args []string) int {
+		return settle(c, h, args, signedLine("a refusal", "reason"), func(engine *recovery.Engine, sel recovery.Selection, in recovery.CallOption) (*recovery.Decision, error) {
+			return engine.Decline(context.Background(), sel.Choice, sel.By, sel.Roles, sel.Reason, in)
+		})
+	}
+	return c
+}
+
+// settling does something about one choice.
+type settling func(engine *recovery.Engine, sel recovery.Selection, in recovery.CallOption) (*recovery.Decision, error)
+
+func settle(c command.Command, h command.Host, args []string, read line, do settling) int {
 	f := command.NewFlags(c)
 	t := newDesktop(f)
 	format := f.Format("json", "text")
@@ -45,13 +85,15 @@ func choose(c command.Command, h command.Host, args []string) int {
 	if e == nil {
 		return status
 	}
-	w := &chooser{engines: e, out: decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}}
+	w := &chooser{read: read, do: do, engines: e, out: decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}}
 	return e.close(h, *t.store, w.run(files))
 }
 
-// chooser makes the choices of some files, in order.
+// chooser settles the choices of some files, in order.
 type chooser struct {
 	*engines
+	read    line
+	do      settling
 	out     decider
 	refused bool
 	err     error // why the work could not go on
@@ -73,9 +115,9 @@ func (c *chooser) run(files []string) int {
 	return command.ExitOK
 }
 
-// one makes one choice and writes what came of it. Its error is the ledger's trouble.
+// one settles one choice and writes what came of it. Its error is the ledger's trouble.
 func (c *chooser) one(it input.Item) error {
-	sel, err := selectionOf(it)
+	sel, err := c.read.selection(it)
 	if err == nil {
 		err = c.place(&sel)
 	}
@@ -104,7 +146,7 @@ func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	return engine.Choose(context.Background(), sel, recovery.In(c.ledger))
+	return c.do(engine, sel, recovery.In(c.ledger))
 }
 
 // place finds the incident of a choice.
@@ -125,20 +167,40 @@ type lineError struct{ message string }
 
 func (e *lineError) Error() string { return e.message }
 
-// selectionKeys are the keys of a line, and optionKeys those of an option in it.
+// line says what a line has.
+type line struct {
+	what           string
+	keys, required []string
+	withoutOptions bool
+}
+
 var (
-	selectionKeys = []string{"choice", "by", "options", "reason", "incident"}
-	optionKeys    = []string{"type", "id", "amount", "params"}
+	choiceLine = line{what: "a choice", keys: []string{"choice", "by", "roles", "options", "reason", "incident"}, required: []string{"choice", "by", "options"}}
+	optionKeys = []string{"type", "id", "amount", "params"}
 )
 
-// selectionOf reads a line that makes a choice.
-func selectionOf(it input.Item) (sel recovery.Selection, err error) {
+// signedLine is a line about what somebody else has proposed.
+func signedLine(what string, required ...string) line {
+	return line{what: what, keys: []string{"choice", "by", "roles", "reason", "incident"}, required: append([]string{"choice", "by"}, required...), withoutOptions: true}
+}
+
+// selection reads a line that settles a choice.
+func (l line) selection(it input.Item) (sel recovery.Selection, err error) {
 	if it.Err != nil {
 		return sel, &lineError{it.Err.Error()}
 	}
-	fields, err := keysOf(it.Raw, "a choice", selectionKeys, "choice", "by", "options")
+	fields, err := keysOf(it.Raw, l.what, l.keys, l.required...)
 	if err != nil {
 		return sel, err
+	}
+	if roles := fields["roles"]; roles != nil && !isTexts(roles) {
+		return sel, &lineError{`"roles" is a list of the roles in which that is done, such as ["agent"]`}
+	}
+	if l.withoutOptions {
+		if err := json.Unmarshal(it.Raw, &sel); err != nil {
+			return sel, &lineError{plainJSON(err)}
+		}
+		return sel, nil
 	}
 	var options []json.RawMessage
 	if json.Unmarshal(fields["options"], &options) != nil || len(options) == 0 {
@@ -153,6 +215,11 @@ func selectionOf(it input.Item) (sel recovery.Selection, err error) {
 		return sel, &lineError{plainJSON(err)}
 	}
 	return sel, nil
+}
+
+func isTexts(raw json.RawMessage) bool {
+	var list []string
+	return json.Unmarshal(raw, &list) == nil && list != nil
 }
 
 // plainJSON says what is wrong with a value without a word of the program's.

@@ -20,6 +20,7 @@ func Decision(d *recovery.Decision, zones zoned.Zones) term.Text {
 	for _, p := range d.Plays {
 		w.play(p)
 	}
+	w.made(d.Made)
 	for _, a := range d.Actions {
 		w.action(1, "→", a)
 	}
@@ -72,6 +73,40 @@ func (w *Writer) play(p recovery.Match) {
 	if len(why) > 0 {
 		w.Line(2, "because %s", strings.Join(why, ", "))
 	}
+}
+
+// made says who has chosen, and who has agreed.
+func (w *Writer) made(m *recovery.Made) {
+	if m == nil || !m.Pending && m.Second == nil && m.Declined == nil {
+		return
+	}
+	w.Line(1, "proposed by %s%s", as(m.By, m.Roles), because(m.Reason))
+	switch {
+	case m.Pending:
+		w.Line(1, "pending: another person has to agree; nothing is given yet")
+	case m.Second != nil:
+		w.Line(1, "agreed to by %s%s", as(m.Second.By, m.Second.Roles), because(m.Second.Reason))
+		return
+	default:
+		w.Line(1, "turned down by %s%s", as(m.Declined.By, m.Declined.Roles), because(m.Declined.Reason))
+	}
+	for _, a := range m.Proposed {
+		w.action(1, "?", a)
+	}
+}
+
+func as(name string, roles []string) string {
+	if len(roles) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(roles, ", ") + ")"
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
 }
 
 func (w *Writer) action(indent int, sign string, a recovery.Action) {
