@@ -168,12 +168,22 @@ func far(amount, median *big.Rat, tolerance oPercent) bool {
 	return distance.Abs(distance).Cmp(new(big.Rat).Mul(median, ratOf(tolerance))) > 0
 }
 
+// caps are the caps of a document, in one currency each.
+func (b *oBook) caps() (out []*oLimit) {
+	for _, l := range b.limits {
+		if !l.keep {
+			out = append(out, l.caps()...)
+		}
+	}
+	return out
+}
+
 // leave works out what the caps leave when what was given before and what the
 // latest decision gives is taken off.
 func (r *oRun) leave() {
 	add := func(doc, governed *oBook) {
-		for _, l := range doc.limits {
-			if l.keep {
+		for _, l := range doc.caps() {
+			if on, err := r.holds(l, doc); err != nil || !on {
 				continue
 			}
 			v, err := l.atMost.eval(r.env(doc))

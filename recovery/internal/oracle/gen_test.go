@@ -245,6 +245,12 @@ func (d *oDice) limits(b *oBook) (out []*oLimit) {
 			if b.field("tip") != nil && d.chance(20) {
 				l.atMost = op("*", ref("incident.tip"), lit(int64(3)))
 			}
+			if l.atMost.val != nil && l.currency() == "EUR" && d.chance(40) {
+				l.also = lit(exactOf(recovery.MustMoney(pick(d, "3 GBP", "0 GBP", "50 GBP"))))
+			}
+			if d.chance(30) {
+				l.when = op(pick(d, ">=", "<"), ref("incident.severity"), lit(int64(3)))
+			}
 			if d.chance(40) {
 				l.escalate = pick(d, poolRoles[:2]...)
 			}

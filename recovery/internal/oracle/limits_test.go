@@ -18,6 +18,29 @@ func (l *oLimit) governs(book *oBook, a *oAct) bool {
 	return a.amount != nil && a.typ != "substitute" && slices.Contains(l.of, a.typ) && (book == nil || a.book.id == book.id)
 }
 
+// caps are the limit as caps in one currency each.
+func (l *oLimit) caps() []*oLimit {
+	first, second := *l, *l
+	first.also = nil
+	if l.also == nil {
+		return []*oLimit{&first}
+	}
+	second.atMost, second.also, second.counting = l.also, nil, nil
+	return []*oLimit{&first, &second}
+}
+
+// holds says whether the condition of a cap does.
+func (r *oRun) holds(l *oLimit, doc *oBook) (bool, error) {
+	if l.when == nil {
+		return true, nil
+	}
+	v, err := l.when.eval(r.env(doc))
+	if err != nil {
+		return false, err
+	}
+	return v.(bool), nil
+}
+
 // dropZero takes out what is nothing. The text does not say when; the engine
 // does it first, so that a 0 neither merges with an amount nor is withheld as
 // what "keep" has dropped.
@@ -39,12 +62,14 @@ func (r *oRun) limit(books []*oBook) error {
 				r.keepHighest(l, governed)
 				continue
 			}
-			added, err := r.cap(l, doc, governed)
-			if err != nil {
-				return err
-			}
-			if added != nil {
-				escalations = append(escalations, added)
+			for _, one := range l.caps() {
+				added, err := r.cap(one, doc, governed)
+				if err != nil {
+					return err
+				}
+				if added != nil {
+					escalations = append(escalations, added)
+				}
 			}
 		}
 		return nil
@@ -120,6 +145,12 @@ func (r *oRun) keepHighest(l *oLimit, book *oBook) {
 // cap cuts what is above the cap from the last action backwards. The result is
 // the escalation that it asks for, if any.
 func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
+	if l.counting != nil && r.usedBy(l, book) {
+		r.limited = append(r.limited, l.counting)
+	}
+	if on, err := r.holds(l, doc); err != nil || !on {
+		return nil, err
+	}
 	v, err := l.atMost.eval(r.env(doc))
 	if err != nil {
 		return nil, err
@@ -128,9 +159,6 @@ func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
 	if l.counting != nil {
 		if counted, known := r.fact(l.counting); known {
 			left = less(left, counted.(oExact).money())
-		}
-		if r.usedBy(l, book) {
-			r.limited = append(r.limited, l.counting)
 		}
 	}
 	for _, m := range r.made {

@@ -115,6 +115,8 @@ type oLimit struct {
 	of       []string
 	keep     bool
 	atMost   *oNode
+	also     *oNode // the amount of the cap in a second currency; nil: none
+	when     *oNode // of a cap; nil: always
 	counting *oFact
 	escalate string // to whom; "": cut
 }

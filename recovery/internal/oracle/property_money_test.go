@@ -78,7 +78,7 @@ func TestPropertyCapsHold(t *testing.T) {
 	property(t, func(s *pStep) string {
 		for _, doc := range s.set.docs() {
 			for _, l := range doc.limits {
-				if l.keep || l.atMost.op != "lit" {
+				if l.keep || l.when != nil || l.atMost.op != "lit" {
 					continue
 				}
 				limit := l.atMost.val.(oExact).money()

@@ -113,7 +113,14 @@ func (b *oBook) yaml() string {
 		if l.keep {
 			parts = append(parts, "keep: highest")
 		} else {
-			parts = append(parts, "at_most: "+quote(l.atMost.cel()))
+			most := quote(l.atMost.cel())
+			if l.also != nil {
+				most = "[" + most + ", " + quote(l.also.cel()) + "]"
+			}
+			parts = append(parts, "at_most: "+most)
+		}
+		if l.when != nil {
+			parts = append(parts, "when: "+quote(l.when.cel()))
 		}
 		if l.counting != nil {
 			parts = append(parts, "counting: "+l.counting.name)
