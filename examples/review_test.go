@@ -17,6 +17,7 @@ var figures = map[string]struct {
 	yearly string // the table whose rows begin on the day of each year's change
 }{
 	"broadband/playbooks/automatic-compensation.yaml": {"Ofcom's scheme: each year on 1 April", "tariff"},
+	"canada/playbooks/flights.yaml":                   {source: "SOR/2019-150: no known day"},
 	"cloud/playbooks/credits.yaml":                    {source: "a service's agreement: no known day"},
 	"cloud/playbooks/reliability.yaml":                {source: "our own"},
 	"embed/playbooks/connection.yaml":                 {source: "our own"},
