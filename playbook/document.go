@@ -293,6 +293,7 @@ type ActionType struct {
 // (AtMost, one amount for each currency).
 type Limit struct {
 	Of       []Text
+	Per      Text // item, or not set
 	Keep     Text
 	AtMost   []Text
 	Counting []Text // facts, one for each currency

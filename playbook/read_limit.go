@@ -12,6 +12,7 @@ func (r *reader) limit(n *yamlnode.Node, key Text) *Limit {
 	l := &Limit{Range: m.rng()}
 	m.on("of", func(n *yamlnode.Node, k Text) { l.Of = r.oneOrMore(n, k, "the type of an action, or a list of them") })
 	l.Keep = m.oneOf("keep", "highest")
+	l.Per = m.oneOf("per", "item")
 	m.on("at_most", func(n *yamlnode.Node, k Text) { l.AtMost = r.caps(n, k) })
 	m.wants("at_most", "money or an expression")
 	m.on("counting", func(n *yamlnode.Node, k Text) {
@@ -55,6 +56,9 @@ func (r *reader) caps(n *yamlnode.Node, key Text) []Text {
 // limitShape checks which keys of a limit go together.
 func (m *mapping) limitShape(l *Limit) {
 	keep, cap := m.has("keep"), m.has("at_most")
+	if cap && m.has("per") {
+		m.add("counting", "bad-limit", "make two limits of it", "`counting` looks at all that was given before, and `per` at one item")
+	}
 	switch {
 	case keep && cap:
 		m.add("at_most", "bad-limit", "make two limits of it", "a limit has `keep` or `at_most`, not both")

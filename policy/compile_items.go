@@ -223,3 +223,42 @@ func (p *Play) ofItems() []*expression {
 	}
 	return out
 }
+
+// listsGoneThrough are the lists whose items the plays of the scope go through, by name; of the shared
+// scope, all lists.
+func (s *scope) listsGoneThrough() []string {
+	lists := map[string]bool{}
+	if s.doc == nil {
+		for name, f := range s.fields {
+			lists[name] = f.Items != nil
+		}
+	} else {
+		for _, p := range s.doc.Plays {
+			if f := s.fields[p.Each.Value]; f != nil && f.Items != nil {
+				lists[f.Name] = true
+			}
+		}
+	}
+	var out []string
+	for name, is := range lists {
+		if is {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// knownOfLimit is what is known where a limit is evaluated. Per item, that is what the items of all
+// lists have whose actions it can look at.
+func (s *scope) knownOfLimit(l *Limit) celenv.Known {
+	lists := s.listsGoneThrough()
+	if !l.PerItem || len(lists) == 0 || s.env == nil {
+		return s.assumed
+	}
+	known := celenv.Unreachable()
+	for _, list := range lists {
+		known = known.Meet(s.env.KnownItem(s.assumed, list))
+	}
+	return known
+}

@@ -28,7 +28,10 @@ func (s *scope) compileLimits() []*Limit {
 
 // limit compiles a limit: one for each currency of a cap.
 func (s *scope) limit(d *playbook.Limit) []*Limit {
-	l := &Limit{Keep: d.Keep.IsSet(), Scope: s.playbook, Position: d.Range}
+	l := &Limit{Keep: d.Keep.IsSet(), PerItem: d.Per.IsSet(), Scope: s.playbook, Position: d.Range}
+	if l.PerItem && len(s.listsGoneThrough()) == 0 && !s.incomplete {
+		s.warnf(d.Per.Range, "no-effect", "let a play name a list in `each:`, or remove `per`", "`per: item` changes nothing here: no play goes through the items of a list")
+	}
 	for _, of := range d.Of {
 		t := s.actionType(of, true)
 		switch {
@@ -51,17 +54,19 @@ func (s *scope) limit(d *playbook.Limit) []*Limit {
 
 // caps makes a limit for each currency of a cap.
 func (s *scope) caps(l *Limit, d *playbook.Limit) []*Limit {
-	var known celenv.Known
+	known, plain := s.knownOfLimit(l), s.assumed
 	reads := s.factsReadBy(func() {
-		l.when, known = s.condition(d.When, s.assumed)
+		l.when, known = s.condition(d.When, known)
+		l.OfItem = l.when != nil && l.when.cel.Item()
 		if d.Over.Value == "escalate" && d.To.IsSet() {
-			l.Escalate = s.namedRole("to", d.To, known)
+			l.Escalate = s.namedRole("to", d.To, plain)
 		}
 	})
 	var out []*Limit
 	for _, text := range d.AtMost {
 		one := *l
 		own := s.factsReadBy(func() { one.AtMost = s.capAmount(text, d, out, known) })
+		one.OfItem = one.OfItem || one.AtMost != nil && one.AtMost.expr != nil && one.AtMost.expr.cel.Item()
 		one.Facts = sortedUnion(reads, own)
 		out = append(out, &one)
 	}

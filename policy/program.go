@@ -224,15 +224,18 @@ type Direction struct {
 // Limit keeps the highest of several actions, or caps their sum in one currency. A cap that was
 // written with several currencies is a limit for each.
 type Limit struct {
-	Of       []string
-	Keep     bool        // keep the highest
-	AtMost   *Param      // an amount
-	when     *expression // of a cap; nil: always
-	Counting *Fact       // nil: nothing
-	Escalate *Text       // to whom; nil: cut only
-	Facts    []int       // slots that it reads, Counting's included
-	Scope    *Playbook
-	Position Position
+	Of   []string
+	Keep bool // keep the highest
+	// PerItem says that it looks at the actions of each item by themselves, and at those that belong to
+	// no item. OfItem says that it reads the item: it then looks at no others.
+	PerItem, OfItem bool
+	AtMost          *Param      // an amount
+	when            *expression // of a cap; nil: always
+	Counting        *Fact       // nil: nothing
+	Escalate        *Text       // to whom; nil: cut only
+	Facts           []int       // slots that it reads, Counting's included
+	Scope           *Playbook
+	Position        Position
 }
 
 // Fact is a count or a sum over earlier decisions.

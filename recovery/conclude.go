@@ -309,5 +309,6 @@ func (c *conclusion) settle() error {
 			return err
 		}
 	}
+	c.item = nil
 	return nil
 }

@@ -220,7 +220,7 @@ func (c *conclusion) noteLimit(l *policy.Limit) *BoundLimit {
 		return &limits[i]
 	}
 	x := BoundLimit{Limit: l}
-	if !l.Keep {
+	if !l.Keep && !l.OfItem {
 		if v, err := l.AtMost.Value(c.input.Frame(l.Scope), neutral(l.Scope)); err == nil {
 			x.AtMost, _ = v.(Money)
 		}

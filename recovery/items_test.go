@@ -201,3 +201,180 @@ func TestItemsThatDoNotFitCountAsMissing(t *testing.T) {
 		t.Errorf("what no field takes is taken for a change: %v %v", again, err)
 	}
 }
+
+const eachSet = `amends: v1
+playbook: shop
+review_by: 2037-06-30
+incident:
+  lines:
+    items:
+      sku: {type: string, default: x}
+      price: {type: money, currency: EUR}
+      late: {type: duration, default: 0s}
+      note: {type: string, optional: true}
+      fee: {type: money, currency: EUR, optional: true}
+      rating: {type: int, min: 1, max: 5, optional: true, invalid: absent}
+terms:
+  dear: item.price >= money("50 EUR")
+tables:
+  share: {by: item.late, rows: [{from: 12h, part: 10%}, {from: 36h, part: 25%}]}
+messages:
+  sorry: {en: 'Line ${item.id}: ${action.amount}'}
+plays:
+  - id: late
+    approach: standardised-response
+    when: true
+    each: lines
+    where: has(tables.share)
+    do:
+      - compensate: {amount: item.price * tables.share.part, message: sorry, within: 2d, if_late: [{escalate: {to: boss, note: '${item.id}'}}]}
+      - apologise: {within: 4h}
+    cases:
+      - {id: dear, when: terms.dear, do: [{replace: {item: '${item.sku}', within: 1d}}, {callback: {}}]}
+  - id: fees
+    approach: standardised-response
+    when: true
+    each: lines
+    where: has(item.fee) && item.fee > money("0 EUR")
+    do: [{refund: {amount: item.fee}}, {replace: {item: '${item.sku}'}}, {compensate: {id: extra, amount: 3 EUR}}]
+limits:
+  - {of: compensate, per: item, keep: highest}
+  - {of: [compensate, refund], per: item, at_most: item.price * percent(20)}
+`
+
+// TestOtherItemsStay holds that removing items from a list and adding some, between decisions, changes
+// nothing of what another item is given; and that the order of the list changes no byte.
+func TestOtherItemsStay(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	ctx := context.Background()
+	for range 60 {
+		var clock time.Time
+		e := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))
+		shuffled := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))
+		clock = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+		all := randomLines(r, 8)
+		var before *recovery.Decision
+		here := map[string]bool{}
+		for range 4 {
+			lines := slices.DeleteFunc(slices.Clone(all), func(any) bool { return r.IntN(3) == 0 })
+			d, err := e.Handle(ctx, orderOf(lines...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+			other, err := shuffled.Handle(ctx, orderOf(lines...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, b := d.AppendJSON(nil), other.AppendJSON(nil); !bytes.Equal(a, b) {
+				t.Fatalf("another order of the list gives\n%s\nand not\n%s", b, a)
+			}
+			now := map[string]bool{}
+			for _, l := range lines {
+				now[l.(line)["id"].(string)] = true
+			}
+			if before != nil && d.Handled != recovery.HandledRetry {
+				for _, a := range before.Actions {
+					if a.Item != "" && a.Change != recovery.ChangeCancelled {
+						checkStays(t, d, a, now[a.Item])
+					}
+				}
+				for _, a := range d.Actions {
+					if a.Item != "" && a.Change == recovery.ChangeNew && here[a.Item] {
+						t.Fatalf("%s is new, and its item was there before", a)
+					}
+				}
+			}
+			before, here, clock = d, now, clock.Add(time.Hour)
+		}
+	}
+}
+
+// checkStays compares an item's action with that of the next decision.
+func checkStays(t *testing.T, d *recovery.Decision, a recovery.Action, there bool) {
+	t.Helper()
+	i := slices.IndexFunc(d.Actions, func(x recovery.Action) bool { return x.ID == a.ID })
+	if i < 0 {
+		t.Fatalf("%s is gone without a trace", a)
+	}
+	x := d.Actions[i]
+	switch {
+	case !there && x.Change != recovery.ChangeCancelled:
+		t.Fatalf("the item of %s is gone, and it is %s", a, x.Change)
+	case there && (x.Change != recovery.ChangeKept || x.Amount != a.Amount || !x.DueAt.Equal(a.DueAt)):
+		t.Fatalf("%s has become %s", a, x)
+	}
+}
+
+// TestLimitsPerItem holds that a limit per item looks at each item by itself, and at what belongs to
+// none by itself.
+func TestLimitsPerItem(t *testing.T) {
+	const set = `amends: v1
+playbook: shop
+review_by: 2037-06-30
+incident: {lines: {items: {price: {type: money, currency: EUR}}}, bound: {type: money, currency: EUR, default: 10 EUR}}
+plays:
+  - {id: lines, approach: standardised-response, when: true, each: lines, do: [{compensate: {id: a, amount: item.price}}, {compensate: {id: b, amount: item.price * 2}}]}
+  - {id: whole, approach: standardised-response, when: true, do: [{compensate: {amount: 30 EUR}}]}
+limits: `
+	lines := []any{line{"id": "B", "price": "20 EUR"}, line{"id": "A", "price": "5 EUR"}}
+	for _, test := range []struct{ limit, want string }{
+		{"[]", "A 5.00 EUR, A 10.00 EUR, B 20.00 EUR, B 40.00 EUR,  30.00 EUR"},
+		{"[{of: compensate, per: item, keep: highest}]", "A 10.00 EUR, B 40.00 EUR,  30.00 EUR"},
+		{"[{of: compensate, keep: highest}]", "B 40.00 EUR"},
+		{"[{of: compensate, per: item, at_most: 25 EUR}]", "A 5.00 EUR, A 10.00 EUR, B 20.00 EUR, B 5.00 EUR,  25.00 EUR"},
+		{"[{of: compensate, per: item, at_most: item.price}]", "A 5.00 EUR, B 20.00 EUR,  30.00 EUR"},
+		{"[{of: compensate, per: item, at_most: item.price, when: item.price > incident.bound}]", "A 5.00 EUR, A 10.00 EUR, B 20.00 EUR,  30.00 EUR"},
+		{"[{of: compensate, per: item, at_most: 25 EUR}, {of: compensate, at_most: 40 EUR}]", "A 5.00 EUR, A 10.00 EUR, B 20.00 EUR, B 5.00 EUR"},
+		{"[{of: compensate, at_most: 40 EUR}]", "A 5.00 EUR, A 10.00 EUR, B 20.00 EUR, B 5.00 EUR"},
+	} {
+		d, err := itemsEngine(t, set+test.limit).Decide(context.Background(), orderOf(lines...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, a := range d.Actions {
+			got = append(got, a.Item+" "+a.Amount.String())
+		}
+		if s := strings.Join(got, ", "); s != test.want {
+			t.Errorf("%s:\n%s, not\n%s", test.limit, s, test.want)
+		}
+	}
+}
+
+// BenchmarkItems decides an order of 500 lines, each of which has something of its own.
+func BenchmarkItems(b *testing.B) {
+	const set = `amends: v1
+playbook: shop
+review_by: 2037-06-30
+incident: {lines: {items: {price: {type: money, currency: EUR}, late: {type: duration, default: 0s}}}}
+plays:
+  - id: late
+    approach: standardised-response
+    when: incident.failure == ""
+    each: lines
+    where: item.late >= hours(24)
+    do: [{compensate: {amount: item.price * percent(10)}}]
+`
+	for _, late := range []int{0, 50, 500} {
+		b.Run(fmt.Sprintf("late=%d", late), func(b *testing.B) {
+			e := itemsEngine(b, set)
+			lines := make([]any, 500)
+			for i := range lines {
+				l := line{"id": fmt.Sprintf("L-%03d", i), "price": recovery.MustMoney("12.50 EUR"), "late": time.Duration(0)}
+				if i < late {
+					l["late"] = 30 * time.Hour
+				}
+				lines[i] = l
+			}
+			in := orderOf(lines...)
+			b.ReportAllocs()
+			for b.Loop() {
+				d, err := e.Decide(context.Background(), in)
+				if err != nil || len(d.Actions) != late {
+					b.Fatal(len(d.Actions), err)
+				}
+			}
+		})
+	}
+}

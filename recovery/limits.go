@@ -52,13 +52,57 @@ func (c *conclusion) governs(l *policy.Limit, kind string, p *policy.Play) bool 
 	return slices.Contains(l.Of, kind) && (l.Scope == c.rules.program.Shared || p != nil && l.Scope == p.Playbook)
 }
 
-// governed are the drafts that a limit looks at, in order.
-func (c *conclusion) governed(l *policy.Limit) []*draft {
+// looksAt are the drafts that a limit looks at, in order.
+func (c *conclusion) looksAt(l *policy.Limit) []*draft {
 	var out []*draft
 	for _, d := range c.drafts {
 		if d.Amount.IsSet() && c.governs(l, d.Type, d.play) {
 			out = append(out, d)
 		}
+	}
+	return out
+}
+
+// governed are the drafts that a limit looks at together with what was chosen, which belongs to no
+// item.
+func (c *conclusion) governed(l *policy.Limit) []*draft {
+	drafts := c.looksAt(l)
+	if l.PerItem {
+		drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return d.item != nil })
+	}
+	return drafts
+}
+
+// itemOf names the item whose own an action is, among those of all lists.
+func (d *draft) itemOf() itemOf {
+	if d.item == nil {
+		return itemOf{}
+	}
+	return itemOf{d.play.Each.Name, d.Item}
+}
+
+type itemOf struct{ list, id string }
+
+// groups are the drafts that a limit looks at together: those of each item, and those that belong to
+// none, in the order of the first of each.
+func (c *conclusion) groups(l *policy.Limit) [][]*draft {
+	drafts := c.looksAt(l)
+	if !l.PerItem {
+		if len(drafts) == 0 {
+			return nil
+		}
+		return [][]*draft{drafts}
+	}
+	var out [][]*draft
+	at := map[itemOf]int{}
+	for _, d := range drafts {
+		i, known := at[d.itemOf()]
+		if !known {
+			i = len(out)
+			at[d.itemOf()] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], d)
 	}
 	return out
 }
@@ -97,21 +141,31 @@ func (c *conclusion) pending(l *policy.Limit) []Action {
 
 // keepHighest keeps one action of each type and currency.
 func (c *conclusion) keepHighest(l *policy.Limit) {
-	type group struct{ kind, currency string }
+	type group struct {
+		kind, currency string
+		item           itemOf
+	}
+	of := func(d *draft) group {
+		g := group{kind: d.Type, currency: d.Amount.Currency()}
+		if l.PerItem {
+			g.item = d.itemOf()
+		}
+		return g
+	}
 	best := map[group]*draft{}
 	taken := map[group]bool{}
 	for _, a := range c.firm(l) {
-		taken[group{a.Type, a.Amount.Currency()}] = true
+		taken[group{kind: a.Type, currency: a.Amount.Currency()}] = true
 	}
-	drafts := c.governed(l)
+	drafts := c.looksAt(l)
 	for _, d := range drafts {
-		g := group{d.Type, d.Amount.Currency()}
+		g := of(d)
 		if !taken[g] && (best[g] == nil || d.Amount.Compare(best[g].Amount) > 0) {
 			best[g] = d
 		}
 	}
 	for _, d := range drafts {
-		if best[group{d.Type, d.Amount.Currency()}] != d {
+		if best[of(d)] != d {
 			c.withhold(d, WithheldKeep, d.Amount)
 			c.remove(d)
 		}
@@ -122,26 +176,52 @@ func (c *conclusion) remove(d *draft) {
 	c.drafts = slices.DeleteFunc(c.drafts, func(x *draft) bool { return x == d })
 }
 
-// capSum cuts what goes over a cap, from the last action backwards.
+// capSum cuts what goes over a cap: of all that it looks at, or of each item by itself.
 func (c *conclusion) capSum(l *policy.Limit) error {
-	drafts := c.governed(l)
-	if len(drafts) == 0 {
+	var last *draft
+	groups := c.groups(l)
+	if len(groups) > 0 {
+		c.touched = append(c.touched, l)
+	}
+	f := c.input.Frame(l.Scope)
+	defer func() { c.item = nil; f.NoItem() }()
+	for _, drafts := range groups {
+		c.item = nil
+		if d := drafts[0]; l.PerItem && d.item != nil {
+			c.item = d.item
+			f.SetItem(d.play.Each, d.item.At)
+		} else if l.PerItem {
+			f.NoItem()
+		}
+		cut, err := c.capGroup(l, drafts)
+		if err != nil {
+			return err
+		}
+		if cut != nil {
+			last = cut
+		}
+	}
+	if last == nil || l.Escalate == nil {
 		return nil
 	}
-	c.touched = append(c.touched, l)
+	return c.escalate(l, last.play)
+}
+
+// capGroup cuts what goes over a cap, from the last action backwards. It returns the last action that
+// was cut; nil: none was.
+func (c *conclusion) capGroup(l *policy.Limit, drafts []*draft) (last *draft, err error) {
 	if on, err := c.capHolds(l); err != nil || !on {
-		return err
+		return nil, err
 	}
 	room, err := c.room(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return d.Amount.Currency() != room.Currency() })
-	var last *draft
 	for _, d := range slices.Backward(drafts) {
 		over, err := overshoot(drafts, room)
 		if err != nil {
-			return c.limitError(l, err)
+			return nil, c.limitError(l, err)
 		}
 		if over.Sign() <= 0 {
 			break
@@ -155,14 +235,15 @@ func (c *conclusion) capSum(l *policy.Limit) error {
 		}
 		drafts = drafts[:len(drafts)-1]
 	}
-	if last == nil || l.Escalate == nil {
-		return nil
-	}
-	return c.escalate(l, last.play)
+	return last, nil
 }
 
-// capHolds reports whether the condition of a cap holds.
+// capHolds reports whether the condition of a cap holds. One that reads the item looks at nothing that
+// belongs to none.
 func (c *conclusion) capHolds(l *policy.Limit) (bool, error) {
+	if l.OfItem && c.item == nil {
+		return false, nil
+	}
 	on, err := l.Applies(c.input.Frame(l.Scope))
 	if err != nil {
 		return false, evaluationError(nil, err)
@@ -214,7 +295,7 @@ func (c *conclusion) room(l *policy.Limit) (Money, error) {
 		}
 	}
 	for _, a := range append(c.firm(l), c.pending(l)...) {
-		if a.Amount.Currency() != room.Currency() {
+		if a.Amount.Currency() != room.Currency() || c.item != nil { // what was chosen belongs to no item
 			continue
 		}
 		if room, err = room.Sub(a.Amount); err != nil {

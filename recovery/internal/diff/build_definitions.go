@@ -54,6 +54,11 @@ func declaration(t *thing, f *playbook.Field) {
 	if f.Was != nil {
 		t.add(set("was", t.what, f.Was, f.Range))
 	}
+	for _, item := range f.Items {
+		one := &thing{name: "items " + item.Name.Value, what: t.what, at: item.Range, shown: describe(item)}
+		declaration(one, item)
+		t.add(one)
+	}
 }
 
 func fieldDefault(what What, elem string, f *playbook.Field) *thing {
@@ -75,6 +80,9 @@ func fieldDefault(what What, elem string, f *playbook.Field) *thing {
 // describe writes a field in one line.
 func describe(f *playbook.Field) string {
 	out := []string{cmp.Or(typeName(f.Type), "as it was")}
+	if f.IsItems {
+		out[0] = "a list of items"
+	}
 	switch {
 	case f.Optional.Value == "true":
 		out = append(out, "optional")
@@ -290,6 +298,9 @@ func limits(list []*playbook.Limit, at playbook.Range) *thing {
 // limit is known by what it limits and how.
 func limit(l *playbook.Limit) *thing {
 	of := set("of", WhatLimit, l.Of, l.Range)
+	if l.Per.IsSet() {
+		of.value += " per " + l.Per.Value
+	}
 	t := &thing{what: WhatLimit, at: l.Range}
 	for _, o := range l.Of {
 		t.reads = append(t.reads, "action "+o.Value)

@@ -13,6 +13,11 @@ func (b *builder) play(p *playbook.Play) *thing {
 	t := &thing{name: p.ID.Value, what: WhatPlay, at: p.Range, reads: b.everywhere}
 	t.add(plain("approach", WhatApproach, p.Approach), expression("when", WhatCondition, p.When))
 	t.shown = p.Approach.Value + ", when " + folded(p.When.Value)
+	if p.Each.IsSet() {
+		t.reads = append(t.reads, "field "+p.Each.Value)
+		t.add(plain("each", WhatCondition, p.Each), optional(p.Where, expression, "where", WhatCondition))
+		t.shown += ", each of " + p.Each.Value
+	}
 	preventive := p.Approach.Value == policy.PreventiveIntervention.String()
 	phase := "failure"
 	if preventive {

@@ -75,6 +75,7 @@ type jsonNode struct {
 type jsonLimit struct {
 	At       string          `json:"at"`
 	Of       []string        `json:"of"`
+	Per      string          `json:"per,omitempty"`
 	Keep     string          `json:"keep,omitempty"`
 	AtMost   *recovery.Money `json:"at_most,omitempty"`
 	When     string          `json:"when,omitempty"`
@@ -187,6 +188,9 @@ func jsonLimitOf(l recovery.BoundLimit) jsonLimit {
 	out := jsonLimit{
 		At: l.Limit.Position.String(), Of: list(l.Limit.Of), When: l.Limit.When(), AtMost: moneyOf(l.AtMost), Chosen: moneyOf(l.Chosen),
 		Withheld: []jsonWithheld{}, Cut: []jsonCut{},
+	}
+	if l.Limit.PerItem {
+		out.Per = "item"
 	}
 	if l.Limit.Keep {
 		out.Keep = "highest"

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -235,10 +236,13 @@ func (t *textWriter) limit(l recovery.BoundLimit) {
 
 func limitText(l recovery.BoundLimit) string {
 	of := strings.Join(l.Limit.Of, ", ")
+	if l.Limit.PerItem {
+		of += ", per item"
+	}
 	if l.Limit.Keep {
 		return "limit: of " + of + " only the highest is kept"
 	}
-	text := "limit: at most " + amount(l.AtMost) + " of " + of
+	text := "limit: at most " + cmp.Or(amount(l.AtMost), "what the item allows") + " of " + of
 	if l.Limit.Counting != nil {
 		text += ", counting " + l.Limit.Counting.Name + ", which was " + amount(l.Counted)
 	}

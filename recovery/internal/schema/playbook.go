@@ -153,7 +153,8 @@ func (b *builder) approachRules() []object {
 // limitRules say which keys of a limit go together.
 func limitRules() object {
 	escalated := when(is("over", "escalate"), needing("to"), none("to"))
-	return when(needing("keep"), none("at_most", "counting", "when", "over", "to"), needing("at_most").and(escalated...))
+	return when(needing("keep"), none("at_most", "counting", "when", "over", "to"), needing("at_most").and(escalated...)).and(
+		member{"not", needing("per", "counting")})
 }
 
 // field is the declaration of a field: the name of a type, or a mapping. A field

@@ -198,6 +198,7 @@ func capacityWords() words {
 func limitWords() words {
 	return words{
 		"of":       {"The type of action, or several.", oneOrMore(text())},
+		"per":      {"item: it looks at the actions of each item by themselves, and at those of no item. Not beside counting.", nil},
 		"keep":     {"highest: of several in one decision only the highest stays.", nil},
 		"at_most":  {"What they come to at most: an amount or an expression, or a list of them, one a currency.", oneOrMore(someMoney.orExpression())},
 		"counting": {"The fact that says what was given before, which counts too, or a list of facts, one a currency.", oneOrMore(text())},
