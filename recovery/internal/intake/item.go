@@ -82,10 +82,14 @@ func (r *itemReader) list(raw any) []any {
 			out = append(out, item)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b any) int { return cmp.Compare(a.(*value.Item).ID(), b.(*value.Item).ID()) })
+	id := func(item any) string { return item.(*value.Item).Values[r.of.id].(string) }
+	byID := func(a, b any) int { return cmp.Compare(id(a), id(b)) }
+	if !slices.IsSortedFunc(out, byID) {
+		slices.SortStableFunc(out, byID)
+	}
 	for i := 1; i < len(out); i++ {
-		id := out[i].(*value.Item).ID()
-		if id == out[i-1].(*value.Item).ID() && (i == 1 || id != out[i-2].(*value.Item).ID()) {
+		id, before := id(out[i]), id(out[i-1])
+		if id == before && (i == 1 || id != out[i-2].(*value.Item).ID()) {
 			r.problem(itemAt(id, i)+"."+value.ItemID, "an id that no other item of the list has", Shown(id)+" more than once")
 		}
 	}
@@ -101,6 +105,12 @@ func itemAt(id string, i int) string {
 	return "[" + strconv.Quote(id) + "]"
 }
 
+// placeOf is itemAt for an item of which the id may have been read.
+func (r *itemReader) placeOf(item *value.Item, i int) string {
+	id, _ := item.Values[r.of.id].(string)
+	return itemAt(id, i)
+}
+
 // item reads one object. It reports false for one without an id.
 func (r *itemReader) item(item *value.Item, raw any, i int) bool {
 	object, ok := raw.(map[string]any)
@@ -111,25 +121,23 @@ func (r *itemReader) item(item *value.Item, raw any, i int) bool {
 			return false
 		}
 	}
-	place := itemAt("", i)
-	if !r.take(item, object, r.of.id, place) {
+	if !r.take(item, object, r.of.id, i) {
 		return false
 	}
-	place = itemAt(item.Values[r.of.id].(string), i)
 	taken := 1
 	for k := range r.of.fields {
-		if k != r.of.id && r.take(item, object, k, place) {
+		if k != r.of.id && r.take(item, object, k, i) {
 			taken++
 		}
 	}
 	if r.whole && taken < len(object) {
-		r.rest(item, object, place)
+		r.rest(item, object, r.placeOf(item, i))
 	}
 	return true
 }
 
 // take reads one field of an item. It reports whether a value came.
-func (r *itemReader) take(item *value.Item, object map[string]any, k int, place string) bool {
+func (r *itemReader) take(item *value.Item, object map[string]any, k, i int) bool {
 	f := r.of.fields[k]
 	name, raw := f.Name, object[f.Name]
 	for _, was := range f.Was {
@@ -145,7 +153,7 @@ func (r *itemReader) take(item *value.Item, object map[string]any, k int, place 
 		case f.Default != nil:
 			item.Values[k] = f.Default
 		case f.Required():
-			r.problem(place+"."+f.Name, wantedOf(f.Type.Kind), "")
+			r.problem(r.placeOf(item, i)+"."+f.Name, wantedOf(f.Type.Kind), "")
 		}
 		return false
 	}
@@ -161,9 +169,9 @@ func (r *itemReader) take(item *value.Item, object map[string]any, k int, place 
 	case bad == nil:
 		item.Values[k] = native
 	case f.InvalidAbsent && r.aside(item, f, raw):
-		r.invalid = append(r.invalid, bad.At(r.path+place+"."+name))
+		r.invalid = append(r.invalid, bad.At(r.path+r.placeOf(item, i)+"."+name))
 	default:
-		r.problems = append(r.problems, bad.At(r.path+place+"."+name))
+		r.problems = append(r.problems, bad.At(r.path+r.placeOf(item, i)+"."+name))
 		return k != r.of.id
 	}
 	return true
