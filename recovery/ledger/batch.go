@@ -45,10 +45,13 @@ type undo struct {
 	shifted  bool
 	before   store.Standing
 	after    store.Standing
+	refused  bool
 	set      *playbook.Set
 	calendar string
-	// forgotten is a thread that was erased. reserves is the use of partners that is counted after it.
+	// forgotten is a thread that was erased. erased are the records, and reserves is the use of
+	// partners that is counted after it.
 	forgotten *thread
+	erased    []int64
 	reserves  []recovery.Reserve
 }
 
@@ -176,6 +179,7 @@ func (l *Ledger) refuse(b *batch, err error) {
 		l.cache[seq%cacheSize].Store(nil)
 	}
 	l.index.sets.Forget(l.confirmed)
+	l.index.choices.takeBack(l.confirmed)
 	l.next, l.head = l.confirmed, l.confirmedHead
 	l.rollbacks++
 	l.epoch = fmt.Sprintf("%.8s.%d", l.epoch, l.rollbacks)
@@ -196,12 +200,16 @@ func (l *Ledger) takeBack(u *undo) {
 	case u.calendar != "":
 		delete(l.calendars, u.calendar)
 		return
-	case u.reserves != nil:
+	case u.erased != nil:
+		l.erased.remove(u.erased)
 		l.index.counts.Release(u.reserves)
 		return
 	case u.forgotten != nil:
-		l.index.threads[u.incident] = u.forgotten
+		l.index.remember(u.incident, u.forgotten)
 		l.index.counts.Shift(u.forgotten.number, store.Standing{}, u.before)
+		return
+	case u.refused:
+		l.index.unrefuse(u.incident, u.seq)
 		return
 	case u.incident == "":
 		return
@@ -212,7 +220,7 @@ func (l *Ledger) takeBack(u *undo) {
 		l.index.counts.Shift(t.number, u.after, u.before)
 	}
 	if u.saved == nil {
-		delete(l.index.threads, u.incident)
+		l.index.lose(u.incident)
 		return
 	}
 	*t = *u.saved

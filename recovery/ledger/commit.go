@@ -79,11 +79,7 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	case c.Record != nil:
 		return l.takeRecord(c)
 	case c.Refusal != nil:
-		payload, err := appendRefusal(nil, c.Refusal)
-		if err != nil {
-			return nil, err
-		}
-		return l.takePlain(KindRefusal, payload, c.Refusal.Set.Digest)
+		return l.takeRefusal(c.Refusal)
 	case c.Mark != nil:
 		return l.takeMark(c)
 	}
@@ -140,14 +136,16 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		l.mu.Unlock()
 		return nil, err
 	}
-	if t, ok := l.index.threads[c.Record.Decision.Incident]; ok {
+	t, err := l.index.find(c.Record.Decision.Incident)
+	if err == nil {
 		if seq, done := t.find(id); done {
 			b := l.waitFor(seq)
 			l.mu.Unlock()
 			return b, nil
 		}
+		err = l.admit(c, at, t, p, calendars)
 	}
-	if err := l.admit(c, at, p, calendars); err != nil {
+	if err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
@@ -164,8 +162,8 @@ func (l *Ledger) buffer() *[]byte {
 }
 
 // admit adds a decision to the index and to the batch, if nothing conflicts.
-func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*calendarEntry) error {
-	if err := l.conflict(c, at); err != nil {
+func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, calendars []*calendarEntry) error {
+	if err := l.conflict(c, at, t); err != nil {
 		return err
 	}
 	if err := l.build(c.Reads.Facts); err != nil {
@@ -176,7 +174,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 		return err
 	}
 	incident := c.Record.Decision.Incident
-	t, before := l.index.threads[incident], store.Standing{}
+	before := store.Standing{}
 	if t != nil {
 		if before, err = t.standing(l.look); err != nil {
 			return err
@@ -189,19 +187,18 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 			return err
 		}
 	}
-	// From here on nothing fails.
-	l.putAhead(ahead)
-	u := undo{seq: l.next, incident: incident, before: before, after: after, shifted: true}
+	u := undo{incident: incident, before: before, after: after, shifted: true}
 	if t != nil {
 		saved := *t
 		u.saved = &saved
-	} else {
-		t = l.index.open(incident)
 	}
-	t.add(s, after)
-	l.index.propose(s)
-	l.index.sets.Decided(s.Set, s.Number)
-	l.index.counts.Shift(t.number, before, after)
+	if t, err = l.index.open(incident); err != nil {
+		return err
+	}
+	// From here on nothing fails.
+	l.putAhead(ahead)
+	u.seq = l.next
+	l.index.put(t, s, before, after)
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
 	l.put(p)
@@ -215,13 +212,15 @@ func (l *Ledger) admit(c *recovery.Commit, at links, p *prepared, calendars []*c
 func (l *Ledger) links(c *recovery.Commit, id store.ID) (at links, b *batch, done bool, err error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	t, ok := l.index.threads[c.Record.Decision.Incident]
-	if ok {
-		if seq, done := t.find(id); done {
-			return at, l.waitFor(seq), true, nil
-		}
+	t, err := l.index.find(c.Record.Decision.Incident)
+	if err != nil {
+		return at, nil, false, err
+	}
+	if seq, done := t.find(id); done {
+		return at, l.waitFor(seq), true, nil
 	}
 	at.previous = -1
+	var ok bool
 	if at.seen, ok = l.versionSeen(c.Version); !ok {
 		return at, nil, false, fmt.Errorf("%w: it was not read from this ledger, or what was read was taken back since", recovery.ErrConflict)
 	}
@@ -295,9 +294,13 @@ func (l *Ledger) putAhead(list []ahead) {
 	}
 }
 
-// takePlain takes a record that the index does not count.
-func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error) {
-	p, err := prepare(kind, payload)
+// takeRefusal takes a refusal.
+func (l *Ledger) takeRefusal(r *recovery.Refusal) (*batch, error) {
+	payload, err := appendRefusal(nil, r)
+	if err != nil {
+		return nil, err
+	}
+	p, err := prepare(KindRefusal, payload)
 	if err != nil {
 		return nil, err
 	}
@@ -306,12 +309,16 @@ func (l *Ledger) takePlain(kind Kind, payload []byte, set string) (*batch, error
 		l.mu.Unlock()
 		return nil, err
 	}
-	ahead, err := l.ahead(set, nil)
+	ahead, err := l.ahead(r.Set.Digest, nil)
 	if err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
 	l.putAhead(ahead)
+	if r.Incident != "" {
+		l.undo = append(l.undo, undo{seq: l.next, incident: r.Incident, refused: true})
+		l.index.refuse(r.Incident, l.next)
+	}
 	l.put(p)
 	return l.joined(), nil
 }
@@ -327,12 +334,15 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		l.mu.Unlock()
 		return nil, err
 	}
-	t := l.index.threads[c.Mark.Incident]
+	t, err := l.index.find(c.Mark.Incident)
 	var latest store.ID
 	if t != nil {
 		latest = t.latest.id
 	}
-	if err := c.Seen().CheckLatest(latest); err != nil || t == nil {
+	if err == nil {
+		err = c.Seen().CheckLatest(latest)
+	}
+	if err != nil || t == nil {
 		l.mu.Unlock()
 		return nil, err
 	}
@@ -342,6 +352,10 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		return b, nil
 	}
 	saved := *t
+	if t, err = l.index.open(c.Mark.Incident); err != nil {
+		l.mu.Unlock()
+		return nil, err
+	}
 	l.undo = append(l.undo, undo{seq: l.next, incident: c.Mark.Incident, saved: &saved})
 	t.mark(l.next, c.Mark.UpdatedAt)
 	l.put(p)
@@ -396,17 +410,27 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 		}
 		records = append(records, p)
 	}
+	undone, threads := make([]undo, len(incidents)), make([]*thread, len(incidents))
 	for i, incident := range incidents {
-		u := undo{seq: l.next, incident: incident}
-		if t := l.index.threads[incident]; t != nil {
+		t, err := l.index.find(incident)
+		if t != nil {
 			saved := *t
-			u.saved = &saved
+			undone[i].saved = &saved
 		}
-		t := l.index.open(incident)
-		m := t.more()
+		if err == nil {
+			threads[i], err = l.index.open(incident)
+		}
+		if err != nil {
+			l.mu.Unlock()
+			return nil, err
+		}
+	}
+	for i, incident := range incidents {
+		m := threads[i].more()
 		m.reports = append(m.reports, l.next)
-		t.extras = m
-		l.undo = append(l.undo, u)
+		threads[i].extras = m
+		undone[i].seq, undone[i].incident = l.next, incident
+		l.undo = append(l.undo, undone[i])
 		l.freshReports[l.next] = of[incident]
 		l.put(records[i])
 	}
@@ -415,9 +439,9 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 
 // reported looks for an equal report, and returns its record.
 func (l *Ledger) reported(r recovery.Report) (int64, bool, error) {
-	t := l.index.threads[r.Incident]
-	if t == nil || t.extras == nil {
-		return -1, false, nil
+	t, err := l.index.find(r.Incident)
+	if err != nil || t == nil || t.extras == nil {
+		return -1, false, err
 	}
 	for _, seq := range t.reports {
 		list, ok := l.freshReports[seq]

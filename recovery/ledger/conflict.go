@@ -7,13 +7,13 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// conflict compares the inputs of a decision with the ledger as it is now.
-func (l *Ledger) conflict(c *recovery.Commit, at links) error {
+// conflict compares the inputs of a decision with the ledger as it is now. The thread is that of its
+// incident, nil where there is none.
+func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 	seenAt, ok := l.versionSeen(c.Version)
 	if !ok {
 		return store.Changed("what was read was taken back")
 	}
-	t := l.index.threads[c.Record.Decision.Incident]
 	var latest store.ID
 	var made []store.ID
 	var updated time.Time

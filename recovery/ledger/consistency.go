@@ -78,11 +78,18 @@ func CheckConsistency(data []byte, keys ...string) (*Consistency, error) {
 // ProveConsistency proves that the ledger in a directory extends a checkpoint. The
 // error is a *[CheckpointError] when it does not.
 func ProveConsistency(ctx context.Context, dir string, old Checkpoint) (*Consistency, error) {
-	b, err := openBook(ctx, log.Directory(dir), nil)
+	return looked(func(index bool) (*Consistency, error) { return proveGrowth(ctx, log.Directory(dir), index, old) })
+}
+
+// proveGrowth proves with the index, if there is one, or without it.
+func proveGrowth(ctx context.Context, dir log.Files, index bool, old Checkpoint) (*Consistency, error) {
+	b, err := openBook(ctx, dir, index, func(*snapshot) func(*log.Item) error {
+		return func(*log.Item) error { return nil }
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer b.log.Close()
+	defer b.close()
 	root, err := b.tree.Root()
 	if err != nil {
 		return nil, err

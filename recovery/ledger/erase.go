@@ -33,48 +33,59 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) 
 	if (e.Incident == "") == (e.Customer == "") {
 		return 0, errors.New("an incident or a customer is wanted, whose records are to be erased")
 	}
-	incidents, seqs, err := l.concerned(ctx, e)
-	if err != nil || len(seqs) == 0 {
+	c, err := l.concerned(ctx, e)
+	if err != nil || len(c.seqs) == 0 {
 		return 0, err
 	}
-	if err := l.commitErasure(e.At, incidents, seqs); err != nil {
+	if err := l.commitErasure(e.At, c); err != nil {
 		return 0, err
 	}
-	return len(seqs), l.wipe(seqs)
+	err = l.forgetErased(c)
+	return len(c.seqs), errors.Join(l.wipe(c.seqs), err)
+}
+
+// concerned is what an erasure is about.
+type concerned struct {
+	incidents map[string]bool
+	seqs      []int64    // all records of theirs
+	rest      store.Sets // by which the other incidents were decided
+	until     int64      // how many records were looked at
 }
 
 // concerned finds the incidents that are meant, and all records of theirs.
-func (l *Ledger) concerned(ctx context.Context, e Erasure) (map[string]bool, []int64, error) {
-	incidents := map[string]bool{}
-	var loose []int64 // refusals of incidents without an id
+func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
+	c := &concerned{incidents: map[string]bool{}}
 	if e.Incident != "" {
-		incidents[e.Incident] = true
+		c.incidents[e.Incident] = true
 	} else {
 		err := l.each(ctx, func(t *log.Item) error {
-			incident, customer, err := whose(t)
+			about, err := whose(t)
 			switch {
-			case err != nil || customer != e.Customer:
-			case incident == "":
-				loose = append(loose, t.Head.Seq)
+			case err != nil || about.customer != e.Customer:
+			case about.incident == "": // a refusal of an incident without an id
+				c.seqs = append(c.seqs, t.Head.Seq)
 			default:
-				incidents[incident] = true
+				c.incidents[about.incident] = true
 			}
 			return err
 		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	seqs := loose
 	err := l.each(ctx, func(t *log.Item) error {
-		incident, _, err := whose(t)
-		if incident != "" && incidents[incident] && !slices.Contains(seqs, t.Head.Seq) {
-			seqs = append(seqs, t.Head.Seq)
+		c.until = t.Head.Seq + 1
+		about, err := whose(t)
+		switch {
+		case about.incident != "" && c.incidents[about.incident]:
+			c.seqs = append(c.seqs, t.Head.Seq)
+		case about.set != store.ID{}:
+			c.rest.Decided(about.set, t.Head.Seq)
 		}
 		return err
 	})
-	slices.Sort(seqs)
-	return incidents, seqs, err
+	slices.Sort(c.seqs)
+	return c, err
 }
 
 // each goes through the records on disk that can be erased.
@@ -97,41 +108,80 @@ func (l *Ledger) each(ctx context.Context, visit func(*log.Item) error) error {
 	return w.Run(ctx)
 }
 
-// whose says which incident and customer a record is about. A record of reports
-// is about one incident.
-func whose(t *log.Item) (incident, customer string, err error) {
+// about says what a record is about.
+type about struct {
+	incident, customer string
+	set                store.ID // that decided, of a decision
+}
+
+// whose says what a record is about. A record of reports is about one incident.
+func whose(t *log.Item) (a about, err error) {
 	switch t.Head.Kind {
 	case KindDecision:
 		s, err := parseSummary(t.Head.Seq, t.Payload, map[string]bool{"customer.id": true})
 		if err != nil {
-			return "", "", err
+			return a, err
 		}
-		return s.Incident, s.Key("customer.id"), nil
+		return about{s.Incident, s.Key("customer.id"), s.Set}, nil
 	case KindReport:
 		list, _, err := parseReports(t.Payload)
 		if err != nil || len(list) == 0 {
-			return "", "", err
+			return a, err
 		}
-		return list[0].Incident, "", nil
+		return about{incident: list[0].Incident}, nil
 	case KindMark:
 		m, err := parseMark(t.Payload)
-		return m.Incident, "", err
+		return about{incident: m.Incident}, err
 	case KindRefusal:
 		r, err := parseRefusal(t.Payload)
 		if err != nil {
-			return "", "", err
+			return a, err
 		}
+		a.incident = r.Incident
 		var in recovery.Incident
 		if json.Unmarshal(r.Input, &in) == nil {
-			customer = in.Customer.ID
+			a.customer = in.Customer.ID
 		}
-		return r.Incident, customer, nil
 	}
-	return "", "", nil
+	return a, nil
+}
+
+// forgetErased drops what memory and the index still hold of what was erased. The records are there
+// until then, so nothing ever leads to one that is not.
+func (l *Ledger) forgetErased(c *concerned) error {
+	l.mu.Lock()
+	for _, list := range l.index.choices.gone {
+		clear(list)
+	}
+	for incident := range c.incidents {
+		for _, seq := range c.seqs {
+			l.index.unrefuse(incident, seq)
+		}
+	}
+	for set, first := range l.index.sets.All() {
+		if first >= c.until {
+			c.rest.Decided(set, first)
+		}
+	}
+	for seq := c.until; seq < l.next; seq++ {
+		if s, err := l.look(ref{seq: seq}); err == nil {
+			c.rest.Decided(s.Set, seq)
+		}
+	}
+	l.index.sets = c.rest
+	if l.index.base == nil {
+		l.mu.Unlock()
+		return nil
+	}
+	if err := l.renew(); err != nil {
+		return l.dropIndexes(nil)
+	}
+	return nil
 }
 
 // commitErasure takes the incidents out of the index, and records that.
-func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []int64) error {
+func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
+	seqs := c.seqs
 	l.mu.Lock()
 	if err := l.usable(); err != nil {
 		l.mu.Unlock()
@@ -140,12 +190,16 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 	e := erasure{at: at, records: seqs}
 	type gone struct {
 		incident string
-		number   int
+		thread   *thread
 		from     store.Standing
 	}
 	var list []gone
-	for _, incident := range slices.Sorted(maps.Keys(incidents)) {
-		t := l.index.threads[incident]
+	for _, incident := range slices.Sorted(maps.Keys(c.incidents)) {
+		t, err := l.index.find(incident)
+		if err != nil {
+			l.mu.Unlock()
+			return err
+		}
 		if t == nil {
 			continue
 		}
@@ -159,7 +213,7 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 			return err
 		}
 		e.reserves = slices.AppendSeq(e.reserves, from.Reserves())
-		list = append(list, gone{incident, t.number, from})
+		list = append(list, gone{incident, t, from})
 	}
 	slices.SortFunc(e.reserves, compareReserves)
 	p, err := prepare(KindErasure, e.append(nil))
@@ -168,12 +222,13 @@ func (l *Ledger) commitErasure(at time.Time, incidents map[string]bool, seqs []i
 		return err
 	}
 	for _, g := range list {
-		l.undo = append(l.undo, undo{seq: l.next, incident: g.incident, forgotten: l.index.threads[g.incident], before: g.from, shifted: true})
-		l.index.counts.Shift(g.number, g.from, store.Standing{})
-		delete(l.index.threads, g.incident)
+		l.undo = append(l.undo, undo{seq: l.next, incident: g.incident, forgotten: g.thread, before: g.from, shifted: true})
+		l.index.counts.Shift(g.thread.number, g.from, store.Standing{})
+		l.index.forget(g.incident)
 	}
 	l.index.counts.Reserve(e.reserves)
-	l.undo = append(l.undo, undo{seq: l.next, reserves: e.reserves})
+	l.erased.add(seqs)
+	l.undo = append(l.undo, undo{seq: l.next, erased: seqs, reserves: e.reserves})
 	for _, seq := range seqs {
 		l.cache[seq%cacheSize].Store(nil)
 	}

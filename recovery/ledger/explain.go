@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
@@ -45,14 +47,30 @@ func Explain(ctx context.Context, dir string, options ExplainOptions) (*Explaine
 }
 
 func explain(ctx context.Context, dir log.Files, options ExplainOptions) (*Explained, error) {
+	return looked(func(index bool) (*Explained, error) { return explainBy(ctx, dir, index, options) })
+}
+
+// explainBy explains with the index, if there is one, or without it.
+func explainBy(ctx context.Context, dir log.Files, index bool, options ExplainOptions) (*Explained, error) {
 	from, err := openLog(dir, step)
 	if err != nil {
 		return nil, err
 	}
 	defer from.Close()
-	x := explainer{replayer: newReplayer(ctx, from), options: options}
-	w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: x.visit}
-	if err := w.Run(ctx); err != nil {
+	var x *explainer
+	err = fromSnapshot(dir, from, index, func(s *snapshot, w *log.Walk) error {
+		x = &explainer{replayer: newReplayer(ctx, from), options: options, audit: log.NewAudit(from)}
+		w.Visit = x.visit
+		if err := x.begin(s); err != nil {
+			return err
+		}
+		return x.audit.Run(ctx, w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer x.base.close()
+	if err := x.known(); err != nil {
 		return nil, err
 	}
 	return x.explain()
@@ -61,10 +79,49 @@ func explain(ctx context.Context, dir log.Files, options ExplainOptions) (*Expla
 // explainer gathers the records of one incident, and what is needed to decide it again.
 type explainer struct {
 	*replayer
+	base    *snapshot // what it begins with; nil: nothing
+	audit   *log.Audit
 	options ExplainOptions
 
 	made    []*explained
 	refused *Explained // the last refusal
+}
+
+// begin begins with what a snapshot has.
+func (x *explainer) begin(s *snapshot) error {
+	if x.base = s; s == nil {
+		return nil
+	}
+	x.choices, x.out.Erased = newHistory(s), s.meta.Erased
+	for digest, seq := range s.meta.Sets {
+		x.sets[digest] = &archived{seq: seq}
+	}
+	maps.Copy(x.calendars, s.meta.Calendars)
+	return nil
+}
+
+// known puts what the snapshot knows of the incident before what was read after it.
+func (x *explainer) known() error {
+	if x.base == nil {
+		return nil
+	}
+	later, refused := x.made, x.refused
+	x.made, x.refused = nil, nil
+	about, err := x.base.about(x.options.Incident)
+	if err != nil {
+		return err
+	}
+	for _, seq := range about {
+		t, err := aboutIncident(x.log, seq, x.options.Incident)
+		if err != nil {
+			return err
+		}
+		if err := x.take(&t); err != nil {
+			return err
+		}
+	}
+	x.made, x.refused = append(x.made, later...), cmp.Or(refused, x.refused)
+	return nil
 }
 
 // explained is a decision of the incident.
@@ -74,9 +131,32 @@ type explained struct {
 }
 
 func (x *explainer) visit(t *log.Item) error {
+	if err := x.base.see(t); err != nil {
+		return err
+	}
+	if t.Head.Kind == KindErasure && t.Body == log.BodyWhole {
+		parse(t, nil) // for the audit
+	}
+	if err := x.audit.Look(t); err != nil {
+		return err
+	}
 	if err := x.replayer.visit(t); err != nil || t.Body != log.BodyWhole {
 		return err
 	}
+	if t.Head.Kind == KindDecision {
+		s, err := parseSummary(t.Head.Seq, t.Payload, nil)
+		if err == nil {
+			err = x.choices.follow(s)
+		}
+		if err != nil || s.Incident != x.options.Incident {
+			return err
+		}
+	}
+	return x.take(t)
+}
+
+// take takes in a decision on the incident, or a refusal, which may be of another one.
+func (x *explainer) take(t *log.Item) (err error) {
 	switch t.Head.Kind {
 	case KindRefusal:
 		r, err := parseRefusal(t.Payload)
@@ -85,25 +165,12 @@ func (x *explainer) visit(t *log.Item) error {
 		}
 		return err
 	case KindDecision:
-		return x.decision(t)
+		e := &explained{task: task{seq: t.Head.Seq}}
+		if e.given, err = parseGiven(t.Payload); err == nil {
+			e.record, err = readRecord(t.Payload, x.calendar)
+		}
+		x.made = append(x.made, e)
 	}
-	return nil
-}
-
-func (x *explainer) decision(t *log.Item) error {
-	s, err := parseSummary(t.Head.Seq, t.Payload, nil)
-	if err != nil {
-		return err
-	}
-	x.choices.add(s)
-	if s.Incident != x.options.Incident {
-		return nil
-	}
-	e := &explained{task: task{seq: s.Number}}
-	if e.given, err = parseGiven(t.Payload); err == nil {
-		e.record, err = readRecord(t.Payload, x.calendar)
-	}
-	x.made = append(x.made, e)
 	return err
 }
 
@@ -149,7 +216,9 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 	case was.Semantics != recovery.Semantics:
 		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSemantics)
 	}
-	out.Forgotten = x.forget(e.given, e.record.Decision.Incident)
+	if out.Forgotten, err = x.forget(e.given, e.record.Decision.Incident); err != nil {
+		return err
+	}
 	out.Explanation, err = engine.ExplainRecord(x.ctx, e.record, func(q recovery.Query) (recovery.Given, error) {
 		return x.answer(&e.task, e.record, q)
 	}, recovery.ForPlays(x.options.Plays...))

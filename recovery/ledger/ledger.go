@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -33,6 +34,9 @@ type Ledger struct {
 	closed        bool
 	ended         error // set once something else has changed the files; nothing is recorded then
 	index         *index
+	erased        erasures
+	unread        int64  // records that were not read to open the ledger
+	indexAfter    int64  // after how many new records Close writes an index
 	epoch         string // part of every version; it changes when records were taken back
 	rollbacks     int
 	next          int64                       // number of the next record
@@ -88,8 +92,8 @@ func open(dir log.Files, limit int64) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{
-		dir: dir, lock: lock, limit: limit, index: newIndex(), batch: newBatch(nil),
-		fresh: map[int64]*store.Decision{}, freshReports: map[int64][]recovery.Report{}, sets: map[string]int64{}, calendars: map[string]int64{}, known: map[string]*playbook.Set{},
+		dir: dir, lock: lock, limit: limit, indexAfter: indexAfter, batch: newBatch(nil),
+		fresh: map[int64]*store.Decision{}, freshReports: map[int64][]recovery.Report{}, known: map[string]*playbook.Set{},
 	}
 	var salt [4]byte
 	if _, err = rand.Read(salt[:]); err == nil {
@@ -108,11 +112,15 @@ func (l *Ledger) release() error {
 	if l.log != nil {
 		errs = append(errs, l.log.Close())
 	}
+	if l.index != nil {
+		errs = append(errs, l.index.base.close())
+	}
 	return errors.Join(append(errs, l.lock.Close())...)
 }
 
 // Close writes every pending commit and releases the directory. Commits that
-// come later are refused with [ErrClosed].
+// come later are refused with [ErrClosed]. It writes an index, as [Ledger.WriteIndex] does, when
+// thousands of records have come since the last one.
 func (l *Ledger) Close() error {
 	l.mu.Lock()
 	if l.closed {
@@ -120,17 +128,17 @@ func (l *Ledger) Close() error {
 		return ErrClosed
 	}
 	l.closed = true
-	for l.writing || len(l.batch.starts) > 0 {
-		b := l.inflight
-		if b == nil {
-			b = l.batch
-		}
+	l.flush()
+	var err error
+	if l.ended == nil && l.worthIndexing() {
+		err = l.renew()
+	} else {
 		l.mu.Unlock()
-		_ = l.settle(b) // its error goes to whoever waits for the batch
-		l.mu.Lock()
 	}
-	l.mu.Unlock()
-	return l.release()
+	if err != nil {
+		err = fmt.Errorf("the index could not be written; everything is recorded, and opening the ledger takes longer without it: %w", err)
+	}
+	return errors.Join(err, l.release())
 }
 
 // Size is how many records are in the ledger and on disk.
@@ -202,9 +210,12 @@ func (l *Ledger) whole(seq int64) ([]byte, error) {
 		return nil, fmt.Errorf("record %d: %w", seq, err)
 	}
 	if f.Erased() {
-		return nil, ErrErased
+		if erased, err := l.erased.has(seq); err != nil || erased {
+			return nil, cmp.Or(err, ErrErased)
+		}
+		return nil, l.log.Damaged(&f, seq, errWiped.Error())
 	}
-	if log.Sum32(f.Salt, f.Payload) != f.BodySum {
+	if !l.log.Intact(&f, seq) {
 		return nil, l.log.Damaged(&f, seq, "its payload was changed")
 	}
 	return f.Payload, nil

@@ -85,9 +85,9 @@ func (p *past) used(seq int64, incident string, q recovery.UseQuery) (int64, err
 }
 
 func (p *past) own(incident string) (int, store.Standing, error) {
-	t := p.index.threads[incident]
-	if t == nil {
-		return store.Stranger, store.Standing{}, nil
+	t, err := p.index.find(incident)
+	if err != nil || t == nil {
+		return store.Stranger, store.Standing{}, err
 	}
 	own, err := t.standing(p.look)
 	return t.number, own, err

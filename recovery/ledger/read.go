@@ -71,7 +71,7 @@ func unanswered(q *recovery.Query) recovery.Given {
 // The next attempt does not find erased decisions in the index.
 func overtaken(err error) bool {
 	var damage *Damage
-	return errors.Is(err, ErrErased) || errors.As(err, &damage)
+	return errors.Is(err, ErrErased) || errors.Is(err, errIndexClosed) || errors.As(err, &damage)
 }
 
 // answered says which records of the incident an answer still needs from disk.
@@ -112,7 +112,11 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 	at := answered{version: l.version(), latest: -1}
 	number := store.Stranger
 	var own store.Standing
-	if t := l.index.threads[q.Incident]; t != nil {
+	t, err := l.index.find(q.Incident)
+	if err != nil {
+		return given, at, err
+	}
+	if t != nil {
 		if last := t.last(); last >= l.confirmed {
 			at.wait = l.waitFor(last)
 			return given, at, nil
@@ -126,13 +130,11 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 			at.made, at.reports = t.made, t.reports
 		}
 		if len(q.Facts)+len(q.Use) > 0 {
-			var err error
 			if own, err = t.standing(l.look); err != nil {
 				return given, at, err
 			}
 		}
 	}
-	var err error
 	for i := range q.Facts {
 		if given.Facts[i], err = l.index.counts.Fact(&q.Facts[i], number, own); err != nil {
 			return given, at, err
@@ -144,7 +146,9 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 		}
 	}
 	for i := range q.Precedents {
-		given.Precedents[i] = l.index.counts.Precedents(&q.Precedents[i], number)
+		if given.Precedents[i], err = l.index.choices.now(&q.Precedents[i], q.Incident); err != nil {
+			return given, at, err
+		}
 	}
 	return given, at, nil
 }

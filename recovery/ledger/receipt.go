@@ -38,28 +38,58 @@ type ProveOptions struct {
 // recorded. Its length is that of the decision and a few hashes more. The error is [ErrNotFound] when there
 // is no such decision.
 func Prove(ctx context.Context, dir string, options ProveOptions) ([]byte, error) {
+	return prove(ctx, log.Directory(dir), options)
+}
+
+func prove(ctx context.Context, dir log.Files, options ProveOptions) ([]byte, error) {
+	return looked(func(index bool) ([]byte, error) { return proveBy(ctx, dir, index, options) })
+}
+
+// proveBy proves with the index, if there is one, or without it.
+func proveBy(ctx context.Context, dir log.Files, index bool, options ProveOptions) ([]byte, error) {
 	found := int64(-1)
-	b, err := openBook(ctx, log.Directory(dir), func(t *log.Item) error {
-		if t.Head.Kind != KindDecision || t.Body != log.BodyWhole || found >= 0 && options.Decision != "" {
+	b, err := openBook(ctx, dir, index, func(*snapshot) func(*log.Item) error {
+		found = -1
+		return func(t *log.Item) error {
+			if t.Head.Kind != KindDecision || t.Body != log.BodyWhole || found >= 0 && options.Decision != "" {
+				return nil
+			}
+			s, err := parseSummary(t.Head.Seq, t.Payload, nil)
+			if err != nil {
+				return err
+			}
+			if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Incident == options.Incident {
+				found = t.Head.Seq
+			}
 			return nil
 		}
-		s, err := parseSummary(t.Head.Seq, t.Payload, nil)
-		if err != nil {
-			return err
-		}
-		if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Incident == options.Incident {
-			found = t.Head.Seq
-		}
-		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	defer b.log.Close()
+	defer b.close()
+	if found < 0 && b.base != nil {
+		if found, err = b.known(options); err != nil {
+			return nil, err
+		}
+	}
 	if found < 0 {
 		return nil, ErrNotFound
 	}
 	return b.prove(found, options)
+}
+
+// known finds the decision among the records that the snapshot is about; -1: it is not there.
+func (b *book) known(options ProveOptions) (int64, error) {
+	if options.Decision != "" {
+		return b.base.decision(store.IDOf(options.Decision))
+	}
+	t, err := b.base.thread(keyOf(options.Incident))
+	if err != nil || t == nil || !t.decided {
+		return -1, err
+	}
+	_, err = aboutIncident(b.log, t.latest.seq, options.Incident)
+	return t.latest.seq, err
 }
 
 func (b *book) prove(seq int64, options ProveOptions) ([]byte, error) {

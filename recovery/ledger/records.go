@@ -15,6 +15,7 @@ var (
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
 	calendarShape = jsontext.Names("calendar", "id")
 	markShape     = jsontext.Names("incident", "updated_at")
+	indexShape    = jsontext.Names("digest", "records")
 	erasureShape  = jsontext.Names("at", "records").With("reserves", reserveShape)
 
 	moneyShape   = jsontext.Names("currency", "value")
@@ -55,6 +56,8 @@ func parsePayload(t *log.Item, wanted map[string]bool) (any, error) {
 		return name, err
 	case KindMark:
 		return parseMark(t.Payload)
+	case KindIndex:
+		return parseIndexed(t.Head.Seq, t.Payload)
 	}
 	return parseErasure(t.Payload)
 }

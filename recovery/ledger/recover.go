@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -21,18 +22,66 @@ func (l *Ledger) recover() error {
 	if l.tail, err = log.OpenTail(l.log, l.lock); err != nil {
 		return err
 	}
-	l.expect()
-	r := loader{Audit: log.NewAudit(l.log), l: l, wanted: l.index.wanted()}
-	w := &log.Walk{Scanner: log.Scanner{Log: l.log}, Digests: true, Work: func(t *log.Item) { parse(t, r.wanted) }, Visit: r.apply}
-	if err := cmp.Or(r.Run(context.Background(), w), r.err); err != nil {
+	var r *loader
+	var w *log.Walk
+	err = fromSnapshot(l.dir, l.log, true, func(s *snapshot, from *log.Walk) error {
+		r, w = &loader{Audit: log.NewAudit(l.log), l: l}, from
+		if err := l.begin(s); err != nil {
+			return err
+		}
+		r.wanted = l.index.wanted()
+		w.Digests, w.Work, w.Visit = true, func(t *log.Item) { parse(t, r.wanted) }, r.apply
+		return cmp.Or(r.Run(context.Background(), w), r.err)
+	})
+	if err != nil {
 		return err
 	}
 	l.next, l.head = w.Seq, w.Head
 	l.confirmed, l.confirmedHead = l.next, l.head
+	if l.index.base != nil {
+		l.unread = l.index.base.Size()
+	}
 	if err := l.tail.Trim(w.Offset, w.Torn); err != nil {
 		return err
 	}
+	if r.forgot {
+		if err := l.decideSets(); err != nil {
+			return err
+		}
+	}
+	_ = l.dropIndexes(l.index.base) // one that stays is thrown away the next time too
 	return l.wipe(r.Unfinished)
+}
+
+// begin empties what is known of the ledger, but for what a snapshot has.
+func (l *Ledger) begin(s *snapshot) error {
+	l.index, l.tree = indexOver(s), log.Tree{}
+	l.sets, l.calendars = map[string]int64{}, map[string]int64{}
+	l.erased.stand(s)
+	if s == nil {
+		l.expect()
+		return nil
+	}
+	maps.Copy(l.sets, s.meta.Sets)
+	maps.Copy(l.calendars, s.meta.Calendars)
+	return s.restore(&l.tree)
+}
+
+// decideSets finds out which set decided first, where what is known of it may come from records that
+// were to be erased.
+func (l *Ledger) decideSets() error {
+	l.index.sets = store.Sets{}
+	return l.each(context.Background(), func(t *log.Item) error {
+		about, err := whose(t)
+		if err != nil || about.set == (store.ID{}) {
+			return err
+		}
+		erased, err := l.erased.has(t.Head.Seq)
+		if err == nil && !erased {
+			l.index.sets.Decided(about.set, t.Head.Seq)
+		}
+		return err
+	})
 }
 
 // expect prepares the indexes of the facts that the last decisions asked for, so
@@ -73,6 +122,7 @@ type loader struct {
 	*log.Audit
 	l      *Ledger
 	wanted map[string]bool
+	forgot bool  // records were taken into the index that are to be erased
 	err    error // of filling the index; an error that the audit finds is returned before it
 }
 
@@ -83,6 +133,9 @@ func (r *loader) apply(t *log.Item) error {
 	}
 	l := r.l
 	seq := t.Head.Seq
+	if err := l.index.base.see(t); err != nil {
+		return err
+	}
 	l.tree.Add(t.Hash)
 	if r.err != nil {
 		return nil
@@ -91,9 +144,16 @@ func (r *loader) apply(t *log.Item) error {
 	case *store.Decision:
 		r.err = r.decision(made)
 	case []recovery.Report:
-		r.report(seq, made)
+		r.err = r.report(seq, made)
 	case recovery.Mark:
-		l.index.open(made.Incident).mark(seq, made.UpdatedAt)
+		var th *thread
+		if th, r.err = l.index.open(made.Incident); r.err == nil {
+			th.mark(seq, made.UpdatedAt)
+		}
+	case *recovery.Refusal:
+		if made.Incident != "" {
+			l.index.refuse(made.Incident, seq)
+		}
 	case erasure:
 		r.err = r.erase(&made)
 	case string:
@@ -106,15 +166,19 @@ func (r *loader) apply(t *log.Item) error {
 	return nil
 }
 
-func (r *loader) report(seq int64, list []recovery.Report) {
+func (r *loader) report(seq int64, list []recovery.Report) error {
 	for _, report := range list {
-		th := r.l.index.open(report.Incident)
+		th, err := r.l.index.open(report.Incident)
+		if err != nil {
+			return err
+		}
 		m := th.more()
 		if !slices.Contains(m.reports, seq) {
 			m.reports = append(m.reports, seq)
 		}
 		th.extras = m
 	}
+	return nil
 }
 
 func (r *loader) decision(s *store.Decision) error {
@@ -127,6 +191,7 @@ func (r *loader) sum(at ref) (*store.Decision, error) {
 }
 
 func (r *loader) erase(e *erasure) error {
+	r.l.erased.add(e.records)
 	for _, seq := range e.records {
 		if r.Changed[seq] != nil {
 			continue // it was not taken into the index
@@ -151,20 +216,22 @@ func (r *loader) forget(seq int64) error {
 	}
 	t := log.Item{Frame: f}
 	t.Check(false)
-	incident, _, err := whose(&t)
+	about, err := whose(&t)
 	if err != nil {
 		return err
 	}
-	th := r.l.index.threads[incident]
-	if th == nil {
-		return nil
+	r.forgot = true
+	r.l.index.unrefuse(about.incident, seq)
+	th, err := r.l.index.find(about.incident)
+	if err != nil || th == nil {
+		return err
 	}
 	from, err := th.standing(r.sum)
 	if err != nil {
 		return err
 	}
 	r.l.index.counts.Shift(th.number, from, store.Standing{})
-	delete(r.l.index.threads, incident)
+	r.l.index.forget(about.incident)
 	return nil
 }
 
@@ -215,9 +282,9 @@ func (b *builder) add(s *store.Decision) error {
 	if s == nil || s.Choice != nil {
 		return nil
 	}
-	t := b.l.index.threads[s.Incident]
-	if t == nil || t.latest.seq != s.Number {
-		return nil
+	t, err := b.l.index.find(s.Incident)
+	if err != nil || t == nil || t.latest.seq != s.Number {
+		return err
 	}
 	made, err := each(t.standingChoices(), b.look)
 	if err != nil {

@@ -110,7 +110,7 @@ func newReplayer(ctx context.Context, from *log.Log) *replayer {
 	return &replayer{
 		ctx: ctx, log: from, out: &Replayed{Skipped: map[string]int64{}},
 		sets: map[string]*archived{}, calendars: map[string]int64{}, read: map[string]*worktime.Calendar{},
-		choices: newChoices(),
+		choices: newHistory(nil),
 	}
 }
 
@@ -127,7 +127,7 @@ type replayer struct {
 
 	sets      map[string]*archived
 	calendars map[string]int64
-	choices   *choices
+	choices   *history
 	wanted    map[string]bool // fields of incidents that have to be known
 	tasks     []*task
 
@@ -233,7 +233,9 @@ func (r *replayer) take(t *log.Item, x *task) error {
 		x.passed = true
 	}
 	if x.refusal == nil {
-		r.choices.add(x.summary)
+		if err := r.choices.follow(x.summary); err != nil {
+			return err
+		}
 		if r.past != nil {
 			x.payload = t.Payload
 		}

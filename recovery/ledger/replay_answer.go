@@ -87,7 +87,10 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 		return g, err
 	}
 	for i := range q.Precedents {
-		chosen := r.choices.before(q.Precedents[i], x.given.Seen, was.Decision.Incident)
+		chosen, err := r.choices.before(&q.Precedents[i], x.given.Seen, was.Decision.Incident)
+		if err != nil {
+			return g, err
+		}
 		at := slices.IndexFunc(x.given.Query.Precedents, func(y recovery.PrecedentQuery) bool { return samePrecedents(y, q.Precedents[i]) })
 		if at >= 0 && x.given.Precedents[at] != len(chosen) {
 			return g, fmt.Errorf("%d of its precedents: %w", x.given.Precedents[at]-len(chosen), ErrErased)
@@ -99,13 +102,16 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 
 // forget reduces the expected number of precedents by those that were erased since, and returns how
 // many were erased. The decision can then be made from the rest.
-func (r *replayer) forget(given *Read, incident string) (n int) {
-	for i, q := range given.Query.Precedents {
-		left := len(r.choices.before(q, given.Seen, incident))
-		n += given.Precedents[i] - left
-		given.Precedents[i] = left
+func (r *replayer) forget(given *Read, incident string) (n int, err error) {
+	for i := range given.Query.Precedents {
+		left, err := r.choices.before(&given.Query.Precedents[i], given.Seen, incident)
+		if err != nil {
+			return 0, err
+		}
+		n += given.Precedents[i] - len(left)
+		given.Precedents[i] = len(left)
 	}
-	return n
+	return n, nil
 }
 
 func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *recovery.Given) error {

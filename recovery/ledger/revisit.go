@@ -190,7 +190,9 @@ func (r *revisitor) decideAnew(x *task) error {
 		return err
 	}
 	if !x.inTime {
-		x.forgotten = r.forget(x.given, was.Decision.Incident)
+		if x.forgotten, err = r.forget(x.given, was.Decision.Incident); err != nil {
+			return err
+		}
 	}
 	x.then, err = r.options.Decide(&Case{Seq: x.seq, Record: was, of: r.replayer, task: x})
 	return err

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"slices"
 	"time"
 
@@ -9,34 +10,106 @@ import (
 )
 
 // index is the part of the ledger that is kept in memory: where the decisions of each incident stand
-// in the files, and what they count. Everything else is read from the files.
+// in the files, and what they count. It stands on a snapshot, if there is one, and holds what has
+// changed since. Everything else is read from the files.
 type index struct {
-	threads map[string]*thread // by incident
-	// proposed is the record of each choice that ever needed a second person, by the choice.
+	base *snapshot // nil: there is none
+
+	threads map[string]*thread // by incident; nil for one that is in the base and was erased
+	// proposed is the record of each choice that has needed a second person since the base, by the choice.
 	proposed map[store.ID]int64
 	count    int // how many threads were ever opened, including erased ones
 	counts   *store.Index
+	choices  *choices
+	refused  map[store.ID][]int64 // the refusals of each incident since the base, by its key
 	sets     store.Sets
 }
 
-func newIndex() *index {
-	return &index{threads: map[string]*thread{}, proposed: map[store.ID]int64{}, counts: store.NewIndex()}
+func newIndex() *index { return indexOver(nil) }
+
+// indexOver is an index in which nothing has changed since a snapshot.
+func indexOver(base *snapshot) *index {
+	x := &index{base: base, threads: map[string]*thread{}, counts: store.NewIndex(), choices: newChoices(base), proposed: map[store.ID]int64{}, refused: map[store.ID][]int64{}}
+	if base == nil {
+		return x
+	}
+	x.count, x.counts = base.meta.Threads, store.NewIndexOver(base, base.meta.Facts)
+	for _, s := range base.meta.Decided {
+		x.sets.Decided(store.ID(s.ID), s.First)
+	}
+	return x
 }
 
-// open returns the thread of an incident, a new one if there is none.
-func (x *index) open(incident string) *thread {
+// keyOf is what an incident is called where its name is not needed.
+func keyOf(incident string) store.ID {
+	sum := sha256.Sum256([]byte(incident))
+	return store.ID(sum[:len(store.ID{})])
+}
+
+// find returns the thread of an incident, nil if there is none. Only [index.open] returns one that may be changed.
+func (x *index) find(incident string) (*thread, error) {
 	t, ok := x.threads[incident]
-	if !ok {
+	if ok || x.base == nil {
+		return t, nil
+	}
+	return x.base.thread(keyOf(incident))
+}
+
+// open returns the thread of an incident for changing it, a new one if there is none.
+func (x *index) open(incident string) (*thread, error) {
+	t, err := x.find(incident)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
 		t = &thread{number: x.count}
 		x.count++
-		x.threads[incident] = t
 	}
-	return t
+	x.threads[incident] = t
+	return t, nil
+}
+
+// forget drops what is known of an incident, until [index.remember].
+func (x *index) forget(incident string) {
+	x.choices.forget(incident)
+	x.lose(incident)
+}
+
+// lose makes an incident one that has no thread, in the base or otherwise.
+func (x *index) lose(incident string) {
+	delete(x.threads, incident)
+	if x.base != nil {
+		x.threads[incident] = nil
+	}
+}
+
+// remember takes back forget.
+func (x *index) remember(incident string, t *thread) {
+	x.choices.restore(incident)
+	x.threads[incident] = t
+}
+
+// refuse notes a refusal of an incident.
+func (x *index) refuse(incident string, seq int64) {
+	key := keyOf(incident)
+	x.refused[key] = append(x.refused[key], seq)
+}
+
+// unrefuse takes back refuse.
+func (x *index) unrefuse(incident string, seq int64) {
+	key := keyOf(incident)
+	x.refused[key] = slices.DeleteFunc(x.refused[key], func(n int64) bool { return n == seq })
+	if len(x.refused[key]) == 0 {
+		delete(x.refused, key)
+	}
 }
 
 // take adds a decision to the index.
 func (x *index) take(d *store.Decision, look lookup) error {
-	t := x.open(d.Incident)
+	t, err := x.open(d.Incident)
+	if err != nil {
+		return err
+	}
 	before, err := t.standing(look)
 	if err != nil {
 		return err
@@ -45,11 +118,17 @@ func (x *index) take(d *store.Decision, look lookup) error {
 	if err != nil {
 		return err
 	}
+	x.put(t, d, before, after)
+	return nil
+}
+
+// put makes a decision part of a thread, once nothing can fail any more.
+func (x *index) put(t *thread, d *store.Decision, before, after store.Standing) {
+	x.choices.add(d, t.standingChoices())
 	t.add(d, after)
 	x.propose(d)
 	x.sets.Decided(d.Set, d.Number)
 	x.counts.Shift(t.number, before, after)
-	return nil
 }
 
 // propose notes where a choice that needs a second person was first proposed.
@@ -160,6 +239,9 @@ func (t *thread) mark(seq int64, updated time.Time) {
 
 // find returns the record of a decision on the incident.
 func (t *thread) find(id store.ID) (int64, bool) {
+	if t == nil {
+		return 0, false
+	}
 	if t.decided && t.latest.id == id {
 		return t.latest.seq, true
 	}
@@ -195,6 +277,23 @@ func (t *thread) last() int64 {
 		}
 	}
 	return last
+}
+
+// records are the records that the thread points to.
+func (t *thread) records() (out []int64) {
+	if t.decided {
+		out = append(out, t.latest.seq)
+	}
+	for _, r := range t.earlier {
+		out = append(out, r.seq)
+	}
+	if t.extras == nil {
+		return out
+	}
+	for _, r := range t.choices {
+		out = append(out, r.seq)
+	}
+	return append(append(out, t.reports...), t.marks...)
 }
 
 // standing looks up the latest decision of an incident and the choices on it.

@@ -17,10 +17,10 @@ type bucket struct {
 
 func newBuckets() buckets { return buckets{at: map[ID]bucket{}} }
 
-// bucketOf is where texts are found.
-func bucketOf(texts []string) ID {
+// groupOf is where the entries of a kind with these texts are added up.
+func groupOf(kind string, texts []string) ID {
 	var room [256]byte
-	sum := sha256.Sum256(AppendTexts(room[:0], texts...))
+	sum := sha256.Sum256(AppendTexts(append(room[:0], kind...), texts...))
 	return ID(sum[:len(ID{})])
 }
 
@@ -40,12 +40,28 @@ func (b *buckets) add(to ID, e weighed) {
 	}
 }
 
+// remove takes out an entry. One that is not there is in what the index stands on, and is taken back.
 func (b *buckets) remove(from ID, e weighed) {
-	if x := b.at[from]; x.many > 0 {
-		b.many[x.many-1].remove(e)
-		return
+	x, ok := b.at[from]
+	switch {
+	case x.many > 0:
+		b.many[x.many-1].takeOut(e)
+	case ok && x.only == e:
+		delete(b.at, from)
+	default:
+		b.add(from, e.taken())
 	}
-	delete(b.at, from)
+}
+
+// each visits the entries.
+func (b *buckets) each(visit func(group ID, e weighed)) {
+	for group, x := range b.at {
+		if x.many == 0 {
+			visit(group, x.only)
+			continue
+		}
+		b.many[x.many-1].each(func(e weighed) { visit(group, e) })
+	}
 }
 
 // since adds up a bucket from an instant on, the instant included.

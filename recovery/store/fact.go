@@ -33,6 +33,15 @@ func KindOf(q *FactQuery) FactKind {
 	return k
 }
 
+// name tells kinds apart: two have one name when they are equal.
+func (k *FactKind) name() string {
+	occurred := ""
+	if k.Occurred {
+		occurred = "occurred"
+	}
+	return string(AppendTexts(AppendTexts([]byte("fact:"), k.Count, k.Sum, k.Of.String(), k.Currency, occurred), k.Paths...))
+}
+
 func byOccurrence(q *FactQuery) bool {
 	return q.Occurred || q.Count == countIncidents || q.Of != value.KindInvalid
 }

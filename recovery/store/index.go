@@ -2,7 +2,9 @@ package store
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"time"
 )
 
 // Index answers facts, use and precedents from memory. A store calls Shift for each change of an
@@ -15,6 +17,13 @@ type Index struct {
 	facts      []*factIndex
 	use        map[partnerUse]*series
 	precedents map[string][]precedent
+	base       Sums // nil: there is nothing below
+}
+
+// Sums are entries that an [Index] stands on and does not hold, such as those of a snapshot.
+type Sums interface {
+	// Since adds up the entries of a group from an instant on, the instant included.
+	Since(group ID, from time.Time) (Wide, error)
 }
 
 // Stranger is the number of an incident that a store has never seen.
@@ -25,6 +34,34 @@ func NewIndex() *Index {
 	return &Index{use: map[partnerUse]*series{}, precedents: map[string][]precedent{}}
 }
 
+// NewIndexOver returns an index that stands on sums: those of these kinds of facts, and of the use of
+// partners. It holds what changes after them. Its precedents are those of choices that come later.
+func NewIndexOver(base Sums, kinds []FactKind) *Index {
+	x := NewIndex()
+	x.base = base
+	for _, k := range kinds {
+		x.facts = append(x.facts, newFactIndex(k, true))
+	}
+	return x
+}
+
+// Entries are all entries that the index holds, in no order. Some take back what it stands on. Sums of
+// them all are what an index needs to stand on later, for the same kinds.
+func (x *Index) Entries() iter.Seq2[ID, Entry] {
+	return func(yield func(ID, Entry) bool) {
+		more := true
+		visit := func(group ID, e weighed) {
+			more = more && yield(group, Entry{At: e.time(), Weight: e.weight})
+		}
+		for _, f := range x.facts {
+			f.buckets.each(visit)
+		}
+		for key, units := range x.use {
+			units.each(func(e weighed) { visit(key.group(), e) })
+		}
+	}
+}
+
 // Shift updates every count after an incident has changed from one standing to another. Shifting
 // back undoes it.
 func (x *Index) Shift(incident int, from, to Standing) {
@@ -32,7 +69,7 @@ func (x *Index) Shift(incident int, from, to Standing) {
 		f.shift(incident, from, to)
 	}
 	for r := range from.Reserves() {
-		x.reserve(incident, r, (*series).remove)
+		x.reserve(incident, r, (*series).takeOut)
 	}
 	for r := range to.Reserves() {
 		x.reserve(incident, r, (*series).add)
@@ -90,12 +127,21 @@ func (x *Index) withdraw(d *Decision) {
 // partnerUse is what capacity is counted by.
 type partnerUse struct{ partner, direction string }
 
+func (u partnerUse) group() ID { return groupOf("use:", []string{u.partner, u.direction}) }
+
 // Use answers how many units of a partner other incidents have reserved. The error
-// is an *[OverflowError].
+// is an *[OverflowError], or that of the [Sums].
 func (x *Index) Use(q *UseQuery, own Standing) (int64, error) {
 	total := Wide{}
 	if units, ok := x.use[partnerUse{q.Partner, q.Direction}]; ok {
 		total = units.since(stampOf(q.From)).Minus(units.since(stampOf(q.Until)))
+	}
+	if x.base != nil {
+		below, err := x.below(q)
+		if err != nil {
+			return 0, err
+		}
+		total = total.Plus(below)
 	}
 	for r := range own.Reserves() {
 		if q.counts(&r) {
@@ -109,6 +155,17 @@ func (x *Index) Use(q *UseQuery, own Standing) (int64, error) {
 	return n, nil
 }
 
+// below is the use that the index stands on.
+func (x *Index) below(q *UseQuery) (Wide, error) {
+	group := partnerUse{q.Partner, q.Direction}.group()
+	from, err := x.base.Since(group, q.From)
+	if err != nil {
+		return Wide{}, err
+	}
+	until, err := x.base.Since(group, q.Until)
+	return from.Minus(until), err
+}
+
 // Reserve counts units that no decision holds any more, such as those of an incident
 // that was erased.
 func (x *Index) Reserve(list []Reserve) {
@@ -120,7 +177,7 @@ func (x *Index) Reserve(list []Reserve) {
 // Release takes back units that [Index.Reserve] has counted.
 func (x *Index) Release(list []Reserve) {
 	for _, r := range list {
-		x.reserve(Stranger, r, (*series).remove)
+		x.reserve(Stranger, r, (*series).takeOut)
 	}
 }
 

@@ -8,7 +8,13 @@ import (
 // factIndex answers one kind of fact.
 type factIndex struct {
 	FactKind
+	name    string // of the kind, in groups
 	buckets buckets
+	based   bool // the index stands on entries of the kind
+}
+
+func newFactIndex(k FactKind, based bool) *factIndex {
+	return &factIndex{FactKind: k, name: k.name(), buckets: newBuckets(), based: based}
 }
 
 // place is where an incident stands in the index of a kind.
@@ -27,7 +33,7 @@ func (f *factIndex) places(dst []place, incident int, s Standing) []place {
 			if !ok {
 				return nil
 			}
-			bucket = bucketOf(texts)
+			bucket = groupOf(f.name, texts)
 		}
 		stamp := stampOf(at)
 		i := 0
@@ -85,7 +91,7 @@ func (x *Index) Missing(facts []FactQuery) []FactKind {
 func (x *Index) Count(kinds []FactKind) *Counting {
 	c := &Counting{into: x}
 	for _, k := range kinds {
-		c.facts = append(c.facts, &factIndex{FactKind: k, buckets: newBuckets()})
+		c.facts = append(c.facts, newFactIndex(k, false))
 	}
 	return c
 }
@@ -117,7 +123,7 @@ func (x *Index) Kinds() []FactKind {
 
 // Fact answers a fact for an incident. The incident itself does not count. When a text of the query
 // is missing, no incident can have the same text, and the answer is nil. The error is an
-// *[OverflowError]. The kind of the fact must be counted.
+// *[OverflowError], or that of the [Sums]. The kind of the fact must be counted.
 func (x *Index) Fact(q *FactQuery, incident int, own Standing) (any, error) {
 	var room [4]string
 	texts := room[:0]
@@ -131,8 +137,15 @@ func (x *Index) Fact(q *FactQuery, incident int, own Standing) (any, error) {
 	if f == nil {
 		return nil, fmt.Errorf("the kind of the fact %s is not counted yet", q.Name)
 	}
-	bucket, from := bucketOf(texts), stampOf(q.From)
+	bucket, from := groupOf(f.name, texts), stampOf(q.From)
 	total := f.buckets.since(bucket, from)
+	if f.based {
+		below, err := x.base.Since(bucket, q.From)
+		if err != nil {
+			return nil, err
+		}
+		total = total.Plus(below)
+	}
 	var places [4]place
 	for _, at := range f.places(places[:0], incident, own) {
 		if at.bucket == bucket && !at.before(from) {

@@ -73,11 +73,39 @@ func (s *series) split(i int) {
 	s.chunks = slices.Insert(s.chunks, i+1, second)
 }
 
-// remove takes out one entry that equals e.
-func (s *series) remove(e weighed) {
+// taken is the entry that takes one back.
+func (e weighed) taken() weighed {
+	e.weight = Wide{}.Minus(e.weight)
+	return e
+}
+
+// takeOut takes out an entry. One that is not there is in what the index stands on, and is taken back.
+func (s *series) takeOut(e weighed) {
+	if !s.remove(e) {
+		s.add(e.taken())
+	}
+}
+
+// each visits the entries.
+func (s *series) each(visit func(e weighed)) {
+	for _, c := range s.chunks {
+		for _, e := range c.entries {
+			visit(e)
+		}
+	}
+}
+
+// remove takes out one entry that equals e, if there is one.
+func (s *series) remove(e weighed) bool {
+	if len(s.chunks) == 0 {
+		return false
+	}
 	// Entries that differ in weight alone may begin in an earlier chunk.
 	for i := s.chunkOf(e); i >= 0; i-- {
 		c := s.chunks[i]
+		if c.entries[len(c.entries)-1].less(e) {
+			return false
+		}
 		at := slices.Index(c.entries, e)
 		if at < 0 {
 			continue
@@ -87,8 +115,9 @@ func (s *series) remove(e weighed) {
 		if len(c.entries) == 0 {
 			s.chunks = slices.Delete(s.chunks, i, i+1)
 		}
-		return
+		return true
 	}
+	return false
 }
 
 // since adds up the weights from an instant on, the instant included.
@@ -114,6 +143,8 @@ type stamp struct {
 	seconds     int64
 	nanoseconds int32
 }
+
+func (s stamp) time() time.Time { return time.Unix(s.seconds, int64(s.nanoseconds)).UTC() }
 
 // stampOf returns the stamp of a time.
 func stampOf(t time.Time) stamp { return stamp{t.Unix(), int32(t.Nanosecond())} }

@@ -1,5 +1,10 @@
 package store
 
+import (
+	"iter"
+	"maps"
+)
+
 // Sets are the sets by which a store's decisions were made, in the order in which each first decided
 // there. The zero Sets knows none.
 type Sets struct{ first map[ID]int64 }
@@ -23,6 +28,10 @@ func (s *Sets) Older(set, than ID) bool {
 	other, otherKnown := s.first[than]
 	return known && otherKnown && first < other
 }
+
+// All are the sets that have decided, each with the lowest number that was noted. Their order is not
+// that of anything.
+func (s *Sets) All() iter.Seq2[ID, int64] { return maps.All(s.first) }
 
 // Forget takes back what was noted of decisions from a number on, which is the lowest that each set
 // has from there.

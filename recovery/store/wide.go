@@ -1,6 +1,9 @@
 package store
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Wide is a 128-bit whole number. Amounts fit 64 bits, their sums may not, and
 // a sum that wrapped around would pass under every limit.
@@ -28,4 +31,14 @@ func (w Wide) Minus(o Wide) Wide {
 func (w Wide) Int64() (int64, bool) {
 	n := int64(w.low)
 	return n, w.high == n>>63
+}
+
+// Append appends the number as 16 bytes, which [ReadWide] reads.
+func (w Wide) Append(dst []byte) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, uint64(w.high)), w.low)
+}
+
+// ReadWide reads a number from its 16 bytes.
+func ReadWide(b []byte) Wide {
+	return Wide{int64(binary.BigEndian.Uint64(b)), binary.BigEndian.Uint64(b[8:16])}
 }

@@ -68,7 +68,7 @@ func (d Directory) List() ([]string, error) {
 // business. Systems and people leave them everywhere.
 func misleads(name string) bool {
 	name = strings.ToLower(name)
-	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, keptSuffix) {
+	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, keptSuffix) || strings.HasSuffix(name, indexSuffix) {
 		return false
 	}
 	digits := len(name) - len(strings.TrimLeft(name, "0123456789"))

@@ -37,7 +37,11 @@ type Frame struct {
 // isMagic reports whether a text is the first line of a segment. Those of all formats have one length.
 func isMagic(line string) bool { return line == Magic || line == magic1 }
 
-var errShort = errors.New("the record goes on")
+var (
+	errShort   = errors.New("the record goes on")
+	errLength  = errors.New("the length of the record was changed")
+	errTooLong = errors.New("the length of the record is beyond what a record can have")
+)
 
 // Sum32 returns the CRC-32C of several parts, as if they were one text.
 func Sum32(parts ...[]byte) uint32 {
@@ -56,11 +60,11 @@ func parsePreamble(b []byte) (f Frame, err error) {
 		return Frame{}, errShort
 	}
 	if Sum32(b[:16]) != binary.BigEndian.Uint32(b[16:]) {
-		return Frame{}, errors.New("the length of the record was changed")
+		return Frame{}, errLength
 	}
 	header, payload := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
 	if header > MaxHeader || payload > MaxPayload {
-		return Frame{}, errors.New("the length of the record is beyond what a record can have")
+		return Frame{}, errTooLong
 	}
 	f.headerSize = int64(header)
 	f.Size = PreambleSize + int64(header) + SaltSize + int64(payload)

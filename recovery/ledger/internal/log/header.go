@@ -22,11 +22,12 @@ const (
 	KindCalendar Kind = "calendar" // a calendar in which actions of later records count
 	KindErasure  Kind = "erasure"  // which payloads were erased
 	KindMark     Kind = "mark"     // a later updated_at of an incident that has not changed
+	KindIndex    Kind = "index"    // the digest of a file by which earlier records are found
 )
 
 func (k Kind) known() bool {
 	switch k {
-	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure, KindMark:
+	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure, KindMark, KindIndex:
 		return true
 	}
 	return false

@@ -1,10 +1,13 @@
 package log
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
 	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Log is the segments of a directory, for reading. More may be found as they
@@ -17,8 +20,17 @@ type Log struct {
 	mu       sync.RWMutex
 	segments []segment
 	strays   []string // names that could be taken for a file of the ledger's
-	places   []place  // of every step-th record
+	places   []place  // of every step-th record from the first on that the base does not have
 	step     int64
+	base     Base // finds earlier records; nil: there are none
+}
+
+// Base finds the records before a certain one without reading the log. It is safe for concurrent use.
+type Base interface {
+	// Size is how many records it finds: those before the record of that number.
+	Size() int64
+	// Place says where a record begins, in the segment that has it, and its hash.
+	Place(seq int64) (offset int64, hash tlog.Hash, err error)
 }
 
 type segment struct {
@@ -154,14 +166,27 @@ func (l *Log) Bytes() (total int64, err error) {
 	return total, nil
 }
 
-// Note remembers where a record stands. Records are noted in the order of their numbers.
-func (l *Log) Note(seq int64, segment int, offset int64) {
-	if seq%l.step != 0 {
-		return
-	}
+// Stand forgets all places, and finds records before a certain one by a base from now on. A nil base
+// has none.
+func (l *Log) Stand(on Base) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if int64(len(l.places)) == seq/l.step {
+	l.base, l.places = on, nil
+}
+
+// from is the first record that the base does not find. The caller holds the lock.
+func (l *Log) from() int64 {
+	if l.base == nil {
+		return 0
+	}
+	return l.base.Size()
+}
+
+// Note remembers where a record stands. Records are noted in the order of their numbers.
+func (l *Log) Note(seq int64, segment int, offset int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if seq -= l.from(); seq >= 0 && seq%l.step == 0 && int64(len(l.places)) == seq/l.step {
 		l.places = append(l.places, place{int32(segment), offset})
 	}
 }
@@ -170,30 +195,111 @@ func (l *Log) Note(seq int64, segment int, offset int64) {
 func (l *Log) Forget(seq int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	seq = max(seq-l.from(), 0)
 	l.places = l.places[:min(int64(len(l.places)), (seq+l.step-1)/l.step)]
 }
 
-// Find reads a record that was noted, or that follows one that was noted.
+// Find reads a record that was noted, one that follows a noted one, or one that the base finds. A
+// record that the base finds is compared with its hash; its payload is not.
 func (l *Log) Find(seq int64) (Frame, error) {
 	l.mu.RLock()
-	if seq < 0 || seq/l.step >= int64(len(l.places)) {
+	base, from := l.base, l.from()
+	if seq >= 0 && seq < from {
 		l.mu.RUnlock()
-		return Frame{}, ErrNotFound
+		return l.below(base, seq)
 	}
-	at := l.places[seq/l.step]
 	l.mu.RUnlock()
-	for n := seq / l.step * l.step; n < seq; n++ {
+	at, err := l.at(seq)
+	if err != nil {
+		return Frame{}, err
+	}
+	return l.read(at)
+}
+
+// at is where a record stands that was noted, or that follows a noted one.
+func (l *Log) at(seq int64) (place, error) {
+	l.mu.RLock()
+	from := l.from()
+	if seq < from || (seq-from)/l.step >= int64(len(l.places)) {
+		l.mu.RUnlock()
+		return place{}, ErrNotFound
+	}
+	at := l.places[(seq-from)/l.step]
+	l.mu.RUnlock()
+	for n := from + (seq-from)/l.step*l.step; n < seq; n++ {
 		size, err := l.sizeAt(at)
 		if err != nil {
-			return Frame{}, err
+			return at, err
 		}
 		at.offset += size
 		if next := int(at.segment) + 1; next < l.Count() && l.segment(next).first == n+1 {
 			at = place{int32(next), int64(len(Magic))}
 		}
 	}
-	return l.read(at)
+	return at, nil
 }
+
+// below reads a record that the base finds.
+func (l *Log) below(base Base, seq int64) (Frame, error) {
+	offset, hash, err := base.Place(seq)
+	if err != nil {
+		return Frame{}, err
+	}
+	i := l.holding(seq)
+	if i < 0 {
+		return Frame{}, ErrNotFound
+	}
+	f, err := l.read(place{int32(i), offset})
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errShort), errors.Is(err, errLength), errors.Is(err, errTooLong):
+	case err != nil:
+		return Frame{}, err
+	case RecordHash(f.Header) == hash:
+		return f, nil
+	}
+	return Frame{}, l.Damaged(&Frame{Segment: i, Offset: offset}, seq, "the record that was written here is not here any more")
+}
+
+// Intact reports whether the payload of a record that was found is what was written. A record that
+// the base has found was not compared with its digest before.
+func (l *Log) Intact(f *Frame, seq int64) bool {
+	if Sum32(f.Salt, f.Payload) != f.BodySum {
+		return false
+	}
+	l.mu.RLock()
+	known := seq >= l.from()
+	l.mu.RUnlock()
+	if known {
+		return true
+	}
+	h, err := ParseHeader(f.Header)
+	return err == nil && PayloadDigest(f.Salt, f.Payload) == h.Payload
+}
+
+// holding is the segment that has a record, by the names of the segments; -1: none has.
+func (l *Log) holding(seq int64) int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	i, found := slices.BinarySearchFunc(l.segments, seq, func(s segment, seq int64) int { return cmp.Compare(s.first, seq) })
+	if found {
+		return i
+	}
+	return i - 1
+}
+
+// At is a scanner that begins behind the records that a base finds: at an offset of the segment that
+// begins with the record first. It fails when there is no such segment.
+func (l *Log) At(base Base, first, offset int64) (Scanner, error) {
+	i := l.holding(first)
+	if i < 0 || l.segment(i).first != first {
+		return Scanner{}, ErrNotFound
+	}
+	l.Stand(base)
+	return Scanner{Log: l, Segment: i, Offset: offset, Seq: base.Size()}, nil
+}
+
+// Begins is the first record of the segment of a number.
+func (l *Log) Begins(segment int) int64 { return l.segment(segment).first }
 
 func (l *Log) sizeAt(at place) (int64, error) {
 	var b [PreambleSize]byte
@@ -250,4 +356,47 @@ func (l *Log) Recent() *Scanner {
 // Damaged returns damage with the place of a record.
 func (l *Log) Damaged(f *Frame, seq int64, what string) *Damage {
 	return &Damage{File: l.segment(f.Segment).name, Offset: f.Offset, Record: seq, What: what}
+}
+
+// Place says where a record that [Log.Find] finds begins in its segment, and its hash.
+func (l *Log) Place(seq int64) (offset int64, hash tlog.Hash, err error) {
+	l.mu.RLock()
+	base, from := l.base, l.from()
+	l.mu.RUnlock()
+	if seq >= 0 && seq < from {
+		return base.Place(seq)
+	}
+	at, header, err := l.headerOf(seq)
+	return at.offset, RecordHash(header), err
+}
+
+// KindOf is the kind of a record that [Log.Find] finds.
+func (l *Log) KindOf(seq int64) (Kind, error) {
+	f, err := l.Find(seq)
+	if err != nil {
+		return "", err
+	}
+	h, err := ParseHeader(f.Header)
+	return h.Kind, err
+}
+
+// headerOf reads the header of a record that the base does not find.
+func (l *Log) headerOf(seq int64) (place, []byte, error) {
+	at, err := l.at(seq)
+	if err != nil {
+		return at, nil, err
+	}
+	var b [PreambleSize + MaxHeader]byte
+	n, err := l.segment(int(at.segment)).f.ReadAt(b[:], at.offset)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return at, nil, err
+	}
+	f, err := parsePreamble(b[:n])
+	if err != nil {
+		return at, nil, err
+	}
+	if int64(n) < PreambleSize+f.headerSize {
+		return at, nil, io.ErrUnexpectedEOF
+	}
+	return at, b[PreambleSize:][:f.headerSize], nil
 }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Walk goes through a log from its beginning and checks that each record
-// follows from the one before.
+// Walk goes through a log and checks that each record follows from the one before. It begins where the
+// scanner stands. Head is then the hash of the record before.
 type Walk struct {
 	Scanner
 	Digests bool // check payloads by their digests, not only by their checksums
@@ -39,6 +39,7 @@ func (w *Walk) Run(ctx context.Context) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *job), make(chan *job, 2*workers)
 	stop := make(chan struct{})
+	first := w.Seq
 	var readErr error
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -75,7 +76,7 @@ func (w *Walk) Run(ctx context.Context) error {
 			}
 		})
 	}
-	err := w.inOrder(ctx, order)
+	err := w.inOrder(ctx, order, first)
 	close(stop)
 	all.Wait()
 	if err == nil && !errors.Is(readErr, io.EOF) {
@@ -105,8 +106,7 @@ func (w *Walk) tearHeld() error {
 	return nil
 }
 
-func (w *Walk) inOrder(ctx context.Context, order chan *job) error {
-	next := int64(0)
+func (w *Walk) inOrder(ctx context.Context, order chan *job, next int64) error {
 	for j := range order {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -66,6 +66,9 @@ func (t *Tail) Trim(end, torn int64) error {
 	return t.f.Sync()
 }
 
+// End is where the log ends on disk: the first record of the segment, and where in it.
+func (t *Tail) End() (first, offset int64) { return t.log.Begins(t.segment), t.size }
+
 // Spot is where a batch begins.
 type Spot struct {
 	Segment int

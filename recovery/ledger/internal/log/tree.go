@@ -23,6 +23,34 @@ const (
 	GroupSize  = 1 << groupLevel
 )
 
+// Levels are the hashes of the tree other than leaves, from those of whole groups upwards.
+func (t *Tree) Levels() [][]tlog.Hash { return t.levels }
+
+// Restore fills an empty tree of a size. next returns the hashes of Levels, one after another; leaf
+// returns a leaf of the last group by its number.
+func (t *Tree) Restore(size int64, next func() (tlog.Hash, error), leaf func(seq int64) (tlog.Hash, error)) error {
+	for n := size / GroupSize; n > 0; n /= 2 {
+		level := make([]tlog.Hash, 0, n+1)
+		for range n {
+			h, err := next()
+			if err != nil {
+				return err
+			}
+			level = append(level, h)
+		}
+		t.levels = append(t.levels, level)
+	}
+	for seq := size / GroupSize * GroupSize; seq < size; seq++ {
+		h, err := leaf(seq)
+		if err != nil {
+			return err
+		}
+		t.leaves = append(t.leaves, h)
+	}
+	t.Size = size
+	return nil
+}
+
 func (t *Tree) Add(leaf tlog.Hash) {
 	t.leaves = append(t.leaves, leaf)
 	t.Size++

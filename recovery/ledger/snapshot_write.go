@@ -1,0 +1,266 @@
+package ledger
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/tables"
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// snapshotWriter writes a snapshot of everything that a ledger has on disk: what the snapshot that it
+// stands on has, and what has changed since.
+type snapshotWriter struct {
+	l    *Ledger
+	base *snapshot // nil: there is none
+	*tables.Writer
+	heap *tables.Sink
+}
+
+// writeSnapshot returns the digest. The caller holds the lock, and nothing is on its way to the disk.
+func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
+	w := &snapshotWriter{l: l, base: l.index.base, Writer: tables.NewWriter(to)}
+	w.heap = w.Table("heap", 0, 1)
+	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.refusals, w.erased} {
+		if err := write(); err != nil {
+			return tables.Digest{}, err
+		}
+	}
+	meta, err := w.meta()
+	if err != nil {
+		return tables.Digest{}, err
+	}
+	return w.Finish(meta)
+}
+
+func (w *snapshotWriter) meta() ([]byte, error) {
+	l := w.l
+	m := snapshotMeta{
+		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: l.index.counts.Kinds(),
+	}
+	first, end := l.tail.End()
+	m.Segment, m.Offset = first, end
+	for id, first := range l.index.sets.All() {
+		m.Decided = append(m.Decided, decidedSet{id[:], first})
+	}
+	slices.SortFunc(m.Decided, func(a, b decidedSet) int { return bytes.Compare(a.ID, b.ID) })
+	if w.base != nil {
+		m.Erased = w.base.meta.Erased
+	}
+	for _, seq := range l.erased.fresh() {
+		kind, err := l.log.KindOf(seq)
+		if err != nil {
+			return nil, err
+		}
+		if kind == KindDecision || kind == KindRefusal {
+			m.Erased++
+		}
+	}
+	return json.Marshal(m)
+}
+
+// records says where each record begins, and its hash.
+func (w *snapshotWriter) records() error {
+	to, from := w.Table("records", 0, recordRow), int64(0)
+	if w.base != nil {
+		from = w.base.Size()
+		if err := w.base.records.Each(0, func(row []byte) bool { to.Add(row); return true }); err != nil {
+			return w.base.bad(err)
+		}
+	}
+	for seq := from; seq < w.l.confirmed; seq++ {
+		offset, hash, err := w.l.log.Place(seq)
+		if err != nil {
+			return err
+		}
+		to.Add(append(binary.BigEndian.AppendUint64(nil, uint64(offset)), hash[:]...))
+	}
+	return nil
+}
+
+func (w *snapshotWriter) tree() error {
+	to := w.Table("tree", 0, treeRow)
+	for _, level := range w.l.tree.Levels() {
+		for _, h := range level {
+			to.Add(h[:])
+		}
+	}
+	return nil
+}
+
+// put adds a row whose text stands in the heap.
+func (w *snapshotWriter) put(to *tables.Sink, key, text []byte) {
+	row := binary.BigEndian.AppendUint64(slices.Clip(key), uint64(w.heap.Append(text)))
+	to.Add(binary.BigEndian.AppendUint32(row, uint32(len(text))))
+}
+
+// change is something that is new since the base, under the key of its row. It writes its row.
+type change struct {
+	key   []byte
+	write func()
+}
+
+// merge goes through the rows of a table of the base and through changes, both in the order of keys.
+// Where they have the same key, the change takes the place of the row if it replaces, and else follows it.
+func (w *snapshotWriter) merge(base *tables.Table, news []change, replaces bool, old func(row []byte) error) error {
+	slices.SortStableFunc(news, func(a, b change) int { return bytes.Compare(a.key, b.key) })
+	var failed error
+	if base != nil {
+		err := base.Each(0, func(row []byte) bool {
+			for len(news) > 0 && bytes.Compare(news[0].key, row[:len(news[0].key)]) < 0 {
+				news[0].write()
+				news = news[1:]
+			}
+			if replaces && len(news) > 0 && bytes.Equal(news[0].key, row[:len(news[0].key)]) {
+				return true
+			}
+			failed = old(row)
+			return failed == nil
+		})
+		if err := cmp.Or(failed, w.base.bad(err)); err != nil {
+			return err
+		}
+	}
+	for _, x := range news {
+		x.write()
+	}
+	return nil
+}
+
+// below is a table of the base, nil where there is none.
+func (w *snapshotWriter) below(table func(*snapshot) *tables.Table) *tables.Table {
+	if w.base == nil {
+		return nil
+	}
+	return table(w.base)
+}
+
+// threads has what is known of each incident, by its key.
+func (w *snapshotWriter) threads() error {
+	to := w.Table("threads", threadKey, threadRow)
+	var news []change
+	for incident, t := range w.l.index.threads {
+		key := keyOf(incident)
+		news = append(news, change{key[:], func() {
+			if t != nil {
+				e := encoder{}
+				e.thread(t)
+				w.put(to, key[:], e.buf)
+			}
+		}})
+	}
+	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.threads }), news, true, func(row []byte) error {
+		text, err := w.base.text(row[threadKey:])
+		w.put(to, row[:threadKey], text)
+		return err
+	})
+}
+
+// sums adds up each group by time. A row has the sum of its group up to it.
+func (w *snapshotWriter) sums() error {
+	to := w.Table("sums", sumKey, sumRow)
+	var key [sumKey]byte    // of the row that is being added up
+	var sum, was store.Wide // of its group up to it, and before it
+	var old store.Wide      // of the base's last row
+	var oldGroup store.ID   // and its group
+	next := func(k []byte) {
+		if bytes.Equal(k, key[:]) {
+			return
+		}
+		if sum != was {
+			to.Add(sum.Append(key[:]))
+		}
+		was = sum
+		if k == nil || !bytes.Equal(k[:len(oldGroup)], key[:len(oldGroup)]) {
+			sum, was = store.Wide{}, store.Wide{}
+		}
+		copy(key[:], k)
+	}
+	var news []change
+	for group, e := range w.l.index.counts.Entries() {
+		k := sumOf(group, e.At)
+		news = append(news, change{k[:], func() {
+			next(k[:])
+			sum = sum.Plus(e.Weight)
+		}})
+	}
+	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.sums }), news, false, func(row []byte) error {
+		next(row[:sumKey])
+		if store.ID(row) != oldGroup {
+			oldGroup, old = store.ID(row), store.Wide{}
+		}
+		now := store.ReadWide(row[sumKey:])
+		sum, old = sum.Plus(now.Minus(old)), now
+		return nil
+	})
+	next(nil)
+	return err
+}
+
+// choices has every choice, by the key under which its precedents are found.
+func (w *snapshotWriter) choices() error {
+	to, c := w.Table("choices", choiceKey, choiceRow), w.l.index.choices
+	var news []change
+	for _, x := range c.bySeq {
+		id := keyOf(x.key)
+		key := binary.BigEndian.AppendUint64(id[:], uint64(x.seq))
+		news = append(news, change{key, func() {
+			e := encoder{}
+			e.stood(x, x.until)
+			w.put(to, key, e.buf)
+		}})
+	}
+	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.choiceRows }), news, true, func(row []byte) error {
+		x, err := w.base.choice(row)
+		if err != nil {
+			return err
+		}
+		if _, erased := c.gone[x.incident]; erased {
+			return nil
+		}
+		e := encoder{}
+		e.stood(x, cmp.Or(c.ended[x.seq], x.until))
+		w.put(to, row[:choiceKey], e.buf)
+		return nil
+	})
+}
+
+// refusals has the refusals of each incident, by its key.
+func (w *snapshotWriter) refusals() error {
+	to := w.Table("refusals", refusalRow, refusalRow)
+	add := func(row []byte) error {
+		erased, err := w.l.erased.has(int64(binary.BigEndian.Uint64(row[len(store.ID{}):])))
+		if err == nil && !erased {
+			to.Add(row)
+		}
+		return err
+	}
+	var failed error
+	var news []change
+	for incident, list := range w.l.index.refused {
+		for _, seq := range list {
+			row := binary.BigEndian.AppendUint64(incident[:], uint64(seq))
+			news = append(news, change{row, func() { failed = cmp.Or(failed, add(row)) }})
+		}
+	}
+	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.refusals }), news, true, add)
+	return cmp.Or(err, failed)
+}
+
+// erased has the records that were erased.
+func (w *snapshotWriter) erased() error {
+	to := w.Table("erased", erasedRow, erasedRow)
+	var news []change
+	for _, seq := range w.l.erased.fresh() {
+		row := binary.BigEndian.AppendUint64(nil, uint64(seq))
+		news = append(news, change{row, func() { to.Add(row) }})
+	}
+	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.erased }), news, true, func(row []byte) error {
+		to.Add(row)
+		return nil
+	})
+}
