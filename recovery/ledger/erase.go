@@ -40,8 +40,7 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) 
 	if err := l.commitErasure(e.At, c); err != nil {
 		return 0, err
 	}
-	err = l.forgetErased(c)
-	return len(c.seqs), errors.Join(l.wipe(c.seqs), err)
+	return len(c.seqs), errors.Join(l.forgetErased(c), l.wipe(c.seqs))
 }
 
 // concerned is what an erasure is about.
@@ -150,23 +149,21 @@ func whose(t *log.Item) (a about, err error) {
 // until then, so nothing ever leads to one that is not.
 func (l *Ledger) forgetErased(c *concerned) error {
 	l.mu.Lock()
+	l.unwiped = append(slices.Clip(l.unwiped), c.seqs...)
 	for _, list := range l.index.choices.gone {
 		clear(list)
 	}
 	for incident := range c.incidents {
-		for _, seq := range c.seqs {
-			l.index.unrefuse(incident, seq)
-		}
+		l.index.unrefuse(incident, c.seqs...)
 	}
 	for set, first := range l.index.sets.All() {
 		if first >= c.until {
 			c.rest.Decided(set, first)
 		}
 	}
-	for seq := c.until; seq < l.next; seq++ {
-		if s, err := l.look(ref{seq: seq}); err == nil {
-			c.rest.Decided(s.Set, seq)
-		}
+	if err := l.decidedSince(c); err != nil {
+		l.mu.Unlock()
+		return errors.Join(err, l.dropIndexes(nil))
 	}
 	l.index.sets = c.rest
 	if l.index.base == nil {
@@ -175,6 +172,28 @@ func (l *Ledger) forgetErased(c *concerned) error {
 	}
 	if err := l.renew(); err != nil {
 		return l.dropIndexes(nil)
+	}
+	return nil
+}
+
+// decidedSince adds the sets of decisions that have come since the records were looked at. The caller
+// holds the lock.
+func (l *Ledger) decidedSince(c *concerned) error {
+	for seq := c.until; seq < l.next; seq++ {
+		s := l.fresh[seq]
+		if s == nil && seq < l.confirmed {
+			kind, err := l.log.KindOf(seq)
+			erased, err2 := l.erased.has(seq)
+			if err = cmp.Or(err, err2); err == nil && kind == KindDecision && !erased {
+				s, err = l.look(ref{seq: seq})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if s != nil {
+			c.rest.Decided(s.Set, seq)
+		}
 	}
 	return nil
 }
@@ -236,7 +255,7 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 	return l.settle(l.joined())
 }
 
-// wipe overwrites salts and payloads with zeros.
+// wipe overwrites the salts and payloads of records, which are in order, with zeros.
 func (l *Ledger) wipe(seqs []int64) error {
 	for _, seq := range seqs {
 		f, err := l.log.Find(seq)
@@ -254,6 +273,12 @@ func (l *Ledger) wipe(seqs []int64) error {
 		}
 		l.cache[seq%cacheSize].Store(nil)
 	}
+	l.mu.Lock()
+	l.unwiped = slices.DeleteFunc(slices.Clone(l.unwiped), func(seq int64) bool {
+		_, found := slices.BinarySearch(seqs, seq)
+		return found
+	})
+	l.mu.Unlock()
 	return nil
 }
 

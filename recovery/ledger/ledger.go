@@ -35,9 +35,10 @@ type Ledger struct {
 	ended         error // set once something else has changed the files; nothing is recorded then
 	index         *index
 	erased        erasures
-	unread        int64  // records that were not read to open the ledger
-	indexAfter    int64  // after how many new records Close writes an index
-	epoch         string // part of every version; it changes when records were taken back
+	unwiped       []int64 // erased records that may not have been overwritten yet
+	unread        int64   // records that were not read to open the ledger
+	indexAfter    int64   // after how many new records Close writes an index
+	epoch         string  // part of every version; it changes when records were taken back
 	rollbacks     int
 	next          int64                       // number of the next record
 	head          tlog.Hash                   // of the last record

@@ -17,6 +17,7 @@ import (
 type memoryFiles struct {
 	mu     sync.Mutex
 	data   map[string][]byte
+	gone   map[string][]byte // what files held that were removed, for whoever has them open
 	ops    []op
 	locked bool
 	// fail is asked before anything is done; nil does nothing.
@@ -34,7 +35,7 @@ type op struct {
 }
 
 func newMemoryFiles() *memoryFiles {
-	return &memoryFiles{data: map[string][]byte{}, room: -1}
+	return &memoryFiles{data: map[string][]byte{}, gone: map[string][]byte{}, room: -1}
 }
 
 func (m *memoryFiles) clone() *memoryFiles {
@@ -53,6 +54,7 @@ func (m *memoryFiles) apply(o op, bytes int) {
 	case "create":
 		m.data[o.name] = []byte{}
 	case "remove":
+		m.gone[o.name] = m.data[o.name]
 		delete(m.data, o.name)
 	case "truncate":
 		b := m.data[o.name]
@@ -183,7 +185,10 @@ type memoryFile struct {
 func (f *memoryFile) ReadAt(b []byte, offset int64) (int, error) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
-	data := f.m.data[f.name]
+	data, ok := f.m.data[f.name]
+	if !ok {
+		data = f.m.gone[f.name]
+	}
 	if offset >= int64(len(data)) {
 		return 0, io.EOF
 	}

@@ -54,7 +54,7 @@ func TestAgreesWithMemory(t *testing.T) {
 	verifyT(t, dir)
 }
 
-func randomPart(t *testing.T, random *rand.Rand, memory *recovery.MemoryStore, who string, i int) func(*recovery.Record) {
+func randomPart(t *testing.T, random *rand.Rand, memory recovery.Store, who string, i int) func(*recovery.Record) {
 	g, _, err := memory.Read(context.Background(), recovery.Query{Incident: who})
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func (l *Ledger) recover() error {
 	l.next, l.head = w.Seq, w.Head
 	l.confirmed, l.confirmedHead = l.next, l.head
 	if l.index.base != nil {
-		l.unread = l.index.base.Size()
+		l.unread, l.unwiped = l.index.base.Size(), l.index.base.meta.Unwiped
 	}
 	if err := l.tail.Trim(w.Offset, w.Torn); err != nil {
 		return err
@@ -50,7 +50,9 @@ func (l *Ledger) recover() error {
 		}
 	}
 	_ = l.dropIndexes(l.index.base) // one that stays is thrown away the next time too
-	return l.wipe(r.Unfinished)
+	unfinished := append(r.Unfinished, l.unwiped...)
+	slices.Sort(unfinished)
+	return l.wipe(unfinished)
 }
 
 // begin empties what is known of the ledger, but for what a snapshot has.
@@ -141,15 +143,6 @@ func (r *loader) apply(t *log.Item) error {
 		return nil
 	}
 	switch made := t.Made.(type) {
-	case *store.Decision:
-		r.err = r.decision(made)
-	case []recovery.Report:
-		r.err = r.report(seq, made)
-	case recovery.Mark:
-		var th *thread
-		if th, r.err = l.index.open(made.Incident); r.err == nil {
-			th.mark(seq, made.UpdatedAt)
-		}
 	case *recovery.Refusal:
 		if made.Incident != "" {
 			l.index.refuse(made.Incident, seq)
@@ -162,27 +155,10 @@ func (r *loader) apply(t *log.Item) error {
 		} else {
 			l.calendars[made] = seq
 		}
+	default:
+		r.err = l.index.apply(t, r.sum)
 	}
 	return nil
-}
-
-func (r *loader) report(seq int64, list []recovery.Report) error {
-	for _, report := range list {
-		th, err := r.l.index.open(report.Incident)
-		if err != nil {
-			return err
-		}
-		m := th.more()
-		if !slices.Contains(m.reports, seq) {
-			m.reports = append(m.reports, seq)
-		}
-		th.extras = m
-	}
-	return nil
-}
-
-func (r *loader) decision(s *store.Decision) error {
-	return r.l.index.take(s, r.sum)
 }
 
 // sum sums up a decision that the index points to.

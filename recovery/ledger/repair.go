@@ -60,11 +60,45 @@ var ErrErased = errors.New("the record was erased")
 // beginning of one, zeros, or rubbish. It keeps them in a file beside the segment. Any other damage
 // is left as it is, and returned as a *[Damage]. Repair never cuts off bytes before a whole record.
 // It never cuts off a record whose header is there, unless the record ends in zeros. A ledger that
-// is whole is left alone.
+// is whole is left alone. Repair removes an index that is not used, or is not as the records say.
 func Repair(ctx context.Context, dir string) (*Repaired, error) {
 	return repairFiles(ctx, log.Directory(dir))
 }
 
 func repairFiles(ctx context.Context, dir log.Files) (*Repaired, error) {
-	return log.Repair(ctx, dir, following, func(t *log.Item) { parse(t, nil) })
+	done, err := log.Repair(ctx, dir, following, func(t *log.Item) { parse(t, nil) })
+	if err != nil {
+		return nil, err
+	}
+	names, err := log.Indexes(dir)
+	if err != nil || len(names) == 0 {
+		return done, err
+	}
+	done.Indexes, err = removeIndexes(ctx, dir)
+	return done, err
+}
+
+// removeIndexes removes the indexes of a whole ledger that are not used, or are not as its records say.
+func removeIndexes(ctx context.Context, dir log.Files) (names []string, err error) {
+	lock, err := dir.Lock()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	v, err := verify(ctx, dir, VerifyOptions{})
+	var bad *badIndex
+	switch {
+	case errors.As(err, &bad):
+		names = []string{bad.File}
+	case err != nil:
+		return nil, err
+	default:
+		names = v.Unused
+	}
+	for _, name := range names {
+		if err := dir.Remove(name); err != nil {
+			return nil, err
+		}
+	}
+	return names, dir.Sync()
 }

@@ -40,6 +40,8 @@ type snapshotMeta struct {
 	Offset  int64     `json:"offset"`  // where in it that ends
 	Threads int       `json:"threads"` // see index.count
 	Erased  int64     `json:"erased"`  // how many decisions and refusals were erased
+	// Unwiped are erased records that may not have been overwritten yet: the index is written before.
+	Unwiped []int64 `json:"unwiped"`
 	// Sets and Calendars are where they stand, by digest and by name.
 	Sets      map[string]int64 `json:"sets"`
 	Calendars map[string]int64 `json:"calendars"`

@@ -40,7 +40,7 @@ func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 func (w *snapshotWriter) meta() ([]byte, error) {
 	l := w.l
 	m := snapshotMeta{
-		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: l.index.counts.Kinds(),
+		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: l.index.counts.Kinds(), Unwiped: l.unwiped,
 	}
 	first, end := l.tail.End()
 	m.Segment, m.Offset = first, end

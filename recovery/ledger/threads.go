@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -95,13 +97,44 @@ func (x *index) refuse(incident string, seq int64) {
 	x.refused[key] = append(x.refused[key], seq)
 }
 
-// unrefuse takes back refuse.
-func (x *index) unrefuse(incident string, seq int64) {
+// unrefuse takes back refuse, for records that are in order.
+func (x *index) unrefuse(incident string, seqs ...int64) {
 	key := keyOf(incident)
-	x.refused[key] = slices.DeleteFunc(x.refused[key], func(n int64) bool { return n == seq })
+	x.refused[key] = slices.DeleteFunc(x.refused[key], func(n int64) bool {
+		_, found := slices.BinarySearch(seqs, n)
+		return found
+	})
 	if len(x.refused[key]) == 0 {
 		delete(x.refused, key)
 	}
+}
+
+// apply takes a record of an incident into the index, other than a refusal. Records come in the order
+// of the ledger.
+func (x *index) apply(t *log.Item, look lookup) error {
+	switch made := t.Made.(type) {
+	case *store.Decision:
+		return x.take(made, look)
+	case []recovery.Report:
+		for _, r := range made {
+			th, err := x.open(r.Incident)
+			if err != nil {
+				return err
+			}
+			m := th.more()
+			if !slices.Contains(m.reports, t.Head.Seq) {
+				m.reports = append(m.reports, t.Head.Seq)
+			}
+			th.extras = m
+		}
+	case recovery.Mark:
+		th, err := x.open(made.Incident)
+		if err != nil {
+			return err
+		}
+		th.mark(t.Head.Seq, made.UpdatedAt)
+	}
+	return nil
 }
 
 // take adds a decision to the index.

@@ -24,6 +24,11 @@ type Verification struct {
 	Unfinished int64
 	// Checkpoint is the size and the root of what was verified.
 	Checkpoint Checkpoint
+	// Indexed is how many records are found by an index when the ledger is opened. The index is as
+	// they say. Unused are indexes beside the segments that nobody uses, because no record holds their
+	// digest, or because a later record has erased some that they are about. The next writer removes them.
+	Indexed int64
+	Unused  []string
 }
 
 // VerifyOptions say what else to check. The zero value is good.
@@ -40,7 +45,7 @@ type VerifyOptions struct {
 // out, put in or moved, and that nothing beside it could be taken for a file of it. Other files
 // are ignored. The ledger may be written meanwhile. The error is a *[Damage] with the first bad
 // place, a *[CheckpointError], or that of reading. Memory does not grow with the
-// ledger, but with how much was erased.
+// ledger, but with how much was erased. An index is compared with the records, if there is one.
 func Verify(ctx context.Context, dir string, options VerifyOptions) (*Verification, error) {
 	return verify(ctx, log.Directory(dir), options)
 }
@@ -55,7 +60,15 @@ func verify(ctx context.Context, dir log.Files, options VerifyOptions) (*Verific
 		Audit: log.NewAudit(from), out: &Verification{Kinds: map[Kind]int64{}},
 		checkpoints: slices.SortedFunc(slices.Values(options.Checkpoints), func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) }),
 	}
-	w := &log.Walk{Scanner: log.Scanner{Log: from}, Digests: true, Work: func(t *log.Item) { parse(t, nil) }, Visit: v.look}
+	if v.indexes, v.out.Unused, err = checkIndexes(dir); err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	for _, c := range v.indexes {
+		defer c.close()
+		want(wanted, c.meta.Facts)
+	}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Digests: true, Work: func(t *log.Item) { parse(t, wanted) }, Visit: v.look}
 	if options.Progress != nil {
 		total, err := from.Bytes()
 		if err != nil {
@@ -78,6 +91,7 @@ type verifier struct {
 	out         *Verification
 	roots       log.Roots
 	checkpoints []Checkpoint // those that were not met yet, by size
+	indexes     []*indexCheck
 }
 
 func (v *verifier) look(t *log.Item) error {
@@ -87,6 +101,9 @@ func (v *verifier) look(t *log.Item) error {
 	v.out.Records++
 	v.out.Kinds[t.Head.Kind]++
 	v.roots.Add(t.Hash)
+	for _, c := range v.indexes {
+		c.look(t)
+	}
 	return v.compare()
 }
 
@@ -107,6 +124,17 @@ func (v *verifier) result() (*Verification, error) {
 	if len(v.checkpoints) > 0 {
 		c := v.checkpoints[0]
 		return nil, &CheckpointError{Checkpoint: c, Found: Checkpoint{Origin: c.Origin, Size: v.roots.Size, Root: v.roots.Root()}}
+	}
+	for _, c := range v.indexes {
+		used, err := c.used()
+		switch {
+		case err != nil:
+			return nil, err
+		case used:
+			v.out.Indexed = max(v.out.Indexed, c.Size())
+		default:
+			v.out.Unused = append(v.out.Unused, c.name)
+		}
 	}
 	v.out.Checkpoint = Checkpoint{Origin: DefaultOrigin, Size: v.roots.Size, Root: v.roots.Root()}
 	return v.out, nil

@@ -21,6 +21,8 @@ type Repaired struct {
 	Offset int64  // where in it they began
 	Tear   Tear   // what they were
 	Kept   string // the file in the directory that holds them now
+	// Indexes are the indexes that were removed: files that are not part of the ledger.
+	Indexes []string
 }
 
 // keptSuffix ends the names of the files that hold what was cut off. Such files are not part of a
