@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -131,11 +133,12 @@ func bytesIn(b *testing.B, dir string) (total int64) {
 	return total
 }
 
-// filled writes a ledger of n decisions.
+// filled writes a ledger of n decisions, without an index.
 func filled(b *testing.B, n int64) string {
 	b.Helper()
 	dir := b.TempDir()
 	l := openT(b, dir)
+	l.indexAfter = 1 << 62
 	s := newSample(b)
 	_, version, err := l.Read(context.Background(), s.Reads)
 	if err != nil {
@@ -185,7 +188,7 @@ func BenchmarkWholeLedger(b *testing.B) {
 		b.ReportMetric(float64(b.N)*float64(n)/b.Elapsed().Seconds(), "records/s")
 		b.ReportMetric(float64(b.N)*float64(bytesIn(b, dir))/1e6/b.Elapsed().Seconds(), "MB/s")
 	}
-	b.Run("open", func(b *testing.B) {
+	openAll := func(b *testing.B) {
 		before := processorTime(b)
 		b.ReportAllocs()
 		for range b.N {
@@ -196,11 +199,85 @@ func BenchmarkWholeLedger(b *testing.B) {
 			if l.Size() < n {
 				b.Fatal(l.Size())
 			}
+			b.ReportMetric(float64(l.Unread()), "unread")
+			l.indexAfter = 1 << 62
 			if err := l.Close(); err != nil {
 				b.Fatal(err)
 			}
 		}
 		report(b, before)
+	}
+	b.Run("open without index", openAll)
+	b.Run("index", func(b *testing.B) {
+		l := openT(b, dir)
+		for range b.N {
+			if err := l.WriteIndex(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		info, err := os.Stat(filepath.Join(dir, l.index.base.name))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/float64(n), "B/decision")
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
+	})
+	b.Run("open", openAll)
+	b.Run("heap", func(b *testing.B) {
+		for range b.N {
+			l, err := Open(dir)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			b.ReportMetric(float64(m.HeapAlloc)/1e6, "MB")
+			if err := l.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("prove", func(b *testing.B) {
+		for i := range b.N {
+			if _, err := Prove(context.Background(), dir, ProveOptions{Incident: "T-" + strconv.Itoa(10_000_000+i*7919%int(n))}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("explain", func(b *testing.B) {
+		for i := range b.N { // the set is not archived, which is found last
+			_, err := Explain(context.Background(), dir, ExplainOptions{Incident: "T-" + strconv.Itoa(10_000_000+i*7919%int(n))})
+			if err == nil || !strings.Contains(err.Error(), skipSet) {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("commit", func(b *testing.B) {
+		l, err := Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s := newSample(b)
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := range b.N {
+			c := s.of(n + 1_000_000 + int64(i))
+			given, version, err := l.Read(context.Background(), c.Reads)
+			if err == nil {
+				c.Given, c.Version = given, version
+				err = l.Commit(context.Background(), c)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.StopTimer()
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
 	})
 	b.Run("verify", func(b *testing.B) {
 		before := processorTime(b)

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,5 +153,48 @@ func TestFormat1Empty(t *testing.T) {
 	}
 	if v, err := ledger.Verify(context.Background(), dir, ledger.VerifyOptions{}); err != nil || v.Records != 1 {
 		t.Errorf("verify: %v, %v", v, err)
+	}
+}
+
+// TestFormat1Indexed writes an index over a ledger of the format before, and finds its incidents by it.
+func TestFormat1Indexed(t *testing.T) {
+	ctx, dir := context.Background(), format1(t)
+	latest := ""
+	for e, err := range ledger.Entries(ctx, dir) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Record != nil && e.Record.Decision.Incident == "T-1" {
+			latest = e.Record.Decision.ID
+		}
+	}
+	for unread := int64(0); unread < 7; unread = max(unread+5, 5) {
+		l, err := ledger.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Unread() != unread {
+			t.Fatalf("%d records were not read, want %d", l.Unread(), unread)
+		}
+		g, _, err := l.Read(ctx, recovery.Query{Incident: "T-1"})
+		if err != nil || g.Previous == nil || g.Previous.Decision.ID != latest {
+			t.Errorf("with %d records not read: %v, %v", unread, g.Previous, err)
+		}
+		if unread == 0 {
+			err = l.WriteIndex(ctx)
+		}
+		if err = errors.Join(err, l.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := firstLine(t, dir, "0000000000000005.ledger"); got != "amends ledger 2" {
+		t.Errorf("the new segment says %q", got)
+	}
+	v, err := ledger.Verify(ctx, dir, ledger.VerifyOptions{})
+	if err != nil || v.Records != 6 || v.Indexed != 5 {
+		t.Errorf("verify: %+v, %v", v, err)
+	}
+	if receipt, err := ledger.Prove(ctx, dir, ledger.ProveOptions{Incident: "T-1"}); err != nil || !strings.Contains(string(receipt), latest) {
+		t.Errorf("the receipt is %s, %v", receipt, err)
 	}
 }

@@ -14,8 +14,11 @@ func Count[N integer](n N, noun string) string { return fmt.Sprint(n) + " " + No
 
 // Noun is the noun for so many things.
 func Noun[N integer](n N, noun string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return noun
+	case strings.HasSuffix(noun, "x"):
+		return noun + "es"
 	}
 	return noun + "s"
 }

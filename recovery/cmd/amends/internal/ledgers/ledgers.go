@@ -31,7 +31,7 @@ func Command() command.Command {
 
 func ledgerCommands() []command.Command {
 	return []command.Command{
-		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(), ledgerRepair(),
+		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(), ledgerRepair(), ledgerIndex(),
 	}
 }
 

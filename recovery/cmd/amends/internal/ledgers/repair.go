@@ -46,6 +46,8 @@ type repaired struct {
 	OK      bool    `json:"ok"`
 	Records int64   `json:"records"`
 	Cut     *cutOff `json:"cut,omitempty"`
+	// Indexes are the files that were removed.
+	Indexes []string `json:"removed_indexes,omitempty"`
 }
 
 type cutOff struct {
@@ -58,6 +60,9 @@ type cutOff struct {
 
 func repairedOf(dir string, r *ledger.Repaired) repaired {
 	out := repaired{OK: true, Records: r.Records}
+	for _, name := range r.Indexes {
+		out.Indexes = append(out.Indexes, inLedger(dir, name))
+	}
 	if r.Cut > 0 {
 		out.Cut = &cutOff{inLedger(dir, r.File), r.Offset, r.Cut, r.Tear, inLedger(dir, r.Kept)}
 	}
@@ -65,12 +70,17 @@ func repairedOf(dir string, r *ledger.Repaired) repaired {
 }
 
 func repairedText(dir string, r *ledger.Repaired) term.Text {
-	if r.Cut == 0 {
+	if r.Cut == 0 && len(r.Indexes) == 0 {
 		return term.Textf("nothing to repair: the ledger is whole, with %s\n", term.Count(r.Records, "record"))
 	}
 	w := term.NewPage(false)
-	w.Printf("cut off: %s, from byte %d of %s: %s\n", term.Count(r.Cut, "byte"), r.Offset, inLedger(dir, r.File), torn(r.Tear))
-	w.Printf("kept: in %s, which is no part of the ledger\n", inLedger(dir, r.Kept))
+	if r.Cut > 0 {
+		w.Printf("cut off: %s, from byte %d of %s: %s\n", term.Count(r.Cut, "byte"), r.Offset, inLedger(dir, r.File), torn(r.Tear))
+		w.Printf("kept: in %s, which is no part of the ledger\n", inLedger(dir, r.Kept))
+	}
+	for _, name := range r.Indexes {
+		w.Printf("removed: %s, an index that is not used or not as the records say; it was no part of the ledger\n", inLedger(dir, name))
+	}
 	w.Printf("whole: %s\n", term.Count(r.Records, "record"))
 	return w.Text()
 }

@@ -74,7 +74,7 @@ func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
 }
 
 // kinds are the kinds of records in the order in which they are listed.
-var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure, ledger.KindMark}
+var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure, ledger.KindMark, ledger.KindIndex}
 
 // wholeLedger is a ledger that is whole, as JSON.
 type wholeLedger struct {
@@ -86,10 +86,12 @@ type wholeLedger struct {
 	TornBytes  int64                 `json:"torn_bytes"`
 	Tear       ledger.Tear           `json:"tear,omitempty"`
 	Checkpoint *checkpoint           `json:"checkpoint"`
+	Indexed    int64                 `json:"indexed,omitempty"`
+	Unused     []string              `json:"unused_indexes,omitempty"`
 }
 
 func verifiedOf(v *ledger.Verification) wholeLedger {
-	return wholeLedger{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint)}
+	return wholeLedger{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint), v.Indexed, v.Unused}
 }
 
 func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) term.Text {
@@ -113,6 +115,12 @@ func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signe
 	}
 	if v.Torn > 0 {
 		w.Printf("torn: %s at the end: %s\nThe next writer cuts off what is torn; amends ledger repair does, and keeps it\n", term.Count(v.Torn, "byte"), torn(v.Tear))
+	}
+	if v.Indexed > 0 {
+		w.Printf("indexed: %s, as they say\n", term.Count(v.Indexed, "record"))
+	}
+	for _, name := range v.Unused {
+		w.Printf("not used: %s, since the ledger does not vouch for it; the next writer removes it\n", name)
 	}
 	for _, c := range checkpoints {
 		with := ""
