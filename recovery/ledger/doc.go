@@ -39,7 +39,7 @@
 //	snapshot.go, snapshot_text.go, snapshot_write.go, renew.go, index_check.go
 //	                          the index: what is not kept in mind, and how it is vouched for
 //	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
-//	replay.go, replay_again.go, explain.go, revisit.go, past.go, treated.go, erase.go
+//	replay.go, replay_again.go, explain.go, revisit.go, treated.go, erase.go
 //	equal.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
 //
 // There is no goroutine in the background. A ledger is opened by reading it, which takes about 30 µs
