@@ -157,6 +157,10 @@ func (l *Ledger) forgetErased(c *concerned) error {
 	for incident := range c.incidents {
 		l.index.unrefuse(incident, c.seqs...)
 	}
+	maps.DeleteFunc(l.index.proposed, func(_ store.ID, seq int64) bool {
+		_, erased := slices.BinarySearch(c.seqs, seq)
+		return erased
+	})
 	for set, first := range l.index.sets.All() {
 		if first >= c.until {
 			c.rest.Decided(set, first)

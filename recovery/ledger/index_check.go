@@ -25,10 +25,10 @@ type indexCheck struct {
 	wiped   int64 // decisions and refusals that were erased
 	erasing map[int64]bool
 	// How many rows and names were met.
-	threadsMet, recordsMet, choicesMet, refusalsMet int64
-	setsMet, calendarsMet                           int
-	seed                                            maphash.Seed
-	sum                                             uint64
+	threadsMet, recordsMet, choicesMet, proposedMet, refusalsMet int64
+	setsMet, calendarsMet                                        int
+	seed                                                         maphash.Seed
+	sum                                                          uint64
 }
 
 // checkIndexes begins to check the indexes in a directory.
@@ -60,7 +60,7 @@ func (c *indexCheck) close() error { return errors.Join(c.log.Close(), c.snapsho
 // wanted are the keys of incidents by which the index counts.
 func (c *indexCheck) wanted() map[string]bool {
 	out := map[string]bool{}
-	want(out, c.meta.Facts)
+	want(out, c.meta.kinds())
 	return out
 }
 
@@ -146,7 +146,7 @@ func (c *indexCheck) incident(t *log.Item) bool {
 func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
 	c.threadsMet++
 	x, wanted := newIndex(), c.wanted()
-	x.counts.Count(c.meta.Facts).Add()
+	x.counts.Count(c.meta.kinds()).Add()
 	look := func(r ref) (*store.Decision, error) {
 		t, err := whole(c.log, r.seq)
 		if err != nil {
@@ -179,7 +179,7 @@ func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
 	is.thread(again)
 	was.thread(th)
 	c.add(x.counts)
-	return bytes.Equal(is.buf, was.buf) && c.rebuilt(x.choices)
+	return bytes.Equal(is.buf, was.buf) && c.rebuilt(x.choices) && c.proposedAgain(x.proposed)
 }
 
 // rebuilt compares the choices on an incident.
@@ -202,6 +202,17 @@ func (c *indexCheck) rebuilt(of *choices) bool {
 			return false
 		}
 		c.choicesMet++
+	}
+	return true
+}
+
+// proposedAgain compares where choices on an incident were proposed.
+func (c *indexCheck) proposedAgain(of map[store.ID]int64) bool {
+	for id, seq := range of {
+		if is, err := c.proposal(id); err != nil || is != seq {
+			return false
+		}
+		c.proposedMet++
 	}
 	return true
 }
@@ -240,7 +251,7 @@ func (c *indexCheck) used() (bool, error) {
 
 // complete reports whether the index has nothing that the records do not say.
 func (c *indexCheck) complete() bool {
-	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() &&
+	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.proposedMet == c.proposed.Rows() &&
 		c.setsMet == len(c.meta.Sets) && c.calendarsMet == len(c.meta.Calendars) && c.wiped == c.meta.Erased && int64(len(c.erasing)) == c.erased.Rows()
 	decided := 0
 	for id, first := range c.sets.All() {

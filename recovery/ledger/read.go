@@ -49,9 +49,9 @@ func (l *Ledger) chosenOn(choice string) (string, error) {
 	if err := l.usable(); err != nil {
 		return "", err
 	}
-	seq, known := l.index.proposed[store.IDOf(choice)]
-	if !known {
-		return "", nil
+	seq, err := l.index.proposal(store.IDOf(choice))
+	if err != nil || seq < 0 {
+		return "", err
 	}
 	d, err := l.look(ref{seq: seq})
 	switch {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/tables"
 	"github.com/servicerecovery/amends/recovery/store"
@@ -27,7 +28,7 @@ type snapshot struct {
 	*tables.Reader
 	file *openFile
 
-	records, tree, threads, heap, sums, choiceRows, refusals, erased *tables.Table
+	records, tree, threads, heap, sums, choiceRows, proposed, refusals, erased *tables.Table
 	// vouched is set once a record was read that holds the digest.
 	vouched bool
 }
@@ -46,7 +47,30 @@ type snapshotMeta struct {
 	Sets      map[string]int64 `json:"sets"`
 	Calendars map[string]int64 `json:"calendars"`
 	Decided   []decidedSet     `json:"decided"`
-	Facts     []store.FactKind `json:"facts"`
+	Facts     []countedKind    `json:"facts"`
+}
+
+// countedKind is a kind of fact, with the type of its field by name.
+type countedKind struct {
+	store.FactKind
+	Of string
+}
+
+func countedOf(kinds []store.FactKind) (out []countedKind) {
+	for _, k := range kinds {
+		out = append(out, countedKind{k, k.Of.String()})
+	}
+	return out
+}
+
+// kinds are the kinds of facts that the snapshot counts.
+func (m *snapshotMeta) kinds() (out []store.FactKind) {
+	for _, k := range m.Facts {
+		t, _ := value.ParseType(k.Of)
+		k.FactKind.Of = t.Kind
+		out = append(out, k.FactKind)
+	}
+	return out
 }
 
 // decidedSet is a set by which decisions were made.
@@ -66,7 +90,11 @@ const (
 	choiceKey  = 16 + 8
 	choiceRow  = choiceKey + 8 + 4
 	refusalRow = 16 + 8
-	erasedRow  = 8
+
+	proposedKey = 16
+	proposedRow = proposedKey + 8
+
+	erasedRow = 8
 )
 
 var errSnapshot = errors.New("the index does not have what an index has")
@@ -99,7 +127,7 @@ func openSnapshot(dir log.Files, name string) (s *snapshot, err error) {
 		key, row int
 	}{
 		{&s.records, "records", 0, recordRow}, {&s.tree, "tree", 0, treeRow}, {&s.threads, "threads", threadKey, threadRow}, {&s.heap, "heap", 0, 1},
-		{&s.sums, "sums", sumKey, sumRow}, {&s.choiceRows, "choices", choiceKey, choiceRow}, {&s.refusals, "refusals", refusalRow, refusalRow},
+		{&s.sums, "sums", sumKey, sumRow}, {&s.choiceRows, "choices", choiceKey, choiceRow}, {&s.proposed, "proposed", proposedKey, proposedRow}, {&s.refusals, "refusals", refusalRow, refusalRow},
 		{&s.erased, "erased", erasedRow, erasedRow},
 	} {
 		if *t.to = s.Table(t.name, t.key, t.row); *t.to == nil {
@@ -364,6 +392,19 @@ func (s *snapshot) refusalsOf(incident store.ID) (out []int64, err error) {
 		return true
 	})
 	return out, s.bad(err)
+}
+
+// proposal finds the record that first proposed a choice which needs a second person; -1: none has.
+func (s *snapshot) proposal(choice store.ID) (int64, error) {
+	i, err := s.proposed.Search(choice[:])
+	if err != nil || i == s.proposed.Rows() {
+		return -1, s.bad(err)
+	}
+	row, err := s.proposed.Row(i)
+	if err != nil || store.ID(row) != choice {
+		return -1, s.bad(err)
+	}
+	return int64(binary.BigEndian.Uint64(row[proposedKey:])), nil
 }
 
 // wasErased reports whether the ledger says of a record that it was erased.

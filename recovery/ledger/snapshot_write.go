@@ -25,7 +25,7 @@ type snapshotWriter struct {
 func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 	w := &snapshotWriter{l: l, base: l.index.base, Writer: tables.NewWriter(to)}
 	w.heap = w.Table("heap", 0, 1)
-	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.refusals, w.erased} {
+	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.proposed, w.refusals, w.erased} {
 		if err := write(); err != nil {
 			return tables.Digest{}, err
 		}
@@ -40,7 +40,7 @@ func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 func (w *snapshotWriter) meta() ([]byte, error) {
 	l := w.l
 	m := snapshotMeta{
-		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: l.index.counts.Kinds(), Unwiped: l.unwiped,
+		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: countedOf(l.index.counts.Kinds()), Unwiped: l.unwiped,
 	}
 	first, end := l.tail.End()
 	m.Segment, m.Offset = first, end
@@ -227,6 +227,41 @@ func (w *snapshotWriter) choices() error {
 		w.put(to, row[:choiceKey], e.buf)
 		return nil
 	})
+}
+
+// proposed has the record that first proposed each choice which needs a second person.
+func (w *snapshotWriter) proposed() error {
+	to := w.Table("proposed", proposedKey, proposedRow)
+	add := func(row []byte) error {
+		erased, err := w.l.erased.has(int64(binary.BigEndian.Uint64(row[proposedKey:])))
+		if err == nil && !erased {
+			to.Add(row)
+		}
+		return err
+	}
+	var failed error
+	var news []change
+	for id, seq := range w.l.index.proposed {
+		news = append(news, change{id[:], func() {
+			failed = cmp.Or(failed, add(binary.BigEndian.AppendUint64(slices.Clip(id[:]), uint64(seq))))
+		}})
+		if w.base == nil {
+			continue
+		}
+		// A proposal that the base has is the first, unless it was erased.
+		first, err := w.base.proposal(id)
+		if err != nil {
+			return err
+		}
+		if erased, err := w.l.erased.has(first); err != nil || first >= 0 && !erased {
+			news = news[:len(news)-1]
+			if err != nil {
+				return err
+			}
+		}
+	}
+	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.proposed }), news, true, add)
+	return cmp.Or(err, failed)
 }
 
 // refusals has the refusals of each incident, by its key.

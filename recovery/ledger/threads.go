@@ -35,7 +35,7 @@ func indexOver(base *snapshot) *index {
 	if base == nil {
 		return x
 	}
-	x.count, x.counts = base.meta.Threads, store.NewIndexOver(base, base.meta.Facts)
+	x.count, x.counts = base.meta.Threads, store.NewIndexOver(base, base.meta.kinds())
 	for _, s := range base.meta.Decided {
 		x.sets.Decided(store.ID(s.ID), s.First)
 	}
@@ -172,6 +172,19 @@ func (x *index) propose(d *store.Decision) {
 	if _, known := x.proposed[d.Choice.ID]; !known {
 		x.proposed[d.Choice.ID] = d.Number
 	}
+}
+
+// proposal finds the record that first proposed a choice which needs a second person; -1: none has.
+func (x *index) proposal(choice store.ID) (int64, error) {
+	if x.base != nil {
+		if seq, err := x.base.proposal(choice); err != nil || seq >= 0 {
+			return seq, err
+		}
+	}
+	if seq, ok := x.proposed[choice]; ok {
+		return seq, nil
+	}
+	return -1, nil
 }
 
 // unpropose takes back propose, of the decision that came last.

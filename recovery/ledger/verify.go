@@ -66,7 +66,7 @@ func verify(ctx context.Context, dir log.Files, options VerifyOptions) (*Verific
 	wanted := map[string]bool{}
 	for _, c := range v.indexes {
 		defer c.close()
-		want(wanted, c.meta.Facts)
+		want(wanted, c.meta.kinds())
 	}
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Digests: true, Work: func(t *log.Item) { parse(t, wanted) }, Visit: v.look}
 	if options.Progress != nil {

@@ -86,6 +86,10 @@ func TestKindsDiffer(t *testing.T) {
 			f.SetString("x" + v.Type().Field(i).Name)
 		case reflect.Bool:
 			f.SetBool(true)
+		case reflect.Int, reflect.Int8:
+			f.SetInt(int64(value.KindDuration))
+		case reflect.Uint8:
+			f.SetUint(uint64(value.KindDuration))
 		case reflect.Slice:
 			f.Set(reflect.ValueOf([]string{"a.b", "c"}))
 		default:
