@@ -137,19 +137,28 @@ func (s *scope) spanOfCall(n *policy.Node) span {
 	a, b := args[0], args[1]
 	switch name {
 	case "_+_":
-		return span{sum(a.lo, b.lo), sum(a.hi, b.hi), a.currency}
+		return span{sum(a.lo, b.lo), sum(a.hi, b.hi), a.currency}.nearby()
 	case "_-_":
-		return span{difference(a.lo, b.hi), difference(a.hi, b.lo), a.currency}
+		return span{difference(a.lo, b.hi), difference(a.hi, b.lo), a.currency}.nearby()
 	case "_*_":
-		return a.times(b)
+		return a.times(b).nearby()
 	case "_/_":
-		return a.over(b)
+		return a.over(b).nearby()
 	case "min":
 		return least(a, b)
 	case "max":
 		return most(a, b)
 	}
 	return span{}
+}
+
+// nearby lets the upper bound of a number be a little higher: arithmetic on doubles gives a double near
+// the exact number, and money that is rounded up makes a unit of the difference.
+func (a span) nearby() span {
+	if a.currency == "" && a.hi != nil && a.hi.Sign() > 0 && !a.hi.IsInt() {
+		a.hi = short(new(big.Rat).Mul(a.hi, new(big.Rat).SetFrac64(1<<50+1, 1<<50)))
+	}
+	return a
 }
 
 func sum(a, b *big.Rat) *big.Rat {

@@ -152,6 +152,22 @@ func TestCostsOfSeveralCurrencies(t *testing.T) {
 	}
 }
 
+// Arithmetic on doubles can be above the exact number, and rounding up makes a cent of it: 1.1 * 1.1
+// is 1.2100000000000002.
+func TestCostsOfDoublesRoundedUp(t *testing.T) {
+	const set = `amends: v1
+playbook: p
+rounding: up
+review_by: 2030-01-01
+incident: {f: {type: double, min: 0.0, max: 1.1}}
+plays: [{id: late, approach: standardised-response, when: incident.failure == "late", do: [{compensate: {amount: 'money("10 EUR") * (incident.f * incident.f)'}}]}]
+`
+	page := built(t, fstest.MapFS{"p.yaml": {Data: []byte(set)}}, report.Options{})
+	if got := page.Playbooks[0].Plays[0].Cost.Most; fmt.Sprint(got) != "[12.11 EUR]" {
+		t.Errorf("got %v, and a decision gives 12.11 EUR", got)
+	}
+}
+
 // TestPartnersPaidInSeveralCurrencies holds that what partners cost is not passed over because it
 // cannot be compared, nor what is given in time beside what is given when it is too late.
 func TestPartnersPaidInSeveralCurrencies(t *testing.T) {
