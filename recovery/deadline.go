@@ -131,7 +131,7 @@ func (c *conclusion) timesOf(p *policy.Play, a *policy.Action, r *running, base 
 	if ofDeadline {
 		d = a.Within
 	}
-	return t, failedAt(p, d.Position(), d.Source(), "counted from "+value.FormatTimestamp(base)+", it never ends or lies beyond the year 9999")
+	return t, failedAt(p, d.Position(), d.Source(), "counted from "+timeIn(p, base)+", it never ends or lies beyond the year 9999")
 }
 
 // retime works out anew when a promise is due whose clock stops while the incident

@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
 // Engine decides incidents by one set of playbooks. It is safe for concurrent
@@ -117,7 +118,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOpti
 		return nil, diags
 	}
 	archive(e.config.store, set)
-	rules := newRuleset(program, SetRef{Digest: set.Digest, Revision: o.revision}, diags)
+	rules := newRuleset(program, SetRef{Digest: set.Digest, Revision: o.revision}, diags, zoned.Of(set).Decision())
 	rules.strict = o.strict
 	return rules, nil
 }

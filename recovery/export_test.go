@@ -4,5 +4,5 @@ package recovery
 // deciding by an index must come to.
 func Plainly(e *Engine) {
 	r := e.current.Load()
-	e.current.Store(newRuleset(r.program.Plain(), r.ref, r.diagnostics))
+	e.current.Store(newRuleset(r.program.Plain(), r.ref, r.diagnostics, r.zone))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -233,15 +234,23 @@ func (c *conclusion) warnLate(x *ask) {
 		due = x.occurrence(x.next())
 	}
 	if x.fresh && x.DoneAt.IsZero() && !due.IsZero() && due.Before(c.now) {
-		c.warn(WarnLateWhenGiven, x.Play, x.Type+" was to be done by "+value.FormatTimestamp(due)+", before this decision asks for it")
+		c.warn(WarnLateWhenGiven, x.Play, x.Type+" was to be done by "+timeIn(x.play, due)+", before this decision asks for it")
 	}
 }
 
-// warnAhead warns of what has not happened yet, by the times that were told.
+// timeIn writes a time for people, in the zone of the playbook that speaks of it.
+func timeIn(p *policy.Play, t time.Time) string { return value.Plain{Zone: p.Playbook.Zone}.Time(t) }
+
+// warnAhead warns of what has not happened yet, by the times that were told. It speaks in the zone of
+// the first play that matched, else in that of the set.
 func (c *conclusion) warnAhead() {
+	plain := value.Plain{Zone: c.rules.zone}
+	if len(c.matches) > 0 {
+		plain.Zone = c.matches[0].Play.Playbook.Zone
+	}
 	ahead := func(what string, t time.Time) {
 		if t.After(c.now) {
-			c.warn(WarnInTheFuture, "", what+" lies ahead, at "+value.FormatTimestamp(t)+": it has not happened yet")
+			c.warn(WarnInTheFuture, "", what+" lies ahead, at "+plain.Time(t)+": it has not happened yet")
 		}
 	}
 	ahead("reported_at", c.reportedAt)

@@ -39,7 +39,7 @@ func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
 	if !late && (len(actions) > 0 || !c.now.After(latest)) {
 		return nil
 	}
-	c.warnOnce(WarnTooLate, p.Name, "it had to be done by "+value.FormatTimestamp(latest))
+	c.warnOnce(WarnTooLate, p.Name, "it had to be done by "+timeIn(p, latest))
 	return c.give(p, p.TooLate)
 }
 
@@ -54,7 +54,7 @@ func (c *conclusion) latest(p *policy.Play) (time.Time, error) {
 	}
 	latest, err := worktime.Clock{Zone: p.Playbook.Zone}.Back(c.expectedAt, lead)
 	if err != nil {
-		return time.Time{}, failedAt(p, p.Lead.Position(), p.Lead.Source(), "counted back from "+value.FormatTimestamp(c.expectedAt)+", it lies before the year 1")
+		return time.Time{}, failedAt(p, p.Lead.Position(), p.Lead.Source(), "counted back from "+timeIn(p, c.expectedAt)+", it lies before the year 1")
 	}
 	return value.Instant(latest), nil
 }

@@ -20,6 +20,7 @@ type ruleset struct {
 	program     *policy.Program
 	ref         SetRef
 	diagnostics playbook.Diagnostics
+	zone        *time.Location // in which a decision speaks of what belongs to no play
 
 	layout      *intake.Layout
 	fields      fields
@@ -38,8 +39,8 @@ type ruleset struct {
 	explainer  *policy.Explainer
 }
 
-func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics) *ruleset {
-	r := &ruleset{program: p, ref: ref, diagnostics: diags, layout: intake.NewLayout(p, standardPaths()), fields: fieldsOf(p), counted: countedFacts(p)}
+func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics, zone *time.Location) *ruleset {
+	r := &ruleset{program: p, ref: ref, diagnostics: diags, zone: zone, layout: intake.NewLayout(p, standardPaths()), fields: fieldsOf(p), counted: countedFacts(p)}
 	r.escalate, r.substitute = policy.BuiltinAction(policy.ActionEscalate), policy.BuiltinAction(policy.ActionSubstitute)
 	for _, f := range p.Facts {
 		r.zeros = append(r.zeros, f.Zero())

@@ -2,8 +2,11 @@ package recovery_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -101,6 +104,42 @@ plays:
 		}
 		if last := len(got.Warnings) - 1; c.warning != "" && (last < 1 || got.Warnings[last].Code != recovery.WarnLanguage) {
 			t.Errorf("the warnings are %v, want language last", got.Warnings)
+		}
+	}
+}
+
+// TestWarningsSpeakInTheZone has the times of warnings as people of the playbook read them: the play's
+// own zone, else the shared one; without a play that matched, that of the set.
+func TestWarningsSpeakInTheZone(t *testing.T) {
+	const plays = "plays: [{id: p, approach: standardised-response, when: incident.failure == \"late\", do: [{respond: {within: 1h}}]}]\n"
+	const late = "pb/p: respond was to be done by %s, before this decision asks for it"
+	const ahead = ": responded_at lies ahead, at %s: it has not happened yet"
+	for _, c := range []struct{ name, own, shared, failure, due, responded string }{
+		{"no zone", "", "", "late", "2026-03-02T08:30:00Z", "2026-07-01T12:00:00Z"},
+		{"its own", "zone: Europe/Madrid\n", "", "late", "2026-03-02T09:30:00+01:00", "2026-07-01T14:00:00+02:00"},
+		{"the shared one", "", "Asia/Kolkata", "late", "2026-03-02T14:00:00+05:30", "2026-07-01T17:30:00+05:30"},
+		{"both", "zone: America/New_York\n", "Asia/Kolkata", "late", "2026-03-02T03:30:00-05:00", "2026-07-01T08:00:00-04:00"},
+		{"nothing matched", "zone: Europe/Madrid\n", "", "lost", "", "2026-07-01T14:00:00+02:00"},
+		{"nothing matched, shared", "zone: America/New_York\n", "Asia/Kolkata", "lost", "", "2026-07-01T17:30:00+05:30"},
+	} {
+		set := fstest.MapFS{"set.yaml": {Data: []byte("amends: v1\nplaybook: pb\nreview_by: 2027-01-01\n" + c.own + plays)}}
+		if c.shared != "" {
+			set["shared.yaml"] = &fstest.MapFile{Data: []byte("amends: v1\nshared: all\nzone: " + c.shared + "\n")}
+		}
+		engine, err := recovery.Load(set, recovery.WithClock(func() time.Time { return at("2026-03-02T09:00:00Z") }))
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		d := &desk{Engine: engine, t: t}
+		got := d.handle(recovery.Incident{Failure: c.failure, ReportedAt: at("2026-03-02T07:30:00Z"), RespondedAt: at("2026-07-01T12:00:00Z")})
+		var want []string
+		if c.due != "" {
+			want = append(want, fmt.Sprintf(late, c.due))
+		}
+		want = append(want, fmt.Sprintf(ahead, c.responded))
+		said := append(warned(got, recovery.WarnLateWhenGiven), warned(got, recovery.WarnInTheFuture)...)
+		if !slices.Equal(said, want) {
+			t.Errorf("%s: got %q, want %q", c.name, said, want)
 		}
 	}
 }

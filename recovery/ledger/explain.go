@@ -25,8 +25,8 @@ type Explained struct {
 	Seq     int64             // the record's number
 	Refusal *recovery.Refusal // then there is nothing more
 	Record  *recovery.Record
-	// Explanation is made from the values that were read then, by the set of that time. Its
-	// decision is the one on record.
+	// Explanation is made from the values that were read then, by the set of that time, under the
+	// present version of the semantics. Its decision is the one on record.
 	Explanation *recovery.Explanation
 	// Choices were made on the decision, in order.
 	Choices []*recovery.Decision
@@ -35,7 +35,8 @@ type Explained struct {
 	// Forgotten is how many precedents were erased since.
 	Forgotten int
 	// Changes are the fields that differ when the incident is decided again. There are none on a
-	// ledger that is whole. Nothing is compared when precedents are Forgotten.
+	// ledger that is whole. Nothing is compared when precedents are Forgotten, or when the decision was
+	// made under another version of the semantics.
 	Changes []Change
 }
 
@@ -213,8 +214,6 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 		return err
 	case engine == nil:
 		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSet)
-	case was.Semantics != recovery.Semantics:
-		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSemantics)
 	}
 	if out.Forgotten, err = x.forget(e.given, e.record.Decision.Incident); err != nil {
 		return err
@@ -228,7 +227,7 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 	if err != nil {
 		return err
 	}
-	if again := out.Explanation.Decision; again != nil && out.Forgotten == 0 {
+	if again := out.Explanation.Decision; again != nil && out.Forgotten == 0 && was.Semantics == recovery.Semantics {
 		out.Changes = diff(was.AppendJSON(nil), again.AppendJSON(nil), nil)
 	}
 	out.Explanation.Decision = was

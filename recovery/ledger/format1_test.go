@@ -131,6 +131,50 @@ func TestFormat1IsRead(t *testing.T) {
 	}
 }
 
+// TestFormat1IsExplained explains what stands of an incident that was decided under the version
+// before, what came before it, and a refusal. The values are those that were read then.
+func TestFormat1IsExplained(t *testing.T) {
+	dir := format1(t)
+	explain := func(incident, decision string) *ledger.Explained {
+		t.Helper()
+		x, err := ledger.Explain(context.Background(), dir, ledger.ExplainOptions{Incident: incident, Decision: decision})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	for _, c := range []struct {
+		incident, decision string
+		seq                int64
+		refund, paid       string
+	}{
+		{"T-1", "", 4, "10.00 EUR", "5.00 EUR"},
+		{"T-1", "dec_90b7338557f7507ba36c0d099f8aeafc", 1, "5.00 EUR", "0.00 EUR"},
+		{"T-3", "", 3, "5.00 EUR", "5.00 EUR"},
+	} {
+		x := explain(c.incident, c.decision)
+		d := x.Record.Decision
+		if x.Seq != c.seq || d.Semantics != 1 || x.Explanation.Decision != d || x.Explanation.Err != nil || len(x.Changes) > 0 {
+			t.Errorf("%s %s: %+v", c.incident, c.decision, x)
+		}
+		if got := d.Actions[len(d.Actions)-1].Amount.String(); got != c.refund {
+			t.Errorf("%s %s: a refund of %s, want %s", c.incident, c.decision, got, c.refund)
+		}
+		if p := x.Explanation.Plays; len(p) != 1 || !p[0].Matched {
+			t.Errorf("%s %s: plays %+v", c.incident, c.decision, p)
+		}
+		if f := d.Facts; len(f) != 1 || f[0].Value != recovery.MustMoney(c.paid) {
+			t.Errorf("%s %s: facts %+v, want %s", c.incident, c.decision, f, c.paid)
+		}
+	}
+	if first := explain("T-1", "dec_90b7338557f7507ba36c0d099f8aeafc"); first.SupersededBy != explain("T-1", "").Record.Decision.ID {
+		t.Errorf("superseded by %q", first.SupersededBy)
+	}
+	if x := explain("T-2", ""); x.Refusal == nil || !strings.Contains(x.Refusal.Error.Error(), "severity: wanted 1 to 5, found 9") {
+		t.Errorf("%+v", x)
+	}
+}
+
 // TestFormat1Empty begins with a segment of the format before that has no records yet.
 func TestFormat1Empty(t *testing.T) {
 	dir := t.TempDir()

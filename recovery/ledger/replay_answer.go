@@ -117,9 +117,10 @@ func (r *replayer) forget(given *Read, incident string) (n int, err error) {
 
 func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *recovery.Given) error {
 	g.Facts, g.Use = make([]any, len(q.Facts)), make([]int64, len(q.Use))
+	older := was.Decision.Semantics != recovery.Semantics
 	for i := range q.Facts {
 		f := &q.Facts[i]
-		at := slices.IndexFunc(x.given.Query.Facts, func(y recovery.FactQuery) bool { return sameFact(y, *f) })
+		at := slices.IndexFunc(x.given.Query.Facts, func(y recovery.FactQuery) bool { return sameFact(y, *f) || older && sameButWhen(y, *f) })
 		switch {
 		case at >= 0:
 			g.Facts[i] = x.given.Facts[at]
@@ -157,6 +158,13 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 
 func sameFact(a, b recovery.FactQuery) bool {
 	return a.Count == b.Count && a.Occurred == b.Occurred && a.Sum == b.Sum && a.Of == b.Of && a.Currency == b.Currency && a.From.Equal(b.From) && slices.Equal(a.Same, b.Same)
+}
+
+// sameButWhen takes facts for the same that differ only in what says when something counts, which
+// versions of the semantics read otherwise.
+func sameButWhen(a, b recovery.FactQuery) bool {
+	a.Occurred = b.Occurred
+	return sameFact(a, b)
 }
 
 func samePrecedents(a, b recovery.PrecedentQuery) bool {

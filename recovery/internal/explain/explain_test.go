@@ -215,6 +215,21 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestEarlierSemantics says that a decision was made under another version than its reasons.
+func TestEarlierSemantics(t *testing.T) {
+	x := explained(t, load(t, `plays: [{id: a, approach: standardised-response, when: true, do: [{acknowledge: {}}]}]`),
+		recovery.Incident{ID: "T", Service: "s", Failure: "late", OccurredAt: day})
+	was := *x.Decision
+	was.Semantics = 1
+	const said = "decided under version 1 of the semantics; the reasons are worked out"
+	for d, want := range map[*recovery.Decision]bool{x.Decision: false, &was: true} {
+		past := &ledger.Explained{Record: &recovery.Record{Decision: d}, Explanation: x}
+		if got := text(explain.OfPast(past, explain.Options{}), false); strings.Contains(got, said) != want {
+			t.Errorf("version %d:\n%s", d.Semantics, got)
+		}
+	}
+}
+
 // The help of the command lists every key that there is.
 func TestFormatIsComplete(t *testing.T) {
 	source, err := filepath.Glob("json*.go")

@@ -262,6 +262,9 @@ func (t *textWriter) past() {
 	if d.Made != nil {
 		t.chosen(d)
 	}
+	if d.Semantics != recovery.Semantics {
+		t.wrapped(2, 2, "", fmt.Sprintf("decided under version %d of the semantics; the reasons are worked out by version %d", d.Semantics, recovery.Semantics))
+	}
 	if d.Supersedes != "" {
 		t.wrapped(2, 2, "", "it took the place of "+d.Supersedes)
 	}
