@@ -20,6 +20,10 @@ type Options struct {
 	Revision string        // of the host's version control; may be empty
 	Now      *time.Time    // what dates are judged by; nil: they are not
 	Tests    *suite.Report // what came of the suites; nil: none were run
+	// Happened is what came of the plays, by playbook/play, in a period that Of names; nil: nobody
+	// looked.
+	Happened map[string]*Happened
+	Of       string
 }
 
 // Build writes a sound set in words. The program is that of the set.
@@ -29,6 +33,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 	if p.Title == "" {
 		p.Title = b.title()
 	}
+	p.Of = o.Of
 	if o.Now != nil {
 		p.Now = value.FormatTimestamp(*o.Now)
 	}
@@ -67,6 +72,7 @@ type builder struct {
 	empty     *policy.Input // for constants, which look at nothing
 	now       *time.Time
 	ran       *suite.Report
+	happened  map[string]*Happened
 
 	conditions  map[string][]*policy.Node // by file, in order of their places
 	scopes      map[string]*scope         // by playbook
@@ -83,7 +89,7 @@ type builder struct {
 
 func newBuilder(set *playbook.Set, program *policy.Program, o Options) *builder {
 	b := &builder{
-		set: set, program: program, explainer: program.Explainer(), empty: program.Blank(), now: o.Now, ran: o.Tests,
+		set: set, program: program, explainer: program.Explainer(), empty: program.Blank(), now: o.Now, ran: o.Tests, happened: o.Happened,
 		conditions: map[string][]*policy.Node{}, scopes: map[string]*scope{}, plays: map[string]*playbook.Play{}, short: map[*policy.Play]Row{}, gives: map[*policy.Play][]given{},
 		params: map[paramOf]*policy.Node{}, spans: map[*policy.Node]span{},
 	}

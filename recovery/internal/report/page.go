@@ -4,6 +4,7 @@ package report
 type Page struct {
 	Title            string
 	Digest, Revision string
+	Of               string // the ledger and the period of what happened; empty: nobody looked
 	Now              string // the time that dates are judged by; empty: they are not
 	Cards            []Card
 	Services         []Service
@@ -115,7 +116,23 @@ type Play struct {
 	Tables                     []Table
 	Messages                   []Message
 	Tests                      *PlayTests // nil: no tests were run
+	Happened                   *Happened  // nil: nobody looked
 	At                         string
+}
+
+// Happened is what came of a play, as a ledger has it.
+type Happened struct {
+	Decisions          int64
+	Cases              []CaseCount // by the case that held, the most frequent first
+	Promised, Reported string      // redress; empty: it gave no money
+	Promises           string      // what became of its promises; empty: it made none
+	Left, Made         int64       // choices
+}
+
+// CaseCount is how often a case held.
+type CaseCount struct {
+	ID    string // empty: no case held, or it has no name
+	Count int64
 }
 
 // Case is a branch of a play.

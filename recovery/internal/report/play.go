@@ -53,6 +53,11 @@ func (s *scope) play(d *playbook.Play, p *policy.Play) Play {
 	u := s.uses(d, p)
 	out.Names, out.Tables, out.Messages = u.names(), u.tables(), s.messagesOf(d)
 	out.Tests = s.playTests(out.Anchor, p)
+	if s.happened != nil {
+		if out.Happened = s.happened[p.Name]; out.Happened == nil {
+			out.Happened = &Happened{}
+		}
+	}
 	return out
 }
 

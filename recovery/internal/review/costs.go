@@ -13,6 +13,8 @@ type Costs struct {
 	Counts string `json:"counts"`
 	// Given is what stands, by type, play and currency, as promised and as reported.
 	Given []Cost `json:"given"`
+	// ByKind is what each kind of incidents costs, the most incidents first.
+	ByKind []KindCost `json:"by_kind"`
 	// Promised and Reported are the sums of Given, and PerIncident is Promised shared among all incidents.
 	Promised    []Amount `json:"promised"`
 	Reported    []Amount `json:"reported"`
@@ -31,6 +33,14 @@ type Cost struct {
 	Actions  int64  `json:"actions"`
 	Promised string `json:"promised"`
 	Reported string `json:"reported"`
+}
+
+// KindCost is what one kind of incidents costs.
+type KindCost struct {
+	Kind        Kind     `json:"kind"`
+	Incidents   int64    `json:"incidents"`
+	Promised    []Amount `json:"promised"`
+	PerIncident []Amount `json:"per_incident"`
 }
 
 // Discretion is what people chose.
@@ -53,12 +63,29 @@ type cost struct {
 }
 
 type costs struct {
+	kinds                                    map[int]*kindCost
 	given                                    map[costKey]*cost
 	promised, reported, partners, cut, spent amounts
 	left, made, open, deviations, second     int64
 }
 
-func (c *costs) action(x *account.Action) {
+// kindCost is a KindCost in the making.
+type kindCost struct {
+	incidents int64
+	promised  amounts
+}
+
+func (c *costs) kind(n int) *kindCost {
+	if c.kinds == nil {
+		c.kinds = map[int]*kindCost{}
+	}
+	if c.kinds[n] == nil {
+		c.kinds[n] = &kindCost{}
+	}
+	return c.kinds[n]
+}
+
+func (c *costs) action(x *account.Action, kind int) {
 	a := x.Is
 	switch {
 	case !a.Amount.IsSet():
@@ -84,6 +111,7 @@ func (c *costs) action(x *account.Action) {
 	c.given[key].reported.add(x.Reported)
 	c.promised.add(a.Amount)
 	c.reported.add(x.Reported)
+	c.kind(kind).promised.add(a.Amount)
 }
 
 func (c *costs) decision(x *account.Decision) {
@@ -121,9 +149,9 @@ func (c *costs) choice(x *account.Choice) {
 	}
 }
 
-func (c *costs) finish(incidents int64) Costs {
+func (c *costs) finish(incidents int64, kinds []Kind) Costs {
 	out := Costs{
-		Counts: costsCounts, Given: []Cost{}, Promised: c.promised.list(), Reported: c.reported.list(), PerIncident: c.promised.per(incidents),
+		Counts: costsCounts, Given: []Cost{}, ByKind: []KindCost{}, Promised: c.promised.list(), Reported: c.reported.list(), PerIncident: c.promised.per(incidents),
 		Partners: c.partners.list(), Cut: c.cut.list(),
 		Discretion: Discretion{Left: c.left, Made: c.made, Open: c.open, Spent: c.spent.list(), Deviations: c.deviations, Second: c.second},
 	}
@@ -131,6 +159,12 @@ func (c *costs) finish(incidents int64) Costs {
 		row := Cost{Type: key.kind, Play: key.play, Currency: key.currency, Actions: x.actions, Promised: x.promised.of(key.currency), Reported: x.reported.of(key.currency)}
 		out.Given = append(out.Given, row)
 	}
+	for n, x := range c.kinds {
+		out.ByKind = append(out.ByKind, KindCost{kinds[n], x.incidents, x.promised.list(), x.promised.per(x.incidents)})
+	}
+	slices.SortFunc(out.ByKind, func(a, b KindCost) int {
+		return cmp.Or(cmp.Compare(b.Incidents, a.Incidents), a.Kind.compare(b.Kind))
+	})
 	slices.SortFunc(out.Given, func(a, b Cost) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Play, b.Play), cmp.Compare(a.Currency, b.Currency))
 	})

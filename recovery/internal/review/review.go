@@ -140,7 +140,7 @@ func (r *reviewer) action(x *account.Action) error {
 	r.glance[p].action(x)
 	r.once.action(x) // also what was done before the period prevents
 	if p == 0 {
-		r.costs.action(x)
+		r.costs.action(x, r.kinds.of(x.Row))
 		r.causes.action(x)
 	}
 	return nil
@@ -189,6 +189,7 @@ func (r *reviewer) incident(x *account.Incident) error {
 		return nil
 	}
 	r.told.incident(x)
+	r.costs.kind(kind).incidents++
 	r.causes.incident(x)
 	r.ready.incident(x, r.kinds.known[kind])
 	score, scored := r.score(x.Row)
@@ -210,7 +211,7 @@ func (r *reviewer) finish() *Review {
 	out.Promises = r.promises.finish()
 	out.WhoToldWhom = r.told.finish()
 	out.Causes = r.causes.finish()
-	out.Costs = r.costs.finish(r.glance[0].incidents)
+	out.Costs = r.costs.finish(r.glance[0].incidents, r.kinds.known)
 	out.Readiness = r.ready.finish(o.Now)
 	out.Silent = r.finishSilent()
 	out.Strengths = r.strong.finish(r)

@@ -33,6 +33,15 @@ func (r *Review) Period() string {
 	return "all that is in the ledger"
 }
 
+// In is the review for readers in a zone; nil: UTC.
+func (r *Review) In(zone *time.Location) *Review {
+	out := *r
+	if out.zone = zone; zone == nil {
+		out.zone = time.UTC
+	}
+	return &out
+}
+
 // AsOf is when promises were judged, in words.
 func (r *Review) AsOf() string { return r.Now.In(r.zone).Format("2006-01-02 15:04 -07:00") }
 
@@ -220,6 +229,11 @@ func (r *Review) costsText(p *term.Page) {
 	heading(p, "What it costs", c.Counts)
 	for _, x := range c.Given {
 		p.Line("  %s by %s: %s %s promised, %s reported (%s)", x.Type, x.Play, x.Promised, x.Currency, x.Reported, term.Count(x.Actions, "action"))
+	}
+	for _, k := range c.ByKind {
+		if len(k.Promised) > 0 {
+			p.Line("  %s: %s over %s, %s each", k.Kind.String(), sum(k.Promised), term.Count(k.Incidents, "incident"), sum(k.PerIncident))
+		}
 	}
 	p.Line("  in all: %s promised, %s reported; per incident %s", sum(c.Promised), sum(c.Reported), sum(c.PerIncident))
 	p.Line("  partners: %s; cut by limits: %s", sum(c.Partners), sum(c.Cut))

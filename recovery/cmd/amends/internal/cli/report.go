@@ -2,12 +2,19 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/report"
+	"github.com/servicerecovery/amends/recovery/internal/review"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -28,6 +35,8 @@ func runReport(c command.Command, h command.Host, args []string) error {
 	f.StringVar(&o.Title, "title", "", "`TITLE` of the page")
 	f.StringVar(&o.Revision, "revision", "", "`REVISION` of the playbooks, written at the foot")
 	now := f.Now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
+	dir := f.String("ledger", "", "put what happened beside what is written, play by play, as the ledger in `DIR` has it")
+	scope := ledgers.NewScope(f)
 	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
 	rest, err := f.Parse(h, args)
 	if err != nil {
@@ -37,11 +46,59 @@ func runReport(c command.Command, h command.Host, args []string) error {
 		return fmt.Errorf("report takes one directory: amends report %s", c.Args)
 	}
 	o.Now = now.At
+	switch {
+	case *dir != "":
+		if o.Happened, o.Of, err = happened(h, *dir, scope, now.Or(time.Now())); err != nil {
+			return err
+		}
+	case scope.IsSet():
+		return errors.New("--since, --until and --set say what of a ledger is counted: name one with --ledger")
+	}
 	page, err := pageOf(rest[0], o)
 	if err != nil {
 		return err
 	}
 	return writePage(h, page, *out)
+}
+
+// happened is what came of the plays, and of which period that is.
+func happened(h command.Host, dir string, flags *ledgers.Scope, now time.Time) (map[string]*report.Happened, string, error) {
+	if err := ledgers.Check(dir); err != nil {
+		return nil, "", err
+	}
+	scope, err := flags.Of(dir, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	plays, err := review.Plays(context.Background(), dir, scope, now)
+	if err != nil {
+		return nil, "", ledgers.Failed(h, dir, "text", err)
+	}
+	out := map[string]*report.Happened{}
+	for name, p := range plays {
+		x := &report.Happened{Decisions: p.Decisions, Left: p.Left, Made: p.Made}
+		x.Promised, x.Reported = p.Sums()
+		if p.Promises != (review.Kept{}) {
+			x.Promises = p.Promises.String()
+		}
+		for _, id := range slices.Sorted(maps.Keys(p.Cases)) {
+			x.Cases = append(x.Cases, report.CaseCount{ID: id, Count: p.Cases[id]})
+		}
+		slices.SortStableFunc(x.Cases, func(a, b report.CaseCount) int { return cmp.Compare(b.Count, a.Count) })
+		if len(x.Cases) == 1 && x.Cases[0].ID == "" {
+			x.Cases = nil
+		}
+		out[name] = x
+	}
+	period := review.Review{Since: bound(scope.Since), Until: bound(scope.Until)}
+	return out, period.In(flags.Zone()).Period() + ", from the ledger " + dir, nil
+}
+
+func bound(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 func pageOf(dir string, o report.Options) (*report.Page, error) {
