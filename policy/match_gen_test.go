@@ -145,7 +145,7 @@ func (g *setGen) residual() string {
 	return pick(g.dice,
 		`1 / incident.r_int > 0`, `incident.l_int[?0].orValue(0) > 1`, `(incident.l_int.size() > 0 && 1 / incident.l_int[0] > 0)`, `int(incident.r_text) == 2`, `incident.r_length / hours(12) > 2.0`, `hours(36) / incident.r_length >= 1`, `incident.r_int + 1 > 2`, `incident.r_text == incident.region`,
 		`incident.r_money * 2 > money("2 EUR")`, `size(incident.l_text) > 1`, `incident.r_text.size() == 1`, `incident.r_text.matches("^a+$")`,
-		`date(incident.r_instant) >= date("2026-03-01")`, `incident.r_instant < now`, `tables.by_length.n > 1`, `tables.by_text.m > money("1 EUR")`,
+		`date(incident.r_instant) >= date("2026-03-01")`, `incident.r_instant < now`, `tables.by_length.n > 1`, `tables.by_text.m > money("1 EUR")`, `tables.by_text[incident.r_bool ? "m" : "other"] > money("1 EUR")`,
 		`incident.l_text.exists(x, x == "a")`, `incident.l_int.all(x, 2 / x > 0)`, `incident.l_text.exists(x, x.startsWith(incident.r_text))`,
 		`cel.bind(x, incident.r_int, x > 1)`, `sets.contains(incident.l_text, ["a"])`, `incident.l_int.sortBy(x, -x)[0] > 0`,
 		`(has(tables.maybe) && tables.maybe.n > 1)`, `tables.by_two.n > 1`, `(has(tables.by_three) && tables.by_three.n != 1)`, `tables.by_one.m > money("1 EUR")`, `incident.r_text.lowerAscii() == "a"`, `(incident.r_bool ? incident.r_int : 1 / incident.r_int) > 0`,
@@ -224,7 +224,7 @@ func (g *setGen) shared() string {
 	s.WriteString("  o_any: {type: money, optional: true}\n  o_list: {type: [string], optional: true}\n")
 	s.WriteString("facts:\n  count: {count: incidents, same: [customer.id], last: 30d}\n  sum: {sum: compensate, same: [customer.id], last: 30d, currency: EUR}\n")
 	s.WriteString("tables:\n  by_length:\n    by: incident.r_length\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}, {otherwise: true, n: 0}]\n")
-	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR}, {is: [b, ab], m: 2 EUR}, {otherwise: true, m: 0 EUR}]\n")
+	s.WriteString("  by_text:\n    by: incident.r_text\n    rows: [{is: a, m: 1 EUR, other: 2 EUR}, {is: [b, ab], m: 2 EUR, other: 0 EUR}, {otherwise: true, m: 0 EUR, other: 1 EUR}]\n")
 	s.WriteString("  of_item:\n    by: item.late\n    rows: [{from: 1h, n: 1}, {above: 1d, n: 2}]\n")
 	s.WriteString("  maybe:\n    by: incident.r_int\n    rows: [{above: 0, n: 1}, {from: 3, n: 2}, {above: 3, n: 1}]\n")
 	s.WriteString("  by_two:\n    by: {text: incident.r_text, length: incident.r_length}\n    rows:\n" + g.keyedRows("text", "length") + "      - {otherwise: true, n: 0}\n")

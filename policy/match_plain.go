@@ -238,7 +238,7 @@ func because(f *Frame, p *Play, c *Case) []Reason {
 
 // read writes the value of a path. The value of a table is its row.
 func (f *Frame) read(path string) string {
-	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.Contains(name, ".") {
+	if name, ok := strings.CutPrefix(path, "tables."); ok && !strings.ContainsAny(name, ".[") {
 		return f.row(f.cel.Table(name))
 	}
 	v, err := f.pb.scope.ReadValue(f.cel, path)

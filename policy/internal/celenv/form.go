@@ -239,6 +239,9 @@ func (f *form) factSlots() []int {
 			for _, by := range r.table.bys() {
 				slots = append(slots, by.facts...)
 			}
+			if r.pick != nil {
+				slots = append(slots, r.pick.facts...)
+			}
 		}
 	}
 	slices.Sort(slots)

@@ -116,6 +116,9 @@ func (f *form) guardPaths() []string {
 				paths = append(paths, by.guards...)
 			}
 		}
+		if r.pick != nil {
+			paths = append(paths, r.pick.guards...)
+		}
 		if r.kind == refTable && r.field != nil && r.field.Optional {
 			paths = append(paths, varIncident+"."+r.field.Name)
 		}
@@ -234,6 +237,7 @@ func (g *guard) reference(r *reference, k Known) facts {
 		for _, by := range r.table.bys() {
 			g.through(by, r.table.path(), r.at, k)
 		}
+		g.picked(r, k)
 		if r.field != nil && r.field.Optional && !k.Has(varIncident+"."+r.field.Name) {
 			g.found = append(g.found, unguarded{at: r.at, path: varIncident + "." + r.field.Name})
 		}
@@ -255,6 +259,18 @@ func (g *guard) reference(r *reference, k Known) facts {
 		g.found = append(g.found, unguarded{at: r.at, path: path})
 	}
 	return facts{}
+}
+
+// picked walks the expression that names a column. It stands in the lookup, so no way leads to it.
+func (g *guard) picked(r *reference, k Known) {
+	if r.pick == nil {
+		return
+	}
+	before := len(g.found)
+	g.through(r.pick, r.path, r.at, k)
+	for i := before; i < len(g.found); i++ {
+		g.found[i].way = g.found[i].way[1:]
+	}
 }
 
 func (g *guard) call(e ast.Expr, k Known) facts {

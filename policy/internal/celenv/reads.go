@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,6 +86,9 @@ func (c *readCollector) table(r *reference, at int) {
 	if r.field != nil {
 		c.add(varIncident+"."+r.field.Name, at, false)
 	}
+	if r.pick != nil {
+		c.expr(r.pick, at)
+	}
 	if !c.opened[r.table] {
 		c.opened[r.table] = true
 		for _, by := range r.table.bys() {
@@ -101,6 +105,9 @@ func (e *Expr) Cells(yield func(table, column string)) {
 		case r.kind != refTable:
 		case r.field != nil:
 			yield(r.table.name, "")
+		case r.pick != nil:
+			yield(r.table.name, "")
+			r.pick.Cells(yield)
 		case r.column >= 0:
 			yield(r.table.name, r.table.columns[r.column].Name)
 		}
@@ -204,13 +211,23 @@ func (s *Scope) field(name string) *Field {
 	}
 }
 
-// lookCell resolves t, t.column and t[incident.field].
+// lookCell resolves t, t.column, t[incident.field] and t[any other expression].
 func (s *Scope) lookCell(r *reference, rest string) (*reference, error) {
 	name, column, hasColumn := strings.Cut(rest, ".")
-	bracketed, field, isLookup := strings.Cut(rest, "[incident.")
+	bracketed, picks, isLookup := strings.Cut(rest, "[")
 	if isLookup {
 		name, hasColumn = bracketed, false
-		r.field = s.field(strings.TrimSuffix(field, "]"))
+		picks = strings.TrimSuffix(picks, "]")
+		if field, ok := strings.CutPrefix(picks, varIncident+"."); ok {
+			r.field = s.field(field)
+		}
+		if r.field == nil {
+			e, issues := s.Compile(picks, value.Type{Kind: value.KindString})
+			if len(issues) > 0 {
+				return nil, errors.New(issues[0].Message)
+			}
+			r.pick = e
+		}
 	}
 	var err error
 	if r.table, err = s.table(name); err != nil {
@@ -238,7 +255,7 @@ type Reader struct {
 
 // Reader returns a reader for a path of [Expr.Reads]. It returns an error for any other path.
 func (s *Scope) Reader(path string) (*Reader, error) {
-	if name, ok := strings.CutPrefix(path, varTables+"."); ok && !strings.Contains(name, ".") {
+	if name, ok := strings.CutPrefix(path, varTables+"."); ok && !strings.ContainsAny(name, ".[") {
 		t, err := s.table(name)
 		return &Reader{table: t}, err
 	}
@@ -341,6 +358,9 @@ func (e *Expr) Fields(yield func(name string)) {
 	for _, r := range e.reads {
 		if r.field != nil {
 			yield(r.field.Name)
+		}
+		if r.pick != nil {
+			r.pick.Fields(yield)
 		}
 	}
 }

@@ -49,7 +49,9 @@ type reference struct {
 	fact    *Fact
 	term    *Expr
 	table   *Table
-	column  int // -1: the row, or the column that field names
+	column  int   // -1: the row, or the column that field or pick names
+	pick    *Expr // the expression that names the column of a table, where no field does
+	first   int   // a column that can be picked; all of these have one type
 	message messageField
 	value   ref.Val // of a constant
 }
@@ -92,7 +94,7 @@ func (r *reference) readsItem() bool {
 	case refTerm:
 		return r.term.ofItem
 	case refTable:
-		return r.table.ofItem
+		return r.table.ofItem || r.pick != nil && r.pick.ofItem
 	}
 	return false
 }
@@ -105,7 +107,7 @@ func (r *reference) readsNow() bool {
 	case refTerm:
 		return r.term.now
 	case refTable:
-		return slices.ContainsFunc(r.table.bys(), func(by *Expr) bool { return by.now })
+		return slices.ContainsFunc(r.table.bys(), func(by *Expr) bool { return by.now }) || r.pick != nil && r.pick.now
 	}
 	return false
 }
@@ -122,6 +124,9 @@ func (r *reference) key(t *types.Type) string {
 		// The provider holds on to the term with the key, so no other term gets its address.
 		return "term" + mode + fmt.Sprintf("%p", r.term)
 	case refTable:
+		if r.pick != nil {
+			return "lookup" + mode + fmt.Sprintf("%p.%p", r.table, r.pick)
+		}
 		if r.field != nil {
 			return "lookup" + mode + fmt.Sprintf("%p.%d", r.table, r.field.Slot)
 		}
@@ -148,8 +153,8 @@ func (r *reference) celType() *types.Type {
 	case refTerm:
 		return r.term.cel
 	case refTable:
-		if r.field != nil {
-			return cellib.TypeFor(r.table.columns[0].Type)
+		if r.field != nil || r.pick != nil {
+			return cellib.TypeFor(r.table.columns[r.first].Type)
 		}
 		if r.column >= 0 {
 			return cellib.TypeFor(r.table.columns[r.column].Type)
@@ -231,7 +236,7 @@ func (r *reference) getter() getter {
 }
 
 func (r *reference) tableGetter() getter {
-	table, column, field := r.table, r.column, r.field
+	table, column, field, pick := r.table, r.column, r.field, r.pick
 	return func(f *Frame) (ref.Val, error) {
 		row, err := f.row(table)
 		if err != nil || row < 0 {
@@ -240,6 +245,11 @@ func (r *reference) tableGetter() getter {
 		at := column
 		if field != nil {
 			if at, err = table.columnNamed(f, field); err != nil {
+				return nil, err
+			}
+		}
+		if pick != nil {
+			if at, err = table.columnPicked(f, pick); err != nil {
 				return nil, err
 			}
 		}

@@ -291,7 +291,7 @@ func isName(text string) bool {
 	return text != ""
 }
 
-// scanLookup resolves tables.t[incident.field].
+// scanLookup resolves tables.t[x].
 func (c *compiler) scanLookup(e ast.Expr, p chain) {
 	whole := c.places.of(e)
 	spans := c.spans(p)
@@ -301,55 +301,113 @@ func (c *compiler) scanLookup(e ast.Expr, p chain) {
 		return
 	}
 	r.kind, r.column = refTable, -1
-	if !c.lookupField(r, e) {
+	if !c.picked(r, e) {
 		c.breakOff(e, r.at)
 		return
 	}
-	r.path = r.table.path() + "[incident." + r.field.Name + "]"
 	c.replace(e, r, r.celType())
 }
 
-// lookupField fills in the field that names the column. The field must be closed, each of its
-// values must name a column, and the columns must have one type. Otherwise the lookup could fail.
-func (c *compiler) lookupField(r *reference, e ast.Expr) bool {
+// pickUse is what the column of a table is looked up by.
+const pickUse = "a column is looked up by a closed field whose values are columns"
+
+// picked fills in what names the column: a field, or another expression. All texts that it can give must
+// be columns, and these must have one type. Otherwise the lookup could fail.
+func (c *compiler) picked(r *reference, e ast.Expr) bool {
 	call := e.AsCall()
 	index := call.Args()[1]
 	at := c.places.of(index)
-	use := "a column is looked up by a closed field whose values are columns"
 	if name, ok := textLiteral(index); ok {
-		c.remedied(at, celtext.CodeColumnLookup, celtext.Write(c.places.of(e), r.table.path()+"."+name), "%s", use)
+		c.remedied(at, celtext.CodeColumnLookup, celtext.Write(c.places.of(e), r.table.path()+"."+name), pickUse)
 		return false
 	}
-	p, ok := chainOf(index)
-	if !ok || p.rootName() != varIncident || c.isLocal(p.root.AsIdent()) || p.mode() != modeRead || call.FunctionName() == operators.OptIndex {
-		c.report(at, celtext.CodeColumnLookup, "as in "+r.table.path()+"[incident.x]", "%s", use)
+	p, isPath := chainOf(index)
+	switch {
+	case call.FunctionName() == operators.OptIndex || isPath && p.mode() != modeRead:
+		c.report(at, celtext.CodeColumnLookup, "as in "+r.table.path()+"[incident.x]", pickUse)
 		return false
+	case isPath && p.rootName() == varIncident && !c.isLocal(p.root.AsIdent()):
+		return c.pickedByField(r, p, at)
 	}
+	return c.pickedBy(r, index, at)
+}
+
+func (c *compiler) pickedByField(r *reference, p chain, at celtext.Span) bool {
 	field := &reference{}
 	if !c.resolveField(field, p, c.spans(p)) {
 		return false
 	}
 	r.field = field.field
-	return c.columnsFit(r, at, use)
-}
-
-func (c *compiler) columnsFit(r *reference, at celtext.Span, use string) bool {
-	name := "incident." + r.field.Name
 	if r.field.Type.Kind != value.KindString || len(r.field.Closed) == 0 {
-		c.report(at, celtext.CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", use, name)
+		c.report(at, celtext.CodeColumnLookup, "give the field one_of: ["+strings.Join(r.table.columnNames(), ", ")+"]", "%s, %s is not closed", pickUse, "incident."+r.field.Name)
 		return false
 	}
-	for _, v := range r.field.Closed {
-		if _, ok := r.table.index[v]; !ok {
-			c.report(at, celtext.CodeColumnLookup, "", "%s can be %q, table %s has no such column, only %s", name, v, r.table.name, celtext.And(r.table.columnNames()))
+	r.path = r.table.path() + "[incident." + r.field.Name + "]"
+	return c.columnsFit(r, "incident."+r.field.Name, r.field.Closed, at)
+}
+
+// pickedBy compiles an expression that names the column. It is compiled by itself, as a term is, so it does
+// not see the variables of loops.
+func (c *compiler) pickedBy(r *reference, index ast.Expr, at celtext.Span) bool {
+	source := string(c.places.src.Runes[at.From:at.To])
+	shown := strings.Join(strings.Fields(source), " ")
+	if c.readsLocal(index) {
+		c.report(at, celtext.CodeColumnLookup, "name the column outside of the loop, or write ?: with a column on each side", "%s, %s reads a variable of a loop", pickUse, shown)
+		return false
+	}
+	inner := newCompiler(c.scope, source, c.message)
+	f := inner.form(nil)
+	for _, i := range inner.issues {
+		i.From, i.To = i.From+at.From, i.To+at.From
+		if !i.Fix.IsZero() {
+			i.Fix.From, i.Fix.To = i.Fix.From+at.From, i.Fix.To+at.From
+		}
+		c.issues = append(c.issues, i)
+	}
+	for _, n := range inner.needs {
+		c.need(n)
+	}
+	c.terms, c.tables, c.calendars = append(c.terms, inner.terms...), append(c.tables, inner.tables...), append(c.calendars, inner.calendars...)
+	if f == nil || f.broken {
+		return false
+	}
+	if f.typ.Kind != value.KindString || len(f.texts) == 0 {
+		c.report(at, celtext.CodeColumnLookup, "read a closed field, a term, or a column of a table, whose values are among "+celtext.And(r.table.columnNames()), "%s, %s is not closed", pickUse, shown)
+		return false
+	}
+	f.used.Store(true)
+	f.shared.Store(true) // the tree is read again by explanations
+	if session := c.scope.base.session.Load(); session != nil {
+		session.add(f)
+	}
+	r.pick = &Expr{form: f, scope: c.scope, source: source}
+	r.path = r.table.path() + "[" + shown + "]"
+	return c.columnsFit(r, shown, f.texts, at)
+}
+
+// readsLocal reports whether a part reads a variable of a loop around it.
+func (c *compiler) readsLocal(e ast.Expr) bool {
+	if e.Kind() == ast.IdentKind && c.isLocal(e.AsIdent()) {
+		return true
+	}
+	return slices.ContainsFunc(children(e), c.readsLocal)
+}
+
+// columnsFit checks the columns that can be picked.
+func (c *compiler) columnsFit(r *reference, what string, names []string, at celtext.Span) bool {
+	for i, v := range names {
+		column, ok := r.table.index[v]
+		if !ok {
+			c.report(at, celtext.CodeColumnLookup, "", "%s can be %q, table %s has no such column, only %s", what, v, r.table.name, celtext.And(r.table.columnNames()))
 			return false
 		}
-	}
-	first := r.table.columns[0]
-	for _, column := range r.table.columns[1:] {
-		if column.Type != first.Type {
+		if i == 0 {
+			r.first = column
+		}
+		first, other := r.table.columns[r.first], r.table.columns[column]
+		if first.Type != other.Type {
 			c.report(at, celtext.CodeColumnLookup, "", "the columns of table %s differ in type: %s is %s, %s is %s",
-				r.table.name, first.Name, celtext.Article(cellib.NameOf(first.Type)), column.Name, celtext.Article(cellib.NameOf(column.Type)))
+				r.table.name, first.Name, celtext.Article(cellib.NameOf(first.Type)), other.Name, celtext.Article(cellib.NameOf(other.Type)))
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package celenv
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -203,6 +204,23 @@ func (t *Table) columnNamed(f *Frame, field *Field) (int, error) {
 	if !ok {
 		return -1, fmt.Errorf("incident.%s has no value", field.Name)
 	}
+	if i, ok := t.index[string(name)]; ok {
+		return i, nil
+	}
+	return -1, fmt.Errorf("table %s has no column %q", t.name, string(name))
+}
+
+// columnPicked returns the column that an expression names. Its error stands at the lookup.
+func (t *Table) columnPicked(f *Frame, pick *Expr) (int, error) {
+	v, err := pick.run(f)
+	var failed *EvalError
+	if errors.As(err, &failed) && failed.Expr == pick {
+		return -1, errors.New(failed.Message)
+	}
+	if err != nil {
+		return -1, err
+	}
+	name, _ := v.(types.String)
 	if i, ok := t.index[string(name)]; ok {
 		return i, nil
 	}
