@@ -131,6 +131,26 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 	return set, set.Finish(ds)
 }
 
+// With returns the set with another file in it, as if it had stood in the folder: the digest is that
+// of all of them. A file of the set that has the same path is an error.
+func (s *Set) With(f File) (*Set, Diagnostics) {
+	out := &Set{Files: append(slices.Clone(s.Files), f)}
+	slices.SortStableFunc(out.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	if slices.ContainsFunc(s.Files, func(o File) bool { return o.Path == f.Path }) {
+		return s, Diagnostics{{
+			Severity: Error, Code: "duplicate-id", Range: Range{File: f.Path},
+			Message: "the program hands in a file of this path, and the set has one too", Hint: "give the file of the set another name",
+		}}
+	}
+	var ds Diagnostics
+	for _, p := range parseAll(out.Files) {
+		out.Documents = append(out.Documents, p.docs...)
+		ds = append(ds, p.diags...)
+	}
+	out.Digest = digest(out.Files)
+	return out, append(ds, duplicateDocuments(out.Documents)...)
+}
+
 // find lists the paths of the files that are wanted by their names, sorted.
 func find(fsys fs.FS, wanted func(name string) bool) (paths []string, ds Diagnostics) {
 	_ = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {

@@ -30,6 +30,7 @@ type config struct {
 
 // setOptions belong to the set that an engine decides by.
 type setOptions struct {
+	host hostNames
 	revision string
 	strict   bool
 }
@@ -109,8 +110,9 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 }
 
 func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOptions) (*ruleset, error) {
+	set, added := o.host.in(set)
 	program, found := policy.Compile(set)
-	diags := set.Finish(append(read, found...))
+	diags := set.Finish(append(append(read, added...), found...))
 	if program == nil && !diags.HasErrors() {
 		diags = append(diags, playbook.Diagnostic{Severity: playbook.Error, Code: "incomplete", Message: "parts of the set could not be understood; read it with playbook.Load, which says why"})
 	}
@@ -128,7 +130,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOpti
 // [WithRevision], without which decisions name no revision, and [Strict], which
 // stays as it was without. The others belong to the engine and are refused.
 func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
-	c := config{setOptions: setOptions{strict: e.current.Load().strict}}
+	c := config{setOptions: setOptions{strict: e.current.Load().strict, host: e.config.host}}
 	for _, o := range options {
 		o(&c)
 	}
