@@ -30,7 +30,7 @@ type config struct {
 
 // setOptions belong to the set that an engine decides by.
 type setOptions struct {
-	host hostNames
+	host     hostNames
 	revision string
 	strict   bool
 }

@@ -283,6 +283,9 @@ func actionType(a *playbook.ActionType) *thing {
 		params.add(p)
 	}
 	t.add(params, flag("once", WhatActionType, a.Once, a.Range))
+	if len(a.Sets) > 0 {
+		t.add(set("sets", WhatActionType, a.Sets, a.Range))
+	}
 	return t
 }
 

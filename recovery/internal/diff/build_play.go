@@ -147,7 +147,39 @@ func (b *builder) discretion(d *playbook.Discretion) *thing {
 		none.value = "percent(0)"
 		t.add(none)
 	}
+	b.authority(t, d)
 	return t
+}
+
+// authority builds who may choose how much, and who has to agree above it. The order of roles, and of
+// currencies, does not matter.
+func (b *builder) authority(t *thing, d *playbook.Discretion) {
+	if len(d.Authority) > 0 {
+		all := &thing{name: "authority", what: WhatDiscretion, at: d.Authority[0].Role.Range}
+		for _, a := range d.Authority {
+			all.add(amounts(a.Role.Value, a.UpTo, a.Role.Range))
+		}
+		t.add(all)
+	}
+	if s := d.Second; s != nil {
+		second := &thing{name: "second", what: WhatDiscretion, at: s.Range, shown: "a second signature of " + shown(s.By.Value)}
+		second.add(amounts("above", s.Above, s.Range), words("by", WhatDiscretion, s.By))
+		t.add(second)
+	}
+	if len(d.Remind) > 0 {
+		t.add(b.actions("remind", WhatAction, d.Remind, d.Range))
+	}
+	if len(d.IfLate) > 0 {
+		t.add(b.actions("if_late", WhatAction, d.IfLate, d.Range))
+	}
+}
+
+// amounts builds amounts, one for each currency.
+func amounts(name string, list []playbook.Text, at playbook.Range) *thing {
+	if len(list) == 1 {
+		return typed(typeMoney, name, WhatDiscretion, list[0])
+	}
+	return set(name, WhatDiscretion, list, at)
 }
 
 // substitutes builds who may stand in. Partners are asked by their rank and cost,

@@ -28,9 +28,42 @@ func (s *scope) choice(d *playbook.Discretion, c *policy.Discretion) *Choice {
 		alike = append(alike, plain(f.Value))
 	}
 	out.Comparable = term.List(alike, "and")
+	out.Authority, out.Second = s.authority(c), ""
+	if d.Second != nil {
+		out.Second = s.second(c.Second, d.Second.By.Value)
+	}
+	out.Remind = s.steps(d.Remind, c.Remind, c.Calendar != nil)
+	out.IfLate = s.actions(d.IfLate, c.IfLate)
 	out.Tolerance = "0%"
 	if d.Tolerance.IsSet() {
 		out.Tolerance = d.Tolerance.Value
+	}
+	return out
+}
+
+// authority says who may choose how much alone.
+func (s *scope) authority(c *policy.Discretion) string {
+	if len(c.Authority) == 0 {
+		return ""
+	}
+	var out []string
+	for _, a := range c.Authority {
+		out = append(out, plain(a.Role)+" may choose up to "+term.List(s.amountsOf(a.UpTo), "and"))
+	}
+	return "Alone, " + term.List(out, "and") + ". Several amounts count together."
+}
+
+// second says who has to agree above which amount.
+func (s *scope) second(x *policy.Second, by string) string {
+	if x == nil {
+		return ""
+	}
+	return "Above " + term.List(s.amountsOf(x.Above), "or") + ", another person has to agree: " + flat(by) + ". Who may choose that much alone may propose more."
+}
+
+func (s *scope) amountsOf(list []*policy.Param) (out []string) {
+	for _, p := range list {
+		out = append(out, s.amount(p).text)
 	}
 	return out
 }

@@ -172,6 +172,9 @@ type Choice struct {
 	Options             []Action
 	Comparable          string
 	Tolerance           string
+	Authority           string // who may choose how much alone, as sentences; empty: everybody may choose what is on offer
+	Second              string // who has to agree above which amount, as sentences; empty: nobody
+	Remind, IfLate      []Action
 }
 
 // Prevention is what holds for a preventive play.

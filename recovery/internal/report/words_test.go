@@ -206,6 +206,9 @@ func TestChoiceCosts(t *testing.T) {
       choose: {at_least: 1, at_most: 2}
       comparable: [failure, kind]
       tolerance: 15%
+      authority: {agent: [5 EUR], manager: 9 EUR}
+      second: {above: 9 EUR, by: director}
+      if_late: [{escalate: {to: director}}]
 `, report.Options{}).Playbooks[0].Plays[0]
 	if diff := cmp.Diff(report.Cost{Most: []string{"16.00 EUR"}}, p.Cost); diff != "" {
 		t.Error(diff)
@@ -224,6 +227,12 @@ func TestChoiceCosts(t *testing.T) {
 	c := p.Choice
 	if c.Decider != "manager" || c.By != "within 2 working days (calendar office)" || c.Choose != "1 to 2 of these" || c.Comparable != "failure and kind" || c.Tolerance != "15%" {
 		t.Errorf("%+v", c)
+	}
+	if want := "Alone, agent may choose up to 5.00 EUR and manager may choose up to 9.00 EUR. Several amounts count together."; c.Authority != want {
+		t.Errorf("%q, want %q", c.Authority, want)
+	}
+	if want := "Above 9.00 EUR, another person has to agree: director. Who may choose that much alone may propose more."; c.Second != want || len(c.IfLate) != 1 {
+		t.Errorf("%q, want %q, with %v", c.Second, want, c.IfLate)
 	}
 	var does []string
 	for _, o := range c.Options {
