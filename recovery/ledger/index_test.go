@@ -75,6 +75,8 @@ func told(t *testing.T, dir *memoryFiles, l *Ledger, incidents []string) string 
 			made += string(m.AppendJSON(nil, l.calendarName))
 		}
 		fmt.Fprintln(&out, incident, previous, made, text(g.Reports), g.UpdatedAt, g.SetIsOlder, text(g.Facts), text(g.Use), text(g.Precedents))
+		chosen, _, err := l.Read(ctx, recovery.Query{Choice: "cho_" + incident})
+		fmt.Fprintln(&out, "proposed on", chosen.Previous != nil, err)
 		x, err := explain(ctx, dir, ExplainOptions{Incident: incident})
 		fmt.Fprintln(&out, "explained", text(x), err)
 		receipt, err := prove(ctx, dir, ProveOptions{Incident: incident})
@@ -174,6 +176,7 @@ func TestIndexAgrees(t *testing.T) {
 					r.Keys["customer.id"], r.Keys["service"] = customer, "parcel"
 					r.Decision.Set.Digest = set
 					if r.On != "" {
+						r.Decision.Made.Pending, r.Decision.Made.Choice = i%3 == 0, "cho_"+who
 						r.Comparable = []recovery.Key{{Path: "service", Text: key}}
 					}
 				}
