@@ -16,6 +16,7 @@ var figures = map[string]struct {
 	source string
 	yearly string // the table whose rows begin on the day of each year's change
 }{
+	"bank/playbooks/complaints.yaml":                  {source: "our own"},
 	"broadband/playbooks/automatic-compensation.yaml": {"Ofcom's scheme: each year on 1 April", "tariff"},
 	"canada/playbooks/flights.yaml":                   {source: "SOR/2019-150: no known day"},
 	"cloud/playbooks/credits.yaml":                    {source: "a service's agreement: no known day"},
