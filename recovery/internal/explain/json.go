@@ -28,10 +28,13 @@ const Format = `{"incident": ID, "decided_at": TIME, "set": {"digest", "revision
             "distance"       of one that missed: 0 is near, 1 or more is far
             "applies": PART, "when": PART,
             "cases": [{"case", "number", "held": bool, "misses", "when": PART}],
+            "items"          of a play with each: those that it is for, or the
+                             nearest: [{"item", "case", "matched": bool,
+                             "misses", "where": PART, "cases"}]
             "partners": [{"partner", "agreement", "taken": bool, "reason",
                           "units", "used", "capacity", "per", "misses",
                           "covers": PART}]}],
- "limits": [{"at", "of", "keep" or "at_most", "counting": {"fact", "value"},
+ "limits": [{"at", "of", "per", "keep" or "at_most", "counting": {"fact", "value"},
              "chosen", "withheld": [as in decisions, without params],
              "cut": [{"play", "type", "id", "before", "after"}]}],
  "made": [ID of a decision that made a choice which stands],

@@ -227,7 +227,7 @@ func (t *textWriter) limit(l recovery.BoundLimit) {
 	t.line("")
 	t.wrapped(0, 4, "", r.place(l.Limit.Position)+": "+limitText(l))
 	for _, w := range took {
-		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+term.Spaced(w.Type, amount(w.Amount), params(w.Params, t.plain)))
+		t.wrapped(4, 2, "", "withheld from "+w.Play+": "+term.Spaced(w.Type, ofItem(w.Item), amount(w.Amount), params(w.Params, t.plain)))
 	}
 	for _, c := range cut {
 		t.wrapped(4, 2, "", "the offer of "+optionName(c)+" in "+c.Play+" goes up to "+c.After.String()+", not "+c.Before.String())

@@ -190,7 +190,7 @@ func (t *textWriter) gave(d *recovery.Decision, play string) {
 	}
 	for _, w := range d.Withheld {
 		if w.Play == play {
-			t.wrapped(4, 2, "", "withheld ("+string(w.Reason)+"): "+term.Spaced(w.Type, amount(w.Amount), params(w.Params, t.plain)))
+			t.wrapped(4, 2, "", "withheld ("+string(w.Reason)+"): "+term.Spaced(w.Type, ofItem(w.Item), amount(w.Amount), params(w.Params, t.plain)))
 		}
 	}
 	t.warnings(d, play)
@@ -319,4 +319,12 @@ func orNothing(s string) string {
 func shortDigest(s string) string {
 	const enough = len("sha256:") + 12
 	return s[:min(enough, len(s))]
+}
+
+// ofItem says whose own something is; empty for nobody's.
+func ofItem(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "for " + id
 }

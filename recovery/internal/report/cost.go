@@ -26,11 +26,18 @@ func (s *scope) money(list []*policy.Action) []given {
 	var out []given
 	for _, a := range list {
 		if a.Amount != nil {
-			out = append(out, s.given(a.Type.Name, a.Amount))
+			g := s.given(a.Type.Name, a.Amount)
+			if a.Own { // nobody knows how many items there are
+				g.text, g.hi = g.text+forEachItem, nil
+			}
+			out = append(out, g)
 		}
 	}
 	return out
 }
+
+// forEachItem stands behind what each item of a list has for itself.
+const forEachItem = " for each item"
 
 // branches are the ways in which a play can go, each with what it gives. A way is one of the
 // play's cases or none, with one of the choices that it leaves. What an earlier decision gave in time
@@ -218,7 +225,7 @@ func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all
 	h := holding(l, in, all)
 	now, ok := highest[most.currency]
 	when := s.whenHeld(l)
-	lowers := in.isKnown() && most.hi != nil && when == ""
+	lowers := in.isKnown() && most.hi != nil && when == "" && !l.PerItem
 	switch {
 	case !h.some:
 		return // nothing that it is about comes in its currency
@@ -231,6 +238,9 @@ func (s *scope) cap(out *Cost, l *policy.Limit, highest map[string]*big.Rat, all
 		}
 	}
 	text := most.text
+	if l.PerItem {
+		text += forEachItem
+	}
 	if !h.allTypes {
 		text += " of " + term.List(plainAll(l.Of), "and")
 	}
@@ -269,7 +279,7 @@ func holding(l *policy.Limit, in currency, all []given) held {
 func (s *scope) uncapped(limits []*policy.Limit, all []given) bool {
 	return slices.ContainsFunc(all, func(g given) bool {
 		return (g.hi == nil || !g.in.isKnown()) && !slices.ContainsFunc(limits, func(l *policy.Limit) bool {
-			return l.AtMost != nil && slices.Contains(l.Of, g.of) && s.limitCurrency(l).is(g.in)
+			return l.AtMost != nil && !l.PerItem && slices.Contains(l.Of, g.of) && s.limitCurrency(l).is(g.in)
 		})
 	})
 }

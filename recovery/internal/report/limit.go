@@ -36,6 +36,9 @@ func (s *scope) limit(caps []*policy.Limit) Limit {
 		if s.severalCurrencies(l) {
 			text += ", in each currency,"
 		}
+		if l.PerItem {
+			text += ", for each item,"
+		}
 		return Limit{Text: text + " is given."}
 	}
 	out := Limit{}
@@ -46,7 +49,11 @@ func (s *scope) limit(caps []*policy.Limit) Limit {
 			out.Detail += "Counted with it is " + plain(c.Counting.Plain) + ": " + s.policyFact(c.Counting) + ". "
 		}
 	}
-	out.Text = titled(what) + ": at most " + term.List(most, "and") + " together" + s.whereHeld(caps) + s.whenHeld(l) + "."
+	together := " together"
+	if l.PerItem {
+		together = forEachItem
+	}
+	out.Text = titled(what) + ": at most " + term.List(most, "and") + together + s.whereHeld(caps) + s.whenHeld(l) + "."
 	if l.Escalate == nil {
 		out.Detail += "What is above is not given."
 		return out
