@@ -193,7 +193,7 @@ func (d *oDice) partner(b *oBook, id string) *oPartner {
 func (d *oDice) table(b *oBook, name string) *oTable {
 	t := &oTable{name: name}
 	row := func(key any, above bool) {
-		t.rows = append(t.rows, oRow{key, above, pick(d, recovery.MustMoney("5 EUR"), recovery.MustMoney("10 EUR"), recovery.MustMoney("0 EUR"), recovery.MustMoney("7.77 EUR")), int64(d.IntN(5))})
+		t.rows = append(t.rows, oRow{key, above, pick(d, recovery.MustMoney("5 EUR"), recovery.MustMoney("10 EUR"), recovery.MustMoney("0 EUR"), recovery.MustMoney("7.77 EUR")), int64(d.IntN(5)), 0})
 	}
 	begins := func(key any) {
 		kind := d.IntN(5) // mostly at the value, at times above it, at times both
@@ -224,7 +224,31 @@ func (d *oDice) table(b *oBook, name string) *oTable {
 	if len(t.rows) == 0 || d.chance(40) {
 		row(nil, false)
 	}
+	t.key()
 	return t
+}
+
+// key gives some tables a second key, without a throw of the dice. A row that begins has no end in such a
+// table, so those that begin last come first.
+func (t *oTable) key() {
+	sum := int64(len(t.rows))
+	for _, r := range t.rows {
+		sum += r.points
+	}
+	if sum%3 != 0 {
+		return
+	}
+	t.keyed = true
+	ends := len(t.rows)
+	if t.whole() {
+		ends--
+	}
+	if !t.is {
+		slices.Reverse(t.rows[:ends])
+	}
+	for i := range t.rows[:ends] {
+		t.rows[i].most = t.rows[i].points
+	}
 }
 
 func (d *oDice) limits(b *oBook) (out []*oLimit) {

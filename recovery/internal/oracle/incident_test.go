@@ -234,6 +234,14 @@ func (e *oEnv) lookUp(table string) (*oRow, error) {
 	case row == nil:
 	case row.key == nil:
 		found = "otherwise"
+	case t.keyed:
+		found = "first " + map[bool]string{true: "from ", false: "above "}[!row.above] + show(row.key)
+		if t.is {
+			found = "first " + show(row.key)
+		}
+		if row.most > 0 {
+			found += ", severity upto " + show(row.most)
+		}
 	case t.is:
 		found = show(row.key)
 	case row.above:
@@ -242,8 +250,29 @@ func (e *oEnv) lookUp(table string) (*oRow, error) {
 		found = "from " + show(row.key)
 	}
 	e.record("tables."+table, found)
-	_, err = t.by.eval(e)
+	if _, err = t.by.eval(e); err == nil && t.keyed {
+		_, err = ref("incident.severity").eval(e)
+	}
 	return row, err
+}
+
+// firstRow is the first that fits both keys.
+func (t *oTable) firstRow(e *oEnv, by any) (*oRow, error) {
+	severity, err := ref("incident.severity").eval(e)
+	if err != nil {
+		return nil, err
+	}
+	for i := range t.rows {
+		r := &t.rows[i]
+		if r.key == nil {
+			return r, nil
+		}
+		c := compareValues(r.key, by)
+		if (c == 0 && !r.above || c < 0 && !t.is) && (r.most == 0 || compareValues(severity, r.most) <= 0) {
+			return r, nil
+		}
+	}
+	return nil, nil
 }
 
 // row is the last that has begun at the key, or the one that `is` it.
@@ -251,6 +280,9 @@ func (t *oTable) row(e *oEnv) (*oRow, error) {
 	by, err := t.by.eval(e)
 	if err != nil {
 		return nil, err
+	}
+	if t.keyed {
+		return t.firstRow(e, by)
 	}
 	var found *oRow
 	for i := range t.rows {

@@ -73,6 +73,8 @@ type oTable struct {
 	by   *oNode
 	rows []oRow
 	is   bool // rows have `is`, else `from` or `above`
+	// keyed tables have two keys with names, by and the severity; the first row that fits is found.
+	keyed bool
 }
 
 type oRow struct {
@@ -80,6 +82,7 @@ type oRow struct {
 	above  bool
 	credit recovery.Money
 	points int64
+	most   int64 // the severity up to which a row of a keyed table is for; 0: any
 }
 
 // whole says that the table has a row for every incident.

@@ -73,9 +73,24 @@ func (b *oBook) yaml() string {
 	section(w, "terms", b.terms, func(t *oTerm) { w.line(1, "%s: %s", t.name, quote(t.cond.cel())) })
 	section(w, "tables", b.tables, func(t *oTable) {
 		w.line(1, "%s:", t.name)
-		w.line(2, "by: %s", quote(t.by.cel()))
+		if t.keyed {
+			w.line(2, "by: {first: %s, severity: incident.severity}", quote(t.by.cel()))
+		} else {
+			w.line(2, "by: %s", quote(t.by.cel()))
+		}
 		w.line(2, "rows:")
 		for _, r := range t.rows {
+			if t.keyed && r.key != nil {
+				key := "first: " + scalar(r.key)
+				if !t.is {
+					key = "first: {" + map[bool]string{true: "above", false: "from"}[r.above] + ": " + scalar(r.key) + "}"
+				}
+				if r.most > 0 {
+					key += fmt.Sprintf(", severity: {upto: %d}", r.most)
+				}
+				w.line(3, "- {%s, credit: %s, points: %d}", key, r.credit, r.points)
+				continue
+			}
 			key := "otherwise: true"
 			if r.key != nil && t.is {
 				key = "is: " + scalar(r.key)
