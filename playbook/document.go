@@ -48,6 +48,14 @@ type Document struct {
 	// that not all of them could be read.
 	Roles        []*Role
 	RolesMisread bool
+	Causes       []Cause
+}
+
+// Cause is a word of the team for what caused a failure, and the element of the service in which it
+// lies: people, process, resources, infrastructure or product.
+type Cause struct {
+	Word    Text
+	Element string
 }
 
 // Role is who does something: a person in it, a team or a queue.

@@ -27,7 +27,7 @@ func (r *reader) document(n *yamlnode.Node) *Document {
 	m.definitions(d)
 	if d.Kind == Shared {
 		r.onlyShared(m)
-		m.on("roles", func(n *yamlnode.Node, key Text) { r.roles(n, key, d) })
+		m.shared(d)
 	} else {
 		m.playbook(d)
 	}
@@ -114,65 +114,6 @@ func (r *reader) noKind(m *mapping) {
 		}
 	}
 	r.add(m.head(), "missing-kind", hint, "a document says what it is: `playbook` or `shared`")
-}
-
-// playbookKeys are the keys of a playbook that shared definitions do not take.
-var playbookKeys = [...]string{"title", "about", "owner", "review_by", "in_force", "again", "applies", "matches", "plays"}
-
-// onlyPlaybook reports keys that belong to shared definitions.
-func (m *mapping) onlyPlaybook() {
-	m.each(func(key Text, _ *yamlnode.Node) {
-		if key.Value == "roles" {
-			m.r.add(key.Range, "only-in-shared", "move it into a document of shared definitions (`shared: ID`)", "`roles` are those of the whole set; a playbook does not take them")
-			m.get(key.Value) // reported once
-		}
-	})
-}
-
-// onlyShared reports keys that belong to a playbook.
-func (r *reader) onlyShared(m *mapping) {
-	m.each(func(key Text, _ *yamlnode.Node) {
-		if slices.Contains(playbookKeys[:], key.Value) {
-			r.add(key.Range, "not-in-shared", "move it into a playbook", "`%s` belongs to a playbook; shared definitions do not take it", key.Value)
-			m.get(key.Value) // reported once
-		}
-	})
-}
-
-// roles reads the roles that there are: a list of names, or what they are by name.
-func (r *reader) roles(n *yamlnode.Node, key Text, d *Document) {
-	add := func(name, about Text) {
-		if !name.IsSet() || name.Value == "" {
-			d.RolesMisread = true
-			return
-		}
-		d.Roles = append(d.Roles, &Role{name, about})
-	}
-	if n.Kind != yamlnode.Mapping {
-		for _, name := range r.texts(n, key, "a list of roles such as `[team-lead, duty-manager]`") {
-			add(name, Text{})
-		}
-		d.RolesMisread = d.RolesMisread || len(d.Roles) != len(n.Items) || len(d.Roles) == 0
-		return
-	}
-	d.RolesMisread = n.Partial
-	r.mapping(n, key, "roles by name").each(func(name Text, v *yamlnode.Node) {
-		if v.IsAbsent() {
-			add(name, Text{})
-			return
-		}
-		m := r.mapping(v, name, "what the role is, `{about: …}`")
-		if m == nil {
-			add(name, Text{})
-			return
-		}
-		m.what = "a role"
-		add(name, m.words("about"))
-		m.close()
-	})
-	if len(n.Entries) == 0 {
-		r.empty(n, key)
-	}
 }
 
 // playbook reads the keys that only a playbook has.

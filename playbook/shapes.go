@@ -75,6 +75,7 @@ plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], c
 amends: v1
 shared: s
 roles: {r: {}}
+causes: {}
 `
 	specimenSuite = `amends: v1
 suite: s

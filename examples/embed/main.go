@@ -175,8 +175,7 @@ type owed struct {
 	Action recovery.Action `json:"action"`
 }
 
-// agenda lists what is owed on a ticket: by the decision that stands, then by
-// the choices made on it.
+// agenda lists what is owed on a ticket, and the choices that wait for somebody.
 func (h *helpdesk) agenda(r *http.Request) (any, error) {
 	number := r.PathValue("number")
 	given, _, err := h.store.Read(r.Context(), recovery.Query{Incident: number})
@@ -186,15 +185,13 @@ func (h *helpdesk) agenda(r *http.Request) (any, error) {
 	if given.Previous == nil {
 		return nil, refused{http.StatusNotFound, number, "unknown-ticket", "there is no such ticket"}
 	}
-	var incident recovery.Incident
-	if err := json.Unmarshal(given.Previous.Incident, &incident); err != nil {
+	found, err := given.Agenda(h.now())
+	if err != nil {
 		return nil, err
 	}
 	list := []owed{}
-	for _, record := range append([]recovery.Record{*given.Previous}, given.Made...) {
-		for _, o := range recovery.Agenda(record.Decision, incident, h.now(), given.Reports...) {
-			list = append(list, owed{o.State, o.At, o.Action})
-		}
+	for _, o := range found {
+		list = append(list, owed{o.State, o.At, o.Action})
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/account"
 )
@@ -36,12 +37,22 @@ type Cause struct {
 	Incidents int64  `json:"incidents"`
 }
 
-const causesCounts = "incidents by cause, as their latest decision knows it, over the elements that they name; open investigations stand in what was given in the period"
+const causesCounts = "incidents by cause, as their latest decision knows it, over the elements that the shared document of the latest set assigns (causes:); open investigations stand in what was given in the period"
 
 type causes struct {
 	counts  map[string]int64
 	without int64
 	open    int64
+	element map[string]string // of the latest set
+}
+
+func (c *causes) set(x *playbook.Set) {
+	c.element = map[string]string{}
+	for _, d := range x.Documents {
+		for _, cause := range d.Causes {
+			c.element[cause.Word.Value] = cause.Element
+		}
+	}
 }
 
 func (c *causes) incident(x *account.Incident) {
@@ -68,9 +79,9 @@ func (c *causes) finish() Causes {
 	out := Causes{Counts: causesCounts, Elements: []Element{}, Causes: []Cause{}, Without: c.without, Open: c.open}
 	sums := map[string]int64{}
 	for _, word := range slices.Sorted(maps.Keys(c.counts)) {
-		element := ""
-		if slices.Contains(elements, word) {
-			element = word
+		element := c.element[word]
+		if element == "" && slices.Contains(elements, word) {
+			element = word // a team may use the five words themselves
 		}
 		sums[element] += c.counts[word]
 		out.Causes = append(out.Causes, Cause{word, element, c.counts[word]})

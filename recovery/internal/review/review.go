@@ -176,6 +176,7 @@ func (r *reviewer) sets(ctx context.Context, dir string) error {
 		}
 		set, _ := playbook.Load(fsys) // it loaded when it decided
 		r.ready.set(set)
+		r.causes.set(set)
 	}
 	return nil
 }

@@ -85,6 +85,7 @@ func (b *builder) playbookParts() []member {
 		{"agreement", b.mapping("an agreement", agreementWords())},
 		{"direction", b.direction()},
 		{"capacity", b.mapping("a capacity", capacityWords())},
+		{"causes", b.mapping("the causes by element", causeWords())},
 		{"limit", b.mapping("a limit", limitWords()).and(limitRules()...)},
 		{"action_type", b.mapping("an action type", actionTypeWords())},
 		{"field", b.field("a field", true)},

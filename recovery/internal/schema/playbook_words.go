@@ -22,6 +22,7 @@ func playbookWords(b *builder) words {
 		"actions":     {"Action types of your own, by name.", named(namePattern, "An action type of your own.", ref("action_type"))},
 		"roles": {"All roles that there are, in shared definitions: any other under to, owner, decider and by is a mistake. A list of names, or what each is by name.",
 			either(list(title(), 1), types("object").and(member{"minProperties", 1}, member{"additionalProperties", described("A role: a person in it, a team or a queue.", ref("role"))}))},
+		"causes":    {"The words of the team for what caused a failure, by the element in which it lies, in shared definitions. amends review counts by them.", ref("causes")},
 		"limits":    {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
 		"title":     {"What the playbook is about, for people.", nil},
 		"about":     {"More about it, for people.", nil},
@@ -192,6 +193,16 @@ func capacityWords() words {
 	return words{
 		"units": {"How many units.", nil},
 		"per":   {"In which time.", nil},
+	}
+}
+
+func causeWords() words {
+	return words{
+		"people":         {"Causes that lie in people: their training, their number, a mistake.", nil},
+		"process":        {"Causes that lie in how the work is done.", nil},
+		"resources":      {"Causes that lie in what was there to work with.", nil},
+		"infrastructure": {"Causes that lie in buildings, vehicles, networks and systems.", nil},
+		"product":        {"Causes that lie in what was sold.", nil},
 	}
 }
 
