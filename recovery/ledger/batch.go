@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -55,6 +56,29 @@ type undo struct {
 	reserves  []recovery.Reserve
 }
 
+// prepared is a payload with everything that can be computed before its place in the ledger is
+// known.
+type prepared struct {
+	kind    Kind
+	salt    [log.SaltSize]byte
+	payload []byte
+	digest  log.Digest
+	sum     uint32
+}
+
+func prepare(kind Kind, payload []byte) (*prepared, error) {
+	if len(payload) > log.MaxPayload {
+		return nil, fmt.Errorf("a record of %d bytes is larger than a ledger takes", len(payload))
+	}
+	p := &prepared{kind: kind, payload: payload}
+	if _, err := rand.Read(p.salt[:]); err != nil {
+		return nil, err
+	}
+	p.digest = log.PayloadDigest(p.salt[:], payload)
+	p.sum = log.Sum32(p.salt[:], payload)
+	return p, nil
+}
+
 // put adds a record to the open batch. The caller holds the lock.
 func (l *Ledger) put(p *prepared) {
 	b := l.batch
@@ -69,6 +93,50 @@ func (l *Ledger) put(p *prepared) {
 	l.head = log.RecordHash(line)
 	b.leaves = append(b.leaves, l.head)
 	l.next++
+}
+
+// ahead is a record that has to stand before the one that needs it, with its undo.
+type ahead struct {
+	*prepared
+	undo undo
+}
+
+// ahead prepares the set and the calendars that a record names and that are not in the ledger yet.
+func (l *Ledger) ahead(digest string, calendars []*calendarEntry) ([]ahead, error) {
+	var out []ahead
+	add := func(kind Kind, payload []byte, u undo) error {
+		p, err := prepare(kind, payload)
+		out = append(out, ahead{p, u})
+		return err
+	}
+	if set := l.known[digest]; set != nil {
+		if err := add(KindSet, appendSet(nil, set), undo{set: set}); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range calendars {
+		if _, done := l.calendars[e.name]; done {
+			continue
+		}
+		if err := add(KindCalendar, appendCalendar(nil, e.text), undo{calendar: e.name}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (l *Ledger) putAhead(list []ahead) {
+	for _, a := range list {
+		a.undo.seq = l.next
+		if a.undo.set != nil {
+			l.sets[a.undo.set.Digest] = l.next
+			delete(l.known, a.undo.set.Digest)
+		} else {
+			l.calendars[a.undo.calendar] = l.next
+		}
+		l.undo = append(l.undo, a.undo)
+		l.put(a.prepared)
+	}
 }
 
 // usable says why nothing can be read or committed. The caller holds the lock, for

@@ -121,6 +121,9 @@ func (c *choices) before(q *recovery.PrecedentQuery, seen int64, incident string
 }
 
 func (c *choices) list(q *recovery.PrecedentQuery, incident string, stands func(seq, until int64) bool) (out []recovery.Chosen, err error) {
+	if c.base == nil && len(c.byKey) == 0 {
+		return nil, nil
+	}
 	key, of := store.PrecedentKey(q.Play, q.Comparable), keyOf(incident)
 	below, err := c.below(key)
 	if err != nil {

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,32 +9,8 @@ import (
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
-
-// prepared is a payload with everything that can be computed before its place in the ledger is
-// known.
-type prepared struct {
-	kind    Kind
-	salt    [log.SaltSize]byte
-	payload []byte
-	digest  log.Digest
-	sum     uint32
-}
-
-func prepare(kind Kind, payload []byte) (*prepared, error) {
-	if len(payload) > log.MaxPayload {
-		return nil, fmt.Errorf("a record of %d bytes is larger than a ledger takes", len(payload))
-	}
-	p := &prepared{kind: kind, payload: payload}
-	if _, err := rand.Read(p.salt[:]); err != nil {
-		return nil, err
-	}
-	p.digest = log.PayloadDigest(p.salt[:], payload)
-	p.sum = log.Sum32(p.salt[:], payload)
-	return p, nil
-}
 
 // Commit implements [recovery.Store]. When it returns nil, the commit is on
 // disk. The outbox is not written: [recovery.Decision.Effects] derives it from
@@ -123,7 +98,9 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	defer l.payloads.Put(buf)
 	payload := appendDecision((*buf)[:0], c, at, func(x *worktime.Calendar) string {
 		e := l.calendarOf(x)
-		calendars = append(calendars, e)
+		if !slices.ContainsFunc(calendars, func(o *calendarEntry) bool { return o.name == e.name }) {
+			calendars = append(calendars, e)
+		}
 		return e.name
 	})
 	*buf = payload
@@ -248,50 +225,6 @@ func (l *Ledger) versionSeen(v recovery.Version) (int64, bool) {
 	}
 	n, err := strconv.ParseInt(rest, 10, 64)
 	return n, err == nil && n >= 0 && n <= l.next
-}
-
-// ahead is a record that has to stand before the one that needs it, with its undo.
-type ahead struct {
-	*prepared
-	undo undo
-}
-
-// ahead prepares the set and the calendars that a record names and that are not in the ledger yet.
-func (l *Ledger) ahead(digest string, calendars []*calendarEntry) ([]ahead, error) {
-	var out []ahead
-	add := func(kind Kind, payload []byte, u undo) error {
-		p, err := prepare(kind, payload)
-		out = append(out, ahead{p, u})
-		return err
-	}
-	if set := l.known[digest]; set != nil {
-		if err := add(KindSet, appendSet(nil, set), undo{set: set}); err != nil {
-			return nil, err
-		}
-	}
-	for i, e := range calendars {
-		if _, done := l.calendars[e.name]; done || slices.Contains(calendars[:i], e) {
-			continue
-		}
-		if err := add(KindCalendar, appendCalendar(nil, e.text), undo{calendar: e.name}); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func (l *Ledger) putAhead(list []ahead) {
-	for _, a := range list {
-		a.undo.seq = l.next
-		if a.undo.set != nil {
-			l.sets[a.undo.set.Digest] = l.next
-			delete(l.known, a.undo.set.Digest)
-		} else {
-			l.calendars[a.undo.calendar] = l.next
-		}
-		l.undo = append(l.undo, a.undo)
-		l.put(a.prepared)
-	}
 }
 
 // takeRefusal takes a refusal.

@@ -106,13 +106,21 @@ func (c *indexCheck) agrees(t *log.Item) bool {
 		return true
 	case string:
 		if t.Head.Kind == KindSet {
-			c.setsMet++
-			return c.meta.Sets[made] == seq
+			return met(c.meta.Sets, made, seq, &c.setsMet)
 		}
-		c.calendarsMet++
-		return c.meta.Calendars[made] == seq
+		return met(c.meta.Calendars, made, seq, &c.calendarsMet)
 	}
 	return c.incident(t)
+}
+
+// met compares where a name stands with a record that gives it. Of several such records, which earlier
+// versions wrote, the last one counts.
+func met(at map[string]int64, name string, seq int64, times *int) bool {
+	last, known := at[name]
+	if last == seq {
+		*times++
+	}
+	return known && last >= seq
 }
 
 // incident compares what the index knows of the incident of a record.

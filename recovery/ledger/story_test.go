@@ -53,3 +53,42 @@ func texts[T any](list []T) []string {
 	}
 	return out
 }
+
+// TestEqualCalendars decides by two calendars that have different names and say the same. The ledger has them
+// once, so that an index of it agrees with its records.
+func TestEqualCalendars(t *testing.T) {
+	dir := newMemoryFiles()
+	l := openFiles(t, dir, segmentSize)
+	d := newDesk(t, l, `
+calendars:
+  office: {zone: Europe/Madrid, hours: {mon-fri: "09:00-18:00"}}
+  desk: {zone: Europe/Madrid, hours: {mon-fri: "09:00-18:00"}}
+plays:
+  - id: late
+    approach: standardised-response
+    when: incident.failure == "late"
+    do:
+      - acknowledge: {within: 4h, calendar: office}
+      - inform: {every: 3h, calendar: desk}
+`)
+	d.handle(incident("T-1", "late", "C-1", 0, 1))
+	calendars := func() int64 {
+		t.Helper()
+		if err := l.WriteIndex(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		v := verifyT(t, dir)
+		if v.Indexed == 0 || len(v.Unused) > 0 {
+			t.Errorf("%+v", v)
+		}
+		return v.Kinds[KindCalendar]
+	}
+	if n := calendars(); n != 1 {
+		t.Errorf("there are %d calendars", n)
+	}
+	clear(l.calendars) // earlier versions wrote one calendar twice
+	d.handle(incident("T-2", "late", "C-1", 0, 1))
+	if n := calendars(); n != 2 {
+		t.Errorf("there are %d calendars", n)
+	}
+}

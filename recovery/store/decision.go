@@ -87,7 +87,8 @@ func (d *Decision) gives(id ID) bool {
 // PrecedentKey is the text under which an index files choices that may be compared: choices of one
 // play, in cases that have the same keys. The order of the keys does not matter.
 func PrecedentKey(play string, comparable []Key) string {
-	return string(appendPrecedentKey(nil, play, comparable))
+	var room [256]byte
+	return string(appendPrecedentKey(room[:0], play, comparable))
 }
 
 func appendPrecedentKey(dst []byte, play string, comparable []Key) []byte {
