@@ -201,7 +201,7 @@ func (a *agenda) asksOf(x *Action) []Promise {
 	}
 	for i := range out {
 		p := &out[i]
-		if p.run.paused = a.pauses; p.DoneAt.IsZero() && !p.recurs() {
+		if p.run.pausedBy(a.pauses); p.DoneAt.IsZero() && !p.recurs() {
 			p.retime()
 		}
 		a.happened.judge(p)

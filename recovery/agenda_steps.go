@@ -71,7 +71,8 @@ func (a *agenda) hungAgain(h hung, p *Promise) hung {
 		return h
 	}
 	run := h.run
-	run.after, run.within, run.paused = h.after, h.within, a.pauses
+	run.after, run.within = h.after, h.within
+	run.pausedBy(a.pauses)
 	if t, _, err := run.from(h.due); err == nil && !t.waits {
 		h.at, h.hang.dueAt = later(h.due, t.start), t.due
 	}
@@ -95,7 +96,7 @@ func (a *agenda) latest(h *hang) time.Time {
 	if h.every == nil || h.at.After(a.happened.now) {
 		return h.at
 	}
-	h.run.paused = a.pauses
+	h.run.pausedBy(a.pauses)
 	again := Promise{Base: h.at, every: *h.every, run: h.run}
 	n := again.first(a.happened.now)
 	if due := again.occurrence(n); due.IsZero() || due.After(a.happened.now) {

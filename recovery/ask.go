@@ -85,6 +85,10 @@ func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) err
 		return err
 	}
 	x.run.bound, x.calendar = bound, x.run.calendar
+	if was != nil && was.Base.Equal(x.Base) {
+		x.run.held = was.run.held
+		x.run.pausedBy(c.pauses)
+	}
 	t, err := c.timesOf(d.play, a, &x.run, x.Base)
 	if err != nil {
 		return err
@@ -124,6 +128,9 @@ func (c *conclusion) found(p, was *Promise, a *policy.Action) {
 		p.origin = c.since(a.Since)
 	case c.choosing || was != nil && was.over:
 		p.origin = c.now
+	case was != nil && was.Since != "": // it was another ask of the play that was remembered
+		p.origin = c.playBase(p.Play)
+		p.any = p.origin.Equal(c.given.Previous.Base)
 	case was != nil:
 		p.origin, p.any = was.origin, was.any
 	default:
@@ -314,7 +321,8 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 	out := slices.Clone(promises)
 	for i := range out {
 		p := &out[i]
-		p.run.paused = c.pauses
+		c.hold(p)
+		p.run.pausedBy(c.pauses)
 		c.past.judge(p)
 		if at := c.withdrawnAt(p.Action); !at.IsZero() {
 			p.cancel(at)

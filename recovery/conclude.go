@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -21,6 +22,8 @@ type conclusion struct {
 	memory    []Promise // of earlier decisions, as they are by now; sorted like the record's
 	chosen    []Promise // of choices that were made
 	choosing  bool      // a choice is made: what it gives counts from now
+	// knew are the pauses that the previous decision knew; nil: nobody asked.
+	knew *[]worktime.Pause
 
 	matches  []policy.Match
 	item     *policy.ItemMatch // the one at hand, of the play that is expanded; nil: none

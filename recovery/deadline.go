@@ -24,8 +24,9 @@ type running struct {
 	zone          *time.Location     // of days, weeks, months and years
 	after, within *value.Span        // nil: no wait; no deadline
 	ends          worktime.Ends
-	pauses        bool      // it stops while the incident is paused
-	bound         time.Time // it is due by then in any case; zero: no bound
+	pauses        bool        // it stops while the incident is paused
+	bound         time.Time   // it is due by then in any case; zero: no bound
+	held          knownPauses // of the pauses, what stays as it was known
 	// paused is when the incident is paused. It is not remembered.
 	paused []worktime.Pause
 }
@@ -291,4 +292,98 @@ func (p *Promise) inform(at, until time.Time) {
 		p.endSilences(until, at)
 	}
 	p.told = at
+}
+
+// knownPauses are the pauses before a time as they were known then: what is told of them later takes nothing
+// back. The zero value takes all pauses as they are told.
+type knownPauses struct {
+	until  time.Time
+	pauses []worktime.Pause
+}
+
+// with are the pauses that count, when some are told.
+func (h *knownPauses) with(told []worktime.Pause) []worktime.Pause {
+	if h.until.IsZero() {
+		return told
+	}
+	out := slices.Clone(h.pauses)
+	for _, p := range told {
+		if p.Until.IsZero() || p.Until.After(h.until) {
+			p.From = later(p.From, h.until)
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// pausedBy stops the clock for what is told of pauses.
+func (r *running) pausedBy(told []worktime.Pause) {
+	if r.pauses {
+		r.paused = r.held.with(told)
+	}
+}
+
+// hold keeps, of a promise with a deadline that has passed, the pauses before now as they were known
+// until now: a hold that is told afterwards hides no breach.
+func (c *conclusion) hold(p *Promise) {
+	if !p.run.pauses || p.Base.IsZero() {
+		return
+	}
+	until := c.now
+	if !p.recurs() {
+		if !before(p.DueAt, c.now) {
+			return
+		}
+	} else if until = c.silentUntil(*p); until.IsZero() {
+		return
+	}
+	known := past(p.run.held.with(c.pausesBefore()), until)
+	if !slices.EqualFunc(known, past(p.run.held.with(c.pauses), until), samePause) {
+		p.run.held = knownPauses{until, known}
+	}
+}
+
+// silentUntil is until when the pauses of an inform stand: now, while a deadline has passed in silence;
+// else the last that was missed; zero when there is none.
+func (c *conclusion) silentUntil(p Promise) (until time.Time) {
+	p.run.pausedBy(c.pausesBefore())
+	c.past.judge(&p)
+	p.silences(c.endOf(&p), func(time.Time, time.Time) { until = c.now })
+	if until.IsZero() {
+		for _, b := range p.broken {
+			if p.from(b) {
+				until = later(until, b.dueAt)
+			}
+		}
+	}
+	return until
+}
+
+// past are pauses as far as they lie before a time.
+func past(pauses []worktime.Pause, t time.Time) (out []worktime.Pause) {
+	for _, p := range worktime.Normalise(pauses) {
+		if !p.From.Before(t) {
+			continue
+		}
+		if p.Until.IsZero() || p.Until.After(t) {
+			p.Until = t
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func samePause(a, b worktime.Pause) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }
+
+// pausesBefore are the pauses that the previous decision knew.
+func (c *conclusion) pausesBefore() []worktime.Pause {
+	if c.knew == nil {
+		var in Incident
+		if in.UnmarshalJSON(c.given.Previous.Incident) == nil {
+			c.knew = &in.Paused
+		} else {
+			c.knew = &c.pauses // not reached: it was written by us
+		}
+	}
+	return *c.knew
 }

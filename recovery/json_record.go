@@ -158,9 +158,16 @@ func (r *running) fields(f *form.Form) {
 	f.Time("bound", &r.bound)
 	f.Calendar("calendar", &r.calendar)
 	f.Text("ends", (*string)(&r.ends))
+	form.List(f, "held", &r.held.pauses, pauseFields)
+	f.Time("held_until", &r.held.until)
 	f.Flag("pauses", &r.pauses)
 	f.OptionalSpan("within", &r.within)
 	f.Zone("zone", &r.zone)
+}
+
+func pauseFields(p *worktime.Pause, f *form.Form) {
+	f.Time("from", &p.From)
+	f.Time("until", &p.Until)
 }
 
 func (s *stood) fields(f *form.Form) {

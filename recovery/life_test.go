@@ -98,7 +98,32 @@ var lives = []struct{ name, do, story string }{
 		10:30 done:explain=09:30 severity=2 | explain kept due 10:00 done 09:30 |`},
 	{"pause told late", `[{callback: {within: 30m, pauses: true}}]`, `
 		09:00 | callback new due 09:30 | due callback 09:30
-		11:00 paused=09:10 | callback changed, missed callback 09:30 | waiting callback`},
+		11:00 paused=09:10 | callback kept due 09:30, missed callback 09:30 | overdue callback 09:30
+		12:00 paused=09:10-11:30 | callback kept due 09:30, missed callback 09:30 | overdue callback 09:30
+		12:30 done:callback=12:20 | callback kept due 09:30 done 12:20, missed callback 09:30 |
+		13:00 undone:callback=12:40 | callback kept due 09:30, missed callback 09:30 | overdue callback 09:30`},
+	{"pause told in time", `[{callback: {within: 30m, pauses: true}}]`, `
+		09:00 | callback new due 09:30 | due callback 09:30
+		09:20 paused=09:10-10:00 | callback changed due 10:20 | waiting callback 10:20
+		10:15 paused=09:10-09:40 | callback changed due 10:00, missed callback 10:00, late when given | overdue callback 10:00`},
+	{"pause told late, then more time", `plays: [{id: p, approach: standardised-response, when: "true", cases: [{when: incident.severity > 3, do: [{explain: {within: 1h, pauses: true}}]}, {do: [{explain: {within: 4h, pauses: true}}]}]}]
+`, `
+		09:00 severity=4 | explain new due 10:00 | due explain 10:00
+		11:00 paused=09:30 | explain kept due 10:00, missed explain 10:00 | overdue explain 10:00
+		12:00 severity=2 paused=09:30-12:00 | explain changed due 14:00, missed explain 10:00 | due explain 14:00`},
+	{"pause told late of what was switched off", tagged(`[{explain: {within: 1h, pauses: true}}]`), `
+		09:00 tags=late | explain new due 10:00 | due explain 10:00
+		11:00 tags= | explain cancelled due 10:00, missed explain 10:00 |
+		11:30 paused=09:30 | missed explain 10:00 |
+		12:00 tags=late | explain new due 10:00, missed explain 10:00 | overdue explain 10:00`},
+	{"pause told late of an inform", `[{inform: {every: 2h, pauses: true, if_late: [{escalate: {to: lead}}]}}]`, `
+		09:00 | inform new due 11:00 | next inform 11:00
+		12:00 paused=10:00-12:30 | inform kept due 11:00, missed inform 11:00 | overdue inform 11:00; due escalate
+		13:10 informed=13:00 | inform changed due 15:30, missed inform 11:00 | next inform 15:30
+		14:00 paused=10:00-12:00 | inform changed due 15:00, missed inform 11:00 | next inform 15:00`},
+	{"steps of a pause told late", `[{callback: {within: 1h, pauses: true, if_late: [{apologise: {after: 30m, pauses: true}}]}}]`, `
+		09:00 | callback new due 10:00 | due callback 10:00
+		11:00 paused=09:30 | callback kept due 10:00, missed callback 10:00 | overdue callback 10:00; due apologise`},
 	{"waited", `[{repair: {after: 30m, pauses: true}}]`, `
 		09:00 | repair new | next repair 09:30
 		11:00 paused=10:00 | repair kept | due repair`},
@@ -119,6 +144,9 @@ var lives = []struct{ name, do, story string }{
 		09:00 | survey new | next survey 11:00`},
 	{"one play asks twice", `[{survey: {}}, {survey: {since: occurred_at, after: 36h}}]`, `
 		09:00 | survey new | due survey`},
+	{"one play asks twice, once by a field", `[{explain: {within: 4h}}, {explain: {since: waiting_since, within: 1h}}]`, `
+		09:00 waiting=08:30 | explain new due 09:30 | due explain 09:30
+		09:20 waiting=13:00 | explain changed due 13:00 | due explain 13:00`},
 	{"steps merge", `[{compensate: {amount: 5 EUR, within: 1h, if_late: [{apologise: {after: 5h}}, {apologise: {within: 4h}}]}}]`, `
 		09:00 | compensate new due 10:00 | due compensate 10:00
 		11:00 | compensate kept due 10:00, missed compensate 10:00 | overdue compensate 10:00; due apologise 14:00
@@ -261,7 +289,7 @@ func clockTime(text string) time.Time { return at("2026-03-02T" + text + ":00Z")
 func happens(in *recovery.Incident, change string) {
 	field, text, _ := strings.Cut(change, "=")
 	var when time.Time
-	if text != "" && field != "severity" && field != "tags" {
+	if text != "" && field != "severity" && field != "tags" && field != "paused" {
 		when = clockTime(text)
 	}
 	switch field {
@@ -284,8 +312,11 @@ func happens(in *recovery.Incident, change string) {
 	case "severity":
 		in.Severity = int(text[0] - '0')
 	case "paused":
-		if in.Paused = nil; text != "" {
-			in.Paused = []recovery.Pause{{From: when}}
+		in.Paused = nil
+		if from, until, ended := strings.Cut(text, "-"); ended {
+			in.Paused = []recovery.Pause{{From: clockTime(from), Until: clockTime(until)}}
+		} else if text != "" {
+			in.Paused = []recovery.Pause{{From: clockTime(text)}}
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	until := c.endOf(p)
 	if p.recurs() {
 		p := *p
-		p.run.paused = c.pauses
+		p.run.pausedBy(c.pauses)
 		p.silences(until, func(_, due time.Time) {
 			add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: due})
 		})

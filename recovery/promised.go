@@ -97,7 +97,7 @@ type promisedLister struct {
 }
 
 func (l *promisedLister) promise(p Promise) {
-	p.run.paused = l.pauses
+	p.run.pausedBy(l.pauses)
 	if !p.Cancelled && p.DoneAt.IsZero() && !p.recurs() {
 		p.retime()
 	}
@@ -181,7 +181,7 @@ func (l *promisedLister) add(p *Promise, x Promised) {
 	}
 	clock := worktime.Clock{Calendar: p.calendar}
 	if p.run.pauses {
-		clock.Pauses = l.pauses
+		clock.Pauses = p.run.held.with(l.pauses)
 	}
 	if !x.Base.IsZero() {
 		x.Allowed = clock.Ran(x.Base, x.DueAt)

@@ -109,6 +109,8 @@ func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) 
 	if h.run, err = c.running(x.play, a); err != nil {
 		return nil, err
 	}
+	h.run.held = x.run.held
+	h.run.pausedBy(c.pauses)
 	base := c.baseOf(a, x.DueAt)
 	t, err := c.timesOf(x.play, a, &h.run, base)
 	if err != nil {

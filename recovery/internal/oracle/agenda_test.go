@@ -18,7 +18,7 @@ type oOwed struct {
 	at    time.Time
 }
 
-var urgency = []recovery.State{recovery.Overdue, recovery.Due, recovery.Next, recovery.Waiting, recovery.Overpaid}
+var urgency = []recovery.State{recovery.Overdue, recovery.Due, recovery.Pending, recovery.Next, recovery.Waiting, recovery.Overpaid}
 
 // agenda is what the latest decision on an incident owes at a time.
 func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
@@ -33,7 +33,21 @@ func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
 			out = append(out, oOwed{act: a, state: recovery.Overpaid})
 		}
 	}
+	for _, c := range l.open() {
+		o := oOwed{act: &oAct{typ: recovery.OwedChoice}, state: recovery.Due, at: c.due}
+		if earlier(c.due, now) {
+			o.state = recovery.Overdue
+		}
+		out = append(out, o)
+	}
 	return out
+}
+
+// open are the choices of the latest decision that nobody has made.
+func (l *oLife) open() []*oChoice {
+	return slices.DeleteFunc(slices.Clone(l.latest().choices), func(c *oChoice) bool {
+		return slices.ContainsFunc(l.made, func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() })
+	})
 }
 
 // overpaid says that more was reported given under an action than it gives now.

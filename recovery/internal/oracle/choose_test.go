@@ -268,11 +268,8 @@ func (b *oBench) compareChoice() string {
 	}
 	var all []open
 	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
-		for _, c := range b.world.lives[id].latest().choices {
-			made := slices.ContainsFunc(b.world.lives[id].made, func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() })
-			if !made {
-				all = append(all, open{id, c})
-			}
+		for _, c := range b.world.lives[id].open() {
+			all = append(all, open{id, c})
 		}
 	}
 	if len(all) == 0 {

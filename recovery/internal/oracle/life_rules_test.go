@@ -99,6 +99,49 @@ do: [{respond: {within: 4h, pauses: true, if_late: [{escalate: {to: lead}}]}}]
   missed respond given 02T10:00 due 02T14:00
 02T16:00 owed overdue respond 02T14:00, due escalate
 
+# 7 nor one that is told after the deadline, from before it
+do: [{respond: {within: 4h, pauses: true, if_late: [{escalate: {to: lead}}]}}]
+02T10:00 told
+  respond new due 02T14:00 given 02T10:00
+02T15:00 told +paused=02T13:00
+  respond kept due 02T14:00 given 02T10:00
+  missed respond given 02T10:00 due 02T14:00
+02T16:00 owed overdue respond 02T14:00, due escalate
+02T17:00 told +failure=late
+  respond kept due 02T14:00 given 02T10:00
+  missed respond given 02T10:00 due 02T14:00
+
+# 7 one that is told in time does
+do: [{respond: {within: 4h, pauses: true}}]
+02T10:00 told
+  respond new due 02T14:00 given 02T10:00
+02T14:00 told +paused=02T13:00
+  respond changed given 02T10:00
+
+# 7 what was known before stays, and what is told later counts from then on
+do: [{respond: {since: waiting_since, within: 4h, pauses: true}}]
+02T10:00 told +waiting_since=02T10:00 +paused=02T11:00
+  respond new given 02T10:00
+02T12:00 told +waiting_since=02T10:00 +paused=02T11:00/02T12:00
+  respond changed due 02T15:00 given 02T10:00
+02T16:00 told +paused=02T11:00/02T15:30
+  respond kept due 02T15:00 given 02T10:00
+  missed respond given 02T10:00 due 02T15:00
+02T17:00 told +waiting_since=02T16:30
+  respond changed due 02T20:30 given 02T10:00
+  missed respond given 02T10:00 due 02T15:00
+
+# 7 an inform that was missed stays missed
+do: [{inform: {every: 2h, pauses: true}}]
+02T10:00 told
+  inform new due 02T12:00 given 02T10:00
+02T13:00 told +paused=02T11:00/02T13:30
+  inform kept due 02T12:00 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00
+02T14:00 told +informed_at=02T14:00
+  inform changed due 02T16:30 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00 done 02T14:00
+
 # 11 an answer before the base fulfils nothing
 when: severe
 do: [{respond: {within: 4h}}]
@@ -558,7 +601,11 @@ func (l *oTold) set(word string) {
 	case key == "failure":
 		l.in.fields[key] = value
 	case key == "paused":
-		l.in.paused = []recovery.Pause{{From: at(day(value))}}
+		from, until, ended := strings.Cut(value, "/")
+		l.in.paused = []recovery.Pause{{From: at(day(from))}}
+		if ended {
+			l.in.paused[0].Until = at(day(until))
+		}
 	default:
 		l.in.fields[key] = at(day(value))
 	}

@@ -327,13 +327,18 @@ func reportable(effects []*oEffect) bool {
 	return last.amount == nil || open < 2 && last.amount.Sign() > 0
 }
 
-// engineAgenda is what the engine says is owed on an incident.
+// engineAgenda is what the engine says is owed on an incident by its latest decision, with the choices
+// that nobody has made since.
 func (b *oBench) engineAgenda(id string, now time.Time) []recovery.Owed {
 	given, _, err := b.store.Read(context.Background(), recovery.Query{Incident: id})
 	if err != nil {
 		panic(err)
 	}
-	return recovery.Agenda(b.latest[id], b.world.lives[id].latest().in.api(), now, given.Reports...)
+	list := recovery.Agenda(b.latest[id], b.world.lives[id].latest().in.api(), now, given.Reports...)
+	open := given.Choices()
+	return slices.DeleteFunc(list, func(o recovery.Owed) bool {
+		return o.Choice != nil && !slices.ContainsFunc(open, func(c recovery.Choice) bool { return c.ID == o.Choice.ID })
+	})
 }
 
 func (b *oBench) differ(in *oIncident, run *oRun, refusal *oRefusal, got *recovery.Decision, err error) string {

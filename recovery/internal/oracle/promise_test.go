@@ -33,6 +33,7 @@ type oAsk struct {
 	given      time.Time // when it was first given, on whatever base
 	born       time.Time // when it was first given on this base
 	instanceOf *oAsk     // of one time that an inform falls due
+	parent     *oAsk     // of a step: what it hangs on
 	from       time.Time // of a step: when it is owed from
 	cap        time.Time // what a preventive play must be done by; zero: none
 	late       []*oAct
@@ -122,6 +123,7 @@ func (r *oRun) finish(acts []*oAct) {
 func (r *oRun) steps(k *oAsk) {
 	for _, step := range k.late {
 		s := step.asks[0]
+		s.parent = k
 		if s.base = k.due; !s.base.IsZero() {
 			s.notBefore, s.own = r.clock(s).deadline(s.base, s.src.after, s.src.within)
 			s.due = s.own
@@ -133,6 +135,7 @@ func (r *oRun) steps(k *oAsk) {
 	}
 	for _, step := range k.remind {
 		s := step.asks[0]
+		s.parent = k
 		s.base, s.notBefore = k.due, time.Time{}
 		if !k.due.IsZero() {
 			s.notBefore = r.before(k, s.src.before)
@@ -293,7 +296,7 @@ func (r *oRun) clock(k *oAsk) oClock {
 		c.minutes = k.play.book.calendar(k.src.calendar)
 	}
 	if k.src.pauses {
-		c.pauses = r.in.paused
+		c.pauses = r.pausesOf(k)
 	}
 	return c
 }
