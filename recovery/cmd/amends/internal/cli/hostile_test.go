@@ -28,7 +28,9 @@ var hostileRuns = map[string][]string{
 	"check":                {"check PB --now 2040-01-01T00:00:00Z --format FORMAT", "check PB --strict --format FORMAT", "check TEXT", "check PB TEXT"},
 	"decide":               {"decide --playbooks PB INCIDENTS --format FORMAT", "decide --playbooks PB INCIDENTS --revision TEXT --format FORMAT", "decide --playbooks PB --given GIVEN INCIDENTS", "decide --playbooks TEXT", "decide --playbooks PB TEXT", "decide --playbooks PB --now TEXT", "decide --playbooks PB --store TEXT --given TEXT", "decide --playbooks PB --strict INCIDENTS --format FORMAT"},
 	"agenda":               {"agenda LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "agenda LEDGER --incident TEXT", "agenda LEDGER --owner TEXT --to TEXT --format FORMAT", "agenda TEXT", "agenda DAMAGED --format FORMAT"},
+	"approve":              {"approve --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "approve --store LEDGER GIVEN --format FORMAT", "approve --store LEDGER TEXT", "approve --store TEXT"},
 	"choose":               {"choose --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "choose --store LEDGER GIVEN --format FORMAT", "choose --store LEDGER TEXT", "choose --store TEXT", "choose --store LEDGER --playbooks PB INCIDENTS"},
+	"decline":              {"decline --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "decline --store LEDGER GIVEN --format FORMAT", "decline --store LEDGER TEXT", "decline --store TEXT"},
 	"done":                 {"done --store LEDGER ID TEXT --format FORMAT", "done --store LEDGER TEXT TEXT", "done --store TEXT ID TEXT", "done --store LEDGER ID TEXT --note TEXT --amount TEXT"},
 	"again":                {"again --store LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "again --store LEDGER --playbooks OTHER ID --revision TEXT --format FORMAT", "again --store LEDGER TEXT", "again --store TEXT"},
 	"explain":              {"explain --playbooks PB INCIDENTS --all --format FORMAT", "explain --playbooks PB INCIDENTS --play TEXT", "explain --ledger LEDGER --incident ID --format FORMAT", "explain --ledger LEDGER --incident TEXT", "explain --ledger LEDGER --incident ID --decision TEXT"},
@@ -47,6 +49,7 @@ var hostileRuns = map[string][]string{
 	"ledger prove":         {"ledger prove LEDGER ID", "ledger prove LEDGER TEXT", "ledger prove LEDGER --decision TEXT", "ledger prove LEDGER --since GIVEN"},
 	"ledger check-receipt": {"ledger check-receipt RECEIPT --format FORMAT", "ledger check-receipt GIVEN --format FORMAT", "ledger check-receipt TEXT", "ledger check-receipt RECEIPT --key TEXT"},
 	"ledger erase":         {"ledger erase LEDGER --incident TEXT --format FORMAT", "ledger erase LEDGER --customer TEXT --format FORMAT"},
+	"ledger index":         {"ledger index LEDGER", "ledger index TEXT", "ledger index DAMAGED"},
 	"ledger repair":        {"ledger repair LEDGER --format FORMAT", "ledger repair TEXT"},
 }
 
