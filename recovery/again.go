@@ -31,7 +31,10 @@ func (e *UnhandledError) Error() string {
 // The error is an *[UnhandledError], or one of those of [Engine.Handle].
 func (e *Engine) Again(ctx context.Context, incident string, options ...CallOption) (*Decision, error) {
 	store := e.storeFor(options)
-	rules := e.current.Load()
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	return e.commit(ctx, store, incident, func() (*outcome, error) {
 		return e.decideAgain(ctx, rules, store, incident)
 	})
@@ -67,7 +70,7 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, i
 	if out.record = c.record(); !c.differs(out.record.Decision) {
 		return standing, nil
 	}
-	out.handled = HandledChanged
+	out.record.Again, out.handled = true, HandledChanged
 	return out, nil
 }
 
@@ -296,7 +299,10 @@ func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Give
 	if err != nil {
 		return nil, err
 	}
-	rules := e.current.Load()
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	w := rules.workspace()
 	defer rules.release(w)
 	c, err := rules.recall(ctx, w, &in, r, answer)
@@ -331,6 +337,7 @@ func (c *conclusion) again(r *Record) (*Record, error) {
 		return nil, err
 	}
 	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
+	again.Again = r.Again
 	return again, nil
 }
 

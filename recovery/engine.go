@@ -26,6 +26,21 @@ type config struct {
 	clock func() time.Time
 	hooks Hooks
 	setOptions
+	wrong error // of an option
+}
+
+// apply takes options in order.
+func (c *config) apply(options []Option) error {
+	for _, o := range options {
+		if o == nil {
+			return errNilOption
+		}
+		o(c)
+	}
+	if none, ok := c.store.(noStore); ok {
+		return none.why
+	}
+	return c.wrong
 }
 
 // setOptions belong to the set that an engine decides by.
@@ -39,11 +54,17 @@ type setOptions struct {
 type Option func(*config)
 
 // WithStore sets where decisions are remembered. The default is a
-// [MemoryStore] of the engine's own.
-func WithStore(s Store) Option { return func(c *config) { c.store = s } }
+// [MemoryStore] of the engine's own. Nil is an error: decisions would be lost.
+func WithStore(s Store) Option { return func(c *config) { c.store = given("WithStore", s) } }
 
-// WithClock sets what time it is. The default is the machine's clock.
-func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
+// WithClock sets what time it is. The default is the machine's clock. Nil is an error.
+func WithClock(now func() time.Time) Option {
+	return func(c *config) {
+		if c.clock = now; now == nil {
+			c.wrong = errors.New("WithClock wants a function, not nil")
+		}
+	}
+}
 
 // WithRevision names the version of the playbooks in the host's version control.
 // Decisions carry it; nothing else depends on it.
@@ -92,11 +113,8 @@ func New(set *playbook.Set, options ...Option) (*Engine, error) {
 
 func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (*Engine, error) {
 	e := &Engine{config: config{clock: time.Now}}
-	for _, o := range options {
-		o(&e.config)
-	}
-	if e.config.clock == nil {
-		e.config.clock = time.Now
+	if err := e.config.apply(options); err != nil {
+		return nil, err
 	}
 	if e.config.store == nil {
 		e.config.store = NewMemoryStore()
@@ -130,9 +148,13 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOpti
 // [WithRevision], without which decisions name no revision, and [Strict], which
 // stays as it was without. The others belong to the engine and are refused.
 func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
-	c := config{setOptions: setOptions{strict: e.current.Load().strict, host: e.config.host}}
-	for _, o := range options {
-		o(&c)
+	current, err := e.rules()
+	if err != nil {
+		return err
+	}
+	c := config{setOptions: setOptions{strict: current.strict, host: e.config.host}}
+	if err := c.apply(options); err != nil {
+		return err
 	}
 	if c.store != nil || c.clock != nil || c.hooks.set() {
 		return errors.New("reloading takes another revision, or strictness; the store, the clock and the hooks are those that the engine was made with")
@@ -150,10 +172,22 @@ func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
 }
 
 // Diagnostics are the warnings of the set.
-func (e *Engine) Diagnostics() playbook.Diagnostics { return e.current.Load().diagnostics }
+func (e *Engine) Diagnostics() playbook.Diagnostics {
+	rules, err := e.rules()
+	if err != nil {
+		return nil
+	}
+	return rules.diagnostics
+}
 
 // Set names the set that the engine decides by.
-func (e *Engine) Set() SetRef { return e.current.Load().ref }
+func (e *Engine) Set() SetRef {
+	rules, err := e.rules()
+	if err != nil {
+		return SetRef{}
+	}
+	return rules.ref
+}
 
 // now is the engine's clock, to the microsecond like every instant: a program that
 // wakes at the time at which something falls due finds it due.
@@ -163,7 +197,10 @@ func (e *Engine) now() time.Time { return value.Instant(e.config.clock()) }
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
 // *[AmbiguousError], the store's, or wraps that of a context that was done before the decision was.
 func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
-	rules := e.current.Load()
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	w := rules.workspace()
 	defer rules.release(w)
 	subj, err := rules.validate(ctx, w, &in, e.now(), rules.strict)

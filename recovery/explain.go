@@ -82,7 +82,11 @@ func ForPlays(plays ...string) CallOption {
 // as long as deciding. The error is an *[IncidentError], the store's, or one of a
 // play that [ForPlays] names and the set does not have.
 func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption) (*Explanation, error) {
-	rules, call := e.current.Load(), e.callWith(options)
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
+	call := e.callWith(options)
 	only, err := rules.named(call.plays)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	} else if failed != nil {
 		return nil, failed
 	}
-	subj.input.Assume(w.intake.Defaults()...)
+	subj.input.Assume(w.intake.Assumed()...)
 	given, _, err := call.store.Read(ctx, rules.needs(w))
 	if err != nil {
 		return nil, storeError(err)
@@ -119,7 +123,10 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 // engine. Of options, [ForPlays] is looked at. The error is as Replay's, but for
 // those that [Explanation] holds.
 func (e *Engine) ExplainRecord(ctx context.Context, r *Record, answer func(Query) (Given, error), options ...CallOption) (*Explanation, error) {
-	rules := e.current.Load()
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	only, err := rules.named(e.callWith(options).plays)
 	if err != nil {
 		return nil, err

@@ -22,22 +22,25 @@ type call struct {
 
 // In makes a call read from and commit to s instead of the engine's store: a
 // store of the host's that is bound to a transaction of its own.
+// Without a store the call fails: it must not write outside the transaction.
 func In(s Store) CallOption {
-	return func(c *call) {
-		if s != nil {
-			c.store = s
-		}
-	}
+	return func(c *call) { c.store = given("In", s) }
 }
 
 func (e *Engine) storeFor(options []CallOption) Store { return e.callWith(options).store }
 
 func (e *Engine) callWith(options []CallOption) call {
+	if e == nil || e.config.store == nil {
+		return call{store: noStore{errNotLoaded}}
+	}
 	if len(options) == 0 {
 		return call{store: e.config.store}
 	}
 	c := call{store: e.config.store}
 	for _, o := range options {
+		if o == nil {
+			return call{store: noStore{errNilOption}}
+		}
 		o(&c)
 	}
 	return c
@@ -58,13 +61,20 @@ func (e *Engine) callWith(options []CallOption) call {
 // [Engine.Decide], or the store's; [ErrConflict] only when other commits kept
 // coming first.
 func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption) (*Decision, error) {
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	store := e.storeFor(options)
-	rules := e.current.Load()
 	decision, err := e.commit(ctx, store, in.ID, func() (*outcome, error) {
-		return e.decide(ctx, rules, store, &in)
+		out, err := e.decide(ctx, rules, store, &in)
+		if err == nil {
+			err = out.remember(rules, &in, false)
+		}
+		return out, err
 	})
 	if err != nil {
-		return nil, e.refuse(ctx, rules, store, in, err)
+		return nil, e.refuse(ctx, rules, Commit{}, store, in, err)
 	}
 	return decision, nil
 }
@@ -114,20 +124,25 @@ func (o *outcome) commit() Commit {
 }
 
 // refuse remembers that an incident was refused and returns why. An error of the
-// store itself is not a refusal.
-func (e *Engine) refuse(ctx context.Context, rules *ruleset, store Store, in Incident, why error) error {
+// store itself is not a refusal. The commit has what the incident was made from; when that
+// has changed, the error is [ErrConflict].
+func (e *Engine) refuse(ctx context.Context, rules *ruleset, from Commit, store Store, in Incident, why error) error {
 	if !isRefusal(why) {
 		return why
-	}
-	if e.config.hooks.Refused != nil {
-		e.config.hooks.Refused(in, why)
 	}
 	input, err := in.MarshalJSON()
 	if err != nil {
 		input = jsontext.AppendQuote(nil, fmt.Sprintf("%+v", in)) // JSON cannot hold this value; keep its debug print
 	}
-	refusal := &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
-	if err := store.Commit(ctx, Commit{Refusal: refusal}); err != nil {
+	from.Refusal = &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
+	err = store.Commit(ctx, from)
+	if from.Reads.Incident != "" && errors.Is(err, ErrConflict) {
+		return err
+	}
+	if e.config.hooks.Refused != nil {
+		e.config.hooks.Refused(in, why)
+	}
+	if err != nil {
 		return errors.Join(why, fmt.Errorf("the refusal could not be recorded: %w", err))
 	}
 	return why

@@ -75,6 +75,7 @@ func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, er
 
 // fields writes and reads the kept form only: a record has no public one.
 func (r *Record) fields(f *form.Form) {
+	f.Flag("again", &r.Again)
 	f.Time("base", &r.Base)
 	form.List(f, "bases", &r.Bases, (*PlayBase).fields)
 	form.Pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })

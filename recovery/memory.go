@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -10,9 +11,10 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// MemoryStore is a [Store] that lives in memory and ends with the program. It is
-// meant for programs that remember elsewhere, for tests, and as an example for
-// writers of stores. It is safe for concurrent use.
+// MemoryStore is a [Store] for tests and small programs. It lives in memory, keeps
+// everything that it is told, and ends with the program: after a restart, what was
+// promised is not known, limits count from nothing, and a retry acts once more. Package
+// ledger keeps decisions on disk. A MemoryStore is safe for concurrent use.
 //
 // Records are kept and handed out as they are, not copied: nobody may change one
 // after it was committed.
@@ -88,6 +90,7 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		Made:       t.made(),
 		Reports:    slices.Clone(t.reports),
 		UpdatedAt:  t.updatedAt,
+		Told:       t.told,
 		Facts:      make([]any, len(q.Facts)),
 		Use:        make([]int64, len(q.Use)),
 		Precedents: make([][]Chosen, len(q.Precedents)),
@@ -140,7 +143,7 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 	defer s.mu.Unlock()
 	switch {
 	case c.Refusal != nil:
-		s.refusals = append(s.refusals, *c.Refusal)
+		return s.commitRefusal(&c)
 	case c.Record != nil:
 		return s.commitRecord(&c)
 	case c.Mark != nil:
@@ -177,11 +180,31 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	return nil
 }
 
+// commitRefusal keeps a refusal, from which the next update of its incident starts.
+func (s *MemoryStore) commitRefusal(c *Commit) error {
+	if seen := c.Seen(); seen.Tells {
+		t := s.thread(c.Refusal.Incident)
+		latest, _ := t.stands.IDs()
+		if err := cmp.Or(seen.CheckLatest(latest), seen.CheckUpdated(t.updatedAt), seen.CheckTold(t.told)); err != nil {
+			return err
+		}
+	}
+	s.refusals = append(s.refusals, *c.Refusal)
+	if told := c.Refusal.Told(); told != nil {
+		s.open(c.Refusal.Incident).told = told
+	}
+	return nil
+}
+
 func (s *MemoryStore) commitMark(c *Commit) error {
 	t := s.thread(c.Mark.Incident)
 	latest, _ := t.stands.IDs()
-	if err := c.Seen().CheckLatest(latest); err != nil || t == &s.stranger {
+	seen := c.Seen()
+	if err := cmp.Or(seen.CheckLatest(latest), seen.CheckTold(t.told)); err != nil || t == &s.stranger {
 		return err
+	}
+	if t.told = nil; c.Mark.Told != nil {
+		t.told = &Told{Incident: c.Mark.Told, At: c.Mark.UpdatedAt}
 	}
 	if c.Mark.UpdatedAt.After(t.updatedAt) {
 		t.updatedAt = c.Mark.UpdatedAt
@@ -196,7 +219,7 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	t := s.thread(c.Record.Decision.Incident)
 	seen := c.Seen()
 	latest, made := t.stands.IDs()
-	if err := seen.CheckThread(latest, made, t.updatedAt); err != nil || c.Version == s.version {
+	if err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told)); err != nil || c.Version == s.version {
 		return err
 	}
 	s.count(c.Reads.Facts)
@@ -249,6 +272,7 @@ type thread struct {
 	reports []Report
 	// updatedAt is the latest updated_at of the incident that was seen.
 	updatedAt time.Time
+	told      *Told // see [Given.Told]
 }
 
 // add makes a record the latest one, or a choice one that hangs on it.
@@ -257,6 +281,9 @@ func (t *thread) add(r *Record, number int64) {
 	t.stands = t.stands.After(counts, t.counted)
 	if r.UpdatedAt.After(t.updatedAt) {
 		t.updatedAt = r.UpdatedAt
+	}
+	if counts.Tells() {
+		t.told = nil
 	}
 	if r.On == "" {
 		t.latest = r

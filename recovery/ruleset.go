@@ -23,6 +23,7 @@ type ruleset struct {
 	zone        *time.Location // in which a decision speaks of what belongs to no play
 
 	layout      *intake.Layout
+	earlier     []intake.Renamed // earlier names of fields
 	fields      fields
 	counted     []bool         // facts that a limit counts, by slot
 	zeros       []any          // what each fact says when nothing is known, by slot
@@ -40,7 +41,7 @@ type ruleset struct {
 }
 
 func newRuleset(p *policy.Program, ref SetRef, diags playbook.Diagnostics, zone *time.Location) *ruleset {
-	r := &ruleset{program: p, ref: ref, diagnostics: diags, zone: zone, layout: intake.NewLayout(p, standardPaths()), fields: fieldsOf(p), counted: countedFacts(p)}
+	r := &ruleset{program: p, ref: ref, diagnostics: diags, zone: zone, layout: intake.NewLayout(p, standardPaths()), earlier: intake.Earlier(p), fields: fieldsOf(p), counted: countedFacts(p)}
 	r.escalate, r.substitute = policy.BuiltinAction(policy.ActionEscalate), policy.BuiltinAction(policy.ActionSubstitute)
 	for _, f := range p.Facts {
 		r.zeros = append(r.zeros, f.Zero())

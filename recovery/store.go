@@ -22,8 +22,8 @@ type Store interface {
 	// it or nothing. Committing the same decision twice changes nothing. It
 	// returns ErrConflict when the version's answers to c.Reads would now differ
 	// in a way that matters: the incident's previous decision, the choices
-	// made on it or its updated_at, the use of partners that the commit reserves, the sums that
-	// limits count.
+	// made on it or its updated_at, what was told of it last, the use of partners that the commit
+	// reserves, the sums that limits count.
 	Commit(ctx context.Context, c Commit) error
 }
 
@@ -44,6 +44,7 @@ type (
 	ChosenAction   = store.ChosenAction
 	Reserve        = store.Reserve
 	Mark           = store.Mark
+	Told           = store.Told
 )
 
 // Given answers a Query: each list has one element per element asked for.
@@ -58,6 +59,9 @@ type Given struct {
 	// UpdatedAt is the latest updated_at of the incident: that of its decisions and of
 	// the marks on it. It is zero when none has one.
 	UpdatedAt time.Time
+	// Told is the incident as the host told of it last, where Previous was not made of
+	// that: it was refused since, or a mark has it. [Engine.Update] starts from it.
+	Told *Told
 	// SetIsOlder says that the set of the query first decided in this store before the
 	// set of Previous did.
 	SetIsOlder bool
@@ -98,6 +102,9 @@ type Record struct {
 	Reserves []Reserve
 	// On is set on a decision that makes a choice: the decision it hangs on.
 	On string
+	// Again is set on a decision that [Engine.Again] has made. Nobody told of the
+	// incident, so what was told last and refused stays.
+	Again bool
 	// Keeps are the ids of the decisions that made choices on earlier decisions
 	// of the incident and still stand.
 	Keeps []string
@@ -116,11 +123,12 @@ type Commit struct {
 	Refusal *Refusal
 	Reports []Report
 	// Mark conflicts when Given.Previous is not the incident's latest decision any
-	// more. One that is not later than what the store knows changes nothing.
+	// more. One that is not later than what the store knows, and tells the same, changes nothing.
 	Mark *Mark
 
 	// Reads and Version are what the record was made from, and Given what was
-	// answered.
+	// answered. A refusal has them where it was made from what was told before. It then
+	// conflicts when that, or the latest decision, is another by now.
 	Reads   Query
 	Given   Given
 	Version Version
@@ -163,10 +171,20 @@ type Effect struct {
 type Refusal struct {
 	Incident string
 	At       time.Time
-	// Input is the incident as it came, as JSON.
+	// Input is the incident as it came, as JSON: an object, or a text where it has
+	// what JSON cannot hold.
 	Input []byte
 	Set   SetRef
 	Error error
+}
+
+// Told is what the refusal leaves for [Given.Told]; nil where nobody can start from it,
+// because the incident has no id or is not an object.
+func (r *Refusal) Told() *Told {
+	if r.Incident == "" || len(r.Input) == 0 || r.Input[0] != '{' {
+		return nil
+	}
+	return &Told{Incident: r.Input, At: r.At}
 }
 
 // Report is the host's word about what came of an action.
@@ -188,7 +206,7 @@ func (r *Record) Counts(number int64) *store.Decision {
 	d := r.Decision
 	out := &store.Decision{
 		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
-		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt,
+		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt, Again: r.Again,
 	}
 	actions := d.Actions
 	if d.Made != nil && d.Made.Pending {
@@ -254,9 +272,13 @@ func appendIDs(ids []store.ID, actions []Action) []store.ID {
 	return ids
 }
 
-// Seen returns what a record, or a mark, was made from, for the rules of package store.
+// Seen returns what a commit was made from, for the rules of package store.
 func (c *Commit) Seen() store.Seen {
 	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, UpdatedAt: c.Given.UpdatedAt}
+	s.Tells = c.Mark != nil || c.Refusal != nil && c.Reads.Incident != "" || c.Record != nil && c.Record.On == "" && !c.Record.Again
+	if c.Given.Told != nil {
+		s.Told = c.Given.Told.Incident
+	}
 	if c.Record != nil {
 		s.Reserves = c.Record.Reserves
 		if c.Record.On != "" {

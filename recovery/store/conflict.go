@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,6 +26,11 @@ type Seen struct {
 	Made   []ID
 	// UpdatedAt is the latest updated_at of the incident; zero when it never had one.
 	UpdatedAt time.Time
+	// Tells is set on a commit that says what was told of the incident: neither a choice nor a
+	// decision that was made because time has passed. Told is what had been told last, where the
+	// latest decision was not made of that.
+	Tells bool
+	Told  []byte
 
 	Reads    Query
 	Facts    []any // the answers to the query's
@@ -40,10 +46,18 @@ func (s Seen) CheckThread(latest ID, made []ID, updatedAt time.Time) error {
 		return Changed("the decision that the choice hangs on is not the latest")
 	case !slices.Equal(s.Made, made) && s.Latest == latest:
 		return Changed("the choices made on the incident")
-	case !s.UpdatedAt.Equal(updatedAt) && s.Latest == latest:
+	case s.Latest != latest:
+		return s.CheckLatest(latest)
+	}
+	return s.CheckUpdated(updatedAt)
+}
+
+// CheckUpdated is what CheckThread compares of the latest updated_at. The error is an [ErrConflict].
+func (s Seen) CheckUpdated(updatedAt time.Time) error {
+	if !s.UpdatedAt.Equal(updatedAt) {
 		return Changed("a later version of the incident was told of")
 	}
-	return s.CheckLatest(latest)
+	return nil
 }
 
 // CheckLatest is what CheckThread compares for a [Mark]: the incident's latest decision, which the
@@ -54,6 +68,22 @@ func (s Seen) CheckLatest(latest ID) error {
 	}
 	return nil
 }
+
+// CheckTold compares what had been told of the incident last, for a commit that tells of it. So of two
+// that change the same version of an incident, the second is made again. The error is an [ErrConflict].
+func (s Seen) CheckTold(told *Told) error {
+	var now []byte
+	if told != nil {
+		now = told.Incident
+	}
+	if s.Tells && !bytes.Equal(s.Told, now) {
+		return ChangedTold()
+	}
+	return nil
+}
+
+// ChangedTold is the error of CheckTold, for stores that compare in a way of their own.
+func ChangedTold() error { return Changed("what was told of the incident last") }
 
 // Now answers the queries of a decision again, at the time of the commit.
 type Now interface {

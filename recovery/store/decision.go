@@ -33,7 +33,12 @@ type Decision struct {
 	Keeps []ID
 	// Choice is set on a decision that makes a choice.
 	Choice *Choice
+	// Again is set on a decision that was made because time has passed: nobody told of the incident.
+	Again bool
 }
+
+// Tells reports whether the decision was made of what a host told of the incident: that was then told last.
+func (d *Decision) Tells() bool { return d.Choice == nil && !d.Again }
 
 // Action is an action that a decision lists.
 type Action struct {

@@ -193,8 +193,13 @@ func (t *Intake) Applies(b *policy.Playbook) bool { return t.applies[b.Number()]
 // Pauses are the stretches in which the incident waited for the customer.
 func (t *Intake) Pauses() []worktime.Pause { return t.pauses }
 
-// Defaults names the fields whose values are their defaults, sorted.
-func (t *Intake) Defaults() []string {
+// Defaults names the fields that have their default because nobody gave them a value, sorted.
+func (t *Intake) Defaults() []string { return t.defaults(false) }
+
+// Assumed are the Defaults and the fields that have theirs because what came does not fit.
+func (t *Intake) Assumed() []string { return t.defaults(true) }
+
+func (t *Intake) defaults(aside bool) []string {
 	out := make([]string, 0, len(t.layout.shared)+len(t.taken))
 	add := func(f *field) {
 		if f.Default == nil {
@@ -205,7 +210,7 @@ func (t *Intake) Defaults() []string {
 			_, early := t.Lookup(was)
 			given = given || early
 		}
-		if _, aside := t.aside[f.Name]; !given || aside {
+		if _, misfit := t.aside[f.Name]; !given || aside && misfit {
 			out = append(out, f.Name)
 		}
 	}

@@ -22,6 +22,7 @@ type Layout struct {
 	preset   []uint64                 // the fields that have a value from the beginning: a bit for each rank in record
 	pauses   int                      // the rank of paused in record
 	declared map[string]bool
+	names    []string // see Names
 }
 
 // field is a field with what is known of its place.
@@ -68,6 +69,7 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 		l.standard[name] = i
 	}
 	l.name(p)
+	l.names = l.namesOf()
 	ranks := l.rank()
 	l.preset = make([]uint64, (len(l.record)+63)/64)
 	for _, f := range p.Fields {
