@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
@@ -54,7 +56,7 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	case c.Record != nil:
 		return l.takeRecord(c)
 	case c.Refusal != nil:
-		return l.takeRefusal(c.Refusal)
+		return l.takeRefusal(c)
 	case c.Mark != nil:
 		return l.takeMark(c)
 	}
@@ -227,9 +229,9 @@ func (l *Ledger) versionSeen(v recovery.Version) (int64, bool) {
 	return n, err == nil && n >= 0 && n <= l.next
 }
 
-// takeRefusal takes a refusal.
-func (l *Ledger) takeRefusal(r *recovery.Refusal) (*batch, error) {
-	payload, err := appendRefusal(nil, r)
+// takeRefusal takes a refusal, from which the next update of its incident starts.
+func (l *Ledger) takeRefusal(c *recovery.Commit) (*batch, error) {
+	payload, err := appendRefusal(nil, c.Refusal)
 	if err != nil {
 		return nil, err
 	}
@@ -238,25 +240,91 @@ func (l *Ledger) takeRefusal(r *recovery.Refusal) (*batch, error) {
 		return nil, err
 	}
 	l.mu.Lock()
-	if err := l.usable(); err != nil {
+	if err := l.admitRefusal(c, p); err != nil {
 		l.mu.Unlock()
 		return nil, err
+	}
+	return l.joined(), nil
+}
+
+// admitRefusal adds a refusal to the index and to the batch, if nothing conflicts.
+func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
+	if err := l.usable(); err != nil {
+		return err
+	}
+	r := c.Refusal
+	t, err := l.index.find(r.Incident)
+	if err != nil {
+		return err
+	}
+	if c.Seen().Tells {
+		if err := l.untold(c, t); err != nil {
+			return err
+		}
 	}
 	ahead, err := l.ahead(r.Set.Digest, nil)
 	if err != nil {
-		l.mu.Unlock()
-		return nil, err
+		return err
 	}
+	u := undo{incident: r.Incident}
+	if t != nil {
+		saved := *t
+		u.saved = &saved
+	}
+	if r.Told() != nil {
+		if t, err = l.index.open(r.Incident); err != nil {
+			return err
+		}
+	}
+	// From here on nothing fails.
 	l.putAhead(ahead)
+	u.seq = l.next
 	if r.Incident != "" {
 		l.undo = append(l.undo, undo{seq: l.next, incident: r.Incident, refused: true})
 		l.index.refuse(r.Incident, l.next)
 	}
+	if r.Told() != nil {
+		l.undo = append(l.undo, u)
+		t.tell(l.next, true)
+	}
 	l.put(p)
-	return l.joined(), nil
+	return nil
 }
 
-// takeMark takes a mark that is later than what is known of its incident.
+// untold compares what a refusal or a mark was made from with the ledger as it is now: the latest
+// decision, the latest updated_at, and what was told of the incident last.
+func (l *Ledger) untold(c *recovery.Commit, t *thread) error {
+	var latest store.ID
+	var updated time.Time
+	if t != nil {
+		latest, updated = t.latest.id, t.updatedAt()
+	}
+	seen := c.Seen()
+	if err := seen.CheckLatest(latest); err != nil {
+		return err
+	}
+	if c.Refusal != nil {
+		if err := seen.CheckUpdated(updated); err != nil {
+			return err
+		}
+	}
+	return l.toldSince(c.Version, t)
+}
+
+// toldSince is a conflict when something was told of an incident since a version that was not decided.
+// What was told before it, the version has seen.
+func (l *Ledger) toldSince(v recovery.Version, t *thread) error {
+	seenAt, ok := l.versionSeen(v)
+	if !ok {
+		return store.Changed("what was read was taken back")
+	}
+	if t != nil && t.extras != nil && t.told >= seenAt {
+		return store.ChangedTold()
+	}
+	return nil
+}
+
+// takeMark takes a mark that is later than what is known of its incident, or tells something else.
 func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 	p, err := prepare(KindMark, appendMark(nil, c.Mark))
 	if err != nil {
@@ -268,18 +336,15 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	t, err := l.index.find(c.Mark.Incident)
-	var latest store.ID
-	if t != nil {
-		latest = t.latest.id
-	}
 	if err == nil {
-		err = c.Seen().CheckLatest(latest)
+		err = l.untold(c, t)
 	}
 	if err != nil || t == nil {
 		l.mu.Unlock()
 		return nil, err
 	}
-	if !c.Mark.UpdatedAt.After(t.updatedAt()) {
+	was := c.Given.Told
+	if !c.Mark.UpdatedAt.After(t.updatedAt()) && (was == nil) == (c.Mark.Told == nil) && (was == nil || bytes.Equal(was.Incident, c.Mark.Told)) {
 		b := l.waitFor(t.last())
 		l.mu.Unlock()
 		return b, nil
@@ -290,7 +355,7 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	l.undo = append(l.undo, undo{seq: l.next, incident: c.Mark.Incident, saved: &saved})
-	t.mark(l.next, c.Mark.UpdatedAt)
+	t.mark(l.next, *c.Mark)
 	l.put(p)
 	return l.joined(), nil
 }

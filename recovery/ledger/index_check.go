@@ -138,7 +138,12 @@ func (c *indexCheck) incident(t *log.Item) bool {
 			return false
 		}
 		is, err := c.refusals.Row(i)
-		return err == nil && bytes.Equal(is, row)
+		if err != nil || !bytes.Equal(is, row) {
+			return false
+		}
+		if th, err := c.thread(key); err != nil || th == nil || !slices.Contains(th.records(), seq) {
+			return err == nil // something was told since
+		}
 	}
 	th, err := c.thread(key)
 	if err != nil || th == nil {

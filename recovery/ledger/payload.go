@@ -184,6 +184,7 @@ func appendMark(dst []byte, m *recovery.Mark) []byte {
 	o := writing(dst)
 	o.BeginObject()
 	o.text("incident", m.Incident)
+	o.text("told", string(m.Told))
 	o.time("updated_at", m.UpdatedAt)
 	o.EndObject()
 	return o.Buf
@@ -195,6 +196,8 @@ func parseMark(payload []byte) (m recovery.Mark, err error) {
 		switch string(key) {
 		case "incident":
 			m.Incident = c.Text()
+		case "told":
+			m.Told = []byte(c.Text())
 		case "updated_at":
 			m.UpdatedAt = c.time()
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -68,6 +69,29 @@ func unanswered(q *recovery.Query) recovery.Given {
 	return recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
 }
 
+// told reads what a refusal or a mark says that was told.
+func (l *Ledger) told(seq int64) (*recovery.Told, error) {
+	payload, err := l.whole(seq)
+	if err != nil {
+		return nil, err
+	}
+	// A mark has what was told under told, and a refusal under input.
+	var out recovery.Told
+	c := readingAgain(payload)
+	c.Members(func(key []byte) {
+		switch string(key) {
+		case "at", "updated_at":
+			out.At = c.time()
+		case "input", "told":
+			out.Incident = []byte(c.Text())
+		}
+	})
+	if err := c.end(); err != nil {
+		return nil, fmt.Errorf("record %d: %w", seq, err)
+	}
+	return &out, nil
+}
+
 // overtaken reports whether an error may come from an erasure that was made after the index was read.
 // The next attempt does not find erased decisions in the index.
 func overtaken(err error) bool {
@@ -83,6 +107,7 @@ type answered struct {
 	older   string // a set that may be older than that of the latest; empty: nobody asks
 	made    []ref
 	reports []int64
+	told    int64 // what was told last, where the latest has not; -1: it has
 }
 
 // answer answers from the index.
@@ -110,7 +135,7 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 	given := recovery.Given{
 		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),
 	}
-	at := answered{version: l.version(), latest: -1}
+	at := answered{version: l.version(), latest: -1, told: -1}
 	number := store.Stranger
 	var own store.Standing
 	t, err := l.index.find(q.Incident)
@@ -128,7 +153,7 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 			at.latest, at.older = t.latest.seq, q.Set
 		}
 		if t.extras != nil {
-			at.made, at.reports = t.made, t.reports
+			at.made, at.reports, at.told = t.made, t.reports, t.toldBy()
 		}
 		if len(q.Facts)+len(q.Use) > 0 {
 			if own, err = t.standing(l.look); err != nil {
@@ -171,6 +196,12 @@ func (l *Ledger) records(incident string, given *recovery.Given, at answered) er
 			l.mu.RUnlock()
 		}
 	}
+	if at.told >= 0 {
+		var err error
+		if given.Told, err = l.told(at.told); err != nil {
+			return err
+		}
+	}
 	for _, m := range at.made {
 		r, err := l.record(m.seq)
 		if err != nil {
@@ -211,6 +242,11 @@ func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 	seen := c.Seen()
 	if err := seen.CheckThread(latest, made, updated); err != nil || seenAt == l.next {
 		return err
+	}
+	if seen.Tells {
+		if err := l.toldSince(c.Version, t); err != nil {
+			return err
+		}
 	}
 	now := now{l: l, number: store.Stranger}
 	if t != nil {

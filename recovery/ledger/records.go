@@ -9,12 +9,12 @@ import (
 // is for the package recovery to say, and so is why an incident was refused.
 var (
 	decisionShape = jsontext.Names().With("given", givenShape).With("record",
-		jsontext.Names("base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
+		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input").With("set", jsontext.Names("digest", "revision"))
 	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
 	calendarShape = jsontext.Names("calendar", "id")
-	markShape     = jsontext.Names("incident", "updated_at")
+	markShape     = jsontext.Names("incident", "told", "updated_at")
 	indexShape    = jsontext.Names("digest", "records")
 	erasureShape  = jsontext.Names("at", "records").With("reserves", reserveShape)
 

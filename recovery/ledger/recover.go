@@ -147,6 +147,7 @@ func (r *loader) apply(t *log.Item) error {
 		if made.Incident != "" {
 			l.index.refuse(made.Incident, seq)
 		}
+		r.err = l.index.apply(t, r.sum)
 	case erasure:
 		r.err = r.erase(&made)
 	case string:

@@ -54,6 +54,8 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 	c := readingAgain(x.text)
 	c.Members(func(key []byte) {
 		switch string(key) {
+		case "again":
+			out.Again = c.True()
 		case "decision":
 			c.asked(out.Decision)
 		case "defaults":

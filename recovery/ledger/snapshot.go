@@ -375,7 +375,7 @@ func (s *snapshot) about(incident string) ([]int64, error) {
 		out = append(out, t.records()...)
 	}
 	slices.Sort(out)
-	return out, nil
+	return slices.Compact(out), nil
 }
 
 // refusalsOf are the records that refused an incident.

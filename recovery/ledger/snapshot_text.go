@@ -57,6 +57,18 @@ func (e *encoder) thread(t *thread) {
 	e.refs(t.choices)
 	e.numbers(t.reports)
 	e.numbers(t.marks)
+	if t.told >= 0 {
+		e.number(t.told)
+		e.flag(t.cleared)
+	}
+}
+
+func (e *encoder) flag(set bool) {
+	if set {
+		e.number(1)
+	} else {
+		e.number(0)
+	}
 }
 
 func (e *encoder) stood(x *stood, until int64) {
@@ -142,7 +154,10 @@ func (d *decoder) thread() *thread {
 		t.earlier = d.refs()
 	}
 	if len(d.rest) > 0 {
-		t.extras = &extras{made: d.refs(), choices: d.refs(), reports: d.numbers(), marks: d.numbers()}
+		t.extras = &extras{made: d.refs(), choices: d.refs(), reports: d.numbers(), marks: d.numbers(), told: -1}
+		if len(d.rest) > 0 {
+			t.told, t.cleared = d.number(), d.number() != 0
+		}
 	}
 	return t
 }

@@ -22,6 +22,8 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 	on, settles := "", ""
 	c.record(func(key []byte) {
 		switch string(key) {
+		case "again":
+			s.Again = c.True()
 		case "comparable":
 			comparable = c.Skip()
 		case "decision":

@@ -109,8 +109,7 @@ func (x *index) unrefuse(incident string, seqs ...int64) {
 	}
 }
 
-// apply takes a record of an incident into the index, other than a refusal. Records come in the order
-// of the ledger.
+// apply takes a record of an incident into what is known of it. Records come in the order of the ledger.
 func (x *index) apply(t *log.Item, look lookup) error {
 	switch made := t.Made.(type) {
 	case *store.Decision:
@@ -132,7 +131,16 @@ func (x *index) apply(t *log.Item, look lookup) error {
 		if err != nil {
 			return err
 		}
-		th.mark(t.Head.Seq, made.UpdatedAt)
+		th.mark(t.Head.Seq, made)
+	case *recovery.Refusal:
+		if made.Told() == nil {
+			return nil
+		}
+		th, err := x.open(made.Incident)
+		if err != nil {
+			return err
+		}
+		th.tell(t.Head.Seq, true)
 	}
 	return nil
 }
@@ -234,7 +242,7 @@ type thread struct {
 	// updated is the latest updated_at of the incident that was seen, in microseconds since
 	// 1970; 0: none was.
 	updated int64
-	*extras // nil for an incident with neither choices, reports nor marks, as most are
+	*extras // nil for an incident with neither choices, reports, marks nor refusals, as most are
 }
 
 // extras are replaced, never changed.
@@ -243,14 +251,18 @@ type extras struct {
 	choices []ref   // every choice, in order
 	reports []int64 // the records that report on it
 	marks   []int64 // the records that mark it
+	// told is the last record that said what was told without deciding it, a refusal or a mark, and -1
+	// where there is none since the latest decision. Unless cleared, the next update starts from it.
+	told    int64
+	cleared bool
 }
 
 // more returns a copy of the extras that may be changed.
 func (t *thread) more() *extras {
 	if t.extras == nil {
-		return &extras{}
+		return &extras{told: -1}
 	}
-	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports), slices.Clip(t.marks)}
+	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports), slices.Clip(t.marks), t.told, t.cleared}
 }
 
 func (t *thread) standingChoices() []ref {
@@ -276,11 +288,28 @@ func (t *thread) updatedAt() time.Time {
 }
 
 // mark adds a record that marks the incident.
-func (t *thread) mark(seq int64, updated time.Time) {
-	t.seen(updated)
+func (t *thread) mark(seq int64, mark recovery.Mark) {
+	t.seen(mark.UpdatedAt)
+	t.tell(seq, mark.Told != nil)
 	m := t.more()
 	m.marks = append(m.marks, seq)
 	t.extras = m
+}
+
+// tell notes a record after which the next update starts from what that has, or, where it has nothing,
+// from what was decided.
+func (t *thread) tell(seq int64, has bool) {
+	m := t.more()
+	m.told, m.cleared = seq, !has
+	t.extras = m
+}
+
+// toldBy is the record from which the next update starts; -1: the latest decision.
+func (t *thread) toldBy() int64 {
+	if t.extras == nil || t.cleared {
+		return -1
+	}
+	return t.told
 }
 
 // find returns the record of a decision on the incident.
@@ -321,6 +350,7 @@ func (t *thread) last() int64 {
 		for _, seq := range t.marks {
 			last = max(last, seq)
 		}
+		last = max(last, t.told)
 	}
 	return last
 }
@@ -339,7 +369,11 @@ func (t *thread) records() (out []int64) {
 	for _, r := range t.choices {
 		out = append(out, r.seq)
 	}
-	return append(append(out, t.reports...), t.marks...)
+	out = append(append(out, t.reports...), t.marks...)
+	if t.told >= 0 && !t.cleared && !slices.Contains(t.marks, t.told) {
+		out = append(out, t.told)
+	}
+	return out
 }
 
 // standing looks up the latest decision of an incident and the choices on it.
@@ -389,6 +423,9 @@ func (t *thread) add(d *store.Decision, stands store.Standing) {
 		return
 	}
 	m := t.more()
+	if d.Tells() {
+		m.told, m.cleared = -1, false
+	}
 	if d.Choice != nil {
 		m.choices = append(m.choices, refOf(d))
 	}
@@ -396,5 +433,11 @@ func (t *thread) add(d *store.Decision, stands store.Standing) {
 	for _, x := range stands.Made {
 		m.made = append(m.made, refOf(x))
 	}
-	t.extras = m
+	if t.extras = m; m.empty() {
+		t.extras = nil // what was told before it was decided leaves nothing behind
+	}
+}
+
+func (m *extras) empty() bool {
+	return len(m.made)+len(m.choices)+len(m.reports)+len(m.marks) == 0 && m.told < 0
 }
