@@ -35,6 +35,8 @@ func parts() []part {
 		{"refusals count nowhere", refusalsCountNowhere},
 		{"what carries promises on is read back", readsLife},
 		{"marks move updated_at and nothing else", marksMove},
+		{"what was told and refused is kept until it is decided", toldIsKept},
+		{"marks keep what no document declares", toldByMark},
 		{"sets stand in the order in which they first decided", setsInOrder},
 
 		{"facts/incidents with the same keys", factsByKeys},
@@ -71,6 +73,7 @@ func parts() []part {
 		{"conflicts/a sum that a limit counts", conflictOfFact},
 		{"conflicts/the use of a partner that is reserved", conflictOfUse},
 		{"conflicts/a mark and a decision", marksConflict},
+		{"conflicts/two change what was told last", toldConflicts},
 		{"conflicts/what does not matter", noConflict},
 		{"conflicts/leave nothing behind", conflictLeavesNothing},
 
