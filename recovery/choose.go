@@ -63,7 +63,10 @@ func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOptio
 
 // settle commits what is done about a choice.
 func (e *Engine) settle(ctx context.Context, store Store, sel Selection, do func(*chooser) (*outcome, error)) (*Decision, error) {
-	rules := e.current.Load()
+	rules, err := e.rules()
+	if err != nil {
+		return nil, err
+	}
 	return e.commit(ctx, store, sel.Incident, func() (*outcome, error) {
 		return e.settleOnce(ctx, rules, store, sel, do)
 	})

@@ -99,6 +99,9 @@ func (h *Hooks) set() bool {
 // mistakes, the error is a playbook.Diagnostics with every one of them; the
 // warnings of a good set are in [Engine.Diagnostics].
 func Load(fsys fs.FS, options ...Option) (*Engine, error) {
+	if fsys == nil {
+		return nil, errNoFiles
+	}
 	set, diags := playbook.Load(fsys)
 	return newEngine(set, diags, options)
 }
@@ -158,6 +161,9 @@ func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
 	}
 	if c.store != nil || c.clock != nil || c.hooks.set() {
 		return errors.New("reloading takes another revision, or strictness; the store, the clock and the hooks are those that the engine was made with")
+	}
+	if fsys == nil {
+		return errNoFiles
 	}
 	set, diags := playbook.Load(fsys)
 	rules, err := e.compile(set, diags, c.setOptions)

@@ -11,6 +11,7 @@ import (
 var (
 	errNotLoaded = errors.New("the engine has no playbooks; make one with Load or New")
 	errNilOption = errors.New("an option is nil")
+	errNoFiles   = errors.New("a file system with playbooks is wanted, not nil")
 )
 
 // rules are those that the engine decides by.
