@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -188,4 +189,94 @@ func (in *Incident) came(room []any) intake.Incident {
 		room = append(room, v)
 	}
 	return intake.Incident{Standard: room, Fields: in.Fields, Customer: in.given["customer"]}
+}
+
+// spot is one of the places in which an incident may have a field: the struct, a dotted
+// name, objects.
+type spot struct {
+	path  string
+	value any
+	drop  func()
+}
+
+// spots goes through everything that an incident has, in one order.
+func (in *Incident) spots() func(yield func(spot) bool) {
+	return func(yield func(spot) bool) {
+		for i := range standard {
+			path, place := standard[i].path, standard[i].place(in)
+			v := in.standard(path, place)
+			if v != nil && !yield(spot{path, v, func() { fill(place, nil); delete(in.given, path) }}) {
+				return
+			}
+		}
+		inFields(in.Fields, "", func() {}, yield)
+	}
+}
+
+// inFields goes through an object. When its last member is dropped, emptied is called.
+func inFields(fields map[string]any, prefix string, emptied func(), yield func(spot) bool) bool {
+	for _, name := range intake.SortedKeys(fields) {
+		v := fields[name]
+		drop := func() {
+			if delete(fields, name); len(fields) == 0 {
+				emptied()
+			}
+		}
+		if inner, isObject := v.(map[string]any); isObject && len(inner) > 0 && !isAmount(inner) {
+			if !inFields(inner, prefix+name+".", drop, yield) {
+				return false
+			}
+			continue
+		}
+		if !yield(spot{prefix + name, v, drop}) {
+			return false
+		}
+	}
+	return true
+}
+
+// isAmount reports whether an object is an amount, as JSON has it.
+func isAmount(m map[string]any) bool {
+	_, number := m["value"].(string)
+	_, currency := m["currency"].(string)
+	return number && currency && len(m) == 2
+}
+
+func (in *Incident) has(path string) bool {
+	for s := range in.spots() {
+		if s.path == path && !intake.IsAbsent(s.value) {
+			return true
+		}
+	}
+	return false
+}
+
+// nest stores a field as JSON would: what is dotted stands in objects, where nothing else
+// stands in their way.
+func (in *Incident) nest(path string, v any) {
+	if in.place(path) != nil || isCustomers(path) || !strings.Contains(path, ".") {
+		in.put(path, v)
+		return
+	}
+	if in.Fields == nil {
+		in.Fields = map[string]any{}
+	}
+	m, rest := in.Fields, path
+	for {
+		name, after, more := strings.Cut(rest, ".")
+		if !more {
+			m[name] = v
+			return
+		}
+		inner, isObject := m[name].(map[string]any)
+		if _, taken := m[name]; taken && !isObject {
+			in.put(path, v)
+			return
+		}
+		if !isObject {
+			inner = map[string]any{}
+			m[name] = inner
+		}
+		m, rest = inner, after
+	}
 }

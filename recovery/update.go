@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
@@ -190,4 +192,172 @@ func (r *ruleset) sameText(last *Told, now []byte) bool {
 	}
 	r.tidy(&was, time.Time{})
 	return r.tells(now, was)
+}
+
+// lastTold is an incident as the host told of it last: what was refused since the latest
+// decision, else what that was made of. Each call returns one of its own, which may be changed.
+func (r *ruleset) lastTold(id string, given *Given) (in Incident, err error) {
+	switch {
+	case given.Told != nil:
+		err = in.UnmarshalJSON(given.Told.Incident)
+	case given.Previous != nil:
+		return r.toldBy(given.Previous, given.UpdatedAt)
+	default:
+		in.ID = id
+	}
+	r.tidy(&in, given.UpdatedAt)
+	return in, err
+}
+
+// toldBy is the incident of a record as the host told of it.
+func (r *ruleset) toldBy(prev *Record, updated time.Time) (Incident, error) {
+	in, err := prev.told()
+	r.tidy(&in, updated)
+	return in, err
+}
+
+// tidy writes an incident in one way, however it was told: dotted names stand in objects,
+// and the fields that the set declares hold values of their types, where they fit. The
+// updated_at is the latest that was seen, though the record may be older.
+func (r *ruleset) tidy(in *Incident, updated time.Time) {
+	for _, path := range intake.SortedKeys(in.Fields) {
+		if v := in.Fields[path]; intake.IsDotted(path) && !isCustomers(path) && r.layout.Times(in.Fields, path) == 1 {
+			delete(in.Fields, path)
+			in.nest(path, v)
+		}
+	}
+	for _, path := range r.layout.Names() {
+		r.native(in, path, path)
+	}
+	for _, x := range r.earlier {
+		r.native(in, x.Was, x.Now)
+	}
+	if in.given["updated_at"] == nil && in.UpdatedAt.Before(updated) {
+		in.UpdatedAt = updated
+	}
+}
+
+// native gives a field a value of the type that it is declared with.
+func (r *ruleset) native(in *Incident, path, declared string) {
+	if v, ok := r.layout.Native(in.Fields, path, declared); ok {
+		removeFrom(in.Fields, path)
+		in.nest(path, v)
+	}
+}
+
+// rename gives fields the names that they have now, and returns those that it has renamed.
+func (r *ruleset) rename(in *Incident) (renamed []intake.Renamed) {
+	for _, x := range r.earlier {
+		if in.has(x.Now) {
+			continue
+		}
+		if v := in.remove(x.Was); v != nil {
+			in.nest(x.Now, v)
+			renamed = append(renamed, x)
+		}
+	}
+	return renamed
+}
+
+// restore gives fields the names under which they were told: an engine with an earlier set,
+// beside this one, knows no others.
+func (in *Incident) restore(renamed []intake.Renamed) {
+	for _, x := range renamed {
+		if v := in.remove(x.Now); v != nil {
+			in.nest(x.Was, v)
+		}
+	}
+}
+
+// settle leaves one value of each field that a host has written in another way than it
+// stood there, such as order.value beside "value" in the object order, or under an earlier
+// name: the one that is new. Where it cannot be told which one that is, both stay.
+func (r *ruleset) settle(before, in *Incident) {
+	present := func(path string) string {
+		for _, x := range r.earlier {
+			if x.Was == path {
+				return x.Now
+			}
+		}
+		return path
+	}
+	var order []string
+	now, was := map[string][]spot{}, map[string][]string{}
+	for s := range before.spots() {
+		path := present(s.path)
+		was[path] = append(was[path], spotText(s.value))
+	}
+	for s := range in.spots() {
+		path := present(s.path)
+		if len(now[path]) == 1 {
+			order = append(order, path)
+		}
+		now[path] = append(now[path], s)
+	}
+	for _, path := range order {
+		keepNew(now[path], was[path])
+	}
+}
+
+// keepNew drops the spots of a field that say what was said before.
+func keepNew(spots []spot, was []string) {
+	keep, news := 0, 0
+	for i, s := range spots {
+		text, old := spotText(s.value), false
+		for _, w := range was {
+			old = old || w == text
+		}
+		if !old {
+			keep = i
+			news++
+		}
+	}
+	if news > 1 || news == 0 && len(was) > 1 {
+		return
+	}
+	for i, s := range spots {
+		if i != keep {
+			s.drop()
+		}
+	}
+}
+
+// spotText is a text that differs where values do.
+func spotText(v any) string {
+	if pauses, ok := v.([]Pause); ok {
+		return string(intake.AppendList(nil, pauses, intake.AppendPause))
+	}
+	normal, ok := intake.Normal(v)
+	if intake.IsAbsent(v) || !ok || !intake.IsWritable(normal) {
+		return ""
+	}
+	return string(intake.AppendGiven(nil, normal))
+}
+
+// updatedAt is the updated_at of an incident, wherever it stands.
+func (in *Incident) updatedAt() time.Time {
+	for s := range in.spots() {
+		if s.path == "updated_at" {
+			v, _ := intake.Coerce(s.value, value.Type{Kind: value.KindTimestamp})
+			t, _ := v.(time.Time)
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// sameTold reports whether a host tells the same of an incident twice, updated_at left
+// aside. What JSON cannot hold is the same as nothing.
+func sameTold(a, b Incident) bool {
+	x, errX := a.withoutUpdatedAt().MarshalJSON()
+	y, errY := b.withoutUpdatedAt().MarshalJSON()
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+func (in Incident) withoutUpdatedAt() Incident {
+	in.UpdatedAt = time.Time{}
+	in.given, in.Fields = maps.Clone(in.given), maps.Clone(in.Fields)
+	delete(in.given, "updated_at")
+	delete(in.Fields, "updated_at")
+	return in
 }
