@@ -310,7 +310,7 @@ func runHostile(t *testing.T, name, line string, formats []string, stand map[str
 				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 				Env: func(string) string { return "" }, Terminal: func(io.Writer) bool { return terminal },
 			})
-			exact := slices.Contains([]string{"decide", "choose", "again"}, name) && format != "text" && !terminal
+			exact := slices.Contains([]string{"decide", "choose", "approve", "decline", "again"}, name) && format != "text" && !terminal
 			look(t, args, format, stdout.String(), exact)
 			look(t, args, "", stderr.String(), false)
 			if t.Failed() {
