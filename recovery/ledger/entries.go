@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Entry is one record of a ledger, for reading. Fields that its kind does not
@@ -96,6 +98,7 @@ type entryReader struct {
 	log       *log.Log
 	mu        sync.RWMutex
 	calendars map[string]*worktime.Calendar
+	stand     map[string]int64 // where those stand that nobody has come to
 }
 
 // ahead reads a decision on any core. One that needs a calendar which nobody has come to yet, or that
@@ -112,12 +115,187 @@ func (r *entryReader) ahead(t *log.Item) {
 
 func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {
 	r.mu.RLock()
-	defer r.mu.RUnlock()
 	c, ok := r.calendars[name]
+	r.mu.RUnlock()
+	if ok {
+		return c, nil
+	}
+	seq, ok := r.stand[name]
 	if !ok {
 		return nil, ErrNotFound
 	}
-	return c, nil
+	c, err := calendarIn(r.log, seq)
+	if err == nil {
+		r.mu.Lock()
+		r.calendars[name] = c
+		r.mu.Unlock()
+	}
+	return c, err
+}
+
+// About are the records of a ledger about one incident, in order: its decisions and choices, what was
+// reported and refused, and marks. With sets, the sets by which it was decided stand before them, as far
+// as the ledger holds them. Where the ledger has an index, other incidents are not read.
+func About(ctx context.Context, dir, incident string, sets bool) ([]*Entry, error) {
+	return entriesAbout(ctx, log.Directory(dir), incident, sets)
+}
+
+func entriesAbout(ctx context.Context, dir log.Files, incident string, sets bool) ([]*Entry, error) {
+	return looked(func(index bool) ([]*Entry, error) {
+		// A refusal without an incident's id is in no index.
+		return aboutBy(ctx, dir, index && incident != "", incident, sets)
+	})
+}
+
+// aboutBy looks an incident up with the index, if there is one, or without it.
+func aboutBy(ctx context.Context, dir log.Files, index bool, incident string, sets bool) ([]*Entry, error) {
+	from, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	defer from.Close()
+	var f *searcher
+	err = fromSnapshot(dir, from, index, func(s *snapshot, w *log.Walk) error {
+		f = &searcher{log: from, base: s, audit: log.NewAudit(from), incident: incident, sets: map[string]int64{}, calendars: map[string]int64{}}
+		if s != nil {
+			maps.Copy(f.sets, s.meta.Sets)
+			maps.Copy(f.calendars, s.meta.Calendars)
+		}
+		w.Work, w.Visit = func(t *log.Item) { parse(t, nil) }, f.visit
+		return f.audit.Run(ctx, w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer f.base.close()
+	return f.entries(sets)
+}
+
+// searcher finds the records about an incident.
+type searcher struct {
+	log      *log.Log
+	base     *snapshot // what it begins with; nil: nothing
+	audit    *log.Audit
+	incident string
+	later    []int64 // those about the incident behind the base
+	// Where sets and calendars stand, by digest and by name.
+	sets, calendars map[string]int64
+}
+
+func (f *searcher) visit(t *log.Item) error {
+	if err := f.base.see(t); err != nil {
+		return err
+	}
+	if err := f.audit.Look(t); err != nil {
+		return err
+	}
+	is := false
+	switch made := t.Made.(type) {
+	case *store.Decision:
+		is = made.Incident == f.incident
+	case *recovery.Refusal:
+		is = made.Incident == f.incident
+	case []recovery.Report:
+		is = slices.ContainsFunc(made, func(r recovery.Report) bool { return r.Incident == f.incident })
+	case recovery.Mark:
+		is = made.Incident == f.incident
+	case string:
+		if t.Head.Kind == KindSet {
+			f.sets[made] = t.Head.Seq
+		} else {
+			f.calendars[made] = t.Head.Seq
+		}
+	}
+	if is {
+		f.later = append(f.later, t.Head.Seq)
+	}
+	return nil
+}
+
+// entries reads what was found.
+func (f *searcher) entries(sets bool) (out []*Entry, err error) {
+	r := &entryReader{log: f.log, calendars: map[string]*worktime.Calendar{}, stand: f.calendars}
+	add := func(t *log.Item, err error) error {
+		if err != nil {
+			return err
+		}
+		e, err := r.entry(t)
+		out = append(out, e)
+		return err
+	}
+	if f.base != nil {
+		known, err := f.base.about(f.incident)
+		if err != nil {
+			return nil, err
+		}
+		for _, seq := range slices.Compact(known) {
+			t, err := aboutIncident(f.log, seq, f.incident)
+			if err := add(&t, err); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, seq := range f.later {
+		t, err := whole(f.log, seq)
+		if err := add(&t, err); err != nil {
+			return nil, err
+		}
+	}
+	if sets {
+		decided, err := f.decided(out)
+		return append(decided, out...), err
+	}
+	return out, nil
+}
+
+// decided reads the sets that decided, in the order in which they did.
+func (f *searcher) decided(list []*Entry) (out []*Entry, err error) {
+	for _, e := range list {
+		if e.Record == nil {
+			continue
+		}
+		digest := e.Record.Decision.Set.Digest
+		seq, held := f.sets[digest]
+		if !held || slices.ContainsFunc(out, func(o *Entry) bool { return o.Set.Digest == digest }) {
+			continue
+		}
+		x, err := archivedIn(f.log, seq, digest)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// archivedIn reads a set from the record that holds it.
+func archivedIn(from *log.Log, seq int64, digest string) (*Entry, error) {
+	t, err := whole(from, seq)
+	if err != nil {
+		return nil, err
+	}
+	r := entryReader{log: from}
+	if t.Head.Kind == KindSet {
+		if e, err := r.entry(&t); err != nil || e.Set.Digest == digest {
+			return e, err
+		}
+	}
+	return nil, from.Damaged(&t.Frame, seq, "the index leads to it for another set than the one that it holds")
+}
+
+// Archived is the entry of a set that the ledger holds. The error is [ErrNotFound] when it does not.
+func (l *Ledger) Archived(digest string) (*Entry, error) {
+	l.mu.RLock()
+	err := l.usable()
+	seq, held := l.sets[digest]
+	l.mu.RUnlock()
+	switch {
+	case err != nil:
+		return nil, err
+	case !held || seq >= l.Size():
+		return nil, ErrNotFound
+	}
+	return archivedIn(l.log, seq, digest)
 }
 
 func (r *entryReader) entry(t *log.Item) (*Entry, error) {

@@ -44,7 +44,8 @@ func read(t testing.TB, dir *memoryFiles) string {
 	for _, incident := range toldOf {
 		x, err := explain(context.Background(), dir, ExplainOptions{Incident: incident})
 		receipt, proveErr := prove(context.Background(), dir, ProveOptions{Incident: incident})
-		fmt.Fprintln(&out, text(x), err, string(receipt), proveErr)
+		list, listErr := entriesAbout(context.Background(), dir, incident, true)
+		fmt.Fprintln(&out, text(x), err, string(receipt), proveErr, text(list), listErr)
 	}
 	return out.String()
 }
@@ -215,6 +216,8 @@ func TestDamageBehindIndex(t *testing.T) {
 			asked := about[i][0]
 			_, explainErr := explain(context.Background(), changed, ExplainOptions{Incident: asked})
 			wantDamage(t, explainErr)
+			_, aboutErr := entriesAbout(context.Background(), changed, asked, false)
+			wantDamage(t, aboutErr)
 			if _, err := verify(context.Background(), changed, VerifyOptions{}); err == nil {
 				t.Errorf("record %d %s: it verifies", i, what)
 			}

@@ -79,6 +79,8 @@ func told(t *testing.T, dir *memoryFiles, l *Ledger, incidents []string) string 
 		fmt.Fprintln(&out, "proposed on", chosen.Previous != nil, err)
 		x, err := explain(ctx, dir, ExplainOptions{Incident: incident})
 		fmt.Fprintln(&out, "explained", text(x), err)
+		list, err := entriesAbout(ctx, dir, incident, true)
+		fmt.Fprintln(&out, "about", text(list), err)
 		receipt, err := prove(ctx, dir, ProveOptions{Incident: incident})
 		fmt.Fprintf(&out, "receipt %s %v\n", receipt, err)
 		if g.Previous != nil {

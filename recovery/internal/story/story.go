@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,35 +61,44 @@ type Story struct {
 	Steps    []Step            // oldest first
 	Promises []recovery.Promised
 	Owed     []agenda.Entry
-	// Sets are the entries of the ledger's sets, by digest.
+	// Sets are the entries of the sets that decided, by digest.
 	Sets   map[string]*ledger.Entry
 	Latest *recovery.Decision // nil: it was only ever refused
 }
 
-// Read reads the story of an incident from a ledger. Of an incident that the ledger does not have, it is
-// nil; others are then the ids of those that it has.
-func Read(ctx context.Context, dir, incident string, now time.Time) (s *Story, others []string, err error) {
+// Read reads the story of an incident from a ledger. With sets, the sets that decided it are read too,
+// which putting it into words needs. Of an incident that the ledger does not have, it is nil; others are
+// then the ids of those that it has.
+func Read(ctx context.Context, dir, incident string, now time.Time, sets bool) (s *Story, others []string, err error) {
+	list, err := ledger.About(ctx, dir, incident, sets)
+	if err != nil {
+		return nil, nil, err
+	}
 	r := &reader{s: &Story{ID: incident, Sets: map[string]*ledger.Entry{}}, types: map[string]string{}}
+	for _, e := range list {
+		if err := r.entry(e); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(r.s.Steps) == 0 {
+		others, err := decided(ctx, dir)
+		return nil, others, err
+	}
+	return r.s, nil, r.end(now)
+}
+
+// decided are the ids of the incidents that were decided, sorted.
+func decided(ctx context.Context, dir string) ([]string, error) {
 	seen := map[string]bool{}
 	for e, err := range ledger.Entries(ctx, dir) {
 		if err != nil {
-			return nil, nil, err
-		}
-		if err := r.entry(e); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if e.Record != nil {
 			seen[e.Record.Decision.Incident] = true
 		}
 	}
-	if len(r.s.Steps) == 0 {
-		for id := range seen {
-			others = append(others, id)
-		}
-		slices.Sort(others)
-		return nil, others, nil
-	}
-	return r.s, nil, r.end(now)
+	return slices.Sorted(maps.Keys(seen)), nil
 }
 
 type reader struct {

@@ -54,7 +54,12 @@ func showAgenda(c command.Command, h command.Host, args []string) error {
 	}
 	want.until = until.At
 	at := now.Or(time.Now())
-	d, err := readDesk(dir)
+	var d *desk
+	if want.incident == "" {
+		d, err = readDesk(dir)
+	} else {
+		d, err = readIncident(dir, want.incident, format.Value == "text")
+	}
 	if err != nil {
 		return ledgers.Failed(h, dir, format.Value, err)
 	}

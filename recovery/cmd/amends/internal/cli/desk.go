@@ -52,14 +52,35 @@ func knownOf(set *playbook.Set) *known {
 	return k
 }
 
+func newDesk() *desk {
+	return &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, choices: map[string]string{}, sets: map[string]*archived{}}
+}
+
 // readDesk reads a ledger. It may be written meanwhile.
 func readDesk(dir string) (*desk, error) {
-	d := &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, choices: map[string]string{}, sets: map[string]*archived{}}
+	d := newDesk()
 	for e, err := range ledger.Entries(context.Background(), dir) {
 		if err != nil {
 			return nil, err
 		}
 		d.take(e)
+	}
+	return d, nil
+}
+
+// readIncident reads what a ledger knows of one incident, and with sets the sets that decided it. Where
+// nothing was decided on it, the whole ledger is read, so that an incident with a similar id can be named.
+func readIncident(dir, incident string, sets bool) (*desk, error) {
+	list, err := ledger.About(context.Background(), dir, incident, sets)
+	if err != nil {
+		return nil, err
+	}
+	d := newDesk()
+	for _, e := range list {
+		d.take(e)
+	}
+	if t := d.threads[incident]; t == nil || t.Latest == nil {
+		return readDesk(dir)
 	}
 	return d, nil
 }

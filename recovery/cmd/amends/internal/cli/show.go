@@ -41,7 +41,7 @@ func show(c command.Command, h command.Host, args []string) error {
 		return err
 	}
 	at := now.Or(time.Now())
-	s, others, err := story.Read(context.Background(), dir, id, at)
+	s, others, err := story.Read(context.Background(), dir, id, at, format.Value != "json")
 	if err != nil {
 		return ledgers.Failed(h, dir, format.Value, err)
 	}
