@@ -10,6 +10,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -47,19 +48,23 @@ func again(c command.Command, h command.Host, args []string) int {
 	out := decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}
 	incidents := rest
 	if len(rest) == 0 {
-		incidents, err = e.fallenDue()
+		incidents, err = e.fallenDue(*t.store)
 	} else {
-		_, err = e.desk.find(*t.store, rest[0])
+		_, err = e.find(*t.store, rest[0])
 	}
 	if err != nil {
 		return e.close(h, *t.store, h.Trouble("%s", err))
 	}
-	return e.close(h, *t.store, e.decideAgain(out, incidents))
+	return e.close(h, *t.store, e.decideAgain(out, *t.store, incidents))
 }
 
 // fallenDue are the incidents on which something has fallen due, in the order of that time, then
 // of their ids.
-func (e *engines) fallenDue() ([]string, error) {
+func (e *engines) fallenDue(dir string) ([]string, error) {
+	var err error
+	if e.desk, err = readDesk(dir); err != nil {
+		return nil, ledgers.Placed(dir, err)
+	}
 	type due struct {
 		id string
 		at time.Time
@@ -84,11 +89,15 @@ func (e *engines) fallenDue() ([]string, error) {
 	return ids, nil
 }
 
-func (e *engines) decideAgain(out decider, incidents []string) int {
+func (e *engines) decideAgain(out decider, dir string, incidents []string) int {
 	refused := false
 	for _, id := range incidents {
 		var d *recovery.Decision
-		engine, err := e.of(e.desk.threads[id])
+		var engine *recovery.Engine
+		given, err := e.find(dir, id)
+		if err == nil {
+			engine, err = e.of(given.Previous.Decision)
+		}
 		if err == nil {
 			d, err = engine.Again(context.Background(), id, recovery.In(e.ledger))
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -85,7 +86,7 @@ func settle(c command.Command, h command.Host, args []string, read line, do sett
 	if e == nil {
 		return status
 	}
-	w := &chooser{read: read, do: do, engines: e, out: decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}}
+	w := &chooser{read: read, do: do, engines: e, dir: *t.store, out: decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}}
 	return e.close(h, *t.store, w.run(files))
 }
 
@@ -95,6 +96,8 @@ type chooser struct {
 	read    line
 	do      settling
 	out     decider
+	dir     string
+	all     *desk // all that the ledger knows; nil until it is needed
 	refused bool
 	err     error // why the work could not go on
 }
@@ -142,7 +145,11 @@ func (c *chooser) one(it input.Item) error {
 }
 
 func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
-	engine, err := c.of(c.desk.threads[sel.Incident])
+	given, err := c.find(c.dir, sel.Incident)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := c.of(given.Previous.Decision)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +158,10 @@ func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
 
 // place finds the incident of a choice.
 func (c *chooser) place(sel *recovery.Selection) error {
-	incident, known := c.desk.choices[sel.Choice]
+	incident, known, err := c.offered(sel)
 	switch {
+	case err != nil:
+		return err
 	case !known:
 		return &lineError{fmt.Sprintf("no decision in the ledger has left a choice %s; amends agenda lists those that are open", unseen.Quote(sel.Choice))}
 	case sel.Incident != "" && sel.Incident != incident:
@@ -160,6 +169,29 @@ func (c *chooser) place(sel *recovery.Selection) error {
 	}
 	sel.Incident = incident
 	return nil
+}
+
+// offered finds the incident on which a choice was offered: that which the line names, or that on which
+// the choice was proposed. Else, it reads the whole ledger once.
+func (c *chooser) offered(sel *recovery.Selection) (incident string, known bool, err error) {
+	q := recovery.Query{Incident: sel.Incident}
+	if q.Incident == "" {
+		q.Choice = sel.Choice
+	}
+	given, _, err := c.ledger.Read(context.Background(), q)
+	if err != nil {
+		return "", false, ledgers.Placed(c.dir, err)
+	}
+	if p := given.Previous; p != nil && slices.ContainsFunc(p.Decision.Choices, func(x recovery.Choice) bool { return x.ID == sel.Choice }) {
+		return p.Decision.Incident, true, nil
+	}
+	if c.all == nil {
+		if c.all, err = readDesk(c.dir); err != nil {
+			return "", false, ledgers.Placed(c.dir, err)
+		}
+	}
+	incident, known = c.all.choices[sel.Choice]
+	return incident, known, nil
 }
 
 // lineError says what is wrong with a line that makes a choice.

@@ -25,6 +25,8 @@ type desk struct {
 	cases   map[string]agenda.Case    // what the agenda shows of those on which something is owed
 	choices map[string]string         // the incident of each choice that was ever offered
 	sets    map[string]*archived      // by digest
+	// archive finds a set that was not read; nil: all were.
+	archive func(digest string) (*ledger.Entry, error)
 }
 
 // archived is a set as the ledger holds it. It is loaded when it is first needed.
@@ -139,6 +141,15 @@ func (d *desk) incidents() []string {
 // known is the set with a digest.
 func (d *desk) known(digest string) (*known, error) {
 	a := d.sets[digest]
+	if a == nil && d.archive != nil {
+		switch e, err := d.archive(digest); {
+		case err == nil:
+			a = &archived{entry: e}
+			d.sets[digest] = a
+		case !errors.Is(err, ledger.ErrNotFound):
+			return nil, err
+		}
+	}
 	if a == nil {
 		return nil, fmt.Errorf("the set %s was not archived; name the playbooks: --playbooks DIR", digest)
 	}
@@ -169,10 +180,10 @@ func (d *desk) zones(digest string) zoned.Zones {
 	return k.zones
 }
 
-// engines make the engine for a decision: that of the playbooks that were named, or else of the
+// engines write into a ledger about incidents that it holds. They look each one up, and make the engine for a decision: that of the playbooks that were named, or else of the
 // set that decided.
 type engines struct {
-	desk    *desk
+	desk    *desk // of the sets that decided, and of what was read so far
 	ledger  *ledger.Ledger
 	clock   time.Time
 	named   *recovery.Engine // nil: no playbooks were named
@@ -180,12 +191,32 @@ type engines struct {
 	revived map[string]*recovery.Engine
 }
 
+// find is what the ledger knows of an incident, or says that it has not decided it.
+func (e *engines) find(dir, incident string) (recovery.Given, error) {
+	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Incident: incident})
+	switch {
+	case err != nil:
+		return given, ledgers.Placed(dir, err)
+	case given.Previous != nil:
+		return given, nil
+	}
+	all, err := readDesk(dir)
+	if err != nil {
+		return given, ledgers.Placed(dir, err)
+	}
+	t, err := all.find(dir, incident)
+	if err != nil {
+		return given, err
+	}
+	return t.Given(), nil
+}
+
 // of is the engine for an incident by its latest decision.
-func (e *engines) of(t *agenda.Thread) (*recovery.Engine, error) {
+func (e *engines) of(latest *recovery.Decision) (*recovery.Engine, error) {
 	if e.named != nil {
 		return e.named, nil
 	}
-	digest := t.Latest.Decision.Set.Digest
+	digest := latest.Set.Digest
 	if engine := e.revived[digest]; engine != nil {
 		return engine, nil
 	}
@@ -193,7 +224,7 @@ func (e *engines) of(t *agenda.Thread) (*recovery.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithRevision(t.Latest.Decision.Set.Revision), e.now())
+	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithRevision(latest.Set.Revision), e.now())
 	if err != nil {
 		return nil, fmt.Errorf("the set %s, which decided, does not load any more; name the playbooks: --playbooks DIR (%w)", digest, err)
 	}
@@ -259,10 +290,8 @@ func (t *desktop) open(h command.Host, name string) (*engines, int) {
 	if e.known != nil {
 		e.ledger.Archive(e.known.set)
 	}
-	if e.desk, err = readDesk(*t.store); err != nil {
-		err = errors.Join(err, e.ledger.Close())
-		return nil, h.Trouble("%s", ledgers.Placed(*t.store, err))
-	}
+	e.desk = newDesk()
+	e.desk.archive = e.ledger.Archived
 	return e, command.ExitOK
 }
 

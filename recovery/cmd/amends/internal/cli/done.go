@@ -8,7 +8,6 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
-	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -63,11 +62,11 @@ func done(c command.Command, h command.Host, args []string) int {
 
 // report reports what came of an action, and says so.
 func (e *engines) report(h command.Host, dir, format string, r recovery.Report) int {
-	t, err := e.desk.find(dir, r.Incident)
+	given, err := e.find(dir, r.Incident)
 	if err != nil {
 		return h.Trouble("%s", err)
 	}
-	engine, err := e.of(t)
+	engine, err := e.of(given.Previous.Decision)
 	if err != nil {
 		return h.Trouble("%s", err)
 	}
@@ -83,7 +82,7 @@ func (e *engines) report(h command.Host, dir, format string, r recovery.Report) 
 	case err != nil:
 		return h.Trouble("%s", err)
 	}
-	if err := e.writeReport(h, format, t, r); err != nil {
+	if err := e.writeReport(h, format, &given, r); err != nil {
 		return h.Trouble("%s", err)
 	}
 	return command.ExitOK
@@ -105,8 +104,8 @@ type reported struct {
 	Note     string          `json:"note,omitempty"`
 }
 
-func (e *engines) writeReport(h command.Host, format string, t *agenda.Thread, r recovery.Report) error {
-	kind, play := kindOf(t, r.Action)
+func (e *engines) writeReport(h command.Host, format string, given *recovery.Given, r recovery.Report) error {
+	kind, play := kindOf(given, r.Action)
 	if format == "json" {
 		x := reported{Incident: r.Incident, Action: r.Action, Type: kind, Outcome: string(r.Outcome), At: value.FormatTimestamp(r.At), Note: r.Note}
 		if r.Amount.IsSet() {
@@ -114,7 +113,7 @@ func (e *engines) writeReport(h command.Host, format string, t *agenda.Thread, r
 		}
 		return h.Stdout.Data(term.JSON, command.BytesOfLine(x))
 	}
-	plain := e.zones(t.Latest.Decision).Text(play)
+	plain := e.zones(given.Previous.Decision).Text(play)
 	said := map[recovery.Outcome]string{recovery.OutcomeDone: "done", recovery.OutcomeFailed: "failed", recovery.OutcomeUndone: "taken back"}
 	return h.Stdout.Printf("%s  %s %s, at %s\n", r.Incident, term.Spaced(orAction(kind), prose.Amount(r.Amount)), said[r.Outcome], plain.Time(value.Instant(r.At)))
 }
@@ -127,7 +126,7 @@ func orAction(kind string) string {
 }
 
 // kindOf is the type of an action among those of an incident, and its first play.
-func kindOf(t *agenda.Thread, id string) (kind, play string) {
+func kindOf(given *recovery.Given, id string) (kind, play string) {
 	var find func(list []recovery.Action)
 	find = func(list []recovery.Action) {
 		for i := range list {
@@ -138,8 +137,8 @@ func kindOf(t *agenda.Thread, id string) (kind, play string) {
 			find(list[i].IfLate)
 		}
 	}
-	find(t.Latest.Decision.Actions)
-	for _, m := range t.Made() {
+	find(given.Previous.Decision.Actions)
+	for _, m := range given.Made {
 		find(m.Decision.Actions)
 	}
 	return kind, play
