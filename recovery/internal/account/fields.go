@@ -11,7 +11,6 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
-	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
@@ -81,13 +80,13 @@ func (n *fieldNames) aliases() ([][]string, error) {
 
 // fields are the values of the fields that were asked for: of each the first of its names that was
 // told.
-func (w *walker) fields(r *recovery.Record) ([][]byte, error) {
+func (w *walker) fields(incident []byte) ([][]byte, error) {
 	if len(w.options.Fields) == 0 {
 		return nil, nil
 	}
 	out := make([][]byte, len(w.options.Fields))
 	best := make([]int, len(w.options.Fields))
-	d := jsontext.NewDecoder(r.Incident)
+	d := jsontext.NewDecoder(incident)
 	d.Checked = true
 	d.Members(func(key []byte) {
 		var value []byte

@@ -1,7 +1,10 @@
 package account
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -135,7 +138,7 @@ func (w *walker) counts(at time.Time, d *recovery.Decision) bool {
 }
 
 func (w *walker) row(r *recovery.Record, stands bool) (Row, error) {
-	fields, err := w.fields(r)
+	fields, err := w.fields(r.Incident)
 	return Row{Incident: r.Decision.Incident, Decision: r.Decision.ID, Latest: stands, Fields: fields}, err
 }
 
@@ -342,8 +345,13 @@ func (w *walker) refusal(seq int64, r *recovery.Refusal) error {
 	if t == nil {
 		return nil
 	}
+	row, err := w.refused(r)
+	if err != nil {
+		return err
+	}
 	if w.rows.Refusal != nil && w.options.Scope.Has(r.At, r.Set.Digest) {
-		x := &Refusal{Row: Row{Incident: r.Incident, Latest: t.refused == seq && t.refused > t.latest, Fields: make([][]byte, len(w.options.Fields))}, Is: r}
+		x := &Refusal{Row: row, Is: r}
+		x.Latest = t.refused == seq && t.refused > t.latest
 		if err := w.rows.Refusal(x); err != nil {
 			return err
 		}
@@ -351,18 +359,26 @@ func (w *walker) refusal(seq int64, r *recovery.Refusal) error {
 	if w.rows.Incident == nil || t.latest >= 0 || t.refused != seq {
 		return nil
 	}
-	x := &Incident{Row: Row{Incident: r.Incident, Latest: true, Fields: make([][]byte, len(w.options.Fields))}, Refused: true}
+	x := &Incident{Row: row, Refused: true}
+	x.Latest = true
 	if x.Is.UnmarshalJSON(r.Input) != nil { // what was refused may be no incident
-		x.Is = recovery.Incident{ID: r.Incident}
+		x.Is, x.Fields = recovery.Incident{ID: r.Incident}, make([][]byte, len(w.options.Fields))
 	}
-	at := x.Is.ReportedAt
-	if at.IsZero() {
-		if at = x.Is.OccurredAt; at.IsZero() {
-			at = r.At
-		}
-	}
+	x.SourceTold = x.Is.Source != ""
+	at := cmp.Or(x.Is.ReportedAt, x.Is.OccurredAt, r.At)
 	if !w.options.Scope.Has(at, r.Set.Digest) {
 		return nil
 	}
 	return w.rows.Incident(x)
+}
+
+// refused is the row of something that was refused, with what it tells of the fields.
+func (w *walker) refused(r *recovery.Refusal) (Row, error) {
+	row := Row{Incident: r.Incident, Fields: make([][]byte, len(w.options.Fields))}
+	if text := bytes.TrimSpace(r.Input); len(row.Fields) == 0 || len(text) == 0 || text[0] != '{' || !json.Valid(text) {
+		return row, nil
+	}
+	var err error
+	row.Fields, err = w.fields(r.Input)
+	return row, err
 }

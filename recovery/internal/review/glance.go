@@ -74,9 +74,9 @@ func (g *glance) figures(repeats int64) Figures {
 }
 
 func (r *reviewer) finishGlance(o Once) Glance {
-	out := Glance{Counts: glanceCounts, Figures: r.glance[0].figures(o.Repeats)}
+	out := Glance{Counts: glanceCounts, Figures: r.glance[thisPeriod].figures(o.Repeats)}
 	if !r.options.Before.IsZero() {
-		before := r.glance[1].figures(o.before)
+		before := r.glance[periodBefore].figures(o.before)
 		out.Before = &before
 	}
 	return out

@@ -33,7 +33,7 @@ type Repeated struct {
 	AfterCustomer int64      `json:"after_same_customer"`
 }
 
-const onceCounts = "kinds of incidents that came more than once in the period; a repeat is an incident of a customer who had the same kind before, as far back as the ledger was read; acted on is prevention or an investigation that was reported done, and what occurred after it came again all the same"
+const onceCounts = "kinds of incidents that came more than once in the period; a repeat is an incident of a customer who had the same kind before, however long ago; acted on is prevention or an investigation that was reported done, and what occurred after it came again all the same"
 
 type once struct {
 	seen  []occurrence
@@ -99,7 +99,7 @@ func (o *once) finish(r *reviewer) Once {
 }
 
 // repeated counts one kind, whose incidents are in the order in which they occurred. Those that repeat
-// in the period before are counted apart.
+// in the period before are counted apart, and those of other times not at all.
 func repeated(list []occurrence) (k Repeated, before int64) {
 	acted := int64(0)
 	for _, x := range list {
@@ -111,8 +111,8 @@ func repeated(list []occurrence) (k Repeated, before int64) {
 	for _, x := range list {
 		again := x.customer != 0 && had[x.customer]
 		had[x.customer] = true
-		if x.period == 1 {
-			if again {
+		if x.period != thisPeriod {
+			if again && x.period == periodBefore {
 				before++
 			}
 			continue

@@ -65,7 +65,7 @@ func (p *played) action(x *account.Action) error {
 }
 
 func (p *played) promise(x *account.Promise) error {
-	p.of(x.Is.Play).kept.add(x, x.Is.DueAt.Before(p.now))
+	p.of(x.Is.Play).kept.add(x, !x.Is.DueAt.After(p.now))
 	return nil
 }
 

@@ -64,7 +64,7 @@ const readyCounts = "incidents of the period by how their latest decision answer
 const endsSoon = 90 * 24 * time.Hour
 
 type ready struct {
-	kinds    map[string]*Ready
+	kinds    map[int]*Ready
 	used     map[Unused]bool
 	fallback map[string]bool
 	latest   *playbook.Set
@@ -125,15 +125,14 @@ func (r *ready) decision(x *account.Decision) {
 	}
 }
 
-func (r *ready) incident(x *account.Incident, kind Kind) {
+func (r *ready) incident(x *account.Incident, kind int) {
 	if r.kinds == nil {
-		r.kinds = map[string]*Ready{}
+		r.kinds = map[int]*Ready{}
 	}
-	name := kind.String()
-	k := r.kinds[name]
+	k := r.kinds[kind]
 	if k == nil {
-		k = &Ready{Kind: kind, Approaches: map[string]int64{}}
-		r.kinds[name] = k
+		k = &Ready{Approaches: map[string]int64{}}
+		r.kinds[kind] = k
 	}
 	k.Incidents++
 	if x.Last == nil {
@@ -159,12 +158,15 @@ func (r *ready) incident(x *account.Incident, kind Kind) {
 	}
 }
 
-func (r *ready) finish(now time.Time) Readiness {
+func (r *ready) finish(now time.Time, kinds []Kind) Readiness {
 	out := Readiness{Counts: readyCounts, Kinds: []Ready{}, Unused: []Unused{}, Stale: r.stale, Partners: []Partner{}, Ending: []Ending{}}
-	for _, name := range slices.Sorted(maps.Keys(r.kinds)) {
-		out.Kinds = append(out.Kinds, *r.kinds[name])
+	for n, k := range r.kinds {
+		k.Kind = kinds[n]
+		out.Kinds = append(out.Kinds, *k)
 	}
-	slices.SortStableFunc(out.Kinds, func(a, b Ready) int { return cmp.Compare(b.Incidents, a.Incidents) })
+	slices.SortFunc(out.Kinds, func(a, b Ready) int {
+		return cmp.Or(cmp.Compare(b.Incidents, a.Incidents), a.Kind.compare(b.Kind))
+	})
 	for _, name := range slices.Sorted(maps.Keys(r.partners)) {
 		out.Partners = append(out.Partners, *r.partners[name])
 	}

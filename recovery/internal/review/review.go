@@ -58,11 +58,9 @@ type Review struct {
 // Run reviews a ledger, which may be written meanwhile. The error may be an *[account.FieldError].
 func Run(ctx context.Context, dir string, o Options) (*Review, error) {
 	r := newReviewer(o)
-	scope := o.Scope
-	if !o.Before.IsZero() {
-		scope.Since = o.Before
-	}
-	walk := account.Options{Now: o.Now, Scope: scope, Fields: r.fields, Progress: o.Progress}
+	// What came again, and who told first, is asked of the whole ledger.
+	whole := ledger.Scope{Set: o.Scope.Set}
+	walk := account.Options{Now: o.Now, Scope: whole, Fields: r.fields, Progress: o.Progress}
 	if err := r.sets(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -81,7 +79,7 @@ type reviewer struct {
 	fields  []string // that rows bring: By first, then Score
 	kinds   kinds
 
-	glance   [2]glance // of the period, and of the one before
+	glance   [3]glance // by period
 	promises promises
 	told     told
 	once     once
@@ -100,12 +98,25 @@ func newReviewer(o Options) *reviewer {
 	return r
 }
 
-// period is 0 for what counts at a time in the period, and 1 for the one before.
+// The periods.
+const (
+	thisPeriod = iota
+	periodBefore
+	otherTime // neither
+)
+
+// period is the one in which something counts that counts at a time.
 func (r *reviewer) period(at time.Time) int {
-	if !r.options.Before.IsZero() && at.Before(r.options.Scope.Since) {
-		return 1
+	o := &r.options
+	during := ledger.Scope{Since: o.Scope.Since, Until: o.Scope.Until}
+	before := ledger.Scope{Since: o.Before, Until: o.Scope.Since}
+	switch {
+	case during.Has(at, ""):
+		return thisPeriod
+	case !o.Before.IsZero() && before.Has(at, ""):
+		return periodBefore
 	}
-	return 0
+	return otherTime
 }
 
 // countsAt is when an incident counts.
@@ -123,7 +134,7 @@ func (r *reviewer) score(row account.Row) (float64, bool) {
 }
 
 func (r *reviewer) decision(x *account.Decision) error {
-	if r.period(x.Is.DecidedAt) == 0 {
+	if r.period(x.Is.DecidedAt) == thisPeriod {
 		r.told.decision(x)
 		r.costs.decision(x)
 		r.ready.decision(x)
@@ -138,8 +149,8 @@ func (r *reviewer) action(x *account.Action) error {
 	at := cmp.Or(x.Is.GivenAt, x.DecidedAt)
 	p := r.period(at)
 	r.glance[p].action(x)
-	r.once.action(x) // also what was done before the period prevents
-	if p == 0 {
+	r.once.action(x) // whenever it was given, it prevents
+	if p == thisPeriod {
 		r.costs.action(x, r.kinds.of(x.Row))
 		r.causes.action(x)
 	}
@@ -148,9 +159,9 @@ func (r *reviewer) action(x *account.Action) error {
 
 func (r *reviewer) promise(x *account.Promise) error {
 	p := r.period(x.Is.DueAt)
-	due := x.Is.DueAt.Before(r.options.Now)
+	due := !x.Is.DueAt.After(r.options.Now)
 	r.glance[p].promise(x, due)
-	if p == 0 {
+	if p == thisPeriod {
 		r.promises.promise(x, due)
 		r.strong.promise(r.kinds.of(x.Row), x, due)
 	}
@@ -158,7 +169,7 @@ func (r *reviewer) promise(x *account.Promise) error {
 }
 
 func (r *reviewer) choice(x *account.Choice) error {
-	if r.period(x.LeftAt) == 0 {
+	if r.period(x.LeftAt) == thisPeriod {
 		r.costs.choice(x)
 	}
 	return nil
@@ -186,13 +197,13 @@ func (r *reviewer) incident(x *account.Incident) error {
 	kind := r.kinds.of(x.Row)
 	r.glance[p].incident(x)
 	r.once.incident(x, kind, p)
-	if p == 1 {
+	r.told.incident(x, p)
+	if p != thisPeriod {
 		return nil
 	}
-	r.told.incident(x)
 	r.costs.kind(kind).incidents++
 	r.causes.incident(x)
-	r.ready.incident(x, r.kinds.known[kind])
+	r.ready.incident(x, kind)
 	score, scored := r.score(x.Row)
 	r.strong.incident(kind, x, score, scored)
 	return nil
@@ -212,8 +223,8 @@ func (r *reviewer) finish() *Review {
 	out.Promises = r.promises.finish()
 	out.WhoToldWhom = r.told.finish()
 	out.Causes = r.causes.finish()
-	out.Costs = r.costs.finish(r.glance[0].incidents, r.kinds.known)
-	out.Readiness = r.ready.finish(o.Now)
+	out.Costs = r.costs.finish(r.glance[thisPeriod].incidents, r.kinds.known)
+	out.Readiness = r.ready.finish(o.Now, r.kinds.known)
 	out.Silent = r.finishSilent()
 	out.Strengths = r.strong.finish(r)
 	return out

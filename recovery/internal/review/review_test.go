@@ -64,12 +64,13 @@ func incidents(r *rand.Rand, n int) []*account.Incident {
 	return out
 }
 
-// TestRepeats compares with going over all pairs.
+// TestRepeats compares with going over all pairs. What came before is looked for in the whole ledger,
+// also before both periods.
 func TestRepeats(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 200 {
 		o := Defaults(day.Add(3000 * time.Hour))
-		o.Scope.Since, o.Before = day.Add(1000*time.Hour), day
+		o.Scope.Since, o.Scope.Until, o.Before = day.Add(1000*time.Hour), day.Add(1800*time.Hour), day.Add(300*time.Hour)
 		rv := newReviewer(o)
 		list := incidents(r, 1+r.IntN(25))
 		acted := map[string]time.Time{}
@@ -95,8 +96,9 @@ func TestRepeats(t *testing.T) {
 			prevented := slices.ContainsFunc(list, func(y *account.Incident) bool {
 				return y.Is.Failure == x.Is.Failure && !acted[y.Incident].IsZero() && acted[y.Incident].Before(x.Is.OccurredAt)
 			})
-			if x.Is.OccurredAt.Before(o.Scope.Since) {
-				if again {
+			at := x.Is.OccurredAt
+			if at.Before(o.Scope.Since) || !at.Before(o.Scope.Until) {
+				if again && at.Before(o.Scope.Since) && !at.Before(o.Before) {
 					before++
 				}
 				continue
@@ -118,11 +120,16 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-// TestFoundByOurselves compares with going over all pairs.
+// TestFoundByOurselves compares with going over all pairs, of a period and of all time: complaints before
+// the period count.
 func TestFoundByOurselves(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	for range 200 {
-		rv := newReviewer(Defaults(day))
+	for round := range 200 {
+		o := Defaults(day)
+		if round%2 == 0 {
+			o.Scope.Since, o.Scope.Until = day.Add(1000*time.Hour), day.Add(1800*time.Hour)
+		}
+		rv := newReviewer(o)
 		list := incidents(r, 1+r.IntN(25))
 		for _, x := range list {
 			if err := rv.incident(x); err != nil {
@@ -130,8 +137,12 @@ func TestFoundByOurselves(t *testing.T) {
 			}
 		}
 		complaint := func(x *account.Incident) bool { return x.Is.Source == "" || x.Is.Source == "complaint" }
-		want := int64(0)
+		want, failures := int64(0), int64(0)
 		for _, x := range list {
+			if !o.Scope.Has(x.Is.OccurredAt, "") {
+				continue
+			}
+			failures++
 			if complaint(x) || x.Is.Source == "partner" {
 				continue
 			}
@@ -141,8 +152,54 @@ func TestFoundByOurselves(t *testing.T) {
 				want++
 			}
 		}
-		if got := rv.finish().WhoToldWhom; got.FoundFirst != want || got.Failures != int64(len(list)) {
-			t.Fatalf("got %d of %d, want %d of %d", got.FoundFirst, got.Failures, want, len(list))
+		if got := rv.finish().WhoToldWhom; got.FoundFirst != want || got.Failures != failures {
+			t.Fatalf("got %d of %d, want %d of %d", got.FoundFirst, got.Failures, want, failures)
+		}
+	}
+}
+
+// TestSignalsOfThePeriod holds that a signal of the period failed all the same, whenever its failure came,
+// or another incident followed it.
+func TestSignalsOfThePeriod(t *testing.T) {
+	o := Defaults(day.Add(3000 * time.Hour))
+	o.Scope.Since, o.Scope.Until = day, day.Add(24*time.Hour)
+	later := day.Add(100 * time.Hour)
+	for _, x := range []struct {
+		name string
+		list []recovery.Incident
+		want int64
+	}{
+		{"it failed within the period", []recovery.Incident{{ID: "S", Phase: recovery.PhaseFailure, OccurredAt: day}}, 1},
+		{"it failed later", []recovery.Incident{{ID: "S", Phase: recovery.PhaseFailure, OccurredAt: later}}, 1},
+		{"an incident follows later", []recovery.Incident{{ID: "S", Phase: recovery.PhaseSignal, OccurredAt: day}, {ID: "T", Follows: "S", OccurredAt: later}}, 1},
+		{"it is still a signal", []recovery.Incident{{ID: "S", Phase: recovery.PhaseSignal, OccurredAt: day}, {ID: "T", OccurredAt: later}}, 0},
+	} {
+		rv := newReviewer(o)
+		if err := rv.decision(&account.Decision{Is: &recovery.Decision{Incident: "S", Phase: recovery.PhaseSignal, DecidedAt: day}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range x.list {
+			if err := rv.incident(&account.Incident{Row: account.Row{Incident: in.ID}, Is: in}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := rv.finish().WhoToldWhom; got.Signals != 1 || got.CameAll != x.want {
+			t.Errorf("%s: %d of %d, want %d of 1", x.name, got.CameAll, got.Signals, x.want)
+		}
+	}
+}
+
+// TestDueNow holds that what is due exactly now is due, and what is due later is open.
+func TestDueNow(t *testing.T) {
+	for ahead, want := range map[time.Duration]int64{-time.Microsecond: 1, 0: 1, time.Microsecond: 0} {
+		rv := newReviewer(Defaults(day))
+		x := &account.Promise{Once: true, Is: recovery.Promised{DueAt: day.Add(ahead), DoneAt: day.Add(-time.Hour), Outcome: recovery.PromiseKept}}
+		if err := rv.promise(x); err != nil {
+			t.Fatal(err)
+		}
+		got := rv.finish()
+		if k := got.Promises.All; k.Due != want || k.Open != 1-want || got.AtAGlance.Due != want {
+			t.Errorf("due %s from now: %+v", ahead, k)
 		}
 	}
 }

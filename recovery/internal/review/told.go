@@ -32,7 +32,7 @@ type SourceCount struct {
 	Count  int64  `json:"count"`
 }
 
-const toldCounts = "incidents by source; found by ourselves are failures from a monitor, staff, an audit or a survey with no complaint of the same customer about the same service and failure before; a signal is an incident that was decided in the phase signal, and it failed all the same when it is in the phase failure now, or an incident follows it"
+const toldCounts = "incidents by source; found by ourselves are failures from a monitor, staff, an audit or a survey with no complaint of the same customer about the same service and failure before, however long ago; a signal is an incident that was decided in the phase signal, and it failed all the same when it is in the phase failure now, or an incident follows it"
 
 type told struct {
 	sources   map[string]int64
@@ -77,7 +77,8 @@ func (t *told) decision(x *account.Decision) {
 	}
 }
 
-func (t *told) incident(x *account.Incident) {
+// incident sees all incidents. Those of other times tell what came before, and what became of signals.
+func (t *told) incident(x *account.Incident, period int) {
 	in := &x.Is
 	if t.sources == nil {
 		t.sources, t.complained, t.followed = map[string]int64{}, map[caseKey]time.Time{}, map[string]bool{}
@@ -86,9 +87,11 @@ func (t *told) incident(x *account.Incident) {
 	if source == "" {
 		source = recovery.SourceComplaint
 	}
-	t.sources[source]++
-	if !x.SourceTold {
-		t.defaulted++
+	if period == thisPeriod {
+		t.sources[source]++
+		if !x.SourceTold {
+			t.defaulted++
+		}
 	}
 	if in.Follows != "" {
 		t.followed[in.Follows] = true
@@ -99,14 +102,16 @@ func (t *told) incident(x *account.Incident) {
 	if s := t.signals[x.Incident]; s != nil {
 		s.failed = true
 	}
-	t.failures++
+	if period == thisPeriod {
+		t.failures++
+	}
 	key, at := caseKey{in.Customer.ID, in.Service, in.Failure}, countsAt(x)
 	switch {
 	case source == recovery.SourceComplaint:
 		if first, ok := t.complained[key]; in.Customer.ID != "" && (!ok || at.Before(first)) {
 			t.complained[key] = at
 		}
-	case source != recovery.SourcePartner:
+	case source != recovery.SourcePartner && period == thisPeriod:
 		t.found = append(t.found, foundCase{key, at})
 	}
 }
