@@ -303,9 +303,7 @@ func (g *guard) call(e ast.Expr, k Known) facts {
 		return g.hasValue(call, k)
 	case "max", "min":
 		g.all(args, k)
-		if len(args) == 1 && !call.IsMemberFunction() {
-			g.extreme(e, k)
-		}
+		g.extreme(e, k)
 		return facts{}
 	}
 	g.all(children(e), k)

@@ -45,12 +45,16 @@ func (f *form) listAt(e ast.Expr) *reference {
 	return r
 }
 
-// itemPaths are the items that a form reads by a number.
+// itemPaths are the items that a form reads by a number, and the first ones of lists whose largest or
+// smallest member it takes.
 func (f *form) itemPaths() []string {
 	var paths []string
 	ast.PreOrderVisit(f.tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if list, path := f.item(e); list != nil {
 			paths = append(paths, path)
+		}
+		if list := extremeOf(e); list != nil && f.listAt(list) != nil {
+			paths = append(paths, itemPath(f.listAt(list).path, 0))
 		}
 	}))
 	return paths

@@ -111,6 +111,11 @@ var guardCases = []struct{ source, unguarded string }{
 	{`!terms.promised || terms.overdue`, ""},
 	{`has(terms.promised) && incident.promised_at < now`, "incident.promised_at"},
 
+	{`terms.longest > 3`, "incident.tags[0]"},
+	{`incident.tags.size() > 0 && terms.longest > 3`, ""},
+	{`incident.tags.size() == 0 || terms.longest > 3`, ""},
+	{`incident.amounts.size() > 0 && terms.longest > 3`, "incident.tags[0]"},
+
 	// tables
 	{`tables.late_credit.credit > money("1 EUR")`, "tables.late_credit"},
 	{`has(tables.late_credit) && tables.late_credit.credit > money("1 EUR")`, ""},
@@ -130,6 +135,10 @@ func unguardedPaths(e *Expr, k Known) string {
 	var paths []string
 	for _, i := range e.Unguarded(k) {
 		path, _, _ := strings.Cut(i.Message, " may have no ")
+		if _, list, ok := strings.Cut(path, " of an empty list has no value, and "); ok {
+			list, _, _ = strings.Cut(list, " may be empty")
+			path = itemPath(list, 0)
+		}
 		paths = append(paths, path)
 	}
 	return strings.Join(slices.Compact(paths), " ")

@@ -126,6 +126,7 @@ var testTerms = map[string]string{
 	"valued":      `incident.customer.tier in ["gold", "platinum"]`,
 	"promised":    `has(incident.promised_at)`,
 	"overdue":     `incident.promised_at < now`,
+	"longest":     `max(incident.tags.map(x, x.size()))`,
 	"deep":        `terms.overdue || false`,
 	"half":        `incident.order.value * percent(0.0125)`,
 	"failing":     `1 / incident.zero > 0`,

@@ -226,11 +226,27 @@ func keepsSize(e ast.Expr) bool {
 	return mapped(e) != nil && e.AsComprehension().LoopStep().AsCall().FunctionName() == operators.Add
 }
 
-// extreme asks whether the list of max(list) or min(list) has a member.
-func (g *guard) extreme(e ast.Expr, k Known) {
+// extremeOf returns the list of max(list) or min(list), as it is before each member is made another;
+// nil for any other expression.
+func extremeOf(e ast.Expr) ast.Expr {
+	if e.Kind() != ast.CallKind || e.AsCall().IsMemberFunction() || len(e.AsCall().Args()) != 1 {
+		return nil
+	}
+	if name := e.AsCall().FunctionName(); name != "max" && name != "min" {
+		return nil
+	}
 	list := e.AsCall().Args()[0]
 	for keepsSize(list) {
 		list = list.AsComprehension().IterRange()
+	}
+	return list
+}
+
+// extreme asks whether the list of max(list) or min(list) has a member.
+func (g *guard) extreme(e ast.Expr, k Known) {
+	list := extremeOf(e)
+	if list == nil {
+		return
 	}
 	f := g.in[len(g.in)-1]
 	at := f.spanOf(list)
