@@ -17,7 +17,8 @@ import (
 )
 
 // Declared are the names of the fields that incidents may have: the standard ones, and those
-// that the documents of some sets declare, earlier names included.
+// that the documents of some sets declare, earlier names included. Fields of items stand behind the
+// list and [ofItems].
 type Declared map[string]bool
 
 // DeclaredBy are the fields of some sets.
@@ -29,12 +30,37 @@ func DeclaredBy(sets ...*playbook.Set) Declared {
 	for _, set := range sets {
 		for _, d := range set.Documents {
 			for _, f := range d.Fields {
-				out[f.Name.Value] = true
-				for _, was := range f.Was {
-					out[was.Value] = true
+				for _, name := range names(f) {
+					out[name] = true
+					out.items(name, f)
 				}
 			}
 		}
+	}
+	return out
+}
+
+// ofItems stands between a list of items and a field that each of them has.
+const ofItems = "[]."
+
+// items adds the fields of the items of a list.
+func (d Declared) items(list string, of *playbook.Field) {
+	if !of.IsItems {
+		return
+	}
+	d[list+ofItems+"id"] = true
+	for _, f := range of.Items {
+		for _, name := range names(f) {
+			d[list+ofItems+name] = true
+		}
+	}
+}
+
+// names are the name of a field and its earlier ones.
+func names(f *playbook.Field) []string {
+	out := []string{f.Name.Value}
+	for _, was := range f.Was {
+		out = append(out, was.Value)
 	}
 	return out
 }
@@ -47,6 +73,13 @@ func (d Declared) Undeclared(in recovery.Incident) []string {
 	visit = func(fields map[string]any, prefix string) {
 		for name, v := range fields {
 			path := prefix + name
+			if list, ok := v.([]any); ok && d[path+ofItems+"id"] {
+				for _, item := range list {
+					fields, _ := item.(map[string]any)
+					visit(fields, path+ofItems)
+				}
+				continue
+			}
 			if v == nil || d[path] {
 				continue
 			}
@@ -137,7 +170,7 @@ func fieldText(name string) string {
 		name = string(runes[:longest]) + "…"
 	}
 	plain := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-…", r)
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-…[]", r)
 	})
 	if plain {
 		return name
