@@ -356,6 +356,13 @@ func (m *mapping) meant(key *yamlnode.Node) string {
 	return cmp.Or(near, otherKey(name, known))
 }
 
+// hasWordFor reports whether a key of the mapping that it does not know stands for one, or is it.
+func (m *mapping) hasWordFor(key string) bool {
+	return m != nil && slices.ContainsFunc(m.node.Entries, func(e yamlnode.Entry) bool {
+		return !m.knows(e.Key.Value) && (e.Key.Value == key || m.meant(e.Key) == key)
+	})
+}
+
 // stranger reports a mapping that has nothing of what was wanted.
 func (m *mapping) stranger(keys []*yamlnode.Node) {
 	var names, wanted []string
@@ -375,6 +382,10 @@ func (m *mapping) stranger(keys []*yamlnode.Node) {
 func (m *mapping) unknown(key *yamlnode.Node) {
 	t := m.r.text(key)
 	fix := remedy{}
+	if hint := elsewhere(m.what, key.Value); m.what == "a field of items" && hint != "" {
+		m.r.add(m.r.at(key), "unknown-key", hint, "%s has no key `%s`", m.what, clip(key.Value))
+		return
+	}
 	name, rest, glued := strings.Cut(key.Value, ":")
 	meant := m.meant(key)
 	switch {

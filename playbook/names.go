@@ -48,6 +48,10 @@ func (r *reader) isID(t Text) bool {
 	if !t.IsSet() || r.hasUnseen(t) {
 		return false
 	}
+	if t.Kind == Bool {
+		r.add(t.Range, "bad-id", "write an id of your own, such as `company`; put it into quotes if it is meant as text", "`%s` is a bool and no id", t.Value)
+		return false
+	}
 	if wellFormed(t.Value, '-') {
 		return true
 	}

@@ -64,7 +64,7 @@ func (r *reader) field(name Text, n *yamlnode.Node, of fieldOf) *Field {
 	}
 	f.Currency = m.scalar("currency", "a currency such as `EUR`")
 	f.Was = m.texts("was", "a list of names")
-	if !m.has("type") && !f.IsItems && !(of == ofIncident && slices.Contains(standardFields[:], name.Value)) {
+	if !m.has("type") && !f.IsItems && !m.hasWordFor("items") && !(of == ofIncident && slices.Contains(standardFields[:], name.Value)) {
 		r.add(name.Range, "missing-key", "write `type: "+fieldTypes[0]+"`, or another type", "field `%s` needs `type`", clip(name.Value))
 	}
 	m.close()
@@ -108,6 +108,9 @@ func typeRemedy(t Text, name string) remedy {
 	if other := otherTypes[strings.ToLower(name)]; other != "" {
 		return instead(t, other)
 	}
+	if slices.Contains([]string{"object", "item", "items", "mapping", "map", "struct", "record"}, strings.ToLower(name)) {
+		return say("for a list of objects, write `items:` and the fields of each in the place of `type`")
+	}
 	return didYouMean(t, fieldTypes[:])
 }
 
@@ -116,6 +119,9 @@ func (r *reader) fieldDefault(n *yamlnode.Node, key Text) Value {
 	switch {
 	case n.Kind == yamlnode.Mapping:
 		r.wrong(n, key, "a value", bracketHint(n))
+		return Value{}
+	case n.Kind == yamlnode.List && slices.ContainsFunc(n.Items, func(item *yamlnode.Node) bool { return item.Kind == yamlnode.Mapping }):
+		r.wrong(n, key, "a list of values, or `[]`", "a list of items is `[]` where an incident comes without it: write `default: []`")
 		return Value{}
 	case n.Kind == yamlnode.List:
 		for _, item := range n.Items {
@@ -187,7 +193,7 @@ func (m *mapping) factShape(f *Fact) {
 		m.add("sum", "bad-fact", "make two facts of it", "a fact has `count` or `sum`, not both")
 	case !count && !sum:
 		m.r.add(m.head(), "bad-fact", "write `count: incidents`, or `sum:` and the type of an action or a field", "a fact needs `count` or `sum`")
-	case sum && !m.has("currency") && !f.SumsField():
+	case f.Sum.IsSet() && !m.has("currency") && !f.SumsField():
 		m.missing("currency", "write the currency that is summed, such as `currency: EUR`")
 	case count && m.has("currency"):
 		m.add("currency", "bad-fact", "remove it", "a count has no `currency`")

@@ -48,6 +48,7 @@ var otherKeys = map[string][]string{
 	"values": {"one_of"}, "enum": {"one_of"}, "options": {"one_of"}, "choices": {"options"}, "minimum": {"min", "from"}, "maximum": {"max", "upto"}, "min": {"from"}, "max": {"upto"}, "unit": {"currency"}, "who": {"decider"}, "by": {"decider"},
 	"to": {"until", "upto"}, "till": {"until", "upto"}, "end": {"until", "upto"}, "until": {"upto"}, "up_to": {"upto"}, "at_most": {"upto"}, "under": {"below"}, "less_than": {"below"}, "before": {"below"}, "start": {"from"}, "at_least": {"from"}, "more_than": {"above"}, "after": {"above"}, "since": {"from"}, "days": {"hours"}, "times": {"hours"}, "opening_hours": {"hours"}, "vacations": {"holidays"}, "closed": {"holidays"},
 	"expect": {"want"}, "expected": {"want"}, "expects": {"want"}, "then_want": {"want"}, "given": {"incident"}, "input": {"incident"}, "event": {"incident"}, "cases": {"tests"}, "test": {"tests"},
+	"foreach": {"each"}, "for_each": {"each"}, "for": {"each"}, "per": {"each"}, "items": {"each"}, "counts": {"counting"}, "count": {"counting"}, "fact": {"counting"}, "only": {"where"}, "filter": {"where"},
 	"day": {"date"}, "over": {"above"}, "key": {"by"}, "lookup": {"by"}, "entries": {"rows"}, "period": {"last"}, "window": {"last"}, "cap": {"at_most"}, "limit": {"at_most"},
 }
 
@@ -87,6 +88,13 @@ var (
 func elsewhere(what, key string) string {
 	has := func(keys []string) bool { return slices.Contains(keys, key) }
 	switch what {
+	case "a field of items":
+		switch key {
+		case "items":
+			return "items have no lists of items: declare the list as a field of incidents, with a field that names the item"
+		case "required":
+			return "remove it: an item must have each field without `optional` or `default`"
+		}
 	case wholeTest.what, rowOfEach.what, "`defaults`":
 		switch key {
 		case "choose":
