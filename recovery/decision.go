@@ -165,6 +165,22 @@ type Param struct {
 	Value any
 }
 
+// ParamOf returns a parameter of an action as a value of its type: one of those that [Param]
+// lists. It fails where the action has no such parameter, or one of another type. The
+// amount is no parameter; see [Action.Difference].
+//
+//	queue, ok := recovery.ParamOf[string](action, "to")
+func ParamOf[T any](a Action, name string) (T, bool) {
+	for _, p := range a.Params {
+		if p.Name == name {
+			v, ok := p.Value.(T)
+			return v, ok
+		}
+	}
+	var none T
+	return none, false
+}
+
 // Message is the words to use, in the customer's language.
 type Message struct {
 	ID       string

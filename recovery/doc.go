@@ -7,9 +7,14 @@
 // behind each. It reads the store and writes nothing. [Engine.Handle] decides
 // and remembers, so that a retry acts once, a later version of the incident
 // changes what was promised instead of adding to it, and limits per customer
-// hold. [Engine.Choose] makes a choice within its limits and precedents,
+// hold. [Engine.Update] does so where the host is told of changes, and not of whole
+// incidents. The decision's [Decision.Effects] are the host's tasks. [Engine.Again]
+// decides once more because time has passed. [Engine.Choose] makes a choice within its limits and precedents,
 // [Engine.Report] says that an action was done, [Agenda] lists what is owed, and
 // [Engine.Explain] says why each play applied or not.
+//
+// What is remembered is in a [Store]. Package ledger has one that keeps it on disk;
+// [MemoryStore], the default, is for tests and small programs.
 //
 // The same inputs give the same decision, byte for byte, on every machine. The
 // rules are in SEMANTICS.md beside this file.

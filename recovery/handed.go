@@ -78,7 +78,7 @@ func handedBy(d *Decision, a *Action) (Handed, bool) {
 	case verb(a.Change) == "":
 		return h, false
 	default:
-		h.Amount = a.difference()
+		h.Amount = a.Difference()
 	}
 	return h, h.Amount.IsSet()
 }
@@ -106,9 +106,10 @@ func appendSteps(list []Handed, of ...[]Action) []Handed {
 	return list
 }
 
-// difference is what the host has to give because of an action: negative where it
-// has to take something back.
-func (a *Action) difference() Money {
+// Difference is what the host has to give because of an action: the amount less what was
+// given already. It is negative where something has to be taken back, and unset for an
+// action without an amount. What was given in another currency is left aside.
+func (a Action) Difference() Money {
 	if a.Already.Currency() != a.Amount.Currency() {
 		return a.Amount
 	}
