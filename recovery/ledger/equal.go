@@ -34,6 +34,9 @@ type EqualOptions struct {
 	// Decisions of sets in which the plays that answered mean the same are compared with each other.
 	// When it is nil, every set is compared with itself alone.
 	Changed func(old, new fs.FS) ([]string, error)
+	// Kept says of an incident whether a promise of it was due, and whether all that were due were kept.
+	// When it is nil, promises are not compared.
+	Kept func(incident string) (due, kept bool)
 	// Scope says which incidents are compared, by when they were reported, else by when they occurred,
 	// and by the set of their latest decision. Choices that deviate count by when they were made.
 	Scope Scope

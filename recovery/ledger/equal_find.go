@@ -53,7 +53,7 @@ type Finding struct {
 // Share is what some of the cases of a group came to.
 type Share struct {
 	Count int64
-	Rate  float64 // of the cases that got redress
+	Rate  float64 // of the cases that got redress, or had their promises kept where that is compared
 	// Mean is the mean of the measure, in the currency or in seconds; of relief, that of the redress.
 	// HasMean is unset where the group got redress in no currency, or in several.
 	Mean    float64
@@ -169,7 +169,7 @@ func (f *finder) compare(s view, c Comparison, plays []string) {
 	t := test{Finding: Finding{Comparison: c}, strata: s.strata.began, plays: plays}
 	t.Cases, t.Rest = s.shares(c.Member)
 	possible := false
-	if c.Measure == MeasureRelief {
+	if s.f.tallies.measures.known[s.measure].isRate() {
 		tables, pooled := s.tables(c.Member)
 		possible = min(chance.Least(tables...), chance.Least(pooled)) <= f.level
 		t.within, t.pooled = chance.Fisher(tables...), chance.Fisher(pooled)
@@ -256,8 +256,12 @@ func (f *finder) changes(t test) string {
 
 // differs says the difference in words.
 func (t *test) differs() string {
-	if t.Measure == MeasureRelief {
-		return percent(t.Cases.Rate) + " of " + strconv.FormatInt(t.Cases.Count, 10) + " got redress, against " + percent(t.Rest.Rate) + " of " + strconv.FormatInt(t.Rest.Count, 10)
+	if (measure{kind: t.Measure}).isRate() {
+		got := " got redress, against "
+		if t.Measure == MeasureKept {
+			got = " had every promise kept that was due, against "
+		}
+		return percent(t.Cases.Rate) + " of " + strconv.FormatInt(t.Cases.Count, 10) + got + percent(t.Rest.Rate) + " of " + strconv.FormatInt(t.Rest.Count, 10)
 	}
 	of := map[Measure]string{MeasureRedress: "redress", MeasureShare: "redress as a share", MeasureChosen: "a choice", MeasureAllowed: "the time for " + t.Detail}[t.Measure]
 	return "the mean of " + of + " is " + t.mean(t.Cases) + " over " + strconv.FormatInt(t.Cases.Count, 10) + ", against " + t.mean(t.Rest) + " over " + strconv.FormatInt(t.Rest.Count, 10)

@@ -98,6 +98,39 @@ func TestPlantedDifferenceIsFound(t *testing.T) {
 	}
 }
 
+// TestPromisesKeptAreCompared finds that the cases of one region are kept waiting, counts them alone of
+// which promises were due, and finds nothing where nobody looks at promises.
+func TestPromisesKeptAreCompared(t *testing.T) {
+	dir := newMemoryFiles()
+	d := newDesk(t, openFiles(t, dir, 1_000_000), raffle)
+	late := map[string]bool{}
+	for n := range 60 {
+		in := incident(fmt.Sprint("T-", n), "late", fmt.Sprint("C-", n), 0, 1)
+		in.Region = []string{"north", "south"}[n%2]
+		d.handle(in)
+		if late[in.ID] = n%2 == 1 && n%3 > 0; n%5 == 0 {
+			in.Severity = 4 // it is decided again, and counts once
+			d.handle(in)
+		}
+	}
+	options := EqualOptions{Same: []string{"failure"}, Across: []string{"region"}}
+	if x := audit(t, dir, options); len(x.Findings) > 0 {
+		t.Errorf("found %s", kinds(x))
+	}
+	options.Kept = func(incident string) (due, kept bool) { return incident != "T-0", incident != "T-0" && !late[incident] }
+	x := audit(t, dir, options)
+	if got, want := kinds(x), "rate region south kept"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	f := x.Findings[0]
+	if f.Cases.Count != 30 || f.Rest.Count != 29 || f.Cases.Rate != 1.0/3 || f.Rest.Rate != 1 || f.Cases.HasMean {
+		t.Errorf("%+v", f)
+	}
+	if want := "33.3 % of 30 had every promise kept that was due, against 100.0 % of 29"; f.Because != want {
+		t.Errorf("because %s, want %s", f.Because, want)
+	}
+}
+
 // TestPlantedRuleIsFound finds rules that read a field with two incidents each, and says where.
 func TestPlantedRuleIsFound(t *testing.T) {
 	for _, x := range []struct{ name, plays, want string }{

@@ -62,9 +62,10 @@ func newTallies() *tallies {
 // Measure is what cases are compared by.
 type Measure string
 
-// The measures. All but the first have a detail: a currency, or a type of action.
+// The measures. All but the first two have a detail: a currency, or a type of action.
 const (
 	MeasureRelief  Measure = "relief"  // whether there was redress at all
+	MeasureKept    Measure = "kept"    // whether all promises that were due were kept
 	MeasureRedress Measure = "redress" // how much of a currency
 	MeasureShare   Measure = "share"   // how much of a currency, as a share of a field
 	MeasureChosen  Measure = "chosen"  // how much of a currency somebody chose
@@ -114,6 +115,14 @@ func (e *equaliser) measure(o *outcome, c *aCase, add func(kind Measure, detail 
 		relief = 1
 	}
 	add(MeasureRelief, "", relief)
+	if e.options.Kept != nil {
+		switch due, kept := e.options.Kept(c.latest.Incident); {
+		case kept:
+			add(MeasureKept, "", 1)
+		case due:
+			add(MeasureKept, "", 0)
+		}
+	}
 	sums := map[string]int64{}
 	for _, r := range o.Redress {
 		if r.Amount.IsSet() {
@@ -183,10 +192,13 @@ func customerOf(r *treated) uint64 {
 	return h.Sum64()
 }
 
+// isRate reports whether a case has the measure or has it not.
+func (m measure) isRate() bool { return m.kind == MeasureRelief || m.kind == MeasureKept }
+
 // unit is what 1 of a measure's sum is worth.
 func (m measure) unit() float64 {
 	switch m.kind {
-	case MeasureRelief, MeasureAllowed:
+	case MeasureRelief, MeasureKept, MeasureAllowed:
 		return 1
 	case MeasureShare:
 		return 1.0 / shareUnit

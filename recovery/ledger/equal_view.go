@@ -47,9 +47,9 @@ func (s *view) differs() bool {
 	return members == 2 && means
 }
 
-// mixed reports whether the cases of one cell differ: some of them got redress.
+// mixed reports whether the cases of one cell differ: some of them got redress, or what was promised.
 func (s *view) mixed(t tally) bool {
-	return s.f.tallies.measures.known[s.measure].kind == MeasureRelief && t.sum > 0 && t.sum < t.cases
+	return s.f.tallies.measures.known[s.measure].isRate() && t.sum > 0 && t.sum < t.cases
 }
 
 // less is the member whose cases came to less.
@@ -74,9 +74,12 @@ func (s *view) sum(member string) (out tally) {
 
 // shares are what a member and the rest came to.
 func (s *view) shares(member string) (of, rest Share) {
-	mean := s.measure
-	if s.f.tallies.measures.known[mean].kind == MeasureRelief {
+	mean, rate := s.measure, int32(0) // relief is the first measure
+	switch s.f.tallies.measures.known[mean].kind {
+	case MeasureRelief:
 		mean = s.onlyCurrency()
+	case MeasureKept:
+		mean, rate = -1, mean
 	}
 	over := *s
 	over.measure = mean
@@ -86,9 +89,10 @@ func (s *view) shares(member string) (of, rest Share) {
 		if s.member(k) == member {
 			side = 0
 		}
-		c := s.f.tallies.cells[k]
-		rates[side].cases += c.cases
-		rates[side].sum += c.tallies[0].sum // relief is the first measure
+		if c := s.f.tallies.cells[k]; int(rate) < len(c.tallies) {
+			rates[side].cases += c.tallies[rate].cases
+			rates[side].sum += c.tallies[rate].sum
+		}
 		if mean >= 0 {
 			t := over.tally(k)
 			sums[side].cases += t.cases
@@ -128,7 +132,7 @@ func (s *view) onlyCurrency() int32 {
 	return found
 }
 
-// tables count the cases that got redress, by stratum and all together.
+// tables count the cases that got redress, or what was promised, by stratum and all together.
 func (s *view) tables(member string) (strata []chance.Table, pooled chance.Table) {
 	strata = make([]chance.Table, len(s.strata.began))
 	for _, k := range s.keys {

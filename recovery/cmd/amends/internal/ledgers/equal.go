@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
@@ -22,7 +23,7 @@ func ledgerEqual() command.Command {
 		Name: "ledger equal", Args: "DIR --same FIELDS [flags]",
 		Summary: "were equal cases treated equally? who got something else, by which play, chosen by whom",
 		Example: term.Own("amends ledger equal ledger --same service,failure,severity --across region,customer.language"),
-		Notes:   term.Own("Redress is what is listed: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. For the fields of --across\nthe time that deadlines leave, and what people chose, are compared too.\n\nA finding is a rule that reads such a field and gave other redress for it, or a\ndifference that is larger than chance explains: by Fisher's exact test for rates, by\ndealing customers anew for means, adjusted for all comparisons by Holm's correction.\nThe exit status is 1 when there is a finding of either kind. A difference that goes\naway where decisions of the same rules are compared is a change of rules, and none."),
+		Notes:   term.Own("Redress is what is listed: refunds, compensation, replacements, repairs, work done\nagain, and partners that stand in, without what they cost. For the fields of --across\nthe time that deadlines leave, what people chose, and whether the promises of a case\nthat were due were all kept, are compared too.\n\nA finding is a rule that reads such a field and gave other redress for it, or a\ndifference that is larger than chance explains: by Fisher's exact test for rates, by\ndealing customers anew for means, adjusted for all comparisons by Holm's correction.\nThe exit status is 1 when there is a finding of either kind. A difference that goes\naway where decisions of the same rules are compared is a change of rules, and none."),
 	}
 	c.Run = func(h command.Host, args []string) int { return h.End(equalLedger(c, h, args)) }
 	return c
@@ -35,6 +36,7 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	level := f.String("level", "0.05", "how often chance alone may give a finding, at most")
 	share := f.String("share-of", "", "compare amounts as a share of this `FIELD` too: order.value")
 	minCell := f.Int("min-cell", 5, "a page shows nothing of fewer cases than this")
+	now := f.Now("judge promises as of `TIME` (RFC 3339); otherwise as of now")
 	scope := NewScope(f)
 	format := f.Format("text", "json", "html")
 	rest, err := f.Parse(h, args)
@@ -57,6 +59,12 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	}
 	show := term.NewProgress(h.Stderr, nil, "compared")
 	options.Progress = show.Show
+	if len(options.Across) > 0 {
+		if options.Kept, err = keptPromises(dir, options.Scope.Set, now.Or(time.Now())); err != nil {
+			show.End()
+			return Failed(h, dir, format.Value, err)
+		}
+	}
 	found, err := ledger.Equal(context.Background(), dir, options)
 	show.End()
 	switch {
