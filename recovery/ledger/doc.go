@@ -35,6 +35,7 @@
 //	read.go                   what a decision asks for, and what stands in the way of a commit
 //	commit.go, batch.go       a commit, and many of them in one sync
 //	recover.go                opening
+//	entries.go                all records for reading, or those about one incident
 //	internal/tables           sorted tables in a file, read a page at a time
 //	snapshot.go, snapshot_text.go, snapshot_write.go, renew.go, index_check.go
 //	                          the index: what is not kept in mind, and how it is vouched for
@@ -44,8 +45,8 @@
 //
 // There is no goroutine in the background. A ledger is opened by reading it, which takes about 30 µs
 // of processor time a record, on all cores. Once it has thousands of records, [Ledger.Close] writes an
-// index beside the segments: then only the records behind it are read, and [Explain] and [Prove] look
-// one incident up. A record holds the digest of the index, so an index that somebody has changed is
+// index beside the segments: then only the records behind it are read, and [About], [Explain] and
+// [Prove] look one incident up. A record holds the digest of the index, so an index that somebody has changed is
 // not used. [Ledger.Unread] says how many records were not read. What the index does not have is in
 // memory: some 160 bytes for each incident since, and as many for each fact that counts it. The
 // decisions themselves are read when they are needed.
