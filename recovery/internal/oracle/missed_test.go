@@ -182,9 +182,9 @@ func (r *oRun) missedOf(list []*oInstance) (out []oMissed) {
 	return out
 }
 
-// needed is until when a promise was needed that was done: a resolved incident needs some no more.
+// needed is when a promise was done, or needed no more: a resolved incident needs some no more.
 func (r *oRun) needed(k *oAsk, done time.Time) time.Time {
-	if at, resolved := r.resolvedAt(); resolved && slices.Contains(pointless, k.typ) && at.Before(done) && !(k.follows && k.base.After(at)) {
+	if at, resolved := r.resolvedAt(); resolved && slices.Contains(pointless, k.typ) && (done.IsZero() || at.Before(done)) && !(k.follows && k.base.After(at)) {
 		return at
 	}
 	return done
