@@ -303,7 +303,7 @@ func (c *conclusion) recall() {
 		c.happened.handed = c.handed()
 	}
 	c.past = eventsBy(c.now, c.respondedAt, c.informedAt, c.resolvedAt, time.Time{})
-	c.past.reports, c.past.handed = c.happened.reports, c.happened.handed
+	c.past.reports, c.past.handed, c.past.again = c.happened.reports, c.happened.handed, c.happened.reopened
 	prev := c.given.Previous
 	if prev == nil {
 		return

@@ -13,6 +13,8 @@ type events struct {
 	reports                       []Report
 	handed                        []Handed // to the host, for amounts
 	now                           time.Time
+	// again is when the incident was opened again, where what came before is looked at as well.
+	again time.Time
 }
 
 func eventsBy(now, responded, informed, resolved, reopened time.Time) events {
@@ -134,12 +136,18 @@ func (e *events) judgeInform(p *Promise) {
 	}
 	for _, at := range all {
 		until := at
-		if r := e.resolved; p.needlessFrom(r) && r.Before(at) {
+		if r := e.resolved; p.needlessFrom(r) && r.Before(at) && !e.void(r, p) {
 			until = r // nothing has fallen due since
 		}
 		p.inform(at, until)
 	}
 	p.told = all[len(all)-1]
+}
+
+// void reports whether a resolution says nothing of a promise: it counts from when the incident was
+// opened again since.
+func (e *events) void(resolved time.Time, p *Promise) bool {
+	return resolved.Before(e.again) && !p.Base.Before(e.again)
 }
 
 // judgeBroken looks whether an event has come that is about a deadline of the past.

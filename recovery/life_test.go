@@ -121,6 +121,20 @@ var lives = []struct{ name, do, story string }{
 		12:00 paused=10:00-12:30 | inform kept due 11:00, missed inform 11:00 | overdue inform 11:00; due escalate
 		13:10 informed=13:00 | inform changed due 15:30, missed inform 11:00 | next inform 15:30
 		14:00 paused=10:00-12:00 | inform changed due 15:00, missed inform 11:00 | next inform 15:00`},
+	{"informed late, after it was reopened", `[{inform: {every: 2h}}]`, `
+		09:00 | inform new due 11:00 | next inform 11:00
+		10:00 resolved=10:00 | inform cancelled due 11:00 |
+		11:00 reopened=11:00 | inform new due 13:00 | next inform 13:00
+		14:00 informed=13:30 | inform changed due 17:00, missed inform 13:00 | next inform 17:00`},
+	{"informed after it was resolved late", `[{inform: {every: 2h}}]`, `
+		09:00 | inform new due 11:00 | next inform 11:00
+		12:00 resolved=11:30 | inform cancelled due 11:00, missed inform 11:00 |
+		13:00 informed=12:40 | inform new due 15:00 done 12:40, missed inform 11:00 |`},
+	{"an inform comes back", tagged(`[{inform: {every: 2h}}]`), `
+		09:00 tags=late | inform new due 11:00 | next inform 11:00
+		13:30 tags= | inform cancelled due 11:00, missed inform 11:00, missed inform 13:00 |
+		14:00 tags=late | inform new due 11:00, missed inform 11:00, missed inform 13:00 | overdue inform 11:00
+		14:30 informed=14:20 | inform changed due 17:00, missed inform 11:00, missed inform 13:00 | next inform 17:00`},
 	{"steps of a pause told late", `[{callback: {within: 1h, pauses: true, if_late: [{apologise: {after: 30m, pauses: true}}]}}]`, `
 		09:00 | callback new due 10:00 | due callback 10:00
 		11:00 paused=09:30 | callback kept due 10:00, missed callback 10:00 | overdue callback 10:00; due apologise`},

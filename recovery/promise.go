@@ -176,9 +176,14 @@ func (p *Promise) move(to times, now time.Time) {
 	}
 }
 
-// restore takes a deadline off those of the past: it stands again.
+// restore takes a deadline off those of the past: it stands again. Of what recurs, those do that nobody
+// has kept, nor a later one.
 func (p *Promise) restore() {
 	again := func(b broken) bool { return b.dueAt.Equal(p.DueAt) && p.from(b) }
+	if p.recurs() {
+		next := p.occurrence(p.next())
+		again = func(b broken) bool { return !next.IsZero() && !b.dueAt.Before(next) && p.from(b) }
+	}
 	if slices.ContainsFunc(p.broken, again) {
 		p.broken = slices.DeleteFunc(slices.Clone(p.broken), again)
 	}
