@@ -135,6 +135,10 @@ var lives = []struct{ name, do, story string }{
 		13:30 tags= | inform cancelled due 11:00, missed inform 11:00, missed inform 13:00 |
 		14:00 tags=late | inform new due 11:00, missed inform 11:00, missed inform 13:00 | overdue inform 11:00
 		14:30 informed=14:20 | inform changed due 17:00, missed inform 11:00, missed inform 13:00 | next inform 17:00`},
+	{"answered late where no answer was needed, and switched off", tagged(`[{acknowledge: {since: resolved_at, within: 1h}}]`), `
+		09:00 tags=late | acknowledge new | waiting acknowledge
+		12:00 resolved=10:00 responded=11:30 | acknowledge changed due 11:00 done 11:30 |
+		13:00 tags= | acknowledge cancelled due 11:00 done 11:30 |`},
 	{"steps of a pause told late", `[{callback: {within: 1h, pauses: true, if_late: [{apologise: {after: 30m, pauses: true}}]}}]`, `
 		09:00 | callback new due 10:00 | due callback 10:00
 		11:00 paused=09:30 | callback kept due 10:00, missed callback 10:00 | overdue callback 10:00; due apologise`},

@@ -137,7 +137,7 @@ func (p *Promise) end(now, until time.Time) {
 		p.endSilences(now, time.Time{})
 		return
 	}
-	if !p.late(now) || p.brokenBefore() {
+	if !p.late(now) || !p.DueAt.Before(now) || p.brokenBefore() {
 		return
 	}
 	p.broken = append(slices.Clip(p.broken), broken{
