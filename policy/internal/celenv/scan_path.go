@@ -302,6 +302,11 @@ func (c *compiler) hasMember(r *reference, p chain, root string, names func() []
 	return false
 }
 
+// wantsBool reports whether the expression may be a condition.
+func (c *compiler) wantsBool() bool {
+	return len(c.want) == 0 || slices.ContainsFunc(c.want, func(t value.Type) bool { return t.Kind == value.KindBool })
+}
+
 // reportUnknownName reports an unknown first name. Its remedies include a variable that was left
 // out, and quotes that were.
 func (c *compiler) reportUnknownName(p chain, spans []celtext.Span) {
@@ -321,7 +326,7 @@ func (c *compiler) nameRemedy(p chain, spans []celtext.Span) celtext.Remedy {
 		return celtext.Say("write " + celtext.Or(meant))
 	}
 	switch lower := strings.ToLower(name); {
-	case len(c.places.src.Tokens) == 1 && slices.Contains([]string{"always", "any", "all", "everything", "siempre", "immer"}, lower):
+	case len(c.places.src.Tokens) == 1 && c.wantsBool() && slices.Contains([]string{"always", "any", "all", "everything", "siempre", "immer"}, lower):
 		return celtext.Write(whole, "true")
 	case lower == "true" || lower == "false":
 		return celtext.Write(spans[0], lower)
@@ -350,6 +355,9 @@ func (c *compiler) meantBy(p chain) (meant []string) {
 		for _, found := range c.scope.incident.find(name) {
 			meant = append(meant, found+rest)
 		}
+	}
+	if c.scope.each != nil && slices.Contains(c.scope.itemNames(), name) {
+		meant = append(meant, varItem+"."+p.path())
 	}
 	if path, ok := c.foldedField(append([]chainMember{{name: name}}, p.members...)); ok && len(meant) == 0 {
 		meant = append(meant, path)

@@ -141,6 +141,9 @@ func (c *checker) asked(t *policy.ActionType, e playbook.Entry, where kindOfList
 		if hint == "" && slices.Contains([]string{"within", "after", "calendar", "since", "pauses"}, name) && where == ofGiven {
 			hint = "a decision has the times that come of it: ask for `due_at` or `not_before`"
 		}
+		if name == "item" && slices.Contains(known, "for") {
+			hint = "write `for`"
+		}
 		switch where {
 		case ofChosen:
 			c.errorf(e.Key.Range, "unknown-parameter", hint, "`%s` has no parameter `%s`; it has %s", t.Name, name, listed(known))
