@@ -36,6 +36,7 @@ type written struct {
 	Incident  string          `json:"incident"`
 	Type      string          `json:"type"`
 	Action    string          `json:"action,omitempty"`
+	Item      string          `json:"item,omitempty"`
 	Choice    string          `json:"choice,omitempty"`
 	Amount    json.RawMessage `json:"amount,omitempty"`
 	Already   json.RawMessage `json:"already,omitempty"`
@@ -108,7 +109,7 @@ func (w *written) action(a *recovery.Action) error {
 	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
-	w.Action, w.Owner, w.Note = a.ID, a.Owner, a.Note
+	w.Action, w.Item, w.Owner, w.Note = a.ID, a.Item, a.Owner, a.Note
 	w.Amount, w.Already, w.GivenAt = read.Amount, read.Already, read.GivenAt
 	if read.Params != nil {
 		w.Params = read.Params

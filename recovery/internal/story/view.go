@@ -255,12 +255,20 @@ func (v *viewer) owed(e *agenda.Entry) string {
 	if e.Choice != nil {
 		play, what = e.Choice.Play, e.Choice.Decider+" chooses"
 	} else {
-		play, what = first(e.Action.Plays), term.Spaced(e.Type, amount(e.Action.Amount))
+		play, what = first(e.Action.Plays), term.Spaced(e.Type, forItem(e.Action), amount(e.Action.Amount))
 	}
 	if !e.DueAt.IsZero() {
 		what += ", by " + v.plain(play).Time(e.DueAt)
 	}
 	return string(e.State) + ": " + what
+}
+
+// forItem is empty for an action of the incident as a whole.
+func forItem(a *recovery.Action) string {
+	if a.Item == "" {
+		return ""
+	}
+	return "for " + a.Item
 }
 
 func amount(m recovery.Money) string {

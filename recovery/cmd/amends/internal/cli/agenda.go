@@ -179,7 +179,7 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 		what = chooses(e.Choice)
 	default:
 		play = firstOf(e.Action.Plays)
-		what, id = term.Spaced(e.Type, prose.Amount(e.Action.Amount), prose.Params(e.Action.Params, zones.Text(play))), e.Action.ID
+		what, id = term.Spaced(e.Type, prose.Item(e.Action.Item), prose.Amount(e.Action.Amount), prose.Params(e.Action.Params, zones.Text(play))), e.Action.ID
 	}
 	plain := zones.Text(play)
 	switch {

@@ -161,6 +161,14 @@ func (w *Writer) choice(c recovery.Choice) {
 	}
 }
 
+// Item is empty for an action of the incident as a whole.
+func Item(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "for " + id
+}
+
 // Amount is empty where nothing was given.
 func Amount(m recovery.Money) string {
 	if !m.IsSet() {
