@@ -163,7 +163,11 @@ func (n fieldNames) keysOf(r *treated, paths []string) []recovery.Key {
 // had are known, whoever declares them; archived sets are read only where one is not.
 func (e *equaliser) checkFields() error {
 	known, read := standardFields(), false
-	for _, path := range slices.Concat(e.options.Same, e.options.Across) {
+	asked := slices.Concat(e.options.Same, e.options.Across)
+	if e.options.ShareOf != "" {
+		asked = append(asked, e.options.ShareOf)
+	}
+	for _, path := range asked {
 		had := slices.ContainsFunc(e.names[path], func(name string) bool { return e.had[name] })
 		if _, ok := known[path]; !ok && !had && !read {
 			read = true

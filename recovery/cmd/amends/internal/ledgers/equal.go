@@ -44,6 +44,9 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	if err == nil && len(options.Same) == 0 {
 		err = errors.New("ledger equal needs the fields that make cases equal: --same service,failure,severity")
 	}
+	if err == nil && *minCell < 0 {
+		err = fmt.Errorf("--min-cell needs a number from 0 on, and not %d", *minCell)
+	}
 	if err == nil {
 		options.Level, err = levelOf(*level)
 	}
