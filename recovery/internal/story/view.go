@@ -199,7 +199,7 @@ func (v *viewer) decision(s *Step, out *stepView) {
 		add("?", c.Decider, "chooses", by, "("+c.ID+")")
 	}
 	for _, w := range d.Withheld {
-		add("withheld", "("+string(w.Reason)+")", w.Type, amount(w.Amount))
+		add("withheld", "("+string(w.Reason)+")", w.Type, forItem(w.Item), amount(w.Amount))
 	}
 	for _, p := range d.PassedOver {
 		add("passed over", p.Partner, "("+string(p.Reason)+")")
@@ -255,7 +255,7 @@ func (v *viewer) owed(e *agenda.Entry) string {
 	if e.Choice != nil {
 		play, what = e.Choice.Play, e.Choice.Decider+" chooses"
 	} else {
-		play, what = first(e.Action.Plays), term.Spaced(e.Type, forItem(e.Action), amount(e.Action.Amount))
+		play, what = first(e.Action.Plays), term.Spaced(e.Type, forItem(e.Action.Item), amount(e.Action.Amount))
 	}
 	if !e.DueAt.IsZero() {
 		what += ", by " + v.plain(play).Time(e.DueAt)
@@ -264,11 +264,11 @@ func (v *viewer) owed(e *agenda.Entry) string {
 }
 
 // forItem is empty for an action of the incident as a whole.
-func forItem(a *recovery.Action) string {
-	if a.Item == "" {
+func forItem(id string) string {
+	if id == "" {
 		return ""
 	}
-	return "for " + a.Item
+	return "for " + id
 }
 
 func amount(m recovery.Money) string {

@@ -28,7 +28,7 @@ func Decision(d *recovery.Decision, zones zoned.Zones) term.Text {
 		w.choice(c)
 	}
 	for _, x := range d.Withheld {
-		w.Line(1, "withheld (%s): %s", x.Reason, term.Spaced(x.Type, Amount(x.Amount), Params(x.Params, zones.Text(x.Play))))
+		w.Line(1, "withheld (%s): %s", x.Reason, term.Spaced(x.Type, Item(x.Item), Amount(x.Amount), Params(x.Params, zones.Text(x.Play))))
 	}
 	for _, x := range d.PassedOver {
 		w.Line(1, "passed over: %s (%s)", x.Partner, x.Reason)
