@@ -28,12 +28,13 @@
 // # How it is made, in reading order
 //
 //	internal/log              records as bytes in segments
-//	records.go, json.go       which keys payloads have; JSON that has one meaning
+//	json.go                   JSON that has one meaning
 //	payload.go, given.go      what is in a record: written, and read back
-//	summary.go, threads.go    what is kept in mind of it
+//	summary.go, threads.go    which keys payloads have, and what is kept in mind of them
 //	choices.go                which choices were precedents, and when
 //	read.go                   what a decision asks for, and what stands in the way of a commit
-//	commit.go, batch.go       a commit, and many of them in one sync
+//	commit.go, commit_other.go, batch.go
+//	                          a commit with a decision or without, and many of them in one sync
 //	recover.go                opening
 //	entries.go                all records for reading, or those about one incident
 //	internal/tables           sorted tables in a file, read a page at a time
