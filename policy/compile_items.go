@@ -94,15 +94,6 @@ func (c *compiler) checkItemWas(fields []*Field) {
 	c.checkWas(declared, names)
 }
 
-// item returns the field of items with a name, nil if there is none.
-func (f *Field) item(name string) *Field {
-	i, ok := slices.BinarySearchFunc(f.Items, name, func(x *Field, name string) int { return cmp.Compare(x.Name, name) })
-	if !ok {
-		return nil
-	}
-	return f.Items[i]
-}
-
 // describeItems writes the fields of items so that two lists have one text only if they agree.
 func describeItems(items []*Field) string {
 	var b strings.Builder

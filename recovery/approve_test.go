@@ -355,7 +355,7 @@ func TestPendingIsDecidedAgain(t *testing.T) {
 	d := newDesk(t, awards)
 	offered := d.handle(upset("T-1"))
 	choice := offered.Choices[0].ID
-	pending := d.choose(award(offered, lea, "300 EUR"))
+	d.choose(award(offered, lea, "300 EUR"))
 	in := upset("T-1")
 	in.Severity = 2
 	if again := d.handle(in); len(again.Choices) > 0 || len(again.Effects()) > 0 {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
 	"github.com/servicerecovery/amends/policy/internal/celtext"
-	"github.com/servicerecovery/amends/policy/value"
 )
 
 // This file has what expressions see of lists of objects: the types of items, and the variable item,
@@ -261,12 +260,4 @@ func noItem(u unguarded) (message, hint string) {
 // isNoItem reports whether a path says only that there is an item, or that it has a field.
 func isNoItem(path string) bool {
 	return path == varItem || strings.HasPrefix(path, declaredItem(""))
-}
-
-// kindOfItem is the type of a field of items, for remedies.
-func (s *Scope) kindOfItem(path string) value.Type {
-	if f, _ := s.itemField(strings.TrimPrefix(path, varItem+".")); f != nil {
-		return f.Type
-	}
-	return value.Type{}
 }

@@ -251,7 +251,7 @@ func (v *viewer) promise(p *recovery.Promised) promiseView {
 }
 
 func (v *viewer) owed(e *agenda.Entry) string {
-	play, what := "", e.Type
+	var play, what string
 	if e.Choice != nil {
 		play, what = e.Choice.Play, e.Choice.Decider+" chooses"
 	} else {
