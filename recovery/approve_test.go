@@ -368,7 +368,7 @@ func TestPendingIsDecidedAgain(t *testing.T) {
 	// A proposal whose play does not match any more is over, and nothing is cancelled: nothing was given.
 	d = newDesk(t, awards)
 	offered = d.handle(upset("T-1"))
-	pending = d.choose(award(offered, lea, "300 EUR"))
+	pending := d.choose(award(offered, lea, "300 EUR"))
 	in.Failure = "late"
 	gone := d.handle(in)
 	for _, a := range gone.Actions {
