@@ -27,6 +27,6 @@
 //
 // What several plays ask for under one action is a promise for each of them. Once is set on one of
 // them, the one with the earliest deadline, so that a total counts it once. The outcome is that of
-// [recovery.Given.Promised], and [NotReported] where the promise would be broken but nobody ever
+// [recovery.Outcomes.Promised], and [NotReported] where the promise would be broken but nobody ever
 // reports actions of its type: no report on one is in the ledger, and no field of incidents tells.
 package account
