@@ -147,30 +147,35 @@ func (f *finder) compareField(group int32, keys []cellKey, field int) error {
 		return err
 	}
 	members := slices.Sorted(maps.Keys(counts))
-	for m := range f.tallies.measures.known {
-		s := view{f: f, keys: keys, strata: strata, measure: int32(m), member: member}
+	cells := view{f: f, keys: keys, customers: numbersOf(keys, strata), strata: strata, member: member}
+	for m, known := range f.tallies.measures.known {
+		s := cells.by(m)
 		if !s.differs() {
 			continue
 		}
+		all, totals := s.totals()
 		of := members
-		if len(of) == 2 { // one against the other is the other against the one
-			of = []string{s.less(members[0], members[1])}
+		if len(of) == 2 { // one against the other is the other against the one: the one that came to less
+			of = of[:1]
+			if totals[members[1]].below(totals[members[0]].tally) {
+				of = members[1:]
+			}
 		}
 		for _, x := range of {
-			c := Comparison{f.tallies.groups.known[group], f.options.Across[field], x, f.tallies.measures.known[m].kind, f.tallies.measures.known[m].detail}
-			f.compare(s, c, plays)
+			c := Comparison{f.tallies.groups.known[group], f.options.Across[field], x, known.kind, known.detail}
+			f.compare(s, c, totals[x], all.less(totals[x]), plays)
 		}
 	}
 	return nil
 }
 
 // compare tests one member against the rest.
-func (f *finder) compare(s view, c Comparison, plays []string) {
+func (f *finder) compare(s *view, c Comparison, of, rest *total, plays []string) {
 	t := test{Finding: Finding{Comparison: c}, strata: s.strata.began, plays: plays}
-	t.Cases, t.Rest = s.shares(c.Member)
+	t.Cases, t.Rest = s.share(of), s.share(rest)
 	possible := false
-	if s.f.tallies.measures.known[s.measure].isRate() {
-		tables, pooled := s.tables(c.Member)
+	if f.tallies.measures.known[s.measure].isRate() {
+		tables, pooled := tablesOf(of, rest)
 		possible = min(chance.Least(tables...), chance.Least(pooled)) <= f.level
 		t.within, t.pooled = chance.Fisher(tables...), chance.Fisher(pooled)
 		t.effect = math.Abs(t.Cases.Rate - t.Rest.Rate)

@@ -72,10 +72,14 @@ func (e *equaliser) trials() []*trial {
 func trialsOf(o *outcome, outcomes map[string]*outcome, keys []string, i int, field string) []*trial {
 	var out []*trial
 	tried := map[string]bool{o.Across[i].Text: true}
+	gave := o.gave()
 	for _, key := range keys {
+		if len(out) == trialsOfOutcome {
+			break
+		}
 		other := outcomes[key]
 		text := other.Across[i].Text
-		if len(out) == trialsOfOutcome || tried[text] || len(o.seqs) == 0 || len(other.seqs) == 0 || other.gave() == o.gave() {
+		if tried[text] || len(o.seqs) == 0 || len(other.seqs) == 0 || other.gave() == gave {
 			continue
 		}
 		tried[text] = true

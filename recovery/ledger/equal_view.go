@@ -1,30 +1,51 @@
 package ledger
 
-import (
-	"github.com/servicerecovery/amends/recovery/internal/chance"
-)
+import "github.com/servicerecovery/amends/recovery/internal/chance"
 
 // view is the cells of a group, looked at by one measure and one field.
 type view struct {
-	f       *finder
-	keys    []cellKey // sorted
-	strata  strata
-	measure int32
-	member  func(cellKey) string
+	f         *finder
+	keys      []cellKey // sorted
+	customers []int     // theirs, by number: see [numbersOf]
+	strata    strata
+	measure   int32
+	means     int32 // the measure that the mean of a finding is of; -1: it has none
+	rate      int32 // the measure that the rate of a finding is of
+	member    func(cellKey) string
 }
 
-// tally is what a cell comes to. Redress is measured over all cases, also those without any; other
-// measures are over the cases that have them.
-func (s *view) tally(k cellKey) tally {
-	c := s.f.tallies.cells[k]
-	var out tally
-	if int(s.measure) < len(c.tallies) {
-		out = c.tallies[s.measure]
+// by is the view by a measure.
+func (s view) by(measure int) *view {
+	s.measure, s.means = int32(measure), int32(measure)
+	switch s.f.tallies.measures.known[measure].kind {
+	case MeasureRelief:
+		s.means = s.onlyCurrency()
+	case MeasureKept:
+		s.means, s.rate = -1, s.measure
 	}
-	if s.f.tallies.measures.known[s.measure].kind == MeasureRedress {
+	return &s
+}
+
+// tally is what a cell comes to by a measure. Redress is measured over all cases, also those without any; other
+// measures are over the cases that have them.
+func (s *view) tally(measure int32, k cellKey) tally {
+	if measure < 0 {
+		return tally{}
+	}
+	c := s.f.tallies.cells[k]
+	out := c.of(measure)
+	if s.f.tallies.measures.known[measure].kind == MeasureRedress {
 		out.cases = c.cases
 	}
 	return out
+}
+
+// of is what the cell comes to by a measure.
+func (c *cell) of(measure int32) tally {
+	if int(measure) < len(c.tallies) {
+		return c.tallies[measure]
+	}
+	return tally{}
 }
 
 // differs reports whether cells differ in their means at all, and more than one member has cases.
@@ -33,7 +54,7 @@ func (s *view) differs() bool {
 	var of string
 	members, means := 0, false
 	for _, k := range s.keys {
-		t := s.tally(k)
+		t := s.tally(s.measure, k)
 		switch {
 		case t.cases == 0:
 			continue
@@ -52,63 +73,59 @@ func (s *view) mixed(t tally) bool {
 	return s.f.tallies.measures.known[s.measure].isRate() && t.sum > 0 && t.sum < t.cases
 }
 
-// less is the member whose cases came to less.
-func (s *view) less(a, b string) string {
-	x, y := s.sum(a), s.sum(b)
-	if float64(y.sum)*float64(x.cases) < float64(x.sum)*float64(y.cases) {
-		return b
-	}
-	return a
+// total is what some cells come to: by the measure, all together and by stratum, and by the measures
+// that the mean and the rate are of.
+type total struct {
+	tally
+	mean, rate tally
+	strata     []tally
 }
 
-func (s *view) sum(member string) (out tally) {
-	for _, k := range s.keys {
-		if s.member(k) == member {
-			t := s.tally(k)
-			out.cases += t.cases
-			out.sum += t.sum
-		}
+// less is what remains without a part.
+func (t *total) less(part *total) *total {
+	out := &total{tally: t.tally.plus(part.tally, -1), mean: t.mean.plus(part.mean, -1), rate: t.rate.plus(part.rate, -1)}
+	for i := range t.strata {
+		out.strata = append(out.strata, t.strata[i].plus(part.strata[i], -1))
 	}
 	return out
 }
 
-// shares are what a member and the rest came to.
-func (s *view) shares(member string) (of, rest Share) {
-	mean, rate := s.measure, int32(0) // relief is the first measure
-	switch s.f.tallies.measures.known[mean].kind {
-	case MeasureRelief:
-		mean = s.onlyCurrency()
-	case MeasureKept:
-		mean, rate = -1, mean
-	}
-	over := *s
-	over.measure = mean
-	var sums, rates [2]tally
+// plus adds another tally, or takes it away when by is -1.
+func (t tally) plus(o tally, by int64) tally { return tally{t.cases + by*o.cases, t.sum + by*o.sum} }
+
+// below reports whether cases came to less than others, in the mean.
+func (t tally) below(o tally) bool {
+	return float64(t.sum)*float64(o.cases) < float64(o.sum)*float64(t.cases)
+}
+
+// totals add up the cells, and those of each member. They are added up once, so that comparing many
+// members takes no longer than reading the cells.
+func (s *view) totals() (all *total, members map[string]*total) {
+	empty := func() *total { return &total{strata: make([]tally, len(s.strata.began))} }
+	all, members = empty(), map[string]*total{}
 	for _, k := range s.keys {
-		side := 1
-		if s.member(k) == member {
-			side = 0
+		name := s.member(k)
+		if members[name] == nil {
+			members[name] = empty()
 		}
-		if c := s.f.tallies.cells[k]; int(rate) < len(c.tallies) {
-			rates[side].cases += c.tallies[rate].cases
-			rates[side].sum += c.tallies[rate].sum
-		}
-		if mean >= 0 {
-			t := over.tally(k)
-			sums[side].cases += t.cases
-			sums[side].sum += t.sum
+		here, mean, rate := s.tally(s.measure, k), s.tally(s.means, k), s.f.tallies.cells[k].of(s.rate)
+		for _, t := range []*total{all, members[name]} {
+			t.tally, t.mean, t.rate = t.plus(here, 1), t.mean.plus(mean, 1), t.rate.plus(rate, 1)
+			stratum := &t.strata[s.strata.of[k.set]]
+			*stratum = stratum.plus(here, 1)
 		}
 	}
-	for side, x := range []*Share{&of, &rest} {
-		x.Count = rates[side].cases
-		x.Rate = float64(rates[side].sum) / float64(max(1, x.Count))
-		if mean >= 0 && sums[side].cases > 0 {
-			x.Count = sums[side].cases
-			x.HasMean = true
-			x.Mean = float64(sums[side].sum) / float64(x.Count) * s.f.tallies.measures.known[mean].unit()
-		}
+	return all, members
+}
+
+// share is what a part of the group came to.
+func (s *view) share(t *total) Share {
+	out := Share{Count: t.rate.cases, Rate: float64(t.rate.sum) / float64(max(1, t.rate.cases))}
+	if s.means >= 0 && t.mean.cases > 0 {
+		out.Count, out.HasMean = t.mean.cases, true
+		out.Mean = float64(t.mean.sum) / float64(out.Count) * s.f.tallies.measures.known[s.means].unit()
 	}
-	return of, rest
+	return out
 }
 
 // onlyCurrency is the measure of the one currency in which the group got redress; -1: there are
@@ -132,47 +149,58 @@ func (s *view) onlyCurrency() int32 {
 	return found
 }
 
-// tables count the cases that got redress, or what was promised, by stratum and all together.
-func (s *view) tables(member string) (strata []chance.Table, pooled chance.Table) {
-	strata = make([]chance.Table, len(s.strata.began))
-	for _, k := range s.keys {
-		t := s.tally(k)
-		for _, x := range []*chance.Table{&strata[s.strata.of[k.set]], &pooled} {
-			if s.member(k) == member {
-				x.Has += t.sum
-				x.HasNot += t.cases - t.sum
-			} else {
-				x.RestHas += t.sum
-				x.RestHasNot += t.cases - t.sum
-			}
-		}
+// tablesOf count the cases that got redress, or what was promised, by stratum and all together.
+func tablesOf(of, rest *total) (strata []chance.Table, pooled chance.Table) {
+	table := func(of, rest tally) chance.Table {
+		return chance.Table{Has: of.sum, HasNot: of.cases - of.sum, RestHas: rest.sum, RestHasNot: rest.cases - rest.sum}
 	}
-	return strata, pooled
+	for i := range of.strata {
+		strata = append(strata, table(of.strata[i], rest.strata[i]))
+	}
+	return strata, table(of.tally, rest.tally)
 }
 
 // units are the customers, in a fixed order. A customer with cases on both sides is a unit on each.
 func (s *view) units(member string) []chance.Unit {
-	type unitKey struct {
-		customer uint64
-		in       bool
-		stratum  int
-	}
-	at := map[unitKey]int{}
+	var at [2][]int // where the unit of a customer stands, on either side; 0: nowhere, 1: it is the first
+	at[0], at[1] = make([]int, len(s.keys)), make([]int, len(s.keys))
 	var out []chance.Unit
-	for _, k := range s.keys {
-		t := s.tally(k)
+	for i, k := range s.keys {
+		t := s.tally(s.measure, k)
 		if t.cases == 0 {
 			continue
 		}
-		u := unitKey{k.customer, s.member(k) == member, s.strata.of[k.set]}
-		i, ok := at[u]
-		if !ok {
-			i = len(out)
-			at[u] = i
-			out = append(out, chance.Unit{In: u.in, Stratum: u.stratum})
+		side := 0
+		if s.member(k) == member {
+			side = 1
 		}
-		out[i].Cases += t.cases
-		out[i].Sum += float64(t.sum)
+		place := &at[side][s.customers[i]]
+		if *place == 0 {
+			out = append(out, chance.Unit{In: side == 1, Stratum: s.strata.of[k.set]})
+			*place = len(out)
+		}
+		out[*place-1].Cases += t.cases
+		out[*place-1].Sum += float64(t.sum)
+	}
+	return out
+}
+
+// numbersOf gives the customers of cells numbers, from 0. A customer has one in each stratum.
+func numbersOf(keys []cellKey, strata strata) []int {
+	type unitKey struct {
+		customer uint64
+		stratum  int
+	}
+	known := map[unitKey]int{}
+	out := make([]int, len(keys))
+	for i, k := range keys {
+		u := unitKey{k.customer, strata.of[k.set]}
+		n, ok := known[u]
+		if !ok {
+			n = len(known)
+			known[u] = n
+		}
+		out[i] = n
 	}
 	return out
 }
