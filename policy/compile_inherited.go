@@ -13,18 +13,40 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
+// agreed are the texts by which shared documents say something that holds for the whole set. One that
+// differs from those before is an error.
+func (c *compiler) agreed(docs []*playbook.Document, code, what string, of func(*playbook.Document) playbook.Text) (out []playbook.Text) {
+	for _, d := range docs {
+		t := of(d)
+		if !t.IsSet() {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].Value != t.Value {
+			last := out[n-1]
+			c.errorf(t.Range, code, "", "the shared %s %s already, at %s:%d", what, last.Value, last.Range.File, last.Range.Start.Line)
+			continue
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// sharedZone finds the zone of the whole set.
+func (c *compiler) sharedZone(docs []*playbook.Document) *time.Location {
+	zone := time.UTC
+	for _, t := range c.agreed(docs, "duplicate-zone", "zone is", func(d *playbook.Document) playbook.Text { return d.Zone }) {
+		zone = c.zone(t, time.UTC)
+	}
+	return zone
+}
+
 // sharedRounding finds how amounts are rounded in the whole set.
 func (c *compiler) sharedRounding(docs []*playbook.Document) value.Rounding {
-	first := playbook.Text{}
-	for _, d := range docs {
-		t := d.Rounding
-		if t.IsSet() && first.IsSet() && first.Value != t.Value {
-			c.errorf(t.Range, "duplicate-rounding", "", "the shared rounding is %s already, at %s:%d", first.Value, first.Range.File, first.Range.Start.Line)
-		} else if t.IsSet() {
-			first = t
-		}
+	out := value.RoundHalfEven
+	for _, t := range c.agreed(docs, "duplicate-rounding", "rounding is", func(d *playbook.Document) playbook.Text { return d.Rounding }) {
+		out = rounding(t, out)
 	}
-	return rounding(first, value.RoundHalfEven)
+	return out
 }
 
 // rounding is what a document says, else the other one.
@@ -36,18 +58,12 @@ func rounding(t playbook.Text, otherwise value.Rounding) value.Rounding {
 }
 
 // sharedYear finds the day on which the years of the whole set start.
-func (c *compiler) sharedYear(s *scope, docs []*playbook.Document) {
-	s.yearStarts = worktime.MonthDay{Month: time.January, Day: 1}
-	first := playbook.Text{}
-	for _, d := range docs {
-		t := d.YearStarts
-		if t.IsSet() && first.IsSet() && first.Value != t.Value {
-			c.errorf(t.Range, "duplicate-year", "", "the shared years start on %s already, at %s:%d", first.Value, first.Range.File, first.Range.Start.Line)
-		} else if t.IsSet() {
-			first = t
-			s.yearStarts = c.yearStart(t, s.yearStarts)
-		}
+func (c *compiler) sharedYear(docs []*playbook.Document) worktime.MonthDay {
+	out := worktime.MonthDay{Month: time.January, Day: 1}
+	for _, t := range c.agreed(docs, "duplicate-year", "years start on", func(d *playbook.Document) playbook.Text { return d.YearStarts }) {
+		out = c.yearStart(t, out)
 	}
+	return out
 }
 
 // yearStart reads the day on which years start. It returns the other one if none is written, or a

@@ -65,20 +65,7 @@ type step struct {
 // sharedScope gathers the definitions of the shared documents, which are for the whole set.
 func (c *compiler) sharedScope(docs []*playbook.Document) *scope {
 	s := c.newScope(docs)
-	s.zone = time.UTC
-	c.sharedYear(s, docs)
-	zoned := playbook.Text{}
-	for _, d := range docs {
-		if !d.Zone.IsSet() {
-			continue
-		}
-		if zoned.IsSet() && zoned.Value != d.Zone.Value {
-			c.errorf(d.Zone.Range, "duplicate-zone", "", "the shared zone is %s already, at %s:%d", zoned.Value, zoned.Range.File, zoned.Range.Start.Line)
-			continue
-		}
-		zoned = d.Zone
-		s.zone = c.zone(d.Zone, time.UTC)
-	}
+	s.zone, s.yearStarts = c.sharedZone(docs), c.sharedYear(docs)
 	s.playbook = &Playbook{Zone: s.zone, Rounding: c.sharedRounding(docs)}
 	s.reading = s.readingOf()
 

@@ -68,7 +68,7 @@ func codesIn(t *testing.T, file string, into map[string]string) {
 	ast.Inspect(tree, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 1 && slices.Contains([]string{"errorf", "mendf", "mend", "warnf", "warnWith", "add", "warn", "report", "complain", "problem"}, f.Sel.Name) {
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) > 1 && slices.Contains([]string{"errorf", "mendf", "mend", "warnf", "warnWith", "add", "warn", "report", "complain", "problem", "agreed"}, f.Sel.Name) {
 				take(n.Args[1])
 			}
 		case *ast.KeyValueExpr:
