@@ -58,6 +58,11 @@ var errStopped = errors.New("stopped")
 // The tasks of a host after a decision are [recovery.Decision.Effects] of its
 // record. A host that remembers how far it got reads on from there.
 func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
+	return entriesIn(ctx, dir, func(*log.Item) bool { return true })
+}
+
+// entriesIn goes through the records of a ledger that are wanted, in order.
+func entriesIn(ctx context.Context, dir string, wanted func(*log.Item) bool) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		from, err := openLog(log.Directory(dir), step)
 		if err != nil {
@@ -66,7 +71,16 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 		}
 		defer from.Close()
 		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
-		w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: r.ahead, Visit: func(t *log.Item) error {
+		w := &log.Walk{Scanner: log.Scanner{Log: from}}
+		w.Work = func(t *log.Item) {
+			if wanted(t) {
+				r.ahead(t)
+			}
+		}
+		w.Visit = func(t *log.Item) error {
+			if !wanted(t) {
+				return nil
+			}
 			e, ok := t.Made.(*Entry)
 			if !ok {
 				var err error
@@ -78,7 +92,7 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 				return errStopped
 			}
 			return nil
-		}}
+		}
 		if err := w.Run(ctx); err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}

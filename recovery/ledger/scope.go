@@ -2,12 +2,10 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
-	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -62,26 +60,5 @@ func (s Scope) IsZero() bool { return s.Since.IsZero() && s.Until.IsZero() && s.
 // Sets goes through the sets that a ledger has archived, in the order in which they came. It does not
 // read what else is in the records.
 func Sets(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
-	return func(yield func(*Entry, error) bool) {
-		from, err := openLog(log.Directory(dir), step)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer from.Close()
-		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
-		w := &log.Walk{Scanner: log.Scanner{Log: from}, Visit: func(t *log.Item) error {
-			if t.Head.Kind != KindSet || t.Body == log.BodyErased {
-				return nil
-			}
-			e, err := r.entry(t)
-			if err == nil && !yield(e, nil) {
-				err = errStopped
-			}
-			return err
-		}}
-		if err := w.Run(ctx); err != nil && !errors.Is(err, errStopped) {
-			yield(nil, err)
-		}
-	}
+	return entriesIn(ctx, dir, func(t *log.Item) bool { return t.Head.Kind == KindSet && t.Body != log.BodyErased })
 }
