@@ -52,7 +52,8 @@ type Review struct {
 	Silent       Silent    `json:"silent"`
 	Strengths    Strengths `json:"strengths"`
 
-	zone *time.Location
+	scope ledger.Scope
+	zone  *time.Location
 }
 
 // Run reviews a ledger, which may be written meanwhile. The error may be an *[account.FieldError].
@@ -211,7 +212,7 @@ func (r *reviewer) incident(x *account.Incident) error {
 
 func (r *reviewer) finish() *Review {
 	o := r.options
-	out := &Review{Now: o.Now.UTC(), By: o.By, zone: cmp.Or(o.Zone, time.UTC)}
+	out := &Review{Now: o.Now.UTC(), By: o.By, scope: o.Scope, zone: cmp.Or(o.Zone, time.UTC)}
 	if t := o.Scope.Since.UTC(); !t.IsZero() {
 		out.Since = &t
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
 // Text is the review for people at a terminal.
@@ -21,46 +22,45 @@ func (r *Review) Text(colour bool) term.Text {
 }
 
 // Period is the time that the review is about, in words and in the zone of its readers.
-func (r *Review) Period() string {
+func (r *Review) Period() string { return Period(r.scope, r.zone) }
+
+// Period writes the time of a scope in words, for readers in a zone; nil: UTC.
+func Period(scope ledger.Scope, zone *time.Location) string {
+	if zone == nil {
+		zone = time.UTC
+	}
+	since, until := begin(scope.Since.In(zone)), end(scope.Until.In(zone))
 	switch {
-	case r.Since != nil && r.Until != nil:
-		return r.begin(*r.Since) + " to " + r.end(*r.Until)
-	case r.Since != nil:
-		return "all since " + r.begin(*r.Since)
-	case r.Until != nil:
-		return "all until " + r.end(*r.Until)
+	case !scope.Since.IsZero() && !scope.Until.IsZero():
+		return since + " to " + until
+	case !scope.Since.IsZero():
+		return "all since " + since
+	case !scope.Until.IsZero():
+		return "all until " + until
 	}
 	return "all that is in the ledger"
 }
 
-// In is the review for readers in a zone; nil: UTC.
-func (r *Review) In(zone *time.Location) *Review {
-	out := *r
-	if out.zone = zone; zone == nil {
-		out.zone = time.UTC
-	}
-	return &out
-}
-
 // AsOf is when promises were judged, in words.
-func (r *Review) AsOf() string { return r.Now.In(r.zone).Format("2006-01-02 15:04 -07:00") }
+func (r *Review) AsOf() string { return r.Now.In(r.zone).Format(inFull) }
+
+// inFull is how a time is written that is not the bound of a day.
+const inFull = "2006-01-02 15:04 -07:00"
 
 // begin writes the first instant of a day as the day.
-func (r *Review) begin(t time.Time) string {
-	t = t.In(r.zone)
+func begin(t time.Time) string {
 	if t.Add(-time.Nanosecond).Day() != t.Day() {
 		return t.Format(time.DateOnly)
 	}
-	return t.Format("2006-01-02 15:04 -07:00")
+	return t.Format(inFull)
 }
 
 // end writes the instant behind a day as the day.
-func (r *Review) end(t time.Time) string {
-	t = t.In(r.zone)
+func end(t time.Time) string {
 	if last := t.Add(-time.Nanosecond); last.Day() != t.Day() {
 		return last.Format(time.DateOnly)
 	}
-	return t.Format("2006-01-02 15:04 -07:00")
+	return t.Format(inFull)
 }
 
 func heading(p *term.Page, title, counts string) {

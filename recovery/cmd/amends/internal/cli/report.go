@@ -90,15 +90,7 @@ func happened(h command.Host, dir string, flags *ledgers.Scope, now time.Time) (
 		}
 		out[name] = x
 	}
-	period := review.Review{Since: bound(scope.Since), Until: bound(scope.Until)}
-	return out, period.In(flags.Zone()).Period() + ", from the ledger " + dir, nil
-}
-
-func bound(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
+	return out, review.Period(scope, flags.Zone()) + ", from the ledger " + dir, nil
 }
 
 func pageOf(dir string, o report.Options) (*report.Page, error) {
