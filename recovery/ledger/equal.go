@@ -150,6 +150,9 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 		return nil, err
 	}
 	e.finish()
+	if len(options.Across) == 0 {
+		return e.out, nil
+	}
 	return e.out, e.find(ctx, dir)
 }
 
@@ -314,7 +317,9 @@ func (e *equaliser) count(c *aCase, by int64) {
 	}
 	known.Count += by
 	e.out.Cases += by
-	e.tally(o, c, by)
+	if len(e.options.Across) > 0 { // else nothing is compared
+		e.tally(o, c, by)
+	}
 	incident := c.latest.Incident
 	if by < 0 {
 		if i := slices.Index(known.Incidents, incident); i >= 0 {
