@@ -147,7 +147,10 @@ func lookUpAll(s *snapshot) {
 // FuzzIndexTexts gives any bytes to what reads the texts in an index.
 func FuzzIndexTexts(f *testing.F) {
 	e := encoder{}
-	e.thread(&thread{number: 3, decided: true, latest: ref{seq: 4}, earlier: []ref{{seq: 2}}, extras: &extras{reports: []int64{5}}})
+	e.thread(&thread{number: 3, decided: true, latest: ref{seq: 4}, earlier: []ref{{seq: 2}}, extras: &extras{reports: []int64{5}, told: -1}})
+	f.Add(e.buf)
+	e.number(-1) // told before all time, and cleared: the encoder writes neither
+	e.flag(true)
 	f.Add(e.buf)
 	e = encoder{}
 	e.stood(&stood{chosen: recovery.Chosen{Decision: "dec_1", Reason: "because", Actions: []recovery.ChosenAction{{Type: "refund", Amount: recovery.MustMoney("5 EUR")}}}}, 7)

@@ -157,6 +157,7 @@ func (d *decoder) thread() *thread {
 		t.extras = &extras{made: d.refs(), choices: d.refs(), reports: d.numbers(), marks: d.numbers(), told: -1}
 		if len(d.rest) > 0 {
 			t.told, t.cleared = d.number(), d.number() != 0
+			d.bad = d.bad || t.told < 0 // never written
 		}
 	}
 	return t
