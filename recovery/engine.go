@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
+	"github.com/servicerecovery/amends/recovery/internal/hostset"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
@@ -45,7 +49,7 @@ func (c *config) apply(options []Option) error {
 
 // setOptions belong to the set that an engine decides by.
 type setOptions struct {
-	host     hostNames
+	host     hostset.Names
 	revision string
 	strict   bool
 }
@@ -76,6 +80,20 @@ func WithHooks(h Hooks) Option { return func(c *config) { c.hooks = h } }
 // Strict refuses incidents with fields that no document of the set declares.
 // Without it they are kept in the record and ignored.
 func Strict() Option { return func(c *config) { c.strict = true } }
+
+// WithRoles hands in the roles that there are: any other name under to, owner, decider and by is then
+// a mistake, as if a shared document had declared them under roles. They are part of the set, and of its digest, as a
+// file host.yaml. An engine that reloads keeps them.
+func WithRoles(names ...string) Option {
+	return func(c *config) { c.host.Roles = slices.Clone(names) }
+}
+
+// WithCalendars hands in calendars that the host keeps, by their ids, as if a shared document had
+// declared them. They are part of the set, and of its digest, as a file host.yaml. An engine that reloads keeps
+// them.
+func WithCalendars(calendars map[string]worktime.Rules) Option {
+	return func(c *config) { c.host.Calendars = maps.Clone(calendars) }
+}
 
 // Hooks are told what an engine does, on the goroutine that does it. A nil
 // function is not called, so the zero Hooks do nothing.
@@ -131,7 +149,7 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 }
 
 func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOptions) (*ruleset, error) {
-	set, added := o.host.in(set)
+	set, added := o.host.In(set)
 	program, found := policy.Compile(set)
 	diags := set.Finish(append(append(read, added...), found...))
 	if program == nil && !diags.HasErrors() {

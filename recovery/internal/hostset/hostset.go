@@ -1,4 +1,6 @@
-package recovery
+// Package hostset writes the names that a host hands in, its roles and calendars, as a document of
+// the set.
+package hostset
 
 import (
 	"fmt"
@@ -12,52 +14,38 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 )
 
-// hostFile is the file that the host's own names make in a set.
-const hostFile = "host.yaml"
+// file is the file that the host's own names make in a set.
+const file = "host.yaml"
 
-// hostNames are the names that a host hands in.
-type hostNames struct {
-	roles     []string
-	calendars map[string]worktime.Rules
+// Names are the names that a host hands in.
+type Names struct {
+	Roles     []string
+	Calendars map[string]worktime.Rules
 }
 
-// WithRoles hands in the roles that there are: any other name under to, owner, decider and by is then
-// a mistake, as if a shared document had declared them under roles. They are part of the set, and of its digest, as a
-// file host.yaml. An engine that reloads keeps them.
-func WithRoles(names ...string) Option {
-	return func(c *config) { c.host.roles = slices.Clone(names) }
-}
-
-// WithCalendars hands in calendars that the host keeps, by their ids, as if a shared document had
-// declared them. They are part of the set, and of its digest, as a file host.yaml. An engine that reloads keeps
-// them.
-func WithCalendars(calendars map[string]worktime.Rules) Option {
-	return func(c *config) { c.host.calendars = maps.Clone(calendars) }
-}
-
-// in is the set with the host's names.
-func (h *hostNames) in(set *playbook.Set) (*playbook.Set, playbook.Diagnostics) {
-	if len(h.roles) == 0 && len(h.calendars) == 0 {
+// In is the set with the host's names.
+func (h *Names) In(set *playbook.Set) (*playbook.Set, playbook.Diagnostics) {
+	if len(h.Roles) == 0 && len(h.Calendars) == 0 {
 		return set, nil
 	}
-	return set.With(playbook.File{Path: hostFile, Source: h.document()})
+	return set.With(playbook.File{Path: file, Source: h.document()})
 }
 
 // document writes the names as a document of shared definitions.
-func (h *hostNames) document() []byte {
+func (h *Names) document() []byte {
 	var b strings.Builder
 	b.WriteString("amends: v1\nshared: host\n")
-	if len(h.roles) > 0 {
+	if len(h.Roles) > 0 {
 		b.WriteString("roles:\n")
-		for _, r := range slices.Compact(slices.Sorted(slices.Values(h.roles))) {
+		for _, r := range slices.Compact(slices.Sorted(slices.Values(h.Roles))) {
 			b.WriteString("  - " + strconv.Quote(r) + "\n")
 		}
 	}
-	if len(h.calendars) > 0 {
+	if len(h.Calendars) > 0 {
 		b.WriteString("calendars:\n")
 	}
-	for _, id := range slices.Sorted(maps.Keys(h.calendars)) {
-		rules := h.calendars[id]
+	for _, id := range slices.Sorted(maps.Keys(h.Calendars)) {
+		rules := h.Calendars[id]
 		b.WriteString("  " + id + ":\n    zone: " + zoneName(rules.Zone) + "\n    versions:\n")
 		for i := range rules.Versions {
 			v := &rules.Versions[i]
