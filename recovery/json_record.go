@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"bytes"
 	"errors"
 
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -30,13 +29,20 @@ func (r *Record) AppendJSON(dst []byte, calendars func(*worktime.Calendar) strin
 // lists and maps with nothing in them come back as nil. calendars finds a calendar by
 // the name that it was given.
 func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, error)) (*Record, error) {
-	members, incident, err := readTopLevel(data, "incident")
+	o, err := jsontext.NewOutline(data, 1) // the incident stands in the record
 	if err != nil {
-		return nil, err
+		return nil, jsonError(err)
 	}
-	f := form.Reading(members, form.ForStores, &err)
+	defer o.Release()
+	if o.Root().Kind() != jsontext.KindBeginObject {
+		return nil, &JSONError{"an object is wanted"}
+	}
+	f := form.Reading(o.Root(), form.ForStores, &err)
 	f.CalendarOf = calendars
-	r := &Record{Incident: incident}
+	r := &Record{}
+	if incident := o.Root().Member("incident"); incident.Kind() != jsontext.KindInvalid {
+		r.Incident = []byte(incident.Raw())
+	}
 	r.fields(f)
 	f.Release()
 	if r.Decision == nil {
@@ -44,33 +50,6 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 	}
 	r.Decision.base, r.Decision.promises, r.Decision.handed = r.Base, r.Promises, r.Handed
 	return r, err
-}
-
-// readTopLevel reads an object, and the text of one of its members as it stands.
-func readTopLevel(data []byte, name string) (out jsontext.Object, raw []byte, err error) {
-	d := jsontext.NewDecoder(data)
-	defer d.Release()
-	d.Within = 1 // the incident stands in the record
-	t, err := d.ReadToken()
-	if err == nil && t.Kind() != jsontext.KindBeginObject {
-		if _, err := jsontext.Parse(data); err != nil {
-			return nil, nil, jsonError(err)
-		}
-		return nil, nil, &JSONError{"an object is wanted"}
-	}
-	for err == nil {
-		if t, err = d.ReadToken(); err != nil || t.Kind() == jsontext.KindEndObject {
-			break
-		}
-		if t.String() == name {
-			raw, err = d.ReadValue()
-			continue
-		}
-		m := jsontext.Member{Name: t.String()}
-		m.Value, err = d.ReadTree()
-		out = append(out, m)
-	}
-	return out, bytes.Clone(raw), jsonError(d.Finish(err))
 }
 
 // fields writes and reads the kept form only: a record has no public one.

@@ -23,10 +23,12 @@ type Form struct {
 	jsontext.Encoder
 	*reading // nil: the form writes
 	style    Style
-	marks    []mark  // the members of the open objects, for stores
-	objects  []int   // where the marks of each begin
-	sorted   []byte  // room for sorting
-	entries  []entry // room for the entries of a map
+	marks    []mark     // the members of the open objects, for stores
+	objects  []int      // where the marks of each begin
+	sorted   []byte     // room for sorting
+	entries  []entry    // room for the entries of a map
+	readings [8]reading // room for the open objects of a text that is read
+	depth    int        // how many of them are open
 
 	// NameOf names a calendar for a store, and CalendarOf finds it by that name.
 	NameOf     func(*worktime.Calendar) string
@@ -59,13 +61,33 @@ func (f *Form) Written() []byte {
 	return out
 }
 
-// Reading returns a form that reads the members of a text. The first member of a wrong type is remembered
+// Reading returns a form that reads the members of an object. The first member of a wrong type is remembered
 // in err. The form ends with [Form.Release].
-func Reading(members jsontext.Object, s Style, err *error) *Form {
+func Reading(object jsontext.Value, s Style, err *error) *Form {
 	f := forms.Get().(*Form)
-	f.reading = &reading{members: members, index: -1, err: err}
+	f.enter(object, nil, "").err = err
 	f.style = s
 	return f
+}
+
+// enter makes an object the one whose members are read, until leave.
+func (f *Form) enter(object jsontext.Value, outer *reading, name string) *reading {
+	r := new(reading)
+	if f.depth < len(f.readings) {
+		r = &f.readings[f.depth]
+	}
+	f.depth++
+	*r = reading{object: object, outer: outer, name: name, index: -1}
+	if outer != nil {
+		r.err = outer.err
+	}
+	f.reading = r
+	return r
+}
+
+func (f *Form) leave() {
+	f.depth--
+	f.reading = f.outer
 }
 
 // Release keeps the room of the form for the next one.
@@ -248,7 +270,7 @@ func (f *Form) Open(name string, exists bool) bool {
 	}
 	inner, ok := f.getObject(name)
 	if ok {
-		f.reading = inner
+		f.enter(inner, f.reading, name)
 	}
 	return ok
 }
@@ -258,7 +280,7 @@ func (f *Form) Shut() {
 	if f.Writes() {
 		f.End()
 	} else {
-		f.reading = f.outer
+		f.leave()
 	}
 }
 

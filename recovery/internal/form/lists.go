@@ -31,22 +31,25 @@ func List[T any](f *Form, name string, elements *[]T, fields func(*T, *Form)) {
 
 func readList[T any](f *Form, name string, fields func(*T, *Form)) []T {
 	r := f.reading
-	elements := r.getList(name)
-	if len(elements) == 0 {
+	list := r.getList(name)
+	n := list.Len()
+	if n == 0 {
 		return nil
 	}
-	out := make([]T, len(elements))
-	for i, e := range elements {
-		members, ok := e.(jsontext.Object)
-		f.reading = &reading{members, r, name, i, r.err}
-		if !ok {
-			r.fail(f.reading.String(), "an object", e)
+	out := make([]T, n)
+	inner := f.enter(jsontext.Value{}, r, name)
+	i := 0
+	for e := range list.Inner {
+		inner.object, inner.index = e, i
+		if e.Kind() != jsontext.KindBeginObject {
+			r.fail(inner.String(), "an object", e)
 			out = nil
 			break
 		}
 		fields(&out[i], f)
+		i++
 	}
-	f.reading = r
+	f.leave()
 	return out
 }
 
@@ -103,9 +106,11 @@ func Named[T ~named](f *Form, name string, list *[]T) {
 // Pairs is a list of two texts each, for stores.
 func Pairs[T any](f *Form, name string, list *[]T, texts func(*T) (a, b *string)) {
 	if !f.Writes() {
-		f.getPairs(name, func(first string, v any) {
-			s, ok := v.(string)
-			if !ok {
+		f.getPairs(name, func(first string, v jsontext.Value) {
+			s := ""
+			if v.Kind() == jsontext.KindString {
+				s = v.Text()
+			} else {
 				f.fail(f.at(name), "pairs of text", v)
 			}
 			var x T
@@ -148,9 +153,16 @@ func (f *Form) TextMap(name string, m *map[string]string) {
 			f.Buf = jsontext.AppendQuote(f.Buf, f.entries[i].text)
 		}
 	} else {
-		*m = make(map[string]string, len(f.members))
-		for _, e := range f.members {
-			(*m)[e.Name] = f.getText(e.Name)
+		*m = make(map[string]string, f.object.Len())
+		for e := range f.object.Inner {
+			switch e.Kind() {
+			case jsontext.KindString:
+				(*m)[e.Name()] = e.Text()
+			case jsontext.KindNull:
+				(*m)[e.Name()] = ""
+			default:
+				f.fail(f.at(e.Name()), "text", e)
+			}
 		}
 	}
 	f.Shut()

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -15,25 +14,25 @@ import (
 // absent member is zero. The first member of a wrong type is remembered in err, which all readings of
 // one text share.
 type reading struct {
-	members jsontext.Object
-	outer   *reading // nil: the whole text
-	name    string   // in outer
-	index   int      // in a list of that name; -1 when the object is not in a list
-	err     *error
+	object jsontext.Value
+	outer  *reading // nil: the whole text
+	name   string   // in outer
+	index  int      // in a list of that name; -1 when the object is not in a list
+	err    *error
 }
 
 // Read reads a text that is an object with the given fields.
 func Read[T any](data []byte, fields func(*T, *Form)) (T, error) {
 	var read T
-	v, err := jsontext.Parse(data)
+	o, err := jsontext.NewOutline(data, 0)
 	if err != nil {
 		return read, err
 	}
-	members, ok := v.(jsontext.Object)
-	if !ok {
-		return read, &jsontext.Error{Message: "an object is wanted, not " + intake.Shown(jsontext.Plain(v))}
+	defer o.Release()
+	if o.Root().Kind() != jsontext.KindBeginObject {
+		return read, &jsontext.Error{Message: "an object is wanted, not " + shown(o.Root())}
 	}
-	f := Reading(members, ForReaders, &err)
+	f := Reading(o.Root(), ForReaders, &err)
 	fields(&read, f)
 	f.Release()
 	return read, err
@@ -58,69 +57,89 @@ func (r *reading) at(name string) string {
 	return name
 }
 
-func (r *reading) fail(path, wanted string, found any) {
+func (r *reading) fail(path, wanted string, found jsontext.Value) {
 	if *r.err == nil {
-		*r.err = fmt.Errorf("%s: wanted %s, found %s", path, wanted, intake.Shown(jsontext.Plain(found)))
+		*r.err = fmt.Errorf("%s: wanted %s, found %s", path, wanted, shown(found))
 	}
 }
 
-// member returns a member of one Go type, the zero value when it is absent.
-func member[T any](r *reading, name, wanted string) (T, bool) {
-	v := r.members.Get(name)
-	x, ok := v.(T)
-	if !ok && v != nil {
+func shown(v jsontext.Value) string { return intake.Shown(jsontext.Plain(v.Tree())) }
+
+// member finds a member of one kind, and reports whether it is there. Null is no member.
+func (r *reading) member(name string, kind jsontext.Kind, wanted string) (v jsontext.Value, ok bool) {
+	v = r.object.Member(name)
+	switch v.Kind() {
+	case kind:
+		return v, true
+	case jsontext.KindInvalid, jsontext.KindNull:
+	default:
 		r.fail(r.at(name), wanted, v)
 	}
-	return x, ok
+	return jsontext.Value{}, false
 }
 
 func (r *reading) getText(name string) string {
-	s, _ := member[string](r, name, "text")
-	return s
+	v, ok := r.member(name, jsontext.KindString, "text")
+	if !ok {
+		return ""
+	}
+	return v.Text()
 }
 
 func (r *reading) getFlag(name string) bool {
-	set, _ := member[bool](r, name, "true")
-	return set
+	v := r.object.Member(name)
+	switch v.Kind() {
+	case jsontext.KindTrue:
+		return true
+	case jsontext.KindFalse, jsontext.KindInvalid, jsontext.KindNull:
+	default:
+		r.fail(r.at(name), "true", v)
+	}
+	return false
 }
 
-func (r *reading) getList(name string) []any {
-	list, _ := member[[]any](r, name, "a list")
-	return list
+// getList is a list; the zero Value, which has no elements, where there is none.
+func (r *reading) getList(name string) jsontext.Value {
+	v, _ := r.member(name, jsontext.KindBeginArray, "a list")
+	return v
 }
 
-func (r *reading) getObject(name string) (*reading, bool) {
-	members, ok := member[jsontext.Object](r, name, "an object")
-	return &reading{members, r, name, -1, r.err}, ok
+func (r *reading) getObject(name string) (jsontext.Value, bool) {
+	return r.member(name, jsontext.KindBeginObject, "an object")
 }
 
 func (r *reading) getInt(name string, bits int) int64 {
-	v := r.members.Get(name)
-	if v == nil {
+	v := r.object.Member(name)
+	if v.Kind() == jsontext.KindInvalid || v.Kind() == jsontext.KindNull {
 		return 0
 	}
-	number, _ := v.(json.Number)
-	n, err := strconv.ParseInt(string(number), 10, bits)
-	if err != nil {
-		r.fail(r.at(name), "a whole number", v)
+	if v.Kind() == jsontext.KindNumber {
+		if n, err := strconv.ParseInt(v.Text(), 10, bits); err == nil {
+			return n
+		}
 	}
-	return n
+	r.fail(r.at(name), "a whole number", v)
+	return 0
 }
 
 func (r *reading) getTime(name string) time.Time {
-	s := r.getText(name)
+	v, ok := r.member(name, jsontext.KindString, "text")
+	if !ok {
+		return time.Time{}
+	}
+	s := v.Text()
 	if s == "" {
 		return time.Time{}
 	}
 	t, err := value.ParseTimestamp(s)
 	if err != nil {
-		r.fail(r.at(name), "an RFC 3339 time", s)
+		r.fail(r.at(name), "an RFC 3339 time", v)
 	}
 	return t
 }
 
 func (r *reading) getMoney(name string) value.Money {
-	v := r.members.Get(name)
+	v := r.object.Member(name)
 	m, err := readMoney(v)
 	if err != nil {
 		r.fail(r.at(name), "an amount", v)
@@ -129,10 +148,17 @@ func (r *reading) getMoney(name string) value.Money {
 }
 
 func (r *reading) getTexts(name string) []string {
-	var out []string
-	for _, e := range r.getList(name) {
-		s, ok := e.(string)
-		if !ok {
+	list := r.getList(name)
+	n := list.Len()
+	if n == 0 {
+		return nil
+	}
+	out := make([]string, 0, n)
+	for e := range list.Inner {
+		s := ""
+		if e.Kind() == jsontext.KindString {
+			s = e.Text()
+		} else {
 			r.fail(r.at(name), "a list of text", e)
 		}
 		out = append(out, s)
@@ -143,7 +169,7 @@ func (r *reading) getTexts(name string) []string {
 // getNamed calls yield with each name and its value. They stand in an object, or in a list of pairs.
 func (r *reading) getNamed(name string, s Style, yield func(name string, v any)) {
 	if s == ForStores {
-		r.getPairs(name, func(first string, raw any) {
+		r.getPairs(name, func(first string, raw jsontext.Value) {
 			v, err := s.read(raw)
 			if err != nil {
 				r.fail(r.at(name), "a value", raw)
@@ -153,26 +179,35 @@ func (r *reading) getNamed(name string, s Style, yield func(name string, v any))
 		return
 	}
 	inner, _ := r.getObject(name)
-	for _, m := range inner.members {
-		v, err := s.read(m.Value)
+	for m := range inner.Inner {
+		v, err := s.read(m)
 		if err != nil {
-			r.fail(inner.at(m.Name), "a value", m.Value)
+			r.fail(r.at(name)+"."+m.Name(), "a value", m)
 			return
 		}
-		yield(m.Name, v)
+		yield(m.Name(), v)
 	}
 }
 
 // getPairs calls yield with each name and its value in a list of pairs.
-func (r *reading) getPairs(name string, yield func(name string, v any)) {
-	for _, e := range r.getList(name) {
-		pair, ok := e.([]any)
-		if !ok || len(pair) != 2 {
+func (r *reading) getPairs(name string, yield func(name string, v jsontext.Value)) {
+	for e := range r.getList(name).Inner {
+		var pair [2]jsontext.Value
+		n := 0
+		for x := range e.Inner {
+			if n < 2 {
+				pair[n] = x
+			}
+			n++
+		}
+		if e.Kind() != jsontext.KindBeginArray || n != 2 {
 			r.fail(r.at(name), "pairs", e)
 			return
 		}
-		first, ok := pair[0].(string)
-		if !ok {
+		first := ""
+		if pair[0].Kind() == jsontext.KindString {
+			first = pair[0].Text()
+		} else {
 			r.fail(r.at(name), "a name", pair[0])
 		}
 		yield(first, pair[1])

@@ -96,57 +96,59 @@ var errNoValue = errors.New("no value")
 
 // read turns the JSON of a value into the value. The style for stores also has objects that name a kind.
 // Any other object must be an amount or a range of amounts.
-func (s Style) read(v any) (any, error) {
-	switch x := v.(type) {
-	case json.Number:
-		return readNumber(x), nil
-	case jsontext.Object:
-		if s == ForStores && len(x) == 1 {
-			return readKind(x[0].Name, x[0].Value)
+func (s Style) read(v jsontext.Value) (any, error) {
+	switch v.Kind() {
+	case jsontext.KindNumber:
+		return readNumber(json.Number(v.Text())), nil
+	case jsontext.KindBeginObject:
+		if s == ForStores && v.Len() == 1 {
+			for kind := range v.Inner {
+				return readKind(kind.Name(), kind)
+			}
 		}
-		return readAmounts(x)
-	case []any:
-		list := make([]any, len(x))
-		for i, e := range x {
-			var err error
-			if list[i], err = s.read(e); err != nil {
+		return readAmounts(v)
+	case jsontext.KindBeginArray:
+		list := make([]any, 0, v.Len())
+		for e := range v.Inner {
+			x, err := s.read(e)
+			if err != nil {
 				return nil, err
 			}
+			list = append(list, x)
 		}
 		return list, nil
 	}
-	return v, nil
+	return v.Tree(), nil
 }
 
 // readAmounts reads an amount, or a range of them.
-func readAmounts(members jsontext.Object) (any, error) {
-	if len(members) != 2 || members[0].Name != "from" || members[1].Name != "to" {
-		return readAmount(members)
+func readAmounts(v jsontext.Value) (any, error) {
+	from, to := v.Member("from"), v.Member("to")
+	if v.Len() != 2 || from == (jsontext.Value{}) || to == (jsontext.Value{}) {
+		return readAmount(v)
 	}
-	from, err := readMoney(members[0].Value)
+	a, err := readMoney(from)
 	if err != nil {
 		return nil, err
 	}
-	to, err := readMoney(members[1].Value)
-	return value.MoneyRange{From: from, To: to}, err
+	b, err := readMoney(to)
+	return value.MoneyRange{From: a, To: b}, err
 }
 
-// readMoney reads an amount. Null is the amount that is not set.
-func readMoney(v any) (value.Money, error) {
-	if v == nil {
+// readMoney reads an amount. Null, or no value, is the amount that is not set.
+func readMoney(v jsontext.Value) (value.Money, error) {
+	if v.Kind() == jsontext.KindInvalid || v.Kind() == jsontext.KindNull {
 		return value.Money{}, nil
 	}
-	members, _ := v.(jsontext.Object)
-	return readAmount(members)
+	return readAmount(v)
 }
 
-func readAmount(members jsontext.Object) (value.Money, error) {
-	number, ok := members.Get("value").(string)
-	currency, also := members.Get("currency").(string)
-	if !ok || !also || len(members) != 2 {
+func readAmount(v jsontext.Value) (value.Money, error) {
+	number, currency := v.Member("value"), v.Member("currency")
+	if number.Kind() != jsontext.KindString || currency.Kind() != jsontext.KindString || v.Len() != 2 {
 		return value.Money{}, errNoValue
 	}
-	return value.ParseMoney(number + " " + currency)
+	return value.ParseMoney(number.Text() + " " + currency.Text())
 }
 
 func readNumber(n json.Number) any {
@@ -160,14 +162,14 @@ func readNumber(n json.Number) any {
 	return f
 }
 
-func readKind(kind string, v any) (any, error) {
-	if n, ok := v.(json.Number); ok && kind == "double" {
-		return strconv.ParseFloat(string(n), 64)
+func readKind(kind string, v jsontext.Value) (any, error) {
+	if v.Kind() == jsontext.KindNumber && kind == "double" {
+		return strconv.ParseFloat(v.Text(), 64)
 	}
-	text, ok := v.(string)
-	if !ok {
+	if v.Kind() != jsontext.KindString {
 		return nil, errNoValue
 	}
+	text := v.Text()
 	switch kind {
 	case "duration":
 		return value.ParseAnyDuration(text)

@@ -69,6 +69,10 @@ func checkDecoder(t *testing.T, text []byte) {
 	if errors.Is(err, errMalformed) {
 		t.Fatalf("%q stopped the decoder, and encoding/json takes it", text)
 	}
+	o, outlineErr := NewOutline(text, 0)
+	if fmt.Sprint(outlineErr) != fmt.Sprint(err) {
+		t.Fatalf("%q: its outline has the error %v, want %v", text, outlineErr, err)
+	}
 	want := whyRefused(text)
 	if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) {
 		t.Fatalf("%q: got %v, want %q", text, err, want)
@@ -76,6 +80,13 @@ func checkDecoder(t *testing.T, text []byte) {
 	if err != nil {
 		return
 	}
+	if tree := o.Root().Tree(); !reflect.DeepEqual(tree, got) {
+		t.Fatalf("%q: its outline says %v, want %v", text, tree, got)
+	}
+	if raw := o.Root().Raw(); raw != strings.Trim(string(text), " \t\r\n") {
+		t.Fatalf("%q: its outline is of %q", text, raw)
+	}
+	o.Release()
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var standard any
