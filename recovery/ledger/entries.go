@@ -50,8 +50,6 @@ func (e *Entry) Read() (*Read, error) {
 	return parseGiven(e.payload)
 }
 
-var errStopped = errors.New("stopped")
-
 // Entries goes through the records of a ledger, in order. It may be written
 // meanwhile. The last pair has the error that ended it, if there is one.
 //
@@ -64,36 +62,14 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 // entriesIn goes through the records of a ledger that are wanted, in order.
 func entriesIn(ctx context.Context, dir string, wanted func(*log.Item) bool) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		from, err := openLog(log.Directory(dir), step)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer from.Close()
-		r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
-		w := &log.Walk{Scanner: log.Scanner{Log: from}}
-		w.Work = func(t *log.Item) {
-			if wanted(t) {
-				r.ahead(t)
-			}
-		}
-		w.Visit = func(t *log.Item) error {
-			if !wanted(t) {
-				return nil
-			}
-			e, ok := t.Made.(*Entry)
-			if !ok {
-				var err error
-				if e, err = r.entry(t); err != nil {
-					return err
-				}
-			}
+		err := scan(ctx, dir, wanted, (*Text).Read, func(e *Entry, r *recovery.Record) error {
+			e.Record = r
 			if !yield(e, nil) {
 				return errStopped
 			}
 			return nil
-		}
-		if err := w.Run(ctx); err != nil && !errors.Is(err, errStopped) {
+		})
+		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}
@@ -113,18 +89,6 @@ type entryReader struct {
 	mu        sync.RWMutex
 	calendars map[string]*worktime.Calendar
 	stand     map[string]int64 // where those stand that nobody has come to
-}
-
-// ahead reads a decision on any core. One that needs a calendar which nobody has come to yet, or that
-// cannot be read, is left to be read in order.
-func (r *entryReader) ahead(t *log.Item) {
-	if t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
-		return
-	}
-	e := &Entry{Seq: t.Head.Seq, Kind: t.Head.Kind}
-	if r.fill(e, t.Payload) == nil {
-		t.Made = e
-	}
 }
 
 func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {

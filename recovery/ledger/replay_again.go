@@ -144,13 +144,23 @@ var errNotAsked = errors.New("nothing was read")
 
 func quoted(s string) string { return string(jsontext.AppendQuote(nil, s)) }
 
-// recordText is the text of the record in a decision's payload.
-func recordText(payload []byte) (text []byte, err error) {
+// recordText is the text of the record in a decision's payload: its last member. Whoever reads the text
+// finds out whether it is one value.
+func recordText(payload []byte) ([]byte, error) {
 	c := readingAgain(payload)
-	c.Members(func(key []byte) {
-		if string(key) == "record" {
-			text = c.Skip()
+	_, err := c.ReadToken()
+	for err == nil && c.StackDepth() == 1 {
+		var name jsontext.Token
+		if name, err = c.ReadToken(); err != nil || name.Kind() != jsontext.KindString {
+			continue
 		}
-	})
-	return text, c.end()
+		if name.Is("record") {
+			c.PeekKind()
+			start := c.InputOffset()
+			c.Release()
+			return payload[start:max(start, len(payload)-len("}"))], nil
+		}
+		err = c.SkipValue()
+	}
+	return nil, c.end()
 }

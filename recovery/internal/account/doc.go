@@ -2,10 +2,13 @@
 // promises, choices, reports, refusals and incidents. Whatever counts (export, review, report)
 // counts these rows, so that all of them count the same.
 //
-// [Walk] reads the ledger twice. The first time it finds out which decisions stand, which reports
-// there are, and which types of actions anybody ever reports. The second time it gives the rows, in
-// the order of the ledger. Memory grows by some 50 bytes an incident, and with the reports and the
-// choices; rows are not kept.
+// [Walk] reads the ledger twice. The first time it takes a glimpse of each decision, which passes over most
+// of its text, and finds out which decisions stand, which reports there are, and which types of actions
+// anybody ever reports. The second time workers read each decision in full and say what became of it; then
+// the rows are given, in the order of the ledger. Memory grows by some 70 bytes an incident, by some 12 for
+// each action of a type that nobody reports, and with the reports and the choices; rows are not kept.
+//
+// Both times each record is checked against its checksum, and against the hash of the one before.
 //
 // # What counts when
 //

@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
+	"math"
 	"slices"
 	"time"
 
@@ -11,26 +13,45 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// overview is what has to be known of a ledger before its first row can be given.
+// overview is what has to be known of a ledger before its first row can be given. Once it is made, it
+// does not change, so that workers read it.
 type overview struct {
 	records  int64
-	threads  map[store.ID]*thread
-	choices  map[store.ID]*left // by the choice's id
-	reported map[string]bool    // types of actions on which somebody reports
-	aliases  [][]string         // of the fields that were asked for: their names in some set
+	of       []uint32 // the thread of each record; noThread where it has none
+	threads  []*[threadsOf]thread
+	count    int // how many threads there are
+	mores    []*more
+	known    map[store.ID]*known // of the incidents on which there are reports, by their keys
+	choices  map[store.ID]*left  // by the choice's id
+	reported map[string]bool     // types of actions on which somebody reports
+	aliases  [][]string          // of the fields that were asked for: their names in some set
 }
 
-// thread is what is known of one incident.
+// thread is what is known of one incident. There may be a million of them, so that what few incidents have
+// stands elsewhere.
 type thread struct {
 	latest    int64 // the record of its latest decision; -1: none
-	refused   int64 // that of its last refusal; -1: none
+	first     int64 // when it was first decided: seconds since 1970, and nanoseconds
+	nanos     int32
 	decisions int32
-	standing  []int64 // the records of the choices that stand on it
-	reports   []recovery.Report
-	firstAt   time.Time
-	choosers  []chooser
-	known     *known // nil: there are no reports on it
+	more      int32 // what else is known of it, in mores; -1: nothing
 }
+
+const (
+	noThread  = math.MaxUint32
+	threadsOf = 1 << 12 // how many threads stand in one piece of memory
+)
+
+// more is what is known of an incident that has choices, reports or refusals.
+type more struct {
+	refused  int64   // the record of its last refusal; -1: none
+	standing []int64 // the records of the choices that stand on it
+	reports  []recovery.Report
+	choosers []chooser
+}
+
+// nothingMore is what is known of most incidents.
+var nothingMore = more{refused: -1}
 
 // chooser is a decision that made a choice.
 type chooser struct {
@@ -40,6 +61,7 @@ type chooser struct {
 
 // known is what reports have to be told with, as it was told last.
 type known struct {
+	thread           uint32
 	service, failure string
 	fields           [][]byte
 	actions          map[string]source // on which there are reports
@@ -62,121 +84,179 @@ type left struct {
 	at      time.Time
 }
 
+// keyOf tells incidents apart.
+func keyOf(incident string) store.ID {
+	sum := sha256.Sum256([]byte(incident))
+	return store.ID(sum[:len(store.ID{})])
+}
+
 // look reads a ledger for the first time.
 func look(ctx context.Context, dir string, o Options) (*overview, error) {
 	l := &looker{
-		out:   &overview{threads: map[store.ID]*thread{}, choices: map[store.ID]*left{}, reported: map[string]bool{}},
-		types: map[store.ID]string{}, fields: newFieldNames(o.Fields),
+		out:     &overview{known: map[store.ID]*known{}, choices: map[store.ID]*left{}, reported: map[string]bool{}},
+		numbers: map[store.ID]uint32{}, silent: map[string]map[uint64]struct{}{}, fields: newFieldNames(o.Fields),
 	}
-	for e, err := range ledger.Entries(ctx, dir) {
-		if err != nil {
-			return nil, err
-		}
-		if err := l.entry(e); err != nil {
-			return nil, err
-		}
+	err := ledger.Scan(ctx, dir, glance, func(e *ledger.Entry, g *glimpse) error {
 		l.out.records = e.Seq + 1
+		l.out.of = append(l.out.of, noThread)
+		err := l.entry(e, g)
+		if o.Progress != nil {
+			o.Progress(l.out.records, 2*l.out.records)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	l.out.aliases, err = l.fields.aliases()
 	return l.out, err
 }
 
 type looker struct {
-	out *overview
-	// types are those of the actions of which nobody has reported any yet.
-	types  map[store.ID]string
+	out     *overview
+	numbers map[store.ID]uint32 // of the threads
+	// silent are the actions of each type of which nobody has reported any yet.
+	silent map[string]map[uint64]struct{}
 	fields *fieldNames
 }
 
-func (l *looker) thread(incident string) *thread {
-	id := store.IDOf(incident)
-	t := l.out.threads[id]
-	if t == nil {
-		t = &thread{latest: -1, refused: -1}
-		l.out.threads[id] = t
+// thread is that of an incident, which the record that was read last is about.
+func (l *looker) thread(key store.ID) *thread {
+	n, ok := l.numbers[key]
+	if !ok {
+		n = uint32(l.out.count)
+		l.out.count++
+		l.numbers[key] = n
+		if n%threadsOf == 0 {
+			l.out.threads = append(l.out.threads, new([threadsOf]thread))
+		}
+		*l.out.at(n) = thread{latest: -1, more: -1}
 	}
-	return t
+	l.out.of[len(l.out.of)-1] = n
+	return l.out.at(n)
 }
 
-func (l *looker) entry(e *ledger.Entry) error {
+func (l *looker) more(t *thread) *more {
+	if t.more < 0 {
+		t.more = int32(len(l.out.mores))
+		l.out.mores = append(l.out.mores, &more{refused: -1})
+	}
+	return l.out.mores[t.more]
+}
+
+func (o *overview) at(n uint32) *thread { return &o.threads[n/threadsOf][n%threadsOf] }
+
+// thread is that of the incident which a record is about; nil where it is about none.
+func (o *overview) thread(seq int64) *thread {
+	if seq >= int64(len(o.of)) || o.of[seq] == noThread {
+		return nil
+	}
+	return o.at(o.of[seq])
+}
+
+// more is what few incidents have.
+func (o *overview) more(t *thread) *more {
+	if t.more < 0 {
+		return &nothingMore
+	}
+	return o.mores[t.more]
+}
+
+func (l *looker) entry(e *ledger.Entry, g *glimpse) error {
 	switch {
-	case e.Record != nil:
-		l.record(e.Seq, e.Record)
+	case g != nil:
+		l.record(e.Seq, g)
 	case e.Refusal != nil:
-		l.thread(e.Refusal.Incident).refused = e.Seq
+		l.more(l.thread(keyOf(e.Refusal.Incident))).refused = e.Seq
 	case e.Set != nil:
 		return l.set(e)
 	}
 	for _, r := range e.Reports {
-		t := l.thread(r.Incident)
-		t.reports = append(t.reports, r)
-		if t.known == nil {
-			t.known = &known{actions: map[string]source{}}
-		}
-		t.known.actions[r.Action] = source{}
-		if kind := l.types[store.IDOf(r.Action)]; kind != "" {
-			l.out.reported[kind] = true
-		}
+		l.report(r)
 	}
 	return nil
 }
 
-func (l *looker) record(seq int64, r *recovery.Record) {
-	d := r.Decision
-	t := l.thread(d.Incident)
-	if t.decisions++; t.decisions == 1 {
-		t.firstAt = d.DecidedAt
+func (l *looker) report(r recovery.Report) {
+	key := keyOf(r.Incident)
+	m := l.more(l.thread(key))
+	m.reports = append(m.reports, r)
+	k := l.out.known[key]
+	if k == nil {
+		k = &known{thread: l.numbers[key], actions: map[string]source{}}
+		l.out.known[key] = k
 	}
-	if r.On == "" {
+	k.actions[r.Action] = source{}
+	id := shortOf(r.Action)
+	for kind, actions := range l.silent {
+		if _, ok := actions[id]; ok {
+			l.out.reported[kind] = true
+			delete(l.silent, kind)
+		}
+	}
+}
+
+func (l *looker) record(seq int64, g *glimpse) {
+	t := l.thread(g.incident)
+	if t.decisions++; t.decisions == 1 {
+		t.first, t.nanos = g.decidedAt.Unix(), int32(g.decidedAt.Nanosecond())
+	}
+	if g.makes == nil {
 		t.latest = seq
-		t.standing = nil
-		for _, c := range t.choosers {
-			if slices.Contains(r.Keeps, c.id) {
-				t.standing = append(t.standing, c.seq)
-			}
+		if t.more >= 0 {
+			l.more(t).decided(g.keeps)
 		}
 	} else {
-		if i := slices.IndexFunc(t.choosers, func(c chooser) bool { return c.id == r.Settles }); i >= 0 {
-			settled := t.choosers[i].seq
-			t.standing = slices.DeleteFunc(t.standing, func(n int64) bool { return n == settled })
-		}
-		t.choosers = append(t.choosers, chooser{seq, d.ID})
-		t.standing = append(t.standing, seq)
+		l.more(t).chosen(seq, g.makes)
 	}
-	for i := range d.Choices {
-		l.choice(d.Choices[i].ID).seq = seq
+	for _, id := range g.leaves {
+		l.choice(id).seq = seq
 	}
-	if d.Made != nil {
-		c := l.choice(d.Made.Choice)
-		c.made, c.by, c.in, c.at = d.Made, seq, d.ID, d.DecidedAt
-		if c.pending = d.Made.Pending; c.pending || d.Made.Declined != nil {
+	if g.makes != nil && g.makes.made != nil {
+		made := g.makes.made
+		c := l.choice(store.IDOf(made.Choice))
+		c.made, c.by, c.in, c.at = made, seq, g.makes.id, g.decidedAt
+		if c.pending = made.Pending; c.pending || made.Declined != nil {
 			c.made = nil // nothing is chosen yet
 		}
 	}
-	l.typesOf(d.Actions)
+	for _, a := range g.actions {
+		if l.out.reported[a.kind] {
+			continue
+		}
+		if l.silent[a.kind] == nil {
+			l.silent[a.kind] = map[uint64]struct{}{}
+		}
+		l.silent[a.kind][a.id] = struct{}{}
+	}
 }
 
-func (l *looker) choice(id string) *left {
-	key := store.IDOf(id)
+// decided leaves those choices standing that a decision keeps.
+func (m *more) decided(keeps []string) {
+	m.standing = nil
+	for _, c := range m.choosers {
+		if slices.Contains(keeps, c.id) {
+			m.standing = append(m.standing, c.seq)
+		}
+	}
+}
+
+func (m *more) chosen(seq int64, c *makes) {
+	if i := slices.IndexFunc(m.choosers, func(o chooser) bool { return o.id == c.settles }); i >= 0 {
+		settled := m.choosers[i].seq
+		m.standing = slices.DeleteFunc(m.standing, func(n int64) bool { return n == settled })
+	}
+	m.choosers = append(m.choosers, chooser{seq, c.id})
+	m.standing = append(m.standing, seq)
+}
+
+func (l *looker) choice(key store.ID) *left {
 	c := l.out.choices[key]
 	if c == nil {
 		c = &left{}
 		l.out.choices[key] = c
 	}
 	return c
-}
-
-// typesOf keeps the types of actions, as long as nobody has reported one of the type.
-func (l *looker) typesOf(list []recovery.Action) {
-	for i := range list {
-		a := &list[i]
-		if !l.out.reported[a.Type] && !tellsItself(a.Type) {
-			l.types[store.IDOf(a.ID)] = a.Type
-		}
-		l.typesOf(a.Remind)
-		l.typesOf(a.IfLate)
-	}
 }
 
 func (l *looker) set(e *ledger.Entry) error {
@@ -193,22 +273,25 @@ func (l *looker) set(e *ledger.Entry) error {
 }
 
 // stands reports whether what a record decided stands.
-func (t *thread) stands(seq int64) bool {
-	return seq == t.latest || slices.Contains(t.standing, seq)
+func (o *overview) stands(t *thread, seq int64) bool {
+	return seq == t.latest || t.more >= 0 && slices.Contains(o.mores[t.more].standing, seq)
 }
 
+// firstAt is when the incident was first decided.
+func (t *thread) firstAt() time.Time { return time.Unix(t.first, int64(t.nanos)).UTC() }
+
+// refusedSince reports whether the incident was refused since its latest decision.
+func (o *overview) refusedSince(t *thread) bool { return o.more(t).refused > t.latest }
+
 // seen takes what the reports that follow are told with.
-func (t *thread) seen(r *recovery.Record, stands bool, fields [][]byte) {
-	if t.known == nil {
-		return
-	}
+func (k *known) seen(r *recovery.Record, stands bool, fields [][]byte) {
 	d := r.Decision
-	t.known.service, t.known.failure, t.known.fields = d.Service, d.Failure, fields
+	k.service, k.failure, k.fields = d.Service, d.Failure, fields
 	var visit func(list []recovery.Action)
 	visit = func(list []recovery.Action) {
 		for i := range list {
-			if _, wanted := t.known.actions[list[i].ID]; wanted {
-				t.known.actions[list[i].ID] = source{list[i].Type, d.ID, d.Set.Digest, stands}
+			if _, wanted := k.actions[list[i].ID]; wanted {
+				k.actions[list[i].ID] = source{list[i].Type, d.ID, d.Set.Digest, stands}
 			}
 			visit(list[i].Remind)
 			visit(list[i].IfLate)
@@ -218,10 +301,10 @@ func (t *thread) seen(r *recovery.Record, stands bool, fields [][]byte) {
 }
 
 // replaced reports whether a later report has taken the place of one.
-func (t *thread) replaced(r *recovery.Report) bool {
+func (m *more) replaced(r *recovery.Report) bool {
 	found := false
-	for i := range t.reports {
-		o := &t.reports[i]
+	for i := range m.reports {
+		o := &m.reports[i]
 		switch {
 		case o.Action != r.Action || o.Effect != r.Effect:
 		case o.At.After(r.At), found && o.At.Equal(r.At):
@@ -232,3 +315,6 @@ func (t *thread) replaced(r *recovery.Report) bool {
 	}
 	return false
 }
+
+// incidents is how many incidents there are.
+func (o *overview) incidents() int { return o.count }

@@ -108,6 +108,8 @@ type Incident struct {
 
 // Rows are called with the rows that somebody wants; the others may be nil.
 type Rows struct {
+	// Expect is told, before the first row, how many incidents there are.
+	Expect   func(incidents int)
 	Decision func(*Decision) error
 	Action   func(*Action) error
 	Promise  func(*Promise) error

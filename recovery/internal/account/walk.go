@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -30,22 +32,29 @@ func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
 	if w.first, err = look(ctx, dir, o); err != nil {
 		return err
 	}
-	for e, err := range ledger.Entries(ctx, dir) {
-		if err != nil {
-			return err
-		}
+	if rows.Expect != nil {
+		rows.Expect(w.first.incidents())
+	}
+	err = ledger.Scan(ctx, dir, w.read, func(e *ledger.Entry, x *reading) error {
 		if e.Seq >= w.first.records {
-			break
+			return errEnough
 		}
-		if err := w.entry(e); err != nil {
+		if err := w.entry(e, x); err != nil {
 			return err
 		}
 		if o.Progress != nil {
 			o.Progress(w.first.records+e.Seq+1, 2*w.first.records)
 		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		return nil
 	}
-	return nil
+	return err
 }
+
+// errEnough ends reading where the first reading ended.
+var errEnough = errors.New("this is what was there")
 
 type walker struct {
 	options Options
@@ -58,74 +67,153 @@ type walker struct {
 // asked is what a play asks for.
 type asked struct{ play, kind string }
 
+// reading is a decision as a worker has read it.
+type reading struct {
+	record *recovery.Record
+	row    Row
+	thread *thread  // nil: it was erased between the two times, or came later
+	whole  *pending // all that stands of the incident, where this decision is all of it
+}
+
 // pending is an incident of which not all that stands has been read yet.
 type pending struct {
 	previous *recovery.Record
 	row      Row
 	made     []recovery.Record // in the order of the ledger
 	rows     []Row             // theirs
+
+	// What became of it, once all of it is there.
+	became   *recovery.Outcomes
+	promised []recovery.Promised
+	acted    []acted // of the actions of all these decisions, in their order
 }
 
-func (w *walker) entry(e *ledger.Entry) error {
+// acted is what became of an action.
+type acted struct {
+	done     time.Time
+	reported recovery.Money
+}
+
+// read reads a decision in full, on any core.
+func (w *walker) read(t *ledger.Text) (*reading, error) {
+	x := &reading{thread: w.first.thread(t.Seq)}
+	if x.thread == nil {
+		return x, nil
+	}
+	var err error
+	if x.record, err = t.Read(); err != nil {
+		return nil, err
+	}
+	stands := w.first.stands(x.thread, t.Seq)
+	if x.row, err = w.row(x.record, stands); err != nil {
+		return nil, err
+	}
+	m := w.first.more(x.thread)
+	if t.Seq == x.thread.latest && len(m.standing) == 0 {
+		x.whole = &pending{previous: x.record, row: x.row}
+		err = w.judge(x.whole, m.reports)
+	}
+	return x, err
+}
+
+// judge says what became of an incident of which all that stands is there.
+func (w *walker) judge(p *pending, reports []recovery.Report) (err error) {
+	given := &recovery.Given{Previous: p.previous, Made: p.made, Reports: reports}
+	if p.became, err = given.Outcomes(w.options.Now); err != nil {
+		return err
+	}
+	if w.rows.Promise != nil || w.rows.Incident != nil {
+		p.promised = p.became.Promised()
+	}
+	if w.rows.Action == nil {
+		return nil
+	}
+	list := func(d *recovery.Decision) {
+		for i := range d.Actions {
+			a := &d.Actions[i]
+			p.acted = append(p.acted, acted{p.became.DoneAt(a.ID), p.became.Reported(a.ID, a.Amount.Currency())})
+		}
+	}
+	p.acted = make([]acted, 0, len(p.previous.Decision.Actions))
+	list(p.previous.Decision)
+	for i := range p.made {
+		list(p.made[i].Decision)
+	}
+	return nil
+}
+
+func (w *walker) entry(e *ledger.Entry, x *reading) error {
 	switch {
-	case e.Record != nil:
-		return w.record(e.Seq, e.Record)
+	case x != nil && x.thread != nil:
+		return w.record(e.Seq, x)
 	case e.Refusal != nil:
 		return w.refusal(e.Seq, e.Refusal)
 	}
 	for _, r := range e.Reports {
-		if err := w.report(e.Seq, r); err != nil {
+		if err := w.report(r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *walker) record(seq int64, r *recovery.Record) error {
-	d := r.Decision
-	id := store.IDOf(d.Incident)
-	t := w.first.threads[id]
-	if t == nil { // it was erased between the two times
-		return nil
-	}
-	stands := t.stands(seq)
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		for _, play := range a.Plays {
-			w.owners[asked{play, a.Type}] = a.Owner
+func (w *walker) record(seq int64, x *reading) error {
+	t, d := x.thread, x.record.Decision
+	w.own(d)
+	if len(w.first.known) > 0 {
+		if k := w.first.known[keyOf(d.Incident)]; k != nil {
+			k.seen(x.record, x.row.Latest, x.row.Fields)
 		}
 	}
-	row, err := w.row(r, stands)
-	if err != nil {
-		return err
-	}
-	t.seen(r, stands, row.Fields)
 	if w.rows.Decision != nil && w.counts(d.DecidedAt, d) {
-		if err := w.rows.Decision(&Decision{Row: row, Is: d}); err != nil {
+		if err := w.rows.Decision(&Decision{Row: x.row, Is: d}); err != nil {
 			return err
 		}
 	}
-	if err := w.choices(seq, t, row, d); err != nil {
+	if err := w.choices(seq, x.row, d); err != nil {
 		return err
 	}
-	if !stands {
-		return w.actions(row, r, nil)
+	switch {
+	case !x.row.Latest:
+		return w.actions(x.row, x.record, nil)
+	case x.whole != nil:
+		return w.whole(t, x.whole)
 	}
+	id := keyOf(d.Incident)
 	p := w.pending[id]
 	if p == nil {
 		p = &pending{}
 	}
-	if r.On == "" {
-		p.previous, p.row = r, row
+	if x.record.On == "" {
+		p.previous, p.row = x.record, x.row
 	} else {
-		p.made, p.rows = append(p.made, *r), append(p.rows, row)
+		p.made, p.rows = append(p.made, *x.record), append(p.rows, x.row)
 	}
-	if p.previous == nil || len(p.made) < len(t.standing) {
+	m := w.first.more(t)
+	if p.previous == nil || len(p.made) < len(m.standing) {
 		w.pending[id] = p
 		return nil
 	}
 	delete(w.pending, id)
+	if err := w.judge(p, m.reports); err != nil {
+		return err
+	}
 	return w.whole(t, p)
+}
+
+// own notes who has to keep what plays ask for.
+func (w *walker) own(d *recovery.Decision) {
+	if w.rows.Promise == nil {
+		return
+	}
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		for _, play := range a.Plays {
+			if ask := (asked{play, a.Type}); w.owners[ask] != a.Owner {
+				w.owners[asked{strings.Clone(play), strings.Clone(a.Type)}] = strings.Clone(a.Owner)
+			}
+		}
+	}
 }
 
 // counts reports whether something of a decision that counts at a time is counted.
@@ -144,32 +232,33 @@ func (w *walker) row(r *recovery.Record, stands bool) (Row, error) {
 
 // whole gives the rows of what stands of an incident, once all of it is there.
 func (w *walker) whole(t *thread, p *pending) error {
-	given := &recovery.Given{Previous: p.previous, Made: p.made, Reports: t.reports}
-	became, err := given.Outcomes(w.options.Now)
-	if err != nil {
+	rest := p.acted
+	give := func(row Row, r *recovery.Record) error {
+		if w.rows.Action == nil {
+			return nil
+		}
+		n := len(r.Decision.Actions)
+		err := w.actions(row, r, rest[:n])
+		rest = rest[n:]
 		return err
 	}
-	if err := w.actions(p.row, p.previous, became); err != nil {
+	if err := give(p.row, p.previous); err != nil {
 		return err
 	}
 	for i := range p.made {
-		if err := w.actions(p.rows[i], &p.made[i], became); err != nil {
+		if err := give(p.rows[i], &p.made[i]); err != nil {
 			return err
 		}
 	}
-	var promised []recovery.Promised
-	if w.rows.Promise != nil || w.rows.Incident != nil {
-		promised = became.Promised()
-	}
-	if err := w.promises(p.row, p, promised); err != nil {
+	if err := w.promises(p.row, p); err != nil {
 		return err
 	}
-	return w.incident(p.row, t, p.previous, &became.Incident, promised)
+	return w.incident(t, p)
 }
 
 // actions gives the rows of a decision's actions. became is what became of them, where the decision
 // stands.
-func (w *walker) actions(row Row, r *recovery.Record, became *recovery.Outcomes) error {
+func (w *walker) actions(row Row, r *recovery.Record, became []acted) error {
 	if w.rows.Action == nil {
 		return nil
 	}
@@ -185,7 +274,7 @@ func (w *walker) actions(row Row, r *recovery.Record, became *recovery.Outcomes)
 		}
 		x := &Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
 		if became != nil {
-			x.DoneAt, x.Reported = became.DoneAt(a.ID), became.Reported(a.ID, a.Amount.Currency())
+			x.DoneAt, x.Reported = became[i].done, became[i].reported
 		}
 		if err := w.rows.Action(x); err != nil {
 			return err
@@ -194,10 +283,11 @@ func (w *walker) actions(row Row, r *recovery.Record, became *recovery.Outcomes)
 	return nil
 }
 
-func (w *walker) promises(row Row, p *pending, list []recovery.Promised) error {
+func (w *walker) promises(row Row, p *pending) error {
 	if w.rows.Promise == nil {
 		return nil
 	}
+	list := p.promised
 	once := onceOf(list)
 	for i, x := range list {
 		d, owner := p.of(x.Action)
@@ -266,19 +356,20 @@ func onceOf(list []recovery.Promised) []bool {
 	return out
 }
 
-func (w *walker) incident(row Row, t *thread, r *recovery.Record, in *recovery.Incident, promised []recovery.Promised) error {
+func (w *walker) incident(t *thread, p *pending) error {
 	if w.rows.Incident == nil {
 		return nil
 	}
+	r := p.previous
 	x := &Incident{
-		Row: row, Is: *in, FirstAt: t.firstAt, LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
-		Refused: t.refused > t.latest, SourceTold: !slices.Contains(r.Defaults, "source"), Answered: true,
+		Row: p.row, Is: p.became.Incident, FirstAt: t.firstAt(), LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
+		Refused: w.first.refusedSince(t), SourceTold: !slices.Contains(r.Defaults, "source"), Answered: true,
 	}
 	for _, warning := range r.Decision.Warnings {
 		x.Answered = x.Answered && warning.Code != recovery.WarnUnanswered
 	}
-	for _, p := range promised {
-		if p.Outcome == recovery.PromiseBroken || p.Outcome == recovery.PromiseLate {
+	for _, promise := range p.promised {
+		if promise.Outcome == recovery.PromiseBroken || promise.Outcome == recovery.PromiseLate {
 			x.Missed++
 		}
 	}
@@ -297,7 +388,7 @@ func (w *walker) giveIncident(x *Incident, d *recovery.Decision) error {
 }
 
 // choices gives a row for each choice that a decision leaves, unless a later one leaves it too.
-func (w *walker) choices(seq int64, t *thread, row Row, d *recovery.Decision) error {
+func (w *walker) choices(seq int64, row Row, d *recovery.Decision) error {
 	if w.rows.Choice == nil {
 		return nil
 	}
@@ -311,7 +402,7 @@ func (w *walker) choices(seq int64, t *thread, row Row, d *recovery.Decision) er
 		switch {
 		case left.made != nil:
 			x.State, x.Made, x.MadeAt, x.MadeIn = ChoiceMade, left.made, left.at, left.in
-			x.Latest = t.stands(left.by)
+			x.Latest = w.first.stands(w.first.thread(left.by), left.by)
 		case row.Latest && left.pending:
 			x.State = ChoicePending
 		case row.Latest:
@@ -324,24 +415,24 @@ func (w *walker) choices(seq int64, t *thread, row Row, d *recovery.Decision) er
 	return nil
 }
 
-func (w *walker) report(seq int64, r recovery.Report) error {
-	t := w.first.threads[store.IDOf(r.Incident)]
-	if w.rows.Report == nil || t == nil || t.known == nil {
+func (w *walker) report(r recovery.Report) error {
+	k := w.first.known[keyOf(r.Incident)]
+	if w.rows.Report == nil || k == nil {
 		return nil
 	}
-	k, of := t.known, t.known.actions[r.Action]
+	of := k.actions[r.Action]
 	if !w.options.Scope.Has(r.At, of.set) {
 		return nil
 	}
 	x := &Report{
 		Row: Row{Incident: r.Incident, Decision: of.decision, Latest: of.stands, Fields: k.fields}, Is: r,
-		Type: of.kind, Service: k.service, Failure: k.failure, Counts: !t.replaced(&r),
+		Type: of.kind, Service: k.service, Failure: k.failure, Counts: !w.first.more(w.first.at(k.thread)).replaced(&r),
 	}
 	return w.rows.Report(x)
 }
 
 func (w *walker) refusal(seq int64, r *recovery.Refusal) error {
-	t := w.first.threads[store.IDOf(r.Incident)]
+	t := w.first.thread(seq)
 	if t == nil {
 		return nil
 	}
@@ -349,14 +440,15 @@ func (w *walker) refusal(seq int64, r *recovery.Refusal) error {
 	if err != nil {
 		return err
 	}
+	last := w.first.more(t).refused == seq
 	if w.rows.Refusal != nil && w.options.Scope.Has(r.At, r.Set.Digest) {
 		x := &Refusal{Row: row, Is: r}
-		x.Latest = t.refused == seq && t.refused > t.latest
+		x.Latest = last && seq > t.latest
 		if err := w.rows.Refusal(x); err != nil {
 			return err
 		}
 	}
-	if w.rows.Incident == nil || t.latest >= 0 || t.refused != seq {
+	if w.rows.Incident == nil || t.latest >= 0 || !last {
 		return nil
 	}
 	x := &Incident{Row: row, Refused: true}

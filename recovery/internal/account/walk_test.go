@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -347,5 +349,43 @@ func TestScope(t *testing.T) {
 	}
 	if p, i, a := count(ledger.Scope{Set: "sha256:none"}); p+i+a != 0 {
 		t.Errorf("another set has %d, %d, %d", p, i, a)
+	}
+}
+
+// TestGlimpse holds what is read of a decision field by field against the whole decision.
+func TestGlimpse(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 15))
+	var lives []life
+	for i := range 80 {
+		lives = append(lives, randomLife(r, i))
+	}
+	dir := t.TempDir()
+	write(t, dir, lives)
+	seen, chosen := 0, 0
+	err := ledger.Scan(context.Background(), dir, func(x *ledger.Text) ([2]any, error) {
+		lean, full, agree, err := account.Glimpses(x)
+		if err == nil && (!agree || !reflect.DeepEqual(lean, full)) {
+			err = fmt.Errorf("read %+v, and the whole decision says %+v", lean, full)
+		}
+		return [2]any{lean, full}, err
+	}, func(e *ledger.Entry, read [2]any) error {
+		if e.Kind == ledger.KindDecision {
+			seen++
+			if e.Record != nil {
+				t.Errorf("record %d was read in full by itself", e.Seq)
+			}
+			if strings.Contains(fmt.Sprintf("%+v", read[0]), "makes:0x") {
+				chosen++
+			}
+		} else if read != [2]any{} {
+			t.Errorf("record %d is no decision, and has a glimpse", e.Seq)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen < 100 || chosen == 0 {
+		t.Errorf("looked at %d decisions and %d choices, which is too few to tell", seen, chosen)
 	}
 }
