@@ -41,7 +41,7 @@ func (e *Engine) Again(ctx context.Context, incident string, options ...CallOpti
 }
 
 func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, incident string) (*outcome, error) {
-	first, _, err := store.Read(ctx, Query{Incident: incident, Set: rules.ref.Digest})
+	first, _, err := store.Read(ctx, Query{Namespace: rules.namespace, Incident: incident, Set: rules.ref.Digest})
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -134,7 +134,7 @@ func (r *ruleset) stands(ctx context.Context, w *workspace, in *Incident, subj *
 	}
 	out := &outcome{standing: prev.Decision, handled: HandledRetry}
 	if updated.After(given.UpdatedAt) {
-		out.mark = &Mark{Incident: prev.Decision.Incident, UpdatedAt: updated}
+		out.mark = &Mark{Namespace: r.namespace, Incident: prev.Decision.Incident, UpdatedAt: updated}
 	}
 	return out
 }
@@ -317,6 +317,7 @@ func (r *ruleset) recall(ctx context.Context, w *workspace, in *Incident, was *R
 	if _, err := r.validate(ctx, w, in, was.Decision.DecidedAt, false); err != nil {
 		return nil, err
 	}
+	w.subject.namespace = was.Decision.Namespace
 	given, err := answer(r.needs(w))
 	if err != nil {
 		return nil, err

@@ -110,7 +110,7 @@ func (a *agenda) choice(c Choice) {
 // and the choices that nobody has made, or agreed to, yet.
 // An incident that was never handled owes nothing. The error is the store's.
 func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
-	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
+	given, _, err := e.storeFor(options).Read(ctx, e.about(incident))
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,9 @@ func (e *Engine) Decline(ctx context.Context, choice, by string, roles []string,
 // sign finds the incident of a choice that was made, and does something about it.
 func (e *Engine) sign(ctx context.Context, choice string, options []CallOption, do func(*chooser) (*outcome, error)) (*Decision, error) {
 	store := e.storeFor(options)
-	given, _, err := store.Read(ctx, Query{Choice: choice})
+	q := e.about("")
+	q.Choice = choice
+	given, _, err := store.Read(ctx, q)
 	if err != nil {
 		return nil, storeError(err)
 	}
@@ -186,7 +188,7 @@ func (x *chooser) chosenIn(d *Decision) []Selected {
 // those that await a second person, which have a Made. An incident that was never handled leaves
 // none. The error is the store's.
 func (e *Engine) Choices(ctx context.Context, incident string, options ...CallOption) ([]Choice, error) {
-	given, _, err := e.storeFor(options).Read(ctx, Query{Incident: incident})
+	given, _, err := e.storeFor(options).Read(ctx, e.about(incident))
 	if err != nil {
 		return nil, storeError(err)
 	}

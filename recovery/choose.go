@@ -73,7 +73,7 @@ func (e *Engine) settle(ctx context.Context, store Store, sel Selection, do func
 }
 
 func (e *Engine) settleOnce(ctx context.Context, rules *ruleset, store Store, sel Selection, do func(*chooser) (*outcome, error)) (*outcome, error) {
-	first, _, err := store.Read(ctx, Query{Incident: sel.Incident})
+	first, _, err := store.Read(ctx, Query{Namespace: rules.namespace, Incident: sel.Incident})
 	if err != nil {
 		return nil, err
 	}
@@ -230,13 +230,13 @@ func (x *chooser) optionID(o Selected) string {
 			}
 		}
 	}
-	return hashID("act", parts...)
+	return hashID(x.c.namespace, "act", parts...)
 }
 
 // chosenPlay is the play whose choice is made; nil when the set has it no more.
 func (x *chooser) chosenPlay() *policy.Play {
 	for _, p := range x.c.rules.choices {
-		if choiceID(x.c.id, p.Name) == x.sel.Choice {
+		if choiceID(x.c.namespace, x.c.id, p.Name) == x.sel.Choice {
 			return p
 		}
 	}

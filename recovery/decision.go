@@ -33,8 +33,9 @@ const Semantics = 2
 // returned. The lists are in the order of the JSON form. An empty list is [] in
 // JSON, never null.
 type Decision struct {
-	ID       string
-	Incident string // the incident's id
+	ID        string
+	Namespace string // the tenant's; see [WithNamespace]
+	Incident  string // the incident's id
 	// Service, Failure, Phase and OccurredAt are the incident's, so that a decision can
 	// be counted without it.
 	Service, Failure, Phase string

@@ -8,12 +8,15 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/hostset"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 )
 
@@ -26,9 +29,10 @@ type Engine struct {
 
 // config is what options set.
 type config struct {
-	store Store
-	clock func() time.Time
-	hooks Hooks
+	store     Store
+	namespace string
+	clock     func() time.Time
+	hooks     Hooks
 	setOptions
 	wrong error // of an option
 }
@@ -60,6 +64,20 @@ type Option func(*config)
 // WithStore sets where decisions are remembered. The default is a
 // [MemoryStore] of the engine's own. Nil is an error: decisions would be lost.
 func WithStore(s Store) Option { return func(c *config) { c.store = given("WithStore", s) } }
+
+// WithNamespace makes an engine decide for one tenant of several that share a store. The name is part of
+// every id that the engine makes, and of all that it reads and commits: incidents of two tenants may have
+// the same id, facts, limits, the use of partners and precedents count the tenant's own, and erasing is
+// for one tenant. The empty name, which is the default, is a namespace of its own. A name with characters that nobody
+// can see is an error.
+func WithNamespace(name string) Option {
+	return func(c *config) {
+		c.namespace = name
+		if at, _ := unseen.First(name); at >= 0 || !utf8.ValidString(name) {
+			c.wrong = errors.New("WithNamespace wants a name without characters that nobody can see, found " + intake.Shown(name))
+		}
+	}
+}
 
 // WithClock sets what time it is. The default is the machine's clock. Nil is an error.
 func WithClock(now func() time.Time) Option {
@@ -160,7 +178,7 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOpti
 	}
 	archive(e.config.store, set)
 	rules := newRuleset(program, SetRef{Digest: set.Digest, Revision: o.revision}, diags, zoned.Of(set).Decision())
-	rules.strict = o.strict
+	rules.strict, rules.namespace = o.strict, e.config.namespace
 	return rules, nil
 }
 
@@ -177,8 +195,8 @@ func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
 	if err := c.apply(options); err != nil {
 		return err
 	}
-	if c.store != nil || c.clock != nil || c.hooks.set() {
-		return errors.New("reloading takes another revision, or strictness; the store, the clock and the hooks are those that the engine was made with")
+	if c.store != nil || c.namespace != "" || c.clock != nil || c.hooks.set() {
+		return errors.New("reloading takes another revision, or strictness; the store, the namespace, the clock and the hooks are those that the engine was made with")
 	}
 	if fsys == nil {
 		return errNoFiles
@@ -262,7 +280,7 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *In
 	defer rules.release(w)
 	now := e.now()
 	subj, invalid := rules.validate(ctx, w, in, now, rules.strict)
-	query := Query{Incident: in.ID}
+	query := Query{Namespace: rules.namespace, Incident: in.ID}
 	switch {
 	case invalid == nil:
 		query = rules.needs(w)

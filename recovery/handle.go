@@ -71,6 +71,14 @@ type noStore struct{ why error }
 func (s noStore) Read(context.Context, Query) (Given, Version, error) { return Given{}, "", s.why }
 func (s noStore) Commit(context.Context, Commit) error                { return s.why }
 
+// about asks a store about one incident.
+func (e *Engine) about(incident string) Query {
+	if e == nil {
+		return Query{}
+	}
+	return Query{Namespace: e.config.namespace, Incident: incident}
+}
+
 // given returns the store that an option was given, or one that fails.
 func given(option string, s Store) Store {
 	if v := reflect.ValueOf(s); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
@@ -167,7 +175,7 @@ func (e *Engine) refuse(ctx context.Context, rules *ruleset, from Commit, store 
 	if err != nil {
 		input = jsontext.AppendQuote(nil, fmt.Sprintf("%+v", in)) // JSON cannot hold this value; keep its debug print
 	}
-	from.Refusal = &Refusal{Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
+	from.Refusal = &Refusal{Namespace: rules.namespace, Incident: in.ID, At: e.now(), Input: input, Set: rules.ref, Error: why}
 	err = store.Commit(ctx, from)
 	if from.Reads.Incident != "" && errors.Is(err, ErrConflict) {
 		return err
@@ -224,4 +232,4 @@ func (d *Decision) Effects() []Effect {
 	return out
 }
 
-func effectKey(d *Decision, a *Action) string { return hashID("eff", d.ID, a.ID) }
+func effectKey(d *Decision, a *Action) string { return hashID(d.Namespace, "eff", d.ID, a.ID) }

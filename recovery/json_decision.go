@@ -51,6 +51,7 @@ func (a *Action) UnmarshalJSON(data []byte) error {
 
 func (d *Decision) fields(f *form.Form) {
 	f.Text("id", &d.ID)
+	f.Text("namespace", &d.Namespace)
 	f.Text("incident", &d.Incident)
 	f.Text("service", &d.Service)
 	f.Text("failure", &d.Failure)

@@ -92,6 +92,7 @@ func (h *Handed) fields(f *form.Form) {
 }
 
 func reserveFields(r *Reserve, f *form.Form) {
+	f.Text("namespace", &r.Namespace)
 	f.Text("partner", &r.Partner)
 	f.Text("direction", &r.Direction)
 	f.Whole("units", &r.Units, 64)

@@ -24,7 +24,7 @@ type MemoryStore struct {
 	commits int64
 	version Version
 	decided map[string]struct{} // ids of all decisions
-	threads map[string]*thread  // by incident
+	threads map[string]*thread  // by the incident's name: see [store.Name]
 	ordered []*thread           // in the order in which the incidents came
 
 	byChoice map[store.ID]*thread // those on which somebody has proposed something, by the choice
@@ -81,9 +81,9 @@ func (s *MemoryStore) count(facts []FactQuery) {
 }
 
 func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
-	t := s.thread(q.Incident)
+	t := s.thread(q.Namespace, q.Incident)
 	if q.Incident == "" && q.Choice != "" {
-		t = s.chosen(q.Choice)
+		t = s.chosen(q.Namespace, q.Choice)
 	}
 	given := Given{
 		Previous:   t.latest,
@@ -116,16 +116,16 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 }
 
 // chosen returns what is known of the incident on which a choice was proposed.
-func (s *MemoryStore) chosen(choice string) *thread {
-	if t, ok := s.byChoice[store.IDOf(choice)]; ok {
+func (s *MemoryStore) chosen(namespace, choice string) *thread {
+	if t, ok := s.byChoice[store.IDOf(choice)]; ok && t.latest.Decision.Namespace == namespace {
 		return t
 	}
 	return &s.stranger
 }
 
 // thread returns what is known of an incident, which may never have come.
-func (s *MemoryStore) thread(incident string) *thread {
-	if t, ok := s.threads[incident]; ok {
+func (s *MemoryStore) thread(namespace, incident string) *thread {
+	if t, ok := s.threads[store.Name(namespace, incident)]; ok {
 		return t
 	}
 	return &s.stranger
@@ -150,7 +150,7 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 		return s.commitMark(&c)
 	default:
 		for _, r := range c.Reports {
-			s.open(r.Incident).report(r)
+			s.open(r.Namespace, r.Incident).report(r)
 		}
 	}
 	s.outbox = append(s.outbox, c.Outbox...)
@@ -168,7 +168,7 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	s.commits++
 	s.version = Version(strconv.FormatInt(s.commits, 10))
 	s.decided[id] = struct{}{}
-	t := s.open(c.Record.Decision.Incident)
+	t := s.open(c.Record.Decision.Namespace, c.Record.Decision.Incident)
 	before := t.stands
 	t.add(c.Record, s.commits)
 	if m := c.Record.Decision.Made; m != nil && m.open() {
@@ -183,7 +183,7 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 // commitRefusal keeps a refusal, from which the next update of its incident starts.
 func (s *MemoryStore) commitRefusal(c *Commit) error {
 	if seen := c.Seen(); seen.Tells {
-		t := s.thread(c.Refusal.Incident)
+		t := s.thread(c.Refusal.Namespace, c.Refusal.Incident)
 		latest, _ := t.stands.IDs()
 		if err := cmp.Or(seen.CheckLatest(latest), seen.CheckUpdated(t.updatedAt), seen.CheckTold(t.told)); err != nil {
 			return err
@@ -191,13 +191,13 @@ func (s *MemoryStore) commitRefusal(c *Commit) error {
 	}
 	s.refusals = append(s.refusals, *c.Refusal)
 	if told := c.Refusal.Told(); told != nil {
-		s.open(c.Refusal.Incident).told = told
+		s.open(c.Refusal.Namespace, c.Refusal.Incident).told = told
 	}
 	return nil
 }
 
 func (s *MemoryStore) commitMark(c *Commit) error {
-	t := s.thread(c.Mark.Incident)
+	t := s.thread(c.Mark.Namespace, c.Mark.Incident)
 	latest, _ := t.stands.IDs()
 	seen := c.Seen()
 	if err := cmp.Or(seen.CheckLatest(latest), seen.CheckTold(t.told)); err != nil || t == &s.stranger {
@@ -216,7 +216,7 @@ func (s *MemoryStore) commitMark(c *Commit) error {
 
 // conflict compares what a decision was made from with what is true now.
 func (s *MemoryStore) conflict(c *Commit) error {
-	t := s.thread(c.Record.Decision.Incident)
+	t := s.thread(c.Record.Decision.Namespace, c.Record.Decision.Incident)
 	seen := c.Seen()
 	latest, made := t.stands.IDs()
 	if err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told)); err != nil || c.Version == s.version {
@@ -237,11 +237,12 @@ func (n now) Use(q *UseQuery) (int64, error) { return n.index.Use(q, n.of.stands
 
 // open returns the thread of an incident, a new one if it is the first time that
 // something is committed about it.
-func (s *MemoryStore) open(incident string) *thread {
-	t, ok := s.threads[incident]
+func (s *MemoryStore) open(namespace, incident string) *thread {
+	name := store.Name(namespace, incident)
+	t, ok := s.threads[name]
 	if !ok {
 		t = &thread{number: len(s.ordered)}
-		s.threads[incident] = t
+		s.threads[name] = t
 		s.ordered = append(s.ordered, t)
 	}
 	return t

@@ -15,7 +15,7 @@ type MoneyRange = value.MoneyRange
 // offer lets a person choose, unless that was done and still stands.
 func (c *conclusion) offer(p *policy.Play) error {
 	d := p.Choice
-	id := choiceID(c.id, p.Name)
+	id := choiceID(c.namespace, c.id, p.Name)
 	if c.made(id) != nil {
 		return nil
 	}

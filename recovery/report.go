@@ -45,7 +45,8 @@ func (e *ReportError) Error() string {
 // The error is an *[UnknownActionError], a *[ReportError], or the store's.
 func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) error {
 	store := e.storeFor(options)
-	reads := Query{Incident: r.Incident}
+	reads := e.about(r.Incident)
+	r.Namespace = reads.Namespace
 	given, version, err := store.Read(ctx, reads)
 	if err != nil {
 		return err

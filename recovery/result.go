@@ -46,7 +46,7 @@ func (c *conclusion) record() *Record {
 // skeleton is what every decision has.
 func (c *conclusion) skeleton() *Decision {
 	d := &Decision{
-		Incident: c.id, Service: c.service, Failure: c.failure, Phase: c.phase, OccurredAt: c.occurredAt,
+		Namespace: c.namespace, Incident: c.id, Service: c.service, Failure: c.failure, Phase: c.phase, OccurredAt: c.occurredAt,
 		DecidedAt: c.now, Semantics: Semantics, Set: c.rules.ref, base: c.base,
 	}
 	d.Plays = c.matchesOf(c.matches)
@@ -134,9 +134,9 @@ func (c *conclusion) answered(d *Decision) bool {
 
 // hashID makes an id from parts. They are joined as a JSON array, so that no
 // two lists of parts look alike.
-func hashID(prefix string, parts ...string) string {
+func hashID(namespace, prefix string, parts ...string) string {
 	var room [256]byte
-	text := append(room[:0], '[')
+	text := appendNamespace(room[:0], namespace)
 	for i, p := range parts {
 		if i > 0 {
 			text = append(text, ',')
@@ -145,6 +145,15 @@ func hashID(prefix string, parts ...string) string {
 	}
 	var id [idSize]byte
 	return string(appendID(id[:0], prefix, append(text, ']')))
+}
+
+// appendNamespace begins an array that is hashed. The namespace stands in an object, which no part is;
+// the empty one does not stand there.
+func appendNamespace(dst []byte, namespace string) []byte {
+	if dst = append(dst, '['); namespace == "" {
+		return dst
+	}
+	return append(jsontext.AppendQuote(append(dst, `{"namespace":`...), namespace), "},"...)
 }
 
 // idSize is the length of an id.
@@ -158,7 +167,7 @@ func appendID(dst []byte, prefix string, text []byte) []byte {
 
 // actionID is hashID for an action of the decision.
 func (c *conclusion) actionID(parent string, parts ...string) string {
-	text := jsontext.AppendQuote(append(c.workspace.text[:0], '['), c.id)
+	text := jsontext.AppendQuote(appendNamespace(c.workspace.text[:0], c.namespace), c.id)
 	text = jsontext.AppendQuote(append(text, ','), parent)
 	for _, p := range parts {
 		text = jsontext.AppendQuote(append(text, ','), p)
@@ -199,27 +208,29 @@ func (c *conclusion) identify(d *draft, parent, mergeKey string) {
 	d.ID = c.actionID(parent, "merged", d.Type, mergeKey)
 }
 
-func choiceID(incident, play string) string { return hashID("cho", incident, play) }
+func choiceID(namespace, incident, play string) string {
+	return hashID(namespace, "cho", incident, play)
+}
 
 // ActionID is the id under which decisions on an incident list the action that
 // a play, named playbook/play, gives with an id of its own; own is empty for one
-// without. It holds for types whose actions are not merged: refund, compensate,
+// without. It holds in the empty namespace, for types whose actions are not merged: refund, compensate,
 // prevent, and custom ones without once.
 func ActionID(incident, play, kind, own string) string {
-	return hashID("act", incident, "", "play", play, kind, own)
+	return hashID("", "act", incident, "", "play", play, kind, own)
 }
 
 // ItemActionID is [ActionID] for an action that each item of a list has for itself: that of the item
 // with the id, in the list that the play's each names.
 func ItemActionID(incident, play, kind, own, list, item string) string {
-	return hashID("act", incident, "", "play", play, kind, own, list, item)
+	return hashID("", "act", incident, "", "play", play, kind, own, list, item)
 }
 
 // decisionID is made from all that the decision was made from. A choice adds
 // what was chosen.
 func (c *conclusion) decisionID(chosen map[string]any) string {
 	w := c.workspace
-	text := append(jsontext.AppendQuote(append(w.text[:0], '['), c.rules.ref.Digest), ',')
+	text := append(jsontext.AppendQuote(appendNamespace(w.text[:0], c.namespace), c.rules.ref.Digest), ',')
 	text = append(strconv.AppendInt(text, Semantics, 10), ',')
 	text = append(append(text, c.canonical...), ',')
 	w.text = append(c.appendInputs(text, chosen), ']')

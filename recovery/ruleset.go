@@ -19,6 +19,7 @@ import (
 type ruleset struct {
 	program     *policy.Program
 	ref         SetRef
+	namespace   string // of the incidents that the engine decides
 	diagnostics playbook.Diagnostics
 	zone        *time.Location // in which a decision speaks of what belongs to no play
 

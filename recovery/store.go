@@ -169,8 +169,8 @@ type Effect struct {
 
 // Refusal is an incident that could not be decided.
 type Refusal struct {
-	Incident string
-	At       time.Time
+	Namespace, Incident string
+	At                  time.Time
 	// Input is the incident as it came, as JSON: an object, or a text where it has
 	// what JSON cannot hold.
 	Input []byte
@@ -205,7 +205,7 @@ const (
 func (r *Record) Counts(number int64) *store.Decision {
 	d := r.Decision
 	out := &store.Decision{
-		ID: store.IDOf(d.ID), Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
+		ID: store.IDOf(d.ID), Namespace: d.Namespace, Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
 		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt, Again: r.Again,
 	}
 	actions := d.Actions
@@ -240,7 +240,7 @@ func (r *Record) choice() *store.Choice {
 	if len(d.Plays) > 0 {
 		play = d.Plays[0].Play // a decision that makes a choice has one
 	}
-	c := &store.Choice{On: store.IDOf(r.On), Key: store.PrecedentKey(play, r.Comparable), Chosen: Chosen{Decision: d.ID}}
+	c := &store.Choice{On: store.IDOf(r.On), Key: store.PrecedentKey(d.Namespace, play, r.Comparable), Chosen: Chosen{Decision: d.ID}}
 	if d.Made != nil {
 		c.ID, c.Chosen.Reason = store.IDOf(d.Made.Choice), d.Made.Reason
 		c.Open = d.Made.open()

@@ -14,6 +14,7 @@ import (
 // subject is an incident that fits the fields of a set: what a decision is made
 // about.
 type subject struct {
+	namespace string
 	id        string
 	now       time.Time
 	input     *policy.Input      // the values of its fields
@@ -80,7 +81,7 @@ func (s *subject) signal() bool { return s.phase == PhaseSignal && !s.expectedAt
 func (r *ruleset) validate(ctx context.Context, w *workspace, in *Incident, now time.Time, strict bool) (*subject, error) {
 	s := &w.subject
 	w.incident = *in
-	s.id, s.now, s.input, s.taken = in.ID, now, r.program.NewInput(now), w.intake
+	s.namespace, s.id, s.now, s.input, s.taken = r.namespace, in.ID, now, r.program.NewInput(now), w.intake
 	s.input.Within(ctx)
 	wrong, err := w.intake.Take(w.incident.came(w.intake.Room()), s.input, strict)
 	if err != nil {
@@ -160,20 +161,20 @@ func fieldsOf(p *policy.Program) fields {
 // keeps it: answers are found by the place of their question.
 func (r *ruleset) needs(w *workspace) Query {
 	s := &w.subject
-	q := Query{Incident: s.id, Set: r.ref.Digest}
+	q := Query{Namespace: s.namespace, Incident: s.id, Set: r.ref.Digest}
 	if s.facts = r.readableFacts(w); len(s.facts) > 0 {
 		q.Facts = make([]FactQuery, 0, len(s.facts))
 	}
 	for _, f := range s.facts {
 		q.Facts = append(q.Facts, FactQuery{
-			Name: f.Name, Count: f.Count, Sum: f.Sum, Of: sumOf(f), Currency: f.Currency,
+			Namespace: s.namespace, Name: f.Name, Count: f.Count, Sum: f.Sum, Of: sumOf(f), Currency: f.Currency,
 			Same: s.keysOf(f.Same), From: f.From(s.now), Occurred: f.Occurred, Matters: r.counted[f.Slot],
 		})
 	}
 	q.Use = r.useQueries(s)
 	for _, p := range r.choices {
 		if s.applies(p) {
-			q.Precedents = append(q.Precedents, PrecedentQuery{Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
+			q.Precedents = append(q.Precedents, PrecedentQuery{Namespace: s.namespace, Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
 		}
 	}
 	s.query = q
@@ -238,5 +239,5 @@ func (s *subject) useQuery(p *policy.Partner) (UseQuery, bool) {
 		return UseQuery{}, false
 	}
 	from, until := window(way.Per, s.now, p.Zone)
-	return UseQuery{Partner: p.ID, Direction: s.direction(), From: from, Until: until}, true
+	return UseQuery{Namespace: s.namespace, Partner: p.ID, Direction: s.direction(), From: from, Until: until}, true
 }

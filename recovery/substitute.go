@@ -47,7 +47,7 @@ func (c *conclusion) substitute(p *policy.Play, actions []*policy.Action) error 
 
 // choosePartner asks the partners in order and records each one it passes over.
 func (c *conclusion) choosePartner(p *policy.Play, f *policy.Frame, units int64) (*policy.Partner, error) {
-	id := substituteID(c.id, p.Name)
+	id := substituteID(c.namespace, c.id, p.Name)
 	held := ""
 	if c.stood(id, p.Name) {
 		held = paramText(c.previous[id].Params, "partner")
@@ -140,7 +140,7 @@ func (c *conclusion) inUse(p *policy.Partner) int64 {
 // taken makes the substitute action. Its amount is what it costs.
 func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64) (*draft, error) {
 	d := c.draft(p, c.rules.substitute)
-	d.ID, d.partner = substituteID(c.id, p.Name), partner.Name
+	d.ID, d.partner = substituteID(c.namespace, c.id, p.Name), partner.Name
 	d.Params = []Param{{"partner", partner.ID}, {"agreement", partner.Ref}, {"units", units}}
 	if cost := c.way(partner).Cost; cost.IsSet() {
 		total, err := value.RoundMoney(new(big.Rat).Mul(cost.Rat(), new(big.Rat).SetInt64(units)), cost.Currency())
@@ -154,10 +154,10 @@ func (c *conclusion) taken(p *policy.Play, partner *policy.Partner, units int64)
 		c.used = map[string]int64{}
 	}
 	c.used[partner.ID] += units
-	c.reserves = append(c.reserves, Reserve{Partner: partner.ID, Direction: c.direction(), Units: units, At: c.now})
+	c.reserves = append(c.reserves, Reserve{Namespace: c.namespace, Partner: partner.ID, Direction: c.direction(), Units: units, At: c.now})
 	return d, nil
 }
 
-func substituteID(incident, play string) string {
-	return hashID("act", incident, "", "play", play, "substitute", "")
+func substituteID(namespace, incident, play string) string {
+	return hashID(namespace, "act", incident, "", "play", play, "substitute", "")
 }

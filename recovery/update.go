@@ -65,7 +65,7 @@ type update struct {
 }
 
 func (u *update) decide(ctx context.Context) (*outcome, error) {
-	query := Query{Incident: u.id}
+	query := Query{Namespace: u.rules.namespace, Incident: u.id}
 	first, version, err := u.store.Read(ctx, query)
 	if err != nil {
 		return nil, storeError(err)
@@ -164,7 +164,7 @@ func (o *outcome) remember(rules *ruleset, in *Incident, always bool) error {
 		return nil
 	}
 	if o.mark == nil {
-		o.mark = &Mark{Incident: prev.Decision.Incident, UpdatedAt: o.given.UpdatedAt}
+		o.mark = &Mark{Namespace: rules.namespace, Incident: prev.Decision.Incident, UpdatedAt: o.given.UpdatedAt}
 	}
 	o.mark.Told = told
 	return nil

@@ -38,7 +38,7 @@ func TestAboutIsEntries(t *testing.T) {
 					want = append(want, e)
 				}
 			}
-			got, err := About(context.Background(), name, incident, false)
+			got, err := About(context.Background(), name, "", incident, false)
 			if err != nil || text(got) != text(want) {
 				t.Errorf("%s: got %s, %v\nwant %s", incident, text(got), err, text(want))
 			}
@@ -46,7 +46,7 @@ func TestAboutIsEntries(t *testing.T) {
 				return slices.ContainsFunc(want, func(e *Entry) bool { return e.Record != nil && e.Record.Decision.Set.Digest == s.Set.Digest })
 			}
 			sets = slices.DeleteFunc(sets, func(s *Entry) bool { return !decided(s) })
-			got, err = About(context.Background(), name, incident, true)
+			got, err = About(context.Background(), name, "", incident, true)
 			if err != nil || text(got) != text(slices.Concat(sets, want)) {
 				t.Errorf("%s with sets: got %s, %v\nwant %s and %s", incident, text(got), err, text(sets), text(want))
 			}

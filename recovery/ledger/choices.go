@@ -43,7 +43,7 @@ func newChoices(base *snapshot) *choices {
 func (c *choices) add(s *store.Decision, standing []ref) {
 	if s.Choice != nil {
 		if !s.Choice.Open { // nobody can be compared with what is not chosen yet
-			c.put(&stood{seq: s.Number, incident: keyOf(s.Incident), key: s.Choice.Key, chosen: s.Choice.Chosen})
+			c.put(&stood{seq: s.Number, incident: keyOf(s.Name()), key: s.Choice.Key, chosen: s.Choice.Chosen})
 		}
 		return
 	}
@@ -124,7 +124,7 @@ func (c *choices) list(q *recovery.PrecedentQuery, incident string, stands func(
 	if c.base == nil && len(c.byKey) == 0 {
 		return nil, nil
 	}
-	key, of := store.PrecedentKey(q.Play, q.Comparable), keyOf(incident)
+	key, of := store.PrecedentKey(q.Namespace, q.Play, q.Comparable), keyOf(incident)
 	below, err := c.below(key)
 	if err != nil {
 		return nil, err
@@ -174,9 +174,9 @@ func newHistory(base *snapshot) *history { return &history{newChoices(base), map
 
 // follow takes in a decision, in the order of the ledger.
 func (h *history) follow(s *store.Decision) error {
-	list, known := h.standing[s.Incident]
+	list, known := h.standing[s.Name()]
 	if !known && h.base != nil {
-		t, err := h.base.thread(keyOf(s.Incident))
+		t, err := h.base.thread(keyOf(s.Name()))
 		if err != nil {
 			return err
 		}
@@ -186,12 +186,12 @@ func (h *history) follow(s *store.Decision) error {
 	}
 	h.add(s, list)
 	if s.Choice != nil {
-		h.standing[s.Incident] = append(slices.Clip(list), refOf(s))
+		h.standing[s.Name()] = append(slices.Clip(list), refOf(s))
 		return nil
 	}
 	kept := slices.DeleteFunc(slices.Clone(list), func(r ref) bool { return !slices.Contains(s.Keeps, r.id) })
-	if h.standing[s.Incident] = kept; len(kept) == 0 && h.base == nil {
-		delete(h.standing, s.Incident)
+	if h.standing[s.Name()] = kept; len(kept) == 0 && h.base == nil {
+		delete(h.standing, s.Name())
 	}
 	return nil
 }

@@ -113,7 +113,7 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		l.mu.Unlock()
 		return nil, err
 	}
-	t, err := l.index.find(c.Record.Decision.Incident)
+	t, err := l.index.find(nameOf(c.Record.Decision))
 	if err == nil {
 		if seq, done := t.find(id); done {
 			b := l.waitFor(seq)
@@ -128,6 +128,9 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	}
 	return l.joined(), nil
 }
+
+// nameOf is what the ledger calls the incident of a decision.
+func nameOf(d *recovery.Decision) string { return store.Name(d.Namespace, d.Incident) }
 
 // buffer returns a buffer for a payload. It can be used again once the payload was copied into a
 // batch.
@@ -150,7 +153,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	if err != nil {
 		return err
 	}
-	incident := c.Record.Decision.Incident
+	incident := nameOf(c.Record.Decision)
 	before := store.Standing{}
 	if t != nil {
 		if before, err = t.standing(l.look); err != nil {
@@ -189,7 +192,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 func (l *Ledger) links(c *recovery.Commit, id store.ID) (at links, b *batch, done bool, err error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	t, err := l.index.find(c.Record.Decision.Incident)
+	t, err := l.index.find(nameOf(c.Record.Decision))
 	if err != nil {
 		return at, nil, false, err
 	}

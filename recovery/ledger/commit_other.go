@@ -35,7 +35,8 @@ func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
 		return err
 	}
 	r := c.Refusal
-	t, err := l.index.find(r.Incident)
+	name := store.Name(r.Namespace, r.Incident)
+	t, err := l.index.find(name)
 	if err != nil {
 		return err
 	}
@@ -48,13 +49,13 @@ func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
 	if err != nil {
 		return err
 	}
-	u := undo{incident: r.Incident}
+	u := undo{incident: name}
 	if t != nil {
 		saved := *t
 		u.saved = &saved
 	}
 	if r.Told() != nil {
-		if t, err = l.index.open(r.Incident); err != nil {
+		if t, err = l.index.open(name); err != nil {
 			return err
 		}
 	}
@@ -62,8 +63,8 @@ func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
 	l.putAhead(ahead)
 	u.seq = l.next
 	if r.Incident != "" {
-		l.undo = append(l.undo, undo{seq: l.next, incident: r.Incident, refused: true})
-		l.index.refuse(r.Incident, l.next)
+		l.undo = append(l.undo, undo{seq: l.next, incident: name, refused: true})
+		l.index.refuse(name, l.next)
 	}
 	if r.Told() != nil {
 		l.undo = append(l.undo, u)
@@ -117,7 +118,8 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		l.mu.Unlock()
 		return nil, err
 	}
-	t, err := l.index.find(c.Mark.Incident)
+	name := store.Name(c.Mark.Namespace, c.Mark.Incident)
+	t, err := l.index.find(name)
 	if err == nil {
 		err = l.untold(c, t)
 	}
@@ -132,11 +134,11 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		return b, nil
 	}
 	saved := *t
-	if t, err = l.index.open(c.Mark.Incident); err != nil {
+	if t, err = l.index.open(name); err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
-	l.undo = append(l.undo, undo{seq: l.next, incident: c.Mark.Incident, saved: &saved})
+	l.undo = append(l.undo, undo{seq: l.next, incident: name, saved: &saved})
 	t.mark(l.next, *c.Mark)
 	l.put(p)
 	return l.joined(), nil
@@ -177,10 +179,11 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 	var records []*prepared
 	of := map[string][]recovery.Report{}
 	for _, r := range news {
-		if of[r.Incident] == nil {
-			incidents = append(incidents, r.Incident)
+		name := store.Name(r.Namespace, r.Incident)
+		if of[name] == nil {
+			incidents = append(incidents, name)
 		}
-		of[r.Incident] = append(of[r.Incident], r)
+		of[name] = append(of[name], r)
 	}
 	for i, incident := range incidents {
 		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i))
@@ -219,7 +222,7 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 
 // reported looks for an equal report, and returns its record.
 func (l *Ledger) reported(r recovery.Report) (int64, bool, error) {
-	t, err := l.index.find(r.Incident)
+	t, err := l.index.find(store.Name(r.Namespace, r.Incident))
 	if err != nil || t == nil || t.extras == nil {
 		return -1, false, err
 	}

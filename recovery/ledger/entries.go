@@ -50,6 +50,22 @@ func (e *Entry) Read() (*Read, error) {
 	return parseGiven(e.payload)
 }
 
+// In reports whether an entry is about a namespace. One that is about no incident, such as a set, is
+// about all of them, and so is one that was erased.
+func (e *Entry) In(namespace string) bool {
+	switch {
+	case e.Record != nil:
+		return e.Record.Decision.Namespace == namespace
+	case e.Refusal != nil:
+		return e.Refusal.Namespace == namespace
+	case e.Mark != nil:
+		return e.Mark.Namespace == namespace
+	case len(e.Reports) > 0:
+		return e.Reports[0].Namespace == namespace
+	}
+	return true
+}
+
 // Entries goes through the records of a ledger, in order. It may be written
 // meanwhile. The last pair has the error that ended it, if there is one.
 //
@@ -111,11 +127,11 @@ func (r *entryReader) calendar(name string) (*worktime.Calendar, error) {
 	return c, err
 }
 
-// About are the records of a ledger about one incident, in order: its decisions and choices, what was
+// About are the records of a ledger about one incident of a namespace, in order: its decisions and choices, what was
 // reported and refused, and marks. With sets, the sets by which it was decided stand before them, as far
 // as the ledger holds them. Where the ledger has an index, other incidents are not read.
-func About(ctx context.Context, dir, incident string, sets bool) ([]*Entry, error) {
-	return entriesAbout(ctx, log.Directory(dir), incident, sets)
+func About(ctx context.Context, dir, namespace, incident string, sets bool) ([]*Entry, error) {
+	return entriesAbout(ctx, log.Directory(dir), store.Name(namespace, incident), sets)
 }
 
 func entriesAbout(ctx context.Context, dir log.Files, incident string, sets bool) ([]*Entry, error) {
@@ -154,7 +170,7 @@ type searcher struct {
 	log      *log.Log
 	base     *snapshot // what it begins with; nil: nothing
 	audit    *log.Audit
-	incident string
+	incident string  // its name: see [store.Name]
 	later    []int64 // those about the incident behind the base
 	// Where sets and calendars stand, by digest and by name.
 	sets, calendars map[string]int64
@@ -170,13 +186,13 @@ func (f *searcher) visit(t *log.Item) error {
 	is := false
 	switch made := t.Made.(type) {
 	case *store.Decision:
-		is = made.Incident == f.incident
+		is = made.Name() == f.incident
 	case *recovery.Refusal:
-		is = made.Incident == f.incident
+		is = store.Name(made.Namespace, made.Incident) == f.incident
 	case []recovery.Report:
-		is = slices.ContainsFunc(made, func(r recovery.Report) bool { return r.Incident == f.incident })
+		is = slices.ContainsFunc(made, func(r recovery.Report) bool { return store.Name(r.Namespace, r.Incident) == f.incident })
 	case recovery.Mark:
-		is = made.Incident == f.incident
+		is = store.Name(made.Namespace, made.Incident) == f.incident
 	case string:
 		if t.Head.Kind == KindSet {
 			f.sets[made] = t.Head.Seq

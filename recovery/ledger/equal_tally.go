@@ -188,7 +188,7 @@ func ratio(r *big.Rat) int64 {
 // customerOf tells customers apart. An incident without a customer stands for itself.
 func customerOf(r *treated) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(cmp.Or(r.Key("customer.id"), "\x00"+r.Incident)))
+	h.Write([]byte(cmp.Or(r.Key("customer.id"), "\x00"+r.Name())))
 	return h.Sum64()
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,9 +19,10 @@ import (
 // Erasure says which payloads to erase: those of one incident, or of every
 // incident of a customer. One of the two is required.
 type Erasure struct {
-	Incident string
-	Customer string    // as in customer.id
-	At       time.Time // written into the ledger; zero: no time is
+	Namespace string // of the incident or the customer
+	Incident  string
+	Customer  string    // as in customer.id
+	At        time.Time // written into the ledger; zero: no time is
 }
 
 // Erase overwrites the records of an incident or of a customer and returns how many they were. The
@@ -46,22 +48,22 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) 
 
 // concerned is what an erasure is about.
 type concerned struct {
-	incidents map[string]bool
-	seqs      []int64    // all records of theirs
-	rest      store.Sets // by which the other incidents were decided
-	until     int64      // how many records were looked at
+	incidents map[string]bool // by their names: see [store.Name]
+	seqs      []int64         // all records of theirs
+	rest      store.Sets      // by which the other incidents were decided
+	until     int64           // how many records were looked at
 }
 
 // concerned finds the incidents that are meant, and all records of theirs.
 func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
 	c := &concerned{incidents: map[string]bool{}}
 	if e.Incident != "" {
-		c.incidents[e.Incident] = true
+		c.incidents[store.Name(e.Namespace, e.Incident)] = true
 	} else {
 		err := l.each(ctx, func(t *log.Item) error {
 			about, err := whose(t)
 			switch {
-			case err != nil || about.customer != e.Customer:
+			case err != nil || about.namespace != e.Namespace || about.customer != e.Customer:
 			case about.incident == "": // a refusal of an incident without an id
 				c.seqs = append(c.seqs, t.Head.Seq)
 			default:
@@ -110,8 +112,16 @@ func (l *Ledger) each(ctx context.Context, visit func(*log.Item) error) error {
 
 // about says what a record is about.
 type about struct {
-	incident, customer string
-	set                store.ID // that decided, of a decision
+	incident            string // its name, see [store.Name]; empty where it has no id
+	namespace, customer string
+	set                 store.ID // that decided, of a decision
+}
+
+func aboutOf(namespace, incident string) about {
+	if incident == "" {
+		return about{namespace: namespace}
+	}
+	return about{incident: store.Name(namespace, incident), namespace: namespace}
 }
 
 // whose says what a record is about. A record of reports is about one incident.
@@ -122,22 +132,24 @@ func whose(t *log.Item) (a about, err error) {
 		if err != nil {
 			return a, err
 		}
-		return about{s.Incident, s.Key("customer.id"), s.Set}, nil
+		a = aboutOf(s.Namespace, s.Incident)
+		a.customer, a.set = s.Key("customer.id"), s.Set
+		return a, nil
 	case KindReport:
 		list, _, err := parseReports(t.Payload)
 		if err != nil || len(list) == 0 {
 			return a, err
 		}
-		return about{incident: list[0].Incident}, nil
+		return aboutOf(list[0].Namespace, list[0].Incident), nil
 	case KindMark:
 		m, err := parseMark(t.Payload)
-		return about{incident: m.Incident}, err
+		return aboutOf(m.Namespace, m.Incident), err
 	case KindRefusal:
 		r, err := parseRefusal(t.Payload)
 		if err != nil {
 			return a, err
 		}
-		a.incident = r.Incident
+		a = aboutOf(r.Namespace, r.Incident)
 		var in recovery.Incident
 		if json.Unmarshal(r.Input, &in) == nil {
 			a.customer = in.Customer.ID
@@ -229,7 +241,7 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 		}
 		if t.last() > seqs[len(seqs)-1] || t.last() >= l.confirmed {
 			l.mu.Unlock()
-			return store.Changed("incident " + incident + " was decided again while its records were being erased; erase it again")
+			return store.Changed("incident " + strings.TrimLeft(incident, "\x00") + " was decided again while its records were being erased; erase it again")
 		}
 		from, err := t.standing(l.look)
 		if err != nil {
@@ -288,7 +300,7 @@ func (l *Ledger) wipe(seqs []int64) error {
 }
 
 func compareReserves(a, b recovery.Reserve) int {
-	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Units, b.Units))
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Units, b.Units))
 }
 
 // erasures are the records of which the ledger says that they were erased. A record whose payload is

@@ -9,11 +9,13 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // ExplainOptions say what to explain.
 type ExplainOptions struct {
-	Incident string // required
+	Namespace string // of the incident
+	Incident  string // required
 	// Decision is the id of the decision to explain. When it is empty, the last decision of the
 	// incident other than a choice is explained, or the incident's refusal, if that came later.
 	Decision string
@@ -108,12 +110,12 @@ func (x *explainer) known() error {
 	}
 	later, refused := x.made, x.refused
 	x.made, x.refused = nil, nil
-	about, err := x.base.about(x.options.Incident)
+	about, err := x.base.about(x.incident())
 	if err != nil {
 		return err
 	}
 	for _, seq := range about {
-		t, err := aboutIncident(x.log, seq, x.options.Incident)
+		t, err := aboutIncident(x.log, seq, x.incident())
 		if err != nil {
 			return err
 		}
@@ -149,19 +151,22 @@ func (x *explainer) visit(t *log.Item) error {
 		if err == nil {
 			err = x.choices.follow(s)
 		}
-		if err != nil || s.Incident != x.options.Incident {
+		if err != nil || s.Name() != x.incident() {
 			return err
 		}
 	}
 	return x.take(t)
 }
 
+// incident is what the ledger calls the incident.
+func (x *explainer) incident() string { return store.Name(x.options.Namespace, x.options.Incident) }
+
 // take takes in a decision on the incident, or a refusal, which may be of another one.
 func (x *explainer) take(t *log.Item) (err error) {
 	switch t.Head.Kind {
 	case KindRefusal:
 		r, err := parseRefusal(t.Payload)
-		if err == nil && r.Incident == x.options.Incident {
+		if err == nil && store.Name(r.Namespace, r.Incident) == x.incident() {
 			x.refused = &Explained{Seq: t.Head.Seq, Refusal: r}
 		}
 		return err
@@ -215,7 +220,7 @@ func (x *explainer) reasons(e *explained, out *Explained) error {
 	case engine == nil:
 		return fmt.Errorf("decision %s cannot be explained: %s", was.ID, skipSet)
 	}
-	if out.Forgotten, err = x.forget(e.given, e.record.Decision.Incident); err != nil {
+	if out.Forgotten, err = x.forget(e.given, nameOf(e.record.Decision)); err != nil {
 		return err
 	}
 	out.Explanation, err = engine.ExplainRecord(x.ctx, e.record, func(q recovery.Query) (recovery.Given, error) {

@@ -45,7 +45,10 @@ func parseGiven(payload []byte) (*Read, error) {
 				switch string(key) {
 				case "decision":
 					c.Members(func(key []byte) {
-						if string(key) == "semantics" {
+						switch string(key) {
+						case "namespace":
+							g.Query.Namespace = c.Text()
+						case "semantics":
 							first = c.Int() < 2
 						}
 					})
@@ -95,7 +98,7 @@ func (r *givenReader) member(key []byte) {
 }
 
 func (r *givenReader) fact() {
-	var q recovery.FactQuery
+	q := recovery.FactQuery{Namespace: r.out.Query.Namespace}
 	var answer any
 	r.Members(func(key []byte) {
 		switch string(key) {
@@ -171,7 +174,7 @@ func (r *givenReader) same() (out []recovery.Key) {
 }
 
 func (r *givenReader) precedents() {
-	var q recovery.PrecedentQuery
+	q := recovery.PrecedentQuery{Namespace: r.out.Query.Namespace}
 	count := 0
 	r.Members(func(key []byte) {
 		switch string(key) {
@@ -188,7 +191,7 @@ func (r *givenReader) precedents() {
 }
 
 func (r *givenReader) use() {
-	var q recovery.UseQuery
+	q := recovery.UseQuery{Namespace: r.out.Query.Namespace}
 	used := int64(0)
 	r.Members(func(key []byte) {
 		switch string(key) {

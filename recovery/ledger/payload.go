@@ -136,6 +136,7 @@ func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
 		o.time("at", r.At)
 		o.text("effect", r.Effect)
 		o.text("incident", r.Incident)
+		o.text("namespace", r.Namespace)
 		o.text("note", r.Note)
 		o.text("outcome", string(r.Outcome))
 		o.EndObject()
@@ -170,6 +171,8 @@ func (c *cursor) report() (r recovery.Report) {
 			r.Effect = c.Text()
 		case "incident":
 			r.Incident = c.Text()
+		case "namespace":
+			r.Namespace = c.Text()
 		case "note":
 			r.Note = c.Text()
 		case "outcome":
@@ -184,6 +187,7 @@ func appendMark(dst []byte, m *recovery.Mark) []byte {
 	o := writing(dst)
 	o.BeginObject()
 	o.text("incident", m.Incident)
+	o.text("namespace", m.Namespace)
 	o.text("told", string(m.Told))
 	o.time("updated_at", m.UpdatedAt)
 	o.EndObject()
@@ -196,6 +200,8 @@ func parseMark(payload []byte) (m recovery.Mark, err error) {
 		switch string(key) {
 		case "incident":
 			m.Incident = c.Text()
+		case "namespace":
+			m.Namespace = c.Text()
 		case "told":
 			m.Told = []byte(c.Text())
 		case "updated_at":
@@ -219,6 +225,7 @@ func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
 	o.Buf = jsontext.AppendTree(o.Buf, said.(jsontext.Object).Get("error"))
 	o.text("incident", r.Incident)
 	o.text("input", string(r.Input))
+	o.text("namespace", r.Namespace)
 	o.WriteKey("set")
 	o.BeginObject()
 	o.text("digest", r.Set.Digest)
@@ -250,6 +257,8 @@ func parseRefusal(payload []byte) (*recovery.Refusal, error) {
 			r.Incident = c.Text()
 		case "input":
 			r.Input = []byte(c.Text())
+		case "namespace":
+			r.Namespace = c.Text()
 		case "set":
 			c.setRef(&r.Set)
 		}
@@ -382,6 +391,7 @@ func (e *erasure) append(dst []byte) []byte {
 		o.BeginObject()
 		o.time("at", r.At)
 		o.text("direction", r.Direction)
+		o.text("namespace", r.Namespace)
 		o.text("partner", r.Partner)
 		o.int("units", r.Units)
 		o.EndObject()

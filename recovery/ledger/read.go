@@ -21,13 +21,13 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 		}
 		if q.Incident == "" && q.Choice != "" {
 			var err error
-			if q.Incident, err = l.chosenOn(q.Choice); err != nil || q.Incident == "" {
+			if q.Incident, err = l.chosenOn(q.Namespace, q.Choice); err != nil || q.Incident == "" {
 				return unanswered(&q), "", err
 			}
 		}
 		given, at, err := l.answer(&q)
 		if err == nil {
-			err = l.records(q.Incident, &given, at)
+			err = l.records(store.Name(q.Namespace, q.Incident), &given, at)
 		}
 		switch {
 		case err == nil && at.wait == nil:
@@ -44,7 +44,7 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 
 // chosenOn finds the incident on which a choice was proposed; empty where that was erased, or is not
 // known.
-func (l *Ledger) chosenOn(choice string) (string, error) {
+func (l *Ledger) chosenOn(namespace, choice string) (string, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if err := l.usable(); err != nil {
@@ -58,7 +58,7 @@ func (l *Ledger) chosenOn(choice string) (string, error) {
 	switch {
 	case errors.Is(err, ErrErased):
 		return "", nil
-	case err != nil:
+	case err != nil || d.Namespace != namespace:
 		return "", err
 	}
 	return d.Incident, nil
@@ -138,7 +138,7 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 	at := answered{version: l.version(), latest: -1, told: -1}
 	number := store.Stranger
 	var own store.Standing
-	t, err := l.index.find(q.Incident)
+	t, err := l.index.find(store.Name(q.Namespace, q.Incident))
 	if err != nil {
 		return given, at, err
 	}
@@ -172,7 +172,7 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 		}
 	}
 	for i := range q.Precedents {
-		if given.Precedents[i], err = l.index.choices.now(&q.Precedents[i], q.Incident); err != nil {
+		if given.Precedents[i], err = l.index.choices.now(&q.Precedents[i], store.Name(q.Namespace, q.Incident)); err != nil {
 			return given, at, err
 		}
 	}
@@ -215,7 +215,7 @@ func (l *Ledger) records(incident string, given *recovery.Given, at answered) er
 			return err
 		}
 		for _, r := range list {
-			if r.Incident == incident {
+			if store.Name(r.Namespace, r.Incident) == incident {
 				given.Reports = append(given.Reports, r)
 			}
 		}

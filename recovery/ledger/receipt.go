@@ -27,10 +27,11 @@ type Receipt struct {
 
 // ProveOptions say what is proved, and how. Incident or Decision is required.
 type ProveOptions struct {
-	Incident string // its latest decision
-	Decision string // this one
-	Origin   string // of the checkpoint; empty: the key's name, or DefaultOrigin
-	Key      string // signs the checkpoint; empty: it is not signed
+	Namespace string // of Incident
+	Incident  string // its latest decision
+	Decision  string // this one
+	Origin    string // of the checkpoint; empty: the key's name, or DefaultOrigin
+	Key       string // signs the checkpoint; empty: it is not signed
 }
 
 // Prove writes a receipt: JSON by which anyone can check, with [CheckReceipt]
@@ -58,7 +59,7 @@ func proveBy(ctx context.Context, dir log.Files, index bool, options ProveOption
 			if err != nil {
 				return err
 			}
-			if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Incident == options.Incident {
+			if options.Decision != "" && s.ID == store.IDOf(options.Decision) || options.Decision == "" && s.Choice == nil && s.Name() == store.Name(options.Namespace, options.Incident) {
 				found = t.Head.Seq
 			}
 			return nil
@@ -84,11 +85,11 @@ func (b *book) known(options ProveOptions) (int64, error) {
 	if options.Decision != "" {
 		return b.base.decision(store.IDOf(options.Decision))
 	}
-	t, err := b.base.thread(keyOf(options.Incident))
+	t, err := b.base.thread(keyOf(store.Name(options.Namespace, options.Incident)))
 	if err != nil || t == nil || !t.decided {
 		return -1, err
 	}
-	_, err = aboutIncident(b.log, t.latest.seq, options.Incident)
+	_, err = aboutIncident(b.log, t.latest.seq, store.Name(options.Namespace, options.Incident))
 	return t.latest.seq, err
 }
 

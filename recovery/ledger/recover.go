@@ -145,7 +145,7 @@ func (r *loader) apply(t *log.Item) error {
 	switch made := t.Made.(type) {
 	case *recovery.Refusal:
 		if made.Incident != "" {
-			l.index.refuse(made.Incident, seq)
+			l.index.refuse(store.Name(made.Namespace, made.Incident), seq)
 		}
 		r.err = l.index.apply(t, r.sum)
 	case erasure:
@@ -259,7 +259,7 @@ func (b *builder) add(s *store.Decision) error {
 	if s == nil || s.Choice != nil {
 		return nil
 	}
-	t, err := b.l.index.find(s.Incident)
+	t, err := b.l.index.find(s.Name())
 	if err != nil || t == nil || t.latest.seq != s.Number {
 		return err
 	}

@@ -226,7 +226,7 @@ func (r *replayer) take(t *log.Item, x *task) error {
 	const many = 512
 	switch scope := r.options.Scope; {
 	case x.refusal != nil:
-		if !scope.Has(x.refusal.At, x.refusal.Set.Digest) {
+		if !scope.in(x.refusal.Namespace) || !scope.Has(x.refusal.At, x.refusal.Set.Digest) {
 			return nil
 		}
 	case !scope.hasDecision(x.summary):

@@ -79,6 +79,8 @@ func (c *cursor) asked(d *recovery.Decision) {
 			d.ID = c.Text()
 		case "incident":
 			d.Incident = c.Text()
+		case "namespace":
+			d.Namespace = c.Text()
 		case "semantics":
 			d.Semantics = int(c.Int())
 		case "set":
@@ -128,7 +130,7 @@ func (r *replayer) refuseAgain(x *task) error {
 		x.skip = skipRefusal
 		return nil
 	}
-	was := &recovery.Record{Decision: &recovery.Decision{Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
+	was := &recovery.Record{Decision: &recovery.Decision{Namespace: x.refusal.Namespace, Incident: x.refusal.Incident, DecidedAt: x.refusal.At}, Incident: x.refusal.Input}
 	_, err = engine.Replay(r.ctx, was, func(q recovery.Query) (recovery.Given, error) { return recovery.Given{}, errNotAsked })
 	switch {
 	case errors.Is(err, errNotAsked):

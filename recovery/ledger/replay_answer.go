@@ -81,14 +81,14 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 	}
 	g.UpdatedAt = x.given.UpdatedAt
 	for _, report := range x.given.Reports {
-		report.Incident = was.Decision.Incident
+		report.Namespace, report.Incident = was.Decision.Namespace, was.Decision.Incident
 		g.Reports = append(g.Reports, report)
 	}
 	if err := r.facts(x, was, q, &g); err != nil {
 		return g, err
 	}
 	for i := range q.Precedents {
-		chosen, err := r.choices.before(&q.Precedents[i], x.given.Seen, was.Decision.Incident)
+		chosen, err := r.choices.before(&q.Precedents[i], x.given.Seen, nameOf(was.Decision))
 		if err != nil {
 			return g, err
 		}
@@ -130,7 +130,7 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 			return errAsksPast
 		default:
 			var err error
-			if g.Facts[i], err = r.past.fact(x.seq, was.Decision.Incident, f); err != nil {
+			if g.Facts[i], err = r.past.fact(x.seq, nameOf(was.Decision), f); err != nil {
 				return err
 			}
 		}
@@ -148,7 +148,7 @@ func (r *replayer) facts(x *task, was *recovery.Record, q recovery.Query, g *rec
 			return errAsksPast
 		default:
 			var err error
-			if g.Use[i], err = r.past.used(x.seq, was.Decision.Incident, u); err != nil {
+			if g.Use[i], err = r.past.used(x.seq, nameOf(was.Decision), u); err != nil {
 				return err
 			}
 		}
@@ -168,7 +168,7 @@ func sameButWhen(a, b recovery.FactQuery) bool {
 }
 
 func samePrecedents(a, b recovery.PrecedentQuery) bool {
-	return store.PrecedentKey(a.Play, a.Comparable) == store.PrecedentKey(b.Play, b.Comparable)
+	return store.PrecedentKey("", a.Play, a.Comparable) == store.PrecedentKey("", b.Play, b.Comparable)
 }
 
 // past answers queries that a decision did not read when it was made, as the ledger stood before its

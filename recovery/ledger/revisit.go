@@ -190,7 +190,7 @@ func (r *revisitor) decideAnew(x *task) error {
 		return err
 	}
 	if !x.inTime {
-		if x.forgotten, err = r.forget(x.given, was.Decision.Incident); err != nil {
+		if x.forgotten, err = r.forget(x.given, nameOf(was.Decision)); err != nil {
 			return err
 		}
 	}

@@ -10,8 +10,11 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// Scope says what of a ledger is counted. The zero value counts everything.
+// Scope says what of a ledger is counted. The zero value counts everything of the empty namespace.
 type Scope struct {
+	// Namespace is the one whose incidents are counted. With All, those of every namespace are.
+	Namespace string
+	All       bool
 	// Since and Until bound the time at which something counts: not before Since, and before Until.
 	// A zero time is no bound.
 	Since, Until time.Time
@@ -30,14 +33,14 @@ func (s Scope) Has(at time.Time, digest string) bool {
 
 // hasDecision reports whether a decision is counted, by when it was made.
 func (s Scope) hasDecision(d *store.Decision) bool {
-	return s.IsZero() || s.has(d.DecidedAt, d)
+	return s.in(d.Namespace) && (s.IsZero() || s.has(d.DecidedAt, d))
 }
 
 // hasIncident reports whether the incident of a decision is counted: by when it was reported, else by
 // when it occurred.
 func (s Scope) hasIncident(d *store.Decision) bool {
-	if s.IsZero() {
-		return true
+	if s.IsZero() || !s.in(d.Namespace) {
+		return s.in(d.Namespace)
 	}
 	at := d.OccurredAt
 	if reported, err := value.ParseTimestamp(d.Key(reportedAt)); err == nil {
@@ -45,6 +48,8 @@ func (s Scope) hasIncident(d *store.Decision) bool {
 	}
 	return s.has(at, d)
 }
+
+func (s Scope) in(namespace string) bool { return s.All || s.Namespace == namespace }
 
 // reportedAt is the field by which incidents are counted.
 const reportedAt = "reported_at"
@@ -54,7 +59,7 @@ func (s Scope) has(at time.Time, d *store.Decision) bool {
 	return bounds.Has(at, "") && (s.Set == "" || d.Set == store.IDOf(s.Set))
 }
 
-// IsZero reports whether everything is counted.
+// IsZero reports whether everything of the namespace is counted.
 func (s Scope) IsZero() bool { return s.Since.IsZero() && s.Until.IsZero() && s.Set == "" }
 
 // Sets goes through the sets that a ledger has archived, in the order in which they came. It does not

@@ -12,16 +12,16 @@ import (
 var (
 	decisionShape = jsontext.Names().With("given", givenShape).With("record",
 		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
-	refusalShape  = jsontext.Names("at", "error", "incident", "input").With("set", jsontext.Names("digest", "revision"))
-	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "note", "outcome").With("amount", moneyShape))
+	refusalShape  = jsontext.Names("at", "error", "incident", "input", "namespace").With("set", jsontext.Names("digest", "revision"))
+	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "namespace", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
 	calendarShape = jsontext.Names("calendar", "id")
-	markShape     = jsontext.Names("incident", "told", "updated_at")
+	markShape     = jsontext.Names("incident", "namespace", "told", "updated_at")
 	indexShape    = jsontext.Names("digest", "records")
 	erasureShape  = jsontext.Names("at", "records").With("reserves", reserveShape)
 
 	moneyShape   = jsontext.Names("currency", "value")
-	reserveShape = jsontext.Names("at", "direction", "partner", "units")
+	reserveShape = jsontext.Names("at", "direction", "namespace", "partner", "units")
 	givenShape   = jsontext.Names("made", "previous", "seen", "updated_at").
 			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "occurred", "of", "same", "sum").With("value", moneyShape)).
 			With("precedents", jsontext.Names("comparable", "count", "play")).
@@ -143,7 +143,7 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 			return nil, err
 		}
 	}
-	s.Choice.Key = store.PrecedentKey(s.Choice.Key, keys)
+	s.Choice.Key = store.PrecedentKey(s.Namespace, s.Choice.Key, keys)
 	return s, nil
 }
 
@@ -194,6 +194,8 @@ func (c *cursor) reserve() (r recovery.Reserve) {
 			r.At = c.time()
 		case "direction":
 			r.Direction = c.Text()
+		case "namespace":
+			r.Namespace = c.Text()
 		case "partner":
 			r.Partner = c.Text()
 		case "units":
@@ -223,6 +225,8 @@ func (c *cursor) decision(s *store.Decision) {
 			s.ID = store.IDOf(s.Choice.Chosen.Decision)
 		case string(key) == "incident":
 			s.Incident = c.Text()
+		case string(key) == "namespace":
+			s.Namespace = c.word()
 		case string(key) == "made" && s.Choice != nil:
 			c.made(s)
 		case string(key) == "set":

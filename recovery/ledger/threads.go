@@ -17,7 +17,7 @@ import (
 type index struct {
 	base *snapshot // nil: there is none
 
-	threads map[string]*thread // by incident; nil for one that is in the base and was erased
+	threads map[string]*thread // by the incident's name, see [store.Name]; nil for one that is in the base and was erased
 	// proposed is the record of each choice that has needed a second person since the base, by the choice.
 	proposed map[store.ID]int64
 	count    int // how many threads were ever opened, including erased ones
@@ -116,7 +116,7 @@ func (x *index) apply(t *log.Item, look lookup) error {
 		return x.take(made, look)
 	case []recovery.Report:
 		for _, r := range made {
-			th, err := x.open(r.Incident)
+			th, err := x.open(store.Name(r.Namespace, r.Incident))
 			if err != nil {
 				return err
 			}
@@ -127,7 +127,7 @@ func (x *index) apply(t *log.Item, look lookup) error {
 			th.extras = m
 		}
 	case recovery.Mark:
-		th, err := x.open(made.Incident)
+		th, err := x.open(store.Name(made.Namespace, made.Incident))
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (x *index) apply(t *log.Item, look lookup) error {
 		if made.Told() == nil {
 			return nil
 		}
-		th, err := x.open(made.Incident)
+		th, err := x.open(store.Name(made.Namespace, made.Incident))
 		if err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (x *index) apply(t *log.Item, look lookup) error {
 
 // take adds a decision to the index.
 func (x *index) take(d *store.Decision, look lookup) error {
-	t, err := x.open(d.Incident)
+	t, err := x.open(d.Name())
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,9 @@ func (s Seen) CheckCounts(now Now) error {
 	}
 	for i := range s.Reads.Use {
 		q := &s.Reads.Use[i]
-		takes := func(r Reserve) bool { return r.Partner == q.Partner && r.Direction == q.Direction }
+		takes := func(r Reserve) bool {
+			return r.Namespace == q.Namespace && r.Partner == q.Partner && r.Direction == q.Direction
+		}
 		if !slices.ContainsFunc(s.Reserves, takes) {
 			continue
 		}

@@ -12,8 +12,9 @@ import (
 // Decision has the fields of a decision that the rules read. Nothing in it changes after it was
 // passed to a rule.
 type Decision struct {
-	ID       ID
-	Incident string
+	ID ID
+	// Namespace and Incident are the incident's; see [Name].
+	Namespace, Incident string
 	// Number is the decision's place in the order in which the store took them.
 	Number int64
 	// Set is the set by which it was made.
@@ -36,6 +37,9 @@ type Decision struct {
 	// Again is set on a decision that was made because time has passed: nobody told of the incident.
 	Again bool
 }
+
+// Name is the name of the decision's incident in the store.
+func (d *Decision) Name() string { return Name(d.Namespace, d.Incident) }
 
 // Tells reports whether the decision was made of what a host told of the incident: that was then told last.
 func (d *Decision) Tells() bool { return d.Choice == nil && !d.Again }
@@ -90,16 +94,19 @@ func (d *Decision) gives(id ID) bool {
 }
 
 // PrecedentKey is the text under which an index files choices that may be compared: choices of one
-// play, in cases that have the same keys. The order of the keys does not matter.
-func PrecedentKey(play string, comparable []Key) string {
+// play in a namespace, in cases that have the same keys. The order of the keys does not matter.
+func PrecedentKey(namespace, play string, comparable []Key) string {
 	var room [256]byte
-	return string(appendPrecedentKey(room[:0], play, comparable))
+	return string(appendPrecedentKey(room[:0], namespace, play, comparable))
 }
 
-func appendPrecedentKey(dst []byte, play string, comparable []Key) []byte {
+func appendPrecedentKey(dst []byte, namespace, play string, comparable []Key) []byte {
 	byPath := func(a, b Key) int { return cmp.Compare(a.Path, b.Path) }
 	if !slices.IsSortedFunc(comparable, byPath) {
 		comparable = slices.SortedFunc(slices.Values(comparable), byPath)
+	}
+	if namespace != "" {
+		dst = AppendTexts(append(dst, 0), namespace)
 	}
 	dst = AppendTexts(dst, play)
 	for _, k := range comparable {

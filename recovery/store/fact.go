@@ -62,7 +62,7 @@ func (k *FactKind) answers(q *FactQuery) bool {
 
 // Entry is where an incident counts, and how much.
 type Entry struct {
-	Texts  []string // of the kind's paths
+	Texts  []string // of the kind's paths, behind the namespace of the incident, if it has one
 	At     time.Time
 	Weight Wide
 }
@@ -74,7 +74,7 @@ func (k *FactKind) Entries(s Standing) (out []Entry) {
 	for at, weight := range k.weights(s) {
 		if texts == nil {
 			var ok bool
-			if texts, ok = k.texts(make([]string, 0, len(k.Paths)), s); !ok {
+			if texts, ok = k.texts(make([]string, 0, len(k.Paths)+1), s); !ok {
 				return nil
 			}
 		}
@@ -83,9 +83,12 @@ func (k *FactKind) Entries(s Standing) (out []Entry) {
 	return out
 }
 
-// texts adds the texts that tell the incident apart; ok is false when one is
+// texts adds the texts that tell the incident apart, behind its namespace, if it has one; ok is false when one is
 // missing, and so nothing is the same as it.
 func (k *FactKind) texts(dst []string, s Standing) (out []string, ok bool) {
+	if n := s.Latest.Namespace; n != "" {
+		dst = append(dst, n)
+	}
 	for _, path := range k.Paths {
 		text := s.Latest.Key(path)
 		if text == "" {

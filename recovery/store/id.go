@@ -26,6 +26,18 @@ func IDOf[T string | []byte](text T) (id ID) {
 	return ID(sum[:len(id)])
 }
 
+// Name is what a store calls an incident of a namespace, so that no two tenants have incidents of one
+// name. In the empty namespace it is the incident's id.
+func Name(namespace, incident string) string {
+	switch {
+	case namespace != "":
+		return string(AppendTexts([]byte{0}, namespace)) + incident
+	case incident != "" && incident[0] == 0:
+		return "\x00" + incident // nobody's namespace begins so
+	}
+	return incident
+}
+
 // digit is the value of a hexadecimal digit; 16 of anything else.
 func digit(c byte) byte {
 	switch {

@@ -91,7 +91,7 @@ func (x *Index) Shift(incident int, from, to Standing) {
 func (x *Index) Precedents(q *PrecedentQuery, incident int) []Chosen {
 	var out []Chosen
 	var room [256]byte
-	for _, p := range x.precedents[string(appendPrecedentKey(room[:0], q.Play, q.Comparable))] {
+	for _, p := range x.precedents[string(appendPrecedentKey(room[:0], q.Namespace, q.Play, q.Comparable))] {
 		if p.incident != incident {
 			out = append(out, p.chosen)
 		}
@@ -125,15 +125,21 @@ func (x *Index) withdraw(d *Decision) {
 }
 
 // partnerUse is what capacity is counted by.
-type partnerUse struct{ partner, direction string }
+type partnerUse struct{ namespace, partner, direction string }
 
-func (u partnerUse) group() ID { return groupOf("use:", []string{u.partner, u.direction}) }
+func (u partnerUse) group() ID {
+	texts := [...]string{u.namespace, u.partner, u.direction}
+	if u.namespace == "" {
+		return groupOf("use:", texts[1:])
+	}
+	return groupOf("use:", texts[:])
+}
 
 // Use answers how many units of a partner other incidents have reserved. The error
 // is an *[OverflowError], or that of the [Sums].
 func (x *Index) Use(q *UseQuery, own Standing) (int64, error) {
 	total := Wide{}
-	if units, ok := x.use[partnerUse{q.Partner, q.Direction}]; ok {
+	if units, ok := x.use[partnerUse{q.Namespace, q.Partner, q.Direction}]; ok {
 		total = units.since(stampOf(q.From)).Minus(units.since(stampOf(q.Until)))
 	}
 	if x.base != nil {
@@ -157,7 +163,7 @@ func (x *Index) Use(q *UseQuery, own Standing) (int64, error) {
 
 // below is the use that the index stands on.
 func (x *Index) below(q *UseQuery) (Wide, error) {
-	group := partnerUse{q.Partner, q.Direction}.group()
+	group := partnerUse{q.Namespace, q.Partner, q.Direction}.group()
 	from, err := x.base.Since(group, q.From)
 	if err != nil {
 		return Wide{}, err
@@ -182,7 +188,7 @@ func (x *Index) Release(list []Reserve) {
 }
 
 func (x *Index) reserve(incident int, r Reserve, do func(*series, weighed)) {
-	key := partnerUse{r.Partner, r.Direction}
+	key := partnerUse{r.Namespace, r.Partner, r.Direction}
 	units, ok := x.use[key]
 	if !ok {
 		units = &series{}

@@ -28,7 +28,7 @@ func (f *factIndex) places(dst []place, incident int, s Standing) []place {
 	var bucket ID
 	for at, weight := range f.weights(s) {
 		if len(dst) == 0 {
-			var room [4]string
+			var room [5]string
 			texts, ok := f.texts(room[:0], s)
 			if !ok {
 				return nil
@@ -125,8 +125,11 @@ func (x *Index) Kinds() []FactKind {
 // is missing, no incident can have the same text, and the answer is nil. The error is an
 // *[OverflowError], or that of the [Sums]. The kind of the fact must be counted.
 func (x *Index) Fact(q *FactQuery, incident int, own Standing) (any, error) {
-	var room [4]string
+	var room [5]string
 	texts := room[:0]
+	if q.Namespace != "" {
+		texts = append(texts, q.Namespace)
+	}
 	for _, k := range q.Same {
 		if k.Text == "" {
 			return nil, nil

@@ -6,6 +6,7 @@ import "time"
 // from the one that was decided in its updated_at, or in fields that no document declares. Versions
 // with an earlier updated_at are outdated.
 type Mark struct {
+	Namespace string
 	Incident  string
 	UpdatedAt time.Time
 	// Told is the incident as the host told of it, as JSON, where that differs from what was decided

@@ -9,6 +9,8 @@ import (
 // Query asks a store for the inputs of a decision. The incident itself does not
 // count in facts and use.
 type Query struct {
+	// Namespace is the tenant's whose incidents are meant, and nobody else's; empty: those of no tenant.
+	Namespace  string
 	Incident   string // whose previous decision, choices and reports are wanted
 	Choice     string // where Incident is empty: the incident on which something was proposed under the choice with this id
 	Set        string // the digest of the set by which the decision is to be made; empty: nobody asks
@@ -29,13 +31,14 @@ type Key struct {
 // action that a choice made on the decision, or after the choice that gave it,
 // lists as cancelled.
 type FactQuery struct {
-	Name     string
-	Count    string     // "incidents", or an action's type; else empty
-	Sum      string     // an action's type, or "incident." and the path of a field; else empty
-	Of       value.Kind // of the field that Sum names: int, double, duration or money; else invalid
-	Currency string     // of Sum, where it is money
-	Same     []Key      // the incidents that count have these
-	From     time.Time  // what lies at From or later counts
+	Namespace string // of the incidents that count
+	Name      string
+	Count     string     // "incidents", or an action's type; else empty
+	Sum       string     // an action's type, or "incident." and the path of a field; else empty
+	Of        value.Kind // of the field that Sum names: int, double, duration or money; else invalid
+	Currency  string     // of Sum, where it is money
+	Same      []Key      // the incidents that count have these
+	From      time.Time  // what lies at From or later counts
 	// Occurred says that actions and amounts lie where their incident occurred. Otherwise an action
 	// lies where it was given, and each part of an amount where that part was. Incidents always lie
 	// where they occurred.
@@ -48,6 +51,7 @@ type FactQuery struct {
 // UseQuery asks how many units of a partner other incidents have reserved in a
 // window of time, From included and Until not.
 type UseQuery struct {
+	Namespace   string // of the incidents that count
 	Partner     string
 	Direction   string // outbound or inbound
 	From, Until time.Time
@@ -56,6 +60,7 @@ type UseQuery struct {
 // PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
 // first. Choices on this incident do not count.
 type PrecedentQuery struct {
+	Namespace  string // of the incidents that count
 	Play       string
 	Comparable []Key
 }
@@ -76,6 +81,7 @@ type ChosenAction struct {
 
 // Reserve is the use of a partner.
 type Reserve struct {
+	Namespace string // of the incident
 	Partner   string
 	Direction string
 	Units     int64
@@ -84,5 +90,5 @@ type Reserve struct {
 
 // counts reports whether a reserve counts in the answer.
 func (q *UseQuery) counts(r *Reserve) bool {
-	return r.Partner == q.Partner && r.Direction == q.Direction && !r.At.Before(q.From) && r.At.Before(q.Until)
+	return r.Namespace == q.Namespace && r.Partner == q.Partner && r.Direction == q.Direction && !r.At.Before(q.From) && r.At.Before(q.Until)
 }

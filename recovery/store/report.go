@@ -10,9 +10,10 @@ import (
 // Report is the host's word about what came of an action. Of one effect the report with the latest
 // time counts, and of equal times the one that came last.
 type Report struct {
-	Incident string
-	Action   string  // its id
-	Outcome  Outcome // empty: done
+	Namespace string // the engine's; it sets it
+	Incident  string
+	Action    string  // its id
+	Outcome   Outcome // empty: done
 	// Amount is what this effect gave, or what was taken back of it; unset: the whole of it.
 	Amount value.Money
 	At     time.Time
@@ -36,6 +37,6 @@ const (
 // however often it comes. The zone of the time makes no difference, and neither does the effect: a
 // report that comes again means the one that it meant.
 func (r Report) Same(other Report) bool {
-	return r.Incident == other.Incident && r.Action == other.Action && r.At.Equal(other.At) && r.Note == other.Note &&
+	return r.Namespace == other.Namespace && r.Incident == other.Incident && r.Action == other.Action && r.At.Equal(other.At) && r.Note == other.Note &&
 		cmp.Or(r.Outcome, OutcomeDone) == cmp.Or(other.Outcome, OutcomeDone) && r.Amount == other.Amount
 }

@@ -107,10 +107,10 @@ func TestAnswersThatDoNotFit(t *testing.T) {
 
 func TestPrecedentKeyDoesNotDependOnOrder(t *testing.T) {
 	a, b := store.Key{Path: "region", Text: "north"}, store.Key{Path: "tier", Text: "gold"}
-	if store.PrecedentKey("p/x", []store.Key{a, b}) != store.PrecedentKey("p/x", []store.Key{b, a}) {
+	if store.PrecedentKey("", "p/x", []store.Key{a, b}) != store.PrecedentKey("", "p/x", []store.Key{b, a}) {
 		t.Error("the order of the keys counts")
 	}
-	if store.PrecedentKey("p/x", []store.Key{{Path: "a", Text: "bc"}}) == store.PrecedentKey("p/x", []store.Key{{Path: "ab", Text: "c"}}) {
+	if store.PrecedentKey("", "p/x", []store.Key{{Path: "a", Text: "bc"}}) == store.PrecedentKey("", "p/x", []store.Key{{Path: "ab", Text: "c"}}) {
 		t.Error("two cases have one key")
 	}
 }

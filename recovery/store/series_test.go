@@ -126,7 +126,7 @@ func TestOverSums(t *testing.T) {
 		at := now.Add(time.Duration(random.IntN(5)) * time.Hour)
 		return Standing{Latest: &Decision{
 			Number: int64(n), DecidedAt: at, OccurredAt: at, Keys: map[string]string{"customer.id": string(rune('a' + random.IntN(3)))},
-			Actions: []Action{{Type: "refund", Amount: amount}}, Reserves: []Reserve{{"bike", "outbound", 1, at}},
+			Actions: []Action{{Type: "refund", Amount: amount}}, Reserves: []Reserve{{"", "bike", "outbound", 1, at}},
 		}}
 	}
 	all := NewIndex()

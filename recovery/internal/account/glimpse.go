@@ -18,6 +18,7 @@ import (
 // glimpse is what the first reading takes of a decision. Most of its text is passed over: the second
 // reading reads it all, and checks it.
 type glimpse struct {
+	namespace string
 	incident  store.ID // the key of the incident
 	decidedAt time.Time
 	keeps     []string
@@ -61,7 +62,7 @@ func glance(t *ledger.Text) (*glimpse, error) {
 // glimpseOf is the glimpse of a decision that was read in full.
 func glimpseOf(r *recovery.Record) *glimpse {
 	d := r.Decision
-	g := &glimpse{incident: keyOf(d.Incident), decidedAt: d.DecidedAt, keeps: r.Keeps}
+	g := &glimpse{namespace: strings.Clone(d.Namespace), incident: keyOf(d.Incident), decidedAt: d.DecidedAt, keeps: r.Keeps}
 	for i := range d.Choices {
 		g.leaves = append(g.leaves, store.IDOf(d.Choices[i].ID))
 	}
@@ -156,6 +157,8 @@ func (g *glimpse) decision(d *jsontext.Decoder, key []byte) (chosen bool) {
 		g.incident = keyOf(d.Text())
 	case "made":
 		return true
+	case "namespace":
+		g.namespace = d.Text()
 	}
 	return false
 }

@@ -96,10 +96,12 @@ func look(ctx context.Context, dir string, o Options) (*overview, error) {
 		out:     &overview{known: map[store.ID]*known{}, choices: map[store.ID]*left{}, reported: map[string]bool{}},
 		numbers: map[store.ID]uint32{}, silent: map[string]map[uint64]struct{}{}, fields: newFieldNames(o.Fields),
 	}
-	err := ledger.Scan(ctx, dir, glance, func(e *ledger.Entry, g *glimpse) error {
+	err := ledger.Scan(ctx, dir, glance, func(e *ledger.Entry, g *glimpse) (err error) {
 		l.out.records = e.Seq + 1
 		l.out.of = append(l.out.of, noThread)
-		err := l.entry(e, g)
+		if is := o.Scope.Namespace; e.In(is) && (g == nil || g.namespace == is) {
+			err = l.entry(e, g)
+		}
 		if o.Progress != nil {
 			o.Progress(l.out.records, 2*l.out.records)
 		}

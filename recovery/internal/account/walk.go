@@ -39,8 +39,10 @@ func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
 		if e.Seq >= w.first.records {
 			return errEnough
 		}
-		if err := w.entry(e, x); err != nil {
-			return err
+		if e.In(o.Scope.Namespace) {
+			if err := w.entry(e, x); err != nil {
+				return err
+			}
 		}
 		if o.Progress != nil {
 			o.Progress(w.first.records+e.Seq+1, 2*w.first.records)
@@ -71,7 +73,7 @@ type asked struct{ play, kind string }
 type reading struct {
 	record *recovery.Record
 	row    Row
-	thread *thread  // nil: it was erased between the two times, or came later
+	thread *thread  // nil: it is not of the namespace, was erased between the two times, or came later
 	whole  *pending // all that stands of the incident, where this decision is all of it
 }
 

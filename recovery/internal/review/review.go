@@ -60,7 +60,7 @@ type Review struct {
 func Run(ctx context.Context, dir string, o Options) (*Review, error) {
 	r := newReviewer(o)
 	// What came again, and who told first, is asked of the whole ledger.
-	whole := ledger.Scope{Set: o.Scope.Set}
+	whole := ledger.Scope{Namespace: o.Scope.Namespace, Set: o.Scope.Set}
 	walk := account.Options{Now: o.Now, Scope: whole, Fields: r.fields, Progress: o.Progress}
 	if err := r.sets(ctx, dir); err != nil {
 		return nil, err

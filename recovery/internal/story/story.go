@@ -66,11 +66,11 @@ type Story struct {
 	Latest *recovery.Decision // nil: it was only ever refused
 }
 
-// Read reads the story of an incident from a ledger. With sets, the sets that decided it are read too,
+// Read reads the story of an incident of a namespace from a ledger. With sets, the sets that decided it are read too,
 // which putting it into words needs. Of an incident that the ledger does not have, it is nil; others are
 // then the ids of those that it has.
-func Read(ctx context.Context, dir, incident string, now time.Time, sets bool) (s *Story, others []string, err error) {
-	list, err := ledger.About(ctx, dir, incident, sets)
+func Read(ctx context.Context, dir, namespace, incident string, now time.Time, sets bool) (s *Story, others []string, err error) {
+	list, err := ledger.About(ctx, dir, namespace, incident, sets)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,20 +81,20 @@ func Read(ctx context.Context, dir, incident string, now time.Time, sets bool) (
 		}
 	}
 	if len(r.s.Steps) == 0 {
-		others, err := decided(ctx, dir)
+		others, err := decided(ctx, dir, namespace)
 		return nil, others, err
 	}
 	return r.s, nil, r.end(now)
 }
 
 // decided are the ids of the incidents that were decided, sorted.
-func decided(ctx context.Context, dir string) ([]string, error) {
+func decided(ctx context.Context, dir, namespace string) ([]string, error) {
 	seen := map[string]bool{}
 	for e, err := range ledger.Entries(ctx, dir) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Record != nil {
+		if e.Record != nil && e.In(namespace) {
 			seen[e.Record.Decision.Incident] = true
 		}
 	}

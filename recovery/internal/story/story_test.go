@@ -61,7 +61,7 @@ func TestStory(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, _, err := story.Read(ctx, dir, "T-1", now, true)
+	s, _, err := story.Read(ctx, dir, "", "T-1", now, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestStory(t *testing.T) {
 	if told.Story[0].ID != first.ID || len(last.Told) != 2 || last.Told[0].Field != "responded_at" || last.Told[1].Field != "severity" {
 		t.Errorf("got %+v", told.Story)
 	}
-	if s, others, err := story.Read(ctx, dir, "T-3", now, true); s != nil || err != nil || !slices.Equal(others, []string{"T-1", "T-2"}) {
+	if s, others, err := story.Read(ctx, dir, "", "T-3", now, true); s != nil || err != nil || !slices.Equal(others, []string{"T-1", "T-2"}) {
 		t.Errorf("of another: %v, %v, %v", s, others, err)
 	}
 }

@@ -62,7 +62,7 @@ func again(c command.Command, h command.Host, args []string) int {
 // of their ids.
 func (e *engines) fallenDue(dir string) ([]string, error) {
 	var err error
-	if e.desk, err = readDesk(dir); err != nil {
+	if e.desk, err = readDesk(dir, e.namespace); err != nil {
 		return nil, ledgers.Placed(dir, err)
 	}
 	type due struct {

@@ -30,13 +30,14 @@ func agendaCommand() command.Command {
 
 // wantedEntries says which entries of the agenda to show.
 type wantedEntries struct {
-	incident, owner, to string
-	until               *time.Time
+	namespace, incident, owner, to string
+	until                          *time.Time
 }
 
 func showAgenda(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	var want wantedEntries
+	namespace := ledgers.Namespace(f)
 	f.StringVar(&want.incident, "incident", "", "what is owed on the incident `ID`")
 	f.StringVar(&want.owner, "owner", "", "what `OWNER` has to do")
 	f.StringVar(&want.to, "to", "", "what goes to `ROLE`, and what it has to decide")
@@ -52,13 +53,13 @@ func showAgenda(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	want.until = until.At
+	want.namespace, want.until = *namespace, until.At
 	at := now.Or(time.Now())
 	var d *desk
 	if want.incident == "" {
-		d, err = readDesk(dir)
+		d, err = readDesk(dir, want.namespace)
 	} else {
-		d, err = readIncident(dir, want.incident, format.Value == "text")
+		d, err = readIncident(dir, want.namespace, want.incident, format.Value == "text")
 	}
 	if err != nil {
 		return ledgers.Failed(h, dir, format.Value, err)

@@ -174,7 +174,7 @@ func (c *chooser) place(sel *recovery.Selection) error {
 // offered finds the incident on which a choice was offered: that which the line names, or that on which
 // the choice was proposed. Else, it reads the whole ledger once.
 func (c *chooser) offered(sel *recovery.Selection) (incident string, known bool, err error) {
-	q := recovery.Query{Incident: sel.Incident}
+	q := recovery.Query{Namespace: c.namespace, Incident: sel.Incident}
 	if q.Incident == "" {
 		q.Choice = sel.Choice
 	}
@@ -186,7 +186,7 @@ func (c *chooser) offered(sel *recovery.Selection) (incident string, known bool,
 		return p.Decision.Incident, true, nil
 	}
 	if c.all == nil {
-		if c.all, err = readDesk(c.dir); err != nil {
+		if c.all, err = readDesk(c.dir, c.namespace); err != nil {
 			return "", false, ledgers.Placed(c.dir, err)
 		}
 	}

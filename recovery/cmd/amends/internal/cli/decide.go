@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/given"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
@@ -36,6 +37,7 @@ func decide(c command.Command, h command.Host, args []string) int {
 	f.Var(now, "now", "decide as of `TIME`: RFC 3339, a date, or the name of a timestamp field of each incident, such as occurred_at")
 	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
 	store := f.String("store", "", "remember in the ledger in `DIR`, created when absent: incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
+	namespace := ledgers.Namespace(f)
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
 	files, err := f.Parse(h, args)
@@ -51,7 +53,7 @@ func decide(c command.Command, h command.Host, args []string) int {
 	if *store != "" && *givenFile != "" {
 		return h.Trouble("--given stands in place of what a ledger knows: it does not go with --store")
 	}
-	options := []recovery.Option{recovery.WithRevision(*revision)}
+	options := []recovery.Option{recovery.WithNamespace(*namespace), recovery.WithRevision(*revision)}
 	if *strict {
 		options = append(options, recovery.Strict())
 	}

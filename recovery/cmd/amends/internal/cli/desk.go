@@ -58,22 +58,24 @@ func newDesk() *desk {
 	return &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, choices: map[string]string{}, sets: map[string]*archived{}}
 }
 
-// readDesk reads a ledger. It may be written meanwhile.
-func readDesk(dir string) (*desk, error) {
+// readDesk reads what a ledger has of a namespace. It may be written meanwhile.
+func readDesk(dir, namespace string) (*desk, error) {
 	d := newDesk()
 	for e, err := range ledger.Entries(context.Background(), dir) {
 		if err != nil {
 			return nil, err
 		}
-		d.take(e)
+		if e.In(namespace) {
+			d.take(e)
+		}
 	}
 	return d, nil
 }
 
 // readIncident reads what a ledger knows of one incident, and with sets the sets that decided it. Where
 // nothing was decided on it, the whole ledger is read, so that an incident with a similar id can be named.
-func readIncident(dir, incident string, sets bool) (*desk, error) {
-	list, err := ledger.About(context.Background(), dir, incident, sets)
+func readIncident(dir, namespace, incident string, sets bool) (*desk, error) {
+	list, err := ledger.About(context.Background(), dir, namespace, incident, sets)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +84,7 @@ func readIncident(dir, incident string, sets bool) (*desk, error) {
 		d.take(e)
 	}
 	if t := d.threads[incident]; t == nil || t.Latest == nil {
-		return readDesk(dir)
+		return readDesk(dir, namespace)
 	}
 	return d, nil
 }
@@ -183,24 +185,25 @@ func (d *desk) zones(digest string) zoned.Zones {
 // engines write into a ledger about incidents that it holds. They look each one up, and make the engine for a decision: that of the playbooks that were named, or else of the
 // set that decided.
 type engines struct {
-	desk    *desk // of the sets that decided, and of what was read so far
-	ledger  *ledger.Ledger
-	clock   time.Time
-	named   *recovery.Engine // nil: no playbooks were named
-	known   *known           // the set of those that were
-	revived map[string]*recovery.Engine
+	desk      *desk // of the sets that decided, and of what was read so far
+	ledger    *ledger.Ledger
+	namespace string
+	clock     time.Time
+	named     *recovery.Engine // nil: no playbooks were named
+	known     *known           // the set of those that were
+	revived   map[string]*recovery.Engine
 }
 
 // find is what the ledger knows of an incident, or says that it has not decided it.
 func (e *engines) find(dir, incident string) (recovery.Given, error) {
-	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Incident: incident})
+	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: incident})
 	switch {
 	case err != nil:
 		return given, ledgers.Placed(dir, err)
 	case given.Previous != nil:
 		return given, nil
 	}
-	all, err := readDesk(dir)
+	all, err := readDesk(dir, e.namespace)
 	if err != nil {
 		return given, ledgers.Placed(dir, err)
 	}
@@ -224,7 +227,7 @@ func (e *engines) of(latest *recovery.Decision) (*recovery.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithRevision(latest.Set.Revision), e.now())
+	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithNamespace(e.namespace), recovery.WithRevision(latest.Set.Revision), e.now())
 	if err != nil {
 		return nil, fmt.Errorf("the set %s, which decided, does not load any more; name the playbooks: --playbooks DIR (%w)", digest, err)
 	}
@@ -254,14 +257,15 @@ func (e *engines) zones(d *recovery.Decision) zoned.Zones {
 
 // desktop is what commands share that write into a ledger about incidents that it holds.
 type desktop struct {
-	store, playbooks, revision *string
-	now                        *command.Instant
+	store, playbooks, revision, namespace *string
+	now                                   *command.Instant
 }
 
 func newDesktop(f *command.Flags) *desktop {
 	t := &desktop{store: f.String("store", "", "the ledger in `DIR`")}
 	t.now = f.Now("do it as if it were `TIME` (RFC 3339)")
 	t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
+	t.namespace = ledgers.Namespace(f)
 	t.revision = f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	return t
 }
@@ -275,9 +279,9 @@ func (t *desktop) open(h command.Host, name string) (*engines, int) {
 	if err := ledgers.Check(*t.store); err != nil {
 		return nil, h.Trouble("%s", err)
 	}
-	e := &engines{clock: t.now.Or(time.Now()), revived: map[string]*recovery.Engine{}}
+	e := &engines{namespace: *t.namespace, clock: t.now.Or(time.Now()), revived: map[string]*recovery.Engine{}}
 	if *t.playbooks != "" {
-		engine, set, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithRevision(*t.revision), e.now()})
+		engine, set, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithNamespace(*t.namespace), recovery.WithRevision(*t.revision), e.now()})
 		if engine == nil {
 			return nil, status
 		}

@@ -87,7 +87,7 @@ func (d *diffFlags) check(rest []string) error {
 	case d.now.At != nil && d.incidents == "":
 		return errors.New("--now goes with --incidents")
 	case d.scope.IsSet() && d.ledger == "":
-		return errors.New("--since, --until and --set go with --ledger")
+		return errors.New("--namespace, --since, --until and --set go with --ledger")
 	case d.incidents == "" && (d.latest || d.strict):
 		return errors.New("--latest and --strict go with --incidents")
 	}

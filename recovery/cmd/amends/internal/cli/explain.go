@@ -33,6 +33,7 @@ func explainCommand() command.Command {
 type explainFlags struct {
 	playbooks, given           string
 	ledger, incident, decision string
+	namespace                  *string
 	now                        *command.Instant
 	format                     *command.OneOf
 	plays                      *command.Texts
@@ -49,6 +50,7 @@ func runExplain(c command.Command, h command.Host, args []string) int {
 	f.BoolVar(&x.all, "all", false, "show every play")
 	f.StringVar(&x.ledger, "ledger", "", "explain a past decision of the ledger in `DIR`, as of then")
 	f.StringVar(&x.incident, "incident", "", "`ID` of the incident in the ledger")
+	x.namespace = ledgers.Namespace(f)
 	f.StringVar(&x.decision, "decision", "", "`ID` of its decision, when the latest is not meant")
 	f.BoolVar(&x.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare")
 	x.format = f.Format("text", "json")
@@ -74,8 +76,8 @@ func (x *explainFlags) check(files []string) error {
 	switch {
 	case !past && x.playbooks == "" && x.incident == "":
 		return errors.New("explain needs the directory of the playbooks, --playbooks DIR, or a ledger: --ledger DIR --incident ID")
-	case !past && (x.incident != "" || x.decision != ""):
-		return errors.New("--incident and --decision go with --ledger DIR")
+	case !past && (x.incident != "" || x.decision != "" || *x.namespace != ""):
+		return errors.New("--incident, --decision and --namespace go with --ledger DIR")
 	case past && x.incident == "":
 		return errors.New("--ledger needs the incident: --incident ID")
 	case past && (x.playbooks != "" || x.given != "" || x.now.At != nil || x.strict || len(files) > 0):
@@ -95,7 +97,7 @@ func (x *explainFlags) past(h command.Host) int {
 	if err := ledgers.Check(x.ledger); err != nil {
 		return h.Trouble("%s", err)
 	}
-	found, err := ledger.Explain(context.Background(), x.ledger, ledger.ExplainOptions{Incident: x.incident, Decision: x.decision, Plays: x.plays.List})
+	found, err := ledger.Explain(context.Background(), x.ledger, ledger.ExplainOptions{Namespace: *x.namespace, Incident: x.incident, Decision: x.decision, Plays: x.plays.List})
 	if err != nil {
 		return h.Trouble("%s: %s", x.ledger, err)
 	}

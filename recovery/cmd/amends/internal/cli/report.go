@@ -52,7 +52,7 @@ func runReport(c command.Command, h command.Host, args []string) error {
 			return err
 		}
 	case scope.IsSet():
-		return errors.New("--since, --until and --set say what of a ledger is counted: name one with --ledger")
+		return errors.New("--namespace, --since, --until and --set say what of a ledger is counted: name one with --ledger")
 	}
 	page, err := pageOf(rest[0], o)
 	if err != nil {

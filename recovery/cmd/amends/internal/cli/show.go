@@ -27,6 +27,7 @@ func showCommand() command.Command {
 
 func show(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	namespace := ledgers.Namespace(f)
 	now := f.Now("as it is at `TIME` (RFC 3339)")
 	format := f.Format("text", "json", "html")
 	rest, err := f.Parse(h, args)
@@ -41,7 +42,7 @@ func show(c command.Command, h command.Host, args []string) error {
 		return err
 	}
 	at := now.Or(time.Now())
-	s, others, err := story.Read(context.Background(), dir, id, at, format.Value != "json")
+	s, others, err := story.Read(context.Background(), dir, *namespace, id, at, format.Value != "json")
 	if err != nil {
 		return ledgers.Failed(h, dir, format.Value, err)
 	}

@@ -57,6 +57,12 @@ func FoundIf(found bool) error {
 	return nil
 }
 
+// IsSet reports whether a flag was given.
+func (f *Flags) IsSet(name string) (set bool) {
+	f.Visit(func(x *flag.Flag) { set = set || x.Name == name })
+	return set
+}
+
 // Parse returns the arguments that are no flags.
 func (f *Flags) Parse(h Host, args []string) ([]string, error) {
 	var rest []string

@@ -63,7 +63,7 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	show := term.NewProgress(h.Stderr, nil, "compared")
 	options.Progress = show.Show
 	if len(options.Across) > 0 {
-		if options.Kept, err = keptPromises(dir, options.Scope.Set, now.Or(time.Now())); err != nil {
+		if options.Kept, err = keptPromises(dir, options.Scope, now.Or(time.Now())); err != nil {
 			show.End()
 			return Failed(h, dir, format.Value, err)
 		}

@@ -11,9 +11,9 @@ import (
 )
 
 // keptPromises says of each incident whether promises of it were due by a time, and all of them kept.
-func keptPromises(dir, set string, now time.Time) (func(incident string) (due, kept bool), error) {
+func keptPromises(dir string, scope ledger.Scope, now time.Time) (func(incident string) (due, kept bool), error) {
 	all := map[store.ID]bool{}
-	o := account.Options{Now: now, Scope: ledger.Scope{Set: set}}
+	o := account.Options{Now: now, Scope: ledger.Scope{Namespace: scope.Namespace, Set: scope.Set}}
 	err := account.Walk(context.Background(), dir, o, account.Rows{Promise: func(p *account.Promise) error {
 		if p.Is.DueAt.After(now) {
 			return nil

@@ -22,6 +22,7 @@ func ledgerErase() command.Command {
 
 func eraseLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	namespace := Namespace(f)
 	incident := f.String("incident", "", "erase what is known of the incident `ID`")
 	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
 	now := f.Now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
@@ -37,7 +38,7 @@ func eraseLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	e := ledger.Erasure{Incident: *incident, Customer: *customer, At: now.Or(time.Time{})}
+	e := ledger.Erasure{Namespace: *namespace, Incident: *incident, Customer: *customer, At: now.Or(time.Time{})}
 	n, err := erase(dir, e)
 	if err != nil {
 		return Failed(h, dir, format.Value, err)
@@ -57,14 +58,18 @@ func erase(dir string, e ledger.Erasure) (int, error) {
 func writeErased(h command.Host, format string, e ledger.Erasure, n int) error {
 	if format == "json" {
 		return command.WriteIndented(h.Stdout, struct {
-			Incident string `json:"incident,omitempty"`
-			Customer string `json:"customer,omitempty"`
-			Erased   int    `json:"erased"`
-		}{e.Incident, e.Customer, n})
+			Namespace string `json:"namespace,omitempty"`
+			Incident  string `json:"incident,omitempty"`
+			Customer  string `json:"customer,omitempty"`
+			Erased    int    `json:"erased"`
+		}{e.Namespace, e.Incident, e.Customer, n})
 	}
 	whose := "incident " + e.Incident
 	if e.Customer != "" {
 		whose = "customer " + e.Customer
+	}
+	if e.Namespace != "" {
+		whose += " of " + e.Namespace
 	}
 	if n == 0 {
 		return h.Stdout.Printf("nothing to erase: the ledger holds no records of %s\n", whose)

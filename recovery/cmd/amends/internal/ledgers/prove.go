@@ -23,6 +23,7 @@ func ledgerProve() command.Command {
 func proveLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	decision := f.String("decision", "", "prove the decision or choice `ID` in place of the latest on an incident")
+	namespace := Namespace(f)
 	since := f.String("since", "", "prove, to one who has the checkpoint in `FILE` and not the ledger, that the ledger continues it")
 	s := newSigning(f)
 	rest, err := f.Parse(h, args)
@@ -43,7 +44,7 @@ func proveLedger(c command.Command, h command.Host, args []string) error {
 	} else {
 		options := ledger.ProveOptions{Decision: *decision, Origin: *s.origin, Key: key}
 		if *decision == "" {
-			options.Incident = rest[1]
+			options.Namespace, options.Incident = *namespace, rest[1]
 		}
 		receipt, err = ledger.Prove(context.Background(), dir, options)
 	}

@@ -42,6 +42,7 @@ func replayLedger(c command.Command, h command.Host, args []string) error {
 	if options.Scope, err = scope.Of(dir, nil); err != nil {
 		return err
 	}
+	options.Scope.All = !f.IsSet("namespace")
 	if *playbooks != "" {
 		if options.Playbooks, err = command.OpenDir(*playbooks); err != nil {
 			return err

@@ -15,16 +15,22 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-// Scope are the flags that say what of a ledger is counted: --since, --until and --set.
+// Scope are the flags that say what of a ledger is counted: --namespace, --since, --until and --set.
 type Scope struct {
 	since, until command.Period
+	namespace    *string
 	set          *string
 	zone         *time.Location // of the days, once the ledger was looked at
 }
 
+// Namespace adds the flag that names a tenant of a ledger.
+func Namespace(f *command.Flags) *string {
+	return f.String("namespace", "", "`NAME` of the tenant whose incidents are meant; without it, those of no tenant")
+}
+
 // NewScope adds the flags to a command.
 func NewScope(f *command.Flags) *Scope {
-	s := &Scope{}
+	s := &Scope{namespace: Namespace(f)}
 	f.Var(&s.since, "since", "count from `TIME` on: a day (2026-03-01), a month (2026-01), a quarter (2026-Q1), a year, or RFC 3339")
 	f.Var(&s.until, "until", "count until `TIME`: to the end of a day, a month, a quarter or a year, or before a time")
 	s.set = f.String("set", "", "count what was decided by the set with `DIGEST`, or with a digest that begins so")
@@ -32,13 +38,15 @@ func NewScope(f *command.Flags) *Scope {
 }
 
 // IsSet reports whether one of the flags was given.
-func (s *Scope) IsSet() bool { return s.since.IsSet() || s.until.IsSet() || *s.set != "" }
+func (s *Scope) IsSet() bool { return s.bounded() || *s.namespace != "" }
+
+func (s *Scope) bounded() bool { return s.since.IsSet() || s.until.IsSet() || *s.set != "" }
 
 // Of is what the flags say of a ledger. Days are those of the zone; without one, those of the shared
 // zone of the latest set that the ledger has archived.
 func (s *Scope) Of(dir string, zone *time.Location) (ledger.Scope, error) {
-	var out ledger.Scope
-	if !s.IsSet() {
+	out := ledger.Scope{Namespace: *s.namespace}
+	if !s.bounded() {
 		return out, nil
 	}
 	if zone == nil || *s.set != "" {
