@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // UnhandledError reports an incident that was never handled.
@@ -63,10 +63,11 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, i
 	if err != nil {
 		return nil, err
 	}
-	c, err := rules.conclude(w, out.given)
+	c, err := rules.conclude(w, out.given, store)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
+	out.query, out.given = c.query, c.given
 	if out.record = c.record(); !c.differs(out.record.Decision) {
 		return standing, nil
 	}
@@ -273,23 +274,9 @@ func removeFrom(fields map[string]any, path string) any {
 	return nil
 }
 
-// Archiver is a [Store] that keeps the sets by which decisions were made, so
-// that they can be explained and made again later. An engine passes each set
-// that it decides by to its store, as soon as the set is loaded. The set must
-// not be changed afterwards.
-type Archiver interface {
-	Archive(set *playbook.Set)
-}
-
-// archive tells a store of a set, if it keeps sets.
-func archive(s Store, set *playbook.Set) {
-	if a, ok := s.(Archiver); ok {
-		a.Archive(set)
-	}
-}
-
 // Replay makes a recorded decision again: from its incident, at its time, and from the values that
-// answer returns, by the set of this engine. It reads no store and no clock. Under the set that the
+// answer returns, by the set of this engine. It reads no store and no clock. As of a store, answer is asked
+// twice: what is known first, then the query's Precedents alone, where the decision leaves or makes a choice. Under the set that the
 // record was made by the result equals the record. A choice is made again from what it has chosen.
 //
 // The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
@@ -322,7 +309,15 @@ func (r *ruleset) recall(ctx context.Context, w *workspace, in *Incident, was *R
 	if err != nil {
 		return nil, err
 	}
-	return r.begin(w, given), nil
+	return r.begin(w, given, answers(answer)), nil
+}
+
+// answers answer what a recorded decision asked.
+type answers func(Query) (Given, error)
+
+func (a answers) Precedents(_ context.Context, q Query) ([]store.Precedents, error) {
+	given, err := a(q)
+	return given.Precedents, err
 }
 
 // again makes a recorded decision again.
@@ -347,7 +342,10 @@ func (c *conclusion) chooseAgain(r *Record) (*Record, error) {
 	if c.given.Previous == nil {
 		return nil, fmt.Errorf("choice %s: the decision that it was made on is not known", made.Choice)
 	}
-	x := c.chooser(Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Roles: made.Roles, Reason: made.Reason})
+	x, err := c.chooser(Selection{Incident: r.Decision.Incident, Choice: made.Choice, By: made.By, Roles: made.Roles, Reason: made.Reason})
+	if err != nil {
+		return nil, err
+	}
 	if (made.Second != nil || made.Declined != nil) && x.was == nil {
 		return nil, fmt.Errorf("choice %s: what was proposed is not known", made.Choice)
 	}

@@ -90,10 +90,15 @@ func (e *Engine) settleOnce(ctx context.Context, rules *ruleset, store Store, se
 	if err != nil {
 		return nil, err
 	}
-	made, err := do(rules.begin(w, out.given).chooser(sel))
+	x, err := rules.begin(w, out.given, store).chooser(sel)
+	if err != nil {
+		return nil, err
+	}
+	made, err := do(x)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
+	out.query, out.given = x.c.query, x.c.given
 	if made.standing != nil {
 		return made, nil
 	}
@@ -102,7 +107,7 @@ func (e *Engine) settleOnce(ctx context.Context, rules *ruleset, store Store, se
 }
 
 // chooser begins to settle a choice.
-func (c *conclusion) chooser(sel Selection) *chooser {
+func (c *conclusion) chooser(sel Selection) (*chooser, error) {
 	x := &chooser{c: c, sel: sel}
 	x.c.choosing = true
 	x.play = x.chosenPlay()
@@ -115,7 +120,10 @@ func (c *conclusion) chooser(sel Selection) *chooser {
 			x.c.keeps = append(x.c.keeps, *m) // limits look at all of them, but for what is settled now
 		}
 	}
-	return x
+	if x.play == nil {
+		return x, nil
+	}
+	return x, x.c.askPrecedents(x.play)
 }
 
 // choose makes the decision that makes the choice.

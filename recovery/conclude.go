@@ -17,6 +17,7 @@ type conclusion struct {
 	rules     *ruleset
 	workspace *workspace
 	given     Given
+	from      asker // nil: nobody
 	base      time.Time
 	happened  events    // by now
 	past      events    // the same, with what the incident's reopening has made void
@@ -76,8 +77,8 @@ func (c *conclusion) warnOnce(code WarningCode, play, message string) {
 }
 
 // conclude decides from what was read. What it returns lives in the workspace.
-func (r *ruleset) conclude(w *workspace, given Given) (*conclusion, error) {
-	c := r.begin(w, given)
+func (r *ruleset) conclude(w *workspace, given Given, from asker) (*conclusion, error) {
+	c := r.begin(w, given, from)
 	return c, c.decide()
 }
 
@@ -89,6 +90,9 @@ func (c *conclusion) decide() error {
 		return err
 	}
 	c.sortMade()
+	if err := c.askPrecedents(c.offering()...); err != nil {
+		return err
+	}
 	c.makeRoom()
 	for i := range c.matches {
 		if err := c.approach(&c.matches[i]); err != nil {
@@ -99,9 +103,9 @@ func (c *conclusion) decide() error {
 }
 
 // begin begins a decision about the workspace's subject.
-func (r *ruleset) begin(w *workspace, given Given) *conclusion {
+func (r *ruleset) begin(w *workspace, given Given, from asker) *conclusion {
 	c := &w.conclusion
-	c.subject, c.rules, c.workspace, c.given, c.drafts = &w.subject, r, w, given, w.list[:0]
+	c.subject, c.rules, c.workspace, c.given, c.from, c.drafts = &w.subject, r, w, given, from, w.list[:0]
 	c.base = c.firstBase()
 	c.withdrawn = given.withdrawn()
 	c.recall()
@@ -198,6 +202,16 @@ func (c *conclusion) sortMade() {
 			c.drops = append(c.drops, m)
 		}
 	}
+}
+
+// offering are the plays that leave a choice which nobody has made yet.
+func (c *conclusion) offering() (out []*policy.Play) {
+	for i := range c.matches {
+		if p := c.matches[i].Play; p.Choice != nil && c.made(choiceID(c.namespace, c.id, p.Name)) == nil {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // made returns the choice that was made under an id and stands.

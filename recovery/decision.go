@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Money is an exact amount in one currency, such as 12.50 EUR. Its zero value
@@ -245,12 +246,7 @@ type PrecedentRange struct {
 }
 
 // Precedent is one earlier choice.
-type Precedent struct {
-	Decision string
-	Type     string
-	Amount   Money
-	Reason   string
-}
+type Precedent = store.Precedent
 
 // Withheld is an action, or a part of one, that was not given.
 type Withheld struct {

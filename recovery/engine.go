@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -133,7 +134,7 @@ func (h *Hooks) set() bool {
 
 // Load reads a set of playbooks and returns an engine for it. When the set has
 // mistakes, the error is a playbook.Diagnostics with every one of them; the
-// warnings of a good set are in [Engine.Diagnostics].
+// warnings of a good set are in [Engine.Diagnostics]. Load waits until the store is prepared for the set.
 func Load(fsys fs.FS, options ...Option) (*Engine, error) {
 	if fsys == nil {
 		return nil, errNoFiles
@@ -176,14 +177,17 @@ func (e *Engine) compile(set *playbook.Set, read playbook.Diagnostics, o setOpti
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	archive(e.config.store, set)
 	rules := newRuleset(program, SetRef{Digest: set.Digest, Revision: o.revision}, diags, zoned.Of(set).Decision())
 	rules.strict, rules.namespace = o.strict, e.config.namespace
+	if err := e.config.store.Prepare(context.Background(), set, kindsOf(program.Facts)); err != nil {
+		return nil, fmt.Errorf("the store could not be prepared for the set: %w", err)
+	}
 	return rules, nil
 }
 
 // Reload reads a set anew and decides by it from then on. When it has mistakes,
-// the error is a playbook.Diagnostics and the old set stays. Of the options it takes
+// the error is a playbook.Diagnostics and the old set stays. It stays as well while the store is prepared for
+// the new one, and when that fails. Of the options it takes
 // [WithRevision], without which decisions name no revision, and [Strict], which
 // stays as it was without. The others belong to the engine and are refused.
 func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
@@ -253,7 +257,7 @@ func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	c, err := rules.conclude(w, given)
+	c, err := rules.conclude(w, given, e.config.store)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
@@ -300,11 +304,11 @@ func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *In
 	if invalid != nil {
 		return nil, invalid
 	}
-	c, err := rules.conclude(w, given)
+	c, err := rules.conclude(w, given, store)
 	if err = subj.or(err); err != nil {
 		return nil, err
 	}
-	out := &outcome{record: c.record(), query: query, given: given, version: version, handled: HandledNew}
+	out := &outcome{record: c.record(), query: c.query, given: c.given, version: version, handled: HandledNew}
 	if given.Previous != nil {
 		out.handled = HandledChanged
 	}

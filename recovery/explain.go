@@ -104,7 +104,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 	if err != nil {
 		return nil, storeError(err)
 	}
-	c := rules.begin(w, given)
+	c := rules.begin(w, given, call.store)
 	out := c.explained(in.ID)
 	if failed == nil {
 		failed = c.decide()

@@ -8,7 +8,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 const reasonsBook = `amends: v1
@@ -53,13 +55,16 @@ type asked struct {
 	given func(recovery.Query) recovery.Given
 }
 
+func (s asked) Prepare(context.Context, *playbook.Set, []recovery.FactKind) error { return nil }
+
+func (s asked) Precedents(_ context.Context, q recovery.Query) ([]store.Precedents, error) {
+	return make([]store.Precedents, len(q.Precedents)), nil
+}
+
 func (s asked) Read(_ context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
 	g := s.given(q)
 	if g.Facts == nil {
 		g.Facts = make([]any, len(q.Facts))
-	}
-	if g.Precedents == nil {
-		g.Precedents = make([][]recovery.Chosen, len(q.Precedents))
 	}
 	if g.Use == nil {
 		g.Use = make([]int64, len(q.Use))

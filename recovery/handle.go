@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // attempts is how often Handle decides again after a conflict before it gives
@@ -68,8 +70,12 @@ func (e *Engine) rules() (*ruleset, error) {
 // noStore takes the place of a store where there is none. Each call fails with its error.
 type noStore struct{ why error }
 
-func (s noStore) Read(context.Context, Query) (Given, Version, error) { return Given{}, "", s.why }
-func (s noStore) Commit(context.Context, Commit) error                { return s.why }
+func (s noStore) Read(context.Context, Query) (Given, Version, error)      { return Given{}, "", s.why }
+func (s noStore) Prepare(context.Context, *playbook.Set, []FactKind) error { return s.why }
+func (s noStore) Precedents(context.Context, Query) ([]store.Precedents, error) {
+	return nil, s.why
+}
+func (s noStore) Commit(context.Context, Commit) error { return s.why }
 
 // about asks a store about one incident.
 func (e *Engine) about(incident string) Query {

@@ -233,7 +233,7 @@ func (p *Precedents) fields(f *form.Form) {
 		return
 	}
 	form.List(f, "options", &p.Options, (*PrecedentRange).fields)
-	form.List(f, "recent", &p.Recent, (*Precedent).fields)
+	form.List(f, "recent", &p.Recent, precedentFields)
 }
 
 func (r *PrecedentRange) fields(f *form.Form) {
@@ -243,7 +243,7 @@ func (r *PrecedentRange) fields(f *form.Form) {
 	f.Money("highest", &r.Highest)
 }
 
-func (p *Precedent) fields(f *form.Form) {
+func precedentFields(p *Precedent, f *form.Form) {
 	f.Text("decision", &p.Decision)
 	if f.Kept() {
 		f.Text("type", &p.Type)

@@ -42,7 +42,7 @@ func example() *Decision {
 				},
 				Precedents: Precedents{Count: 3,
 					Options: []PrecedentRange{{"compensate", eur("40 EUR"), eur("10 EUR"), eur("60 EUR")}},
-					Recent:  []Precedent{{"dec_9", "compensate", eur("40 EUR"), "why"}, {"dec_8", "replace", Money{}, "why not"}}}},
+					Recent:  []Precedent{{Decision: "dec_9", Type: "compensate", Amount: eur("40 EUR"), Reason: "why"}, {Decision: "dec_8", Type: "replace", Reason: "why not"}}}},
 			{ID: "cho_2", Play: "p/c", Decider: "x"},
 		},
 		Withheld:   []Withheld{{ID: "act_4", Type: "compensate", Play: "p/late", Reason: "limit", Amount: eur("3 EUR")}},

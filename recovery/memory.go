@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -48,8 +49,7 @@ func NewMemoryStore() *MemoryStore {
 	}
 }
 
-// Read implements [Store]. Its cost does not grow with the number of incidents,
-// save for the first time that a fact is asked for.
+// Read implements [Store]. Its cost does not grow with the number of incidents.
 func (s *MemoryStore) Read(ctx context.Context, q Query) (Given, Version, error) {
 	if err := ctx.Err(); err != nil {
 		return Given{}, "", err
@@ -63,13 +63,38 @@ func (s *MemoryStore) Read(ctx context.Context, q Query) (Given, Version, error)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.count(q.Facts)
+	s.count(s.index.Missing(q.Facts))
 	return s.answer(&q)
 }
 
-// count begins to count the kinds of facts that were not asked for before.
-func (s *MemoryStore) count(facts []FactQuery) {
-	missing := s.index.Missing(facts)
+// Prepare implements [Store].
+func (s *MemoryStore) Prepare(ctx context.Context, _ *playbook.Set, kinds []FactKind) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count(s.index.Uncounted(kinds))
+	return nil
+}
+
+// Precedents implements [Store].
+func (s *MemoryStore) Precedents(ctx context.Context, q Query) ([]store.Precedents, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	t := s.thread(q.Namespace, q.Incident)
+	out := make([]store.Precedents, len(q.Precedents))
+	for i := range q.Precedents {
+		out[i] = s.index.Precedents(&q.Precedents[i], t.number)
+	}
+	return out, nil
+}
+
+// count begins to count kinds of facts that were not counted before.
+func (s *MemoryStore) count(missing []FactKind) {
 	if len(missing) == 0 {
 		return
 	}
@@ -86,14 +111,13 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		t = s.chosen(q.Namespace, q.Choice)
 	}
 	given := Given{
-		Previous:   t.latest,
-		Made:       t.made(),
-		Reports:    slices.Clone(t.reports),
-		UpdatedAt:  t.updatedAt,
-		Told:       t.told,
-		Facts:      make([]any, len(q.Facts)),
-		Use:        make([]int64, len(q.Use)),
-		Precedents: make([][]Chosen, len(q.Precedents)),
+		Previous:  t.latest,
+		Made:      t.made(),
+		Reports:   slices.Clone(t.reports),
+		UpdatedAt: t.updatedAt,
+		Told:      t.told,
+		Facts:     make([]any, len(q.Facts)),
+		Use:       make([]int64, len(q.Use)),
 	}
 	if t.latest != nil && q.Set != "" {
 		given.SetIsOlder = s.sets.Older(store.IDOf(q.Set), t.stands.Latest.Set)
@@ -108,9 +132,6 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		if given.Use[i], err = s.index.Use(&q.Use[i], t.stands); err != nil {
 			return Given{}, "", err
 		}
-	}
-	for i := range q.Precedents {
-		given.Precedents[i] = s.index.Precedents(&q.Precedents[i], t.number)
 	}
 	return given, s.version, nil
 }
@@ -222,7 +243,7 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	if err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told)); err != nil || c.Version == s.version {
 		return err
 	}
-	s.count(c.Reads.Facts)
+	s.count(s.index.Missing(c.Reads.Facts))
 	return seen.CheckCounts(now{s.index, t})
 }
 
@@ -234,6 +255,9 @@ type now struct {
 
 func (n now) Fact(q *FactQuery) (any, error) { return n.index.Fact(q, n.of.number, n.of.stands) }
 func (n now) Use(q *UseQuery) (int64, error) { return n.index.Use(q, n.of.stands) }
+func (n now) Precedents(q *PrecedentQuery) (store.Precedents, error) {
+	return n.index.Precedents(q, n.of.number), nil
+}
 
 // open returns the thread of an incident, a new one if it is the first time that
 // something is committed about it.

@@ -1,12 +1,13 @@
 package recovery
 
 import (
-	"cmp"
-	"math/big"
+	"context"
+	"fmt"
 	"slices"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // MoneyRange is a parameter of an option that may be any amount in between.
@@ -37,7 +38,7 @@ func (c *conclusion) offer(p *policy.Play) error {
 		}
 		ch.Options = append(ch.Options, option)
 	}
-	ch.Precedents = summarise(c.precedentsOf(p), p.Playbook.Rounding)
+	ch.Precedents = shownPrecedents(c.precedentsOf(p), p.Playbook.Rounding)
 	if err := c.authority(&ch, p); err != nil {
 		return err
 	}
@@ -175,79 +176,51 @@ func (c *conclusion) left(l *policy.Limit) (Money, error) {
 	return room, nil
 }
 
-// precedentsOf are the earlier choices of a play in comparable cases.
-func (c *conclusion) precedentsOf(p *policy.Play) []Chosen {
-	i := slices.IndexFunc(c.query.Precedents, func(q PrecedentQuery) bool { return q.Play == p.Name })
-	if i < 0 || i >= len(c.given.Precedents) {
+// asker answers what a decision asks second: [Store.Precedents].
+type asker interface {
+	Precedents(ctx context.Context, q Query) ([]store.Precedents, error)
+}
+
+// askPrecedents asks for the earlier choices of plays in comparable cases.
+func (c *conclusion) askPrecedents(plays ...*policy.Play) error {
+	if len(plays) == 0 || c.from == nil {
 		return nil
 	}
-	return c.given.Precedents[i]
+	c.query.Precedents = make([]PrecedentQuery, 0, len(plays))
+	for _, p := range plays {
+		c.query.Precedents = append(c.query.Precedents, PrecedentQuery{Namespace: c.namespace, Play: p.Name, Comparable: c.keysOf(p.Choice.Comparable)})
+	}
+	q := Query{Namespace: c.namespace, Incident: c.id, Set: c.query.Set, Precedents: c.query.Precedents}
+	var err error
+	if c.given.Precedents, err = c.from.Precedents(c.ctx, q); err != nil {
+		return storeError(err)
+	}
+	if len(c.given.Precedents) != len(plays) {
+		return fmt.Errorf("the store has answered %d of %d questions about precedents", len(c.given.Precedents), len(plays))
+	}
+	return nil
 }
 
-// recentPrecedents is how many earlier choices are shown one by one.
-const recentPrecedents = 5
-
-// amounts are what an option was given before, in one currency, sorted.
-type amounts struct {
-	kind, currency string
-	list           []Money
-}
-
-// amountsOf gathers the amounts of earlier choices.
-func amountsOf(chosen []Chosen) []amounts {
-	var out []amounts
-	for _, ch := range chosen {
-		for _, a := range ch.Actions {
-			if !a.Amount.IsSet() {
-				continue
-			}
-			at := slices.IndexFunc(out, func(x amounts) bool { return x.kind == a.Type && x.currency == a.Amount.Currency() })
-			if at < 0 {
-				at = len(out)
-				out = append(out, amounts{kind: a.Type, currency: a.Amount.Currency()})
-			}
-			out[at].list = append(out[at].list, a.Amount)
+// precedentsOf are the earlier choices of a play in comparable cases.
+func (c *conclusion) precedentsOf(p *policy.Play) *store.Precedents {
+	for i := range c.given.Precedents {
+		if i < len(c.query.Precedents) && c.query.Precedents[i].Play == p.Name {
+			return &c.given.Precedents[i]
 		}
 	}
-	slices.SortFunc(out, func(a, b amounts) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.currency, b.currency))
-	})
-	for _, x := range out {
-		slices.SortFunc(x.list, Money.Compare)
-	}
-	return out
+	return &store.Precedents{}
 }
 
-// median is the amount in the middle; of an even number, the mean of the two in
-// the middle.
-func (x amounts) median() *big.Rat {
-	n := len(x.list)
-	if n%2 == 1 {
-		return x.list[n/2].Rat()
-	}
-	sum := new(big.Rat).Add(x.list[n/2-1].Rat(), x.list[n/2].Rat())
-	return sum.Quo(sum, big.NewRat(2, 1))
-}
-
-// summarise sums up earlier choices, given oldest first. Medians are rounded.
-func summarise(chosen []Chosen, by value.Rounding) Precedents {
-	out := Precedents{Count: len(chosen)}
-	for _, x := range amountsOf(chosen) {
-		median, err := by.Money(x.median(), x.currency)
+// shownPrecedents are precedents as a choice shows them. Medians are rounded.
+func shownPrecedents(p *store.Precedents, by value.Rounding) Precedents {
+	out := Precedents{Count: p.Count, Recent: p.Recent}
+	for i := range p.Amounts {
+		x := &p.Amounts[i]
+		median, err := by.Money(x.Median(), x.Lowest.Currency())
 		if err != nil {
 			continue // not reached: a median lies between two amounts
 		}
-		out.Options = append(out.Options, PrecedentRange{Type: x.kind, Median: median, Lowest: x.list[0], Highest: x.list[len(x.list)-1]})
-	}
-	for _, ch := range slices.Backward(chosen) {
-		if len(out.Recent) == recentPrecedents {
-			break
-		}
-		p := Precedent{Decision: ch.Decision, Reason: ch.Reason}
-		if len(ch.Actions) > 0 {
-			p.Type, p.Amount = ch.Actions[0].Type, ch.Actions[0].Amount
-		}
-		out.Recent = append(out.Recent, p)
+		out.Options = append(out.Options, PrecedentRange{Type: x.Type, Median: median, Lowest: x.Lowest, Highest: x.Highest})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // decision puts the decision together: the actions compared with those of the
@@ -247,9 +248,9 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 	dst = c.appendFacts(append(dst, `,"facts":`...))
 	dst = c.appendDecisions(append(dst, `,"made":`...))
 	dst = append(dst, `,"precedents":[`...)
-	for _, list := range c.given.Precedents {
-		for i := range list {
-			dst = jsontext.AppendQuote(appendElement(dst), list[i].Decision)
+	for i := range c.given.Precedents {
+		if p := &c.given.Precedents[i]; p.Count > 0 {
+			dst = appendPrecedents(appendElement(dst), p)
 		}
 	}
 	dst = append(dst, ']')
@@ -270,6 +271,25 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 	dst = append(dst, `],"use":`...)
 	dst = intake.AppendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
 	return append(dst, '}')
+}
+
+// appendPrecedents writes a summary of earlier choices: how many there were, what they gave, and which are
+// told one by one.
+func appendPrecedents(dst []byte, p *store.Precedents) []byte {
+	dst = strconv.AppendInt(append(dst, `{"count":`...), int64(p.Count), 10)
+	dst = append(dst, `,"gave":[`...)
+	for i := range p.Amounts {
+		x := &p.Amounts[i]
+		dst = jsontext.AppendQuote(appendElement(dst), x.Type)
+		for _, m := range [...]Money{x.Lowest, x.Lower, x.Upper, x.Highest} {
+			dst = jsontext.AppendQuote(append(dst, ','), m.String())
+		}
+	}
+	dst = append(dst, `],"recent":[`...)
+	for i := range p.Recent {
+		dst = jsontext.AppendQuote(appendElement(dst), p.Recent[i].Decision)
+	}
+	return append(dst, "]}"...)
 }
 
 func (c *conclusion) appendDecisions(dst []byte) []byte {

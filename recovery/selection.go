@@ -261,13 +261,14 @@ func (x *chooser) highest(l *policy.Limit, drafts []*draft) {
 // precedents; of several amounts, the one that lies furthest.
 func (x *chooser) deviation(drafts []*draft) (string, error) {
 	var furthest *big.Rat
-	amounts := amountsOf(x.c.precedentsOf(x.play))
+	amounts := x.c.precedentsOf(x.play).Amounts
 	for _, d := range drafts {
-		for _, r := range amounts {
-			if r.kind != d.Type || r.currency != d.Amount.Currency() {
+		for i := range amounts {
+			r := &amounts[i]
+			if r.Type != d.Type || r.Lowest.Currency() != d.Amount.Currency() {
 				continue
 			}
-			if dev := deviation(d.Amount, r.median()); furthest == nil || dev == nil || dev.Cmp(furthest) > 0 {
+			if dev := deviation(d.Amount, r.Median()); furthest == nil || dev == nil || dev.Cmp(furthest) > 0 {
 				if furthest = dev; dev == nil {
 					return x.reasoned("")
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -16,14 +17,25 @@ var ErrConflict = store.ErrConflict
 // Store remembers decisions. Implementations must be safe for concurrent use;
 // recoverytest.TestStore checks one.
 type Store interface {
-	// Read answers everything that a decision needs to know, as of one moment.
+	// Prepare gets the store ready for decisions by a set: it counts the kinds of facts that the set
+	// reads, and may keep the set, so that its decisions can be explained and made again later. The set
+	// must not be changed afterwards. No engine decides by a set before Prepare has returned nil.
+	// Preparing a set again changes nothing. A store that is bound to a transaction, for [In], is never
+	// asked to.
+	Prepare(ctx context.Context, set *playbook.Set, kinds []FactKind) error
+	// Read answers what a decision needs to know first, as of one moment: all of the query but
+	// its Precedents.
 	Read(ctx context.Context, q Query) (Given, Version, error)
+	// Precedents answers what is asked second, once it is known which plays leave a choice: a summary
+	// for each of the query's Precedents. The query's facts and use are not asked again.
+	Precedents(ctx context.Context, q Query) ([]store.Precedents, error)
 	// Commit makes a decision, or reports, part of what the store knows: all of
 	// it or nothing. Committing the same decision twice changes nothing. It
 	// returns ErrConflict when the version's answers to c.Reads would now differ
 	// in a way that matters: the incident's previous decision, the choices
 	// made on it or its updated_at, what was told of it last, the use of partners that the commit
-	// reserves, the sums that limits count.
+	// reserves, the sums that limits count, the precedents. Values are compared, and not versions, so
+	// that it does not matter between which reads something has changed.
 	Commit(ctx context.Context, c Commit) error
 }
 
@@ -42,12 +54,14 @@ type (
 	PrecedentQuery = store.PrecedentQuery
 	Chosen         = store.Chosen
 	ChosenAction   = store.ChosenAction
+	FactKind       = store.FactKind
 	Reserve        = store.Reserve
 	Mark           = store.Mark
 	Told           = store.Told
 )
 
-// Given answers a Query: each list has one element per element asked for.
+// Given answers a Query: each list has one element per element asked for. A store does not fill in
+// Precedents: the engine does, from [Store.Precedents], for the commit.
 type Given struct {
 	// Previous is the incident's latest decision other than a choice; nil at first.
 	Previous *Record
@@ -68,7 +82,7 @@ type Given struct {
 
 	Facts      []any // an int64 or a Money, and a float64 or a time.Duration where a field is added up; nil where a key of the query has no text
 	Use        []int64
-	Precedents [][]Chosen
+	Precedents []store.Precedents
 }
 
 // Record is a decision as a store keeps it.
@@ -152,7 +166,7 @@ func (c *Commit) Check() error {
 		return nil
 	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
 		return errors.New("a record holds a decision with an id and an incident")
-	case len(c.Given.Facts) != len(c.Reads.Facts) || len(c.Given.Use) != len(c.Reads.Use):
+	case len(c.Given.Facts) != len(c.Reads.Facts) || len(c.Given.Use) != len(c.Reads.Use) || len(c.Given.Precedents) != len(c.Reads.Precedents):
 		return errors.New("a commit holds an answer for each thing that was read")
 	}
 	return nil
@@ -274,7 +288,7 @@ func appendIDs(ids []store.ID, actions []Action) []store.ID {
 
 // Seen returns what a commit was made from, for the rules of package store.
 func (c *Commit) Seen() store.Seen {
-	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, UpdatedAt: c.Given.UpdatedAt}
+	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, Precedents: c.Given.Precedents, UpdatedAt: c.Given.UpdatedAt}
 	s.Tells = c.Mark != nil || c.Refusal != nil && c.Reads.Incident != "" || c.Record != nil && c.Record.On == "" && !c.Record.Again
 	if c.Given.Told != nil {
 		s.Told = c.Given.Told.Incident

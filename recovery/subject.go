@@ -9,11 +9,13 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // subject is an incident that fits the fields of a set: what a decision is made
 // about.
 type subject struct {
+	ctx       context.Context // within which it is decided
 	namespace string
 	id        string
 	now       time.Time
@@ -81,7 +83,7 @@ func (s *subject) signal() bool { return s.phase == PhaseSignal && !s.expectedAt
 func (r *ruleset) validate(ctx context.Context, w *workspace, in *Incident, now time.Time, strict bool) (*subject, error) {
 	s := &w.subject
 	w.incident = *in
-	s.namespace, s.id, s.now, s.input, s.taken = r.namespace, in.ID, now, r.program.NewInput(now), w.intake
+	s.ctx, s.namespace, s.id, s.now, s.input, s.taken = ctx, r.namespace, in.ID, now, r.program.NewInput(now), w.intake
 	s.input.Within(ctx)
 	wrong, err := w.intake.Take(w.incident.came(w.intake.Room()), s.input, strict)
 	if err != nil {
@@ -157,7 +159,7 @@ func fieldsOf(p *policy.Program) fields {
 	}
 }
 
-// needs says what has to be read before an incident can be decided. The subject
+// needs says what has to be read before an incident can be decided, but for precedents. The subject
 // keeps it: answers are found by the place of their question.
 func (r *ruleset) needs(w *workspace) Query {
 	s := &w.subject
@@ -172,13 +174,24 @@ func (r *ruleset) needs(w *workspace) Query {
 		})
 	}
 	q.Use = r.useQueries(s)
-	for _, p := range r.choices {
-		if s.applies(p) {
-			q.Precedents = append(q.Precedents, PrecedentQuery{Namespace: s.namespace, Play: p.Name, Comparable: s.keysOf(p.Choice.Comparable)})
-		}
-	}
 	s.query = q
 	return q
+}
+
+// kindsOf are the kinds of facts, each once.
+func kindsOf(facts []*policy.Fact) []FactKind {
+	var out []FactKind
+	for _, f := range facts {
+		q := FactQuery{Count: f.Count, Sum: f.Sum, Of: sumOf(f), Currency: f.Currency, Occurred: f.Occurred}
+		for _, k := range f.Same {
+			q.Same = append(q.Same, Key{Path: k.Name})
+		}
+		k := store.KindOf(&q)
+		if !slices.ContainsFunc(out, func(o FactKind) bool { return o.Same(&k) }) {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // sumOf is the kind of the field that a fact adds up; invalid for any other fact.

@@ -39,7 +39,7 @@ func BenchmarkValidate(b *testing.B) {
 			w.record = w.intake.AppendRecord(w.record[:0])
 		}
 	})
-	c := r.begin(w, Given{})
+	c := r.begin(w, Given{}, nil)
 	b.Run("id", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -136,7 +136,7 @@ func TestAFreeWorkspaceIsEmpty(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.conclude(w, Given{}); err != nil {
+	if _, err := r.conclude(w, Given{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	r.release(w)

@@ -146,7 +146,7 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	if err := l.conflict(c, at, t); err != nil {
 		return err
 	}
-	if err := l.build(c.Reads.Facts); err != nil {
+	if err := l.build(l.index.counts.Missing(c.Reads.Facts)); err != nil {
 		return err
 	}
 	ahead, err := l.ahead(c.Record.Decision.Set.Digest, calendars)

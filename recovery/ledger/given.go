@@ -8,6 +8,7 @@ import (
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Read has the inputs of a decision, other than its incident and its time: the
@@ -16,9 +17,9 @@ type Read struct {
 	Query recovery.Query
 	Facts []any // int64 or Money; nil where there was no answer
 	Use   []int64
-	// Precedents is how many there were for each question: those that stood when
-	// the ledger had Seen records.
-	Precedents []int
+	// Precedents are those of each question. Seen is how many records the ledger had. Records of earlier
+	// versions have the count alone: that of the choices that stood when the ledger had Seen records.
+	Precedents []store.Precedents
 	Seen       int64
 	// Previous and Made are the numbers of records, Previous -1 where there was
 	// none. Reports have no note, because no decision depends on one.
@@ -175,19 +176,57 @@ func (r *givenReader) same() (out []recovery.Key) {
 
 func (r *givenReader) precedents() {
 	q := recovery.PrecedentQuery{Namespace: r.out.Query.Namespace}
-	count := 0
+	var p store.Precedents
 	r.Members(func(key []byte) {
 		switch string(key) {
+		case "amounts":
+			r.Elements(func() { p.Amounts = append(p.Amounts, r.spread()) })
 		case "comparable":
 			q.Comparable = r.same()
 		case "count":
-			count = int(r.Int())
+			p.Count = int(r.Int())
 		case "play":
 			q.Play = r.Text()
+		case "recent":
+			r.Elements(func() { p.Recent = append(p.Recent, r.precedent()) })
 		}
 	})
 	r.out.Query.Precedents = append(r.out.Query.Precedents, q)
-	r.out.Precedents = append(r.out.Precedents, count)
+	r.out.Precedents = append(r.out.Precedents, p)
+}
+
+func (r *givenReader) spread() (s store.Spread) {
+	r.Members(func(key []byte) {
+		switch string(key) {
+		case "highest":
+			s.Highest = r.money()
+		case "lower":
+			s.Lower = r.money()
+		case "lowest":
+			s.Lowest = r.money()
+		case "type":
+			s.Type = r.Text()
+		case "upper":
+			s.Upper = r.money()
+		}
+	})
+	return s
+}
+
+func (r *givenReader) precedent() (p store.Precedent) {
+	r.Members(func(key []byte) {
+		switch string(key) {
+		case "amount":
+			p.Amount = r.money()
+		case "decision":
+			p.Decision = r.Text()
+		case "reason":
+			p.Reason = r.Text()
+		case "type":
+			p.Type = r.Text()
+		}
+	})
+	return p
 }
 
 func (r *givenReader) use() {

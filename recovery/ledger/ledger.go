@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -20,7 +21,7 @@ import (
 )
 
 // Ledger is a ledger that is open for writing. It is a [recovery.Store] and a
-// [recovery.Archiver], and safe for concurrent use.
+// safe for concurrent use.
 //
 // Records are handed out as they are, not copied: nobody may change one that
 // was read or committed.
@@ -149,14 +150,21 @@ func (l *Ledger) Size() int64 {
 	return l.confirmed
 }
 
-// Archive implements [recovery.Archiver]. A set is written ahead of the first
-// record that names it, and once.
-func (l *Ledger) Archive(set *playbook.Set) {
+// Prepare implements [recovery.Store]. The set is written ahead of the first record that names it, and
+// once. Counting a kind of fact for the first time reads the whole ledger.
+func (l *Ledger) Prepare(ctx context.Context, set *playbook.Set, kinds []recovery.FactKind) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.usable(); err != nil {
+		return err
+	}
 	if _, done := l.sets[set.Digest]; !done {
 		l.known[set.Digest] = set
 	}
+	return l.build(l.index.counts.Uncounted(kinds))
 }
 
 // calendarEntry is a calendar as it is written.
@@ -293,5 +301,4 @@ func (l *Ledger) lookFor(r ref, wanted func() map[string]bool) (*store.Decision,
 
 var _ interface {
 	recovery.Store
-	recovery.Archiver
 } = (*Ledger)(nil)

@@ -13,6 +13,7 @@ import (
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // links are the records that a decision was made from.
@@ -39,13 +40,7 @@ func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*wo
 	i = -1
 	list(o, "precedents", c.Reads.Precedents, func(o *object, q *recovery.PrecedentQuery) {
 		i++
-		o.BeginObject()
-		o.same("comparable", q.Comparable, r.Keys)
-		if i < len(c.Given.Precedents) {
-			o.int("count", int64(len(c.Given.Precedents[i])))
-		}
-		o.text("play", q.Play)
-		o.EndObject()
+		o.precedents(q, &c.Given.Precedents[i], r.Keys)
 	})
 	if at.previous >= 0 {
 		o.int("previous", at.previous)
@@ -92,6 +87,31 @@ func (o *object) fact(q *recovery.FactQuery, answer any, keys map[string]string)
 	case float64, time.Duration:
 		o.text("value", value.Show(v))
 	}
+	o.EndObject()
+}
+
+func (o *object) precedents(q *recovery.PrecedentQuery, p *store.Precedents, keys map[string]string) {
+	o.BeginObject()
+	list(o, "amounts", p.Amounts, func(o *object, s *store.Spread) {
+		o.BeginObject()
+		o.money("highest", s.Highest)
+		o.money("lower", s.Lower)
+		o.money("lowest", s.Lowest)
+		o.text("type", s.Type)
+		o.money("upper", s.Upper)
+		o.EndObject()
+	})
+	o.same("comparable", q.Comparable, keys)
+	o.int("count", int64(p.Count))
+	o.text("play", q.Play)
+	list(o, "recent", p.Recent, func(o *object, x *store.Precedent) {
+		o.BeginObject()
+		o.money("amount", x.Amount)
+		o.text("decision", x.Decision)
+		o.text("reason", x.Reason)
+		o.text("type", x.Type)
+		o.EndObject()
+	})
 	o.EndObject()
 }
 

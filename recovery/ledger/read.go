@@ -66,7 +66,7 @@ func (l *Ledger) chosenOn(namespace, choice string) (string, error) {
 
 // unanswered is the answer about an incident that nobody knows.
 func unanswered(q *recovery.Query) recovery.Given {
-	return recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
+	return recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use))}
 }
 
 // told reads what a refusal or a mark says that was told.
@@ -124,7 +124,7 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 	l.mu.RUnlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.build(q.Facts); err != nil {
+	if err := l.build(l.index.counts.Missing(q.Facts)); err != nil {
 		return recovery.Given{}, answered{}, err
 	}
 	return l.fromIndex(q)
@@ -133,7 +133,7 @@ func (l *Ledger) answer(q *recovery.Query) (recovery.Given, answered, error) {
 // fromIndex answers from the index. The caller holds the lock, for reading at least.
 func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) {
 	given := recovery.Given{
-		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents)),
+		Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)),
 	}
 	at := answered{version: l.version(), latest: -1, told: -1}
 	number := store.Stranger
@@ -171,12 +171,33 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 			return given, at, err
 		}
 	}
+	return given, at, nil
+}
+
+// Precedents implements [recovery.Store].
+func (l *Ledger) Precedents(ctx context.Context, q recovery.Query) ([]store.Precedents, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if err := l.usable(); err != nil {
+		return nil, err
+	}
+	out := make([]store.Precedents, len(q.Precedents))
 	for i := range q.Precedents {
-		if given.Precedents[i], err = l.index.choices.now(&q.Precedents[i], store.Name(q.Namespace, q.Incident)); err != nil {
-			return given, at, err
+		var err error
+		if out[i], err = l.precedents(&q.Precedents[i], store.Name(q.Namespace, q.Incident)); err != nil {
+			return nil, err
 		}
 	}
-	return given, at, nil
+	return out, nil
+}
+
+// precedents sums up the precedents for an incident. The caller holds the lock, for reading at least.
+func (l *Ledger) precedents(q *recovery.PrecedentQuery, incident string) (store.Precedents, error) {
+	list, err := l.index.choices.now(q, incident)
+	return store.Summarise(list), err
 }
 
 // records reads what is on disk about the incident.
@@ -248,7 +269,7 @@ func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 			return err
 		}
 	}
-	now := now{l: l, number: store.Stranger}
+	now := now{l: l, number: store.Stranger, incident: nameOf(c.Record.Decision)}
 	if t != nil {
 		now.number = t.number
 		var err error
@@ -261,16 +282,21 @@ func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 
 // now answers queries on behalf of one incident, as the ledger is now.
 type now struct {
-	l      *Ledger
-	number int
-	own    store.Standing
+	l        *Ledger
+	incident string // its name
+	number   int
+	own      store.Standing
 }
 
 func (n now) Fact(q *recovery.FactQuery) (any, error) {
-	if err := n.l.build([]recovery.FactQuery{*q}); err != nil {
+	if err := n.l.build(n.l.index.counts.Missing([]recovery.FactQuery{*q})); err != nil {
 		return nil, err
 	}
 	return n.l.index.counts.Fact(q, n.number, n.own)
 }
 
 func (n now) Use(q *recovery.UseQuery) (int64, error) { return n.l.index.counts.Use(q, n.own) }
+
+func (n now) Precedents(q *recovery.PrecedentQuery) (store.Precedents, error) {
+	return n.l.precedents(q, n.incident)
+}

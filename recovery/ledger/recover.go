@@ -214,8 +214,7 @@ func (r *loader) forget(seq int64) error {
 
 // build begins to count the kinds of facts that were not asked for before. It reads the ledger
 // for that.
-func (l *Ledger) build(facts []recovery.FactQuery) error {
-	missing := l.index.counts.Missing(facts)
+func (l *Ledger) build(missing []store.FactKind) error {
 	if len(missing) == 0 {
 		return nil
 	}

@@ -67,6 +67,10 @@ var errAsksPast = errors.New("it asks for what was not read")
 
 // answer gives what was read when the decision was made.
 func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g recovery.Given, err error) {
+	if len(q.Precedents) > 0 {
+		g.Precedents, err = r.precedents(x, was, q.Precedents)
+		return g, err
+	}
 	if x.given.Previous >= 0 {
 		if g.Previous, err = r.record(x.given.Previous); err != nil {
 			return g, err
@@ -84,33 +88,46 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 		report.Namespace, report.Incident = was.Decision.Namespace, was.Decision.Incident
 		g.Reports = append(g.Reports, report)
 	}
-	if err := r.facts(x, was, q, &g); err != nil {
-		return g, err
-	}
-	for i := range q.Precedents {
-		chosen, err := r.choices.before(&q.Precedents[i], x.given.Seen, nameOf(was.Decision))
-		if err != nil {
-			return g, err
-		}
-		at := slices.IndexFunc(x.given.Query.Precedents, func(y recovery.PrecedentQuery) bool { return samePrecedents(y, q.Precedents[i]) })
-		if at >= 0 && x.given.Precedents[at] != len(chosen) {
-			return g, fmt.Errorf("%d of its precedents: %w", x.given.Precedents[at]-len(chosen), ErrErased)
-		}
-		g.Precedents = append(g.Precedents, chosen)
-	}
-	return g, nil
+	return g, r.facts(x, was, q, &g)
 }
+
+// precedents are those that the record has, or those that stood when the decision was made.
+func (r *replayer) precedents(x *task, was *recovery.Record, asked []recovery.PrecedentQuery) ([]store.Precedents, error) {
+	out := make([]store.Precedents, len(asked))
+	for i := range asked {
+		at := slices.IndexFunc(x.given.Query.Precedents, func(y recovery.PrecedentQuery) bool { return samePrecedents(y, asked[i]) })
+		if at >= 0 && summedUp(&x.given.Precedents[at]) {
+			out[i] = x.given.Precedents[at]
+			continue
+		}
+		chosen, err := r.choices.before(&asked[i], x.given.Seen, nameOf(was.Decision))
+		if err != nil {
+			return nil, err
+		}
+		if at >= 0 && x.given.Precedents[at].Count != len(chosen) {
+			return nil, fmt.Errorf("%d of its precedents: %w", x.given.Precedents[at].Count-len(chosen), ErrErased)
+		}
+		out[i] = store.Summarise(chosen)
+	}
+	return out, nil
+}
+
+// summedUp reports whether a record has more of its precedents than their count.
+func summedUp(p *store.Precedents) bool { return p.Count == 0 || len(p.Recent) > 0 }
 
 // forget reduces the expected number of precedents by those that were erased since, and returns how
 // many were erased. The decision can then be made from the rest.
 func (r *replayer) forget(given *Read, incident string) (n int, err error) {
 	for i := range given.Query.Precedents {
+		if summedUp(&given.Precedents[i]) {
+			continue
+		}
 		left, err := r.choices.before(&given.Query.Precedents[i], given.Seen, incident)
 		if err != nil {
 			return 0, err
 		}
-		n += given.Precedents[i] - len(left)
-		given.Precedents[i] = len(left)
+		n += given.Precedents[i].Count - len(left)
+		given.Precedents[i].Count = len(left)
 	}
 	return n, nil
 }

@@ -24,7 +24,9 @@ var (
 	reserveShape = jsontext.Names("at", "direction", "namespace", "partner", "units")
 	givenShape   = jsontext.Names("made", "previous", "seen", "updated_at").
 			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "occurred", "of", "same", "sum").With("value", moneyShape)).
-			With("precedents", jsontext.Names("comparable", "count", "play")).
+			With("precedents", jsontext.Names("comparable", "count", "play").
+				With("amounts", jsontext.Names("type").With("highest", moneyShape).With("lower", moneyShape).With("lowest", moneyShape).With("upper", moneyShape)).
+				With("recent", jsontext.Names("decision", "reason", "type").With("amount", moneyShape))).
 			With("reports", jsontext.Names("action", "at", "effect", "outcome").With("amount", moneyShape)).
 			With("use", jsontext.Names("direction", "from", "partner", "until", "used"))
 )

@@ -72,6 +72,7 @@ func parts() []part {
 		{"conflicts/a choice on a decision that is not the latest", conflictOfStaleChoice},
 		{"conflicts/a sum that a limit counts", conflictOfFact},
 		{"conflicts/the use of a partner that is reserved", conflictOfUse},
+		{"conflicts/a precedent that came meanwhile", conflictOfPrecedents},
 		{"conflicts/a mark and a decision", marksConflict},
 		{"conflicts/two change what was told last", toldConflicts},
 		{"conflicts/what does not matter", noConflict},

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 func (k *kit) wantMade(incident string, want ...string) {
@@ -65,13 +66,10 @@ func madeWithdraws(k *kit) {
 
 func (k *kit) wantPrecedents(incident string, q recovery.PrecedentQuery, want ...recovery.Chosen) {
 	k.Helper()
-	given, _ := k.read(recovery.Query{Incident: incident, Precedents: []recovery.PrecedentQuery{q}})
-	got := given.Precedents[0]
-	if len(got) == 0 && len(want) == 0 {
-		return
-	}
+	got := k.precedents(recovery.Query{Incident: incident, Precedents: []recovery.PrecedentQuery{q}})[0]
+	sums := store.Summarise(want)
 	equal := cmp.Comparer(func(a, b recovery.Money) bool { return a == b })
-	if diff := cmp.Diff(want, got, equal); diff != "" {
+	if diff := cmp.Diff(&sums, &got, equal); !got.Same(&sums) {
 		k.Errorf("precedents of %s for %s differ (-want +got):\n%s", q.Play, incident, diff)
 	}
 }

@@ -73,7 +73,7 @@ func noConflict(k *kit) {
 	reads := recovery.Query{
 		Facts:      []recovery.FactQuery{countIncidents(), matters(sum("compensate", "EUR", customer))},
 		Use:        []recovery.UseQuery{today("bike", "outbound"), today("bike", "inbound"), today("van", "outbound")},
-		Precedents: []recovery.PrecedentQuery{{Play: "p/one"}},
+		Precedents: []recovery.PrecedentQuery{{Play: "p/two"}},
 	}
 	c := k.prepare(decided("dec_1", "A", key("customer.id", "C"), gives("compensate", "5 EUR"), reserves("bike", "outbound", 1, noon())), reads)
 	k.commit(
@@ -100,4 +100,19 @@ func conflictLeavesNothing(k *kit) {
 	k.send(k.prepare(c.Record, reads))
 	k.wantPrevious("A", "dec_1")
 	k.wantUse("X", 1, today("bike", "outbound"))
+}
+
+// conflictOfPrecedents makes a choice in a comparable case after its precedents were read.
+func conflictOfPrecedents(k *kit) {
+	reads := recovery.Query{Precedents: []recovery.PrecedentQuery{{Play: "p/one"}}}
+	k.commit(decided("dec_1", "A"), decided("dec_2", "B"))
+	first := k.prepare(decided("dec_3", "C"), reads)
+	k.commit(decided("dec_4", "A", chose("dec_1", "p/one", "")))
+	k.wantConflict(first)
+	again := k.prepare(first.Record, reads)
+	own := k.prepare(decided("dec_5", "A", supersedes("dec_1"), keeps("dec_4")), reads)
+	k.send(again)
+	k.send(own)                                                  // a choice on the incident itself is no precedent
+	k.commit(decided("dec_6", "B", chose("dec_2", "p/two", ""))) // of another play
+	k.wantPrevious("C", "dec_3")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // kit is a store under test.
@@ -25,11 +26,26 @@ func (k *kit) read(q recovery.Query) (recovery.Given, recovery.Version) {
 	if err != nil {
 		k.Fatalf("reading failed: %v", err)
 	}
-	if len(given.Facts) != len(q.Facts) || len(given.Use) != len(q.Use) || len(given.Precedents) != len(q.Precedents) {
-		k.Fatalf("a read answers each thing that was asked for, but %d, %d and %d were asked for, and %d, %d and %d answered",
-			len(q.Facts), len(q.Use), len(q.Precedents), len(given.Facts), len(given.Use), len(given.Precedents))
+	if len(given.Facts) != len(q.Facts) || len(given.Use) != len(q.Use) {
+		k.Fatalf("a read answers each thing that was asked for, but %d and %d were asked for, and %d and %d answered", len(q.Facts), len(q.Use), len(given.Facts), len(given.Use))
+	}
+	if len(q.Precedents) > 0 {
+		given.Precedents = k.precedents(q)
 	}
 	return given, version
+}
+
+// precedents asks for precedents, as an engine does once it has read the rest.
+func (k *kit) precedents(q recovery.Query) []store.Precedents {
+	k.Helper()
+	got, err := k.store.Precedents(k.Context(), recovery.Query{Namespace: q.Namespace, Incident: q.Incident, Precedents: q.Precedents})
+	if err != nil {
+		k.Fatalf("reading precedents failed: %v", err)
+	}
+	if len(got) != len(q.Precedents) {
+		k.Fatalf("precedents were asked for %d times, and answered %d times", len(q.Precedents), len(got))
+	}
+	return got
 }
 
 // prepare reads what a record is to be made from.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // model is a store in the plainest form: it keeps everything, and looks at all
@@ -106,12 +107,41 @@ func (m *model) use(incident string, q recovery.UseQuery) int64 {
 	return units
 }
 
-func (m *model) precedents(incident string) []string {
-	var out []string
+// precedents sums up the choices on other incidents. Of an amount that comes twice in the middle, both are
+// the same.
+func (m *model) precedents(incident string) (out store.Precedents) {
+	var list []*recovery.Record
 	for _, r := range m.all {
 		if r.Decision.Incident != incident && m.stands(r) {
-			out = append(out, r.Decision.ID)
+			list = append(list, r)
 		}
+	}
+	out.Count = len(list)
+	for _, kind := range []string{"compensate", "refund"} {
+		for _, currency := range []string{"EUR", "USD"} {
+			var amounts []recovery.Money
+			for _, r := range list {
+				for _, a := range r.Decision.Actions {
+					if a.Change != recovery.ChangeCancelled && a.Type == kind && a.Amount.Currency() == currency {
+						amounts = append(amounts, a.Amount)
+					}
+				}
+			}
+			if n := len(amounts); n > 0 {
+				slices.SortFunc(amounts, recovery.Money.Compare)
+				out.Amounts = append(out.Amounts, store.Spread{Type: kind, Lowest: amounts[0], Lower: amounts[(n-1)/2], Upper: amounts[n/2], Highest: amounts[n-1]})
+			}
+		}
+	}
+	for i := len(list) - 1; i >= 0 && i >= len(list)-5; i-- {
+		p := store.Precedent{Decision: list[i].Decision.ID, Reason: list[i].Decision.Made.Reason}
+		for _, a := range list[i].Decision.Actions {
+			if a.Change != recovery.ChangeCancelled {
+				p.Type, p.Amount = a.Type, a.Amount
+				break
+			}
+		}
+		out.Recent = append(out.Recent, p)
 	}
 	return out
 }
@@ -190,12 +220,8 @@ func (k *kit) compare(m *model, incident string, random *rand.Rand) {
 	u := recovery.UseQuery{Partner: "bike", Direction: "outbound", From: randomTime(random)}
 	u.Until = u.From.Add(24 * time.Hour)
 	k.wantUse(incident, m.use(incident, u), u)
-	given, _ := k.read(recovery.Query{Incident: incident, Precedents: []recovery.PrecedentQuery{{Play: "p/one"}}})
-	var got []string
-	for _, c := range given.Precedents[0] {
-		got = append(got, c.Decision)
-	}
-	if want := m.precedents(incident); !slices.Equal(got, want) {
+	got := k.precedents(recovery.Query{Incident: incident, Precedents: []recovery.PrecedentQuery{{Play: "p/one"}}})[0]
+	if want := m.precedents(incident); !got.Same(&want) {
 		k.Errorf("precedents for %s: got %v, want %v", incident, got, want)
 	}
 }

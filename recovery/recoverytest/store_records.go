@@ -30,7 +30,7 @@ func newStore(k *kit) {
 			k.Errorf("fact %d: got %v, want %v", i, given.Facts[i], want[i])
 		}
 	}
-	if given.Use[0] != 0 || len(given.Precedents[0]) > 0 {
+	if given.Use[0] != 0 || given.Precedents[0].Count > 0 {
 		k.Errorf("use is %d, precedents are %v", given.Use[0], given.Precedents[0])
 	}
 }

@@ -32,10 +32,11 @@ type Seen struct {
 	Tells bool
 	Told  []byte
 
-	Reads    Query
-	Facts    []any // the answers to the query's
-	Use      []int64
-	Reserves []Reserve
+	Reads      Query
+	Facts      []any // the answers to the query's
+	Use        []int64
+	Precedents []Precedents
+	Reserves   []Reserve
 }
 
 // CheckThread compares what was seen of the incident itself with what is true now: its latest
@@ -89,11 +90,12 @@ func ChangedTold() error { return Changed("what was told of the incident last") 
 type Now interface {
 	Fact(q *FactQuery) (any, error)
 	Use(q *UseQuery) (int64, error)
+	Precedents(q *PrecedentQuery) (Precedents, error)
 }
 
 // CheckCounts compares the values that were seen of other incidents with the values now. It does
 // not compare values that cannot change a decision for the worse: facts that no limit counts, the
-// use of partners that the decision does not take, precedents. The error is an [ErrConflict], or
+// use of partners that the decision does not take. The error is an [ErrConflict], or
 // that of an answer.
 func (s Seen) CheckCounts(now Now) error {
 	for i := range s.Reads.Facts {
@@ -123,6 +125,16 @@ func (s Seen) CheckCounts(now Now) error {
 		}
 		if is != s.Use[i] {
 			return Changed("the use of partner " + q.Partner)
+		}
+	}
+	for i := range min(len(s.Precedents), len(s.Reads.Precedents)) {
+		q := &s.Reads.Precedents[i]
+		is, err := now.Precedents(q)
+		if err != nil {
+			return err
+		}
+		if !is.Same(&s.Precedents[i]) {
+			return Changed("the precedents of " + q.Play)
 		}
 	}
 	return nil

@@ -33,6 +33,9 @@ func KindOf(q *FactQuery) FactKind {
 	return k
 }
 
+// Same reports whether two kinds are one.
+func (k *FactKind) Same(o *FactKind) bool { return k.name() == o.name() }
+
 // name tells kinds apart: two have one name when they are equal.
 func (k *FactKind) name() string {
 	occurred := ""

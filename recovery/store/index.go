@@ -86,9 +86,9 @@ func (x *Index) Shift(incident int, from, to Standing) {
 	}
 }
 
-// Precedents lists the earlier choices that are precedents for an incident. Choices on the incident
+// Precedents sums up the earlier choices that are precedents for an incident. Choices on the incident
 // itself are not among them.
-func (x *Index) Precedents(q *PrecedentQuery, incident int) []Chosen {
+func (x *Index) Precedents(q *PrecedentQuery, incident int) Precedents {
 	var out []Chosen
 	var room [256]byte
 	for _, p := range x.precedents[string(appendPrecedentKey(room[:0], q.Namespace, q.Play, q.Comparable))] {
@@ -96,7 +96,7 @@ func (x *Index) Precedents(q *PrecedentQuery, incident int) []Chosen {
 			out = append(out, p.chosen)
 		}
 	}
-	return out
+	return Summarise(out)
 }
 
 // precedent is a choice that stands.

@@ -86,6 +86,16 @@ func (x *Index) Missing(facts []FactQuery) []FactKind {
 	return out
 }
 
+// Uncounted are those of some kinds that are not counted yet.
+func (x *Index) Uncounted(kinds []FactKind) (out []FactKind) {
+	for i := range kinds {
+		if !slices.ContainsFunc(x.facts, func(f *factIndex) bool { return f.Same(&kinds[i]) }) {
+			out = append(out, kinds[i])
+		}
+	}
+	return out
+}
+
 // Count begins to count kinds of facts. Pass the standing of every incident to
 // the [Counting] before you add it.
 func (x *Index) Count(kinds []FactKind) *Counting {

@@ -57,8 +57,8 @@ type UseQuery struct {
 	From, Until time.Time
 }
 
-// PrecedentQuery asks for earlier choices of a play in comparable cases, oldest
-// first. Choices on this incident do not count.
+// PrecedentQuery asks for earlier choices of a play in comparable cases. Choices on this incident do not
+// count.
 type PrecedentQuery struct {
 	Namespace  string // of the incidents that count
 	Play       string

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -116,22 +117,27 @@ func TestPrecedentKeyDoesNotDependOnOrder(t *testing.T) {
 }
 
 type nowIs struct {
-	fact any
-	use  int64
+	fact       any
+	use        int64
+	precedents int
 }
 
 func (n nowIs) Fact(*store.FactQuery) (any, error) { return n.fact, nil }
 func (n nowIs) Use(*store.UseQuery) (int64, error) { return n.use, nil }
+func (n nowIs) Precedents(*store.PrecedentQuery) (store.Precedents, error) {
+	return store.Precedents{Count: n.precedents}, nil
+}
 
 func TestConflicts(t *testing.T) {
 	one, two := store.IDOf("one"), store.IDOf("two")
 	seen := store.Seen{
 		Latest: one, Made: []store.ID{two},
 		Reads: store.Query{
-			Facts: []store.FactQuery{{Name: "free"}, {Name: "counted", Matters: true}},
-			Use:   []store.UseQuery{{Partner: "bike", Direction: "outbound"}},
+			Facts:      []store.FactQuery{{Name: "free"}, {Name: "counted", Matters: true}},
+			Use:        []store.UseQuery{{Partner: "bike", Direction: "outbound"}},
+			Precedents: []store.PrecedentQuery{{Play: "p"}},
 		},
-		Facts: []any{int64(1), int64(2)}, Use: []int64{3},
+		Facts: []any{int64(1), int64(2)}, Use: []int64{3}, Precedents: []store.Precedents{{Count: 1}},
 	}
 	chooses, takes := seen, seen
 	chooses.Chooses, chooses.On = true, two
@@ -147,14 +153,54 @@ func TestConflicts(t *testing.T) {
 		"a mark on another":          {seen.CheckLatest(two), true},
 		"a mark on the same":         {seen.CheckLatest(one), false},
 		"a choice on another":        {chooses.CheckThread(one, []store.ID{two}, time.Time{}), true},
-		"the same counts":            {seen.CheckCounts(nowIs{int64(2), 3}), false},
-		"a counted fact":             {seen.CheckCounts(nowIs{int64(1), 3}), true},
-		"a use that is not taken":    {seen.CheckCounts(nowIs{int64(2), 9}), false},
-		"the use of what is taken":   {takes.CheckCounts(nowIs{int64(2), 9}), true},
-		"what is taken, as was seen": {takes.CheckCounts(nowIs{int64(2), 3}), false},
+		"the same counts":            {seen.CheckCounts(nowIs{int64(2), 3, 1}), false},
+		"a counted fact":             {seen.CheckCounts(nowIs{int64(1), 3, 1}), true},
+		"a use that is not taken":    {seen.CheckCounts(nowIs{int64(2), 9, 1}), false},
+		"the use of what is taken":   {takes.CheckCounts(nowIs{int64(2), 9, 1}), true},
+		"another precedent":          {seen.CheckCounts(nowIs{int64(2), 3, 2}), true},
+		"what is taken, as was seen": {takes.CheckCounts(nowIs{int64(2), 3, 1}), false},
 	} {
 		if errors.Is(c.err, store.ErrConflict) != c.want {
 			t.Errorf("%s: got %v", name, c.err)
 		}
+	}
+}
+
+// TestSummarise sums up an odd number of choices, an even one, several currencies and none.
+func TestSummarise(t *testing.T) {
+	m := value.MustMoney
+	chose := func(id string, amounts ...string) store.Chosen {
+		c := store.Chosen{Decision: id, Reason: "because of " + id}
+		for _, a := range amounts {
+			c.Actions = append(c.Actions, store.ChosenAction{Type: "compensate", Amount: m(a)})
+		}
+		return c
+	}
+	list := []store.Chosen{
+		chose("1", "9 EUR"), chose("2", "1 EUR", "7 USD"), chose("3", "4 EUR"), chose("4", "2 EUR"), {Decision: "5", Actions: []store.ChosenAction{{Type: "replace"}}},
+		chose("6", "4 USD"), chose("7", "4 USD"),
+	}
+	got := store.Summarise(list)
+	want := []store.Spread{
+		{Type: "compensate", Lower: m("2 EUR"), Upper: m("4 EUR"), Lowest: m("1 EUR"), Highest: m("9 EUR")},
+		{Type: "compensate", Lower: m("4 USD"), Upper: m("4 USD"), Lowest: m("4 USD"), Highest: m("7 USD")},
+	}
+	if got.Count != 7 || !slices.Equal(got.Amounts, want) {
+		t.Errorf("got %d, %v", got.Count, got.Amounts)
+	}
+	if median := got.Amounts[0].Median().RatString(); median != "3" {
+		t.Errorf("the median of 1, 2, 4 and 9 is %s", median)
+	}
+	var recent []string
+	for _, p := range got.Recent {
+		recent = append(recent, p.Decision)
+	}
+	if !slices.Equal(recent, []string{"7", "6", "5", "4", "3"}) || got.Recent[2].Type != "replace" || got.Recent[3].Amount != m("2 EUR") {
+		t.Errorf("recent are %v", got.Recent)
+	}
+	other := store.Summarise(list[1:])
+	again, none := store.Summarise(list), store.Summarise(nil)
+	if !got.Same(&again) || got.Same(&other) || none.Count != 0 || none.Same(&got) {
+		t.Error("summaries are compared wrongly")
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Store knows what it was given and forgets what is committed.
@@ -228,18 +229,27 @@ func precedentType(p *policy.Play, named string, amount recovery.Money) (string,
 
 // Read answers from what was given. Anything else has no answer.
 func (s *Store) Read(_ context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
-	g := recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use)), Precedents: make([][]recovery.Chosen, len(q.Precedents))}
+	g := recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use))}
 	for i, f := range q.Facts {
 		g.Facts[i] = s.facts[f.Name]
 	}
 	for i, u := range q.Use {
 		g.Use[i] = s.used[u.Partner]
 	}
-	for i, p := range q.Precedents {
-		g.Precedents[i] = s.precedents[p.Play]
-	}
 	return g, "", nil
 }
+
+// Precedents sums up those that were given.
+func (s *Store) Precedents(_ context.Context, q recovery.Query) ([]store.Precedents, error) {
+	out := make([]store.Precedents, len(q.Precedents))
+	for i, p := range q.Precedents {
+		out[i] = store.Summarise(s.precedents[p.Play])
+	}
+	return out, nil
+}
+
+// Prepare has nothing to do.
+func (s *Store) Prepare(context.Context, *playbook.Set, []recovery.FactKind) error { return nil }
 
 // Commit remembers nothing.
 func (s *Store) Commit(context.Context, recovery.Commit) error { return nil }

@@ -59,10 +59,11 @@ func decide(c command.Command, h command.Host, args []string) int {
 	}
 	clock := &input.Clock{}
 	options = append(options, recovery.WithClock(clock.Now))
-	engine, set, status := loadEngine(h, *playbooks, *givenFile, options)
+	engine, known, status := loadEngine(h, *playbooks, *givenFile, options)
 	if engine == nil {
 		return status
 	}
+	set := known.set
 	zones := zoned.Of(set)
 	if err := clock.Set(now, set, zones); err != nil {
 		return h.Trouble("%s", err)
@@ -72,19 +73,19 @@ func decide(c command.Command, h command.Host, args []string) int {
 		clock: clock, zones: func(*recovery.Decision) zoned.Zones { return zones },
 	}
 	if *store != "" {
-		return d.keep(*store, set, files)
+		return d.keep(*store, known, files)
 	}
 	return d.run(files)
 }
 
-// loadEngine loads the set, and returns it as it was written too. One that does not load is
+// loadEngine loads the set, and returns it as it was written too, with the kinds of its facts. One that does not load is
 // the command's trouble, so its diagnostics go to standard error.
-func loadEngine(h command.Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, int) {
+func loadEngine(h command.Host, dir, givenFile string, options []recovery.Option) (*recovery.Engine, *shelf, int) {
 	fsys, err := command.OpenDir(dir)
 	if err != nil {
 		return nil, nil, h.Trouble("%s", err)
 	}
-	engine, set, err := loadWith(fsys, givenFile, options)
+	engine, known, err := loadWith(fsys, givenFile, options)
 	var diags playbook.Diagnostics
 	if errors.As(err, &diags) {
 		if err := h.Stderr.Print(term.Diagnostics(command.FromHere(dir, diags), h.Stderr.Colour())); err != nil {
@@ -95,12 +96,12 @@ func loadEngine(h command.Host, dir, givenFile string, options []recovery.Option
 	if err != nil {
 		return nil, nil, h.Trouble("%s", err)
 	}
-	return engine, set, command.ExitOK
+	return engine, known, command.ExitOK
 }
 
 // loadWith loads the set with what a file gives in place of a store. Only to read such a
 // file is the set's meaning needed before the engine has it.
-func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, *playbook.Set, error) {
+func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recovery.Engine, *shelf, error) {
 	store := given.None()
 	if givenFile != "" {
 		_, program, diags := command.Compile(fsys)
@@ -117,7 +118,7 @@ func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recover
 	}
 	known := &shelf{Store: store}
 	engine, err := recovery.Load(fsys, append([]recovery.Option{recovery.WithStore(known)}, options...)...)
-	return engine, known.set, err
+	return engine, known, err
 }
 
 // decider decides the incidents of some files.

@@ -17,10 +17,14 @@ import (
 // only once it is known that the set is good.
 type shelf struct {
 	recovery.Store
-	set *playbook.Set
+	set   *playbook.Set
+	kinds []recovery.FactKind
 }
 
-func (s *shelf) Archive(set *playbook.Set) { s.set = set }
+func (s *shelf) Prepare(_ context.Context, set *playbook.Set, kinds []recovery.FactKind) error {
+	s.set, s.kinds = set, kinds
+	return nil
+}
 
 // keeper handles the incidents of some files in order and remembers them in a
 // ledger. Each sees those before it at once; meanwhile the disk confirms many of
@@ -34,12 +38,14 @@ type keeper struct {
 const maxAhead = 1024
 
 // keep runs the keeper on a ledger.
-func (d *decider) keep(dir string, set *playbook.Set, files []string) int {
+func (d *decider) keep(dir string, known *shelf, files []string) int {
 	l, err := ledgers.Open(dir)
 	if err != nil {
 		return d.host.Trouble("%s", err)
 	}
-	l.Archive(set)
+	if err := l.Prepare(context.Background(), known.set, known.kinds); err != nil {
+		return d.host.Trouble("%s: %s", dir, err)
+	}
 	k := keeper{decider: *d, ledger: l}
 	status := k.run(files)
 	if err := l.Close(); err != nil && status != command.ExitTrouble {

@@ -280,19 +280,22 @@ func (t *desktop) open(h command.Host, name string) (*engines, int) {
 		return nil, h.Trouble("%s", err)
 	}
 	e := &engines{namespace: *t.namespace, clock: t.now.Or(time.Now()), revived: map[string]*recovery.Engine{}}
+	var shelf *shelf
 	if *t.playbooks != "" {
-		engine, set, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithNamespace(*t.namespace), recovery.WithRevision(*t.revision), e.now()})
+		engine, known, status := loadEngine(h, *t.playbooks, "", []recovery.Option{recovery.WithNamespace(*t.namespace), recovery.WithRevision(*t.revision), e.now()})
 		if engine == nil {
 			return nil, status
 		}
-		e.named, e.known = engine, knownOf(set)
+		e.named, e.known, shelf = engine, knownOf(known.set), known
 	}
 	var err error
 	if e.ledger, err = ledgers.Open(*t.store); err != nil {
 		return nil, h.Trouble("%s", err)
 	}
-	if e.known != nil {
-		e.ledger.Archive(e.known.set)
+	if shelf != nil {
+		if err := e.ledger.Prepare(context.Background(), shelf.set, shelf.kinds); err != nil {
+			return nil, e.close(h, *t.store, h.Trouble("%s: %s", *t.store, err))
+		}
 	}
 	e.desk = newDesk()
 	e.desk.archive = e.ledger.Archived

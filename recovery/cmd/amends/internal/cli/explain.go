@@ -137,7 +137,7 @@ func (x *explainFlags) decide(h command.Host, files []string) int {
 	if x.strict {
 		options = append(options, recovery.Strict())
 	}
-	engine, set, status := loadEngine(h, x.playbooks, x.given, options)
+	engine, known, status := loadEngine(h, x.playbooks, x.given, options)
 	if engine == nil {
 		return status
 	}
@@ -145,7 +145,7 @@ func (x *explainFlags) decide(h command.Host, files []string) int {
 	if len(files) > 0 {
 		name = files[0]
 	}
-	d := decider{host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(set))}
+	d := decider{host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(known.set))}
 	first, found, trees := true, false, false
 	err := input.InOrder(input.NewProgress(h, true), func(emit func(input.Item) bool) error { return d.read(name, emit) },
 		func(it input.Item) explained { return x.one(d, it) },
