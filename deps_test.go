@@ -30,6 +30,7 @@ var rules = []rule{
 	{"policy", []string{"playbook", "policy"}},
 	{"policy/value", nil},
 	{"policy/worktime", []string{"policy/value"}},
+	{"policy/payload", []string{"playbook", "policy/value"}},
 	{"policy/internal/atom", []string{"policy/value"}},
 	{"policy/internal/index", []string{"policy/internal/atom"}},
 	{"policy/internal/slip", []string{"policy/value"}},

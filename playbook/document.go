@@ -13,10 +13,11 @@ const (
 	DocumentInvalid DocumentKind = iota
 	Playbook
 	Shared
+	PayloadMap
 )
 
-// Document is one YAML document: a playbook, or definitions that the whole set
-// shares. A part that was not written, or not understood, is zero. A declaration
+// Document is one YAML document: a playbook, definitions that the whole set
+// shares, or a map of payloads. A part that was not written, or not understood, is zero. A declaration
 // with a sound name is always there, however little of it could be read, so that
 // uses of the name are not reported too.
 type Document struct {
@@ -49,6 +50,7 @@ type Document struct {
 	Roles        []*Role
 	RolesMisread bool
 	Causes       []Cause
+	Map          *Map // of a PayloadMap; it has no other parts than About, Owner and Zone
 }
 
 // Cause is a word of the team for what caused a failure, and the element of the service in which it

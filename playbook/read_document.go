@@ -11,7 +11,7 @@ const version = "v1"
 
 // document reads one document. It returns nil for a document that is not of this format.
 func (r *reader) document(n *yamlnode.Node) *Document {
-	m := r.mapping(n, Text{}, "a playbook, or shared definitions")
+	m := r.mapping(n, Text{}, "a playbook, shared definitions, or a map")
 	if m == nil {
 		return nil
 	}
@@ -22,6 +22,11 @@ func (r *reader) document(n *yamlnode.Node) *Document {
 		return nil
 	}
 	d.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
+	if d.Kind == PayloadMap {
+		m.payloadMap(d)
+		m.close()
+		return d
+	}
 	d.YearStarts = m.scalar("year_starts", "a day of the year such as `04-01`")
 	d.Rounding = m.oneOf("rounding", "half-even", "half-up", "up", "down")
 	m.definitions(d)
@@ -69,29 +74,50 @@ func (m *mapping) keyMeaning(key string) Text {
 	return Text{}
 }
 
-// kind finds out what the document is.
+// documentKinds are the keys that say what a document is, with its kind and what messages call it.
+var documentKinds = [...]struct {
+	key, what string
+	kind      DocumentKind
+}{
+	{"playbook", "a playbook", Playbook},
+	{"shared", "a document of shared definitions", Shared},
+	{"map", "a map", PayloadMap},
+}
+
+// kindKeys are the keys that say what a document is.
+func kindKeys() (keys []string) {
+	for _, k := range documentKinds {
+		keys = append(keys, k.key)
+	}
+	return keys
+}
+
+// kind finds out what the document is: the first of the keys that say so decides.
 func (r *reader) kind(m *mapping, d *Document) bool {
-	book, isBook := m.get("playbook")
-	defs, isShared := m.get("shared")
-	switch {
-	case isBook && isShared:
-		second := book.Key
-		if second.Start.Line < defs.Key.Start.Line {
-			second = defs.Key
+	var entry yamlnode.Entry
+	var found int
+	for _, k := range documentKinds {
+		e, ok := m.get(k.key)
+		if !ok {
+			continue
 		}
-		r.add(r.at(second), "two-kinds", "put the shared definitions into a document of their own, after a line `---`",
-			"a document is a playbook or shared definitions, not both")
-	case !isBook && !isShared && m.node.Partial:
+		if found++; found > 1 {
+			second := e.Key
+			if second.Start.Line < entry.Key.Start.Line {
+				second = entry.Key
+			}
+			r.add(r.at(second), "two-kinds", "put each into a document of its own, after a line `---`",
+				"a document is a playbook, shared definitions or a map, and not two of them")
+			continue
+		}
+		entry, d.Kind, m.what = e, k.kind, k.what
+	}
+	switch {
+	case found == 0 && m.node.Partial:
 		return false
-	case !isBook && !isShared:
+	case found == 0:
 		r.noKind(m)
 		return false
-	}
-	entry := book
-	d.Kind, m.what = Playbook, "a playbook"
-	if !isBook {
-		entry = defs
-		d.Kind, m.what = Shared, "a document of shared definitions"
 	}
 	if id := r.scalar(entry.Value, r.text(entry.Key), "an id"); r.isID(id) {
 		d.ID = id
@@ -99,21 +125,21 @@ func (r *reader) kind(m *mapping, d *Document) bool {
 	return true
 }
 
-// noKind reports a document that names neither a playbook nor a suite, nor shared definitions.
+// noKind reports a document that does not say what it is.
 func (r *reader) noKind(m *mapping) {
 	if e, ok := m.get("suite"); ok {
 		r.add(r.at(e.Key), "misplaced-suite", "move it into a file whose name ends in `_test.yaml`",
 			"a suite stands in a suite file")
 		return
 	}
-	hint := "write `playbook: ID` or `shared: ID` below `amends: " + version + "`"
+	hint := "write `playbook: ID`, `shared: ID` or `map: ID` below `amends: " + version + "`"
 	for _, e := range m.node.Entries {
-		if near := Suggest(e.Key.Value, []string{"playbook", "shared"}); near != "" {
-			r.mend(r.at(e.Key), "missing-kind", didYouMean(r.text(e.Key), []string{near}), "a document says what it is: `playbook` or `shared`, found `%s`", clip(e.Key.Value))
+		if near := Suggest(e.Key.Value, kindKeys()); near != "" {
+			r.mend(r.at(e.Key), "missing-kind", didYouMean(r.text(e.Key), []string{near}), "a document says what it is: %s, found `%s`", listed(kindKeys()), clip(e.Key.Value))
 			return
 		}
 	}
-	r.add(m.head(), "missing-kind", hint, "a document says what it is: `playbook` or `shared`")
+	r.add(m.head(), "missing-kind", hint, "a document says what it is: %s", listed(kindKeys()))
 }
 
 // playbook reads the keys that only a playbook has.

@@ -24,6 +24,8 @@ func (k DocumentKind) String() string {
 		return "playbook"
 	case Shared:
 		return "shared"
+	case PayloadMap:
+		return "map"
 	}
 	return "invalid"
 }

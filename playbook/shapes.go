@@ -45,7 +45,7 @@ const (
 )
 
 // Shapes returns the mappings of the format that have keys of their own, those
-// of playbooks first, then those of shared definitions and of suites. The
+// of playbooks first, then those of shared definitions, of maps and of suites. The
 // mappings whose keys are a team's own names are not among them.
 func Shapes() []Shape {
 	var out []Shape
@@ -76,6 +76,10 @@ amends: v1
 shared: s
 roles: {r: {}}
 causes: {}
+---
+amends: v1
+map: m
+fields: {f: {items: {g: {}}}}
 `
 	specimenSuite = `amends: v1
 suite: s

@@ -146,6 +146,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	}
 	common.playbook.number = len(c.program.Playbooks)
 	c.orderPlays()
+	c.compileMaps(set.Documents)
 	c.warnUncapped()
 	c.strayRoles()
 	for _, d := range set.Documents {

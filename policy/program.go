@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/celenv"
+	"github.com/servicerecovery/amends/policy/payload"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 )
@@ -21,6 +22,8 @@ type Program struct {
 	Fields []*Field
 	Facts  []*Fact  // of the whole set; a fact's Slot is its index
 	Limits []*Limit // the shared ones
+	// Maps say how payloads are read, sorted by name.
+	Maps []*payload.Map
 	// Roles are all that there are, sorted; nil: any text names a role.
 	Roles []string
 	// Missable is what the list missed can hold, which is how broken promises are called: the types

@@ -29,7 +29,7 @@ func Of(set *playbook.Set) Zones {
 		case !d.Zone.IsSet() || err != nil:
 		case d.Kind == playbook.Shared:
 			z.shared = zone
-		default:
+		case d.Kind == playbook.Playbook:
 			z.books[d.ID.Value] = zone
 		}
 	}
