@@ -26,7 +26,7 @@ func (m *mapping) event(t *Test) {
 // look at the world it gives.
 func (m *mapping) oneEvent() {
 	first := ""
-	for _, key := range []string{"incident", "again", "choose", "approve", "decline", "report"} {
+	for _, key := range []string{"incident", "payload", "again", "choose", "approve", "decline", "report"} {
 		switch _, has := m.get(key); {
 		case !has:
 		case first == "":

@@ -59,7 +59,9 @@ func (r *reader) mapField(name Text, n *yamlnode.Node) *MapField {
 	}
 	m := r.mapping(n, name, mapFieldShape)
 	m.what = "a field of a map"
-	m.on("from", func(n *yamlnode.Node, k Text) { f.From = r.oneOrMore(n, k, "a path such as `ticket.id`, or a list of paths") })
+	m.on("from", func(n *yamlnode.Node, k Text) {
+		f.From = r.oneOrMore(n, k, "a path such as `ticket.id`, or a list of paths")
+	})
 	m.is("from", KeyTexts)
 	m.on("text", func(n *yamlnode.Node, k Text) { f.Template = r.uncut(n, k, "a text such as `z-${ticket.number}`") })
 	m.is("text", KeyText)

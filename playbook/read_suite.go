@@ -21,7 +21,7 @@ func (r *reader) suite(n *yamlnode.Node) *Suite {
 	s.Name = m.title("suite", "a name such as `late parcels`")
 	s.Now = m.scalar("now", "a time such as `2026-03-02T10:00:00+01:00`")
 	m.on("defaults", func(n *yamlnode.Node, key Text) {
-		s.Defaults = r.test(n, key, testKind{what: "`defaults`", shape: "what all tests have `{now, incident, facts, partners, precedents, want}`"})
+		s.Defaults = r.test(n, key, testKind{what: "`defaults`", shape: "what all tests have `{now, map, payload, incident, facts, partners, precedents, want}`"})
 	})
 	m.on("tests", func(n *yamlnode.Node, key Text) { s.Tests = r.tests(n, key, wholeTest) })
 	m.wants("tests", "a list of tests")
@@ -94,12 +94,16 @@ func (r *reader) test(n *yamlnode.Node, key Text, kind testKind) *Test {
 		t.Name = m.title("name", "what is tested, in a few words")
 	}
 	t.Now = m.scalar("now", "a time such as `2026-03-02T10:00:00+01:00`")
+	t.Map = m.scalar("map", "a map of the set, such as `zammad`")
+	t.Payload = m.values("payload", "what the map reads, such as `{ticket: {number: 17}}`")
 	t.Incident = m.values("incident", "the fields of an incident by name")
 	t.Facts = m.values("facts", "facts by name")
 	t.Partners = m.values("partners", "the use of partners, such as `{quickbike: {used: 40}}`")
 	t.Precedents = m.values("precedents", "earlier choices by play, such as `{parcels/dear: [{amount: 40 EUR}]}`")
 	if kind.isStep {
 		m.event(t)
+	} else if m.has("payload") && m.has("incident") {
+		m.add("payload", "bad-step", "remove one of them", "a test has `incident` or `payload`, found both")
 	}
 	m.on("want", func(n *yamlnode.Node, key Text) { t.Want = r.want(n, key) })
 	if t.Want == nil && m.keyMeaning("want").IsSet() {

@@ -34,6 +34,7 @@ func (r *reader) want(n *yamlnode.Node, key Text) *Want {
 	w.Missed = m.wantedTexts("missed", "a list of broken promises, such as `[resolve]`", nil)
 	w.Handled = m.oneOf("handled", waysOfHandling...)
 	w.Error = m.title("error", "a part of the refusal's text")
+	w.Incident = m.values("incident", "what the map makes of the payload, by the names of fields")
 	m.close()
 	return w
 }

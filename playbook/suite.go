@@ -24,7 +24,9 @@ type Suite struct {
 type Test struct {
 	Name       Text
 	Now        Text
-	Incident   Value // a Mapping, as are the next three
+	Map        Text  // the map by which Payload is read
+	Payload    Value // a Mapping, as are the next four
+	Incident   Value
 	Facts      Value
 	Partners   Value
 	Precedents Value
@@ -74,6 +76,7 @@ type Want struct {
 	Missed     *WantedTexts
 	Handled    Text
 	Error      Text
+	Incident   Value // what the map makes of the payload, in part; a Mapping
 	Range      Range
 }
 

@@ -164,6 +164,7 @@ func (e *ChoiceError) Error() string {
 const (
 	codeInvalidJSON     = "invalid-json"
 	codeInvalidIncident = "invalid-incident"
+	codeInvalidPayload  = "invalid-payload"
 	codeEvaluation      = "evaluation-error"
 	codeAmbiguous       = "ambiguous"
 	codeChoice          = "invalid-choice"
@@ -174,6 +175,8 @@ const (
 
 func refusalCode(err error) string {
 	switch {
+	case isA[*PayloadError](err):
+		return codeInvalidPayload
 	case isA[*IncidentError](err):
 		return codeInvalidIncident
 	case isA[*EvaluationError](err):
@@ -202,8 +205,8 @@ func isA[T error](err error) bool {
 //	{"incident": "T-1", "error": {"code": "invalid-incident", "message": "…",
 //	 "problems": [{"path": "severity", "wanted": "1 to 5", "found": "6"}]}}
 //
-// The codes are invalid-incident and invalid-choice (with problems, the latter with reason and may too), evaluation-error (with play,
-// at and expr), ambiguous (with plays), invalid-json for input that is not a JSON object,
+// The codes are invalid-incident and invalid-choice (with problems, the latter with reason and may too), invalid-payload (with
+// problems, each with at, from and remedy where they are known), evaluation-error (with play, at and expr), ambiguous (with plays), invalid-json for input that is not a JSON object,
 // unknown-action, conflict, and failed for errors that are not the incident's fault. An incident
 // whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
@@ -221,7 +224,9 @@ func AppendRefusal(dst []byte, incident string, err error) []byte {
 }
 
 func refusalDetails(f *form.Form, err error) {
-	if e := (*IncidentError)(nil); errors.As(err, &e) {
+	if e := (*PayloadError)(nil); errors.As(err, &e) {
+		form.List(f, "problems", &e.Problems, (*PayloadProblem).fields)
+	} else if e := (*IncidentError)(nil); errors.As(err, &e) {
 		form.List(f, "problems", &e.Problems, (*Problem).fields)
 	} else if e := (*ChoiceError)(nil); errors.As(err, &e) {
 		reason := string(e.Reason)
@@ -239,6 +244,13 @@ func refusalDetails(f *form.Form, err error) {
 		plays := e.Plays[:]
 		f.Texts("plays", &plays)
 	}
+}
+
+func (p *PayloadProblem) fields(f *form.Form) {
+	(&Problem{Path: p.Field, Wanted: p.Wanted, Found: p.Found}).fields(f)
+	f.Text("at", &p.At)
+	f.Text("from", &p.Path)
+	f.Text("remedy", &p.Remedy)
 }
 
 func (p *Problem) fields(f *form.Form) {

@@ -274,3 +274,23 @@ func (f *Field) items(raw any, path string) (any, []Misfit) {
 // Unmapped is what stands in an incident for a value that does not fit: no field takes it, so that the
 // incident is refused until it is told better.
 func Unmapped(raw any) any { return map[string]any{"unmapped": raw} }
+
+// Where names the paths from which the field is read, for messages; empty for a constant.
+func (f *Field) Where() string {
+	var paths []string
+	for _, p := range f.From {
+		paths = append(paths, p.text)
+	}
+	if f.Template != nil {
+		for _, p := range f.Template.Parts {
+			if p.Path != nil {
+				paths = append(paths, p.Path.text)
+			}
+		}
+		return strings.Join(paths, " and ")
+	}
+	if f.Joined {
+		return strings.Join(paths, " and ")
+	}
+	return strings.Join(paths, " or ")
+}

@@ -156,7 +156,7 @@ func justices() []string {
 
 // refusalCodes are those of recovery.AppendRefusal.
 var refusalCodes = []string{
-	"invalid-json", "invalid-incident", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "failed",
+	"invalid-json", "invalid-incident", "invalid-payload", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "failed",
 }
 
 // choiceReasons are the values of recovery.ChoiceReason.
@@ -172,6 +172,9 @@ func refusal() object {
 			{"path", described("The field, dotted, such as customer.since or tags[2].", types("string"))},
 			{"wanted", described("What was wanted, such as 1 to 5.", types("string"))},
 			{"found", described("What was there.", types("string"))},
+			{"at", described("Where the map reads the field: FILE:LINE.", types("string"))},
+			{"from", described("Where it stands in the payload.", types("string"))},
+			{"remedy", described("What to write in the map.", types("string"))},
 		}},
 		member{"required", []string{"path", "wanted", "found"}},
 	)

@@ -9,33 +9,45 @@ import (
 const (
 	aPlaybook = "a playbook"
 	sharedDoc = "a document of shared definitions"
+	aMap      = "a map"
 	aPlay     = "a play"
 )
 
-// playbookSchema is that of a document of a set: a playbook, or shared
-// definitions.
+// playbookSchema is that of a document of a set: a playbook, shared definitions,
+// or a map.
 func playbookSchema(b *builder) object {
 	definitions := append(tables(), b.playbookParts()...)
 	definitions = append(definitions, b.actionParts()...)
 	known := playbookWords(b)
 	properties := b.properties(aPlaybook, known.only(b.shape(aPlaybook)))
-	for _, k := range b.onlyIn(sharedDoc, aPlaybook) {
-		properties = append(properties, member{k, described(known[k].text, known[k].value)})
+	for _, k := range append(b.onlyIn(sharedDoc, aPlaybook), b.onlyIn(aMap, aPlaybook)...) {
+		properties = append(properties, member{k, described(known[k].text, b.value(b.shape(aMap), b.key(aMap, k), known[k].value))})
 	}
 	return closed(properties, []string{"amends"}).and(b.documentRules()...).and(member{"definitions", object(definitions)})
 }
 
 // documentRules are what keys of a document have to do with each other.
 func (b *builder) documentRules() []member {
-	own := b.onlyIn(aPlaybook, sharedDoc)
+	own, ofMaps := b.onlyIn(aPlaybook, sharedDoc), b.onlyIn(aMap, aPlaybook)
 	standard := is("approach", "standardised-response")
 	play := types("object").and(when(standard, needing("review_by"), nil)...)
 	reviewed := object{{"properties", object{{"plays", list(play, 0)}}}}
-	return when(
+	notMaps := append(b.onlyIn(aPlaybook, aMap), b.onlyIn(sharedDoc, aMap)...)
+	return when(needing("map"), with([]string{"fields"}, append([]string{"playbook", "shared"}, notMaps...)...), when(
 		needing("shared"),
-		none(append([]string{"playbook"}, own...)...),
-		with([]string{"playbook"}, b.onlyIn(sharedDoc, aPlaybook)...).and(when(object{{"not", needing("review_by")}}, reviewed, nil)...),
-	)
+		none(slices.Concat([]string{"playbook"}, own, ofMaps)...),
+		with([]string{"playbook"}, append(b.onlyIn(sharedDoc, aPlaybook), ofMaps...)...).and(when(object{{"not", needing("review_by")}}, reviewed, nil)...),
+	))
+}
+
+// key is what the reader knows of a key of a shape; of no kind where it has none.
+func (b *builder) key(shape, name string) playbook.Key {
+	for _, k := range b.shape(shape).Keys {
+		if k.Name == name {
+			return k
+		}
+	}
+	return playbook.Key{Name: name}
 }
 
 // onlyIn are the keys of a shape that another one does not have.
@@ -92,6 +104,8 @@ func (b *builder) playbookParts() []member {
 		{"item_field", b.field("a field of items", true)},
 		{"parameter", b.parameter()},
 		{"standard_field", b.field("a field", false)},
+		{"map_field", b.mapField()},
+		{"path_values", pathValues()},
 	}
 }
 

@@ -33,6 +33,11 @@ func playbookWords(b *builder) words {
 		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
 		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
 		"plays":     {"The rules.", list(ref("play"), 0)},
+		"map":       {"The id of a map, in the place of a playbook: how incidents are read from payloads of another program, or from a table.", anID.schema()},
+		"encoding":  {"How the payload's bytes are text: utf-8 (default), latin-1 or windows-1252.", nil},
+		"only":      {"What a payload must show for the map to be meant, by path. What shows something else is left out, and is no mistake.", ref("path_values")},
+		"fields":    {"Where each field of an incident stands in the payload, and how it is written there.", named(fieldPattern, "Where this field stands.", ref("map_field")).and(member{"minProperties", 1})},
+		"missing":   {"Texts that count as absent, in every field.", oneOrMore(scalar())},
 	}
 }
 

@@ -28,12 +28,13 @@ var events = []string{"again", "choose", "approve", "decline", "report"}
 
 // oneEvent holds that a step is about one thing, and gives a world only where something looks at it.
 func oneEvent() object {
-	told := when(needing("incident"), object{}, none("facts", "partners", "precedents"))
-	again := when(needing("again"), none("incident"), told)
-	report := when(needing("report"), none("incident", "again", "facts", "partners", "precedents"), again)
-	decline := when(needing("decline"), none("incident", "again", "report"), report)
-	approve := when(needing("approve"), none("incident", "again", "decline", "report"), decline)
-	return when(needing("choose"), none("incident", "again", "approve", "decline", "report"), approve)
+	given := when(needing("payload"), none("incident"), none("facts", "partners", "precedents"))
+	told := when(needing("incident"), none("payload"), given)
+	again := when(needing("again"), none("incident", "payload"), told)
+	report := when(needing("report"), none("incident", "payload", "again", "facts", "partners", "precedents"), again)
+	decline := when(needing("decline"), none("incident", "payload", "again", "report"), report)
+	approve := when(needing("approve"), none("incident", "payload", "again", "decline", "report"), decline)
+	return when(needing("choose"), none("incident", "payload", "again", "approve", "decline", "report"), approve)
 }
 
 func suiteWords() words {
@@ -50,6 +51,8 @@ func testWords() words {
 	return words{
 		"name":       {"What is tested, in a few words.", title()},
 		"now":        {"When this one decides.", aTime.schema()},
+		"map":        {"The map by which the payload is read.", anID.schema()},
+		"payload":    {"What the map reads, in the place of an incident. In a step it is told next, and may be a part.", types("object")},
 		"incident":   {"Its fields, as in an incident's JSON; null takes a value of the defaults away.", ref("incident")},
 		"facts":      {"What earlier decisions say, by the fact's name. Those that are not given are 0.", types("object")},
 		"partners":   {"What others have taken of partners, such as {quickbike: {used: 40}}.", types("object")},
@@ -117,6 +120,7 @@ func (b *builder) wantWords() words {
 		"missed":      {"All broken promises, by the type of the action or as playbook/play/type.", list(text(), 0)},
 		"handled":     {"What the incident was to what is remembered.", nil},
 		"error":       {"The incident is refused, with a text that contains this.", title()},
+		"incident":    {"What the map makes of the payload: each of these fields, null for none. Alone, the incident is not decided.", ref("incident")},
 	}
 }
 

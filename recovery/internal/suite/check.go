@@ -43,6 +43,7 @@ func (c *checker) suite(s *playbook.Suite) {
 		}
 		c.tests(t.Then)
 		c.wantsSomething(s, t)
+		c.wholePayload(s, t)
 	}
 }
 
@@ -73,6 +74,7 @@ func (c *checker) wantsSomething(s *playbook.Suite, t *playbook.Test) {
 func (c *checker) test(t *playbook.Test) {
 	c.time(t.Now)
 	c.incident(t.Incident, "")
+	c.payload(t)
 	c.given("facts", "unknown-fact", t.Facts)
 	c.given("partners", "unknown-partner", t.Partners)
 	c.given("precedents", "unknown-play", t.Precedents)

@@ -12,8 +12,12 @@ import (
 // selection is what a step chooses. Where no decision leaves such a choice, the engine says so.
 func (s *Set) selection(step *Step, memory *store) recovery.Selection {
 	m := step.test.Choose
-	id, _ := find(step.test.Incident, "id")
-	sel := recovery.Selection{Incident: id.Text.Value, Choice: memory.choiceOf(m.Play.Value), By: m.By.Value, Roles: values(m.Roles), Reason: m.Reason.Value}
+	given, _ := find(step.test.Incident, "id")
+	id := given.Text.Value
+	if memory.tells && memory.Latest != nil {
+		id = memory.Latest.Decision.Incident
+	}
+	sel := recovery.Selection{Incident: id, Choice: memory.choiceOf(m.Play.Value), By: m.By.Value, Roles: values(m.Roles), Reason: m.Reason.Value}
 	for _, o := range m.Options.Items {
 		sel.Options = append(sel.Options, selected(s.known.types[o.Type.Value], o))
 	}

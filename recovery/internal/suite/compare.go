@@ -48,9 +48,15 @@ func (s *Set) compare(d *Decided) []Failure {
 	if w == nil {
 		w = &playbook.Want{}
 	}
+	if w.Incident.IsSet() {
+		c.incident(w.Incident, d.incident)
+	}
 	switch {
 	case came.err != nil:
 		c.refused(w, came.err)
+	case d.looked && w.Error.IsSet():
+		c.fail("error", w.Error.Range, "the payload was to be refused, and fits", []Line{{'-', "refused: " + w.Error.Value}})
+	case d.looked:
 	case w.Error.IsSet() && step.test.Report != nil:
 		c.fail("error", w.Error.Range, "the report was to be refused, and was taken", []Line{{'-', "refused: " + w.Error.Value}})
 	case w.Error.IsSet() && settled(step.test) != nil:
@@ -99,6 +105,10 @@ func (c *comparison) refused(w *playbook.Want, err error) {
 		return
 	}
 	at := c.step.Range
+	if t := c.step.test; t.Payload.IsSet() {
+		c.fail("error", t.Payload.Range, "the payload was refused", []Line{{'+', oneLine(text)}})
+		return
+	}
 	var incident *recovery.IncidentError
 	if errors.As(err, &incident) {
 		for _, p := range incident.Problems {

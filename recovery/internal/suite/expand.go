@@ -113,7 +113,7 @@ func rowName(row *playbook.Test) string {
 	if row.Now.IsSet() {
 		parts = append(parts, "now "+row.Now.Value)
 	}
-	for _, v := range []playbook.Value{row.Incident, row.Facts, row.Partners, row.Precedents} {
+	for _, v := range []playbook.Value{row.Payload, row.Incident, row.Facts, row.Partners, row.Precedents} {
 		parts = append(parts, leaves(v, "")...)
 	}
 	if len(parts) == 0 {
@@ -128,6 +128,8 @@ func stepName(row *playbook.Test) string {
 		return row.Name.Value
 	case row.Now.IsSet():
 		return "then " + row.Now.Value
+	case row.Payload.IsSet():
+		return clipped("then "+strings.Join(leaves(row.Payload, ""), ", "), 80)
 	case row.Again.IsSet():
 		return "then again"
 	case row.Choose != nil:

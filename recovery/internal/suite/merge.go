@@ -13,10 +13,14 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 	if base == nil {
 		base = &playbook.Test{}
 	}
-	out := &playbook.Test{Name: over.Name, Now: base.Now, Range: over.Range, Then: over.Then}
+	out := &playbook.Test{Name: over.Name, Now: base.Now, Map: base.Map, Range: over.Range, Then: over.Then}
 	if over.Now.IsSet() {
 		out.Now = over.Now
 	}
+	if over.Map.IsSet() {
+		out.Map = over.Map
+	}
+	out.Payload = mergeValue(base.Payload, over.Payload)
 	out.Incident = mergeValue(nested(base.Incident), nested(over.Incident))
 	out.Facts = mergeValue(base.Facts, over.Facts)
 	out.Partners = mergeValue(base.Partners, over.Partners)
@@ -29,7 +33,7 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 // What is expected is said anew, because things are meant to be otherwise now.
 func mergeStep(before, step *playbook.Test) *playbook.Test {
 	out := mergeTest(before, step)
-	out.Want, out.Again, out.Report = step.Want, step.Again, step.Report
+	out.Want, out.Again, out.Report, out.Payload = step.Want, step.Again, step.Report, step.Payload
 	out.Choose, out.Approve, out.Decline = step.Choose, step.Approve, step.Decline
 	return out
 }
@@ -105,6 +109,7 @@ func mergeWant(base, over *playbook.Want) *playbook.Want {
 	out.Changes = mergePairs(base.Changes, over.Changes)
 	out.Owed = either(over.Owed, base.Owed)
 	out.Missed = either(over.Missed, base.Missed)
+	out.Incident = mergeValue(nested(base.Incident), nested(over.Incident))
 	if over.Exactly.IsSet() {
 		out.Exactly = over.Exactly
 	}

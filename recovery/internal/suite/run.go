@@ -24,7 +24,7 @@ func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]R
 	var out []Result
 	for _, c := range cases {
 		r := Result{Case: c}
-		memory := &store{}
+		memory := &store{tells: c.Steps[0].test.Payload.IsSet()}
 		for _, step := range c.Steps {
 			d, err := s.decide(ctx, step, memory)
 			if err != nil {
@@ -47,6 +47,7 @@ type Decided struct {
 	ctx      context.Context
 	step     *Step
 	incident recovery.Incident
+	looked   bool  // at what a map makes of a payload, and no more
 	before   store // what the engine read from
 	after    *store
 }
@@ -55,6 +56,9 @@ type Decided struct {
 // it was told before ask none.
 func (d *Decided) asked() bool {
 	t := d.step.test
+	if d.looked {
+		return false
+	}
 	stood := d.decision != nil && !t.Again.IsSet() && (d.decision.Handled == recovery.HandledRetry || d.decision.Handled == recovery.HandledOutdated)
 	return settled(t) == nil && t.Report == nil && !stood
 }
@@ -77,6 +81,8 @@ func (s *Set) decide(ctx context.Context, step *Step, memory *store) (*Decided, 
 		d.decision, d.err = sign(ctx, s.engine.Decline, t.Decline, memory)
 	case t.Report != nil:
 		d.decision, d.err = s.report(ctx, step, memory)
+	case memory.tells:
+		s.tell(d, memory)
 	default:
 		if d.incident, d.err = incidentOf(t.Incident); d.err != nil {
 			return d, nil // it is refused before it is an incident

@@ -14,6 +14,10 @@ type store struct {
 	*given.Store
 	agenda.Thread
 	all []*recovery.Decision // every decision, those that make choices too
+	// tells says that the incident is told by payloads, which may be parts: what was refused is
+	// remembered then.
+	tells bool
+	told  *recovery.Told
 }
 
 // Read answers from what is given, and from what the steps before have left.
@@ -21,6 +25,9 @@ func (s *store) Read(ctx context.Context, q recovery.Query) (recovery.Given, rec
 	g, version, err := s.Store.Read(ctx, q)
 	past := s.Given()
 	g.Previous, g.Made, g.Reports, g.UpdatedAt = past.Previous, past.Made, past.Reports, past.UpdatedAt
+	if s.tells {
+		g.Told = s.told
+	}
 	return g, version, err
 }
 
@@ -28,6 +35,17 @@ func (s *store) Read(ctx context.Context, q recovery.Query) (recovery.Given, rec
 func (s *store) Commit(_ context.Context, c recovery.Commit) error {
 	s.Report(c.Reports...)
 	s.Mark(c.Mark)
+	switch {
+	case c.Refusal != nil:
+		s.told = &recovery.Told{Incident: c.Refusal.Input, At: c.Refusal.At}
+	case c.Record != nil:
+		s.told = nil
+	case c.Mark != nil:
+		s.told = nil
+		if c.Mark.Told != nil {
+			s.told = &recovery.Told{Incident: c.Mark.Told}
+		}
+	}
 	if c.Record != nil {
 		s.Take(c.Record)
 		s.all = append(slices.Clip(s.all), c.Record.Decision)

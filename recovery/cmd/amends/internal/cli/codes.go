@@ -94,6 +94,8 @@ var codes = [...]struct{ code, meaning string }{
 	{"wrong-approach", "The key belongs to plays of another approach."},
 	{"missing-review-by", "A standard answer goes stale; the play or its playbook needs review_by."},
 	{"case-order", "A case behind one that always holds is never reached."},
+	{"bad-map", "A map says what does nothing, or what cannot be, or leaves out what it needs."},
+	{"bad-path", "This is no path into a payload."},
 	{"bad-step", "A step of a suite is about one thing, and has a world only where something looks at it."},
 	{"bad-choose", "So many options cannot be chosen."},
 	{"bad-authority", "It does not say who may choose how much, or a second signature can never be asked for."},
