@@ -176,8 +176,8 @@ func (w *walk) find(v any, steps []step) (any, bool) {
 		case byName:
 			object, _ := v.(map[string]any)
 			next, ok := object[s.name]
-			if !ok && s.plain {
-				return w.dotted(object, steps[i:])
+			if in, found := w.dotted(object, steps[i:]); found {
+				return in, true
 			}
 			if !ok {
 				return nil, false
@@ -200,7 +200,7 @@ func (w *walk) find(v any, steps []step) (any, bool) {
 // dotted finds a.b under the one name "a.b", as tables that were made from objects have it.
 func (w *walk) dotted(object map[string]any, steps []step) (any, bool) {
 	name := steps[0].name
-	for i := 1; i < len(steps) && steps[i].kind == byName && steps[i].plain; i++ {
+	for i := 1; steps[0].plain && i < len(steps) && steps[i].kind == byName && steps[i].plain; i++ {
 		name += "." + steps[i].name
 		if v, ok := object[name]; ok {
 			return w.find(v, steps[i+1:])
