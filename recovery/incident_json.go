@@ -105,6 +105,36 @@ func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
 	return nil
 }
 
+// outlined takes the standard fields out of an incident that is valid.
+func (in *Incident) outlined(v jsontext.Value) {
+	for m := range v.Inner {
+		name := m.Name()
+		if name == "customer" {
+			for c := range m.Inner {
+				in.outlinedField("customer."+c.Name(), c)
+			}
+			continue
+		}
+		in.outlinedField(name, m)
+	}
+}
+
+func (in *Incident) outlinedField(path string, v jsontext.Value) {
+	i, ok := standardAt[path]
+	if !ok || v.Kind() == jsontext.KindNull {
+		return
+	}
+	switch p := standard[i].place(in).(type) {
+	case *string:
+		*p = v.Text()
+	case *time.Time:
+		*p = toInstant(v.Text())
+	case nil:
+	default:
+		fill(p, jsontext.Plain(v.Tree()))
+	}
+}
+
 func (in *Incident) readField(d *jsontext.Decoder, path string) error {
 	v, err := d.ReadAny()
 	if err == nil {

@@ -78,7 +78,9 @@ func (d *Decision) fields(f *form.Form) {
 	form.List(f, "withheld", &d.Withheld, (*Withheld).fields)
 	form.List(f, "passed_over", &d.PassedOver, (*PassedOver).fields)
 	form.List(f, "missed", &d.Missed, (*Missed).fields)
-	form.Named(f, "facts", &d.Facts)
+	if !f.Brief {
+		form.Named(f, "facts", &d.Facts)
+	}
 	form.List(f, "warnings", &d.Warnings, (*Warning).fields)
 }
 
@@ -115,6 +117,9 @@ func (m *Match) fields(f *form.Form) {
 	f.Text("case", &m.Case)
 	f.Text("approach", &m.Approach)
 	f.Text("at", &m.At)
+	if f.Brief {
+		return
+	}
 	if f.Kept() {
 		form.Pairs(f, "items", &m.Items, func(x *MatchItem) (a, b *string) { return &x.Item, &x.Case })
 		form.Pairs(f, "because", &m.Because, func(r *Reason) (a, b *string) { return &r.Expr, &r.Value })
@@ -145,13 +150,20 @@ func (a *Action) fields(f *form.Form) {
 	f.Texts("plays", &a.Plays)
 	f.Money("amount", &a.Amount)
 	f.Money("already", &a.Already)
-	form.Named(f, "params", &a.Params)
+	if !f.Brief || a.Type == ActionSubstitute {
+		form.Named(f, "params", &a.Params)
+	}
 	f.Text("owner", &a.Owner)
 	f.Time("not_before", &a.NotBefore)
 	f.Time("due_at", &a.DueAt)
 	f.Time("given_at", &a.GivenAt)
 	f.Time("done_at", &a.DoneAt)
 	f.Text("justice", &a.Justice)
+	if f.Brief {
+		f.Flag("waits", &a.waits)
+		f.Flag("pauses", &a.pauses)
+		return
+	}
 	if m := form.Optional(f, "message", &a.Message); m != nil {
 		m.fields(f)
 		f.Shut()

@@ -1,6 +1,8 @@
 package recovery
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 
 	"github.com/servicerecovery/amends/policy/worktime"
@@ -29,6 +31,29 @@ func (r *Record) AppendJSON(dst []byte, calendars func(*worktime.Calendar) strin
 // lists and maps with nothing in them come back as nil. calendars finds a calendar by
 // the name that it was given.
 func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, error)) (*Record, error) {
+	r := RecordReader{Calendar: calendars}
+	return r.Read(data)
+}
+
+// RecordReader reads what [Record.AppendJSON] writes, for programs that go through very many records.
+// The zero value reads as [ReadRecord] does.
+type RecordReader struct {
+	// Calendar finds a calendar by the name that it was given.
+	Calendar func(name string) (*worktime.Calendar, error)
+	// Brief leaves out what nobody counts: why plays matched, facts, messages, notes, keys, reminders and
+	// escalations, what was handed out, and parameters, except those of a substitute. [Given.Outcomes] of
+	// brief records are those of the whole ones where nothing was reported on the incident; their Incident
+	// has the standard fields alone. A brief record is good until the next one is read, and as long as the
+	// text that it was read from.
+	Brief bool
+
+	record   Record
+	decision Decision
+	incident Incident
+}
+
+// Read reads a record.
+func (x *RecordReader) Read(data []byte) (*Record, error) {
 	o, err := jsontext.NewOutline(data, 1) // the incident stands in the record
 	if err != nil {
 		return nil, jsonError(err)
@@ -38,43 +63,62 @@ func ReadRecord(data []byte, calendars func(name string) (*worktime.Calendar, er
 		return nil, &JSONError{"an object is wanted"}
 	}
 	f := form.Reading(o.Root(), form.ForStores, &err)
-	f.CalendarOf = calendars
+	f.CalendarOf, f.Brief = x.Calendar, x.Brief
+	defer f.Release()
 	r := &Record{}
-	if incident := o.Root().Member("incident"); incident.Kind() != jsontext.KindInvalid {
-		r.Incident = []byte(incident.Raw())
+	incident := o.Root().Member("incident")
+	switch {
+	case x.Brief:
+		r = x.again()
+		r.Incident = incident.In(data)
+		x.incident.outlined(incident)
+		r.known = &x.incident
+	case incident.Kind() != jsontext.KindInvalid:
+		r.Incident = bytes.Clone(incident.In(data))
 	}
 	r.fields(f)
-	f.Release()
-	if r.Decision == nil {
-		return nil, errors.New("a record without a decision")
+	if o.Root().Member("decision").Kind() != jsontext.KindBeginObject {
+		return nil, cmp.Or(err, errors.New("a record without a decision"))
 	}
 	r.Decision.base, r.Decision.promises, r.Decision.handed = r.Base, r.Promises, r.Handed
 	return r, err
+}
+
+// again is the record that was read last, emptied: its longest lists lend their room to the next one.
+func (x *RecordReader) again() *Record {
+	d := &x.decision
+	x.decision = Decision{Plays: d.Plays[:0], Actions: d.Actions[:0]}
+	x.record = Record{Decision: d, Promises: x.record.Promises[:0], Defaults: x.record.Defaults[:0]}
+	x.incident = Incident{}
+	return &x.record
 }
 
 // fields writes and reads the kept form only: a record has no public one.
 func (r *Record) fields(f *form.Form) {
 	f.Flag("again", &r.Again)
 	f.Time("base", &r.Base)
-	form.List(f, "bases", &r.Bases, (*PlayBase).fields)
-	form.Pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 	if d := form.Optional(f, "decision", &r.Decision); d != nil {
 		d.fields(f)
 		f.Shut()
 	}
 	f.Texts("defaults", &r.Defaults)
+	f.Texts("keeps", &r.Keeps)
+	f.Text("on", &r.On)
+	form.List(f, "promises", &r.Promises, (*Promise).fields)
+	f.Text("settles", &r.Settles)
+	if f.Brief {
+		return
+	}
+	form.List(f, "bases", &r.Bases, (*PlayBase).fields)
+	form.Pairs(f, "comparable", &r.Comparable, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 	form.List(f, "handed", &r.Handed, (*Handed).fields)
 	if f.Writes() && len(r.Incident) > 0 {
 		f.Key("incident")
 		f.WriteValue(r.Incident)
 	}
-	f.Texts("keeps", &r.Keeps)
 	f.TextMap("keys", &r.Keys)
 	f.Time("occurred_at", &r.OccurredAt)
-	f.Text("on", &r.On)
-	form.List(f, "promises", &r.Promises, (*Promise).fields)
 	form.List(f, "reserves", &r.Reserves, reserveFields)
-	f.Text("settles", &r.Settles)
 	f.Time("updated_at", &r.UpdatedAt)
 	form.Pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
 }

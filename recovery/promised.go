@@ -55,6 +55,10 @@ func (g *Given) Outcomes(now time.Time) (*Outcomes, error) {
 	if g.Previous == nil {
 		return o, nil
 	}
+	if g.Previous.known != nil {
+		o.Incident = *g.Previous.known
+		return o, nil
+	}
 	return o, o.Incident.UnmarshalJSON(g.Previous.Incident)
 }
 

@@ -78,7 +78,7 @@ func Entries(ctx context.Context, dir string) iter.Seq2[*Entry, error] {
 // entriesIn goes through the records of a ledger that are wanted, in order.
 func entriesIn(ctx context.Context, dir string, wanted func(*log.Item) bool) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		err := scan(ctx, dir, wanted, (*Text).Read, func(e *Entry, r *recovery.Record) error {
+		err := scan(ctx, dir, wanted, nil, (*Text).Read, func(e *Entry, r *recovery.Record) error {
 			e.Record = r
 			if !yield(e, nil) {
 				return errStopped

@@ -27,13 +27,14 @@ var errStopped = errors.New("stopped")
 // Scan goes through the records of a ledger as [Entries] does, for readers who do not need whole
 // decisions: [Entry.Record] is nil. In its place, read takes what it needs out of the text of a decision,
 // on any core and in no order. Then visit gets what read returned, in the order of the ledger; of a record
-// of another kind, or one that was erased, it gets the zero value.
+// of another kind, or one that was erased, it gets the zero value. An Entry of a decision is good until visit
+// returns.
 //
 // When read fails, it is called once more in order, and that error ends the scan: a calendar may have been
 // out of its reach before. What Scan checks is what Entries checks: every checksum, and that each record
 // follows from the one before.
 func Scan[T any](ctx context.Context, dir string, read func(*Text) (T, error), visit func(*Entry, T) error) error {
-	return scan(ctx, dir, func(*log.Item) bool { return true }, read, visit)
+	return scan(ctx, dir, func(*log.Item) bool { return true }, func(t *log.Item) bool { return t.Head.Kind != KindDecision }, read, visit)
 }
 
 // made is what was read of a decision.
@@ -42,7 +43,7 @@ type made[T any] struct {
 	of    T
 }
 
-func scan[T any](ctx context.Context, dir string, wanted func(*log.Item) bool, read func(*Text) (T, error), visit func(*Entry, T) error) error {
+func scan[T any](ctx context.Context, dir string, wanted, keeps func(*log.Item) bool, read func(*Text) (T, error), visit func(*Entry, T) error) error {
 	from, err := openLog(log.Directory(dir), step)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func scan[T any](ctx context.Context, dir string, wanted func(*log.Item) bool, r
 		}
 		return m, err
 	}
-	w := &log.Walk{Scanner: log.Scanner{Log: from}}
+	w := &log.Walk{Scanner: log.Scanner{Log: from}, Keeps: keeps}
 	w.Work = func(t *log.Item) {
 		if !wanted(t) || t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
 			return

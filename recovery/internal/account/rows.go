@@ -106,7 +106,9 @@ type Incident struct {
 	Missed            int                // promises that were broken or late by now
 }
 
-// Rows are called with the rows that somebody wants; the others may be nil.
+// Rows are called with the rows that somebody wants; the others may be nil. What a row leads to is good until
+// the call returns, apart from texts. A text may hold the whole decision in memory: clone those of which there
+// may be many.
 type Rows struct {
 	// Expect is told, before the first row, how many incidents there are.
 	Expect   func(incidents int)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -28,6 +29,7 @@ type Options struct {
 // read is left out.
 func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
 	w := &walker{options: o, rows: rows, owners: map[asked]string{}, pending: map[store.ID]*pending{}}
+	w.rooms.New = func() any { return new(room) }
 	var err error
 	if w.first, err = look(ctx, dir, o); err != nil {
 		return err
@@ -64,6 +66,7 @@ type walker struct {
 	first   *overview
 	owners  map[asked]string // who had to keep what a play asked for
 	pending map[store.ID]*pending
+	rooms   sync.Pool // of *room
 }
 
 // asked is what a play asks for.
@@ -73,8 +76,16 @@ type asked struct{ play, kind string }
 type reading struct {
 	record *recovery.Record
 	row    Row
-	thread *thread  // nil: it is not of the namespace, was erased between the two times, or came later
+	thread *thread
 	whole  *pending // all that stands of the incident, where this decision is all of it
+	room   *room    // that the record stands in; nil: it has its own
+}
+
+// room is memory in which one decision after another is read.
+type room struct {
+	reader  recovery.RecordReader
+	reading reading
+	whole   pending
 }
 
 // pending is an incident of which not all that stands has been read yet.
@@ -96,26 +107,47 @@ type acted struct {
 	reported recovery.Money
 }
 
-// read reads a decision in full, on any core.
+// read reads a decision, on any core.
 func (w *walker) read(t *ledger.Text) (*reading, error) {
-	x := &reading{thread: w.first.thread(t.Seq)}
-	if x.thread == nil {
-		return x, nil
+	thread := w.first.thread(t.Seq)
+	if thread == nil {
+		return nil, nil
 	}
+	m := w.first.more(thread)
+	stands := w.first.stands(thread, t.Seq)
+	alone := t.Seq == thread.latest && len(m.standing) == 0
+	var x *reading
 	var err error
-	if x.record, err = t.Read(); err != nil {
+	if brief := len(m.reports) == 0 && (alone || !stands); brief {
+		x, err = w.brief(t)
+	} else {
+		x = &reading{}
+		x.record, err = t.Read()
+	}
+	if err != nil {
 		return nil, err
 	}
-	stands := w.first.stands(x.thread, t.Seq)
-	if x.row, err = w.row(x.record, stands); err != nil {
-		return nil, err
+	x.thread = thread
+	if x.row, err = w.row(x.record, stands); err != nil || !alone {
+		return x, err
 	}
-	m := w.first.more(x.thread)
-	if t.Seq == x.thread.latest && len(m.standing) == 0 {
-		x.whole = &pending{previous: x.record, row: x.row}
-		err = w.judge(x.whole, m.reports)
+	if x.room == nil {
+		x.whole = &pending{}
+	} else {
+		x.whole = &x.room.whole
 	}
-	return x, err
+	*x.whole = pending{previous: x.record, row: x.row, acted: x.whole.acted[:0]}
+	return x, w.judge(x.whole, m.reports)
+}
+
+// brief reads of a decision what is counted, into the room of one whose rows were given.
+func (w *walker) brief(t *ledger.Text) (*reading, error) {
+	r := w.rooms.Get().(*room)
+	r.reader.Calendar, r.reader.Brief = t.Calendar, true
+	r.reading = reading{room: r}
+	var err error
+	r.reading.record, err = r.reader.Read(t.JSON)
+	return &r.reading, err
 }
 
 // judge says what became of an incident of which all that stands is there.
@@ -136,7 +168,6 @@ func (w *walker) judge(p *pending, reports []recovery.Report) (err error) {
 			p.acted = append(p.acted, acted{p.became.DoneAt(a.ID), p.became.Reported(a.ID, a.Amount.Currency())})
 		}
 	}
-	p.acted = make([]acted, 0, len(p.previous.Decision.Actions))
 	list(p.previous.Decision)
 	for i := range p.made {
 		list(p.made[i].Decision)
@@ -146,8 +177,12 @@ func (w *walker) judge(p *pending, reports []recovery.Report) (err error) {
 
 func (w *walker) entry(e *ledger.Entry, x *reading) error {
 	switch {
-	case x != nil && x.thread != nil:
-		return w.record(e.Seq, x)
+	case x != nil:
+		err := w.record(e.Seq, x)
+		if x.room != nil {
+			w.rooms.Put(x.room)
+		}
+		return err
 	case e.Refusal != nil:
 		return w.refusal(e.Seq, e.Refusal)
 	}

@@ -30,6 +30,9 @@ type Form struct {
 	readings [8]reading // room for the open objects of a text that is read
 	depth    int        // how many of them are open
 
+	// Brief says that what is read goes into the room of what was read before. A fields method may then
+	// pass over what nobody counts.
+	Brief bool
 	// NameOf names a calendar for a store, and CalendarOf finds it by that name.
 	NameOf     func(*worktime.Calendar) string
 	CalendarOf func(name string) (*worktime.Calendar, error)
@@ -289,7 +292,7 @@ func Optional[T any](f *Form, name string, p **T) *T {
 	if !f.Open(name, *p != nil) {
 		return nil
 	}
-	if !f.Writes() {
+	if !f.Writes() && (!f.Brief || *p == nil) {
 		*p = new(T)
 	}
 	return *p

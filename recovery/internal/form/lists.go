@@ -13,7 +13,7 @@ func (f *Form) skips(n int) bool { return n == 0 && f.Kept() }
 // List is a member with an object for each element.
 func List[T any](f *Form, name string, elements *[]T, fields func(*T, *Form)) {
 	if !f.Writes() {
-		*elements = readList(f, name, fields)
+		*elements = readList(f, name, (*elements)[:0], fields)
 		return
 	}
 	if f.skips(len(*elements)) {
@@ -29,14 +29,18 @@ func List[T any](f *Form, name string, elements *[]T, fields func(*T, *Form)) {
 	f.EndArray()
 }
 
-func readList[T any](f *Form, name string, fields func(*T, *Form)) []T {
+func readList[T any](f *Form, name string, room []T, fields func(*T, *Form)) []T {
 	r := f.reading
 	list := r.getList(name)
 	n := list.Len()
-	if n == 0 {
+	switch {
+	case n == 0 && !f.Brief:
 		return nil
+	case n > cap(room) || !f.Brief:
+		room = make([]T, n)
 	}
-	out := make([]T, n)
+	out := room[:n]
+	clear(out)
 	inner := f.enter(jsontext.Value{}, r, name)
 	i := 0
 	for e := range list.Inner {
@@ -57,7 +61,7 @@ func readList[T any](f *Form, name string, fields func(*T, *Form)) []T {
 func (f *Form) Texts(name string, list *[]string) {
 	switch {
 	case !f.Writes():
-		*list = f.getTexts(name)
+		*list = f.getTexts(name, (*list)[:0])
 	case !f.skips(len(*list)):
 		f.Key(name)
 		f.Buf = intake.AppendList(f.Buf, *list, jsontext.AppendQuote)

@@ -147,13 +147,15 @@ func (r *reading) getMoney(name string) value.Money {
 	return m
 }
 
-func (r *reading) getTexts(name string) []string {
+func (r *reading) getTexts(name string, out []string) []string {
 	list := r.getList(name)
 	n := list.Len()
-	if n == 0 {
+	switch {
+	case n == 0 && cap(out) == 0:
 		return nil
+	case n > cap(out):
+		out = make([]string, 0, n)
 	}
-	out := make([]string, 0, n)
 	for e := range list.Inner {
 		s := ""
 		if e.Kind() == jsontext.KindString {

@@ -288,6 +288,18 @@ func (v Value) Raw() string {
 	return v.outline.text[n.from:n.to]
 }
 
+// In is the value as it stands in the text that the outline was made from; nil where there is none.
+func (v Value) In(data []byte) []byte {
+	if v.outline == nil {
+		return nil
+	}
+	n := v.node()
+	if n.kind == KindString {
+		return data[n.from-1 : n.to+1 : n.to+1]
+	}
+	return data[n.from:n.to:n.to]
+}
+
 // Text is what a string says, or how another value is written.
 func (v Value) Text() string {
 	n := v.node()

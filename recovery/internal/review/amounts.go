@@ -18,28 +18,54 @@ type Amount struct {
 func (a Amount) String() string { return a.Value + " " + a.Currency }
 
 // amounts add up, by currency. They may be larger than any single amount.
-type amounts map[string]*big.Rat
+type amounts map[string]*total
+
+// total is a sum of one currency: what fits in an amount, and what was carried over.
+type total struct {
+	recovery.Money
+	carried *big.Rat
+}
+
+func (t *total) add(m recovery.Money) {
+	sum, err := t.Money.Add(m)
+	if err != nil { // it is too large for an amount
+		if t.carried == nil {
+			t.carried = new(big.Rat)
+		}
+		t.carried.Add(t.carried, t.Money.Rat())
+		sum = m
+	}
+	t.Money = sum
+}
+
+// rat is the sum.
+func (t *total) rat() *big.Rat {
+	out := t.Money.Rat()
+	if t.carried != nil {
+		out.Add(out, t.carried)
+	}
+	return out
+}
 
 func (s *amounts) add(m recovery.Money) {
 	if !m.IsSet() {
 		return
 	}
+	if sum := (*s)[m.Currency()]; sum != nil {
+		sum.add(m)
+		return
+	}
 	if *s == nil {
 		*s = amounts{}
 	}
-	sum := (*s)[m.Currency()]
-	if sum == nil {
-		sum = new(big.Rat)
-		(*s)[m.Currency()] = sum
-	}
-	sum.Add(sum, m.Rat())
+	(*s)[m.Currency()] = &total{Money: m}
 }
 
 // list is the sums, by currency.
 func (s amounts) list() []Amount {
 	out := []Amount{}
 	for _, c := range slices.Sorted(maps.Keys(s)) {
-		out = append(out, Amount{decimal(s[c], c), c})
+		out = append(out, Amount{decimal(s[c].rat(), c), c})
 	}
 	return out
 }
@@ -51,7 +77,7 @@ func (s amounts) per(n int64) []Amount {
 		return out
 	}
 	for _, c := range slices.Sorted(maps.Keys(s)) {
-		out = append(out, Amount{decimal(new(big.Rat).Quo(s[c], big.NewRat(n, 1)), c), c})
+		out = append(out, Amount{decimal(new(big.Rat).Quo(s[c].rat(), big.NewRat(n, 1)), c), c})
 	}
 	return out
 }
@@ -68,9 +94,8 @@ func decimal(r *big.Rat, currency string) string {
 
 // of is the sum of one currency.
 func (s amounts) of(currency string) string {
-	sum := s[currency]
-	if sum == nil {
-		sum = new(big.Rat)
+	if sum := s[currency]; sum != nil {
+		return decimal(sum.rat(), currency)
 	}
-	return decimal(sum, currency)
+	return decimal(new(big.Rat), currency)
 }

@@ -17,18 +17,35 @@ type kinds struct {
 	by     []string // the first fields of a row tell kinds apart
 	known  []Kind
 	number map[string]int
+
+	// The row that was asked of last, and its number: rows of one incident come together.
+	last   *[]byte
+	lastIs int
+	key    []byte
 }
 
 // of is the number of a row's kind.
 func (k *kinds) of(row account.Row) int {
-	key := ""
 	fields := row.Fields[:min(len(k.by), len(row.Fields))]
+	if k.last != nil && k.last == &fields[0] {
+		return k.lastIs
+	}
+	k.key = k.key[:0]
 	for _, f := range fields {
-		key += string(f) + "\x00"
+		k.key = append(append(k.key, f...), 0)
 	}
-	if n, ok := k.number[key]; ok {
-		return n
+	n, ok := k.number[string(k.key)]
+	if !ok {
+		n = k.add(string(k.key), fields)
 	}
+	if len(fields) > 0 {
+		k.last, k.lastIs = &fields[0], n
+	}
+	return n
+}
+
+// add gives a kind its number.
+func (k *kinds) add(key string, fields [][]byte) int {
 	if k.number == nil {
 		k.number = map[string]int{}
 	}

@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -35,19 +36,26 @@ type Repeated struct {
 
 const onceCounts = "kinds of incidents that came more than once in the period; a repeat is an incident of a customer who had the same kind before, however long ago; acted on is prevention or an investigation that was reported done, and what occurred after it came again all the same"
 
+// once sees the incidents of the whole ledger, also for [told].
 type once struct {
 	seen  []occurrence
-	acted map[string]time.Time // by incident
+	acted map[string]time.Time // by incident, until the incident itself is seen
+	first map[int]time.Time    // when somebody first acted on a kind
 }
 
-// occurrence is an incident, as little of it as is needed.
+// occurrence is an incident, as little of it as is needed: there may be a million.
 type occurrence struct {
-	at       int64 // Unix microseconds
-	customer uint64
-	kind     int32
-	period   int8
-	acted    int64 // when its prevention or investigation was done; 0: it was not
+	at, counted int64  // when it occurred, and when it counts: Unix microseconds
+	customer    uint64 // 0: nobody knows whose it is
+	kind        int32
+	failed      int32 // the service and the failure, by number
+	period      int8
+	complaint   bool // the customer told of it, as a failure
+	found       bool // we found it ourselves, and it is a failure
 }
+
+// expect makes room for so many incidents.
+func (o *once) expect(incidents int) { o.seen = make([]occurrence, 0, incidents) }
 
 func (o *once) action(x *account.Action) {
 	prevents := x.Is.Type == recovery.ActionPrevent || x.Is.Type == recovery.ActionInvestigate
@@ -58,18 +66,48 @@ func (o *once) action(x *account.Action) {
 		o.acted = map[string]time.Time{}
 	}
 	if first, ok := o.acted[x.Incident]; !ok || x.DoneAt.Before(first) {
-		o.acted[x.Incident] = x.DoneAt
+		o.acted[strings.Clone(x.Incident)] = x.DoneAt
 	}
 }
 
-func (o *once) incident(x *account.Incident, kind, period int) {
-	occurred := cmp.Or(x.Is.OccurredAt, countsAt(x))
-	seen := occurrence{at: occurred.UnixMicro(), customer: customerOf(x), kind: int32(kind), period: int8(period)}
+func (o *once) incident(x *account.Incident, kind, period int, seen occurrence) {
+	seen.at, seen.counted = cmp.Or(x.Is.OccurredAt, countsAt(x)).UnixMicro(), countsAt(x).UnixMicro()
+	seen.customer, seen.kind, seen.period = customerOf(x), int32(kind), int8(period)
 	if at := o.acted[x.Incident]; !at.IsZero() {
-		seen.acted = at.UnixMicro()
 		delete(o.acted, x.Incident)
+		if first, ok := o.first[kind]; !ok || at.Before(first) {
+			if o.first == nil {
+				o.first = map[int]time.Time{}
+			}
+			o.first[kind] = at
+		}
 	}
 	o.seen = append(o.seen, seen)
+}
+
+// foundFirst counts the failures of the period that we found before their customer complained of the same
+// service and failure.
+func (o *once) foundFirst() (n int64) {
+	slices.SortFunc(o.seen, func(a, b occurrence) int {
+		first := func(x occurrence) int { // at one time, the complaint comes first
+			if x.complaint {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.failed, b.failed), cmp.Compare(a.customer, b.customer), cmp.Compare(a.counted, b.counted), cmp.Compare(first(a), first(b)))
+	})
+	complained := false
+	for i, x := range o.seen {
+		if i > 0 && (x.failed != o.seen[i-1].failed || x.customer != o.seen[i-1].customer) {
+			complained = false
+		}
+		complained = complained || x.complaint && x.customer != 0
+		if x.found && x.period == thisPeriod && !complained {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *once) finish(r *reviewer) Once {
@@ -82,7 +120,7 @@ func (o *once) finish(r *reviewer) Once {
 		if n < 0 {
 			n = len(o.seen)
 		}
-		k, before := repeated(o.seen[:n])
+		k, before := repeated(o.seen[:n], o.first[int(o.seen[0].kind)])
 		out.before += before
 		out.Repeats += k.Repeats
 		if k.Incidents > 1 {
@@ -99,13 +137,12 @@ func (o *once) finish(r *reviewer) Once {
 }
 
 // repeated counts one kind, whose incidents are in the order in which they occurred. Those that repeat
-// in the period before are counted apart, and those of other times not at all.
-func repeated(list []occurrence) (k Repeated, before int64) {
+// in the period before are counted apart, and those of other times not at all. actedAt is when somebody
+// first acted on the kind; zero: nobody has.
+func repeated(list []occurrence, actedAt time.Time) (k Repeated, before int64) {
 	acted := int64(0)
-	for _, x := range list {
-		if x.acted != 0 && (acted == 0 || x.acted < acted) {
-			acted = x.acted
-		}
+	if !actedAt.IsZero() {
+		acted = actedAt.UnixMicro()
 	}
 	had := map[uint64]bool{}
 	for _, x := range list {

@@ -55,10 +55,15 @@ type Took struct {
 // Seconds is a duration; its JSON is a number of seconds.
 type Seconds int64
 
+// promises count each promise once: by what it has to be listed under.
 type promises struct {
-	all                  kept
-	types, plays, owners map[string]*kept
-	took                 map[string][]time.Duration
+	cells map[promiseCell]*kept
+	took  map[string][]time.Duration
+}
+
+type promiseCell struct {
+	kind, play, owner string
+	once              bool
 }
 
 type kept struct {
@@ -67,22 +72,19 @@ type kept struct {
 }
 
 func (p *promises) promise(x *account.Promise, due bool) {
-	by := func(m *map[string]*kept, name string) *kept {
-		if *m == nil {
-			*m = map[string]*kept{}
+	cell := promiseCell{x.Is.Type, x.Is.Play, x.Owner, x.Once}
+	k := p.cells[cell]
+	if k == nil {
+		if p.cells == nil {
+			p.cells = map[promiseCell]*kept{}
 		}
-		if (*m)[name] == nil {
-			(*m)[name] = &kept{}
-		}
-		return (*m)[name]
+		k = &kept{}
+		p.cells[cell] = k
 	}
-	by(&p.plays, x.Is.Play).add(x, due)
+	k.add(x, due)
 	if !x.Once {
 		return
 	}
-	p.all.add(x, due)
-	by(&p.types, x.Is.Type).add(x, due)
-	by(&p.owners, x.Owner).add(x, due)
 	switch x.Is.Type {
 	case recovery.ActionAcknowledge, recovery.ActionRespond, recovery.ActionResolve:
 		if !x.Is.DoneAt.IsZero() && !x.Is.Base.IsZero() {
@@ -116,13 +118,27 @@ func (k *kept) add(x *account.Promise, due bool) {
 	}
 }
 
+// merge adds what another counted.
+func (k *kept) merge(o *kept) {
+	k.Due, k.Kept.Kept, k.Late, k.Broken = k.Due+o.Due, k.Kept.Kept+o.Kept.Kept, k.Late+o.Late, k.Broken+o.Broken
+	k.Open, k.Lapsed, k.NotReported = k.Open+o.Open, k.Lapsed+o.Lapsed, k.NotReported+o.NotReported
+	k.lateBy = append(k.lateBy, o.lateBy...)
+}
+
 func (k *kept) finish() Kept {
 	k.LateBy, k.LateBy90 = quantiles(k.lateBy)
 	return k.Kept
 }
 
 func (p *promises) finish() Promises {
-	out := Promises{Counts: promisesCounts, All: p.all.finish(), ByType: named(p.types), ByPlay: named(p.plays), ByOwner: named(p.owners), Times: []Took{}}
+	once := func(c promiseCell) bool { return c.once }
+	out := Promises{Counts: promisesCounts, Times: []Took{}}
+	for _, all := range p.named(once, func(promiseCell) string { return "" }) {
+		out.All = all.Kept
+	}
+	out.ByType = p.named(once, func(c promiseCell) string { return c.kind })
+	out.ByPlay = p.named(func(promiseCell) bool { return true }, func(c promiseCell) string { return c.play })
+	out.ByOwner = p.named(once, func(c promiseCell) string { return c.owner })
 	for _, kind := range slices.Sorted(maps.Keys(p.took)) {
 		t := Took{Type: kind, Done: int64(len(p.took[kind]))}
 		t.Median, t.P90 = quantiles(p.took[kind])
@@ -131,11 +147,21 @@ func (p *promises) finish() Promises {
 	return out
 }
 
-// named lists what has a name, the most promises first.
-func named(m map[string]*kept) []Named {
+// named lists the promises that are wanted by a name, the most promises first.
+func (p *promises) named(wanted func(promiseCell) bool, name func(promiseCell) string) []Named {
+	cells := map[string][]*kept{}
+	for c, k := range p.cells {
+		if wanted(c) {
+			cells[name(c)] = append(cells[name(c)], k)
+		}
+	}
 	out := []Named{}
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, Named{name, m[name].finish()})
+	for _, name := range slices.Sorted(maps.Keys(cells)) {
+		var sum kept
+		for _, k := range cells[name] {
+			sum.merge(k)
+		}
+		out = append(out, Named{name, sum.finish()})
 	}
 	slices.SortStableFunc(out, func(a, b Named) int { return cmp.Compare(b.Due, a.Due) })
 	return out

@@ -66,7 +66,7 @@ func Run(ctx context.Context, dir string, o Options) (*Review, error) {
 		return nil, err
 	}
 	err := account.Walk(ctx, dir, walk, account.Rows{
-		Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
+		Expect: r.once.expect, Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
 	})
 	if err != nil {
 		return nil, err
@@ -197,8 +197,7 @@ func (r *reviewer) incident(x *account.Incident) error {
 	p := r.period(countsAt(x))
 	kind := r.kinds.of(x.Row)
 	r.glance[p].incident(x)
-	r.once.incident(x, kind, p)
-	r.told.incident(x, p)
+	r.once.incident(x, kind, p, r.told.incident(x, p))
 	if p != thisPeriod {
 		return nil
 	}
@@ -219,10 +218,10 @@ func (r *reviewer) finish() *Review {
 	if t := o.Scope.Until.UTC(); !t.IsZero() {
 		out.Until = &t
 	}
+	out.WhoToldWhom = r.told.finish(&r.once)
 	out.OnceIsEnough = r.once.finish(r)
 	out.AtAGlance = r.finishGlance(out.OnceIsEnough)
 	out.Promises = r.promises.finish()
-	out.WhoToldWhom = r.told.finish()
 	out.Causes = r.causes.finish()
 	out.Costs = r.costs.finish(r.glance[thisPeriod].incidents, r.kinds.known)
 	out.Readiness = r.ready.finish(o.Now, r.kinds.known)

@@ -2,7 +2,6 @@ package review
 
 import (
 	"cmp"
-	"hash/fnv"
 	"slices"
 	"strconv"
 
@@ -214,7 +213,5 @@ func customerOf(x *account.Incident) uint64 {
 	if x.Is.Customer.ID == "" {
 		return 0
 	}
-	h := fnv.New64a()
-	h.Write([]byte(x.Is.Customer.ID))
-	return max(1, h.Sum64())
+	return max(1, hashOf(x.Is.Customer.ID))
 }

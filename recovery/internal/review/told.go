@@ -1,9 +1,10 @@
 package review
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/account"
@@ -39,22 +40,26 @@ type told struct {
 	defaulted int64
 	failures  int64
 
-	found      []foundCase
-	complained map[caseKey]time.Time // the first complaint
-	signals    map[string]*signal
-	followed   map[string]bool
+	// failed numbers what failed: a service with a failure.
+	failed   map[[2]string]int32
+	signals  map[uint64]signal // what became of incidents that were signals
+	followed map[uint64]bool
 }
 
-// caseKey is a customer with a service and a failure.
-type caseKey struct{ customer, service, failure string }
+// signal is what became of an incident that was a signal: any of these.
+type signal uint8
 
-type foundCase struct {
-	key caseKey
-	at  time.Time
+const (
+	signalActed signal = 1 << iota
+	signalLate
+	signalFailed
+)
+
+// hashOf tells texts apart. There may be a million, so that they are not kept.
+func hashOf(text string) uint64 {
+	sum := sha256.Sum256([]byte(text))
+	return binary.LittleEndian.Uint64(sum[:])
 }
-
-// signal is what became of an incident that was a signal.
-type signal struct{ acted, late, failed bool }
 
 func (t *told) decision(x *account.Decision) {
 	d := x.Is
@@ -62,26 +67,29 @@ func (t *told) decision(x *account.Decision) {
 		return
 	}
 	if t.signals == nil {
-		t.signals = map[string]*signal{}
+		t.signals = map[uint64]signal{}
 	}
-	s := t.signals[d.Incident]
-	if s == nil {
-		s = &signal{}
-		t.signals[d.Incident] = s
-	}
+	id := hashOf(d.Incident)
+	s := t.signals[id]
 	for i := range d.Actions {
-		s.acted = s.acted || d.Actions[i].Change != recovery.ChangeCancelled
+		if d.Actions[i].Change != recovery.ChangeCancelled {
+			s |= signalActed
+		}
 	}
 	for _, w := range d.Warnings {
-		s.late = s.late || w.Code == recovery.WarnTooLate
+		if w.Code == recovery.WarnTooLate {
+			s |= signalLate
+		}
 	}
+	t.signals[id] = s
 }
 
-// incident sees all incidents. Those of other times tell what came before, and what became of signals.
-func (t *told) incident(x *account.Incident, period int) {
+// incident sees all incidents. Those of other times tell what came before, and what became of signals. It
+// says what [once] has to know.
+func (t *told) incident(x *account.Incident, period int) (seen occurrence) {
 	in := &x.Is
 	if t.sources == nil {
-		t.sources, t.complained, t.followed = map[string]int64{}, map[caseKey]time.Time{}, map[string]bool{}
+		t.sources, t.failed, t.followed = map[string]int64{}, map[[2]string]int32{}, map[uint64]bool{}
 	}
 	source := in.Source
 	if source == "" {
@@ -94,48 +102,48 @@ func (t *told) incident(x *account.Incident, period int) {
 		}
 	}
 	if in.Follows != "" {
-		t.followed[in.Follows] = true
+		t.followed[hashOf(in.Follows)] = true
 	}
 	if in.Phase == recovery.PhaseSignal {
-		return
+		return seen
 	}
-	if s := t.signals[x.Incident]; s != nil {
-		s.failed = true
+	if len(t.signals) > 0 {
+		id := hashOf(x.Incident)
+		if s, ok := t.signals[id]; ok {
+			t.signals[id] = s | signalFailed
+		}
 	}
 	if period == thisPeriod {
 		t.failures++
 	}
-	key, at := caseKey{in.Customer.ID, in.Service, in.Failure}, countsAt(x)
-	switch {
-	case source == recovery.SourceComplaint:
-		if first, ok := t.complained[key]; in.Customer.ID != "" && (!ok || at.Before(first)) {
-			t.complained[key] = at
-		}
-	case source != recovery.SourcePartner && period == thisPeriod:
-		t.found = append(t.found, foundCase{key, at})
+	what := [2]string{in.Service, in.Failure}
+	n, ok := t.failed[what]
+	if !ok {
+		n = int32(len(t.failed))
+		t.failed[what] = n
 	}
+	seen.failed = n
+	seen.complaint = source == recovery.SourceComplaint
+	seen.found = !seen.complaint && source != recovery.SourcePartner
+	return seen
 }
 
-func (t *told) finish() Told {
+func (t *told) finish(o *once) Told {
 	out := Told{Counts: toldCounts, Sources: []SourceCount{}, Defaulted: t.defaulted, Failures: t.failures, Signals: int64(len(t.signals))}
+	out.FoundFirst = o.foundFirst()
 	for _, s := range slices.Sorted(maps.Keys(t.sources)) {
 		out.Sources = append(out.Sources, SourceCount{s, t.sources[s]})
 	}
-	for _, f := range t.found {
-		if first, ok := t.complained[f.key]; !ok || f.at.Before(first) {
-			out.FoundFirst++
-		}
-	}
 	for incident, s := range t.signals {
 		switch {
-		case s.late:
+		case s&signalLate != 0:
 			out.TooLate++
-		case s.acted:
+		case s&signalActed != 0:
 			out.InTime++
 		default:
 			out.NoAction++
 		}
-		if s.failed || t.followed[incident] {
+		if s&signalFailed != 0 || t.followed[incident] {
 			out.CameAll++
 		}
 	}

@@ -19,6 +19,9 @@ type Walk struct {
 	// be nil.
 	Work  func(*Item)
 	Visit func(*Item) error
+	// Keeps says of a record that its bytes are used after Visit has returned. Where it is set, blocks of
+	// records that nobody keeps are read into again.
+	Keeps func(*Item) bool
 	// Progress is told how many bytes have been read.
 	Progress func(done int64)
 
@@ -29,6 +32,7 @@ type Walk struct {
 }
 
 type job struct {
+	block []byte
 	items []Item
 	done  int64 // bytes read so far
 	ready chan struct{}
@@ -39,6 +43,9 @@ func (w *Walk) Run(ctx context.Context) error {
 	workers := runtime.GOMAXPROCS(0)
 	jobs, order := make(chan *job), make(chan *job, 2*workers)
 	stop := make(chan struct{})
+	if w.Keeps != nil {
+		w.spare = make(chan []byte, 4*workers)
+	}
 	first := w.Seq
 	var readErr error
 	var all sync.WaitGroup
@@ -50,7 +57,7 @@ func (w *Walk) Run(ctx context.Context) error {
 			if items, readErr = w.Next(); readErr != nil {
 				return
 			}
-			j := &job{items: items, done: w.done, ready: make(chan struct{})}
+			j := &job{block: w.last, items: items, done: w.done, ready: make(chan struct{})}
 			for _, to := range []chan *job{order, jobs} {
 				select {
 				case to <- j:
@@ -130,8 +137,25 @@ func (w *Walk) inOrder(ctx context.Context, order chan *job, next int64) error {
 		if w.Progress != nil {
 			w.Progress(j.done)
 		}
+		w.reuse(j)
 	}
 	return nil
+}
+
+// reuse gives a block back to be read into again, once its records were visited.
+func (w *Walk) reuse(j *job) {
+	if w.Keeps == nil || len(w.held) > 0 {
+		return
+	}
+	for i := range j.items {
+		if w.Keeps(&j.items[i]) {
+			return
+		}
+	}
+	select {
+	case w.spare <- j.block:
+	default:
+	}
 }
 
 // visitHeld visits a record, and those of its commit that came before it.

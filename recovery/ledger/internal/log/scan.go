@@ -53,8 +53,8 @@ func (t *Item) Check(digests bool) {
 	}
 }
 
-// blockSize is how much is read at once.
-const BlockSize = 1 << 20
+// BlockSize is how much is read at once.
+const BlockSize = 1 << 18
 
 // Scanner reads a log from its beginning, a block of whole records at a time. A log that is
 // being written is read up to where it ends by then.
@@ -68,6 +68,10 @@ type Scanner struct {
 	Torn int64 // bytes at the end that are not a whole record
 	Tear Tear  // and what they are
 	done int64 // bytes read
+
+	spare chan []byte // blocks that may be used again; nil: none ever is
+	last  []byte      // the block of the records that Next returned
+	most  int         // how many records were in a block
 }
 
 // Next returns records whose parts stand in buf, which is theirs from then on.
@@ -173,13 +177,14 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 		return nil, err
 	}
 	want := min(size, max(there-s.Offset, 0))
-	buf := make([]byte, want)
+	buf := s.room(want)
+	s.last = buf
 	n, err := seg.f.ReadAt(buf, s.Offset)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	rest := buf[:n]
-	var items []Item
+	items := make([]Item, 0, s.most)
 	for len(rest) > 0 && (s.Until == 0 || s.Seq < s.Until) {
 		f, err := ParseFrame(rest)
 		if errors.Is(err, errShort) {
@@ -205,7 +210,20 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 		s.done += f.Size
 		s.Seq++
 	}
+	s.most = max(s.most, min(len(items), 1024))
 	return items, nil
+}
+
+// room is memory for a block.
+func (s *Scanner) room(size int64) []byte {
+	select {
+	case buf := <-s.spare:
+		if int64(cap(buf)) >= size {
+			return buf[:size]
+		}
+	default:
+	}
+	return make([]byte, size)
 }
 
 // errGrown says that a file has more in it than a moment ago.
