@@ -189,15 +189,17 @@ func (a *agenda) look(x *Action) {
 }
 
 // asksOf are the promises behind an action, as they are by now.
-func (a *agenda) asksOf(x *Action) []Promise {
-	var out []Promise
-	for _, p := range a.decision.promises {
-		if p.Action == x.ID && !p.Cancelled {
-			out = append(out, p)
+func (a *agenda) asksOf(x *Action) []Promise { return a.asksIn(nil, x) }
+
+// asksIn is asksOf, in a room that may be too small.
+func (a *agenda) asksIn(out []Promise, x *Action) []Promise {
+	for i := range a.decision.promises {
+		if p := &a.decision.promises[i]; p.Action == x.ID && !p.Cancelled {
+			out = append(out, *p)
 		}
 	}
 	if len(out) == 0 {
-		out = []Promise{a.told(x)}
+		out = append(out, a.told(x))
 	}
 	for i := range out {
 		p := &out[i]

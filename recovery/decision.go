@@ -66,6 +66,7 @@ type Decision struct {
 	base     time.Time // of what the first decision gave; not in the JSON form
 	promises []Promise // as in the record; not in the JSON form
 	handed   []Handed  // before it; not in the JSON form
+	known    *Incident // the incident of its record, where that was read already; not in the JSON form
 }
 
 // Handled says what a decision is to the host that told of an incident.

@@ -72,7 +72,7 @@ func (x *RecordReader) Read(data []byte) (*Record, error) {
 		r = x.again()
 		r.Incident = incident.In(data)
 		x.incident.outlined(incident)
-		r.known = &x.incident
+		x.decision.known = &x.incident
 	case incident.Kind() != jsontext.KindInvalid:
 		r.Incident = bytes.Clone(incident.In(data))
 	}

@@ -55,8 +55,8 @@ func (g *Given) Outcomes(now time.Time) (*Outcomes, error) {
 	if g.Previous == nil {
 		return o, nil
 	}
-	if g.Previous.known != nil {
-		o.Incident = *g.Previous.known
+	if d := g.Previous.Decision; d.known != nil {
+		o.Incident = *d.known
 		return o, nil
 	}
 	return o, o.Incident.UnmarshalJSON(g.Previous.Incident)
@@ -231,7 +231,10 @@ func (o *Outcomes) DoneAt(action string) time.Time {
 
 // doneAt is when all was done that plays ask for under an action; zero: something is open.
 func (a *agenda) doneAt(x *Action) (done time.Time) {
-	for _, p := range a.asksOf(x) {
+	var room [2]Promise // nearly always enough
+	asks := a.asksIn(room[:0], x)
+	for i := range asks {
+		p := &asks[i]
 		if p.recurs() {
 			return x.DoneAt
 		}

@@ -128,8 +128,6 @@ type Record struct {
 	// Comparable are the fields by which later choices are compared with this
 	// one. It is set on a decision that makes a choice.
 	Comparable []Key
-
-	known *Incident // Incident, where it was read already
 }
 
 // Commit is one thing for a store to remember, as a whole or not at all. Exactly

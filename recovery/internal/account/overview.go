@@ -91,10 +91,10 @@ func keyOf(incident string) store.ID {
 }
 
 // look reads a ledger for the first time.
-func look(ctx context.Context, dir string, o Options) (*overview, error) {
+func look(ctx context.Context, dir string, o Options, each func(*playbook.Set)) (*overview, error) {
 	l := &looker{
 		out:     &overview{known: map[store.ID]*known{}, choices: map[store.ID]*left{}, reported: map[string]bool{}},
-		numbers: map[store.ID]uint32{}, silent: map[string]map[uint64]struct{}{}, fields: newFieldNames(o.Fields),
+		numbers: map[store.ID]uint32{}, silent: map[string]map[uint64]struct{}{}, fields: newFieldNames(o.Fields), each: each,
 	}
 	err := ledger.Scan(ctx, dir, glance, func(e *ledger.Entry, g *glimpse) (err error) {
 		l.out.records = e.Seq + 1
@@ -120,6 +120,7 @@ type looker struct {
 	// silent are the actions of each type of which nobody has reported any yet.
 	silent map[string]map[uint64]struct{}
 	fields *fieldNames
+	each   func(*playbook.Set) // gets each set; nil: nobody wants them
 }
 
 // thread is that of an incident, which the record that was read last is about.
@@ -262,7 +263,7 @@ func (l *looker) choice(key store.ID) *left {
 }
 
 func (l *looker) set(e *ledger.Entry) error {
-	if len(l.fields.asked) == 0 {
+	if len(l.fields.asked) == 0 && l.each == nil {
 		return nil
 	}
 	fsys, err := e.Playbooks()
@@ -271,6 +272,9 @@ func (l *looker) set(e *ledger.Entry) error {
 	}
 	set, _ := playbook.Load(fsys)
 	l.fields.declare(set)
+	if l.each != nil {
+		l.each(set)
+	}
 	return nil
 }
 

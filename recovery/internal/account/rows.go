@@ -3,6 +3,7 @@ package account
 import (
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery"
 )
 
@@ -110,6 +111,9 @@ type Incident struct {
 // the call returns, apart from texts. A text may hold the whole decision in memory: clone those of which there
 // may be many.
 type Rows struct {
+	// Set gets each set that the ledger has archived, in order, before the first row. One that does not load
+	// any more is as far as it loads.
+	Set func(*playbook.Set)
 	// Expect is told, before the first row, how many incidents there are.
 	Expect   func(incidents int)
 	Decision func(*Decision) error

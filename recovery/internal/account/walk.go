@@ -31,7 +31,7 @@ func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
 	w := &walker{options: o, rows: rows, owners: map[asked]string{}, pending: map[store.ID]*pending{}}
 	w.rooms.New = func() any { return new(room) }
 	var err error
-	if w.first, err = look(ctx, dir, o); err != nil {
+	if w.first, err = look(ctx, dir, o, rows.Set); err != nil {
 		return err
 	}
 	if rows.Expect != nil {
@@ -67,6 +67,11 @@ type walker struct {
 	owners  map[asked]string // who had to keep what a play asked for
 	pending map[store.ID]*pending
 	rooms   sync.Pool // of *room
+	given   struct {  // the row that is given
+		action   Action
+		promise  Promise
+		incident Incident
+	}
 }
 
 // asked is what a play asks for.
@@ -309,7 +314,8 @@ func (w *walker) actions(row Row, r *recovery.Record, became []acted) error {
 		if !w.counts(at, d) {
 			continue
 		}
-		x := &Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
+		x := &w.given.action
+		*x = Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
 		if became != nil {
 			x.DoneAt, x.Reported = became[i].done, became[i].reported
 		}
@@ -338,7 +344,8 @@ func (w *walker) promises(row Row, p *pending) error {
 			continue
 		}
 		row.Decision = d.ID
-		out := &Promise{Row: row, Is: x, Owner: owner, Service: d.Service, Failure: d.Failure, Once: once[i]}
+		out := &w.given.promise
+		*out = Promise{Row: row, Is: x, Owner: owner, Service: d.Service, Failure: d.Failure, Once: once[i]}
 		if err := w.rows.Promise(out); err != nil {
 			return err
 		}
@@ -398,7 +405,8 @@ func (w *walker) incident(t *thread, p *pending) error {
 		return nil
 	}
 	r := p.previous
-	x := &Incident{
+	x := &w.given.incident
+	*x = Incident{
 		Row: p.row, Is: p.became.Incident, FirstAt: t.firstAt(), LatestAt: r.Decision.DecidedAt, Decisions: int(t.decisions), Last: r.Decision,
 		Refused: w.first.refusedSince(t), SourceTold: !slices.Contains(r.Defaults, "source"), Answered: true,
 	}

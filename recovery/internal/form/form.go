@@ -75,9 +75,11 @@ func Reading(object jsontext.Value, s Style, err *error) *Form {
 
 // enter makes an object the one whose members are read, until leave.
 func (f *Form) enter(object jsontext.Value, outer *reading, name string) *reading {
-	r := new(reading)
+	var r *reading
 	if f.depth < len(f.readings) {
 		r = &f.readings[f.depth]
+	} else {
+		r = new(reading)
 	}
 	f.depth++
 	*r = reading{object: object, outer: outer, name: name, index: -1}

@@ -62,11 +62,8 @@ func Run(ctx context.Context, dir string, o Options) (*Review, error) {
 	// What came again, and who told first, is asked of the whole ledger.
 	whole := ledger.Scope{Namespace: o.Scope.Namespace, Set: o.Scope.Set}
 	walk := account.Options{Now: o.Now, Scope: whole, Fields: r.fields, Progress: o.Progress}
-	if err := r.sets(ctx, dir); err != nil {
-		return nil, err
-	}
 	err := account.Walk(ctx, dir, walk, account.Rows{
-		Expect: r.once.expect, Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
+		Set: r.set, Expect: r.once.expect, Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
 	})
 	if err != nil {
 		return nil, err
@@ -176,21 +173,9 @@ func (r *reviewer) choice(x *account.Choice) error {
 	return nil
 }
 
-// sets reads the sets that decided.
-func (r *reviewer) sets(ctx context.Context, dir string) error {
-	for e, err := range ledger.Sets(ctx, dir) {
-		if err != nil {
-			return err
-		}
-		fsys, err := e.Playbooks()
-		if err != nil {
-			return err
-		}
-		set, _ := playbook.Load(fsys) // it loaded when it decided
-		r.ready.set(set)
-		r.causes.set(set)
-	}
-	return nil
+func (r *reviewer) set(x *playbook.Set) {
+	r.ready.set(x)
+	r.causes.set(x)
 }
 
 func (r *reviewer) incident(x *account.Incident) error {

@@ -32,8 +32,7 @@ type Walk struct {
 }
 
 type job struct {
-	block []byte
-	items []Item
+	block
 	done  int64 // bytes read so far
 	ready chan struct{}
 }
@@ -44,7 +43,7 @@ func (w *Walk) Run(ctx context.Context) error {
 	jobs, order := make(chan *job), make(chan *job, 2*workers)
 	stop := make(chan struct{})
 	if w.Keeps != nil {
-		w.spare = make(chan []byte, 4*workers)
+		w.spare = make(chan block, 4*workers)
 	}
 	first := w.Seq
 	var readErr error
@@ -53,11 +52,10 @@ func (w *Walk) Run(ctx context.Context) error {
 		defer close(order)
 		defer close(jobs)
 		for {
-			var items []Item
-			if items, readErr = w.Next(); readErr != nil {
+			if _, readErr = w.Next(); readErr != nil {
 				return
 			}
-			j := &job{block: w.last, items: items, done: w.done, ready: make(chan struct{})}
+			j := &job{block: w.last, done: w.done, ready: make(chan struct{})}
 			for _, to := range []chan *job{order, jobs} {
 				select {
 				case to <- j:

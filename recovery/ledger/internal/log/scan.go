@@ -69,9 +69,14 @@ type Scanner struct {
 	Tear Tear  // and what they are
 	done int64 // bytes read
 
-	spare chan []byte // blocks that may be used again; nil: none ever is
-	last  []byte      // the block of the records that Next returned
-	most  int         // how many records were in a block
+	spare chan block // those that may be used again; nil: none ever is
+	last  block      // that of the records that Next returned
+}
+
+// block is memory for records: their bytes, and where they stand.
+type block struct {
+	bytes []byte
+	items []Item
 }
 
 // Next returns records whose parts stand in buf, which is theirs from then on.
@@ -177,14 +182,13 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 		return nil, err
 	}
 	want := min(size, max(there-s.Offset, 0))
-	buf := s.room(want)
-	s.last = buf
+	room := s.room(want)
+	buf, items := room.bytes, room.items
 	n, err := seg.f.ReadAt(buf, s.Offset)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	rest := buf[:n]
-	items := make([]Item, 0, s.most)
 	for len(rest) > 0 && (s.Until == 0 || s.Seq < s.Until) {
 		f, err := ParseFrame(rest)
 		if errors.Is(err, errShort) {
@@ -210,20 +214,21 @@ func (s *Scanner) block(seg segment, size int64) ([]Item, error) {
 		s.done += f.Size
 		s.Seq++
 	}
-	s.most = max(s.most, min(len(items), 1024))
+	s.last = block{buf, items}
 	return items, nil
 }
 
-// room is memory for a block.
-func (s *Scanner) room(size int64) []byte {
+// room is memory for a block of so many bytes.
+func (s *Scanner) room(size int64) block {
 	select {
-	case buf := <-s.spare:
-		if int64(cap(buf)) >= size {
-			return buf[:size]
+	case b := <-s.spare:
+		clear(b.items)
+		if int64(cap(b.bytes)) >= size {
+			return block{b.bytes[:size], b.items[:0]}
 		}
 	default:
 	}
-	return make([]byte, size)
+	return block{bytes: make([]byte, size)}
 }
 
 // errGrown says that a file has more in it than a moment ago.
