@@ -215,7 +215,7 @@ func (a *agenda) asksIn(out []Promise, x *Action) []Promise {
 // says: any event fulfils it.
 func (a *agenda) told(x *Action) Promise {
 	p := Promise{
-		Action: x.ID, Type: x.Type, GivenAt: x.GivenAt, Base: a.base, NotBefore: x.NotBefore, DueAt: x.DueAt, SetAt: x.GivenAt,
+		Action: x.ID, Type: x.Type, Item: x.Item, GivenAt: x.GivenAt, Base: a.base, NotBefore: x.NotBefore, DueAt: x.DueAt, SetAt: x.GivenAt,
 		any: true, redress: x.redress(), amount: x.Amount, waits: x.waits,
 	}
 	if every := paramOf(x.Params, "every"); x.Type == ActionInform && every != nil {

@@ -42,7 +42,7 @@ func (c *conclusion) promise(d *draft, bound time.Time) error {
 
 // promiseOf says whose promise an action is.
 func (c *conclusion) promiseOf(d *draft) Promise {
-	p := Promise{Action: d.ID, Type: d.Type, Play: d.play.Name, redress: d.redress(), amount: d.Amount}
+	p := Promise{Action: d.ID, Type: d.Type, Item: d.Item, Play: d.play.Name, redress: d.redress(), amount: d.Amount}
 	if d.source.Since != nil {
 		p.Since = d.source.Since.Name
 	}

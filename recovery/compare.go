@@ -49,13 +49,19 @@ func (c *conclusion) compareOne(a *Action) {
 }
 
 // firstGiven is when an action was first given, whichever play asked for it. What was
-// cancelled meanwhile is remembered.
+// cancelled meanwhile, by a decision or by a choice, is remembered.
 func (c *conclusion) firstGiven(a *Action) time.Time {
 	first := c.now
 	if before(a.GivenAt, first) {
 		first = a.GivenAt
 	}
-	if prev := c.previous[a.ID]; prev != nil && before(prev.GivenAt, first) {
+	prev := c.previous[a.ID]
+	if old := c.given.Previous; old != nil && c.isWithdrawn(a.ID) {
+		if i := slices.IndexFunc(old.Decision.Actions, func(x Action) bool { return x.ID == a.ID }); i >= 0 {
+			prev = &old.Decision.Actions[i]
+		}
+	}
+	if prev != nil && before(prev.GivenAt, first) {
 		first = prev.GivenAt
 	}
 	for i := range c.memory {

@@ -252,38 +252,44 @@ func (c *conclusion) approach(m *policy.Match) error {
 func (c *conclusion) eachItem(m *policy.Match) error {
 	f := c.input.Frame(m.Play.Playbook)
 	defer func() { c.item = nil; f.NoItem() }()
-	var given []*policy.Action // those that are one for all items
+	prevents := m.Play.Approach == policy.PreventiveIntervention
+	var given, late []*policy.Action // those that are one for all items, and of them those that come too late
+	once := func(actions []*policy.Action) (out []*policy.Action) {
+		for _, a := range actions {
+			if a.Own || !slices.Contains(given, a) {
+				out = append(out, a)
+			}
+			if !a.Own {
+				given = append(given, a)
+			}
+		}
+		return out
+	}
 	for i := range m.Items {
 		c.item = &m.Items[i]
 		f.SetItem(m.Play.Each, c.item.At)
-		lists := [2][]*policy.Action{m.Play.Do}
-		if c.item.Case != nil {
-			lists[1] = c.item.Case.Do
+		asked := m.Play.Do
+		if c.item.Case != nil && len(c.item.Case.Do) > 0 {
+			asked = slices.Concat(asked, c.item.Case.Do)
 		}
-		var actions []*policy.Action
-		for _, list := range lists {
-			for _, a := range list {
-				if a.Own || !slices.Contains(given, a) {
-					actions = append(actions, a)
-				}
-				if !a.Own {
-					given = append(given, a)
-				}
+		if !prevents {
+			if err := c.give(m.Play, once(asked)); err != nil {
+				return err
 			}
+			continue
 		}
-		if err := c.giveFor(m.Play, actions); err != nil {
+		more, isLate, err := c.inTime(m.Play, once(asked), len(asked) == 0)
+		if err != nil {
 			return err
+		}
+		late = append(late, more...)
+		if isLate || slices.ContainsFunc(asked, func(a *policy.Action) bool { return !a.Own && slices.Contains(late, a) }) {
+			if err := c.give(m.Play, once(m.Play.TooLate)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// giveFor gives actions for the item at hand, as the approach of the play wants.
-func (c *conclusion) giveFor(p *policy.Play, actions []*policy.Action) error {
-	if p.Approach == policy.PreventiveIntervention {
-		return c.prevent(p, actions)
-	}
-	return c.give(p, actions)
 }
 
 // turnTo makes an item the one at hand for a play that gives an action of its own; nil: none.
@@ -331,39 +337,46 @@ func (c *conclusion) settle() error {
 	return nil
 }
 
-// prevent gives the actions of a preventive play. On a signal they must be done
-// before the failure reaches the customer, less the lead; once that has passed,
-// too_late takes their place. An action that an earlier decision gave in time
-// stays.
+// prevent gives the actions of a preventive play, and too_late where they come too late.
 func (c *conclusion) prevent(p *policy.Play, actions []*policy.Action) error {
+	_, late, err := c.inTime(p, actions, len(actions) == 0)
+	if err != nil || !late {
+		return err
+	}
+	return c.give(p, p.TooLate)
+}
+
+// inTime gives the actions of a preventive play that come in time, and returns the others. On a signal
+// they must be done before the failure reaches the customer, less the lead. An action that an earlier
+// decision gave in time stays. A play that gives nothing comes too late as well.
+func (c *conclusion) inTime(p *policy.Play, actions []*policy.Action, nothing bool) (withheld []*policy.Action, late bool, err error) {
 	if !c.signal() {
-		return c.give(p, actions)
+		return nil, false, c.give(p, actions)
 	}
 	latest, err := c.latest(p)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
-	late := false
 	for _, a := range actions {
 		d, err := c.parameters(p, a, "")
 		if err == nil {
 			err = c.promise(d, latest)
 		}
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		if c.now.After(latest) && !c.gaveBefore(d.ID, p.Name) {
-			late = true
+			withheld = append(withheld, a)
 			c.withhold(d, WithheldTooLate, d.Amount)
 			continue
 		}
 		c.drafts = append(c.drafts, d)
 	}
-	if !late && (len(actions) > 0 || !c.now.After(latest)) {
-		return nil
+	late = len(withheld) > 0 || nothing && c.now.After(latest)
+	if late {
+		c.warnOnce(WarnTooLate, p.Name, "it had to be done by "+timeIn(p, latest))
 	}
-	c.warnOnce(WarnTooLate, p.Name, "it had to be done by "+timeIn(p, latest))
-	return c.give(p, p.TooLate)
+	return withheld, late, nil
 }
 
 // latest is the moment by which prevention must be done.

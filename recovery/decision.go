@@ -283,6 +283,7 @@ type PassedOver struct {
 type Missed struct {
 	ID      string // the action's
 	Type    string
+	Item    string // as of an [Action]
 	Play    string // playbook/play
 	GivenAt time.Time
 	DueAt   time.Time // before GivenAt when it was past already as it was given

@@ -283,6 +283,7 @@ func (p *PassedOver) fields(f *form.Form) {
 func (m *Missed) fields(f *form.Form) {
 	f.Text("id", &m.ID)
 	f.Text("type", &m.Type)
+	f.Text("item", &m.Item)
 	f.Text("play", &m.Play)
 	f.Time("given_at", &m.GivenAt)
 	f.Time("due_at", &m.DueAt)

@@ -47,7 +47,7 @@ func example() *Decision {
 		},
 		Withheld:   []Withheld{{ID: "act_4", Type: "compensate", Play: "p/late", Reason: "limit", Amount: eur("3 EUR")}},
 		PassedOver: []PassedOver{{Partner: "quickbike", Play: "p/bike", Reason: "capacity"}},
-		Missed:     []Missed{{"act_6", "respond", "p/b", at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z"), at("2026-03-02T10:00:01Z")}},
+		Missed:     []Missed{{"act_6", "respond", "L-1", "p/b", at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z"), at("2026-03-02T10:00:01Z")}},
 		Facts:      []Fact{{"repeats", int64(0)}, {"credited", eur("0 EUR")}},
 		Warnings:   []Warning{{"stale", "since 2026-01-01", "p/late"}, {"unanswered", "nothing", ""}},
 	}
@@ -81,7 +81,7 @@ const exampleJSON = `{"id":"dec_1","incident":"T-1042","service":"parcel","failu
 {"id":"cho_2","play":"p/c","decider":"x","options":[],"choose":{"at_least":0,"at_most":0},"precedents":{"count":0},"authority":[],"remind":[],"if_late":[]}],
 "withheld":[{"id":"act_4","type":"compensate","play":"p/late","reason":"limit","amount":{"value":"3.00","currency":"EUR"},"params":{}}],
 "passed_over":[{"partner":"quickbike","play":"p/bike","reason":"capacity"}],
-"missed":[{"id":"act_6","type":"respond","play":"p/b","given_at":"2026-03-02T09:00:00Z","due_at":"2026-03-02T10:00:00Z","done_at":"2026-03-02T10:00:01Z"}],
+"missed":[{"id":"act_6","type":"respond","item":"L-1","play":"p/b","given_at":"2026-03-02T09:00:00Z","due_at":"2026-03-02T10:00:00Z","done_at":"2026-03-02T10:00:01Z"}],
 "facts":{"repeats":0,"credited":{"value":"0.00","currency":"EUR"}},
 "warnings":[{"code":"stale","message":"since 2026-01-01","play":"p/late"},{"code":"unanswered","message":"nothing"}]}`
 

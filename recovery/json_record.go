@@ -156,6 +156,7 @@ func (p *Promise) fields(f *form.Form) {
 	f.Time("due_at", &p.DueAt)
 	f.Span("every", &p.every)
 	f.Time("given_at", &p.GivenAt)
+	f.Text("item", &p.Item)
 	f.Time("not_before", &p.NotBefore)
 	f.Time("opened", &p.opened)
 	f.Time("origin", &p.origin)

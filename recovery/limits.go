@@ -68,15 +68,15 @@ func (c *conclusion) looksAt(l *policy.Limit) []*draft {
 func (c *conclusion) governed(l *policy.Limit) []*draft {
 	drafts := c.looksAt(l)
 	if l.PerItem {
-		drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return d.item != nil })
+		drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return d.Item != "" })
 	}
 	return drafts
 }
 
 // itemOf names the item whose own an action is, among those of all lists.
 func (d *draft) itemOf() itemOf {
-	if d.item == nil {
-		return itemOf{}
+	if d.Item == "" || d.play == nil || d.play.Each == nil { // of a set that has no such play any more
+		return itemOf{id: d.Item}
 	}
 	return itemOf{d.play.Each.Name, d.Item}
 }

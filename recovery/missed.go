@@ -53,7 +53,7 @@ func (c *conclusion) missedBy(promises []Promise) []Missed {
 // missedOf goes through the deadlines of a promise that were missed.
 func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	for _, b := range p.broken {
-		add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
+		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
 	}
 	if p.Cancelled {
 		return
@@ -63,12 +63,12 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 		p := *p
 		p.run.pausedBy(c.pauses)
 		p.silences(until, func(_, due time.Time) {
-			add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: due})
+			add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: due})
 		})
 		return
 	}
 	if p.late(until) && p.DueAt.Before(until) && !p.brokenBefore() {
-		add(Missed{ID: p.Action, Type: p.Type, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
+		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
 	}
 }
 
@@ -122,7 +122,7 @@ func (c *conclusion) untimed() (out []Promise) {
 		}
 		for _, play := range a.Plays {
 			base := c.playBase(play)
-			p := Promise{Action: a.ID, Type: a.Type, Play: play, GivenAt: a.GivenAt, Base: base, SetAt: a.GivenAt, any: true, redress: a.redress(), amount: a.Amount, origin: base}
+			p := Promise{Action: a.ID, Type: a.Type, Item: a.Item, Play: play, GivenAt: a.GivenAt, Base: base, SetAt: a.GivenAt, any: true, redress: a.redress(), amount: a.Amount, origin: base}
 			if !slices.ContainsFunc(c.memory, func(o Promise) bool { return o.Action == p.Action && o.Play == p.Play }) {
 				out = append(out, p)
 			}

@@ -16,6 +16,7 @@ import (
 type Promise struct {
 	Action string // the id of the action
 	Type   string
+	Item   string // as of an [Action]
 	Play   string // playbook/play
 	Since  string // the field that its clock follows; empty: none
 

@@ -29,6 +29,7 @@ const (
 type Promised struct {
 	Action  string // its id
 	Type    string
+	Item    string    // as of an [Action]
 	Play    string    // playbook/play
 	GivenAt time.Time // when this deadline was first given
 	Base    time.Time // what it counts from; zero: not known
@@ -179,7 +180,7 @@ func (l *promisedLister) standing(p *Promise, due, done time.Time) {
 }
 
 func (l *promisedLister) add(p *Promise, x Promised) {
-	x.Action, x.Type, x.Play = p.Action, p.Type, p.Play
+	x.Action, x.Type, x.Item, x.Play = p.Action, p.Type, p.Item, p.Play
 	if x.Outcome == PromiseLate && x.DoneAt.IsZero() {
 		x.Outcome = PromiseBroken
 	}

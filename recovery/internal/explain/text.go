@@ -196,7 +196,7 @@ func (t *textWriter) missed(d *recovery.Decision) {
 		if m.DueAt.Before(m.GivenAt) {
 			done += ", and given only at " + t.plain.Time(m.GivenAt)
 		}
-		t.wrapped(2, 2, "", "missed: "+m.Type+" of "+m.Play+", due "+t.plain.Time(m.DueAt)+", "+done)
+		t.wrapped(2, 2, "", "missed: "+term.Spaced(m.Type, ofItem(m.Item))+" of "+m.Play+", due "+t.plain.Time(m.DueAt)+", "+done)
 	}
 }
 

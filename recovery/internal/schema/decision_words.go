@@ -130,6 +130,7 @@ func (b *builder) decisionWords() map[string]word {
 		".missed":            {"The broken promises of the incident.", nil},
 		".missed[].id":       {"The action's id.", nil},
 		".missed[].type":     {"Its type.", nil},
+		".missed[].item":     {"The item of a list whose own action it is.", nil},
 		".missed[].play":     {"The play that asked for it.", nil},
 		".missed[].given_at": {"When it was given. Later than due_at when the deadline was past already.", nil},
 		".missed[].due_at":   {"When it was to be done.", nil},

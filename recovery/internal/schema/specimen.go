@@ -36,7 +36,7 @@ func fullest() *recovery.Decision {
 		}},
 		Withheld:   []recovery.Withheld{{ID: "a", Type: "t", Item: "i", Play: "p", Reason: "r", Amount: m, Params: params}},
 		PassedOver: []recovery.PassedOver{{Partner: "p", Play: "p", Reason: "r"}},
-		Missed:     []recovery.Missed{{ID: "a", Type: "t", Play: "p", GivenAt: at, DueAt: at, DoneAt: at}},
+		Missed:     []recovery.Missed{{ID: "a", Type: "t", Item: "i", Play: "p", GivenAt: at, DueAt: at, DoneAt: at}},
 		Facts:      []recovery.Fact{{Name: "f", Value: int64(0)}},
 		Warnings:   []recovery.Warning{{Code: "c", Message: "m", Play: "p"}},
 	}

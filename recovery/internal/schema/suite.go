@@ -117,7 +117,7 @@ func (b *builder) wantWords() words {
 		"proposed":    {"Each of these awaits a second person; [] for nothing.", ref("actions")},
 		"changes":     {"What has become of the earlier decision's actions: by type, and by type/id for those that a play gives with an id.", byName("changes")},
 		"owed":        {"What is owed at the time of the step: each of these is there; [] for nothing.", ref("owed")},
-		"missed":      {"All broken promises, by the type of the action or as playbook/play/type.", list(text(), 0)},
+		"missed":      {"All broken promises, by the type of the action or as playbook/play/type; of an item's own, also with /ITEM behind.", list(text(), 0)},
 		"handled":     {"What the incident was to what is remembered.", nil},
 		"error":       {"The incident is refused, with a text that contains this.", title()},
 		"incident":    {"What the map makes of the payload: each of these fields, null for none. Alone, the incident is not decided.", ref("incident")},

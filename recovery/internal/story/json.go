@@ -47,6 +47,7 @@ type writtenStep struct {
 	Missed    json.RawMessage    `json:"missed,omitempty"`
 	Action    string             `json:"action,omitempty"`
 	Type      string             `json:"type,omitempty"`
+	Item      string             `json:"item,omitempty"`
 	Play      string             `json:"play,omitempty"`
 	Outcome   string             `json:"outcome,omitempty"`
 	Amount    *recovery.Money    `json:"amount,omitempty"`
@@ -119,7 +120,7 @@ func stepOf(s *Step) (writtenStep, error) {
 	switch s.Kind {
 	case Missed:
 		p := s.Missed
-		out.Action, out.Type, out.Play, out.Outcome = p.Action, p.Type, p.Play, string(p.Outcome)
+		out.Action, out.Type, out.Item, out.Play, out.Outcome = p.Action, p.Type, p.Item, p.Play, string(p.Outcome)
 		out.GivenAt, out.DueAt, out.DoneAt = stamp(p.GivenAt), stamp(p.DueAt), stamp(p.DoneAt)
 	case Reported:
 		r := s.Report

@@ -113,7 +113,7 @@ func (v *viewer) step(s *Step) stepView {
 	switch s.Kind {
 	case Missed:
 		p := s.Missed
-		out.Tone, out.Title = "bad", "missed: "+p.Type+" of "+p.Play+", due "+v.plain(p.Play).Time(p.DueAt)
+		out.Tone, out.Title = "bad", "missed: "+term.Spaced(p.Type, forItem(p.Item))+" of "+p.Play+", due "+v.plain(p.Play).Time(p.DueAt)
 		if p.DueAt.Before(p.GivenAt) {
 			out.Title += ", which was past as it was given"
 		}

@@ -51,7 +51,7 @@ func (x thing) owed(e *agenda.Entry) thing {
 }
 
 // missed compares the broken promises of the incident. A promise may be named by its type, or in
-// full by playbook/play/type.
+// full by playbook/play/type; that of an item's own action also by one of these and the item.
 func (c *comparison) missed(w *playbook.Want) {
 	if w.Missed == nil {
 		return
@@ -61,12 +61,13 @@ func (c *comparison) missed(w *playbook.Want) {
 	var lines []Line
 	for i := range c.d.Missed {
 		m := &c.d.Missed[i]
-		full := m.Play + "/" + m.Type
 		sign := byte('+')
-		if slices.Contains(wanted, m.Type) || slices.Contains(wanted, full) {
-			sign = ' '
+		for _, name := range missedNames(m) {
+			named[name] = true
+			if slices.Contains(wanted, name) {
+				sign = ' '
+			}
 		}
-		named[m.Type], named[full] = true, true
 		lines = append(lines, Line{sign, c.set.missedText(m)})
 	}
 	other := slices.ContainsFunc(lines, func(l Line) bool { return l.Sign == '+' })
@@ -81,10 +82,20 @@ func (c *comparison) missed(w *playbook.Want) {
 	}
 }
 
+// missedNames are what a broken promise may be called.
+func missedNames(m *recovery.Missed) []string {
+	full := m.Play + "/" + m.Type
+	if m.Item == "" {
+		return []string{m.Type, full}
+	}
+	return []string{m.Type, full, m.Type + "/" + m.Item, full + "/" + m.Item}
+}
+
 // missedText tells a broken promise: parcels/late/resolve, due 2026-03-02T10:00:00+01:00, not done.
 func (s *Set) missedText(m *recovery.Missed) string {
 	plain := s.zones.Text(m.Play)
-	parts := []string{m.Play + "/" + m.Type, "due " + plain.Time(m.DueAt)}
+	names := missedNames(m)
+	parts := []string{names[len(names)-1], "due " + plain.Time(m.DueAt)}
 	if m.DueAt.Before(m.GivenAt) {
 		parts = append(parts, "given only at "+plain.Time(m.GivenAt))
 	}
@@ -103,10 +114,12 @@ func (c *comparison) handled(w *playbook.Want) {
 	c.fail("handled", w.Handled.Range, "it was handled in another way", linesOf([]string{w.Handled.Value}, []string{string(c.d.Handled)}))
 }
 
-// promise checks the name of a broken promise: the type of an action, or playbook/play/type.
+// promise checks the name of a broken promise: the type of an action, or playbook/play/type, and the
+// item whose own it is.
 func (c *checker) promise(t playbook.Text) {
 	known := c.set.known.promises
-	if !slices.Contains(known, t.Value) {
+	ofItem := func(name string) bool { return strings.HasPrefix(t.Value, name+"/") }
+	if !slices.Contains(known, t.Value) && !(c.set.hasItems() && slices.ContainsFunc(known, ofItem)) {
 		c.errorf(t.Range, "unknown-action", didYouMean(t.Value, known), "no play gives an action with a deadline that is called `%s`", t.Value)
 	}
 }

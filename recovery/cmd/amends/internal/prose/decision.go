@@ -140,7 +140,7 @@ func (w *Writer) missed(m *recovery.Missed) {
 	if m.DueAt.Before(m.GivenAt) {
 		done += ", and given only at " + plain.Time(m.GivenAt)
 	}
-	w.Line(1, "missed: %s of %s, due %s, %s", m.Type, m.Play, plain.Time(m.DueAt), done)
+	w.Line(1, "missed: %s of %s, due %s, %s", term.Spaced(m.Type, Item(m.Item)), m.Play, plain.Time(m.DueAt), done)
 }
 
 func (w *Writer) choice(c recovery.Choice) {
