@@ -33,6 +33,9 @@ func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
 			out = append(out, oOwed{act: a, state: recovery.Overpaid})
 		}
 	}
+	for _, m := range l.proposed {
+		out = append(out, oOwed{act: &oAct{typ: recovery.OwedChoice}, state: recovery.Pending, at: m.choice.due})
+	}
 	for _, c := range l.open() {
 		o := oOwed{act: &oAct{typ: recovery.OwedChoice}, state: recovery.Due, at: c.due}
 		if earlier(c.due, now) {
@@ -45,8 +48,8 @@ func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
 
 // open are the choices of the latest decision that nobody has made.
 func (l *oLife) open() []*oChoice {
-	return slices.DeleteFunc(slices.Clone(l.latest().choices), func(c *oChoice) bool {
-		return slices.ContainsFunc(l.made, func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() })
+	return slices.DeleteFunc(append(slices.Clone(l.latest().choices), l.reopened...), func(c *oChoice) bool {
+		return slices.ContainsFunc(append(slices.Clone(l.made), l.proposed...), func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() })
 	})
 }
 

@@ -33,6 +33,10 @@ type oMade struct {
 	number     int
 	incident   string
 	play       *oPlay
+	pending    bool     // it awaits a second person
+	choice     *oChoice // that it is a choice of
+	who        oProposer
+	picks      []oPick
 	chosen     []*oAct   // as it was chosen
 	acts       []*oAct   // what of it stands
 	given      []*oAct   // what it gave
@@ -58,7 +62,7 @@ func (r *oRun) offer(p *oPlay) error {
 				if err != nil {
 					return err
 				}
-				if *bound.to = v.(oExact).money(); bound.to.Sign() < 0 {
+				if *bound.to = v.(oExact).rounded(p.book); bound.to.Sign() < 0 {
 					return errNegative
 				}
 			}

@@ -16,6 +16,7 @@ type oAct struct {
 	typ        string
 	plays      []string
 	book       *oBook
+	owned      oOwner // the item whose own it is
 	src        *oAction
 	asks       []*oAsk // what each play asks for: a promise of its own
 	amount     *recovery.Money
@@ -51,6 +52,7 @@ type oWithheld struct {
 type oMatch struct {
 	play    *oPlay
 	kase    *oCase
+	items   []*oPlayItem // of a play with each
 	because []oRead
 }
 
@@ -99,6 +101,9 @@ type oRun struct {
 	// takes nothing back that was kept.
 	looksBack bool
 	out       *oDecision
+	owner     oOwner           // the item for which actions are expanded
+	item      *oItem           // and its fields
+	proposals []*oMade         // that await a second person
 	used      map[string]int64 // units used by earlier plays
 	play      *oPlay           // the one being worked on, for refusals
 	broken    []string         // what `missed` holds in conditions
@@ -147,6 +152,7 @@ func (w *oWorld) decide(in *oIncident, now time.Time, again bool) (*oRun, *oRefu
 	}
 	r.out.acts, r.naught = r.leaveOut(r.out.acts)
 	r.keepMade()
+	r.proposals = r.stillProposed()
 	r.play = nil
 	r.dropZero()
 	r.out.acts = merge(r.out.acts)
@@ -178,6 +184,9 @@ func (r *oRun) remember() {
 		if m.stands {
 			r.out.gives[m.play.name()] = true
 		}
+	}
+	for _, m := range r.proposals {
+		r.out.gives[m.play.name()] = true
 	}
 }
 
@@ -312,11 +321,18 @@ func (r *oRun) matches(p *oPlay) (m oMatch, ok bool, err error) {
 	env := r.env(p.book)
 	env.reads = &m.because
 	holds, err := p.when.eval(env)
-	return m, err == nil && holds.(bool), err
+	if err != nil || !holds.(bool) || p.each == "" {
+		return m, err == nil && holds.(bool), err
+	}
+	err = r.pass(&m)
+	return m, err == nil && len(m.items) > 0, err
 }
 
 // findCase finds the first case that holds.
 func (r *oRun) findCase(m *oMatch) error {
+	if m.play.each != "" {
+		return r.findCases(m)
+	}
 	env := r.env(m.play.book)
 	for _, c := range m.play.cases {
 		var reads []oRead
@@ -359,6 +375,7 @@ var warningOrder = []string{"unanswered", "stale", "too-late", "no-expected-time
 func (r *oRun) warnings() {
 	given := slices.ContainsFunc(r.out.acts, func(a *oAct) bool { return a.change != "cancelled" && r.answers(a) })
 	given = given || slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && !m.play.aside })
+	given = given || slices.ContainsFunc(r.proposals, func(m *oMade) bool { return !m.play.aside })
 	given = given || slices.ContainsFunc(r.out.choices, func(c *oChoice) bool { return !c.play.aside })
 	if !given && !r.naught {
 		r.warn("unanswered", nil)

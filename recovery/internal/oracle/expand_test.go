@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 )
@@ -24,7 +25,7 @@ func (r *oRun) fill(text string) string {
 
 // expand is step 5 for one action of a play. parent is set for steps: those under "late" and "remind".
 func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct, step string) (*oAct, error) {
-	out := &oAct{typ: a.typ, plays: []string{p.name()}, book: p.book, params: map[string]string{}, every: a.every,
+	out := &oAct{typ: a.typ, plays: []string{p.name()}, book: p.book, owned: r.owner, params: map[string]string{}, every: a.every,
 		owner: a.owner, note: r.fill(a.note)}
 	for name, text := range a.text {
 		out.params[name] = r.fill(text)
@@ -35,13 +36,13 @@ func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct, step string) (*oAct, e
 	if a.message != "" {
 		out.message = p.book.message(a.message)
 	}
-	env := r.env(p.book)
+	env := r.env(p.book).forItem(r.item)
 	if a.amount != nil {
 		v, err := a.amount.eval(env)
 		if err != nil {
 			return nil, err
 		}
-		m := v.(oExact).money()
+		m := v.(oExact).rounded(p.book)
 		if m.Sign() < 0 {
 			return nil, errNegative
 		}
@@ -71,12 +72,18 @@ func (r *oRun) expand(p *oPlay, a *oAction, parent *oAct, step string) (*oAct, e
 	if out.merge != "" {
 		out.key = r.in.text("id") + " " + out.merge
 	}
+	if step == "" && out.owned != (oOwner{}) {
+		mine := fmt.Sprintf(" of %q in %s", out.owned.item, out.owned.list)
+		if out.key += mine; out.merge != "" {
+			out.merge += mine
+		}
+	}
 	if step != "" {
 		out.key = parent.key + " " + step + " " + out.key
 	}
 	redress := justice[a.typ] == "distributive" || custom != nil && custom.amount
 	out.step = step != ""
-	k := &oAsk{key: out.key, typ: a.typ, play: p, src: a, redress: redress, chosen: r.choosing, amount: out.amount}
+	k := &oAsk{key: out.key, typ: a.typ, item: out.ownedBy(), play: p, src: a, redress: redress, chosen: r.choosing, amount: out.amount}
 	out.asks = []*oAsk{k}
 	if step == "" { // steps count from what their ask is due in the end
 		r.promise(k)
@@ -226,19 +233,22 @@ func both(a, b *oAsk) *oAsk {
 // apply is step 4 for one play that matched, with step 5 for its actions.
 func (r *oRun) apply(m oMatch) error {
 	p := m.play
-	list := slices.Clone(p.do)
-	if m.kase != nil {
-		list = append(list, m.kase.do...)
+	list := func(kase *oCase) []*oAction {
+		if kase == nil {
+			return p.do
+		}
+		return append(slices.Clone(p.do), kase.do...)
 	}
 	switch p.approach {
 	case "preventive-intervention":
-		return r.prevent(p, list)
+		return r.prevent(m, list)
 	case "partner-substitute":
-		return r.substitute(p, list)
+		return r.substitute(p, list(m.kase))
 	}
-	acts, err := r.expandAll(p, list)
+	acts, err := r.expandFor(m, list)
 	r.out.acts = append(r.out.acts, acts...)
 	made := slices.ContainsFunc(r.made, func(m *oMade) bool { return m.stands && m.play.name() == p.name() })
+	made = made || slices.ContainsFunc(r.life.proposed, func(m *oMade) bool { return m.play.name() == p.name() })
 	if err != nil || p.discretion == nil || made { // a choice that was made is not asked for again
 		return err
 	}
@@ -257,24 +267,39 @@ func (r *oRun) expandAll(p *oPlay, list []*oAction) (out []*oAct, err error) {
 }
 
 // prevent judges lateness for what is new; what an earlier decision gave stays.
-func (r *oRun) prevent(p *oPlay, list []*oAction) error {
-	acts, err := r.expandAll(p, list)
-	if err != nil {
-		return err
-	}
+func (r *oRun) prevent(m oMatch, list func(*oCase) []*oAction) error {
+	p := m.play
 	expected, ok := r.in.time("expected_at")
 	if !ok || r.in.text("phase") != "signal" {
 		if p.lead != (oSpan{}) && r.in.text("phase") == "signal" {
 			r.warn("no-expected-time", p)
 		}
+		acts, err := r.expandFor(m, list)
 		r.out.acts = append(r.out.acts, acts...)
-		return nil
+		return err
 	}
 	last := calendarDays(expected.Add(-p.lead.rest), oSpan{days: -p.lead.days}, p.book.location())
-	late := false
+	if p.each != "" {
+		return r.preventEach(m, list, last)
+	}
+	acts, err := r.expandAll(p, list(m.kase))
+	if err != nil {
+		return err
+	}
+	if late := r.giveInTime(p, acts, last); len(late) == 0 && !(r.now.After(last) && len(acts) == 0) {
+		return nil
+	}
+	instead, err := r.expandAll(p, p.tooLate)
+	r.out.acts = append(r.out.acts, instead...)
+	r.warn("too-late", p)
+	return err
+}
+
+// giveInTime gives the actions that come in time; it returns the others, which are withheld.
+func (r *oRun) giveInTime(p *oPlay, acts []*oAct, last time.Time) (late []*oAct) {
 	for _, a := range acts {
 		if r.now.After(last) && !r.gaveBefore(p, a.key) {
-			late = true
+			late = append(late, a)
 			r.out.withheld = append(r.out.withheld, oWithheld{a, "too-late", a.amount})
 			continue
 		}
@@ -284,13 +309,7 @@ func (r *oRun) prevent(p *oPlay, list []*oAction) error {
 		}
 		r.out.acts = append(r.out.acts, a)
 	}
-	if !late && !(r.now.After(last) && len(acts) == 0) {
-		return nil
-	}
-	instead, err := r.expandAll(p, p.tooLate)
-	r.out.acts = append(r.out.acts, instead...)
-	r.warn("too-late", p)
-	return err
+	return late
 }
 
 // gaveBefore says that the previous decision has an action of the play that

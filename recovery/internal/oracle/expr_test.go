@@ -67,6 +67,8 @@ func (n *oNode) cel() string {
 		return "(" + args[0] + " || " + args[1] + ")"
 	case "not":
 		return "!(" + args[0] + ")"
+	case "loop":
+		return n.loopCEL(args)
 	case "call":
 		if n.name == "orValue" { // incident.order.value → incident.order.?value
 			dot := strings.LastIndex(args[0], ".")
@@ -127,6 +129,8 @@ func (n *oNode) walk(visit func(name string)) {
 // one side when the other decides.
 func (n *oNode) eval(e *oEnv) (any, error) {
 	switch n.op {
+	case "loop":
+		return n.loop(e)
 	case "lit":
 		return n.val, nil
 	case "ref":
@@ -216,6 +220,9 @@ func evalCall(e *oEnv, name string, args []any) (any, error) {
 }
 
 func evalArithmetic(op string, a, b any) (any, error) {
+	if v, err, ok := ratioArithmetic(op, a, b); ok {
+		return v, err
+	}
 	switch x := a.(type) {
 	case int64:
 		if y, ok := b.(int64); ok && op == "/" {
@@ -226,14 +233,6 @@ func evalArithmetic(op string, a, b any) (any, error) {
 		}
 	case float64:
 		return doubleArithmetic(op, x, b.(float64))
-	case time.Duration:
-		if y, ok := b.(time.Duration); ok && op == "/" {
-			if y == 0 {
-				return nil, errEval
-			}
-			quotient, _ := big.NewRat(int64(x), int64(y)).Float64()
-			return quotient, nil
-		}
 	case time.Time:
 		if y, ok := b.(time.Time); ok && op == "-" {
 			return x.Sub(y), nil
@@ -287,6 +286,8 @@ func ratOf(v any) *big.Rat {
 	case float64:
 		r, _ := new(big.Rat).SetString(strconv.FormatFloat(v, 'g', -1, 64))
 		return r
+	case oRatio:
+		return v.rat
 	case oPercent:
 		r, _ := new(big.Rat).SetString(strings.TrimSuffix(string(v), "%"))
 		return r.Quo(r, big.NewRat(100, 1))
@@ -295,6 +296,7 @@ func ratOf(v any) *big.Rat {
 }
 
 func compareValues(a, b any) int {
+	a, b = nearest(a), nearest(b)
 	switch x := a.(type) {
 	case oExact:
 		return x.rat.Cmp(b.(oExact).rat)

@@ -123,7 +123,11 @@ func (b *oBook) factsIn(n *oNode) []*oFact {
 // amounts by when they were given (rule 19), unless the fact says otherwise.
 func (r *oRun) fact(f *oFact) (any, bool) {
 	count, sum := int64(0), oExact{new(big.Rat), f.currency}
+	var values []any
 	result := func() any {
+		if f.kind != "" {
+			return f.addUp(values)
+		}
 		if f.sum != "" {
 			return sum
 		}
@@ -141,7 +145,7 @@ func (r *oRun) fact(f *oFact) (any, bool) {
 			continue
 		}
 		occurred, _ := in.time("occurred_at")
-		if f.count == "incidents" || f.occurred {
+		if f.count == "incidents" || f.occurred || f.kind != "" {
 			if occurred.Before(start) {
 				continue
 			}
@@ -150,7 +154,11 @@ func (r *oRun) fact(f *oFact) (any, bool) {
 			count++
 			continue
 		}
-		for _, a := range l.given() {
+		if f.kind != "" {
+			values = append(values, in.fields[strings.TrimPrefix(f.sum, "incident.")])
+			continue
+		}
+		for _, a := range append(l.given(), proposedActs(l.proposed)...) {
 			if a.typ == f.count && (f.occurred || !a.given.Before(start)) {
 				count++
 			}

@@ -302,7 +302,7 @@ func (d *oDice) sums(b *oBook) (out []*oFact) {
 			continue
 		}
 		for _, f := range doc.facts {
-			if f.sum != "" {
+			if f.sum != "" && f.kind == "" {
 				out = append(out, f)
 			}
 		}

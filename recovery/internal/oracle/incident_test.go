@@ -68,6 +68,8 @@ func (in *oIncident) api() recovery.Incident {
 		switch x := v.(type) {
 		case oExact:
 			v = x.money()
+		case []*oItem:
+			v = itemsAPI(x)
 		case oDay:
 			d, err := value.ParseDate(string(x))
 			if err != nil {
@@ -94,6 +96,9 @@ func (in *oIncident) withDefaults(declared []*oField) (full *oIncident, wrong []
 		switch {
 		case f.needed && (!ok || v == ""):
 			wrong = append(wrong, f.path)
+		case ok && f.items != nil:
+			list, bad := itemsWithDefaults(v.([]*oItem), f)
+			full.fields[f.path], wrong = list, append(wrong, bad...)
 		case ok && len(f.closed) > 0 && !slices.Contains(f.closed, v.(string)):
 			wrong = append(wrong, f.path)
 		case !ok && f.def != nil:
@@ -126,6 +131,10 @@ func show(v any) string {
 		return value.FormatTimestamp(v)
 	case oExact:
 		return v.money().String()
+	case oRatio:
+		return fmt.Sprint(v.double())
+	case []*oItem:
+		return itemsText(v)
 	}
 	return fmt.Sprint(v)
 }
@@ -137,6 +146,8 @@ type oRead struct{ name, value string }
 type oEnv struct {
 	book   *oBook
 	in     *oIncident
+	item   *oItem            // the one at hand; nil: none
+	loop   map[string]*oItem // those that an expression goes through, by name
 	facts  func(*oFact) any
 	now    time.Time
 	broken []string // missed
@@ -178,6 +189,8 @@ func (e *oEnv) read(name string) (any, error) {
 		if v, ok = e.in.fields[rest]; !ok {
 			return nil, errEval // its guard has decided
 		}
+	case "item", "x":
+		return e.ofItem(first, rest)
 	case "facts":
 		v = e.facts(e.book.fact(rest))
 	case "terms":
@@ -203,12 +216,20 @@ func (e *oEnv) read(name string) (any, error) {
 		e.record(name, "failed")
 		return nil, err
 	}
+	if list, ok := v.([]*oItem); ok {
+		e.record(name, idsText(list))
+		return v, nil
+	}
 	e.record(name, show(v))
 	return v, nil
 }
 
 func (e *oEnv) has(name string) bool {
 	first, rest, _ := strings.Cut(name, ".")
+	if first == "item" || first == "x" {
+		_, err := e.ofItem(first, rest)
+		return err == nil
+	}
 	if first == "tables" {
 		row, err := e.lookUp(rest)
 		return err == nil && row != nil

@@ -11,11 +11,13 @@ import (
 // oLife is all that ever happened on an incident. Whatever a rule asks about the past is worked
 // out from it each time.
 type oLife struct {
-	past    []*oDecision // told, and decided again; in order
-	all     []oMoment    // with the choices between them
-	made    []*oMade     // the choices that stand on the latest decision, and those that did
-	reports []*oReport   // in the order in which they came
-	marks   []time.Time  // the updated_at of what was told
+	past     []*oDecision // told, and decided again; in order
+	all      []oMoment    // with the choices between them
+	made     []*oMade     // the choices that stand on the latest decision, and those that did
+	reports  []*oReport   // in the order in which they came
+	reopened []*oChoice   // choices that the latest decision does not list, and that were turned down since
+	proposed []*oMade     // what awaits a second person
+	marks    []time.Time  // the updated_at of what was told
 }
 
 // oMoment is a decision or a choice.
@@ -276,7 +278,7 @@ func (w *oWorld) commit(run *oRun) {
 	l := run.life
 	l.past = append(l.past, run.out)
 	l.all = append(l.all, oMoment{decision: run.out})
-	l.made = run.made
+	l.made, l.proposed, l.reopened = run.made, run.proposals, nil
 	if mark, ok := run.raw.time("updated_at"); ok && !run.again {
 		if mark.After(run.now) {
 			mark = run.now
@@ -315,7 +317,7 @@ func (l *oLife) differs(old, now *oDecision) bool {
 	}
 	var open []string
 	for i, c := range old.choices {
-		if !slices.ContainsFunc(l.made, func(m *oMade) bool { return m.play.name() == c.play.name() }) {
+		if !slices.ContainsFunc(append(slices.Clone(l.made), l.proposed...), func(m *oMade) bool { return m.stands && m.play.name() == c.play.name() }) {
 			open = append(open, old.view.Choices[i])
 		}
 	}

@@ -15,18 +15,19 @@ type oPool struct {
 }
 
 func (l *oLimit) governs(book *oBook, a *oAct) bool {
-	return a.amount != nil && a.typ != "substitute" && slices.Contains(l.of, a.typ) && (book == nil || a.book.id == book.id)
+	return a.amount != nil && a.typ != "substitute" && slices.Contains(l.of, a.typ) && l.looksAt(a.owned) && (book == nil || a.book.id == book.id)
 }
 
 // caps are the limit as caps in one currency each.
-func (l *oLimit) caps() []*oLimit {
+func (l *oLimit) caps(acts []*oAct) (out []*oLimit) {
 	first, second := *l, *l
 	first.also = nil
-	if l.also == nil {
-		return []*oLimit{&first}
+	out = first.sides(acts)
+	if l.also != nil {
+		second.atMost, second.also, second.counting = l.also, nil, nil
+		out = append(out, second.sides(acts)...)
 	}
-	second.atMost, second.also, second.counting = l.also, nil, nil
-	return []*oLimit{&first, &second}
+	return out
 }
 
 // holds says whether the condition of a cap does.
@@ -34,7 +35,7 @@ func (r *oRun) holds(l *oLimit, doc *oBook) (bool, error) {
 	if l.when == nil {
 		return true, nil
 	}
-	v, err := l.when.eval(r.env(doc))
+	v, err := l.when.eval(r.envOf(l, doc))
 	if err != nil {
 		return false, err
 	}
@@ -59,10 +60,12 @@ func (r *oRun) limit(books []*oBook) error {
 	run := func(doc, governed *oBook) error {
 		for _, l := range doc.limits {
 			if l.keep {
-				r.keepHighest(l, governed)
+				for _, side := range l.sides(r.out.acts) {
+					r.keepHighest(side, governed)
+				}
 				continue
 			}
-			for _, one := range l.caps() {
+			for _, one := range l.caps(r.out.acts) {
 				added, err := r.cap(one, doc, governed)
 				if err != nil {
 					return err
@@ -151,11 +154,11 @@ func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
 	if on, err := r.holds(l, doc); err != nil || !on {
 		return nil, err
 	}
-	v, err := l.atMost.eval(r.env(doc))
+	v, err := l.atMost.eval(r.envOf(l, doc))
 	if err != nil {
 		return nil, err
 	}
-	left := v.(oExact).money()
+	left := v.(oExact).rounded(doc)
 	if l.counting != nil {
 		if counted, known := r.fact(l.counting); known {
 			left = less(left, counted.(oExact).money())
@@ -166,6 +169,11 @@ func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
 			if m.stands && l.governs(book, a) && a.amount.Currency() == left.Currency() {
 				left = less(left, *a.amount)
 			}
+		}
+	}
+	for _, a := range proposedActs(r.proposals) {
+		if l.governs(book, a) && a.amount.Currency() == left.Currency() {
+			left = less(left, *a.amount)
 		}
 	}
 	total := left // what may still be given, less what is
@@ -210,7 +218,10 @@ func (r *oRun) cap(l *oLimit, doc, book *oBook) (*oAct, error) {
 // usedBy says that a limit has something to limit: an action, or an option.
 func (r *oRun) usedBy(l *oLimit, book *oBook) bool {
 	for _, c := range r.out.choices {
-		if book == nil || c.play.book == book {
+		if !l.looksAt(oOwner{}) {
+			break
+		}
+		if book == nil || c.play.book.id == book.id {
 			for _, o := range c.options {
 				if o.from.IsSet() && slices.Contains(l.of, o.typ) {
 					return true
@@ -249,8 +260,8 @@ func minus(a, b recovery.Money) recovery.Money {
 // cutOffer cuts the range of an option by what the caps leave.
 func (r *oRun) cutOffer(c *oChoice, o *oOffer) {
 	for _, p := range r.pools {
-		if !o.from.IsSet() || !slices.Contains(p.limit.of, o.typ) || p.left.Currency() != o.to.Currency() ||
-			p.book != nil && p.book != c.play.book {
+		if !o.from.IsSet() || !p.limit.looksAt(oOwner{}) || !slices.Contains(p.limit.of, o.typ) || p.left.Currency() != o.to.Currency() ||
+			p.book != nil && p.book.id != c.play.book.id {
 			continue
 		}
 		if o.to.Compare(p.left) > 0 {

@@ -21,6 +21,7 @@ type oBook struct {
 	id, zone, owner string // zone "": not written
 	shared          bool
 	reviewBy        string
+	rounding        string // "": not written
 	inForce         oRange
 	applies         *oNode // nil: not written
 	matches         string
@@ -51,6 +52,7 @@ type oField struct {
 	needed     bool // a standard field that is made required
 	def        any  // nil: none
 	closed     []string
+	items      []*oField // of a list of items: what each has
 }
 
 type oFact struct {
@@ -59,7 +61,8 @@ type oFact struct {
 	same       []string
 	last       string // 90d, month, year
 	currency   string
-	occurred   bool // by: occurred
+	occurred   bool   // by: occurred
+	kind       string // of the field that it adds up; "": it adds up no field
 	book       *oBook
 }
 
@@ -122,11 +125,15 @@ type oLimit struct {
 	when     *oNode // of a cap; nil: always
 	counting *oFact
 	escalate string // to whom; "": cut
+	perItem  bool
+	only     *oOwner // of a limit per item: whose it looks at; nil: everybody's
 }
 
 type oPlay struct {
 	id, approach, phase, provider string // "" phase, provider: not written
 	when                          *oNode
+	each                          string // the list that it is for; "": the incident
+	where                         *oNode // nil: not written
 	priority                      int64
 	fallback, aside               bool // aside: answers: false
 	inForce                       oRange
@@ -157,6 +164,9 @@ type oDiscretion struct {
 	atLeast, atMost           int
 	comparable                []string
 	tolerance                 oPercent
+	authority                 []oAuthority
+	above                     recovery.Money // not set: nobody else has to agree
+	second                    string
 }
 
 // oAction is an action as written. Spans are text, such as 4h or 2wd.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"os"
 	"slices"
 	"sort"
 	"strings"
@@ -89,12 +90,20 @@ type oBench struct {
 	latest map[string]*recovery.Decision // of each incident
 	dice   *oDice
 	seed   uint64
+	rich   bool // it has what richSet adds
+
+	reached map[string]int // proposals, by what became of them
 }
 
-func newBench(seed uint64) (*oBench, error) {
+func newBench(seed uint64) (*oBench, error) { return benchOf(seed, false) }
+
+func benchOf(seed uint64, rich bool) (*oBench, error) {
 	d := newDice(seed, 1+int(seed%3))
-	b := &oBench{dice: d, seed: seed, store: recovery.NewMemoryStore(), ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}}
+	b := &oBench{dice: d, seed: seed, rich: rich, store: recovery.NewMemoryStore(), reached: map[string]int{}, ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}}
 	set := d.set()
+	if rich {
+		richSet(set, seed)
+	}
 	b.now = pick(d, startTimes...)
 	b.world = newWorld(set)
 	return b, b.use(set)
@@ -110,6 +119,9 @@ func (b *oBench) use(set *oSet) (err error) {
 // reload lets a changed set decide from now on.
 func (b *oBench) reload() error {
 	set := newDice(b.seed, 1+int(b.seed%3)).set()
+	if b.rich {
+		richSet(set, b.seed)
+	}
 	b.dice.change(set)
 	return b.use(set)
 }
@@ -137,6 +149,9 @@ func (b *oBench) story() string {
 		if b.dice.chance(50) {
 			diff = b.compareChoice()
 		}
+		if diff == "" && b.rich {
+			diff = b.compareProposal()
+		}
 		if diff == "" && b.dice.chance(40) {
 			diff = b.compareReport()
 		}
@@ -163,12 +178,14 @@ func (b *oBench) next() *oIncident {
 	b.now = b.now.Add(time.Duration(b.dice.IntN(600)) * time.Minute)
 	if len(b.ins) == 0 || !b.dice.chance(65) {
 		in := b.dice.incident(b.set, fmt.Sprintf("T-%d", len(b.ins)+1), b.now)
+		b.enrich(in)
 		b.ins = append(b.ins, in)
 		return in
 	}
 	i := b.dice.IntN(len(b.ins))
 	if b.dice.chance(85) {
 		b.ins[i] = b.dice.later(b.ins[i], b.now)
+		b.enrich(b.ins[i])
 	}
 	return b.ins[i]
 }
@@ -179,11 +196,19 @@ func (b *oBench) tell(in *oIncident, diff string) string {
 	return fmt.Sprintf("at %s, incident %s %v\n%s%s", timeText(b.now), text, err, diff, b.yaml())
 }
 
+// say tells the story as it goes, for whoever looks for a difference (ORACLE_SHOW=1).
+func (b *oBench) say(format string, args ...any) {
+	if os.Getenv("ORACLE_SHOW") != "" {
+		fmt.Printf("%s "+format+"\n", append([]any{timeText(b.now)}, args...)...)
+	}
+}
+
 func (b *oBench) yaml() string { return b.set.text() }
 
 // compare decides and handles an incident in both.
 func (b *oBench) compare(in *oIncident) string {
 	ctx := context.Background()
+	b.say("told of %s", in.text("id"))
 	run, refusal := b.world.run(in, b.now)
 	got, err := b.engine.Decide(ctx, in.api())
 	if diff := b.differ(in, run, refusal, got, err); diff != "" {
@@ -266,6 +291,7 @@ func (b *oBench) compareAgain() string {
 	}
 	id := pick(b.dice, ids...)
 	in := b.world.lives[id].latest().raw
+	b.say("again %s", id)
 	got, err := b.engine.Again(context.Background(), id)
 	want, how, refusal := b.world.again(id, b.now)
 	return b.compareHandled("Again "+id, in, want, how, refusal, got, err)
@@ -317,6 +343,7 @@ func (b *oBench) compareReport() string {
 			p.amount, report.Amount = &m, m
 		}
 	}
+	b.say("report %+v of %s effect %d", report, o.act.key, o.n)
 	b.world.lives[o.id].reports = append(b.world.lives[o.id].reports, p)
 	if err := b.engine.Report(context.Background(), report); err != nil {
 		return fmt.Sprintf("Report %+v of %s: %v", report, o.act.key, err)
@@ -344,11 +371,9 @@ func (b *oBench) engineAgenda(id string, now time.Time) []recovery.Owed {
 	if err != nil {
 		panic(err)
 	}
-	list := recovery.Agenda(b.latest[id], b.world.lives[id].latest().in.api(), now, given.Reports...)
-	open := given.Choices()
-	return slices.DeleteFunc(list, func(o recovery.Owed) bool {
-		return o.Choice != nil && !slices.ContainsFunc(open, func(c recovery.Choice) bool { return c.ID == o.Choice.ID })
-	})
+	d := *b.latest[id]
+	d.Choices = given.Choices()
+	return recovery.Agenda(&d, b.world.lives[id].latest().in.api(), now, given.Reports...)
 }
 
 func (b *oBench) differ(in *oIncident, run *oRun, refusal *oRefusal, got *recovery.Decision, err error) string {
@@ -371,7 +396,8 @@ func (b *oBench) refused(want *oRefusal, err error) string {
 	case errors.As(err, &invalid):
 		got.kind = "invalid"
 		for _, p := range invalid.Problems {
-			got.names = append(got.names, p.Path)
+			path, _, _ := strings.Cut(p.Path, "[") // of a list, which of its items is not compared
+			got.names = append(got.names, path)
 		}
 		sort.Strings(got.names)
 		got.names = slices.Compact(got.names)

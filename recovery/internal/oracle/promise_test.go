@@ -13,6 +13,7 @@ import (
 type oAsk struct {
 	key     string // of the action
 	typ     string
+	item    string // whose own it is
 	play    *oPlay
 	src     *oAction
 	redress bool

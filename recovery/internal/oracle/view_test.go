@@ -28,9 +28,9 @@ type oView struct {
 }
 
 type oActionView struct {
-	Type, Change, Amount, Already, Owner, NotBefore, DueAt, GivenAt, DoneAt, Justice, Message, Note string
-	Plays, Params                                                                                   []string
-	Remind, IfLate                                                                                  []oActionView
+	Type, Item, Change, Amount, Already, Owner, NotBefore, DueAt, GivenAt, DoneAt, Justice, Message, Note string
+	Plays, Params                                                                                         []string
+	Remind, IfLate                                                                                        []oActionView
 }
 
 func timeText(t time.Time) string {
@@ -81,7 +81,7 @@ func mapText(params map[string]string) []string {
 func viewOf(d *recovery.Decision) *oView {
 	v := &oView{Again: d.Supersedes != "", At: timeText(d.DecidedAt)}
 	for _, m := range d.Plays {
-		v.Plays = append(v.Plays, m.Play+" ("+m.Case+") "+m.Approach)
+		v.Plays = append(v.Plays, m.Play+" ("+m.Case+") "+m.Approach+matchItems(m))
 		for _, b := range m.Because {
 			v.Because = append(v.Because, m.Play+": "+b.Expr+"="+b.Value)
 		}
@@ -106,13 +106,13 @@ func viewOf(d *recovery.Decision) *oView {
 		v.Choices = append(v.Choices, line)
 	}
 	for _, w := range d.Withheld {
-		v.Withheld = append(v.Withheld, fmt.Sprintf("%s %s %s %s %v", w.Reason, w.Type, w.Play, moneyText(&w.Amount), paramText(w.Params)))
+		v.Withheld = append(v.Withheld, fmt.Sprintf("%s %s %s %s %v", w.Reason, w.Type+" "+w.Item, w.Play, moneyText(&w.Amount), paramText(w.Params)))
 	}
 	for _, p := range d.PassedOver {
 		v.Passed = append(v.Passed, p.Play+" "+p.Partner+" "+string(p.Reason))
 	}
 	for _, m := range d.Missed {
-		v.Missed = append(v.Missed, missedText(m.Type, m.Play, m.GivenAt, m.DueAt, m.DoneAt))
+		v.Missed = append(v.Missed, missedText(m.Type+" "+m.Item, m.Play, m.GivenAt, m.DueAt, m.DoneAt))
 	}
 	for _, f := range d.Facts {
 		v.Facts = append(v.Facts, f.Name+"="+show(f.Value))
@@ -133,7 +133,7 @@ func viewOf(d *recovery.Decision) *oView {
 }
 
 func actionView(a recovery.Action) oActionView {
-	v := oActionView{Type: a.Type, Change: string(a.Change), Amount: moneyText(&a.Amount), Already: moneyText(&a.Already), Owner: a.Owner,
+	v := oActionView{Type: a.Type, Item: a.Item, Change: string(a.Change), Amount: moneyText(&a.Amount), Already: moneyText(&a.Already), Owner: a.Owner,
 		NotBefore: timeText(a.NotBefore), DueAt: timeText(a.DueAt), GivenAt: timeText(a.GivenAt), DoneAt: timeText(a.DoneAt), Justice: a.Justice, Note: a.Note, Plays: a.Plays, Params: paramText(a.Params)}
 	if a.Message != nil {
 		v.Message = a.Message.ID + " " + a.Message.Language + " " + a.Message.Text
@@ -156,7 +156,7 @@ func (r *oRun) oracleView() *oView {
 		if m.kase != nil {
 			kase = m.kase.id
 		}
-		v.Plays = append(v.Plays, m.play.name()+" ("+kase+") "+m.play.approach)
+		v.Plays = append(v.Plays, m.play.name()+" ("+kase+") "+m.play.approach+m.itemsText())
 		for _, b := range m.because {
 			if b.name == "now" { // no field, fact, term or table
 				continue
@@ -173,13 +173,13 @@ func (r *oRun) oracleView() *oView {
 		v.Choices = append(v.Choices, r.choiceView(c))
 	}
 	for _, w := range d.withheld {
-		v.Withheld = append(v.Withheld, fmt.Sprintf("%s %s %s %s %v", w.reason, w.act.typ, w.act.plays[0], moneyText(w.amount), mapText(w.act.params)))
+		v.Withheld = append(v.Withheld, fmt.Sprintf("%s %s %s %s %v", w.reason, w.act.typ+" "+w.act.owned.item, w.act.plays[0], moneyText(w.amount), mapText(w.act.params)))
 	}
 	for _, p := range d.passed {
 		v.Passed = append(v.Passed, p[1]+" "+p[0]+" "+p[2])
 	}
 	for _, m := range d.missed {
-		v.Missed = append(v.Missed, missedText(m.ask.typ, m.ask.play.name(), m.born, m.due, m.done))
+		v.Missed = append(v.Missed, missedText(m.ask.typ+" "+m.ask.item, m.ask.play.name(), m.born, m.due, m.done))
 	}
 	for _, f := range d.facts {
 		v.Facts = append(v.Facts, f.name+"="+f.value)
@@ -214,7 +214,7 @@ func (r *oRun) choiceView(c *oChoice) string {
 	}
 	usage := []string{}
 	for _, u := range c.usage() {
-		usage = append(usage, fmt.Sprintf("\n  usage %s %s %s %s", u.typ, u.median.money(), u.lowest.money(), u.highest.money()))
+		usage = append(usage, fmt.Sprintf("\n  usage %s %s %s %s", u.typ, u.median.rounded(c.play.book), u.lowest.money(), u.highest.money()))
 	}
 	sort.Strings(usage)
 	line += strings.Join(usage, "")
@@ -232,7 +232,7 @@ func (r *oRun) choiceView(c *oChoice) string {
 
 // view of an action, without what compares it with the one before.
 func (r *oRun) view(a *oAct) oActionView {
-	v := oActionView{Type: a.typ, Amount: moneyText(a.amount), Owner: a.owner, NotBefore: timeText(a.notBefore), DueAt: timeText(a.due),
+	v := oActionView{Type: a.typ, Item: a.ownedBy(), Amount: moneyText(a.amount), Owner: a.owner, NotBefore: timeText(a.notBefore), DueAt: timeText(a.due),
 		Justice: cmp.Or(justice[a.typ], "procedural"), Note: a.note, Plays: a.plays, Params: mapText(a.params)}
 	if a.message != nil {
 		language, text, _ := r.words(a.message)
@@ -287,7 +287,7 @@ func (v *oView) lines(inbound bool) []string {
 
 func (a oActionView) lines(what string) []string {
 	line := fmt.Sprintf("%s %s %s %v", what, a.Type, a.Change, a.Params)
-	for _, part := range [][2]string{{"amount", a.Amount}, {"already", a.Already}, {"owner", a.Owner}, {"from", a.NotBefore}, {"due", a.DueAt}, {"given", a.GivenAt}, {"done", a.DoneAt},
+	for _, part := range [][2]string{{"item", a.Item}, {"amount", a.Amount}, {"already", a.Already}, {"owner", a.Owner}, {"from", a.NotBefore}, {"due", a.DueAt}, {"given", a.GivenAt}, {"done", a.DoneAt},
 		{"justice", a.Justice}, {"message", a.Message}, {"note", a.Note}} {
 		if part[1] != "" {
 			line += ", " + part[0] + " " + part[1]

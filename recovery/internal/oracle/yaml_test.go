@@ -53,6 +53,7 @@ func (b *oBook) yaml() string {
 	optional(w, 0, "owner", b.owner)
 	optional(w, 0, "review_by", b.reviewBy)
 	optional(w, 0, "matches", b.matches)
+	optional(w, 0, "rounding", b.rounding)
 	if b.inForce != (oRange{}) {
 		w.line(0, "in_force: %s", b.inForce.yaml())
 	}
@@ -63,7 +64,10 @@ func (b *oBook) yaml() string {
 	section(w, "facts", b.facts, func(f *oFact) {
 		what := "count: " + f.count
 		if f.sum != "" {
-			what = "sum: " + f.sum + ", currency: " + f.currency
+			what = "sum: " + f.sum
+		}
+		if f.currency != "" {
+			what += ", currency: " + f.currency
 		}
 		if f.occurred {
 			what += ", by: occurred"
@@ -133,6 +137,9 @@ func (b *oBook) yaml() string {
 				most = "[" + most + ", " + quote(l.also.cel()) + "]"
 			}
 			parts = append(parts, "at_most: "+most)
+		}
+		if l.perItem {
+			parts = append(parts, "per: item")
 		}
 		if l.when != nil {
 			parts = append(parts, "when: "+quote(l.when.cel()))
@@ -207,6 +214,10 @@ func (p *oPlay) yaml(w *yamlWriter) {
 	w.line(1, "- id: %s", p.id)
 	w.line(2, "approach: %s", p.approach)
 	w.line(2, "when: %s", quote(p.when.cel()))
+	optional(w, 2, "each", p.each)
+	if p.where != nil {
+		w.line(2, "where: %s", quote(p.where.cel()))
+	}
 	optional(w, 2, "phase", p.phase)
 	optional(w, 2, "provider", p.provider)
 	optional(w, 2, "review_by", p.reviewBy)
@@ -262,6 +273,7 @@ func (p *oPlay) yaml(w *yamlWriter) {
 			w.line(3, "comparable: [%s]", strings.Join(d.comparable, ", "))
 		}
 		optional(w, 3, "tolerance", string(d.tolerance))
+		d.authorityYAML(w)
 	}
 }
 
