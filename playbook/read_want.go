@@ -21,6 +21,7 @@ func (r *reader) want(n *yamlnode.Node, key Text) *Want {
 	m.what = "`want`"
 	w := &Want{Range: key.Range}
 	w.Plays = m.wantedTexts("plays", "a list of plays `playbook/play`", nil)
+	w.Items = m.wantedTexts("items", "a list of items `playbook/play/ITEM`", nil)
 	w.Actions = m.wantedActions("actions")
 	w.Exactly = m.bool("exactly")
 	w.Never = m.wantedTexts("never", "a list of types of actions", nil)

@@ -63,6 +63,7 @@ type SignedChoice struct {
 // or absent, and is not compared. An empty list expects that there is nothing.
 type Want struct {
 	Plays      *WantedTexts
+	Items      *WantedTexts // of plays with each
 	Actions    *WantedActions
 	Exactly    Text // a Bool
 	Never      *WantedTexts
@@ -80,7 +81,7 @@ type Want struct {
 	Range      Range
 }
 
-// WantedTexts are names: of plays, action types, warnings or broken promises.
+// WantedTexts are names: of plays, items, action types, warnings or broken promises.
 type WantedTexts struct {
 	Items []Text
 	Range Range // of the list

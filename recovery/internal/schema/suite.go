@@ -107,6 +107,7 @@ func (b *builder) wantWords() words {
 	byName := func(key string) object { return object{{"type", "object"}, {"additionalProperties", codes(key)}} }
 	return words{
 		"plays":       {"All plays, in order: playbook/play, or playbook/play/case.", list(text(), 0)},
+		"items":       {"All items that plays with each are for, in order: playbook/play/ITEM, or playbook/play/ITEM/case.", list(text(), 0)},
 		"actions":     {"Each of these is there, with what is asked of it; [] for nothing to do.", ref("actions")},
 		"exactly":     {"true: there are no other actions, and the order is that of actions.", nil},
 		"never":       {"None of these types is there.", list(text(), 0)},

@@ -14,9 +14,17 @@ func (c *checker) want(w *playbook.Want) {
 	known := c.set.known
 	if w.Plays != nil {
 		for _, t := range w.Plays.Items {
-			if !known.isPlay(t.Value) {
+			if of := known.caseOfItems(t.Value); of != "" {
+				c.errorf(t.Range, "unknown-play", "write `"+of+"` here, and want what each item has under `items: ["+of+"/ITEM/"+t.Value[len(of)+1:]+"]`",
+					"the cases of `%s` are each item's own", of)
+			} else if !known.isPlay(t.Value) {
 				c.errorf(t.Range, "unknown-play", c.playHint(t.Value), "there is no play `%s`", t.Value)
 			}
+		}
+	}
+	if w.Items != nil {
+		for _, t := range w.Items.Items {
+			c.item(t)
 		}
 	}
 	if w.Never != nil {
@@ -49,6 +57,20 @@ func (c *checker) want(w *playbook.Want) {
 		for _, choice := range w.Choices.Items {
 			c.choice(choice)
 		}
+	}
+}
+
+// item checks the name of an item that a play is for: playbook/play/ITEM, and its case behind it.
+func (c *checker) item(t playbook.Text) {
+	known := c.set.known
+	of := known.playOf(t.Value)
+	switch {
+	case of == nil:
+		c.errorf(t.Range, "unknown-play", "write `playbook/play/ITEM`, and `/case` behind it where a case with an id holds", "there is no play that `%s` begins with", t.Value)
+	case of.Each == nil:
+		c.errorf(t.Range, "unknown-play", "want it under `plays`", "`%s` is for the incident as a whole: it has no `each`", of.Name)
+	case len(t.Value) <= len(of.Name)+1:
+		c.errorf(t.Range, "unknown-play", "write `"+of.Name+"/ITEM`", "`%s` names no item", t.Value)
 	}
 }
 

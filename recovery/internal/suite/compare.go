@@ -68,6 +68,7 @@ func (s *Set) compare(d *Decided) []Failure {
 			[]Line{{'-', "refused: " + w.Error.Value}, {'+', "decided: " + strings.Join(each(c.d.Plays, playName), ", ")}})
 	default:
 		c.plays(w)
+		c.items(w)
 		c.actions(w)
 		c.never(w)
 		c.warnings(w)
@@ -141,6 +142,31 @@ func (c *comparison) plays(w *playbook.Want) {
 		return
 	}
 	c.fail("plays", w.Plays.Range, "other plays than wanted", linesOf(wanted, came), c.why.plays(wanted, came)...)
+}
+
+// items compares the items that plays with each are for, with their cases.
+func (c *comparison) items(w *playbook.Want) {
+	if w.Items == nil {
+		return
+	}
+	wanted, came := texts(w.Items), itemNames(c.d)
+	if !slices.Equal(wanted, came) {
+		c.fail("items", w.Items.Range, "other items than wanted", linesOf(wanted, came), c.why.items(wanted, came)...)
+	}
+}
+
+// itemNames are the items that the plays of a decision are for: playbook/play/ITEM, and the case.
+func itemNames(d *recovery.Decision) (out []string) {
+	for _, m := range d.Plays {
+		for _, x := range m.Items {
+			name := m.Play + "/" + x.Item
+			if x.Case != "" {
+				name += "/" + x.Case
+			}
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func linesOf(wanted, came []string) []Line {

@@ -28,6 +28,7 @@ type Set struct {
 	known   names
 	zones   zoned.Zones
 	whatIf  map[string]*recovery.Engine // see engineWith
+	list    *policy.Field               // the list whose items are looked at; see forItems
 }
 
 // Load reads the playbooks in fsys, and the suites beside them. The error is a

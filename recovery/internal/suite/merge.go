@@ -99,6 +99,7 @@ func mergeWant(base, over *playbook.Want) *playbook.Want {
 	out := *base
 	out.Range = over.Range
 	out.Plays = either(over.Plays, base.Plays)
+	out.Items = either(over.Items, base.Items)
 	out.Actions = either(over.Actions, base.Actions)
 	out.Never = either(over.Never, base.Never)
 	out.Warnings = either(over.Warnings, base.Warnings)

@@ -91,13 +91,27 @@ func (n names) isPlay(name string) bool {
 	return slices.ContainsFunc(n.plays[name[:i]].Cases, func(c *policy.Case) bool { return c.ID == name[i+1:] })
 }
 
+// playOf is the play that a name begins with: playbook/play, and what is behind it; nil: there is none.
+func (n names) playOf(name string) *policy.Play {
+	parts := strings.SplitN(name, "/", 3)
+	return n.plays[strings.Join(parts[:min(len(parts), 2)], "/")]
+}
+
+// caseOfItems is the play with each of whose cases a name names one; empty for any other name.
+func (n names) caseOfItems(name string) string {
+	if p := n.playOf(name); p != nil && p.Each != nil && name != p.Name {
+		return p.Name
+	}
+	return ""
+}
+
 // playNames are all names under which decisions list plays.
 func (n names) playNames() []string {
 	var out []string
 	for name, p := range n.plays {
 		out = append(out, name)
 		for _, c := range p.Cases {
-			if c.ID != "" {
+			if c.ID != "" && p.Each == nil { // the cases of items are the items'
 				out = append(out, name+"/"+c.ID)
 			}
 		}

@@ -15,6 +15,8 @@ import (
 func written(v any) playbook.Value {
 	t := playbook.Text{Kind: playbook.String}
 	switch x := v.(type) {
+	case playbook.Value:
+		return x
 	case nil:
 		t.Kind, t.Value = playbook.Null, "null"
 	case bool:

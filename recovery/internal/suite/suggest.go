@@ -150,6 +150,13 @@ func (g *suggester) untried(p *policy.Play, th threshold) (out []any) {
 func (g *suggester) current(t tried, path string) string {
 	part, name, _ := strings.Cut(path, ".")
 	from := t.test.Incident
+	if list, id, field, ok := placeIn(path); ok {
+		items, at, ok := itemAt(t.test, list, id)
+		if !ok {
+			return g.absent(path)
+		}
+		from, name = items[at], field
+	}
 	switch part {
 	case "facts":
 		from = t.test.Facts
@@ -198,6 +205,7 @@ func (g *suggester) ofPlay(e policy.Explanation, t tried) []threshold {
 	for _, c := range e.Cases {
 		out = append(out, g.set.thresholds(c.When, book)...)
 	}
+	out = append(out, g.thresholdsOfItems(e)...)
 	for _, p := range e.Partners {
 		out = append(out, g.set.thresholds(p.Covers, book)...)
 	}
@@ -299,11 +307,13 @@ func (g *suggester) everyWay(p *policy.Play, from tried) []tried {
 		for _, c := range e.Cases {
 			conditions = append(conditions, c.When)
 		}
+		var ways [][]change
 		for _, n := range conditions {
-			for _, way := range g.set.otherWays(n, p.Playbook.ID, known) {
-				if t, err := g.with(out[i], way); err == nil && t.reaches(p, -1) && len(out) < mostWays {
-					out = append(out, t)
-				}
+			ways = append(ways, g.set.otherWays(n, p.Playbook.ID, known)...)
+		}
+		for _, way := range append(ways, g.waysOfItem(e, known)...) {
+			if t, err := g.with(out[i], way); err == nil && t.reaches(p, -1) && len(out) < mostWays {
+				out = append(out, t)
 			}
 		}
 	}
@@ -383,11 +393,15 @@ func (t tried) of(p *policy.Play) (policy.Explanation, bool) {
 // reaches reports whether a play matched, with the case that is wanted; -1: any.
 func (t tried) reaches(p *policy.Play, k int) bool {
 	e, ok := t.of(p)
-	return ok && e.Matched && (k < 0 || e.Case == k)
+	ofItem := func(x policy.ItemExplanation) bool { return x.Case == k }
+	return ok && e.Matched && (k < 0 || e.Case == k || slices.ContainsFunc(e.Items, ofItem))
 }
 
 // changed is a test with one field, fact or partner's use changed.
 func changed(t *playbook.Test, c change) *playbook.Test {
+	if list, id, field, ok := placeIn(c.path); ok {
+		return changedItem(t, list, id, field, c.v)
+	}
 	part, name, _ := strings.Cut(c.path, ".")
 	one := playbook.Value{Kind: playbook.Mapping, Entries: []playbook.Entry{{Key: playbook.Text{Value: name, Kind: playbook.String}, Value: written(c.v)}}}
 	out := *t

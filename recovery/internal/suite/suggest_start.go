@@ -106,15 +106,22 @@ func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
 		return nil
 	case e.Barrier != policy.BarrierNone:
 		return g.set.solveBarrier(e, t.now)
+	case p.Each != nil && (e.When == nil || e.When.Value == true):
+		return g.towardsItem(e, k)
 	case !e.Matched:
 		return g.set.solve(e.When, true, p.Playbook.ID)
 	}
-	for i, c := range e.Cases {
-		if i < k && i == e.Case {
-			return g.set.solve(c.When, false, p.Playbook.ID)
+	return g.towardsCase(e.Cases, e.Case, k, p.Playbook.ID)
+}
+
+// towardsCase are changes that bring a test nearer to a case; held is the one that holds.
+func (g *suggester) towardsCase(cases []policy.CaseExplanation, held, k int, book string) []change {
+	for i, c := range cases {
+		if i < k && i == held {
+			return g.set.solve(c.When, false, book)
 		}
 		if i == k {
-			return g.set.solve(c.When, true, p.Playbook.ID)
+			return g.set.solve(c.When, true, book)
 		}
 	}
 	return nil
@@ -124,18 +131,23 @@ func (g *suggester) towards(t tried, p *policy.Play, k int) []change {
 func (g *suggester) repairs(misfit *recovery.IncidentError) (out []change) {
 	for _, p := range misfit.Problems {
 		if f := g.set.known.fields[p.Path]; f != nil {
-			v := sample(f.Type)
-			if len(f.OneOf) > 0 {
-				v = f.OneOf[0]
-			}
-			if f.Min != nil {
-				v = f.Min
-			}
-			if f.Type.Kind == value.KindList && f.NonEmpty {
-				v = []any{sample(f.Type.Member())}
-			}
-			out = append(out, change{"incident." + p.Path, v})
+			out = append(out, change{"incident." + p.Path, fitting(f)})
 		}
 	}
 	return out
+}
+
+// fitting is a value that fits a field.
+func fitting(f *policy.Field) any {
+	v := sample(f.Type)
+	if len(f.OneOf) > 0 {
+		v = f.OneOf[0]
+	}
+	if f.Min != nil {
+		v = f.Min
+	}
+	if f.Type.Kind == value.KindList && f.NonEmpty {
+		v = []any{sample(f.Type.Member())}
+	}
+	return v
 }

@@ -42,15 +42,19 @@ func (g *suggester) yaml() string {
 		}
 		out.WriteString("    each:\n")
 		for _, r := range x.rows {
-			out.WriteString("      - " + row(x.path, r.v) + "\n")
+			out.WriteString("      - " + row(r.test, x.path, r.v) + "\n")
 			out.WriteString("        want: " + g.want(r.decided) + "\n")
 		}
 	}
 	return out.String()
 }
 
-// row writes what is changed: incident: {delay: 24h}.
-func row(path string, v any) string {
+// row writes what is changed: incident: {delay: 24h}. Of an item, it writes the whole list.
+func row(t *playbook.Test, path string, v any) string {
+	if list, _, _, ok := placeIn(path); ok {
+		items, _ := find(nested(t.Incident), list)
+		path, v = "incident."+list, items
+	}
 	part, name, _ := strings.Cut(path, ".")
 	if part == "partners" {
 		id, key, _ := strings.Cut(name, ".")
@@ -86,6 +90,9 @@ func (g *suggester) want(d *Decided) string {
 		return "{error: " + quoted(text) + "}"
 	}
 	parts := []string{"plays: [" + strings.Join(each(d.decision.Plays, func(m recovery.Match) string { return quoted(playName(m)) }), ", ") + "]"}
+	if items := itemNames(d.decision); len(items) > 0 {
+		parts = append(parts, "items: ["+strings.Join(each(items, quoted), ", ")+"]")
+	}
 	var actions, choices []string
 	for _, a := range d.decision.Actions {
 		if a.Change != recovery.ChangeCancelled {
@@ -112,6 +119,9 @@ func (g *suggester) want(d *Decided) string {
 // telling are the properties that distinguish an action from others of its type: how
 // much, who gets it, and which partner serves.
 func telling(a recovery.Action) (out []string) {
+	if a.Item != "" {
+		out = append(out, "for: "+quoted(a.Item))
+	}
 	if a.Amount.IsSet() {
 		out = append(out, "amount: "+a.Amount.String())
 	}

@@ -71,9 +71,9 @@ func (s *Set) thresholds(n *policy.Node, book string) (out []threshold) {
 	return out
 }
 
-// movable tells what a row can change: a field or a fact.
+// movable tells what a row can change: a field, one of an item, or a fact.
 func movable(n *policy.Node) bool {
-	return (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && (strings.HasPrefix(n.Path, "incident.") || strings.HasPrefix(n.Path, "facts."))
+	return (n.Kind == policy.NodeRead || n.Kind == policy.NodeHas) && (strings.HasPrefix(n.Path, "incident.") || strings.HasPrefix(n.Path, "facts.") || strings.HasPrefix(n.Path, "item.") && n.Path != "item.id")
 }
 
 // refersTo reports whether a part reads a path, also through terms and the keys of tables.
@@ -168,6 +168,9 @@ func (s *Set) presence(path string) threshold {
 }
 
 func (s *Set) fieldOf(path string) *policy.Field {
+	if f := s.itemField(path); f != nil {
+		return f
+	}
 	name, ok := strings.CutPrefix(path, "incident.")
 	if !ok {
 		return nil

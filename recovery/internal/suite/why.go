@@ -91,21 +91,62 @@ func (r *reasons) notMatched(name string) []Reason {
 	if !e.Matched {
 		return []Reason{{e.Play.Range, play + " did not match: " + strings.Join(e.Misses(), "; ")}}
 	}
-	return []Reason{caseReason(e, id)}
+	return []Reason{caseReason(e.Play, e.Cases, e.Case, id, "")}
 }
 
-// caseReason says why a case of a play that matched is not the one that held.
-func caseReason(e policy.Explanation, id string) Reason {
-	out := Reason{At: e.Play.Range, Text: "of " + e.Play.Name + " no case held"}
-	if e.Case >= 0 {
-		out.Text = "of " + e.Play.Name + " its case " + orNumber(e.Cases[e.Case].Case.ID, e.Case) + " held"
-		if n := e.Cases[e.Case].When; n != nil {
+// items says why plays are not for the items that were wanted, or another case holds for them.
+func (r *reasons) items(wanted, came []string) (out []Reason) {
+	for _, name := range wanted {
+		of := r.d.set.known.playOf(name)
+		if of == nil || slices.Contains(came, name) {
+			continue
+		}
+		e, ok := r.of(of.Name)
+		if !ok {
+			continue
+		}
+		if !e.Matched && len(e.Items) == 0 {
+			out = append(out, Reason{e.Play.Range, of.Name + " did not match: " + strings.Join(e.Misses(), "; ")})
+			continue
+		}
+		out = append(out, itemReason(e, strings.TrimPrefix(name, of.Name+"/"))...)
+	}
+	return out
+}
+
+// itemReason says what became of an item that was wanted with or without a case.
+func itemReason(e policy.Explanation, name string) []Reason {
+	for _, x := range e.Items {
+		id := x.Item.ID()
+		theCase, ofItem := strings.CutPrefix(name, id+"/")
+		switch {
+		case name != id && !ofItem:
+			continue
+		case !e.Matched:
+			return []Reason{{e.Play.Range, e.Play.Name + " is not for " + id + ": " + strings.Join(x.Where.Misses(), "; ")}}
+		}
+		return []Reason{caseReason(e.Play, x.Cases, x.Case, theCase, " for item "+id)}
+	}
+	text := e.Play.Name + " is for " + strings.Join(each(e.Items, func(x policy.ItemExplanation) string { return x.Item.ID() }), ", ")
+	if !e.Matched {
+		text = e.Play.Name + " is for none"
+	}
+	return []Reason{{e.Play.Range, text + ", and not for " + name}}
+}
+
+// caseReason says why a case of a play that matched is not the one that held; whose says for which
+// item.
+func caseReason(p *policy.Play, cases []policy.CaseExplanation, held int, id, whose string) Reason {
+	out := Reason{At: p.Range, Text: "of " + p.Name + " no case held" + whose}
+	if held >= 0 {
+		out.Text = "of " + p.Name + " its case " + orNumber(cases[held].Case.ID, held) + " held" + whose
+		if n := cases[held].When; n != nil {
 			out.At = n.Position()
 		}
 	}
-	for _, c := range e.Cases {
+	for _, c := range cases {
 		if c.Case.ID == id && id != "" && c.When != nil && len(c.When.Misses()) > 0 {
-			return Reason{c.When.Position(), "the case " + id + " of " + e.Play.Name + " did not hold: " + strings.Join(c.When.Misses(), "; ")}
+			return Reason{c.When.Position(), "the case " + id + " of " + p.Name + " did not hold" + whose + ": " + strings.Join(c.When.Misses(), "; ")}
 		}
 	}
 	return out
@@ -162,10 +203,10 @@ func (r *reasons) missing(w *playbook.WantedAction, others bool) (out []Reason) 
 			out = append(out, Reason{Text: "withheld: " + withheldThing(&x).text()})
 		}
 	}
-	near := r.near(kind)
+	near := slices.DeleteFunc(r.near(kind), func(n nearly) bool { return n.item != "" && !wantedFor(w, n.item) })
 	found := false
 	for _, n := range near[:min(len(near), mostTried)] {
-		if len(out) < mostPlays && r.d.wouldGive(n.of, n.theCase, w) {
+		if len(out) < mostPlays && n.item == "" && r.d.wouldGive(n.of, n.theCase, w) {
 			out, found = append(out, n.reason("which would give it")), true
 		}
 	}
@@ -178,8 +219,19 @@ func (r *reasons) missing(w *playbook.WantedAction, others bool) (out []Reason) 
 	return out
 }
 
+// wantedFor reports whether an action may be wanted of an item.
+func wantedFor(w *playbook.WantedAction, item string) bool {
+	for _, e := range w.Asked {
+		if e.Key.Value == "for" {
+			return e.Value.Text.Value == item
+		}
+	}
+	return true
+}
+
 // nearly is a play that did not match, or a case of one that did which did not hold.
 type nearly struct {
+	item    string // for which the case did not hold; empty: for the incident
 	of      policy.Explanation
 	theCase int // -1: the play
 	misses  []string
@@ -198,16 +250,25 @@ func (r *reasons) near(kind string) (out []nearly) {
 			if e.Barrier != policy.BarrierNone {
 				far += 2 // further away than what a value would change
 			}
-			out = append(out, nearly{e, -1, misses, far})
+			out = append(out, nearly{"", e, -1, misses, far})
 		default:
-			for i, c := range e.Cases {
-				if i != e.Case && givesIn(c.Case.Do, kind) && c.When != nil {
-					out = append(out, nearly{e, i, c.When.Misses(), len(c.When.Misses())})
-				}
+			out = append(out, nearCases(e, kind, "", e.Cases, e.Case)...)
+			for _, x := range e.Items {
+				out = append(out, nearCases(e, kind, x.Item.ID(), x.Cases, x.Case)...)
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b nearly) int { return a.far - b.far })
+	return out
+}
+
+func nearCases(e policy.Explanation, kind, item string, cases []policy.CaseExplanation, held int) (out []nearly) {
+	e.Cases = cases
+	for i, c := range cases {
+		if i != held && givesIn(c.Case.Do, kind) && c.When != nil {
+			out = append(out, nearly{item, e, i, c.When.Misses(), len(c.When.Misses())})
+		}
+	}
 	return out
 }
 
@@ -217,7 +278,14 @@ func (n nearly) reason(what string) Reason {
 		return Reason{n.of.Play.Range, n.of.Play.Name + ", " + what + ", did not match: " + misses}
 	}
 	c := n.of.Cases[n.theCase]
-	return Reason{c.When.Position(), "the case " + orNumber(c.Case.ID, n.theCase) + " of " + n.of.Play.Name + ", " + what + ", did not hold: " + misses}
+	return Reason{c.When.Position(), "the case " + orNumber(c.Case.ID, n.theCase) + " of " + n.of.Play.Name + ", " + what + ", did not hold" + n.forItem() + ": " + misses}
+}
+
+func (n nearly) forItem() string {
+	if n.item == "" {
+		return ""
+	}
+	return " for item " + n.item
 }
 
 func gives(p *policy.Play, kind string) bool {
