@@ -152,7 +152,7 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 // day reads the day at the beginning of a text, in the order that the map says, and returns the rest.
 func (f *Field) day(text string, raw any, wanted string) (y, m, d int, rest string, bad *Misfit) {
 	at := func(parts []string) string {
-		return strings.Trim(text[len(strings.TrimRight(parts[0], "T ,")):], "T ,")
+		return strings.TrimLeft(text[len(strings.TrimRight(parts[0], "T ,")):], "T ,")
 	}
 	if p := yearFirst.FindStringSubmatch(text); p != nil && p[2] == p[4] {
 		if f.Format == "d/m/y" || f.Format == "m/d/y" {
