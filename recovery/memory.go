@@ -28,7 +28,7 @@ type MemoryStore struct {
 	threads map[string]*thread  // by the incident's name: see [store.Name]
 	ordered []*thread           // in the order in which the incidents came
 
-	byChoice map[store.ID]*thread // those on which somebody has proposed something, by the choice
+	byChoice map[store.ID]*thread // those on which a decision left a choice to somebody, by the choice
 	index    *store.Index
 	sets     store.Sets
 	stranger thread // what is known of an incident that never came
@@ -136,7 +136,7 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 	return given, s.version, nil
 }
 
-// chosen returns what is known of the incident on which a choice was proposed.
+// chosen returns what is known of the incident on which a choice was left to somebody.
 func (s *MemoryStore) chosen(namespace, choice string) *thread {
 	if t, ok := s.byChoice[store.IDOf(choice)]; ok && t.latest.Decision.Namespace == namespace {
 		return t
@@ -192,8 +192,8 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	t := s.open(c.Record.Decision.Namespace, c.Record.Decision.Incident)
 	before := t.stands
 	t.add(c.Record, s.commits)
-	if m := c.Record.Decision.Made; m != nil && m.open() {
-		s.byChoice[store.IDOf(m.Choice)] = t
+	for i := range c.Record.Decision.Choices {
+		s.byChoice[store.IDOf(c.Record.Decision.Choices[i].ID)] = t
 	}
 	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits)
 	s.index.Shift(t.number, before, t.stands)

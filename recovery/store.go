@@ -236,6 +236,9 @@ func (r *Record) Counts(number int64) *store.Decision {
 			GivenAt: a.GivenAt, Parts: a.Parts,
 		}
 	}
+	for i := range d.Choices {
+		out.Leaves = append(out.Leaves, store.IDOf(d.Choices[i].ID))
+	}
 	for _, id := range r.Keeps {
 		out.Keeps = append(out.Keeps, store.IDOf(id))
 	}

@@ -284,7 +284,7 @@ func (l *Ledger) takeBack(u *undo) {
 	}
 	t := l.index.threads[u.incident]
 	if u.shifted {
-		l.index.unpropose(u.after, u.seq)
+		l.index.unleave(u.after, u.seq)
 		l.index.counts.Shift(t.number, u.after, u.before)
 	}
 	if u.saved == nil {

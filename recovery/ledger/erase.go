@@ -169,7 +169,7 @@ func (l *Ledger) forgetErased(c *concerned) error {
 	for incident := range c.incidents {
 		l.index.unrefuse(incident, c.seqs...)
 	}
-	maps.DeleteFunc(l.index.proposed, func(_ store.ID, seq int64) bool {
+	maps.DeleteFunc(l.index.left, func(_ store.ID, seq int64) bool {
 		_, erased := slices.BinarySearch(c.seqs, seq)
 		return erased
 	})

@@ -25,10 +25,10 @@ type indexCheck struct {
 	wiped   int64 // decisions and refusals that were erased
 	erasing map[int64]bool
 	// How many rows and names were met.
-	threadsMet, recordsMet, choicesMet, proposedMet, refusalsMet int64
-	setsMet, calendarsMet                                        int
-	seed                                                         maphash.Seed
-	sum                                                          uint64
+	threadsMet, recordsMet, choicesMet, leftMet, refusalsMet int64
+	setsMet, calendarsMet                                    int
+	seed                                                     maphash.Seed
+	sum                                                      uint64
 }
 
 // checkIndexes begins to check the indexes in a directory.
@@ -192,7 +192,7 @@ func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
 	is.thread(again)
 	was.thread(th)
 	c.add(x.counts)
-	return bytes.Equal(is.buf, was.buf) && c.rebuilt(x.choices) && c.proposedAgain(x.proposed)
+	return bytes.Equal(is.buf, was.buf) && c.rebuilt(x.choices) && c.leftAgain(x.left)
 }
 
 // rebuilt compares the choices on an incident.
@@ -219,13 +219,13 @@ func (c *indexCheck) rebuilt(of *choices) bool {
 	return true
 }
 
-// proposedAgain compares where choices on an incident were proposed.
-func (c *indexCheck) proposedAgain(of map[store.ID]int64) bool {
+// leftAgain compares where choices on an incident were left to somebody.
+func (c *indexCheck) leftAgain(of map[store.ID]int64) bool {
 	for id, seq := range of {
-		if is, err := c.proposal(id); err != nil || is != seq {
+		if is, err := c.leftBy(id); err != nil || is != seq {
 			return false
 		}
-		c.proposedMet++
+		c.leftMet++
 	}
 	return true
 }
@@ -264,7 +264,7 @@ func (c *indexCheck) used() (bool, error) {
 
 // complete reports whether the index has nothing that the records do not say.
 func (c *indexCheck) complete() bool {
-	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.proposedMet == c.proposed.Rows() &&
+	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.leftMet == c.left.Rows() &&
 		c.setsMet == len(c.meta.Sets) && c.calendarsMet == len(c.meta.Calendars) && c.wiped == c.meta.Erased && int64(len(c.erasing)) == c.erased.Rows()
 	decided := 0
 	for id, first := range c.sets.All() {

@@ -42,7 +42,7 @@ func (l *Ledger) Read(ctx context.Context, q recovery.Query) (recovery.Given, re
 	}
 }
 
-// chosenOn finds the incident on which a choice was proposed; empty where that was erased, or is not
+// chosenOn finds the incident on which a choice was left to somebody; empty where that was erased, or is not
 // known.
 func (l *Ledger) chosenOn(namespace, choice string) (string, error) {
 	l.mu.RLock()
@@ -50,7 +50,7 @@ func (l *Ledger) chosenOn(namespace, choice string) (string, error) {
 	if err := l.usable(); err != nil {
 		return "", err
 	}
-	seq, err := l.index.proposal(store.IDOf(choice))
+	seq, err := l.index.leftBy(store.IDOf(choice))
 	if err != nil || seq < 0 {
 		return "", err
 	}

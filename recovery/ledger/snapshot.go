@@ -28,7 +28,7 @@ type snapshot struct {
 	*tables.Reader
 	file *openFile
 
-	records, tree, threads, heap, sums, choiceRows, proposed, refusals, erased *tables.Table
+	records, tree, threads, heap, sums, choiceRows, left, refusals, erased *tables.Table
 	// vouched is set once a record was read that holds the digest.
 	vouched bool
 }
@@ -91,8 +91,8 @@ const (
 	choiceRow  = choiceKey + 8 + 4
 	refusalRow = 16 + 8
 
-	proposedKey = 16
-	proposedRow = proposedKey + 8
+	leftKey = 16
+	leftRow = leftKey + 8
 
 	erasedRow = 8
 )
@@ -127,7 +127,7 @@ func openSnapshot(dir log.Files, name string) (s *snapshot, err error) {
 		key, row int
 	}{
 		{&s.records, "records", 0, recordRow}, {&s.tree, "tree", 0, treeRow}, {&s.threads, "threads", threadKey, threadRow}, {&s.heap, "heap", 0, 1},
-		{&s.sums, "sums", sumKey, sumRow}, {&s.choiceRows, "choices", choiceKey, choiceRow}, {&s.proposed, "proposed", proposedKey, proposedRow}, {&s.refusals, "refusals", refusalRow, refusalRow},
+		{&s.sums, "sums", sumKey, sumRow}, {&s.choiceRows, "choices", choiceKey, choiceRow}, {&s.left, "left", leftKey, leftRow}, {&s.refusals, "refusals", refusalRow, refusalRow},
 		{&s.erased, "erased", erasedRow, erasedRow},
 	} {
 		if *t.to = s.Table(t.name, t.key, t.row); *t.to == nil {
@@ -394,17 +394,17 @@ func (s *snapshot) refusalsOf(incident store.ID) (out []int64, err error) {
 	return out, s.bad(err)
 }
 
-// proposal finds the record that first proposed a choice which needs a second person; -1: none has.
-func (s *snapshot) proposal(choice store.ID) (int64, error) {
-	i, err := s.proposed.Search(choice[:])
-	if err != nil || i == s.proposed.Rows() {
+// leftBy finds the record that first left a choice to somebody; -1: none has.
+func (s *snapshot) leftBy(choice store.ID) (int64, error) {
+	i, err := s.left.Search(choice[:])
+	if err != nil || i == s.left.Rows() {
 		return -1, s.bad(err)
 	}
-	row, err := s.proposed.Row(i)
+	row, err := s.left.Row(i)
 	if err != nil || store.ID(row) != choice {
 		return -1, s.bad(err)
 	}
-	return int64(binary.BigEndian.Uint64(row[proposedKey:])), nil
+	return int64(binary.BigEndian.Uint64(row[leftKey:])), nil
 }
 
 // wasErased reports whether the ledger says of a record that it was erased.

@@ -25,7 +25,7 @@ type snapshotWriter struct {
 func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 	w := &snapshotWriter{l: l, base: l.index.base, Writer: tables.NewWriter(to)}
 	w.heap = w.Table("heap", 0, 1)
-	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.proposed, w.refusals, w.erased} {
+	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.left, w.refusals, w.erased} {
 		if err := write(); err != nil {
 			return tables.Digest{}, err
 		}
@@ -229,11 +229,11 @@ func (w *snapshotWriter) choices() error {
 	})
 }
 
-// proposed has the record that first proposed each choice which needs a second person.
-func (w *snapshotWriter) proposed() error {
-	to := w.Table("proposed", proposedKey, proposedRow)
+// left has the record that first left each choice to somebody.
+func (w *snapshotWriter) left() error {
+	to := w.Table("left", leftKey, leftRow)
 	add := func(row []byte) error {
-		erased, err := w.l.erased.has(int64(binary.BigEndian.Uint64(row[proposedKey:])))
+		erased, err := w.l.erased.has(int64(binary.BigEndian.Uint64(row[leftKey:])))
 		if err == nil && !erased {
 			to.Add(row)
 		}
@@ -241,15 +241,15 @@ func (w *snapshotWriter) proposed() error {
 	}
 	var failed error
 	var news []change
-	for id, seq := range w.l.index.proposed {
+	for id, seq := range w.l.index.left {
 		news = append(news, change{id[:], func() {
 			failed = cmp.Or(failed, add(binary.BigEndian.AppendUint64(slices.Clip(id[:]), uint64(seq))))
 		}})
 		if w.base == nil {
 			continue
 		}
-		// A proposal that the base has is the first, unless it was erased.
-		first, err := w.base.proposal(id)
+		// The record that the base has is the first, unless it was erased.
+		first, err := w.base.leftBy(id)
 		if err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (w *snapshotWriter) proposed() error {
 			}
 		}
 	}
-	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.proposed }), news, true, add)
+	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.left }), news, true, add)
 	return cmp.Or(err, failed)
 }
 

@@ -216,6 +216,15 @@ func (c *cursor) decision(s *store.Decision) {
 		case string(key) == "actions":
 			s.Actions = make([]store.Action, 0, 4)
 			c.Elements(func() { s.Actions = append(s.Actions, c.action(s.Choice)) })
+		case string(key) == "choices":
+			s.Leaves = s.Leaves[:0]
+			c.Elements(func() {
+				c.Members(func(key []byte) {
+					if string(key) == "id" {
+						s.Leaves = append(s.Leaves, c.id())
+					}
+				})
+			})
 		case string(key) == "decided_at":
 			s.DecidedAt = c.time()
 		case string(key) == "id":

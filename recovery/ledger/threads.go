@@ -18,20 +18,20 @@ type index struct {
 	base *snapshot // nil: there is none
 
 	threads map[string]*thread // by the incident's name, see [store.Name]; nil for one that is in the base and was erased
-	// proposed is the record of each choice that has needed a second person since the base, by the choice.
-	proposed map[store.ID]int64
-	count    int // how many threads were ever opened, including erased ones
-	counts   *store.Index
-	choices  *choices
-	refused  map[store.ID][]int64 // the refusals of each incident since the base, by its key
-	sets     store.Sets
+	// left is the record that first left each choice to somebody since the base, by the choice.
+	left    map[store.ID]int64
+	count   int // how many threads were ever opened, including erased ones
+	counts  *store.Index
+	choices *choices
+	refused map[store.ID][]int64 // the refusals of each incident since the base, by its key
+	sets    store.Sets
 }
 
 func newIndex() *index { return indexOver(nil) }
 
 // indexOver is an index in which nothing has changed since a snapshot.
 func indexOver(base *snapshot) *index {
-	x := &index{base: base, threads: map[string]*thread{}, counts: store.NewIndex(), choices: newChoices(base), proposed: map[store.ID]int64{}, refused: map[store.ID][]int64{}}
+	x := &index{base: base, threads: map[string]*thread{}, counts: store.NewIndex(), choices: newChoices(base), left: map[store.ID]int64{}, refused: map[store.ID][]int64{}}
 	if base == nil {
 		return x
 	}
@@ -167,39 +167,43 @@ func (x *index) take(d *store.Decision, look lookup) error {
 func (x *index) put(t *thread, d *store.Decision, before, after store.Standing) {
 	x.choices.add(d, t.standingChoices())
 	t.add(d, after)
-	x.propose(d)
+	x.leave(d)
 	x.sets.Decided(d.Set, d.Number)
 	x.counts.Shift(t.number, before, after)
 }
 
-// propose notes where a choice that needs a second person was first proposed.
-func (x *index) propose(d *store.Decision) {
-	if d.Choice == nil || !d.Choice.Open {
-		return
-	}
-	if _, known := x.proposed[d.Choice.ID]; !known {
-		x.proposed[d.Choice.ID] = d.Number
+// leave notes which choices a decision is the first to leave to somebody.
+func (x *index) leave(d *store.Decision) {
+	for _, choice := range d.Leaves {
+		if _, known := x.left[choice]; !known {
+			x.left[choice] = d.Number
+		}
 	}
 }
 
-// proposal finds the record that first proposed a choice which needs a second person; -1: none has.
-func (x *index) proposal(choice store.ID) (int64, error) {
+// leftBy finds the record that first left a choice to somebody; -1: none has.
+func (x *index) leftBy(choice store.ID) (int64, error) {
 	if x.base != nil {
-		if seq, err := x.base.proposal(choice); err != nil || seq >= 0 {
+		if seq, err := x.base.leftBy(choice); err != nil || seq >= 0 {
 			return seq, err
 		}
 	}
-	if seq, ok := x.proposed[choice]; ok {
+	if seq, ok := x.left[choice]; ok {
 		return seq, nil
 	}
 	return -1, nil
 }
 
-// unpropose takes back propose, of the decision that came last.
-func (x *index) unpropose(after store.Standing, seq int64) {
-	for _, d := range after.Made {
-		if x.proposed[d.Choice.ID] == seq && d.Number == seq {
-			delete(x.proposed, d.Choice.ID)
+// unleave takes back leave, of the decision that came last.
+func (x *index) unleave(after store.Standing, seq int64) {
+	for _, d := range append(slices.Clip(after.Made), after.Latest) {
+		if d == nil || d.Number != seq {
+			continue
+		}
+		for _, choice := range d.Leaves {
+			if x.left[choice] == seq {
+				delete(x.left, choice)
+			}
 		}
 	}
 }

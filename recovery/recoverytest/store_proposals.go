@@ -77,7 +77,12 @@ func proposalCarriedOver(k *kit) {
 	k.wantFact(money("300 EUR"), sum("compensate", "EUR"))
 }
 
-// proposalFound finds the incident of a choice that was proposed by the choice alone.
+// leaves lists a choice that is left to somebody.
+func leaves(choice string) with {
+	return func(r *recovery.Record) { r.Decision.Choices = []recovery.Choice{{ID: choice}} }
+}
+
+// proposalFound finds the incident of a choice, before and after something was proposed, by the choice alone.
 func proposalFound(k *kit) {
 	wantOn := func(choice, want string) {
 		k.Helper()
@@ -97,6 +102,9 @@ func proposalFound(k *kit) {
 	)
 	wantOn("cho_p/one", "A")
 	wantOn("cho_p/two", "")
+	k.commit(decided("dec_6", "C", leaves("cho_left")), decided("dec_7", "D", leaves("cho_also")), decided("dec_8", "C", supersedes("dec_6")))
+	wantOn("cho_left", "C")
+	wantOn("cho_also", "D")
 	k.commit(
 		decided("dec_4", "A", chose("dec_1", "p/one", ""), settles("dec_3"), gives("compensate", "300 EUR"), agrees),
 		decided("dec_5", "B", chose("dec_2", "p/two", ""), gives("compensate", "1 EUR"), proposes),

@@ -32,6 +32,8 @@ type Decision struct {
 	// Keeps are the decisions that made choices on earlier decisions of the
 	// incident and still stand.
 	Keeps []ID
+	// Leaves are the choices that the decision leaves to somebody, by their ids.
+	Leaves []ID
 	// Choice is set on a decision that makes a choice.
 	Choice *Choice
 	// Again is set on a decision that was made because time has passed: nobody told of the incident.

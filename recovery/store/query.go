@@ -12,7 +12,7 @@ type Query struct {
 	// Namespace is the tenant's whose incidents are meant, and nobody else's; empty: those of no tenant.
 	Namespace  string
 	Incident   string // whose previous decision, choices and reports are wanted
-	Choice     string // where Incident is empty: the incident on which something was proposed under the choice with this id
+	Choice     string // where Incident is empty: the incident on which a decision left the choice with this id to somebody
 	Set        string // the digest of the set by which the decision is to be made; empty: nobody asks
 	Facts      []FactQuery
 	Use        []UseQuery

@@ -97,7 +97,6 @@ type chooser struct {
 	do      settling
 	out     decider
 	dir     string
-	all     *desk // all that the ledger knows; nil until it is needed
 	refused bool
 	err     error // why the work could not go on
 }
@@ -158,7 +157,7 @@ func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
 
 // place finds the incident of a choice.
 func (c *chooser) place(sel *recovery.Selection) error {
-	incident, known, err := c.offered(sel)
+	incident, known, err := c.offered(sel.Choice)
 	switch {
 	case err != nil:
 		return err
@@ -171,27 +170,16 @@ func (c *chooser) place(sel *recovery.Selection) error {
 	return nil
 }
 
-// offered finds the incident on which a choice was offered: that which the line names, or that on which
-// the choice was proposed. Else, it reads the whole ledger once.
-func (c *chooser) offered(sel *recovery.Selection) (incident string, known bool, err error) {
-	q := recovery.Query{Namespace: c.namespace, Incident: sel.Incident}
-	if q.Incident == "" {
-		q.Choice = sel.Choice
-	}
-	given, _, err := c.ledger.Read(context.Background(), q)
+// offered finds the incident on which a choice was offered.
+func (c *chooser) offered(choice string) (incident string, known bool, err error) {
+	given, _, err := c.ledger.Read(context.Background(), recovery.Query{Namespace: c.namespace, Choice: choice})
 	if err != nil {
 		return "", false, ledgers.Placed(c.dir, err)
 	}
-	if p := given.Previous; p != nil && slices.ContainsFunc(p.Decision.Choices, func(x recovery.Choice) bool { return x.ID == sel.Choice }) {
-		return p.Decision.Incident, true, nil
+	if given.Previous == nil {
+		return "", false, nil
 	}
-	if c.all == nil {
-		if c.all, err = readDesk(c.dir, c.namespace); err != nil {
-			return "", false, ledgers.Placed(c.dir, err)
-		}
-	}
-	incident, known = c.all.choices[sel.Choice]
-	return incident, known, nil
+	return given.Previous.Decision.Incident, true, nil
 }
 
 // lineError says what is wrong with a line that makes a choice.

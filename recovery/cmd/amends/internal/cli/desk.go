@@ -23,7 +23,6 @@ import (
 type desk struct {
 	threads map[string]*agenda.Thread // by the incident's id
 	cases   map[string]agenda.Case    // what the agenda shows of those on which something is owed
-	choices map[string]string         // the incident of each choice that was ever offered
 	sets    map[string]*archived      // by digest
 	// archive finds a set that was not read; nil: all were.
 	archive func(digest string) (*ledger.Entry, error)
@@ -55,7 +54,7 @@ func knownOf(set *playbook.Set) *known {
 }
 
 func newDesk() *desk {
-	return &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, choices: map[string]string{}, sets: map[string]*archived{}}
+	return &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, sets: map[string]*archived{}}
 }
 
 // readDesk reads what a ledger has of a namespace. It may be written meanwhile.
@@ -92,11 +91,7 @@ func readIncident(dir, namespace, incident string, sets bool) (*desk, error) {
 func (d *desk) take(e *ledger.Entry) {
 	switch {
 	case e.Record != nil:
-		decision := e.Record.Decision
-		d.thread(decision.Incident).Take(e.Record)
-		for i := range decision.Choices {
-			d.choices[decision.Choices[i].ID] = decision.Incident
-		}
+		d.thread(e.Record.Decision.Incident).Take(e.Record)
 	case e.Set != nil:
 		d.sets[e.Set.Digest] = &archived{entry: e}
 	}

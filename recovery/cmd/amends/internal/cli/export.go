@@ -62,6 +62,7 @@ func export(c command.Command, h command.Host, args []string) error {
 	if o.Scope, err = scope.Of(dir, nil); err != nil {
 		return err
 	}
+	defer ledgers.Sparing()()
 	if format.Value == "jsonl" {
 		err = exportLines(h, table, dir, o)
 	} else {

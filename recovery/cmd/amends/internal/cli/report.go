@@ -63,6 +63,7 @@ func runReport(c command.Command, h command.Host, args []string) error {
 
 // happened is what came of the plays, and of which period that is.
 func happened(h command.Host, dir string, flags *ledgers.Scope, now time.Time) (map[string]*report.Happened, string, error) {
+	defer ledgers.Sparing()()
 	if err := ledgers.Check(dir); err != nil {
 		return nil, "", err
 	}

@@ -58,6 +58,7 @@ func runReview(c command.Command, h command.Host, args []string) error {
 		return err
 	}
 	o.Before, o.Zone = scope.Before(o.Scope, o.Now), scope.Zone()
+	defer ledgers.Sparing()()
 	show := term.NewProgress(h.Stderr, nil, "reviewed")
 	o.Progress = show.Show
 	found, err := review.Run(context.Background(), rest[0], o)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
@@ -79,6 +80,14 @@ func Open(dir string) (*ledger.Ledger, error) {
 		return nil, Placed(dir, err)
 	}
 	return l, nil
+}
+
+// Sparing makes the program use less memory until the function that it returns is called. Commands that
+// count a whole ledger hold some bytes of each incident, and garbage as large as those would double them.
+func Sparing() (end func()) {
+	const percent = 40 // it costs some 3 % more processor time than 100
+	was := debug.SetGCPercent(percent)
+	return func() { debug.SetGCPercent(was) }
 }
 
 // Check holds that a directory has a ledger in it.
