@@ -124,6 +124,9 @@ func (c *conclusion) end(p *policy.Play, calendar *policy.CalendarOf, d *policy.
 
 // timesOf says from when and until when an action is to be done.
 func (c *conclusion) timesOf(p *policy.Play, a *policy.Action, r *running, base time.Time) (times, error) {
+	if due, ok := c.workspace.steady.due(r, base); ok {
+		return times{due: due}, nil
+	}
 	t, ofDeadline, err := r.from(base)
 	if err == nil {
 		return t, nil

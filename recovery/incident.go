@@ -147,25 +147,15 @@ func (in *Incident) place(path string) any {
 func held(place any) any {
 	switch p := place.(type) {
 	case *string:
-		if *p != "" {
-			return *p
-		}
+		return text(*p)
 	case *time.Time:
-		if !p.IsZero() {
-			return *p
-		}
+		return moment(*p)
 	case *int:
-		if *p != 0 {
-			return int64(*p)
-		}
+		return whole(*p)
 	case *[]string:
-		if len(*p) > 0 {
-			return *p
-		}
+		return listed(*p)
 	case *[]Pause:
-		if len(*p) > 0 {
-			return *p
-		}
+		return listed(*p)
 	}
 	return nil
 }
@@ -179,16 +169,53 @@ func (in *Incident) standard(path string, place any) any {
 	return in.given[path]
 }
 
-// came is the incident as the intake takes it. Its list is made in room.
+// came is the incident as the intake takes it. Its list is made in room, in the order of standard: every
+// incident comes this way, and to ask each place for what it holds takes several times as long.
 func (in *Incident) came(room []any) intake.Incident {
-	for i := range standard {
-		v := held(standard[i].place(in))
-		if v == nil && in.given != nil {
-			v = in.given[standard[i].path]
+	room = append(room,
+		text(in.ID), text(in.Service), moment(in.OccurredAt), text(in.Failure), text(in.Phase),
+		whole(in.Severity), text(in.Source), moment(in.ReportedAt), moment(in.RespondedAt), moment(in.InformedAt),
+		moment(in.ResolvedAt), moment(in.ReopenedAt), moment(in.WaitingSince), moment(in.UpdatedAt),
+		moment(in.ExpectedAt), listed(in.Paused), text(in.Provider), text(in.Follows), text(in.Channel),
+		text(in.Region), text(in.Language), text(in.Cause), text(in.RemedySought), text(in.Summary), listed(in.Tags),
+		text(in.Customer.ID), text(in.Customer.Name), text(in.Customer.Tier), text(in.Customer.Language),
+		moment(in.Customer.Since),
+	)
+	for i := range room {
+		if in.given != nil && room[i] == nil {
+			room[i] = in.given[standard[i].path]
 		}
-		room = append(room, v)
 	}
 	return intake.Incident{Standard: room, Fields: in.Fields, Customer: in.given["customer"]}
+}
+
+// text, moment, whole and listed are what a field of the struct holds; nil when it is absent.
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func moment(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}
+
+func whole(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
+func listed[T any](list []T) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // spot is one of the places in which an incident may have a field: the struct, a dotted

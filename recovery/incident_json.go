@@ -77,21 +77,27 @@ func (in *Incident) readMembers(d *jsontext.Decoder, prefix string) error {
 // readMember is readField without a detour for what nearly every incident has: a text, or
 // a time, in its place.
 func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
-	var place any
-	if i, ok := standardAt[string(name.Bytes())]; ok { // no text is made of the name, to look it up
-		place = standard[i].place(in)
+	i, isStandard := standardAt[string(name.Bytes())] // no text is made of the name, to look it up
+	if !isStandard && !name.Is("customer") {
+		v, err := d.ReadAny()
+		if err == nil && v != nil {
+			in.putOwn(d.Common(name), v)
+		}
+		return err
 	}
-	if place == nil || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
+	if !isStandard || len(in.given) > 0 || d.PeekKind() != jsontext.KindString {
 		return in.readField(d, name.String())
 	}
 	v, err := d.ReadToken()
 	if err != nil {
 		return err
 	}
-	switch p := place.(type) {
+	switch p := standard[i].place(in).(type) {
 	case *string:
 		if *p == "" && len(v.Bytes()) > 0 {
-			*p = v.String()
+			if *p = d.Common(v); i == 0 {
+				*p = v.String() // no two have the same id
+			}
 			return nil
 		}
 	case *time.Time:
@@ -159,6 +165,11 @@ func (in *Incident) put(path string, v any) {
 		setIn(&in.given, path, v)
 		return
 	}
+	in.putOwn(path, v)
+}
+
+// putOwn is put for a path that is not standard, or whose place is taken.
+func (in *Incident) putOwn(path string, v any) {
 	if _, taken := in.Fields[path]; !taken {
 		setIn(&in.Fields, path, v)
 		return

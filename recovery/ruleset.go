@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 )
 
@@ -100,6 +101,7 @@ type workspace struct {
 	list         []*draft // behind the conclusion's
 	slots        []int    // of facts
 	today        day      // in which decisions are made, in the zone last asked for
+	steady       steady   // in which deadlines were counted last
 
 	room room
 }
@@ -223,6 +225,50 @@ func dayOf(t time.Time, zone *time.Location) day {
 }
 
 func (d *day) holds(t time.Time) bool { return !t.Before(d.from) && t.Before(d.until) }
+
+// steady is a time in which a zone keeps its offset from UTC, so that all its days have 24 hours. It is
+// given in seconds since 1970, without its first day, whose wall times may have been shown before.
+type steady struct {
+	zone        *time.Location
+	from, until int64
+}
+
+// due is when a clock that always runs has counted a number of days from a base, and then a duration. It
+// reports false for anything else, and where the offset may change: [running.from] counts it then.
+func (s *steady) due(r *running, base time.Time) (time.Time, bool) {
+	const mostDays = 366
+	if r.calendar != nil || r.zone == nil || r.pauses && len(r.paused) > 0 || r.after != nil || r.within == nil || r.ends != worktime.EndsExactly || !r.bound.IsZero() {
+		return time.Time{}, false
+	}
+	days := r.within.Days
+	if (*r.within != value.Span{Days: days, Duration: r.within.Duration}) || days > mostDays || r.within.Duration > mostDays*24*time.Hour {
+		return time.Time{}, false
+	}
+	from := base.Unix()
+	if s.zone != r.zone || from < s.from || from > s.until {
+		*s = steadyAround(base, r.zone)
+	}
+	if until := from + int64(days)*24*60*60; base.IsZero() || from < s.from || until > s.until {
+		return time.Time{}, false
+	}
+	return value.Instant(base.Add(time.Duration(days)*24*time.Hour + r.within.Duration)), true
+}
+
+func steadyAround(t time.Time, zone *time.Location) steady {
+	const day, lastYear = 24 * 60 * 60, 9990 // after it, a deadline may lie behind all years
+	s := steady{zone: zone, from: t.Unix() - 1000*day, until: t.Unix() + 1000*day}
+	_, start, end := value.Offset(t, zone)
+	if !start.IsZero() {
+		s.from = max(s.from, start.Unix()+day)
+	}
+	if !end.IsZero() {
+		s.until = min(s.until, end.Unix()-1)
+	}
+	if t.Year() > lastYear {
+		s.until = s.from - 1
+	}
+	return s
+}
 
 // today is the day on which the decision is made, in a zone. Decisions of one day after
 // another share it.

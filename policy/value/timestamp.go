@@ -25,7 +25,26 @@ func Instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) 
 
 // FormatTimestamp writes a time in UTC as RFC 3339, with as few decimals of a
 // second as possible.
-func FormatTimestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func FormatTimestamp(t time.Time) string {
+	var room [len(time.RFC3339Nano)]byte
+	return string(AppendTimestamp(room[:0], t))
+}
+
+// AppendTimestamp appends what [FormatTimestamp] writes. Every decision has several times, most of them of
+// a full second, and time.Format takes several times as long for these.
+func AppendTimestamp(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 || t.Nanosecond() != 0 {
+		return t.AppendFormat(dst, time.RFC3339Nano)
+	}
+	hour, minute, second := t.Clock()
+	return append(dst,
+		'0'+byte(year/1000), '0'+byte(year/100%10), '0'+byte(year/10%10), '0'+byte(year%10), '-',
+		'0'+byte(month/10), '0'+byte(month%10), '-', '0'+byte(day/10), '0'+byte(day%10), 'T',
+		'0'+byte(hour/10), '0'+byte(hour%10), ':', '0'+byte(minute/10), '0'+byte(minute%10), ':',
+		'0'+byte(second/10), '0'+byte(second%10), 'Z')
+}
 
 // isStrict refuses what time.Parse takes in spite of RFC 3339: an hour of one digit, a
 // comma before the decimals, and offsets of 24 hours.

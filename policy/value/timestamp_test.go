@@ -2,6 +2,7 @@ package value_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -58,5 +59,20 @@ func TestFormatTimestamp(t *testing.T) {
 	at := time.Date(2026, 3, 2, 10, 0, 0, 120000000, time.FixedZone("", 3600))
 	if got := value.FormatTimestamp(at); got != "2026-03-02T09:00:00.12Z" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Times of a full second, which are written without the time package, look as it writes them.
+func TestAppendTimestamp(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 11))
+	for n := range 100_000 {
+		at := time.Unix(r.Int64N(12_000*366*24*60*60)-1_000*366*24*60*60-62_135_596_800, 0)
+		if n%5 == 0 {
+			at = at.Add(time.Duration(r.IntN(1e9)))
+		}
+		want := at.UTC().Format(time.RFC3339Nano)
+		if got := string(value.AppendTimestamp([]byte("at "), at.In(time.FixedZone("", n%86_400-43_200)))); got != "at "+want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
 	}
 }

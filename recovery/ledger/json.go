@@ -38,7 +38,7 @@ func (o *object) int(name string, n int64) {
 func (o *object) time(name string, t time.Time) {
 	if !t.IsZero() {
 		o.WriteKey(name)
-		o.Buf = append(t.UTC().AppendFormat(append(o.Buf, '"'), time.RFC3339Nano), '"')
+		o.Buf = append(value.AppendTimestamp(append(o.Buf, '"'), t), '"')
 	}
 }
 

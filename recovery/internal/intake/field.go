@@ -90,7 +90,13 @@ func (t *Intake) raw(f *field) (raw any, path string, ok bool) {
 	for _, outer := range f.outer {
 		t.wantObject(outer)
 	}
-	if raw, ok = t.lookup(f.Name, f.std); ok {
+	if t.isFlat && f.std < 0 {
+		raw = t.beside[f.Slot]
+		ok = !IsAbsent(raw)
+	} else {
+		raw, ok = t.lookup(f.Name, f.std)
+	}
+	if ok {
 		return raw, f.Name, true
 	}
 	for _, was := range f.Was {

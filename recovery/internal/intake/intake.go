@@ -45,7 +45,11 @@ type Intake struct {
 	came   Incident
 	// shadowed is set when Fields holds what is also a standard field.
 	shadowed bool
-	flat     []int // the slots of Fields, where no value in it is an object and each has one; see rest
+	// isFlat is set when no value in Fields is an object and each has a slot. flat are the slots then, and
+	// beside has the values by them.
+	isFlat bool
+	flat   []int
+	beside []any
 
 	own      []*field // the playbooks' fields that were taken, by slot
 	taken    []int    // their slots
@@ -71,7 +75,7 @@ type Intake struct {
 // New returns an intake for incidents of a set.
 func New(l *Layout) *Intake {
 	return &Intake{
-		layout: l, own: make([]*field, len(l.isShared)), applies: make([]bool, len(l.own)),
+		layout: l, own: make([]*field, len(l.isShared)), beside: make([]any, len(l.isShared)), applies: make([]bool, len(l.own)),
 		present: make([]uint64, len(l.preset)), given: make([]uint64, len(l.preset)),
 	}
 }
@@ -85,8 +89,9 @@ func (t *Intake) Clear() {
 	clear(t.present)
 	clear(t.given)
 	clear(t.came.Standard)
+	t.forgetFlat()
 	*t = Intake{
-		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat[:0], present: t.present, given: t.given,
+		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat, beside: t.beside, present: t.present, given: t.given,
 		came: Incident{Standard: t.came.Standard[:0]},
 	}
 }

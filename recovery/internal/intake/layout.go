@@ -17,6 +17,7 @@ type Layout struct {
 	standard map[string]int           // the places of the standard fields
 	paused   int                      // that of paused
 	named    map[string]*policy.Field // all fields of the set
+	places   map[string]place         // of whatever may stand beside the standard fields
 	isShared []bool                   // by slot; the others are playbooks' own
 	record   []recordField            // of the whole set, in the order of the record
 	preset   []uint64                 // the fields that have a value from the beginning: a bit for each rank in record
@@ -69,6 +70,7 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 		l.standard[name] = i
 	}
 	l.name(p)
+	l.find()
 	l.names = l.namesOf()
 	ranks := l.rank()
 	l.preset = make([]uint64, (len(l.record)+63)/64)
@@ -79,7 +81,7 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 		l.isShared[f.Slot] = true
 		if x.preset = f.Default != nil; x.preset {
 			l.preset[x.rank/64] |= 1 << (x.rank % 64)
-			l.record[x.rank].preset = AppendCanonical(nil, f.Default)
+			l.record[x.rank].preset = AppendCanonical([]byte(l.record[x.rank].key), f.Default)
 		}
 		x.skips = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0 && (x.preset || !f.Required())
 	}
@@ -111,6 +113,23 @@ func (l *Layout) name(p *policy.Program) {
 				l.declared[was] = true
 			}
 		}
+	}
+}
+
+// place says what a name beside the standard fields is about.
+type place struct {
+	slot     int  // of a field of the set; -1: it is none
+	standard bool // it has a place among the standard fields as well
+}
+
+// find notes the places of all names, so that each name of an incident is looked up once.
+func (l *Layout) find() {
+	l.places = map[string]place{"customer": {slot: -1, standard: true}}
+	for name := range l.standard {
+		l.places[name] = place{slot: -1, standard: true}
+	}
+	for name, f := range l.named {
+		l.places[name] = place{slot: f.Slot, standard: l.places[name].standard}
 	}
 }
 
@@ -164,8 +183,8 @@ type recordField struct {
 	path   string
 	field  *policy.Field // nil: paused
 	object string        // what it stands in, with a dot at the end; empty at the top
-	key    string        // as JSON, with its colon
-	preset []byte        // the default, as JSON, with which an incident begins
+	key    string        // as JSON, behind a comma and with its colon
+	preset []byte        // the default with which an incident begins, as JSON behind its key; nil: none
 }
 
 // rank puts the fields of the set into the order of the record, and returns the
@@ -182,7 +201,7 @@ func (l *Layout) rank() map[string]int {
 		ranks[f.path] = i
 		last := strings.LastIndexByte(f.path, '.') + 1
 		f.object = f.path[:last]
-		f.key = string(append(jsontext.AppendQuote(nil, f.path[last:]), ':'))
+		f.key = string(append(jsontext.AppendQuote([]byte{','}, f.path[last:]), ':'))
 		if f.field == nil {
 			l.pauses = i
 		}

@@ -10,21 +10,22 @@ import (
 // lookAround looks once at what came beside the standard fields: whether it holds
 // one of them as well, and whether all of it is flat.
 func (t *Intake) lookAround() {
-	flat := true
+	t.isFlat = true
 	for path, v := range t.came.Fields {
-		f, declared := t.layout.named[path]
-		if _, standard := t.layout.standard[path]; standard || path == "customer" {
+		at, known := t.layout.places[path]
+		if at.standard {
 			t.shadowed = true
 		}
-		if _, isObject := v.(map[string]any); isObject || !declared {
-			flat = false
+		if _, isObject := v.(map[string]any); isObject || !known || at.slot < 0 {
+			t.isFlat = false
 		}
-		if flat {
-			t.flat = append(t.flat, f.Slot)
+		if t.isFlat {
+			t.flat = append(t.flat, at.slot)
+			t.beside[at.slot] = v
 		}
 	}
-	if !flat {
-		t.flat = t.flat[:0]
+	if !t.isFlat {
+		t.forgetFlat()
 	}
 	v := t.came.Fields["customer"]
 	if _, isObject := v.(map[string]any); isObject || IsAbsent(v) {
@@ -33,6 +34,13 @@ func (t *Intake) lookAround() {
 	if v != nil {
 		t.shape = append(t.shape, Problem{"customer", "an object", Shown(v)})
 	}
+}
+
+func (t *Intake) forgetFlat() {
+	for _, slot := range t.flat {
+		t.beside[slot] = nil
+	}
+	t.flat = t.flat[:0]
 }
 
 // Lookup returns the value of a field as it came; ok is false when it is absent. A
@@ -149,7 +157,7 @@ func (t *Intake) allFlat() bool {
 			return false
 		}
 	}
-	return len(t.flat) == len(t.came.Fields)
+	return t.isFlat
 }
 
 // left returns what is left of a value without the fields that are known.

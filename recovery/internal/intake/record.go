@@ -16,31 +16,35 @@ func (t *Intake) AppendRecord(dst []byte) []byte {
 	}
 	dst = append(dst, '{')
 	object := ""
-	for f, preset := range t.each() {
-		if f.object != object {
-			dst = appendWay(dst, object, f.object)
-			object = f.object
-		}
-		dst = append(appendComma(dst), f.key...)
-		if preset {
-			dst = append(dst, f.preset...)
-		} else {
-			dst = AppendCanonical(dst, t.recorded(f))
+	for i, word := range t.present {
+		for ; word != 0; word &= word - 1 {
+			bit := bits.TrailingZeros64(word)
+			f := &t.layout.record[64*i+bit]
+			if f.object != object {
+				dst = appendWay(dst, object, f.object)
+				object = f.object
+			}
+			first := 0 // the comma before a member, but for the first
+			if dst[len(dst)-1] == '{' {
+				first = 1
+			}
+			if f.preset != nil && t.given[i]>>bit&1 == 0 {
+				dst = append(dst, f.preset[first:]...)
+			} else {
+				dst = AppendCanonical(append(dst, f.key[first:]...), t.recorded(f))
+			}
 		}
 	}
 	dst = appendWay(dst, object, "")
 	return append(dst, '}')
 }
 
-// each visits the fields that have a value, in the order of the record, and tells
-// whether it is the one with which every incident begins.
-func (t *Intake) each() iter.Seq2[*recordField, bool] {
-	return func(yield func(*recordField, bool) bool) {
+// each visits the fields that have a value, in the order of the record.
+func (t *Intake) each() iter.Seq[*recordField] {
+	return func(yield func(*recordField) bool) {
 		for i, word := range t.present {
 			for ; word != 0; word &= word - 1 {
-				bit := bits.TrailingZeros64(word)
-				f := &t.layout.record[64*i+bit]
-				if !yield(f, f.preset != nil && t.given[i]>>bit&1 == 0) {
+				if !yield(&t.layout.record[64*i+bits.TrailingZeros64(word)]) {
 					return
 				}
 			}

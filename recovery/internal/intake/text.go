@@ -111,9 +111,7 @@ func AppendPause(dst []byte, p worktime.Pause) []byte {
 
 // AppendTime writes a time in UTC (RFC 3339).
 func AppendTime(dst []byte, t time.Time) []byte {
-	dst = append(dst, '"')
-	dst = t.UTC().AppendFormat(dst, time.RFC3339Nano)
-	return append(dst, '"')
+	return append(value.AppendTimestamp(append(dst, '"'), t), '"')
 }
 
 // SortedKeys are the keys of a map in the order of canonical JSON.

@@ -40,6 +40,7 @@ type Decoder struct {
 	from   int
 	// members are those read so far of the open objects of a tree.
 	members []Member
+	lately  *common
 	err     error
 }
 
@@ -65,7 +66,7 @@ var decoders sync.Pool
 func NewDecoder(data []byte) *Decoder {
 	d, _ := decoders.Get().(*Decoder)
 	if d == nil {
-		d = &Decoder{stack: make([]level, 0, 8), names: make([][]byte, 0, 24)}
+		d = &Decoder{stack: make([]level, 0, 8), names: make([][]byte, 0, 24), lately: new(common)}
 	}
 	d.data = data
 	return d
@@ -80,7 +81,7 @@ func (d *Decoder) Release() {
 	clear(d.names[:cap(d.names)])
 	clear(d.stack[:cap(d.stack)])
 	clear(d.members[:cap(d.members)])
-	*d = Decoder{stack: d.stack[:0], names: d.names[:0], members: d.members[:0]}
+	*d = Decoder{stack: d.stack[:0], names: d.names[:0], members: d.members[:0], lately: d.lately}
 	decoders.Put(d)
 }
 

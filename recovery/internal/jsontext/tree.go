@@ -158,7 +158,7 @@ func (d *Decoder) mapped() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[name.String()] = v
+		out[d.Common(name)] = v
 	}
 }
 
@@ -178,9 +178,9 @@ func (d *Decoder) array(maps bool) (any, error) {
 func (d *Decoder) scalar(t Token) (any, error) {
 	switch t.kind {
 	case KindString:
-		return d.string(t), nil
+		return d.boxed(t), nil
 	case KindNumber:
-		return json.Number(d.string(t)), nil
+		return d.number(t), nil
 	case KindTrue, KindFalse:
 		return t.kind == KindTrue, nil
 	case KindNull:
