@@ -1,9 +1,12 @@
 package intake
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook/unseen"
@@ -16,6 +19,10 @@ func (t *Intake) field(f *field) {
 	raw, path, ok := t.raw(f)
 	if !ok {
 		t.missing(f)
+		return
+	}
+	if native, ok := f.plain(raw); ok {
+		t.set(f, native)
 		return
 	}
 	if t.tooMany(f, raw, path) {
@@ -37,6 +44,43 @@ func (t *Intake) field(f *field) {
 		return
 	}
 	t.set(f, native)
+}
+
+// plain takes at once what nearly every field has: text in ASCII, a number as JSON writes it, a time. The
+// value is what [Coerce] makes of it and [field.refuses] lets pass. Anything else is left to these.
+func (f *field) plain(raw any) (native any, ok bool) {
+	switch came := raw.(type) {
+	case string:
+		ok = f.Type.Kind == value.KindString && isPlain(came) && !(f.NonEmpty && came == "")
+		return raw, ok && (f.OneOf == nil || slices.Contains(f.OneOf, came))
+	case json.Number:
+		if f.Type.Kind == value.KindInt && isPlainInt(string(came)) {
+			n, err := strconv.ParseInt(string(came), 10, 64)
+			return n, err == nil && f.low <= n && n <= f.high
+		}
+	case int64:
+		return raw, f.Type.Kind == value.KindInt && f.low <= came && came <= f.high
+	case time.Time:
+		at, inYears := toTime(came)
+		return raw, f.Type.Kind == value.KindTimestamp && f.fits && inYears && at == came
+	}
+	return nil, false
+}
+
+// isPlain reports whether a text is all of ASCII that everybody sees.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlainInt reports whether a number begins as JSON wants a whole number to begin.
+func isPlainInt(n string) bool {
+	digits := strings.TrimPrefix(n, "-")
+	return digits != "" && digits[0] >= '0' && digits[0] <= '9' && (digits[0] != '0' || len(digits) == 1)
 }
 
 // set gives a field the value that came.
@@ -156,7 +200,7 @@ func (f *field) refuses(native, raw any) *Mismatch {
 }
 
 func (f *field) refusesText(s string, raw any) *Mismatch {
-	if given, isText := raw.(string); isText && !utf8.ValidString(given) {
+	if given, isText := raw.(string); isText && given != s { // something took the place of what is no UTF-8
 		return &Mismatch{wanted: "text in UTF-8", found: Shown(raw)}
 	}
 	if f.isID && !isSeen(s) {

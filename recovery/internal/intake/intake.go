@@ -55,6 +55,7 @@ type Intake struct {
 	taken    []int    // their slots
 	present  []uint64 // the fields that have a value: a bit for each rank in the record
 	given    []uint64 // those among them whose value is not the one that every incident begins with
+	like     likeness // of the record that was written last
 	pauses   []worktime.Pause
 	applying []*policy.Playbook
 	applies  []bool            // by the playbooks' numbers
@@ -91,7 +92,7 @@ func (t *Intake) Clear() {
 	clear(t.came.Standard)
 	t.forgetFlat()
 	*t = Intake{
-		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat, beside: t.beside, present: t.present, given: t.given,
+		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat, beside: t.beside, like: t.like, present: t.present, given: t.given,
 		came: Incident{Standard: t.came.Standard[:0]},
 	}
 }
@@ -108,8 +109,15 @@ func (t *Intake) Take(came Incident, input *policy.Input, strict bool) ([]Proble
 	copy(t.present, t.layout.preset)
 	t.lookAround()
 	for _, f := range t.layout.shared {
-		if f.skips && !t.shadowed && came.Standard[f.std] == nil {
-			continue
+		if f.placed && !t.shadowed {
+			raw := came.Standard[f.std]
+			if raw == nil && f.skips {
+				continue
+			}
+			if native, ok := f.plain(raw); ok {
+				t.set(f, native)
+				continue
+			}
 		}
 		t.field(f)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -344,5 +345,61 @@ func TestAClearedIntakeIsEmpty(t *testing.T) {
 		case !f.IsZero():
 			t.Errorf("%s is still %v", name, f)
 		}
+	}
+}
+
+// What is taken at once is what the long way makes of it, and lets pass.
+func TestPlainAgrees(t *testing.T) {
+	raws := []any{
+		nil, "", " ", "a", "gold", "silver", "a b", "tab\t", "del\x7f", "é", "\xff", "zero\u200bwidth", "2026-03-02T09:00:00Z", "7", true, 3, int32(4),
+		int64(-4), int64(5), int64(math.MaxInt64), 2.0, 2.5, []any{}, []any{"a"}, map[string]any{"a": "b"}, time.Time{}, at("2026-03-02T09:00:00Z"),
+		at("2026-03-02T09:00:00.0000001Z"), at("2026-03-02T09:00:00Z").In(time.FixedZone("", 3600)), time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC), time.Now(),
+		json.Number("0"), json.Number("-0"), json.Number("7"), json.Number("+7"), json.Number("07"), json.Number("-07"), json.Number("7.0"), json.Number("7.5"), json.Number("1e3"),
+		json.Number("0x1"), json.Number("1_0"), json.Number(""), json.Number("-"), json.Number("inf"), json.Number("9223372036854775807"), json.Number("9223372036854775808"), json.Number("-9223372036854775808"),
+	}
+	declared := "tier: {type: string, one_of: [gold, silver, \"\"]}, name: string, shown: {type: string}, order_id: string, filled: {type: string, optional: true}, n: int, low: {type: int, min: 3}, high: {type: int, max: 4}, both: {type: int, min: -4, max: 7}, " +
+		"x: double, at: timestamp, from: {type: timestamp, min: 2026-03-02T09:00:01Z}, on: date, span: duration, flag: bool, labels: [string]"
+	l := begun(t, declared, nil, nil).layout
+	plain := 0
+	for _, f := range slices.Concat(l.shared, l.own[0]) {
+		for _, raw := range raws {
+			got, ok := f.plain(raw)
+			if !ok {
+				continue
+			}
+			plain++
+			want, bad := Coerce(raw, f.Type)
+			if bad == nil {
+				bad = f.refuses(want, raw)
+			}
+			if bad != nil || got != want {
+				t.Errorf("%s from %#v: got %#v, want %#v (%v)", f.Name, raw, got, want, bad)
+			}
+		}
+	}
+	if plain < 150 {
+		t.Errorf("only %d values were taken at once", plain)
+	}
+}
+
+// A record is the same, whatever was written before it.
+func TestRecordAfterOthers(t *testing.T) {
+	const declared = "a: {type: int, optional: true}, order.value: {type: int, default: 5}, z.y.x: {type: string, optional: true}, z.y.w: {type: string, default: q}"
+	one, _ := taken(t, declared, whole(nil), nil)
+	for _, fields := range []map[string]any{nil, {"a": 1}, {"a": 2}, {"z.y.x": "u", "a": 2}, {"z": map[string]any{"y": map[string]any{"w": "v"}}}, nil, {"other": 1}, {"a": 3}} {
+		fresh, problems := taken(t, declared, whole(nil), fields)
+		want := string(fresh.AppendRecord(nil))
+		one.Clear()
+		in := Incident{Standard: fresh.came.Standard, Fields: fields}
+		if _, err := one.Take(in, fresh.input, false); err != nil || len(problems) > 0 {
+			t.Fatal(err, problems)
+		}
+		if got := string(one.AppendRecord([]byte("x"))); got != "x"+want {
+			t.Errorf("%v:\ngot  %s\nwant %s", fields, got, want)
+		}
+		if err := json.Unmarshal([]byte(want), &map[string]any{}); err != nil {
+			t.Errorf("%s: %v", want, err)
+		}
+		one.came.Standard = slices.Clone(one.came.Standard) // Clear empties it
 	}
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -42,9 +43,10 @@ type field struct {
 	widest     int  // how many items of a list some playbook lets in
 	isID       bool // ids that look the same must be the same
 	items      *itemFields
-	// skips is set on a standard field that is found in its place or nowhere, and that
-	// may be absent: nothing is to be done for it then.
-	skips bool
+	// placed is set on a standard field that is found in its place or nowhere. skips is set where it may
+	// be absent as well: nothing is to be done for it then.
+	placed, skips bool
+	low, high     int64 // of a whole number: what it may be
 }
 
 // isID reports whether a field of text, or of texts, holds ids, by its name.
@@ -83,7 +85,8 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 			l.preset[x.rank/64] |= 1 << (x.rank % 64)
 			l.record[x.rank].preset = AppendCanonical([]byte(l.record[x.rank].key), f.Default)
 		}
-		x.skips = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0 && (x.preset || !f.Required())
+		x.placed = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0
+		x.skips = x.placed && (x.preset || !f.Required())
 	}
 	differ := differing(p)
 	for i, b := range p.Playbooks {
@@ -164,6 +167,13 @@ func differing(p *policy.Program) map[string]bool {
 
 func (l *Layout) place(f *policy.Field, ranks map[string]int) *field {
 	x := &field{Field: f, std: -1, rank: ranks[f.Name], isID: isID(f), fits: f.Min == nil && f.Max == nil && f.OneOf == nil}
+	x.low, x.high = math.MinInt64, math.MaxInt64
+	if f.Type.Kind == value.KindInt && f.Min != nil {
+		x.low = f.Min.(int64)
+	}
+	if f.Type.Kind == value.KindInt && f.Max != nil {
+		x.high = f.Max.(int64)
+	}
 	if std, ok := l.standard[f.Name]; ok {
 		x.std = std
 	}

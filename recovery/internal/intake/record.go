@@ -3,6 +3,7 @@ package intake
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -14,29 +15,58 @@ func (t *Intake) AppendRecord(dst []byte) []byte {
 	if t.rest != nil {
 		return appendRecord(dst, t.list(), t.rest)
 	}
-	dst = append(dst, '{')
+	if !slices.Equal(t.like.present, t.present) || !slices.Equal(t.like.given, t.given) {
+		t.like.be(t)
+	}
+	from := 0
+	for _, p := range t.like.parts {
+		dst = append(dst, t.like.text[from:p.until]...)
+		dst = AppendCanonical(dst, t.recorded(p.value))
+		from = p.until
+	}
+	return append(dst, t.like.text[from:]...)
+}
+
+// likeness is a record without the values that came. Incidents of one source mostly have the same fields,
+// so that it serves one after the other.
+type likeness struct {
+	present, given []uint64 // the fields that it has; see [Intake]
+	text           []byte   // with the defaults
+	parts          []part
+}
+
+// part is where in a likeness the value of a field belongs.
+type part struct {
+	until int
+	value *recordField
+}
+
+// be makes the likeness that of the incident at hand.
+func (l *likeness) be(t *Intake) {
+	l.present, l.given = append(l.present[:0], t.present...), append(l.given[:0], t.given...)
+	l.text, l.parts = append(l.text[:0], '{'), l.parts[:0]
 	object := ""
 	for i, word := range t.present {
 		for ; word != 0; word &= word - 1 {
 			bit := bits.TrailingZeros64(word)
 			f := &t.layout.record[64*i+bit]
 			if f.object != object {
-				dst = appendWay(dst, object, f.object)
+				l.text = appendWay(l.text, object, f.object)
 				object = f.object
 			}
 			first := 0 // the comma before a member, but for the first
-			if dst[len(dst)-1] == '{' {
+			if l.text[len(l.text)-1] == '{' {
 				first = 1
 			}
 			if f.preset != nil && t.given[i]>>bit&1 == 0 {
-				dst = append(dst, f.preset[first:]...)
+				l.text = append(l.text, f.preset[first:]...)
 			} else {
-				dst = AppendCanonical(append(dst, f.key[first:]...), t.recorded(f))
+				l.text = append(l.text, f.key[first:]...)
+				l.parts = append(l.parts, part{len(l.text), f})
 			}
 		}
 	}
-	dst = appendWay(dst, object, "")
-	return append(dst, '}')
+	l.text = append(appendWay(l.text, object, ""), '}')
 }
 
 // each visits the fields that have a value, in the order of the record.
