@@ -37,7 +37,7 @@ func (c *conclusion) promise(d *draft, bound time.Time) error {
 		d.DoneAt = e.doneAt(d.ID, d.Type, d.Amount, p.redress, e.from(c.base, true, p.redress))
 		return nil
 	}
-	return c.ask(d, p, was, bound)
+	return c.ask(d, &p, was, bound)
 }
 
 // promiseOf says whose promise an action is.
@@ -64,7 +64,8 @@ func (c *conclusion) askAll() error {
 	}
 	for _, d := range c.drafts {
 		if plain(d) && asked[d.ID] {
-			if err := c.ask(d, c.promiseOf(d), nil, time.Time{}); err != nil {
+			p := c.promiseOf(d)
+			if err := c.ask(d, &p, nil, time.Time{}); err != nil {
 				return err
 			}
 		}
@@ -73,11 +74,11 @@ func (c *conclusion) askAll() error {
 }
 
 // ask works out a promise of which there is something to remember.
-func (c *conclusion) ask(d *draft, p Promise, was *Promise, bound time.Time) error {
+func (c *conclusion) ask(d *draft, p, was *Promise, bound time.Time) error {
 	a := d.source
 	asks := c.workspace.ask()
 	x := &asks[0]
-	*x = ask{Promise: p, play: d.play, source: a, speaker: d.speaker}
+	x.Promise, x.play, x.source, x.speaker = *p, d.play, a, d.speaker
 	x.every = everyOf(d)
 	c.found(&x.Promise, was, a)
 	var err error

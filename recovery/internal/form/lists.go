@@ -20,6 +20,10 @@ func List[T any](f *Form, name string, elements *[]T, fields func(*T, *Form)) {
 		return
 	}
 	f.Key(name)
+	if len(*elements) == 0 {
+		f.Buf = append(f.Buf, "[]"...)
+		return
+	}
 	f.BeginArray()
 	for i := range *elements {
 		f.Begin()

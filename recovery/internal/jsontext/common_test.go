@@ -14,7 +14,9 @@ import (
 // Strings that a decoder keeps for the next text are those of each text, whichever share a place.
 func TestCommonStrings(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 3))
-	text := func() string { return strings.Repeat(string(rune('a'+r.IntN(4))), r.IntN(3)) + strings.Repeat("b", r.IntN(40)) }
+	text := func() string {
+		return strings.Repeat(string(rune('a'+r.IntN(4))), r.IntN(3)) + strings.Repeat("b", r.IntN(40))
+	}
 	for range 2000 {
 		want := map[string]any{}
 		for range 10 {

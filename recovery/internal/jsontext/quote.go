@@ -1,6 +1,9 @@
 package jsontext
 
 import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,38 +22,64 @@ var special = func() (t [256]bool) {
 // control characters are escaped, all else stands as it is. Each byte that is
 // not UTF-8 becomes U+FFFD, since JSON cannot hold it.
 func AppendQuote(dst []byte, s string) []byte {
-	for i := plainPrefix(s); i < len(s); i++ {
-		if special[s[i]] {
-			return appendQuoted(dst, s, i)
-		}
+	n := len(dst)
+	if cap(dst)-n < len(s)+2 {
+		dst = slices.Grow(dst, len(s)+2)
 	}
-	dst = append(dst, '"')
-	dst = append(dst, s...)
-	return append(dst, '"')
+	dst = dst[:n+len(s)+2]
+	text := dst[n+1 : n+1+len(s)]
+	if copy(text, s); !isPlain(text) {
+		return appendQuoted(dst[:n], s)
+	}
+	dst[n], dst[len(dst)-1] = '"', '"'
+	return dst
 }
 
-// plainPrefix returns the length of a prefix that has no special byte. It looks at eight bytes at once,
-// because to look at each is half of the work of reading and writing text.
-func plainPrefix[T string | []byte](s T) int {
+// specials returns a word in which the lowest bit that is set is the high bit of the first special byte
+// among eight; 0 where none is special. To look at one byte after the other is half of the work of reading
+// and writing text.
+func specials(w uint64) uint64 {
 	const each, high = 0x0101010101010101, 0x8080808080808080
+	// Each of the three differences has the high bit of a byte that is special. Where it borrows
+	// from the byte above, that bit is set already.
+	return (w | (w - each*' ') | ((w ^ each*'"') - each) | ((w ^ each*'\\') - each)) & high
+}
+
+// isPlain reports whether no byte is special.
+func isPlain(text []byte) bool {
+	last := len(text) - 8
+	if last < 0 {
+		for _, c := range text {
+			if special[c] {
+				return false
+			}
+		}
+		return true
+	}
+	found := specials(binary.LittleEndian.Uint64(text[last:]))
+	for i := 0; i < last; i += 8 {
+		found |= specials(binary.LittleEndian.Uint64(text[i:]))
+	}
+	return found == 0
+}
+
+// plainPrefix returns how many bytes come before the first that is special. It may stop early among the
+// last seven.
+func plainPrefix(text []byte) int {
 	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		// Each of the three differences has the high bit of a byte that is special. Where it borrows
-		// from the byte above, that bit is set already.
-		if (w|(w-each*' ')|((w^each*'"')-each)|((w^each*'\\')-each))&high != 0 {
-			break
+	for ; i+8 <= len(text); i += 8 {
+		if found := specials(binary.LittleEndian.Uint64(text[i:])); found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
 	return i
 }
 
-// appendQuoted is AppendQuote for a string with more than plain ASCII, which begins at i.
-func appendQuoted(dst []byte, s string, i int) []byte {
+// appendQuoted is AppendQuote for a string with more than plain ASCII.
+func appendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	done := 0
-	for i < len(s) {
+	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if special[c] {

@@ -136,8 +136,15 @@ func TestPlainPrefixStopsBeforeSpecial(t *testing.T) {
 			for at := range 17 {
 				s := bytes.Repeat([]byte{around}, 17)
 				s[at] = byte(c)
-				if n := plainPrefix(s); special[c] && n > at || !special[c] && n < 16 {
+				if n := plainPrefix(s); special[c] && n != min(at, 16) || !special[c] && n != 16 {
 					t.Fatalf("%q: %d bytes are plain", s, n)
+				}
+				for from := range at + 1 {
+					for to := at + 1; to <= len(s); to++ {
+						if isPlain(s[from:to]) == special[c] {
+							t.Fatalf("%q: what is plain is not told", s[from:to])
+						}
+					}
 				}
 			}
 		}
