@@ -65,10 +65,12 @@ func isPlain(text []byte) bool {
 
 // plainPrefix returns how many bytes come before the first that is special. It may stop early among the
 // last seven.
-func plainPrefix(text []byte) int {
+func plainPrefix[T string | []byte](text T) int {
 	i := 0
 	for ; i+8 <= len(text); i += 8 {
-		if found := specials(binary.LittleEndian.Uint64(text[i:])); found != 0 {
+		w := uint64(text[i]) | uint64(text[i+1])<<8 | uint64(text[i+2])<<16 | uint64(text[i+3])<<24 |
+			uint64(text[i+4])<<32 | uint64(text[i+5])<<40 | uint64(text[i+6])<<48 | uint64(text[i+7])<<56
+		if found := specials(w); found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
