@@ -19,6 +19,7 @@ type fieldTable struct {
 	names    []string          // every name of the set, in the order of declaration
 	broken   map[string]bool   // names whose declaration is wrong
 	noItems  bool              // one of them is a list of items
+	items    bool              // there is a list of items
 }
 
 func newFieldTable(standard []*Field) *fieldTable {

@@ -17,6 +17,7 @@ func (c *compiler) itemsField(d *playbook.Field, f, base *Field) (*Field, bool) 
 		c.errorf(d.Name.Range, "bad-field", "choose another name", "`%s` is a standard field of type %s, which cannot be a list of items", f.Name, base.Type)
 		return nil, false
 	}
+	c.table.items = true
 	f.Type = value.Type{Kind: value.KindList, Elem: value.KindItem}
 	ok := c.itemsKeys(d) && c.fieldRequired(d, f, nil) && c.fieldOptional(d, f, nil) && c.fieldItems(d, f)
 	if d.Default.IsSet() {

@@ -151,13 +151,21 @@ func (s *scope) warnPhase(p *Play, own string, c celenv.Comparison, at playbook.
 	s.warnf(at, "other-phase", hint, "the play is for the phase %q, so its comparison of the phase with %q%s never holds", own, c.Text, where)
 }
 
-// fieldUse stands for a field of a name in [compiler.used].
-type fieldUse string
+// fieldUse stands for a field of a name in [compiler.used], and memberUse for a field of items.
+type (
+	fieldUse  string
+	memberUse string
+)
 
-// warnUnusedFields warns of fields that nothing reads and that no `about` explains.
+// warnUnusedFields warns of fields that nothing reads and that no `about` explains, those of items too.
 func (c *compiler) warnUnusedFields(d *playbook.Document) {
 	for _, f := range d.Fields {
 		name := f.Name.Value
+		for _, m := range f.Items {
+			if of := m.Name.Value; !m.About.IsSet() && of != value.ItemID && !c.used[memberUse(of)] && !c.table.broken[name] {
+				c.warnf(m.Name.Range, "unused-field", "remove it, or write an `about` that says what it is for", "nothing reads the field `%s` of the items of `%s`", of, name)
+			}
+		}
 		standard := c.table.standard[name] != nil
 		if standard || f.About.IsSet() || c.used[fieldUse(name)] || c.table.broken[name] {
 			continue

@@ -135,6 +135,9 @@ func (s *scope) markUses(e *celenv.Expr) {
 		s.used[s.factDefsBySlot[slot]] = true
 	}
 	e.Fields(func(name string) { s.used[fieldUse(name)] = true })
+	if s.table.items {
+		e.Members(func(name string) { s.used[memberUse(name)] = true })
+	}
 	for _, n := range e.Calendars() {
 		s.used[s.calDefs[n]] = true
 	}

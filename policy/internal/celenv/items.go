@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
@@ -260,4 +262,31 @@ func noItem(u unguarded) (message, hint string) {
 // isNoItem reports whether a path says only that there is an item, or that it has a field.
 func isNoItem(path string) bool {
 	return path == varItem || strings.HasPrefix(path, declaredItem(""))
+}
+
+// Members yields the name of each member that the expression itself reads of an item, whichever list
+// the item is of: of the one at hand, or of those that a loop goes through. It may yield others too.
+func (e *Expr) Members(yield func(name string)) {
+	var walk func(ast.Expr)
+	walk = func(n ast.Expr) {
+		switch n.Kind() {
+		case ast.SelectKind:
+			yield(n.AsSelect().FieldName())
+		case ast.CallKind:
+			if args := n.AsCall().Args(); n.AsCall().FunctionName() == operators.OptSelect && len(args) == 2 {
+				if name, ok := args[1].AsLiteral().Value().(string); ok {
+					yield(name)
+				}
+			}
+		}
+		for _, child := range children(n) {
+			walk(child)
+		}
+	}
+	walk(e.form.tree.Expr())
+	for _, r := range e.reads {
+		if name, ok := strings.CutPrefix(r.path, varItem+"."); ok {
+			yield(name)
+		}
+	}
 }

@@ -58,7 +58,19 @@ func sharedThing(docs []*playbook.Document) *thing {
 		t.add(definitions(d, "")...)
 	}
 	t.add(sharedLimits(docs))
+	t.add(roles(docs)...)
 	return t
+}
+
+// roles are all that there are, where shared documents say so. Which of them says it means nothing, and
+// neither does their order, or what is said about them.
+func roles(docs []*playbook.Document) (out []*thing) {
+	for _, d := range docs {
+		for _, r := range d.Roles {
+			out = append(out, fixed("role "+r.Name.Value, WhatRole, r.Name.Value, r.Name.Range))
+		}
+	}
+	return out
 }
 
 // zone is the zone that the last of some documents names, else UTC.

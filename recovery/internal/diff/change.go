@@ -55,6 +55,7 @@ const (
 	WhatCalendar   What = "calendar"
 	WhatMessage    What = "message"
 	WhatActionType What = "action-type"
+	WhatRole       What = "role"
 )
 
 // Kind says how something changed.

@@ -222,8 +222,31 @@ func (t *textWriter) choice(c recovery.Choice) {
 		}
 		t.wrapped(6, 2, "", term.Spaced("- "+o.Type, span, params(o.Params, t.plain)))
 	}
+	t.authority(c)
 	for _, p := range c.Precedents.Options {
 		t.wrapped(6, 2, "", fmt.Sprintf("before: %s %s to %s, median %s, in %s", p.Type, p.Lowest, p.Highest, p.Median, term.Count(c.Precedents.Count, "case")))
+	}
+}
+
+// authority says who may choose how much alone, and who has to agree above it.
+func (t *textWriter) authority(c recovery.Choice) {
+	var roles []string
+	amounts := map[string][]string{}
+	for _, a := range c.Authority {
+		if amounts[a.Role] == nil {
+			roles = append(roles, a.Role)
+		}
+		amounts[a.Role] = append(amounts[a.Role], a.UpTo.String())
+	}
+	for _, role := range roles {
+		t.wrapped(6, 2, "", role+" may choose up to "+term.List(amounts[role], "and")+" alone")
+	}
+	if s := c.Second; s != nil {
+		var above []string
+		for _, m := range s.Above {
+			above = append(above, m.String())
+		}
+		t.wrapped(6, 2, "", "above "+term.List(above, "or")+", "+s.By+" has to agree")
 	}
 }
 
