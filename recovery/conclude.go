@@ -253,24 +253,25 @@ func (c *conclusion) eachItem(m *policy.Match) error {
 	f := c.input.Frame(m.Play.Playbook)
 	defer func() { c.item = nil; f.NoItem() }()
 	prevents := m.Play.Approach == policy.PreventiveIntervention
-	var given, late []*policy.Action // those that are one for all items, and of them those that come too late
-	once := func(actions []*policy.Action) (out []*policy.Action) {
+	var given, late []*policy.Action   // those that are one for all items, and of them those that come too late
+	var asked, wanted []*policy.Action // of one item; the next has the same room
+	once := func(actions []*policy.Action) []*policy.Action {
+		wanted = wanted[:0]
 		for _, a := range actions {
-			if a.Own || !slices.Contains(given, a) {
-				out = append(out, a)
-			}
-			if !a.Own {
-				given = append(given, a)
+			if a.Own {
+				wanted = append(wanted, a)
+			} else if !slices.Contains(given, a) {
+				wanted, given = append(wanted, a), append(given, a)
 			}
 		}
-		return out
+		return wanted
 	}
 	for i := range m.Items {
 		c.item = &m.Items[i]
 		f.SetItem(m.Play.Each, c.item.At)
-		asked := m.Play.Do
-		if c.item.Case != nil && len(c.item.Case.Do) > 0 {
-			asked = slices.Concat(asked, c.item.Case.Do)
+		asked = append(asked[:0], m.Play.Do...)
+		if c.item.Case != nil {
+			asked = append(asked, c.item.Case.Do...)
 		}
 		if !prevents {
 			if err := c.give(m.Play, once(asked)); err != nil {

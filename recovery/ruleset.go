@@ -124,7 +124,7 @@ func (r *ruleset) workspace() *workspace {
 
 // What a workspace keeps after one unusual decision is bounded.
 const (
-	mostDrafts = 256
+	mostDrafts = 1_024 // what a list of items has at most, unless its field says otherwise
 	mostText   = 64 << 10
 )
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
-	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
 
 	"github.com/servicerecovery/amends/policy/internal/cellib"
@@ -149,12 +148,8 @@ func (f *Frame) Reset(in *Input) {
 // SetItem makes an item of a list the one at hand. It reports false where the list has no such item.
 func (f *Frame) SetItem(list, i int) bool {
 	f.NoItem()
-	items, ok := f.in.field(list).(traits.Lister)
-	if !ok || i < 0 || i >= cellib.SizeOf(items) {
-		return false
-	}
-	f.item, ok = items.Get(types.Int(i)).(*cellib.Item)
-	return ok
+	f.item = cellib.ItemAt(f.in.field(list), i)
+	return f.item != nil
 }
 
 // NoItem ends the reading of an item.

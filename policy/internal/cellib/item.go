@@ -98,7 +98,25 @@ func boxItems(natives []any) ref.Val {
 		room[i].item, room[i].vals = item, vals[i*n:(i+1)*n:(i+1)*n]
 		members[i] = &room[i]
 	}
-	return types.NewRefValList(types.DefaultTypeAdapter, members)
+	return &itemList{types.NewRefValList(types.DefaultTypeAdapter, members), room}
+}
+
+// itemList is a list of items, which ItemAt looks up without asking for a number's box.
+type itemList struct {
+	traits.Lister
+	items []Item
+}
+
+// Fold goes through the list as expressions do.
+func (l *itemList) Fold(f traits.Folder) { types.ToFoldableList(l.Lister).Fold(f) }
+
+// ItemAt returns an item of a boxed list by its place, nil where there is none.
+func ItemAt(list ref.Val, i int) *Item {
+	l, ok := list.(*itemList)
+	if !ok || i < 0 || i >= len(l.items) {
+		return nil
+	}
+	return &l.items[i]
 }
 
 // SumOfMoney is the function that the compiler calls for the sum of amounts. Its second argument is

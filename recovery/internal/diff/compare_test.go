@@ -223,6 +223,8 @@ func TestCompare(t *testing.T) {
 		{"cap in two currencies", []string{"at_most: 250 EUR", "at_most: [250 EUR, 8000 MXN]"}, []string{`shared: added limit limits/compensate, refund at most/at_most in MXN:  => 8000 MXN`}},
 		{"cap that does not always hold", []string{"at_most: 250 EUR", "at_most: 250 EUR, when: incident.severity < 4"}, []string{`shared: added condition limits/compensate, refund at most/when:  => incident.severity < 4`}},
 		{"cap, as a list", []string{"at_most: 250 EUR", "at_most: [250 EUR]"}, nil},
+		{"roles", []string{"shared: company\n", "shared: company\nroles: [duty-manager, quality, operations]\n"}, []string{
+			`shared: added role role duty-manager:  => duty-manager`, `shared: added role role quality:  => quality`, `shared: added role role operations:  => operations`}},
 		{"rounding", []string{"owner: customer-care\n", "owner: customer-care\nrounding: up\n"}, []string{`parcels: changed rounding rounding: half-even => up`}},
 		{"rounding, written out", []string{"owner: customer-care\n", "owner: customer-care\nrounding: half-even\n"}, nil},
 		{"year, written out", []string{"owner: customer-care\n", "owner: customer-care\nyear_starts: 01-01\n"}, nil},
