@@ -356,9 +356,11 @@ type Discretion struct {
 	Tolerance  Text
 	Authority  []Authority // up to how much each role may choose alone; empty: nobody is bound
 	Second     *Second
-	Remind     []*Action // as of an action: each has Before
-	IfLate     []*Action
-	Range      Range
+	// SecondMisread says that there is a second which could not be read.
+	SecondMisread bool
+	Remind        []*Action // as of an action: each has Before
+	IfLate        []*Action
+	Range         Range
 }
 
 // Authority is up to how much a role may choose alone.

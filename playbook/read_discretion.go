@@ -24,7 +24,10 @@ func (r *reader) discretion(n *yamlnode.Node, key Text) *Discretion {
 	d.Comparable = m.texts("comparable", "a list of fields")
 	d.Tolerance = m.scalar("tolerance", "a percentage such as `20%`")
 	m.on("authority", func(n *yamlnode.Node, k Text) { d.Authority = r.authority(n, k) })
-	m.on("second", func(n *yamlnode.Node, k Text) { d.Second = r.second(n, k) })
+	m.on("second", func(n *yamlnode.Node, k Text) {
+		d.Second = r.second(n, k)
+		d.SecondMisread = d.Second == nil
+	})
 	d.Remind = m.steps("remind", reminder)
 	d.IfLate = m.steps("if_late", lateStep)
 	m.wants("options", "the actions to choose between, each as an item of a list")

@@ -185,6 +185,10 @@ func (r *reader) fact(name Text, n *yamlnode.Node) *Fact {
 	return keep(f, ok)
 }
 
+// ofMoney are the built-in actions whose amounts a fact adds up. Whether another name is one of an action
+// is for the whole set to say.
+var ofMoney = []string{"refund", "compensate", "substitute"}
+
 // factShape checks that a fact counts or sums, and has a currency only to sum.
 func (m *mapping) factShape(f *Fact) {
 	count, sum := m.has("count"), m.has("sum")
@@ -193,7 +197,7 @@ func (m *mapping) factShape(f *Fact) {
 		m.add("sum", "bad-fact", "make two facts of it", "a fact has `count` or `sum`, not both")
 	case !count && !sum:
 		m.r.add(m.head(), "bad-fact", "write `count: incidents`, or `sum:` and the type of an action or a field", "a fact needs `count` or `sum`")
-	case f.Sum.IsSet() && !m.has("currency") && !f.SumsField():
+	case slices.Contains(ofMoney, f.Sum.Value) && !m.has("currency"):
 		m.missing("currency", "write the currency that is summed, such as `currency: EUR`")
 	case count && m.has("currency"):
 		m.add("currency", "bad-fact", "remove it", "a count has no `currency`")

@@ -154,7 +154,7 @@ func (s *scope) checkAuthority(d *Discretion, src *playbook.Discretion) {
 		to := most[currency]
 		m, ok := highest[currency]
 		switch {
-		case !known || d.Second != nil && ok || to.IsZero():
+		case !known || (d.Second != nil || src.SecondMisread) && ok || to.IsZero():
 		case !ok:
 			s.warnf(src.Authority[0].Role.Range, "authority-range", "give a role an amount in "+currency, "the options give up to %s, and nobody may choose an amount in %s", to, currency)
 		case m.Compare(to) < 0:

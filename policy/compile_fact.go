@@ -24,17 +24,27 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 		s.summedField(f, d)
 	case d.Sum.IsSet():
 		f.Sum = d.Sum.Value
-		if _, isField := s.fields[d.Sum.Value]; isField && s.types[d.Sum.Value] == nil && s.builtin[d.Sum.Value] == nil {
+		if s.onlyField(d.Sum.Value) != nil {
 			s.mendf(d.Sum.Range, "unknown-action", instead(d.Sum, "incident."+d.Sum.Value), "`%s` is a field, and no type of action", d.Sum.Value)
+		} else if d.Sum.Value == countIncidents {
+			s.errorf(d.Sum.Range, "unknown-action", "write `count: incidents`", "incidents are counted, and have no amount")
 		} else if t := s.actionType(d.Sum, true); t != nil && t.amount() == nil {
 			s.errorf(d.Sum.Range, "no-amount", "", "`%s` has no amount that could be summed", t.Name)
+		} else if t != nil && s.builtin[t.Name] == nil && !d.Currency.IsSet() && !d.Currency.Misread() {
+			s.errorf(d.Sum.Range, "missing-key", "write the currency that is summed, such as `currency: EUR`", "a fact needs `currency`")
 		}
 		if d.Currency.IsSet() {
 			f.Currency = s.currencyCode(d.Currency)
 		}
 	case d.Count.IsSet():
 		f.Count = d.Count.Value
-		if f.Count != countIncidents {
+		if field := s.onlyField(strings.TrimPrefix(f.Count, "incident.")); field != nil {
+			hint := "write `sum: incident." + field.Name + "` to add it up"
+			if !slices.Contains(summable, field.Type.Kind) {
+				hint = "write `count: incidents`, and the field under `same`"
+			}
+			s.errorf(d.Count.Range, "unknown-action", hint, "`%s` is a field; incidents and actions are counted", field.Name)
+		} else if f.Count != countIncidents {
 			s.actionType(d.Count, true, countIncidents)
 		}
 	}
@@ -51,6 +61,17 @@ func (s *scope) fact(d *playbook.Fact, doc *playbook.Document) *Fact {
 	}
 	s.window(d.Last, f)
 	return f
+}
+
+// summable are the kinds of fields that a fact adds up.
+var summable = []value.Kind{value.KindInt, value.KindDouble, value.KindDuration, value.KindMoney}
+
+// onlyField is the field of a name that no type of action has; nil: there is none.
+func (s *scope) onlyField(name string) *Field {
+	if s.types[name] != nil || s.builtin[name] != nil {
+		return nil
+	}
+	return s.fields[name]
 }
 
 // summedField finds the field that a fact adds up. Of money, it adds up what is in one currency: the

@@ -110,7 +110,11 @@ func (s *scope) role(src playbook.Text) {
 		return
 	}
 	if !slices.Contains(s.roles, src.Value) {
-		s.mendf(src.Range, "unknown-role", near(src, s.roles), "there is no role `%s`; the roles are %s", src.Value, "`"+strings.Join(s.roles, "`, `")+"`")
+		mend := near(src, s.roles)
+		if bare := strings.Trim(src.Value, `"'`); slices.Contains(s.roles, bare) { // a role is no expression
+			mend = instead(src, bare)
+		}
+		s.mendf(src.Range, "unknown-role", mend, "there is no role `%s`; the roles are %s", src.Value, "`"+strings.Join(s.roles, "`, `")+"`")
 	}
 }
 

@@ -84,7 +84,7 @@ func (r *ruleset) conclude(w *workspace, given Given, from asker) (*conclusion, 
 
 func (c *conclusion) decide() error {
 	for _, p := range c.subject.taken.Invalid() {
-		c.warn(WarnInvalidField, "", p.Path+" is taken as missing: wanted "+p.Wanted+", found "+p.Found)
+		c.warn(WarnInvalidField, "", takenAsMissing(p))
 	}
 	if err := c.match(); err != nil {
 		return err

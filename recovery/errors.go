@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/servicerecovery/amends/policy"
@@ -298,4 +299,20 @@ func evaluationError(p *policy.Play, err error) *EvaluationError {
 		return failedAt(p, policy.Position{}, "", err.Error())
 	}
 	return failedAt(p, ee.Position, ee.Expr, ee.Message)
+}
+
+// takenAsMissing says which field counts as missing because a value does not fit: a list as a whole,
+// where one of its members does not.
+func takenAsMissing(p intake.Problem) string {
+	what := p.Path + " is taken as missing"
+	if i := strings.LastIndexByte(p.Path, '['); i >= 0 && isIndex(p.Path[i:]) {
+		what = p.Path[:i] + " is taken as missing, because of " + p.Path
+	}
+	return what + ": wanted " + p.Wanted + ", found " + p.Found
+}
+
+// isIndex tells [2], a place in a list, from ["A"].
+func isIndex(s string) bool {
+	_, err := strconv.Atoi(strings.Trim(s, "[]"))
+	return err == nil
 }

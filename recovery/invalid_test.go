@@ -34,7 +34,7 @@ func TestInvalidAbsent(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := d.handle(in)
-	want := []string{": delay is taken", ": lines[1] is taken", ": seat is taken", ": severity is taken"}
+	want := []string{": delay is taken", ": lines is taken as missing, because of lines[1]", ": seat is taken", ": severity is taken"}
 	w := warned(got, recovery.WarnInvalidField)
 	if len(w) != len(want) || len(got.Actions) != 1 {
 		t.Fatalf("warned %q, with %d actions", w, len(got.Actions))
