@@ -178,7 +178,6 @@ type equaliser struct {
 	out     *Treatment
 	groups  map[string]map[string]*outcome // by what is the same, then by everything
 	tallies *tallies
-	last    Hash // of the last record
 }
 
 // outcome is an Outcome in the making.
@@ -210,7 +209,6 @@ func (e *equaliser) parse(t *log.Item) {
 // visit counts an incident as it stands after a record, and no longer as it stood before. The record
 // names the records that stood before.
 func (e *equaliser) visit(t *log.Item) error {
-	e.last = t.Hash
 	switch {
 	case t.Body == log.BodyChanged:
 		return e.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")

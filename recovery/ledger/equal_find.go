@@ -3,7 +3,6 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"math"
@@ -65,7 +64,6 @@ type finder struct {
 	*equaliser
 	classes *setClasses
 	level   float64
-	seed    uint64
 	tests   []test
 }
 
@@ -90,8 +88,6 @@ func (e *equaliser) find(ctx context.Context, dir log.Files) error {
 		return err
 	}
 	f := &finder{equaliser: e, classes: classes, level: cmp.Or(e.options.Level, defaultLevel)}
-	// The deals are the same on every machine, and others once the ledger grew.
-	f.seed = binary.LittleEndian.Uint64(e.last[:])
 	if err := f.compareAll(ctx); err != nil {
 		return err
 	}
@@ -161,16 +157,45 @@ func (f *finder) compareField(group int32, keys []cellKey, field int) error {
 				of = members[1:]
 			}
 		}
+		var dealt *dealt
+		if !known.isRate() {
+			dealt = f.deal(s, members, of)
+		}
 		for _, x := range of {
 			c := Comparison{f.tallies.groups.known[group], f.options.Across[field], x, known.kind, known.detail}
-			f.compare(s, c, totals[x], all.less(totals[x]), plays)
+			f.compare(s, c, totals[x], all.less(totals[x]), dealt, plays)
 		}
 	}
 	return nil
 }
 
+// dealt is what came of dealing the customers of a group anew to the members of a field, by member.
+type dealt struct {
+	members        []string // sorted
+	possible       []bool   // whether the member can reach the level
+	within, pooled []float64
+}
+
+// deal deals the customers to all members at once, for those members that are compared.
+func (f *finder) deal(s *view, members, compared []string) *dealt {
+	units := s.units(members)
+	d := &dealt{members: members, possible: make([]bool, len(members))}
+	for _, name := range compared {
+		i, _ := slices.BinarySearch(members, name)
+		d.possible[i] = canReach(units, i, f.level)
+	}
+	d.within = chance.Permutation(units, d.possible, f.level)
+	if d.pooled = d.within; len(s.strata.began) > 1 {
+		for i := range units {
+			units[i].Stratum = 0
+		}
+		d.pooled = chance.Permutation(units, d.possible, f.level)
+	}
+	return d
+}
+
 // compare tests one member against the rest.
-func (f *finder) compare(s *view, c Comparison, of, rest *total, plays []string) {
+func (f *finder) compare(s *view, c Comparison, of, rest *total, dealt *dealt, plays []string) {
 	t := test{Finding: Finding{Comparison: c}, strata: s.strata.began, plays: plays}
 	t.Cases, t.Rest = s.share(of), s.share(rest)
 	possible := false
@@ -180,18 +205,9 @@ func (f *finder) compare(s *view, c Comparison, of, rest *total, plays []string)
 		t.within, t.pooled = chance.Fisher(tables...), chance.Fisher(pooled)
 		t.effect = math.Abs(t.Cases.Rate - t.Rest.Rate)
 	} else {
-		units := s.units(c.Member)
+		i, _ := slices.BinarySearch(dealt.members, c.Member)
 		t.effect = math.Abs(t.Cases.Mean-t.Rest.Mean) / max(math.Abs(t.Cases.Mean), math.Abs(t.Rest.Mean))
-		if possible = canReach(units, f.level); possible {
-			t.within = chance.Permutation(units, f.level, f.seed)
-			for i := range units {
-				units[i].Stratum = 0
-			}
-			t.pooled = t.within
-			if len(s.strata.began) > 1 {
-				t.pooled = chance.Permutation(units, f.level, f.seed)
-			}
-		}
+		possible, t.within, t.pooled = dealt.possible[i], dealt.within[i], dealt.pooled[i]
 	}
 	if !possible {
 		f.out.TooFew = append(f.out.TooFew, c)
@@ -202,10 +218,10 @@ func (f *finder) compare(s *view, c Comparison, of, rest *total, plays []string)
 
 // canReach reports whether so few units can be dealt so differently that a result is at most level.
 // With k of n units on one side there are n over k deals.
-func canReach(units []chance.Unit, level float64) bool {
+func canReach(units []chance.Unit, group int, level float64) bool {
 	in := 0
 	for _, u := range units {
-		if u.In {
+		if u.Group == group {
 			in++
 		}
 	}

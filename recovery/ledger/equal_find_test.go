@@ -98,6 +98,30 @@ func TestPlantedDifferenceIsFound(t *testing.T) {
 	}
 }
 
+// TestEqualLedgersAreEqual audits two ledgers that say the same: their salts and hashes differ, and what
+// is found must not.
+func TestEqualLedgersAreEqual(t *testing.T) {
+	var found [2]*Treatment
+	for i := range found {
+		dir := newMemoryFiles()
+		d := newDesk(t, openFiles(t, dir, 1_000_000), raffle)
+		r := rand.New(rand.NewPCG(3, 9))
+		for n := range 200 {
+			in := incident(fmt.Sprint("T-", n), "late", fmt.Sprint("C-", n%150), 0, 1)
+			in.Region = []string{"north", "south", "east", "west"}[r.IntN(4)]
+			in.Fields = map[string]any{"lucky": r.IntN(10) < 5 || in.Region == "east"}
+			d.handle(in)
+		}
+		found[i] = audit(t, dir, EqualOptions{Same: []string{"failure"}, Across: []string{"region"}})
+	}
+	if len(found[0].Findings) == 0 || !strings.Contains(kinds(found[0]), "redress") {
+		t.Fatalf("nothing was found that was dealt: %s", kinds(found[0]))
+	}
+	if a, b := fmt.Sprintf("%+v", found[0].Findings), fmt.Sprintf("%+v", found[1].Findings); a != b {
+		t.Errorf("two equal ledgers say\n%s\nand\n%s", a, b)
+	}
+}
+
 // TestPromisesKeptAreCompared finds that the cases of one region are kept waiting, counts them alone of
 // which promises were due, and finds nothing where nobody looks at promises.
 func TestPromisesKeptAreCompared(t *testing.T) {

@@ -1,6 +1,10 @@
 package ledger
 
-import "github.com/servicerecovery/amends/recovery/internal/chance"
+import (
+	"slices"
+
+	"github.com/servicerecovery/amends/recovery/internal/chance"
+)
 
 // view is the cells of a group, looked at by one measure and one field.
 type view struct {
@@ -160,27 +164,26 @@ func tablesOf(of, rest *total) (strata []chance.Table, pooled chance.Table) {
 	return strata, table(of.tally, rest.tally)
 }
 
-// units are the customers, in a fixed order. A customer with cases on both sides is a unit on each.
-func (s *view) units(member string) []chance.Unit {
-	var at [2][]int // where the unit of a customer stands, on either side; 0: nowhere, 1: it is the first
-	at[0], at[1] = make([]int, len(s.keys)), make([]int, len(s.keys))
+// units are the customers, in a fixed order. A customer with cases of several members is a unit of each.
+func (s *view) units(members []string) []chance.Unit {
+	type place struct{ group, customer int }
+	at := map[place]int{} // where the unit of a customer stands
 	var out []chance.Unit
 	for i, k := range s.keys {
 		t := s.tally(s.measure, k)
 		if t.cases == 0 {
 			continue
 		}
-		side := 0
-		if s.member(k) == member {
-			side = 1
+		group, _ := slices.BinarySearch(members, s.member(k))
+		p := place{group, s.customers[i]}
+		n, known := at[p]
+		if !known {
+			n = len(out)
+			at[p] = n
+			out = append(out, chance.Unit{Group: group, Stratum: s.strata.of[k.set]})
 		}
-		place := &at[side][s.customers[i]]
-		if *place == 0 {
-			out = append(out, chance.Unit{In: side == 1, Stratum: s.strata.of[k.set]})
-			*place = len(out)
-		}
-		out[*place-1].Cases += t.cases
-		out[*place-1].Sum += float64(t.sum)
+		out[n].Cases += t.cases
+		out[n].Sum += float64(t.sum)
 	}
 	return out
 }

@@ -103,9 +103,9 @@ func TestPermutationOfShuffles(t *testing.T) {
 			stratum := r.IntN(1 + int(seed%3))
 			// Strata differ in their means and in how many of their units are in the group.
 			in := r.IntN(4) <= stratum
-			units = append(units, Unit{Cases: 1 + r.Int64N(3), Sum: float64(stratum*100) + float64(r.IntN(50)), In: in, Stratum: stratum})
+			units = append(units, Unit{Cases: 1 + r.Int64N(3), Sum: float64(stratum*100) + float64(r.IntN(50)), Group: number(in), Stratum: stratum})
 		}
-		if Permutation(units, 0.05, seed) <= 0.05 {
+		if Permutation(units, []bool{false, true}, 0.05)[1] <= 0.05 {
 			found++
 		}
 	}
@@ -115,21 +115,70 @@ func TestPermutationOfShuffles(t *testing.T) {
 }
 
 // TestPermutationFindsDifferences compares customers with a planted difference.
+func number(in bool) int {
+	if in {
+		return 1
+	}
+	return 0
+}
+
+// What is dealt to all groups at once has to give each of them what it would get alone.
+func TestPermutationOfManyGroups(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	found := 0
+	for range 5 {
+		groups := 2 + r.IntN(6)
+		var units []Unit
+		for range 120 {
+			u := Unit{Cases: 1 + r.Int64N(3), Stratum: r.IntN(2), Group: r.IntN(groups)}
+			u.Sum = float64(u.Cases*r.Int64N(100)) + float64(u.Stratum*50)
+			if u.Group == 1 {
+				u.Sum += 25
+			}
+			units = append(units, u)
+		}
+		all := make([]bool, groups)
+		for i := range all {
+			all[i] = true
+		}
+		together := Permutation(units, all, 0.9)
+		for i := range groups {
+			asked := make([]bool, groups)
+			asked[i] = true
+			alone := Permutation(units, asked, 0.9)
+			if math.Abs(alone[i]-together[i]) > 0.03 {
+				t.Errorf("group %d of %d: %v alone, %v together", i, groups, alone[i], together[i])
+			}
+			for j, p := range alone {
+				if j != i && p != 1 {
+					t.Errorf("group %d was not asked for, and got %v", j, p)
+				}
+			}
+			if together[i] <= 0.05 {
+				found++
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no difference was found, and one was planted")
+	}
+}
+
 func TestPermutationFindsDifferences(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var units []Unit
 	for i := range 100 {
-		u := Unit{Cases: 1, Sum: float64(r.IntN(10)), In: i%3 == 0}
-		if u.In {
+		u := Unit{Cases: 1, Sum: float64(r.IntN(10)), Group: number(i%3 == 0)}
+		if u.Group == 1 {
 			u.Sum += 6
 		}
 		units = append(units, u)
 	}
-	got := Permutation(units, 0.05, 1)
+	got := Permutation(units, []bool{false, true}, 0.05)[1]
 	if got > 0.001 {
 		t.Errorf("got %v", got)
 	}
-	if again := Permutation(units, 0.05, 1); again != got {
-		t.Errorf("the same seed gave %v and %v", got, again)
+	if again := Permutation(units, []bool{false, true}, 0.05)[1]; again != got {
+		t.Errorf("the same units gave %v and %v", got, again)
 	}
 }

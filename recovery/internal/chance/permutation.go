@@ -1,16 +1,19 @@
 package chance
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 )
 
-// Unit is what chance may put into the one group or the other: a customer with all cases. The cases of
-// one customer stay together, because they resemble each other.
+// Unit is what chance may put into one group or another: a customer with all cases in a group. The cases
+// of one customer stay together, because they resemble each other.
 type Unit struct {
 	Cases int64
 	Sum   float64 // over the cases
-	In    bool    // the unit is in the group that is compared with the rest
+	// Group is the number of the group that the unit is in, from 0.
+	Group int
 	// Stratum is the number of the unit's stratum, from 0. Units change places within one only.
 	Stratum int
 }
@@ -21,75 +24,154 @@ const Rounds = 10_000
 // work bounds how many units are dealt in all rounds together, so that a million units take seconds.
 const work = 400_000_000
 
-// Permutation is the probability that chance alone makes the means of two groups differ as much, or
-// more: units are dealt anew to the groups, and it counts how often the difference is as large. It
-// stops early when the result can no longer be at most level. The same units in the same order, and
-// the same seed, give the same result.
-func Permutation(units []Unit, level float64, seed uint64) float64 {
-	strata, seen, drawn := strataOf(units)
-	rounds := min(Rounds, max(999, work/(1+drawn)))
-	// Doubles that are equal on paper may differ in their last bits.
-	at := math.Abs(seen) * (1 - 1e-9)
-	random := rand.New(rand.NewPCG(seed, 0))
-	reached := 0
-	for done := range rounds {
-		dealt := 0.0
-		for i := range strata {
-			dealt += strata[i].deal(random)
-		}
-		if math.Abs(dealt) >= at {
-			reached++
-		}
-		if float64(1+reached) > level*float64(1+rounds) {
-			return float64(1+reached) / float64(2+done)
+// Permutation is, for each group that is asked for, the probability that chance alone makes its mean
+// differ from that of all others as much, or more. Each round deals the units anew to all groups at once,
+// and counts for each whether its difference is as large. A group leaves the game when its result can no
+// longer be at most level. What is dealt follows from the units alone: the same units in the same order
+// give the same results, whoever asks. The results of groups that were not asked for are 1.
+func Permutation(units []Unit, asked []bool, level float64) []float64 {
+	g := newGame(units, asked)
+	random := rand.New(rand.NewPCG(seedOf(units), 0))
+	rounds := min(Rounds, max(999, work/(1+g.drawn())))
+	out := make([]float64, len(asked))
+	for i := range out {
+		out[i] = 1
+	}
+	for done := 0; done < rounds && g.playing > 0; done++ {
+		g.deal(random)
+		for i := range g.groups {
+			x := &g.groups[i]
+			if !x.plays {
+				continue
+			}
+			if math.Abs(x.dealt) >= x.at {
+				x.reached++
+			}
+			if float64(1+x.reached) > level*float64(1+rounds) {
+				out[i] = float64(1+x.reached) / float64(2+done)
+				x.plays = false
+				g.playing--
+			}
 		}
 	}
-	return float64(1+reached) / float64(1+rounds)
+	for i, x := range g.groups {
+		if x.plays {
+			out[i] = float64(1+x.reached) / float64(1+rounds)
+		}
+	}
+	return out
+}
+
+// seedOf is the same for the same units in the same order.
+func seedOf(units []Unit) uint64 {
+	h := sha256.New()
+	var b [32]byte
+	for _, u := range units {
+		binary.LittleEndian.PutUint64(b[:], uint64(u.Cases))
+		binary.LittleEndian.PutUint64(b[8:], math.Float64bits(u.Sum))
+		binary.LittleEndian.PutUint64(b[16:], uint64(u.Group))
+		binary.LittleEndian.PutUint64(b[24:], uint64(u.Stratum))
+		h.Write(b[:])
+	}
+	return binary.LittleEndian.Uint64(h.Sum(nil))
+}
+
+// game is what is dealt, and to whom.
+type game struct {
+	strata  []stratum
+	groups  []group
+	playing int // how many groups still play
+}
+
+// group is one that units are dealt to.
+type group struct {
+	plays   bool
+	at      float64 // how far its sum is from the mean, or nearly: doubles that are equal on paper may differ in their last bits
+	dealt   float64 // how far it is in this round
+	reached int
 }
 
 // stratum is the units that change places with each other. Of a unit, what counts is how much its sum
-// is above the mean of the stratum. All of that adds up to 0, so the smaller side says enough.
+// is above the mean of the stratum. All of that adds up to 0, so that the largest group needs no units: it
+// has what the others do not have, with the sign turned.
 type stratum struct {
-	above []float64
-	dealt int     // the units on the smaller side
-	sign  float64 // -1: the smaller side is the rest
+	above   []float64
+	has     []int // how many units each group has
+	largest int
 }
 
-// strataOf returns the strata, how much the group is above the mean, and how many units are dealt.
-func strataOf(units []Unit) (strata []stratum, seen float64, drawn int) {
+func newGame(units []Unit, asked []bool) *game {
+	g := &game{groups: make([]group, len(asked))}
 	var sums, cases []float64
 	for _, u := range units {
-		for len(strata) <= u.Stratum {
-			strata, sums, cases = append(strata, stratum{sign: 1}), append(sums, 0), append(cases, 0)
+		for len(g.strata) <= u.Stratum {
+			g.strata, sums, cases = append(g.strata, stratum{has: make([]int, len(asked))}), append(sums, 0), append(cases, 0)
 		}
 		sums[u.Stratum] += u.Sum
 		cases[u.Stratum] += float64(u.Cases)
 	}
 	for _, u := range units {
-		s := &strata[u.Stratum]
+		s := &g.strata[u.Stratum]
 		above := u.Sum - float64(float64(u.Cases)*(sums[u.Stratum]/cases[u.Stratum]))
 		s.above = append(s.above, above)
-		if u.In {
-			s.dealt++
-			seen += above
+		s.has[u.Group]++
+		g.groups[u.Group].at += above
+	}
+	for i := range g.groups {
+		x := &g.groups[i]
+		x.at = math.Abs(x.at) * (1 - 1e-9)
+		if x.plays = asked[i]; x.plays {
+			g.playing++
 		}
 	}
-	for i := range strata {
-		if s := &strata[i]; s.dealt > len(s.above)-s.dealt {
-			s.dealt, s.sign = len(s.above)-s.dealt, -1
+	for i := range g.strata {
+		s := &g.strata[i]
+		for j, n := range s.has {
+			if n > s.has[s.largest] {
+				s.largest = j
+			}
 		}
-		drawn += strata[i].dealt
 	}
-	return strata, seen, drawn
+	return g
 }
 
-// deal deals the units anew and returns how much the group is above the mean.
-func (s *stratum) deal(random *rand.Rand) float64 {
-	out := 0.0
-	for i := range s.dealt {
-		j := i + int(random.Uint64N(uint64(len(s.above)-i)))
-		s.above[i], s.above[j] = s.above[j], s.above[i]
-		out += s.above[i]
+// drawn is how many units a round deals while all play.
+func (g *game) drawn() (n int) {
+	for _, s := range g.strata {
+		n += len(s.above) - s.has[s.largest]
 	}
-	return float64(s.sign * out)
+	return n
+}
+
+// deal deals the units anew, and says how much each group that plays is above the mean.
+func (g *game) deal(random *rand.Rand) {
+	for i := range g.groups {
+		g.groups[i].dealt = 0
+	}
+	for i := range g.strata {
+		g.strata[i].deal(g.groups, random)
+	}
+}
+
+func (s *stratum) deal(groups []group, random *rand.Rand) {
+	next, all := 0, 0.0
+	take := func(n int) (sum float64) {
+		for range n {
+			j := next + int(random.Uint64N(uint64(len(s.above)-next)))
+			s.above[next], s.above[j] = s.above[j], s.above[next]
+			sum += s.above[next]
+			next++
+		}
+		all += sum
+		return sum
+	}
+	for i := range groups {
+		if x := &groups[i]; x.plays && i != s.largest {
+			x.dealt += take(s.has[i])
+		}
+	}
+	if x := &groups[s.largest]; x.plays {
+		take(len(s.above) - s.has[s.largest] - next) // those of groups that play no more
+		x.dealt -= all
+	}
 }
