@@ -35,9 +35,11 @@ type Entry struct {
 	Reports []recovery.Report
 	Mark    *recovery.Mark
 	Set     *playbook.Set // digest and files only
-	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when.
-	ErasedRecords []int64
-	ErasedAt      time.Time
+	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when. ErasedIncidents is on
+	// how many of the incidents something was decided.
+	ErasedRecords   []int64
+	ErasedAt        time.Time
+	ErasedIncidents int64
 
 	payload []byte // of a decision
 }
@@ -335,7 +337,7 @@ func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 	case KindErasure:
 		var x erasure
 		x, err = parseErasure(payload)
-		e.ErasedRecords, e.ErasedAt = x.records, x.at
+		e.ErasedRecords, e.ErasedAt, e.ErasedIncidents = x.records, x.at, x.incidents
 	}
 	return err
 }

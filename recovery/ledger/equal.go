@@ -49,7 +49,7 @@ type Treatment struct {
 	Cases int64 // incidents that were looked at
 	// Alone counts the incidents without an equal one, which cannot be compared.
 	Alone int64
-	// Erased counts the decisions that were erased, and are missing.
+	// Erased counts the incidents that were erased, and are missing.
 	Erased int64
 	// Findings are the differences between the members of fields in Across: rules first, then the
 	// largest.
@@ -212,8 +212,12 @@ func (e *equaliser) visit(t *log.Item) error {
 	switch {
 	case t.Body == log.BodyChanged:
 		return e.log.Damaged(&t.Frame, t.Head.Seq, "its payload was changed")
-	case t.Body == log.BodyErased && t.Head.Kind == KindDecision:
-		e.out.Erased++
+	case t.Head.Kind == KindErasure:
+		x, err := parseErasure(t.Payload)
+		if err != nil {
+			return fmt.Errorf("record %d: %w", t.Head.Seq, err)
+		}
+		e.out.Erased += x.incidents
 	}
 	if t.Head.Kind == KindSet && t.Body == log.BodyWhole {
 		e.sets = append(e.sets, t.Head.Seq)

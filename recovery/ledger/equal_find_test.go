@@ -122,6 +122,36 @@ func TestEqualLedgersAreEqual(t *testing.T) {
 	}
 }
 
+// TestErasedIncidentsAreCounted erases incidents that were decided several times: each is missing once.
+func TestErasedIncidentsAreCounted(t *testing.T) {
+	dir := newMemoryFiles()
+	l := openFiles(t, dir, 1_000_000)
+	d := newDesk(t, l, raffle)
+	for n := range 8 {
+		for severity := range 1 + n%4 {
+			in := incident(fmt.Sprint("T-", n), "late", fmt.Sprint("C-", n/3), 0, 1)
+			in.Severity = 1 + severity
+			d.handle(in)
+		}
+	}
+	erased := func(want int64) {
+		t.Helper()
+		if x := audit(t, dir, EqualOptions{Same: []string{"failure"}}); x.Erased != want || x.Cases != 8-want {
+			t.Errorf("%d incidents are missing and %d are left, want %d and %d", x.Erased, x.Cases, want, 8-want)
+		}
+	}
+	erased(0)
+	for _, x := range []struct {
+		erasure Erasure
+		want    int64
+	}{{Erasure{Incident: "T-7"}, 1}, {Erasure{Incident: "T-99"}, 1}, {Erasure{Customer: "C-0"}, 4}} {
+		if _, err := l.Erase(context.Background(), x.erasure); err != nil {
+			t.Fatal(err)
+		}
+		erased(x.want)
+	}
+}
+
 // TestPromisesKeptAreCompared finds that the cases of one region are kept waiting, counts them alone of
 // which promises were due, and finds nothing where nobody looks at promises.
 func TestPromisesKeptAreCompared(t *testing.T) {

@@ -249,6 +249,9 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 			return err
 		}
 		e.reserves = slices.AppendSeq(e.reserves, from.Reserves())
+		if t.decided {
+			e.incidents++
+		}
 		list = append(list, gone{incident, t, from})
 	}
 	slices.SortFunc(e.reserves, compareReserves)

@@ -395,9 +395,10 @@ func parseCalendar(payload []byte) (name string, calendar []byte, err error) {
 // erasure says which payloads were erased. Of their content it keeps only the use of partners, because
 // the partners have served all the same.
 type erasure struct {
-	at       time.Time
-	records  []int64
-	reserves []recovery.Reserve
+	at        time.Time
+	incidents int64 // how many incidents were erased on which something was decided
+	records   []int64
+	reserves  []recovery.Reserve
 }
 
 func (e erasure) ErasedRecords() []int64 { return e.records }
@@ -406,6 +407,7 @@ func (e *erasure) append(dst []byte) []byte {
 	o := writing(dst)
 	o.BeginObject()
 	o.time("at", e.at)
+	o.int("incidents", e.incidents)
 	o.ints("records", e.records)
 	list(o, "reserves", e.reserves, func(o *object, r *recovery.Reserve) {
 		o.BeginObject()
@@ -421,11 +423,14 @@ func (e *erasure) append(dst []byte) []byte {
 }
 
 func parseErasure(payload []byte) (e erasure, err error) {
+	e.incidents = 1 // where nobody has counted, there was one at least
 	c := readingPayload(payload, erasureShape)
 	c.Members(func(key []byte) {
 		switch string(key) {
 		case "at":
 			e.at = c.time()
+		case "incidents":
+			e.incidents = c.Int()
 		case "records":
 			c.Elements(func() { e.records = append(e.records, c.Int()) })
 		case "reserves":

@@ -19,7 +19,8 @@ type overview struct {
 	records  int64
 	of       []uint32 // the thread of each record; noThread where it has none
 	threads  []*[threadsOf]thread
-	count    int // how many threads there are
+	count    int   // how many threads there are
+	erased   int64 // how many incidents were erased
 	mores    []*more
 	known    map[store.ID]*known // of the incidents on which there are reports, by their keys
 	choices  map[store.ID]*left  // by the choice's id
@@ -174,6 +175,7 @@ func (l *looker) entry(e *ledger.Entry, g *glimpse) error {
 	case e.Set != nil:
 		return l.set(e)
 	}
+	l.out.erased += e.ErasedIncidents
 	for _, r := range e.Reports {
 		l.report(r)
 	}
@@ -321,6 +323,3 @@ func (m *more) replaced(r *recovery.Report) bool {
 	}
 	return false
 }
-
-// incidents is how many incidents there are.
-func (o *overview) incidents() int { return o.count }

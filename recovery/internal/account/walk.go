@@ -35,7 +35,7 @@ func Walk(ctx context.Context, dir string, o Options, rows Rows) error {
 		return err
 	}
 	if rows.Expect != nil {
-		rows.Expect(w.first.incidents())
+		rows.Expect(w.first.count, w.first.erased)
 	}
 	err = ledger.Scan(ctx, dir, w.read, func(e *ledger.Entry, x *reading) error {
 		if e.Seq >= w.first.records {

@@ -9,6 +9,9 @@ import (
 type Glance struct {
 	Counts string `json:"counts"`
 	Figures
+	// Erased are the incidents that were erased from the ledger, and are missing: nobody knows of which time
+	// they were.
+	Erased int64 `json:"erased"`
 	// Before are the same figures of the period before; nil: nobody asked for a period.
 	Before *Figures `json:"before,omitempty"`
 }
@@ -74,7 +77,7 @@ func (g *glance) figures(repeats int64) Figures {
 }
 
 func (r *reviewer) finishGlance(o Once) Glance {
-	out := Glance{Counts: glanceCounts, Figures: r.glance[thisPeriod].figures(o.Repeats)}
+	out := Glance{Counts: glanceCounts, Figures: r.glance[thisPeriod].figures(o.Repeats), Erased: r.erased}
 	if !r.options.Before.IsZero() {
 		before := r.glance[periodBefore].figures(o.before)
 		out.Before = &before

@@ -54,9 +54,6 @@ type occurrence struct {
 	found       bool // we found it ourselves, and it is a failure
 }
 
-// expect makes room for so many incidents.
-func (o *once) expect(incidents int) { o.seen = make([]occurrence, 0, incidents) }
-
 func (o *once) action(x *account.Action) {
 	prevents := x.Is.Type == recovery.ActionPrevent || x.Is.Type == recovery.ActionInvestigate
 	if !prevents || x.DoneAt.IsZero() {

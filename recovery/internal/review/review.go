@@ -63,7 +63,7 @@ func Run(ctx context.Context, dir string, o Options) (*Review, error) {
 	whole := ledger.Scope{Namespace: o.Scope.Namespace, Set: o.Scope.Set}
 	walk := account.Options{Now: o.Now, Scope: whole, Fields: r.fields, Progress: o.Progress}
 	err := account.Walk(ctx, dir, walk, account.Rows{
-		Set: r.set, Expect: r.once.expect, Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
+		Set: r.set, Expect: r.expect, Decision: r.decision, Action: r.action, Promise: r.promise, Choice: r.choice, Incident: r.incident,
 	})
 	if err != nil {
 		return nil, err
@@ -78,6 +78,7 @@ type reviewer struct {
 	kinds   kinds
 
 	glance   [3]glance // by period
+	erased   int64     // incidents, whenever they were reported
 	promises promises
 	told     told
 	once     once
@@ -171,6 +172,11 @@ func (r *reviewer) choice(x *account.Choice) error {
 		r.costs.choice(x)
 	}
 	return nil
+}
+
+// expect makes room for so many incidents.
+func (r *reviewer) expect(incidents int, erased int64) {
+	r.once.seen, r.erased = make([]occurrence, 0, incidents), erased
 }
 
 func (r *reviewer) set(x *playbook.Set) {

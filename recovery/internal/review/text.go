@@ -89,6 +89,9 @@ func (r *Review) glanceText(p *term.Page) {
 	line("promises kept", g.KeptOfDue(), Figures.KeptOfDue)
 	line("redress", sum(g.Redress), func(f Figures) string { return sum(f.Redress) })
 	number("repeats", func(f Figures) int64 { return f.Repeats })
+	if g.Erased > 0 {
+		p.Line("  %-18s %s, whenever they were reported", "missing", term.Count(g.Erased, "erased incident"))
+	}
 }
 
 // KeptOfDue is how many promises were kept, in words.

@@ -171,7 +171,7 @@ func writeFindings(w *term.Page, t *ledger.Treatment) {
 		w.Printf("\ntoo few cases to tell: %s\n", term.Count(len(t.TooFew), "comparison"))
 	}
 	if t.Erased > 0 {
-		w.Printf("\nmissing: %s, erased since\n", term.Count(t.Erased, "decision"))
+		w.Printf("\nmissing: %s, erased since\n", term.Count(t.Erased, "incident"))
 	}
 }
 
