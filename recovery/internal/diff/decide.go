@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -16,6 +17,11 @@ type Case struct {
 	Place string
 	// Read gives the incident. It is called once, on the goroutine that decides.
 	Read func() (recovery.Incident, error)
+	// Map stands in the place of Read where a map gives the incident: each side has its own, and OLD
+	// that of NEW where it has none.
+	Map func(*recovery.Engine) (recovery.Incident, error)
+	// Line is that of the input; 0 where it is not known.
+	Line int
 	// At is the time of the decision. The zero time is when the incident occurred.
 	At time.Time
 }
@@ -34,6 +40,7 @@ type Outcome struct {
 // Verdict is what both sides make of a case.
 type Verdict struct {
 	ID, Place   string
+	Line        int
 	Unreadable  bool // both outcomes are refusals of input that is not an incident
 	Old, New    Outcome
 	Differences []Difference
@@ -58,7 +65,11 @@ func NewComparer(old, new *Side, options ...recovery.Option) (*Comparer, error) 
 
 // Compare decides a case by both sides and says how the decisions differ.
 func (c *Comparer) Compare(x Case) Verdict {
-	v := Verdict{ID: x.ID, Place: x.Place}
+	v := Verdict{ID: x.ID, Place: x.Place, Line: x.Line}
+	if x.Map != nil {
+		c.mapped(x, &v)
+		return v
+	}
 	in, err := x.Read()
 	if err != nil {
 		v.Unreadable, v.Old.Err, v.New.Err = true, err, err
@@ -74,6 +85,36 @@ func (c *Comparer) Compare(x Case) Verdict {
 	v.Old, v.New = decide(c.old, in), decide(c.new, in)
 	v.Differences = differences(v.Old, v.New)
 	return v
+}
+
+// mapped decides what each side makes of a payload.
+func (c *Comparer) mapped(x Case, v *Verdict) {
+	now, errNow := x.Map(c.new)
+	old, errOld := x.Map(c.old)
+	if unknown := (*recovery.UnknownMapError)(nil); errors.As(errOld, &unknown) {
+		old, errOld = now, errNow
+	}
+	v.ID = cmp.Or(now.ID, old.ID, v.ID)
+	if v.Unreadable = v.ID == "" && errNow != nil && errOld != nil; v.Unreadable {
+		v.Old.Err, v.New.Err = errOld, errNow
+		return
+	}
+	one := func(e *recovery.Engine, in recovery.Incident, err error) Outcome {
+		if err != nil {
+			return Outcome{Err: err}
+		}
+		if c.now = x.At; c.now.IsZero() {
+			c.now = in.OccurredAt
+		}
+		return decide(e, in)
+	}
+	v.Old, v.New = one(c.old, old, errOld), one(c.new, now, errNow)
+	v.Differences = differences(v.Old, v.New)
+}
+
+// LeftOut reports whether the maps of both sides are for other payloads.
+func (v *Verdict) LeftOut() bool {
+	return errors.Is(v.Old.Err, recovery.ErrNotMeant) && errors.Is(v.New.Err, recovery.ErrNotMeant)
 }
 
 // Again decides a decision on record anew by both sides, at its time, from what

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"slices"
 	"sync"
 
@@ -15,6 +16,8 @@ type answer struct {
 	refused    bool
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
+	line       int      // of the input
+	err        error    // why it was refused, or left out
 }
 
 // answers are what becomes of incidents that stand one after another, in text or in JSON.
@@ -56,8 +59,14 @@ func (d *decider) add(out *answers, decision *recovery.Decision) {
 	out.list = append(out.list, a)
 }
 
+// refuse answers for what was refused. Of what a map leaves out there is nothing to say.
 func (d *decider) refuse(out *answers, id string, err error) {
-	a := answer{refused: true}
+	leftOut := errors.Is(err, recovery.ErrNotMeant)
+	a := answer{refused: !leftOut, err: err}
+	if leftOut {
+		out.list = append(out.list, a)
+		return
+	}
 	if d.format == "text" {
 		a.text = prose.Refusal(id, err)
 	} else {
@@ -69,10 +78,11 @@ func (d *decider) refuse(out *answers, id string, err error) {
 // write writes answers; JSON of decisions byte for byte as the library gives it.
 func (d *decider) write(a *answers) error {
 	for i := range a.list {
+		d.tally.Add(a.list[i].line, a.list[i].err)
 		if a.list[i].read {
 			d.fields.Add(a.list[i].undeclared)
 		}
-		if d.format != "text" {
+		if d.format != "text" || errors.Is(a.list[i].err, recovery.ErrNotMeant) {
 			continue
 		}
 		if err := d.host.Stdout.Print(a.list[i].text); err != nil {

@@ -40,6 +40,7 @@ func decide(c command.Command, h command.Host, args []string) int {
 	namespace := ledgers.Namespace(f)
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
+	mapName := f.String("map", "", mapHelp)
 	files, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {
 		return command.ExitOK
@@ -68,8 +69,12 @@ func decide(c command.Command, h command.Host, args []string) int {
 	if err := clock.Set(now, set, zones); err != nil {
 		return h.Trouble("%s", err)
 	}
+	by, err := input.NewMapping(h, engine, set, *mapName)
+	if err != nil {
+		return h.Trouble("%s", err)
+	}
 	d := decider{
-		host: h, engine: engine, format: format.Value, fields: input.NewUndeclaredFields(input.DeclaredBy(set)), rooms: &rooms{},
+		by: by, tally: input.NewTally(by), host: h, engine: engine, format: format.Value, fields: input.NewUndeclaredFields(input.DeclaredBy(set)), rooms: &rooms{},
 		clock: clock, zones: func(*recovery.Decision) zoned.Zones { return zones },
 	}
 	if *store != "" {
@@ -124,6 +129,8 @@ func loadWith(fsys fs.FS, givenFile string, options []recovery.Option) (*recover
 // decider decides the incidents of some files.
 type decider struct {
 	host   command.Host
+	by     *input.Mapping // nil: the input holds incidents
+	tally  *input.Tally
 	engine *recovery.Engine
 	format string
 	fields *input.UndeclaredFields
@@ -145,6 +152,7 @@ func (d *decider) run(files []string) int {
 	}
 	d.fields.Say(d.host)
 	d.clock.Warn(d.host)
+	d.tally.Say(d.host)
 	if refused {
 		return command.ExitFound
 	}
@@ -173,8 +181,11 @@ func (d *decider) read(name string, emit func(input.Item) bool) error {
 		return err
 	}
 	defer end()
-	return input.Split(input.Name(name), in, emit)
+	return d.by.Read(input.Name(name), in, emit)
 }
+
+// mapHelp is what the flag --map does.
+const mapHelp = "read payloads, or the rows of a table (CSV), by the map `NAME` of the playbooks"
 
 // decide decides some incidents. It runs on several goroutines at once.
 func (d *decider) decide(items []input.Item) *answers {
@@ -189,6 +200,7 @@ func (d *decider) one(out *answers, it input.Item) {
 	in, err := it.Incident()
 	if err != nil {
 		d.refuse(out, it.ID(in), err)
+		out.list[len(out.list)-1].line = it.Line
 		return
 	}
 	decision, err := d.clock.Decide(&in, func() (*recovery.Decision, error) { return d.engine.Decide(context.Background(), in) })
@@ -199,5 +211,5 @@ func (d *decider) one(out *answers, it input.Item) {
 		d.add(out, decision)
 	}
 	a := &out.list[len(out.list)-1]
-	a.read, a.undeclared = true, d.fields.Declared.Undeclared(in)
+	a.line, a.read, a.undeclared = it.Line, true, d.fields.Declared.Undeclared(in)
 }

@@ -64,6 +64,7 @@ type taken struct {
 
 // kept is what came of an incident, once wait has returned nil.
 type kept struct {
+	line       int                // of the input
 	decision   *recovery.Decision // nil: it was refused
 	id         string             // of an incident that was refused, and why it was
 	refusal    error
@@ -100,6 +101,7 @@ func (k *keeper) run(files []string) int {
 	}
 	k.fields.Say(k.host)
 	k.clock.Warn(k.host)
+	k.tally.Say(k.host)
 	if refused {
 		return command.ExitFound
 	}
@@ -122,7 +124,7 @@ func (k *keeper) confirm(list []kept) (refused bool, err error) {
 			k.refuse(out, x.id, x.refusal)
 		}
 		a := &out.list[len(out.list)-1]
-		a.read, a.undeclared = x.read, x.undeclared
+		a.line, a.read, a.undeclared = x.line, x.read, x.undeclared
 	}
 	if written := k.write(out); written != nil && err == nil {
 		err = written
@@ -160,11 +162,14 @@ func (k *keeper) handleAll(list []taken) ([]kept, error) {
 }
 
 func (k *keeper) handle(t *taken) (kept, error) {
-	if t.err != nil { // it is no incident, and there would be nothing to find it by
-		return kept{id: t.ID(t.incident), refusal: t.err, wait: confirmed}, nil
+	if t.err != nil && (k.by == nil || t.incident.ID == "") { // it is no incident, and there would be nothing to find it by
+		return kept{line: t.Line, id: t.ID(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
 	d, err := k.clock.Decide(&t.incident, func() (*recovery.Decision, error) {
+		if k.by != nil {
+			return k.engine.Told(context.Background(), k.by.Name, t.Raw, recovery.In(s))
+		}
 		return k.engine.Handle(context.Background(), t.incident, recovery.In(s))
 	})
 	if s.err != nil {
@@ -173,7 +178,10 @@ func (k *keeper) handle(t *taken) (kept, error) {
 	if err != nil && !isRefusal(err) {
 		return kept{}, fmt.Errorf("incident %q: %w", t.incident.ID, err)
 	}
-	return kept{decision: d, id: t.incident.ID, refusal: err, read: true, undeclared: t.undeclared, wait: s.wait}, nil
+	if err != nil && t.err != nil {
+		err = t.err // it has the place in the input
+	}
+	return kept{line: t.Line, decision: d, id: t.incident.ID, refusal: err, read: true, undeclared: t.undeclared, wait: s.wait}, nil
 }
 
 func isRefusal(err error) bool {

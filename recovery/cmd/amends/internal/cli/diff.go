@@ -29,6 +29,7 @@ func diffCommand() command.Command {
 // diffFlags are what the command was asked for.
 type diffFlags struct {
 	incidents string
+	by        string // a map that reads them
 	ledger    string
 	now       *command.Instant
 	drop      *command.Texts
@@ -43,6 +44,7 @@ func runDiff(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	var d diffFlags
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
+	f.StringVar(&d.by, "map", "", "read payloads, or the rows of a table (CSV), by the map `NAME`, on each side by its own; where OLD has none, by that of NEW")
 	f.StringVar(&d.ledger, "ledger", "", "decide the incidents in the ledger in `DIR` anew by both, with what was known then")
 	d.now = f.Now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
 	f.BoolVar(&d.latest, "latest", false, "of the incidents that have one id, take the last; they are held in memory")
@@ -88,8 +90,8 @@ func (d *diffFlags) check(rest []string) error {
 		return errors.New("--now goes with --incidents")
 	case d.scope.IsSet() && d.ledger == "":
 		return errors.New("--namespace, --since, --until and --set go with --ledger")
-	case d.incidents == "" && (d.latest || d.strict):
-		return errors.New("--latest and --strict go with --incidents")
+	case d.incidents == "" && (d.latest || d.strict || d.by != ""):
+		return errors.New("--latest, --strict and --map go with --incidents")
 	}
 	return nil
 }

@@ -21,7 +21,11 @@ func (d *diffFlags) decideBoth(h command.Host, old, now *diff.Side) (*diff.Impac
 	at := d.now.Or(time.Time{})
 	name := input.Name(d.incidents)
 	origin := diff.Origin{Incidents: name}
-	items := func(emit func(input.Item) bool) error { return input.Split(name, in, emit) }
+	by, err := d.mapping(h, now)
+	if err != nil {
+		return nil, err
+	}
+	items := func(emit func(input.Item) bool) error { return by.Read(name, in, emit) }
 	if d.latest {
 		items = latestOf(items, &origin.Earlier)
 	}
@@ -30,6 +34,7 @@ func (d *diffFlags) decideBoth(h command.Host, old, now *diff.Side) (*diff.Impac
 		options = append(options, recovery.Strict())
 	}
 	seen := newSeen(old, now)
+	seen.tally = input.NewTally(by)
 	impact, err := impactOf(input.NewProgress(h, false), &comparers{old: old, now: now, options: options}, casesIn(items, at), seen, d.examples)
 	if err != nil {
 		return nil, err
@@ -38,14 +43,28 @@ func (d *diffFlags) decideBoth(h command.Host, old, now *diff.Side) (*diff.Impac
 		_ = h.Stderr.Printf("warning: %s: %s; --latest takes the last of each id\n", name, origin.UpdatesText())
 	}
 	seen.fields.Say(h)
+	seen.tally.Say(h)
 	impact.Origin = origin
 	return impact, nil
+}
+
+// mapping is the map that reads the incidents; nil where they are read as they are.
+func (d *diffFlags) mapping(h command.Host, now *diff.Side) (*input.Mapping, error) {
+	if d.by == "" {
+		return nil, nil
+	}
+	engine, err := recovery.New(now.Set())
+	if err != nil {
+		return nil, err
+	}
+	return input.NewMapping(h, engine, now.Set(), d.by)
 }
 
 // seen is what is known of the incidents that were compared, beside what both sides make
 // of them. Memory grows by some 40 bytes an incident.
 type seen struct {
 	fields  *input.UndeclaredFields
+	tally   *input.Tally
 	ids     map[[16]byte]bool
 	updates int // incidents whose id came before
 }
@@ -82,6 +101,15 @@ func impactOf(show *input.Progress, pool *comparers, source diff.Source, s *seen
 			return answer{err: err}
 		}
 		defer pool.put(c)
+		if read := x.Map; read != nil {
+			x.Map = func(e *recovery.Engine) (recovery.Incident, error) {
+				in, err := read(e)
+				if err == nil {
+					a.undeclared = s.fields.Declared.Undeclared(in)
+				}
+				return in, err
+			}
+		}
 		read := x.Read
 		x.Read = func() (recovery.Incident, error) {
 			in, err := read()
@@ -95,6 +123,10 @@ func impactOf(show *input.Progress, pool *comparers, source diff.Source, s *seen
 	}, func(a answer) error {
 		if a.err != nil {
 			return a.err
+		}
+		s.tally.Add(a.verdict.Line, a.verdict.New.Err)
+		if a.verdict.LeftOut() {
+			return nil
 		}
 		impact.Add(a.verdict)
 		if !a.verdict.Unreadable {
@@ -166,6 +198,9 @@ func latestOf(items itemSource, earlier *int) itemSource {
 func casesIn(items itemSource, at time.Time) diff.Source {
 	return func(yield func(diff.Case) bool) error {
 		return items(func(it input.Item) bool {
+			if it.IsMapped() {
+				return yield(diff.Case{Place: it.Place(), Line: it.Line, At: at, Map: it.Mapped})
+			}
 			return yield(diff.Case{Place: it.Place(), At: at, Read: func() (recovery.Incident, error) {
 				in, err := it.Incident()
 				if err != nil {

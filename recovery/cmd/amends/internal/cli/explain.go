@@ -31,7 +31,7 @@ func explainCommand() command.Command {
 
 // explainFlags are what the command was asked for.
 type explainFlags struct {
-	playbooks, given           string
+	playbooks, given, by       string
 	ledger, incident, decision string
 	namespace                  *string
 	now                        *command.Instant
@@ -52,6 +52,7 @@ func runExplain(c command.Command, h command.Host, args []string) int {
 	f.StringVar(&x.incident, "incident", "", "`ID` of the incident in the ledger")
 	x.namespace = ledgers.Namespace(f)
 	f.StringVar(&x.decision, "decision", "", "`ID` of its decision, when the latest is not meant")
+	f.StringVar(&x.by, "map", "", mapHelp)
 	f.BoolVar(&x.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare")
 	x.format = f.Format("text", "json")
 	files, err := f.Parse(h, args)
@@ -80,8 +81,8 @@ func (x *explainFlags) check(files []string) error {
 		return errors.New("--incident, --decision and --namespace go with --ledger DIR")
 	case past && x.incident == "":
 		return errors.New("--ledger needs the incident: --incident ID")
-	case past && (x.playbooks != "" || x.given != "" || x.now.At != nil || x.strict || len(files) > 0):
-		return errors.New("a past decision is explained by what the ledger holds: --ledger takes no --playbooks, --given, --now, --strict or FILE")
+	case past && (x.playbooks != "" || x.given != "" || x.by != "" || x.now.At != nil || x.strict || len(files) > 0):
+		return errors.New("a past decision is explained by what the ledger holds: --ledger takes no --playbooks, --given, --map, --now, --strict or FILE")
 	case len(files) > 1:
 		return errors.New("explain takes one file with incidents")
 	}
@@ -118,6 +119,8 @@ type explained struct {
 
 	read       bool     // it is an incident
 	undeclared []string // its fields that no playbook declares
+	line       int      // of the input
+	refusal    error
 }
 
 func (e explained) write(w *term.Writer) error {
@@ -145,13 +148,20 @@ func (x *explainFlags) decide(h command.Host, files []string) int {
 	if len(files) > 0 {
 		name = files[0]
 	}
-	d := decider{host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(known.set))}
+	by, err := input.NewMapping(h, engine, known.set, x.by)
+	if err != nil {
+		return h.Trouble("%s", err)
+	}
+	d := decider{by: by, tally: input.NewTally(by), host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(known.set))}
 	first, found, trees := true, false, false
-	err := input.InOrder(input.NewProgress(h, true), func(emit func(input.Item) bool) error { return d.read(name, emit) },
+	err = input.InOrder(input.NewProgress(h, true), func(emit func(input.Item) bool) error { return d.read(name, emit) },
 		func(it input.Item) explained { return x.one(d, it) },
 		func(r explained) error {
 			if r.err != nil {
 				return r.err
+			}
+			if d.tally.Add(r.line, r.refusal); errors.Is(r.refusal, recovery.ErrNotMeant) {
+				return nil
 			}
 			if !first && x.format.Value == "text" {
 				r.text = term.Join(term.Own("\n"), r.text)
@@ -165,6 +175,7 @@ func (x *explainFlags) decide(h command.Host, files []string) int {
 	status = x.end(h, err, found, trees)
 	if status != command.ExitTrouble {
 		d.fields.Say(h)
+		d.tally.Say(h)
 	}
 	return status
 }
@@ -187,10 +198,12 @@ func (x *explainFlags) end(h command.Host, err error, found, trees bool) int {
 func (x *explainFlags) one(d decider, it input.Item) explained {
 	in, err := it.Incident()
 	if err != nil {
-		return x.written(explain.Refusal(it.ID(in), err), d.host)
+		r := x.written(explain.Refusal(it.ID(in), err), d.host)
+		r.line, r.refusal = it.Line, err
+		return r
 	}
 	r := x.why(d.host, d.engine, in)
-	r.read, r.undeclared = true, d.fields.Declared.Undeclared(in)
+	r.line, r.read, r.undeclared = it.Line, true, d.fields.Declared.Undeclared(in)
 	return r
 }
 
@@ -199,7 +212,9 @@ func (x *explainFlags) why(h command.Host, engine *recovery.Engine, in recovery.
 	var misfit *recovery.IncidentError
 	switch {
 	case errors.As(err, &misfit):
-		return x.written(explain.Refusal(in.ID, err), h)
+		r := x.written(explain.Refusal(in.ID, err), h)
+		r.refusal = err
+		return r
 	case err != nil:
 		return explained{err: err}
 	}

@@ -3,6 +3,8 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +21,7 @@ type Item struct {
 	Line, col int
 	Raw       []byte
 	Err       error // why it is no JSON; nil when that is still to be seen
+	by        *Mapping
 }
 
 // PlaceError says where in the input something is no incident.
@@ -35,6 +38,9 @@ func (it Item) Place() string { return fmt.Sprintf("%s:%d:%d", it.file, it.Line,
 
 // Incident reads the item. What is no JSON is refused with its place.
 func (it Item) Incident() (recovery.Incident, error) {
+	if it.by != nil {
+		return it.Mapped(it.by.engine)
+	}
 	var in recovery.Incident
 	err := it.Err
 	if err == nil {
@@ -46,9 +52,27 @@ func (it Item) Incident() (recovery.Incident, error) {
 	return in, nil
 }
 
+// IsMapped reports whether a map reads the item.
+func (it Item) IsMapped() bool { return it.by != nil }
+
+// Mapped reads the item by the map of an engine.
+func (it Item) Mapped(e *recovery.Engine) (in recovery.Incident, err error) {
+	if err = it.Err; err == nil {
+		in, err = e.Incident(context.Background(), it.by.Name, it.Raw)
+	}
+	if err != nil && !errors.Is(err, recovery.ErrNotMeant) {
+		var bad *recovery.PayloadError
+		if errors.As(err, &bad) {
+			in.ID = bad.Incident
+		}
+		return in, &PlaceError{it.Place(), err}
+	}
+	return in, err
+}
+
 // ID is the incident's id where one can be seen in what could not be read.
 func (it Item) ID(in recovery.Incident) string {
-	if in.ID != "" {
+	if in.ID != "" || it.by != nil {
 		return in.ID
 	}
 	var seen struct {
@@ -319,13 +343,28 @@ func (c *lineCounter) place(at int64) (line, col int) {
 // Open opens a file with incidents, or standard input.
 func Open(h command.Host, name string) (io.Reader, func(), error) {
 	if name == "-" {
-		return h.Stdin, func() {}, nil
+		in, err := unzipped(h.Stdin)
+		return in, func() {}, err
 	}
 	f, err := command.OpenFile(name, "give - in its place, and < "+name)
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, func() { f.Close() }, nil
+	in, err := unzipped(f)
+	if err != nil {
+		f.Close()
+		return nil, nil, command.PlainPath(name, err)
+	}
+	return in, func() { f.Close() }, nil
+}
+
+// unzipped reads what gzip has packed, and anything else as it is.
+func unzipped(r io.Reader) (io.Reader, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	if head, _ := in.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		return in, nil
+	}
+	return gzip.NewReader(in)
 }
 
 // Name is what an input is called in places.
