@@ -1,5 +1,11 @@
 package playbook
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // Map says how the fields of incidents are read from payloads, such as those of a helpdesk's
 // webhooks, or from the rows of a table. A part that was not written, or not understood, is zero.
 type Map struct {
@@ -36,4 +42,98 @@ type MapField struct {
 type PathValues struct {
 	Path   Text
 	Values []Text
+}
+
+// String says in one line where the field stands and how it is written, in one way however it was
+// laid out: from ticket.state, words {closed: 3, open: 2}, otherwise 1.
+func (f *MapField) String() string {
+	var out []string
+	add := func(key string, texts []Text) {
+		if len(texts) > 0 {
+			out = append(out, key+" "+namesOf(texts))
+		}
+	}
+	one := func(key string, t Text) {
+		if t.IsSet() {
+			out = append(out, key+" "+shownText(t.Value))
+		}
+	}
+	add("from", f.From)
+	one("text", f.Template)
+	if f.Const.IsSet() {
+		out = append(out, "const "+shownValue(f.Const))
+	}
+	add("first_of", f.FirstOf)
+	if len(f.Words) > 0 {
+		words := make([]string, len(f.Words))
+		for i, w := range f.Words {
+			words[i] = shownText(w.Key.Value) + ": " + shownValue(w.Value)
+		}
+		slices.Sort(words)
+		out = append(out, "words {"+strings.Join(words, ", ")+"}")
+	}
+	add("true", f.True)
+	add("false", f.False)
+	if f.Otherwise.IsSet() {
+		out = append(out, "otherwise "+shownValue(f.Otherwise))
+	}
+	for _, k := range []struct {
+		key  string
+		text Text
+	}{{"currency", f.Currency}, {"decimal", f.Decimal}, {"unit", f.Unit}, {"format", f.Format}, {"zone", f.Zone}, {"split", f.Split}} {
+		one(k.key, k.text)
+	}
+	add("missing", f.Missing)
+	if len(f.When) > 0 {
+		out = append(out, "when "+ShownPathValues(f.When))
+	}
+	add("while", f.While)
+	if f.IsItems {
+		items := make([]string, len(f.Items))
+		for i, x := range f.Items {
+			items[i] = x.Name.Value + " " + x.String()
+		}
+		slices.Sort(items)
+		out = append(out, "items {"+strings.Join(items, "; ")+"}")
+	}
+	return strings.Join(out, ", ")
+}
+
+// ShownPathValues writes what payloads have to show, in one line.
+func ShownPathValues(list []PathValues) string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = v.Path.Value + ": " + namesOf(v.Values)
+	}
+	slices.Sort(out)
+	return "{" + strings.Join(out, ", ") + "}"
+}
+
+func namesOf(texts []Text) string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = shownText(t.Value)
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}
+
+func shownText(text string) string {
+	if text == "" || strings.TrimSpace(text) != text || strings.ContainsAny(text, ",;:{}\"") && !strings.Contains(text, "${") {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+func shownValue(v Value) string {
+	if v.Kind != List {
+		return shownText(v.Text.Value)
+	}
+	out := make([]string, len(v.Items))
+	for i, x := range v.Items {
+		out[i] = shownValue(x)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
 }

@@ -31,16 +31,22 @@ type builder struct {
 }
 
 func meaningOf(set *playbook.Set) meaning {
-	var shared, books []*playbook.Document
+	var shared, books, maps []*playbook.Document
 	for _, d := range set.Documents {
-		if d.Kind == playbook.Shared {
+		switch d.Kind {
+		case playbook.Shared:
 			shared = append(shared, d)
-		} else {
+		case playbook.PayloadMap:
+			maps = append(maps, d)
+		default:
 			books = append(books, d)
 		}
 	}
 	slices.SortStableFunc(books, func(a, b *playbook.Document) int { return cmp.Compare(a.ID.Value, b.ID.Value) })
 	m := meaning{shared: sharedThing(shared)}
+	for _, d := range maps {
+		m.shared.add(mapThing(d))
+	}
 	for _, d := range books {
 		m.playbooks = append(m.playbooks, bookOf(d, shared))
 	}

@@ -54,6 +54,7 @@ const (
 	WhatRow        What = "row"
 	WhatCalendar   What = "calendar"
 	WhatMessage    What = "message"
+	WhatMap        What = "map" // of payloads: what incidents are read from
 	WhatActionType What = "action-type"
 	WhatRole       What = "role"
 )

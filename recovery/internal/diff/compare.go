@@ -82,12 +82,13 @@ func nameOf(p pair) string {
 }
 
 // definition compares one part of a playbook or of what the set shares. A definition that
-// no play uses, before and after, is not compared. Fields and roles are always compared.
+// no play uses, before and after, is not compared. Fields, roles and maps are always compared.
 func (c *comparison) definition(p pair, name, oldBook, newBook string) {
 	c.usedBy = nil
 	if isDefinition(firstOf(p)) {
 		c.usedBy = union(c.oldUses.plays(oldBook, name, p.old != nil), c.newUses.plays(newBook, name, p.new != nil))
-		if c.usedBy == nil && !strings.HasPrefix(name, "field ") && !strings.HasPrefix(name, "role ") && !c.oldUses.elsewhere[name] && !c.newUses.elsewhere[name] {
+		always := strings.HasPrefix(name, "field ") || strings.HasPrefix(name, "role ") || strings.HasPrefix(name, "map ")
+		if c.usedBy == nil && !always && !c.oldUses.elsewhere[name] && !c.newUses.elsewhere[name] {
 			return
 		}
 	}
