@@ -44,6 +44,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 	p.Limits = b.shared.limits(program.Limits)
 	p.Partners, p.Languages = b.partnerList(), b.languages()
 	p.Calendars, p.Facts, p.Fields = b.calendars(), b.facts(), b.fields()
+	p.Maps = b.maps()
 	p.Dates = b.dates()
 	for _, d := range p.Dates {
 		switch d.State {

@@ -18,6 +18,7 @@ type Page struct {
 	Calendars        []Calendar
 	Facts            []Fact
 	Fields           []Field
+	Maps             []Map
 	Tests            Tests
 }
 
@@ -311,6 +312,16 @@ type Fact struct{ Name, Where, Means string }
 
 // Field is what an incident says.
 type Field struct{ Name, Where, About, Type, Needed string }
+
+// Map says how incidents are read from payloads of another program.
+type Map struct {
+	Name, Anchor, About string
+	Remarks             []string
+	Rows                []MapRow
+}
+
+// MapRow is one field: where it stands in the payload, and how it is written there.
+type MapRow struct{ Field, From, How string }
 
 // Tests is what came of the tests.
 type Tests struct {
