@@ -103,6 +103,9 @@ func (p PayloadProblem) String() string {
 		found = "nothing"
 	}
 	text := p.Field + ": wanted " + p.Wanted + ", found " + found
+	if strings.Contains(found, ", which ") {
+		text += ","
+	}
 	if p.Path != "" {
 		text += " at " + p.Path
 	}

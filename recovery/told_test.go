@@ -175,7 +175,7 @@ func TestToldErrors(t *testing.T) {
 		{"no time", "zammad", `{"event": "ticket.create", "ticket": {"number": 1}}`, "occurred_at: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found nothing at ticket.incident_at or ticket.created_at (p.yaml:26)", isAn[*recovery.PayloadError]},
 		{"a state without its time", "zammad", `{"event": "ticket.create", "ticket": {"number": 1, "created_at": "2026-03-02", "state": "pending"}}`, "updated_at: wanted a time, at which the pause begins or ends", isAn[*recovery.PayloadError]},
 		{"an ambiguous amount", "zammad", `{"event": "ticket.create", "ticket": {"number": 1, "created_at": "2026-03-02", "weight": "1,234", "lines": [{"no": 1, "article": "x", "price": "12,50"}]}}`,
-			`lines[0].price: wanted an amount in EUR such as 12.50 EUR, found "12,50", which is not written with ` + "`decimal: \".\"` at ticket.lines[0].price (p.yaml:38)", isAn[*recovery.PayloadError]},
+			`lines[0].price: wanted an amount in EUR such as 12.50 EUR, found "12,50", which is not written with ` + "`decimal: \".\"`, at ticket.lines[0].price (p.yaml:38)", isAn[*recovery.PayloadError]},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := e.Told(ctx, test.by, test.payload)

@@ -55,6 +55,7 @@ func TestValues(t *testing.T) {
 		{"afternoon", here(Field{Type: timestamp, Format: "m/d/y"}), "3/2/2026 1:05:09 PM", "2026-03-02T12:05:09Z"},
 		{"midnight", here(Field{Type: timestamp, Format: "m/d/y"}), "3/2/2026 12:00 am", "2026-03-01T23:00:00Z"},
 		{"noon", here(Field{Type: timestamp, Format: "m/d/y"}), "3/2/2026 12 p.m.", "2026-03-02T11:00:00Z"},
+		{"points in the time of day", here(Field{Type: timestamp, Format: "d/m/y"}), "10/03/2004 18.00.00", "2004-03-10T17:00:00Z"},
 		{"thirteen in the afternoon", here(Field{Type: timestamp, Format: "m/d/y"}), "3/2/2026 13:00 PM", "in the place of a time of day"},
 		{"decimals of a second", Field{Type: timestamp}, "2026-03-02T10:00:00.123456789Z", "2026-03-02T10:00:00.123456Z"},
 		{"the year first, with slashes", here(Field{Type: timestamp}), "2001/01/14 21:55", "2001-01-14T20:55:00Z"},

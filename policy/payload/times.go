@@ -17,7 +17,7 @@ var (
 	dayName   = regexp.MustCompile(`^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? `)
 	dayMonth  = regexp.MustCompile(`^(\d{1,2})[- ]([A-Za-z]{3,9})\.?[-, ]+(\d{4})(?:$|[T ,])`)
 	monthDay  = regexp.MustCompile(`^([A-Za-z]{3,9})\.? (\d{1,2})(?:,? )(\d{4})(?:$|[T ,])`)
-	timeOfDay = regexp.MustCompile(`^(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?$`)
+	timeOfDay = regexp.MustCompile(`^(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?)?(?: ?([AaPp])\.?[Mm]\.?)?(?: ?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?$`)
 )
 
 const (

@@ -168,7 +168,7 @@ func (k *keeper) handle(t *taken) (kept, error) {
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
 	d, err := k.clock.Decide(&t.incident, func() (*recovery.Decision, error) {
 		if k.by != nil {
-			return k.engine.Told(context.Background(), k.by.Name, t.Raw, recovery.In(s))
+			return k.engine.Told(context.Background(), k.by.Name, t.Payload(), recovery.In(s))
 		}
 		return k.engine.Handle(context.Background(), t.incident, recovery.In(s))
 	})

@@ -22,6 +22,7 @@ type Item struct {
 	Raw       []byte
 	Err       error // why it is no JSON; nil when that is still to be seen
 	by        *Mapping
+	row       map[string]string // of a table, by its columns
 }
 
 // PlaceError says where in the input something is no incident.
@@ -55,10 +56,18 @@ func (it Item) Incident() (recovery.Incident, error) {
 // IsMapped reports whether a map reads the item.
 func (it Item) IsMapped() bool { return it.by != nil }
 
+// Payload is what a map reads.
+func (it Item) Payload() any {
+	if it.row != nil {
+		return it.row
+	}
+	return it.Raw
+}
+
 // Mapped reads the item by the map of an engine.
 func (it Item) Mapped(e *recovery.Engine) (in recovery.Incident, err error) {
 	if err = it.Err; err == nil {
-		in, err = e.Incident(context.Background(), it.by.Name, it.Raw)
+		in, err = e.Incident(context.Background(), it.by.Name, it.Payload())
 	}
 	if err != nil && !errors.Is(err, recovery.ErrNotMeant) {
 		var bad *recovery.PayloadError

@@ -10,13 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/payload"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
-	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
@@ -127,7 +125,7 @@ func (m *Mapping) rows(name string, in *bufio.Reader, emit func(Item) bool) erro
 			return err
 		default:
 			it.Line, it.col = r.FieldPos(0)
-			it.Raw, it.Err = object(header, row, encoding)
+			it.row, it.Err = columns(header, row, encoding)
 		}
 		if !emit(it) {
 			return nil
@@ -202,12 +200,12 @@ func delimiter(head []byte) rune {
 	return best
 }
 
-// object writes a row as JSON.
-func object(header, row []string, encoding payload.Encoding) ([]byte, error) {
+// columns are the texts of a row, by the names of their columns.
+func columns(header, row []string, encoding payload.Encoding) (map[string]string, error) {
 	if len(row) != len(header) {
 		return nil, &recovery.JSONError{Message: fmt.Sprintf("the row has %s, and the header %d", term.Count(len(row), "column"), len(header))}
 	}
-	out := []byte{'{'}
+	out := make(map[string]string, len(row))
 	for i, cell := range row {
 		if header[i] == "" {
 			continue
@@ -216,14 +214,7 @@ func object(header, row []string, encoding payload.Encoding) ([]byte, error) {
 		if err != nil {
 			return nil, &recovery.JSONError{Message: "the row cannot be read: " + err.Error()}
 		}
-		if len(out) > 1 {
-			out = append(out, ',')
-		}
-		out = append(jsontext.AppendQuote(out, header[i]), ':')
-		out = jsontext.AppendQuote(out, string(text))
+		out[header[i]] = string(text)
 	}
-	if !utf8.Valid(out) {
-		return nil, &recovery.JSONError{Message: "the row is not UTF-8"}
-	}
-	return append(out, '}'), nil
+	return out, nil
 }
