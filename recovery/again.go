@@ -3,6 +3,7 @@ package recovery
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,6 +28,10 @@ func (e *UnhandledError) Error() string {
 // as well when the set that made it first decided in the store after this one did, or
 // when it was made at a later time than now.
 //
+// In a store that keeps the stream of deliveries, Again then puts what has fallen due into it: steps of
+// if_late and remind, and what is owed again and again. What fell due several times meanwhile is handed out
+// once, and what is over by now is not handed out any more.
+//
 // An incident that cannot be decided any more keeps its decision; nothing is recorded.
 // The error is an *[UnhandledError], or one of those of [Engine.Handle].
 func (e *Engine) Again(ctx context.Context, incident string, options ...CallOption) (*Decision, error) {
@@ -35,9 +40,35 @@ func (e *Engine) Again(ctx context.Context, incident string, options ...CallOpti
 	if err != nil {
 		return nil, err
 	}
-	return e.commit(ctx, store, incident, func() (*outcome, error) {
+	d, err := e.commit(ctx, rules, store, incident, func() (*outcome, error) {
 		return e.decideAgain(ctx, rules, store, incident)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return d, e.fall(ctx, rules, store, incident)
+}
+
+// fall puts what has fallen due on an incident into the stream, in a commit of its own, in a store that keeps one.
+func (e *Engine) fall(ctx context.Context, rules *ruleset, store Store, incident string) error {
+	for attempt := 1; ; attempt++ {
+		q := e.about(incident)
+		given, version, err := store.Read(ctx, q)
+		if err != nil || given.Stream == nil || given.Previous == nil {
+			return storeError(err)
+		}
+		c := Commit{Reads: q, Given: given, Version: version}
+		if err := e.streamed(&c, rules, &given); err != nil {
+			return err
+		}
+		if len(c.Fell)+len(c.Withdrawn) == 0 && c.NextDue.Equal(given.Stream.NextDue) {
+			return nil
+		}
+		err = storeError(store.Commit(ctx, c))
+		if !errors.Is(err, ErrConflict) || attempt == attempts {
+			return err
+		}
+	}
 }
 
 func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, incident string) (*outcome, error) {

@@ -121,7 +121,7 @@ func TestEffects(t *testing.T) {
 	resolved := late(80 * time.Hour)
 	resolved.ResolvedAt = at("2026-03-02T08:00:00Z")
 	second := d.handle(resolved)
-	if diff := cmp.Diff([]string{"change compensate", "cancel acknowledge", "cancel inform"}, do(second)); diff != "" {
+	if diff := cmp.Diff([]string{"cancel acknowledge", "cancel inform", "change compensate"}, do(second)); diff != "" {
 		t.Error(diff)
 	}
 	resolved.Fields["delay"] = 81 * time.Hour

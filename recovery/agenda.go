@@ -3,6 +3,7 @@ package recovery
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -23,13 +24,16 @@ const (
 	// Overpaid is money of which more was given than the decision gives now. Whether to take
 	// it back is for the host to judge.
 	Overpaid State = "overpaid"
+	// Dead is a delivery that has failed again after it was put back: nobody tries it any more until a
+	// person has dealt with it, and reports on its key.
+	Dead State = "dead"
 )
 
 // OwedChoice is the type under which a choice is owed, in place of that of an action.
 const OwedChoice = "choice"
 
 // Owed is an action that is not done yet, or of which too much was given; or a choice that nobody has
-// made yet. A choice is owed by its decider, or by the role that has to agree: that is the Owner of
+// made yet; or a delivery that is dead. A choice is owed by its decider, or by the role that has to agree: that is the Owner of
 // its Action, whose ID is that of the choice.
 type Owed struct {
 	Action Action `json:"action"`
@@ -41,38 +45,15 @@ type Owed struct {
 	Over Money `json:"over,omitzero"`
 	// Choice is what is to be decided; nil: Action is to be done.
 	Choice *Choice `json:"-"`
+	// Key is that of the delivery that is Dead.
+	Key string `json:"key,omitempty"`
 }
 
-// Agenda lists what a decision still owes at a time, the most urgent first:
-// overdue, due, pending, next, waiting, overpaid, each by time. The fields of the incident fulfil
-// some actions: a response fulfils acknowledge and respond, and resolving
-// fulfils resolve. Inform falls due again after each time the customer was
-// informed, until the incident is resolved. Other actions are owed until a
-// report says that they were done. A step of remind is owed from its time on, until
-// its action is done. A step of if_late is owed from its time on, if its action was
-// not done by then. The choices that it leaves are owed too, with the steps that hang on the time to
-// decide.
-//
-// A decision that was read from its public JSON does not hold what was promised
-// when. Its actions are then taken as they stand there, and inform counts absolute
-// time from when the incident was reported, or else decided.
-func Agenda(d *Decision, in Incident, now time.Time, reports ...Report) []Owed {
-	a := agendaOf(d, in, now, reports)
-	for _, c := range d.Choices {
-		if d.Made != nil && d.Made.open() && d.Made.Choice == c.ID {
-			c.Made = d.Made
-		}
-		a.choice(c)
-	}
-	sortOwed(a.out)
-	return a.out
-}
-
-// agendaOf lists what a decision owes beside the choices.
-func agendaOf(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
-	a := newAgenda(d, in, now.UTC(), reports)
+// agendaOf lists what a decision owes beside the choices. Choices have withdrawn the actions that are gone.
+func agendaOf(d *Decision, in Incident, now time.Time, reports []Report, gone map[store.ID]bool) *agenda {
+	a := newAgenda(d, in, now, reports)
 	for _, x := range d.Actions {
-		if x.Change != ChangeCancelled {
+		if x.Change != ChangeCancelled && !gone[store.IDOf(x.ID)] {
 			a.look(&x)
 		}
 		if over := overpaid(a.happened.handed, a.happened.reports, &x); over.IsSet() {
@@ -96,6 +77,7 @@ func (a *agenda) choice(c Choice) {
 	case before(c.DueAt, a.happened.now):
 		o.State = Overdue
 	}
+	a.ends(c.DueAt)
 	a.out = append(a.out, o)
 	for i := range c.Remind {
 		a.remind(&c.Remind[i], &p)
@@ -105,40 +87,72 @@ func (a *agenda) choice(c Choice) {
 	}
 }
 
-// Agenda lists what is owed on an incident now: the actions of its latest
-// decision and of the choices made on it, without those that were reported done,
-// and the choices that nobody has made, or agreed to, yet.
-// An incident that was never handled owes nothing. The error is the store's.
-func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) ([]Owed, error) {
+// Agenda lists what is owed on an incident now, the most urgent first: dead, overdue, due, pending, next,
+// waiting, overpaid, each by time. It looks at the actions of the incident's latest decision and of the
+// choices made on it, and at the choices that nobody has made, or agreed to, yet.
+//
+// The fields of the incident fulfil some actions: a response fulfils acknowledge and respond, and
+// resolving fulfils resolve. Inform falls due again after each time the customer was informed, until the
+// incident is resolved. Other actions are owed until a report says that they were done. A step of remind
+// is owed from its time on, until its action is done. A step of if_late is owed from its time on, if its
+// action was not done by then. The steps that hang on the time to decide are owed likewise.
+//
+// next is when to look again, later than now: until then nothing changes by itself; zero: it never does.
+// An incident that was never
+// handled owes nothing. The error is the store's.
+func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOption) (owed []Owed, next time.Time, err error) {
 	given, _, err := e.storeFor(options).Read(ctx, e.about(incident))
 	if err != nil {
-		return nil, err
+		return nil, time.Time{}, storeError(err)
 	}
 	return given.Agenda(e.now())
 }
 
 // Agenda lists what is owed at a time on the incident that a store was asked about, as
 // [Engine.Agenda] does.
-func (g *Given) Agenda(now time.Time) ([]Owed, error) {
+func (g *Given) Agenda(now time.Time) (owed []Owed, next time.Time, err error) {
+	now = now.UTC()
+	list, err := g.agendas(now)
+	if err != nil {
+		return nil, next, err
+	}
+	for _, a := range list {
+		owed, next = append(owed, a.out...), earlier(next, a.next)
+	}
+	gone := g.withdrawn()
+	owed = slices.DeleteFunc(owed, func(o Owed) bool { return gone[store.IDOf(o.Action.ID)] })
+	owed = append(owed, g.dead()...)
+	sortOwed(owed)
+	return owed, next, nil
+}
+
+// agendas are those of the latest decision, with the choices that are open, and of the choices made on it.
+func (g *Given) agendas(now time.Time) ([]*agenda, error) {
 	if g.Previous == nil {
 		return nil, nil
 	}
 	var in Incident
 	if err := in.UnmarshalJSON(g.Previous.Incident); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the incident as recorded: %w", err)
 	}
-	own := agendaOf(g.Previous.Decision, in, now, g.Reports)
+	gone := g.withdrawn()
+	own := agendaOf(g.Previous.Decision, in, now, g.Reports, gone)
 	for _, c := range g.Choices() {
 		own.choice(c)
 	}
-	out := own.out
-	for _, m := range g.Made {
-		out = append(out, agendaOf(m.Decision, in, now, g.Reports).out...)
+	out := []*agenda{own}
+	for i := range g.Made {
+		out = append(out, agendaOf(g.Made[i].Decision, in, now, g.Reports, gone))
 	}
-	gone := g.withdrawn()
-	out = slices.DeleteFunc(out, func(o Owed) bool { return gone[store.IDOf(o.Action.ID)] })
-	sortOwed(out)
 	return out, nil
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || before(b, a) {
+		return b
+	}
+	return a
 }
 
 func sortOwed(list []Owed) { slices.SortStableFunc(list, compareOwed) }
@@ -147,10 +161,10 @@ func compareOwed(x, y Owed) int {
 	return cmp.Or(x.State.Compare(y.State), compareTimes(x.At, y.At))
 }
 
-// Compare orders states as an agenda lists them, the most urgent first: overdue, due, pending, next,
+// Compare orders states as an agenda lists them, the most urgent first: dead, overdue, due, pending, next,
 // waiting, overpaid.
 func (s State) Compare(o State) int {
-	urgency := [...]State{Overdue, Due, Pending, Next, Waiting, Overpaid}
+	urgency := [...]State{Dead, Overdue, Due, Pending, Next, Waiting, Overpaid}
 	return cmp.Compare(slices.Index(urgency[:], s), slices.Index(urgency[:], o))
 }
 
@@ -159,16 +173,60 @@ type agenda struct {
 	happened events
 	pauses   []worktime.Pause
 	base     time.Time // of an inform, where the decision does not hold it
+	next     time.Time // when it changes by itself, later than now; zero: never
+	steps    []fallen  // those that are owed, and what is owed again and again
 	out      []Owed
 }
 
 func newAgenda(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
 	a := &agenda{decision: d, pauses: in.Paused, base: cmp.Or(d.base, in.ReportedAt, d.DecidedAt)}
 	a.happened = eventsBy(now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	a.changes(in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	for i := range in.Paused {
+		a.changes(in.Paused[i].From, in.Paused[i].Until)
+	}
+	for i := range reports {
+		a.changes(reports[i].At)
+	}
 	if a.happened.told(reports); len(a.happened.reports) > 0 && len(d.handed) > 0 {
 		a.happened.handed = appendHanded(slices.Clone(d.handed), d)
 	}
 	return a
+}
+
+// changes notes times from which on what is owed may be another.
+func (a *agenda) changes(times ...time.Time) {
+	for _, t := range times {
+		if t.After(a.happened.now) {
+			a.next = earlier(a.next, t)
+		}
+	}
+}
+
+// ends notes deadlines: exactly then is in time.
+func (a *agenda) ends(times ...time.Time) {
+	for _, t := range times {
+		if !t.IsZero() {
+			a.changes(t.Add(time.Microsecond))
+		}
+	}
+}
+
+// fallen is something that has fallen due, and when that was.
+type fallen struct {
+	action *Action
+	at     time.Time
+}
+
+// fell notes that something has fallen due, once for each action: the last time counts.
+func (a *agenda) fell(x *Action, at time.Time) {
+	for i := range a.steps {
+		if s := &a.steps[i]; s.action.ID == x.ID {
+			s.at = later(s.at, at)
+			return
+		}
+	}
+	a.steps = append(a.steps, fallen{x, at})
 }
 
 // look adds an action if it is owed, and the steps that are owed because of it.
@@ -207,6 +265,8 @@ func (a *agenda) asksIn(out []Promise, x *Action) []Promise {
 			p.retime()
 		}
 		a.happened.judge(p)
+		a.changes(p.NotBefore)
+		a.ends(p.DueAt)
 	}
 	return out
 }
@@ -268,6 +328,15 @@ func (a *agenda) owedAgain(x *Action, p *Promise) Owed {
 	var at time.Time
 	if !p.Base.IsZero() {
 		at = p.occurrence(p.next())
+		n := p.first(a.happened.now)
+		a.changes(at, p.occurrence(n), p.occurrence(n+1))
+		a.ends(at)
+		for n > p.next() && p.occurrence(n).After(a.happened.now) {
+			n--
+		}
+		if last := p.occurrence(n); n >= p.next() && !last.After(a.happened.now) {
+			a.fell(x, last)
+		}
 	}
 	switch {
 	case at.IsZero() || a.happened.now.Before(at) && p.run.pauses && p.run.clock().PausedAt(a.happened.now):

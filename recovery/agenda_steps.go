@@ -23,6 +23,8 @@ func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 	add := func(h hung) {
 		if !h.at.IsZero() {
 			out = append(out, h)
+			a.changes(h.at)
+			a.ends(h.hang.dueAt)
 		}
 	}
 	if len(y.hangs) == 0 {
@@ -99,6 +101,7 @@ func (a *agenda) latest(h *hang) time.Time {
 	h.run.pausedBy(a.pauses)
 	again := Promise{Base: h.at, every: *h.every, run: h.run}
 	n := again.first(a.happened.now)
+	a.changes(again.occurrence(n), again.occurrence(n+1))
 	if due := again.occurrence(n); due.IsZero() || due.After(a.happened.now) {
 		n--
 	}
@@ -120,11 +123,13 @@ func (a *agenda) remind(y *Action, p *Promise) {
 // addStep adds a step that is owed, once.
 func (a *agenda) addStep(y *Action, h *hung) {
 	o := Owed{Action: *y, State: Due, At: h.dueAt}
+	last := a.latest(&h.hang)
+	a.fell(y, last)
 	switch {
 	case before(h.dueAt, a.happened.now):
 		o.State = Overdue
 	case h.every != nil && h.dueAt.IsZero():
-		o.At = a.latest(&h.hang)
+		o.At = last
 	}
 	i := slices.IndexFunc(a.out, func(x Owed) bool { return x.Action.ID == y.ID })
 	if i < 0 {

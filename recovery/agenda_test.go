@@ -76,7 +76,7 @@ func TestAgenda(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&changed)
 			}
-			got := owed(recovery.Agenda(decision, changed, at(tt.now), tt.reports...))
+			got := owed(agendaOf(decision, changed, at(tt.now), tt.reports...))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -161,7 +161,7 @@ func TestAuthority(t *testing.T) {
 					t.Errorf("%v, %v", got, err)
 				}
 			case x.want == "pending":
-				if err != nil || !got.Made.Pending || len(got.Actions) > 0 || len(got.Made.Proposed) != len(x.amounts) || len(got.Effects()) > 0 {
+				if err != nil || !got.Made.Pending || len(got.Actions) > 0 || len(got.Made.Proposed) != len(x.amounts) || len(got.Effects()) != 1 || got.Effects()[0].Do != recovery.ToAsk {
 					t.Errorf("%v, %v", got, err)
 				}
 			case err == nil || !strings.Contains(err.Error(), x.want):
@@ -285,8 +285,8 @@ func TestPendingCounts(t *testing.T) {
 	if got := other.Choices[0].Precedents.Count; got != 0 {
 		t.Errorf("%d precedents of what nobody has agreed to", got)
 	}
-	for _, e := range d.store.Outbox() {
-		if e.Action.Amount.IsSet() && e.Action.Amount != recovery.MustMoney("20 EUR") {
+	for _, e := range d.effects {
+		if e.Action != nil && e.Action.Amount.IsSet() && e.Action.Amount != recovery.MustMoney("20 EUR") {
 			t.Errorf("an effect hands out %s", e.Action.Amount)
 		}
 	}
@@ -460,7 +460,7 @@ func TestChoiceAgenda(t *testing.T) {
 	look := func(after time.Duration, want ...string) {
 		t.Helper()
 		d.now = at("2026-03-02T09:00:00Z").Add(after)
-		owed, err := d.Agenda(ctx, "T-1")
+		owed, _, err := d.Agenda(ctx, "T-1")
 		if err != nil {
 			t.Fatal(err)
 		}

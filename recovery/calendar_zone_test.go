@@ -135,7 +135,7 @@ plays:
 		}
 		// Half an hour of the time to closing is on hold, and is left to the morning after.
 		in.Paused = []recovery.Pause{{From: closes.Add(-30 * time.Minute), Until: closes.Add(time.Hour)}}
-		list := recovery.Agenda(decision, in, closes.Add(2*time.Hour))
+		list := agendaOf(decision, in, closes.Add(2*time.Hour))
 		if d := cmp.Diff([]string{want}, owed(list)); d != "" {
 			t.Errorf("%s: %s", zone, d)
 		}

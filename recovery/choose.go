@@ -67,7 +67,7 @@ func (e *Engine) settle(ctx context.Context, store Store, sel Selection, do func
 	if err != nil {
 		return nil, err
 	}
-	return e.commit(ctx, store, sel.Incident, func() (*outcome, error) {
+	return e.commit(ctx, rules, store, sel.Incident, func() (*outcome, error) {
 		return e.settleOnce(ctx, rules, store, sel, do)
 	})
 }

@@ -266,7 +266,7 @@ func TestChoosingTheHighest(t *testing.T) {
 	if got := d.handle(damaged("other")).Facts[0].Value; got != recovery.MustMoney("50 EUR") {
 		t.Errorf("the fact says %v", got)
 	}
-	owed, err := d.Agenda(ctx, "1")
+	owed, _, err := d.Agenda(ctx, "1")
 	if err != nil || len(owed) != 1 {
 		t.Errorf("owed %v, %v", owed, err)
 	}
@@ -278,8 +278,8 @@ func TestChoosingTheHighest(t *testing.T) {
 		t.Errorf("deciding again: %s", diff)
 	}
 	total := recovery.MustMoney("0 EUR")
-	for _, e := range d.store.Outbox() {
-		if e.Action.Type == "compensate" && !strings.Contains(e.Action.ID, "other") {
+	for _, e := range d.effects {
+		if e.Action != nil && e.Action.Type == "compensate" && !strings.Contains(e.Action.ID, "other") {
 			delta := e.Action.Amount
 			if e.Action.Already.IsSet() {
 				delta, _ = delta.Sub(e.Action.Already)

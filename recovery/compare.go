@@ -34,6 +34,7 @@ func (c *conclusion) compareOne(a *Action) {
 	if prev != nil && prev.silent {
 		a.silent = !a.DoneAt.IsZero()
 	}
+	a.said = prev != nil && prev.Message != nil && a.Message != nil && *prev.Message == *a.Message
 	a.GivenAt = c.firstGiven(a)
 	a.Already, a.Parts = c.already(a), c.partsOf(a, prev)
 	switch {

@@ -67,6 +67,9 @@ type Decision struct {
 	promises []Promise // as in the record; not in the JSON form
 	handed   []Handed  // before it; not in the JSON form
 	known    *Incident // the incident of its record, where that was read already; not in the JSON form
+
+	customer, language string   // as deliveries name them; not in the JSON form
+	withdrawn          []Choice // that were left before and are no more; not in the public JSON form
 }
 
 // Handled says what a decision is to the host that told of an incident.
@@ -151,6 +154,7 @@ type Action struct {
 	waits  bool   // for its since field, or for the customer
 	pauses bool   // its clock stops while the incident is paused
 	silent bool   // it has no effect: it was done before it was given
+	said   bool   // its words are those that were said before
 	hangs  []hang // what a step of Remind or IfLate hangs on
 }
 
@@ -210,6 +214,8 @@ type Choice struct {
 	// Made is set by [Engine.Choices]: who has proposed what, where that awaits a second person, or was
 	// turned down.
 	Made *Made
+
+	asked bool // the previous decision has left the same choice
 }
 
 // Authority is up to how much a role may choose alone, several amounts added up.

@@ -127,7 +127,7 @@ plays:
 		{"2026-03-03T12:00:00Z", []string{"overdue inform 2026-03-03T11:00", "due escalate"}},
 	} {
 		d.now = at(tt.now)
-		list, err := d.Agenda(ctx, "T-1")
+		list, _, err := d.Agenda(ctx, "T-1")
 		if err != nil {
 			t.Fatal(err)
 		}

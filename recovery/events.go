@@ -3,6 +3,8 @@ package recovery
 import (
 	"slices"
 	"time"
+
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // events are the times of an incident that fulfil promises, as far as they have
@@ -46,10 +48,11 @@ func (e *events) of(kind string) time.Time {
 	return time.Time{}
 }
 
-// told takes reports. Of them, those count that are not about what lies ahead.
+// told takes reports. Of them, those count that are about deeds, and not about what lies ahead.
 func (e *events) told(reports []Report) {
-	if slices.ContainsFunc(reports, func(r Report) bool { return r.At.After(e.now) }) {
-		reports = slices.DeleteFunc(slices.Clone(reports), func(r Report) bool { return r.At.After(e.now) })
+	no := func(r Report) bool { return r.At.After(e.now) || store.IsWords(r.Key) }
+	if slices.ContainsFunc(reports, no) {
+		reports = slices.DeleteFunc(slices.Clone(reports), no)
 	}
 	e.reports = reports
 }
@@ -190,7 +193,7 @@ func counts(reports []Report, i int) bool {
 	r := &reports[i]
 	for j := range reports {
 		o := &reports[j]
-		if o.Action == r.Action && o.Effect == r.Effect && (o.At.After(r.At) || j > i && o.At.Equal(r.At)) {
+		if o.Action == r.Action && o.Key == r.Key && (o.At.After(r.At) || j > i && o.At.Equal(r.At)) {
 			return false
 		}
 	}

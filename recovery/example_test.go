@@ -171,18 +171,24 @@ func ExampleEngine_Choose() {
 	// compensate 50.00 EUR (as: credit)
 }
 
-func ExampleAgenda() {
-	engine, err := recovery.Load(playbooks(), recovery.WithClock(noon))
+func ExampleEngine_Agenda() {
+	now := noon()
+	engine, err := recovery.Load(playbooks(), recovery.WithClock(func() time.Time { return now }))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	decision, err := engine.Handle(context.Background(), noRoom())
+	if _, err := engine.Handle(context.Background(), noRoom()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	now = now.Add(time.Hour)
+	owed, _, err := engine.Agenda(context.Background(), noRoom().ID)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, o := range recovery.Agenda(decision, noRoom(), noon().Add(time.Hour)) {
+	for _, o := range owed {
 		fmt.Println(o.State, o.Action.Type)
 	}
 	// Output:

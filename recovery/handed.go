@@ -22,10 +22,12 @@ type Handed struct {
 	// before. It is negative where the host was to take something back.
 	Amount Money
 	At     time.Time
+
+	waits, again bool // see [Given.marked]
 }
 
-// handed are the effects that the host was handed because of the decisions on the
-// incident so far, in order: everything in a committed decision is handed out.
+// handed are the effects of the decisions on the incident so far, in order. Where the store keeps a stream,
+// those are handed out that somebody has claimed; else, everything in a committed decision.
 func (g *Given) handed() []Handed {
 	if g.Previous == nil {
 		return nil
@@ -35,7 +37,29 @@ func (g *Given) handed() []Handed {
 	for i := range g.Made {
 		out = appendHanded(out, g.Made[i].Decision)
 	}
-	return out
+	for i := range g.Made {
+		if gone := g.Made[i].Withdrawn; len(gone) > 0 {
+			out = slices.DeleteFunc(out, func(h Handed) bool { return h.Key != "" && slices.Contains(gone, h.Key) })
+		}
+	}
+	return g.marked(out)
+}
+
+// marked says of effects which of them nobody has claimed from the stream yet, and which are in other hands
+// once more because they have failed.
+func (g *Given) marked(list []Handed) []Handed {
+	if g.Stream == nil {
+		return list
+	}
+	for i := range list {
+		for j := range g.Stream.Open {
+			if o := &g.Stream.Open[j]; o.Key == list[i].Key {
+				list[i].waits = o.State == store.DeliveryWaiting
+				list[i].again = o.State == store.DeliveryClaimed && o.Failed > 0
+			}
+		}
+	}
+	return list
 }
 
 // appendHanded adds the effects of a decision. Those that are there already are
@@ -134,8 +158,16 @@ func (c *conclusion) keptHanded(d *Decision) []Handed {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(before), func(h Handed) bool {
+		if h.waits && c.takesBack(d, h.Action) {
+			return true // it is withdrawn from the stream
+		}
 		return h.Key == "" && slices.ContainsFunc(own, func(o Handed) bool { return o.Action == h.Action })
 	})
+}
+
+// takesBack reports whether a decision puts something else in the place of what waits of an action.
+func (c *conclusion) takesBack(d *Decision, action string) bool {
+	return slices.ContainsFunc(d.Actions, func(a Action) bool { return a.ID == action && !a.silent && verb(a.Change) != "" })
 }
 
 // account is what became of the money that was handed out under one action.
@@ -161,7 +193,14 @@ func accountOf(handed []Handed, reports []Report, action, currency string) *acco
 		if h.Action != action || h.Amount.Currency() != currency {
 			continue
 		}
-		a.take(h.Amount.Units(), reportsOn(handed, h, reports))
+		on := reportsOn(handed, h, reports)
+		if h.waits && len(on) == 0 {
+			continue // the host does not have it
+		}
+		a.take(h.Amount.Units(), on)
+		if h.again {
+			a.doubt = plus(a.doubt, max(h.Amount.Units(), 0))
+		}
 	}
 	return a
 }
@@ -245,8 +284,8 @@ func reportsOn(handed []Handed, h *Handed, reports []Report) []Report {
 // meant is the key of the effect that a report means. A report that was recorded
 // without one means the last effect that gave something by then.
 func meant(handed []Handed, r *Report) string {
-	if r.Effect != "" {
-		return r.Effect
+	if r.Key != "" {
+		return r.Key
 	}
 	key := ""
 	for i := range handed {

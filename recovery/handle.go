@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -113,7 +114,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 		return nil, err
 	}
 	store := e.storeFor(options)
-	decision, err := e.commit(ctx, store, in.ID, func() (*outcome, error) {
+	decision, err := e.commit(ctx, rules, store, in.ID, func() (*outcome, error) {
 		out, err := e.decide(ctx, rules, store, &in)
 		if err == nil {
 			err = out.remember(rules, &in, false)
@@ -128,11 +129,11 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 
 // commit decides and commits, and decides again as long as commits of others
 // come in between. A decision that stands already is returned without a commit.
-func (e *Engine) commit(ctx context.Context, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
+func (e *Engine) commit(ctx context.Context, rules *ruleset, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
 	for attempt := 1; ; attempt++ {
 		out, err := decide()
 		if err == nil && (out.standing == nil || out.mark != nil) {
-			err = storeError(store.Commit(ctx, out.commit()))
+			err = e.send(ctx, rules, store, out)
 		}
 		if err == nil && out.standing != nil {
 			return handled(out.standing, out.handled), nil
@@ -163,11 +164,41 @@ func handled(d *Decision, how Handled) *Decision {
 	return &out
 }
 
-func (o *outcome) commit() Commit {
+// send commits what was decided.
+func (e *Engine) send(ctx context.Context, rules *ruleset, store Store, o *outcome) error {
+	c := Commit{Reads: o.query, Given: o.given, Version: o.version}
 	if o.mark != nil {
-		return Commit{Mark: o.mark, Reads: o.query, Given: o.given, Version: o.version}
+		c.Mark = o.mark
+		return storeError(store.Commit(ctx, c))
 	}
-	return Commit{Record: o.record, Reads: o.query, Given: o.given, Version: o.version, Outbox: o.record.Decision.Effects()}
+	if c.Record = o.record; c.Given.Stream != nil {
+		after := o.after()
+		if err := e.streamed(&c, rules, &after); err != nil {
+			return err
+		}
+	}
+	return storeError(store.Commit(ctx, c))
+}
+
+// after is what a store answers about an incident once the outcome is committed.
+func (o *outcome) after() Given {
+	after := Given{Previous: o.record, Reports: o.given.Reports}
+	if o.record.On == "" {
+		for i := range o.given.Made {
+			if slices.Contains(o.record.Keeps, o.given.Made[i].Decision.ID) {
+				after.Made = append(after.Made, o.given.Made[i])
+			}
+		}
+		return after
+	}
+	after.Previous = o.given.Previous
+	for i := range o.given.Made {
+		if m := &o.given.Made[i]; m.Decision.ID != o.record.Settles {
+			after.Made = append(after.Made, *m)
+		}
+	}
+	after.Made = append(after.Made, *o.record)
+	return after
 }
 
 // refuse remembers that an incident was refused and returns why. An error of the
@@ -201,41 +232,3 @@ func isRefusal(err error) bool {
 	var ambiguous *AmbiguousError
 	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous)
 }
-
-// verb is what the host has to do because of a change; nothing for what is kept.
-func verb(c Change) string {
-	switch c {
-	case ChangeNew:
-		return "do"
-	case ChangeChanged:
-		return "change"
-	case ChangeCancelled:
-		return "cancel"
-	}
-	return ""
-}
-
-// Effects are the host's tasks after a decision: do new actions, change changed
-// ones, cancel cancelled ones. The keys are the same each time, so a host that
-// remembers the keys it has seen acts once.
-//
-// A host that may die between handling an incident and acting on it takes the
-// effects from [Commit.Outbox] in a store of its own, because the effects of a
-// later decision leave out the actions that it keeps.
-func (d *Decision) Effects() []Effect {
-	var out []Effect
-	for i := range d.Actions {
-		a := &d.Actions[i]
-		do := verb(a.Change)
-		if do == "" || a.silent {
-			continue
-		}
-		if out == nil {
-			out = make([]Effect, 0, len(d.Actions)-i)
-		}
-		out = append(out, Effect{Key: effectKey(d, a), Do: do, Action: *a})
-	}
-	return out
-}
-
-func effectKey(d *Decision, a *Action) string { return hashID(d.Namespace, "eff", d.ID, a.ID) }

@@ -16,6 +16,8 @@ type desk struct {
 	t     *testing.T
 	now   time.Time
 	store *recovery.MemoryStore
+	// effects are those of all decisions that were committed.
+	effects []recovery.Delivery
 }
 
 func at(s string) time.Time {
@@ -29,7 +31,8 @@ func at(s string) time.Time {
 func newDesk(t *testing.T, playbook string, options ...recovery.Option) *desk {
 	t.Helper()
 	d := &desk{t: t, now: at("2026-03-02T09:00:00Z"), store: recovery.NewMemoryStore()}
-	options = append([]recovery.Option{recovery.WithClock(func() time.Time { return d.now }), recovery.WithStore(d.store)}, options...)
+	hooks := recovery.Hooks{Decided: func(x *recovery.Decision) { d.effects = append(d.effects, x.Effects()...) }}
+	options = append([]recovery.Option{recovery.WithClock(func() time.Time { return d.now }), recovery.WithStore(d.store), recovery.WithHooks(hooks)}, options...)
 	engine, err := recovery.Load(fstest.MapFS{"set.yaml": {Data: []byte("amends: v1\nplaybook: pb\nreview_by: 2027-01-01\n" + playbook)}}, options...)
 	if err != nil {
 		t.Fatal(err)
@@ -79,3 +82,17 @@ func codes(d *recovery.Decision) []string {
 
 // replaced fills in the one %s of a set.
 func replaced(set, name string) string { return strings.Replace(set, "%s", name, 1) }
+
+// agendaOf is what a decision owes at a time, if it was made of an incident.
+func agendaOf(d *recovery.Decision, in recovery.Incident, now time.Time, reports ...recovery.Report) []recovery.Owed {
+	text, err := in.MarshalJSON()
+	if err != nil {
+		panic(err)
+	}
+	given := recovery.Given{Previous: &recovery.Record{Decision: d, Incident: text}, Reports: reports}
+	owed, _, err := given.Agenda(now)
+	if err != nil {
+		panic(err)
+	}
+	return owed
+}

@@ -40,7 +40,7 @@ plays:
 	}
 	// Who wakes at the time at which something falls due finds it due.
 	now = d.Actions[0].DueAt
-	owed, err := e.Agenda(context.Background(), "I-1")
+	owed, _, err := e.Agenda(context.Background(), "I-1")
 	if err != nil || len(owed) != 1 || owed[0].State != recovery.Due || !owed[0].At.Equal(now) {
 		t.Errorf("at its deadline it is owed as %+v, %v", owed, err)
 	}

@@ -82,6 +82,9 @@ func (d *Decision) fields(f *form.Form) {
 		form.Named(f, "facts", &d.Facts)
 	}
 	form.List(f, "warnings", &d.Warnings, (*Warning).fields)
+	if f.Kept() {
+		form.List(f, "withdrawn", &d.withdrawn, (*Choice).fields)
+	}
 }
 
 func (m *Made) fields(f *form.Form) {
@@ -175,6 +178,7 @@ func (a *Action) fields(f *form.Form) {
 		form.List(f, "parts", &a.Parts, partFields)
 		f.Flag("waits", &a.waits)
 		f.Flag("pauses", &a.pauses)
+		f.Flag("said", &a.said)
 		f.Flag("silent", &a.silent)
 		form.List(f, "hangs", &a.hangs, (*hang).fields)
 	}
@@ -215,6 +219,9 @@ func (c *Choice) fields(f *form.Form) {
 	if m := form.Optional(f, "made", &c.Made); m != nil {
 		m.fields(f)
 		f.Shut()
+	}
+	if f.Kept() {
+		f.Flag("asked", &c.asked)
 	}
 }
 

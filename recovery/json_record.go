@@ -81,6 +81,7 @@ func (x *RecordReader) Read(data []byte) (*Record, error) {
 		return nil, cmp.Or(err, errors.New("a record without a decision"))
 	}
 	r.Decision.base, r.Decision.promises, r.Decision.handed = r.Base, r.Promises, r.Handed
+	r.Decision.addressed(r.Keys)
 	return r, err
 }
 
@@ -121,6 +122,7 @@ func (r *Record) fields(f *form.Form) {
 	form.List(f, "reserves", &r.Reserves, reserveFields)
 	f.Time("updated_at", &r.UpdatedAt)
 	form.Pairs(f, "was", &r.ReadAs, func(k *Key) (a, b *string) { return &k.Path, &k.Text })
+	f.Texts("withdrawn", &r.Withdrawn)
 }
 
 func (b *PlayBase) fields(f *form.Form) {

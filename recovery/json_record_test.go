@@ -122,7 +122,7 @@ func TestRecordJSON(t *testing.T) {
 			note(string(x.AppendJSON(nil)), nil)
 			for range 6 {
 				d.now = d.now.Add(3 * time.Hour)
-				owed, err := d.Agenda(ctx, "T-1")
+				owed, _, err := d.Agenda(ctx, "T-1")
 				for i := range owed {
 					owed[i].Choice = nil // a pointer; the choice stands in the decision
 				}

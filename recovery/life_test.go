@@ -277,7 +277,7 @@ func live(t *testing.T, do, story string) {
 		for _, a := range decision.Actions {
 			ids[a.Type] = a.ID
 		}
-		list, err := d.Agenda(context.Background(), "T-1")
+		list, _, err := d.Agenda(context.Background(), "T-1")
 		if err != nil {
 			t.Fatal(err)
 		}

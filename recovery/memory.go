@@ -34,12 +34,20 @@ type MemoryStore struct {
 	stranger thread // what is known of an incident that never came
 
 	refusals []Refusal
-	outbox   []Effect
+	keeps    bool // deliveries
+	streams  streams
 }
 
+// MemoryOption changes what a [MemoryStore] keeps.
+type MemoryOption func(*MemoryStore)
+
+// KeepDeliveries makes a store keep the stream of deliveries: it is then a [Stream]. They stay in memory
+// until the program ends, so that a delivery which fails can be put back.
+func KeepDeliveries() MemoryOption { return func(s *MemoryStore) { s.keeps = true } }
+
 // NewMemoryStore returns a store that knows nothing yet.
-func NewMemoryStore() *MemoryStore {
-	return &MemoryStore{
+func NewMemoryStore(options ...MemoryOption) *MemoryStore {
+	s := &MemoryStore{
 		decided:  map[string]struct{}{},
 		threads:  map[string]*thread{},
 		byChoice: map[store.ID]*thread{},
@@ -47,6 +55,12 @@ func NewMemoryStore() *MemoryStore {
 		stranger: thread{number: store.Stranger},
 		version:  "0",
 	}
+	for _, o := range options {
+		if o != nil {
+			o(s)
+		}
+	}
+	return s
 }
 
 // Read implements [Store]. Its cost does not grow with the number of incidents.
@@ -119,6 +133,9 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		Facts:     make([]any, len(q.Facts)),
 		Use:       make([]int64, len(q.Use)),
 	}
+	if s.keeps {
+		given.Stream = t.queue.Stream()
+	}
 	if t.latest != nil && q.Set != "" {
 		given.SetIsOlder = s.sets.Older(store.IDOf(q.Set), t.stands.Latest.Set)
 	}
@@ -169,12 +186,29 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 		return s.commitRecord(&c)
 	case c.Mark != nil:
 		return s.commitMark(&c)
-	default:
-		for _, r := range c.Reports {
-			s.open(r.Namespace, r.Incident).report(r)
+	case len(c.Reports) == 0:
+		return s.commitFallen(&c)
+	}
+	for _, r := range c.Reports {
+		t := s.open(r.Namespace, r.Incident)
+		if t.report(r) {
+			t.queue.Report(&r)
 		}
 	}
-	s.outbox = append(s.outbox, c.Outbox...)
+	s.stream(&c)
+	return nil
+}
+
+// commitFallen puts what has fallen due into the stream of an incident.
+func (s *MemoryStore) commitFallen(c *Commit) error {
+	t := s.thread(c.Reads.Namespace, c.Reads.Incident)
+	seen := c.Seen()
+	latest, made := t.stands.IDs()
+	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckWaiting(t.queue.Stream().Waiting()))
+	if err != nil || t == &s.stranger {
+		return err
+	}
+	s.stream(c)
 	return nil
 }
 
@@ -197,7 +231,7 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	}
 	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits)
 	s.index.Shift(t.number, before, t.stands)
-	s.outbox = append(s.outbox, c.Outbox...)
+	s.stream(c)
 	return nil
 }
 
@@ -240,7 +274,11 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	t := s.thread(c.Record.Decision.Namespace, c.Record.Decision.Incident)
 	seen := c.Seen()
 	latest, made := t.stands.IDs()
-	if err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told)); err != nil || c.Version == s.version {
+	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told))
+	if err == nil && c.Given.Stream != nil {
+		err = seen.CheckWaiting(t.queue.Stream().Waiting())
+	}
+	if err != nil || c.Version == s.version {
 		return err
 	}
 	s.count(s.index.Missing(c.Reads.Facts))
@@ -265,7 +303,7 @@ func (s *MemoryStore) open(namespace, incident string) *thread {
 	name := store.Name(namespace, incident)
 	t, ok := s.threads[name]
 	if !ok {
-		t = &thread{number: len(s.ordered)}
+		t = &thread{number: len(s.ordered), namespace: namespace, incident: incident}
 		s.threads[name] = t
 		s.ordered = append(s.ordered, t)
 	}
@@ -280,24 +318,19 @@ func (s *MemoryStore) Refusals() []Refusal {
 	return slices.Clone(s.refusals)
 }
 
-// Outbox returns the side effects of all commits, in order.
-func (s *MemoryStore) Outbox() []Effect {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return slices.Clone(s.outbox)
-}
-
 // thread is what a memory store knows of one incident.
 type thread struct {
-	number  int            // which incident of the store it is
-	latest  *Record        // nil when there is none
-	choices []*Record      // every choice that was ever made on it, in order
-	stands  store.Standing // made of the latest and the choices
-	counted []*store.Decision
-	reports []Report
+	number              int // which incident of the store it is
+	namespace, incident string
+	latest              *Record        // nil when there is none
+	choices             []*Record      // every choice that was ever made on it, in order
+	stands              store.Standing // made of the latest and the choices
+	counted             []*store.Decision
+	reports             []Report
 	// updatedAt is the latest updated_at of the incident that was seen.
 	updatedAt time.Time
-	told      *Told // see [Given.Told]
+	told      *Told       // see [Given.Told]
+	queue     store.Queue // of a store that keeps deliveries
 }
 
 // add makes a record the latest one, or a choice one that hangs on it.
@@ -331,8 +364,11 @@ func (t *thread) made() []Record {
 	return out
 }
 
-func (t *thread) report(r Report) {
-	if !slices.ContainsFunc(t.reports, r.Same) {
-		t.reports = append(t.reports, r)
+// report keeps a report, and says whether it is a new one.
+func (t *thread) report(r Report) bool {
+	if slices.ContainsFunc(t.reports, r.Same) {
+		return false
 	}
+	t.reports = append(t.reports, r)
+	return true
 }

@@ -16,14 +16,13 @@ func TestMemoryStore(t *testing.T) {
 	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return recovery.NewMemoryStore() })
 }
 
-func TestMemoryStoreShowsRefusalsAndEffects(t *testing.T) {
+func TestMemoryStoreShowsRefusals(t *testing.T) {
 	s := recovery.NewMemoryStore()
 	refused := recovery.Refusal{Incident: "A", At: time.Unix(0, 0), Error: errors.New("no")}
-	effect := recovery.Effect{Key: "eff_1", Do: "do"}
 	for _, c := range []recovery.Commit{
 		{Refusal: &refused},
-		{Record: record("dec_1", "A"), Outbox: []recovery.Effect{effect}},
-		{Record: record("dec_1", "A"), Outbox: []recovery.Effect{effect}}, // again
+		{Record: record("dec_1", "A")},
+		{Record: record("dec_1", "A")}, // again
 	} {
 		if err := s.Commit(t.Context(), c); err != nil {
 			t.Fatal(err)
@@ -31,9 +30,6 @@ func TestMemoryStoreShowsRefusalsAndEffects(t *testing.T) {
 	}
 	if got := s.Refusals(); len(got) != 1 || got[0].Incident != "A" {
 		t.Errorf("refusals are %v", got)
-	}
-	if got := s.Outbox(); len(got) != 1 || got[0].Key != "eff_1" {
-		t.Errorf("effects are %v", got)
 	}
 }
 

@@ -160,7 +160,7 @@ func TestTenants(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, want := range map[string]int{"": 2, "acme": 1, "zeta": 2} {
-			owed, err := x.of[name].Agenda(ctx, "T-1")
+			owed, _, err := x.of[name].Agenda(ctx, "T-1")
 			if err != nil || len(owed) != want {
 				t.Errorf("%q owes %d, %v; want %d", name, len(owed), err, want)
 			}

@@ -56,7 +56,7 @@ func TestNothingIsAnError(t *testing.T) {
 			return err
 		},
 		"Agenda": func(e *recovery.Engine, o ...recovery.CallOption) error {
-			_, err := e.Agenda(t.Context(), "T-1", o...)
+			_, _, err := e.Agenda(t.Context(), "T-1", o...)
 			return err
 		},
 		"Report": func(e *recovery.Engine, o ...recovery.CallOption) error {

@@ -213,7 +213,7 @@ func TestOverpaid(t *testing.T) {
 	}
 	want := func(want string) {
 		t.Helper()
-		list, err := d.Agenda(context.Background(), "T-1")
+		list, _, err := d.Agenda(context.Background(), "T-1")
 		if err != nil {
 			t.Fatal(err)
 		}

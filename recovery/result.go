@@ -19,6 +19,7 @@ func (c *conclusion) decision() *Decision {
 	d := c.skeleton()
 	c.compare(d)
 	d.Choices, d.Withheld, d.PassedOver = c.choices, c.withheld, c.passed
+	c.compareChoices(d)
 	d.promises = c.promises(d)
 	d.Missed = c.missedBy(d.promises)
 	if !c.answered(d) {
@@ -61,8 +62,10 @@ func (c *conclusion) skeleton() *Decision {
 }
 
 func (c *conclusion) recordOf(d *Decision) *Record {
+	keys := c.keys()
+	d.addressed(keys)
 	r := &Record{
-		Decision: d, Incident: bytes.Clone(c.canonical), Keys: c.keys(), OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
+		Decision: d, Incident: bytes.Clone(c.canonical), Keys: keys, OccurredAt: c.occurredAt, Base: c.base, Reserves: c.reserves,
 		Defaults: c.subject.taken.Defaults(), UpdatedAt: c.given.UpdatedAt,
 		Promises: d.promises,
 	}
@@ -262,14 +265,17 @@ func (c *conclusion) appendInputs(dst []byte, chosen map[string]any) []byte {
 		r := &c.given.Reports[i]
 		dst = jsontext.AppendQuote(appendElement(dst), r.Action)
 		dst = intake.AppendTime(append(dst, ','), r.At)
-		if r.Effect != "" || r.Amount.IsSet() || outcomeOf(r) != OutcomeDone {
+		if r.Key != "" || r.Amount.IsSet() || outcomeOf(r) != OutcomeDone {
 			dst = jsontext.AppendQuote(append(dst, ','), string(outcomeOf(r)))
-			dst = jsontext.AppendQuote(append(dst, ','), r.Effect)
+			dst = jsontext.AppendQuote(append(dst, ','), r.Key)
 			dst = jsontext.AppendQuote(append(dst, ','), r.Amount.String())
 		}
 	}
 	dst = append(dst, `],"use":`...)
 	dst = intake.AppendList(dst, c.given.Use, func(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) })
+	if waiting := c.given.Stream.Waiting(); len(waiting) > 0 {
+		dst = intake.AppendList(append(dst, `,"waiting":`...), waiting, jsontext.AppendQuote)
+	}
 	return append(dst, '}')
 }
 

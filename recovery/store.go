@@ -80,6 +80,10 @@ type Given struct {
 	// set of Previous did.
 	SetIsOlder bool
 
+	// Stream has the deliveries of the incident, in a store that keeps them; nil: it keeps none, and what is in a committed
+	// decision counts as handed out.
+	Stream *store.Stream
+
 	Facts      []any // an int64 or a Money, and a float64 or a time.Duration where a field is added up; nil where a key of the query has no text
 	Use        []int64
 	Precedents []store.Precedents
@@ -125,13 +129,17 @@ type Record struct {
 	// Settles is the decision on the same choice whose place this one takes: what was proposed is
 	// approved or turned down, or something else is proposed after that. It is empty for others.
 	Settles string
+	// Withdrawn are the keys of effects that this choice has taken out of the stream before anybody had
+	// claimed them: they were never handed out.
+	Withdrawn []string
 	// Comparable are the fields by which later choices are compared with this
 	// one. It is set on a decision that makes a choice.
 	Comparable []Key
 }
 
-// Commit is one thing for a store to remember, as a whole or not at all. Exactly
-// one of Record, Refusal, Reports and Mark is set.
+// Commit is one thing for a store to remember, as a whole or not at all. At most
+// one of Record, Refusal, Reports and Mark is set. A commit with none of them is about the stream of the
+// incident that Reads names, in a store that keeps deliveries.
 type Commit struct {
 	Record  *Record
 	Refusal *Refusal
@@ -146,12 +154,23 @@ type Commit struct {
 	Reads   Query
 	Given   Given
 	Version Version
-	// Outbox is what the host has to do because of this commit, in order.
-	Outbox []Effect
+
+	// Those below are set for a store whose answers have a Stream. Withdrawn are the keys of deliveries that
+	// are taken out first. Outbox are those of the decision, in order, and Fell are those that have fallen
+	// due. NextDue is when something falls due next, later than now; zero: never.
+	Withdrawn []string
+	Outbox    []Delivery
+	Fell      []Delivery
+	NextDue   time.Time
 }
 
-// Check is for stores. It refuses a commit that no engine sends: one without exactly one of Record,
-// Refusal, Reports and Mark, one without a decision, or one whose answers do not fit its queries.
+// Streams reports whether a commit changes the stream of its incident.
+func (c *Commit) Streams() bool {
+	return c.Given.Stream != nil && c.Reads.Incident != "" && c.Refusal == nil && c.Mark == nil
+}
+
+// Check is for stores. It refuses a commit that no engine sends: one with several of Record,
+// Refusal, Reports and Mark or with nothing, one without a decision, or one whose answers do not fit its queries.
 func (c *Commit) Check() error {
 	parts := 0
 	for _, has := range []bool{c.Record != nil, c.Refusal != nil, len(c.Reports) > 0, c.Mark != nil} {
@@ -160,8 +179,8 @@ func (c *Commit) Check() error {
 		}
 	}
 	switch {
-	case parts != 1:
-		return errors.New("a commit holds one of a record, a refusal, reports and a mark")
+	case parts > 1 || parts == 0 && !c.Streams():
+		return errors.New("a commit holds one of a record, a refusal, reports and a mark, or what falls due on an incident")
 	case c.Record == nil:
 		return nil
 	case c.Record.Decision == nil || c.Record.Decision.ID == "" || c.Record.Decision.Incident == "":
@@ -170,15 +189,6 @@ func (c *Commit) Check() error {
 		return errors.New("a commit holds an answer for each thing that was read")
 	}
 	return nil
-}
-
-// Effect is a side effect for the host: do, change or cancel an action. Key is
-// the same however often the same effect is handed out, so that a host that
-// keeps the keys it has seen acts once.
-type Effect struct {
-	Key    string `json:"key"`
-	Do     string `json:"do"` // do, change or cancel
-	Action Action `json:"action"`
 }
 
 // Refusal is an incident that could not be decided.
@@ -291,7 +301,7 @@ func appendIDs(ids []store.ID, actions []Action) []store.ID {
 
 // Seen returns what a commit was made from, for the rules of package store.
 func (c *Commit) Seen() store.Seen {
-	s := store.Seen{Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, Precedents: c.Given.Precedents, UpdatedAt: c.Given.UpdatedAt}
+	s := store.Seen{Waiting: c.Given.Stream.Waiting(), Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, Precedents: c.Given.Precedents, UpdatedAt: c.Given.UpdatedAt}
 	s.Tells = c.Mark != nil || c.Refusal != nil && c.Reads.Incident != "" || c.Record != nil && c.Record.On == "" && !c.Record.Again
 	if c.Given.Told != nil {
 		s.Told = c.Given.Told.Incident

@@ -185,7 +185,7 @@ func (h *helpdesk) agenda(r *http.Request) (any, error) {
 	if given.Previous == nil {
 		return nil, refused{http.StatusNotFound, number, "unknown-ticket", "there is no such ticket"}
 	}
-	found, err := given.Agenda(h.now())
+	found, _, err := given.Agenda(h.now())
 	if err != nil {
 		return nil, err
 	}
@@ -292,7 +292,7 @@ type outbox struct {
 	sent map[string]bool
 }
 
-func (o *outbox) send(effects []recovery.Effect) error {
+func (o *outbox) send(effects []recovery.Delivery) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	fresh := 0
@@ -316,8 +316,14 @@ func (o *outbox) send(effects []recovery.Effect) error {
 
 // describe writes an effect in a line. An amount is the whole entitlement: what
 // moves now is the difference to what was given already.
-func describe(e recovery.Effect) (string, error) {
-	a := e.Action
+func describe(e recovery.Delivery) (string, error) {
+	switch e.Do {
+	case recovery.ToSay:
+		return fmt.Sprintf("%s  %-6s  %s", e.Key, e.Do, e.Action.Message.Text), nil
+	case recovery.ToAsk, recovery.ToWithdraw:
+		return fmt.Sprintf("%s  %-6s  the %s to choose", e.Key, e.Do, e.Choice.Decider), nil
+	}
+	a := *e.Action
 	a.Change = "" // Do says it
 	line := fmt.Sprintf("%s  %-6s  %s", e.Key, e.Do, a)
 	if !a.Already.IsSet() {

@@ -124,7 +124,7 @@ func TestStoryAgreesWithMemory(t *testing.T) {
 			if i%3 == 0 && len(d.Actions) > 0 {
 				out = append(out, fmt.Sprint(engine.Report(context.Background(), recovery.Report{Incident: d.Incident, Action: d.Actions[0].ID, At: now, Note: "done"})))
 			}
-			owed, err := engine.Agenda(context.Background(), d.Incident)
+			owed, _, err := engine.Agenda(context.Background(), d.Incident)
 			out = append(out, text(owed), fmt.Sprint(err))
 		}
 		return out

@@ -136,7 +136,7 @@ func (o *object) reported(r *recovery.Report) {
 	o.text("action", r.Action)
 	o.money("amount", r.Amount)
 	o.time("at", r.At)
-	o.text("effect", r.Effect)
+	o.text("effect", r.Key)
 	o.text("outcome", string(r.Outcome))
 	o.EndObject()
 }
@@ -154,7 +154,7 @@ func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
 		o.text("action", r.Action)
 		o.money("amount", r.Amount)
 		o.time("at", r.At)
-		o.text("effect", r.Effect)
+		o.text("effect", r.Key)
 		o.text("incident", r.Incident)
 		o.text("namespace", r.Namespace)
 		o.text("note", r.Note)
@@ -188,7 +188,7 @@ func (c *cursor) report() (r recovery.Report) {
 		case "at":
 			r.At = c.time()
 		case "effect":
-			r.Effect = c.Text()
+			r.Key = c.Text()
 		case "incident":
 			r.Incident = c.Text()
 		case "namespace":

@@ -241,8 +241,8 @@ func TestCommitsThatNoEngineSends(t *testing.T) {
 		"no id":                func(c *recovery.Commit) { d := *c.Record.Decision; d.ID = ""; c.Record.Decision = &d },
 		"no JSON":              func(c *recovery.Commit) { c.Record.Incident = []byte("{") },
 		"unanswered questions": func(c *recovery.Commit) { c.Reads.Facts = make([]recovery.FactQuery, 1) },
-		"another's outbox": func(c *recovery.Commit) {
-			c.Outbox = []recovery.Effect{{Do: "cancel", Action: c.Record.Decision.Actions[0]}}
+		"deliveries": func(c *recovery.Commit) {
+			c.Outbox = c.Record.Decision.Effects()
 		},
 		"another's version": func(c *recovery.Commit) { c.Version = "17" },
 	} {
@@ -253,7 +253,6 @@ func TestCommitsThatNoEngineSends(t *testing.T) {
 			t.Errorf("%s was committed", name)
 		}
 	}
-	good.Outbox = good.Record.Decision.Effects()
 	if err := l.Commit(context.Background(), good); err != nil {
 		t.Error(err)
 	}

@@ -18,7 +18,7 @@ func TestStory(t *testing.T) {
 	if diff := cmp.Diff(want, verifyT(t, dir).Kinds); diff != "" {
 		t.Error(diff)
 	}
-	owed, err := d.Agenda(context.Background(), "T-1")
+	owed, _, err := d.Agenda(context.Background(), "T-1")
 	if err != nil || len(owed) == 0 {
 		t.Fatal(owed, err)
 	}
@@ -27,7 +27,7 @@ func TestStory(t *testing.T) {
 	}
 	again := newDesk(t, openFiles(t, dir, 4000), story)
 	again.now = d.now
-	owedAgain, err := again.Agenda(context.Background(), "T-1")
+	owedAgain, _, err := again.Agenda(context.Background(), "T-1")
 	if err != nil {
 		t.Fatal(err)
 	}

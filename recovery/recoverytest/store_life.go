@@ -120,7 +120,7 @@ func readsLife(k *kit) {
 	wantRecord(k.T, given.Previous, want)
 	k.wantFact(money("7 EUR"), from(sum("refund", "EUR"), onDay(1)))
 
-	base := recovery.Report{Incident: "A", Action: "act_2", At: noon(), Effect: "eff_1"}
+	base := recovery.Report{Incident: "A", Action: "act_2", At: noon(), Key: "eff_1"}
 	var reports []recovery.Report
 	for _, o := range []recovery.Outcome{recovery.OutcomeDone, recovery.OutcomeFailed, recovery.OutcomeUndone} {
 		r := base
@@ -131,7 +131,7 @@ func readsLife(k *kit) {
 	}
 	for _, r := range reports {
 		k.send(recovery.Commit{Reports: []recovery.Report{r}})
-		r.Effect = "eff_2" // what came once already means what it meant
+		r.Key = "" // what came once already means what it meant
 		k.send(recovery.Commit{Reports: []recovery.Report{r}})
 	}
 	given, _ = k.read(recovery.Query{Incident: "A"})
@@ -139,7 +139,7 @@ func readsLife(k *kit) {
 		k.Fatalf("got %d reports, want %d", len(given.Reports), len(reports))
 	}
 	for i, r := range given.Reports {
-		if !r.Same(reports[i]) || r.Effect != reports[i].Effect {
+		if !r.Same(reports[i]) || r.Key != reports[i].Key {
 			k.Errorf("report %d: got %+v, want %+v", i, r, reports[i])
 		}
 	}

@@ -64,7 +64,7 @@ func toldIsKept(k *kit) {
 	k.commit(decided("dec_2", "A", chose("dec_1", "p/one", ""))) // choosing tells nothing
 	k.commit(decided("dec_3", "A", supersedes("dec_1"), again))  // and neither does time
 	k.wantTold("A", `{"id":"A","severity":9}`, minuteOf(3))
-	k.send(recovery.Commit{Reports: []recovery.Report{{Incident: "A", Action: "act_1", At: noon(), Effect: "eff_1"}}})
+	k.send(recovery.Commit{Reports: []recovery.Report{{Incident: "A", Action: "act_1", At: noon(), Key: "eff_1"}}})
 	k.wantTold("A", `{"id":"A","severity":9}`, minuteOf(3))
 	k.commit(decided("dec_4", "A", supersedes("dec_3")))
 	k.wantTold("A", "", time.Time{})

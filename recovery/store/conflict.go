@@ -32,6 +32,9 @@ type Seen struct {
 	Tells bool
 	Told  []byte
 
+	// Waiting are the keys of the incident's deliveries that nobody had claimed.
+	Waiting []string
+
 	Reads      Query
 	Facts      []any // the answers to the query's
 	Use        []int64

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
@@ -18,9 +19,9 @@ type Report struct {
 	Amount value.Money
 	At     time.Time
 	Note   string
-	// Effect is the key of the effect that the report means. The engine finds it when the report
+	// Key is that of the effect that the report means. The engine finds it when the report
 	// comes. It is empty for an action without an amount.
-	Effect string
+	Key string
 }
 
 // Outcome says what came of an effect.
@@ -34,9 +35,16 @@ const (
 )
 
 // Same reports whether a host has said the same with two reports. A store keeps such a report once,
-// however often it comes. The zone of the time makes no difference, and neither does the effect: a
-// report that comes again means the one that it meant.
+// however often it comes. The zone of the time makes no difference. A report without a key, on an action, is
+// the same as one that means an effect of the action, but for its words.
 func (r Report) Same(other Report) bool {
 	return r.Namespace == other.Namespace && r.Incident == other.Incident && r.Action == other.Action && r.At.Equal(other.At) && r.Note == other.Note &&
-		cmp.Or(r.Outcome, OutcomeDone) == cmp.Or(other.Outcome, OutcomeDone) && r.Amount == other.Amount
+		cmp.Or(r.Outcome, OutcomeDone) == cmp.Or(other.Outcome, OutcomeDone) && r.Amount == other.Amount && sameKey(r.Key, other.Key)
 }
+
+func sameKey(a, b string) bool {
+	return a == b || a == "" && !IsWords(b) || b == "" && !IsWords(a)
+}
+
+// IsWords reports whether a key is that of words, which say nothing of the deed.
+func IsWords(key string) bool { return strings.HasPrefix(key, "say_") }

@@ -314,7 +314,7 @@ func (m *more) replaced(r *recovery.Report) bool {
 	for i := range m.reports {
 		o := &m.reports[i]
 		switch {
-		case o.Action != r.Action || o.Effect != r.Effect:
+		case o.Action != r.Action || o.Key != r.Key:
 		case o.At.After(r.At), found && o.At.Equal(r.At):
 			return true
 		case o.Same(*r):

@@ -30,7 +30,7 @@ func Of(g *recovery.Given, now time.Time) ([]Entry, error) {
 	if g.Previous == nil {
 		return nil, nil
 	}
-	owed, err := g.Agenda(now)
+	owed, _, err := g.Agenda(now)
 	if err != nil {
 		return nil, err
 	}

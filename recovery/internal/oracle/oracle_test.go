@@ -249,7 +249,9 @@ func (b *oBench) compareEffects(want *oDecision, got *recovery.Decision) string 
 		}
 	}
 	for _, e := range got.Effects() {
-		engines = append(engines, e.Do+" "+b.keys[e.Action.ID])
+		if e.Choice == nil && e.Do != recovery.ToSay {
+			engines = append(engines, e.Do+" "+b.keys[e.Action.ID])
+		}
 	}
 	sort.Strings(effects)
 	sort.Strings(engines)
@@ -373,7 +375,21 @@ func (b *oBench) engineAgenda(id string, now time.Time) []recovery.Owed {
 	}
 	d := *b.latest[id]
 	d.Choices = given.Choices()
-	return recovery.Agenda(&d, b.world.lives[id].latest().in.api(), now, given.Reports...)
+	return agendaFor(&d, b.world.lives[id].latest().in.api(), now, given.Reports...)
+}
+
+// agendaFor is what the engine says that a decision owes, if it was made of an incident.
+func agendaFor(d *recovery.Decision, in recovery.Incident, now time.Time, reports ...recovery.Report) []recovery.Owed {
+	text, err := in.MarshalJSON()
+	if err != nil {
+		panic(err)
+	}
+	given := recovery.Given{Previous: &recovery.Record{Decision: d, Incident: text}, Reports: reports}
+	list, _, err := given.Agenda(now)
+	if err != nil {
+		panic(err)
+	}
+	return list
 }
 
 func (b *oBench) differ(in *oIncident, run *oRun, refusal *oRefusal, got *recovery.Decision, err error) string {

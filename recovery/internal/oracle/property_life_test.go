@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,7 +167,7 @@ func TestPropertyHoldKeepsOverdue(t *testing.T) {
 		if fmt.Sprint(cases(held)) != fmt.Sprint(cases(s.got)) {
 			return "" // a promise that was missed may change what matches
 		}
-		for _, o := range recovery.Agenda(held, in, s.now, s.reportsOn(id)...) {
+		for _, o := range agendaFor(held, in, s.now, s.reportsOn(id)...) {
 			if due, ok := overdue[o.Action.ID]; ok && o.State == recovery.Overdue && o.Action.DueAt.Equal(due) {
 				delete(overdue, o.Action.ID)
 			}
@@ -196,7 +197,7 @@ func TestPropertyStepsEnd(t *testing.T) {
 		later := s.now.Add(100000 * time.Hour)
 		owed := func() map[string]bool {
 			out := map[string]bool{}
-			for _, o := range recovery.Agenda(s.got, in, later, reports...) {
+			for _, o := range agendaFor(s.got, in, later, reports...) {
 				out[o.Action.ID] = true
 			}
 			return out
@@ -246,7 +247,7 @@ func TestPropertyMoneyIsPaidOnce(t *testing.T) {
 		}
 		for _, e := range s.got.Effects() {
 			a := e.Action
-			if !a.Amount.IsSet() || e.Do == "cancel" {
+			if a == nil || e.Do == recovery.ToSay || !a.Amount.IsSet() || e.Do == recovery.ToCancel {
 				continue
 			}
 			key := a.ID + a.Amount.Currency()
@@ -274,6 +275,48 @@ func TestPropertyMoneyIsPaidOnce(t *testing.T) {
 					return err.Error()
 				}
 			}
+		}
+		return ""
+	})
+}
+
+// The agenda stays as it is until the time at which it says to look again.
+func TestPropertyAgendaUntilNext(t *testing.T) {
+	property(t, func(s *pStep) string {
+		given, _, err := s.store.Read(context.Background(), recovery.Query{Incident: s.in.text("id")})
+		if err != nil {
+			return err.Error()
+		}
+		show := func(at time.Time) (string, time.Time) {
+			owed, next, err := given.Agenda(at)
+			if err != nil {
+				return err.Error(), next
+			}
+			var out []string
+			for _, o := range owed {
+				out = append(out, fmt.Sprint(o.State, " ", o.Action.ID, " ", o.At.UTC(), " ", o.Over))
+			}
+			return strings.Join(out, "\n"), next
+		}
+		now := s.now
+		for range 5 {
+			owed, next := show(now)
+			until := next
+			switch {
+			case next.IsZero():
+				until = now.Add(10000 * time.Hour)
+			case !next.After(now):
+				return fmt.Sprintf("at %s, the next time to look is %s", now, next)
+			}
+			for _, at := range []time.Time{now.Add(time.Microsecond), now.Add(until.Sub(now) / 3), until.Add(-time.Microsecond)} {
+				if is, _ := show(at); at.Before(until) && is != owed {
+					return fmt.Sprintf("at %s the agenda is\n%s\nand at %s, before %s, it is\n%s", now, owed, at, next, is)
+				}
+			}
+			if next.IsZero() {
+				return ""
+			}
+			now = next
 		}
 		return ""
 	})
