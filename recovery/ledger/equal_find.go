@@ -44,9 +44,16 @@ type Finding struct {
 	Kind FindingKind
 	Comparison
 	Cases, Rest Share
-	P           float64 // how often chance gives such a difference or a larger one, adjusted; 0 for a rule
+	Members     []MemberShare // all members of the field in the group, by name; none for a rule
+	P           float64       // how often chance gives such a difference or a larger one, adjusted; 0 for a rule
 	Because     string
 	effect      float64
+}
+
+// MemberShare is what the cases of one member of a field came to.
+type MemberShare struct {
+	Member string
+	Share
 }
 
 // Share is what some of the cases of a group came to.
@@ -161,9 +168,13 @@ func (f *finder) compareField(group int32, keys []cellKey, field int) error {
 		if !known.isRate() {
 			dealt = f.deal(s, members, of)
 		}
+		var shares []MemberShare
+		for _, x := range members {
+			shares = append(shares, MemberShare{x, s.share(totals[x])})
+		}
 		for _, x := range of {
 			c := Comparison{f.tallies.groups.known[group], f.options.Across[field], x, known.kind, known.detail}
-			f.compare(s, c, totals[x], all.less(totals[x]), dealt, plays)
+			f.compare(s, c, totals[x], all.less(totals[x]), dealt, shares, plays)
 		}
 	}
 	return nil
@@ -195,8 +206,8 @@ func (f *finder) deal(s *view, members, compared []string) *dealt {
 }
 
 // compare tests one member against the rest.
-func (f *finder) compare(s *view, c Comparison, of, rest *total, dealt *dealt, plays []string) {
-	t := test{Finding: Finding{Comparison: c}, strata: s.strata.began, plays: plays}
+func (f *finder) compare(s *view, c Comparison, of, rest *total, dealt *dealt, shares []MemberShare, plays []string) {
+	t := test{Finding: Finding{Comparison: c, Members: shares}, strata: s.strata.began, plays: plays}
 	t.Cases, t.Rest = s.share(of), s.share(rest)
 	possible := false
 	if f.tallies.measures.known[s.measure].isRate() {

@@ -30,9 +30,15 @@ type equalView struct {
 type equalGroup struct {
 	Same, Across string
 	Findings     []equalFinding
-	Chart        page.Chart
+	Charts       []equalChart
 	Rows         []equalRow
 	Hidden       string // rows that are too small to be shown
+}
+
+// equalChart is a picture of one measure, by the members of the field.
+type equalChart struct {
+	Title string
+	page.Chart
 }
 
 type equalFinding struct{ Member, What, Because, P string }
@@ -68,6 +74,7 @@ func writeEqualPage(w io.Writer, t *ledger.Treatment, options ledger.EqualOption
 			x.P = strconv.FormatFloat(f.P, 'g', 2, 64)
 		}
 		g.Findings = append(g.Findings, x)
+		g.draw(f, options.ShareOf, minCell)
 	}
 	return page.Write(w, equalPage, nil, v)
 }
@@ -119,14 +126,56 @@ func (g *equalGroup) show(of ledger.Group, field int, minCell int64) {
 	if hidden > 0 {
 		g.Hidden = term.Count(hidden, "row")
 	}
-	g.Chart.Label = "share of cases that got redress, by " + g.Across
+	chart := equalChart{Title: "Cases that got redress", Chart: page.Chart{Label: "share of cases that got redress, by " + g.Across}}
 	for _, name := range names {
-		m := members[name]
-		if m.cases < minCell {
-			continue
+		if m := members[name]; m.cases >= minCell {
+			chart.rate(name, float64(m.relieved)/float64(m.cases), m.cases)
 		}
-		rate := float64(m.relieved) / float64(m.cases)
-		text := strconv.FormatFloat(100*rate, 'f', 1, 64) + " % of " + strconv.FormatInt(m.cases, 10)
-		g.Chart.Bars = append(g.Chart.Bars, page.Bar{Label: name, Value: rate, Text: text, Tone: page.Main})
+	}
+	g.add(chart)
+}
+
+// draw adds a picture of what a finding is about, unless there is one.
+func (g *equalGroup) draw(f ledger.Finding, shareOf string, minCell int64) {
+	title, text := "", func(mean float64) string { return strconv.FormatFloat(mean, 'f', 2, 64) + " " + f.Detail }
+	switch f.Measure {
+	case ledger.MeasureKept:
+		title = "Cases whose promises were all kept"
+	case ledger.MeasureRedress:
+		title = "Mean redress in " + f.Detail
+	case ledger.MeasureShare:
+		title = "Mean redress in " + f.Detail + " as a share of " + shareOf
+		text = func(mean float64) string { return strconv.FormatFloat(100*mean, 'f', 1, 64) + " %" }
+	case ledger.MeasureChosen:
+		title = "Mean of what was chosen, in " + f.Detail
+	case ledger.MeasureAllowed:
+		title = "Mean time for " + f.Detail
+		text = func(mean float64) string { return strconv.FormatFloat(mean/3600, 'f', 1, 64) + " h" }
+	default:
+		return // a picture of the redress is there already
+	}
+	chart := equalChart{Title: title, Chart: page.Chart{Label: strings.ToLower(title[:1]) + title[1:] + ", by " + g.Across}}
+	for _, m := range f.Members {
+		switch {
+		case m.Count < minCell:
+		case f.Measure == ledger.MeasureKept:
+			chart.rate(orEmpty(m.Member), m.Rate, m.Count)
+		case m.HasMean:
+			what := text(m.Mean) + " over " + strconv.FormatInt(m.Count, 10)
+			chart.Bars = append(chart.Bars, page.Bar{Label: orEmpty(m.Member), Value: m.Mean, Text: what, Tone: page.Main})
+		}
+	}
+	g.add(chart)
+}
+
+func (c *equalChart) rate(member string, rate float64, cases int64) {
+	text := strconv.FormatFloat(100*rate, 'f', 1, 64) + " % of " + strconv.FormatInt(cases, 10)
+	c.Bars = append(c.Bars, page.Bar{Label: member, Value: rate, Text: text, Tone: page.Main})
+}
+
+// add adds a picture that has something in it, once.
+func (g *equalGroup) add(c equalChart) {
+	if len(c.Bars) > 0 && !slices.ContainsFunc(g.Charts, func(o equalChart) bool { return o.Title == c.Title }) {
+		g.Charts = append(g.Charts, c)
 	}
 }
