@@ -47,9 +47,9 @@ type Stacks struct {
 
 // The measures of a chart, in pixels.
 const (
-	chartWidth = 700
-	barWidth   = 440.0
-	rowHeight  = 42
+	chartWidth = 560 // narrow, so that a small screen need not shrink it much
+	barWidth   = 330.0
+	rowHeight  = 46
 )
 
 func bars(c Chart) template.HTML {
@@ -64,8 +64,8 @@ func bars(c Chart) template.HTML {
 		if b.Value > 0 {
 			width = max(1, b.Value/most*barWidth)
 		}
-		d.rect(b.Tone, 0, rowHeight*i+19, width)
-		d.text("quiet", width+8, rowHeight*i+31, b.Text)
+		d.rect(b.Tone, 0, rowHeight*i+21, width)
+		d.text("quiet", width+8, rowHeight*i+33, b.Text)
 	}
 	return d.end()
 }
@@ -84,10 +84,10 @@ func stacks(c Stacks) template.HTML {
 				continue
 			}
 			width := p.Value / total * barWidth
-			d.rect(p.Tone, at, rowHeight*i+19, width)
+			d.rect(p.Tone, at, rowHeight*i+21, width)
 			at += width
 		}
-		d.text("quiet", barWidth+8, rowHeight*i+31, row.Text)
+		d.text("quiet", barWidth+8, rowHeight*i+33, row.Text)
 	}
 	return d.end()
 }

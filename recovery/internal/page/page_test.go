@@ -24,7 +24,7 @@ func TestPageEscapes(t *testing.T) {
 	if strings.Contains(page, "<script") || strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
 		t.Error(page)
 	}
-	for _, want := range []string{`width="440"`, `width="0"`, `class="bar-good" x="0" y="19" width="110"`, `class="bar-bad" x="110" y="19" width="330"`, "prefers-color-scheme: dark"} {
+	for _, want := range []string{`width="330"`, `width="0"`, `class="bar-good" x="0" y="21" width="82.5"`, `class="bar-bad" x="82.5" y="21" width="247.5"`, "prefers-color-scheme: dark"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%s is not in\n%s", want, page)
 		}

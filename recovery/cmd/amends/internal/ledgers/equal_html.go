@@ -1,6 +1,7 @@
 package ledgers
 
 import (
+	"cmp"
 	_ "embed"
 	"io"
 	"slices"
@@ -106,6 +107,7 @@ func (g *equalGroup) show(of ledger.Group, field int, minCell int64) {
 	slices.SortStableFunc(outcomes, func(a, b ledger.Outcome) int {
 		return strings.Compare(a.Across[field].Text, b.Across[field].Text)
 	})
+	var rows []equalRow // what a member got alike is one row, whatever the other fields are
 	for _, o := range outcomes {
 		name := orEmpty(o.Across[field].Text)
 		m := members[name]
@@ -117,11 +119,22 @@ func (g *equalGroup) show(of ledger.Group, field int, minCell int64) {
 		if len(o.Redress) > 0 {
 			m.relieved += o.Count
 		}
-		if o.Count < minCell {
+		row := equalRow{name, 0, redress(o.Redress), strings.Join(slices.Concat(o.Plays, o.Choosers), ", ")}
+		i := slices.IndexFunc(rows, func(x equalRow) bool { x.Count = 0; return x == row })
+		if i < 0 {
+			i, rows = len(rows), append(rows, row)
+		}
+		rows[i].Count += o.Count
+	}
+	slices.SortStableFunc(rows, func(a, b equalRow) int {
+		return cmp.Or(slices.Index(names, a.Member)-slices.Index(names, b.Member), cmp.Compare(b.Count, a.Count))
+	})
+	for _, row := range rows {
+		if row.Count < minCell {
 			hidden++
 			continue
 		}
-		g.Rows = append(g.Rows, equalRow{name, o.Count, redress(o.Redress), strings.Join(slices.Concat(o.Plays, o.Choosers), ", ")})
+		g.Rows = append(g.Rows, row)
 	}
 	if hidden > 0 {
 		g.Hidden = term.Count(hidden, "row")
