@@ -38,7 +38,7 @@ func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 				add(a.hungAgain(hung{hang: x, from: from, due: due, doneAt: doneAt}, p))
 			})
 		default:
-			add(hung{hang: x, from: a.happened.from(p.Base, p.any, p.redress), due: p.DueAt, doneAt: p.DoneAt})
+			add(hung{hang: x, from: a.happened.from(p.Base, p.any, y.redress()), due: p.DueAt, doneAt: p.DoneAt})
 		}
 	}
 	return out
@@ -49,7 +49,7 @@ func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 // time on.
 func (a *agenda) times(p *Promise, each func(from, due, doneAt time.Time)) {
 	for _, b := range p.broken {
-		if p.from(b) && !b.ended {
+		if p.from(b) && !b.ended && !a.happened.spared(p, &b) {
 			each(b.base, b.dueAt, b.doneAt)
 		}
 	}
@@ -75,8 +75,8 @@ func (a *agenda) hungAgain(h hung, p *Promise) hung {
 	run := h.run
 	run.after, run.within = h.after, h.within
 	run.pausedBy(a.pauses)
-	if t, _, err := run.from(h.due); err == nil && !t.waits {
-		h.at, h.hang.dueAt = later(h.due, t.start), t.due
+	if t, _, err := run.from(h.due); err == nil {
+		h.at, h.hang.dueAt = run.owedFrom(h.due, h.due), t.due
 	}
 	return h
 }
@@ -110,7 +110,7 @@ func (a *agenda) latest(h *hang) time.Time {
 
 // remind adds a reminder if it is owed: from its time on, until the action is done.
 func (a *agenda) remind(y *Action, p *Promise) {
-	if p.waits || !a.isOpen(p) || p.run.pauses && p.run.clock().PausedAt(a.happened.now) {
+	if p.waits || !a.isOpen(p) {
 		return
 	}
 	for _, h := range a.hungOn(y, p) {
@@ -163,7 +163,11 @@ func (a *agenda) late(y *Action, p *Promise, h *hung) {
 	if over || a.happened.now.Before(h.at) {
 		return
 	}
-	reported := a.reportedSince(y, h.from)
+	from := h.from
+	if !y.redress() {
+		from = later(from, h.due) // what was reported before the deadline is not about it
+	}
+	reported := a.reportedSince(y, from)
 	if reported.IsZero() {
 		a.addStep(y, h)
 	}

@@ -14,7 +14,7 @@ type ask struct {
 	Promise
 	play    *policy.Play
 	source  *policy.Action
-	more    []*policy.Action // what the same play asks for under the action besides
+	sources []*policy.Action // all that the play asks for under the action; nil: the source alone
 	speaker *policy.Action   // nil for what the engine makes itself
 	partner string
 	was     *Promise // of an earlier decision; nil: there was none
@@ -133,7 +133,7 @@ func (c *conclusion) found(p, was *Promise, a *policy.Action) {
 		p.origin = c.playBase(p.Play)
 		p.any = p.origin.Equal(c.given.Previous.Base)
 	case was != nil:
-		p.origin, p.any = was.origin, was.any
+		p.origin, p.any = was.origin, was.any || was.anyOnce
 	default:
 		p.origin = c.playBase(p.Play)
 		p.any = c.given.Previous == nil || c.stood(p.Action, p.Play)
@@ -148,7 +148,9 @@ func (c *conclusion) found(p, was *Promise, a *policy.Action) {
 			p.GivenAt = c.given.Previous.Decision.DecidedAt
 		}
 	}
+	first := p.any
 	p.Base = c.reopen(p, was)
+	p.anyOnce = first && !p.any
 }
 
 // reopen is the base of a promise, once it is looked at what the reopening of an
@@ -191,7 +193,8 @@ func (c *conclusion) meet(x *ask) {
 	now, p, was, t := c.now, &x.Promise, x.was, x.times
 	defer func() {
 		c.recur(p)
-		x.fresh = x.fresh || was != nil && before(p.DueAt, was.DueAt)
+		shortened := was != nil && (p.redress || p.Base.Equal(was.Base)) && before(p.DueAt, was.DueAt)
+		x.fresh = x.fresh || shortened
 	}()
 	if x.fresh = was == nil; x.fresh {
 		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
@@ -208,7 +211,7 @@ func (c *conclusion) meet(x *ask) {
 	case !done.IsZero():
 		p.DoneAt = done
 		p.DueAt, p.SetAt = was.dueAsOf(done)
-		if base.IsZero() {
+		if base.IsZero() || !p.redress && !base.Equal(was.Base) {
 			p.Base, p.run = was.Base, was.run
 		}
 	case p.amount.IsSet() && !was.DoneAt.IsZero(): // it was raised since, and what it rose by is promised now
@@ -228,13 +231,14 @@ func (c *conclusion) meet(x *ask) {
 		any := p.any
 		p.any = was.any
 		p.renew(base, t, now)
-		p.any, x.fresh = any, true
+		p.any, x.fresh = any, !p.had(base, t.due)
 		c.happened.judge(p)
 	}
 	if p.Cancelled { // it comes back
 		p.Cancelled = false
 		p.restore()
 		p.comesBack()
+		c.happened.judge(p)
 	}
 }
 

@@ -280,19 +280,25 @@ func (p *Promise) keptTimes(each func(due, done time.Time)) {
 
 // endSilences remembers the deadlines that passed until a time.
 func (p *Promise) endSilences(until, done time.Time) {
+	var began time.Time
+	if p.Since != "" {
+		began = p.Base
+	}
 	p.silences(until, func(from, due time.Time) {
-		p.broken = append(slices.Clip(p.broken), broken{givenAt: p.given(), base: from, dueAt: due, until: until, doneAt: done, any: p.any && from.Equal(p.Base)})
+		p.broken = append(slices.Clip(p.broken), broken{
+			givenAt: p.given(), base: from, began: began, dueAt: due, until: until, doneAt: done, any: p.any && from.Equal(p.Base),
+		})
 	})
 }
 
 // inform notes when the customer was last informed: what was missed until then stays
-// so. Nothing falls due after until.
-func (p *Promise) inform(at, until time.Time) {
+// so.
+func (p *Promise) inform(at time.Time) {
 	if !at.After(p.told) {
 		return
 	}
 	if !p.Cancelled {
-		p.endSilences(until, at)
+		p.endSilences(at, at)
 	}
 	p.told = at
 }

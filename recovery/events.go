@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,14 +17,17 @@ type events struct {
 	handed                        []Handed // to the host, for amounts
 	now                           time.Time
 	// again is when the incident was opened again, where what came before is looked at as well.
-	again time.Time
+	again  time.Time
+	closed time.Time // when it was resolved, also where it was opened again since
+	// informedAhead is set when the latest information of the customer that is told lies ahead.
+	informedAhead bool
 }
 
 func eventsBy(now, responded, informed, resolved, reopened time.Time) events {
-	e := events{now: now, responded: happened(responded, now), informed: happened(informed, now), reopened: happened(reopened, now)}
+	e := events{now: now, responded: happened(responded, now), informed: happened(informed, now), reopened: happened(reopened, now), informedAhead: informed.After(now)}
 	// An incident that was opened again is not resolved by what came before.
-	if e.resolved = happened(resolved, now); e.resolved.Before(e.reopened) {
-		e.resolved = time.Time{}
+	if e.closed = happened(resolved, now); !e.closed.Before(e.reopened) {
+		e.resolved = e.closed
 	}
 	return e
 }
@@ -101,8 +105,10 @@ func (e *events) from(base time.Time, any, redress bool) time.Time {
 	switch {
 	case redress:
 		return time.Time{}
-	case any:
+	case any && base.Before(e.again):
 		return e.reopened
+	case any:
+		return later(e.reopened, e.again)
 	case base.Before(e.reopened):
 		return e.reopened
 	}
@@ -113,7 +119,7 @@ func (e *events) from(base time.Time, any, redress bool) time.Time {
 // were met after all.
 func (e *events) judge(p *Promise) {
 	switch {
-	case p.Base.IsZero() && !p.any && !p.redress:
+	case p.Base.IsZero() && p.DueAt.IsZero() && !p.any && !p.redress: // it waits; what prevents a failure does not
 		p.DoneAt = time.Time{}
 	case p.recurs():
 		e.judgeInform(p)
@@ -133,36 +139,45 @@ func (e *events) judge(p *Promise) {
 // judgeInform goes through the times at which the customer was informed.
 func (e *events) judgeInform(p *Promise) {
 	all := e.timesOf(p.Action, p.Type, e.from(p.Base, p.any, false))
+	if len(all) == 0 && e.informedAhead {
+		return // what was known before still stands
+	}
 	if len(all) == 0 {
 		p.told = time.Time{}
 		return
 	}
 	for _, at := range all {
-		until := at
-		if r := e.resolved; p.needlessFrom(r) && r.Before(at) && !e.void(r, p) {
-			until = r // nothing has fallen due since
-		}
-		p.inform(at, until)
+		p.inform(at)
 	}
-	p.told = all[len(all)-1]
+	if last := all[len(all)-1]; !e.informedAhead || last.After(p.told) {
+		p.told = last
+	}
 }
 
-// void reports whether a resolution says nothing of a promise: it counts from when the incident was
-// opened again since.
-func (e *events) void(resolved time.Time, p *Promise) bool {
-	return resolved.Before(e.again) && !p.Base.Before(e.again)
+// spared reports whether a deadline of the past came when the promise was not needed any more, as it is told now:
+// the incident was resolved before it, and not opened again before the promise began.
+func (e *events) spared(p *Promise, b *broken) bool {
+	r, again, base := e.closed, later(e.reopened, e.again), cmp.Or(b.began, b.base)
+	return !r.IsZero() && !r.After(b.dueAt) && endsWhenResolved(p.Type) && (p.Since == "" || !base.After(r)) && (!r.Before(again) || b.base.Before(again))
 }
 
 // judgeBroken looks whether an event has come that is about a deadline of the past.
 // What was done since the next one began says nothing new about one that was met
 // before that, however late.
 func (e *events) judgeBroken(p *Promise, b *broken) {
+	if p.from(*b) && !b.ended && !p.recurs() && b.amount == p.amount {
+		b.doneAt = p.DoneAt // it is the promise that stands
+		return
+	}
 	from := b.base
+	if p.recurs() && !b.any && from.After(p.Base) {
+		from = from.Add(time.Microsecond) // exactly then is the time before
+	}
 	if b.any || p.redress {
 		from = time.Time{}
 	}
 	done := e.doneAt(p.Action, p.Type, p.amount, p.redress, from)
-	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) || b.ended && done.After(b.dueAt) {
+	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) || b.ended && done.After(later(b.dueAt, b.until)) {
 		return
 	}
 	if b.amount != p.amount && !missed(b.dueAt, done, e.now) {

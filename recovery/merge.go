@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -137,14 +138,23 @@ func (d *draft) takeAsks(o *draft) {
 
 // and is what a play asks for that asks twice for one action.
 func (x ask) and(o ask) ask {
+	sources := append(slices.Clip(x.all()), o.all()...)
 	if before(o.asked(), x.asked()) || x.times.waits && !o.times.waits {
 		x, o = o, x
 	}
 	if !o.waits && o.NotBefore.Before(x.NotBefore) {
 		x.NotBefore = o.NotBefore // what waits has none
 	}
-	x.more = append(append(slices.Clip(x.more), o.source), o.more...)
+	x.sources = sources
 	return x
+}
+
+// all is what a play asks for, in the order of the play.
+func (x *ask) all() []*policy.Action {
+	if x.sources != nil {
+		return x.sources
+	}
+	return []*policy.Action{x.source}
 }
 
 // asked is by when an ask wants it done, whatever was done meanwhile.

@@ -53,6 +53,9 @@ func (c *conclusion) missedBy(promises []Promise) []Missed {
 // missedOf goes through the deadlines of a promise that were missed.
 func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	for _, b := range p.broken {
+		if c.past.spared(p, &b) {
+			continue
+		}
 		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
 	}
 	if p.Cancelled {
@@ -101,7 +104,7 @@ func (c *conclusion) promises(d *Decision) []Promise {
 		if has(out[:given], &p) {
 			continue
 		}
-		p.cancel(c.endOf(&p))
+		p.cancel(c.now)
 		p.over = p.over || c.resolved() && !gives(d, p.Play) && !c.asksStill(p.Play)
 		p.run.paused = nil
 		out = append(out, p)

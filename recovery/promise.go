@@ -32,6 +32,7 @@ type Promise struct {
 	Cancelled bool
 
 	any     bool      // what happened before the base counts as well
+	anyOnce bool      // it did, until the incident was opened again
 	redress bool      // a report counts whenever it was made
 	amount  Money     // what it gives; unset: no money
 	waits   bool      // for its field, or for the customer: there is no deadline yet
@@ -56,6 +57,7 @@ type stood struct{ setAt, dueAt time.Time }
 // is not given any more.
 type broken struct {
 	givenAt, base, dueAt time.Time
+	began                time.Time // of an inform that follows a field: the base of its first time
 	until                time.Time // when the next one began
 	doneAt               time.Time
 	any                  bool
@@ -220,6 +222,13 @@ func (p *Promise) comesBack() {
 			p.broken[i].ended = false
 		}
 	}
+}
+
+// had reports whether the promise once had a deadline from a base: where a field moves back, it is given no second
+// time.
+func (p *Promise) had(base, due time.Time) bool {
+	return slices.ContainsFunc(p.broken, func(b broken) bool { return b.base.Equal(base) && b.dueAt.Equal(due) }) ||
+		slices.ContainsFunc(p.settled, func(s settled) bool { return s.base.Equal(base) && s.dueAt.Equal(due) })
 }
 
 // settle remembers the deadlines that nobody has missed, before the promise begins anew.

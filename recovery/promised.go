@@ -117,14 +117,24 @@ func (l *promisedLister) promise(p Promise) {
 		}
 		l.add(&p, Promised{GivenAt: s.givenAt, Base: s.base, DueAt: s.dueAt, DoneAt: s.doneAt, Outcome: outcome})
 	}
+	broke := false
 	for _, b := range p.broken {
-		l.add(&p, Promised{GivenAt: b.givenAt, Base: b.base, DueAt: b.dueAt, DoneAt: b.doneAt, Outcome: PromiseLate})
+		outcome := PromiseLate
+		switch {
+		case !l.happened.spared(&p, &b):
+			broke = broke || p.from(b)
+		case p.recurs() || p.from(b): // it has lapsed, as the deadline that stands has
+			continue
+		default:
+			outcome, b.doneAt = PromiseLapsed, time.Time{}
+		}
+		l.add(&p, Promised{GivenAt: b.givenAt, Base: b.base, DueAt: b.dueAt, DoneAt: b.doneAt, Outcome: outcome})
 	}
 	if p.recurs() {
 		l.again(&p)
 		return
 	}
-	if !p.DueAt.IsZero() && !p.brokenBefore() {
+	if !p.DueAt.IsZero() && !broke {
 		l.standing(&p, p.DueAt, p.DoneAt)
 	}
 }
@@ -144,7 +154,9 @@ func (l *promisedLister) again(p *Promise) {
 			n++
 		})
 	}
-	for slices.ContainsFunc(p.broken, func(b broken) bool { return p.from(b) && b.dueAt.Equal(p.occurrence(n)) }) {
+	for slices.ContainsFunc(p.broken, func(b broken) bool {
+		return p.from(b) && b.dueAt.Equal(p.occurrence(n)) && !l.happened.spared(p, &b)
+	}) {
 		n++
 	}
 	if due := p.occurrence(n); !due.IsZero() {

@@ -29,7 +29,7 @@ func (c *conclusion) steps(d *draft) error {
 	for i := range d.asks {
 		x := &d.asks[i]
 		c.turnTo(x.play, d.item)
-		for _, source := range append([]*policy.Action{x.source}, x.more...) {
+		for _, source := range x.all() {
 			for _, a := range source.Remind {
 				y, err := c.reminder(d, x, a)
 				if err != nil {
@@ -117,11 +117,8 @@ func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) 
 		return nil, err
 	}
 	y.NotBefore, y.DueAt, y.waits, y.pauses = t.start, t.due, t.waits, a.Pauses
-	if !t.waits && !x.DueAt.IsZero() {
-		if h.at = t.start; h.at.IsZero() {
-			h.at = base
-		}
-		h.at = later(h.at, x.DueAt)
+	if !x.DueAt.IsZero() {
+		h.at = h.run.owedFrom(base, x.DueAt)
 	}
 	h.after, h.within, h.dueAt = h.run.after, h.run.within, t.due
 	y.hangs = []hang{h.kept(x)}
@@ -129,6 +126,18 @@ func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) 
 	inner := Promise{Action: y.ID, Type: y.Type, Play: x.Play, Since: x.Since, Base: x.DueAt, NotBefore: t.start, DueAt: t.due, waits: t.waits, run: h.run}
 	y.asks = []ask{{Promise: inner, play: x.play, source: a, speaker: a, partner: x.partner}}
 	return y, nil
+}
+
+// owedFrom is when a step is owed that counts from a base, not before a deadline; zero while nobody knows. It is
+// owed then even where its own deadline is still open, because the incident is paused.
+func (r *running) owedFrom(base, deadline time.Time) time.Time {
+	alone := *r
+	alone.within = nil
+	t, _, err := alone.from(base)
+	if err != nil || t.waits {
+		return time.Time{}
+	}
+	return later(later(t.start, base), deadline)
 }
 
 // kept is what has to be remembered of why a step is owed.

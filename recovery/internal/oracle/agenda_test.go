@@ -2,10 +2,8 @@ package oracle
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
@@ -218,14 +216,9 @@ func (r *oRun) stepOwed(k, s *oAsk, early bool) bool {
 	return !early && done.After(s.from) && kind != "procedural"
 }
 
-func (b *oBench) compareAgenda(in *oIncident) string {
-	id := in.text("id")
+func (b *oBench) compareAgenda(id string, now time.Time) string {
 	if b.latest[id] == nil {
 		return ""
-	}
-	now := b.now.Add(time.Duration(b.dice.IntN(3000)) * time.Minute)
-	if b.dice.chance(30) {
-		now = b.now
 	}
 	text := func(a string, params []string, state recovery.State, at time.Time) string {
 		return fmt.Sprintf("%s %s %v %s", state, a, params, timeText(at))
@@ -244,9 +237,6 @@ func (b *oBench) compareAgenda(in *oIncident) string {
 	sort.Strings(want)
 	sort.Strings(got)
 	if diff := b.diff(want, got); diff != "" {
-		if os.Getenv("ORACLE_SHOW") != "" {
-			diff += strings.Join(viewOf(b.latest[id]).lines(false), "\n")
-		}
 		return "Agenda at " + timeText(now) + " (-oracle +engine):\n" + diff
 	}
 	return ""

@@ -297,7 +297,10 @@ func (d *oDice) pickSome(c *oChoice) (picks []oPick) {
 }
 
 // compareChoice makes one of the open choices in both.
-func (b *oBench) compareChoice() string {
+func (b *oBench) compareChoice() string { return b.do(b.choice()) }
+
+// choice makes up one of the open choices.
+func (b *oBench) choice() *oOp {
 	type open struct {
 		id string
 		c  *oChoice
@@ -309,24 +312,41 @@ func (b *oBench) compareChoice() string {
 		}
 	}
 	if len(all) == 0 {
-		return ""
+		return nil
 	}
 	o := pick(b.dice, all...)
 	picks := b.dice.pickSome(o.c)
 	reason := pick(b.dice, "", "an old customer")
 	who := b.proposer(o.c.play)
-	sel := recovery.Selection{Incident: o.id, Choice: b.choiceID(o.id, o.c.play), By: who.by, Roles: who.roles, Reason: reason}
+	return &oOp{what: fmt.Sprintf("choose on %s %s %+v %q by %+v", o.id, o.c.play.name(), picks, reason, who), do: func(b *oBench) string {
+		return b.choose(o.id, o.c.play.name(), picks, reason, who)
+	}}
+}
+
+// choose makes a choice in both, if it is open.
+func (b *oBench) choose(id, play string, picks []oPick, reason string, who oProposer) string {
+	l := b.world.lives[id]
+	if l == nil {
+		return ""
+	}
+	at := slices.IndexFunc(l.open(), func(c *oChoice) bool { return c.play.name() == play })
+	if at < 0 {
+		return ""
+	}
+	c := l.open()[at]
+	sel := recovery.Selection{Incident: id, Choice: b.choiceID(id, c.play), By: who.by, Roles: who.roles, Reason: reason}
 	for _, k := range picks {
-		s := recovery.Selected{Type: o.c.options[k.option].typ, ID: o.c.options[k.option].id, Amount: k.amount, Params: map[string]any{}}
+		if k.option >= len(c.options) {
+			return ""
+		}
+		s := recovery.Selected{Type: c.options[k.option].typ, ID: c.options[k.option].id, Amount: k.amount, Params: map[string]any{}}
 		if k.as != "" {
 			s.Params["as"] = k.as
 		}
 		sel.Options = append(sel.Options, s)
 	}
-	b.say("choose %+v", sel)
-	want, refused := b.world.choose(o.id, o.c.play, picks, reason, who, b.now)
+	want, refused := b.world.choose(id, b.playNow(c.play), picks, reason, who, b.now)
 	got, err := b.engine.Choose(context.Background(), sel)
-	b.say("the oracle: %q, the engine: %v", refused, err)
 	var no *recovery.ChoiceError
 	if refused != "" || err != nil {
 		if refused == "" || err == nil || !errors.As(err, &no) {

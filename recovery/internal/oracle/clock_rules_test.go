@@ -47,6 +47,8 @@ func TestClockRules(t *testing.T) {
 		{rule: "5 a minute before it does not", base: "2026-03-02T22:59:00Z", within: "1d", ends: "day", due: "2026-03-03T23:00:00Z"},
 		{rule: "5 the closing of the working day", base: "2026-03-02T10:00:00Z", within: "1d", office: true, ends: "working-day", due: "2026-03-03T16:00:00Z"},
 		{rule: "5 of the next one", base: "2026-03-06T10:00:00Z", within: "1d", office: true, ends: "working-day", due: "2026-03-09T16:00:00Z"},
+		{rule: "5 a day passes at night too, where it is paused", base: "2026-02-28T20:00:00Z", within: "1d", office: true, ends: "working-day", pauses: []recovery.Pause{pause("2026-03-01T14:00:00Z", "")}},
+		{rule: "5 and is over before a pause that comes later", base: "2026-02-28T20:00:00Z", within: "1d", office: true, ends: "working-day", pauses: []recovery.Pause{pause("2026-03-01T20:00:00Z", "")}, due: "2026-03-02T16:00:00Z"},
 		// Rule 6: Monday 2 March; the office is open from 08:00 to 16:00 UTC.
 		{rule: "6 a working day", base: "2026-03-02T10:00:00Z", within: "1wd", office: true, due: "2026-03-03T16:00:00Z"},
 		{rule: "6 a pause at night costs nothing", base: "2026-03-02T10:00:00Z", within: "1wd", office: true, pauses: []recovery.Pause{pause("2026-03-02T17:00:00Z", "2026-03-03T07:00:00Z")}, due: "2026-03-03T16:00:00Z"},

@@ -137,6 +137,14 @@ func (c oClock) span(base time.Time, s oSpan) (time.Time, bool) {
 	free := c
 	free.pauses = nil
 	t := calendarDays(base, s, c.zone)
+	if c.minutes != nil && len(c.pauses) > 0 && !t.Equal(base) { // days pass at night too
+		days := oClock{pauses: c.pauses}
+		at, ok := days.add(base, t.Sub(base))
+		if !ok {
+			return at, false
+		}
+		return c.add(at, s.rest)
+	}
 	if s.workdays > 0 {
 		var ok bool
 		if t, ok = free.addWorkdays(base, s.workdays); !ok {

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sort"
 	"time"
@@ -49,6 +50,9 @@ type oWithheld struct {
 	amount *recovery.Money
 }
 
+// oWarning is what a decision warns of. about tells apart what is said of several things.
+type oWarning struct{ code, play, about string }
+
 type oMatch struct {
 	play    *oPlay
 	kase    *oCase
@@ -73,7 +77,7 @@ type oDecision struct {
 	passed   [][3]string // partner, play, reason
 	facts    []oRead
 	missed   []oMissed
-	warnings [][2]string          // code, play
+	warnings []oWarning
 	took     map[string]time.Time // actions that choices made on it have cancelled
 	view     *oView
 }
@@ -197,6 +201,9 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 		declared = append(declared, r.set.shared.fields...)
 	}
 	in, wrongAlready := r.raw.withDefaults(declared)
+	for _, path := range wrongAlready { // nobody knows what it is
+		delete(in.fields, path)
+	}
 	r.in = in
 	var books []*oBook
 	occurred, _ := r.raw.time("occurred_at")
@@ -207,9 +214,8 @@ func (r *oRun) validate() ([]*oBook, *oRefusal) {
 		if b.applies != nil {
 			ok, err := b.applies.eval(r.env(b))
 			if err != nil {
-				if len(wrongAlready) > 0 { // before any playbook has its say
-					_, wrong := r.raw.withDefaults(declared)
-					return nil, &oRefusal{"invalid", wrong}
+				if len(wrongAlready) > 0 {
+					continue // it cannot be told whether it applies
 				}
 				return nil, &oRefusal{"evaluation", []string{""}} // it belongs to no play
 			}
@@ -358,12 +364,12 @@ func (r *oRun) findCase(m *oMatch) error {
 }
 
 // warn adds a warning, once.
-func (r *oRun) warn(code string, p *oPlay) {
-	name := ""
+func (r *oRun) warn(code string, p *oPlay, about ...any) {
+	w := oWarning{code: code, about: fmt.Sprint(about...)}
 	if p != nil {
-		name = p.name()
+		w.play = p.name()
 	}
-	if w := [2]string{code, name}; !slices.Contains(r.out.warnings, w) {
+	if !slices.Contains(r.out.warnings, w) {
 		r.out.warnings = append(r.out.warnings, w)
 	}
 }
@@ -386,7 +392,7 @@ func (r *oRun) warnings() {
 			review = m.play.book.reviewBy
 		}
 		if m.play.approach == "standardised-response" && m.play.book.day(r.now) > review {
-			r.warn("stale", m.play)
+			r.warn("stale", m.play, review)
 		}
 		for _, f := range m.play.readFacts() {
 			r.warnStrange(f, m.play)
@@ -397,32 +403,33 @@ func (r *oRun) warnings() {
 	}
 	r.warnLate()
 	r.warnFuture()
-	said := map[[2]string]bool{}
 	for _, a := range r.out.acts {
 		if a.change != "cancelled" {
-			r.warnLanguage(a, said)
+			r.warnLanguage(a)
 		}
 	}
 	sort.SliceStable(r.out.warnings, func(i, j int) bool {
-		return slices.Index(warningOrder, r.out.warnings[i][0]) < slices.Index(warningOrder, r.out.warnings[j][0])
+		return slices.Index(warningOrder, r.out.warnings[i].code) < slices.Index(warningOrder, r.out.warnings[j].code)
 	})
 }
 
 // warnLanguage warns of an action whose message has no text in a language that is wanted, and of its
 // steps, once a play and message.
-func (r *oRun) warnLanguage(a *oAct, said map[[2]string]bool) {
+func (r *oRun) warnLanguage(a *oAct) {
 	if a.message != nil {
 		play := a.plays[0]
 		if a.speaker != nil {
 			play = a.speaker.name()
 		}
-		if _, _, missed := r.words(a.message); missed && !said[[2]string{play, a.message.id}] {
-			said[[2]string{play, a.message.id}] = true
-			r.out.warnings = append(r.out.warnings, [2]string{"language", play})
+		if _, _, missed := r.words(a.message); missed {
+			w := oWarning{"language", play, a.message.id + " " + r.in.text("language") + " " + r.in.text("customer.language")}
+			if !slices.Contains(r.out.warnings, w) {
+				r.out.warnings = append(r.out.warnings, w)
+			}
 		}
 	}
 	for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
-		r.warnLanguage(step, said)
+		r.warnLanguage(step)
 	}
 }
 
@@ -433,7 +440,7 @@ func (r *oRun) warnLate() {
 			continue
 		}
 		if old, ok := r.stoodBefore(k); !ok || earlier(k.due, old) {
-			r.warn("late-when-given", k.play)
+			r.warn("late-when-given", k.play, k.typ, k.due)
 		}
 	}
 }
@@ -452,13 +459,15 @@ func (r *oRun) stoodBefore(k *oAsk) (due time.Time, ok bool) {
 
 // warnFuture is rule 11: what lies ahead has not happened yet.
 func (r *oRun) warnFuture() {
-	ahead := slices.ContainsFunc(r.life.reports, func(p *oReport) bool { return p.at.After(r.now) })
 	for _, path := range []string{"reported_at", "responded_at", "informed_at", "resolved_at", "updated_at"} {
-		t, _ := r.in.time(path)
-		ahead = ahead || t.After(r.now)
+		if t, _ := r.in.time(path); t.After(r.now) {
+			r.warn("in-the-future", nil, path, t)
+		}
 	}
-	if ahead {
-		r.warn("in-the-future", nil)
+	for _, p := range r.life.reports {
+		if p.at.After(r.now) {
+			r.warn("in-the-future", nil, p.key, p.at)
+		}
 	}
 }
 
@@ -473,11 +482,13 @@ func (r *oRun) warnStrange(f *oFact, p *oPlay) {
 		return
 	}
 	r.strange = append(r.strange, f)
-	name := ""
-	if p != nil {
-		name = p.name()
+	missing := ""
+	for _, path := range f.same {
+		if r.in.key(path) == "" && missing == "" {
+			missing = path
+		}
 	}
-	r.out.warnings = append(r.out.warnings, [2]string{"fact-without-key", name})
+	r.warn("fact-without-key", p, f.name, missing)
 }
 
 var errNegative = errors.New("a negative amount")

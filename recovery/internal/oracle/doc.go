@@ -7,9 +7,10 @@
 //     evaluate it; decide_test.go and its neighbours decide, each file one section of SEMANTICS.md.
 //   - life_test.go keeps all that ever happened on an incident; promise_test.go, missed_test.go and
 //     agenda_test.go work out from it what is promised, broken and owed.
-//   - oracle_test.go runs a story through both sides: incidents, choices, reports, the passing of
-//     time, changes of the set.
-//   - *_rules_test.go have a case on each side of a rule.
+//   - oracle_test.go runs a story through both sides; ops_test.go does each thing in both: incidents,
+//     choices, reports, the passing of time, changes of the set. shrink_test.go tells a story in which
+//     they differ with as little as shows it.
+//   - *_rules_test.go have a case on each side of a rule; life_turns_test.go has lives in which rules meet.
 //   - property*_test.go state what holds in every story, without the evaluator.
 //   - process*_test.go decide everything once more in a second process.
 //
@@ -17,5 +18,5 @@
 //
 //	go test ./recovery/internal/oracle -run TestOracle -oracle.seed=N
 //
-// To look longer: -oracle.n=20000.
+// To look longer: -oracle.n=20000, and -oracle.from=321 to begin elsewhere.
 package oracle

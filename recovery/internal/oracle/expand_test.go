@@ -291,7 +291,7 @@ func (r *oRun) prevent(m oMatch, list func(*oCase) []*oAction) error {
 	}
 	instead, err := r.expandAll(p, p.tooLate)
 	r.out.acts = append(r.out.acts, instead...)
-	r.warn("too-late", p)
+	r.warn("too-late", p, last)
 	return err
 }
 

@@ -25,7 +25,7 @@ var listPool = []*oField{
 
 // richSet adds to a set what the first generator does not make. It has dice of its own.
 func richSet(s *oSet, seed uint64) {
-	d := &oDice{rand.New(rand.NewPCG(seed, 20261130)), 1 + int(seed%3)}
+	d := &oDice{Rand: rand.New(rand.NewPCG(seed, 20261130)), size: 1 + int(seed%3)}
 	for _, b := range s.docs() {
 		if d.chance(60) {
 			b.rounding = pick(d, "half-even", "half-up", "up", "down")

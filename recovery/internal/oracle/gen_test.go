@@ -12,11 +12,19 @@ import (
 // oDice makes up sets and incidents. Everything follows from the seed.
 type oDice struct {
 	*rand.Rand
-	size int // 1: as little as can be, 3: of everything
+	source *rand.PCG
+	size   int // 1: as little as can be, 3: of everything
 }
 
 func newDice(seed uint64, size int) *oDice {
-	return &oDice{rand.New(rand.NewPCG(seed, 20260302)), size}
+	source := rand.NewPCG(seed, 20260302)
+	return &oDice{rand.New(source), source, size}
+}
+
+// copy are dice that will throw what these would.
+func (d *oDice) copy() *oDice {
+	source := *d.source
+	return &oDice{rand.New(&source), &source, d.size}
 }
 
 func (d *oDice) chance(percent int) bool { return d.IntN(100) < percent }

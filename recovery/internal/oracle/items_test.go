@@ -314,7 +314,7 @@ func (r *oRun) preventEach(m oMatch, list func(*oCase) []*oAction, last time.Tim
 		if len(mine) == 0 && !(r.now.After(last) && len(asked) == 0) && !slices.ContainsFunc(asked, func(a *oAction) bool { return late[a] }) {
 			continue
 		}
-		r.warn("too-late", m.play)
+		r.warn("too-late", m.play, last)
 		instead, err := r.expandItem(m.play, x, m.play.tooLate, given)
 		if err != nil {
 			return err

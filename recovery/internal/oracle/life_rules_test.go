@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -348,8 +349,10 @@ var lifeConditions = map[string]*oNode{
 	"missed": {op: "in", kids: []*oNode{lit("resolve"), ref("missed")}},
 }
 
-func TestLifeRules(t *testing.T) {
-	for _, story := range strings.Split(lifeRules, "\n# ")[1:] {
+func TestLifeRules(t *testing.T) { playLives(t, lifeRules) }
+
+func playLives(t *testing.T, lives string) {
+	for _, story := range strings.Split(lives, "\n# ")[1:] {
 		name, text, _ := strings.Cut(story, "\n")
 		t.Run(name, func(t *testing.T) { playLife(t, text) })
 	}
@@ -400,6 +403,9 @@ func newTold(t *testing.T, keys map[string]string) *oTold {
 		return p
 	}
 	main := play("main", keys["when"], keys["do"])
+	if keys["lead"] != "" {
+		main.approach, main.phase, main.lead = "preventive-intervention", "any", spanOf(keys["lead"])
+	}
 	if keys["severe"] != "" {
 		main.cases = []*oCase{{when: lifeConditions["severe"], do: flow(keys["severe"])}}
 	}
@@ -544,8 +550,8 @@ func (d *oDecision) told() (out []string) {
 		out = append(out, "  missed "+m.ask.typ+stamps([]string{"given", "due", "done"}, m.born, m.due, m.done))
 	}
 	for _, w := range d.warnings {
-		if w[0] != "unanswered" {
-			out = append(out, "  warns "+w[0])
+		if w.code != "unanswered" {
+			out = append(out, "  warns "+w.code)
 		}
 	}
 	return out
@@ -568,15 +574,26 @@ func told(d *recovery.Decision) (out []string) {
 
 // report says something of the action of a type, on both sides.
 func (l *oTold) report(typ, outcome string) {
-	for _, a := range l.world.lives["T"].latest().acts {
-		if a.typ != typ {
-			continue
-		}
+	outcome, when, late := strings.Cut(outcome, "=")
+	said := l.now
+	if late {
+		said = at(day(when))
+	}
+	report := func(a *oAct, effect int) {
 		o := recovery.Outcome(outcome)
-		effects := l.world.lives["T"].effects(a.key, l.now)
-		l.world.lives["T"].reports = append(l.world.lives["T"].reports, &oReport{key: a.key, effect: len(effects) - 1, outcome: o, at: l.now})
-		if err := l.engine.Report(context.Background(), recovery.Report{Incident: "T", Action: l.ids[a.key], Outcome: o, At: l.now}); err != nil {
+		l.world.lives["T"].reports = append(l.world.lives["T"].reports, &oReport{key: a.key, effect: effect, outcome: o, at: said})
+		if err := l.engine.Report(context.Background(), recovery.Report{Incident: "T", Action: l.ids[a.key], Outcome: o, At: said}); err != nil {
 			l.t.Fatal(err)
+		}
+	}
+	for _, a := range l.world.lives["T"].latest().acts {
+		if a.typ == typ {
+			report(a, len(l.world.lives["T"].effects(a.key, l.now))-1)
+		}
+		for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
+			if step.typ == typ {
+				report(step, -1)
+			}
 		}
 	}
 }
@@ -598,7 +615,7 @@ func (l *oTold) set(word string) {
 		delete(l.in.fields, key)
 	case key == "severity":
 		l.in.fields[key] = int64(value[0] - '0')
-	case key == "failure":
+	case key == "failure" || key == "phase":
 		l.in.fields[key] = value
 	case key == "paused":
 		from, until, ended := strings.Cut(value, "/")

@@ -322,5 +322,5 @@ func (l *oLife) differs(old, now *oDecision) bool {
 		}
 	}
 	return !slices.Equal(open, now.view.Choices) || !slices.Equal(old.view.Withheld, now.view.Withheld) ||
-		!slices.Equal(old.view.Missed, now.view.Missed) || !slices.Equal(old.view.Warnings, now.view.Warnings)
+		!slices.Equal(old.view.Missed, now.view.Missed) || !slices.Equal(old.warnings, now.warnings)
 }

@@ -106,13 +106,24 @@ func (r *oRun) whenDone(x *oInstance) time.Time {
 	defer func() { r.looksBack = false }()
 	if !x.standing || r.moved(x.ask) {
 		ended, known := r.endedDone(x.ask)
-		if e := r.doneAt(x.ask); !known || !e.IsZero() && len(x.stretches) > 0 && !e.After(x.stretches[len(x.stretches)-1].due) {
+		e := r.doneAt(x.ask)
+		if !known || len(x.stretches) == 0 {
+			return e
+		}
+		kept := !ended.IsZero() && !ended.After(x.due())
+		if !e.IsZero() && (!e.After(x.due()) || !kept && !e.After(x.end())) {
 			return e
 		}
 		return ended
 	}
 	return r.doneAt(x.ask)
 }
+
+// end is until when what is done is about a promise.
+func (x *oInstance) end() time.Time { return x.stretches[len(x.stretches)-1].until }
+
+// due is the deadline that it had in the end.
+func (x *oInstance) due() time.Time { return x.stretches[len(x.stretches)-1].due }
 
 // moved says that the base of a promise is another one by now.
 func (r *oRun) moved(k *oAsk) bool {
@@ -124,11 +135,16 @@ func (r *oRun) moved(k *oAsk) bool {
 	}
 	now := *k
 	r.startClock(&now)
+	r.keepBase(&now)
 	return !k.redress && !now.base.Equal(k.base)
 }
 
 func (r *oRun) endedDone(k *oAsk) (done time.Time, known bool) {
-	for _, d := range r.life.past {
+	decisions := r.life.past
+	if r.out != nil {
+		decisions = append(slices.Clip(decisions), r.out)
+	}
+	for _, d := range decisions {
 		for _, e := range d.ended {
 			if e.ask.same(k) {
 				done, known = e.done, true
@@ -184,7 +200,11 @@ func (r *oRun) missedOf(list []*oInstance) (out []oMissed) {
 
 // needed is when a promise was done, or needed no more: a resolved incident needs some no more.
 func (r *oRun) needed(k *oAsk, done time.Time) time.Time {
-	if at, resolved := r.resolvedAt(); resolved && slices.Contains(pointless, k.typ) && (done.IsZero() || at.Before(done)) && !(k.follows && k.base.After(at)) {
+	at, resolved := r.in.time("resolved_at")
+	if reopened, again := r.in.time("reopened_at"); again && at.Before(reopened) && !k.base.Before(reopened) {
+		return done // it was opened again before this was promised
+	}
+	if resolved && !at.After(r.now) && slices.Contains(pointless, k.typ) && (done.IsZero() || at.Before(done)) && !(k.follows && k.base.After(at)) {
 		return at
 	}
 	return done

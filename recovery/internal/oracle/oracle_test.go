@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"hash/fnv"
-	"maps"
-	"os"
 	"slices"
 	"sort"
 	"strings"
@@ -29,20 +27,14 @@ import (
 
 var (
 	oracleN    = flag.Int("oracle.n", 320, "how many sets TestOracle makes up; the properties take an eighth")
+	oracleFrom = flag.Uint64("oracle.from", 1, "the first seed of TestOracle")
 	oracleSeed = flag.Uint64("oracle.seed", 0, "the one seed that TestOracle runs; 0: many")
 )
-
-// openSeeds are sets on which the engine and the evaluator differ, and nobody has settled yet which of
-// them reads the rules right: one play that asks twice for one merged action (4, 128), the order of its
-// steps (143, 233), not_before of what was done before its base (14), the first inform of a preventive
-// play (83), steps on the agenda (134), Again (218), and times in missed (227, 284). The list is empty
-// in the end. Run one by -oracle.seed.
-var openSeeds = []uint64{4, 14, 83, 128, 134, 143, 218, 227, 233, 284}
 
 func TestOracle(t *testing.T) {
 	if *oracleSeed != 0 {
 		if msg := runOracle(*oracleSeed); msg != "" {
-			t.Fatal(msg)
+			t.Fatalf("%s\n\nIn short:\n%s", msg, shrink(*oracleSeed, false))
 		}
 		return
 	}
@@ -50,12 +42,10 @@ func TestOracle(t *testing.T) {
 	if testing.Short() {
 		n /= 10
 	}
-	for seed := range uint64(n) {
-		if slices.Contains(openSeeds, seed+1) {
-			continue
-		}
-		if msg := runOracle(seed + 1); msg != "" {
-			t.Errorf("seed %d (-oracle.seed=%d):\n%s", seed+1, seed+1, msg)
+	for i := range uint64(n) {
+		seed := *oracleFrom + i
+		if msg := runOracle(seed); msg != "" {
+			t.Errorf("seed %d (-oracle.seed=%d):\n%s", seed, seed, msg)
 			if failed++; failed == 3 {
 				t.Fatal("and so on")
 			}
@@ -63,16 +53,16 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-// FuzzDecide tells the same stories for seeds that a fuzzer comes up with, and looks for panics and
-// endless work. It does not compare yet: about one seed in 40 still differs, mostly where one play asks
-// twice for one merged action, and in the steps that the agenda lists.
+// FuzzDecide tells the same stories for seeds that a fuzzer comes up with.
 func FuzzDecide(f *testing.F) {
 	f.Add([]byte("parcel"))
 	f.Add([]byte{0, 1, 2})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		h := fnv.New64a()
 		h.Write(data)
-		runOracle(h.Sum64())
+		if msg := runOracle(h.Sum64()); msg != "" {
+			t.Fatalf("-oracle.seed=%d:\n%s", h.Sum64(), msg)
+		}
 	})
 }
 
@@ -90,23 +80,35 @@ type oBench struct {
 	latest map[string]*recovery.Decision // of each incident
 	dice   *oDice
 	seed   uint64
-	rich   bool // it has what richSet adds
+	rich   bool   // it has what richSet adds
+	shape  oShape // what is left of the set, of a story that is told again
+	acts   []*oOp // what was done so far
 
 	reached map[string]int // proposals, by what became of them
 }
 
 func newBench(seed uint64) (*oBench, error) { return benchOf(seed, false) }
 
-func benchOf(seed uint64, rich bool) (*oBench, error) {
+func benchOf(seed uint64, rich bool) (*oBench, error) { return shapedBench(seed, rich, oShape{}) }
+
+func shapedBench(seed uint64, rich bool, shape oShape) (*oBench, error) {
+	b := &oBench{seed: seed, rich: rich, shape: shape, store: recovery.NewMemoryStore(), reached: map[string]int{}, ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}}
+	d, set := madeUp(seed, rich)
+	b.dice = d
+	shape.of(set)()
+	b.now = pick(d, startTimes...)
+	b.world = newWorld(set)
+	return b, b.use(set)
+}
+
+// madeUp is the set of a seed, and the dice that go on from there.
+func madeUp(seed uint64, rich bool) (*oDice, *oSet) {
 	d := newDice(seed, 1+int(seed%3))
-	b := &oBench{dice: d, seed: seed, rich: rich, store: recovery.NewMemoryStore(), reached: map[string]int{}, ids: map[string]string{}, keys: map[string]string{}, latest: map[string]*recovery.Decision{}}
 	set := d.set()
 	if rich {
 		richSet(set, seed)
 	}
-	b.now = pick(d, startTimes...)
-	b.world = newWorld(set)
-	return b, b.use(set)
+	return d, set
 }
 
 // use lets a set decide from now on.
@@ -114,16 +116,6 @@ func (b *oBench) use(set *oSet) (err error) {
 	b.set, b.world.set = set, set
 	b.engine, err = recovery.Load(set.files(), recovery.WithStore(b.store), recovery.WithClock(func() time.Time { return b.now }))
 	return err
-}
-
-// reload lets a changed set decide from now on.
-func (b *oBench) reload() error {
-	set := newDice(b.seed, 1+int(b.seed%3)).set()
-	if b.rich {
-		richSet(set, b.seed)
-	}
-	b.dice.change(set)
-	return b.use(set)
 }
 
 // runOracle plays the story of one seed. The result is empty, or says where the
@@ -140,29 +132,27 @@ func runOracle(seed uint64) string {
 func (b *oBench) story() string {
 	for range b.steps() {
 		in := b.next()
+		var diff string
 		if b.dice.chance(6) {
-			if err := b.reload(); err != nil {
-				return "the changed set does not load: " + err.Error() + b.yaml()
-			}
+			diff = b.do(b.reload())
 		}
-		diff := ""
-		if b.dice.chance(50) {
-			diff = b.compareChoice()
+		if diff == "" && b.dice.chance(50) {
+			diff = b.do(b.choice())
 		}
 		if diff == "" && b.rich {
-			diff = b.compareProposal()
+			diff = b.do(b.settled())
 		}
 		if diff == "" && b.dice.chance(40) {
-			diff = b.compareReport()
+			diff = b.do(b.report())
 		}
 		if diff == "" && b.dice.chance(25) {
-			diff = b.compareAgain()
+			diff = b.do(b.again())
 		}
 		if diff == "" {
-			diff = b.compare(in)
+			diff = b.do(b.told(in))
 		}
 		if diff == "" {
-			diff = b.compareAgenda(in)
+			diff = b.do(b.owed(in))
 		}
 		if diff != "" {
 			return b.tell(in, diff)
@@ -196,19 +186,11 @@ func (b *oBench) tell(in *oIncident, diff string) string {
 	return fmt.Sprintf("at %s, incident %s %v\n%s%s", timeText(b.now), text, err, diff, b.yaml())
 }
 
-// say tells the story as it goes, for whoever looks for a difference (ORACLE_SHOW=1).
-func (b *oBench) say(format string, args ...any) {
-	if os.Getenv("ORACLE_SHOW") != "" {
-		fmt.Printf("%s "+format+"\n", append([]any{timeText(b.now)}, args...)...)
-	}
-}
-
 func (b *oBench) yaml() string { return b.set.text() }
 
 // compare decides and handles an incident in both.
 func (b *oBench) compare(in *oIncident) string {
 	ctx := context.Background()
-	b.say("told of %s", in.text("id"))
 	run, refusal := b.world.run(in, b.now)
 	got, err := b.engine.Decide(ctx, in.api())
 	if diff := b.differ(in, run, refusal, got, err); diff != "" {
@@ -283,74 +265,6 @@ func (b *oBench) diff(want, got []string) string {
 		out.WriteString("+ " + extra + "\n")
 	}
 	return out.String()
-}
-
-// compareAgain decides a stored incident again in both.
-func (b *oBench) compareAgain() string {
-	ids := slices.Sorted(maps.Keys(b.world.lives))
-	if len(ids) == 0 {
-		return ""
-	}
-	id := pick(b.dice, ids...)
-	in := b.world.lives[id].latest().raw
-	b.say("again %s", id)
-	got, err := b.engine.Again(context.Background(), id)
-	want, how, refusal := b.world.again(id, b.now)
-	return b.compareHandled("Again "+id, in, want, how, refusal, got, err)
-}
-
-// compareReport reports something to both.
-func (b *oBench) compareReport() string {
-	type open struct {
-		id  string
-		act *oAct
-		n   int // which effect it means; -1: it is a step
-	}
-	var all []open
-	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
-		l := b.world.lives[id]
-		for _, a := range l.given() {
-			effects := l.effects(a.key, b.now)
-			if len(effects) == 0 {
-				continue
-			}
-			if reportable(effects) {
-				all = append(all, open{id, a, len(effects) - 1})
-			}
-			for _, step := range append(slices.Clone(a.ifLate), a.remind...) {
-				if from := step.asks[0].from; !from.IsZero() && from.Before(b.now) {
-					all = append(all, open{id, step, -1})
-				}
-			}
-		}
-	}
-	if len(all) == 0 {
-		return ""
-	}
-	o := pick(b.dice, all...)
-	p := &oReport{key: o.act.key, effect: o.n, outcome: recovery.OutcomeDone, at: b.now.Add(-time.Duration(b.dice.IntN(300)) * time.Minute)}
-	if b.dice.chance(25) {
-		p.outcome = pick(b.dice, recovery.OutcomeFailed, recovery.OutcomeUndone)
-	}
-	if b.dice.chance(10) {
-		p.at = b.now.Add(time.Duration(b.dice.IntN(300)) * time.Minute)
-	}
-	if o.n < 0 && p.at.Before(o.act.asks[0].from) {
-		p.at = o.act.asks[0].from
-	}
-	report := recovery.Report{Incident: o.id, Action: b.ids[o.act.key], Outcome: p.outcome, At: p.at}
-	if o.act.amount != nil && p.outcome == recovery.OutcomeDone && b.dice.chance(40) {
-		m := pick(b.dice, recovery.MustMoney("1 EUR"), *o.act.amount)
-		if m.Currency() == o.act.amount.Currency() {
-			p.amount, report.Amount = &m, m
-		}
-	}
-	b.say("report %+v of %s effect %d", report, o.act.key, o.n)
-	b.world.lives[o.id].reports = append(b.world.lives[o.id].reports, p)
-	if err := b.engine.Report(context.Background(), report); err != nil {
-		return fmt.Sprintf("Report %+v of %s: %v", report, o.act.key, err)
-	}
-	return ""
 }
 
 // reportable says that it is clear which effect a report on an action means: not more than one is

@@ -90,7 +90,7 @@ func (r *oRun) substitute(p *oPlay, list []*oAction) error {
 	}
 	acts, err := r.expandAll(p, p.otherwise)
 	r.out.acts = append(r.out.acts, acts...)
-	r.out.warnings = append(r.out.warnings, [2]string{"no-partner", p.name()})
+	r.warn("no-partner", p)
 	return err
 }
 

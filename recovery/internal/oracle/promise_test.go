@@ -61,6 +61,7 @@ func (r *oRun) promise(k *oAsk) {
 	if !k.base.IsZero() {
 		k.notBefore, k.own = r.clock(k).deadline(k.base, k.src.after, k.src.within)
 	}
+	r.keepBase(k)
 	r.fulfil(k)
 }
 
@@ -72,13 +73,23 @@ func (r *oRun) fulfil(k *oAsk) {
 	k.due = k.own
 	switch {
 	case k.recurs():
-		if k.own = r.nextInform(k); earlier(k.cap, k.own) {
-			k.own = k.cap
-		}
+		k.own = r.nextInform(k)
 		k.due = k.own
 	case !k.done.IsZero():
 		k.due = r.stood(k, k.done)
 	}
+}
+
+// lastGiven is a promise as the last decision had it that gave it; nil when none did.
+func (r *oRun) lastGiven(k *oAsk) (last *oAsk) {
+	for _, d := range r.life.past {
+		for _, o := range d.asks {
+			if o.same(k) {
+				last = o
+			}
+		}
+	}
+	return last
 }
 
 // raised is when an amount last rose that had been given in full.
@@ -114,6 +125,9 @@ func (r *oRun) finish(acts []*oAct) {
 		for _, k := range a.asks {
 			k.amount = a.amount
 			r.fulfil(k)
+			if last := r.lastGiven(k); last != nil && !k.done.IsZero() && !k.recurs() {
+				k.notBefore, k.ready = last.notBefore, true // what is done changes no more
+			}
 			r.steps(k)
 		}
 		r.settle(a)
@@ -190,6 +204,32 @@ func (r *oRun) startClock(k *oAsk) {
 	if reopened, ok := r.in.time("reopened_at"); ok && !k.base.IsZero() && !k.redress && !reopened.After(r.now) {
 		r.reopen(k, reopened)
 	}
+}
+
+// keepBase gives a promise that was done before its base moved the base that it had.
+func (r *oRun) keepBase(k *oAsk) {
+	if last := r.life.latestAsk(k); last != nil && !k.redress && !k.recurs() && !last.base.Equal(k.base) && r.doneUntil(last, k.base) {
+		k.base, k.any = last.base, last.any
+	}
+}
+
+// doneUntil says that a promise was done, and that this counts from its new base too: it keeps the one that it
+// had (rule 13). So does one without a base any more.
+func (r *oRun) doneUntil(last *oAsk, base time.Time) bool {
+	done := r.doneAt(last)
+	return !done.IsZero() && !done.Before(base)
+}
+
+// latestAsk is what a play asked for last under an action.
+func (l *oLife) latestAsk(k *oAsk) (last *oAsk) {
+	for _, d := range l.past {
+		for _, o := range d.asks {
+			if o.key == k.key && o.play.name() == k.play.name() {
+				last = o
+			}
+		}
+	}
+	return last
 }
 
 // reopen is rule 15: what was done before the incident was opened again is owed once more, from then
@@ -340,7 +380,11 @@ func (r *oRun) events(k *oAsk) (out []time.Time) {
 			}
 		}
 	case "resolve":
-		add("resolved_at")
+		if t, ok := r.in.time("resolved_at"); ok && r.looksBack {
+			out = append(out, t) // it was, whatever has reopened it since
+		} else {
+			add("resolved_at")
+		}
 	}
 	for _, p := range r.reported(k.key) {
 		if p.outcome == recovery.OutcomeDone {
@@ -358,10 +402,19 @@ func (r *oRun) counts(k *oAsk, e time.Time) bool {
 	if k.redress {
 		return true
 	}
-	if reopened, ok := r.in.time("reopened_at"); ok && !r.looksBack && e.Before(reopened) {
+	if reopened, ok := r.in.time("reopened_at"); ok && e.Before(reopened) && (!r.looksBack || !k.base.Before(reopened)) {
 		return false
 	}
-	return k.any || !k.base.IsZero() && !e.Before(k.base)
+	if s := k; s.parent != nil && s.src.before != "" { // a reminder is about a deadline that is ahead
+		k = s.parent
+	}
+	if k.base.IsZero() { // what prevents a failure does not wait for a field
+		return k.any || !k.cap.IsZero()
+	}
+	if k.instanceOf != nil && k.base.After(k.instanceOf.base) {
+		return e.After(k.base) // exactly then is the time before
+	}
+	return k.any || !e.Before(k.base)
 }
 
 // stood is the deadline that stood at a time: by the last decision until then, without the one
@@ -446,13 +499,21 @@ func earlier(a, b time.Time) bool {
 // answer was among it. What a play asks for twice is one promise.
 func (r *oRun) leaveOut(acts []*oAct) (out []*oAct, answered bool) {
 	at, resolved := r.resolvedAt()
-	stays := func(a *oAct) bool {
-		k := a.asks
-		return !resolved || len(k) == 0 || !slices.Contains(pointless, a.typ) || !k[0].done.IsZero() || k[0].follows && k[0].base.After(at)
+	stays := func(k *oAsk) bool {
+		return !resolved || !slices.Contains(pointless, k.typ) || !k.done.IsZero() || k.follows && k.base.After(at)
 	}
 	for _, a := range acts {
-		same := func(o *oAct) bool { return a.merge != "" && a.merge == o.merge && a.asks[0].play == o.asks[0].play }
-		if stays(a) || slices.ContainsFunc(acts, func(o *oAct) bool { return same(o) && stays(o) }) {
+		var k *oAsk
+		for _, o := range acts {
+			switch {
+			case o != a && (a.merge == "" || a.merge != o.merge || a.asks[0].play != o.asks[0].play):
+			case k == nil:
+				k = o.asks[0]
+			default:
+				k = both(k, o.asks[0])
+			}
+		}
+		if stays(k) {
 			out = append(out, a)
 			continue
 		}
@@ -477,14 +538,18 @@ func (r *oRun) informed(k *oAsk) (last time.Time) {
 	return last
 }
 
-// nthInform is the n-th deadline of an inform: base + n × every (rule 4).
+// nthInform is the n-th deadline of an inform: base + n × every (rule 4). What comes too late to prevent a
+// failure bounds the first.
 func (r *oRun) nthInform(k *oAsk, n int) time.Time {
 	if n == 0 {
 		return k.base
 	}
 	t, ok := r.clock(k).span(k.base, oSpan{rest: k.src.every * time.Duration(n)})
 	if !ok {
-		return time.Time{}
+		t = time.Time{}
+	}
+	if n == 1 && earlier(k.cap, t) {
+		t = k.cap
 	}
 	return t
 }
@@ -520,9 +585,6 @@ func (r *oRun) informs(k *oAsk) (out []*oAsk) {
 		one.any = k.any && n == 1
 		if one.own.After(end) && n > 1 {
 			return out
-		}
-		if n == 1 && earlier(k.cap, one.own) {
-			one.own = k.cap
 		}
 		if out = append(out, &one); one.own.IsZero() || !one.own.Before(r.now) {
 			return out

@@ -148,21 +148,42 @@ func sameName(a, b string) bool {
 }
 
 // compareProposal settles one of the proposals in both.
-func (b *oBench) compareProposal() string {
+func (b *oBench) compareProposal() string { return b.do(b.settled()) }
+
+// settled makes up how one of the proposals is settled.
+func (b *oBench) settled() *oOp {
 	var all []*oMade
 	for _, id := range slices.Sorted(maps.Keys(b.world.lives)) {
 		all = append(all, b.world.lives[id].proposed...)
 	}
 	if len(all) == 0 || !b.dice.chance(60) {
-		return ""
+		return nil
 	}
 	m := pick(b.dice, all...)
 	who := oProposer{pick(b.dice, "kim", "Kim ", "ana", "zoe", "hugo"), some(b.dice, 70, []string{"director", "lead", "agent"})}
-	b.say("%s settles as %v what %s proposed of %s %s", who.by, who.roles, m.who.by, m.incident, m.play.name())
+	approved, reason := true, ""
+	if b.dice.chance(30) {
+		approved, reason = false, pick(b.dice, "", "too much")
+	}
+	what := fmt.Sprintf("%s settles as %v what was proposed on %s %s, %t %q", who.by, who.roles, m.incident, m.play.name(), approved, reason)
+	return &oOp{what: what, do: func(b *oBench) string {
+		l := b.world.lives[m.incident]
+		if l == nil {
+			return ""
+		}
+		i := slices.IndexFunc(l.proposed, func(x *oMade) bool { return x.play.name() == m.play.name() })
+		if i < 0 {
+			return ""
+		}
+		return b.settle(l.proposed[i], who, approved, reason)
+	}}
+}
+
+// settle settles a proposal in both.
+func (b *oBench) settle(m *oMade, who oProposer, approved bool, reason string) string {
 	ctx, play := context.Background(), b.playNow(m.play)
 	id := b.choiceID(m.incident, m.play)
-	if b.dice.chance(30) {
-		reason := pick(b.dice, "", "too much")
+	if !approved {
 		refused := b.world.decline(m, who, play, reason)
 		got, err := b.engine.Decline(ctx, id, who.by, who.roles, reason)
 		if diff := agreeRefused("Decline", refused, err); diff != "" || refused != "" {
@@ -172,7 +193,6 @@ func (b *oBench) compareProposal() string {
 			return fmt.Sprintf("declining gives %+v", got)
 		}
 		b.reached["declined"]++
-		b.say("declined")
 		return ""
 	}
 	want, refused := b.world.approve(m, who, play, oMoment{decision: &oDecision{at: b.now}})

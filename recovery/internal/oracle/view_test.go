@@ -185,7 +185,7 @@ func (r *oRun) oracleView() *oView {
 		v.Facts = append(v.Facts, f.name+"="+f.value)
 	}
 	for _, w := range d.warnings {
-		v.Warnings = append(v.Warnings, w[0]+" "+w[1])
+		v.Warnings = append(v.Warnings, w.code+" "+w.play)
 	}
 	sort.Strings(v.Withheld)
 	sort.Strings(v.Missed)
