@@ -142,7 +142,7 @@ func (g *Given) agendas(now time.Time) ([]*agenda, error) {
 	}
 	out := []*agenda{own}
 	for i := range g.Made {
-		out = append(out, agendaOf(g.Made[i].Decision, in, now, g.Reports, gone))
+		out = append(out, agendaOf(g.madeDecision(i), in, now, g.Reports, gone))
 	}
 	return out, nil
 }

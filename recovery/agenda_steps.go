@@ -33,6 +33,8 @@ func (a *agenda) hungOn(y *Action, p *Promise) (out []hung) {
 	for _, x := range y.hangs {
 		switch {
 		case x.play != p.Play:
+		case x.moves && !p.recurs():
+			add(a.hungMoved(hung{hang: x, from: a.happened.from(p.Base, p.any, y.redress()), due: p.DueAt, doneAt: p.DoneAt}, p))
 		case p.recurs():
 			a.times(p, func(from, due, doneAt time.Time) {
 				add(a.hungAgain(hung{hang: x, from: from, due: due, doneAt: doneAt}, p))
@@ -78,6 +80,15 @@ func (a *agenda) hungAgain(h hung, p *Promise) hung {
 	if t, _, err := run.from(h.due); err == nil {
 		h.at, h.hang.dueAt = run.owedFrom(h.due, h.due), t.due
 	}
+	return h
+}
+
+// hungMoved sets the times of a step whose deadline has moved since it was chosen.
+func (a *agenda) hungMoved(h hung, p *Promise) hung {
+	from := h.from
+	h.from, h.run.held = p.Base, p.run.held
+	h = a.hungAgain(h, p)
+	h.from = from
 	return h
 }
 

@@ -314,9 +314,24 @@ func (c *conclusion) recall() {
 		return
 	}
 	c.memory = c.looked(prev.Promises)
+	c.memory = slices.DeleteFunc(c.memory, func(p Promise) bool { return p.chosen })
 	for i := range c.given.Made {
-		c.chosen = append(c.chosen, c.looked(c.given.Made[i].Promises)...)
+		c.chosen = append(c.chosen, c.chosenBy(&c.given.Made[i])...)
 	}
+}
+
+// chosenBy is what a choice has promised, as it is by now. Its record says when that is due without the pauses since.
+func (c *conclusion) chosenBy(m *Record) []Promise {
+	out := slices.Clone(c.given.chosenBy(m))
+	for i := range out {
+		p := &out[i]
+		p.chosen = true
+		if p.run.pauses && p.DoneAt.IsZero() && !p.recurs() {
+			p.run.pausedBy(c.pausesBefore())
+			p.retime()
+		}
+	}
+	return c.looked(out)
 }
 
 func (c *conclusion) looked(promises []Promise) []Promise {
@@ -328,6 +343,9 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 		p := &out[i]
 		c.hold(p)
 		p.run.pausedBy(c.pauses)
+		if p.chosen && p.DoneAt.IsZero() && !p.recurs() {
+			p.retime()
+		}
 		c.past.judge(p)
 		if at := c.withdrawnAt(p.Action); !at.IsZero() {
 			p.cancel(at)

@@ -155,6 +155,7 @@ func (p *Promise) fields(f *form.Form) {
 	form.List(f, "broken", &p.broken, (*broken).fields)
 	f.Calendar("calendar", &p.calendar)
 	f.Flag("cancelled", &p.Cancelled)
+	f.Flag("chosen", &p.chosen)
 	f.Time("done_at", &p.DoneAt)
 	f.Time("due_at", &p.DueAt)
 	f.Span("every", &p.every)
@@ -230,6 +231,7 @@ func (h *hang) fields(f *form.Form) {
 	f.Time("at", &h.at)
 	f.Time("due_at", &h.dueAt)
 	f.OptionalSpan("every", &h.every)
+	f.Flag("moves", &h.moves)
 	f.Text("play", &h.play)
 	if f.Open("run", h.run.exists()) {
 		h.run.fields(f)

@@ -74,6 +74,19 @@ var lives = []struct{ name, do, story string }{
 		09:00 | investigate new due 13:00 | due investigate 13:00
 		11:00 resolved=10:30 | investigate kept due 13:00 | due investigate 13:00
 		12:00 reopened=12:00 | investigate kept due 13:00 | due investigate 13:00`},
+	{"chosen, and on hold in time", chosen("[{callback: {within: 4h, pauses: true, if_late: [{escalate: {to: lead}}]}}]"), `
+		09:00 |  | due choice
+		10:00 chose:callback |  | due callback 14:00
+		12:00 paused=12:00 |  | waiting callback
+		15:00 severity=5 |  | waiting callback
+		16:00 paused=12:00-15:30 |  | due callback 17:30
+		18:00 severity=4 | missed callback 17:30 | overdue callback 17:30; due escalate`},
+	{"chosen, and a hold that is told once it is overdue", chosen("[{callback: {within: 4h, pauses: true, if_late: [{escalate: {to: lead}}]}}]"), `
+		09:00 |  | due choice
+		10:00 chose:callback |  | due callback 14:00
+		15:00 paused=12:00 | missed callback 14:00 | overdue callback 14:00; due escalate
+		16:00 severity=5 | missed callback 14:00 | overdue callback 14:00; due escalate
+		17:00 paused= | missed callback 14:00 | overdue callback 14:00; due escalate`},
 	{"earliest not before", `plays:
   - {id: a, approach: standardised-response, when: "true", do: [{acknowledge: {after: 2h, within: 1h}}]}
   - {id: b, approach: standardised-response, when: "true", do: [{acknowledge: {}}]}
@@ -260,6 +273,17 @@ func live(t *testing.T, do, story string) {
 		parts := strings.Split(line+" ", "|")
 		d.now = clockTime(strings.Fields(parts[0])[0])
 		for _, change := range strings.Fields(parts[0])[1:] {
+			if _, option, ok := strings.Cut(change, "chose:"); ok {
+				choices, err := d.Choices(context.Background(), in.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sel := recovery.Selection{Incident: in.ID, Choice: choices[0].ID, By: "kim", Options: []recovery.Selected{{Type: option}}}
+				if _, err := d.Choose(context.Background(), sel); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
 			if outcome, action, ok := strings.Cut(change, ":"); ok && outcome != "" && !strings.Contains(outcome, "=") {
 				kind, when, _ := strings.Cut(action, "=")
 				r := recovery.Report{Incident: in.ID, Action: ids[kind], Outcome: recovery.Outcome(outcome), At: clockTime(when)}
@@ -300,6 +324,11 @@ func live(t *testing.T, do, story string) {
 			t.Errorf("%s: -want +got\n%s", strings.TrimSpace(parts[0]), diff)
 		}
 	}
+}
+
+// chosen is a play that leaves it to the lead which of some actions is given.
+func chosen(options string) string {
+	return "plays:\n  - {id: p, approach: case-by-case, when: \"true\", discretion: {decider: lead, options: " + options + "}}\n"
 }
 
 func clockTime(text string) time.Time { return at("2026-03-02T" + text + ":00Z") }

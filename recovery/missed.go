@@ -98,16 +98,24 @@ func (c *conclusion) promises(d *Decision) []Promise {
 	given := len(out)
 	rest := append(slices.Clip(c.memory), c.untimed()...)
 	for _, m := range c.drops {
-		rest = append(slices.Clip(rest), c.looked(m.Promises)...)
+		rest = append(slices.Clip(rest), c.chosenBy(&m)...)
 	}
 	for _, p := range rest {
 		if has(out[:given], &p) {
 			continue
 		}
+		p.chosen = false
 		p.cancel(c.now)
 		p.over = p.over || c.resolved() && !gives(d, p.Play) && !c.asksStill(p.Play)
 		p.run.paused = nil
 		out = append(out, p)
+	}
+	for _, m := range c.keeps {
+		for _, p := range c.chosenBy(&m) {
+			if p.run.paused = nil; !p.run.held.until.IsZero() {
+				out = append(out, p)
+			}
+		}
 	}
 	return out
 }

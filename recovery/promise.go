@@ -31,6 +31,7 @@ type Promise struct {
 	// Cancelled is set on an ask that the decision does not give.
 	Cancelled bool
 
+	chosen  bool      // by a choice, whose own record does not change: of it, this is what later decisions have to know
 	any     bool      // what happened before the base counts as well
 	anyOnce bool      // it did, until the incident was opened again
 	redress bool      // a report counts whenever it was made
@@ -259,6 +260,30 @@ func (p *Promise) renew(base time.Time, to times, now time.Time) {
 	}
 	p.Base, p.NotBefore, p.DueAt, p.waits, p.SetAt = base, to.start, to.due, to.waits, now
 	p.DoneAt, p.told, p.stood = time.Time{}, time.Time{}, nil
+}
+
+// chosenBy is what a choice has promised, with what later decisions have kept of it: the pauses as they were known
+// when it fell due.
+func (g *Given) chosenBy(m *Record) []Promise {
+	if g.Previous == nil {
+		return m.Promises
+	}
+	out := m.Promises
+	for _, kept := range g.Previous.Promises {
+		i := slices.IndexFunc(out, func(p Promise) bool { return kept.chosen && p.same(&kept) })
+		if i >= 0 {
+			out = slices.Clone(out)
+			out[i].run.held = kept.run.held
+		}
+	}
+	return out
+}
+
+// madeDecision is the decision of a choice, with what later ones have kept of its promises.
+func (g *Given) madeDecision(i int) *Decision {
+	d := *g.Made[i].Decision
+	d.promises = g.chosenBy(&g.Made[i])
+	return &d
 }
 
 // PlayBase is what the actions of a play count from that have no field to follow.

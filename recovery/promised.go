@@ -229,7 +229,7 @@ func (o *Outcomes) DoneAt(action string) time.Time {
 	if o.agendas == nil {
 		o.agendas = append(o.agendas, newAgenda(g.Previous.Decision, o.Incident, o.now, g.Reports))
 		for i := range g.Made {
-			o.agendas = append(o.agendas, newAgenda(g.Made[i].Decision, o.Incident, o.now, g.Reports))
+			o.agendas = append(o.agendas, newAgenda(g.madeDecision(i), o.Incident, o.now, g.Reports))
 		}
 	}
 	for _, a := range o.agendas {

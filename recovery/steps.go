@@ -12,6 +12,7 @@ import (
 // several asks bring hangs on each.
 type hang struct {
 	play      string    // whose ask it is
+	moves     bool      // the deadline was chosen, and pauses that come later move it
 	at, dueAt time.Time // when it is owed, and by when; zero: nobody knows yet; no deadline
 
 	// Where the deadline comes again and again, the times are counted from each of them:
@@ -121,6 +122,7 @@ func (c *conclusion) ifLate(d *draft, x *ask, a *policy.Action) (*draft, error) 
 		h.at = h.run.owedFrom(base, x.DueAt)
 	}
 	h.after, h.within, h.dueAt = h.run.after, h.run.within, t.due
+	h.moves = c.choosing && x.run.pauses && a.Since == nil
 	y.hangs = []hang{h.kept(x)}
 	// What is owed if the step itself is late hangs on the step's deadline.
 	inner := Promise{Action: y.ID, Type: y.Type, Play: x.Play, Since: x.Since, Base: x.DueAt, NotBefore: t.start, DueAt: t.due, waits: t.waits, run: h.run}
@@ -142,7 +144,7 @@ func (r *running) owedFrom(base, deadline time.Time) time.Time {
 
 // kept is what has to be remembered of why a step is owed.
 func (h hang) kept(x *ask) hang {
-	if h.run.paused = nil; h.every == nil && !x.recurs() {
+	if h.run.paused = nil; h.every == nil && !x.recurs() && !h.moves {
 		h.run, h.after, h.within, h.ahead = running{}, nil, nil, nil
 	}
 	h.run.after, h.run.within = nil, nil
@@ -172,6 +174,7 @@ func (c *conclusion) reminder(d *draft, x *ask, a *policy.Action) (*draft, error
 		h.at = x.remindedAt(x.occurrence(x.next()-1), x.occurrence(x.next()), *h.ahead)
 	}
 	y.NotBefore = h.at
+	h.moves = c.choosing && x.run.pauses
 	y.hangs = []hang{h.kept(x)}
 	return y, nil
 }
