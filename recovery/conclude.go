@@ -322,7 +322,7 @@ func (c *conclusion) settle() error {
 	if err := c.limit(); err != nil {
 		return err
 	}
-	c.leaveOut()
+	c.warnsLate()
 	if err := c.cutOffers(); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ func (c *conclusion) merge() error {
 	if err := c.askAll(); err != nil {
 		return err
 	}
+	c.leaveOut()
 	c.drafts = mergeDrafts(c.drafts)
 	for _, d := range c.drafts {
 		d.shape()

@@ -178,58 +178,48 @@ func endsWhenResolved(kind string) bool {
 	return false
 }
 
-// leaveOut takes off what is not needed any more because the incident is resolved:
+// leaveOut takes off, before actions are merged, what is not needed any more because the incident is resolved:
 // it is open, it only keeps the customer from waiting, and no field has started its
-// clock since.
+// clock since. What a play asks for twice is one promise.
 func (c *conclusion) leaveOut() {
-	if c.resolved() {
-		c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
-			if !endsWhenResolved(d.Type) {
-				return false
-			}
-			out := len(d.asks) == 0 && d.DoneAt.IsZero()
-			if len(d.asks) > 0 {
-				out = c.leaveOutAsks(d)
-			}
-			if out {
-				c.leftOut = append(c.leftOut, d)
-			}
-			return out
-		})
+	if !c.resolved() {
+		return
 	}
+	all := slices.Clone(c.drafts)
+	needless := func(d *draft) bool {
+		if !endsWhenResolved(d.Type) || len(d.asks) == 0 {
+			return endsWhenResolved(d.Type) && d.DoneAt.IsZero()
+		}
+		var x *ask
+		for _, o := range all {
+			switch {
+			case o.ID != d.ID || o.play != d.play:
+			case x == nil:
+				first := o.asks[0]
+				x = &first
+			default:
+				*x = x.and(o.asks[0])
+			}
+		}
+		return x.DoneAt.IsZero() && x.needlessFrom(c.happened.resolved)
+	}
+	c.drafts = slices.DeleteFunc(c.drafts, func(d *draft) bool {
+		out := needless(d)
+		if out {
+			c.leftOut = append(c.leftOut, d)
+		}
+		return out
+	})
+}
+
+// warnsLate looks once more at the promises of what is given, once limits have cut amounts, and warns.
+func (c *conclusion) warnsLate() {
 	for _, d := range c.drafts {
 		c.amountCut(d)
 		for i := range d.asks {
 			c.warnLate(&d.asks[i])
 		}
 	}
-}
-
-// leaveOutAsks takes off what single plays ask for under an action, and reports whether
-// that is all.
-func (c *conclusion) leaveOutAsks(d *draft) bool {
-	needless := func(x ask) bool { return x.DoneAt.IsZero() && x.needlessFrom(c.happened.resolved) }
-	if !slices.ContainsFunc(d.asks, func(x ask) bool { return !needless(x) }) {
-		return true
-	}
-	d.asks = slices.DeleteFunc(d.asks, needless)
-	asks := func(play string) bool {
-		return slices.ContainsFunc(d.asks, func(x ask) bool { return x.Play == play })
-	}
-	rest, plays := *d, d.Plays
-	rest.Plays, d.Plays, d.named = nil, nil, nil
-	for _, play := range plays {
-		if asks(play) {
-			d.Plays = append(d.Plays, play)
-		} else {
-			rest.Plays = append(rest.Plays, play)
-		}
-	}
-	if len(rest.Plays) > 0 {
-		c.leftOut = append(c.leftOut, &rest)
-	}
-	d.shape()
-	return false
 }
 
 // asksStill reports whether a play asks for something that is not needed any more.

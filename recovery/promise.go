@@ -139,6 +139,7 @@ func (p *Promise) dueAsOf(t time.Time) (due, setAt time.Time) {
 // promise gets another. until is when the next one begins.
 func (p *Promise) end(now, until time.Time) {
 	if p.recurs() {
+		p.restore()
 		p.endSilences(now, time.Time{})
 		return
 	}
@@ -210,7 +211,9 @@ func (p *Promise) giveUp(at time.Time) {
 	p.broken = slices.Clone(p.broken)
 	for i := range p.broken {
 		if b := &p.broken[i]; p.from(*b) && !b.ended {
-			b.ended, b.until = true, at
+			if b.ended = true; b.doneAt.IsZero() || !p.recurs() {
+				b.until = at
+			}
 		}
 	}
 }

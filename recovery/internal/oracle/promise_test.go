@@ -372,13 +372,10 @@ func (r *oRun) events(k *oAsk) (out []time.Time) {
 	case "acknowledge", "respond":
 		add("responded_at")
 	case "inform":
-		if add("informed_at"); len(out) > 0 {
-			for _, d := range r.life.past { // each time that the customer was informed
-				if t, ok := d.in.time("informed_at"); ok && t.Before(out[0]) {
-					out = append(out, t)
-				}
-			}
+		for _, d := range r.life.past {
+			out = informedAt(out, d.in)
 		}
+		out = informedAt(out, r.in)
 	case "resolve":
 		if t, ok := r.in.time("resolved_at"); ok && r.looksBack {
 			out = append(out, t) // it was, whatever has reopened it since
@@ -392,6 +389,16 @@ func (r *oRun) events(k *oAsk) (out []time.Time) {
 		}
 	}
 	return out
+}
+
+// informedAt goes on with the times at which the customer was informed: the field holds the last one, and takes
+// back what it says no more.
+func informedAt(times []time.Time, in *oIncident) []time.Time {
+	t, ok := in.time("informed_at")
+	if !ok {
+		return nil
+	}
+	return append(slices.DeleteFunc(times, func(x time.Time) bool { return !x.Before(t) }), t)
 }
 
 // counts says that an event fulfils a promise: it lies at or after the base and has happened.
