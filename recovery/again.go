@@ -35,13 +35,14 @@ func (e *UnhandledError) Error() string {
 // An incident that cannot be decided any more keeps its decision; nothing is recorded.
 // The error is an *[UnhandledError], or one of those of [Engine.Handle].
 func (e *Engine) Again(ctx context.Context, incident string, options ...CallOption) (*Decision, error) {
-	store := e.storeFor(options)
+	call := e.callWith(options)
+	store := call.store
 	rules, err := e.rules()
 	if err != nil {
 		return nil, err
 	}
 	d, err := e.commit(ctx, rules, store, incident, func() (*outcome, error) {
-		return e.decideAgain(ctx, rules, store, incident)
+		return e.decideAgain(ctx, rules, &call, incident)
 	})
 	if err != nil {
 		return nil, err
@@ -71,7 +72,8 @@ func (e *Engine) fall(ctx context.Context, rules *ruleset, store Store, incident
 	}
 }
 
-func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, incident string) (*outcome, error) {
+func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, call *call, incident string) (*outcome, error) {
+	store := call.store
 	first, _, err := store.Read(ctx, Query{Namespace: rules.namespace, Incident: incident, Set: rules.ref.Digest})
 	if err != nil {
 		return nil, storeError(err)
@@ -81,7 +83,7 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, i
 	}
 	now := e.now()
 	standing := &outcome{standing: first.Previous.Decision, handled: HandledRetry}
-	if first.SetIsOlder || now.Before(first.Previous.Decision.DecidedAt) {
+	if first.SetIsOlder && !call.newest || now.Before(first.Previous.Decision.DecidedAt) {
 		return standing, nil
 	}
 	in, err := first.Previous.told()
@@ -102,7 +104,7 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, store Store, i
 	if out.record = c.record(); !c.differs(out.record.Decision) {
 		return standing, nil
 	}
-	out.record.Again, out.handled = true, HandledChanged
+	out.record.Again, out.record.Newest, out.handled = true, call.newest, HandledChanged
 	return out, nil
 }
 
@@ -364,7 +366,7 @@ func (c *conclusion) again(r *Record) (*Record, error) {
 		return nil, err
 	}
 	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
-	again.Again = r.Again
+	again.Again, again.Newest = r.Again, r.Newest
 	return again, nil
 }
 

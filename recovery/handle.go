@@ -20,8 +20,9 @@ const attempts = 100
 type CallOption func(*call)
 
 type call struct {
-	store Store
-	plays []string // that Explain is asked about; none: all
+	store  Store
+	plays  []string // that Explain is asked about; none: all
+	newest bool     // Again makes the set the newest
 }
 
 // In makes a call read from and commit to s instead of the engine's store: a
@@ -30,6 +31,11 @@ type call struct {
 func In(s Store) CallOption {
 	return func(c *call) { c.store = given("In", s) }
 }
+
+// AsNewest makes [Engine.Again] decide by its set though another has first decided in the store since, and
+// makes the set the newest of the store where the decision is another one. It is for bringing in a set, or
+// for going back to an earlier one: from then on the set that it replaces is the older one.
+func AsNewest() CallOption { return func(c *call) { c.newest = true } }
 
 func (e *Engine) storeFor(options []CallOption) Store { return e.callWith(options).store }
 

@@ -104,6 +104,7 @@ func (r *Record) fields(f *form.Form) {
 	}
 	f.Texts("defaults", &r.Defaults)
 	f.Texts("keeps", &r.Keeps)
+	f.Flag("newest", &r.Newest)
 	f.Text("on", &r.On)
 	form.List(f, "promises", &r.Promises, (*Promise).fields)
 	f.Text("settles", &r.Settles)

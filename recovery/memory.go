@@ -229,7 +229,7 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	for i := range c.Record.Decision.Choices {
 		s.byChoice[store.IDOf(c.Record.Decision.Choices[i].ID)] = t
 	}
-	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits)
+	s.sets.Decided(store.IDOf(c.Record.Decision.Set.Digest), s.commits, c.Record.Newest)
 	s.index.Shift(t.number, before, t.stands)
 	s.stream(c)
 	return nil

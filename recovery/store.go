@@ -123,6 +123,9 @@ type Record struct {
 	// Again is set on a decision that [Engine.Again] has made. Nobody told of the
 	// incident, so what was told last and refused stays.
 	Again bool
+	// Newest is set on one that makes its set the newest of the store, though others have decided since:
+	// see [AsNewest].
+	Newest bool
 	// Keeps are the ids of the decisions that made choices on earlier decisions
 	// of the incident and still stand.
 	Keeps []string
@@ -230,7 +233,7 @@ func (r *Record) Counts(number int64) *store.Decision {
 	d := r.Decision
 	out := &store.Decision{
 		ID: store.IDOf(d.ID), Namespace: d.Namespace, Incident: d.Incident, Number: number, DecidedAt: d.DecidedAt, OccurredAt: r.OccurredAt,
-		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt, Again: r.Again,
+		Keys: r.Keys, Reserves: r.Reserves, Set: store.IDOf(d.Set.Digest), UpdatedAt: r.UpdatedAt, Again: r.Again, Newest: r.Newest,
 	}
 	actions := d.Actions
 	if d.Made != nil && d.Made.Pending {

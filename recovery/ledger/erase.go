@@ -82,7 +82,7 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
 		case about.incident != "" && c.incidents[about.incident]:
 			c.seqs = append(c.seqs, t.Head.Seq)
 		case about.set != store.ID{}:
-			c.rest.Decided(about.set, t.Head.Seq)
+			c.rest.Decided(about.set, t.Head.Seq, about.newest)
 		}
 		return err
 	})
@@ -115,6 +115,7 @@ type about struct {
 	incident            string // its name, see [store.Name]; empty where it has no id
 	namespace, customer string
 	set                 store.ID // that decided, of a decision
+	newest              bool     // the decision makes the set the newest
 }
 
 func aboutOf(namespace, incident string) about {
@@ -133,7 +134,7 @@ func whose(t *log.Item) (a about, err error) {
 			return a, err
 		}
 		a = aboutOf(s.Namespace, s.Incident)
-		a.customer, a.set = s.Key("customer.id"), s.Set
+		a.customer, a.set, a.newest = s.Key("customer.id"), s.Set, s.Newest
 		return a, nil
 	case KindReport:
 		list, _, err := parseReports(t.Payload)
@@ -175,7 +176,7 @@ func (l *Ledger) forgetErased(c *concerned) error {
 	})
 	for set, first := range l.index.sets.All() {
 		if first >= c.until {
-			c.rest.Decided(set, first)
+			c.rest.Decided(set, first, true)
 		}
 	}
 	if err := l.decidedSince(c); err != nil {
@@ -209,7 +210,7 @@ func (l *Ledger) decidedSince(c *concerned) error {
 			}
 		}
 		if s != nil {
-			c.rest.Decided(s.Set, seq)
+			c.rest.Decided(s.Set, seq, s.Newest)
 		}
 	}
 	return nil

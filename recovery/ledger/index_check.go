@@ -97,7 +97,7 @@ func (c *indexCheck) agrees(t *log.Item) bool {
 	}
 	switch made := t.Made.(type) {
 	case *store.Decision:
-		c.sets.Decided(made.Set, seq)
+		c.sets.Decided(made.Set, seq, made.Newest)
 	case erasure:
 		for _, n := range made.records {
 			c.erasing[n] = true

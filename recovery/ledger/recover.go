@@ -80,7 +80,7 @@ func (l *Ledger) decideSets() error {
 		}
 		erased, err := l.erased.has(t.Head.Seq)
 		if err == nil && !erased {
-			l.index.sets.Decided(about.set, t.Head.Seq)
+			l.index.sets.Decided(about.set, t.Head.Seq, about.newest)
 		}
 		return err
 	})

@@ -56,6 +56,8 @@ func (r *replayer) was(x *task) (*recovery.Record, error) {
 		switch string(key) {
 		case "again":
 			out.Again = c.True()
+		case "newest":
+			out.Newest = c.True()
 		case "decision":
 			c.asked(out.Decision)
 		case "defaults":

@@ -11,7 +11,7 @@ import (
 // is for the package recovery to say, and so is why an incident was refused.
 var (
 	decisionShape = jsontext.Names().With("given", givenShape).With("record",
-		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
+		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "newest", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input", "namespace").With("set", jsontext.Names("digest", "revision"))
 	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "namespace", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
@@ -98,6 +98,8 @@ func summaryOf(c cursor, seq int64, payload []byte, wanted map[string]bool) (*st
 		switch string(key) {
 		case "again":
 			s.Again = c.True()
+		case "newest":
+			s.Newest = c.True()
 		case "comparable":
 			comparable = c.Skip()
 		case "decision":

@@ -37,7 +37,7 @@ func indexOver(base *snapshot) *index {
 	}
 	x.count, x.counts = base.meta.Threads, store.NewIndexOver(base, base.meta.kinds())
 	for _, s := range base.meta.Decided {
-		x.sets.Decided(store.ID(s.ID), s.First)
+		x.sets.Decided(store.ID(s.ID), s.First, false)
 	}
 	return x
 }
@@ -168,7 +168,7 @@ func (x *index) put(t *thread, d *store.Decision, before, after store.Standing) 
 	x.choices.add(d, t.standingChoices())
 	t.add(d, after)
 	x.leave(d)
-	x.sets.Decided(d.Set, d.Number)
+	x.sets.Decided(d.Set, d.Number, d.Newest)
 	x.counts.Shift(t.number, before, after)
 }
 

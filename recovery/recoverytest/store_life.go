@@ -99,7 +99,13 @@ func setsInOrder(k *kit) {
 	k.commit(decided("dec_6", "D", by("sha256:five")))
 	older("D", "sha256:four", true) // choosing is deciding
 	older("A", "sha256:four", false)
+	k.commit(decided("dec_7", "E", by("sha256:one"), newest)) // it is gone back to
+	older("D", "sha256:one", false)
+	older("E", "sha256:five", true)
 }
+
+// newest makes the record's set the newest.
+func newest(r *recovery.Record) { r.Again, r.Newest = true, true }
 
 // readsLife commits a record with every field that carries the life of promises on, and reports of
 // every outcome.

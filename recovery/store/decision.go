@@ -38,6 +38,8 @@ type Decision struct {
 	Choice *Choice
 	// Again is set on a decision that was made because time has passed: nobody told of the incident.
 	Again bool
+	// Newest is set on a decision that makes its set the newest.
+	Newest bool
 }
 
 // Name is the name of the decision's incident in the store.

@@ -204,3 +204,27 @@ func TestSummarise(t *testing.T) {
 		t.Error("summaries are compared wrongly")
 	}
 }
+
+// TestSets orders sets by their first decisions, and by those that make one the newest.
+func TestSets(t *testing.T) {
+	a, b, c := store.IDOf("a"), store.IDOf("b"), store.IDOf("c")
+	var s store.Sets
+	s.Decided(b, 5, false)
+	s.Decided(a, 7, false)
+	s.Decided(a, 3, false) // numbers may come in any order
+	if !s.Older(a, b) || s.Older(b, a) || s.Older(c, a) || s.Older(a, c) || s.Older(a, a) {
+		t.Error("sets stand in the order of their first decisions")
+	}
+	s.Decided(a, 9, true)
+	if !s.Older(b, a) || s.Older(a, b) {
+		t.Error("a set that was gone back to is the newest")
+	}
+	s.Forget(9)
+	if !s.Older(a, b) {
+		t.Error("what was taken back makes no set the newest")
+	}
+	s.Forget(4)
+	if s.Older(a, b) || s.Older(b, a) {
+		t.Error("a set whose decisions were taken back is known")
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
 func againCommand() command.Command {
@@ -21,7 +22,10 @@ func againCommand() command.Command {
 		Summary: "decides incidents of a ledger again because time has passed; one decision per line",
 		Example: term.Own("amends again --store ledger --playbooks playbooks --now 2026-03-02T10:00:00Z"),
 		Notes: term.Own("Without INCIDENT it decides those on which something has fallen due since they were decided,\n" +
-			"in the order of that time, then of their ids. A decision is written only if it is another one."),
+			"in the order of that time, then of their ids. A decision is written only if it is another one.\n" +
+			"--changed-by-set lists the decisions that the playbooks would make in place of those that stand, and\n" +
+			"writes nothing. With --write it writes them, and makes the playbooks the newest set, also when they\n" +
+			"are an earlier one that is gone back to."),
 	}
 	c.Run = func(h command.Host, args []string) int { return again(c, h, args) }
 	return c
@@ -30,6 +34,8 @@ func againCommand() command.Command {
 func again(c command.Command, h command.Host, args []string) int {
 	f := command.NewFlags(c)
 	t := newDesktop(f)
+	bySet := f.Bool("changed-by-set", false, "list the incidents that the playbooks treat differently than the sets that decided them")
+	write := f.Bool("write", false, "with --changed-by-set: write the decisions, and make the playbooks the newest set")
 	format := f.Format("json", "text")
 	rest, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {
@@ -37,6 +43,13 @@ func again(c command.Command, h command.Host, args []string) int {
 	}
 	if err == nil && len(rest) > 1 {
 		err = errors.New("again takes one incident, or none for all on which something has fallen due")
+	}
+	switch {
+	case err != nil:
+	case *write && !*bySet:
+		err = errors.New("--write goes with --changed-by-set; without that, again writes what it decides")
+	case *bySet && *t.playbooks == "":
+		err = errors.New("--changed-by-set needs the playbooks that are to decide: --playbooks DIR")
 	}
 	if err != nil {
 		return h.Trouble("%s", err)
@@ -47,6 +60,9 @@ func again(c command.Command, h command.Host, args []string) int {
 	}
 	out := decider{host: h, format: format.Value, zones: e.zones, rooms: &rooms{}}
 	incidents := rest
+	if *bySet {
+		return e.close(h, *t.store, e.changedBySet(out, *t.store, rest, *write))
+	}
 	if len(rest) == 0 {
 		incidents, err = e.fallenDue(*t.store)
 	} else {
@@ -121,4 +137,87 @@ func (e *engines) decideAgain(out decider, dir string, incidents []string) int {
 		return command.ExitFound
 	}
 	return command.ExitOK
+}
+
+// unwritten is a ledger that is read, and in which nothing is written.
+type unwritten struct{ *ledger.Ledger }
+
+func (unwritten) Commit(context.Context, recovery.Commit) error { return nil }
+
+// changedBySet lists the incidents that the named playbooks treat differently than the sets that decided them,
+// in the order of their ids, and with write decides them.
+func (e *engines) changedBySet(out decider, dir string, incidents []string, write bool) int {
+	var err error
+	if len(incidents) > 0 {
+		_, err = e.find(dir, incidents[0])
+	} else if e.desk, err = readDesk(dir, e.namespace); err == nil {
+		e.desk.archive = e.ledger.Archived
+		incidents = e.desk.incidents()
+	}
+	if err != nil {
+		return out.host.Trouble("%s", ledgers.Placed(dir, err))
+	}
+	refused := false
+	for _, id := range incidents {
+		d, err := e.bySet(id, write)
+		a := out.rooms.take()
+		switch {
+		case err == nil && d == nil:
+			out.rooms.put(a)
+			continue
+		case err == nil:
+			out.add(a, d)
+		case isRefusal(err):
+			refused = true
+			out.refuse(a, id, err)
+		default:
+			return out.host.Trouble("%s", fmt.Errorf("incident %q: %w", id, err))
+		}
+		err = out.write(a)
+		out.rooms.put(a)
+		if err != nil {
+			return out.host.Trouble("%s", err)
+		}
+	}
+	if refused {
+		return command.ExitFound
+	}
+	return command.ExitOK
+}
+
+// bySet is what the named playbooks make of an incident, where that is something else than what the set that
+// decided it makes of it now; else nil.
+func (e *engines) bySet(id string, write bool) (*recovery.Decision, error) {
+	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: id})
+	if err != nil || given.Previous == nil {
+		return nil, err
+	}
+	stands := given.Previous.Decision
+	if stands.Set.Digest == e.named.Set().Digest {
+		return nil, nil
+	}
+	in := recovery.In(unwritten{e.ledger})
+	d, err := e.named.Again(context.Background(), id, in, recovery.AsNewest())
+	if err != nil || d.Handled != recovery.HandledChanged {
+		return nil, err
+	}
+	if k, err := e.desk.known(stands.Set.Digest); err == nil {
+		engine, err := e.engineOf(k, stands.Set.Revision)
+		if err != nil {
+			return nil, err
+		}
+		if was, err := engine.Again(context.Background(), id, in, recovery.AsNewest()); err == nil && gives(was) == gives(d) {
+			return nil, nil // time has passed, and both say the same
+		}
+	}
+	if !write {
+		return d, nil
+	}
+	return e.named.Again(context.Background(), id, recovery.In(e.ledger), recovery.AsNewest())
+}
+
+// gives is what a decision gives and leaves, as text.
+func gives(d *recovery.Decision) string {
+	x := recovery.Decision{Actions: d.Actions, Choices: d.Choices, Withheld: d.Withheld, Missed: d.Missed, Warnings: d.Warnings}
+	return string(x.AppendJSON(nil))
 }

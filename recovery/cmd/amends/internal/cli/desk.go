@@ -222,12 +222,24 @@ func (e *engines) of(latest *recovery.Decision) (*recovery.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithNamespace(e.namespace), recovery.WithRevision(latest.Set.Revision), e.now())
+	engine, err := e.engineOf(k, latest.Set.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("the set %s, which decided, does not load any more; name the playbooks: --playbooks DIR (%w)", digest, err)
 	}
 	e.revived[digest] = engine
 	return engine, nil
+}
+
+// engineOf is the engine for a set that the ledger has archived.
+func (e *engines) engineOf(k *known, revision string) (*recovery.Engine, error) {
+	if engine := e.revived[k.set.Digest]; engine != nil {
+		return engine, nil
+	}
+	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithNamespace(e.namespace), recovery.WithRevision(revision), e.now())
+	if err == nil {
+		e.revived[k.set.Digest] = engine
+	}
+	return engine, err
 }
 
 // again is how often the playbooks ask to look at an open incident; 0 where they do not.
