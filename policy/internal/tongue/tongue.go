@@ -39,10 +39,8 @@ func in(have []Tag, want string) int {
 	}
 	tag := Of(read)
 	for full := tag.full; full != ""; full = full[:max(strings.LastIndexByte(full, '-'), 0)] {
-		for i := range have {
-			if have[i].full == full {
-				return i
-			}
+		if at := alike(have, full, read); at >= 0 {
+			return at
 		}
 	}
 	for i := range have {
@@ -51,6 +49,25 @@ func in(have []Tag, want string) int {
 		}
 	}
 	return -1
+}
+
+// alike finds a tag in the form in which tags are compared. Of several, it takes the one that is the
+// longest part of the wanted tag as that is written, else the first: nn of nb and nn, for nn-NO.
+func alike(have []Tag, full, read string) int {
+	best, most := -1, -1
+	for i := range have {
+		if have[i].full != full {
+			continue
+		}
+		long := 0
+		if w := have[i].written; len(w) < len(read) && read[len(w)] == '-' && strings.EqualFold(w, read[:len(w)]) {
+			long = len(w)
+		}
+		if long > most {
+			best, most = i, long
+		}
+	}
+	return best
 }
 
 // written finds a tag as it is written. So a withdrawn code and its successor may both be there.

@@ -47,6 +47,11 @@ func TestChoose(t *testing.T) {
 		{"en zh", "zh-cmn-Hans-CN", "zh"},
 		// Norwegian is one, and withdrawn codes are their successors.
 		{"en nb", "nn", "nb"},
+		{"en nb nn", "nn-NO", "nn"},
+		{"en nn nb", "nn-NO", "nn"},
+		{"en nb no", "nn-NO", "nb"},
+		{"en af af-Latn", "af-Latn-ZA", "af-Latn"},
+		{"en af-Latn af", "af-ZA", "af"},
 		{"en no", "nb-NO", "no"},
 		{"en nn", "no", "nn"},
 		{"en nn nb", "nb", "nb"},
