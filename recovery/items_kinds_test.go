@@ -190,3 +190,41 @@ plays:
 		}
 	}
 }
+
+// TestEscalationPerItem holds that a cap per item escalates on behalf of each play whose items it cut.
+func TestEscalationPerItem(t *testing.T) {
+	const set = `amends: v1
+playbook: shop
+review_by: 2037-06-30
+incident: {lines: {items: {price: {type: money, currency: EUR}}}}
+plays:
+  - {id: dear, approach: standardised-response, when: true, each: lines, where: item.price > money("50 EUR"), do: [{refund: {amount: item.price}}]}
+  - {id: cheap, approach: standardised-response, when: true, each: lines, where: item.price <= money("50 EUR"), do: [{refund: {amount: item.price}}]}
+limits: [{of: refund, per: item, at_most: 20 EUR, over: escalate, to: boss}]
+`
+	for _, test := range []struct{ prices, want string }{
+		{"20 EUR", ""},
+		{"21 EUR", "shop/cheap"},
+		{"60 EUR", "shop/dear"},
+		{"21 EUR, 60 EUR", "shop/dear, shop/cheap"},
+		{"60 EUR, 21 EUR, 70 EUR", "shop/dear, shop/cheap"},
+	} {
+		var lines []any
+		for i, p := range strings.Split(test.prices, ", ") {
+			lines = append(lines, line{"id": fmt.Sprint("L", i), "price": p})
+		}
+		d, err := itemsEngine(t, set).Decide(context.Background(), orderOf(lines...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, a := range d.Actions {
+			if a.Type == recovery.ActionEscalate {
+				got += strings.Join(a.Plays, ", ")
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: escalated for %q, not %q", test.prices, got, test.want)
+		}
+	}
+}

@@ -178,7 +178,7 @@ func (c *conclusion) remove(d *draft) {
 
 // capSum cuts what goes over a cap: of all that it looks at, or of each item by itself.
 func (c *conclusion) capSum(l *policy.Limit) error {
-	var last *draft
+	var cutFor []*policy.Play // the play of the last action that was cut, of each group
 	groups := c.groups(l)
 	if len(groups) > 0 {
 		c.touched = append(c.touched, l)
@@ -197,14 +197,19 @@ func (c *conclusion) capSum(l *policy.Limit) error {
 		if err != nil {
 			return err
 		}
-		if cut != nil {
-			last = cut
+		if cut != nil && !slices.Contains(cutFor, cut.play) {
+			cutFor = append(cutFor, cut.play)
 		}
 	}
-	if last == nil || l.Escalate == nil {
+	if l.Escalate == nil {
 		return nil
 	}
-	return c.escalate(l, last.play)
+	for _, p := range cutFor {
+		if err := c.escalate(l, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // capGroup cuts what goes over a cap, from the last action backwards. It returns the last action that

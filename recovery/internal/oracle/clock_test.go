@@ -47,12 +47,6 @@ func (s oSpan) times(n int) oSpan {
 	return oSpan{n * s.months, n * s.days, n * s.workdays, time.Duration(n) * s.rest}
 }
 
-// spanDuration is a length outside of deadlines, where a day has 24 hours.
-func spanDuration(text string) time.Duration {
-	s := spanOf(text)
-	return time.Duration(s.days)*24*time.Hour + s.rest
-}
-
 // oClock counts time for one action.
 type oClock struct {
 	minutes *oMinutes // nil: absolute

@@ -234,7 +234,8 @@ func (f *oFact) start(now time.Time) time.Time {
 	case "year":
 		return time.Date(local.Year(), 1, 1, 0, 0, 0, 0, local.Location())
 	}
-	return now.Add(-spanDuration(f.last))
+	s := spanOf(f.last) // days are those of the calendar
+	return calendarDays(now, oSpan{days: -s.days, months: -s.months}, f.book.location()).Add(-s.rest)
 }
 
 // key is the text of a field that incidents are counted by.
