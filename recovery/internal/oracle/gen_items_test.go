@@ -233,7 +233,7 @@ func (d *oDice) richLimits(b *oBook) {
 			continue
 		}
 		l.perItem = true
-		if l.keep || l.atMost.val == nil || l.also != nil {
+		if l.keep || l.atMost.val == nil || l.also != nil || len(b.lists()) == 0 { // a shared limit reads shared lists
 			continue
 		}
 		if d.chance(50) {

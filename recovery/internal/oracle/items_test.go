@@ -324,20 +324,23 @@ func (r *oRun) preventEach(m oMatch, list func(*oCase) []*oAction, last time.Tim
 	return nil
 }
 
-// sides are a limit once for each item that has something, and once for what belongs to none; a
-// limit that is not per item is itself.
+// sides are a limit once for each item that has something, and once for what belongs to none, in the
+// order of the first of each; a limit that is not per item is itself. The text leaves the order open.
 func (l *oLimit) sides(acts []*oAct) []*oLimit {
 	if !l.perItem {
 		return []*oLimit{l}
 	}
 	var owners []oOwner
 	for _, a := range acts {
-		if a.owned != (oOwner{}) && !slices.Contains(owners, a.owned) {
+		if a.amount != nil && slices.Contains(l.of, a.typ) && !slices.Contains(owners, a.owned) {
 			owners = append(owners, a.owned)
 		}
 	}
+	if !slices.Contains(owners, oOwner{}) { // what it leaves for choices
+		owners = append(owners, oOwner{})
+	}
 	var out []*oLimit
-	for _, o := range append(owners, oOwner{}) {
+	for _, o := range owners {
 		if o == (oOwner{}) && l.readsItem() {
 			continue // it looks at nothing that belongs to no item
 		}
