@@ -102,12 +102,16 @@ func (w *snapshotWriter) put(to *tables.Sink, key, text []byte) {
 type change struct {
 	key   []byte
 	write func()
+	place int // among the changes
 }
 
 // merge goes through the rows of a table of the base and through changes, both in the order of keys.
 // Where they have the same key, the change takes the place of the row if it replaces, and else follows it.
 func (w *snapshotWriter) merge(base *tables.Table, news []change, replaces bool, old func(row []byte) error) error {
-	slices.SortStableFunc(news, func(a, b change) int { return bytes.Compare(a.key, b.key) })
+	for i := range news {
+		news[i].place = i
+	}
+	slices.SortFunc(news, func(a, b change) int { return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.place, b.place)) })
 	var failed error
 	if base != nil {
 		err := base.Each(0, func(row []byte) bool {
@@ -145,7 +149,7 @@ func (w *snapshotWriter) threads() error {
 	var news []change
 	for incident, t := range w.l.index.threads {
 		key := keyOf(incident)
-		news = append(news, change{key[:], func() {
+		news = append(news, change{key: key[:], write: func() {
 			if t != nil {
 				e := encoder{}
 				e.thread(t)
@@ -183,7 +187,7 @@ func (w *snapshotWriter) sums() error {
 	var news []change
 	for group, e := range w.l.index.counts.Entries() {
 		k := sumOf(group, e.At)
-		news = append(news, change{k[:], func() {
+		news = append(news, change{key: k[:], write: func() {
 			next(k[:])
 			sum = sum.Plus(e.Weight)
 		}})
@@ -208,7 +212,7 @@ func (w *snapshotWriter) choices() error {
 	for _, x := range c.bySeq {
 		id := keyOf(x.key)
 		key := binary.BigEndian.AppendUint64(id[:], uint64(x.seq))
-		news = append(news, change{key, func() {
+		news = append(news, change{key: key, write: func() {
 			e := encoder{}
 			e.stood(x, x.until)
 			w.put(to, key, e.buf)
@@ -242,7 +246,7 @@ func (w *snapshotWriter) left() error {
 	var failed error
 	var news []change
 	for id, seq := range w.l.index.left {
-		news = append(news, change{id[:], func() {
+		news = append(news, change{key: id[:], write: func() {
 			failed = cmp.Or(failed, add(binary.BigEndian.AppendUint64(slices.Clip(id[:]), uint64(seq))))
 		}})
 		if w.base == nil {
@@ -279,7 +283,7 @@ func (w *snapshotWriter) refusals() error {
 	for incident, list := range w.l.index.refused {
 		for _, seq := range list {
 			row := binary.BigEndian.AppendUint64(incident[:], uint64(seq))
-			news = append(news, change{row, func() { failed = cmp.Or(failed, add(row)) }})
+			news = append(news, change{key: row, write: func() { failed = cmp.Or(failed, add(row)) }})
 		}
 	}
 	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.refusals }), news, true, add)
@@ -292,7 +296,7 @@ func (w *snapshotWriter) erased() error {
 	var news []change
 	for _, seq := range w.l.erased.fresh() {
 		row := binary.BigEndian.AppendUint64(nil, uint64(seq))
-		news = append(news, change{row, func() { to.Add(row) }})
+		news = append(news, change{key: row, write: func() { to.Add(row) }})
 	}
 	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.erased }), news, true, func(row []byte) error {
 		to.Add(row)

@@ -227,7 +227,7 @@ func (t *Intake) defaults(aside bool) []string {
 			out = append(out, f.Name)
 		}
 	}
-	for _, f := range t.layout.shared {
+	for _, f := range t.layout.defaulted {
 		add(f)
 	}
 	for _, slot := range t.taken {

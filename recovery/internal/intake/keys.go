@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"math/bits"
 	"strconv"
 	"time"
 
@@ -24,7 +25,11 @@ func (t *Intake) Keys() map[string]string {
 	if t.keys != nil {
 		return t.keys
 	}
-	t.keys = map[string]string{}
+	fields := 0
+	for _, word := range t.present {
+		fields += bits.OnesCount64(word)
+	}
+	t.keys = make(map[string]string, fields)
 	for f := range t.each() {
 		if f.field == nil {
 			continue

@@ -13,18 +13,19 @@ import (
 // Layout is where the fields of a set stand in an incident and in its record. It
 // is made once per set.
 type Layout struct {
-	shared   []*field                 // those of every incident, in the order of the program
-	own      [][]*field               // what each playbook adds or narrows, by its number
-	standard map[string]int           // the places of the standard fields
-	paused   int                      // that of paused
-	named    map[string]*policy.Field // all fields of the set
-	places   map[string]place         // of whatever may stand beside the standard fields
-	isShared []bool                   // by slot; the others are playbooks' own
-	record   []recordField            // of the whole set, in the order of the record
-	preset   []uint64                 // the fields that have a value from the beginning: a bit for each rank in record
-	pauses   int                      // the rank of paused in record
-	declared map[string]bool
-	names    []string // see Names
+	shared    []*field                 // those of every incident, in the order of the program
+	defaulted []*field                 // those among them that have a default, by name
+	own       [][]*field               // what each playbook adds or narrows, by its number
+	standard  map[string]int           // the places of the standard fields
+	paused    int                      // that of paused
+	named     map[string]*policy.Field // all fields of the set
+	places    map[string]place         // of whatever may stand beside the standard fields
+	isShared  []bool                   // by slot; the others are playbooks' own
+	record    []recordField            // of the whole set, in the order of the record
+	preset    []uint64                 // the fields that have a value from the beginning: a bit for each rank in record
+	pauses    int                      // the rank of paused in record
+	declared  map[string]bool
+	names     []string // see Names
 }
 
 // field is a field with what is known of its place.
@@ -88,6 +89,8 @@ func NewLayout(p *policy.Program, standard []string) *Layout {
 		x.placed = x.std >= 0 && len(f.Was) == 0 && len(x.outer) == 0
 		x.skips = x.placed && (x.preset || !f.Required())
 	}
+	l.defaulted = slices.DeleteFunc(slices.Clone(l.shared), func(f *field) bool { return f.Default == nil })
+	slices.SortFunc(l.defaulted, func(a, b *field) int { return strings.Compare(a.Name, b.Name) })
 	differ := differing(p)
 	for i, b := range p.Playbooks {
 		for _, f := range b.Fields {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"slices"
 	"strconv"
 )
 
@@ -94,6 +95,7 @@ func ParseFrame(b []byte) (Frame, error) {
 // AppendFrame appends a frame. bodySum is that of the salt and the payload.
 func AppendFrame(dst, header, salt, payload []byte, bodySum uint32) []byte {
 	start := len(dst)
+	dst = slices.Grow(dst, PreambleSize+len(header)+len(salt)+len(payload))
 	dst = binary.BigEndian.AppendUint32(dst, uint32(len(header)))
 	dst = binary.BigEndian.AppendUint32(dst, uint32(len(payload)))
 	dst = binary.BigEndian.AppendUint32(dst, Sum32(header))
