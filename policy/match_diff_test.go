@@ -141,7 +141,7 @@ func TestMatchAsAskingEach(t *testing.T) {
 	sets, matched, failed := 0, 0, 0
 	n := *matchSets
 	if testing.Short() {
-		n /= 5
+		n /= 12
 	}
 	for i := range n {
 		d := &dice{state: *matchSeed + uint64(i)*0x1000}
@@ -174,11 +174,15 @@ func FuzzMatch(f *testing.F) {
 		f.Add(uint64(i), []byte{})
 		f.Add(uint64(i), []byte(strings.Repeat(string(rune('a'+i)), 50*i)))
 	}
+	incidents := 10
+	if testing.Short() {
+		incidents = 4
+	}
 	f.Fuzz(func(t *testing.T, seed uint64, choices []byte) {
 		if len(choices) > 20_000 {
 			return
 		}
-		compareWays(t, &dice{bytes: choices, state: seed}, true, 10)
+		compareWays(t, &dice{bytes: choices, state: seed}, true, incidents)
 	})
 }
 

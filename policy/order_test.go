@@ -76,7 +76,7 @@ func TestWhoeverCompilesFirst(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	rounds := 24
 	if testing.Short() {
-		rounds = 6
+		rounds = 3
 	}
 	matched, rows := 0, 0
 	for range rounds {

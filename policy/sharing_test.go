@@ -164,7 +164,7 @@ func TestSharing(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	sets, sound, matched, failed := 50, 0, 0, 0
 	if testing.Short() {
-		sets = 10
+		sets = 6
 	}
 	for range sets {
 		files := fstest.MapFS{"common.yaml": {Data: []byte(common)}}
@@ -193,7 +193,7 @@ func TestSharingOfLargePlaybooks(t *testing.T) {
 	r := rand.New(rand.NewPCG(28, 29))
 	plays := 300
 	if testing.Short() {
-		plays = 60
+		plays = 30
 	}
 	for _, slips := range []bool{false, false, true, true} {
 		files := fstest.MapFS{"common.yaml": {Data: []byte(common)}}

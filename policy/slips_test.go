@@ -143,8 +143,8 @@ func TestHintsOfBadSets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range entries {
-			if !strings.HasSuffix(e.Name(), ".yaml") {
+		for i, e := range entries {
+			if testing.Short() && i%3 != 0 || !strings.HasSuffix(e.Name(), ".yaml") {
 				continue
 			}
 			source, err := os.ReadFile(dir + "/" + e.Name())

@@ -15,15 +15,15 @@ func TestLongSpans(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for _, change := range changes {
 		loc, start := zone(t, change.zone), instant(t, change.start+"T00:00:00Z").AddDate(-1, 0, random.IntN(7))
-		calendars := 4
+		calendars, steps := 4, 200
 		if testing.Short() {
-			calendars = 1
+			calendars, steps = 1, 60
 		}
 		for range calendars {
 			calendar := randomCalendar(t, random, loc, start)
 			clock := worktime.Clock{Calendar: calendar}
 			total, to := time.Duration(0), start
-			for range 200 + random.IntN(100) {
+			for range steps + random.IntN(steps/2) {
 				next := to.Add(time.Duration(1 + random.Int64N(int64(100*time.Hour))))
 				total += calendar.Worked(to, next)
 				to = next

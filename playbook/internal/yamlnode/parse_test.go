@@ -80,7 +80,7 @@ func count(n *Node) int {
 func TestLargeFilesEnd(t *testing.T) {
 	n := 50_000
 	if testing.Short() {
-		n = 10_000
+		n = 3_000
 	}
 	for name, src := range map[string]string{
 		"dashes":             strings.Repeat("- ", n),

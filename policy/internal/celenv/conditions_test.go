@@ -79,7 +79,7 @@ func TestConditions(t *testing.T) {
 			if len(issues) > 0 {
 				continue // not in the language for this type
 			}
-			if asked++; testing.Short() && i%5 != 0 {
+			if asked++; testing.Short() && i%15 != 0 {
 				continue
 			}
 			for _, v := range g.values {

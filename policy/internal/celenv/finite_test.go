@@ -46,7 +46,10 @@ func TestDoublesWithoutValue(t *testing.T) {
 			if text != "NaN" && !strings.Contains(c.source, "incident.summary") {
 				continue // only the text differs
 			}
-			for _, context := range contexts {
+			for i, context := range contexts {
+				if testing.Short() && (i+len(text)+len(c.source))%4 != 0 {
+					continue
+				}
 				source := fmt.Sprintf(context, "("+c.source+")")
 				e, issues := w.scope.Compile(source)
 				if len(issues) > 0 {

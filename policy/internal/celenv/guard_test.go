@@ -328,7 +328,7 @@ func TestGuardsAreSoundForAll(t *testing.T) {
 	accepted, knowing := 0, 0
 	n := 10_000
 	if testing.Short() {
-		n = 1000
+		n = 300
 	}
 	for range n {
 		source := randomCondition(r, 1+r.IntN(4))

@@ -92,7 +92,7 @@ func TestRasterIsTheSlowWay(t *testing.T) {
 	w := newWorld(t)
 	rounds := 600
 	if testing.Short() {
-		rounds = 150
+		rounds = 50
 	}
 	totals, covereds, twice := 0, 0, 0
 	for round := range rounds {

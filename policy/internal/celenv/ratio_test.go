@@ -85,7 +85,7 @@ func TestRatiosAreExact(t *testing.T) {
 	}
 	rounds := 400
 	if testing.Short() {
-		rounds = 60
+		rounds = 15
 	}
 	for _, currency := range ratioCurrencies {
 		for _, by := range value.Roundings() {

@@ -63,7 +63,11 @@ func exact(strata ...Table) float64 {
 // TestFisherAgainstFractions compares random tables, alone and as strata, with exact fractions.
 func TestFisherAgainstFractions(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	for range 2000 {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 150
+	}
+	for range rounds {
 		strata := make([]Table, 1+r.IntN(3))
 		for i := range strata {
 			n := []int64{4, 20, 60}[r.IntN(3)]

@@ -41,7 +41,7 @@ func TestCostsHold(t *testing.T) {
 		for _, c := range caps {
 			for i, first := range amounts {
 				for j, second := range amounts {
-					if n++; testing.Short() && n%7 != 0 || i == j && i > 4 {
+					if n++; testing.Short() && n%11 != 0 || i == j && i > 4 {
 						continue
 					}
 					text := strings.NewReplacer("OF", of, "CAP", c, "FIRST", first, "SECOND", second).Replace(costSet)
