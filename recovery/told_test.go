@@ -3,6 +3,7 @@ package recovery_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -189,4 +190,68 @@ func TestToldErrors(t *testing.T) {
 func isAn[T error](err error) bool {
 	var target T
 	return errors.As(err, &target)
+}
+
+// Whatever bytes come, an incident or an error is what they give, and an incident can be written.
+func FuzzIncidentOfPayload(f *testing.F) {
+	f.Add([]byte(wholePayload))
+	for _, seed := range []string{`{}`, `[]`, `null`, `{"event": "ticket.create", "ticket": {"number": {"a": 1}, "tags": [[1], {}], "lines": [1, {"no": []}], "state": {}, "updated_at": 1e99}}`, "\xff", `{"event": ["ticket.create"]}`} {
+		f.Add([]byte(seed))
+	}
+	e, err := recovery.Load(fstest.MapFS{"p.yaml": {Data: []byte(toldBook)}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		in, err := e.Incident(context.Background(), "zammad", payload)
+		if err != nil && in.ID == "" {
+			return
+		}
+		text, err := in.MarshalJSON()
+		if err != nil {
+			t.Fatalf("%q gives an incident that cannot be written: %v", payload, err)
+		}
+		var again recovery.Incident
+		if err := again.UnmarshalJSON(text); err != nil {
+			t.Fatalf("%q gives %s: %v", payload, text, err)
+		}
+	})
+}
+
+func ExampleEngine_Told() {
+	const book = `amends: v1
+playbook: parcels
+plays:
+  - {id: late, approach: standardised-response, review_by: 2027-06-30, when: incident.failure == "late", do: [compensate: {amount: 5 EUR}]}
+---
+amends: v1
+map: tickets
+fields:
+  id: {text: "t-${number}"}
+  service: {const: parcel}
+  occurred_at: created_at
+  failure: {from: "tags[*]", first_of: [late, lost], otherwise: ""}
+`
+	engine, err := recovery.Load(fstest.MapFS{"parcels.yaml": {Data: []byte(book)}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, webhook := range []string{
+		`{"number": 17, "created_at": "2026-03-02T10:00:00Z", "tags": ["vip"]}`,
+		`{"number": 17, "tags": ["vip", "late"]}`, // a part: the rest stays as it was
+	} {
+		decision, err := engine.Told(context.Background(), "tickets", webhook)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(decision.Handled, len(decision.Actions))
+	}
+	_, err = engine.Told(context.Background(), "tickets", `{"number": 17, "created_at": "03/04/2026"}`)
+	fmt.Println(err)
+	// Output:
+	// new 0
+	// changed 1
+	// the payload of incident "t-17" does not fit map tickets: occurred_at: wanted a time such as 2026-03-02T10:00:00Z, found "03/04/2026", which is ambiguous: the day or the month may come first, at created_at (parcels.yaml:11); write `format: d/m/y` or `format: m/d/y`, whichever the days are written with
 }

@@ -101,6 +101,9 @@ func (f *Field) convert(raw any, t value.Type) (any, *Misfit) {
 		if yes, isBool := raw.(bool); isBool && t.Kind == value.KindBool {
 			return yes, nil
 		}
+		if !ok {
+			return nil, misfit("one value", raw, "", "")
+		}
 		if f.Otherwise != nil {
 			return f.Otherwise.Value, nil
 		}

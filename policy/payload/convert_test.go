@@ -143,6 +143,7 @@ func TestValues(t *testing.T) {
 		{"yes", Field{Type: kindOf(value.KindBool)}, "yes", "write which texts mean yes and no"},
 		{"a word", Field{Type: kindOf(value.KindInt), Words: map[string]any{"high": int64(4)}}, "hihg", `did you mean "high"?`},
 		{"no word", Field{Type: kindOf(value.KindInt), Words: map[string]any{"high": int64(4)}, Otherwise: &Constant{int64(3)}}, "x", "3"},
+		{"an object is no word", Field{Type: kindOf(value.KindInt), Words: map[string]any{"high": int64(4)}, Otherwise: &Constant{int64(3)}}, map[string]any{}, "refused: an object"},
 		{"a word that clears", Field{Type: kindOf(value.KindInt), Words: map[string]any{"none": nil}}, "none", "none"},
 		{"the first of several", Field{Type: kindOf(value.KindString), FirstOf: []string{"late", "lost"}}, []any{"x", "lost", "late"}, "late"},
 		{"none of them", Field{Type: kindOf(value.KindString), FirstOf: []string{"late"}}, []any{"x"}, "write `otherwise:`"},
