@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -274,6 +275,46 @@ func (f *Field) items(raw any, path string) (any, []Misfit) {
 // Unmapped is what stands in an incident for a value that does not fit: no field takes it, so that the
 // incident is refused until it is told better.
 func Unmapped(raw any) any { return map[string]any{"unmapped": raw} }
+
+// Looked tells of each field of which a payload tells something, and of the text that a field with
+// words, or with texts of which the first counts, has found there.
+func (m *Map) Looked(tree any, visit func(f *Field, text string, isText bool)) {
+	for _, f := range m.Fields {
+		t, ok := f.read(tree)
+		if !ok || len(t.Misfits) > 0 {
+			continue
+		}
+		visit(f, "", false)
+		raw, _, there, bad := f.source(tree)
+		if !there || bad != nil || raw == nil || len(f.Words)+len(f.FirstOf) == 0 {
+			continue
+		}
+		list, isList := raw.([]any)
+		if !isList {
+			list = []any{raw}
+		}
+		if f.FirstOf != nil {
+			list = []any{f.firstText(list)}
+		}
+		for _, one := range list {
+			if text, ok := TextOf(one); ok {
+				visit(f, text, true)
+			}
+		}
+	}
+}
+
+// firstText is the first of the field's texts that is in a list; nil for none.
+func (f *Field) firstText(list []any) any {
+	for _, want := range f.FirstOf {
+		for _, one := range list {
+			if text, ok := TextOf(one); ok && text == want {
+				return want
+			}
+		}
+	}
+	return json.Number("") // what no word names
+}
 
 // Where names the paths from which the field is read, for messages; empty for a constant.
 func (f *Field) Where() string {

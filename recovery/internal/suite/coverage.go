@@ -67,6 +67,7 @@ func (c *Coverage) document(d *playbook.Document) {
 			c.add(rowKey(d.ID.Value, t.Name.Value, i), "row", r.Range, "the row "+r.Label()+" of tables."+t.Name.Value+" was never looked up")
 		}
 	}
+	c.payloadMap(d)
 	for _, p := range d.Partners {
 		c.add("partner "+d.ID.Value+" "+p.ID.Value, "partner", p.ID.Range, "the partner "+p.ID.Value+" was never taken")
 	}
@@ -97,6 +98,10 @@ func rowKey(document, table string, row int) string {
 
 // Watch sees a step as it was decided.
 func (c *Coverage) Watch(d *Decided) {
+	c.mapped(d)
+	if !d.asked() {
+		return
+	}
 	x := d.Explain()
 	for _, e := range x.Plays {
 		c.observe(e)

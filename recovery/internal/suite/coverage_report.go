@@ -40,6 +40,9 @@ func (c *Coverage) missingOf(items []*item) []item {
 		if x.reached {
 			continue
 		}
+		if field, _, isWord := strings.Cut(x.key, wordOf); isWord && !c.byKey[field].reached {
+			continue // that no payload had the field is told already
+		}
 		if base, what, isAtom := atomItem(x); isAtom {
 			never := !c.byKey[base+" true"].reached && !c.byKey[base+" false"].reached
 			switch {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy/payload"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
@@ -63,6 +64,9 @@ func (s *Set) tell(d *Decided, memory *store) {
 	id := memory.id()
 	var mapped error
 	if t.Payload.IsSet() {
+		if tree, err := jsontext.Parse(appendValue(nil, t.Payload)); err == nil {
+			d.mapped = jsontext.Plain(tree)
+		}
 		var in recovery.Incident
 		in, mapped = s.engine.Incident(d.ctx, t.Map.Value, appendValue(nil, t.Payload))
 		if in.ID != "" {
@@ -101,9 +105,13 @@ func (s *store) id() string {
 	return ""
 }
 
-// toldAt is when a payload without a time of the suite is decided: when its incident occurred.
+// toldAt is when a payload without a time of the suite is decided: at its updated_at, else when its
+// incident occurred.
 func (s *Set) toldAt(d *Decided, id string, in recovery.Incident, memory *store) time.Time {
 	occurred := in.OccurredAt
+	if in.UpdatedAt.After(occurred) {
+		occurred = in.UpdatedAt
+	}
 	if occurred.IsZero() {
 		occurred = s.toldLast(d, id, memory).OccurredAt
 	}
@@ -236,4 +244,64 @@ func shownJSON(v any) string {
 		return oneLine(text)
 	}
 	return string(intake.AppendCanonical(nil, v))
+}
+
+// payloadMap lists what of a map a test can reach: each field that is read, each of its words, and
+// what no word names.
+func (c *Coverage) payloadMap(d *playbook.Document) {
+	if d.Map == nil {
+		return
+	}
+	of := " of the map " + d.ID.Value
+	for _, f := range d.Map.Fields {
+		key := mapKey(d.ID.Value, f.Name.Value)
+		if !f.Const.IsSet() {
+			c.add(key, "map", f.Name.Range, "no payload had the field "+f.Name.Value+of)
+		}
+		word := func(t playbook.Text) {
+			c.add(key+wordOf+strconv.Quote(t.Value), "word", t.Range, "no payload had "+strconv.Quote(t.Value)+" for the field "+f.Name.Value+of)
+		}
+		for _, w := range f.Words {
+			word(w.Key)
+		}
+		for _, list := range [][]playbook.Text{f.True, f.False} {
+			for _, t := range list {
+				word(t)
+			}
+		}
+		if len(f.Words) == 0 {
+			for _, t := range f.FirstOf {
+				word(t)
+			}
+		}
+		if f.Otherwise.IsSet() {
+			c.add(key+wordOf+"otherwise", "word", f.Otherwise.Range, "no payload had anything else for the field "+f.Name.Value+of)
+		}
+	}
+}
+
+// wordOf parts the key of a field from that of one of its words.
+const wordOf = "\x00"
+
+func mapKey(id, field string) string { return "map " + id + " " + field }
+
+// mapped sees what a map has read of a payload.
+func (c *Coverage) mapped(d *Decided) {
+	m := c.set.program.Map(d.step.test.Map.Value)
+	if m == nil || d.mapped == nil || !m.Means(d.mapped) {
+		return
+	}
+	m.Looked(d.mapped, func(f *payload.Field, text string, isText bool) {
+		key := mapKey(m.Name, f.Name)
+		c.reach(key)
+		if !isText {
+			return
+		}
+		if c.byKey[key+wordOf+strconv.Quote(text)] == nil {
+			text = "otherwise"
+		} else {
+			text = strconv.Quote(text)
+		}
+		c.reach(key + wordOf + text)
+	})
 }

@@ -31,7 +31,7 @@ func (s *Set) Run(ctx context.Context, cases []*Case, watch func(*Decided)) ([]R
 				return nil, fmt.Errorf("%s: %w", c.FullName(), err)
 			}
 			r.Failures = append(r.Failures, s.compare(d)...)
-			if watch != nil && d.asked() {
+			if watch != nil && (d.asked() || d.mapped != nil) {
 				watch(d)
 			}
 		}
@@ -48,6 +48,7 @@ type Decided struct {
 	step     *Step
 	incident recovery.Incident
 	looked   bool  // at what a map makes of a payload, and no more
+	mapped   any   // the payload, as a tree; nil: there was none
 	before   store // what the engine read from
 	after    *store
 }
