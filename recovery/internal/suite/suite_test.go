@@ -262,9 +262,17 @@ func TestFormatSuite(t *testing.T) {
 	_, after, _ := strings.Cut(string(text), "## All of it together")
 	_, after, _ = strings.Cut(after, "```yaml\n")
 	book, after, _ := strings.Cut(after, "```")
+	_, after, _ = strings.Cut(after, "\n## Suites\n")
 	_, after, _ = strings.Cut(after, "```yml\n")
 	tests, after, _ := strings.Cut(after, "```")
 	passes(t, book, tests, 3)
+
+	_, maps, _ := strings.Cut(string(text), "\n## Maps\n")
+	_, maps, _ = strings.Cut(maps, "```yaml\n")
+	mapped, maps, _ := strings.Cut(maps, "```")
+	_, maps, _ = strings.Cut(maps, "```yml\n")
+	payloads, _, _ := strings.Cut(maps, "```")
+	passes(t, mapped, payloads, 2)
 
 	_, plays, _ := strings.Cut(string(text), "\n## Plays\n")
 	_, plays, _ = strings.Cut(plays, "```yaml\n")
