@@ -45,6 +45,8 @@ type Document struct {
 	Actions   []*ActionType
 	Limits    []*Limit
 	Plays     []*Play
+	// Guarantees are what holds for every incident; nothing is decided by them.
+	Guarantees []*Guarantee
 	// Roles are all that there are, in the whole set; none: any text names a role. RolesMisread says
 	// that not all of them could be read.
 	Roles        []*Role

@@ -228,6 +228,7 @@ func (m *mapping) definitions(d *Document) {
 			}
 		})
 	})
+	m.guarantees(d)
 }
 
 // section reads a mapping from names of the author's own.

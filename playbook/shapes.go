@@ -70,6 +70,7 @@ calendars: {c: {hours: {}, holidays: [{}], versions: [{seasons: [{}]}]}}
 partners: {q: {agreement: {}, outbound: {capacity: {}}, inbound: {}}}
 actions: {a: {}}
 limits: [{}]
+guarantees: [{}]
 plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], cases: [{}], discretion: {choose: {}, second: {}}, substitute: {}}]
 ---
 amends: v1

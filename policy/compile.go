@@ -137,6 +137,7 @@ func (c *compiler) compile(set *playbook.Set) {
 	c.program.Limits = common.compileLimits()
 	compileAll(scopes)
 	for _, s := range append(scopes, common) {
+		c.program.Guarantees = append(c.program.Guarantees, s.compileGuarantees()...)
 		s.seal()
 		c.take(s.compiler)
 	}

@@ -262,3 +262,11 @@ func (s *scope) inEachZone(def *playbook.Calendar, e *celenv.Expr) *celenv.Zoned
 	}
 	return z
 }
+
+// Always returns the calendar where it is the same for every incident; nil for absolute time.
+func (c *CalendarOf) Always() (calendar *worktime.Calendar, ok bool) {
+	if c == nil {
+		return nil, true
+	}
+	return c.fixed, c.picks == nil
+}

@@ -129,7 +129,7 @@ func (s *scope) playActions(p *Play, d *playbook.Play, known, all celenv.Known) 
 		s.readsNow(when, k.When)
 		inCase := in
 		inCase.known = caseKnown
-		p.Cases = append(p.Cases, &Case{ID: k.ID.Value, when: when, Do: s.actions(k.Do, inCase, d.Do)})
+		p.Cases = append(p.Cases, &Case{ID: k.ID.Value, Position: k.Range, when: when, Do: s.actions(k.Do, inCase, d.Do)})
 	}
 	plain := givenIn{known: known, each: p.Each != nil}
 	if d.Lead.IsSet() {

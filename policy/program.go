@@ -22,6 +22,8 @@ type Program struct {
 	Fields []*Field
 	Facts  []*Fact  // of the whole set; a fact's Slot is its index
 	Limits []*Limit // the shared ones
+	// Guarantees are those of the playbooks, in the order of Playbooks, then the shared ones.
+	Guarantees []*Guarantee
 	// Maps say how payloads are read, sorted by name.
 	Maps []*payload.Map
 	// Roles are all that there are, sorted; nil: any text names a role.
@@ -158,10 +160,11 @@ func (p *Play) Preventive() bool { return p.Approach == PreventiveIntervention }
 
 // Case is one branch of a play.
 type Case struct {
-	ID    string
-	Do    []*Action
-	when  *expression // nil: always
-	reads []*shown    // by the play's condition and this one
+	ID       string
+	Do       []*Action
+	Position Position
+	when     *expression // nil: always
+	reads    []*shown    // by the play's condition and this one
 }
 
 // Discretion is the choice that a case-by-case play leaves to a person.

@@ -99,6 +99,7 @@ func (b *builder) playbookParts() []member {
 		{"capacity", b.mapping("a capacity", capacityWords())},
 		{"causes", b.mapping("the causes by element", causeWords())},
 		{"limit", b.mapping("a limit", limitWords()).and(limitRules()...)},
+		{"guarantee", b.mapping("a guarantee", guaranteeWords()).and(guaranteeRules()...)},
 		{"action_type", b.mapping("an action type", actionTypeWords())},
 		{"field", b.field("a field", true)},
 		{"item_field", b.field("a field of items", true)},
@@ -170,6 +171,26 @@ func limitRules() object {
 	escalated := when(is("over", "escalate"), needing("to"), none("to"))
 	return when(needing("keep"), none("at_most", "counting", "when", "over", "to"), needing("at_most").and(escalated...)).and(
 		member{"not", needing("per", "counting")})
+}
+
+// guaranteeRules says that a guarantee makes one kind of claim.
+func guaranteeRules() object {
+	kinds := [][]string{{"gives", "within", "calendar"}, {"never"}, {"when_grows", "never_less"}, {"regardless_of", "same"}, {"of", "at_most"}}
+	var one []object
+	for i, kind := range kinds {
+		var others []string
+		for k, other := range kinds {
+			if k != i {
+				others = append(others, other...)
+			}
+		}
+		needs := kind
+		if i == 0 {
+			needs = kind[:1]
+		}
+		one = append(one, with(needs, others...))
+	}
+	return object{{"oneOf", one}}.and(when(needing("calendar"), needing("within"), nil)...)
 }
 
 // field is the declaration of a field: the name of a type, or a mapping. A field

@@ -22,22 +22,23 @@ func playbookWords(b *builder) words {
 		"actions":     {"Action types of your own, by name.", named(namePattern, "An action type of your own.", ref("action_type"))},
 		"roles": {"All roles that there are, in shared definitions: any other under to, owner, decider and by is a mistake. A list of names, or what each is by name.",
 			either(list(title(), 1), types("object").and(member{"minProperties", 1}, member{"additionalProperties", described("A role: a person in it, a team or a queue.", ref("role"))}))},
-		"causes":    {"The words of the team for what caused a failure, by the element in which it lies, in shared definitions. amends review counts by them.", ref("causes")},
-		"limits":    {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
-		"title":     {"What the playbook is about, for people.", nil},
-		"about":     {"More about it, for people.", nil},
-		"owner":     {"Who looks after it.", nil},
-		"review_by": {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
-		"in_force":  {"The days on which incidents must have occurred. Left out: always.", ref("period")},
-		"again":     {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", anInterval.schema()},
-		"applies":   {"A condition in front of every play. It reads standard and shared fields only.", condition()},
-		"matches":   {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
-		"plays":     {"The rules.", list(ref("play"), 0)},
-		"map":       {"The id of a map, in the place of a playbook: how incidents are read from payloads of another program, or from a table.", anID.schema()},
-		"encoding":  {"How the payload's bytes are text: utf-8 (default), latin-1 or windows-1252.", nil},
-		"only":      {"What a payload must show for the map to be meant, by path. What shows something else is left out, and is no mistake.", ref("path_values")},
-		"fields":    {"Where each field of an incident stands in the payload, and how it is written there.", named(fieldPattern, "Where this field stands.", ref("map_field")).and(member{"minProperties", 1})},
-		"missing":   {"Texts that count as absent, in every field.", oneOrMore(scalar())},
+		"causes":     {"The words of the team for what caused a failure, by the element in which it lies, in shared definitions. amends review counts by them.", ref("causes")},
+		"limits":     {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
+		"guarantees": {"What holds for every incident. Nothing is decided by them: amends prove says whether they hold.", list(ref("guarantee"), 0)},
+		"title":      {"What the playbook is about, for people.", nil},
+		"about":      {"More about it, for people.", nil},
+		"owner":      {"Who looks after it.", nil},
+		"review_by":  {"The last day on which its standard answers count as up to date. Every standardised play needs one, its own or this.", aDate.schema()},
+		"in_force":   {"The days on which incidents must have occurred. Left out: always.", ref("period")},
+		"again":      {"How often open incidents are decided again because time has passed, for hosts: a duration. Wanted where a condition reads now.", anInterval.schema()},
+		"applies":    {"A condition in front of every play. It reads standard and shared fields only.", condition()},
+		"matches":    {"all: each play that matches is applied (default); first: only the first of them; one: a second one that matches is an error.", nil},
+		"plays":      {"The rules.", list(ref("play"), 0)},
+		"map":        {"The id of a map, in the place of a playbook: how incidents are read from payloads of another program, or from a table.", anID.schema()},
+		"encoding":   {"How the payload's bytes are text: utf-8 (default), latin-1 or windows-1252.", nil},
+		"only":       {"What a payload must show for the map to be meant, by path. What shows something else is left out, and is no mistake.", ref("path_values")},
+		"fields":     {"Where each field of an incident stands in the payload, and how it is written there.", named(fieldPattern, "Where this field stands.", ref("map_field")).and(member{"minProperties", 1})},
+		"missing":    {"Texts that count as absent, in every field.", oneOrMore(scalar())},
 	}
 }
 
@@ -221,6 +222,24 @@ func limitWords() words {
 		"when":     {"When the cap holds: a condition. Left out: always. A limit with keep takes none.", condition()},
 		"over":     {"What happens to the rest: cut (default), or escalate, which cuts as well and tells somebody.", nil},
 		"to":       {"The role that is told.", title()},
+	}
+}
+
+func guaranteeWords() words {
+	return words{
+		"id":            {"Its id, unlike those of the other guarantees of the document.", anID.schema()},
+		"about":         {"Where it comes from, for people: a clause of a contract or of a standard.", nil},
+		"for":           {"The incidents that it is about: a condition. Left out: every one.", condition()},
+		"gives":         {"At least one action of these types is given. Options do not count.", oneOrMore(text())},
+		"within":        {"With gives: due no later than that, counted from when the incident was reported, else from the decision.", aDeadline.schema()},
+		"calendar":      {"With within: the calendar whose hours, or working days, are counted.", title()},
+		"never":         {"No action of these types is given, or offered.", oneOrMore(text())},
+		"when_grows":    {"With never_less: a field that has an order. Where it is larger, and nothing else is different, no less is given.", text()},
+		"never_less":    {"The types whose amounts are added up, by currency.", oneOrMore(text())},
+		"regardless_of": {"With same: fields. Whatever they are, the same is given.", oneOrMore(text())},
+		"same":          {"The types of which the same is given: as many, with the same amounts, parameters and times.", oneOrMore(text())},
+		"of":            {"With at_most: the types whose amounts are added up, options included.", oneOrMore(text())},
+		"at_most":       {"What they come to at most: an amount, or a list of them, one a currency. A currency that is not listed breaks it.", oneOrMore(someMoney.schema())},
 	}
 }
 
