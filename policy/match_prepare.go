@@ -45,6 +45,7 @@ type preparer struct {
 	program *Program
 	takes   *celenv.Conditions
 	days    []atom.Day
+	more    int                    // slots between the facts and the days
 	zones   map[*time.Location]int // the slots of days
 	fits    map[fitKey]*atom.Cond
 	order   []*Play
@@ -156,7 +157,7 @@ func (b *preparer) inForce(p Period, zone *time.Location) *atom.Cond {
 	}
 	slot, ok := b.zones[zone]
 	if !ok {
-		slot = b.program.slots + len(b.program.Facts) + len(b.days)
+		slot = b.program.slots + len(b.program.Facts) + b.more + len(b.days)
 		b.zones[zone] = slot
 		b.days = append(b.days, atom.Day{Of: b.program.std.occurredAt, Zone: zone})
 	}
@@ -173,7 +174,9 @@ func (b *preparer) inForce(p Period, zone *time.Location) *atom.Cond {
 // freeze makes the space, and the indexes in it.
 func (b *preparer) freeze() {
 	m := &b.program.matching
-	builder := atom.NewBuilder(b.types(), b.days)
+	var types []value.Type
+	types, m.base = b.program.slotTypes()
+	builder := atom.NewBuilder(types, b.days)
 	for _, list := range [][]*atom.Cond{b.books, b.plays} {
 		for _, c := range list {
 			builder.Gather(c)
@@ -199,26 +202,25 @@ func entriesOf(space *atom.Space, conds []*atom.Cond, class func(int) int) []ind
 	return entries
 }
 
-// types lists the types of the slots: fields, then facts.
-func (b *preparer) types() []value.Type {
-	p := b.program
-	types := make([]value.Type, p.slots+len(p.Facts))
-	p.matching.base = make([]any, len(types))
+// slotTypes lists the types of the slots, and the values that they have at first: fields, then facts.
+func (p *Program) slotTypes() (types []value.Type, base []any) {
+	types = make([]value.Type, p.slots+len(p.Facts))
+	base = make([]any, len(types))
 	for _, f := range p.Fields {
 		types[f.Slot] = f.Type
-		p.matching.base[f.Slot] = f.Default
+		base[f.Slot] = f.Default
 	}
 	for _, book := range p.Playbooks {
 		for _, f := range book.Fields {
 			types[f.Slot] = f.Type
 		}
 	}
-	types[p.missed], p.matching.base[p.missed] = value.Type{Kind: value.KindList, Elem: value.KindString}, []any{}
+	types[p.missed], base[p.missed] = value.Type{Kind: value.KindList, Elem: value.KindString}, []any{}
 	for _, f := range p.Facts {
 		types[p.slots+f.Slot] = f.Type()
-		p.matching.base[p.slots+f.Slot] = f.Zero()
+		base[p.slots+f.Slot] = f.Zero()
 	}
-	return types
+	return types, base
 }
 
 // readers finds the readers for the paths that explanations show, once for the program.

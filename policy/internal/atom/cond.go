@@ -43,6 +43,7 @@ type Cond struct {
 	single bool
 	on     int
 	steps  steps
+	parts  *truths // see Space.truths
 }
 
 // AllOf returns the conjunction of the conditions that are not nil.

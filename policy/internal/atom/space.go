@@ -110,6 +110,9 @@ func (s *Space) Seal() {
 // Slots is the number of slots that are given values.
 func (s *Space) Slots() int { return s.given }
 
+// All is the number of all slots, with those that follow from others.
+func (s *Space) All() int { return len(s.slots) }
+
 // Last is the highest position of a slot.
 func (s *Space) Last(slot int) int32 { return s.slots[slot].scale.last() }
 

@@ -22,8 +22,9 @@ import (
 // them: a loop that exceeds the cost limit, and a panic in a function. The parts behind such a part
 // may never be evaluated. So they are not taken into account.
 type Conditions struct {
-	facts int // the slot of the first fact, behind those of the fields
-	terms map[*Expr]*atom.Cond
+	facts    int // the slot of the first fact, behind those of the fields
+	terms    map[*Expr]*atom.Cond
+	readings map[*Expr]*Reading
 }
 
 // NewConditions returns a Conditions that gives facts the slots from facts on.
