@@ -1,0 +1,332 @@
+package prove
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// questions asks what is asked of every set. A question without findings is one proof; else there is one
+// for each finding.
+func (w *world) questions(o Options, out *Result) error {
+	if o.Play != "" && !knownPlay(w.program.Plays, o.Play) {
+		var known []string
+		for _, p := range w.program.Plays {
+			known = append(known, p.ID, p.Name)
+		}
+		return &UnknownError{"play", o.Play, known}
+	}
+	c := newChecker(w)
+	for _, x := range []struct {
+		question Question
+		ask      func() []Proof
+	}{
+		{Never, c.never}, {Ambiguous, c.ambiguous}, {Unanswered, func() []Proof { return c.unanswered(o.Gaps) }}, {Twice, c.twice}, {Refused, c.refused},
+	} {
+		if o.Progress != nil {
+			o.Progress(string(x.question))
+		}
+		found := x.ask()
+		if o.Play != "" {
+			found = slices.DeleteFunc(found, func(p Proof) bool {
+				return !slices.ContainsFunc(w.program.Plays, func(q *policy.Play) bool { return q.Name == p.Play && (q.ID == o.Play || q.Name == o.Play) })
+			})
+		}
+		if len(found) == 0 {
+			p := Proof{Question: x.question, Standing: Proved}
+			if w.ctx.Err() != nil {
+				p.Standing, p.Reason = Open, "the time given for it ran out"
+			}
+			found = append(found, p)
+		}
+		out.Questions = append(out.Questions, found...)
+	}
+	return nil
+}
+
+// unanswered looks, for each playbook, for an incident that it applies to and that no play answers. With
+// gaps, fallbacks are no answer.
+func (c *checker) unanswered(gaps bool) []Proof {
+	var out []Proof
+	for _, b := range c.program.Playbooks {
+		box, _ := c.start(nil)
+		x := &search{w: c.world, plays: c.program.Plays, must: []*policy.Asked{c.reason.Applies(b)}}
+		proof := Proof{Question: Unanswered}
+		if len(b.Plays) > 0 {
+			proof.At = b.Plays[0].Range
+		}
+		// Whether any play is for such an incident at all comes first.
+		for _, p := range b.Plays {
+			fits := c.reason.Fits(p)
+			if !slices.Contains(x.first, fits) {
+				x.first = append(x.first, fits)
+			}
+		}
+		x.fine = func(s *scene) bool {
+			if !slices.ContainsFunc(s.mayApply, func(a *policy.Playbook) bool { return c.anyFits(s, a) }) {
+				return true
+			}
+			return slices.ContainsFunc(s.sure, func(q played) bool { return c.answers(s, q, gaps) })
+		}
+		x.wants = func(s *scene) ([]*policy.Asked, []*policy.Read) { return c.money(s, c.moneyOf(s)) }
+		wanted := func(t *trial) bool { return c.isUnanswered(t, b, gaps) }
+		x.leaf = func(s *scene) {
+			trials := x.trials(s)
+			for _, t := range trials {
+				if wanted(t) {
+					x.done = true
+					t = c.smallest(t, wanted)
+					proof.Standing, proof.Witnesses = Broken, []Witness{t.witness()}
+					proof.Reason = fmt.Sprintf("no play answers this incident, which the playbook %s applies to", b.ID)
+					if gaps && len(t.decision.Plays) > 0 {
+						proof.Reason = fmt.Sprintf("only fallbacks answer this incident, which the playbook %s applies to", b.ID)
+					}
+					return
+				}
+			}
+			if why := c.openGap(s, trials); why != nil {
+				x.leave(*why)
+			}
+		}
+		x.run(box)
+		if proof.conclude(x); proof.Standing != Proved {
+			out = append(out, proof)
+		}
+	}
+	return out
+}
+
+// anyFits reports whether a play of a playbook is for the phase and the provider of a box.
+func (c *checker) anyFits(s *scene, b *policy.Playbook) bool {
+	return slices.ContainsFunc(b.Plays, func(p *policy.Play) bool {
+		return c.reason.Possible(c.reason.Fits(p), s.box)&policy.CanYes != 0
+	})
+}
+
+// answers reports whether a play certainly answers the incidents of a box.
+func (c *checker) answers(s *scene, q played, gaps bool) bool {
+	if !q.play.Answers || gaps && q.play.Fallback {
+		return false
+	}
+	if q.play.Choice != nil {
+		return true
+	}
+	lists, _ := c.alternatives(s, q)
+	return !slices.ContainsFunc(lists, func(list []*policy.Action) bool {
+		return !slices.ContainsFunc(list, func(a *policy.Action) bool {
+			if a.Amount == nil {
+				return true
+			}
+			// An amount that is there, and that no limit can take away.
+			m, fixed := a.Amount.Fixed()
+			money, isMoney := m.(interface{ Sign() int })
+			return fixed && isMoney && money.Sign() > 0 && !slices.ContainsFunc(limitsOf(c.program), func(l *policy.Limit) bool { return slices.Contains(l.Of, a.Type.Name) })
+		})
+	})
+}
+
+// isUnanswered reports whether a decision answers nothing, although a playbook applies.
+func (c *checker) isUnanswered(t *trial, b *policy.Playbook, gaps bool) bool {
+	if t.err != nil {
+		return false
+	}
+	in := c.inputOf(t)
+	defer in.Release()
+	if !in.Applies(b) {
+		return false
+	}
+	if slices.ContainsFunc(t.decision.Warnings, func(w recovery.Warning) bool { return w.Code == recovery.WarnUnanswered }) {
+		return true
+	}
+	return gaps && !slices.ContainsFunc(t.decision.Plays, func(m recovery.Match) bool {
+		return slices.ContainsFunc(c.program.Plays, func(p *policy.Play) bool { return p.Name == m.Play && p.Answers && !p.Fallback })
+	})
+}
+
+func (c *checker) openGap(s *scene, trials []*trial) *reason {
+	if len(s.unsure) > 0 {
+		return &reason{at: s.unsure[0], text: "the condition could not be reasoned about"}
+	}
+	// A play that gives money alone answers as far as it gives any.
+	if why := c.known(s, c.moneyOf(s)); why != nil {
+		return why
+	}
+	return c.complete(s, trials)
+}
+
+// moneyOf are the types of money that plays of a box give, and those that share a limit with them.
+func (c *checker) moneyOf(s *scene) []string {
+	var out []string
+	for _, q := range s.sure {
+		for _, list := range listsOf(q.play) {
+			for _, a := range list {
+				if a.Amount != nil && !slices.Contains(out, a.Type.Name) {
+					out = append(out, a.Type.Name)
+				}
+			}
+		}
+	}
+	return c.bearing(out)
+}
+
+// twice looks for plays that both give money of one type and currency, with no limit over them: each play
+// once, with the first other one.
+func (c *checker) twice() []Proof {
+	var out []Proof
+	for i, q := range c.program.Plays {
+		if c.ctx.Err() != nil {
+			return out
+		}
+		for _, p := range c.program.Plays[:i] {
+			if c.boxes[p] == nil || c.boxes[q] == nil || !c.boxes[p].Meets(c.boxes[q]) || c.alone(p, q) {
+				continue
+			}
+			kind := c.bothGive(p, q)
+			if kind == "" {
+				continue
+			}
+			wanted := func(t *trial) bool {
+				return t.err == nil && givenBy(t.decision, p, kind) && givenBy(t.decision, q, kind)
+			}
+			t := c.find(c.boxes[p], p, q, wanted)
+			if t == nil {
+				continue
+			}
+			out = append(out, Proof{Question: Twice, Play: q.Name, Standing: Broken, At: q.Range, Witnesses: []Witness{t.witness()},
+				Reason: fmt.Sprintf("the plays %s and %s both give `%s`, and no limit looks at them together", p.Name, q.Name, kind)})
+			break
+		}
+	}
+	return out
+}
+
+// alone reports whether of two plays of one playbook one at most is given.
+func (c *checker) alone(p, q *policy.Play) bool {
+	if p.Playbook != q.Playbook {
+		return false
+	}
+	if p.Answers && q.Answers && p.Playbook.Matches != policy.MatchAll {
+		return true
+	}
+	return side(p) == side(q) && (p.Fallback != q.Fallback && p.Answers && q.Answers)
+}
+
+// bothGive is a type of money that both plays give and that no limit looks at for both; empty: there is
+// none.
+func (c *checker) bothGive(p, q *policy.Play) string {
+	for _, list := range listsOf(p) {
+		for _, a := range list {
+			if a.Amount == nil || !gives(q, []string{a.Type.Name}) {
+				continue
+			}
+			limited := slices.ContainsFunc(limitsOf(c.program), func(l *policy.Limit) bool {
+				return slices.Contains(l.Of, a.Type.Name) && (l.Scope == c.program.Shared || l.Scope == p.Playbook && l.Scope == q.Playbook)
+			})
+			if !limited {
+				return a.Type.Name
+			}
+		}
+	}
+	return ""
+}
+
+func givenBy(d *recovery.Decision, p *policy.Play, kind string) bool {
+	return slices.ContainsFunc(d.Actions, func(a recovery.Action) bool {
+		return a.Type == kind && a.Amount.IsSet() && slices.Contains(a.Plays, p.Name)
+	})
+}
+
+// refused looks for valid incidents that the engine refuses: for each play that its condition, or what it
+// gives, makes it refuse one.
+func (c *checker) refused() []Proof {
+	var out []Proof
+	for _, p := range c.program.Plays {
+		if c.ctx.Err() != nil {
+			return out
+		}
+		box := c.boxes[p]
+		if box == nil {
+			continue
+		}
+		x := &search{w: c.world, plays: c.relevantTo(p, p), must: []*policy.Asked{c.reason.Applies(p.Playbook), c.reason.Play(p)}, refusals: true, budget: mostTries}
+		box, _ = c.start(nil)
+		var found *trial
+		wanted := func(t *trial) bool {
+			var e *recovery.EvaluationError
+			return errors.As(t.err, &e) && e.PlayName() == p.Name
+		}
+		x.leaf = func(s *scene) {
+			if found != nil || len(c.partsThatMayFail(p)) == 0 {
+				return
+			}
+			for _, t := range x.trials(s) {
+				if wanted(t) {
+					found, x.done = c.smallest(t, wanted), true
+					return
+				}
+			}
+		}
+		x.run(box)
+		if found != nil {
+			out = append(out, Proof{Question: Refused, Play: p.Name, Standing: Broken, At: p.Range, Reason: found.err.Error(), Witnesses: []Witness{found.witness()}})
+			continue
+		}
+		if parts := c.partsThatMayFail(p); len(parts) > 0 {
+			out = append(out, Proof{Question: Refused, Play: p.Name, Standing: Open, At: p.Range, Reason: reason{at: parts[0], text: "whether it can fail could not be reasoned about"}.String()})
+		}
+	}
+	return out
+}
+
+// partsThatMayFail are the places in a play of expressions that can fail: those that do more than read
+// fields, facts and constants and compare them.
+func (c *checker) partsThatMayFail(p *policy.Play) (out []policy.Position) {
+	if box := c.boxes[p]; box != nil && p.Each != nil {
+		out = append(out, p.Range)
+	}
+	asked := []*policy.Asked{c.reason.Play(p), c.reason.Applies(p.Playbook)}
+	for _, k := range p.Cases {
+		asked = append(asked, c.reason.Case(k))
+	}
+	for _, a := range asked {
+		if a.MayFail() {
+			out = append(out, a.At())
+		}
+	}
+	for _, list := range listsOf(p) {
+		for _, a := range list {
+			out = append(out, c.actionMayFail(a)...)
+		}
+	}
+	if p.Choice != nil || p.Partners != nil {
+		out = append(out, p.Range)
+	}
+	return out
+}
+
+func (c *checker) actionMayFail(a *policy.Action) (out []policy.Position) {
+	for _, part := range []any{a.Amount, a.Within, a.After, a.Calendar} {
+		for _, r := range c.reason.Reads(part) {
+			out = append(out, r.At())
+		}
+	}
+	for _, p := range a.Params {
+		for _, r := range c.reason.Reads(p) {
+			out = append(out, r.At())
+		}
+	}
+	if a.Message != nil || a.Note != nil {
+		if a.Message != nil {
+			out = append(out, a.Position)
+		}
+	}
+	for _, list := range [][]*policy.Action{a.IfLate, a.Remind} {
+		for _, x := range list {
+			out = append(out, c.actionMayFail(x)...)
+		}
+	}
+	return out
+}

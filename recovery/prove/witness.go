@@ -1,0 +1,88 @@
+package prove
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+)
+
+// Witness is an incident on which the engine was run, with what was given to its decision.
+type Witness struct {
+	Incident []byte    // JSON
+	Now      time.Time // when it was decided
+	// Facts and Used are what the decision was given: facts by their names, and how many units of each
+	// partner are in use.
+	Facts map[string]any
+	Used  map[string]int64
+	// Decision is what the engine decided; nil where it refused the incident, and Err says why.
+	Decision *recovery.Decision
+	Err      error
+}
+
+func (t *trial) copied() *trial {
+	return &trial{fields: maps.Clone(t.fields), facts: maps.Clone(t.facts), used: maps.Clone(t.used), now: t.now, example: t.example}
+}
+
+func (t *trial) witness() Witness {
+	return Witness{Incident: t.json(), Now: t.now, Facts: t.facts, Used: t.used, Decision: t.decision, Err: t.err}
+}
+
+// smallest takes out of a trial what it does not need to show the fault: fields and facts one by one.
+func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
+	for again := true; again; {
+		again = false
+		try := func(change func(*trial)) {
+			less := t.copied()
+			change(less)
+			w.decide(less)
+			if faulty(less) {
+				t, again = less, true
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+			if name != "id" && name != "service" && name != "occurred_at" {
+				try(func(t *trial) { delete(t.fields, name) })
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(t.facts)) {
+			try(func(t *trial) { delete(t.facts, name) })
+		}
+		for _, id := range slices.Sorted(maps.Keys(t.used)) {
+			try(func(t *trial) { delete(t.used, id) })
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+		for _, v := range w.lower(name, t.fields[name]) {
+			less := t.copied()
+			less.fields[name] = v
+			w.decide(less)
+			if faulty(less) {
+				t = less
+				break
+			}
+		}
+	}
+	w.decide(t)
+	return t
+}
+
+// mostLower bounds how many values are tried for one that reads better.
+const mostLower = 40
+
+// lower are the values of a field below one that a set compares it with, and those beside them, in
+// ascending order.
+func (w *world) lower(name string, v any) (out []any) {
+	slot, ok := w.slotOf(name)
+	if _, isTime := v.(time.Time); !ok || isTime || name == "id" {
+		return nil
+	}
+	for _, x := range w.reason.Values(w.reason.Valid(), slot) {
+		if order, ok := value.Compare(x, v); ok && order < 0 && len(out) < mostLower {
+			out = append(out, x)
+		}
+	}
+	return out
+}
