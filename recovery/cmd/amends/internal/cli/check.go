@@ -70,6 +70,9 @@ func examine(fsys fs.FS, now *command.Instant) findings {
 			diags = append(diags, stale(program, now)...)
 			diags = append(diags, holidaysEnd(set, program, now)...)
 		}
+		if !diags.HasErrors() {
+			diags = append(diags, asked(set, program)...)
+		}
 	}
 	f.diags = set.Finish(diags)
 	for _, d := range f.diags {

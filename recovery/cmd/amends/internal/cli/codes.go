@@ -124,10 +124,20 @@ var codes = [...]struct{ code, meaning string }{
 	{"days-in-calendar", "With a calendar, days and weeks could mean two things."},
 	{"reads-now", "The passing of time alone turns the condition, and the playbook does not say when to decide again."},
 	{"stale", "The answer was to be reviewed by a day that has passed."},
+	{"never", "No valid incident reaches a play, a case, a list of actions or a partner."},
+	{"ambiguous", "Two plays can match together, and their playbook lets one match."},
+
+	// What amends prove finds.
+	{"guarantee-broken", "An incident breaks the guarantee."},
+	{"guarantee-open", "Whether the guarantee holds could not be decided."},
+	{"unanswered", "A playbook applies to an incident that no play answers."},
+	{"twice", "Two plays can both give money of one type, and no limit looks at them together."},
+	{"refused", "The engine refuses a valid incident."},
 
 	// Definitions.
 	{"bad-fact", "A fact counts, or sums in a currency."},
 	{"bad-limit", "The keys of a limit do not go together."},
+	{"guarantee-kinds", "A guarantee makes one kind of claim."},
 	{"no-direction", "A partner serves our customers, or we serve theirs."},
 	{"bad-row", "A row has one of from, above, is and otherwise."},
 	{"row-order", "The row otherwise is one, and comes last."},

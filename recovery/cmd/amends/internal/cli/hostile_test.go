@@ -35,6 +35,7 @@ var hostileRuns = map[string][]string{
 	"again":                {"again --store LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "again --store LEDGER --playbooks OTHER ID --revision TEXT --format FORMAT", "again --store LEDGER TEXT", "again --store TEXT"},
 	"explain":              {"explain --playbooks PB INCIDENTS --all --format FORMAT", "explain --playbooks PB INCIDENTS --play TEXT", "explain --ledger LEDGER --incident ID --format FORMAT", "explain --ledger LEDGER --incident TEXT", "explain --ledger LEDGER --incident ID --decision TEXT"},
 	"test":                 {"test PB --coverage --format FORMAT", "test PB --min 100% --format FORMAT", "test PB --suggest", "test PB --run TEXT", "test TEXT"},
+	"prove":                {"prove PB --format FORMAT", "prove PB --gaps --strict --format FORMAT", "prove PB --guarantee TEXT", "prove PB --play TEXT", "prove TEXT", "prove PB --suite TEXT"},
 	"diff":                 {"diff PB OTHER --incidents INCIDENTS --format FORMAT", "diff PB OTHER --ledger LEDGER --format FORMAT", "diff PB PB --incidents INCIDENTS --latest --format FORMAT", "diff TEXT PB", "diff HEAD:TEXT PB", "diff TEXT:pb PB", "diff PB --drop TEXT"},
 	"holidays":             {"holidays TEXT", "holidays GIVEN", "holidays --country TEXT --years 2026", "holidays --country ES --region TEXT --years 2026", "holidays --country ES --years TEXT"},
 	"show":                 {"show LEDGER ID --now 2040-01-01T00:00:00Z --format FORMAT", "show LEDGER VID --format FORMAT", "show LEDGER TEXT", "show TEXT TEXT", "show DAMAGED ID --format FORMAT"},

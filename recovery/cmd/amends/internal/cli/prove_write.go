@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/prove"
+)
+
+// provedJSON is the JSON of what is proved.
+type provedJSON struct {
+	Guarantees []proofJSON `json:"guarantees"`
+	Questions  []proofJSON `json:"questions"`
+}
+
+type proofJSON struct {
+	ID        string        `json:"id,omitempty"`
+	Question  string        `json:"question,omitempty"`
+	Play      string        `json:"play,omitempty"`
+	Standing  string        `json:"standing"`
+	At        string        `json:"at,omitempty"`
+	Reason    string        `json:"reason,omitempty"`
+	Witnesses []witnessJSON `json:"witnesses,omitempty"`
+}
+
+type witnessJSON struct {
+	Incident json.RawMessage `json:"incident"`
+	Now      string          `json:"now"`
+	Given    givenJSON       `json:"given"`
+	Decision json.RawMessage `json:"decision,omitempty"`
+	Error    string          `json:"error,omitempty"`
+}
+
+// givenJSON is what a decision was given, as amends decide --given reads it.
+type givenJSON struct {
+	Facts    map[string]any      `json:"facts"`
+	Partners map[string]usedJSON `json:"partners"`
+}
+
+type usedJSON struct {
+	Used int64 `json:"used"`
+}
+
+func (p proved) json() provedJSON {
+	out := provedJSON{Guarantees: []proofJSON{}, Questions: []proofJSON{}}
+	for _, x := range p.result.Guarantees {
+		out.Guarantees = append(out.Guarantees, proofOf(x))
+	}
+	for _, x := range p.result.Questions {
+		out.Questions = append(out.Questions, proofOf(x))
+	}
+	return out
+}
+
+func proofOf(x prove.Proof) proofJSON {
+	out := proofJSON{ID: x.Guarantee, Question: string(x.Question), Play: x.Play, Standing: string(x.Standing), Reason: x.Reason}
+	if x.At.File != "" {
+		out.At = fmt.Sprintf("%s:%d:%d", x.At.File, x.At.Start.Line, x.At.Start.Column)
+	}
+	for _, w := range x.Witnesses {
+		j := witnessOf(w)
+		if w.Decision != nil {
+			j.Decision = w.Decision.AppendJSON(nil)
+		}
+		out.Witnesses = append(out.Witnesses, j)
+	}
+	return out
+}
+
+func witnessOf(w prove.Witness) witnessJSON {
+	out := witnessJSON{Incident: w.Incident, Now: value.FormatTimestamp(w.Now), Given: givenJSON{map[string]any{}, map[string]usedJSON{}}}
+	for name, v := range w.Facts {
+		out.Given.Facts[name] = factOf(v)
+	}
+	for id, n := range w.Used {
+		out.Given.Partners[id] = usedJSON{n}
+	}
+	if w.Err != nil {
+		out.Error = w.Err.Error()
+	}
+	return out
+}
+
+// factOf is the value of a fact as JSON has it.
+func factOf(v any) any {
+	switch v.(type) {
+	case int64, float64, bool, string:
+		return v
+	}
+	return value.Show(v)
+}
+
+// lines are the witnesses as incidents, one a line.
+func (p proved) lines() []byte {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	for _, x := range p.all() {
+		for _, w := range x.Witnesses {
+			j := witnessOf(w)
+			_ = e.Encode(struct { // texts, numbers and lists always have a form
+				Incident json.RawMessage `json:"incident"`
+				Now      string          `json:"now"`
+				Given    givenJSON       `json:"given"`
+			}{j.Incident, j.Now, j.Given})
+		}
+	}
+	return out.Bytes()
+}
+
+// text is what people read.
+func (p proved) text(colour bool) term.Text {
+	page := term.NewPage(colour)
+	counts := map[prove.Standing]int{}
+	for _, x := range p.result.Guarantees {
+		counts[x.Standing]++
+		page.Add(standing(page, x, x.Guarantee))
+	}
+	found := 0
+	for _, x := range p.result.Questions {
+		if x.Standing == prove.Proved {
+			continue
+		}
+		found++
+		page.Add(standing(page, x, string(x.Question)))
+	}
+	switch n := len(p.result.Guarantees); {
+	case n == 0:
+		page.Line("no guarantees; %s", foundIn(found))
+	default:
+		page.Line("%s: %d proved, %d broken, %d open; %s", term.Count(n, "guarantee"), counts[prove.Proved], counts[prove.Broken], counts[prove.Open], foundIn(found))
+	}
+	return page.Text()
+}
+
+func foundIn(n int) string {
+	if n == 0 {
+		return "the questions found nothing"
+	}
+	return "the questions found " + term.Count(n, "thing")
+}
+
+func standing(page *term.Page, x prove.Proof, name string) term.Text {
+	said := term.Plain(string(x.Standing))
+	switch x.Standing {
+	case prove.Proved:
+		said = page.PaintText(term.Green, said)
+	case prove.Broken:
+		said = page.PaintText(term.Red, said)
+	}
+	out := []term.Text{said, term.Textf("  %s", name)}
+	if x.At.File != "" {
+		out = append(out, term.Textf("  %s:%d:%d", x.At.File, x.At.Start.Line, x.At.Start.Column))
+	}
+	out = append(out, term.Own("\n"))
+	if x.Reason != "" {
+		out = append(out, term.Textf("  %s\n", x.Reason))
+	}
+	for _, w := range x.Witnesses {
+		out = append(out, term.Textf("  %s\n", string(w.Incident)))
+		j := witnessOf(w)
+		if len(w.Facts)+len(w.Used) > 0 {
+			given, err := json.Marshal(j.Given)
+			if err == nil {
+				out = append(out, term.Textf("    given %s\n", string(given)))
+			}
+		}
+		if w.Decision != nil {
+			out = append(out, term.Textf("    %s\n", decided(w.Decision)))
+		} else if w.Err != nil {
+			out = append(out, term.Textf("    refused: %s\n", w.Err.Error()))
+		}
+	}
+	return term.Join(out...)
+}
+
+// decided says in one line what a decision gives.
+func decided(d *recovery.Decision) string {
+	var out []string
+	for _, a := range d.Actions {
+		text := a.Type
+		if a.Amount.IsSet() {
+			text += " " + a.Amount.String()
+		}
+		out = append(out, text)
+	}
+	for _, c := range d.Choices {
+		for _, o := range c.Options {
+			text := "offers " + o.Type
+			if o.To.IsSet() {
+				text += fmt.Sprintf(" %s to %s", o.From, o.To)
+			}
+			out = append(out, text)
+		}
+	}
+	if len(out) == 0 {
+		return "gives nothing"
+	}
+	return "gives " + strings.Join(out, ", ")
+}
+
+// suite writes the witnesses as tests that fail today: of a guarantee about one decision, because suites
+// hold first decisions against it; of one about two, because the second incident is to be given what the
+// first is.
+func (p proved) suite() []byte {
+	var out strings.Builder
+	out.WriteString("# Incidents on which a guarantee is broken, or a question has found something.\namends: v1\nsuite: witnesses\ntests:\n")
+	n := 0
+	for _, x := range p.all() {
+		for i, w := range x.Witnesses {
+			n++
+			name := x.Guarantee
+			if name == "" {
+				name = string(x.Question) + " " + x.Play
+			}
+			fmt.Fprintf(&out, "  - name: %s\n    now: %s\n    incident: %s\n", yamlText(fmt.Sprintf("%s %d", strings.TrimSpace(name), n)), value.FormatTimestamp(w.Now), w.Incident)
+			j := witnessOf(w)
+			if len(j.Given.Facts) > 0 {
+				fmt.Fprintf(&out, "    facts: %s\n", yamlJSON(j.Given.Facts))
+			}
+			if len(j.Given.Partners) > 0 {
+				fmt.Fprintf(&out, "    partners: %s\n", yamlJSON(j.Given.Partners))
+			}
+			fmt.Fprintf(&out, "    want: %s\n", wanted(x, i))
+		}
+	}
+	if n == 0 {
+		return []byte("# Nothing is broken.\n")
+	}
+	return []byte(out.String())
+}
+
+// wanted is what a witness should come out with.
+func wanted(x prove.Proof, i int) string {
+	switch {
+	case x.Question == prove.Unanswered:
+		return "{warnings: []}"
+	case i != 1 || x.Witnesses[0].Decision == nil:
+		return "{}"
+	}
+	var actions []string
+	for _, a := range x.Witnesses[0].Decision.Actions {
+		text := ""
+		if a.Amount.IsSet() {
+			text = "amount: " + a.Amount.String()
+		}
+		actions = append(actions, "{"+a.Type+": {"+text+"}}")
+	}
+	return "{actions: [" + strings.Join(actions, ", ") + "]}"
+}
+
+func yamlText(s string) string { return yamlJSON(s) }
+
+// yamlJSON writes a value as JSON, which YAML takes as it stands.
+func yamlJSON(v any) string {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // texts, numbers and objects of them always have a form
+	return strings.TrimSpace(out.String())
+}
