@@ -5,6 +5,8 @@
 //   - gen*_test.go make up sets and incidents from a seed; yaml_test.go writes the sets as files.
 //   - model_test.go says what a set is; expr_test.go, time_test.go, clock_test.go and facts_test.go
 //     evaluate it; decide_test.go and its neighbours decide, each file one section of SEMANTICS.md.
+//   - gen_items_test.go adds items, ratios, rounding, sums of fields and authority to the sets of
+//     TestOracleItems; items_test.go, ratio_test.go, facts_sum_test.go and propose_test.go read them.
 //   - life_test.go keeps all that ever happened on an incident; promise_test.go, missed_test.go and
 //     agenda_test.go work out from it what is promised, broken and owed.
 //   - oracle_test.go runs a story through both sides; ops_test.go does each thing in both: incidents,
