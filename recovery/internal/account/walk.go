@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 	"github.com/servicerecovery/amends/recovery/ledger"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -91,6 +92,8 @@ type room struct {
 	reader  recovery.RecordReader
 	reading reading
 	whole   pending
+	texts   []byte   // of the fields that the decision says itself
+	fields  [][]byte // of its row
 }
 
 // pending is an incident of which not all that stands has been read yet.
@@ -133,7 +136,7 @@ func (w *walker) read(t *ledger.Text) (*reading, error) {
 		return nil, err
 	}
 	x.thread = thread
-	if x.row, err = w.row(x.record, stands); err != nil || !alone {
+	if x.row, err = w.row(x, stands); err != nil || !alone {
 		return x, err
 	}
 	if x.room == nil {
@@ -267,9 +270,39 @@ func (w *walker) counts(at time.Time, d *recovery.Decision) bool {
 	return w.options.Scope.Has(at, digest)
 }
 
-func (w *walker) row(r *recovery.Record, stands bool) (Row, error) {
-	fields, err := w.fields(r.Incident)
-	return Row{Incident: r.Decision.Incident, Decision: r.Decision.ID, Latest: stands, Fields: fields}, err
+func (w *walker) row(x *reading, stands bool) (row Row, err error) {
+	d := x.record.Decision
+	row = Row{Incident: d.Incident, Decision: d.ID, Latest: stands}
+	if x.room != nil && x.room.said(w.first.aliases, d) {
+		row.Fields = x.room.fields
+		return row, nil
+	}
+	row.Fields, err = w.fields(x.record.Incident)
+	return row, err
+}
+
+// said takes the fields that were asked for out of the decision, and reports whether it says them all: by
+// these, kinds of incidents are told apart most often.
+func (r *room) said(aliases [][]string, d *recovery.Decision) bool {
+	r.texts, r.fields = r.texts[:0], r.fields[:0]
+	for _, names := range aliases {
+		text := ""
+		switch {
+		case len(names) > 1:
+			return false
+		case names[0] == "service":
+			text = d.Service
+		case names[0] == "failure":
+			text = d.Failure
+		}
+		if text == "" {
+			return false
+		}
+		from := len(r.texts)
+		r.texts = jsontext.AppendQuote(r.texts, text)
+		r.fields = append(r.fields, r.texts[from:len(r.texts):len(r.texts)])
+	}
+	return len(aliases) > 0
 }
 
 // whole gives the rows of what stands of an incident, once all of it is there.

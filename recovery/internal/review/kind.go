@@ -18,30 +18,20 @@ type kinds struct {
 	known  []Kind
 	number map[string]int
 
-	// The row that was asked of last, and its number: rows of one incident come together.
-	last   *[]byte
-	lastIs int
-	key    []byte
+	key []byte // room for a key
 }
 
 // of is the number of a row's kind.
 func (k *kinds) of(row account.Row) int {
 	fields := row.Fields[:min(len(k.by), len(row.Fields))]
-	if k.last != nil && k.last == &fields[0] {
-		return k.lastIs
-	}
 	k.key = k.key[:0]
 	for _, f := range fields {
 		k.key = append(append(k.key, f...), 0)
 	}
-	n, ok := k.number[string(k.key)]
-	if !ok {
-		n = k.add(string(k.key), fields)
+	if n, ok := k.number[string(k.key)]; ok {
+		return n
 	}
-	if len(fields) > 0 {
-		k.last, k.lastIs = &fields[0], n
-	}
-	return n
+	return k.add(string(k.key), fields)
 }
 
 // add gives a kind its number.
