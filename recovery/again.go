@@ -41,7 +41,7 @@ func (e *Engine) Again(ctx context.Context, incident string, options ...CallOpti
 	if err != nil {
 		return nil, err
 	}
-	d, err := e.commit(ctx, rules, store, incident, func() (*outcome, error) {
+	d, err := e.commit(ctx, rules, store, OpAgain, incident, func() (*outcome, error) {
 		return e.decideAgain(ctx, rules, &call, incident)
 	})
 	if err != nil {
@@ -67,6 +67,9 @@ func (e *Engine) fall(ctx context.Context, rules *ruleset, store Store, incident
 		}
 		err = storeError(store.Commit(ctx, c))
 		if !errors.Is(err, ErrConflict) || attempt == attempts {
+			return err
+		}
+		if err := backOff(ctx, attempt, err); err != nil {
 			return err
 		}
 	}

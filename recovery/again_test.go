@@ -152,7 +152,7 @@ func TestRetry(t *testing.T) {
 // TestRefusalsAreRecorded holds that nothing is dropped in silence.
 func TestRefusalsAreRecorded(t *testing.T) {
 	refused := 0
-	d := newDesk(t, lateParcels, recovery.WithHooks(recovery.Hooks{Refused: func(recovery.Incident, error) { refused++ }}))
+	d := newDesk(t, lateParcels, recovery.WithHooks(recovery.Hooks{Refused: func(context.Context, recovery.Incident, error) { refused++ }}))
 	_, err := d.Handle(context.Background(), recovery.Incident{ID: "T-9", Severity: 7, Service: "parcel"})
 	if err == nil || refused != 1 {
 		t.Fatal(err, refused)

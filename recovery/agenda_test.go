@@ -106,7 +106,7 @@ func TestReport(t *testing.T) {
 
 func TestReload(t *testing.T) {
 	var told []string
-	d := newDesk(t, promises, recovery.WithHooks(recovery.Hooks{Reloaded: func(s recovery.SetRef) { told = append(told, s.Digest) }}))
+	d := newDesk(t, promises, recovery.WithHooks(recovery.Hooks{Reloaded: func(_ context.Context, s recovery.SetRef) { told = append(told, s.Digest) }}))
 	before := d.Set()
 	err := d.Reload(fstest.MapFS{"set.yaml": {Data: []byte("amends: v1\nplaybook: pb\nplays: 3\n")}})
 	var diags playbook.Diagnostics

@@ -17,7 +17,7 @@ import (
 // The error is a *[ChoiceError], or one of those of [Engine.Handle].
 func (e *Engine) Approve(ctx context.Context, choice, by string, roles []string, reason string, options ...CallOption) (*Decision, error) {
 	s := Signature{By: by, Roles: roles, Reason: reason}
-	return e.sign(ctx, choice, options, func(x *chooser) (*outcome, error) { return x.approve(s) })
+	return e.sign(ctx, OpApprove, choice, options, func(x *chooser) (*outcome, error) { return x.approve(s) })
 }
 
 // Decline turns down a choice that awaits a second person, with a reason: by is somebody in the role
@@ -28,11 +28,11 @@ func (e *Engine) Approve(ctx context.Context, choice, by string, roles []string,
 // The error is a *[ChoiceError], or one of those of [Engine.Handle].
 func (e *Engine) Decline(ctx context.Context, choice, by string, roles []string, reason string, options ...CallOption) (*Decision, error) {
 	s := Signature{By: by, Roles: roles, Reason: reason}
-	return e.sign(ctx, choice, options, func(x *chooser) (*outcome, error) { return x.decline(s) })
+	return e.sign(ctx, OpDecline, choice, options, func(x *chooser) (*outcome, error) { return x.decline(s) })
 }
 
 // sign finds the incident of a choice that was made, and does something about it.
-func (e *Engine) sign(ctx context.Context, choice string, options []CallOption, do func(*chooser) (*outcome, error)) (*Decision, error) {
+func (e *Engine) sign(ctx context.Context, op, choice string, options []CallOption, do func(*chooser) (*outcome, error)) (*Decision, error) {
 	store := e.storeFor(options)
 	q := e.about("")
 	q.Choice = choice
@@ -44,7 +44,7 @@ func (e *Engine) sign(ctx context.Context, choice string, options []CallOption, 
 		return nil, &ChoiceError{Choice: choice, Reason: ChoiceNotPending, Message: "nothing that was proposed awaits a second"}
 	}
 	sel := Selection{Incident: given.Previous.Decision.Incident, Choice: choice}
-	return e.settle(ctx, store, sel, do)
+	return e.settle(ctx, store, op, sel, do)
 }
 
 // approve makes the decision that gives what was proposed.

@@ -58,16 +58,16 @@ func (s Selected) MarshalJSON() ([]byte, error) {
 // Choosing the same again returns the same decision. The error is a
 // *[ChoiceError], or one of those of [Engine.Handle].
 func (e *Engine) Choose(ctx context.Context, sel Selection, options ...CallOption) (*Decision, error) {
-	return e.settle(ctx, e.storeFor(options), sel, (*chooser).choose)
+	return e.settle(ctx, e.storeFor(options), OpChoose, sel, (*chooser).choose)
 }
 
 // settle commits what is done about a choice.
-func (e *Engine) settle(ctx context.Context, store Store, sel Selection, do func(*chooser) (*outcome, error)) (*Decision, error) {
+func (e *Engine) settle(ctx context.Context, store Store, op string, sel Selection, do func(*chooser) (*outcome, error)) (*Decision, error) {
 	rules, err := e.rules()
 	if err != nil {
 		return nil, err
 	}
-	return e.commit(ctx, rules, store, sel.Incident, func() (*outcome, error) {
+	return e.commit(ctx, rules, store, op, sel.Incident, func() (*outcome, error) {
 		return e.settleOnce(ctx, rules, store, sel, do)
 	})
 }

@@ -190,7 +190,7 @@ func TestReloadTakesOptionsOfTheSet(t *testing.T) {
 	for name, option := range map[string]recovery.Option{
 		"store": recovery.WithStore(recovery.NewMemoryStore()),
 		"clock": recovery.WithClock(time.Now),
-		"hooks": recovery.WithHooks(recovery.Hooks{Decided: func(*recovery.Decision) {}}),
+		"hooks": recovery.WithHooks(recovery.Hooks{Decided: func(context.Context, *recovery.Decision) {}}),
 	} {
 		if err := engine.Reload(set, option); err == nil || engine.Set().Revision != "v1" {
 			t.Errorf("%s: got %v, at revision %q", name, err, engine.Set().Revision)

@@ -151,24 +151,6 @@ func WithCalendars(calendars map[string]worktime.Rules) Option {
 	return func(c *config) { c.host.Calendars = maps.Clone(calendars) }
 }
 
-// Hooks are told what an engine does, on the goroutine that does it. A nil
-// function is not called, so the zero Hooks do nothing.
-type Hooks struct {
-	// Decided is told of each decision that was committed.
-	Decided func(*Decision)
-	// Refused is told of each incident that could not be decided.
-	Refused func(Incident, error)
-	// Conflicted is told when a commit met a conflict and is tried again.
-	Conflicted func(incident string, attempt int)
-	// Reloaded is told of each set that took another's place.
-	Reloaded func(SetRef)
-}
-
-// set reports whether anybody is to be told of anything.
-func (h *Hooks) set() bool {
-	return h.Decided != nil || h.Refused != nil || h.Conflicted != nil || h.Reloaded != nil
-}
-
 // Load reads a set of playbooks and returns an engine for it. When the set has
 // mistakes, the error is a playbook.Diagnostics with every one of them; the
 // warnings of a good set are in [Engine.Diagnostics]. Load waits until the store is prepared for the set.
@@ -196,6 +178,7 @@ func newEngine(set *playbook.Set, read playbook.Diagnostics, options []Option) (
 	if e.config.store == nil {
 		e.config.store = NewMemoryStore()
 	}
+	e.config.store = e.config.watch(e.config.store)
 	rules, err := e.compile(set, read, e.config.setOptions)
 	if err != nil {
 		return nil, err
@@ -249,7 +232,7 @@ func (e *Engine) Reload(fsys fs.FS, options ...Option) error {
 	}
 	e.current.Store(rules)
 	if e.config.hooks.Reloaded != nil {
-		e.config.hooks.Reloaded(rules.ref)
+		e.config.hooks.Reloaded(context.Background(), rules.ref)
 	}
 	return nil
 }
@@ -279,10 +262,14 @@ func (e *Engine) now() time.Time { return value.Instant(e.config.clock()) }
 // Decide says what the playbooks give for an incident. It reads the store and
 // writes nothing. The error is an *[IncidentError], an *[EvaluationError], an
 // *[AmbiguousError], the store's, or wraps that of a context that was done before the decision was.
-func (e *Engine) Decide(ctx context.Context, in Incident) (*Decision, error) {
+func (e *Engine) Decide(ctx context.Context, in Incident) (_ *Decision, err error) {
 	rules, err := e.rules()
 	if err != nil {
 		return nil, err
+	}
+	if e.config.hooks.Called != nil {
+		began := e.config.clock()
+		defer func() { e.called(ctx, e.config.store, Call{OpDecide, in.ID, 1, e.config.clock().Sub(began), err}) }()
 	}
 	w := rules.workspace()
 	defer rules.release(w)

@@ -21,6 +21,7 @@ type CallOption func(*call)
 
 type call struct {
 	store  Store
+	in     bool     // the store is not the engine's
 	plays  []string // that Explain is asked about; none: all
 	newest bool     // Again makes the set the newest
 }
@@ -29,7 +30,7 @@ type call struct {
 // store of the host's that is bound to a transaction of its own.
 // Without a store the call fails: it must not write outside the transaction.
 func In(s Store) CallOption {
-	return func(c *call) { c.store = given("In", s) }
+	return func(c *call) { c.store, c.in = given("In", s), true }
 }
 
 // AsNewest makes [Engine.Again] decide by its set though another has first decided in the store since, and
@@ -52,6 +53,9 @@ func (e *Engine) callWith(options []CallOption) call {
 			return call{store: noStore{errNilOption}}
 		}
 		o(&c)
+	}
+	if c.in {
+		c.store = e.config.watch(c.store)
 	}
 	return c
 }
@@ -120,7 +124,7 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 		return nil, err
 	}
 	store := e.storeFor(options)
-	decision, err := e.commit(ctx, rules, store, in.ID, func() (*outcome, error) {
+	decision, err := e.commit(ctx, rules, store, OpHandle, in.ID, func() (*outcome, error) {
 		out, err := e.decide(ctx, rules, store, &in)
 		if err == nil {
 			err = out.remember(rules, &in, false)
@@ -135,8 +139,13 @@ func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption)
 
 // commit decides and commits, and decides again as long as commits of others
 // come in between. A decision that stands already is returned without a commit.
-func (e *Engine) commit(ctx context.Context, rules *ruleset, store Store, incident string, decide func() (*outcome, error)) (*Decision, error) {
-	for attempt := 1; ; attempt++ {
+func (e *Engine) commit(ctx context.Context, rules *ruleset, store Store, op, incident string, decide func() (*outcome, error)) (_ *Decision, err error) {
+	attempt := 1
+	if e.config.hooks.Called != nil {
+		began := e.config.clock()
+		defer func() { e.called(ctx, store, Call{op, incident, attempt, e.config.clock().Sub(began), err}) }()
+	}
+	for ; ; attempt++ {
 		out, err := decide()
 		if err == nil && (out.standing == nil || out.mark != nil) {
 			err = e.send(ctx, rules, store, out)
@@ -145,8 +154,8 @@ func (e *Engine) commit(ctx context.Context, rules *ruleset, store Store, incide
 			return handled(out.standing, out.handled), nil
 		}
 		if err == nil {
-			if e.config.hooks.Decided != nil {
-				e.config.hooks.Decided(out.record.Decision)
+			if decided := e.config.hooks.Decided; decided != nil {
+				tell(store, func() { decided(ctx, out.record.Decision) })
 			}
 			return handled(out.record.Decision, out.handled), nil
 		}
@@ -154,7 +163,10 @@ func (e *Engine) commit(ctx context.Context, rules *ruleset, store Store, incide
 			return nil, err
 		}
 		if e.config.hooks.Conflicted != nil {
-			e.config.hooks.Conflicted(incident, attempt)
+			e.config.hooks.Conflicted(ctx, incident, attempt)
+		}
+		if err := backOff(ctx, attempt, err); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -223,8 +235,8 @@ func (e *Engine) refuse(ctx context.Context, rules *ruleset, from Commit, store 
 	if from.Reads.Incident != "" && errors.Is(err, ErrConflict) {
 		return err
 	}
-	if e.config.hooks.Refused != nil {
-		e.config.hooks.Refused(in, why)
+	if refused := e.config.hooks.Refused; refused != nil {
+		tell(store, func() { refused(ctx, in, why) })
 	}
 	if err != nil {
 		return errors.Join(why, fmt.Errorf("the refusal could not be recorded: %w", err))

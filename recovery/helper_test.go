@@ -31,7 +31,7 @@ func at(s string) time.Time {
 func newDesk(t *testing.T, playbook string, options ...recovery.Option) *desk {
 	t.Helper()
 	d := &desk{t: t, now: at("2026-03-02T09:00:00Z"), store: recovery.NewMemoryStore()}
-	hooks := recovery.Hooks{Decided: func(x *recovery.Decision) { d.effects = append(d.effects, x.Effects()...) }}
+	hooks := recovery.Hooks{Decided: func(_ context.Context, x *recovery.Decision) { d.effects = append(d.effects, x.Effects()...) }}
 	options = append([]recovery.Option{recovery.WithClock(func() time.Time { return d.now }), recovery.WithStore(d.store), recovery.WithHooks(hooks)}, options...)
 	engine, err := recovery.Load(fstest.MapFS{"set.yaml": {Data: []byte("amends: v1\nplaybook: pb\nreview_by: 2027-01-01\n" + playbook)}}, options...)
 	if err != nil {

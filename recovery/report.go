@@ -53,8 +53,12 @@ func (e *ReportError) Error() string {
 // whole of that effect. If several are open, the report has to say the amount.
 //
 // The error is an *[UnknownActionError], a *[ReportError], or the store's.
-func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) error {
+func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) (err error) {
 	to := e.storeFor(options)
+	if e != nil && e.config.hooks.Called != nil {
+		began := e.config.clock()
+		defer func() { e.called(ctx, to, Call{OpReport, r.Incident, 1, e.config.clock().Sub(began), err}) }()
+	}
 	reads := e.about(r.Incident)
 	r.Namespace = reads.Namespace
 	given, version, err := to.Read(ctx, reads)

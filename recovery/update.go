@@ -52,7 +52,7 @@ func (e *Engine) Update(ctx context.Context, id string, change func(*Incident) e
 		return nil, &IncidentError{Problems: []Problem{{Path: "id", Wanted: "a text that is not empty", Found: `""`}}}
 	}
 	u := &update{e: e, rules: rules, store: e.storeFor(options), id: id, change: change}
-	return e.commit(ctx, rules, u.store, id, func() (*outcome, error) { return u.decide(ctx) })
+	return e.commit(ctx, rules, u.store, OpUpdate, id, func() (*outcome, error) { return u.decide(ctx) })
 }
 
 // update is one call of [Engine.Update].
