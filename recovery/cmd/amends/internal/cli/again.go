@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -117,21 +116,11 @@ func (e *engines) decideAgain(out decider, dir string, incidents []string) int {
 		if err == nil {
 			d, err = engine.Again(context.Background(), id, recovery.In(e.ledger))
 		}
-		a := out.rooms.take()
-		switch {
-		case err == nil:
-			out.add(a, d)
-		case isRefusal(err):
-			refused = true
-			out.refuse(a, id, err)
-		default:
-			return out.host.Trouble("%s", fmt.Errorf("incident %q: %w", id, err))
-		}
-		err = out.write(a)
-		out.rooms.put(a)
+		no, err := out.say(id, d, err)
 		if err != nil {
 			return out.host.Trouble("%s", err)
 		}
+		refused = refused || no
 	}
 	if refused {
 		return command.ExitFound
@@ -160,24 +149,14 @@ func (e *engines) changedBySet(out decider, dir string, incidents []string, writ
 	refused := false
 	for _, id := range incidents {
 		d, err := e.bySet(id, write)
-		a := out.rooms.take()
-		switch {
-		case err == nil && d == nil:
-			out.rooms.put(a)
+		if err == nil && d == nil {
 			continue
-		case err == nil:
-			out.add(a, d)
-		case isRefusal(err):
-			refused = true
-			out.refuse(a, id, err)
-		default:
-			return out.host.Trouble("%s", fmt.Errorf("incident %q: %w", id, err))
 		}
-		err = out.write(a)
-		out.rooms.put(a)
+		no, err := out.say(id, d, err)
 		if err != nil {
 			return out.host.Trouble("%s", err)
 		}
+		refused = refused || no
 	}
 	if refused {
 		return command.ExitFound

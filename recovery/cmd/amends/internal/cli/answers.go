@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -73,6 +74,22 @@ func (d *decider) refuse(out *answers, id string, err error) {
 		out.json = append(recovery.AppendRefusal(out.json, id, err), '\n')
 	}
 	out.list = append(out.list, a)
+}
+
+// say writes what became of one incident: a decision, or why it was refused. Any other error is the store's
+// trouble.
+func (d *decider) say(id string, decision *recovery.Decision, err error) (refused bool, trouble error) {
+	a := d.rooms.take()
+	defer d.rooms.put(a)
+	switch {
+	case err == nil:
+		d.add(a, decision)
+	case isRefusal(err):
+		d.refuse(a, id, err)
+	default:
+		return false, fmt.Errorf("incident %q: %w", id, err)
+	}
+	return err != nil, d.write(a)
 }
 
 // write writes answers; JSON of decisions byte for byte as the library gives it.

@@ -26,14 +26,11 @@ func check(c command.Command, h command.Host, args []string) error {
 	format := f.Format("text", "json", "github", "sarif")
 	strict := f.Bool("strict", false, "let warnings count as errors")
 	now := f.Now("also warn of what is past its review_by at `TIME` (RFC 3339)")
-	rest, err := f.Parse(h, args)
+	dir, err := f.One(h, args, "directory")
 	if err != nil {
 		return err
 	}
-	if len(rest) != 1 {
-		return fmt.Errorf("check takes one directory: amends check %s", c.Args)
-	}
-	fsys, err := command.OpenDir(rest[0])
+	fsys, err := command.OpenDir(dir)
 	if err != nil {
 		return err
 	}
@@ -42,11 +39,11 @@ func check(c command.Command, h command.Host, args []string) error {
 	case "json":
 		err = found.writeJSON(h, *strict)
 	case "github":
-		err = found.writeGitHub(h, rest[0], *strict)
+		err = found.writeGitHub(h, dir, *strict)
 	case "sarif":
-		err = found.writeSARIF(h, rest[0])
+		err = found.writeSARIF(h, dir)
 	default:
-		err = found.writeText(h, rest[0], *strict)
+		err = found.writeText(h, dir, *strict)
 	}
 	if err != nil {
 		return err

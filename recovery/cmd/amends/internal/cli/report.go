@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -38,12 +37,9 @@ func runReport(c command.Command, h command.Host, args []string) error {
 	dir := f.String("ledger", "", "put what happened beside what is written, play by play, as the ledger in `DIR` has it")
 	scope := ledgers.NewScope(f)
 	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
-	rest, err := f.Parse(h, args)
+	set, err := f.One(h, args, "directory")
 	if err != nil {
 		return err
-	}
-	if len(rest) != 1 {
-		return fmt.Errorf("report takes one directory: amends report %s", c.Args)
 	}
 	o.Now = now.At
 	switch {
@@ -54,7 +50,7 @@ func runReport(c command.Command, h command.Host, args []string) error {
 	case scope.IsSet():
 		return errors.New("--namespace, --since, --until and --set say what of a ledger is counted: name one with --ledger")
 	}
-	page, err := pageOf(rest[0], o)
+	page, err := pageOf(set, o)
 	if err != nil {
 		return err
 	}

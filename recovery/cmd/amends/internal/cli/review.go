@@ -35,12 +35,9 @@ func runReview(c command.Command, h command.Host, args []string) error {
 	f.Float64Var(&o.Tell, "tell", o.Tell, "how many people somebody tells whose problem was not solved")
 	f.Float64Var(&o.TellSolved, "tell-solved", o.TellSolved, "how many people somebody tells whose problem was solved")
 	format := f.Format("text", "json", "html", "csv")
-	rest, err := f.Parse(h, args)
+	dir, err := f.One(h, args, "ledger")
 	if err != nil {
 		return err
-	}
-	if len(rest) != 1 {
-		return fmt.Errorf("review takes one ledger: amends review %s", c.Args)
 	}
 	if o.By = strings.FieldsFunc(*by, func(r rune) bool { return r == ',' || r == ' ' }); len(o.By) == 0 {
 		return errors.New("--by needs at least one field, such as service,failure")
@@ -51,20 +48,20 @@ func runReview(c command.Command, h command.Host, args []string) error {
 		}
 	}
 	o.Now = now.Or(time.Now())
-	if err := ledgers.Check(rest[0]); err != nil {
+	if err := ledgers.Check(dir); err != nil {
 		return err
 	}
-	if o.Scope, err = scope.Of(rest[0], nil); err != nil {
+	if o.Scope, err = scope.Of(dir, nil); err != nil {
 		return err
 	}
 	o.Before, o.Zone = scope.Before(o.Scope, o.Now), scope.Zone()
 	defer ledgers.Sparing()()
 	show := term.NewProgress(h.Stderr, nil, "reviewed")
 	o.Progress = show.Show
-	found, err := review.Run(context.Background(), rest[0], o)
+	found, err := review.Run(context.Background(), dir, o)
 	show.End()
 	if err != nil {
-		return ledgers.Failed(h, rest[0], format.Value, err)
+		return ledgers.Failed(h, dir, format.Value, err)
 	}
 	switch format.Value {
 	case "json":

@@ -33,14 +33,10 @@ func test(c command.Command, h command.Host, args []string) error {
 	coverage := f.Bool("coverage", false, "also say what of the playbooks the tests that were run have not reached")
 	least := newPercent(f, "min", "with less coverage than `PERCENT`, such as 90%, exit with 1; turns --coverage on")
 	propose := f.Bool("suggest", false, "write a suite of what no test has yet: both sides of the values that plays compare with, as far as a search finds them")
-	rest, err := f.Parse(h, args)
+	dir, err := f.One(h, args, "directory")
 	if err != nil {
 		return err
 	}
-	if len(rest) != 1 {
-		return fmt.Errorf("test takes one directory: amends test %s", c.Args)
-	}
-	dir := rest[0]
 	set, err := loadSuites(dir)
 	if err != nil {
 		return err

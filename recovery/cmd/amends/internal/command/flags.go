@@ -86,6 +86,23 @@ func (f *Flags) Parse(h Host, args []string) ([]string, error) {
 	return rest, nil
 }
 
+// One is Parse for a command that takes a single argument: a directory, or what it is else called.
+func (f *Flags) One(h Host, args []string, what string) (string, error) {
+	rest, err := f.Parse(h, args)
+	if err != nil {
+		return "", err
+	}
+	return f.Only(rest, what)
+}
+
+// Only is the single argument that a command takes.
+func (f *Flags) Only(rest []string, what string) (string, error) {
+	if len(rest) != 1 {
+		return "", fmt.Errorf("%s takes one %s: amends %s %s", f.Command.Name, what, f.Command.Name, f.Command.Args)
+	}
+	return rest[0], nil
+}
+
 // twoDashes writes a flag as help does.
 var twoDashes = strings.NewReplacer(" for flag -", " for flag --", " needs an argument: -", " needs an argument: --")
 

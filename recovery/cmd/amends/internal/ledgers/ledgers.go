@@ -266,10 +266,11 @@ func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
 	return c, nil
 }
 
-// OneArgument is the single argument that a command takes.
+// OneArgument is the ledger that a command takes as its only argument.
 func OneArgument(f *command.Flags, rest []string) (string, error) {
-	if len(rest) != 1 {
-		return "", fmt.Errorf("%s takes one directory: amends %s %s", f.Command.Name, f.Command.Name, f.Command.Args)
+	dir, err := f.Only(rest, "directory")
+	if err != nil {
+		return "", err
 	}
-	return rest[0], Check(rest[0])
+	return dir, Check(dir)
 }
