@@ -111,7 +111,7 @@ func TestFlipEveryByte(t *testing.T) {
 	}
 	step := 1
 	if testing.Short() {
-		step = 13
+		step = 29
 	}
 	segments := 0
 	for name, data := range dir.clone().data {

@@ -293,7 +293,7 @@ func (t *test) differs() string {
 		if t.Measure == MeasureKept {
 			got = " had every promise kept that was due, against "
 		}
-		return percent(t.Cases.Rate) + " of " + strconv.FormatInt(t.Cases.Count, 10) + got + percent(t.Rest.Rate) + " of " + strconv.FormatInt(t.Rest.Count, 10)
+		return chance.Percent(t.Cases.Rate) + " of " + strconv.FormatInt(t.Cases.Count, 10) + got + chance.Percent(t.Rest.Rate) + " of " + strconv.FormatInt(t.Rest.Count, 10)
 	}
 	of := map[Measure]string{MeasureRedress: "redress", MeasureShare: "redress as a share", MeasureChosen: "a choice", MeasureAllowed: "the time for " + t.Detail}[t.Measure]
 	return "the mean of " + of + " is " + t.mean(t.Cases) + " over " + strconv.FormatInt(t.Cases.Count, 10) + ", against " + t.mean(t.Rest) + " over " + strconv.FormatInt(t.Rest.Count, 10)
@@ -304,9 +304,7 @@ func (t *test) mean(s Share) string {
 	case MeasureAllowed:
 		return strconv.FormatFloat(s.Mean/3600, 'f', 1, 64) + " h"
 	case MeasureShare:
-		return percent(s.Mean)
+		return chance.Percent(s.Mean)
 	}
 	return strconv.FormatFloat(s.Mean, 'f', 2, 64) + " " + t.Detail
 }
-
-func percent(rate float64) string { return strconv.FormatFloat(100*rate, 'f', 1, 64) + " %" }

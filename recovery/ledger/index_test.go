@@ -205,7 +205,7 @@ func TestIndexOfStory(t *testing.T) {
 	now := at("2026-03-02T09:00:00Z")
 	steps := 60
 	if testing.Short() {
-		steps = 25
+		steps = 15
 	}
 	chosen := 0
 	for i := range steps {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/servicerecovery/amends/recovery/internal/chance"
 	"github.com/servicerecovery/amends/recovery/internal/page"
 )
 
@@ -15,7 +16,7 @@ var content string
 // WriteHTML writes the review as one page with pictures.
 func (r *Review) WriteHTML(w io.Writer) error {
 	return page.Write(w, content, template.FuncMap{
-		"sum": sum, "share": share, "nobody": orNobody, "unassigned": orUnassigned, "percent": percent, "verdict": verdictWords,
+		"sum": sum, "share": share, "nobody": orNobody, "unassigned": orUnassigned, "percent": chance.Percent, "verdict": verdictWords,
 	}, r)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/account"
+	"github.com/servicerecovery/amends/recovery/internal/chance"
 )
 
 // Strengths ranks the kinds of incidents by how well we recover from them.
@@ -165,7 +166,7 @@ func (s *strong) judge(c *cell, kind Kind, before bool) Cell {
 	if c.due > 0 {
 		rate := float64(c.kept) / float64(c.due)
 		out.Kept = &rate
-		text := percent(rate) + " of " + strconv.FormatInt(c.due, 10) + " promises were kept"
+		text := chance.Percent(rate) + " of " + strconv.FormatInt(c.due, 10) + " promises were kept"
 		say(sign(rate >= keptWell, rate < keptBadly), text)
 	}
 	if before {
@@ -173,9 +174,9 @@ func (s *strong) judge(c *cell, kind Kind, before bool) Cell {
 		say(sign(c.repeats < c.before, c.repeats > c.before), strconv.FormatInt(c.repeats, 10)+" came again, against "+strconv.FormatInt(c.before, 10)+" in the period before")
 	} else {
 		rate := float64(c.repeats) / float64(c.incidents)
-		say(sign(false, rate > repeatsBadly), percent(rate)+" came again")
+		say(sign(false, rate > repeatsBadly), chance.Percent(rate)+" came again")
 	}
-	say(sign(out.FoundFirst >= foundWell, false), percent(out.FoundFirst)+" were not told by a complaint")
+	say(sign(out.FoundFirst >= foundWell, false), chance.Percent(out.FoundFirst)+" were not told by a complaint")
 	if c.scored > 0 && s.scores.n > 0 {
 		mean, all := c.score/float64(c.scored), s.scores.sum/float64(s.scores.n)
 		out.Score = &mean
@@ -203,8 +204,6 @@ func sign(good, bad bool) int {
 	}
 	return 0
 }
-
-func percent(rate float64) string { return strconv.FormatFloat(100*rate, 'f', 1, 64) + " %" }
 
 func figure(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
 

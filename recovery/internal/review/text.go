@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/chance"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -104,7 +105,7 @@ func share(part, of int64) string {
 	if of == 0 {
 		return ""
 	}
-	return " (" + percent(float64(part)/float64(of)) + ")"
+	return " (" + chance.Percent(float64(part)/float64(of)) + ")"
 }
 
 // sum is amounts in words.
