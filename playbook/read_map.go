@@ -24,7 +24,7 @@ func (m *mapping) payloadMap(d *Document) {
 	x.Encoding = m.oneOf("encoding", encodings...)
 	x.Only = m.pathValues("only", "what payloads must show, such as `{event: [ticket.create, ticket.update]}`")
 	m.misspelt("fields", func(n *yamlnode.Node, key Text) { x.Fields = m.r.mapFields(n, key) })
-	x.Missing = m.someTexts("missing", "a list of texts that count as absent, such as `[\"\", NULL]`")
+	x.Missing = m.someTexts("missing", "a list of texts that count as absent, such as `[\"\", \"NULL\"]`")
 	m.wants("fields", "the fields of incidents by name, such as `{id: ticket.id}`")
 	m.require("fields")
 }
@@ -76,7 +76,7 @@ func (r *reader) mapField(name Text, n *yamlnode.Node) *MapField {
 	f.Format = m.oneOf("format", timeFormats...)
 	f.Zone = m.scalar("zone", "a time zone such as `Europe/Madrid`")
 	f.Split = m.scalar("split", "what stands between the members, such as `,`")
-	f.Missing = m.someTexts("missing", "a list of texts that count as absent, such as `[\"\", NULL]`")
+	f.Missing = m.someTexts("missing", "a list of texts that count as absent, such as `[\"\", \"NULL\"]`")
 	f.When = m.pathValues("when", "what the payload must show, such as `{ticket.state: closed}`")
 	f.While = m.someTexts("while", "a list of texts, such as `[pending]`")
 	if f.IsItems = m.has("items"); f.IsItems {
@@ -142,10 +142,21 @@ func (r *reader) mapWords(n *yamlnode.Node, key Text) (out []Entry) {
 
 // someTexts reads a text, or a list of texts.
 func (m *mapping) someTexts(key, wanted string) (out []Text) {
-	m.on(key, func(n *yamlnode.Node, k Text) { out = m.r.oneOrMore(n, k, wanted) })
+	m.on(key, func(n *yamlnode.Node, k Text) { out = m.r.wordTexts(n, k, wanted) })
 	m.wants(key, wanted)
 	m.is(key, KeyTexts)
 	return out
+}
+
+// wordTexts reads a text, or a list of texts. YAML takes a plain NULL for nothing.
+func (r *reader) wordTexts(n *yamlnode.Node, key Text, wanted string) []Text {
+	for _, item := range append([]*yamlnode.Node{n}, n.Items...) {
+		if item.Kind == yamlnode.Scalar && kindOf(item) == Null && item.Value != "" {
+			r.misfit(item, key, wanted, as(item, `"`+item.Value+`"`))
+			return nil
+		}
+	}
+	return r.oneOrMore(n, key, wanted)
 }
 
 // pathValues reads which values a payload may show at some paths.
@@ -156,7 +167,7 @@ func (m *mapping) pathValues(key, what string) (out []PathValues) {
 			m.r.add(m.r.at(n), "wrong-type", "write a path and what it shows, such as `"+key+": {ticket.state: closed}`, or remove the key", "`%s` names no path", key)
 		}
 		in.each(func(path Text, v *yamlnode.Node) {
-			if values := m.r.oneOrMore(v, path, "a text, or a list of texts"); len(values) > 0 {
+			if values := m.r.wordTexts(v, path, "a text, or a list of texts"); len(values) > 0 {
 				out = append(out, PathValues{path, values})
 			}
 		})

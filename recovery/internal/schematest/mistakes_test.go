@@ -31,7 +31,7 @@ func TestMistakes(t *testing.T) {
 		t.Fatal(ds)
 	}
 	playbooks, suites := load(t, "playbook"), load(t, "suite")
-	if n := fits(t, "whole", whole, playbooks, suites); n != 3 {
+	if n := fits(t, "whole", whole, playbooks, suites); n != 4 {
 		t.Fatalf("%d documents", n)
 	}
 	for _, name := range sorted(whole) {
