@@ -20,8 +20,12 @@ func mergeTest(base, over *playbook.Test) *playbook.Test {
 	if over.Map.IsSet() {
 		out.Map = over.Map
 	}
-	out.Payload = mergeValue(base.Payload, over.Payload)
-	out.Incident = mergeValue(nested(base.Incident), nested(over.Incident))
+	if over.Payload.IsSet() || !over.Incident.IsSet() { // one takes the place of the other
+		out.Payload = mergeValue(base.Payload, over.Payload)
+	}
+	if !over.Payload.IsSet() {
+		out.Incident = mergeValue(nested(base.Incident), nested(over.Incident))
+	}
 	out.Facts = mergeValue(base.Facts, over.Facts)
 	out.Partners = mergeValue(base.Partners, over.Partners)
 	out.Precedents = mergeValue(base.Precedents, over.Precedents)

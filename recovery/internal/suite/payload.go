@@ -42,12 +42,12 @@ func (c *checker) wholePayload(suite *playbook.Suite, t *playbook.Test) {
 		for i, step := range append([]*playbook.Test{whole}, steps...) {
 			switch {
 			case step.Payload.IsSet() && !whole.Map.IsSet():
-				c.errorf(step.Payload.Range, "missing-key", "write `map:` and its id", "a payload is read by a map, and this test names none")
+				c.errorf(step.Payload.Range, "bad-map", "write `map:` and its id", "a payload is read by a map, and this test names none")
 				return
 			case step.Payload.IsSet() && !whole.Payload.IsSet():
 				c.errorf(step.Payload.Range, "bad-step", "begin the test with a `payload` too", "this test begins with an incident, and goes on with a payload")
 				return
-			case step.Incident.IsSet() && whole.Payload.IsSet() && (i > 0 || step.Payload.IsSet()):
+			case i > 0 && step.Incident.IsSet() && whole.Payload.IsSet():
 				c.errorf(step.Incident.Range, "bad-step", "write what is told as a `payload`", "this test begins with a payload, and goes on with an incident")
 				return
 			case step.Want != nil && step.Want.Incident.IsSet() && !whole.Payload.IsSet():

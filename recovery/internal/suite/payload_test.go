@@ -80,9 +80,10 @@ tests:
       - {payload: {event: ticket, id: 1, tags: [late], changed: 1772445780}, want: {plays: [parcels/late]}}
       - {again: true, now: 2026-03-03T10:00:00Z, want: {handled: retry}}
       - {report: [{compensate: {}}]}`, ""},
+		{"defaults with an incident", "defaults: {incident: {id: a, service: s, occurred_at: 2026-03-02T10:00:00Z}}\ntests: [{name: a, map: desk, payload: {event: ticket, id: 1}, want: {incident: {id: t-1, service: parcel}}}, {name: b, want: {plays: []}}]", ""},
 		{"rows", `tests: [{name: a, map: desk, payload: {event: ticket, id: 1, at: 2026-03-02T10:00:00Z}, each: [{payload: {tags: [late]}, want: {plays: [parcels/late]}}, {payload: {tags: [lost]}, want: {plays: []}}]}]`, ""},
 		{"an unknown map", `tests: [{name: a, map: dask, payload: {id: 1}, want: {}}]`, "there is no map `dask` [bad-map]"},
-		{"no map", `tests: [{name: a, payload: {id: 1}, want: {}}]`, "a payload is read by a map, and this test names none [missing-key]"},
+		{"no map", `tests: [{name: a, payload: {id: 1}, want: {}}]`, "a payload is read by a map, and this test names none [bad-map]"},
 		{"an incident of nothing", `tests: [{name: a, incident: {id: a}, want: {incident: {id: a}}}]`, "`incident` is what a map makes of a payload, and this test has none [bad-step]"},
 		{"an unknown field", `tests: [{name: a, map: desk, payload: {id: 1}, want: {incident: {failur: x}}}]`, "there is no field `failur` [unknown-field]"},
 		{"both", `tests: [{name: a, map: desk, payload: {id: 1}, incident: {id: a}, want: {}}]`, "a test has `incident` or `payload`, found both [bad-step]"},
