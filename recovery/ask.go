@@ -341,12 +341,16 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 	out := slices.Clone(promises)
 	for i := range out {
 		p := &out[i]
+		kept := !p.DoneAt.IsZero() && !p.recurs()
 		c.hold(p)
 		p.run.pausedBy(c.pauses)
 		if p.chosen && p.DoneAt.IsZero() && !p.recurs() {
 			p.retime()
 		}
 		c.past.judge(p)
+		if kept && p.DoneAt.IsZero() && !p.Cancelled {
+			p.retime() // it is open again, and waited while the incident was paused
+		}
 		if at := c.withdrawnAt(p.Action); !at.IsZero() {
 			p.cancel(at)
 		}

@@ -340,7 +340,8 @@ func (c *conclusion) hold(p *Promise) {
 	}
 	until := c.now
 	if !p.recurs() {
-		if !before(p.DueAt, c.now) {
+		kept := !p.DoneAt.IsZero() && !p.DoneAt.After(p.DueAt) // as the previous decision knew
+		if kept || !before(p.DueAt, c.now) {
 			return
 		}
 	} else if until = c.silentUntil(*p); until.IsZero() {

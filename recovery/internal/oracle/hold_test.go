@@ -63,7 +63,7 @@ func (r *oRun) pausesOf(k *oAsk) []recovery.Pause {
 			before.paused, life.past = d.in.paused, r.life.past[:i+1]
 			then := &oRun{world: r.world, set: r.set, raw: r.raw, in: &before, now: at, life: &life}
 			until = then.silentUntil(k)
-		} else if !earlier(due, at) {
+		} else if kept := !ask.done.IsZero() && !ask.done.After(due); kept || !earlier(due, at) {
 			until = time.Time{}
 		}
 		if !until.IsZero() && !samePauses(h.with(d.in.paused), h.with(in.paused), until) {

@@ -41,6 +41,15 @@ do: [{acknowledge: {after: 36h, pauses: true}}]
 02T11:00 told +responded_at=02T09:00 +paused=01T10:00
   acknowledge kept given 02T10:00 done 02T09:00
 
+# 7 what was kept, and is open again, waited while the incident was paused
+do: [{resolve: {within: 8h, pauses: true}}]
+02T09:00 told
+  resolve new due 02T17:00 given 02T09:00
+02T11:00 told +resolved_at=02T11:00
+  resolve kept due 02T17:00 given 02T09:00 done 02T11:00
+04T11:00 told -resolved_at +paused=02T11:00/04T11:00
+  resolve changed due 04T17:00 given 02T09:00
+
 # 7 what is overdue is reminded of, and its steps are owed, while the incident is paused
 do: [{respond: {within: 4h, pauses: true, remind: [{notify: {to: lead, before: 30m}}], if_late: [{escalate: {to: lead, within: 2h, pauses: true}}]}}]
 02T10:00 told
