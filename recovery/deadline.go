@@ -195,6 +195,9 @@ func (p *Promise) occurrence(n int) time.Time {
 		return p.Base
 	}
 	at, err := p.run.clock().Due(p.Base, p.every.Times(n), worktime.EndsExactly)
+	if err != nil && n == 1 {
+		return p.within
+	}
 	if err != nil {
 		return time.Time{}
 	}
@@ -301,6 +304,20 @@ func (p *Promise) inform(at time.Time) {
 		p.endSilences(at, at)
 	}
 	p.told = at
+}
+
+// takeBack says that the customer was not informed when it was told before, but at other times.
+func (p *Promise) takeBack(times []time.Time) {
+	was := p.told
+	p.told = time.Time{}
+	for _, t := range times {
+		if t.Before(was) {
+			p.told = t
+		}
+	}
+	if !p.Cancelled {
+		p.restore()
+	}
 }
 
 // knownPauses are the pauses before a time as they were known then: what is told of them later takes nothing

@@ -146,6 +146,9 @@ func (e *events) judgeInform(p *Promise) {
 		p.told = time.Time{}
 		return
 	}
+	if e.informed.Before(p.told) && !e.informedAhead && !slices.ContainsFunc(all, p.told.Equal) {
+		p.takeBack(all)
+	}
 	for _, at := range all {
 		p.inform(at)
 	}

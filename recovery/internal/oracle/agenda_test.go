@@ -208,9 +208,11 @@ func (r *oRun) stepOwed(k, s *oAsk, early bool) bool {
 		return false
 	}
 	done := r.doneAt(k)
-	if done.IsZero() {
-		state, _ := r.state(k)
-		return state != ""
+	if state, _ := r.state(k); done.IsZero() && state != "" {
+		return true
+	}
+	if done.IsZero() { // it is over with the resolution
+		done, _ = r.resolvedAt()
 	}
 	kind := justice[s.typ]
 	return !early && done.After(s.from) && kind != "procedural"

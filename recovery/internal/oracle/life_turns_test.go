@@ -176,6 +176,30 @@ do: [{acknowledge: {within: 1h}}]
 02T12:45 told +responded_at=02T09:00
   acknowledge kept due 02T11:00 given 02T10:00 done 02T09:00
 
+# 13 what prevents a failure is due before it, also where the incident is paused
+lead: 1h
+do: [{inform: {every: 4h, pauses: true}}]
+02T10:00 told +phase=signal +expected_at=02T14:00 +paused=02T09:00
+  inform new due 02T13:00 given 02T10:00
+
+# 14 an apology for a silence stays owed once the incident is resolved
+do: [{inform: {every: 2h, if_late: [{apologise: {}}]}}]
+02T10:00 told +informed_at=02T09:00
+  inform new due 02T14:00 given 02T10:00
+02T15:00 told +resolved_at=02T15:00
+  inform kept due 02T14:00 given 02T10:00 done 02T09:00
+  missed inform given 02T10:00 due 02T14:00
+02T16:00 owed due apologise
+
+# 15 an answer before the incident was opened again, and one since, are about two promises
+do: [{respond: {within: 1h}}]
+02T10:00 told
+  respond new due 02T11:00 given 02T10:00
+02T12:00 report respond done
+02T14:00 told +responded_at=02T14:00 +reopened_at=02T14:00
+  respond changed due 02T15:00 given 02T10:00 done 02T14:00
+  missed respond given 02T10:00 due 02T11:00 done 02T12:00
+
 # 16 what was done until the promise ended is about it, also where that is told later
 when: late
 do: [{respond: {within: 1h}}]

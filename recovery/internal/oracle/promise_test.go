@@ -216,7 +216,13 @@ func (r *oRun) keepBase(k *oAsk) {
 // doneUntil says that a promise was done, and that this counts from its new base too: it keeps the one that it
 // had (rule 13). So does one without a base any more.
 func (r *oRun) doneUntil(last *oAsk, base time.Time) bool {
+	before := r.looksBack
+	r.looksBack = true
 	done := r.doneAt(last)
+	r.looksBack = before
+	if reopened, ok := r.in.time("reopened_at"); ok && !reopened.After(r.now) && done.Before(reopened) {
+		return false
+	}
 	return !done.IsZero() && !done.Before(base)
 }
 
