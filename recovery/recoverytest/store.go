@@ -39,6 +39,10 @@ func parts() []part {
 		{"marks keep what no document declares", toldByMark},
 		{"sets stand in the order in which they first decided", setsInOrder},
 
+		{"tenants see nothing of each other", tenantsApart},
+		{"a context that has ended is heeded", heedsContext},
+		{"kinds of facts are counted when they are prepared", preparesKinds},
+
 		{"facts/incidents with the same keys", factsByKeys},
 		{"facts/sums of a field", factsOfFields},
 		{"facts/an incident does not count itself", factsWithoutItself},

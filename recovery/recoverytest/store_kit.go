@@ -51,7 +51,7 @@ func (k *kit) precedents(q recovery.Query) []store.Precedents {
 // prepare reads what a record is to be made from.
 func (k *kit) prepare(r *recovery.Record, q recovery.Query) recovery.Commit {
 	k.Helper()
-	q.Incident = r.Decision.Incident
+	q.Namespace, q.Incident = r.Decision.Namespace, r.Decision.Incident
 	given, version := k.read(q)
 	return recovery.Commit{Record: r, Reads: q, Given: given, Version: version}
 }
