@@ -18,3 +18,9 @@ func Glimpses(t *ledger.Text) (lean, full any, chosen bool, err error) {
 	}
 	return *g, *whole, chosen == (whole.makes != nil), nil
 }
+
+// Whole makes a walk read every decision in full.
+func Whole(o Options) Options {
+	o.whole = true
+	return o
+}

@@ -24,6 +24,8 @@ type Options struct {
 	Fields []string // of incidents, by dotted name: they stand in Row.Fields
 	// Progress is told how many records of how many have been looked at.
 	Progress func(done, total int64)
+
+	whole bool // every decision is read in full, as the slow way that tests compare with
 }
 
 // Walk gives the rows of a ledger, which may be written meanwhile: what comes after Walk began to
@@ -126,7 +128,7 @@ func (w *walker) read(t *ledger.Text) (*reading, error) {
 	alone := t.Seq == thread.latest && len(m.standing) == 0
 	var x *reading
 	var err error
-	if brief := len(m.reports) == 0 && (alone || !stands); brief {
+	if len(m.reports) == 0 && (alone || !stands) && !w.options.whole {
 		x, err = w.brief(t)
 	} else {
 		x = &reading{}

@@ -389,3 +389,75 @@ func TestGlimpse(t *testing.T) {
 		t.Errorf("looked at %d decisions and %d choices, which is too few to tell", seen, chosen)
 	}
 }
+
+// TestBriefReading holds the rows of decisions that were read briefly against those that were read in full.
+func TestBriefReading(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 15))
+	var lives []life
+	for i := range 60 {
+		lives = append(lives, randomLife(r, i))
+	}
+	dir := t.TempDir()
+	write(t, dir, lives)
+	o := account.Options{Now: start.Add(19 * 24 * time.Hour), Fields: []string{"failure", "service"}}
+	for _, fields := range [][]string{nil, {"service", "failure"}, {"service", "region"}, {"severity"}} {
+		o.Fields = fields
+		brief, whole := rowsOf(t, dir, o), rowsOf(t, dir, account.Whole(o))
+		if len(brief) < 500 {
+			t.Fatalf("%d rows are too few to tell", len(brief))
+		}
+		if diff := gocmp.Diff(whole, brief); diff != "" {
+			t.Errorf("by %v, brief reading differs:\n%s", fields, diff)
+		}
+	}
+}
+
+// rowsOf writes all that somebody counts of the rows of a ledger.
+func rowsOf(t *testing.T, dir string, o account.Options) (out []string) {
+	t.Helper()
+	say := func(row account.Row, what ...any) error {
+		out = append(out, fmt.Sprintf("%s %s %v %s: %+v", row.Incident, row.Decision, row.Latest, row.Fields, what))
+		return nil
+	}
+	err := account.Walk(context.Background(), dir, o, account.Rows{
+		Decision: func(x *account.Decision) error {
+			d := x.Is
+			var plays []string
+			for _, p := range d.Plays {
+				plays = append(plays, p.Play+" "+p.Case+" "+p.Approach)
+			}
+			made := ""
+			if d.Made != nil {
+				made = fmt.Sprint(d.Made.Choice, d.Made.By, d.Made.Reason, d.Made.Deviation)
+			}
+			var choices []string
+			for i := range d.Choices {
+				choices = append(choices, d.Choices[i].ID+d.Choices[i].Decider)
+			}
+			return say(x.Row, "decision", d.Service, d.Failure, d.Phase, d.OccurredAt, d.DecidedAt, d.Semantics, d.Set, d.Supersedes, plays, len(d.Actions), choices, d.Withheld, d.PassedOver, d.Missed, d.Warnings, made)
+		},
+		Action: func(x *account.Action) error {
+			a := x.Is
+			return say(x.Row, "action", a.ID, a.Type, a.Change, a.Plays, a.Amount, a.Already, a.Owner, a.NotBefore, a.DueAt, a.GivenAt, a.DoneAt, a.Justice, x.DecidedAt, x.Service, x.Failure, x.DoneAt, x.Reported)
+		},
+		Promise: func(x *account.Promise) error { return say(x.Row, "promise", *x) },
+		Choice: func(x *account.Choice) error {
+			return say(x.Row, "choice", x.Is.ID, x.State, x.LeftAt, x.MadeAt, x.MadeIn)
+		},
+		Report:  func(x *account.Report) error { return say(x.Row, "report", *x) },
+		Refusal: func(x *account.Refusal) error { return say(x.Row, "refusal", x.Is.At) },
+		Incident: func(x *account.Incident) error {
+			var is []any // the standard fields: of the others, those that were asked for stand in the row
+			for v, i := reflect.ValueOf(x.Is), 0; i < v.NumField(); i++ {
+				if f := v.Type().Field(i); f.IsExported() && f.Name != "Fields" {
+					is = append(is, v.Field(i).Interface())
+				}
+			}
+			return say(x.Row, "incident", is, x.SourceTold, x.FirstAt, x.LatestAt, x.Decisions, x.Last.ID, x.Answered, x.Refused, x.Missed)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
