@@ -12,6 +12,7 @@ func (b *builder) decisionWords() map[string]word {
 	want := func(key string) object { return oneOf(b.set("`want`", key)) }
 	return map[string]word{
 		".id":                      {"The decision's id.", nil},
+		".namespace":               {"The tenant whose it is, where several share a store. Left out for none.", nil},
 		".incident":                {"The incident's id.", nil},
 		".service":                 {"The incident's service.", nil},
 		".failure":                 {"The incident's failure. Left out where it has none.", nil},

@@ -15,7 +15,7 @@ func fullest() *recovery.Decision {
 	late := recovery.Action{ID: "a", Type: "t", Plays: []string{"p"}, Justice: "j"}
 	return &recovery.Decision{
 		ID: "d", Incident: "i", Service: "s", Failure: "f", Phase: "failure", OccurredAt: at, DecidedAt: at, Semantics: recovery.Semantics,
-		Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
+		Namespace: "n", Set: recovery.SetRef{Digest: "d", Revision: "r"}, Supersedes: "s", Handled: recovery.HandledNew,
 		Made: &recovery.Made{
 			Choice: "c", By: "b", Roles: []string{"r"}, Reason: "r", Deviation: "1%", Pending: true, Proposed: []recovery.Action{late},
 			Second: &recovery.Signature{By: "b", Roles: []string{"r"}, Reason: "r", At: at}, Declined: &recovery.Signature{By: "b", Roles: []string{"r"}, Reason: "r", At: at},
