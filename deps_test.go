@@ -42,7 +42,7 @@ var rules = []rule{
 	{"recovery/ledger", []string{"playbook", "policy", "policy/value", "policy/worktime", "recovery", "recovery/internal/jsontext", "recovery/store", "recovery/ledger/internal/log", "golang.org/x/mod"}},
 	{"recovery/ledger/internal/log", []string{"golang.org/x/mod"}},
 	{"recovery/prove", []string{"playbook", "policy", "recovery"}},
-	{"recovery/recoverytest", []string{"recovery", "policy/value", "policy/worktime", "github.com/google/go-cmp"}},
+	{"recovery/recoverytest", []string{"recovery", "playbook", "policy/value", "policy/worktime", "github.com/google/go-cmp"}},
 	{"recovery/internal/jsontext", []string{"playbook/unseen"}},
 	{"recovery/internal/form", []string{"policy/value", "policy/worktime", "recovery/internal/intake", "recovery/internal/jsontext"}},
 	{"recovery/internal/intake", []string{"playbook/unseen", "policy", "recovery/internal/jsontext"}},
