@@ -3,6 +3,7 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -72,16 +73,9 @@ func firstByte(in *bufio.Reader) (byte, error) {
 			return rest[0], nil
 		}
 		if err != nil || n > in.Size() {
-			return 0, cmpErr(err)
+			return 0, cmp.Or(err, io.EOF)
 		}
 	}
-}
-
-func cmpErr(err error) error {
-	if err == nil {
-		return io.EOF
-	}
-	return err
 }
 
 const bom = "\xef\xbb\xbf"
