@@ -63,7 +63,7 @@ func sharedThing(docs []*playbook.Document) *thing {
 	for _, d := range docs {
 		t.add(definitions(d, "")...)
 	}
-	t.add(sharedLimits(docs))
+	t.add(sharedLimits(docs), sharedGuarantees(docs))
 	t.add(roles(docs)...)
 	return t
 }
@@ -126,7 +126,7 @@ func bookOf(d *playbook.Document, shared []*playbook.Document) *book {
 	own := &thing{at: d.Range, shown: cmp.Or(d.Title.Value, d.ID.Value)}
 	own.add(b.settings(shared)...)
 	own.add(definitions(d, own.part("zone").value)...)
-	own.add(limits(d.Limits, d.Range))
+	own.add(limits(d.Limits, d.Range), guarantees(d.Guarantees, d.Range))
 	for _, p := range []*thing{own.part("applies"), own.part("limits")} {
 		p.visit(func(x *thing) { b.everywhere = append(b.everywhere, x.reads...) })
 	}

@@ -351,3 +351,57 @@ func sharedLimits(docs []*playbook.Document) *thing {
 	}
 	return limits(all, at)
 }
+
+// guarantees builds the guarantees. Nothing is decided by them; that one is dropped, or says less, is a
+// change all the same.
+func guarantees(list []*playbook.Guarantee, at playbook.Range) *thing {
+	t := &thing{name: "guarantees", what: WhatGuarantee, at: at}
+	for _, g := range list {
+		t.add(guarantee(g))
+	}
+	return t
+}
+
+func guarantee(g *playbook.Guarantee) *thing {
+	t := &thing{name: g.ID.Value, what: WhatGuarantee, at: g.Range}
+	var said []string
+	list := func(name string, texts []playbook.Text) {
+		if len(texts) > 0 {
+			p := set(name, WhatGuarantee, texts, g.Range)
+			said = append(said, name+": "+p.shown)
+			t.add(p)
+		}
+	}
+	one := func(name string, text playbook.Text) {
+		if text.IsSet() {
+			said = append(said, name+": "+shown(text.Value))
+			t.add(plain(name, WhatGuarantee, text))
+		}
+	}
+	t.add(optional(g.For, expression, "for", WhatGuarantee))
+	list("gives", g.Gives)
+	one("within", g.Within)
+	one("calendar", g.Calendar)
+	list("never", g.Never)
+	one("when_grows", g.WhenGrows)
+	list("never_less", g.NeverLess)
+	list("regardless_of", g.RegardlessOf)
+	list("same", g.Same)
+	list("of", g.Of)
+	list("at_most", g.AtMost)
+	t.shown = strings.Join(said, ", ")
+	return t
+}
+
+// sharedGuarantees are those of all shared documents.
+func sharedGuarantees(docs []*playbook.Document) *thing {
+	var all []*playbook.Guarantee
+	var at playbook.Range
+	for _, d := range docs {
+		if len(d.Guarantees) > 0 && at.IsZero() {
+			at = d.Range
+		}
+		all = slices.Concat(all, d.Guarantees)
+	}
+	return guarantees(all, at)
+}

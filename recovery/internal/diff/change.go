@@ -47,6 +47,7 @@ const (
 	WhatPartner    What = "partner"
 	WhatAgreement  What = "agreement"
 	WhatLimit      What = "limit"
+	WhatGuarantee  What = "guarantee" // nothing is decided by it
 	WhatField      What = "field"
 	WhatFact       What = "fact"
 	WhatTerm       What = "term"

@@ -210,6 +210,7 @@ func TestCompare(t *testing.T) {
 		{"coverage", []string{`["MAD", "BCN"]`, `["MAD"]`}, []string{
 			`parcels: changed partner partner quickbike/outbound/covers: incident.region in ["MAD", "BCN"] => incident.region in ["MAD"] (parcels/by-bike)`}},
 		{"direction", []string{"    outbound:\n", "    inbound: {}\n    outbound:\n"}, []string{`parcels: added partner partner quickbike/inbound:  => inbound (parcels/by-bike)`}},
+		{"guarantee", []string{"owner: customer-care\n", "owner: customer-care\nguarantees: [{id: g, for: incident.severity > 3, never: [refund]}]\n"}, []string{`parcels: added guarantee guarantees/g:  => never: refund`}},
 		{"limit", []string{"at_most: 400 EUR", "at_most: 300 EUR"}, []string{`parcels: changed limit limits/compensate at most, counting credited/at_most: 400 EUR => 300 EUR`}},
 		{"shared limit", []string{"at_most: 250 EUR", "at_most: 200 EUR"}, []string{`shared: changed limit limits/compensate, refund at most/at_most: 250 EUR => 200 EUR`}},
 		{"limit gone", []string{"  - {of: compensate, keep: highest}\n", ""}, []string{`parcels: removed limit limits/compensate keep: compensate: keep the highest => `}},
