@@ -522,3 +522,11 @@ func (a *Asked) MayFail() bool { return a.cond.Asks() }
 
 // Applies reports whether a playbook is among those that were found to apply.
 func (in *Input) Applies(b *Playbook) bool { return slices.Contains(in.applying, b) }
+
+// Where is what the condition on the items of a play follows from; nil where it has none.
+func (r *Reasoning) Where(p *Play) *Read {
+	if p.where == nil {
+		return nil
+	}
+	return r.reads[p.where.cel]
+}

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -189,9 +190,11 @@ func (s sum) add(m value.Money) {
 		return
 	}
 	if old, ok := s[m.Currency()]; ok {
-		if total, err := old.Add(m); err == nil {
-			m = total
+		total, err := old.Add(m)
+		if err != nil { // more than any amount
+			total, _ = value.NewMoney(math.MaxInt64, m.Currency())
 		}
+		m = total
 	}
 	s[m.Currency()] = m
 }

@@ -46,6 +46,10 @@ func (w *world) pairs(g *policy.Guarantee) *Proof {
 		}
 	}
 	x.plays = w.relevant(x.types)
+	if x.untouched() {
+		x.proof.Standing = Proved
+		return x.proof
+	}
 	var box *policy.Box
 	box, x.events = w.start(x.asked)
 	if g.Claim == policy.ClaimGrows {
@@ -58,6 +62,80 @@ func (w *world) pairs(g *policy.Guarantee) *Proof {
 	x.into(box, x.plays)
 	x.proof.conclude(x.search)
 	return x.proof
+}
+
+// untouched reports whether nothing that the types depend on reads a field that varies: then both incidents
+// are given the same, whatever else cannot be reasoned about.
+func (x *pairs) untouched() bool {
+	if x.readsOfItself() {
+		return false
+	}
+	var asked []*policy.Asked
+	var reads []*policy.Read
+	for _, b := range x.program.Playbooks {
+		asked = append(asked, x.reason.Applies(b))
+	}
+	for _, p := range x.plays {
+		asked = append(asked, x.reason.Play(p))
+		reads = append(reads, x.reason.Where(p))
+		if p.Each != nil && x.vary[p.Each.Slot] {
+			return false
+		}
+		for _, c := range p.Cases {
+			asked = append(asked, x.reason.Case(c))
+		}
+		for _, list := range listsOf(p) {
+			for _, a := range list {
+				reads = append(reads, x.allOf(a)...)
+				if a.Since != nil && x.vary[a.Since.Slot] {
+					return false
+				}
+			}
+		}
+		if p.Partners != nil {
+			reads = append(reads, x.reason.Reads(p.Partners.Units)...)
+			for _, partner := range p.Partners.Partners {
+				for _, inbound := range []bool{false, true} {
+					if way := partner.Way(inbound); way != nil {
+						asked = append(asked, x.reason.Covers(way))
+					}
+				}
+			}
+		}
+		if p.Lead != nil {
+			if _, written := p.Lead.Written(); !written {
+				return false
+			}
+		}
+		if p.Choice == nil {
+			continue
+		}
+		for _, o := range p.Choice.Options {
+			reads = append(append(reads, x.reason.Reads(o.From)...), x.reason.Reads(o.To)...)
+			for _, a := range o.Allowed {
+				reads = append(append(reads, x.reason.Reads(a.From)...), x.reason.Reads(a.To)...)
+				for _, v := range a.Values {
+					reads = append(reads, x.reason.Reads(v)...)
+				}
+			}
+		}
+	}
+	for _, l := range limitsOf(x.program) {
+		asked = append(asked, x.reason.Cap(l))
+		reads = append(append(reads, x.reason.Reads(l.AtMost)...), x.reason.Reads(l.Escalate)...)
+		if l.Counting != nil && x.vary[x.reason.FactSlot(l.Counting)] {
+			return false
+		}
+	}
+	for slot := range x.vary {
+		if slices.ContainsFunc(asked, func(a *policy.Asked) bool { return a.Reads(slot) }) {
+			return false
+		}
+		if slices.ContainsFunc(reads, func(r *policy.Read) bool { reads, _ := r.Reads(slot); return reads }) {
+			return false
+		}
+	}
+	return true
 }
 
 // into goes through a box, split by the fields that are the same in both incidents.

@@ -11,7 +11,7 @@ import (
 const (
 	mostSteps = 200_000
 	mostOpen  = 64
-	mostRuns  = 4_000
+	mostRuns  = 20_000
 )
 
 // search goes through the boxes of a claim until one breaks it.

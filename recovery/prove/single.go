@@ -61,9 +61,60 @@ func (x *single) fine(s *scene) bool {
 	case policy.ClaimGives:
 		return !x.events && x.keeps(s)
 	case policy.ClaimNever, policy.ClaimAtMost:
+		if x.g.Claim == policy.ClaimAtMost && x.bounded(s) {
+			return true
+		}
 		return !slices.ContainsFunc(s.live, func(p *policy.Play) bool { return x.mayGive(s, p) }) && !x.escalates(s)
 	}
 	return false
+}
+
+// bounded reports whether all that the plays of a box may give together, without any cap, is no more than
+// the bounds: where every amount is written.
+func (x *single) bounded(s *scene) bool {
+	sums := sum{}
+	highest := map[string]value.Money{} // of the types of which the highest is kept, by type and currency
+	for _, p := range s.live {
+		if p.Each != nil || p.Choice != nil && gives(p, x.g.Types) {
+			return false
+		}
+		for _, list := range listsOf(p) {
+			for _, a := range list {
+				if !slices.Contains(x.g.Types, a.Type.Name) {
+					continue
+				}
+				v, fixed := a.Amount.Fixed()
+				m, isMoney := v.(value.Money)
+				switch key := a.Type.Name + " " + m.Currency(); {
+				case !fixed || !isMoney:
+					return false
+				case !x.keepsHighest(s, a.Type.Name):
+					sums.add(m)
+				case !highest[key].IsSet() || m.Compare(highest[key]) > 0:
+					highest[key] = m
+				}
+			}
+		}
+	}
+	for _, m := range highest {
+		sums.add(m)
+	}
+	for currency, total := range sums {
+		i := slices.IndexFunc(x.g.AtMost, func(m value.Money) bool { return m.Currency() == currency })
+		if total.Sign() > 0 && (i < 0 || total.Compare(x.g.AtMost[i]) > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepsHighest reports whether a limit keeps the highest of a type, whichever plays of a box give it.
+func (x *single) keepsHighest(s *scene, kind string) bool {
+	return slices.ContainsFunc(limitsOf(x.program), func(l *policy.Limit) bool {
+		return l.Keep && !l.PerItem && slices.Contains(l.Of, kind) && !slices.ContainsFunc(s.live, func(p *policy.Play) bool {
+			return gives(p, []string{kind}) && l.Scope != x.program.Shared && l.Scope != p.Playbook
+		})
+	})
 }
 
 // escalates reports whether a cap may tell somebody, which is one of the types.

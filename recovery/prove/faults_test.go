@@ -1,0 +1,143 @@
+package prove_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/prove"
+)
+
+const flights = `amends: v1
+playbook: air
+review_by: 2027-06-30
+applies: incident.service == "flight"
+incident:
+  km: {type: double, min: 0}
+  delay: {type: duration, min: 0s, default: 0s}
+tables:
+  owed:
+    by: {km: incident.km, delay: incident.delay}
+    rows:
+      - {km: {upto: 1500}, delay: {from: 3h}, amount: 250 EUR}
+      - {km: {above: 1500, upto: 3500}, delay: {from: 3h}, amount: 400 EUR}
+      - {km: {above: 3500}, delay: {from: 3h, below: 4h}, amount: 400 EUR}
+      - {km: {above: 3500}, delay: {from: 4h}, amount: 600 EUR}
+plays:
+  - id: late
+    approach: standardised-response
+    when: incident.failure == "late" && has(tables.owed)
+    do:
+      - compensate: {amount: tables.owed.amount}
+      - respond: {within: 2d}
+    cases:
+      - {id: far, when: incident.km > 3500.0, do: [{apologise: {}}]}
+      - {id: near, when: incident.km > 1000.0, do: [{apologise: {}}]}
+guarantees:
+  - {id: further, for: incident.failure == "late", when_grows: km, never_less: [compensate]}
+  - {id: longer, for: incident.failure == "late", when_grows: delay, never_less: [compensate]}
+  - {id: same, regardless_of: [region, language, channel, customer.tier], same: [compensate, respond]}
+  - {id: most, of: [compensate], at_most: 600 EUR}
+  - {id: answered, for: 'incident.failure == "late" && incident.delay >= hours(3) && incident.phase == "failure" && incident.provider == ""', gives: respond, within: 2d}
+`
+
+// TestClassicFaults makes the mistakes that people make, and looks for the guarantee that shows each, with
+// a witness.
+func TestClassicFaults(t *testing.T) {
+	for _, c := range []struct{ name, old, changed, broken, shows string }{
+		{"none", "", "", "", ""},
+		{"a gap at exactly 1,500 km", "{upto: 1500}", "{below: 1500}", "further answered", `"km":1500`},
+		{"more than for from", "{km: {upto: 1500}, delay: {from: 3h}", "{km: {upto: 1500}, delay: {above: 3h}", "answered", `"delay":"3h"`},
+		{"two bands swapped", "upto: 3500}, delay: {from: 3h}, amount: 400 EUR", "upto: 3500}, delay: {from: 3h}, amount: 600 EUR", "further", `"km":3500`},
+		{"more for a tier in one region", "has(tables.owed)\n", `has(tables.owed) && !(incident.region == "north" && incident.customer.tier == "gold")` + "\n", "same answered", `"region":"north"`},
+		{"a zero too many", "amount: 600 EUR", "amount: 6000 EUR", "most", `"delay":"4h"`},
+		{"a case behind a wider one", "incident.km > 3500.0", "incident.km > 500.0", "never", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			src := strings.Replace(flights, c.old, c.changed, 1)
+			set, diags := playbook.Load(fstest.MapFS{"air.yaml": {Data: []byte(src)}})
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			result, err := prove.Prove(context.Background(), set, prove.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var broken []string
+			shown := ""
+			for _, p := range slices.Concat(result.Guarantees, result.Questions) {
+				if p.Guarantee != "" && p.Standing == prove.Open {
+					t.Errorf("%s is open: %s", p.Guarantee, p.Reason)
+				}
+				if p.Standing == prove.Broken && (p.Guarantee != "" || p.Question == prove.Never) {
+					broken = append(broken, strings.TrimPrefix(p.Guarantee, "air/")+string(p.Question))
+					for _, w := range p.Witnesses {
+						shown += string(w.Incident)
+					}
+				}
+			}
+			if got := strings.Join(broken, " "); got != c.broken || !strings.Contains(shown, c.shows) {
+				t.Errorf("broken are %q, wanted %q and %s in %s", got, c.broken, c.shows, shown)
+			}
+		})
+	}
+}
+
+// TestExamples holds the standing of each guarantee of the examples.
+func TestExamples(t *testing.T) {
+	open := []string{"compensation/longer-is-never-less"} // of items nothing is known
+	found := 0
+	for _, dir := range []string{"broadband", "cloud", "flights", "hotel", "power", "rail"} {
+		set, diags := playbook.Load(os.DirFS("../../examples/" + dir + "/playbooks"))
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		result, err := prove.Prove(context.Background(), set, prove.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range result.Guarantees {
+			found++
+			want := prove.Proved
+			if slices.Contains(open, p.Guarantee) {
+				want = prove.Open
+			}
+			if p.Standing != want {
+				t.Errorf("%s: %s is %s: %s", dir, p.Guarantee, p.Standing, p.Reason)
+			}
+		}
+	}
+	if found < 8 {
+		t.Errorf("only %d guarantees", found)
+	}
+}
+
+// TestSameBytes proves a set twice, with its names in another order of hashing each time.
+func TestSameBytes(t *testing.T) {
+	src := strings.Replace(flights, "{upto: 1500}", "{below: 1500}", 1)
+	var first string
+	for range 5 {
+		set, _ := playbook.Load(fstest.MapFS{"air.yaml": {Data: []byte(src)}})
+		result, err := prove.Prove(context.Background(), set, prove.Options{Gaps: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		for _, p := range slices.Concat(result.Guarantees, result.Questions) {
+			out.WriteString(p.Guarantee + string(p.Question) + string(p.Standing) + p.Reason)
+			for _, w := range p.Witnesses {
+				out.Write(w.Incident)
+			}
+		}
+		if first == "" {
+			first = out.String()
+		}
+		if out.String() != first {
+			t.Fatalf("got %s\nand %s", first, out.String())
+		}
+	}
+}
