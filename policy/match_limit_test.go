@@ -32,7 +32,10 @@ func TestWhatEndsAnEvaluation(t *testing.T) {
 		{`!(incident.failure != "late" || ` + loop + `)`, false},
 		{`incident.failure == "late" ? ` + loop + ` : false`, false},
 	}
-	for _, test := range tests {
+	for i, test := range tests {
+		if testing.Short() && i%3 != 0 {
+			continue
+		}
 		program := compile(t, fstest.MapFS{"set.yaml": {Data: []byte(fmt.Sprintf(
 			"amends: v1\nplaybook: b\nreview_by: 2027-01-01\nincident: {causes: {type: [string]}}\nterms: {heavy: '%s', light: 'incident.severity > 3'}\nplays:\n  - id: p\n    approach: standardised-response\n    when: '%s'\n    do: [{apologise: {}}]\n",
 			loop, test.when))}})
