@@ -103,9 +103,6 @@ func look(ctx context.Context, dir string, o Options, each func(*playbook.Set)) 
 		if is := o.Scope.Namespace; e.In(is) && (g == nil || g.namespace == is) {
 			err = l.entry(e, g)
 		}
-		if o.Progress != nil {
-			o.Progress(l.out.records, 2*l.out.records)
-		}
 		return err
 	})
 	if err != nil {
