@@ -167,8 +167,8 @@ func (a *agenda) ifLate(y *Action, asks []Promise) {
 // late adds a step for one reason why it is owed.
 func (a *agenda) late(y *Action, p *Promise, h *hung) {
 	done := h.doneAt
-	if done.IsZero() && !a.isOpen(p) {
-		done = a.happened.resolved // it is not needed any more since
+	if r := a.happened.resolved; p.needlessFrom(r) && (done.IsZero() || r.Before(done)) {
+		done = r // it is not needed any more since
 	}
 	over := !done.IsZero() && (!done.After(h.at) || y.overOnceDone())
 	if over || a.happened.now.Before(h.at) {

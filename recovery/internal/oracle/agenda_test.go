@@ -211,9 +211,7 @@ func (r *oRun) stepOwed(k, s *oAsk, early bool) bool {
 	if state, _ := r.state(k); done.IsZero() && state != "" {
 		return true
 	}
-	if done.IsZero() { // it is over with the resolution
-		done, _ = r.resolvedAt()
-	}
+	done = r.needed(k, done) // it is over with the resolution
 	kind := justice[s.typ]
 	return !early && done.After(s.from) && kind != "procedural"
 }

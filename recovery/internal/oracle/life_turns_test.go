@@ -191,6 +191,14 @@ do: [{inform: {every: 2h, if_late: [{apologise: {}}]}}]
   missed inform given 02T10:00 due 02T14:00
 02T16:00 owed due apologise
 
+# 14 nothing is owed for a deadline that came when the incident was resolved already
+do: [{respond: {within: 1h, if_late: [{apologise: {}}]}}]
+02T10:00 told
+  respond new due 02T11:00 given 02T10:00
+02T13:00 told +resolved_at=02T10:30 +responded_at=02T12:00
+  respond kept due 02T11:00 given 02T10:00 done 02T12:00
+02T14:00 owed
+
 # 15 an answer before the incident was opened again, and one since, are about two promises
 do: [{respond: {within: 1h}}]
 02T10:00 told

@@ -27,6 +27,7 @@ type oAsk struct {
 	any     bool      // any event counts, however old
 
 	notBefore  time.Time
+	still      bool      // it is done, and keeps the times that it had
 	ready      bool      // its times are those of another ask of the play
 	own        time.Time // the deadline by its rules alone; zero: none, or it waits
 	due        time.Time // the deadline that it shows
@@ -126,7 +127,7 @@ func (r *oRun) finish(acts []*oAct) {
 			k.amount = a.amount
 			r.fulfil(k)
 			if last := r.lastGiven(k); last != nil && !k.done.IsZero() && !k.recurs() {
-				k.notBefore, k.ready = last.notBefore, true // what is done changes no more
+				k.notBefore, k.still = last.notBefore, true // what is done changes no more
 			}
 			r.steps(k)
 		}
@@ -462,6 +463,7 @@ func (r *oRun) settle(a *oAct) {
 	shown := a.asks[0]
 	a.done, a.given = time.Time{}, r.actGiven(a)
 	open, from := false, a.asks[0]
+	waits := func(k *oAsk) bool { return k.waits() && !k.still }
 	for i, k := range a.asks {
 		switch isOpen := k.done.IsZero(); {
 		case isOpen && !open:
@@ -474,7 +476,7 @@ func (r *oRun) settle(a *oAct) {
 		if k.done.After(a.done) {
 			a.done = k.done
 		}
-		if first := i == 0 || from.waits() && !k.waits(); first || !k.waits() && k.notBefore.Before(from.notBefore) {
+		if first := i == 0 || waits(from) && !waits(k); first || !waits(k) && k.notBefore.Before(from.notBefore) {
 			from = k // none is zero, and so the earliest
 		}
 	}
