@@ -16,6 +16,10 @@ func TestMemoryStore(t *testing.T) {
 	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return recovery.NewMemoryStore() })
 }
 
+func TestMemoryStoreWithDeliveries(t *testing.T) {
+	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return recovery.NewMemoryStore(recovery.KeepDeliveries()) })
+}
+
 func TestMemoryStoreShowsRefusals(t *testing.T) {
 	s := recovery.NewMemoryStore()
 	refused := recovery.Refusal{Incident: "A", At: time.Unix(0, 0), Error: errors.New("no")}

@@ -24,7 +24,9 @@ type bug struct {
 	commit    func(c *recovery.Commit) (skip bool)      // before a commit
 	committed func(c *recovery.Commit, err error) error // after it
 	deaf      bool                                      // to the context
-	lastWins  bool                                      // a conflict is committed all the same
+	claim     func(c *recovery.Claim)                   // before a claim
+	claimed   func(list []recovery.Delivery)
+	lastWins  bool // a conflict is committed all the same
 }
 
 type buggy struct {
@@ -65,6 +67,17 @@ func (s *buggy) Precedents(ctx context.Context, q recovery.Query) ([]store.Prece
 		if s.summary != nil {
 			s.summary(&list[i])
 		}
+	}
+	return list, err
+}
+
+func (s *buggy) Claim(ctx context.Context, c recovery.Claim) ([]recovery.Delivery, error) {
+	if s.claim != nil {
+		s.claim(&c)
+	}
+	list, err := s.MemoryStore.Claim(ctx, c)
+	if s.claimed != nil {
+		s.claimed(list)
 	}
 	return list, err
 }
@@ -227,6 +240,26 @@ func bugs() map[string]bug {
 		"what was handed out is lost":                 {given: previous(func(r *recovery.Record) { r.Handed = nil })},
 		"times are kept to the second":                {given: previous(func(r *recovery.Record) { r.OccurredAt = r.OccurredAt.Truncate(time.Second) })},
 		"what the first decision counts from is lost": {given: previous(func(r *recovery.Record) { r.Base = time.Time{} })},
+		"a lease never ends":                          {claim: func(c *recovery.Claim) { c.Until = c.Until.AddDate(100, 0, 0) }},
+		"a lease ends at once":                        {claim: func(c *recovery.Claim) { c.Until = c.Now }},
+		"claims ignore tenants":                       {claim: func(c *recovery.Claim) { c.Namespace = "" }},
+		"everything is handed out at once":            {claim: func(c *recovery.Claim) { c.Now = c.Now.AddDate(100, 0, 0) }},
+		"deliveries come newest first":                {claimed: func(list []recovery.Delivery) { slices.Reverse(list) }},
+		"what is withdrawn is handed out":             {commit: func(c *recovery.Commit) bool { c.Withdrawn = nil; return false }},
+		"what falls due is forgotten":                 {commit: func(c *recovery.Commit) bool { c.NextDue = time.Time{}; return false }},
+		"what has fallen due is not handed out":       {commit: func(c *recovery.Commit) bool { c.Fell = nil; return false }},
+		"claims in between are not compared": {commit: func(c *recovery.Commit) bool {
+			if c.Record != nil && len(c.Withdrawn) > 0 {
+				c.Given.Stream = nil
+			}
+			return false
+		}},
+		"reports do not reach the stream": {commit: func(c *recovery.Commit) bool {
+			for i := range c.Reports {
+				c.Reports[i].Key = "eff_0"
+			}
+			return false
+		}},
 		"an error hides that it is there already": {committed: func(c *recovery.Commit, err error) error {
 			if errors.Is(err, recovery.ErrConflict) {
 				return nil
@@ -242,7 +275,7 @@ func TestBuggyStore(t *testing.T) {
 	if !ok {
 		t.Skip("no bug is named")
 	}
-	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return &buggy{recovery.NewMemoryStore(), b} })
+	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return &buggy{recovery.NewMemoryStore(recovery.KeepDeliveries()), b} })
 }
 
 // TestTheKitFindsBugs holds that each bug makes the kit fail.
@@ -263,4 +296,11 @@ func TestTheKitFindsBugs(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
 	}
+}
+
+// TestStoreWithoutBugs holds that the kit finds nothing where nothing is wrong.
+func TestStoreWithoutBugs(t *testing.T) {
+	recoverytest.TestStore(t, func(*testing.T) recovery.Store {
+		return &buggy{recovery.NewMemoryStore(recovery.KeepDeliveries()), bug{}}
+	})
 }

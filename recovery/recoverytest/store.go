@@ -82,6 +82,11 @@ func parts() []part {
 		{"conflicts/what does not matter", noConflict},
 		{"conflicts/leave nothing behind", conflictLeavesNothing},
 
+		{"stream/claimed in order, for a time", streamClaims},
+		{"stream/what nobody has claimed is withdrawn", streamWithdraws},
+		{"stream/what fails is put back once", streamFails},
+		{"stream/what falls due is found", streamFallsDue},
+
 		{"races/for the last unit", raceForUnit},
 		{"races/for the last euro", raceForEuro},
 		{"races/to decide one incident", raceForIncident},
