@@ -278,10 +278,10 @@ func TestStreamFallsDue(t *testing.T) {
 	d.wantDue(start.Add(2 * time.Hour))
 	d.now = start.Add(5*time.Hour + time.Minute) // escalating was owed at 2, 3, 4 and 5 hours
 	d.again()
-	list := d.want("do respond", "do escalate")
+	d.want("do respond", "do escalate")
 	d.again()
 	d.after(10 * time.Minute)
-	list = d.want("do respond", "do escalate")
+	list := d.want("do respond", "do escalate")
 	d.after(50 * time.Minute)
 	d.again()
 	d.tell("late", 0, func(in *recovery.Incident) { in.RespondedAt = d.now })
