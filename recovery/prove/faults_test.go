@@ -87,6 +87,50 @@ func TestClassicFaults(t *testing.T) {
 	}
 }
 
+// TestWhatTheEngineReads holds claims about fields that no expression reads, and the engine does.
+func TestWhatTheEngineReads(t *testing.T) {
+	const head = "amends: v1\nplaybook: p\nreview_by: 2027-06-30\nincident:\n  promised_at: {type: timestamp, optional: true}\n  lead: {type: duration, default: 1h, min: 0s}\nplays:\n"
+	for _, c := range []struct {
+		name, play, claim string
+		standing          prove.Standing
+	}{
+		{"a clock that follows a field", "{id: a, approach: standardised-response, when: 'has(incident.promised_at)', do: [{respond: {since: promised_at, within: 2d}}]}",
+			"regardless_of: [promised_at], same: [respond]", prove.Broken},
+		{"a step whose clock follows a field", "{id: a, approach: standardised-response, when: 'has(incident.promised_at)', do: [{respond: {within: 2d, if_late: [{escalate: {to: x, since: promised_at, within: 1h}}]}}]}",
+			"regardless_of: [promised_at], same: [respond]", prove.Broken},
+		{"the report", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{respond: {within: 2d}}]}",
+			"regardless_of: [reported_at], same: [respond]", prove.Broken},
+		{"the phase", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 1 EUR}}]}",
+			"regardless_of: [phase], same: [compensate]", prove.Broken},
+		{"a lead", "{id: a, approach: preventive-intervention, when: 'incident.severity > 1', lead: incident.lead, do: [{compensate: {amount: 2 EUR}}], too_late: [{compensate: {amount: 1 EUR}}]}",
+			"regardless_of: [lead], same: [compensate]", prove.Broken},
+		{"a promise that may be too late", "{id: a, approach: preventive-intervention, when: 'incident.severity > 1', do: [{respond: {within: 1h}}], too_late: [{apologise: {}}]}",
+			"for: incident.phase == 'signal' && incident.severity > 1 && incident.provider == '', gives: respond", prove.Broken},
+		{"no effect of the channel", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{respond: {within: 2d}}]}",
+			"regardless_of: [channel], same: [respond]", prove.Proved},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			claim := strings.ReplaceAll(c.claim, "for: incident", "for: \"incident")
+			if claim != c.claim {
+				claim = strings.Replace(claim, ", gives", "\", gives", 1)
+			}
+			set, diags := playbook.Load(fstest.MapFS{"p.yaml": {Data: []byte(head + "  - " + c.play + "\nguarantees:\n  - {id: g, " + claim + "}\n")}})
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			result, err := prove.Prove(context.Background(), set, prove.Options{Guarantee: "g"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := result.Guarantees[0]; got.Standing != c.standing && (got.Standing == prove.Proved || c.standing != prove.Broken) {
+				t.Errorf("it is %s: %s", got.Standing, got.Reason)
+			} else {
+				t.Log(got.Standing, got.Reason)
+			}
+		})
+	}
+}
+
 // TestExamples holds the standing of each guarantee of the examples.
 func TestExamples(t *testing.T) {
 	open := []string{"compensation/longer-is-never-less"} // of items nothing is known

@@ -87,7 +87,7 @@ func (x *pairs) untouched() bool {
 		for _, list := range listsOf(p) {
 			for _, a := range list {
 				reads = append(reads, x.allOf(a)...)
-				if a.Since != nil && x.vary[a.Since.Slot] {
+				if x.sinceVaries(a) {
 					return false
 				}
 			}
@@ -328,12 +328,18 @@ func (x *pairs) describe(c *cell) {
 		if several && c.open == nil {
 			c.open = x.complete(c.scene, nil)
 		}
+		if p := q.play; p.Lead != nil {
+			if _, written := p.Lead.Written(); !written && x.maySignal(c.box) {
+				c.byValue = true // when it is too late may follow from what varies
+			}
+		}
 		for i, list := range lists {
 			for _, a := range list {
 				if slices.Contains(bearing, a.Type.Name) {
 					fmt.Fprintf(&b, "%s %d %p ", q.play.Name, i, a)
 					note(x.allOf(a))
 					x.spec(c, q.play, a)
+					c.byValue = c.byValue || x.sinceVaries(a)
 				}
 			}
 		}
@@ -377,6 +383,11 @@ func (x *pairs) describe(c *cell) {
 		}
 	}
 	c.same = b.String()
+}
+
+// sinceVaries reports whether an action, or what is owed when it is late, counts from a field that varies.
+func (x *pairs) sinceVaries(a *policy.Action) bool {
+	return a.Since != nil && x.vary[a.Since.Slot] || slices.ContainsFunc(a.IfLate, x.sinceVaries)
 }
 
 // spec leaves open what a deadline is that is not the same length of time for every incident: the days

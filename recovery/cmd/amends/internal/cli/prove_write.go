@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/term"
@@ -204,9 +206,9 @@ func decided(d *recovery.Decision) string {
 	return "gives " + strings.Join(out, ", ")
 }
 
-// suite writes the witnesses as tests that fail today: of a guarantee about one decision, because suites
-// hold first decisions against it; of one about two, because the second incident is to be given what the
-// first is.
+// suite writes the witnesses as tests that fail today. They want what is right: what is promised and not
+// given, nothing of what is never given or is too much, and for the second of two incidents what the
+// first is given.
 func (p proved) suite() []byte {
 	var out strings.Builder
 	out.WriteString("# Incidents on which a guarantee is broken, or a question has found something.\namends: v1\nsuite: witnesses\ntests:\n")
@@ -226,7 +228,7 @@ func (p proved) suite() []byte {
 			if len(j.Given.Partners) > 0 {
 				fmt.Fprintf(&out, "    partners: %s\n", yamlJSON(j.Given.Partners))
 			}
-			fmt.Fprintf(&out, "    want: %s\n", wanted(x, i))
+			fmt.Fprintf(&out, "    want: %s\n", p.wanted(x, i))
 		}
 	}
 	if n == 0 {
@@ -236,22 +238,50 @@ func (p proved) suite() []byte {
 }
 
 // wanted is what a witness should come out with.
-func wanted(x prove.Proof, i int) string {
+func (p proved) wanted(x prove.Proof, i int) string {
+	w := x.Witnesses[i]
+	g := p.guarantee(x.Guarantee)
 	switch {
 	case x.Question == prove.Unanswered:
 		return "{warnings: []}"
-	case i != 1 || x.Witnesses[0].Decision == nil:
+	case g == nil || w.Decision == nil || len(x.Witnesses) == 2 && i == 0:
 		return "{}"
+	case len(x.Witnesses) == 2:
+		return "{actions: [" + strings.Join(wantedOf(x.Witnesses[0].Decision, nil), ", ") + "]}"
+	case len(g.Gives) > 0:
+		return "{actions: [{" + g.Gives[0].Value + ": {}}]}"
 	}
-	var actions []string
-	for _, a := range x.Witnesses[0].Decision.Actions {
+	var without []string
+	for _, t := range append(g.Never, g.Of...) {
+		without = append(without, t.Value)
+	}
+	return "{exactly: true, actions: [" + strings.Join(wantedOf(w.Decision, without), ", ") + "]}"
+}
+
+// wantedOf are the actions of a decision, without those of some types.
+func wantedOf(d *recovery.Decision, without []string) (out []string) {
+	for _, a := range d.Actions {
 		text := ""
 		if a.Amount.IsSet() {
 			text = "amount: " + a.Amount.String()
 		}
-		actions = append(actions, "{"+a.Type+": {"+text+"}}")
+		if !slices.Contains(without, a.Type) {
+			out = append(out, "{"+a.Type+": {"+text+"}}")
+		}
 	}
-	return "{actions: [" + strings.Join(actions, ", ") + "]}"
+	return out
+}
+
+// guarantee is a guarantee as it is written, by document/id; nil: there is none.
+func (p proved) guarantee(name string) *playbook.Guarantee {
+	for _, d := range p.set.Documents {
+		for _, g := range d.Guarantees {
+			if d.ID.Value+"/"+g.ID.Value == name {
+				return g
+			}
+		}
+	}
+	return nil
 }
 
 func yamlText(s string) string { return yamlJSON(s) }
