@@ -221,6 +221,11 @@ func (c *conclusion) meet(x *ask) {
 		p.SetAt, p.stood, p.settled, x.fresh = now, nil, gone.settled, true
 		c.happened.judge(p)
 	case p.recurs() && base.Equal(was.Base):
+		if p.every != was.every && was.recurs() { // what was missed until now stays missed
+			gone := *was
+			gone.endSilences(c.endOf(was), time.Time{})
+			p.broken = gone.broken
+		}
 		p.NotBefore, p.waits = t.start, t.waits
 		c.happened.judge(p)
 	case p.redress || base.Equal(was.Base): // redress stays one promise

@@ -115,6 +115,9 @@ func (p *Promise) from(b broken) bool {
 	if p.redress {
 		return b.givenAt.Equal(p.given())
 	}
+	if p.recurs() && !b.began.IsZero() {
+		return b.began.Equal(p.Base)
+	}
 	return b.base.Equal(p.Base) || p.recurs() && b.base.After(p.Base)
 }
 

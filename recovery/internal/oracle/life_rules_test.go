@@ -546,7 +546,7 @@ func (d *oDecision) told() (out []string) {
 	for _, a := range d.acts {
 		out = append(out, toldAction(a.typ, a.change, moneyText(a.amount), moneyText(a.already), a.due, a.given, a.done))
 	}
-	for _, m := range d.missed {
+	for _, m := range slices.SortedStableFunc(slices.Values(d.missed), func(a, b oMissed) int { return a.due.Compare(b.due) }) {
 		out = append(out, "  missed "+m.ask.typ+stamps([]string{"given", "due", "done"}, m.born, m.due, m.done))
 	}
 	for _, w := range d.warnings {

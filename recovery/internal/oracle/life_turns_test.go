@@ -134,6 +134,20 @@ do: [{inform: {every: 2h, since: waiting_since}}]
   missed inform given 02T17:00 due 02T16:00
   warns late-when-given
 
+# 15 what an inform has missed stays listed where its field moves back, or goes
+do: [{inform: {every: 2h, since: waiting_since}}]
+02T10:00 told +waiting_since=02T10:00
+  inform new due 02T12:00 given 02T10:00
+02T12:30 told +waiting_since=02T09:00
+  inform changed due 02T11:00 given 02T10:00
+  missed inform given 02T12:30 due 02T11:00
+  missed inform given 02T10:00 due 02T12:00
+  warns late-when-given
+02T12:45 told -waiting_since
+  inform changed given 02T10:00
+  missed inform given 02T12:30 due 02T11:00
+  missed inform given 02T10:00 due 02T12:00
+
 # 15 an information that lies ahead takes the last one not back
 do: [{inform: {every: 4h}}]
 02T10:00 told

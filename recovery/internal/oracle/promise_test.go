@@ -28,6 +28,7 @@ type oAsk struct {
 
 	notBefore  time.Time
 	still      bool      // it is done, and keeps the times that it had
+	waited     bool      // and waited then
 	ready      bool      // its times are those of another ask of the play
 	own        time.Time // the deadline by its rules alone; zero: none, or it waits
 	due        time.Time // the deadline that it shows
@@ -127,7 +128,7 @@ func (r *oRun) finish(acts []*oAct) {
 			k.amount = a.amount
 			r.fulfil(k)
 			if last := r.lastGiven(k); last != nil && !k.done.IsZero() && !k.recurs() {
-				k.notBefore, k.still = last.notBefore, true // what is done changes no more
+				k.notBefore, k.still, k.waited = last.notBefore, true, last.waits() && !last.still || last.waited // what is done changes no more
 			}
 			r.steps(k)
 		}
@@ -463,7 +464,7 @@ func (r *oRun) settle(a *oAct) {
 	shown := a.asks[0]
 	a.done, a.given = time.Time{}, r.actGiven(a)
 	open, from := false, a.asks[0]
-	waits := func(k *oAsk) bool { return k.waits() && !k.still }
+	waits := func(k *oAsk) bool { return k.waits() && !k.still || k.waited }
 	for i, k := range a.asks {
 		switch isOpen := k.done.IsZero(); {
 		case isOpen && !open:
