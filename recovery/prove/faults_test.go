@@ -106,6 +106,16 @@ func TestWhatTheEngineReads(t *testing.T) {
 			"regardless_of: [lead], same: [compensate]", prove.Broken},
 		{"a promise that may be too late", "{id: a, approach: preventive-intervention, when: 'incident.severity > 1', do: [{respond: {within: 1h}}], too_late: [{apologise: {}}]}",
 			"for: incident.phase == 'signal' && incident.severity > 1 && incident.provider == '', gives: respond", prove.Broken},
+		{"a deadline that is longer", "{id: a, approach: standardised-response, phase: any, provider: any, when: 'true', do: [{respond: {within: 2d}}]}",
+			"gives: respond, within: 1d", prove.Broken},
+		{"hours that are more than a day with a change of clocks", "{id: a, approach: standardised-response, phase: any, provider: any, when: 'true', do: [{respond: {within: 24h}}]}",
+			"gives: respond, within: 1d", prove.Open},
+		{"a deadline that is as long", "{id: a, approach: standardised-response, phase: any, provider: any, when: 'true', do: [{respond: {within: 1d}}]}",
+			"gives: respond, within: 1d", prove.Proved},
+		{"a fallback that another play takes the place of", "{id: a, approach: standardised-response, phase: any, provider: any, when: 'incident.severity > 3', do: [{apologise: {}}]}\n" +
+			"  - {id: b, approach: standardised-response, phase: any, provider: any, fallback: true, when: 'true', do: [{respond: {}}]}", "gives: respond", prove.Broken},
+		{"a table by text", "{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: tables.t.amount}}]}\n" +
+			"tables: {t: {by: incident.region, rows: [{is: north, amount: 10 EUR}, {is: south, amount: 90 EUR}, {otherwise: true, amount: 10 EUR}]}}", "of: compensate, at_most: 50 EUR", prove.Broken},
 		{"no effect of the channel", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{respond: {within: 2d}}]}",
 			"regardless_of: [channel], same: [respond]", prove.Proved},
 	} {
