@@ -92,13 +92,6 @@ func (s set) within(o set) bool {
 
 func (s set) empty() bool { return !slices.ContainsFunc(s, func(w uint64) bool { return w != 0 }) }
 
-func (s set) count() (n int) {
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
-
 // first is the lowest member at or above i; -1: there is none.
 func (s set) first(i int) int {
 	for ; i < 64*len(s); i++ {
@@ -127,21 +120,6 @@ func (s *Space) Everything() *Box {
 		b.sets[i][0] &^= 1 << posThere
 	}
 	return b
-}
-
-// Key tells boxes of one space apart.
-func (b *Box) Key() string {
-	var key []byte
-	for _, list := range [][]set{b.sets, b.in, b.out} {
-		for _, s := range list {
-			for _, w := range s {
-				for i := range 8 {
-					key = append(key, byte(w>>(8*i)))
-				}
-			}
-		}
-	}
-	return string(key)
 }
 
 // Keep prepares a condition that was gathered for questions about boxes.
