@@ -57,7 +57,7 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 		if k.instanceOf != nil {
 			due = k.own
 		}
-		if k.src.pauses && !k.done.IsZero() && r.doneAt(k).IsZero() { // it was done, and is open again
+		if k.src.pauses && k.instanceOf == nil && !k.done.IsZero() && r.doneAt(k).IsZero() { // it was done, and is open again
 			_, due = r.clock(k).deadline(k.base, k.src.after, k.src.within)
 			if earlier(k.cap, due) {
 				due = k.cap
