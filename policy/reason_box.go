@@ -35,6 +35,23 @@ func (r *Reasoning) findUnlike() {
 	r.terms.more = len(r.unlike)
 }
 
+// Unlike are the names of fields for which two playbooks state other defaults: an incident without the
+// field is refused where both apply.
+func (r *Reasoning) Unlike() (names []string) {
+	stated := map[int]*Field{}
+	for _, b := range r.program.Playbooks {
+		for _, f := range b.Fields {
+			switch of := stated[f.Slot]; {
+			case of == nil:
+				stated[f.Slot] = f
+			case !sameDefault(of.Default, f.Default) && !slices.Contains(names, f.Name):
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
+}
+
 // asToApplies rewrites a condition of an applies: a field that an incident does not have is the shared
 // default in it.
 func (r *Reasoning) asToApplies(c *atom.Cond) *atom.Cond {

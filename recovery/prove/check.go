@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,8 @@ func Check(ctx context.Context, set *playbook.Set, program *policy.Program) ([]P
 		return nil, err
 	}
 	c := newChecker(w)
-	return append(c.never(), c.ambiguous()...), nil
+	found := slices.Concat(c.never(), c.ambiguous())
+	return slices.DeleteFunc(found, func(p Proof) bool { return p.Standing != Broken }), nil
 }
 
 // checker knows in which box each play matches.
@@ -238,19 +240,24 @@ func (c *checker) ambiguous() []Proof {
 			}
 			var first *policy.Play
 			var shown *trial
+			var open *reason
 			more := 0
 			for _, p := range c.order[b][:i] {
 				if !p.Answers || !q.Answers || c.boxes[p] == nil || c.boxes[q] == nil || !c.boxes[p].Meets(c.boxes[q]) || q.Fallback && side(p) == side(q) {
 					continue
 				}
-				t := c.together(p, q)
+				t, why := c.together(p, q)
 				switch {
 				case t == nil:
+					open = cmp.Or(open, why)
 				case first == nil:
 					first, shown = p, t
 				default:
 					more++
 				}
+			}
+			if first == nil && open != nil {
+				out = append(out, Proof{Question: Ambiguous, Play: q.Name, Standing: Open, At: q.Range, Reason: open.String()})
 			}
 			if first == nil {
 				continue
@@ -265,9 +272,8 @@ func (c *checker) ambiguous() []Proof {
 	return out
 }
 
-// together looks for an incident that the engine refuses because two plays match it; nil: none was
-// found.
-func (c *checker) together(p, q *policy.Play) *trial {
+// together looks for an incident that the engine refuses because two plays match it.
+func (c *checker) together(p, q *policy.Play) (*trial, *reason) {
 	ambiguous := func(t *trial) bool {
 		var e *policy.AmbiguousError
 		return errors.As(t.err, &e) && e.Playbook == p.Playbook.ID && (slices.Contains(e.Plays[:], p.Name) || slices.Contains(e.Plays[:], q.Name))
@@ -275,21 +281,36 @@ func (c *checker) together(p, q *policy.Play) *trial {
 	return c.find(c.boxes[p], p, q, ambiguous)
 }
 
-// find looks for an incident of a box that two plays fit, and that comes out in some way.
-func (c *checker) find(box *policy.Box, p, q *policy.Play, wanted func(*trial) bool) *trial {
+// find looks for an incident of a box that two plays fit, and that comes out in some way. Without one,
+// the reason says why there may be one all the same; nil: there is none.
+func (c *checker) find(box *policy.Box, p, q *policy.Play, wanted func(*trial) bool, more ...*policy.Asked) (*trial, *reason) {
 	var found *trial
-	x := &search{w: c.world, plays: c.relevantTo(p, q), must: []*policy.Asked{c.reason.Applies(p.Playbook), c.reason.Applies(q.Playbook), c.reason.Play(p), c.reason.Play(q)}, refusals: true}
-	x.budget = mostTries
+	must := []*policy.Asked{c.reason.Applies(p.Playbook), c.reason.Applies(q.Playbook), c.reason.Play(p), c.reason.Play(q)}
+	x := &search{w: c.world, plays: c.relevantTo(p, q), must: append(must, more...), refusals: true, budget: mostTries}
 	x.leaf = func(s *scene) {
-		for _, t := range x.trials(s) {
+		trials := x.trials(s)
+		for _, t := range trials {
 			if wanted(t) {
 				found, x.done = c.smallest(t, wanted), true
 				return
 			}
 		}
+		// The decisions that were tried say nothing of the other incidents of the box: other plays may
+		// come into it, and amounts.
+		switch {
+		case len(s.unsure) > 0:
+			x.leave(reason{at: s.unsure[0], text: "the condition could not be reasoned about"})
+		case len(trials) == 0:
+			x.leave(reason{at: q.Range, text: "no incident that fits could be written down"})
+		default:
+			x.leave(reason{at: q.Range, text: "what was tried did not show it, and may not be all there is"})
+		}
 	}
 	x.run(box)
-	return found
+	if found != nil || x.left == 0 {
+		return found, nil
+	}
+	return nil, &x.why
 }
 
 // relevantTo are two plays, in the order of the program.

@@ -20,11 +20,19 @@ func (w *world) questions(o Options, out *Result) error {
 		return &UnknownError{"play", o.Play, known}
 	}
 	c := newChecker(w)
+	var ambiguous []Proof
 	for _, x := range []struct {
 		question Question
 		ask      func() []Proof
 	}{
-		{Never, c.never}, {Ambiguous, c.ambiguous}, {Unanswered, func() []Proof { return c.unanswered(o.Gaps) }}, {Twice, c.twice}, {Refused, c.refused},
+		{Never, func() []Proof {
+			found := c.never()
+			return append(found, c.reached(found)...)
+		}}, {Ambiguous, func() []Proof {
+			found := c.ambiguous()
+			ambiguous = found
+			return found
+		}}, {Unanswered, func() []Proof { return c.unanswered(o.Gaps) }}, {Twice, c.twice}, {Refused, func() []Proof { return slices.Concat(alsoRefused(ambiguous), c.refused(), c.limitsMayFail()) }},
 	} {
 		if o.Progress != nil {
 			o.Progress(string(x.question))
@@ -172,6 +180,51 @@ func (c *checker) moneyOf(s *scene) []string {
 	return c.bearing(out)
 }
 
+// reached says of which plays and cases it is not known that an incident reaches them, beside those that
+// never are.
+func (c *checker) reached(never []Proof) []Proof {
+	var out []Proof
+	for _, p := range c.program.Plays {
+		if c.ctx.Err() != nil {
+			return out
+		}
+		if slices.ContainsFunc(never, func(n Proof) bool { return n.Play == p.Name && n.At == p.Range }) {
+			continue
+		}
+		open := func(at policy.Position, why *reason) {
+			if why == nil {
+				why = &reason{text: "nothing was found that reaches it"}
+			}
+			out = append(out, Proof{Question: Never, Play: p.Name, Standing: Open, At: at, Reason: why.String()})
+		}
+		plays := func(t *trial, fits func(recovery.Match) bool) bool {
+			return t.decision != nil && slices.ContainsFunc(t.decision.Plays, func(m recovery.Match) bool { return m.Play == p.Name && fits(m) })
+		}
+		t, why := c.find(c.boxes[p], p, p, func(t *trial) bool { return plays(t, func(recovery.Match) bool { return true }) })
+		if t == nil {
+			open(p.Range, why)
+			continue
+		}
+		for i, k := range p.Cases {
+			if slices.ContainsFunc(never, func(n Proof) bool { return n.Play == p.Name && n.At == k.Position }) {
+				continue
+			}
+			if p.Each != nil || k.ID == "" {
+				open(k.Position, &reason{at: k.Position, text: "whether the case is reached could not be reasoned about"})
+				continue
+			}
+			asked := []*policy.Asked{c.reason.Case(p.Cases[i])}
+			if t, why := c.find(c.boxes[p], p, p, func(t *trial) bool { return plays(t, func(m recovery.Match) bool { return m.Case == k.ID }) }, asked...); t == nil {
+				open(k.Position, why)
+			}
+		}
+		if len(p.TooLate) > 0 {
+			open(p.TooLate[0].Position, &reason{at: p.TooLate[0].Position, text: "whether `too_late` is reached could not be reasoned about"})
+		}
+	}
+	return out
+}
+
 // twice looks for plays that both give money of one type and currency, with no limit over them: each play
 // once, with the first other one.
 func (c *checker) twice() []Proof {
@@ -180,27 +233,37 @@ func (c *checker) twice() []Proof {
 		if c.ctx.Err() != nil {
 			return out
 		}
+		var proof *Proof
 		for _, p := range c.program.Plays[:i] {
 			if c.boxes[p] == nil || c.boxes[q] == nil || !c.boxes[p].Meets(c.boxes[q]) || c.alone(p, q) {
 				continue
 			}
-			kind := c.bothGive(p, q)
-			if kind == "" {
-				continue
+			if proof = c.bothGiven(p, q, proof); proof != nil && proof.Standing == Broken {
+				break
 			}
-			wanted := func(t *trial) bool {
-				return t.err == nil && givenBy(t.decision, p, kind) && givenBy(t.decision, q, kind)
-			}
-			t := c.find(c.boxes[p], p, q, wanted)
-			if t == nil {
-				continue
-			}
-			out = append(out, Proof{Question: Twice, Play: q.Name, Standing: Broken, At: q.Range, Witnesses: []Witness{t.witness()},
-				Reason: fmt.Sprintf("the plays %s and %s both give `%s`, and no limit looks at them together", p.Name, q.Name, kind)})
-			break
+		}
+		if proof != nil {
+			out = append(out, *proof)
 		}
 	}
 	return out
+}
+
+// bothGiven looks for an incident for which two plays give money of one type and currency. What is open
+// already stays so, unless there is such an incident.
+func (c *checker) bothGiven(p, q *policy.Play, open *Proof) *Proof {
+	for _, kind := range c.bothGive(p, q) {
+		t, why := c.find(c.boxes[p], p, q, func(t *trial) bool { return t.err == nil && givenByBoth(t.decision, p, q, kind) })
+		switch {
+		case t != nil:
+			return &Proof{Question: Twice, Play: q.Name, Standing: Broken, At: q.Range, Witnesses: []Witness{t.witness()},
+				Reason: fmt.Sprintf("the plays %s and %s both give `%s`, and no limit looks at them together", p.Name, q.Name, kind)}
+		case why != nil && open == nil:
+			open = &Proof{Question: Twice, Play: q.Name, Standing: Open, At: q.Range,
+				Reason: fmt.Sprintf("whether %s and %s both give `%s`: %s", p.Name, q.Name, kind, why)}
+		}
+	}
+	return open
 }
 
 // alone reports whether of two plays of one playbook one at most is given.
@@ -214,29 +277,44 @@ func (c *checker) alone(p, q *policy.Play) bool {
 	return side(p) == side(q) && (p.Fallback != q.Fallback && p.Answers && q.Answers)
 }
 
-// bothGive is a type of money that both plays give and that no limit looks at for both; empty: there is
-// none.
-func (c *checker) bothGive(p, q *policy.Play) string {
+// bothGive are the types of money that both plays give and that no limit looks at for both.
+func (c *checker) bothGive(p, q *policy.Play) (out []string) {
 	for _, list := range listsOf(p) {
 		for _, a := range list {
-			if a.Amount == nil || !gives(q, []string{a.Type.Name}) {
+			if a.Amount == nil || !gives(q, []string{a.Type.Name}) || slices.Contains(out, a.Type.Name) {
 				continue
 			}
 			limited := slices.ContainsFunc(limitsOf(c.program), func(l *policy.Limit) bool {
 				return slices.Contains(l.Of, a.Type.Name) && (l.Scope == c.program.Shared || l.Scope == p.Playbook && l.Scope == q.Playbook)
 			})
 			if !limited {
-				return a.Type.Name
+				out = append(out, a.Type.Name)
 			}
 		}
 	}
-	return ""
+	return out
 }
 
-func givenBy(d *recovery.Decision, p *policy.Play, kind string) bool {
-	return slices.ContainsFunc(d.Actions, func(a recovery.Action) bool {
-		return a.Type == kind && a.Amount.IsSet() && slices.Contains(a.Plays, p.Name)
-	})
+// givenByBoth reports whether two plays give money of a type in one currency.
+func givenByBoth(d *recovery.Decision, p, q *policy.Play, kind string) bool {
+	of := func(p *policy.Play) (out []string) {
+		for _, a := range d.Actions {
+			if a.Type == kind && a.Amount.IsSet() && slices.Contains(a.Plays, p.Name) {
+				out = append(out, a.Amount.Currency())
+			}
+		}
+		return out
+	}
+	return slices.ContainsFunc(of(p), func(currency string) bool { return slices.Contains(of(q), currency) })
+}
+
+// alsoRefused are the incidents that are refused because plays are ambiguous.
+func alsoRefused(ambiguous []Proof) (out []Proof) {
+	for _, p := range ambiguous {
+		p.Question = Refused
+		out = append(out, p)
+	}
+	return out
 }
 
 // refused looks for valid incidents that the engine refuses: for each play that its condition, or what it
@@ -277,6 +355,23 @@ func (c *checker) refused() []Proof {
 		if parts := c.partsThatMayFail(p); len(parts) > 0 {
 			out = append(out, Proof{Question: Refused, Play: p.Name, Standing: Open, At: p.Range, Reason: reason{at: parts[0], text: "whether it can fail could not be reasoned about"}.String()})
 		}
+	}
+	return out
+}
+
+// limitsMayFail are proofs left open by caps that are worked out, and by fields of which playbooks
+// state defaults that differ.
+func (c *checker) limitsMayFail() (out []Proof) {
+	add := func(at policy.Position, text string) {
+		out = append(out, Proof{Question: Refused, Standing: Open, At: at, Reason: reason{at: at, text: text}.String()})
+	}
+	for _, l := range limitsOf(c.program) {
+		if !l.Keep && (c.reason.Cap(l).MayFail() || len(c.reason.Reads(l.AtMost)) > 0) {
+			add(l.Position, "whether the cap can fail could not be reasoned about")
+		}
+	}
+	for _, f := range c.reason.Unlike() {
+		add(policy.Position{}, "whether playbooks that state other defaults of "+f+" apply together could not be reasoned about")
 	}
 	return out
 }

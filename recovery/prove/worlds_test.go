@@ -382,7 +382,8 @@ func (w *enumerated) questions(result *prove.Result, hard bool, count map[string
 		case prove.Refused:
 			truth := !w.any(func(_ point, _ *recovery.Decision, err error) bool {
 				var e *recovery.EvaluationError
-				return errors.As(err, &e)
+				var two *recovery.AmbiguousError
+				return errors.As(err, &e) || errors.As(err, &two)
 			})
 			if p.Standing == prove.Proved || p.Standing == prove.Broken {
 				w.compare(p, truth, hard)

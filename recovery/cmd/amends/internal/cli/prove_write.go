@@ -123,12 +123,12 @@ func (p proved) text(colour bool) term.Text {
 		counts[x.Standing]++
 		page.Add(standing(page, x, x.Guarantee))
 	}
-	found := 0
+	found := map[prove.Standing]int{}
 	for _, x := range p.result.Questions {
 		if x.Standing == prove.Proved {
 			continue
 		}
-		found++
+		found[x.Standing]++
 		page.Add(standing(page, x, string(x.Question)))
 	}
 	switch n := len(p.result.Guarantees); {
@@ -140,11 +140,15 @@ func (p proved) text(colour bool) term.Text {
 	return page.Text()
 }
 
-func foundIn(n int) string {
-	if n == 0 {
-		return "the questions found nothing"
+func foundIn(found map[prove.Standing]int) string {
+	text := "the questions found " + term.Count(found[prove.Broken], "thing")
+	if found[prove.Broken] == 0 {
+		text = "the questions found nothing"
 	}
-	return "the questions found " + term.Count(n, "thing")
+	if n := found[prove.Open]; n > 0 {
+		text += fmt.Sprintf(", %d open", n)
+	}
+	return text
 }
 
 func standing(page *term.Page, x prove.Proof, name string) term.Text {
