@@ -38,7 +38,15 @@ type Explanation struct {
 	Made []*Decision
 	// Rows are the rows of tables that the decision has looked up.
 	Rows []policy.RowUse
+	// Guarantees are those that are about the incident, in the order of the set; nil where Decision is.
+	Guarantees []*policy.Guarantee
+
+	instants map[string]time.Time // of the incident, by the names of fields; nil where Guarantees is
 }
+
+// Instant is the time that the incident has in a field; zero where it has none, or where no guarantee is
+// about the incident.
+func (x *Explanation) Instant(field string) time.Time { return x.instants[field] }
 
 // AskedPartner is a partner that was taken, or passed over.
 type AskedPartner struct {
@@ -173,7 +181,28 @@ func (c *conclusion) reasons(out *Explanation, only []*policy.Play) error {
 	}
 	out.Rows = c.input.Rows()
 	out.Plays = c.rules.explain(c.input, only)
+	if out.Decision != nil {
+		c.guarantees(out)
+	}
 	return c.or(nil)
+}
+
+// guarantees finds the guarantees that are about the incident. A condition that fails holds for nothing.
+func (c *conclusion) guarantees(out *Explanation) {
+	for _, g := range c.rules.program.Guarantees {
+		if about, err := g.IsAbout(c.input); about && err == nil {
+			out.Guarantees = append(out.Guarantees, g)
+		}
+	}
+	if out.Guarantees == nil {
+		return
+	}
+	out.instants = map[string]time.Time{}
+	for name, f := range c.rules.program.Declared() {
+		if at, ok := c.input.Field(f).(time.Time); ok {
+			out.instants[name] = at
+		}
+	}
 }
 
 // named finds plays by their names.

@@ -80,6 +80,7 @@ func (s *Set) compare(d *Decided) []Failure {
 		c.missed(w)
 		c.handled(w)
 		c.owed(w, d.after)
+		c.guarantees(d)
 	}
 	return c.failures
 }

@@ -1,12 +1,16 @@
 package suite
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/prove"
 )
 
 func (c *comparison) warnings(w *playbook.Want) {
@@ -185,4 +189,36 @@ func (c *comparison) changes(w *playbook.Want) {
 		}
 		c.fail("changes", p.Key.Range, message, linesOf([]string{p.Key.Value + ": " + p.Value.Value}, came))
 	}
+}
+
+// guarantees holds the first decision on an incident against the guarantees about one decision.
+func (c *comparison) guarantees(d *Decided) {
+	if !slices.ContainsFunc(c.set.program.Guarantees, prove.AboutOne) || !d.asked() || c.d.Handled != recovery.HandledNew {
+		return
+	}
+	x := c.why.explanation()
+	for _, g := range x.Guarantees {
+		if !prove.AboutOne(g) || happened(g, d.incident) {
+			continue
+		}
+		broken := prove.Breaks(g, c.set.program, c.d, x.Instant)
+		if broken == "" {
+			continue
+		}
+		c.fail("guarantees", c.step.Range, fmt.Sprintf("the guarantee `%s` (%s:%d) is broken: %s", g.Name, g.Position.File, g.Position.Start.Line, broken), nil)
+	}
+}
+
+// happened reports whether something has happened to an incident that a guarantee does not speak of: it
+// takes incidents as they begin, unless its condition reads what came after.
+func happened(g *policy.Guarantee, in recovery.Incident) bool {
+	for field, at := range map[string]time.Time{
+		"responded_at": in.RespondedAt, "informed_at": in.InformedAt, "resolved_at": in.ResolvedAt,
+		"waiting_since": in.WaitingSince, "reopened_at": in.ReopenedAt,
+	} {
+		if !at.IsZero() && !strings.Contains(g.For(), field) {
+			return true
+		}
+	}
+	return len(in.Paused) > 0 && !strings.Contains(g.For(), "paused")
 }
