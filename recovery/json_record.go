@@ -126,6 +126,57 @@ func (r *Record) fields(f *form.Form) {
 	f.Texts("withdrawn", &r.Withdrawn)
 }
 
+// AppendJSON appends a delivery as canonical JSON, for a store that keeps text: with what only stores keep of
+// its action or choice. calendars names calendars as in [Record.AppendJSON], and [ReadDelivery] reads it back.
+func (d *Delivery) AppendJSON(dst []byte, calendars func(*worktime.Calendar) string) []byte {
+	f := form.Writing(dst, form.ForStores)
+	f.NameOf = calendars
+	f.Begin()
+	d.fields(f)
+	f.End()
+	return f.Written()
+}
+
+// ReadDelivery reads what [Delivery.AppendJSON] writes. calendars finds a calendar as in [ReadRecord].
+func ReadDelivery(data []byte, calendars func(name string) (*worktime.Calendar, error)) (*Delivery, error) {
+	o, err := jsontext.NewOutline(data, 1)
+	if err != nil {
+		return nil, jsonError(err)
+	}
+	defer o.Release()
+	if o.Root().Kind() != jsontext.KindBeginObject {
+		return nil, &JSONError{"an object is wanted"}
+	}
+	f := form.Reading(o.Root(), form.ForStores, &err)
+	f.CalendarOf = calendars
+	defer f.Release()
+	d := &Delivery{}
+	d.fields(f)
+	return d, jsonError(err)
+}
+
+// fields writes and reads the kept form only. Seq is the store's, which keeps it apart.
+func (d *Delivery) fields(f *form.Form) {
+	if a := form.Optional(f, "action", &d.Action); a != nil {
+		a.fields(f)
+		f.Shut()
+	}
+	if c := form.Optional(f, "choice", &d.Choice); c != nil {
+		c.fields(f)
+		f.Shut()
+	}
+	f.Text("customer", &d.Customer)
+	f.Text("decision", &d.Decision)
+	f.Text("do", &d.Do)
+	f.Flag("done", &d.Done)
+	f.Time("fell_at", &d.fellAt)
+	f.Text("incident", &d.Incident)
+	f.Text("key", &d.Key)
+	f.Text("language", &d.Language)
+	f.Text("namespace", &d.Namespace)
+	f.Time("not_before", &d.NotBefore)
+}
+
 func (b *PlayBase) fields(f *form.Form) {
 	f.Time("base", &b.Base)
 	f.Text("play", &b.Play)

@@ -181,3 +181,40 @@ func TestUnitsOfARecordHave64Bits(t *testing.T) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
+
+// TestDeliveriesSurvive holds that a store which keeps deliveries as text hands out what was put into it.
+func TestDeliveriesSurvive(t *testing.T) {
+	for _, failure := range []string{"late", "broken"} {
+		d := newStreamDesk(t, streamed)
+		d.tell(failure, 0)
+		d.after(3 * time.Hour)
+		d.again()
+		names := calendarNames{}
+		list := d.claim(time.Minute)
+		if len(list) == 0 {
+			t.Fatalf("%s: nothing was handed out", failure)
+		}
+		for i := range list {
+			x := &list[i]
+			kept := x.AppendJSON(nil, names.name)
+			back, err := recovery.ReadDelivery(kept, names.find)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, kept)
+			}
+			if again := back.AppendJSON(nil, names.name); !bytes.Equal(kept, again) {
+				t.Errorf("read back, a delivery differs\nwas %s\nis  %s", kept, again)
+			}
+			if a, b := x.Open(), back.Open(); a != b {
+				t.Errorf("for the rules it was %+v, and is %+v", a, b)
+			}
+		}
+	}
+}
+
+func TestReadDeliveryRefuses(t *testing.T) {
+	for _, text := range []string{``, `[]`, `{"key":1}`, `{"key":"e","action":"x"}`} {
+		if d, err := recovery.ReadDelivery([]byte(text), nil); err == nil {
+			t.Errorf("%s was read as %+v", text, d)
+		}
+	}
+}

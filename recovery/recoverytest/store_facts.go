@@ -57,17 +57,17 @@ func factsWithoutItself(k *kit) {
 func factsWindow(k *kit) {
 	k.commit(
 		decided("dec_1", "A", occurred(noon()), gives("refund", "1 EUR")),
-		decided("dec_2", "B", occurred(noon().Add(-time.Nanosecond)), gives("refund", "2 EUR")),
-		decided("dec_3", "C", occurred(noon().Add(time.Nanosecond)), gives("refund", "4 EUR")),
+		decided("dec_2", "B", occurred(noon().Add(-time.Microsecond)), gives("refund", "2 EUR")),
+		decided("dec_3", "C", occurred(noon().Add(time.Microsecond)), gives("refund", "4 EUR")),
 		decided("dec_4", "D", occurred(noon().Add(100*24*time.Hour)), gives("refund", "8 EUR")),
 	)
 	madrid := time.FixedZone("", 3600)
 	k.wantFact(int64(3), from(countIncidents(), noon()))
 	k.wantFact(int64(3), from(countIncidents(), noon().In(madrid)))
 	k.wantFact(money("13 EUR"), byOccurrence(from(sum("refund", "EUR"), noon())))
-	k.wantFact(money("15 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(-time.Nanosecond))))
-	k.wantFact(money("12 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(time.Nanosecond))))
-	k.wantFact(int64(2), byOccurrence(from(countActions("refund"), noon().Add(time.Nanosecond))))
+	k.wantFact(money("15 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(-time.Microsecond))))
+	k.wantFact(money("12 EUR"), byOccurrence(from(sum("refund", "EUR"), noon().Add(time.Microsecond))))
+	k.wantFact(int64(2), byOccurrence(from(countActions("refund"), noon().Add(time.Microsecond))))
 	k.wantFact(int64(0), from(countIncidents(), noon().Add(101*24*time.Hour)))
 	k.wantFact(int64(4), countIncidents()) // from the zero time on
 }
@@ -168,7 +168,7 @@ func factsByGiven(k *kit) {
 		k.wantFact(int64(0), byOccurrence(from(countActions("refund"), onDay(day))))
 	}
 	k.wantFact(money("31 EUR"), byOccurrence(sum("refund", "EUR")))
-	k.wantFact(money("2 EUR"), from(sum("refund", "EUR"), onDay(1).Add(time.Nanosecond)))
+	k.wantFact(money("2 EUR"), from(sum("refund", "EUR"), onDay(1).Add(time.Microsecond)))
 	k.wantFactFor("A", money("12 EUR"), from(sum("refund", "EUR"), onDay(1)))
 	k.wantFactFor("B", money("2 EUR"), from(sum("refund", "EUR"), onDay(1)))
 	k.wantFact(int64(1), from(countActions("inform"), onDay(3)))

@@ -59,9 +59,9 @@ func latestIsPrevious(k *kit) {
 }
 
 func readsBack(k *kit) {
-	want := decided("dec_1", "A", key("customer.id", "C"), occurred(noon().Add(-time.Nanosecond)),
+	want := decided("dec_1", "A", key("customer.id", "C"), occurred(noon().Add(-time.Microsecond)),
 		gives("compensate", "12.50 EUR", late), reserves("bike", "outbound", 2, noon()), keeps("dec_0"))
-	want.Base = noon().Add(time.Nanosecond)
+	want.Base = noon().Add(time.Microsecond)
 	k.commit(want)
 	given, _ := k.read(recovery.Query{Incident: "A"})
 	wantRecord(k.T, given.Previous, want)

@@ -6,8 +6,8 @@ func useWindow(k *kit) {
 	q := today("bike", "outbound")
 	k.commit(
 		decided("dec_1", "A", reserves("bike", "outbound", 1, q.From)),
-		decided("dec_2", "B", reserves("bike", "outbound", 2, q.From.Add(-time.Nanosecond))),
-		decided("dec_3", "C", reserves("bike", "outbound", 4, q.Until.Add(-time.Nanosecond))),
+		decided("dec_2", "B", reserves("bike", "outbound", 2, q.From.Add(-time.Microsecond))),
+		decided("dec_3", "C", reserves("bike", "outbound", 4, q.Until.Add(-time.Microsecond))),
 		decided("dec_4", "D", reserves("bike", "outbound", 8, q.Until)),
 		decided("dec_5", "E", reserves("bike", "outbound", 16, noon()), reserves("bike", "outbound", 32, noon())),
 	)

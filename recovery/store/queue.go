@@ -76,6 +76,22 @@ type Queue struct {
 	nextDue time.Time
 }
 
+// QueueOf is a queue of deliveries as a store has kept them: all of an incident, settled ones too, in order.
+// nextDue is when something falls due next; zero: never.
+func QueueOf(all []Open, nextDue time.Time) *Queue {
+	q := &Queue{all: all, nextDue: nextDue}
+	for _, o := range all {
+		if !o.FellAt.IsZero() {
+			q.falls(o.Of, o.FellAt)
+		}
+	}
+	return q
+}
+
+// All are the deliveries of the queue in order, settled ones too, for a store that keeps them. Nobody may
+// change them.
+func (q *Queue) All() []Open { return q.all }
+
 // Stream is what an engine is told of the queue.
 func (q *Queue) Stream() *Stream {
 	s := &Stream{Fell: slices.Clone(q.fell), NextDue: q.nextDue}
