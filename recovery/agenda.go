@@ -27,6 +27,9 @@ const (
 	// Dead is a delivery that has failed again after it was put back: nobody tries it any more until a
 	// person has dealt with it, and reports on its key.
 	Dead State = "dead"
+	// Stuck is an incident on which something has fallen due and which cannot be decided any more, as a set
+	// or an incident may be. Its Action has the type "again", and Why says why. It is tried again.
+	Stuck State = "stuck"
 )
 
 // OwedChoice is the type under which a choice is owed, in place of that of an action.
@@ -47,6 +50,8 @@ type Owed struct {
 	Choice *Choice `json:"-"`
 	// Key is that of the delivery that is Dead.
 	Key string `json:"key,omitempty"`
+	// Why is the error with which what is Stuck could not be decided.
+	Why string `json:"why,omitempty"`
 }
 
 // agendaOf lists what a decision owes beside the choices. Choices have withdrawn the actions that are gone.
@@ -87,7 +92,7 @@ func (a *agenda) choice(c Choice) {
 	}
 }
 
-// Agenda lists what is owed on an incident now, the most urgent first: dead, overdue, due, pending, next,
+// Agenda lists what is owed on an incident now, the most urgent first: dead, stuck, overdue, due, pending, next,
 // waiting, overpaid, each by time. It looks at the actions of the incident's latest decision and of the
 // choices made on it, and at the choices that nobody has made, or agreed to, yet.
 //
@@ -161,10 +166,10 @@ func compareOwed(x, y Owed) int {
 	return cmp.Or(x.State.Compare(y.State), compareTimes(x.At, y.At))
 }
 
-// Compare orders states as an agenda lists them, the most urgent first: dead, overdue, due, pending, next,
+// Compare orders states as an agenda lists them, the most urgent first: dead, stuck, overdue, due, pending, next,
 // waiting, overpaid.
 func (s State) Compare(o State) int {
-	urgency := [...]State{Dead, Overdue, Due, Pending, Next, Waiting, Overpaid}
+	urgency := [...]State{Dead, Stuck, Overdue, Due, Pending, Next, Waiting, Overpaid}
 	return cmp.Compare(slices.Index(urgency[:], s), slices.Index(urgency[:], o))
 }
 

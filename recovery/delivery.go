@@ -33,6 +33,8 @@ type Delivery struct {
 	// Done says that the action was reported done before, so that what is changed or cancelled has to be
 	// undone, and not only left out.
 	Done bool `json:"done,omitempty"`
+	// Attempt is how often it was claimed, this time included; 0: it is not from a stream.
+	Attempt int `json:"attempt,omitempty"`
 
 	fellAt time.Time // when it fell due; zero: it is that of a decision
 }
@@ -202,7 +204,7 @@ func (e *Engine) streamed(c *Commit, rules *ruleset, after *Given) error {
 		return nil
 	}
 	s := &streamer{before: c.Given.Stream}
-	now := e.now()
+	now := after.latest(e.now())
 	if c.Record != nil {
 		c.Outbox = s.outbox(c.Record)
 	}
@@ -211,8 +213,8 @@ func (e *Engine) streamed(c *Commit, rules *ruleset, after *Given) error {
 		return err
 	}
 	s.over(list)
-	if c.Record == nil && len(c.Reports) == 0 {
-		c.Fell = after.fallen(list)
+	if c.Fell = after.fallen(list); len(c.Fell) > 0 && (c.Record != nil || len(c.Reports) > 0) {
+		c.Fell, c.NextDue = nil, now.Add(time.Microsecond) // Again puts it in
 	}
 	for _, a := range list {
 		c.NextDue = earlier(c.NextDue, a.next)
@@ -222,6 +224,17 @@ func (e *Engine) streamed(c *Commit, rules *ruleset, after *Given) error {
 		c.Record.Withdrawn = s.withdrawn
 	}
 	return nil
+}
+
+// latest is a time, or that of what is known of an incident where another clock is ahead.
+func (g *Given) latest(now time.Time) time.Time {
+	if g.Previous != nil {
+		now = later(now, g.Previous.Decision.DecidedAt)
+	}
+	for i := range g.Stream.Fell {
+		now = later(now, g.Stream.Fell[i].At)
+	}
+	return now
 }
 
 // lookAgain is when a set asks to look at an open incident again.
@@ -383,10 +396,13 @@ func (d *Delivery) Open() store.Open {
 	return o
 }
 
-// dead are the deliveries that nobody tries any more.
+// dead are the deliveries that nobody tries any more, and what cannot be decided.
 func (g *Given) dead() (out []Owed) {
 	if g.Stream == nil {
 		return nil
+	}
+	if stuck := g.Stream.Stuck; stuck != nil {
+		out = append(out, Owed{State: Stuck, At: stuck.Since, Action: Action{Type: OpAgain}, Why: stuck.Why})
 	}
 	for i := range g.Stream.Open {
 		o := &g.Stream.Open[i]

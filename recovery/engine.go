@@ -255,6 +255,22 @@ func (e *Engine) Set() SetRef {
 	return rules.ref
 }
 
+// Namespace names the tenant that the engine decides for: see [WithNamespace].
+func (e *Engine) Namespace() string {
+	if e == nil {
+		return ""
+	}
+	return e.config.namespace
+}
+
+// Now is what time it is by the engine's clock, to the microsecond; zero for an engine that nobody loaded.
+func (e *Engine) Now() time.Time {
+	if e == nil || e.config.clock == nil {
+		return time.Time{}
+	}
+	return e.now()
+}
+
 // now is the engine's clock, to the microsecond like every instant: a program that
 // wakes at the time at which something falls due finds it due.
 func (e *Engine) now() time.Time { return value.Instant(e.config.clock()) }

@@ -55,7 +55,7 @@ func (g *Given) marked(list []Handed) []Handed {
 		for j := range g.Stream.Open {
 			if o := &g.Stream.Open[j]; o.Key == list[i].Key {
 				list[i].waits = o.State == store.DeliveryWaiting
-				list[i].again = o.State == store.DeliveryClaimed && o.Failed > 0
+				list[i].again = o.InDoubt() && o.Failed > 0
 			}
 		}
 	}

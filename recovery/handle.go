@@ -200,7 +200,7 @@ func (e *Engine) send(ctx context.Context, rules *ruleset, store Store, o *outco
 
 // after is what a store answers about an incident once the outcome is committed.
 func (o *outcome) after() Given {
-	after := Given{Previous: o.record, Reports: o.given.Reports}
+	after := Given{Previous: o.record, Reports: o.given.Reports, Stream: o.given.Stream}
 	if o.record.On == "" {
 		for i := range o.given.Made {
 			if slices.Contains(o.record.Keeps, o.given.Made[i].Decision.ID) {

@@ -33,9 +33,10 @@ type MemoryStore struct {
 	sets     store.Sets
 	stranger thread // what is known of an incident that never came
 
-	refusals []Refusal
-	keeps    bool // deliveries
-	streams  streams
+	refusals   []Refusal
+	keeps      bool // deliveries
+	streams    store.Streams
+	deliveries map[string]Delivery // by key
 }
 
 // MemoryOption changes what a [MemoryStore] keeps.
@@ -43,7 +44,9 @@ type MemoryOption func(*MemoryStore)
 
 // KeepDeliveries makes a store keep the stream of deliveries: it is then a [Stream]. They stay in memory
 // until the program ends, so that a delivery which fails can be put back.
-func KeepDeliveries() MemoryOption { return func(s *MemoryStore) { s.keeps = true } }
+func KeepDeliveries() MemoryOption {
+	return func(s *MemoryStore) { s.keeps, s.deliveries = true, map[string]Delivery{} }
+}
 
 // NewMemoryStore returns a store that knows nothing yet.
 func NewMemoryStore(options ...MemoryOption) *MemoryStore {
@@ -134,7 +137,7 @@ func (s *MemoryStore) answer(q *Query) (Given, Version, error) {
 		Use:       make([]int64, len(q.Use)),
 	}
 	if s.keeps {
-		given.Stream = t.queue.Stream()
+		given.Stream = s.streams.Of(t.namespace, t.incident)
 	}
 	if t.latest != nil && q.Set != "" {
 		given.SetIsOlder = s.sets.Older(store.IDOf(q.Set), t.stands.Latest.Set)
@@ -189,13 +192,24 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 	case len(c.Reports) == 0:
 		return s.commitFallen(&c)
 	}
-	for _, r := range c.Reports {
-		t := s.open(r.Namespace, r.Incident)
-		if t.report(r) {
-			t.queue.Report(&r)
+	return s.commitReports(&c)
+}
+
+// commitReports keeps reports. What they do to the stream hangs on the decisions that were read.
+func (s *MemoryStore) commitReports(c *Commit) error {
+	if s.keeps && c.Streams() {
+		t := s.thread(c.Reads.Namespace, c.Reads.Incident)
+		latest, made := t.stands.IDs()
+		if err := c.Seen().CheckThread(latest, made, t.updatedAt); err != nil {
+			return err
 		}
 	}
-	s.stream(&c)
+	for _, r := range c.Reports {
+		if s.open(r.Namespace, r.Incident).report(r) && s.keeps {
+			s.streams.Change(r.Namespace, r.Incident, func(q *store.Queue) { q.Report(&r) })
+		}
+	}
+	s.stream(c)
 	return nil
 }
 
@@ -204,7 +218,7 @@ func (s *MemoryStore) commitFallen(c *Commit) error {
 	t := s.thread(c.Reads.Namespace, c.Reads.Incident)
 	seen := c.Seen()
 	latest, made := t.stands.IDs()
-	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckWaiting(t.queue.Stream().Waiting()))
+	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckWaiting(s.streams.Of(t.namespace, t.incident).Waiting()))
 	if err != nil || t == &s.stranger {
 		return err
 	}
@@ -276,7 +290,7 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	latest, made := t.stands.IDs()
 	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told))
 	if err == nil && c.Given.Stream != nil {
-		err = seen.CheckWaiting(t.queue.Stream().Waiting())
+		err = seen.CheckWaiting(s.streams.Of(t.namespace, t.incident).Waiting())
 	}
 	if err != nil || c.Version == s.version {
 		return err
@@ -329,8 +343,7 @@ type thread struct {
 	reports             []Report
 	// updatedAt is the latest updated_at of the incident that was seen.
 	updatedAt time.Time
-	told      *Told       // see [Given.Told]
-	queue     store.Queue // of a store that keeps deliveries
+	told      *Told // see [Given.Told]
 }
 
 // add makes a record the latest one, or a choice one that hangs on it.

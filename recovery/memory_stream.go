@@ -4,53 +4,71 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Stream is a [Store] that keeps the one stream of all that a host has to do: what decisions give and take
-// back, what falls due, and what somebody has to choose. Its answers have [Given.Stream].
+// back, what falls due, and what somebody has to choose. Its answers have [Given.Stream]. Package due has
+// the runner that works it off.
 //
 // A delivery is claimed for a time, its lease. Whoever has done it says so with [Engine.Report] and its key;
 // one that nobody has reported on is handed out again when its lease has ended. So a delivery is handed
 // out at least once, and its key tells whether it was done before.
+//
+// Whoever claims has a name, which no other process has. A claim ends with its lease: another may hold it from then on,
+// and renewing, returning and burying what is not claimed under the name is an error.
 type Stream interface {
 	Store
 	// Claim hands out deliveries of a namespace, the oldest of each incident first. While one is in other
 	// hands, later ones of its incident wait. While one about money is dead, later ones about money wait.
 	Claim(ctx context.Context, c Claim) ([]Delivery, error)
-	// Renew lengthens the lease of deliveries that are claimed.
-	Renew(ctx context.Context, keys []string, until time.Time) error
+	// Renew lengthens the lease of deliveries.
+	Renew(ctx context.Context, by string, keys []string, until time.Time) error
 	// Return gives a claimed delivery back: it is handed out again from a time on.
-	Return(ctx context.Context, key string, from time.Time) error
+	Return(ctx context.Context, by, key string, from time.Time) error
+	// Bury gives a claimed delivery up: it is dead, and may have been done. It is handed out again when it is
+	// revived, and is done with when somebody reports on it or settles it.
+	Bury(ctx context.Context, by, key string) error
+	// Revive puts a dead delivery back. Its attempts count anew.
+	Revive(ctx context.Context, key string) error
 	// Settle ends a delivery on which nobody will report.
 	Settle(ctx context.Context, key string) error
-	// FallenDue lists the incidents of a namespace on which something has fallen due by a time, the oldest
-	// first and no more than most of them, for [Engine.Again]. next is when the stream has to be looked at
-	// next, because something falls due or can be claimed; zero: never.
-	FallenDue(ctx context.Context, namespace string, now time.Time, most int) (due []FallenDue, next time.Time, err error)
+	// FallenDue claims the incidents of a namespace on which something has fallen due, those first that could be claimed
+	// first, for [Engine.Again]. What Again commits ends the claim.
+	FallenDue(ctx context.Context, c Claim) ([]FallenDue, error)
+	// Postpone says that an incident on which something has fallen due could not be decided. It can be
+	// claimed again from a time on.
+	Postpone(ctx context.Context, by string, p Postponed) error
+	// Next is when the stream of a namespace has to be looked at next, because something falls due or can be
+	// claimed: now, or later; zero: never. Its cost does not grow with the number of incidents.
+	Next(ctx context.Context, namespace string, now time.Time) (time.Time, error)
 }
 
-// Claim says which deliveries are claimed.
+// Claim says what is claimed.
 type Claim struct {
 	Namespace string
+	By        string    // who claims
 	Now       time.Time // what can be handed out by then
 	Until     time.Time // when the lease ends
 	Most      int       // of how many incidents; 0: of all
+	Each      int       // how many deliveries of each incident; 0: all
 }
 
 // FallenDue is an incident on which something has fallen due.
 type FallenDue struct {
 	Incident string
 	At       time.Time
+	Attempt  int // how often it was claimed without being decided, this time included
 }
 
-// streams are the deliveries of a memory store.
-type streams struct {
-	of       map[string]*thread // by key
-	contents map[string]Delivery
+// Postponed is an incident on which something has fallen due, and which could not be decided.
+type Postponed struct {
+	Namespace, Incident string
+	Until               time.Time // it can be claimed again from then on
+	Why                 string
 }
 
 var errNoStream = errors.New("the store keeps no deliveries; make it with KeepDeliveries")
@@ -60,20 +78,17 @@ func (s *MemoryStore) stream(c *Commit) {
 	if !s.keeps || !c.Streams() {
 		return
 	}
-	t := s.open(c.Reads.Namespace, c.Reads.Incident)
-	t.queue.Withdraw(c.Withdrawn)
-	for _, list := range [...][]Delivery{c.Outbox, c.Fell} {
-		for _, d := range list {
-			if d.Seq = t.queue.Put(d.Open()); d.Seq == 0 {
-				continue
+	s.streams.Change(c.Reads.Namespace, c.Reads.Incident, func(q *store.Queue) {
+		q.Withdraw(c.Withdrawn)
+		for _, list := range [...][]Delivery{c.Outbox, c.Fell} {
+			for _, d := range list {
+				if d.Seq = q.Put(d.Open()); d.Seq > 0 {
+					s.deliveries[d.Key] = d
+				}
 			}
-			if s.streams.of == nil {
-				s.streams = streams{map[string]*thread{}, map[string]Delivery{}}
-			}
-			s.streams.of[d.Key], s.streams.contents[d.Key] = t, d
 		}
-	}
-	t.queue.FallsDue(c.NextDue)
+		q.FallsDue(c.NextDue)
+	})
 }
 
 // Claim implements [Stream].
@@ -84,17 +99,11 @@ func (s *MemoryStore) Claim(ctx context.Context, c Claim) ([]Delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Delivery
-	incidents := 0
-	for _, t := range s.ordered {
-		if t.namespace != c.Namespace || c.Most > 0 && incidents == c.Most {
-			continue
-		}
-		list := t.queue.Claim(c.Now, c.Until)
-		for _, o := range list {
-			out = append(out, s.streams.contents[o.Key])
-		}
-		if len(list) > 0 {
-			incidents++
+	for _, x := range s.streams.Claim(c.Namespace, c.By, c.Now, c.Until, c.Most, c.Each) {
+		for _, o := range x.Open {
+			d := s.deliveries[o.Key]
+			d.Attempt = o.Attempt
+			out = append(out, d)
 		}
 	}
 	return out, nil
@@ -114,22 +123,34 @@ func (s *MemoryStore) streaming(ctx context.Context) error {
 }
 
 // Renew implements [Stream].
-func (s *MemoryStore) Renew(ctx context.Context, keys []string, until time.Time) error {
-	return s.each(ctx, keys, func(q *store.Queue, key string) bool { return q.Renew(key, until) })
+func (s *MemoryStore) Renew(ctx context.Context, by string, keys []string, until time.Time) error {
+	return s.each(ctx, keys, notClaimed, func(q *store.Queue, key string) bool { return q.Renew(by, key, until) })
 }
 
 // Return implements [Stream].
-func (s *MemoryStore) Return(ctx context.Context, key string, from time.Time) error {
-	return s.each(ctx, []string{key}, func(q *store.Queue, key string) bool { return q.Return(key, from) })
+func (s *MemoryStore) Return(ctx context.Context, by, key string, from time.Time) error {
+	return s.each(ctx, []string{key}, notClaimed, func(q *store.Queue, key string) bool { return q.Return(by, key, from) })
+}
+
+// Bury implements [Stream].
+func (s *MemoryStore) Bury(ctx context.Context, by, key string) error {
+	return s.each(ctx, []string{key}, notClaimed, func(q *store.Queue, key string) bool { return q.Bury(by, key) })
+}
+
+// Revive implements [Stream].
+func (s *MemoryStore) Revive(ctx context.Context, key string) error {
+	return s.each(ctx, []string{key}, "is not dead", (*store.Queue).Revive)
 }
 
 // Settle implements [Stream].
 func (s *MemoryStore) Settle(ctx context.Context, key string) error {
-	return s.each(ctx, []string{key}, (*store.Queue).Settle)
+	return s.each(ctx, []string{key}, "is not known", (*store.Queue).Settle)
 }
 
-// each does something to deliveries. One that is not claimed is an error, once all were seen to.
-func (s *MemoryStore) each(ctx context.Context, keys []string, do func(*store.Queue, string) bool) error {
+const notClaimed = "is not claimed under this name"
+
+// each does something to deliveries. One for which it cannot be done is an error, once all were seen to.
+func (s *MemoryStore) each(ctx context.Context, keys []string, not string, do func(*store.Queue, string) bool) error {
 	if err := s.streaming(ctx); err != nil {
 		return err
 	}
@@ -137,37 +158,52 @@ func (s *MemoryStore) each(ctx context.Context, keys []string, do func(*store.Qu
 	defer s.mu.Unlock()
 	var err error
 	for _, key := range keys {
-		if t := s.streams.of[key]; t == nil || !do(&t.queue, key) {
-			err = cmp.Or(err, errors.New("the delivery "+key+" is not claimed"))
+		if !s.streams.ChangeBy(key, func(q *store.Queue) bool { return do(q, key) }) {
+			err = cmp.Or(err, errors.New("the delivery "+key+" "+not))
 		}
 	}
 	return err
 }
 
 // FallenDue implements [Stream].
-func (s *MemoryStore) FallenDue(ctx context.Context, namespace string, now time.Time, most int) (due []FallenDue, next time.Time, err error) {
+func (s *MemoryStore) FallenDue(ctx context.Context, c Claim) ([]FallenDue, error) {
 	if err := s.streaming(ctx); err != nil {
-		return nil, next, err
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []FallenDue
+	for _, x := range s.streams.Look(c.Namespace, c.By, c.Now, c.Until, c.Most) {
+		out = append(out, FallenDue{x.Incident, x.At, x.Attempt})
+	}
+	return out, nil
+}
+
+// Postpone implements [Stream].
+func (s *MemoryStore) Postpone(ctx context.Context, by string, p Postponed) error {
+	if err := s.streaming(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ok := false
+	s.streams.Change(p.Namespace, p.Incident, func(q *store.Queue) { ok = q.Postpone(by, p.Until, p.Why) })
+	if !ok {
+		return errors.New("what fell due on incident " + intake.Shown(p.Incident) + " " + notClaimed)
+	}
+	return nil
+}
+
+// Next implements [Stream].
+func (s *MemoryStore) Next(ctx context.Context, namespace string, now time.Time) (time.Time, error) {
+	if err := s.streaming(ctx); err != nil {
+		return time.Time{}, err
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, t := range s.ordered {
-		if t.namespace != namespace {
-			continue
-		}
-		if at := t.queue.NextDue(); !at.IsZero() {
-			next = earlier(next, at)
-			if !at.After(now) {
-				due = append(due, FallenDue{t.incident, at})
-			}
-		}
-		if at, ready := t.queue.Ready(); ready {
-			next = earlier(next, later(at, now))
-		}
+	next, any := s.streams.Next(namespace)
+	if !any {
+		return time.Time{}, nil
 	}
-	slices.SortStableFunc(due, func(a, b FallenDue) int { return a.At.Compare(b.At) })
-	if most > 0 && len(due) > most {
-		due = due[:most]
-	}
-	return due, next, nil
+	return later(next, now), nil
 }

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -55,10 +56,23 @@ func (e *ReportError) Error() string {
 // The error is an *[UnknownActionError], a *[ReportError], or the store's.
 func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) (err error) {
 	to := e.storeFor(options)
+	attempt := 1
 	if e != nil && e.config.hooks.Called != nil {
 		began := e.config.clock()
-		defer func() { e.called(ctx, to, Call{OpReport, r.Incident, 1, e.config.clock().Sub(began), err}) }()
+		defer func() { e.called(ctx, to, Call{OpReport, r.Incident, attempt, e.config.clock().Sub(began), err}) }()
 	}
+	for ; ; attempt++ {
+		if err = e.report(ctx, to, r); !errors.Is(err, ErrConflict) || attempt == attempts {
+			return err
+		}
+		if err = backOff(ctx, attempt, err); err != nil {
+			return err
+		}
+	}
+}
+
+// report takes a report once. It conflicts where the store keeps deliveries and the incident was decided meanwhile.
+func (e *Engine) report(ctx context.Context, to Store, r Report) error {
 	reads := e.about(r.Incident)
 	r.Namespace = reads.Namespace
 	given, version, err := to.Read(ctx, reads)
@@ -103,7 +117,7 @@ func (e *Engine) Report(ctx context.Context, r Report, options ...CallOption) (e
 // again reports whether a delivery is in other hands once more, because it has failed before.
 func (g *Given) again(key string) bool {
 	return g.Stream != nil && slices.ContainsFunc(g.Stream.Open, func(o store.Open) bool {
-		return o.Key == key && o.State == store.DeliveryClaimed && o.Failed > 0
+		return o.Key == key && o.InDoubt() && o.Failed > 0
 	})
 }
 

@@ -293,20 +293,141 @@ func TestStreamFallsDue(t *testing.T) {
 	}
 }
 
-// wantDue holds when the store says that something falls due next.
+// wantDue holds that nothing has fallen due, and when something does next.
 func (d *streamDesk) wantDue(want time.Time) {
 	d.t.Helper()
-	due, next, err := d.store.FallenDue(context.Background(), "", d.now, 0)
-	if err != nil || len(due) > 0 {
-		d.t.Errorf("due are %v, %v", due, err)
+	given, _, err := d.store.Read(context.Background(), recovery.Query{Incident: "T-1"})
+	if err != nil || !given.Stream.NextDue.Equal(want) || !want.After(d.now) {
+		d.t.Errorf("something falls due at %v, %v; want %s", given.Stream.NextDue, err, want)
 	}
-	far := d.now.Add(1000 * time.Hour)
-	all, _, err := d.store.FallenDue(context.Background(), "", far, 0)
-	if err != nil || len(all) != 1 || !all[0].At.Equal(want) || all[0].Incident != "T-1" {
-		d.t.Errorf("next due are %v, %v; want %s", all, err, want)
+}
+
+// TestStreamBetween handles a change and a report after something has fallen due and before Again has put it in:
+// it is not forgotten, and still nobody but Again puts it in.
+func TestStreamBetween(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	d.tell("late", 0)
+	d.done(d.want("do compensate 5.00 EUR of 5.00 EUR", sorry5, "do respond")[2:])
+	d.after(2 * time.Hour)
+	for _, between := range []func(){
+		func() { d.tell("late", 72*time.Hour) },
+		func() { d.report(keyOf(d.keys, sorry5), recovery.OutcomeDone) },
+	} {
+		d = newStreamDesk(t, streamed)
+		d.tell("late", 0)
+		d.want("do compensate 5.00 EUR of 5.00 EUR", sorry5, "do respond")
+		d.after(2 * time.Hour)
+		between()
+		d.wantDue(d.now.Add(time.Microsecond))
+		for _, x := range d.claim(time.Minute) {
+			if x.Action.Type == "escalate" || x.Action.Type == "notify" {
+				t.Errorf("%s is handed out before Again", text(&x))
+			}
+		}
+		d.after(time.Hour)
+		d.again()
+		steps := 0
+		for _, x := range d.claim(time.Minute) {
+			if x.Action.Type == "escalate" || x.Action.Type == "notify" {
+				steps++
+			}
+		}
+		if steps != 2 {
+			t.Errorf("%d steps are handed out, want the reminder and the escalation", steps)
+		}
 	}
-	if next.IsZero() {
-		d.t.Error("the stream never has to be looked at")
+}
+
+// TestStreamClockBehind looks again by a clock that is behind that of whoever looked before: what fell due stays,
+// and is looked at next after that.
+func TestStreamClockBehind(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	d.tell("late", 0)
+	d.done(d.want("do compensate 5.00 EUR of 5.00 EUR", sorry5, "do respond")[:2])
+	d.after(90 * time.Minute)
+	d.again()
+	at := d.now
+	d.after(-time.Hour)
+	d.again()
+	d.wantDue(at.Add(30 * time.Minute))
+	d.now = at
+	d.want("do respond", "do notify")
+}
+
+// TestStreamReportsInBetween decides between the read and the commit of a report: the report is made again, so
+// that what the decision promises falls due.
+func TestStreamReportsInBetween(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	d.tell("other", 0)
+	d.tell("late", 0)
+	list := d.want("do compensate 5.00 EUR of 5.00 EUR", sorry5, "do respond")
+	between := &betweenStore{MemoryStore: d.store, between: func() { d.tell("other", 0) }}
+	if err := d.Report(context.Background(), recovery.Report{Incident: "T-1", Key: list[0].Key}, recovery.In(between)); err != nil {
+		t.Fatal(err)
+	}
+	given, _, _ := d.store.Read(context.Background(), recovery.Query{Incident: "T-1"})
+	if len(given.Reports) != 1 || between.commits != 2 || !given.Stream.NextDue.IsZero() {
+		t.Errorf("%d reports after %d commits, and something falls due at %s", len(given.Reports), between.commits, given.Stream.NextDue)
+	}
+}
+
+type betweenStore struct {
+	*recovery.MemoryStore
+	between func()
+	commits int
+}
+
+func (s *betweenStore) Commit(ctx context.Context, c recovery.Commit) error {
+	if s.commits++; s.commits == 1 {
+		s.between()
+	}
+	return s.MemoryStore.Commit(ctx, c)
+}
+
+// TestStreamStuck lists an incident that could not be decided on its agenda, until it was.
+func TestStreamStuck(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	d.tell("late", 0)
+	d.after(90 * time.Minute)
+	claim := recovery.Claim{By: "me", Now: d.now, Until: d.now.Add(time.Minute)}
+	if due, err := d.store.FallenDue(context.Background(), claim); err != nil || len(due) != 1 {
+		t.Fatal(due, err)
+	}
+	if err := d.store.Postpone(context.Background(), "me", recovery.Postponed{Incident: "T-1", Until: d.now.Add(time.Hour), Why: "it does not fit"}); err != nil {
+		t.Fatal(err)
+	}
+	owed, _, err := d.Agenda(context.Background(), "T-1")
+	if err != nil || owed[0].State != recovery.Stuck || owed[0].Why != "it does not fit" || owed[0].Action.Type != recovery.OpAgain || !owed[0].At.Equal(d.now) {
+		t.Errorf("%+v, %v", owed[0], err)
+	}
+	d.again()
+	if got := d.owed(); strings.Contains(got, "stuck") {
+		t.Errorf("owed are %s", got)
+	}
+}
+
+// TestStreamBuried gives a delivery of money up: it may have been done, so it counts as given until somebody says
+// that it was not.
+func TestStreamBuried(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	d.tell("late", 0)
+	list, err := d.store.Claim(context.Background(), recovery.Claim{By: "me", Now: d.now, Until: d.now.Add(time.Minute), Each: 1})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	if err := d.store.Bury(context.Background(), "me", list[0].Key); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.owed(); got != "dead compensate, due respond, due compensate" {
+		t.Errorf("owed are %s", got)
+	}
+	if x := d.tell("late", 72*time.Hour); x.Actions[0].Already != recovery.MustMoney("5 EUR") {
+		t.Errorf("already %s of 5 EUR in doubt", x.Actions[0].Already)
+	}
+	d.want("do respond", sorry10)
+	d.report(list[0].Key, recovery.OutcomeFailed)
+	if x := d.tell("late", 73*time.Hour); !x.Actions[0].Already.IsZero() {
+		t.Errorf("already %s of what has failed", x.Actions[0].Already)
 	}
 }
 

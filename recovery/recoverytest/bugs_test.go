@@ -244,10 +244,28 @@ func bugs() map[string]bug {
 		"a lease ends at once":                        {claim: func(c *recovery.Claim) { c.Until = c.Now }},
 		"claims ignore tenants":                       {claim: func(c *recovery.Claim) { c.Namespace = "" }},
 		"everything is handed out at once":            {claim: func(c *recovery.Claim) { c.Now = c.Now.AddDate(100, 0, 0) }},
-		"deliveries come newest first":                {claimed: func(list []recovery.Delivery) { slices.Reverse(list) }},
-		"what is withdrawn is handed out":             {commit: func(c *recovery.Commit) bool { c.Withdrawn = nil; return false }},
-		"what falls due is forgotten":                 {commit: func(c *recovery.Commit) bool { c.NextDue = time.Time{}; return false }},
-		"what has fallen due is not handed out":       {commit: func(c *recovery.Commit) bool { c.Fell = nil; return false }},
+		"all of an incident is handed out at once":    {claim: func(c *recovery.Claim) { c.Each = 0 }},
+		"who claims is forgotten":                     {claim: func(c *recovery.Claim) { c.By = "" }},
+		"attempts are not counted": {claimed: func(list []recovery.Delivery) {
+			for i := range list {
+				list[i].Attempt = 1
+			}
+		}},
+		"an old report says what falls due": {commit: func(c *recovery.Commit) bool {
+			if len(c.Reports) > 0 && c.Given.Previous != nil {
+				c.Reads.Incident = ""
+			}
+			return false
+		}},
+		"what could not be decided is forgotten": {given: func(g *recovery.Given) {
+			if g.Stream != nil {
+				g.Stream.Stuck = nil
+			}
+		}},
+		"deliveries come newest first":          {claimed: func(list []recovery.Delivery) { slices.Reverse(list) }},
+		"what is withdrawn is handed out":       {commit: func(c *recovery.Commit) bool { c.Withdrawn = nil; return false }},
+		"what falls due is forgotten":           {commit: func(c *recovery.Commit) bool { c.NextDue = time.Time{}; return false }},
+		"what has fallen due is not handed out": {commit: func(c *recovery.Commit) bool { c.Fell = nil; return false }},
 		"claims in between are not compared": {commit: func(c *recovery.Commit) bool {
 			if c.Record != nil && len(c.Withdrawn) > 0 {
 				c.Given.Stream = nil

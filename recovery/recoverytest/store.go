@@ -85,7 +85,9 @@ func parts() []part {
 		{"stream/claimed in order, for a time", streamClaims},
 		{"stream/what nobody has claimed is withdrawn", streamWithdraws},
 		{"stream/what fails is put back once", streamFails},
-		{"stream/what falls due is found", streamFallsDue},
+		{"stream/a claim is held by one", streamHolds},
+		{"stream/what falls due is looked at by one", streamFallsDue},
+		{"stream/a report on an old decision conflicts", streamReports},
 
 		{"races/for the last unit", raceForUnit},
 		{"races/for the last euro", raceForEuro},

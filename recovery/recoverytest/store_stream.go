@@ -41,7 +41,15 @@ func (k *kit) put(r *recovery.Record, next time.Time, list ...recovery.Delivery)
 // wantClaimed claims what can be handed out at a minute, for ten minutes.
 func (k *kit) wantClaimed(s recovery.Stream, namespace string, minute int, want ...string) {
 	k.Helper()
-	list, err := s.Claim(k.Context(), recovery.Claim{Namespace: namespace, Now: minuteOf(minute), Until: minuteOf(minute + 10)})
+	k.wantClaimedOf(s, recovery.Claim{Namespace: namespace, By: "me"}, minute, want...)
+}
+
+// wantClaimedOf is wantClaimed for a claim that says more.
+func (k *kit) wantClaimedOf(s recovery.Stream, c recovery.Claim, minute int, want ...string) []recovery.Delivery {
+	k.Helper()
+	c.Now, c.Until = minuteOf(minute), minuteOf(minute+10)
+	namespace := c.Namespace
+	list, err := s.Claim(k.Context(), c)
 	if err != nil {
 		k.Fatalf("claiming failed: %v", err)
 	}
@@ -55,6 +63,7 @@ func (k *kit) wantClaimed(s recovery.Stream, namespace string, minute int, want 
 	if !slices.Equal(got, want) {
 		k.Errorf("claimed at minute %d: got %v, want %v", minute, got, want)
 	}
+	return list
 }
 
 func (k *kit) reportOn(key string, outcome recovery.Outcome, minute int) {
@@ -76,7 +85,7 @@ func streamClaims(k *kit) {
 	k.wantClaimed(s, "", 1, "e1", "e3", "e4")
 	k.wantClaimed(s, "", 2)
 	k.wantClaimed(s, "acme", 2, "e5")
-	if err := s.Renew(k.Context(), []string{"e1", "e3", "e4"}, minuteOf(20)); err != nil {
+	if err := s.Renew(k.Context(), "me", []string{"e1", "e3", "e4"}, minuteOf(20)); err != nil {
 		k.Errorf("renewing failed: %v", err)
 	}
 	k.wantClaimed(s, "", 19)
@@ -84,7 +93,7 @@ func streamClaims(k *kit) {
 		k.Errorf("settling failed: %v", err)
 	}
 	k.wantClaimed(s, "", 20, "e1", "e4")
-	if err := s.Return(k.Context(), "e1", minuteOf(25)); err != nil {
+	if err := s.Return(k.Context(), "me", "e1", minuteOf(25)); err != nil {
 		k.Errorf("returning failed: %v", err)
 	}
 	k.wantClaimed(s, "", 24)
@@ -140,36 +149,131 @@ func streamFails(k *kit) {
 	k.wantClaimed(s, "", 40, "e3")
 }
 
-// streamFallsDue knows on which incidents something falls due.
+// streamHolds lets who has claimed a delivery, and nobody else, renew it, give it back and give it up. It counts
+// the attempts, and hands out no more than was asked for.
+func streamHolds(k *kit) {
+	s := k.stream()
+	k.put(decided("dec_1", "A"), time.Time{}, task("e1", "5 EUR"), task("e2", ""), task("e3", "6 EUR"))
+	k.put(decided("dec_2", "B"), time.Time{}, task("e4", ""))
+	attempt := func(list []recovery.Delivery, want int) {
+		k.Helper()
+		for _, d := range list {
+			if d.Attempt != want {
+				k.Errorf("%s was claimed for the %d. time, want %d", d.Key, d.Attempt, want)
+			}
+		}
+	}
+	attempt(k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1, Most: 1}, 0, "e1"), 1)
+	attempt(k.wantClaimedOf(s, recovery.Claim{By: "you", Each: 1}, 0, "e4"), 1)
+	for what, err := range map[string]error{
+		"renew":  s.Renew(k.Context(), "you", []string{"e1"}, minuteOf(90)),
+		"return": s.Return(k.Context(), "you", "e1", minuteOf(0)),
+		"bury":   s.Bury(k.Context(), "you", "e1"),
+		"revive": s.Revive(k.Context(), "e1"),
+	} {
+		if err == nil {
+			k.Errorf("somebody else could %s what was claimed", what)
+		}
+	}
+	k.wantClaimed(s, "", 9)
+	attempt(k.wantClaimedOf(s, recovery.Claim{By: "you", Each: 1, Most: 1}, 10, "e1"), 2)
+	if err := s.Renew(k.Context(), "me", []string{"e1"}, minuteOf(90)); err == nil {
+		k.Error("a claim could be renewed that has ended and is held by somebody else")
+	}
+	if err := s.Bury(k.Context(), "you", "e1"); err != nil {
+		k.Errorf("burying failed: %v", err)
+	}
+	k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1}, 11, "e2", "e4")
+	given, _ := k.read(recovery.Query{Incident: "A"})
+	if i := slices.IndexFunc(given.Stream.Open, func(o store.Open) bool { return o.Key == "e1" && o.State == store.DeliveryDead && o.InDoubt() }); i < 0 {
+		k.Errorf("the stream has %+v, and e1 is not dead and in doubt", given.Stream.Open)
+	}
+	if err := s.Settle(k.Context(), "e2"); err != nil {
+		k.Errorf("settling failed: %v", err)
+	}
+	k.wantNext(s, 11, minuteOf(21)) // e3 waits behind e1, and e4 is held
+	if err := s.Revive(k.Context(), "e1"); err != nil {
+		k.Errorf("reviving failed: %v", err)
+	}
+	k.wantNext(s, 11, minuteOf(11))
+	attempt(k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1}, 12, "e1"), 1)
+}
+
+// wantNext asks when the stream has to be looked at next.
+func (k *kit) wantNext(s recovery.Stream, minute int, want time.Time) {
+	k.Helper()
+	if next, err := s.Next(k.Context(), "", minuteOf(minute)); err != nil || !next.Equal(want) {
+		k.Errorf("at minute %d, the stream has to be looked at at %s (%v), want %s", minute, next, err, want)
+	}
+}
+
+// streamFallsDue knows on which incidents something falls due, and lets one look at each.
 func streamFallsDue(k *kit) {
 	s := k.stream()
-	k.put(decided("dec_1", "A"), minuteOf(30))
+	k.wantNext(s, 0, time.Time{})
+	k.put(decided("dec_1", "A"), minuteOf(32))
 	k.put(decided("dec_2", "B"), minuteOf(20))
 	k.put(decided("dec_3", "C", of("acme")), minuteOf(10))
 	k.put(decided("dec_4", "D"), time.Time{})
-	want := func(minute, most int, next time.Time, incidents ...string) {
+	want := func(minute, most int, next time.Time, want ...recovery.FallenDue) {
 		k.Helper()
-		due, at, err := s.FallenDue(k.Context(), "", minuteOf(minute), most)
-		var got []string
-		for _, d := range due {
-			got = append(got, d.Incident)
+		due, err := s.FallenDue(k.Context(), recovery.Claim{By: "me", Now: minuteOf(minute), Until: minuteOf(minute + 10), Most: most})
+		if err != nil || !slices.EqualFunc(due, want, func(a, b recovery.FallenDue) bool {
+			return a.Incident == b.Incident && a.At.Equal(b.At) && a.Attempt == b.Attempt
+		}) {
+			k.Errorf("at minute %d, these have fallen due: %v (%v); want %v", minute, due, err, want)
 		}
-		if err != nil || !slices.Equal(got, incidents) || !at.Equal(next) {
-			k.Errorf("at minute %d, %v have fallen due, next is %s (%v); want %v, next %s", minute, got, at, err, incidents, next)
+		k.wantNext(s, minute, next)
+	}
+	a, b := recovery.FallenDue{Incident: "A", At: minuteOf(32), Attempt: 1}, recovery.FallenDue{Incident: "B", At: minuteOf(20), Attempt: 1}
+	want(5, 0, minuteOf(20))
+	want(20, 0, minuteOf(30), b) // it is looked at until 30
+	want(25, 0, minuteOf(30))
+	b.Attempt = 2
+	want(30, 1, minuteOf(32), b) // one at a time
+	want(32, 0, minuteOf(40), a)
+	for by, wrong := range map[string]bool{"you": true, "me": false} {
+		if err := s.Postpone(k.Context(), by, recovery.Postponed{Incident: "A", Until: minuteOf(55), Why: "no set"}); (err != nil) != wrong {
+			k.Errorf("%s could postpone what I have claimed: %v", by, err)
 		}
 	}
-	want(5, 0, minuteOf(20))
-	want(20, 0, minuteOf(20), "B")
-	want(31, 0, minuteOf(20), "B", "A")
-	want(31, 1, minuteOf(20), "B")
+	given, _ := k.read(recovery.Query{Incident: "A"})
+	if x := given.Stream.Stuck; x == nil || x.Attempts != 1 || x.Why != "no set" || !x.Since.Equal(minuteOf(32)) || !x.Until.Equal(minuteOf(55)) {
+		k.Errorf("what was postponed is known as %+v", x)
+	}
 	q := recovery.Query{Incident: "B"}
 	given, version := k.read(q)
-	if !given.Stream.NextDue.Equal(minuteOf(20)) {
-		k.Errorf("the store says that something falls due on B at %s", given.Stream.NextDue)
+	if !given.Stream.NextDue.Equal(minuteOf(20)) || given.Stream.Stuck != nil {
+		k.Errorf("the store says of B: %+v", given.Stream)
 	}
 	fell := task("f1", "")
 	fell.Incident, fell.Decision = "B", "dec_2"
 	k.send(recovery.Commit{Reads: q, Given: given, Version: version, Fell: []recovery.Delivery{fell}, NextDue: minuteOf(50)})
-	want(31, 0, minuteOf(30), "A") // what was put in can be claimed at once, but A is due before
-	k.wantClaimed(s, "", 31, "f1")
+	k.wantNext(s, 32, minuteOf(32)) // what was put in can be claimed at once
+	k.wantClaimed(s, "", 32, "f1")
+	if err := s.Settle(k.Context(), "f1"); err != nil {
+		k.Errorf("settling failed: %v", err)
+	}
+	b.At, b.Attempt = minuteOf(50), 1
+	want(50, 0, minuteOf(55), b)
+	a.Attempt = 2
+	want(55, 0, minuteOf(60), a)
+}
+
+// streamReports conflicts with a decision that came between reading and reporting: what falls due next hangs
+// on it.
+func streamReports(k *kit) {
+	k.stream()
+	k.put(decided("dec_1", "A"), minuteOf(20), task("e1", ""))
+	q := recovery.Query{Incident: "A"}
+	given, version := k.read(q)
+	late := recovery.Commit{
+		Reports: []recovery.Report{{Incident: "A", Action: "act_e1", Key: "e1", Outcome: recovery.OutcomeDone, At: minuteOf(1)}},
+		Reads:   q, Given: given, Version: version,
+	}
+	k.put(decided("dec_2", "A", supersedes("dec_1")), minuteOf(30))
+	k.wantConflict(late)
+	if given, _ := k.read(q); len(given.Reports) > 0 || !given.Stream.NextDue.Equal(minuteOf(30)) {
+		k.Errorf("after a report that conflicts, the store has %v, and something falls due at %s", given.Reports, given.Stream.NextDue)
+	}
 }

@@ -18,8 +18,16 @@ type Open struct {
 	Money  bool
 	State  DeliveryState
 	// Until is when the lease ends, or when it is tried again.
-	Until  time.Time
-	Failed int // how often it was reported failed
+	Until   time.Time
+	By      string // who has claimed it last
+	Attempt int    // how often it was claimed, since it was put in or put back
+	Failed  int    // how often it was reported failed
+}
+
+// InDoubt reports whether somebody was handed the delivery, and has not said since that it failed: it may have
+// been done.
+func (o *Open) InDoubt() bool {
+	return o.State == DeliveryClaimed || o.State == DeliveryDead && o.Attempt > 0
 }
 
 // DeliveryState says what has become of a delivery.
@@ -44,6 +52,15 @@ type Stream struct {
 	Open    []Open // in order, without those that are settled
 	Fell    []Fell
 	NextDue time.Time // when something falls due next; zero: never
+	Stuck   *Stuck    // nil: what fell due was seen to
+}
+
+// Stuck says that something has fallen due on an incident and could not be decided. It is tried again.
+type Stuck struct {
+	Since    time.Time // when it fell due
+	Until    time.Time // when it is tried again
+	Attempts int       // how often it was tried
+	Why      string
 }
 
 // Waiting are the keys of the deliveries that nobody has claimed. A commit conflicts when they are others
@@ -74,6 +91,12 @@ type Queue struct {
 	all     []Open // settled ones too
 	fell    []Fell
 	nextDue time.Time
+
+	// Who looks at what has fallen due, or when somebody does again.
+	by      string
+	until   time.Time
+	attempt int
+	why     string
 }
 
 // QueueOf is a queue of deliveries as a store has kept them: all of an incident, settled ones too, in order.
@@ -99,6 +122,9 @@ func (q *Queue) Stream() *Stream {
 		if o.State != DeliverySettled {
 			s.Open = append(s.Open, o)
 		}
+	}
+	if q.why != "" {
+		s.Stuck = &Stuck{q.nextDue, q.until, q.attempt, q.why}
 	}
 	return s
 }
@@ -138,16 +164,48 @@ func (q *Queue) Withdraw(keys []string) {
 	}
 }
 
-// FallsDue sets when something falls due next.
-func (q *Queue) FallsDue(next time.Time) { q.nextDue = next }
+// FallsDue sets when something falls due next. Whoever looked at what fell due before has done so.
+func (q *Queue) FallsDue(next time.Time) {
+	q.nextDue = next
+	q.by, q.until, q.attempt, q.why = "", time.Time{}, 0, ""
+}
 
 // NextDue is when something falls due next; zero: never.
 func (q *Queue) NextDue() time.Time { return q.nextDue }
 
-// Claim hands out deliveries until a time, in order: those that wait, and those whose lease has ended. None
-// is handed out while an earlier one is in other hands, or has to be tried again later; and none about
-// money while an earlier one about money is dead.
-func (q *Queue) Claim(now, until time.Time) (out []Open) {
+// LooksAt is when somebody can look at what falls due next; zero: never.
+func (q *Queue) LooksAt() time.Time {
+	if q.nextDue.IsZero() {
+		return q.nextDue
+	}
+	return latest(q.nextDue, q.until)
+}
+
+// Look claims what has fallen due by now, until a time. It returns how often that was claimed before it was
+// seen to, this time included; 0: nothing has fallen due, or somebody else looks at it.
+func (q *Queue) Look(by string, now, until time.Time) (attempt int) {
+	if at := q.LooksAt(); at.IsZero() || now.Before(at) {
+		return 0
+	}
+	q.by, q.until = by, until
+	q.attempt++
+	return q.attempt
+}
+
+// Postpone says that what fell due could not be decided, and why. It is claimed again from a time on. It reports
+// whether what fell due is claimed by who says so.
+func (q *Queue) Postpone(by string, until time.Time, why string) bool {
+	if q.attempt == 0 || q.by != by {
+		return false
+	}
+	q.by, q.until, q.why = "", until, why
+	return true
+}
+
+// Claim hands out up to so many deliveries until a time, in order: those that wait, and those whose lease has
+// ended. At most 0 stands for all. None is handed out while an earlier one is in other hands, or has to be
+// tried again later; and none about money while an earlier one about money is dead.
+func (q *Queue) Claim(by string, now, until time.Time, most int) (out []Open) {
 	dead := false
 	for i := range q.all {
 		o := &q.all[i]
@@ -161,10 +219,11 @@ func (q *Queue) Claim(now, until time.Time) (out []Open) {
 		if now.Before(o.From) || dead && o.Money {
 			continue // its time has not come
 		}
-		if now.Before(o.Until) {
+		if now.Before(o.Until) || most > 0 && len(out) == most {
 			return out
 		}
-		o.State, o.Until = DeliveryClaimed, until
+		o.State, o.By, o.Until = DeliveryClaimed, by, until
+		o.Attempt++
 		out = append(out, *o)
 	}
 	return out
@@ -198,10 +257,18 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// Renew lengthens a lease. It reports whether the delivery is claimed.
-func (q *Queue) Renew(key string, until time.Time) bool {
-	o := q.find(key)
-	if o == nil || o.State != DeliveryClaimed {
+// claimed is a delivery that somebody has claimed; nil: somebody else has, or nobody.
+func (q *Queue) claimed(by, key string) *Open {
+	if o := q.find(key); o != nil && o.State == DeliveryClaimed && o.By == by {
+		return o
+	}
+	return nil
+}
+
+// Renew lengthens the lease of who has claimed a delivery. It reports whether it is claimed by that one.
+func (q *Queue) Renew(by, key string, until time.Time) bool {
+	o := q.claimed(by, key)
+	if o == nil {
 		return false
 	}
 	o.Until = until
@@ -209,7 +276,35 @@ func (q *Queue) Renew(key string, until time.Time) bool {
 }
 
 // Return gives a claimed delivery back: it is tried again from a time on. It was handed out all the same.
-func (q *Queue) Return(key string, from time.Time) bool { return q.Renew(key, from) }
+func (q *Queue) Return(by, key string, from time.Time) bool {
+	o := q.claimed(by, key)
+	if o == nil {
+		return false
+	}
+	o.By, o.Until = "", from
+	return true
+}
+
+// Bury gives up a claimed delivery: it is dead until a person has dealt with it. It may have been done.
+func (q *Queue) Bury(by, key string) bool {
+	o := q.claimed(by, key)
+	if o == nil {
+		return false
+	}
+	o.State, o.Until = DeliveryDead, time.Time{}
+	return true
+}
+
+// Revive puts a dead delivery back: it can be claimed at once, and its attempts count anew. It was handed
+// out all the same.
+func (q *Queue) Revive(key string) bool {
+	o := q.find(key)
+	if o == nil || o.State != DeliveryDead {
+		return false
+	}
+	o.State, o.By, o.Until, o.Attempt = DeliveryClaimed, "", time.Time{}, 0
+	return true
+}
 
 // Settle ends a delivery without a report.
 func (q *Queue) Settle(key string) bool {
@@ -230,11 +325,12 @@ func (q *Queue) Report(r *Report) {
 		o.State = DeliverySettled
 	case o.State == DeliveryDead:
 	default:
+		o.Until, o.Attempt = time.Time{}, 0
 		if o.Failed++; o.Failed > 1 {
 			o.State = DeliveryDead
 			return
 		}
-		o.State, o.Until = DeliveryWaiting, time.Time{}
+		o.State = DeliveryWaiting
 	}
 }
 
