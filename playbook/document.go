@@ -52,7 +52,8 @@ type Document struct {
 	Roles        []*Role
 	RolesMisread bool
 	Causes       []Cause
-	Map          *Map // of a PayloadMap; it has no other parts than About, Owner and Zone
+	Uses         []Text // the ready documents that stand in the set because of it
+	Map          *Map   // of a PayloadMap; it has no other parts than About, Owner and Zone
 }
 
 // Cause is a word of the team for what caused a failure, and the element of the service in which it

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/servicerecovery/amends/playbook/internal/ready"
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
@@ -112,7 +113,15 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 		}
 		set.Files = append(set.Files, File{p, src})
 	}
-	for _, p := range parseAll(set.Files) {
+	read := parseAll(set.Files)
+	brought, problems := used(fsys, read)
+	ds, whole = append(ds, problems...), whole && len(problems) == 0
+	for _, f := range brought {
+		i, _ := slices.BinarySearchFunc(set.Files, f.Path, func(f File, path string) int { return strings.Compare(f.Path, path) })
+		set.Files = slices.Insert(set.Files, i, f)
+		read = slices.Insert(read, i, parse(f))
+	}
+	for _, p := range read {
 		whole = whole && p.whole
 		set.Documents = append(set.Documents, p.docs...)
 		ds = append(ds, p.diags...)
@@ -129,6 +138,37 @@ func Load(fsys fs.FS) (*Set, Diagnostics) {
 		})
 	}
 	return set, set.Finish(ds)
+}
+
+// usesFolder holds the ready documents that a set uses. A folder of this name is not read otherwise, so
+// that no file of a set has such a path.
+const usesFolder = "_uses"
+
+// IsReady reports whether the file of a set was brought by `uses`.
+func IsReady(file string) bool { return path.Dir(file) == usesFolder }
+
+// used are the files that shared definitions bring by `uses`. A file of that path in the folder takes
+// the place of what this release has: a set that was kept with its files is read as it was.
+func used(fsys fs.FS, read []parsed) (out []File, ds Diagnostics) {
+	for _, name := range ready.Names() {
+		wanted := func(d *Document) bool {
+			return slices.ContainsFunc(d.Uses, func(t Text) bool { return t.Value == name })
+		}
+		if !slices.ContainsFunc(read, func(p parsed) bool { return slices.ContainsFunc(p.docs, wanted) }) {
+			continue
+		}
+		f := File{usesFolder + "/" + name + ".yaml", ready.Source(name)}
+		if _, err := fs.Stat(fsys, f.Path); !errors.Is(err, fs.ErrNotExist) {
+			own, d := readFile(fsys, f.Path)
+			if d != nil {
+				ds = append(ds, *d)
+				continue
+			}
+			f.Source = own
+		}
+		out = append(out, f)
+	}
+	return out, ds
 }
 
 // With returns the set with another file in it, as if it had stood in the folder: the digest is that

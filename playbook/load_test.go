@@ -205,3 +205,45 @@ func TestSuggest(t *testing.T) {
 		t.Errorf("the order of the known names matters: %s", got)
 	}
 }
+
+// What `uses` brings is a file of the set: of its digest, and kept with it. A file of that path in the
+// folder takes its place.
+func TestUses(t *testing.T) {
+	shared := "amends: v1\nshared: desk\nuses: [%s]\n---\n" + small
+	load := func(fsys fs.FS, want string) *playbook.Set {
+		t.Helper()
+		set, ds := playbook.Load(fsys)
+		if codes(ds) != want {
+			t.Errorf("%s, want %s", codes(ds), want)
+		}
+		return set
+	}
+	paths := func(s *playbook.Set) (out []string) {
+		for _, f := range s.Files {
+			out = append(out, f.Path)
+		}
+		return out
+	}
+	none := load(fstest.MapFS{"a.yaml": file(small, "a"), "_uses/helpdesk.yaml": file("no playbook")}, "")
+	one := load(fstest.MapFS{"A.yaml": file(shared, "zammad, helpdesk", "a")}, "")
+	if got := paths(one); !slices.Equal(got, []string{"A.yaml", "_uses/helpdesk.yaml", "_uses/zammad.yaml"}) || len(paths(none)) != 1 {
+		t.Error(got, paths(none))
+	}
+	if kind := one.Documents[len(one.Documents)-1].Kind; kind != playbook.PayloadMap {
+		t.Errorf("the last document is of kind %v", kind)
+	}
+	pinned := fstest.MapFS{}
+	for _, f := range one.Files {
+		pinned[f.Path] = &fstest.MapFile{Data: f.Source}
+	}
+	if same := load(pinned, ""); same.Digest != one.Digest || same.Digest == none.Digest {
+		t.Error("a set that was kept with its files has another digest")
+	}
+	pinned["_uses/helpdesk.yaml"] = file("amends: v1\nshared: helpdesk\nuses: [freshdesk]\n")
+	if own := load(pinned, ""); own.Digest == one.Digest || len(own.Files) != 3 {
+		t.Error("the file of the set counts, and brings no other")
+	}
+	pinned["_uses/helpdesk.yaml"] = &fstest.MapFile{Mode: fs.ModeNamedPipe}
+	load(pinned, "unreadable _uses/helpdesk.yaml")
+	load(fstest.MapFS{"a.yaml": file(shared, "zammad", "a"), "b.yaml": file("amends: v1\nmap: zammad\nfields: {id: id}\n")}, "duplicate-id b.yaml:2:6")
+}

@@ -3,6 +3,7 @@ package playbook
 import (
 	"slices"
 
+	"github.com/servicerecovery/amends/playbook/internal/ready"
 	"github.com/servicerecovery/amends/playbook/internal/yamlnode"
 )
 
@@ -11,12 +12,34 @@ var playbookKeys = [...]string{"title", "about", "owner", "review_by", "in_force
 
 // sharedKeys are the keys of shared definitions that a playbook does not take: what they say holds for
 // the whole set.
-var sharedKeys = [...]string{"roles", "causes"}
+var sharedKeys = [...]string{"uses", "roles", "causes"}
 
 // shared reads the keys that only shared definitions have.
 func (m *mapping) shared(d *Document) {
+	d.Uses = m.uses()
 	m.on("roles", func(n *yamlnode.Node, key Text) { m.r.roles(n, key, d) })
 	m.on("causes", func(n *yamlnode.Node, key Text) { d.Causes = m.r.causes(n, key) })
+}
+
+// uses reads the names of ready documents.
+func (m *mapping) uses() (out []Text) {
+	known := ready.Names()
+	m.on("uses", func(n *yamlnode.Node, key Text) {
+		for _, t := range m.r.texts(n, key, "a list of ready documents such as `[helpdesk]`") {
+			twice := slices.ContainsFunc(out, func(o Text) bool { return o.Value == t.Value })
+			switch {
+			case !slices.Contains(known, t.Value):
+				m.r.mend(t.Range, "unknown-value", didYouMean(t, known), "`uses` takes %s, found `%s`", listed(known), clip(t.Value))
+			case twice:
+				m.r.add(t.Range, "duplicate-use", "leave it out", "`%s` is used twice", t.Value)
+			default:
+				out = append(out, t)
+			}
+		}
+	})
+	m.is("uses", KeyTexts)
+	m.among("uses", known)
+	return out
 }
 
 // onlyPlaybook reports keys that belong to shared definitions.

@@ -81,7 +81,7 @@ func otherKey(key string, known []string) string {
 var (
 	playKeys   = [...]string{"id", "approach", "when", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
 	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "remind", "if_late", "before", "owner", "message", "note"}
-	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "rounding", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again", "roles", "causes", "map", "fields", "guarantees"}
+	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "rounding", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again", "roles", "causes", "map", "fields", "guarantees", "uses"}
 )
 
 // elsewhere says where a key stands that a mapping does not have.

@@ -75,6 +75,7 @@ plays: [{do: [{respond: {remind: [{respond: {}}], if_late: [{respond: {}}]}}], c
 ---
 amends: v1
 shared: s
+uses: [helpdesk]
 roles: {r: {}}
 causes: {}
 ---

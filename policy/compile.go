@@ -216,6 +216,9 @@ func (c *compiler) nameFacts() {
 }
 
 func (c *compiler) warnUnused(d *playbook.Document) {
+	if playbook.IsReady(d.Range.File) {
+		return
+	}
 	unused := func(def any, name playbook.Text, what string) {
 		if !c.used[def] {
 			c.warnf(name.Range, "unused-"+what, "", "nothing uses the %s `%s`", what, name.Value)

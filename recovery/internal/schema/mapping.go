@@ -91,6 +91,8 @@ func (b *builder) value(s playbook.Shape, k playbook.Key, said object) object {
 		return types("integer").and(member{"minimum", k.Least}, member{"maximum", k.Most})
 	case k.Kind == playbook.KeyOneOf:
 		return oneOf(k.OneOf)
+	case k.Kind == playbook.KeyTexts && k.OneOf != nil:
+		return list(oneOf(k.OneOf), 1).and(member{"uniqueItems", true})
 	case k.Kind == playbook.KeyTexts:
 		return list(text(), 1)
 	case k.Kind == playbook.KeyActions:

@@ -20,8 +20,10 @@ func playbookSchema(b *builder) object {
 	definitions = append(definitions, b.actionParts()...)
 	known := playbookWords(b)
 	properties := b.properties(aPlaybook, known.only(b.shape(aPlaybook)))
-	for _, k := range append(b.onlyIn(sharedDoc, aPlaybook), b.onlyIn(aMap, aPlaybook)...) {
-		properties = append(properties, member{k, described(known[k].text, b.value(b.shape(aMap), b.key(aMap, k), known[k].value))})
+	for _, shape := range []string{sharedDoc, aMap} {
+		for _, k := range b.onlyIn(shape, aPlaybook) {
+			properties = append(properties, member{k, described(known[k].text, b.value(b.shape(shape), b.key(shape, k), known[k].value))})
+		}
 	}
 	return closed(properties, []string{"amends"}).and(b.documentRules()...).and(member{"definitions", object(definitions)})
 }

@@ -22,6 +22,7 @@ func playbookWords(b *builder) words {
 		"actions":     {"Action types of your own, by name.", named(namePattern, "An action type of your own.", ref("action_type"))},
 		"roles": {"All roles that there are, in shared definitions: any other under to, owner, decider and by is a mistake. A list of names, or what each is by name.",
 			either(list(title(), 1), types("object").and(member{"minProperties", 1}, member{"additionalProperties", described("A role: a person in it, a team or a queue.", ref("role"))}))},
+		"uses":       {"Ready documents that are part of the set: helpdesk has the actions of a helpdesk, the others are maps of its payloads.", nil},
 		"causes":     {"The words of the team for what caused a failure, by the element in which it lies, in shared definitions. amends review counts by them.", ref("causes")},
 		"limits":     {"What a decision gives at most. They run in the order written.", list(ref("limit"), 0)},
 		"guarantees": {"What holds for every incident. Nothing is decided by them: amends prove says whether they hold.", list(ref("guarantee"), 0)},

@@ -13,7 +13,7 @@ var keywordsOf = map[string][]string{
 	"":        {"$schema", "$id", "$ref", "title", "description", "definitions", "type", "enum", "const", "not", "if", "then", "else", "allOf", "anyOf", "oneOf"},
 	"string":  {"pattern", "minLength"},
 	"integer": {"minimum", "maximum"},
-	"array":   {"items", "minItems", "maxItems"},
+	"array":   {"items", "minItems", "maxItems", "uniqueItems"},
 	"object":  {"properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"},
 }
 
