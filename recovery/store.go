@@ -14,6 +14,10 @@ import (
 // again.
 var ErrConflict = store.ErrConflict
 
+// ErrErased is returned by [Store.Commit] for an incident that was erased: a webhook that comes late does not
+// give again what was given. Stores that refuse nothing of that kind say so.
+var ErrErased = store.ErrErased
+
 // Store remembers decisions. Implementations must be safe for concurrent use;
 // recoverytest.TestStore checks one.
 type Store interface {

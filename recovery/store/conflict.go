@@ -12,6 +12,10 @@ import (
 // matters.
 var ErrConflict = errors.New("what the decision was made from has changed")
 
+// ErrErased says that an incident was erased. What comes again about it is refused, until the store is told
+// that it begins anew.
+var ErrErased = errors.New("the incident was erased")
+
 // Changed returns an [ErrConflict] that says what has changed.
 func Changed(what string) error { return fmt.Errorf("%w: %s", ErrConflict, what) }
 

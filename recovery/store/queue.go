@@ -99,10 +99,18 @@ type Queue struct {
 	why     string
 }
 
-// QueueOf is a queue of deliveries as a store has kept them: all of an incident, settled ones too, in order.
-// nextDue is when something falls due next; zero: never.
-func QueueOf(all []Open, nextDue time.Time) *Queue {
-	q := &Queue{all: all, nextDue: nextDue}
+// Due says when something falls due next on an incident, and who looks at it, as a store keeps that.
+type Due struct {
+	At      time.Time // zero: never
+	By      string    // who has claimed it
+	Until   time.Time // when that claim ends, or when it is tried again
+	Attempt int       // how often it was claimed
+	Why     string    // why it could not be decided
+}
+
+// QueueOf is a queue as a store has kept it: all deliveries of an incident, settled ones too, in order.
+func QueueOf(all []Open, due Due) *Queue {
+	q := &Queue{all: all, nextDue: due.At, by: due.By, until: due.Until, attempt: due.Attempt, why: due.Why}
 	for _, o := range all {
 		if !o.FellAt.IsZero() {
 			q.falls(o.Of, o.FellAt)
@@ -110,6 +118,9 @@ func QueueOf(all []Open, nextDue time.Time) *Queue {
 	}
 	return q
 }
+
+// Due is what a store keeps of the queue beside [Queue.All].
+func (q *Queue) Due() Due { return Due{q.nextDue, q.by, q.until, q.attempt, q.why} }
 
 // All are the deliveries of the queue in order, settled ones too, for a store that keeps them. Nobody may
 // change them.

@@ -1,0 +1,108 @@
+package rows
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
+)
+
+// given is what a decision was made from as text, beside what stands in other records: how many reports there
+// were, and what was answered.
+type given struct {
+	Namespace  string       `json:"namespace,omitempty"`
+	Incident   string       `json:"incident"`
+	Previous   string       `json:"previous,omitempty"`
+	Made       []string     `json:"made,omitempty"`
+	Reports    int          `json:"reports,omitempty"`
+	UpdatedAt  time.Time    `json:"updated_at,omitzero"`
+	Facts      []fact       `json:"facts,omitempty"`
+	Use        []use        `json:"use,omitempty"`
+	Precedents []precedents `json:"precedents,omitempty"`
+}
+
+type fact struct {
+	Query store.FactQuery `json:"query"`
+	Whole *int64          `json:"whole,omitempty"`
+	Money string          `json:"money,omitempty"`
+	Time  *int64          `json:"time,omitempty"` // in nanoseconds
+	Real  *float64        `json:"real,omitempty"`
+}
+
+type use struct {
+	Query store.UseQuery `json:"query"`
+	Units int64          `json:"units"`
+}
+
+type precedents struct {
+	Query   store.PrecedentQuery `json:"query"`
+	Count   int                  `json:"count"`
+	Amounts []spreadText         `json:"amounts,omitempty"`
+	Recent  []recentText         `json:"recent,omitempty"`
+}
+
+type spreadText struct {
+	Type    string `json:"type"`
+	Lower   string `json:"lower"`
+	Upper   string `json:"upper"`
+	Lowest  string `json:"lowest"`
+	Highest string `json:"highest"`
+}
+
+type recentText struct {
+	Decision string `json:"decision"`
+	Type     string `json:"type,omitempty"`
+	Amount   string `json:"amount,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// Given writes what a decision was made from as text.
+func Given(c *recovery.Commit) (string, error) {
+	g := given{Namespace: c.Reads.Namespace, Incident: c.Reads.Incident, Reports: len(c.Given.Reports), UpdatedAt: c.Given.UpdatedAt}
+	if c.Given.Previous != nil {
+		g.Previous = c.Given.Previous.Decision.ID
+	}
+	for i := range c.Given.Made {
+		g.Made = append(g.Made, c.Given.Made[i].Decision.ID)
+	}
+	for i, q := range c.Reads.Facts {
+		f := fact{Query: q}
+		switch v := c.Given.Facts[i].(type) {
+		case int64:
+			f.Whole = &v
+		case value.Money:
+			f.Money = moneyText(v)
+		case time.Duration:
+			n := int64(v)
+			f.Time = &n
+		case float64:
+			f.Real = &v
+		case nil:
+		default:
+			return "", fmt.Errorf("the fact %s has an answer of a type that facts do not have", q.Name)
+		}
+		g.Facts = append(g.Facts, f)
+	}
+	for i, q := range c.Reads.Use {
+		g.Use = append(g.Use, use{q, c.Given.Use[i]})
+	}
+	for i, q := range c.Reads.Precedents {
+		g.Precedents = append(g.Precedents, precedentsText(q, &c.Given.Precedents[i]))
+	}
+	text, err := json.Marshal(g)
+	return string(text), err
+}
+
+func precedentsText(q store.PrecedentQuery, p *store.Precedents) precedents {
+	out := precedents{Query: q, Count: p.Count}
+	for _, s := range p.Amounts {
+		out.Amounts = append(out.Amounts, spreadText{s.Type, moneyText(s.Lower), moneyText(s.Upper), moneyText(s.Lowest), moneyText(s.Highest)})
+	}
+	for _, r := range p.Recent {
+		out.Recent = append(out.Recent, recentText{r.Decision, r.Type, moneyText(r.Amount), r.Reason})
+	}
+	return out
+}
