@@ -39,6 +39,7 @@ var rules = []rule{
 	{"policy/internal/celenv", []string{"policy/value", "policy/worktime", "policy/internal/celtext", "policy/internal/cellib", "policy/internal/atom", "policy/internal/slip", "playbook/unseen", "github.com/google/cel-go"}},
 	{"recovery", []string{"playbook", "policy", "recovery/internal/form", "recovery/internal/hostset", "recovery/internal/intake", "recovery/internal/jsontext", "recovery/internal/zoned", "recovery/store"}},
 	{"recovery/store", []string{"policy/value"}},
+	{"recovery/helpdesk", []string{"recovery", "recovery/helpdesk"}},
 	{"recovery/ledger", []string{"playbook", "policy", "policy/value", "policy/worktime", "recovery", "recovery/internal/jsontext", "recovery/store", "recovery/ledger/internal/log", "golang.org/x/mod"}},
 	{"recovery/ledger/internal/log", []string{"golang.org/x/mod"}},
 	{"recovery/prove", []string{"playbook", "policy", "recovery"}},

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -450,3 +451,7 @@ func (g *Given) action(id string) *Action {
 	}
 	return nil
 }
+
+// ErrNotUndone is what a host's delivery returns for something that cannot be undone, such as a mail that
+// was sent. Neither done nor undone is reported of it then.
+var ErrNotUndone = errors.New("it cannot be undone")
