@@ -36,8 +36,9 @@ type Delivery struct {
 	Done bool `json:"done,omitempty"`
 	// Attempt is how often it was claimed, this time included; 0: it is not from a stream.
 	Attempt int `json:"attempt,omitempty"`
-
-	fellAt time.Time // when it fell due; zero: it is that of a decision
+	// FellAt is when it fell due: it is a step, or something that is owed again and again. Zero: it is handed out
+	// because of a decision.
+	FellAt time.Time `json:"fell_at,omitzero"`
 }
 
 // What a delivery asks the host to do.
@@ -373,7 +374,7 @@ func (g *Given) fallen(list []*agenda) (out []Delivery) {
 				continue
 			}
 			x := d.delivery(fallenKey(d.Namespace, w.prefix, f.action.ID, f.at), w.do, f.action)
-			x.NotBefore, x.fellAt = time.Time{}, f.at
+			x.NotBefore, x.FellAt = time.Time{}, f.at
 			out = append(out, x)
 		}
 	}
@@ -382,13 +383,13 @@ func (g *Given) fallen(list []*agenda) (out []Delivery) {
 			add(a.decision, f)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Delivery) int { return a.fellAt.Compare(b.fellAt) })
+	slices.SortStableFunc(out, func(a, b Delivery) int { return a.FellAt.Compare(b.FellAt) })
 	return out
 }
 
 // Open is a delivery as the rules of package store look at it, for a store that keeps deliveries.
 func (d *Delivery) Open() store.Open {
-	o := store.Open{Key: d.Key, Do: d.Do, FellAt: d.fellAt, From: d.NotBefore}
+	o := store.Open{Key: d.Key, Do: d.Do, FellAt: d.FellAt, From: d.NotBefore}
 	if d.Action != nil {
 		o.Of, o.Money = d.Action.ID, d.Action.Amount.IsSet() && d.Do != ToSay
 	} else if d.Choice != nil {

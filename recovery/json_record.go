@@ -169,7 +169,7 @@ func (d *Delivery) fields(f *form.Form) {
 	f.Text("decision", &d.Decision)
 	f.Text("do", &d.Do)
 	f.Flag("done", &d.Done)
-	f.Time("fell_at", &d.fellAt)
+	f.Time("fell_at", &d.FellAt)
 	f.Text("incident", &d.Incident)
 	f.Text("key", &d.Key)
 	f.Text("language", &d.Language)

@@ -195,12 +195,10 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 	return s.commitReports(&c)
 }
 
-// commitReports keeps reports. What they do to the stream hangs on the decisions that were read.
+// commitReports keeps reports. What they do to the stream hangs on what was read of the incident.
 func (s *MemoryStore) commitReports(c *Commit) error {
 	if s.keeps && c.Streams() {
-		t := s.thread(c.Reads.Namespace, c.Reads.Incident)
-		latest, made := t.stands.IDs()
-		if err := c.Seen().CheckThread(latest, made, t.updatedAt); err != nil {
+		if err := s.unstirred(c); err != nil {
 			return err
 		}
 	}
@@ -215,15 +213,22 @@ func (s *MemoryStore) commitReports(c *Commit) error {
 
 // commitFallen puts what has fallen due into the stream of an incident.
 func (s *MemoryStore) commitFallen(c *Commit) error {
-	t := s.thread(c.Reads.Namespace, c.Reads.Incident)
-	seen := c.Seen()
-	latest, made := t.stands.IDs()
-	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckWaiting(s.streams.Of(t.namespace, t.incident).Waiting()))
-	if err != nil || t == &s.stranger {
+	if err := s.unstirred(c); err != nil || s.thread(c.Reads.Namespace, c.Reads.Incident) == &s.stranger {
 		return err
 	}
 	s.stream(c)
 	return nil
+}
+
+// unstirred compares what is said of the stream of an incident with what is true of the incident now.
+func (s *MemoryStore) unstirred(c *Commit) error {
+	t := s.thread(c.Reads.Namespace, c.Reads.Incident)
+	latest, made := t.stands.IDs()
+	return cmp.Or(c.Seen().CheckThread(latest, made, t.updatedAt), s.checkStream(c, t))
+}
+
+func (s *MemoryStore) checkStream(c *Commit, t *thread) error {
+	return c.CheckStream(s.streams.Of(t.namespace, t.incident).Waiting(), len(t.reports))
 }
 
 func (s *MemoryStore) commitRecord(c *Commit) error {
@@ -289,8 +294,8 @@ func (s *MemoryStore) conflict(c *Commit) error {
 	seen := c.Seen()
 	latest, made := t.stands.IDs()
 	err := cmp.Or(seen.CheckThread(latest, made, t.updatedAt), seen.CheckTold(t.told))
-	if err == nil && c.Given.Stream != nil {
-		err = seen.CheckWaiting(s.streams.Of(t.namespace, t.incident).Waiting())
+	if err == nil && s.keeps {
+		err = s.checkStream(c, t)
 	}
 	if err != nil || c.Version == s.version {
 		return err

@@ -45,7 +45,12 @@ type Stream interface {
 	// Next is when the stream of a namespace has to be looked at next, because something falls due or can be
 	// claimed: now, or later; zero: never. Its cost does not grow with the number of incidents.
 	Next(ctx context.Context, namespace string, now time.Time) (time.Time, error)
+	// Backlog says what is not settled in a namespace, for whoever watches over it.
+	Backlog(ctx context.Context, namespace string) (Backlog, error)
 }
+
+// Backlog counts what a stream has of a namespace.
+type Backlog = store.Backlog
 
 // Claim says what is claimed.
 type Claim struct {
@@ -206,4 +211,14 @@ func (s *MemoryStore) Next(ctx context.Context, namespace string, now time.Time)
 		return time.Time{}, nil
 	}
 	return later(next, now), nil
+}
+
+// Backlog implements [Stream].
+func (s *MemoryStore) Backlog(ctx context.Context, namespace string) (Backlog, error) {
+	if err := s.streaming(ctx); err != nil {
+		return Backlog{}, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.streams.Backlog(namespace), nil
 }

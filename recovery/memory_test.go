@@ -13,11 +13,11 @@ import (
 )
 
 func TestMemoryStore(t *testing.T) {
-	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return recovery.NewMemoryStore() })
+	recoverytest.TestStore(t, recoverytest.Harness{New: func(*testing.T) recovery.Store { return recovery.NewMemoryStore() }})
 }
 
 func TestMemoryStoreWithDeliveries(t *testing.T) {
-	recoverytest.TestStore(t, func(*testing.T) recovery.Store { return recovery.NewMemoryStore(recovery.KeepDeliveries()) })
+	recoverytest.TestStore(t, recoverytest.Harness{New: func(*testing.T) recovery.Store { return recovery.NewMemoryStore(recovery.KeepDeliveries()) }})
 }
 
 func TestMemoryStoreShowsRefusals(t *testing.T) {

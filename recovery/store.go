@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -14,8 +15,8 @@ import (
 // again.
 var ErrConflict = store.ErrConflict
 
-// ErrErased is returned by [Store.Commit] for an incident that was erased: a webhook that comes late does not
-// give again what was given. Stores that refuse nothing of that kind say so.
+// ErrErased is returned by [Store.Commit] for an incident that the store has erased: what comes late of it must not be
+// paid again. A store that refuses such incidents has a method by which one is begun anew.
 var ErrErased = store.ErrErased
 
 // Store remembers decisions. Implementations must be safe for concurrent use;
@@ -39,7 +40,9 @@ type Store interface {
 	// in a way that matters: the incident's previous decision, the choices
 	// made on it or its updated_at, what was told of it last, the use of partners that the commit
 	// reserves, the sums that limits count, the precedents. Values are compared, and not versions, so
-	// that it does not matter between which reads something has changed.
+	// that it does not matter between which reads something has changed. In a store that keeps deliveries, a commit
+	// that changes the stream of its incident also conflicts when other deliveries are waiting now, or when there
+	// are more reports on the incident.
 	Commit(ctx context.Context, c Commit) error
 }
 
@@ -306,6 +309,16 @@ func appendIDs(ids []store.ID, actions []Action) []store.ID {
 	return ids
 }
 
+// CheckStream is for stores that keep deliveries. It compares what a commit was made from with the keys that wait
+// in the stream of its incident now, and with the number of reports on it. The error is an [ErrConflict].
+func (c *Commit) CheckStream(waiting []string, reports int) error {
+	if !c.Streams() {
+		return nil
+	}
+	seen := c.Seen()
+	return cmp.Or(seen.CheckWaiting(waiting), seen.CheckReports(reports))
+}
+
 // Seen returns what a commit was made from, for the rules of package store.
 func (c *Commit) Seen() store.Seen {
 	s := store.Seen{Waiting: c.Given.Stream.Waiting(), Reads: c.Reads, Facts: c.Given.Facts, Use: c.Given.Use, Precedents: c.Given.Precedents, UpdatedAt: c.Given.UpdatedAt}
@@ -319,6 +332,7 @@ func (c *Commit) Seen() store.Seen {
 			s.Chooses, s.On = true, store.IDOf(c.Record.On)
 		}
 	}
+	s.Reports = len(c.Given.Reports)
 	if c.Given.Previous != nil {
 		s.Latest = store.IDOf(c.Given.Previous.Decision.ID)
 	}

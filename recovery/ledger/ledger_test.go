@@ -19,5 +19,5 @@ func openT(t testing.TB, dir string) *Ledger {
 }
 
 func TestStore(t *testing.T) {
-	recoverytest.TestStore(t, func(t *testing.T) recovery.Store { return openT(t, t.TempDir()) })
+	recoverytest.TestStore(t, recoverytest.Harness{New: func(t *testing.T) recovery.Store { return openT(t, t.TempDir()) }})
 }

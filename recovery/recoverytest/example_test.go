@@ -11,8 +11,10 @@ import (
 func ExampleTestStore() {
 	// In a file named *_test.go this is func TestMyStore(t *testing.T).
 	testMyStore := func(t *testing.T) {
-		recoverytest.TestStore(t, func(t *testing.T) recovery.Store {
-			return recovery.NewMemoryStore() // a new store, with nothing in it
+		recoverytest.TestStore(t, recoverytest.Harness{
+			New: func(t *testing.T) recovery.Store {
+				return recovery.NewMemoryStore() // a new store, with nothing in it
+			},
 		})
 	}
 	_ = testMyStore

@@ -1,21 +1,49 @@
 package recoverytest
 
 import (
+	"context"
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// TestStore checks that a store keeps the contract of [recovery.Store]. open
-// returns a store that knows nothing yet; it is called once for each part, and
-// closes what has to be closed with t.Cleanup.
+// Harness says how the kit comes by stores. What a store cannot do is nil, and the parts that need it are
+// skipped: nobody else can have a store in memory, and a store without a transaction of the host's has none.
+type Harness struct {
+	// New returns a store that knows nothing yet. It is called once for each part, and closes what has to be
+	// closed with t.Cleanup.
+	New func(t *testing.T) recovery.Store
+	// Reopen ends a handle as the end of its process would, and opens the same store again.
+	Reopen func(t *testing.T, s recovery.Store) recovery.Store
+	// Place says where a store is, and At returns another handle on the store that is there, which is used at the
+	// same time: also in another process, which runs the same test of the same program.
+	Place func(t *testing.T, s recovery.Store) string
+	At    func(t *testing.T, place string) recovery.Store
+	// Begin begins a transaction of the host's.
+	Begin func(t *testing.T, s recovery.Store) Transaction
+	// Erase has a store erase, and returns the deliveries that it has cancelled. Anew begins an incident anew that
+	// was erased.
+	Erase func(ctx context.Context, s recovery.Store, e store.Erasure) ([]recovery.Delivery, error)
+	Anew  func(ctx context.Context, s recovery.Store, namespace, incident string) error
+}
+
+// Transaction is one of the host's, and a store that is bound to it, for [recovery.In].
+type Transaction struct {
+	Store recovery.Store
+	// Commit ends the transaction, and tells hooks what has happened in it. Rollback leaves nothing of it.
+	Commit, Rollback func() error
+}
+
+// TestStore checks that a store keeps the contract of [recovery.Store], and of [recovery.Stream] if it keeps
+// deliveries.
 //
 // The store is asked as an engine asks it: a read, then a commit that says what
 // was read. The decisions committed are made up, and name no playbooks.
-func TestStore(t *testing.T, open func(t *testing.T) recovery.Store) {
+func TestStore(t *testing.T, h Harness) {
 	for _, part := range parts() {
 		t.Run(part.name, func(t *testing.T) {
-			part.run(&kit{T: t, store: open(t)})
+			part.run(&kit{T: t, Harness: h, store: h.New(t)})
 		})
 	}
 }
@@ -87,6 +115,8 @@ func parts() []part {
 		{"stream/what fails is put back once", streamFails},
 		{"stream/a claim is held by one", streamHolds},
 		{"stream/what falls due is looked at by one", streamFallsDue},
+		{"stream/what is not settled is counted", streamCounts},
+		{"stream/a report that came in between", streamReported},
 		{"stream/a report on an old decision conflicts", streamReports},
 
 		{"races/for the last unit", raceForUnit},
@@ -94,6 +124,15 @@ func parts() []part {
 		{"races/to decide one incident", raceForIncident},
 		{"races/with one decision", raceWithOneDecision},
 		{"races/a read is of one moment", readOfOneMoment},
+
+		{"handles/what one has committed, the other reads", handlesRead},
+		{"handles/conflicts between two", handlesConflict},
+		{"handles/it is there when opened again", reopened},
+		{"transactions/a rollback leaves nothing", rollsBack},
+		{"transactions/nobody sees what is not committed", isolates},
+		{"erasure/of an incident", erasesIncident},
+		{"erasure/of a customer of a tenant", erasesCustomer},
+		{"erasure/lists and cancels deliveries", erasesPending},
 
 		{"random commits agree with a plain model", agreesWithModel},
 	}

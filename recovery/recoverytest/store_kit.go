@@ -14,6 +14,7 @@ import (
 // kit is a store under test.
 type kit struct {
 	*testing.T
+	Harness
 	store recovery.Store
 }
 

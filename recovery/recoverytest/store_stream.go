@@ -277,3 +277,59 @@ func streamReports(k *kit) {
 		k.Errorf("after a report that conflicts, the store has %v, and something falls due at %s", given.Reports, given.Stream.NextDue)
 	}
 }
+
+// streamCounts counts what is not settled, and names the incidents that somebody has to look at.
+func streamCounts(k *kit) {
+	s := k.stream()
+	k.put(decided("dec_1", "A"), time.Time{}, task("e1", "5 EUR"), task("e2", ""), task("e3", "6 EUR"))
+	k.put(decided("dec_2", "B"), minuteOf(1), task("e4", ""))
+	k.put(decided("dec_3", "C"), time.Time{}, task("e5", ""))
+	k.put(decided("dec_4", "A", of("acme")), minuteOf(1), task("e6", ""))
+	k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1, Most: 1}, 0, "e1")
+	if err := s.Bury(k.Context(), "me", "e1"); err != nil {
+		k.Fatalf("burying failed: %v", err)
+	}
+	k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1}, 1, "e2", "e4", "e5")
+	if err := s.Settle(k.Context(), "e5"); err != nil {
+		k.Fatalf("settling failed: %v", err)
+	}
+	if _, err := s.FallenDue(k.Context(), recovery.Claim{By: "me", Now: minuteOf(2), Until: minuteOf(9)}); err != nil {
+		k.Fatalf("asking what has fallen due failed: %v", err)
+	}
+	if err := s.Postpone(k.Context(), "me", recovery.Postponed{Incident: "B", Until: minuteOf(55), Why: "no set"}); err != nil {
+		k.Fatalf("postponing failed: %v", err)
+	}
+	for namespace, want := range map[string]recovery.Backlog{
+		"":     {Waiting: 1, Claimed: 2, Dead: 1, Stuck: 1, Troubled: []string{"A", "B"}},
+		"acme": {Waiting: 1},
+		"none": {},
+	} {
+		got, err := s.Backlog(k.Context(), namespace)
+		if err != nil || !slices.Equal(got.Troubled, want.Troubled) || got.Waiting != want.Waiting || got.Claimed != want.Claimed || got.Dead != want.Dead || got.Stuck != want.Stuck {
+			k.Errorf("the backlog of %q is %+v (%v), want %+v", namespace, got, err, want)
+		}
+	}
+}
+
+// streamReported conflicts with a report that came in between: what falls due next was made without it.
+func streamReported(k *kit) {
+	s := k.stream()
+	k.put(decided("dec_1", "A"), time.Time{}, task("e1", "5 EUR"), task("e2", ""))
+	k.wantClaimed(s, "", 0, "e1", "e2")
+	q := recovery.Query{Incident: "A"}
+	given, version := k.read(q)
+	late := recovery.Commit{Reads: q, Given: given, Version: version, NextDue: minuteOf(50)}
+	record := k.prepare(decided("dec_2", "A", supersedes("dec_1")), recovery.Query{})
+	report := late
+	report.Reports = []recovery.Report{{Incident: "A", Action: "act_e2", Key: "e2", At: minuteOf(2)}}
+	k.reportOn("e1", recovery.OutcomeUndone, 1)
+	k.wantConflict(late)
+	k.wantConflict(record)
+	k.wantConflict(report)
+	k.wantPrevious("A", "dec_1")
+	report.Given, report.Version = k.read(q)
+	k.send(report)
+	if given, _ := k.read(q); len(given.Reports) != 2 || !given.Stream.NextDue.Equal(minuteOf(50)) {
+		k.Errorf("there are %d reports, and something falls due at %s", len(given.Reports), given.Stream.NextDue)
+	}
+}

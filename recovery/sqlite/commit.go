@@ -107,10 +107,7 @@ func (x *commit) conflict(t *thread, before store.Standing) (*store.Queue, error
 	if err != nil {
 		return nil, err
 	}
-	q, err := x.conn.queue(t)
-	if err == nil && x.Given.Stream != nil {
-		err = x.seen.CheckWaiting(q.Stream().Waiting())
-	}
+	q, err := x.unstirred(t)
 	if err != nil {
 		return nil, err
 	}
@@ -423,6 +420,9 @@ func (x *commit) reports() error {
 		if err = cmp.Or(err, x.seen.CheckThread(latest, made, timeOf(t.updatedAt))); err != nil {
 			return err
 		}
+		if _, err := x.unstirred(t); err != nil {
+			return err
+		}
 	}
 	for _, r := range x.Reports {
 		t, err := x.conn.thread(r.Namespace, r.Incident)
@@ -484,13 +484,22 @@ func (x *commit) fallen() error {
 	if err != nil {
 		return err
 	}
-	q, err := x.conn.queue(t)
-	if err != nil {
+	if err := x.seen.CheckThread(latest, made, timeOf(t.updatedAt)); err != nil {
 		return err
 	}
-	err = cmp.Or(x.seen.CheckThread(latest, made, timeOf(t.updatedAt)), x.seen.CheckWaiting(q.Stream().Waiting()))
+	q, err := x.unstirred(t)
 	if err != nil || t.no == 0 {
 		return err
 	}
 	return x.stream(t, q)
+}
+
+// unstirred reads the deliveries of an incident, and compares what the commit says of them with what is true now.
+func (x *commit) unstirred(t *thread) (*store.Queue, error) {
+	q, err := x.conn.queue(t)
+	if err != nil || !x.Streams() {
+		return q, err
+	}
+	reports, err := x.conn.reports(t.no)
+	return q, cmp.Or(err, x.CheckStream(q.Stream().Waiting(), len(reports)))
 }

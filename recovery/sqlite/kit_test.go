@@ -1,12 +1,14 @@
 package sqlite_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/recoverytest"
 	"github.com/servicerecovery/amends/recovery/sqlite"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 func open(t testing.TB) *sqlite.Store {
@@ -24,5 +26,13 @@ func open(t testing.TB) *sqlite.Store {
 }
 
 func TestStore(t *testing.T) {
-	recoverytest.TestStore(t, func(t *testing.T) recovery.Store { return open(t) })
+	recoverytest.TestStore(t, recoverytest.Harness{
+		New: func(t *testing.T) recovery.Store { return open(t) },
+		Erase: func(ctx context.Context, s recovery.Store, e store.Erasure) ([]recovery.Delivery, error) {
+			return s.(*sqlite.Store).Erase(ctx, e)
+		},
+		Anew: func(ctx context.Context, s recovery.Store, namespace, incident string) error {
+			return s.(*sqlite.Store).Anew(ctx, namespace, incident)
+		},
+	})
 }

@@ -262,3 +262,37 @@ func (s *Store) Next(ctx context.Context, namespace string, at time.Time) (next 
 	})
 	return next, err
 }
+
+// Backlog implements [recovery.Stream].
+func (s *Store) Backlog(ctx context.Context, namespace string) (b recovery.Backlog, err error) {
+	err = s.reading(ctx, func(c *conn) error {
+		b = recovery.Backlog{}
+		err := c.rows("SELECT d.state, count(*) FROM deliveries d JOIN incidents i ON i.no = d.incident WHERE i.tenant = ? AND d.state <> 'settled' GROUP BY d.state", func(scan func(...any) error) error {
+			var state string
+			var n int64
+			err := scan(&state, &n)
+			switch store.DeliveryState(state) {
+			case store.DeliveryWaiting:
+				b.Waiting = n
+			case store.DeliveryClaimed:
+				b.Claimed = n
+			case store.DeliveryDead:
+				b.Dead = n
+			}
+			return err
+		}, namespace)
+		if err != nil {
+			return err
+		}
+		return c.rows(`SELECT id, due_why <> '' FROM incidents i WHERE tenant = ? AND (due_why <> ''
+			OR EXISTS (SELECT 1 FROM deliveries WHERE incident = i.no AND state = 'dead')) ORDER BY id`, func(scan func(...any) error) error {
+			var id string
+			var stuck int64
+			err := scan(&id, &stuck)
+			b.Stuck += stuck
+			b.Troubled = append(b.Troubled, id)
+			return err
+		}, namespace)
+	})
+	return b, err
+}

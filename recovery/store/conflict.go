@@ -38,6 +38,8 @@ type Seen struct {
 
 	// Waiting are the keys of the incident's deliveries that nobody had claimed.
 	Waiting []string
+	// Reports is how many reports there were on the incident.
+	Reports int
 
 	Reads      Query
 	Facts      []any // the answers to the query's

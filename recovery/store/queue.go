@@ -85,6 +85,15 @@ func (s Seen) CheckWaiting(now []string) error {
 	return nil
 }
 
+// CheckReports compares how many reports there were on the incident with how many there are now, for a commit
+// that says when something falls due next. The error is an [ErrConflict].
+func (s Seen) CheckReports(now int) error {
+	if s.Reports != now {
+		return Changed("the reports on the incident")
+	}
+	return nil
+}
+
 // Queue is the stream of one incident, with the rules by which it changes. The zero Queue is empty.
 // A store that keeps deliveries in rows does the same to them.
 type Queue struct {

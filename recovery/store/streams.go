@@ -131,6 +131,47 @@ func (s *Streams) Look(namespace, by string, now, until time.Time, most int) (ou
 	return out
 }
 
+// Backlog counts what a stream has of a namespace.
+type Backlog struct {
+	Waiting, Claimed, Dead int64 // deliveries
+	Stuck                  int64 // incidents on which something has fallen due that could not be decided
+	// Troubled are the incidents on which something is dead or stuck, in order: their agenda says what.
+	Troubled []string
+}
+
+// Add counts what the stream of an incident has.
+func (b *Backlog) Add(incident string, s *Stream) {
+	dead := b.Dead
+	for i := range s.Open {
+		switch s.Open[i].State {
+		case DeliveryWaiting:
+			b.Waiting++
+		case DeliveryClaimed:
+			b.Claimed++
+		case DeliveryDead:
+			b.Dead++
+		case DeliverySettled:
+		}
+	}
+	if s.Stuck != nil {
+		b.Stuck++
+	}
+	if s.Stuck != nil || b.Dead > dead {
+		b.Troubled = append(b.Troubled, incident)
+	}
+}
+
+// Backlog counts what is not settled in a namespace.
+func (s *Streams) Backlog(namespace string) (b Backlog) {
+	for _, x := range s.incidents {
+		if x.namespace == namespace {
+			b.Add(x.id, x.Stream())
+		}
+	}
+	slices.Sort(b.Troubled)
+	return b
+}
+
 // Next is when a claim of a namespace finds something next, as far as is known by now: a time that has
 // passed stands for now. There may be none.
 func (s *Streams) Next(namespace string) (next time.Time, any bool) {
