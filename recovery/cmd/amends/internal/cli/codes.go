@@ -53,6 +53,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"not-in-shared", "The key belongs to playbooks; shared definitions do not take it."},
 	{"only-in-shared", "The key belongs to shared definitions; a playbook does not take it."},
 	{"cause-twice", "A cause lies in one element of the service, and stands there once."},
+	{"duplicate-use", "A ready document is used once in a list."},
 	{"unknown-key", "A mapping has a key that is not known there."},
 	{"missing-key", "A mapping lacks a key that it needs."},
 	{"duplicate-key", "A key is there twice."},
