@@ -362,7 +362,7 @@ func (x *chooser) decide(drafts []*draft, deviation string) (*Record, error) {
 
 // recordOn is the record of a decision about a choice.
 func (x *chooser) recordOn(out *Decision) *Record {
-	out.Warnings = slices.Concat(x.c.warnings[:]...)
+	out.Warnings = x.c.sortedWarnings()
 	out.Missed = x.c.missedBy(x.c.memory)
 	out.ID = x.c.decisionID(x.chosen(out.Made))
 	r := x.c.recordOf(out)

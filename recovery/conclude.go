@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -44,10 +45,10 @@ type conclusion struct {
 	// handedBefore are the effects that the host was handed before; handed fills it.
 	handedBefore []Handed
 
-	unknown  map[int]bool                 // slots of facts that lack a key and were not given
-	warnings [len(warningCodes)][]Warning // by code, in the order of warningCodes
-	used     map[string]int64             // units that earlier plays of this decision took
-	touched  []*policy.Limit              // limits that looked at something
+	unknown  map[int]bool     // slots of facts that lack a key and were not given
+	warnings []Warning        // as they came; see sortedWarnings
+	used     map[string]int64 // units that earlier plays of this decision took
+	touched  []*policy.Limit  // limits that looked at something
 
 	explains *Explanation // where reasons are noted beside the decision; nil: nobody asks
 }
@@ -64,16 +65,22 @@ var warningCodes = [...]WarningCode{
 }
 
 func (c *conclusion) warn(code WarningCode, play, message string) {
-	i := slices.Index(warningCodes[:], code)
-	c.warnings[i] = append(c.warnings[i], Warning{Code: code, Message: message, Play: play})
+	c.warnings = append(c.warnings, Warning{Code: code, Message: message, Play: play})
 }
 
 // warnOnce warns of what may come up several times.
 func (c *conclusion) warnOnce(code WarningCode, play, message string) {
 	w := Warning{Code: code, Message: message, Play: play}
-	if i := slices.Index(warningCodes[:], code); !slices.Contains(c.warnings[i], w) {
+	if !slices.Contains(c.warnings, w) {
 		c.warn(code, play, message)
 	}
+}
+
+// sortedWarnings are the warnings in the order of their codes; those of one code as they came.
+func (c *conclusion) sortedWarnings() []Warning {
+	rank := func(w Warning) int { return slices.Index(warningCodes[:], w.Code) }
+	slices.SortStableFunc(c.warnings, func(a, b Warning) int { return cmp.Compare(rank(a), rank(b)) })
+	return c.warnings
 }
 
 // conclude decides from what was read. What it returns lives in the workspace.

@@ -95,14 +95,16 @@ func (in *Incident) readMember(d *jsontext.Decoder, name jsontext.Token) error {
 	switch p := standard[i].place(in).(type) {
 	case *string:
 		if *p == "" && len(v.Bytes()) > 0 {
-			if *p = d.Common(v); i == 0 {
+			if i == 0 {
 				*p = v.String() // no two have the same id
+			} else {
+				*p = d.Common(v)
 			}
 			return nil
 		}
 	case *time.Time:
 		if p.IsZero() {
-			if *p = toInstant(v.String()); !p.IsZero() {
+			if *p = toInstant(string(v.Bytes())); !p.IsZero() {
 				return nil
 			}
 		}

@@ -25,7 +25,7 @@ func (c *conclusion) decision() *Decision {
 	if !c.answered(d) {
 		c.warn(WarnUnanswered, "", "no play answers this incident")
 	}
-	d.Warnings = slices.Concat(c.warnings[:]...)
+	d.Warnings = c.sortedWarnings()
 	if c.given.Previous != nil {
 		d.Supersedes = c.given.Previous.Decision.ID
 	}

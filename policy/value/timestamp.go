@@ -1,20 +1,25 @@
 package value
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 const wantedTimestamp = "an RFC 3339 time with its zone, such as 2026-03-02T10:00:00Z or 2026-03-02T10:00:00+01:00"
 
 // ParseTimestamp reads an RFC 3339 time, strictly: a capital T and Z, two digits for
 // each part, the zone's offset present, up to nine decimals of a second kept. The
 // result is in UTC, where its year is 1 to 9999. The error is a [*SyntaxError].
+//
+// Only errors have copies of the text, so that a caller with bytes need not make a string of them.
 func ParseTimestamp(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil || !isStrict(text) {
-		return time.Time{}, &SyntaxError{Kind: "time", Text: text, Wanted: wantedTimestamp}
+		return time.Time{}, &SyntaxError{Kind: "time", Text: strings.Clone(text), Wanted: wantedTimestamp}
 	}
 	t = t.UTC()
 	if year := t.Year(); year < 1 || year > 9999 {
-		return time.Time{}, &SyntaxError{Kind: "time", Text: text, Found: "lies outside the years 0001 to 9999 in UTC"}
+		return time.Time{}, &SyntaxError{Kind: "time", Text: strings.Clone(text), Found: "lies outside the years 0001 to 9999 in UTC"}
 	}
 	return t, nil
 }

@@ -23,12 +23,12 @@ type Form struct {
 	jsontext.Encoder
 	*reading // nil: the form writes
 	style    Style
-	marks    []mark     // the members of the open objects, for stores
-	objects  []int      // where the marks of each begin
-	sorted   []byte     // room for sorting
-	entries  []entry    // room for the entries of a map
-	readings [8]reading // room for the open objects of a text that is read
-	depth    int        // how many of them are open
+	marks    []mark      // the members of the open objects, for stores
+	objects  []int       // where the marks of each begin
+	sorted   []byte      // room for sorting
+	entries  []entry     // room for the entries of a map
+	readings *[8]reading // room for the open objects of a text that is read; nil: none was
+	depth    int         // how many of them are open
 
 	// Brief says that what is read goes into the room of what was read before. A fields method may then
 	// pass over what nobody counts.
@@ -68,6 +68,9 @@ func (f *Form) Written() []byte {
 // in err. The form ends with [Form.Release].
 func Reading(object jsontext.Value, s Style, err *error) *Form {
 	f := forms.Get().(*Form)
+	if f.readings == nil {
+		f.readings = new([8]reading)
+	}
 	f.enter(object, nil, "").err = err
 	f.style = s
 	return f
@@ -98,7 +101,10 @@ func (f *Form) leave() {
 // Release keeps the room of the form for the next one.
 func (f *Form) Release() {
 	clear(f.entries)
-	*f = Form{marks: f.marks[:0], objects: f.objects[:0], sorted: f.sorted[:0], entries: f.entries[:0]}
+	if !f.Writes() {
+		clear(f.readings[:])
+	}
+	*f = Form{marks: f.marks[:0], objects: f.objects[:0], sorted: f.sorted[:0], entries: f.entries[:0], readings: f.readings}
 	if cap(f.sorted) > mostRoom || cap(f.entries) > mostRoom/64 {
 		f.sorted, f.entries = nil, nil
 	}

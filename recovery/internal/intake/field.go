@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
 // field takes one field from the incident, or its default. A playbook that narrows
@@ -57,6 +58,9 @@ func (f *field) plain(raw any) (native any, ok bool) {
 		if f.Type.Kind == value.KindInt && isPlainInt(string(came)) {
 			n, err := strconv.ParseInt(string(came), 10, 64)
 			return n, err == nil && f.low <= n && n <= f.high
+		}
+		if f.Type.Kind == value.KindDouble && f.fits && jsontext.IsNumber(string(came)) {
+			return toDouble(came)
 		}
 	case int64:
 		return raw, f.Type.Kind == value.KindInt && f.low <= came && came <= f.high

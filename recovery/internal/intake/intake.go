@@ -56,6 +56,7 @@ type Intake struct {
 	present  []uint64 // the fields that have a value: a bit for each rank in the record
 	given    []uint64 // those among them whose value is not the one that every incident begins with
 	like     likeness // of the record that was written last
+	names    []string // room for the names of fields
 	pauses   []worktime.Pause
 	applying []*policy.Playbook
 	applies  []bool            // by the playbooks' numbers
@@ -92,7 +93,7 @@ func (t *Intake) Clear() {
 	clear(t.came.Standard)
 	t.forgetFlat()
 	*t = Intake{
-		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat, beside: t.beside, like: t.like, present: t.present, given: t.given,
+		layout: t.layout, own: t.own, applies: t.applies, taken: t.taken[:0], flat: t.flat, beside: t.beside, like: t.like, present: t.present, given: t.given, names: t.names[:0],
 		came: Incident{Standard: t.came.Standard[:0]},
 	}
 }
@@ -213,7 +214,7 @@ func (t *Intake) Defaults() []string { return t.defaults(false) }
 func (t *Intake) Assumed() []string { return t.defaults(true) }
 
 func (t *Intake) defaults(aside bool) []string {
-	out := make([]string, 0, len(t.layout.shared)+len(t.taken))
+	out := t.names[:0]
 	add := func(f *field) {
 		if f.Default == nil {
 			return
@@ -233,11 +234,12 @@ func (t *Intake) defaults(aside bool) []string {
 	for _, slot := range t.taken {
 		add(t.own[slot])
 	}
+	t.names = out
 	if len(out) == 0 {
 		return nil
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	return slices.Clone(slices.Compact(out))
 }
 
 // Invalid says what was found in fields that take what does not fit as missing, sorted by path.

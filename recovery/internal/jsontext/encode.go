@@ -51,10 +51,11 @@ func (e *Encoder) WriteName(name string) {
 // WriteKey is WriteName for a name that needs no escaping.
 func (e *Encoder) WriteKey(name string) {
 	b := e.Buf
-	if b[len(b)-1] != '{' {
-		b = append(b, ',')
+	if b[len(b)-1] == '{' {
+		b = append(b, '"')
+	} else {
+		b = append(b, ',', '"')
 	}
-	b = append(b, '"')
 	b = append(b, name...)
 	e.Buf = append(b, '"', ':')
 }
