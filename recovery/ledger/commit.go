@@ -173,8 +173,12 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
 	l.put(p)
-	kept := *c.Record // a copy, so that the rest of the commit can be freed
-	l.cache[s.Number%cacheSize].Store(&cached{s.Number, &kept})
+	kept := &struct { // a copy, so that the rest of the commit can be freed
+		cached
+		record recovery.Record
+	}{record: *c.Record}
+	kept.cached = cached{s.Number, &kept.record}
+	l.cache[s.Number%cacheSize].Store(&kept.cached)
 	return nil
 }
 

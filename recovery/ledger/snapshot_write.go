@@ -72,12 +72,14 @@ func (w *snapshotWriter) records() error {
 			return w.base.bad(err)
 		}
 	}
+	var row []byte
 	for seq := from; seq < w.l.confirmed; seq++ {
 		offset, hash, err := w.l.log.Place(seq)
 		if err != nil {
 			return err
 		}
-		to.Add(append(binary.BigEndian.AppendUint64(nil, uint64(offset)), hash[:]...))
+		row = append(binary.BigEndian.AppendUint64(row[:0], uint64(offset)), hash[:]...)
+		to.Add(row)
 	}
 	return nil
 }
@@ -98,28 +100,35 @@ func (w *snapshotWriter) put(to *tables.Sink, key, text []byte) {
 	to.Add(binary.BigEndian.AppendUint32(row, uint32(len(text))))
 }
 
-// change is something that is new since the base, under the key of its row. It writes its row.
-type change struct {
-	key   []byte
-	write func()
-	place int // among the changes
+// change is something that is new since the base, under the key of its row. Keys of one table are equally
+// long.
+type change[T any] struct {
+	key  [sumKey]byte // the longest there is; zeros stand behind a shorter one
+	what T
 }
 
-// merge goes through the rows of a table of the base and through changes, both in the order of keys.
-// Where they have the same key, the change takes the place of the row if it replaces, and else follows it.
-func (w *snapshotWriter) merge(base *tables.Table, news []change, replaces bool, old func(row []byte) error) error {
-	for i := range news {
-		news[i].place = i
+func changed[T any](key []byte, what T) (c change[T]) {
+	copy(c.key[:], key)
+	c.what = what
+	return c
+}
+
+// merge goes through the rows of a table of the base and through changes, both in the order of keys, which
+// have so many bytes. Where they have the same key, the change takes the place of the row if it replaces,
+// and else follows it.
+func merge[T any](w *snapshotWriter, base *tables.Table, size int, news []change[T], write func(key []byte, what T), replaces bool, old func(row []byte) error) error {
+	slices.SortFunc(news, func(a, b change[T]) int { return bytes.Compare(a.key[:], b.key[:]) })
+	next := func() {
+		write(news[0].key[:size], news[0].what)
+		news = news[1:]
 	}
-	slices.SortFunc(news, func(a, b change) int { return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.place, b.place)) })
 	var failed error
 	if base != nil {
 		err := base.Each(0, func(row []byte) bool {
-			for len(news) > 0 && bytes.Compare(news[0].key, row[:len(news[0].key)]) < 0 {
-				news[0].write()
-				news = news[1:]
+			for len(news) > 0 && bytes.Compare(news[0].key[:size], row[:size]) < 0 {
+				next()
 			}
-			if replaces && len(news) > 0 && bytes.Equal(news[0].key, row[:len(news[0].key)]) {
+			if replaces && len(news) > 0 && bytes.Equal(news[0].key[:size], row[:size]) {
 				return true
 			}
 			failed = old(row)
@@ -129,8 +138,8 @@ func (w *snapshotWriter) merge(base *tables.Table, news []change, replaces bool,
 			return err
 		}
 	}
-	for _, x := range news {
-		x.write()
+	for len(news) > 0 {
+		next()
 	}
 	return nil
 }
@@ -146,18 +155,20 @@ func (w *snapshotWriter) below(table func(*snapshot) *tables.Table) *tables.Tabl
 // threads has what is known of each incident, by its key.
 func (w *snapshotWriter) threads() error {
 	to := w.Table("threads", threadKey, threadRow)
-	var news []change
+	news := make([]change[*thread], 0, len(w.l.index.threads))
 	for incident, t := range w.l.index.threads {
 		key := keyOf(incident)
-		news = append(news, change{key: key[:], write: func() {
-			if t != nil {
-				e := encoder{}
-				e.thread(t)
-				w.put(to, key[:], e.buf)
-			}
-		}})
+		news = append(news, changed(key[:], t))
 	}
-	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.threads }), news, true, func(row []byte) error {
+	var e encoder
+	write := func(key []byte, t *thread) {
+		if t != nil {
+			e.buf = e.buf[:0]
+			e.thread(t)
+			w.put(to, key, e.buf)
+		}
+	}
+	return merge(w, w.below(func(s *snapshot) *tables.Table { return s.threads }), threadKey, news, write, true, func(row []byte) error {
 		text, err := w.base.text(row[threadKey:])
 		w.put(to, row[:threadKey], text)
 		return err
@@ -184,15 +195,16 @@ func (w *snapshotWriter) sums() error {
 		}
 		copy(key[:], k)
 	}
-	var news []change
+	var news []change[store.Wide]
 	for group, e := range w.l.index.counts.Entries() {
 		k := sumOf(group, e.At)
-		news = append(news, change{key: k[:], write: func() {
-			next(k[:])
-			sum = sum.Plus(e.Weight)
-		}})
+		news = append(news, changed(k[:], e.Weight))
 	}
-	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.sums }), news, false, func(row []byte) error {
+	write := func(key []byte, weight store.Wide) {
+		next(key)
+		sum = sum.Plus(weight)
+	}
+	err := merge(w, w.below(func(s *snapshot) *tables.Table { return s.sums }), sumKey, news, write, false, func(row []byte) error {
 		next(row[:sumKey])
 		if store.ID(row) != oldGroup {
 			oldGroup, old = store.ID(row), store.Wide{}
@@ -208,17 +220,17 @@ func (w *snapshotWriter) sums() error {
 // choices has every choice, by the key under which its precedents are found.
 func (w *snapshotWriter) choices() error {
 	to, c := w.Table("choices", choiceKey, choiceRow), w.l.index.choices
-	var news []change
+	news := make([]change[*stood], 0, len(c.bySeq))
 	for _, x := range c.bySeq {
 		id := keyOf(x.key)
-		key := binary.BigEndian.AppendUint64(id[:], uint64(x.seq))
-		news = append(news, change{key: key, write: func() {
-			e := encoder{}
-			e.stood(x, x.until)
-			w.put(to, key, e.buf)
-		}})
+		news = append(news, changed(binary.BigEndian.AppendUint64(id[:], uint64(x.seq)), x))
 	}
-	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.choiceRows }), news, true, func(row []byte) error {
+	write := func(key []byte, x *stood) {
+		e := encoder{}
+		e.stood(x, x.until)
+		w.put(to, key, e.buf)
+	}
+	return merge(w, w.below(func(s *snapshot) *tables.Table { return s.choiceRows }), choiceKey, news, write, true, func(row []byte) error {
 		x, err := w.base.choice(row)
 		if err != nil {
 			return err
@@ -244,11 +256,12 @@ func (w *snapshotWriter) left() error {
 		return err
 	}
 	var failed error
-	var news []change
+	var news []change[int64]
+	write := func(key []byte, seq int64) {
+		failed = cmp.Or(failed, add(binary.BigEndian.AppendUint64(slices.Clip(key), uint64(seq))))
+	}
 	for id, seq := range w.l.index.left {
-		news = append(news, change{key: id[:], write: func() {
-			failed = cmp.Or(failed, add(binary.BigEndian.AppendUint64(slices.Clip(id[:]), uint64(seq))))
-		}})
+		news = append(news, changed(id[:], seq))
 		if w.base == nil {
 			continue
 		}
@@ -264,7 +277,7 @@ func (w *snapshotWriter) left() error {
 			}
 		}
 	}
-	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.left }), news, true, add)
+	err := merge(w, w.below(func(s *snapshot) *tables.Table { return s.left }), leftKey, news, write, true, add)
 	return cmp.Or(err, failed)
 }
 
@@ -279,26 +292,26 @@ func (w *snapshotWriter) refusals() error {
 		return err
 	}
 	var failed error
-	var news []change
+	var news []change[struct{}]
+	write := func(row []byte, _ struct{}) { failed = cmp.Or(failed, add(row)) }
 	for incident, list := range w.l.index.refused {
 		for _, seq := range list {
-			row := binary.BigEndian.AppendUint64(incident[:], uint64(seq))
-			news = append(news, change{key: row, write: func() { failed = cmp.Or(failed, add(row)) }})
+			news = append(news, changed(binary.BigEndian.AppendUint64(incident[:], uint64(seq)), struct{}{}))
 		}
 	}
-	err := w.merge(w.below(func(s *snapshot) *tables.Table { return s.refusals }), news, true, add)
+	err := merge(w, w.below(func(s *snapshot) *tables.Table { return s.refusals }), refusalRow, news, write, true, add)
 	return cmp.Or(err, failed)
 }
 
 // erased has the records that were erased.
 func (w *snapshotWriter) erased() error {
 	to := w.Table("erased", erasedRow, erasedRow)
-	var news []change
+	var news []change[struct{}]
 	for _, seq := range w.l.erased.fresh() {
-		row := binary.BigEndian.AppendUint64(nil, uint64(seq))
-		news = append(news, change{key: row, write: func() { to.Add(row) }})
+		news = append(news, changed(binary.BigEndian.AppendUint64(nil, uint64(seq)), struct{}{}))
 	}
-	return w.merge(w.below(func(s *snapshot) *tables.Table { return s.erased }), news, true, func(row []byte) error {
+	write := func(row []byte, _ struct{}) { to.Add(row) }
+	return merge(w, w.below(func(s *snapshot) *tables.Table { return s.erased }), erasedRow, news, write, true, func(row []byte) error {
 		to.Add(row)
 		return nil
 	})
