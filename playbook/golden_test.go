@@ -1,6 +1,7 @@
 package playbook_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,12 @@ import (
 // Each file of testdata/bad is named after a code and holds every way to earn
 // it. The golden file has all that a reader is told.
 func TestBadFiles(t *testing.T) {
-	paths, err := filepath.Glob("testdata/bad/*.yaml")
+	checkBad(t, "testdata/bad", ".yaml", playbook.Load)
+}
+
+// checkBad loads each file of a directory alone, under its name with an ending, and compares what is said of it.
+func checkBad[T any](t *testing.T, dir, ending string, load func(fs.FS) (T, playbook.Diagnostics)) {
+	paths, err := filepath.Glob(dir + "/*.yaml")
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no files", err)
 	}
@@ -26,7 +32,7 @@ func TestBadFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, ds := playbook.Load(fstest.MapFS{code + ".yaml": {Data: src}})
+			_, ds := load(fstest.MapFS{code + ending: {Data: src}})
 			if !slices.ContainsFunc(ds, func(d playbook.Diagnostic) bool { return d.Code == code }) {
 				t.Errorf("the code was not reported")
 			}

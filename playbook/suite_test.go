@@ -10,34 +10,12 @@ import (
 	"testing/fstest"
 
 	"github.com/servicerecovery/amends/playbook"
-	"github.com/servicerecovery/amends/testdata/golden"
 )
 
 // Each file of testdata/badsuite is a suite file that is named after a code; the
 // golden file has all that a reader is told.
 func TestBadSuites(t *testing.T) {
-	paths, err := filepath.Glob("testdata/badsuite/*.yaml")
-	if err != nil || len(paths) == 0 {
-		t.Fatal("no files", err)
-	}
-	for _, path := range paths {
-		code := strings.TrimSuffix(filepath.Base(path), ".yaml")
-		t.Run(code, func(t *testing.T) {
-			src, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, ds := playbook.LoadSuites(fstest.MapFS{code + "_test.yaml": {Data: src}})
-			if !slices.ContainsFunc(ds, func(d playbook.Diagnostic) bool { return d.Code == code }) {
-				t.Errorf("the code was not reported")
-			}
-			var got strings.Builder
-			if err := ds.Render(&got, false); err != nil {
-				t.Fatal(err)
-			}
-			golden.Check(t, strings.TrimSuffix(path, ".yaml")+".golden", got.String())
-		})
-	}
+	checkBad(t, "testdata/badsuite", "_test.yaml", playbook.LoadSuites)
 }
 
 const wholeSuite = `amends: v1

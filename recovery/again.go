@@ -311,33 +311,34 @@ func removeFrom(fields map[string]any, path string) any {
 }
 
 // Replay makes a recorded decision again: from its incident, at its time, and from the values that
-// answer returns, by the set of this engine. It reads no store and no clock. As of a store, answer is asked
-// twice: what is known first, then the query's Precedents alone, where the decision leaves or makes a choice. Under the set that the
-// record was made by the result equals the record. A choice is made again from what it has chosen.
+// answer returns, by the set of this engine. It reads no store and no clock. Where the decision leaves or
+// makes a choice, answer is asked twice, as a store is: first for what is known, then for the query's
+// Precedents alone. Under the set that the record was made by, the result equals the record. A choice is
+// made again from what it has chosen.
 //
 // The error is what [Engine.Decide] or [Engine.Choose] would have returned, that of answer, or wraps
 // that of a context that was done before.
 func (e *Engine) Replay(ctx context.Context, r *Record, answer func(Query) (Given, error)) (*Record, error) {
-	in, err := r.told()
-	if err != nil {
-		return nil, err
-	}
 	rules, err := e.rules()
 	if err != nil {
 		return nil, err
 	}
 	w := rules.workspace()
 	defer rules.release(w)
-	c, err := rules.recall(ctx, w, &in, r, answer)
+	c, err := rules.recall(ctx, w, r, answer)
 	if err != nil {
 		return nil, err
 	}
 	return c.again(r)
 }
 
-// recall begins a recorded decision about an incident again.
-func (r *ruleset) recall(ctx context.Context, w *workspace, in *Incident, was *Record, answer func(Query) (Given, error)) (*conclusion, error) {
-	if _, err := r.validate(ctx, w, in, was.Decision.DecidedAt, false); err != nil {
+// recall begins a recorded decision again.
+func (r *ruleset) recall(ctx context.Context, w *workspace, was *Record, answer func(Query) (Given, error)) (*conclusion, error) {
+	in, err := was.told()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.validate(ctx, w, &in, was.Decision.DecidedAt, false); err != nil {
 		return nil, err
 	}
 	w.subject.namespace = was.Decision.Namespace

@@ -139,13 +139,9 @@ func (e *Engine) ExplainRecord(ctx context.Context, r *Record, answer func(Query
 	if err != nil {
 		return nil, err
 	}
-	in, err := r.told()
-	if err != nil {
-		return nil, err
-	}
 	w := rules.workspace()
 	defer rules.release(w)
-	c, err := rules.recall(ctx, w, &in, r, answer)
+	c, err := rules.recall(ctx, w, r, answer)
 	if err != nil {
 		return nil, err
 	}

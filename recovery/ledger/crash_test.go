@@ -17,21 +17,39 @@ import (
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
+// sureOf notes how many records are confirmed after each operation of a ledger on its files.
+type sureOf struct {
+	dir  *memoryFiles
+	l    *Ledger
+	list []struct{ ops, records int }
+}
+
+func (s *sureOf) confirm(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.list = append(s.list, struct{ ops, records int }{len(s.dir.ops), int(s.l.Size())})
+}
+
+// after is how many records are sure once that many operations are done.
+func (s *sureOf) after(ops int) (records int64) {
+	for _, c := range s.list {
+		if c.ops <= ops {
+			records = int64(c.records)
+		}
+	}
+	return records
+}
+
 // TestCutAtEveryByte runs a small story, stops the disk at every byte that was
 // written, and opens what is there: all that was confirmed by then is, and
 // the ledger is whole and goes on.
 func TestCutAtEveryByte(t *testing.T) {
 	dir := newMemoryFiles()
 	l := openFiles(t, dir, 1500)
-	type confirmed struct{ ops, records int }
-	var sure []confirmed
-	confirm := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		sure = append(sure, confirmed{len(dir.ops), int(l.Size())})
-	}
+	sure := sureOf{dir: dir, l: l}
+	confirm := func(err error) { t.Helper(); sure.confirm(t, err) }
 	for i := range 3 {
 		confirm(commitPlain(l, fmt.Sprint("dec_", i), named(i%2)))
 	}
@@ -49,12 +67,7 @@ func TestCutAtEveryByte(t *testing.T) {
 
 	built, tried := newMemoryFiles(), 0
 	for i, o := range dir.ops {
-		least := 0
-		for _, c := range sure {
-			if c.ops <= i {
-				least = c.records
-			}
-		}
+		least := sure.after(i)
 		for cut := range max(len(o.data), 1) {
 			if testing.Short() && cut%7 != 0 {
 				continue
@@ -66,7 +79,7 @@ func TestCutAtEveryByte(t *testing.T) {
 			if err != nil {
 				t.Fatalf("operation %d (%s %s), cut at %d: %v", i, o.what, o.name, cut, err)
 			}
-			if opened.Size() < int64(least) {
+			if opened.Size() < least {
 				t.Fatalf("operation %d, cut at %d: %d records are left of %d", i, cut, opened.Size(), least)
 			}
 			if err := commitPlain(opened, "dec_after", "T-after"); err != nil {

@@ -262,15 +262,8 @@ func reads(l *Ledger, incident string, seq int64) bool {
 func TestCutWhileIndexing(t *testing.T) {
 	dir := newMemoryFiles()
 	l := openFiles(t, dir, 4000)
-	type confirmed struct{ ops, records int }
-	var sure []confirmed
-	confirm := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		sure = append(sure, confirmed{len(dir.ops), int(l.Size())})
-	}
+	sure := sureOf{dir: dir, l: l}
+	confirm := func(err error) { t.Helper(); sure.confirm(t, err) }
 	ctx := context.Background()
 	for i := range 4 {
 		confirm(commitPlain(l, fmt.Sprint("dec_", i), named(i%3), given("refund", "5 EUR")))
@@ -282,12 +275,7 @@ func TestCutWhileIndexing(t *testing.T) {
 	confirm(commitPlain(l, "dec_5", "T-3"))
 	built, tried, used := newMemoryFiles(), 0, 0
 	for i, o := range dir.ops {
-		least := 0
-		for _, c := range sure {
-			if c.ops <= i {
-				least = c.records
-			}
-		}
+		least := sure.after(i)
 		step := 1 + len(o.data)/40
 		if testing.Short() {
 			step = 1 + len(o.data)/3
@@ -302,7 +290,7 @@ func TestCutWhileIndexing(t *testing.T) {
 				t.Fatalf("operation %d (%s %s), cut at %d: %v", i, o.what, o.name, cut, err)
 			}
 			plain := openFiles(t, without, 4000)
-			if opened.Size() < int64(least) || opened.Size() != plain.Size() {
+			if opened.Size() < least || opened.Size() != plain.Size() {
 				t.Fatalf("operation %d, cut at %d: %d records are left of %d", i, cut, opened.Size(), least)
 			}
 			if opened.Unread() > 0 {

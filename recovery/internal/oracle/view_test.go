@@ -120,6 +120,11 @@ func viewOf(d *recovery.Decision) *oView {
 	for _, w := range d.Warnings {
 		v.Warnings = append(v.Warnings, string(w.Code)+" "+w.Play)
 	}
+	return v.tidied()
+}
+
+// tidied sorts what has no order of its own, and says each warning once.
+func (v *oView) tidied() *oView {
 	sort.Strings(v.Withheld)
 	sort.Strings(v.Missed)
 	var once []string
@@ -187,16 +192,7 @@ func (r *oRun) oracleView() *oView {
 	for _, w := range d.warnings {
 		v.Warnings = append(v.Warnings, w.code+" "+w.play)
 	}
-	sort.Strings(v.Withheld)
-	sort.Strings(v.Missed)
-	var once []string
-	for _, w := range v.Warnings {
-		if !slices.Contains(once, w) {
-			once = append(once, w)
-		}
-	}
-	v.Warnings = once
-	return v
+	return v.tidied()
 }
 
 func (r *oRun) choiceView(c *oChoice) string {
