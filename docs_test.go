@@ -2,7 +2,12 @@ package amends_test
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -72,5 +77,34 @@ func parses(t *testing.T, text string) {
 	_, diags := playbook.ParseValues("fragment.yaml", []byte(text))
 	if diags.HasErrors() {
 		t.Errorf("%v\n%s", diags, text)
+	}
+}
+
+// TestMapsLeadSomewhere holds that the Go files that ARCHITECTURE.md and the comments of packages name are there.
+func TestMapsLeadSomewhere(t *testing.T) {
+	var files []string
+	err := fs.WalkDir(os.DirFS("."), ".", func(file string, d fs.DirEntry, err error) error {
+		if strings.HasSuffix(file, ".go") {
+			files = append(files, file)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`[a-z0-9_*/]+\.go\b`)
+	check := func(in, below string) {
+		for _, name := range named.FindAllString(read(t, filepath.FromSlash(in)), -1) {
+			file := regexp.MustCompile("(^|/)" + strings.ReplaceAll(regexp.QuoteMeta(name), `\*`, "[^/]*") + "$")
+			if !slices.ContainsFunc(files, func(f string) bool { return strings.HasPrefix(f, below) && file.MatchString(f) }) {
+				t.Errorf("%s names %s, which is not there", in, name)
+			}
+		}
+	}
+	check("ARCHITECTURE.md", "")
+	for _, f := range files {
+		if path.Base(f) == "doc.go" && f != "doc.go" {
+			check(f, path.Dir(f)+"/")
+		}
 	}
 }

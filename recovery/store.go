@@ -54,17 +54,28 @@ type Version string
 // than the incident's own. Package store defines them, with the rules that count
 // decisions.
 type (
-	Query          = store.Query
-	Key            = store.Key
-	FactQuery      = store.FactQuery
-	UseQuery       = store.UseQuery
+	// Query asks a store what has to be known before an incident can be decided.
+	Query = store.Query
+	// Key is a field of incidents and the text of the value wanted.
+	Key = store.Key
+	// FactQuery asks for the value of a fact.
+	FactQuery = store.FactQuery
+	// UseQuery asks how many units of a partner are reserved.
+	UseQuery = store.UseQuery
+	// PrecedentQuery asks for earlier choices of a play in comparable cases.
 	PrecedentQuery = store.PrecedentQuery
-	Chosen         = store.Chosen
-	ChosenAction   = store.ChosenAction
-	FactKind       = store.FactKind
-	Reserve        = store.Reserve
-	Mark           = store.Mark
-	Told           = store.Told
+	// Chosen is an earlier choice, with its actions and its reason.
+	Chosen = store.Chosen
+	// ChosenAction is an action that was chosen.
+	ChosenAction = store.ChosenAction
+	// FactKind is a group of facts that a store answers together.
+	FactKind = store.FactKind
+	// Reserve is units of a partner that a decision takes.
+	Reserve = store.Reserve
+	// Mark says that a host has told of a version of an incident that gives no other decision.
+	Mark = store.Mark
+	// Told is an incident as a host told of it last.
+	Told = store.Told
 )
 
 // Given answers a Query: each list has one element per element asked for. A store does not fill in

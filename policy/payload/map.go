@@ -92,7 +92,7 @@ func (m *Map) Field(name string) *Field {
 	return nil
 }
 
-// Told is what a payload tells of a field. Of fields of which it tells nothing there is none.
+// Told is what a payload tells of one field. A field that the payload does not mention has no Told.
 type Told struct {
 	Field *Field
 	// Value is of the field's type, as package value holds it; nil clears the field. Items are

@@ -36,13 +36,14 @@
 //	commit.go, commit_other.go, batch.go
 //	                          a commit with a decision or without, and many of them in one sync
 //	recover.go                opening
-//	entries.go                all records for reading, or those about one incident
+//	entries.go, scan.go, scope.go, book.go
+//	                          all records for reading, those about one incident, and those that are counted
 //	internal/tables           sorted tables in a file, read a page at a time
 //	snapshot.go, snapshot_text.go, snapshot_write.go, renew.go, index_check.go
 //	                          the index: what is not kept in mind, and how it is vouched for
 //	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
-//	replay.go, replay_again.go, explain.go, revisit.go, treated.go, erase.go
-//	equal.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
+//	replay.go, replay_answer.go, replay_again.go, diff.go, explain.go, revisit.go, erase.go
+//	equal.go, equal_fields.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
 //
 // There is no goroutine in the background. A ledger is opened by reading it, which takes about 30 µs
 // of processor time a record, on all cores. Once it has thousands of records, [Ledger.Close] writes an

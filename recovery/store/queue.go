@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Open is a delivery of an incident that the stream of a store keeps, as the rules look at it. What the host
-// gets to see of it is beside the point here.
+// Open is a delivery of an incident that the stream of a store keeps, as the rules look at it. What only the
+// host reads of a delivery is left out.
 type Open struct {
 	Key string
 	Seq int64 // its place among the deliveries of the incident

@@ -10,7 +10,7 @@
 //
 // A source text becomes an Expr in these steps:
 //
-//	syntax.go     find slips in the text (package celtext), and parse it
+//	check.go      find slips in the text (package celtext); base.go parses it
 //	scan.go       resolve every name; replace paths and literals such as money("10 EUR")
 //	              by typed references; refuse what the language leaves out
 //	check.go      run cel-go's type checker; mismatch.go words its findings
