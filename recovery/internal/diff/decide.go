@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/given"
 )
 
 // Case is one incident to decide by both sides.
@@ -24,6 +28,9 @@ type Case struct {
 	Line int
 	// At is the time of the decision. The zero time is when the incident occurred.
 	At time.Time
+	// Given is what both decisions are given, as a file for --given has it; nil: nothing. What only one
+	// side has a name for is given to that one.
+	Given []byte
 }
 
 // Source gives cases one by one, until there is none or yield returns false.
@@ -51,11 +58,14 @@ type Verdict struct {
 type Comparer struct {
 	now      time.Time
 	old, new *recovery.Engine
+
+	oldSet, newSet         *playbook.Set
+	oldProgram, newProgram *policy.Program // compiled once they are needed
 }
 
 // NewComparer makes a comparer, whose engines have some options. It compiles both sides.
 func NewComparer(old, new *Side, options ...recovery.Option) (*Comparer, error) {
-	c := &Comparer{}
+	c := &Comparer{oldSet: old.set, newSet: new.set}
 	clock := func() time.Time { return c.now }
 	var err, err2 error
 	c.old, err = old.engine(clock, options)
@@ -82,9 +92,33 @@ func (c *Comparer) Compare(x Case) Verdict {
 	if c.now.IsZero() {
 		c.now = in.OccurredAt
 	}
-	v.Old, v.New = decide(c.old, in), decide(c.new, in)
+	old, now, err := c.givenTo(x.Given)
+	if err != nil {
+		err = fmt.Errorf("%s: given: %w", x.Place, err)
+		v.Unreadable, v.Old.Err, v.New.Err = true, err, err
+		return v
+	}
+	v.Old, v.New = decide(old, c.old, in), decide(now, c.new, in)
 	v.Differences = differences(v.Old, v.New)
 	return v
+}
+
+// givenTo are the contexts in which the sides decide.
+func (c *Comparer) givenTo(data []byte) (old, now context.Context, err error) {
+	old, now = context.Background(), context.Background()
+	if data == nil {
+		return old, now, nil
+	}
+	if c.oldProgram == nil {
+		c.oldProgram, _ = policy.Compile(c.oldSet)
+		c.newProgram, _ = policy.Compile(c.newSet)
+	}
+	of, err := given.ParseKnown(data, c.oldProgram)
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err := given.ParseKnown(data, c.newProgram)
+	return given.With(old, of), given.With(now, to), err
 }
 
 // mapped decides what each side makes of a payload.
@@ -106,7 +140,7 @@ func (c *Comparer) mapped(x Case, v *Verdict) {
 		if c.now = x.At; c.now.IsZero() {
 			c.now = in.OccurredAt
 		}
-		return decide(e, in)
+		return decide(context.Background(), e, in)
 	}
 	v.Old, v.New = one(c.old, old, errOld), one(c.new, now, errNow)
 	v.Differences = differences(v.Old, v.New)
@@ -155,7 +189,7 @@ func outcomeOf(d *recovery.Decision) Outcome {
 	return o
 }
 
-func decide(e *recovery.Engine, in recovery.Incident) Outcome {
-	d, err := e.Decide(context.Background(), in)
+func decide(ctx context.Context, e *recovery.Engine, in recovery.Incident) Outcome {
+	d, err := e.Decide(ctx, in)
 	return Outcome{Decision: d, Err: err}
 }

@@ -47,7 +47,14 @@ type input struct {
 
 // Parse reads what is given, for a program. A name that the program does not have is an error, so that
 // a misspelt fact is not taken as zero.
-func Parse(data []byte, program *policy.Program) (*Store, error) {
+func Parse(data []byte, program *policy.Program) (*Store, error) { return parse(data, program, false) }
+
+// ParseKnown is Parse for one of two programs: it leaves out the names that only the other one has.
+func ParseKnown(data []byte, program *policy.Program) (*Store, error) {
+	return parse(data, program, true)
+}
+
+func parse(data []byte, program *policy.Program, lenient bool) (*Store, error) {
 	dec := json.NewDecoder(strings.NewReader(string(data)))
 	dec.DisallowUnknownFields()
 	var in input
@@ -58,6 +65,9 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 		return nil, fmt.Errorf("one JSON object is wanted, and more follows it")
 	}
 	s := &Store{facts: map[string]any{}, used: map[string]int64{}, precedents: map[string][]recovery.Chosen{}}
+	if lenient {
+		in.known(program)
+	}
 	for _, name := range slices.Sorted(maps.Keys(in.Facts)) {
 		if err := s.fact(name, in.Facts[name], program); err != nil {
 			return nil, err
@@ -82,6 +92,26 @@ func Parse(data []byte, program *policy.Program) (*Store, error) {
 		}
 	}
 	return s, nil
+}
+
+// known leaves out what a program does not have.
+func (in *input) known(program *policy.Program) {
+	maps.DeleteFunc(in.Facts, func(name string, _ json.RawMessage) bool {
+		return !slices.ContainsFunc(program.Facts, func(f *policy.Fact) bool { return f.Name == name || f.Plain == name })
+	})
+	plays := func(has func(*policy.Play) bool) bool { return slices.ContainsFunc(program.Plays, has) }
+	for id := range in.Partners {
+		if !plays(func(p *policy.Play) bool {
+			return p.Partners != nil && slices.ContainsFunc(p.Partners.Partners, func(x *policy.Partner) bool { return x.ID == id })
+		}) {
+			delete(in.Partners, id)
+		}
+	}
+	for name := range in.Precedents {
+		if !plays(func(p *policy.Play) bool { return p.Choice != nil && p.Name == name }) {
+			delete(in.Precedents, name)
+		}
+	}
 }
 
 func plainer(err error) error {
@@ -227,8 +257,25 @@ func precedentType(p *policy.Play, named string, amount recovery.Money) (string,
 	return "", fmt.Errorf("the play offers no %s%s", unseen.Quote(named), near(named, known))
 }
 
+// With is a context in which a store of this package answers from another one: what is given to one
+// decision alone.
+func With(ctx context.Context, s *Store) context.Context {
+	return context.WithValue(ctx, instead{}, s)
+}
+
+type instead struct{}
+
+// in is the store that answers in a context.
+func (s *Store) in(ctx context.Context) *Store {
+	if other, ok := ctx.Value(instead{}).(*Store); ok {
+		return other
+	}
+	return s
+}
+
 // Read answers from what was given. Anything else has no answer.
-func (s *Store) Read(_ context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+func (s *Store) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+	s = s.in(ctx)
 	g := recovery.Given{Facts: make([]any, len(q.Facts)), Use: make([]int64, len(q.Use))}
 	for i, f := range q.Facts {
 		g.Facts[i] = s.facts[f.Name]
@@ -240,7 +287,8 @@ func (s *Store) Read(_ context.Context, q recovery.Query) (recovery.Given, recov
 }
 
 // Precedents sums up those that were given.
-func (s *Store) Precedents(_ context.Context, q recovery.Query) ([]store.Precedents, error) {
+func (s *Store) Precedents(ctx context.Context, q recovery.Query) ([]store.Precedents, error) {
+	s = s.in(ctx)
 	out := make([]store.Precedents, len(q.Precedents))
 	for i, p := range q.Precedents {
 		out[i] = store.Summarise(s.precedents[p.Play])

@@ -74,7 +74,7 @@ func decide(c command.Command, h command.Host, args []string) int {
 		return h.Trouble("%s", err)
 	}
 	d := decider{
-		by: by, tally: input.NewTally(by), host: h, engine: engine, format: format.Value, fields: input.NewUndeclaredFields(input.DeclaredBy(set)), rooms: &rooms{},
+		known: known, by: by, tally: input.NewTally(by), host: h, engine: engine, format: format.Value, fields: input.NewUndeclaredFields(input.DeclaredBy(set)), rooms: &rooms{},
 		clock: clock, zones: func(*recovery.Decision) zoned.Zones { return zones },
 	}
 	if *store != "" {
@@ -132,6 +132,7 @@ type decider struct {
 	by     *input.Mapping // nil: the input holds incidents
 	tally  *input.Tally
 	engine *recovery.Engine
+	known  *shelf
 	format string
 	fields *input.UndeclaredFields
 	rooms  *rooms
@@ -203,7 +204,11 @@ func (d *decider) one(out *answers, it input.Item) {
 		out.list[len(out.list)-1].line = it.Line
 		return
 	}
-	decision, err := d.clock.Decide(&in, func() (*recovery.Decision, error) { return d.engine.Decide(context.Background(), in) })
+	var decision *recovery.Decision
+	ctx, err := d.beside(it)
+	if err == nil {
+		decision, err = d.clock.Decide(&in, it.Tried, func() (*recovery.Decision, error) { return d.engine.Decide(ctx, in) })
+	}
 	if err != nil {
 		d.refuse(out, in.ID, err)
 	} else {
@@ -212,4 +217,18 @@ func (d *decider) one(out *answers, it input.Item) {
 	}
 	a := &out.list[len(out.list)-1]
 	a.line, a.read, a.undeclared = it.Line, true, d.fields.Declared.Undeclared(in)
+}
+
+// beside is the context in which an incident is decided: what stands beside it is given to its decision.
+func (d *decider) beside(it input.Item) (context.Context, error) {
+	ctx := context.Background()
+	if it.Tried == nil || it.Tried.Given == nil {
+		return ctx, nil
+	}
+	program := d.known.program()
+	store, err := given.Parse(it.Tried.Given, program)
+	if err != nil {
+		return nil, &input.PlaceError{At: it.Place(), Err: fmt.Errorf("given: %w", err)}
+	}
+	return given.With(ctx, store), nil
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
@@ -19,6 +21,15 @@ type shelf struct {
 	recovery.Store
 	set   *playbook.Set
 	kinds []recovery.FactKind
+
+	once     sync.Once
+	compiled *policy.Program // see program
+}
+
+// program is the set compiled: what is given beside incidents is read for it.
+func (s *shelf) program() *policy.Program {
+	s.once.Do(func() { s.compiled, _ = policy.Compile(s.set) })
+	return s.compiled
 }
 
 func (s *shelf) Prepare(_ context.Context, set *playbook.Set, kinds []recovery.FactKind) error {
@@ -140,7 +151,10 @@ func (k *keeper) take(items []input.Item) []taken {
 	for i, it := range items {
 		t := &out[i]
 		t.Item = it
-		if t.incident, t.err = it.Incident(); t.err == nil {
+		if t.incident, t.err = it.Incident(); t.err == nil && it.Tried != nil && it.Tried.Given != nil {
+			t.err = &input.PlaceError{At: it.Place(), Err: errors.New("`given` stands in place of what a ledger knows: it does not go with --store")}
+		}
+		if t.err == nil {
 			t.undeclared = k.fields.Declared.Undeclared(t.incident)
 		}
 	}
@@ -166,7 +180,7 @@ func (k *keeper) handle(t *taken) (kept, error) {
 		return kept{line: t.Line, id: t.ID(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
 	s := &submitter{Ledger: k.ledger, wait: confirmed}
-	d, err := k.clock.Decide(&t.incident, func() (*recovery.Decision, error) {
+	d, err := k.clock.Decide(&t.incident, t.Tried, func() (*recovery.Decision, error) {
 		if k.by != nil {
 			return k.engine.Told(context.Background(), k.by.Name, t.Payload(), recovery.In(s))
 		}

@@ -201,13 +201,21 @@ func casesIn(items itemSource, at time.Time) diff.Source {
 			if it.IsMapped() {
 				return yield(diff.Case{Place: it.Place(), Line: it.Line, At: at, Map: it.Mapped})
 			}
-			return yield(diff.Case{Place: it.Place(), At: at, Read: func() (recovery.Incident, error) {
+			c := diff.Case{Place: it.Place(), At: at}
+			if it.Tried != nil {
+				c.Given = it.Tried.Given
+				if at.IsZero() {
+					c.At = it.Tried.Now
+				}
+			}
+			c.Read = func() (recovery.Incident, error) {
 				in, err := it.Incident()
 				if err != nil {
 					in.ID = it.ID(in)
 				}
 				return in, err
-			}})
+			}
+			return yield(c)
 		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
@@ -133,10 +132,11 @@ func (e explained) write(w *term.Writer) error {
 // decide explains the incidents of a file, each alone.
 func (x *explainFlags) decide(h command.Host, files []string) int {
 	var options []recovery.Option
+	clock := &input.Clock{}
 	if x.now.At != nil {
-		at := *x.now.At
-		options = append(options, recovery.WithClock(func() time.Time { return at }))
+		clock.Fix(*x.now.At)
 	}
+	options = append(options, recovery.WithClock(clock.Now))
 	if x.strict {
 		options = append(options, recovery.Strict())
 	}
@@ -152,7 +152,7 @@ func (x *explainFlags) decide(h command.Host, files []string) int {
 	if err != nil {
 		return h.Trouble("%s", err)
 	}
-	d := decider{by: by, tally: input.NewTally(by), host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(known.set))}
+	d := decider{known: known, clock: clock, by: by, tally: input.NewTally(by), host: h, engine: engine, fields: input.NewUndeclaredFields(input.DeclaredBy(known.set))}
 	first, found, trees := true, false, false
 	err = input.InOrder(input.NewProgress(h, true), func(emit func(input.Item) bool) error { return d.read(name, emit) },
 		func(it input.Item) explained { return x.one(d, it) },
@@ -202,13 +202,21 @@ func (x *explainFlags) one(d decider, it input.Item) explained {
 		r.line, r.refusal = it.Line, err
 		return r
 	}
-	r := x.why(d.host, d.engine, in)
+	ctx, err := d.beside(it)
+	if err != nil {
+		return explained{err: err}
+	}
+	var r explained
+	_ = d.clock.At(it.Tried, func() error {
+		r = x.why(ctx, d.host, d.engine, in)
+		return nil
+	})
 	r.line, r.read, r.undeclared = it.Line, true, d.fields.Declared.Undeclared(in)
 	return r
 }
 
-func (x *explainFlags) why(h command.Host, engine *recovery.Engine, in recovery.Incident) explained {
-	why, err := engine.Explain(context.Background(), in, recovery.ForPlays(x.plays.List...))
+func (x *explainFlags) why(ctx context.Context, h command.Host, engine *recovery.Engine, in recovery.Incident) explained {
+	why, err := engine.Explain(ctx, in, recovery.ForPlays(x.plays.List...))
 	var misfit *recovery.IncidentError
 	switch {
 	case errors.As(err, &misfit):

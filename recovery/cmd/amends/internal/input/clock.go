@@ -35,8 +35,9 @@ func (m *Moment) Set(s string) error {
 
 // Clock is as of when incidents are decided.
 type Clock struct {
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	at    time.Time // zero: what the machine's clock says
+	fixed bool      // the flag gives a time
 	field string    // each incident is decided as of this field of its own
 	was   []string  // its earlier names
 
@@ -49,11 +50,11 @@ func (c *Clock) Set(m *Moment, set *playbook.Set, zones zoned.Zones) error {
 		return nil
 	}
 	if t, err := value.ParseTimestamp(m.text); err == nil {
-		c.at = t
+		c.Fix(t)
 		return nil
 	}
 	if d, err := value.ParseDate(m.text); err == nil {
-		c.at = d.In(zones.Shared())
+		c.Fix(d.In(zones.Shared()))
 		return nil
 	}
 	if m.text[0] >= '0' && m.text[0] <= '9' {
@@ -100,11 +101,19 @@ func (c *Clock) Now() time.Time {
 	return c.at
 }
 
-// Decide decides an incident as of its own time, where each has one.
-func (c *Clock) Decide(in *recovery.Incident, decide func() (*recovery.Decision, error)) (*recovery.Decision, error) {
+// Decide decides an incident as of its own time, where each has one, or as of the time that stands beside
+// it, unless the flag says another.
+func (c *Clock) Decide(in *recovery.Incident, beside *Tried, decide func() (*recovery.Decision, error)) (*recovery.Decision, error) {
 	if c.field == "" {
-		c.look(in)
-		return decide()
+		if beside == nil || c.fixed {
+			c.look(in)
+		}
+		var d *recovery.Decision
+		err := c.At(beside, func() (err error) {
+			d, err = decide()
+			return err
+		})
+		return d, err
 	}
 	at, problem := c.timeOf(in)
 	if problem != nil {
@@ -115,6 +124,25 @@ func (c *Clock) Decide(in *recovery.Incident, decide func() (*recovery.Decision,
 	defer c.mu.Unlock()
 	c.at = at
 	return decide()
+}
+
+// Fix sets the time of every decision.
+func (c *Clock) Fix(at time.Time) { c.at, c.fixed = at, true }
+
+// At calls a function as of the time that stands beside an incident, unless the time of every decision is
+// set. Nothing else is decided meanwhile then, because the engine has one clock.
+func (c *Clock) At(beside *Tried, do func() error) error {
+	if beside == nil || c.fixed || beside.Now.IsZero() {
+		c.mu.RLock()
+		defer c.mu.RUnlock()
+		return do()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	was := c.at
+	c.at = beside.Now
+	defer func() { c.at = was }()
+	return do()
 }
 
 // timeOf reads the field of an incident.

@@ -23,6 +23,7 @@ type Item struct {
 	Err       error // why it is no JSON; nil when that is still to be seen
 	by        *Mapping
 	row       map[string]string // of a table, by its columns
+	Tried     *Tried            // what stands beside the incident; nil: it stands alone
 }
 
 // PlaceError says where in the input something is no incident.

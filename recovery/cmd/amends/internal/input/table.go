@@ -58,7 +58,9 @@ func (m *Mapping) Read(name string, r io.Reader, emit func(Item) bool) error {
 		return fmt.Errorf("%s is a table; say how its columns are read, with --map and the name of a map", name)
 	case m == nil || !isTable:
 		return Split(name, in, func(it Item) bool {
-			it.by = m
+			if it.by = m; m == nil {
+				it = it.unwrapped()
+			}
 			return emit(it)
 		})
 	}
