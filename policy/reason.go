@@ -66,6 +66,13 @@ type Read struct {
 // Reason prepares reasoning about a program. With actions, it can also reason about what plays give,
 // and about guarantees. until is the latest time at which incidents occur; zero: any.
 func (p *Program) Reason(actions bool, until time.Time) *Reasoning {
+	r := p.reasoning(actions)
+	r.freeze(until)
+	return r
+}
+
+// reasoning gathers the conditions of a program.
+func (p *Program) reasoning(actions bool) *Reasoning {
 	r := &Reasoning{
 		own: map[*Playbook][]*atom.Cond{}, zeros: map[*Fact]*atom.Cond{},
 		program: p, takes: celenv.NewConditions(p.slots), asked: map[any]*Asked{}, reads: map[*celenv.Expr]*Read{}, unlike: map[int]*unlike{},
@@ -87,7 +94,6 @@ func (p *Program) Reason(actions bool, until time.Time) *Reasoning {
 			r.ask(g, g.Scope, nil, g.when, false)
 		}
 	}
-	r.freeze(until)
 	return r
 }
 

@@ -99,6 +99,12 @@ func (r *Reasoning) readsUnlike(x *Read) bool {
 
 // freeze gathers the constants, and makes the box of what is valid.
 func (r *Reasoning) freeze(until time.Time) {
+	builder, domains := r.constants(until)
+	r.finish(builder, domains)
+}
+
+// constants gathers the constants, and the conditions that hold for each valid incident.
+func (r *Reasoning) constants(until time.Time) (*atom.Builder, []*atom.Cond) {
 	types, _ := r.program.slotTypes()
 	for range r.unlike {
 		types = append(types, value.Type{Kind: value.KindBool})
@@ -165,6 +171,11 @@ func (r *Reasoning) freeze(until time.Time) {
 	for _, c := range domains {
 		builder.Gather(c)
 	}
+	return builder, domains
+}
+
+// finish makes the box of what is valid.
+func (r *Reasoning) finish(builder *atom.Builder, domains []*atom.Cond) {
 	r.space = builder.Freeze()
 	for _, conds := range r.own {
 		for i, c := range conds {
@@ -474,7 +485,8 @@ func (r *Reasoning) Bounds(b *Box, slot int) (low, high int32) {
 func (r *Reasoning) WithValue(b *Box, slot int) *Box { return b.Without(slot, atom.AbsentPosition) }
 
 // Truths writes what is known of the conditions that an expression follows from, as far as they are
-// about some slots. byValue reports that it also reads the value of one of them.
+// about some slots. byValue reports that the expression may also have several values for one text: it
+// reads the value of one of the slots, or the truth of a condition on them is not known.
 func (x *Read) Truths(b *Box, slots Slots) (text string, byValue bool) {
 	for _, slot := range x.reading.Values {
 		byValue = byValue || slots[slot]
@@ -483,7 +495,8 @@ func (x *Read) Truths(b *Box, slots Slots) (text string, byValue bool) {
 	for _, c := range x.conds {
 		for slot := range slots {
 			if c.Reads(slot) {
-				out = append(out, '0'+byte(b.Possible(c)))
+				truth := b.Possible(c)
+				out, byValue = append(out, '0'+byte(truth)), byValue || !truth.One()
 				break
 			}
 		}

@@ -116,6 +116,13 @@ func TestWhatTheEngineReads(t *testing.T) {
 			"  - {id: b, approach: standardised-response, phase: any, provider: any, fallback: true, when: 'true', do: [{respond: {}}]}", "gives: respond", prove.Broken},
 		{"a table by text", "{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: tables.t.amount}}]}\n" +
 			"tables: {t: {by: incident.region, rows: [{is: north, amount: 10 EUR}, {is: south, amount: 90 EUR}, {otherwise: true, amount: 10 EUR}]}}", "of: compensate, at_most: 50 EUR", prove.Broken},
+		{"two reports whose deadlines fall together", "{id: a, approach: standardised-response, when: 'has(incident.promised_at) && incident.promised_at >= timestamp(\"2027-01-01T01:00:00Z\")', do: [{respond: {within: 1h}}]}\n" +
+			"  - {id: b, approach: standardised-response, when: 'has(incident.promised_at) && incident.promised_at == timestamp(\"2027-01-01T00:00:00Z\")', do: [{respond: {within: 2h}}]}",
+			"for: 'has(incident.promised_at) && incident.promised_at in [timestamp(\"2027-01-01T00:00:00Z\"), timestamp(\"2027-01-01T01:00:00Z\")]', regardless_of: [promised_at], same: [respond]", prove.Broken},
+		{"a part of a text", "{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.region.contains(\"nor\") ? money(\"5 EUR\") : money(\"6 EUR\")'}}]}",
+			"regardless_of: [region], same: [compensate]", prove.Broken},
+		{"the end of a text", "{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.region.endsWith(\"nor\") ? money(\"5 EUR\") : money(\"6 EUR\")'}}]}",
+			"regardless_of: [region, channel], same: [compensate]", prove.Broken},
 		{"no effect of the channel", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{respond: {within: 2d}}]}",
 			"regardless_of: [channel], same: [respond]", prove.Proved},
 	} {

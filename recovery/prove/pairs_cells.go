@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
@@ -31,6 +32,7 @@ type cell struct {
 
 	tried    bool
 	decision *recovery.Decision // see decisionOf
+	base     time.Time          // from which its deadlines count
 }
 
 func (x *pairs) cut(box *policy.Box, plays []*policy.Play, out *cells) {
@@ -221,8 +223,7 @@ func (x *pairs) pair(a, b *cell) {
 			return
 		}
 	}
-	s, t := x.decisionOf(a), x.decisionOf(b)
-	if s != nil && t != nil && x.compares(s, t) == "" {
+	if x.alike(a, b) {
 		return
 	}
 	if x.tryAll(a, b); !x.search.done {
@@ -244,9 +245,23 @@ func (x *pairs) decisionOf(c *cell) *recovery.Decision {
 	x.decide(t)
 	x.search.runs++
 	if t.err == nil {
-		c.decision = t.decision
+		c.decision, c.base = t.decision, t.base()
 	}
 	return c.decision
+}
+
+// alike reports whether decisions of two cells show that the guarantee holds for all of their incidents.
+// They are on incidents of their own, which may be reported at other times. So deadlines are compared by
+// how long they are.
+func (x *pairs) alike(a, b *cell) bool {
+	s, t := x.decisionOf(a), x.decisionOf(b)
+	switch {
+	case s == nil || t == nil:
+		return false
+	case x.g.Claim == policy.ClaimGrows:
+		return lessOf(x.g.Types, s, t) == ""
+	}
+	return sameness(x.g.Types, s, a.base) == sameness(x.g.Types, t, b.base)
 }
 
 // compares says how two decisions differ that should not, or how the second gives less; empty: all is
@@ -255,7 +270,7 @@ func (x *pairs) compares(first, second *recovery.Decision) string {
 	if x.g.Claim == policy.ClaimGrows {
 		return lessOf(x.g.Types, first, second)
 	}
-	if sameness(x.g.Types, first) != sameness(x.g.Types, second) {
+	if sameness(x.g.Types, first, time.Time{}) != sameness(x.g.Types, second, time.Time{}) {
 		return "the two are not given the same"
 	}
 	return ""

@@ -165,12 +165,13 @@ func sumsOf(types []string, d *recovery.Decision) map[string]value.Money {
 	return out
 }
 
-// sameness writes what a decision gives and offers of some types, in an order of its own.
-func sameness(types []string, d *recovery.Decision) string {
+// sameness writes what a decision gives and offers of some types, in an order of its own. Times are written
+// as they are, or by how long they lie after a base.
+func sameness(types []string, d *recovery.Decision, base time.Time) string {
 	var lines []string
 	for i := range d.Actions {
 		if a := &d.Actions[i]; a.Change != recovery.ChangeCancelled && slices.Contains(types, a.Type) {
-			lines = append(lines, samenessOf(a))
+			lines = append(lines, samenessOf(a, base))
 		}
 	}
 	for _, ch := range d.Choices {
@@ -184,19 +185,27 @@ func sameness(types []string, d *recovery.Decision) string {
 	return strings.Join(lines, "\n")
 }
 
-func samenessOf(a *recovery.Action) string {
+func samenessOf(a *recovery.Action, base time.Time) string {
 	var late []string
 	for i := range a.IfLate {
-		late = append(late, samenessOf(&a.IfLate[i]))
+		late = append(late, samenessOf(&a.IfLate[i], base))
 	}
 	slices.Sort(late)
-	return fmt.Sprintf("%s %s %s %s %s [%s]", a.Type, a.Amount, params(a.Params), a.NotBefore.Format(time.RFC3339Nano), a.DueAt.Format(time.RFC3339Nano), strings.Join(late, ", "))
+	return fmt.Sprintf("%s %s %s %s %s [%s]", a.Type, a.Amount, params(a.Params), after(a.NotBefore, base), after(a.DueAt, base), strings.Join(late, ", "))
+}
+
+// after writes a time, or how long it lies after a base.
+func after(t, base time.Time) string {
+	if t.IsZero() || base.IsZero() {
+		return t.Format(time.RFC3339Nano)
+	}
+	return t.Sub(base).String()
 }
 
 func params(list []recovery.Param) string {
 	var out []string
 	for _, p := range list {
-		out = append(out, p.Name+"="+value.Show(p.Value))
+		out = append(out, fmt.Sprintf("%s=%q", p.Name, value.Show(p.Value)))
 	}
 	return strings.Join(out, " ")
 }

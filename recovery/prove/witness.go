@@ -65,8 +65,41 @@ func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
 			}
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(t.used)) {
+		for _, n := range w.fullAt(id) {
+			less := t.copied()
+			less.used[id] = n
+			w.decide(less)
+			if n < t.used[id] && faulty(less) {
+				t = less
+				break
+			}
+		}
+	}
 	w.decide(t)
 	return t
+}
+
+// fullAt is how many units of a partner may be in use when there are too few for one more, in ascending order.
+func (w *world) fullAt(id string) (out []int64) {
+	for _, p := range w.program.Plays {
+		if p.Partners == nil {
+			continue
+		}
+		for _, partner := range p.Partners.Partners {
+			for _, inbound := range []bool{false, true} {
+				way := partner.Way(inbound)
+				if partner.ID != id || way == nil || way.Units == 0 {
+					continue
+				}
+				for n := range int64(mostLower) {
+					out = append(out, max(0, way.Units-n))
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // mostLower bounds how many values are tried for one that reads better.

@@ -60,13 +60,16 @@ func (w *world) Prepare(context.Context, *playbook.Set, []recovery.FactKind) err
 func (w *world) Commit(context.Context, recovery.Commit) error { return nil }
 
 func newWorld(ctx context.Context, set *playbook.Set, program *policy.Program, actions bool, at time.Time) (*world, error) {
-	w := &world{ctx: ctx, program: program, at: at, slots: map[string]int{}}
+	return worldOf(ctx, set, program, program.Reason(actions, at), at)
+}
+
+func worldOf(ctx context.Context, set *playbook.Set, program *policy.Program, reason *policy.Reasoning, at time.Time) (*world, error) {
+	w := &world{ctx: ctx, program: program, reason: reason, at: at, slots: map[string]int{}}
 	var err error
 	w.engine, err = recovery.New(set, recovery.WithStore(w), recovery.WithClock(func() time.Time { return w.clock }))
 	if err != nil {
 		return nil, err
 	}
-	w.reason = program.Reason(actions, at)
 	for _, f := range program.Fields {
 		w.slots[f.Name] = f.Slot
 	}
@@ -257,6 +260,14 @@ var errNotYet = errors.New("it has not occurred yet")
 func (t *trial) invalid() bool {
 	var misfit *recovery.IncidentError
 	return errors.Is(t.err, errNotYet) || errors.Is(t.err, errNotInBox) || errors.As(t.err, &misfit)
+}
+
+// base is the time that the deadlines of a first decision count from.
+func (t *trial) base() time.Time {
+	if at := t.at("reported_at"); !at.IsZero() {
+		return at
+	}
+	return t.now
 }
 
 // at looks up an instant of the incident.

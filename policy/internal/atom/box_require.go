@@ -220,6 +220,34 @@ func (b *Box) Empty(slot int) *Box {
 	return &out
 }
 
+// Within returns the part of a box whose slots lie in a box of another space that shares their constants: see
+// Share. slots has the slot of the other box for one of this. nil: there is none.
+func (b *Box) Within(o *Box, slots map[int]int) *Box {
+	for i, k := range slots {
+		if !b.sets[i].within(o.sets[k]) {
+			if b = b.with(i, b.sets[i].and(o.sets[k])); b == nil {
+				return nil
+			}
+		}
+		x, y := b.space.slots[i].list, o.space.slots[k].list
+		if x < 0 || b.in[x].within(o.in[y]) && b.out[x].within(o.out[y]) {
+			continue
+		}
+		out := *b
+		out.in, out.out = slices.Clone(b.in), slices.Clone(b.out)
+		out.in[x], out.out[x] = b.in[x].and(o.in[y]), b.out[x].and(o.out[y])
+		for m := range 64 * len(out.in[x]) {
+			if b.in[x].has(m) || b.out[x].has(m) {
+				if !out.in[x].has(m) && !out.out[x].has(m) {
+					return nil
+				}
+			}
+		}
+		b = &out
+	}
+	return b
+}
+
 // Meets reports whether two boxes of one space have an input in common.
 func (b *Box) Meets(o *Box) bool {
 	for i := range b.sets {

@@ -77,6 +77,20 @@ func (b *Builder) Gather(c *Cond) {
 	}
 }
 
+// Share gives slots of two builders the same constants, so that the positions of both mean the same. slots
+// has the slot of the second for one of the first; their types are the same.
+func Share(a, b *Builder, slots map[int]int) {
+	for i, k := range slots {
+		x, y := a.space.slots[i].scale, b.space.slots[k].scale
+		x.ordered = x.ordered || y.ordered
+		x.texts = append(x.texts, y.texts...)
+		x.numbers = append(x.numbers, y.numbers...)
+		x.nanos = append(x.nanos, y.nanos...)
+		x.percents = append(x.percents, y.percents...)
+		y.ordered, y.texts, y.numbers, y.nanos, y.percents = x.ordered, slices.Clone(x.texts), slices.Clone(x.numbers), slices.Clone(x.nanos), slices.Clone(x.percents)
+	}
+}
+
 // Freeze ends the gathering and returns the space.
 func (b *Builder) Freeze() *Space {
 	for _, x := range b.space.slots {
