@@ -18,6 +18,8 @@ const (
 	Proved Standing = "proved" // it holds for every valid incident
 	Broken Standing = "broken" // the witnesses show that it does not
 	Open   Standing = "open"   // not decided; the reason says why
+	// Differs is Broken of a [Comparison].
+	Differs Standing = "differs"
 )
 
 // Question is what is asked of a set without being told.

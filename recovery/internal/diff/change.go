@@ -87,6 +87,10 @@ type Change struct {
 	// UsedBy are the plays that mean something else because a definition did:
 	// playbook/play, in order.
 	UsedBy []string
+	// GivenBy are those of UsedBy that read it in what they give, and InFront says that limits, or what
+	// stands in front of plays, read it.
+	GivenBy []string
+	InFront bool
 }
 
 // changes collects them.
@@ -94,12 +98,14 @@ type changes struct {
 	list           []Change
 	playbook, play string
 	usedBy         []string
+	givenBy        []string
+	inFront        bool
 	// columnUsers lists the plays that read a column of a table.
 	columnUsers func(column string) (plays []string, used bool)
 }
 
 func (c *changes) add(x Change) {
-	x.Playbook, x.Play, x.UsedBy = c.playbook, c.play, c.usedBy
+	x.Playbook, x.Play, x.UsedBy, x.GivenBy, x.InFront = c.playbook, c.play, c.usedBy, c.givenBy, c.inFront
 	c.list = append(c.list, x)
 }
 

@@ -84,9 +84,11 @@ func nameOf(p pair) string {
 // definition compares one part of a playbook or of what the set shares. A definition that
 // no play uses, before and after, is not compared. Fields, roles and maps are always compared.
 func (c *comparison) definition(p pair, name, oldBook, newBook string) {
-	c.usedBy = nil
+	c.usedBy, c.givenBy, c.inFront = nil, nil, false
 	if isDefinition(firstOf(p)) {
 		c.usedBy = union(c.oldUses.plays(oldBook, name, p.old != nil), c.newUses.plays(newBook, name, p.new != nil))
+		c.givenBy = union(usersIn(c.oldUses.given, oldBook, name, p.old != nil), usersIn(c.newUses.given, newBook, name, p.new != nil))
+		c.inFront = c.oldUses.elsewhere[name] || c.newUses.elsewhere[name]
 		always := strings.HasPrefix(name, "field ") || strings.HasPrefix(name, "role ") || strings.HasPrefix(name, "map ")
 		if c.usedBy == nil && !always && !c.oldUses.elsewhere[name] && !c.newUses.elsewhere[name] {
 			return
@@ -101,7 +103,7 @@ func (c *comparison) definition(p pair, name, oldBook, newBook string) {
 		return plays, used || len(plays) > 0
 	}
 	c.compare(name, p.old, p.new)
-	c.usedBy = nil
+	c.usedBy, c.givenBy, c.inFront = nil, nil, false
 }
 
 func firstOf(p pair) *thing {

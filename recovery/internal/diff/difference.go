@@ -47,6 +47,13 @@ type Difference struct {
 	Play   string `json:"play,omitempty"` // playbook/play; empty for what belongs to no play
 }
 
+// Differences tells how what two sets make of one incident differs; none where it is the same to the customer
+// and to those who act.
+func Differences(old, new Outcome) []Difference { return differences(old, new) }
+
+// Rank is the place of an effect in the order in which effects are reported.
+func Rank(effect string) int { return slices.Index(effects, Effect(effect)) }
+
 // differences tells how two outcomes differ; none when they are the same to the
 // customer and to those who act.
 func differences(old, new Outcome) []Difference {

@@ -9,7 +9,7 @@ import (
 // WriteJSON writes the report for programs. Lists are never null; the order of
 // keys is fixed.
 func (r *Report) WriteJSON(w io.Writer) error {
-	out := jsonReport{Old: r.Old, New: r.New, Different: r.Different(), Changes: []jsonChange{}}
+	out := jsonReport{Old: r.Old, New: r.New, Different: r.Different(), Changes: []jsonChange{}, Proof: r.Proof}
 	for _, c := range r.Changes {
 		out.Changes = append(out.Changes, jsonChange{
 			Playbook: c.Playbook, Play: c.Play, What: c.What, Kind: c.Kind, Path: c.Path, Old: c.Old, New: c.New,
@@ -31,6 +31,7 @@ type jsonReport struct {
 	Different bool         `json:"different"`
 	Changes   []jsonChange `json:"changes"`
 	Decisions *jsonImpact  `json:"decisions,omitempty"`
+	Proof     any          `json:"proof,omitempty"`
 }
 
 type jsonChange struct {

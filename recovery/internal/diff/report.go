@@ -12,6 +12,7 @@ type Report struct {
 	Old, New string // the names of the sides
 	Changes  []Change
 	Impact   *Impact // nil when no incidents were decided
+	Proof    any     // what its JSON says beside the changes of what is proved; nil: nothing
 }
 
 // Different reports whether anything changed: the meaning of the set, or a

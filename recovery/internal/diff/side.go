@@ -46,6 +46,9 @@ func Open(name string, fsys fs.FS) (*Side, error) {
 	return &Side{Name: name, dir: name, set: set}, nil
 }
 
+// Of is a side of a set that has no mistakes.
+func Of(name string, set *playbook.Set) *Side { return &Side{Name: name, set: set} }
+
 // Without is the side as it would be without some plays, which are named
 // playbook/play.
 func (s *Side) Without(plays ...string) (*Side, error) {

@@ -11,6 +11,8 @@ type uses struct {
 	// are under the empty id, from all playbooks that have no such name of their
 	// own.
 	byBook map[string]map[string][]string
+	// given are the plays of byBook that read it in what they give, and not in a condition alone.
+	given map[string]map[string][]string
 	// elsewhere are the names that something outside the plays reads: limits and
 	// what stands in front of plays.
 	elsewhere map[string]bool
@@ -18,18 +20,22 @@ type uses struct {
 
 // plays lists the plays that use a definition of a playbook, or a shared one.
 func (u uses) plays(playbook, name string, defined bool) []string {
+	return usersIn(u.byBook, playbook, name, defined)
+}
+
+func usersIn(in map[string]map[string][]string, playbook, name string, defined bool) []string {
 	if !defined {
 		return nil
 	}
-	list := slices.Concat(u.byBook[playbook][name])
+	list := slices.Concat(in[playbook][name])
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
 func usesOf(m meaning) uses {
-	u := uses{byBook: map[string]map[string][]string{"": {}}, elsewhere: map[string]bool{}}
+	u := uses{byBook: map[string]map[string][]string{"": {}}, given: map[string]map[string][]string{"": {}}, elsewhere: map[string]bool{}}
 	for _, b := range m.playbooks {
-		u.byBook[b.id] = map[string][]string{}
+		u.byBook[b.id], u.given[b.id] = map[string][]string{}, map[string][]string{}
 		v := visible{own: index(b.own), shared: index(m.shared)}
 		for _, root := range []*thing{b.own.part("applies"), b.own.part("limits"), m.shared.part("limits")} {
 			for name := range v.reach(root) {
@@ -37,19 +43,41 @@ func usesOf(m meaning) uses {
 			}
 		}
 		for _, p := range b.plays {
-			for name := range v.reach(p) {
-				home := ""
-				if v.own[tableOf(name)] != nil {
-					home = b.id
-				}
-				u.byBook[home][name] = append(u.byBook[home][name], b.id+"/"+p.name)
-				if home == "" { // it may become the playbook's own
-					u.byBook[b.id][name] = append(u.byBook[b.id][name], b.id+"/"+p.name)
-				}
-			}
+			v.note(u.byBook, p, b.id, p.name)
+			v.note(u.given, withoutConditions(p), b.id, p.name)
 		}
 	}
 	return u
+}
+
+// note notes what a play, or a part of it, reads.
+func (v visible) note(in map[string]map[string][]string, root *thing, book, play string) {
+	for name := range v.reach(root) {
+		home := ""
+		if v.own[tableOf(name)] != nil {
+			home = book
+		}
+		in[home][name] = append(in[home][name], book+"/"+play)
+		if home == "" { // it may become the playbook's own
+			in[book][name] = append(in[book][name], book+"/"+play)
+		}
+	}
+}
+
+// withoutConditions is a play without its condition and those of its cases.
+func withoutConditions(t *thing) *thing {
+	out := *t
+	out.parts = nil
+	for _, p := range t.parts {
+		switch {
+		case p.what == WhatCondition && p.name == "when":
+		case p.what == WhatCase:
+			out.parts = append(out.parts, withoutConditions(p))
+		default:
+			out.parts = append(out.parts, p)
+		}
+	}
+	return &out
 }
 
 // tableOf is the table of a column; other names stay.

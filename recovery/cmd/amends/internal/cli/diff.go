@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
@@ -19,8 +20,9 @@ func diffCommand() command.Command {
 		Name: "diff", Args: "OLD NEW [flags]",
 		Summary: "says what changed between two sets (directories or git revisions), and whose decisions change",
 		Example: term.Own("amends diff main:playbooks playbooks --incidents last-month.jsonl\n" +
-			"         amends diff playbooks --drop parcels/late --ledger ledger"),
-		Notes: term.Own(ledgerNotes),
+			"         amends diff main:playbooks playbooks --prove"),
+		Notes: term.Own("With --prove the exit status is 0 when both are proved to decide every incident in the same way, 1 when they\n" +
+			"do not, and 2 when that is open.\n\n" + ledgerNotes),
 	}
 	c.Run = func(h command.Host, args []string) int { return h.End(runDiff(c, h, args)) }
 	return c
@@ -38,6 +40,8 @@ type diffFlags struct {
 	latest    bool
 	strict    bool
 	scope     *ledgers.Scope
+	prove     bool
+	budget    time.Duration
 }
 
 func runDiff(c command.Command, h command.Host, args []string) error {
@@ -49,6 +53,8 @@ func runDiff(c command.Command, h command.Host, args []string) error {
 	d.now = f.Now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
 	f.BoolVar(&d.latest, "latest", false, "of the incidents that have one id, take the last; they are held in memory")
 	f.BoolVar(&d.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare, on each side by its own")
+	f.BoolVar(&d.prove, "prove", false, "prove that both decide every incident in the same way, or show for each kind of difference one that they do not")
+	f.DurationVar(&d.budget, "budget", 0, "with --prove: stop after `DURATION`, such as 30s")
 	d.drop = f.Texts("drop", "take OLD without `PLAY` (playbook/play) for NEW; may be repeated")
 	f.IntVar(&d.examples, "examples", 3, "show the first `N` changed decisions side by side")
 	d.scope = ledgers.NewScope(f)
@@ -59,6 +65,9 @@ func runDiff(c command.Command, h command.Host, args []string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if d.prove {
+		return d.proveSame(h, rest)
 	}
 	report, err := d.compare(h, rest)
 	if err == nil {
@@ -86,8 +95,14 @@ func (d *diffFlags) check(rest []string) error {
 		return errors.New("--incidents and --ledger do not go together: decisions are compared on one or the other")
 	case d.now.At != nil && d.ledger != "":
 		return errors.New("--now goes with --incidents; what a ledger holds is decided at its own time")
-	case d.now.At != nil && d.incidents == "":
-		return errors.New("--now goes with --incidents")
+	case d.now.At != nil && d.incidents == "" && !d.prove:
+		return errors.New("--now goes with --incidents or --prove")
+	case d.prove && (d.incidents != "" || d.ledger != ""):
+		return errors.New("--prove is about every incident: it takes no --incidents and no --ledger")
+	case d.prove && d.format.Value != "text" && d.format.Value != "json":
+		return errors.New("--prove writes text or json")
+	case d.budget != 0 && !d.prove:
+		return errors.New("--budget goes with --prove")
 	case d.scope.IsSet() && d.ledger == "":
 		return errors.New("--namespace, --since, --until and --set go with --ledger")
 	case d.incidents == "" && (d.latest || d.strict || d.by != ""):

@@ -1,0 +1,86 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/servicerecovery/amends/policy/internal/atom"
+)
+
+// Both answers questions about every incident and two programs at once. Boxes of the two have the same
+// positions for what both declare alike.
+type Both struct {
+	Old, New     *Reasoning
+	toNew, toOld map[int]int // slots
+}
+
+// ReasonBoth prepares reasoning about two programs. Fields and facts are the same where their names and types
+// are.
+func ReasonBoth(old, now *Program) *Both {
+	b := &Both{Old: old.reasoning(true), New: now.reasoning(true), toNew: map[int]int{}, toOld: map[int]int{}}
+	x, domains := b.Old.constants(time.Time{})
+	y, others := b.New.constants(time.Time{})
+	b.pair()
+	atom.Share(x, y, b.toNew)
+	b.Old.finish(x, domains)
+	b.New.finish(y, others)
+	return b
+}
+
+// pair finds the slots that are the same.
+func (b *Both) pair() {
+	at := map[string]int{}
+	old, now := b.Old.program, b.New.program
+	types, _ := old.slotTypes()
+	others, _ := now.slotTypes()
+	add := func(from, to int) { b.toNew[from], b.toOld[to] = to, from }
+	for _, f := range old.Declared() {
+		at["field "+f.Name] = f.Slot
+	}
+	for _, f := range old.Facts {
+		at["fact "+f.Name] = b.Old.FactSlot(f)
+	}
+	for i, d := range b.Old.terms.days {
+		at["day "+d.Zone.String()] = b.Old.dayFrom() + i
+	}
+	for _, f := range now.Declared() {
+		if from, ok := at["field "+f.Name]; ok && types[from] == others[f.Slot] {
+			add(from, f.Slot)
+		}
+	}
+	add(old.missed, now.missed)
+	for _, f := range now.Facts {
+		if from, ok := at["fact "+f.Name]; ok && types[from] == others[b.New.FactSlot(f)] {
+			add(from, b.New.FactSlot(f))
+		}
+	}
+	for i, d := range b.New.terms.days {
+		if from, ok := at["day "+d.Zone.String()]; ok {
+			add(from, b.New.dayFrom()+i)
+		}
+	}
+}
+
+// dayFrom is the first slot of a day.
+func (r *Reasoning) dayFrom() int {
+	return r.program.slots + len(r.program.Facts) + len(r.unlike)
+}
+
+// InNew is the part of a box of the new program whose inputs are, as far as both declare them, in a box of
+// the old one; nil: there is none. InOld is the other way round.
+func (b *Both) InNew(box, old *Box) *Box { return box.Within(old, b.toOld) }
+
+// InOld is the part of a box of the old program whose inputs are in one of the new program.
+func (b *Both) InOld(box, now *Box) *Box { return box.Within(now, b.toNew) }
+
+// IsPlain reports whether a text is always the same.
+func (t *Text) IsPlain() bool {
+	if t == nil {
+		return true
+	}
+	for _, p := range t.parts {
+		if p.expr != nil {
+			return false
+		}
+	}
+	return true
+}
