@@ -85,6 +85,7 @@ func (p *Program) reasoning(actions bool) *Reasoning {
 	for _, play := range p.Plays {
 		r.play(play)
 	}
+	r.uniqueTables()
 	if actions {
 		for _, play := range p.Plays {
 			r.actions(play)

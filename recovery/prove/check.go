@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/policy"
 )
 
-// Check asks the questions whose answers are cheap: what no valid incident reaches, and which plays can
-// match together where one may. It says what it has found, and nothing of what is well. The program is
+// Check asks the questions whose answers are cheap: what no valid incident reaches, which plays can match
+// together where one may, and which rows of a table. It says what it has found, and nothing of what is well. The program is
 // that of the set.
 func Check(ctx context.Context, set *playbook.Set, program *policy.Program) ([]Proof, error) {
 	w, err := newWorld(ctx, set, program, false, time.Time{})
@@ -22,7 +22,7 @@ func Check(ctx context.Context, set *playbook.Set, program *policy.Program) ([]P
 		return nil, err
 	}
 	c := newChecker(w)
-	found := slices.Concat(c.never(), c.ambiguous())
+	found := slices.Concat(c.never(), c.ambiguous(), c.overlap())
 	return slices.DeleteFunc(found, func(p Proof) bool { return p.Standing != Broken }), nil
 }
 

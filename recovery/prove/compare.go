@@ -418,12 +418,13 @@ func (x *comparer) open(s, t *scene) *reason {
 	if s == nil || t == nil {
 		return &reason{text: "whether incidents fit both sets could not be reasoned about"}
 	}
-	for _, y := range []*scene{s, t} {
+	for side, y := range []*scene{s, t} {
+		which := "of the " + []string{"old", "new"}[side] + " set"
 		if len(y.unsure) > 0 {
-			return &reason{at: y.unsure[0], text: "the condition could not be reasoned about"}
+			return &reason{at: y.unsure[0], text: "the condition " + which + " could not be reasoned about"}
 		}
 		if len(y.open) > 0 {
-			return &reason{at: y.open[0].At(), text: "the condition could not be reasoned about"}
+			return &reason{at: y.open[0].At(), text: "the condition " + which + " could not be reasoned about"}
 		}
 		if y.refused {
 			return &reason{text: "whether an incident is refused could not be reasoned about"}

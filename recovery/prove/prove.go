@@ -29,6 +29,7 @@ type Question string
 const (
 	Never      Question = "never"      // something that no valid incident reaches
 	Ambiguous  Question = "ambiguous"  // two plays that can match together where one may
+	Overlap    Question = "overlap"    // two rows of a table that one incident fits, where one row may
 	Unanswered Question = "unanswered" // incidents that no play answers
 	Twice      Question = "twice"      // two plays that both give money, and no limit looks at it
 	Refused    Question = "refused"    // valid incidents that the engine refuses

@@ -32,7 +32,7 @@ func (w *world) questions(o Options, out *Result) error {
 			found := c.ambiguous()
 			ambiguous = found
 			return found
-		}}, {Unanswered, func() []Proof { return c.unanswered(o.Gaps) }}, {Twice, c.twice}, {Refused, func() []Proof { return slices.Concat(alsoRefused(ambiguous), c.refused(), c.limitsMayFail()) }},
+		}}, {Overlap, c.overlap}, {Unanswered, func() []Proof { return c.unanswered(o.Gaps) }}, {Twice, c.twice}, {Refused, func() []Proof { return slices.Concat(alsoRefused(ambiguous), c.refused(), c.limitsMayFail()) }},
 	} {
 		if o.Progress != nil {
 			o.Progress(string(x.question))

@@ -264,3 +264,57 @@ func pointOf(p ref.Val, t value.Type) (any, bool) {
 	v, typ, ok := constantOf(p)
 	return v, ok && typ == t
 }
+
+// Fits is a condition that holds where a row of a table fits, as far as its keys are fields or facts. It may hold
+// elsewhere, because of other keys.
+func (c *Conditions) Fits(t *Table, row int) *atom.Cond {
+	all := &atom.Cond{Op: atom.And}
+	for i, k := range t.keys {
+		if k.By == nil || k.By.broken || k.By.loops {
+			continue
+		}
+		tree, _ := k.By.checked()
+		inner := taker{c: c, e: k.By}
+		o, ok := inner.subject(tree.Expr())
+		if !ok {
+			continue
+		}
+		cell := t.Cell(row, i)
+		all.Kids = append(all.Kids, o.cell(cell)...)
+	}
+	return all
+}
+
+// cell are the conditions that a value fits what a row says of a key.
+func (o subject) cell(cell Cell) (out []*atom.Cond) {
+	compare := func(op atom.Op, v any) *atom.Cond {
+		if v == nil {
+			return nil
+		}
+		point, ok := pointOf(cellib.Box(v), o.typ)
+		if !ok {
+			return nil
+		}
+		return o.complete(&atom.Cond{Op: op, Const: point})
+	}
+	if len(cell.Is) > 0 {
+		any := &atom.Cond{Op: atom.Or}
+		for _, v := range cell.Is {
+			c := compare(atom.Equal, v)
+			if c == nil {
+				return nil
+			}
+			any.Kids = append(any.Kids, c)
+		}
+		return []*atom.Cond{any}
+	}
+	for _, end := range []struct {
+		op atom.Op
+		v  any
+	}{{atom.GreaterEqual, cell.From}, {atom.Greater, cell.Above}, {atom.LessEqual, cell.Upto}, {atom.Less, cell.Below}} {
+		if c := compare(end.op, end.v); c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}

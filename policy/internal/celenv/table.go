@@ -152,6 +152,68 @@ func (t *Table) Cell(row, key int) Cell {
 // where some values are left to it.
 func (t *Table) Covered(row int) []int { return t.raster.covered(row) }
 
+// OfItem reports whether a key reads an item of a list.
+func (t *Table) OfItem() bool { return t.ofItem }
+
+// Unique reports whether two rows that fit are an error.
+func (t *Table) Unique() bool { return t.unique }
+
+// mostOverlaps bounds the pairs of rows that are compared.
+const mostOverlaps = 4_000_000
+
+// Overlaps calls a function for each row, and the rows before it, that fit some values of the keys both, until
+// that returns false.
+func (t *Table) Overlaps(visit func(first, second int) bool) {
+	g, left := t.raster, mostOverlaps
+	for second := range g.rows {
+		for first := range second {
+			if left--; left < 0 {
+				return
+			}
+			both := true
+			for key := range g.axes {
+				both = both && g.together(int32(first), int32(second), key)
+			}
+			if both && !visit(first, second) {
+				break
+			}
+		}
+	}
+}
+
+// together reports whether a value of a key fits two rows.
+func (g *raster) together(first, second int32, key int) bool {
+	met := false
+	each(g.rows[second][key], g.axes[key].segments(), func(segment int) {
+		met = met || !g.axes[key].empty[segment] && g.fits(first, key, segment)
+	})
+	return met
+}
+
+// Twice returns two rows that fit the values of an input.
+func (f *Frame) Twice(t *Table) (first, second int, ok bool) {
+	at := make([]int, 0, len(t.keys))
+	for i, k := range t.keys {
+		if k.By == nil {
+			return 0, 0, false
+		}
+		key, err := k.By.run(f)
+		if err != nil {
+			return 0, 0, false
+		}
+		if key = cellib.Nearest(key); types.IsError(key) {
+			return 0, 0, false
+		}
+		segment, err := t.raster.axes[i].locate(key)
+		if err != nil {
+			return 0, 0, false
+		}
+		at = append(at, segment)
+	}
+	first, second = t.raster.find(at, true)
+	return first, second, second >= 0
+}
+
 // path is how guards and reads name the table.
 func (t *Table) path() string { return varTables + "." + t.name }
 

@@ -126,6 +126,7 @@ var codes = [...]struct{ code, meaning string }{
 	{"reads-now", "The passing of time alone turns the condition, and the playbook does not say when to decide again."},
 	{"stale", "The answer was to be reviewed by a day that has passed."},
 	{"never", "No valid incident reaches a play, a case, a list of actions or a partner."},
+	{"overlap", "One incident fits two rows of a table in which one row may fit."},
 	{"ambiguous", "Two plays can match together, and their playbook lets one match."},
 
 	// What amends prove finds.

@@ -28,7 +28,7 @@ func proveCommand() command.Command {
 			"With --format json there is one object:\n\n" +
 			"  {\"guarantees\": [{\"id\": \"playbook/ID\", \"standing\": \"proved|broken|open\", \"at\": \"file:line:col\",\n" +
 			"    \"reason\": …, \"witnesses\": [{\"incident\": {…}, \"now\": …, \"given\": {…}, \"decision\": {…}}]}],\n" +
-			"   \"questions\": [{\"question\": \"never|ambiguous|unanswered|twice|refused\", \"play\": …, \"standing\": …}]}"),
+			"   \"questions\": [{\"question\": \"never|ambiguous|overlap|unanswered|twice|refused\", \"play\": …, \"standing\": …}]}"),
 	}
 	c.Run = func(h command.Host, args []string) int { return h.End(runProve(c, h, args)) }
 	return c
@@ -174,6 +174,7 @@ func (p proved) findings(strict bool) findings {
 var questions = map[prove.Question]playbook.Diagnostic{
 	prove.Never:      {Code: "never"},
 	prove.Ambiguous:  {Code: "ambiguous"},
+	prove.Overlap:    {Code: "overlap"},
 	prove.Unanswered: {Code: "unanswered"},
 	prove.Twice:      {Code: "twice"},
 	prove.Refused:    {Code: "refused"},
@@ -195,6 +196,9 @@ func findingOf(x prove.Proof) (d playbook.Diagnostic, ok bool) {
 	default:
 		d = questions[x.Question]
 		d.Severity, d.Message = playbook.Warning, x.Reason
+	}
+	if x.Question == prove.Overlap {
+		d.Severity = playbook.Error
 	}
 	d.Range = x.At
 	if len(x.Witnesses) > 0 {

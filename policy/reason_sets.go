@@ -3,7 +3,9 @@ package policy
 import (
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/internal/atom"
+	"github.com/servicerecovery/amends/policy/internal/celenv"
 )
 
 // Both answers questions about every incident and two programs at once. Boxes of the two have the same
@@ -83,4 +85,70 @@ func (t *Text) IsPlain() bool {
 		}
 	}
 	return true
+}
+
+// UniqueTable is a table with `hit: unique`.
+type UniqueTable struct {
+	Name   string
+	def    *playbook.Table
+	table  *celenv.Table
+	book   *Playbook
+	shared bool
+}
+
+// Playbook is the playbook whose own table it is; nil: it is a shared one.
+func (t *UniqueTable) Playbook() *Playbook {
+	if t.shared {
+		return nil
+	}
+	return t.book
+}
+
+// Row is where a row stands, and Label what it is for.
+func (t *UniqueTable) Row(i int) playbook.Range { return t.def.Rows[i].Range }
+func (t *UniqueTable) Label(i int) string       { return t.table.Label(i) }
+
+// OfItem reports whether a key reads an item of a list.
+func (t *UniqueTable) OfItem() bool { return t.table.OfItem() }
+
+// Unique are the tables of a program with `hit: unique`.
+func (p *Program) Unique() []*UniqueTable { return p.unique }
+
+// Overlaps calls a function for rows of a table that fit some values of its keys both, the second one in
+// ascending order, until that returns false for this one.
+func (t *UniqueTable) Overlaps(visit func(first, second int) bool) { t.table.Overlaps(visit) }
+
+// FitBoth is the part of a box in which two rows of a table may fit; nil: there is none.
+func (r *Reasoning) FitBoth(t *UniqueTable, box *Box, first, second int) *Box {
+	for _, row := range []int{first, second} {
+		if a := r.asked[fitsRow{t, row}]; a != nil && box != nil {
+			box = r.Require(a, box, CanYes)
+		}
+	}
+	return box
+}
+
+type fitsRow struct {
+	table *UniqueTable
+	row   int
+}
+
+// uniqueTables gathers what rows are for.
+func (r *Reasoning) uniqueTables() {
+	for _, t := range r.program.unique {
+		t.table.Overlaps(func(first, second int) bool {
+			for _, row := range []int{first, second} {
+				if key := (fitsRow{t, row}); r.asked[key] == nil {
+					r.asked[key] = &Asked{cond: r.takes.Fits(t.table, row), book: t.book}
+					r.gather(r.asked[key])
+				}
+			}
+			return true
+		})
+	}
+}
+
+// Twice returns two rows of a table that fit an input.
+func (t *UniqueTable) Twice(in *Input) (first, second int, ok bool) {
+	return in.Frame(t.book).cel.Twice(t.table)
 }
