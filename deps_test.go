@@ -42,6 +42,7 @@ var rules = []rule{
 	{"recovery/helpdesk", []string{"recovery", "recovery/helpdesk"}},
 	{"recovery/ledger", []string{"playbook", "policy", "policy/value", "policy/worktime", "recovery", "recovery/internal/jsontext", "recovery/store", "recovery/ledger/internal/log", "golang.org/x/mod"}},
 	{"recovery/ledger/internal/log", []string{"golang.org/x/mod"}},
+	{"recovery/due", []string{"recovery", "recovery/store"}},
 	{"recovery/prove", []string{"playbook", "policy", "recovery", "recovery/internal/diff"}},
 	{"recovery/recoverytest", []string{"recovery", "playbook", "policy/value", "policy/worktime", "github.com/google/go-cmp"}},
 	{"recovery/internal/jsontext", []string{"playbook/unseen"}},

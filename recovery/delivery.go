@@ -389,7 +389,7 @@ func (g *Given) fallen(list []*agenda) (out []Delivery) {
 
 // Open is a delivery as the rules of package store look at it, for a store that keeps deliveries.
 func (d *Delivery) Open() store.Open {
-	o := store.Open{Key: d.Key, Do: d.Do, FellAt: d.FellAt, From: d.NotBefore}
+	o := store.Open{Key: d.Key, Do: d.Do, FellAt: d.FellAt, From: later(d.NotBefore, d.FellAt)}
 	if d.Action != nil {
 		o.Of, o.Money = d.Action.ID, d.Action.Amount.IsSet() && d.Do != ToSay
 	} else if d.Choice != nil {
