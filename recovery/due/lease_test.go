@@ -52,6 +52,13 @@ func (s *cutOff) Renew(ctx context.Context, by string, keys []string, until time
 	return s.MemoryStore.Renew(ctx, by, keys, until)
 }
 
+func (s *cutOff) Return(ctx context.Context, by, key string, from time.Time) error {
+	if s.renewing.Load() {
+		return errCutOff
+	}
+	return s.MemoryStore.Return(ctx, by, key, from)
+}
+
 func (s *cutOff) Next(ctx context.Context, namespace string, now time.Time) (time.Time, error) {
 	if s.is.Load() {
 		return time.Time{}, errCutOff
