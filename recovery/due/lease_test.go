@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,6 +102,7 @@ func TestLeaseEnds(t *testing.T) {
 			if ctx.Err() == nil || d.since() != time.Minute {
 				t.Errorf("the context ended after %s", d.since())
 			}
+			cut.is.Store(true) // so that the other runner has it next
 			return context.Cause(ctx)
 		}
 		d.tell("A", "slow")
@@ -109,7 +111,9 @@ func TestLeaseEnds(t *testing.T) {
 		d.during(90*time.Second, d.runner())
 		end()
 		d.want("1m0s A do respond")
-		d.wantFailures("1m0s A do respond: the lease has ended: somebody else may have claimed the delivery (1), again 1m2s")
+		if want := "1m0s A do respond: the lease has ended: somebody else may have claimed the delivery (1), again 1m2s"; !slices.Contains(d.failures, want) {
+			t.Errorf("failures: %v", d.failures)
+		}
 	})
 }
 
