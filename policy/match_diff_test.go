@@ -141,7 +141,7 @@ func TestMatchAsAskingEach(t *testing.T) {
 	sets, matched, failed := 0, 0, 0
 	n := *matchSets
 	if testing.Short() {
-		n /= 12
+		n /= 20
 	}
 	for i := range n {
 		d := &dice{state: *matchSeed + uint64(i)*0x1000}
@@ -170,13 +170,13 @@ func TestMatchAsAskingEach(t *testing.T) {
 
 // FuzzMatch is the same with a fuzzer's choices.
 func FuzzMatch(f *testing.F) {
-	for i := range 8 {
+	seeds, incidents := 8, 10
+	if testing.Short() {
+		seeds, incidents = 4, 4
+	}
+	for i := range seeds {
 		f.Add(uint64(i), []byte{})
 		f.Add(uint64(i), []byte(strings.Repeat(string(rune('a'+i)), 50*i)))
-	}
-	incidents := 10
-	if testing.Short() {
-		incidents = 4
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, choices []byte) {
 		if len(choices) > 20_000 {

@@ -121,6 +121,7 @@ func TestHooksInTransaction(t *testing.T) {
 
 // TestConflictsBackOff gives up waiting when the context ends.
 func TestConflictsBackOff(t *testing.T) {
+	t.Parallel() // it waits
 	var told []string
 	e := hooked(t, &told)
 	tx := &txStore{MemoryStore: recovery.NewMemoryStore(), conflicts: 1000}

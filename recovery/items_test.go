@@ -247,7 +247,11 @@ limits:
 func TestOtherItemsStay(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	ctx := context.Background()
-	for range 60 {
+	rounds := 60
+	if testing.Short() {
+		rounds = 12
+	}
+	for range rounds {
 		var clock time.Time
 		e := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))
 		shuffled := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))

@@ -22,6 +22,9 @@ func TestFilesBeside(t *testing.T) {
 		"checkpoint": true, "checkpoint.txt": true, "2026.checkpoint": true, "ledger.key": true, "ledger.key.pub": true, "S.KEY": true,
 	} {
 		for _, folder := range []bool{false, true} {
+			if folder && testing.Short() {
+				continue
+			}
 			dir := t.TempDir()
 			l := openT(t, dir)
 			if err := commitPlain(l, "dec_1", "T-1"); err != nil {

@@ -50,7 +50,7 @@ func TestShuffledRedressFindsNothing(t *testing.T) {
 	var fields strings.Builder
 	lots := 60
 	if testing.Short() {
-		lots = 20
+		lots = 10
 	}
 	for i := range lots {
 		fmt.Fprintf(&fields, "  lot%d: {type: string}\n", i)

@@ -19,5 +19,10 @@ func openT(t testing.TB, dir string) *Ledger {
 }
 
 func TestStore(t *testing.T) {
-	recoverytest.TestStore(t, recoverytest.Harness{New: func(t *testing.T) recovery.Store { return openT(t, t.TempDir()) }})
+	recoverytest.TestStore(t, recoverytest.Harness{New: func(t *testing.T) recovery.Store {
+		if testing.Short() { // a disk takes its time
+			return openFiles(t, newMemoryFiles(), segmentSize)
+		}
+		return openT(t, t.TempDir())
+	}})
 }

@@ -95,11 +95,14 @@ func randomPart(t *testing.T, random *rand.Rand, memory recovery.Store, who stri
 // through a ledger that forgets everything between two steps is the story told
 // through memory.
 func TestStoryAgreesWithMemory(t *testing.T) {
-	dir := newMemoryFiles()
+	dir, steps := newMemoryFiles(), 60
+	if testing.Short() {
+		steps = 25
+	}
 	play := func(store func() recovery.Store) (out []string) {
 		now := at("2026-03-02T09:00:00Z")
 		random := rand.New(rand.NewPCG(7, 8))
-		for i := range 60 {
+		for i := range steps {
 			now = now.Add(time.Duration(random.IntN(20)) * time.Hour)
 			engine, err := recovery.Load(setOf(story), recovery.WithStore(store()), recovery.WithClock(func() time.Time { return now }))
 			if err != nil {
@@ -148,7 +151,7 @@ func TestStoryAgreesWithMemory(t *testing.T) {
 	}
 	verifyT(t, dir)
 	r, err := replay(context.Background(), dir, ReplayOptions{Differs: func(d Difference) error { t.Errorf("%+v", d); return nil }})
-	if err != nil || r.Same < 60 || r.Different > 0 || len(r.Skipped) > 0 {
+	if err != nil || r.Same < int64(steps) || r.Different > 0 || len(r.Skipped) > 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

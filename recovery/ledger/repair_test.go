@@ -122,6 +122,9 @@ func TestRepairManySegments(t *testing.T) {
 	}
 	last := names[len(names)-1]
 	for n := range len(dir.data[last]) {
+		if testing.Short() && n%4 != 0 {
+			continue
+		}
 		for _, tail := range [][]byte{nil, make([]byte, 30), []byte("rubbish that nobody has asked for")} {
 			cut := dir.clone()
 			cut.data[last] = append(cut.data[last][:n:n], tail...)

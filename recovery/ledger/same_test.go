@@ -95,7 +95,7 @@ func TestOpenAndVerifyAgree(t *testing.T) {
 	}
 	step := 5
 	if testing.Short() {
-		step = 149
+		step = 499
 	}
 	if err := agree(t, "whole", whole); err != nil {
 		t.Fatal(err)

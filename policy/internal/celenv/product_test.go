@@ -15,7 +15,11 @@ func TestProducts(t *testing.T) {
 	w := newWorld(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	amounts := []int64{0, 1, -1, 5, 6000, -12345, math.MaxInt64, math.MinInt64, math.MaxInt64 / 3}
-	for range 2000 {
+	rounds := 2000
+	if testing.Short() {
+		rounds = 400
+	}
+	for range rounds {
 		units := amounts[r.IntN(len(amounts))]
 		if r.IntN(2) == 0 {
 			units = r.Int64N(2_000_000) - 1_000_000

@@ -30,7 +30,7 @@ func TestOracleItems(t *testing.T) {
 	}
 	failed, n := 0, *oracleN
 	if testing.Short() {
-		n /= 10
+		n /= 20
 	}
 	for seed := range uint64(n) {
 		if seed += *oracleFrom; slices.Contains(openItemSeeds, seed) {
@@ -49,7 +49,7 @@ func TestOracleItems(t *testing.T) {
 func TestOracleItemsReach(t *testing.T) {
 	n, seeds := map[string]int{}, 60
 	if testing.Short() {
-		seeds = 30
+		seeds = 22
 	}
 	for seed := range uint64(seeds) {
 		b, err := benchOf(seed+1, true)

@@ -40,7 +40,7 @@ func TestOracle(t *testing.T) {
 	}
 	failed, n := 0, *oracleN
 	if testing.Short() {
-		n /= 10
+		n /= 16
 	}
 	for i := range uint64(n) {
 		seed := *oracleFrom + i
