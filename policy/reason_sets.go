@@ -152,3 +152,33 @@ func (r *Reasoning) uniqueTables() {
 func (t *UniqueTable) Twice(in *Input) (first, second int, ok bool) {
 	return in.Frame(t.book).cel.Twice(t.table)
 }
+
+// Grows reports whether an amount is never less for the second of two inputs of boxes that differ in some slots
+// only: the value of one slot is more, and no condition has another truth.
+func (r *Reasoning) Grows(x *Param, b *Box, slot int, vary Slots) bool {
+	for _, e := range r.evaluable(x) {
+		read := r.reads[e]
+		if read == nil || !r.takes.Grows(e, slot, vary) {
+			return false
+		}
+		for _, c := range read.conds {
+			for varies := range vary {
+				if c.Reads(varies) && !b.Possible(c).One() {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// OnlyText returns the part of a box in which a slot has a text; nil: there is none.
+func (r *Reasoning) OnlyText(b *Box, slot int, text string) *Box {
+	if !b.Holds(slot, text) {
+		return nil
+	}
+	if p, ok := r.space.PositionOf(slot, text); ok {
+		return b.Only(slot, p)
+	}
+	return b
+}

@@ -89,7 +89,7 @@ func TestClassicFaults(t *testing.T) {
 
 // TestWhatTheEngineReads holds claims about fields that no expression reads, and the engine does.
 func TestWhatTheEngineReads(t *testing.T) {
-	const head = "amends: v1\nplaybook: p\nreview_by: 2027-06-30\nincident:\n  promised_at: {type: timestamp, optional: true}\n  lead: {type: duration, default: 1h, min: 0s}\nplays:\n"
+	const head = "amends: v1\nplaybook: p\nreview_by: 2027-06-30\nincident:\n  promised_at: {type: timestamp, optional: true}\n  lead: {type: duration, default: 1h, min: 0s}\n  price: {type: money, currency: EUR, default: 5 EUR, min: 0 EUR}\n  lines: {items: {late: {type: duration, default: 0s}}, default: []}\nplays:\n"
 	for _, c := range []struct {
 		name, play, claim string
 		standing          prove.Standing
@@ -123,6 +123,26 @@ func TestWhatTheEngineReads(t *testing.T) {
 			"regardless_of: [region], same: [compensate]", prove.Broken},
 		{"the end of a text", "{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.region.endsWith(\"nor\") ? money(\"5 EUR\") : money(\"6 EUR\")'}}]}",
 			"regardless_of: [region, channel], same: [compensate]", prove.Broken},
+		{"a part of a price", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: incident.price * percent(50)}}]}",
+			"when_grows: price, never_less: [compensate]", prove.Proved},
+		{"a price and a fee", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'max(incident.price / 3 + money(\"5 EUR\"), money(\"10 EUR\")) * incident.severity'}}]}",
+			"when_grows: price, never_less: [compensate]", prove.Open},
+		{"the more of a price", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'round_up(max(incident.price / 3 + money(\"5 EUR\"), money(\"10 EUR\")))'}}]}",
+			"when_grows: price, never_less: [compensate]", prove.Proved},
+		{"what is left of a price", "{id: a, approach: standardised-response, when: 'incident.price < money(\"40 EUR\")', do: [{compensate: {amount: 'money(\"50 EUR\") - incident.price'}}]}",
+			"when_grows: price, never_less: [compensate]", prove.Broken},
+		{"a branch by a price", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'incident.price + incident.price > money(\"40 EUR\") ? incident.price : incident.price + money(\"30 EUR\")'}}]}",
+			"when_grows: price, never_less: [compensate]", prove.Broken},
+		{"full hours", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'money(\"2 EUR\") * int(incident.lead / hours(12))'}}]}",
+			"when_grows: lead, never_less: [compensate]", prove.Proved},
+		{"items under a cap", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, at_most: 12 EUR}]",
+			"of: compensate, at_most: 12 EUR", prove.Proved},
+		{"items of which the highest is kept", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, keep: highest}]",
+			"of: compensate, at_most: 5 EUR", prove.Proved},
+		{"items without a cap", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}",
+			"of: compensate, at_most: 9 EUR", prove.Broken},
+		{"an item", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}",
+			"never: compensate", prove.Broken},
 		{"no effect of the channel", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{respond: {within: 2d}}]}",
 			"regardless_of: [channel], same: [respond]", prove.Proved},
 	} {

@@ -28,6 +28,7 @@ type cell struct {
 	why     *reason // for which nothing is known of what it gives; nil: it is known
 	same    string  // two cells with this in common give the same for the same other fields
 	byValue bool    // what it gives follows from the value of a field that varies
+	grows   bool    // what it gives is never less where the field has more, if the same is given
 	open    *reason // for which its amounts and parameters are not the same for all of its incidents
 
 	tried    bool
@@ -140,7 +141,39 @@ func (x *pairs) describe(c *cell) {
 			c.open = &reason{at: x.g.Position, text: "the engine itself reads a field that varies"}
 		}
 	}
-	c.same = b.String()
+	c.same, c.grows = b.String(), x.g.Claim == policy.ClaimGrows && !x.readsOfItself() && x.grows(c)
+}
+
+// grows reports whether each amount of a cell is never less where the field has more, and no limit looks at any.
+func (x *pairs) grows(c *cell) bool {
+	if slices.ContainsFunc(limitsOf(x.program), func(l *policy.Limit) bool {
+		return x.mayLimit(c.scene, l) && slices.ContainsFunc(l.Of, func(t string) bool { return slices.Contains(x.types, t) })
+	}) {
+		return false
+	}
+	slot := x.g.Grows.Slot
+	for _, q := range c.sure {
+		lists, several := x.alternatives(c.scene, q)
+		if several || q.play.Each != nil {
+			return false
+		}
+		for _, list := range lists {
+			for _, a := range list {
+				if slices.Contains(x.types, a.Type.Name) && !x.reason.Grows(a.Amount, c.box, slot, x.vary) {
+					return false
+				}
+			}
+		}
+		if q.play.Choice == nil {
+			continue
+		}
+		for _, o := range q.play.Choice.Options {
+			if slices.Contains(x.types, o.Type.Name) && !(x.reason.Grows(o.From, c.box, slot, x.vary) && x.reason.Grows(o.To, c.box, slot, x.vary)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // sinceVaries reports whether an action, or what is owed when it is late, counts from a field that varies.
@@ -213,6 +246,9 @@ func (x *pairs) below(a, b *cell) bool {
 // is compared.
 func (x *pairs) pair(a, b *cell) {
 	if a.why == nil && b.why == nil && a.same == b.same && !a.byValue && !b.byValue {
+		return
+	}
+	if a.why == nil && b.why == nil && a.same == b.same && a.grows && b.grows {
 		return
 	}
 	for _, why := range []*reason{a.why, b.why, a.open, b.open} {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/recovery"
@@ -63,6 +64,7 @@ func (c *checker) unanswered(gaps bool) []Proof {
 		box, _ := c.start(nil)
 		x := &search{w: c.world, plays: c.program.Plays, must: []*policy.Asked{c.reason.Applies(b)}}
 		proof := Proof{Question: Unanswered}
+		looked := 0
 		if len(b.Plays) > 0 {
 			proof.At = b.Plays[0].Range
 		}
@@ -80,18 +82,17 @@ func (c *checker) unanswered(gaps bool) []Proof {
 			return slices.ContainsFunc(s.sure, func(q played) bool { return c.answers(s, q, gaps) })
 		}
 		x.wants = func(s *scene) ([]*policy.Asked, []*policy.Read) { return c.money(s, c.moneyOf(s)) }
-		wanted := func(t *trial) bool { return c.isUnanswered(t, b, gaps) }
+		seen := map[string]bool{}
 		x.leaf = func(s *scene) {
 			trials := x.trials(s)
 			for _, t := range trials {
-				if wanted(t) {
-					x.done = true
-					t = c.smallest(t, wanted)
-					proof.Standing, proof.Witnesses = Broken, []Witness{t.witness()}
-					proof.Reason = fmt.Sprintf("no play answers this incident, which the playbook %s applies to", b.ID)
-					if gaps && len(t.decision.Plays) > 0 {
-						proof.Reason = fmt.Sprintf("only fallbacks answer this incident, which the playbook %s applies to", b.ID)
+				if c.isUnanswered(t, b, gaps) {
+					if p := c.gap(b, t, proof, gaps); !seen[string(p.Witnesses[0].Incident)] {
+						seen[string(p.Witnesses[0].Incident)] = true
+						out = append(out, *p)
 					}
+					looked++
+					x.done = len(seen) >= mostGaps || looked >= mostLooked
 					return
 				}
 			}
@@ -100,11 +101,64 @@ func (c *checker) unanswered(gaps bool) []Proof {
 			}
 		}
 		x.run(box)
-		if proof.conclude(x); proof.Standing != Proved {
+		if proof.conclude(x); len(seen) == 0 && proof.Standing != Proved {
 			out = append(out, proof)
+		}
+		if p := c.noPlayFor(b); p != nil {
+			out = append(out, *p)
 		}
 	}
 	return out
+}
+
+// mostGaps bounds the gaps that are shown of one playbook, and mostLooked how many incidents are made small for
+// them.
+const (
+	mostGaps   = 10
+	mostLooked = 60
+)
+
+// gap is an incident that nobody answers, as small as it can be with its service and its failure.
+func (c *checker) gap(b *policy.Playbook, t *trial, proof Proof, gaps bool) *Proof {
+	failure, told := t.fields["failure"]
+	t = c.smallest(t, func(less *trial) bool {
+		v, ok := less.fields["failure"]
+		return ok == told && v == failure && c.isUnanswered(less, b, gaps)
+	})
+	proof.Standing, proof.Witnesses = Broken, []Witness{t.witness()}
+	proof.Reason = fmt.Sprintf("no play answers this incident, which the playbook %s applies to", b.ID)
+	if gaps && len(t.decision.Plays) > 0 {
+		proof.Reason = fmt.Sprintf("only fallbacks answer this incident, which the playbook %s applies to", b.ID)
+	}
+	return &proof
+}
+
+// noPlayFor names the phases and sides for which a playbook has no play: what it leaves to others is no gap.
+func (c *checker) noPlayFor(b *policy.Playbook) *Proof {
+	if len(b.Plays) == 0 {
+		return nil
+	}
+	var none []string
+	for _, kind := range []struct {
+		phase   string
+		partner bool
+		name    string
+	}{{"failure", false, "our failures"}, {"failure", true, "failures of partners"}, {"signal", false, "our signals"}, {"signal", true, "signals of partners"}} {
+		box := c.reason.FromPartner(c.reason.Valid(), kind.partner)
+		if box == nil {
+			continue
+		}
+		if box = c.reason.OnlyText(box, c.slots["phase"], kind.phase); box == nil {
+			continue
+		}
+		if !slices.ContainsFunc(b.Plays, func(p *policy.Play) bool { return c.reason.Possible(c.reason.Fits(p), box)&policy.CanYes != 0 }) {
+			none = append(none, kind.name)
+		}
+	}
+	if len(none) == 0 {
+		return nil
+	}
+	return &Proof{Question: Unanswered, Standing: Proved, At: b.Plays[0].Range, Reason: fmt.Sprintf("the playbook %s has no play for %s, and this is no gap", b.ID, strings.Join(none, ", nor for "))}
 }
 
 // anyFits reports whether a play of a playbook is for the phase and the provider of a box.
@@ -139,6 +193,9 @@ func (c *checker) answers(s *scene, q played, gaps bool) bool {
 // isUnanswered reports whether a decision answers nothing, although a playbook applies.
 func (c *checker) isUnanswered(t *trial, b *policy.Playbook, gaps bool) bool {
 	if t.err != nil {
+		return false
+	}
+	if c.readsItems(t, c.reason.Applies(b)) {
 		return false
 	}
 	in := c.inputOf(t)

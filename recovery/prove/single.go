@@ -75,7 +75,7 @@ func (x *single) bounded(s *scene) bool {
 	sums := sum{}
 	highest := map[string]value.Money{} // of the types of which the highest is kept, by type and currency
 	for _, p := range s.live {
-		if p.Each != nil || p.Choice != nil && gives(p, x.g.Types) {
+		if p.Choice != nil && gives(p, x.g.Types) {
 			return false
 		}
 		for _, list := range listsOf(p) {
@@ -86,7 +86,7 @@ func (x *single) bounded(s *scene) bool {
 				v, fixed := a.Amount.Fixed()
 				m, isMoney := v.(value.Money)
 				switch key := a.Type.Name + " " + m.Currency(); {
-				case !fixed || !isMoney:
+				case !fixed || !isMoney || p.Each != nil && !x.keepsHighest(s, a.Type.Name): // there may be any number of items
 					return false
 				case !x.keepsHighest(s, a.Type.Name):
 					sums.add(m)
@@ -483,6 +483,18 @@ func (w *world) variants(s *scene, t *trial) []*trial {
 			}
 			more := t.copied()
 			more.fields["expected_at"] = at
+			out = append(out, more)
+		}
+	}
+	lists := map[*policy.Field]bool{}
+	for _, p := range plays {
+		if p.Each == nil || lists[p.Each] {
+			continue
+		}
+		lists[p.Each] = true
+		for _, items := range itemLists(p.Each) {
+			more := t.copied()
+			more.fields[p.Each.Name] = items
 			out = append(out, more)
 		}
 	}

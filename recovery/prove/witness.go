@@ -47,6 +47,14 @@ func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
 				try(func(t *trial) { delete(t.fields, name) })
 			}
 		}
+		for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+			for _, items := range fewerItems(t.fields[name]) {
+				before := t
+				if try(func(t *trial) { t.fields[name] = items }); t != before {
+					break
+				}
+			}
+		}
 		for _, name := range slices.Sorted(maps.Keys(t.facts)) {
 			try(func(t *trial) { delete(t.facts, name) })
 		}
@@ -100,6 +108,29 @@ func (w *world) fullAt(id string) (out []int64) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// fewerItems are the lists that have an item less than a list of items, or an item with a field less.
+func fewerItems(v any) (out [][]any) {
+	items, _ := v.([]any)
+	for i := range items {
+		item, ok := items[i].(map[string]any)
+		if !ok {
+			return nil
+		}
+		out = append(out, slices.Delete(slices.Clone(items), i, i+1))
+		for _, name := range slices.Sorted(maps.Keys(item)) {
+			if name == "id" {
+				continue
+			}
+			less := maps.Clone(item)
+			delete(less, name)
+			list := slices.Clone(items)
+			list[i] = less
+			out = append(out, list)
+		}
+	}
+	return out
 }
 
 // mostLower bounds how many values are tried for one that reads better.

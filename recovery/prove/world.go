@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -157,6 +158,9 @@ var errNotInBox = errors.New("it is another incident")
 func (w *world) inputOf(t *trial) *policy.Input {
 	in := w.program.NewInput(t.now)
 	for slot, v := range t.fieldsBySlot(w) {
+		if w.names[slot].Items != nil {
+			continue // see readsItems
+		}
 		in.Set(w.names[slot], v)
 	}
 	for _, f := range w.program.Facts {
@@ -222,7 +226,7 @@ func nested(fields map[string]any) map[string]any {
 // plain is a value as JSON has it.
 func plain(v any) any {
 	switch x := v.(type) {
-	case string, bool, int64, float64, nil:
+	case string, bool, int64, float64, map[string]any, nil:
 		return x
 	case []any:
 		out := make([]any, 0, len(x))
@@ -279,10 +283,28 @@ func (t *trial) at(field string) time.Time {
 // isAbout asks whether a guarantee is about the incident of a trial that was decided: the playbook
 // applies, and its condition holds.
 func (w *world) isAbout(g *policy.Guarantee, t *trial) bool {
+	asked := []*policy.Asked{w.reason.For(g)}
+	if g.Playbook != nil {
+		asked = append(asked, w.reason.Applies(g.Playbook))
+	}
+	if w.readsItems(t, asked...) {
+		return false
+	}
 	in := w.inputOf(t)
 	defer in.Release()
 	about, err := g.IsAbout(in)
 	return about && err == nil
+}
+
+// readsItems reports whether conditions read a list of items that a trial has: they are not evaluated then,
+// since inputOf leaves such lists out.
+func (w *world) readsItems(t *trial, asked ...*policy.Asked) bool {
+	for slot := range t.fieldsBySlot(w) {
+		if w.names[slot].Items != nil && slices.ContainsFunc(asked, func(a *policy.Asked) bool { return a != nil && a.Reads(slot) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // fieldsBySlot are the values that the incident of a trial has.

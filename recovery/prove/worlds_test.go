@@ -369,6 +369,9 @@ func (w *enumerated) questions(result *prove.Result, hard bool, count map[string
 				never[p.Play] = true
 			}
 		case prove.Unanswered:
+			if p.Standing == prove.Proved && p.Reason != "" {
+				continue // it says for which phases and sides there is no play
+			}
 			truth := !w.any(func(p point, d *recovery.Decision, err error) bool {
 				return err == nil && p.phase == 0 && w.applies[p] && slices.ContainsFunc(d.Warnings, func(x recovery.Warning) bool { return x.Code == recovery.WarnUnanswered })
 			})

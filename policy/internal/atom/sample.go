@@ -346,3 +346,6 @@ func (s *Space) Days(visit func(slot int, d Day)) {
 		visit(i, *s.slots[i].day)
 	}
 }
+
+// PositionOf is the position of a value; ok is false where the slot cannot have it.
+func (s *Space) PositionOf(slot int, v any) (p int32, ok bool) { return s.slots[slot].position(v) }

@@ -1,7 +1,9 @@
 package celenv
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
@@ -317,4 +319,126 @@ func (o subject) cell(cell Cell) (out []*atom.Cond) {
 		}
 	}
 	return out
+}
+
+// Grows reports whether the value of an expression is never less where the value of one slot is more. Two inputs are
+// compared that differ in some slots only, and in which each condition of its [Reading] has the same truth.
+func (c *Conditions) Grows(e *Expr, slot int, vary map[int]bool) bool {
+	tree, _ := e.checked()
+	t := taker{c: c, e: e}
+	d, ok := t.direction(tree.Expr(), slot, vary)
+	return ok && d >= 0
+}
+
+// follows reports whether the value of a node may differ between two such inputs.
+func (t *taker) follows(n ast.Expr, vary map[int]bool) bool {
+	into := &Reading{At: -1}
+	w := reader{t: *t, into: into, moved: t.e.form.move(t.e.source), known: map[*atom.Cond]bool{}}
+	w.walk(n)
+	return into.Item || slices.ContainsFunc(into.Values, func(slot int) bool { return vary[slot] })
+}
+
+// direction is +1 where the value of a node never falls as the slot rises, -1 where it never rises, and 0 where it
+// stays. ok is false where none of this is known.
+func (t *taker) direction(n ast.Expr, slot int, vary map[int]bool) (d int, ok bool) {
+	if !t.follows(n, vary) {
+		return 0, true
+	}
+	if r := t.e.reference(n); r != nil {
+		switch {
+		case r.mode != modeRead:
+		case r.kind == refTerm && !r.term.broken && !r.term.loops:
+			tree, _ := r.term.checked()
+			inner := taker{c: t.c, e: r.term}
+			return inner.direction(tree.Expr(), slot, vary)
+		case r.kind == refField:
+			at, _, known := t.c.slot(r)
+			return 1, known && at == slot
+		}
+		return 0, false
+	}
+	if n.Kind() != ast.CallKind || n.AsCall().IsMemberFunction() {
+		return 0, false
+	}
+	args := n.AsCall().Args()
+	switch n.AsCall().FunctionName() {
+	case operators.Add, "max", "min":
+		return t.together(args, slot, vary)
+	case operators.Subtract:
+		first, ok := t.direction(args[0], slot, vary)
+		second, good := t.direction(args[1], slot, vary)
+		return joint(first, -second, ok && good)
+	case operators.Negate:
+		d, ok := t.direction(args[0], slot, vary)
+		return -d, ok
+	case operators.Multiply, operators.Divide:
+		return t.scaled(n, args, slot, vary)
+	case operators.Conditional:
+		if t.follows(args[0], vary) {
+			return 0, false
+		}
+		return t.together(args[1:], slot, vary) // the same branch is taken in both
+	case "round_up", "round_down", "int", "double", "math.ceil", "math.floor", "math.round", "math.trunc":
+		if len(args) == 1 {
+			return t.direction(args[0], slot, vary)
+		}
+	}
+	return 0, false
+}
+
+// together is the direction of what rises with each of some nodes.
+func (t *taker) together(nodes []ast.Expr, slot int, vary map[int]bool) (d int, ok bool) {
+	ok = true
+	for _, n := range nodes {
+		if n.Kind() == ast.ListKind {
+			return 0, false
+		}
+		next, good := t.direction(n, slot, vary)
+		if d, ok = joint(d, next, ok && good); !ok {
+			return 0, false
+		}
+	}
+	return d, ok
+}
+
+// joint is the direction of a sum of two values.
+func joint(a, b int, ok bool) (int, bool) {
+	switch {
+	case !ok || a*b < 0:
+		return 0, false
+	case a == 0:
+		return b, true
+	}
+	return a, true
+}
+
+// scaled is the direction of a product with a constant, or of a value that is divided by one.
+func (t *taker) scaled(n ast.Expr, args []ast.Expr, slot int, vary map[int]bool) (int, bool) {
+	for i := range args {
+		v, _, constant := t.constant(args[i])
+		if !constant || i == 0 && n.AsCall().FunctionName() == operators.Divide {
+			continue
+		}
+		sign, known := signOf(v)
+		d, ok := t.direction(args[1-i], slot, vary)
+		return d * sign, ok && known && (sign != 0 || n.AsCall().FunctionName() == operators.Multiply)
+	}
+	return 0, false
+}
+
+// signOf is whether a constant is above zero, below it, or zero.
+func signOf(v any) (sign int, ok bool) {
+	switch x := v.(type) {
+	case int64:
+		return cmp.Compare(x, 0), true
+	case float64:
+		return cmp.Compare(x, 0), true
+	case time.Duration:
+		return cmp.Compare(x, 0), true
+	case value.Money:
+		return x.Sign(), true
+	case value.Percent:
+		return x.Rat().Sign(), true
+	}
+	return 0, false
 }

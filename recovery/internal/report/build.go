@@ -24,6 +24,8 @@ type Options struct {
 	// looked.
 	Happened map[string]*Happened
 	Of       string
+	// Standings are what is known of the guarantees, by document/id; nil: nobody looked.
+	Standings map[string]Standing
 }
 
 // Build writes a sound set in words. The program is that of the set.
@@ -42,6 +44,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 		p.Playbooks = append(p.Playbooks, b.playbook(book))
 	}
 	p.Limits = b.shared.limits(program.Limits)
+	p.Guarantees = b.guarantees(o.Standings)
 	p.Partners, p.Languages = b.partnerList(), b.languages()
 	p.Calendars, p.Facts, p.Fields = b.calendars(), b.facts(), b.fields()
 	p.Maps = b.maps()

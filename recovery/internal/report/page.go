@@ -12,8 +12,9 @@ type Page struct {
 	Playbooks        []Playbook
 	Partners         []Partner
 	Limits           []Limit // the shared ones
-	Dates            []Date  // the nearest first
-	Stale, Soon      int     // of them
+	Guarantees       []Guarantee
+	Dates            []Date // the nearest first
+	Stale, Soon      int    // of them
 	Languages        Languages
 	Calendars        []Calendar
 	Facts            []Fact

@@ -125,7 +125,7 @@ func (p proved) text(colour bool) term.Text {
 	}
 	found := map[prove.Standing]int{}
 	for _, x := range p.result.Questions {
-		if x.Standing == prove.Proved {
+		if x.Standing == prove.Proved && x.Reason == "" {
 			continue
 		}
 		found[x.Standing]++
@@ -153,10 +153,12 @@ func foundIn(found map[prove.Standing]int) string {
 
 func standing(page *term.Page, x prove.Proof, name string) term.Text {
 	said := term.Plain(string(x.Standing))
-	switch x.Standing {
-	case prove.Proved:
+	switch {
+	case x.Standing == prove.Proved && x.Reason != "":
+		said = term.Plain("note")
+	case x.Standing == prove.Proved:
 		said = page.PaintText(term.Green, said)
-	case prove.Broken:
+	case x.Standing == prove.Broken:
 		said = page.PaintText(term.Red, said)
 	}
 	out := []term.Text{said, term.Textf("  %s", name)}
@@ -219,6 +221,9 @@ func (p proved) suite() []byte {
 	n := 0
 	for _, x := range p.all() {
 		for i, w := range x.Witnesses {
+			if len(x.Witnesses) == 2 && i == 0 {
+				continue // the other one should be given the same, or no less
+			}
 			n++
 			name := x.Guarantee
 			if name == "" {
@@ -248,8 +253,14 @@ func (p proved) wanted(x prove.Proof, i int) string {
 	switch {
 	case x.Question == prove.Unanswered:
 		return "{warnings: []}"
-	case g == nil || w.Decision == nil || len(x.Witnesses) == 2 && i == 0:
+	case x.Question == prove.Twice && w.Decision != nil:
+		return "{exactly: true, actions: [" + strings.Join(wantedOf(w.Decision, func(a *recovery.Action) bool {
+			return a.Amount.IsSet() && slices.Contains(a.Plays, x.Play)
+		}), ", ") + "]}"
+	case g == nil || w.Decision == nil:
 		return "{}"
+	case len(g.Same) > 0:
+		return "{exactly: true, actions: [" + strings.Join(exactlyOf(x.Witnesses[0].Decision), ", ") + "]}"
 	case len(x.Witnesses) == 2:
 		return "{actions: [" + strings.Join(wantedOf(x.Witnesses[0].Decision, nil), ", ") + "]}"
 	case len(g.Gives) > 0:
@@ -259,17 +270,38 @@ func (p proved) wanted(x prove.Proof, i int) string {
 	for _, t := range append(g.Never, g.Of...) {
 		without = append(without, t.Value)
 	}
-	return "{exactly: true, actions: [" + strings.Join(wantedOf(w.Decision, without), ", ") + "]}"
+	return "{exactly: true, actions: [" + strings.Join(wantedOf(w.Decision, func(a *recovery.Action) bool { return slices.Contains(without, a.Type) }), ", ") + "]}"
 }
 
-// wantedOf are the actions of a decision, without those of some types.
-func wantedOf(d *recovery.Decision, without []string) (out []string) {
-	for _, a := range d.Actions {
-		text := ""
+// exactlyOf are the actions of a decision with all that tells them apart.
+func exactlyOf(d *recovery.Decision) (out []string) {
+	for i := range d.Actions {
+		a := &d.Actions[i]
+		var said []string
+		if a.Amount.IsSet() {
+			said = append(said, "amount: "+a.Amount.String())
+		}
+		for _, p := range a.Params {
+			if text, ok := p.Value.(string); ok {
+				said = append(said, p.Name+": "+yamlJSON(text))
+			}
+		}
+		if !a.DueAt.IsZero() {
+			said = append(said, "due_at: "+value.FormatTimestamp(a.DueAt))
+		}
+		out = append(out, "{"+a.Type+": {"+strings.Join(said, ", ")+"}}")
+	}
+	return out
+}
+
+// wantedOf are the actions of a decision, but for those that are left out.
+func wantedOf(d *recovery.Decision, without func(*recovery.Action) bool) (out []string) {
+	for i := range d.Actions {
+		a, text := &d.Actions[i], ""
 		if a.Amount.IsSet() {
 			text = "amount: " + a.Amount.String()
 		}
-		if !slices.Contains(without, a.Type) {
+		if without == nil || !without(a) {
 			out = append(out, "{"+a.Type+": {"+text+"}}")
 		}
 	}

@@ -10,12 +10,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/review"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
 	"github.com/servicerecovery/amends/recovery/internal/term"
+	"github.com/servicerecovery/amends/recovery/prove"
 )
 
 func reportCommand() command.Command {
@@ -102,7 +104,30 @@ func pageOf(dir string, o report.Options) (*report.Page, error) {
 	if o.Tests, err = runAll(fsys); err != nil {
 		return nil, err
 	}
+	if o.Standings, err = standings(set); err != nil {
+		return nil, err
+	}
 	return report.Build(set, program, o), nil
+}
+
+// standings are what is known of the guarantees of a set.
+func standings(set *playbook.Set) (map[string]report.Standing, error) {
+	if !slices.ContainsFunc(set.Documents, func(d *playbook.Document) bool { return len(d.Guarantees) > 0 }) {
+		return nil, nil
+	}
+	out := map[string]report.Standing{}
+	found, err := prove.Prove(context.Background(), set, prove.Options{OnlyGuarantees: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range found.Guarantees {
+		s := report.Standing{Word: string(p.Standing), Reason: p.Reason}
+		if len(p.Witnesses) > 0 {
+			s.Example = string(p.Witnesses[len(p.Witnesses)-1].Incident)
+		}
+		out[p.Guarantee] = s
+	}
+	return out, nil
 }
 
 // runAll runs the suites beside the playbooks, and sees what they reach.
