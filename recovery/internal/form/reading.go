@@ -146,6 +146,18 @@ func (f *Form) readTime(name string) time.Time {
 	return t
 }
 
+func (r *reading) getTimes(name string) (out []time.Time) {
+	for e := range r.getList(name).Inner {
+		t, err := value.ParseTimestamp(e.Text())
+		if err != nil {
+			r.fail(r.at(name), "a list of RFC 3339 times", e)
+			return nil
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
 func (r *reading) getMoney(name string) value.Money {
 	v := r.object.Member(name)
 	m, err := readMoney(v)
