@@ -26,6 +26,7 @@ var figures = map[string]struct {
 	"flights/playbooks/compensation.yaml":             {source: "EC 261/2004: no known day"},
 	"flights/playbooks/uk261.yaml":                    {source: "UK261: no known day"},
 	"helpdesk/playbooks/desk.yaml":                    {source: "our own"},
+	"helpdesks/playbooks/parcels.yaml":                {source: "our own"},
 	"orders/playbooks/orders.yaml":                    {source: "our own"},
 	"hotel/playbooks/guests.yaml":                     {source: "our own"},
 	"hotel/playbooks/neighbours.yaml":                 {source: "our own"},

@@ -3,6 +3,7 @@ package payload
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/servicerecovery/amends/playbook"
@@ -25,7 +26,19 @@ func misfit(wanted string, v any, why, remedy string) *Misfit {
 	if why != "" {
 		found += ", which " + why
 	}
+	if text, ok := v.(string); ok && remedy == "" && meansNone(text) {
+		remedy = "write `missing: [" + strconv.Quote(text) + "]`, if it means that there is none"
+	}
 	return &Misfit{Wanted: wanted, Found: found, Remedy: remedy}
+}
+
+// meansNone reports whether a text looks like one that other programs write for nothing.
+func meansNone(text string) bool {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "", "-", "--", "?", "n/a", "na", "nan", "nil", "none", "null", "unknown", "(null)", `\n`:
+		return true
+	}
+	return false
 }
 
 // Shown writes a value of a payload for a message.

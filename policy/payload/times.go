@@ -137,7 +137,7 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 	}
 	date, err := value.NewDate(y, time.Month(mo), d)
 	if err != nil || mo < 1 || mo > 12 {
-		return m, misfit(wanted, raw, "is a day that does not exist", "")
+		return m, misfit(wanted, raw, "is a day that does not exist", f.otherOrder(y, mo, d))
 	}
 	m.date, m.wall = date, time.Date(y, time.Month(mo), d, 0, 0, 0, 0, time.UTC)
 	if rest == "" {
@@ -147,6 +147,20 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 		return m, misfit(wanted, raw, "has "+strconv.Quote(rest)+" in the place of a time of day", "")
 	}
 	return m, nil
+}
+
+// otherOrder is the remedy for a day that exists if the day and the month are read the other way round.
+func (f *Field) otherOrder(y, month, day int) string {
+	if _, err := value.NewDate(y, time.Month(day), month); err != nil || day < 1 || day > 12 {
+		return ""
+	}
+	switch f.Format {
+	case "m/d/y":
+		return "write `format: d/m/y`, if the day comes first"
+	case "d/m/y":
+		return "write `format: m/d/y`, if the month comes first"
+	}
+	return ""
 }
 
 // day reads the day at the beginning of a text, in the order that the map says, and returns the rest.

@@ -247,9 +247,9 @@ func shownJSON(v any) string {
 }
 
 // payloadMap lists what of a map a test can reach: each field that is read, each of its words, and
-// what no word names.
+// what no word names. A ready map is tested where it is written.
 func (c *Coverage) payloadMap(d *playbook.Document) {
-	if d.Map == nil {
+	if d.Map == nil || playbook.IsReady(d.Range.File) {
 		return
 	}
 	of := " of the map " + d.ID.Value

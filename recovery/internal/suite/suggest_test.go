@@ -81,7 +81,7 @@ func TestSuggestionsPass(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := &suite.Report{Suites: set.Suites(), Results: results, Diagnostics: set.Diagnostics}
-			if len(set.Diagnostics) > 0 || !r.OK() || len(results) < 10 && name != "helpdesk" && hard[name] == "" {
+			if len(set.Diagnostics) > 0 || !r.OK() || len(results) < 10 && !strings.HasPrefix(name, "helpdesk") && hard[name] == "" {
 				t.Errorf("%d tests:\n%s\n%s", len(results), textOf(t, r), text)
 			}
 			if hard[name] != "" {
@@ -90,7 +90,7 @@ func TestSuggestionsPass(t *testing.T) {
 			if strings.Contains(text, "found no incident") {
 				t.Errorf("a play was not reached:\n%s", text)
 			}
-			if name == "helpdesk" {
+			if strings.HasPrefix(name, "helpdesk") {
 				return // some of its plays need a later step, which it goes on asking for
 			}
 			if more, err := set.Suggest(context.Background()); err != nil || more != "" {
