@@ -145,13 +145,14 @@ func (c *conclusion) differs(d *Decision) bool {
 	return !bytes.Equal(x.AppendJSON(nil), y.AppendJSON(nil))
 }
 
-// cancelledBefore reports whether a cancelled action was cancelled before as well.
+// cancelledBefore reports whether a cancelled action was cancelled before as well, or
+// never given.
 func (c *conclusion) cancelledBefore(a *Action) bool {
 	if a.Change != ChangeCancelled {
 		return false
 	}
 	prev := c.previous[a.ID]
-	return prev != nil && prev.Change == ChangeCancelled
+	return a.silent || prev != nil && prev.Change == ChangeCancelled
 }
 
 // stands returns what stands of an incident, when what the host told of it is nothing

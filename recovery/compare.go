@@ -139,15 +139,10 @@ func (c *conclusion) stood(id, play string) bool {
 }
 
 // gaveBefore reports whether the previous decision gave an action on behalf of a
-// play in time, even if a choice has withdrawn it since. What the play gave because that came too late does not count.
+// play, even if a choice has withdrawn it since: it was in time.
 func (c *conclusion) gaveBefore(id, play string) bool {
 	prev := c.given.Previous
-	if prev == nil || slices.ContainsFunc(prev.Decision.Withheld, func(w Withheld) bool {
-		return w.ID == id && w.Play == play && w.Reason == WithheldTooLate
-	}) {
-		return false
-	}
-	return slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
+	return prev != nil && slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
 		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
 	})
 }

@@ -119,15 +119,11 @@ func (in *Incident) outlined(v jsontext.Value) {
 		name := m.Name()
 		if name == "customer" {
 			for c := range m.Inner {
-				if !c.Empty() {
-					in.outlinedField("customer."+c.Name(), c)
-				}
+				in.outlinedField("customer."+c.Name(), c)
 			}
 			continue
 		}
-		if !m.Empty() { // as most are
-			in.outlinedField(name, m)
-		}
+		in.outlinedField(name, m)
 	}
 }
 

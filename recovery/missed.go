@@ -52,13 +52,11 @@ func (c *conclusion) missedBy(promises []Promise) []Missed {
 
 // missedOf goes through the deadlines of a promise that were missed.
 func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
-	list := func(b broken) {
-		if !c.past.spared(p, &b) {
-			add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
-		}
-	}
 	for _, b := range p.broken {
-		list(b)
+		if c.past.spared(p, &b) {
+			continue
+		}
+		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
 	}
 	if p.Cancelled {
 		return
@@ -67,13 +65,13 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	if p.recurs() {
 		p := *p
 		p.run.pausedBy(c.pauses)
-		p.missedTimes(until, func(from, due, done time.Time) {
-			list(p.missedAt(from, due, done))
+		p.silences(until, func(_, due time.Time) {
+			add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: due})
 		})
 		return
 	}
 	if p.late(until) && p.DueAt.Before(until) && !p.brokenBefore() {
-		list(broken{givenAt: p.given(), base: p.Base, dueAt: p.DueAt, doneAt: p.DoneAt})
+		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
 	}
 }
 

@@ -183,6 +183,9 @@ func (c *conn) add(no int64, list []rows.Entry, by int64) error {
 				ON CONFLICT DO UPDATE SET high = high + excluded.high, middle = middle + excluded.middle, low = low + excluded.low`,
 				e.Group[:], dayOf(at), by*high, by*middle, by*low)
 		}
+		if err == nil && by < 0 {
+			_, err = c.exec("DELETE FROM sums WHERE grp = ? AND day = ? AND high = 0 AND middle = 0 AND low = 0", e.Group[:], dayOf(at))
+		}
 		if err != nil {
 			return err
 		}

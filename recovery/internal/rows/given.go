@@ -74,7 +74,7 @@ func Given(c *recovery.Commit) (string, error) {
 		case int64:
 			f.Whole = &v
 		case value.Money:
-			f.Money = moneyText(v)
+			f.Money = MoneyText(v)
 		case time.Duration:
 			n := int64(v)
 			f.Time = &n
@@ -99,10 +99,10 @@ func Given(c *recovery.Commit) (string, error) {
 func precedentsText(q store.PrecedentQuery, p *store.Precedents) precedents {
 	out := precedents{Query: q, Count: p.Count}
 	for _, s := range p.Amounts {
-		out.Amounts = append(out.Amounts, spreadText{s.Type, moneyText(s.Lower), moneyText(s.Upper), moneyText(s.Lowest), moneyText(s.Highest)})
+		out.Amounts = append(out.Amounts, spreadText{s.Type, MoneyText(s.Lower), MoneyText(s.Upper), MoneyText(s.Lowest), MoneyText(s.Highest)})
 	}
 	for _, r := range p.Recent {
-		out.Recent = append(out.Recent, recentText{r.Decision, r.Type, moneyText(r.Amount), r.Reason})
+		out.Recent = append(out.Recent, recentText{r.Decision, r.Type, MoneyText(r.Amount), r.Reason})
 	}
 	return out
 }

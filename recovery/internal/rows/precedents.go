@@ -127,7 +127,7 @@ type chosenAction struct {
 func Chosen(c *store.Chosen) (string, error) {
 	x := chosen{Decision: c.Decision, Reason: c.Reason}
 	for _, a := range c.Actions {
-		x.Actions = append(x.Actions, chosenAction{a.Type, moneyText(a.Amount)})
+		x.Actions = append(x.Actions, chosenAction{a.Type, MoneyText(a.Amount)})
 	}
 	text, err := json.Marshal(x)
 	return string(text), err
@@ -141,7 +141,7 @@ func ReadChosen(text string) (c store.Chosen, err error) {
 	}
 	c.Decision, c.Reason = x.Decision, x.Reason
 	for _, a := range x.Actions {
-		amount, err := readMoney(a.Amount)
+		amount, err := ReadMoney(a.Amount)
 		if err != nil {
 			return c, err
 		}
@@ -150,15 +150,16 @@ func ReadChosen(text string) (c store.Chosen, err error) {
 	return c, nil
 }
 
-// moneyText is an amount as text; empty: there is none, which is not the same as nothing of a currency.
-func moneyText(m value.Money) string {
+// MoneyText is an amount as text; empty: there is none, which is not the same as nothing of a currency.
+func MoneyText(m value.Money) string {
 	if !m.IsSet() {
 		return ""
 	}
 	return m.Decimal() + " " + m.Currency()
 }
 
-func readMoney(text string) (value.Money, error) {
+// ReadMoney reads what [MoneyText] has written.
+func ReadMoney(text string) (value.Money, error) {
 	if text == "" {
 		return value.Money{}, nil
 	}

@@ -90,7 +90,7 @@ type report struct {
 
 // Report writes a report as text.
 func Report(r *recovery.Report) (string, error) {
-	text, err := json.Marshal(report{r.Namespace, r.Incident, r.Action, string(r.Outcome), moneyText(r.Amount), r.At.UTC(), r.Note, r.Key})
+	text, err := json.Marshal(report{r.Namespace, r.Incident, r.Action, string(r.Outcome), MoneyText(r.Amount), r.At.UTC(), r.Note, r.Key})
 	return string(text), err
 }
 
@@ -100,7 +100,7 @@ func ReadReport(text string) (recovery.Report, error) {
 	if err := json.Unmarshal([]byte(text), &x); err != nil {
 		return recovery.Report{}, err
 	}
-	amount, err := readMoney(x.Amount)
+	amount, err := ReadMoney(x.Amount)
 	return recovery.Report{
 		Namespace: x.Namespace, Incident: x.Incident, Action: x.Action, Outcome: recovery.Outcome(x.Outcome), Amount: amount, At: x.At, Note: x.Note, Key: x.Key,
 	}, err
