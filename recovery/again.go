@@ -145,14 +145,13 @@ func (c *conclusion) differs(d *Decision) bool {
 	return !bytes.Equal(x.AppendJSON(nil), y.AppendJSON(nil))
 }
 
-// cancelledBefore reports whether a cancelled action was cancelled before as well, or
-// never given.
+// cancelledBefore reports whether a cancelled action was cancelled before as well.
 func (c *conclusion) cancelledBefore(a *Action) bool {
 	if a.Change != ChangeCancelled {
 		return false
 	}
 	prev := c.previous[a.ID]
-	return a.silent || prev != nil && prev.Change == ChangeCancelled
+	return prev != nil && prev.Change == ChangeCancelled
 }
 
 // stands returns what stands of an incident, when what the host told of it is nothing

@@ -185,7 +185,7 @@ type agenda struct {
 
 func newAgenda(d *Decision, in Incident, now time.Time, reports []Report) *agenda {
 	a := &agenda{decision: d, pauses: in.Paused, base: cmp.Or(d.base, in.ReportedAt, d.DecidedAt)}
-	a.happened = eventsBy(now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	a.happened = eventsBy(now, in.RespondedAt, informedAt(d.informs, in.InformedAt), in.ResolvedAt, in.ReopenedAt)
 	a.changes(in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
 	for i := range in.Paused {
 		a.changes(in.Paused[i].From, in.Paused[i].Until)

@@ -59,7 +59,11 @@ func (a *agenda) times(p *Promise, each func(from, due, doneAt time.Time)) {
 	if at := a.happened.resolved; p.needlessFrom(at) {
 		until = at
 	}
-	p.silences(until, func(from, due time.Time) { each(from, due, time.Time{}) })
+	p.missedTimes(until, func(from, due, done time.Time) {
+		if b := p.missedAt(from, due, done); !a.happened.spared(p, &b) {
+			each(from, due, done)
+		}
+	})
 	if n := p.first(a.happened.now); n >= p.next() {
 		if due := p.occurrence(n); !due.IsZero() {
 			each(p.occurrence(n-1), due, time.Time{})

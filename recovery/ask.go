@@ -198,10 +198,15 @@ func (c *conclusion) meet(x *ask) {
 	}()
 	if x.fresh = was == nil; x.fresh {
 		p.NotBefore, p.DueAt, p.waits, p.SetAt = t.start, t.due, t.waits, now
-		c.happened.judge(p)
+		if before := p.GivenAt; before.Before(now) && !t.due.IsZero() { // it had no deadline until now
+			p.stood = []stood{{setAt: before}}
+		}
+		if c.happened.judge(p); !p.DoneAt.IsZero() {
+			p.DueAt, p.SetAt = p.dueAsOf(p.DoneAt)
+		}
 		return
 	}
-	p.stood, p.broken, p.settled, p.told, p.Cancelled = was.stood, was.broken, was.settled, was.told, was.Cancelled
+	p.stood, p.broken, p.settled, p.Cancelled = was.stood, was.broken, was.settled, was.Cancelled
 	p.SetAt, p.NotBefore, p.DueAt, p.waits = was.SetAt, was.NotBefore, was.DueAt, was.waits
 	if was.amount != p.amount {
 		p.broken = was.brokenFor(p.amount, now)
@@ -212,7 +217,9 @@ func (c *conclusion) meet(x *ask) {
 		p.DoneAt = done
 		p.DueAt, p.SetAt = was.dueAsOf(done)
 		if base.IsZero() || !p.redress && !base.Equal(was.Base) {
-			p.Base, p.run = was.Base, was.run
+			if p.Base = was.Base; was.run.exists() { // else its times are settled, and those of today are the same
+				p.run = was.run
+			}
 		}
 	case p.amount.IsSet() && !was.DoneAt.IsZero(): // it was raised since, and what it rose by is promised now
 		p.NotBefore, p.DueAt, p.waits = t.start, t.due, t.waits
@@ -221,22 +228,15 @@ func (c *conclusion) meet(x *ask) {
 		p.SetAt, p.stood, p.settled, x.fresh = now, nil, gone.settled, true
 		c.happened.judge(p)
 	case p.recurs() && base.Equal(was.Base):
-		if p.every != was.every && was.recurs() { // what was missed until now stays missed
-			gone := *was
-			gone.endSilences(c.endOf(was), time.Time{})
-			p.broken = gone.broken
-		}
+		p.broken = c.brokenUnder(p, was)
 		p.NotBefore, p.waits = t.start, t.waits
 		c.happened.judge(p)
 	case p.redress || base.Equal(was.Base): // redress stays one promise
 		p.move(t, now)
 		c.happened.judge(p)
 	default:
-		p.Base, p.DoneAt = was.Base, was.DoneAt
-		any := p.any
-		p.any = was.any
-		p.renew(base, t, now)
-		p.any, x.fresh = any, !p.had(base, t.due)
+		p.renew(was, base, t, now)
+		x.fresh = !p.had(base, t.due)
 		c.happened.judge(p)
 	}
 	if p.Cancelled { // it comes back
@@ -245,6 +245,24 @@ func (c *conclusion) meet(x *ask) {
 		p.comesBack()
 		c.happened.judge(p)
 	}
+}
+
+// brokenUnder are the times of an inform that were missed, once its period is another: they stay missed.
+func (c *conclusion) brokenUnder(p, was *Promise) []broken {
+	if !was.recurs() || p.every == was.every && p.within.Equal(was.within) {
+		return was.broken
+	}
+	gone := *was
+	if !gone.Cancelled {
+		gone.endTimes(c.endOf(was), c.now, true)
+	}
+	gone.broken = slices.Clone(gone.broken)
+	for i := range gone.broken {
+		if b := &gone.broken[i]; gone.from(*b) {
+			b.former = true
+		}
+	}
+	return gone.broken
 }
 
 // amountCut looks again at what was promised of an action with an amount, once limits
@@ -274,7 +292,7 @@ func (c *conclusion) recur(p *Promise) {
 	p.DueAt = p.occurrence(p.next())
 	p.waits = p.DueAt.IsZero()
 	if p.DoneAt = (time.Time{}); c.resolved() {
-		p.DoneAt = p.told
+		p.DoneAt = p.lastInformed()
 	}
 }
 
@@ -282,7 +300,7 @@ func (c *conclusion) recur(p *Promise) {
 // it asks for now; else zero. What follows a field that is gone since counts as done.
 func (c *conclusion) stillDone(p, was *Promise) time.Time {
 	switch {
-	case was.DoneAt.IsZero() || p.recurs() || was.DoneAt.Before(c.happened.from(p.Base, p.any, p.redress)):
+	case was.DoneAt.IsZero() || was.undone || p.recurs() || was.DoneAt.Before(c.happened.from(p.Base, p.any, p.redress)):
 		return time.Time{}
 	case p.amount != was.amount:
 		return c.happened.doneAt(p.Action, p.Type, p.amount, p.redress, time.Time{})
@@ -307,14 +325,19 @@ func (a *Action) redress() bool { return a.Justice == JusticeDistributive || a.A
 // recall takes what earlier decisions have promised, as it is by now: with what has
 // happened since.
 func (c *conclusion) recall() {
-	c.happened = c.events()
+	prev := c.given.Previous
+	var told []time.Time
+	if prev != nil {
+		told = prev.Informed
+	}
+	c.informs = informedAt(told, c.informedAt)
+	c.happened = eventsBy(c.now, c.respondedAt, c.informs, c.resolvedAt, c.reopened)
 	c.happened.told(c.given.Reports)
 	if len(c.given.Reports) > 0 {
 		c.happened.handed = c.handed()
 	}
-	c.past = eventsBy(c.now, c.respondedAt, c.informedAt, c.resolvedAt, time.Time{})
+	c.past = eventsBy(c.now, c.respondedAt, c.informs, c.resolvedAt, time.Time{})
 	c.past.reports, c.past.handed, c.past.again = c.happened.reports, c.happened.handed, c.happened.reopened
-	prev := c.given.Previous
 	if prev == nil {
 		return
 	}
@@ -352,8 +375,13 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 		if p.chosen && p.DoneAt.IsZero() && !p.recurs() {
 			p.retime()
 		}
+		done := p.DoneAt
 		c.past.judge(p)
-		if kept && p.DoneAt.IsZero() && !p.Cancelled {
+		switch {
+		case !kept || p.DoneAt.Equal(done) || p.Cancelled:
+		case !done.After(p.DueAt) && c.beganAnew(p, done): // what was kept until then stays kept
+			p.DoneAt, p.undone = done, true
+		case p.DoneAt.IsZero():
 			p.retime() // it is open again, and waited while the incident was paused
 		}
 		if at := c.withdrawnAt(p.Action); !at.IsZero() {
@@ -361,6 +389,21 @@ func (c *conclusion) looked(promises []Promise) []Promise {
 		}
 	}
 	return out
+}
+
+// beganAnew reports whether a promise that was done at a time counts from a later base by now: its field has moved, or
+// the incident was opened again. What the incident tells of later is then about the next promise.
+func (c *conclusion) beganAnew(p *Promise, done time.Time) bool {
+	base := p.Base
+	if i := slices.IndexFunc(c.rules.program.Fields, func(f *policy.Field) bool { return f.Name == p.Since }); i >= 0 {
+		base = c.since(c.rules.program.Fields[i])
+	} else if p.chosen {
+		return false
+	}
+	if startsAnew(p.Type) {
+		base = later(base, c.happened.reopened)
+	}
+	return !p.redress && !base.Equal(p.Base) && (p.DoneAt.IsZero() || done.Before(base))
 }
 
 // withdrawnAt is when a choice has cancelled an action; zero when none has.

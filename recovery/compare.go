@@ -139,10 +139,15 @@ func (c *conclusion) stood(id, play string) bool {
 }
 
 // gaveBefore reports whether the previous decision gave an action on behalf of a
-// play, even if a choice has withdrawn it since: it was in time.
+// play in time, even if a choice has withdrawn it since. What the play gave because that came too late does not count.
 func (c *conclusion) gaveBefore(id, play string) bool {
 	prev := c.given.Previous
-	return prev != nil && slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
+	if prev == nil || slices.ContainsFunc(prev.Decision.Withheld, func(w Withheld) bool {
+		return w.ID == id && w.Play == play && w.Reason == WithheldTooLate
+	}) {
+		return false
+	}
+	return slices.ContainsFunc(prev.Decision.Actions, func(a Action) bool {
 		return a.ID == id && a.Change != ChangeCancelled && slices.Contains(a.Plays, play)
 	})
 }

@@ -20,11 +20,12 @@ type conclusion struct {
 	given     Given
 	from      asker // nil: nobody
 	base      time.Time
-	happened  events    // by now
-	past      events    // the same, with what the incident's reopening has made void
-	memory    []Promise // of earlier decisions, as they are by now; sorted like the record's
-	chosen    []Promise // of choices that were made
-	choosing  bool      // a choice is made: what it gives counts from now
+	informs   []time.Time // when the customer was informed, as told until now
+	happened  events      // by now
+	past      events      // the same, with what the incident's reopening has made void
+	memory    []Promise   // of earlier decisions, as they are by now; sorted like the record's
+	chosen    []Promise   // of choices that were made
+	choosing  bool        // a choice is made: what it gives counts from now
 	// knew are the pauses that the previous decision knew; nil: nobody asked.
 	knew *[]worktime.Pause
 

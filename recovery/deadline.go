@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -233,91 +234,92 @@ func (p *Promise) passed(n int, t time.Time) bool {
 
 // next is the number of the first deadline that nobody has kept yet.
 func (p *Promise) next() int {
-	if p.told.IsZero() {
-		return 1
+	if last := p.lastInformed(); !last.IsZero() {
+		return p.first(last) + 1
 	}
-	return p.first(p.told) + 1
+	return 1
+}
+
+// lastInformed is when the customer was last informed; zero: not since the base.
+func (p *Promise) lastInformed() time.Time {
+	if len(p.times) == 0 {
+		return time.Time{}
+	}
+	return p.times[len(p.times)-1]
 }
 
 // mostSilences bounds how many deadlines of one silence are listed.
 const mostSilences = 1000
 
-// silences goes through the deadlines that passed in silence until a time, from when
-// the customer was last informed, and the time from which each of them could be kept.
-func (p *Promise) silences(until time.Time, each func(from, due time.Time)) {
+// missedTimes goes through the deadlines of the base that stands that passed until a time and were not kept: the
+// time from which each could be kept, and when the customer was informed after it; zero: not yet. The first time of
+// another period may have been missed already.
+func (p *Promise) missedTimes(until time.Time, each func(from, due, done time.Time)) {
 	if p.Base.IsZero() {
 		return
 	}
-	n := p.next()
-	from := p.occurrence(n - 1)
-	for range mostSilences {
-		due := p.occurrence(n)
-		if due.IsZero() || !until.After(due) {
-			return
+	n, from := 1, p.Base
+	for i := 0; i <= len(p.times); i++ {
+		last, done := math.MaxInt, time.Time{}
+		if i < len(p.times) {
+			done = p.times[i]
+			last = p.first(done)
 		}
-		each(from, due)
-		from = due
-		n++
+		for range mostSilences {
+			if n >= last {
+				break
+			}
+			due := p.occurrence(n)
+			if due.IsZero() || !until.After(due) {
+				return
+			}
+			if !p.missedFrom(from) {
+				each(from, due, done)
+			}
+			n, from = n+1, due
+		}
+		if n <= last && i < len(p.times) {
+			n, from = last+1, p.occurrence(last)
+		}
 	}
+}
+
+// missedFrom reports whether the time that can be kept from a time on was missed under another period.
+func (p *Promise) missedFrom(from time.Time) bool {
+	return slices.ContainsFunc(p.broken, func(b broken) bool { return p.from(b) && b.base.Equal(from) })
 }
 
 // keptTimes goes through the deadlines that were kept since the base that stands, with the time at
-// which the customer was informed, where it is known: that of the last.
+// which the customer was informed.
 func (p *Promise) keptTimes(each func(due, done time.Time)) {
-	if p.Base.IsZero() || p.told.IsZero() {
+	if p.Base.IsZero() {
 		return
 	}
-	last := p.next() - 1
-	for n := max(1, last-mostSilences+1); n <= last; n++ {
-		due := p.occurrence(n)
-		if due.IsZero() || slices.ContainsFunc(p.broken, func(b broken) bool { return b.dueAt.Equal(due) && p.from(b) }) {
-			continue
+	last := 0
+	for _, at := range p.times[max(0, len(p.times)-mostSilences):] {
+		n := p.first(at)
+		if due := p.occurrence(n); n > last && !due.IsZero() && !p.missedFrom(p.occurrence(n-1)) {
+			each(due, at)
 		}
-		done := time.Time{}
-		if n == last && !p.told.After(due) {
-			done = p.told
-		}
-		each(due, done)
+		last = n
 	}
 }
 
-// endSilences remembers the deadlines that passed until a time.
-func (p *Promise) endSilences(until, done time.Time) {
-	var began time.Time
-	if p.Since != "" {
-		began = p.Base
-	}
-	p.silences(until, func(from, due time.Time) {
-		p.broken = append(slices.Clip(p.broken), broken{
-			givenAt: p.given(), base: from, began: began, dueAt: due, until: until, doneAt: done, any: p.any && from.Equal(p.Base),
-		})
+// missedAt is the broken promise of a time at which somebody was to be informed.
+func (p *Promise) missedAt(from, due, done time.Time) broken {
+	return broken{givenAt: p.given(), base: from, began: p.Base, dueAt: due, doneAt: done, any: p.any && from.Equal(p.Base)}
+}
+
+// endTimes remembers the deadlines that passed until a time, before the promise gets others. former says that it gets
+// them from the same base.
+func (p *Promise) endTimes(end, now time.Time, former bool) {
+	var out []broken
+	p.missedTimes(end, func(from, due, done time.Time) {
+		b := p.missedAt(from, due, done)
+		b.until, b.former = now, former
+		out = append(out, b)
 	})
-}
-
-// inform notes when the customer was last informed: what was missed until then stays
-// so.
-func (p *Promise) inform(at time.Time) {
-	if !at.After(p.told) {
-		return
-	}
-	if !p.Cancelled {
-		p.endSilences(at, at)
-	}
-	p.told = at
-}
-
-// takeBack says that the customer was not informed when it was told before, but at other times.
-func (p *Promise) takeBack(times []time.Time) {
-	was := p.told
-	p.told = time.Time{}
-	for _, t := range times {
-		if t.Before(was) {
-			p.told = t
-		}
-	}
-	if !p.Cancelled {
-		p.restore()
-	}
+	p.broken = append(slices.Clip(p.broken), out...)
 }
 
 // knownPauses are the pauses before a time as they were known then: what is told of them later takes nothing
@@ -375,14 +377,17 @@ func (c *conclusion) hold(p *Promise) {
 func (c *conclusion) silentUntil(p Promise) (until time.Time) {
 	p.run.pausedBy(c.pausesBefore())
 	c.past.judge(&p)
-	p.silences(c.endOf(&p), func(time.Time, time.Time) { until = c.now })
-	if until.IsZero() {
-		for _, b := range p.broken {
-			if p.from(b) {
-				until = later(until, b.dueAt)
-			}
+	for _, b := range p.broken {
+		if p.from(b) {
+			until = later(until, b.dueAt)
 		}
 	}
+	p.missedTimes(c.endOf(&p), func(_, due, done time.Time) {
+		if done.IsZero() {
+			due = c.now
+		}
+		until = later(until, due)
+	})
 	return until
 }
 
@@ -414,3 +419,6 @@ func (c *conclusion) pausesBefore() []worktime.Pause {
 	}
 	return *c.knew
 }
+
+// informs reports whether a promise is one to inform.
+func informs(p Promise) bool { return p.Type == ActionInform }

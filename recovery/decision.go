@@ -63,10 +63,11 @@ type Decision struct {
 	Facts      []Fact   // in the order of declaration
 	Warnings   []Warning
 
-	base     time.Time // of what the first decision gave; not in the JSON form
-	promises []Promise // as in the record; not in the JSON form
-	handed   []Handed  // before it; not in the JSON form
-	known    *Incident // the incident of its record, where that was read already; not in the JSON form
+	base     time.Time   // of what the first decision gave; not in the JSON form
+	promises []Promise   // as in the record; not in the JSON form
+	handed   []Handed    // before it; not in the JSON form
+	informs  []time.Time // as in the record; not in the JSON form
+	known    *Incident   // the incident of its record, where that was read already; not in the JSON form
 
 	customer, language string   // as deliveries name them; not in the JSON form
 	withdrawn          []Choice // that were left before and are no more; not in the public JSON form

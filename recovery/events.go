@@ -17,19 +17,38 @@ type events struct {
 	handed                        []Handed // to the host, for amounts
 	now                           time.Time
 	// again is when the incident was opened again, where what came before is looked at as well.
-	again  time.Time
-	closed time.Time // when it was resolved, also where it was opened again since
-	// informedAhead is set when the latest information of the customer that is told lies ahead.
-	informedAhead bool
+	again   time.Time
+	closed  time.Time   // when it was resolved, also where it was opened again since
+	informs []time.Time // all times at which the customer was informed, the last of which is informed
 }
 
-func eventsBy(now, responded, informed, resolved, reopened time.Time) events {
-	e := events{now: now, responded: happened(responded, now), informed: happened(informed, now), reopened: happened(reopened, now), informedAhead: informed.After(now)}
+// eventsBy takes what an incident tells. informs are the times at which the customer was informed, in order.
+func eventsBy(now, responded time.Time, informs []time.Time, resolved, reopened time.Time) events {
+	e := events{now: now, responded: happened(responded, now), reopened: happened(reopened, now)}
+	for i, t := range informs {
+		if !t.After(now) {
+			e.informed, e.informs = t, informs[:i+1]
+		}
+	}
 	// An incident that was opened again is not resolved by what came before.
 	if e.closed = happened(resolved, now); !e.closed.Before(e.reopened) {
 		e.resolved = e.closed
 	}
 	return e
+}
+
+// informedAt goes on with the times at which the customer was informed. informed_at holds the last of them: it takes back
+// those that are later, and all of them where it is absent.
+func informedAt(times []time.Time, last time.Time) []time.Time {
+	if last.IsZero() {
+		return nil
+	}
+	n := 0
+	for n < len(times) && times[n].Before(last) {
+		n++
+	}
+	times = append(slices.Clip(times[:n]), last)
+	return times[max(0, len(times)-mostSilences):]
 }
 
 func happened(t, now time.Time) time.Time {
@@ -78,6 +97,9 @@ func (e *events) doneAt(action, kind string, amount Money, redress bool, from ti
 	if done.Before(from) {
 		done = time.Time{}
 	}
+	if kind == ActionInform {
+		done = firstFrom(e.informs, from)
+	}
 	if r := reportedDone(e.reports, action, from); before(r, done) {
 		done = r
 	}
@@ -87,8 +109,8 @@ func (e *events) doneAt(action, kind string, amount Money, redress bool, from ti
 // timesOf are the times from one on at which something was done that is done again and
 // again, in order.
 func (e *events) timesOf(action, kind string, from time.Time) (out []time.Time) {
-	if at := e.of(kind); !at.IsZero() {
-		out = append(out, at)
+	if kind == ActionInform {
+		out = slices.Clone(e.informs)
 	}
 	for i := range e.reports {
 		if r := &e.reports[i]; r.Action == action && outcomeOf(r) == OutcomeDone && counts(e.reports, i) {
@@ -98,6 +120,16 @@ func (e *events) timesOf(action, kind string, from time.Time) (out []time.Time) 
 	out = slices.DeleteFunc(out, func(t time.Time) bool { return t.Before(from) })
 	slices.SortFunc(out, time.Time.Compare)
 	return out
+}
+
+// firstFrom is the first of some times in order that does not lie before another; zero: none.
+func firstFrom(times []time.Time, from time.Time) time.Time {
+	for _, t := range times {
+		if !t.Before(from) {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 // from is the time from which on things count for a promise with a base.
@@ -122,7 +154,7 @@ func (e *events) judge(p *Promise) {
 	case p.Base.IsZero() && p.DueAt.IsZero() && !p.any && !p.redress: // it waits; what prevents a failure does not
 		p.DoneAt = time.Time{}
 	case p.recurs():
-		e.judgeInform(p)
+		p.times = e.timesOf(p.Action, p.Type, e.from(p.Base, p.any, false))
 	default:
 		p.DoneAt = e.doneAt(p.Action, p.Type, p.amount, p.redress, e.from(p.Base, p.any, p.redress))
 	}
@@ -136,27 +168,6 @@ func (e *events) judge(p *Promise) {
 	p.broken = slices.DeleteFunc(p.broken, func(b broken) bool { return !missed(b.dueAt, b.doneAt, e.now) })
 }
 
-// judgeInform goes through the times at which the customer was informed.
-func (e *events) judgeInform(p *Promise) {
-	all := e.timesOf(p.Action, p.Type, e.from(p.Base, p.any, false))
-	if len(all) == 0 && e.informedAhead {
-		return // what was known before still stands
-	}
-	if len(all) == 0 {
-		p.told = time.Time{}
-		return
-	}
-	if e.informed.Before(p.told) && !e.informedAhead && !slices.ContainsFunc(all, p.told.Equal) {
-		p.takeBack(all)
-	}
-	for _, at := range all {
-		p.inform(at)
-	}
-	if last := all[len(all)-1]; !e.informedAhead || last.After(p.told) {
-		p.told = last
-	}
-}
-
 // spared reports whether a deadline of the past came when the promise was not needed any more, as it is told now:
 // the incident was resolved before it, and not opened again before the promise began.
 func (e *events) spared(p *Promise, b *broken) bool {
@@ -168,14 +179,15 @@ func (e *events) spared(p *Promise, b *broken) bool {
 // What was done since the next one began says nothing new about one that was met
 // before that, however late.
 func (e *events) judgeBroken(p *Promise, b *broken) {
-	if p.from(*b) && !b.ended && !p.recurs() && b.amount == p.amount {
+	if p.recurs() {
+		e.judgeTime(p, b)
+		return
+	}
+	if p.from(*b) && !b.ended && b.amount == p.amount {
 		b.doneAt = p.DoneAt // it is the promise that stands
 		return
 	}
 	from := b.base
-	if p.recurs() && !b.any && from.After(p.Base) {
-		from = from.Add(time.Microsecond) // exactly then is the time before
-	}
 	if b.any || p.redress {
 		from = time.Time{}
 	}
@@ -190,6 +202,21 @@ func (e *events) judgeBroken(p *Promise, b *broken) {
 		}
 	}
 	b.doneAt = done
+}
+
+// judgeTime is judgeBroken of one of the times of an inform.
+func (e *events) judgeTime(p *Promise, b *broken) {
+	from := b.base
+	switch {
+	case b.any:
+		from = time.Time{}
+	case !from.Equal(b.began):
+		from = from.Add(time.Microsecond) // exactly then is the time before
+	}
+	done := firstFrom(e.timesOf(p.Action, p.Type, from), from)
+	if !done.IsZero() && (!missed(b.dueAt, done, e.now) || !done.After(b.until)) {
+		b.doneAt = done
+	}
 }
 
 // reportedDone is when an action was first reported done from a time on; zero when it

@@ -119,11 +119,15 @@ func (in *Incident) outlined(v jsontext.Value) {
 		name := m.Name()
 		if name == "customer" {
 			for c := range m.Inner {
-				in.outlinedField("customer."+c.Name(), c)
+				if !c.Empty() {
+					in.outlinedField("customer."+c.Name(), c)
+				}
 			}
 			continue
 		}
-		in.outlinedField(name, m)
+		if !m.Empty() { // as most are
+			in.outlinedField(name, m)
+		}
 	}
 }
 

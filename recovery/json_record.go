@@ -81,6 +81,7 @@ func (x *RecordReader) Read(data []byte) (*Record, error) {
 		return nil, cmp.Or(err, errors.New("a record without a decision"))
 	}
 	r.Decision.base, r.Decision.promises, r.Decision.handed = r.Base, r.Promises, r.Handed
+	r.Decision.informs = r.Informed
 	r.Decision.addressed(r.Keys)
 	return r, err
 }
@@ -103,6 +104,7 @@ func (r *Record) fields(f *form.Form) {
 		f.Shut()
 	}
 	f.Texts("defaults", &r.Defaults)
+	f.Times("informed", &r.Informed)
 	f.Texts("keeps", &r.Keeps)
 	f.Flag("newest", &r.Newest)
 	f.Text("on", &r.On)
@@ -227,7 +229,6 @@ func (p *Promise) fields(f *form.Form) {
 	form.List(f, "settled", &p.settled, (*settled).fields)
 	f.Text("since", &p.Since)
 	form.List(f, "stood", &p.stood, (*stood).fields)
-	f.Time("told", &p.told)
 	f.Text("type", &p.Type)
 	f.Flag("waits", &p.waits)
 	f.Time("within", &p.within)
@@ -255,6 +256,7 @@ func pauseFields(p *worktime.Pause, f *form.Form) {
 func (s *stood) fields(f *form.Form) {
 	f.Time("due_at", &s.dueAt)
 	f.Time("set_at", &s.setAt)
+	f.Flag("waits", &s.waits)
 }
 
 func (s *settled) fields(f *form.Form) {
@@ -273,6 +275,7 @@ func (b *broken) fields(f *form.Form) {
 	f.Time("done_at", &b.doneAt)
 	f.Time("due_at", &b.dueAt)
 	f.Flag("ended", &b.ended)
+	f.Flag("former", &b.former)
 	f.Time("given_at", &b.givenAt)
 	f.Time("until", &b.until)
 }

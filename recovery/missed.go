@@ -52,11 +52,13 @@ func (c *conclusion) missedBy(promises []Promise) []Missed {
 
 // missedOf goes through the deadlines of a promise that were missed.
 func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
-	for _, b := range p.broken {
-		if c.past.spared(p, &b) {
-			continue
+	list := func(b broken) {
+		if !c.past.spared(p, &b) {
+			add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
 		}
-		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: b.givenAt, DueAt: b.dueAt, DoneAt: b.doneAt})
+	}
+	for _, b := range p.broken {
+		list(b)
 	}
 	if p.Cancelled {
 		return
@@ -65,13 +67,13 @@ func (c *conclusion) missedOf(p *Promise, add func(Missed)) {
 	if p.recurs() {
 		p := *p
 		p.run.pausedBy(c.pauses)
-		p.silences(until, func(_, due time.Time) {
-			add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: due})
+		p.missedTimes(until, func(from, due, done time.Time) {
+			list(p.missedAt(from, due, done))
 		})
 		return
 	}
 	if p.late(until) && p.DueAt.Before(until) && !p.brokenBefore() {
-		add(Missed{ID: p.Action, Type: p.Type, Item: p.Item, Play: p.Play, GivenAt: p.given(), DueAt: p.DueAt, DoneAt: p.DoneAt})
+		list(broken{givenAt: p.given(), base: p.Base, dueAt: p.DueAt, doneAt: p.DoneAt})
 	}
 }
 

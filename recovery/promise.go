@@ -42,28 +42,35 @@ type Promise struct {
 	run     running
 	every   value.Span // of an inform: how often it is owed; zero: once
 	within  time.Time  // of such an inform: what bounds its first deadline; zero: nothing
-	told    time.Time  // of an inform that is owed again and again: the last information
-	stood   []stood    // its earlier deadlines, the oldest first
-	broken  []broken   // those that were missed, and are not its deadline any more
-	settled []settled  // those that were kept or given up in time, and are not its deadline any more
-	opened  time.Time  // when what was done had to be done once more, as the incident was opened again
+	// times are those at which the customer was informed, of an inform that is owed again and again. judge finds
+	// them; they are not remembered with the promise.
+	times   []time.Time
+	stood   []stood   // its earlier deadlines, the oldest first
+	broken  []broken  // those that were missed, and are not its deadline any more
+	settled []settled // those that were kept or given up in time, and are not its deadline any more
+	undone  bool      // what it was done by is taken back, but it was kept until it began anew; not remembered
+	opened  time.Time // when what was done had to be done once more, as the incident was opened again
 	// calendar is its working time; nil: its clock always runs. It says how long something took.
 	calendar *worktime.Calendar
 }
 
 // stood is a deadline that another has taken the place of.
-type stood struct{ setAt, dueAt time.Time }
+type stood struct {
+	setAt, dueAt time.Time
+	waits        bool // it had none yet
+}
 
 // broken is a deadline that was missed, of a promise that has another one by now, or
 // is not given any more.
 type broken struct {
 	givenAt, base, dueAt time.Time
-	began                time.Time // of an inform that follows a field: the base of its first time
+	began                time.Time // of an inform: the base of its first time
 	until                time.Time // when the next one began
 	doneAt               time.Time
 	any                  bool
 	amount               Money // what it gave then; unset: no money
 	ended                bool  // the promise was given up, or begins anew: what is done later is not about it
+	former               bool  // of an inform: by another period from the same base
 }
 
 // settled is a deadline that nobody has missed, of a promise that has another one by now. It was
@@ -94,10 +101,13 @@ func missed(due, done, now time.Time) bool {
 	return done.After(due)
 }
 
-// given is when the promise was given that stands: that of this base.
+// given is when the promise was given that stands: when it first had a deadline from this base, or waited
+// for one.
 func (p *Promise) given() time.Time {
-	if len(p.stood) > 0 {
-		return p.stood[0].setAt
+	for _, s := range p.stood {
+		if s.waits || !s.dueAt.IsZero() {
+			return s.setAt
+		}
 	}
 	return p.SetAt
 }
@@ -115,10 +125,10 @@ func (p *Promise) from(b broken) bool {
 	if p.redress {
 		return b.givenAt.Equal(p.given())
 	}
-	if p.recurs() && !b.began.IsZero() {
+	if p.recurs() {
 		return b.began.Equal(p.Base)
 	}
-	return b.base.Equal(p.Base) || p.recurs() && b.base.After(p.Base)
+	return b.base.Equal(p.Base)
 }
 
 // dueAsOf is the deadline that stood at a time, and when it was set.
@@ -142,8 +152,7 @@ func (p *Promise) dueAsOf(t time.Time) (due, setAt time.Time) {
 // promise gets another. until is when the next one begins.
 func (p *Promise) end(now, until time.Time) {
 	if p.recurs() {
-		p.restore()
-		p.endSilences(now, time.Time{})
+		p.endTimes(now, now, false)
 		return
 	}
 	if !p.late(now) || !p.DueAt.Before(now) || p.brokenBefore() {
@@ -174,7 +183,7 @@ func (p *Promise) move(to times, now time.Time) {
 	if !p.Cancelled && !p.recurs() {
 		p.end(now, now)
 	}
-	p.stood = append(slices.Clip(p.stood), stood{p.SetAt, p.DueAt})
+	p.stood = append(slices.Clip(p.stood), stood{p.SetAt, p.DueAt, p.waits})
 	p.NotBefore, p.DueAt, p.waits, p.SetAt = to.start, to.due, to.waits, now
 	for i, s := range p.stood {
 		if s.dueAt.Equal(p.DueAt) {
@@ -185,14 +194,9 @@ func (p *Promise) move(to times, now time.Time) {
 	}
 }
 
-// restore takes a deadline off those of the past: it stands again. Of what recurs, those do that nobody
-// has kept, nor a later one.
+// restore takes a deadline off those of the past: it stands again. Of what recurs, all of its period do.
 func (p *Promise) restore() {
-	again := func(b broken) bool { return b.dueAt.Equal(p.DueAt) && p.from(b) }
-	if p.recurs() {
-		next := p.occurrence(p.next())
-		again = func(b broken) bool { return !next.IsZero() && !b.dueAt.Before(next) && p.from(b) }
-	}
+	again := func(b broken) bool { return p.from(b) && (b.dueAt.Equal(p.DueAt) || p.recurs() && !b.former) }
 	if slices.ContainsFunc(p.broken, again) {
 		p.broken = slices.DeleteFunc(slices.Clone(p.broken), again)
 	}
@@ -214,7 +218,7 @@ func (p *Promise) giveUp(at time.Time) {
 	p.broken = slices.Clone(p.broken)
 	for i := range p.broken {
 		if b := &p.broken[i]; p.from(*b) && !b.ended {
-			if b.ended = true; b.doneAt.IsZero() || !p.recurs() {
+			if b.ended = true; !p.recurs() {
 				b.until = at
 			}
 		}
@@ -257,15 +261,22 @@ func (p *Promise) settle() {
 	}
 }
 
-// renew begins the promise anew from another base.
-func (p *Promise) renew(base time.Time, to times, now time.Time) {
-	p.settle()
-	if !p.Cancelled {
-		p.end(now, now)
-		p.giveUp(now)
+// renew begins anew, from another base, what a promise was.
+func (p *Promise) renew(was *Promise, base time.Time, to times, now time.Time) {
+	gone := *was
+	gone.broken = p.broken
+	gone.settle()
+	if !gone.Cancelled {
+		gone.end(now, now)
+		gone.giveUp(now)
 	}
+	p.broken, p.settled = gone.broken, gone.settled
 	p.Base, p.NotBefore, p.DueAt, p.waits, p.SetAt = base, to.start, to.due, to.waits, now
-	p.DoneAt, p.told, p.stood = time.Time{}, time.Time{}, nil
+	p.DoneAt, p.times, p.stood = time.Time{}, nil, nil
+	if p.recurs() { // where its field moves back, its times of then stand again
+		p.restore()
+		p.settled = slices.DeleteFunc(slices.Clone(p.settled), func(s settled) bool { return s.base.Equal(base) })
+	}
 }
 
 // chosenBy is what a choice has promised, with what later decisions have kept of it: the pauses as they were known
@@ -404,11 +415,6 @@ func (c *conclusion) since(f *policy.Field) time.Time {
 
 // resolved reports whether the incident is resolved now.
 func (c *conclusion) resolved() bool { return !c.happened.resolved.IsZero() }
-
-// events are what has happened to the incident by now.
-func (s *subject) events() events {
-	return eventsBy(s.now, s.respondedAt, s.informedAt, s.resolvedAt, s.reopened)
-}
 
 // startsAnew reports whether actions of a type count anew from when an incident was
 // opened again.

@@ -73,7 +73,7 @@ func (o *Outcomes) Promised() []Promised {
 		return nil
 	}
 	l := promisedLister{given: g, gone: g.withdrawn(), pauses: in.Paused}
-	l.happened = eventsBy(o.now, in.RespondedAt, in.InformedAt, in.ResolvedAt, in.ReopenedAt)
+	l.happened = eventsBy(o.now, in.RespondedAt, informedAt(g.Previous.Informed, in.InformedAt), in.ResolvedAt, in.ReopenedAt)
 	if l.happened.told(g.Reports); len(l.happened.reports) > 0 {
 		l.happened.handed = g.handed()
 	}
@@ -149,9 +149,13 @@ func (l *promisedLister) again(p *Promise) {
 	})
 	n := p.next()
 	if !p.Cancelled {
-		p.silences(l.end(p), func(_, due time.Time) {
-			l.standing(p, due, time.Time{})
-			n++
+		p.missedTimes(l.end(p), func(from, due, done time.Time) {
+			if b := p.missedAt(from, due, done); l.happened.spared(p, &b) {
+				return
+			}
+			if l.standing(p, due, done); done.IsZero() {
+				n++
+			}
 		})
 	}
 	for slices.ContainsFunc(p.broken, func(b broken) bool {

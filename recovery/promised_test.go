@@ -36,7 +36,7 @@ var promiseLives = []struct{ name, do, story string }{
 		09:00 | inform new due 10:00 | next inform 10:00 | open inform 10:00
 		09:50 informed=09:50 | inform changed due 11:00 | next inform 11:00 | kept inform 10:00 09:50; open inform 11:00
 		12:30 | inform kept due 11:00, missed inform 11:00, missed inform 12:00 | overdue inform 11:00 | kept inform 10:00 09:50; broken inform 11:00; broken inform 12:00; open inform 13:00
-		12:40 informed=12:40 | inform changed due 14:00, missed inform 11:00, missed inform 12:00 | next inform 14:00 | kept inform 10:00; late inform 11:00 12:40; late inform 12:00 12:40; kept inform 13:00 12:40; open inform 14:00`},
+		12:40 informed=12:40 | inform changed due 14:00, missed inform 11:00, missed inform 12:00 | next inform 14:00 | kept inform 10:00 09:50; late inform 11:00 12:40; late inform 12:00 12:40; kept inform 13:00 12:40; open inform 14:00`},
 	{"opened again", `[{resolve: {within: 2h}}]`, `
 		09:00 | resolve new due 11:00 | due resolve 11:00 | open resolve 11:00
 		10:00 resolved=10:00 | resolve kept due 11:00 done 10:00 |  | kept resolve 11:00 10:00

@@ -69,6 +69,10 @@ func (c *conclusion) recordOf(d *Decision) *Record {
 		Defaults: c.subject.taken.Defaults(), UpdatedAt: c.given.UpdatedAt,
 		Promises: d.promises,
 	}
+	if slices.ContainsFunc(d.promises, informs) || slices.ContainsFunc(c.chosen, informs) {
+		r.Informed = c.informs
+		d.informs = c.informs
+	}
 	for _, as := range c.subject.taken.ReadAs() {
 		r.ReadAs = append(r.ReadAs, Key{Path: as.Now, Text: as.Was})
 	}

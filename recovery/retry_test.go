@@ -221,6 +221,57 @@ plays:
 	again(newer, "changed") // and a newer set decides it when time passes
 }
 
+// TestAgainFalls commits what falls as time passes, though the host has nothing to take back: what was done from the
+// beginning, and a choice of nothing.
+func TestAgainFalls(t *testing.T) {
+	for name, play := range map[string]string{
+		"done from the beginning": "    approach: standardised-response\n    do: [{acknowledge: {}}]\n",
+		"a choice of nothing":     "    approach: case-by-case\n    discretion: {decider: agent, options: [{explain: {}}], choose: {at_least: 0}, comparable: [failure], tolerance: 0%}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "again: 1h\nplays:\n  - id: soon\n    when: now < timestamp(\"2026-03-03T00:00:00Z\")\n    answers: false\n"+play)
+			first := d.handle(recovery.Incident{RespondedAt: at("2026-03-02T08:00:00Z")})
+			for _, c := range first.Choices {
+				d.now = d.now.Add(time.Hour)
+				if _, err := d.Choose(context.Background(), recovery.Selection{Incident: "T-1", Choice: c.ID, By: "kim"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, want := range []recovery.Handled{"changed", "retry"} {
+				d.now = at("2026-03-03T12:00:00Z")
+				out, err := d.Again(context.Background(), "T-1")
+				if err != nil || out.Handled != want {
+					t.Fatalf("got %v, %v, want %s", out, err, want)
+				}
+				if len(out.Effects()) > 0 && want == "changed" {
+					t.Errorf("the host has to %v", out.Effects())
+				}
+			}
+		})
+	}
+}
+
+// TestTooLateIsNotInTime holds that what is given because prevention came too late is no prevention that came in time.
+func TestTooLateIsNotInTime(t *testing.T) {
+	d := newDesk(t, `
+plays:
+  - id: gate
+    approach: preventive-intervention
+    when: "true"
+    do: [{notify: {to: gate}}]
+    too_late: [{notify: {to: gate}}]
+`)
+	in := recovery.Incident{Phase: "signal", ExpectedAt: at("2026-03-02T08:00:00Z")}
+	for severity := range 2 {
+		in.Severity = severity + 1
+		out := d.handle(in)
+		if len(out.Withheld) != 1 || len(out.Actions) != 1 || !out.Actions[0].DueAt.IsZero() || len(out.Missed) > 0 {
+			t.Errorf("severity %d: withheld %v, given %v, missed %v", in.Severity, out.Withheld, lines(out), out.Missed)
+		}
+		d.now = d.now.Add(time.Hour)
+	}
+}
+
 // TestAgainRaces lets marks, changes and Again meet on one incident.
 func TestAgainRaces(t *testing.T) {
 	d := newDesk(t, replaced(retried, ""))

@@ -123,6 +123,9 @@ type Record struct {
 	Bases []PlayBase
 	// Promises are what the incident's decisions have asked for by a deadline.
 	Promises []Promise
+	// Informed are the times at which the customer was informed, in order, as informed_at told them; at most the last
+	// 1,000. They are kept where something promises to inform.
+	Informed []time.Time
 	// Handed are the effects that the host was handed, in order.
 	Handed []Handed
 	// Defaults are the fields, by path, that have their default because nobody gave

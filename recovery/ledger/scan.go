@@ -1,13 +1,17 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // Text is the record of a decision as it is kept.
@@ -43,6 +47,201 @@ type made[T any] struct {
 	of    T
 }
 
+// Skim goes through a ledger as [Scan] does, and passes over the decisions of plain incidents: those on
+// which decisions were made that left no choice to anybody, and on which nothing was chosen, reported or
+// refused. It first tells plain the records of each such incident, in order, whatever its namespace; the
+// last of them is its latest decision. It returns how many records the ledger had.
+//
+// Only an index tells which incidents are plain. Without one, and where so few are that it would save
+// nothing, none is, and Skim is Scan.
+func Skim[T any](ctx context.Context, dir string, plain func(decisions []int64), read func(*Text) (T, error), visit func(*Entry, T) error) (records int64, err error) {
+	s, err := looked(func(index bool) (*skimmer, error) {
+		if !index {
+			return nil, nil
+		}
+		return newSkimmer(ctx, log.Directory(dir))
+	})
+	if err != nil {
+		return 0, err
+	}
+	if s == nil {
+		err = Scan(ctx, dir, read, func(e *Entry, of T) error {
+			records = e.Seq + 1
+			return visit(e, of)
+		})
+		return records, err
+	}
+	defer s.close()
+	if err := s.each(plain); err != nil {
+		return 0, err
+	}
+	r := entryReader{log: s.log, calendars: map[string]*worktime.Calendar{}}
+	for seq := range s.records {
+		if s.passes(seq) {
+			continue
+		}
+		m, err := skimmed(&r, seq, read)
+		if err == nil {
+			err = cmp.Or(ctx.Err(), visit(m.entry, m.of))
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return s.records, nil
+}
+
+// skimmed reads one record.
+func skimmed[T any](r *entryReader, seq int64, read func(*Text) (T, error)) (m made[T], err error) {
+	t, err := whole(r.log, seq)
+	switch {
+	case errors.Is(err, ErrErased):
+		m.entry = &Entry{Seq: seq, Kind: t.Head.Kind, Erased: true}
+		return m, nil
+	case err != nil:
+		return m, err
+	case t.Head.Kind != KindDecision:
+		m.entry, err = r.entry(&t)
+		return m, err
+	}
+	if m, err = tried(r, &t, read); err != nil {
+		err = fmt.Errorf("record %d: %w", seq, err)
+	}
+	return m, err
+}
+
+// tried reads what is wanted of a decision.
+func tried[T any](r *entryReader, t *log.Item, read func(*Text) (T, error)) (m made[T], err error) {
+	m.entry = &Entry{Seq: t.Head.Seq, Kind: t.Head.Kind, payload: t.Payload}
+	text := Text{Seq: t.Head.Seq, Calendar: r.calendar}
+	if text.JSON, err = recordText(t.Payload); err == nil {
+		m.of, err = read(&text)
+	}
+	return m, err
+}
+
+// skimmer knows which records an index tells enough about.
+type skimmer struct {
+	log     *log.Log
+	base    *snapshot
+	records int64             // how many there are
+	touched map[store.ID]bool // the incidents on which something has come since the index
+	passed  []uint64          // a bit for each record of the index, set where it need not be read
+}
+
+// errUnindexed says that there is no index.
+var errUnindexed = errors.New("there is no index")
+
+// newSkimmer is nil where nothing can be saved.
+func newSkimmer(ctx context.Context, dir log.Files) (*skimmer, error) {
+	from, err := openLog(dir, step)
+	if err != nil {
+		return nil, err
+	}
+	k := &skimmer{log: from}
+	err = fromSnapshot(dir, from, true, func(s *snapshot, w *log.Walk) error {
+		if k.base, k.touched = s, map[store.ID]bool{}; s == nil {
+			return errUnindexed
+		}
+		k.records, w.Visit = s.Size(), k.visit
+		return w.Run(ctx)
+	})
+	saves := false
+	if err == nil {
+		saves, err = k.mark()
+	}
+	if err != nil || !saves {
+		k.close()
+		k = nil
+	}
+	if errors.Is(err, errUnindexed) {
+		err = nil
+	}
+	return k, err
+}
+
+func (k *skimmer) close() { _ = errors.Join(k.log.Close(), k.base.close()) }
+
+// visit sees the records that came since the index.
+func (k *skimmer) visit(t *log.Item) error {
+	if err := k.base.see(t); err != nil {
+		return err
+	}
+	k.records = t.Head.Seq + 1
+	if t.Body != log.BodyWhole {
+		return nil
+	}
+	about, err := whose(t)
+	k.touched[keyOf(about.incident)] = true
+	return err
+}
+
+func (k *skimmer) passes(seq int64) bool {
+	return seq < k.base.Size() && k.passed[seq/64]>>(seq%64)&1 != 0
+}
+
+// mark finds the records that need not be read. It reports false where they are so few that to go through
+// all records takes less time.
+func (k *skimmer) mark() (saves bool, err error) {
+	size := k.base.Size()
+	few := size / 16
+	if k.base.refusals.Rows()+k.base.left.Rows() > few {
+		return false, nil
+	}
+	leaves := map[int64]bool{}
+	err = k.base.left.Each(0, func(row []byte) bool {
+		leaves[int64(binary.BigEndian.Uint64(row[leftKey:]))] = true
+		return true
+	})
+	err = cmp.Or(err, k.base.refusals.Each(0, func(row []byte) bool {
+		k.touched[store.ID(row)] = true
+		return true
+	}))
+	if err != nil {
+		return false, k.base.bad(err)
+	}
+	k.passed = make([]uint64, size/64+1)
+	rest := size
+	err = k.threads(func(key store.ID, t *thread) {
+		records := t.records()
+		if !t.decided || t.extras != nil && len(t.choices)+len(t.reports) > 0 || k.touched[key] || slices.ContainsFunc(records, func(n int64) bool { return leaves[n] }) {
+			return
+		}
+		for _, n := range t.decisions() {
+			if n >= 0 && n < size {
+				k.passed[n/64] |= 1 << (n % 64)
+				rest--
+			}
+		}
+	})
+	return rest <= few, err
+}
+
+// each tells of each incident whose decisions are passed over.
+func (k *skimmer) each(plain func(decisions []int64)) error {
+	return k.threads(func(_ store.ID, t *thread) {
+		if t.decided && k.passes(t.latest.seq) {
+			plain(t.decisions())
+		}
+	})
+}
+
+func (k *skimmer) threads(visit func(key store.ID, t *thread)) error {
+	var failed error
+	err := k.base.threads.Each(0, func(row []byte) bool {
+		var text []byte
+		var t *thread
+		if text, failed = k.base.text(row[threadKey:]); failed != nil {
+			return false
+		}
+		if t, failed = k.base.readThread(text); failed == nil {
+			visit(store.ID(row), t)
+		}
+		return failed == nil
+	})
+	return cmp.Or(failed, k.base.bad(err))
+}
+
 func scan[T any](ctx context.Context, dir string, wanted, keeps func(*log.Item) bool, read func(*Text) (T, error), visit func(*Entry, T) error) error {
 	from, err := openLog(log.Directory(dir), step)
 	if err != nil {
@@ -50,20 +249,12 @@ func scan[T any](ctx context.Context, dir string, wanted, keeps func(*log.Item) 
 	}
 	defer from.Close()
 	r := entryReader{log: from, calendars: map[string]*worktime.Calendar{}}
-	try := func(t *log.Item) (m made[T], err error) {
-		m.entry = &Entry{Seq: t.Head.Seq, Kind: t.Head.Kind, payload: t.Payload}
-		text := Text{Seq: t.Head.Seq, Calendar: r.calendar}
-		if text.JSON, err = recordText(t.Payload); err == nil {
-			m.of, err = read(&text)
-		}
-		return m, err
-	}
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Keeps: keeps}
 	w.Work = func(t *log.Item) {
 		if !wanted(t) || t.Body != log.BodyWhole || t.Head.Kind != KindDecision {
 			return
 		}
-		if m, err := try(t); err == nil {
+		if m, err := tried(&r, t, read); err == nil {
 			t.Made = m
 		}
 	}
@@ -76,7 +267,7 @@ func scan[T any](ctx context.Context, dir string, wanted, keeps func(*log.Item) 
 		switch {
 		case ok:
 		case t.Body == log.BodyWhole && t.Head.Kind == KindDecision:
-			if m, err = try(t); err != nil {
+			if m, err = tried(&r, t, read); err != nil {
 				err = fmt.Errorf("record %d: %w", t.Head.Seq, err)
 			}
 		default:

@@ -359,6 +359,17 @@ func (t *thread) last() int64 {
 	return last
 }
 
+// decisions are the records of the decisions on the incident, without choices, in order.
+func (t *thread) decisions() (out []int64) {
+	for _, r := range t.earlier {
+		out = append(out, r.seq)
+	}
+	if t.decided {
+		out = append(out, t.latest.seq)
+	}
+	return out
+}
+
 // records are the records that the thread points to.
 func (t *thread) records() (out []int64) {
 	if t.decided {

@@ -4,11 +4,13 @@
 //
 // [Walk] reads the ledger twice. The first time it takes a glimpse of each decision, which passes over most
 // of its text, and finds out which decisions stand, which reports there are, and which types of actions
-// anybody ever reports. The second time workers read each decision in full and say what became of it; then
+// anybody ever reports. Where the ledger has an index, that tells enough of most incidents: see [ledger.Skim].
+// The second time workers read each decision in full and say what became of it; then
 // the rows are given, in the order of the ledger. Memory grows by some 70 bytes an incident, by some 12 for
 // each action of a type that nobody reports, and with the reports and the choices; rows are not kept.
 //
-// Both times each record is checked against its checksum, and against the hash of the one before.
+// Each record that is read is checked against its checksum, and in the second reading against the hash of
+// the one before.
 //
 // # What counts when
 //

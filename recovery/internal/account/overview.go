@@ -13,8 +13,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
-// overview is what has to be known of a ledger before its first row can be given. Once it is made, it
-// does not change, so that workers read it.
+// overview is what has to be known of a ledger before its first row can be given. Once it is made, workers
+// read it, and nothing of it changes but when incidents were first decided.
 type overview struct {
 	records  int64
 	of       []uint32 // the thread of each record; noThread where it has none
@@ -33,7 +33,7 @@ type overview struct {
 type thread struct {
 	latest    int64 // the record of its latest decision; -1: none
 	first     int64 // when it was first decided: seconds since 1970, and nanoseconds
-	nanos     int32
+	nanos     int32 // -1: no decision of it has been read yet
 	decisions int32
 	more      int32 // what else is known of it, in mores; -1: nothing
 }
@@ -97,9 +97,9 @@ func look(ctx context.Context, dir string, o Options, each func(*playbook.Set)) 
 		out:     &overview{known: map[store.ID]*known{}, choices: map[store.ID]*left{}, reported: map[string]bool{}},
 		numbers: map[store.ID]uint32{}, silent: map[string]map[uint64]struct{}{}, fields: newFieldNames(o.Fields), each: each,
 	}
-	err := ledger.Scan(ctx, dir, glance, func(e *ledger.Entry, g *glimpse) (err error) {
-		l.out.records = e.Seq + 1
-		l.out.of = append(l.out.of, noThread)
+	var err error
+	l.out.records, err = ledger.Skim(ctx, dir, l.plain, glance, func(e *ledger.Entry, g *glimpse) (err error) {
+		l.at(e.Seq)
 		if is := o.Scope.Namespace; e.In(is) && (g == nil || g.namespace == is) {
 			err = l.entry(e, g)
 		}
@@ -108,6 +108,7 @@ func look(ctx context.Context, dir string, o Options, each func(*playbook.Set)) 
 	if err != nil {
 		return nil, err
 	}
+	l.at(l.out.records)
 	l.out.aliases, err = l.fields.aliases()
 	return l.out, err
 }
@@ -119,22 +120,48 @@ type looker struct {
 	silent map[string]map[uint64]struct{}
 	fields *fieldNames
 	each   func(*playbook.Set) // gets each set; nil: nobody wants them
+	seq    int64               // of the record that was read last
+}
+
+// at goes to a record.
+func (l *looker) at(seq int64) {
+	l.seq = seq
+	for int64(len(l.out.of)) <= seq {
+		l.out.of = append(l.out.of, noThread)
+	}
+}
+
+// begin begins a thread.
+func (l *looker) begin() uint32 {
+	n := uint32(l.out.count)
+	l.out.count++
+	if n%threadsOf == 0 {
+		l.out.threads = append(l.out.threads, new([threadsOf]thread))
+	}
+	*l.out.at(n) = thread{latest: -1, more: -1, nanos: -1}
+	return n
 }
 
 // thread is that of an incident, which the record that was read last is about.
 func (l *looker) thread(key store.ID) *thread {
 	n, ok := l.numbers[key]
 	if !ok {
-		n = uint32(l.out.count)
-		l.out.count++
+		n = l.begin()
 		l.numbers[key] = n
-		if n%threadsOf == 0 {
-			l.out.threads = append(l.out.threads, new([threadsOf]thread))
-		}
-		*l.out.at(n) = thread{latest: -1, more: -1}
 	}
-	l.out.of[len(l.out.of)-1] = n
+	l.out.of[l.seq] = n
 	return l.out.at(n)
+}
+
+// plain takes the decisions of an incident of which nothing else has to be known.
+func (l *looker) plain(decisions []int64) {
+	n := l.begin()
+	t := l.out.at(n)
+	for _, seq := range decisions {
+		l.at(seq)
+		l.out.of[seq] = n
+	}
+	t.latest, t.decisions = l.seq, int32(len(decisions))
 }
 
 func (l *looker) more(t *thread) *more {
@@ -200,9 +227,7 @@ func (l *looker) report(r recovery.Report) {
 
 func (l *looker) record(seq int64, g *glimpse) {
 	t := l.thread(g.incident)
-	if t.decisions++; t.decisions == 1 {
-		t.first, t.nanos = g.decidedAt.Unix(), int32(g.decidedAt.Nanosecond())
-	}
+	t.decisions++
 	if g.makes == nil {
 		t.latest = seq
 		if t.more >= 0 {
@@ -280,6 +305,13 @@ func (l *looker) set(e *ledger.Entry) error {
 // stands reports whether what a record decided stands.
 func (o *overview) stands(t *thread, seq int64) bool {
 	return seq == t.latest || t.more >= 0 && slices.Contains(o.mores[t.more].standing, seq)
+}
+
+// decided notes when the incident was first decided. Its decisions come in order.
+func (t *thread) decided(at time.Time) {
+	if t.nanos < 0 {
+		t.first, t.nanos = at.Unix(), int32(at.Nanosecond())
+	}
 }
 
 // firstAt is when the incident was first decided.

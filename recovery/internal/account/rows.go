@@ -114,7 +114,7 @@ type Rows struct {
 	// Set gets each set that the ledger has archived, in order, before the first row. One that does not load
 	// any more is as far as it loads.
 	Set func(*playbook.Set)
-	// Expect is told, before the first row, how many incidents there are, and how many were erased. Nobody
+	// Expect is told, before the first row, how many incidents there are at most, and how many were erased. Nobody
 	// knows of which namespace those were.
 	Expect   func(incidents int, erased int64)
 	Decision func(*Decision) error

@@ -137,6 +137,12 @@ func (w *walker) read(t *ledger.Text) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
+	if x.record.Decision.Namespace != w.options.Scope.Namespace { // the first reading passed over it
+		if x.room != nil {
+			w.rooms.Put(x.room)
+		}
+		return nil, nil
+	}
 	x.thread = thread
 	if x.row, err = w.row(x, stands); err != nil || !alone {
 		return x, err
@@ -206,6 +212,7 @@ func (w *walker) entry(e *ledger.Entry, x *reading) error {
 
 func (w *walker) record(seq int64, x *reading) error {
 	t, d := x.thread, x.record.Decision
+	t.decided(d.DecidedAt)
 	w.own(d)
 	if len(w.first.known) > 0 {
 		if k := w.first.known[keyOf(d.Incident)]; k != nil {

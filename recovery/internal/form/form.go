@@ -29,6 +29,7 @@ type Form struct {
 	entries  []entry     // room for the entries of a map
 	readings *[8]reading // room for the open objects of a text that is read; nil: none was
 	depth    int         // how many of them are open
+	lately   [2]moment   // the times that were read last
 
 	// Brief says that what is read goes into the room of what was read before. A fields method may then
 	// pass over what nobody counts.
@@ -36,6 +37,12 @@ type Form struct {
 	// NameOf names a calendar for a store, and CalendarOf finds it by that name.
 	NameOf     func(*worktime.Calendar) string
 	CalendarOf func(name string) (*worktime.Calendar, error)
+}
+
+// moment is a time with its text. Most times of a record are a few instants, again and again.
+type moment struct {
+	text string
+	at   time.Time
 }
 
 // mark is where a member stands in the text, without the comma before it.
@@ -204,7 +211,7 @@ func (f *Form) Text(name string, s *string) {
 func (f *Form) Time(name string, t *time.Time) {
 	switch {
 	case !f.Writes():
-		*t = f.getTime(name)
+		*t = f.readTime(name)
 	case !t.IsZero():
 		f.Key(name)
 		f.Buf = intake.AppendTime(f.Buf, *t)

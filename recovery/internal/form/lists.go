@@ -2,6 +2,7 @@ package form
 
 import (
 	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
@@ -69,6 +70,17 @@ func (f *Form) Texts(name string, list *[]string) {
 	case !f.skips(len(*list)):
 		f.Key(name)
 		f.Buf = intake.AppendList(f.Buf, *list, jsontext.AppendQuote)
+	}
+}
+
+// Times is a list of times, for stores.
+func (f *Form) Times(name string, list *[]time.Time) {
+	switch {
+	case !f.Writes():
+		*list = f.getTimes(name)
+	case len(*list) > 0:
+		f.Key(name)
+		f.Buf = intake.AppendList(f.Buf, *list, intake.AppendTime)
 	}
 }
 

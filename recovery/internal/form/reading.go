@@ -122,20 +122,40 @@ func (r *reading) getInt(name string, bits int) int64 {
 	return 0
 }
 
-func (r *reading) getTime(name string) time.Time {
-	v, ok := r.member(name, jsontext.KindString, "text")
+// readTime reads a time; zero where there is none.
+func (f *Form) readTime(name string) time.Time {
+	v, ok := f.member(name, jsontext.KindString, "text")
 	if !ok {
 		return time.Time{}
 	}
 	s := v.Text()
-	if s == "" {
+	switch s {
+	case "":
 		return time.Time{}
+	case f.lately[0].text:
+		return f.lately[0].at
+	case f.lately[1].text:
+		return f.lately[1].at
 	}
 	t, err := value.ParseTimestamp(s)
 	if err != nil {
-		r.fail(r.at(name), "an RFC 3339 time", v)
+		f.fail(f.at(name), "an RFC 3339 time", v)
+		return t
 	}
+	f.lately[1], f.lately[0] = f.lately[0], moment{s, t}
 	return t
+}
+
+func (r *reading) getTimes(name string) (out []time.Time) {
+	for e := range r.getList(name).Inner {
+		t, err := value.ParseTimestamp(e.Text())
+		if err != nil {
+			r.fail(r.at(name), "a list of RFC 3339 times", e)
+			return nil
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 func (r *reading) getMoney(name string) value.Money {

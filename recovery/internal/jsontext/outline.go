@@ -30,6 +30,7 @@ type node struct {
 	nameFrom, nameTo uint32 // its name, without the quotes, in an object
 	from, to         uint32 // where it stands; a string without its quotes
 	next             uint32 // the node behind it and all that is in it
+	names            uint32 // of an object: a bit for each name, see nameBit
 	kind             Kind
 	escaped          bool // a string that has escapes
 	nameEscaped      bool
@@ -195,11 +196,28 @@ func (o *Outline) member(i int, of *opened) (end int) {
 		return -1
 	}
 	o.named = named{uint32(i + 1), uint32(end), !plain}
+	if plain {
+		o.nodes[of.node].names |= nameBit(s[i+1 : end])
+	} else {
+		o.nodes[of.node].names = anyName
+	}
 	if i = blankEnd(s, end+1); i >= len(s) || s[i] != ':' {
 		return -1
 	}
 	return i + 1
 }
+
+// nameBit is one of 32 bits, so that most names that an object does not have are told from those that it has.
+func nameBit(name string) uint32 {
+	h := uint32(len(name))
+	if h > 0 {
+		h += uint32(name[0]) + uint32(name[len(name)-1])<<2
+	}
+	return 1 << (h % 32)
+}
+
+// anyName has all bits: a name with escapes is not looked at.
+const anyName = 1<<32 - 1
 
 // isNew notes a name of an object. It reports false where the object has it already, and where it has so
 // many names in no order that to compare takes long.
@@ -279,6 +297,12 @@ func (v Value) Kind() Kind {
 	return v.node().kind
 }
 
+// Empty reports whether the value is a string without text.
+func (v Value) Empty() bool {
+	n := v.node()
+	return n.kind == KindString && n.from == n.to
+}
+
 // Raw is the value as it is written.
 func (v Value) Raw() string {
 	n := v.node()
@@ -350,6 +374,9 @@ func (v Value) Member(name string) Value {
 		return Value{}
 	}
 	o := v.outline
+	if o.nodes[v.at].names&nameBit(name) == 0 {
+		return Value{}
+	}
 	for at, end := v.at+1, o.nodes[v.at].next; at < end; {
 		n := &o.nodes[at]
 		if n.nameEscaped {

@@ -315,6 +315,11 @@ func (r *oRun) giveInTime(p *oPlay, acts []*oAct, last time.Time) (late []*oAct)
 // gaveBefore says that the previous decision has an action of the play that
 // still stands.
 func (r *oRun) gaveBefore(p *oPlay, key string) bool {
+	if last := r.life.latest(); last != nil && slices.ContainsFunc(last.withheld, func(w oWithheld) bool {
+		return w.act.key == key && w.reason == "too-late" && w.act.asks[0].play.name() == p.name()
+	}) {
+		return false // what it has was given because that came too late
+	}
 	return slices.ContainsFunc(r.life.standing(), func(a *oAct) bool {
 		return a.key == key && slices.Contains(a.plays, p.name())
 	})

@@ -302,7 +302,8 @@ func (w *oWorld) again(id string, now time.Time) (*oDecision, recovery.Handled, 
 	if refusal != nil {
 		return nil, "", refusal
 	}
-	if !l.differs(before, run.out) {
+	fallen := func(m *oMade) bool { return m.stands && !run.stillMatches(m) }
+	if !slices.ContainsFunc(l.made, fallen) && !slices.ContainsFunc(l.proposed, fallen) && !l.differs(before, run.out) {
 		return before, recovery.HandledRetry, nil
 	}
 	w.commit(run)
@@ -310,7 +311,8 @@ func (w *oWorld) again(id string, now time.Time) (*oDecision, recovery.Handled, 
 }
 
 // differs compares what rule 18 names. How an action relates to the decision before is no part of
-// it, and neither is what that decision cancelled, nor that a choice was made.
+// it, and neither is what that decision cancelled, nor that a choice was made. A choice that stood and falls is a
+// difference, whatever it gave.
 func (l *oLife) differs(old, now *oDecision) bool {
 	if slices.ContainsFunc(now.acts, func(a *oAct) bool { return a.change != "kept" }) {
 		return true

@@ -244,6 +244,109 @@ do: [{respond: {within: 1h}}]
   respond cancelled due 02T11:00 given 02T10:00
 02T12:00 told -responded_at
 
+# 15 what was reported stays when informed_at is taken back
+do: [{inform: {every: 2h}}]
+02T10:00 told
+  inform new due 02T12:00 given 02T10:00
+02T15:00 report inform done
+02T15:30 told +informed_at=02T11:00
+  inform changed due 02T18:00 given 02T10:00
+  missed inform given 02T10:00 due 02T14:00 done 02T15:00
+02T16:00 told -informed_at
+  inform kept due 02T18:00 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00 done 02T15:00
+  missed inform given 02T10:00 due 02T14:00 done 02T15:00
+
+# 15 an informed_at that lay ahead has come by now, and the next one lies ahead
+do: [{inform: {every: 2h}}]
+02T10:00 told +informed_at=02T11:00
+  inform new due 02T12:00 given 02T10:00
+  warns in-the-future
+02T15:00 told +informed_at=02T16:00
+  inform changed due 02T14:00 given 02T10:00
+  missed inform given 02T10:00 due 02T14:00
+  warns in-the-future
+
+# 15 an inform that comes back was owed in between
+when: late
+do: [{inform: {every: 2h}}]
+02T10:00 told +failure=late
+  inform new due 02T12:00 given 02T10:00
+02T11:00 told -failure
+  inform cancelled due 02T12:00 given 02T10:00
+02T15:00 told +failure=late +informed_at=02T13:00
+  inform new due 02T16:00 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00 done 02T13:00
+
+# 15 an inform is judged anew where the resolution is taken back
+do: [{inform: {every: 2h}}]
+02T10:00 told
+  inform new due 02T12:00 given 02T10:00
+02T11:00 told +resolved_at=02T11:00
+  inform cancelled due 02T12:00 given 02T10:00
+02T17:00 told -resolved_at +informed_at=02T15:00
+  inform new due 02T18:00 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00 done 02T15:00
+  missed inform given 02T10:00 due 02T14:00 done 02T15:00
+
+# 16 what had no deadline until one that is past was given, was past when it was given
+lead: 1h
+do: [{callback: {}}]
+02T10:00 told
+  callback new given 02T10:00
+02T14:00 told +phase=signal +expected_at=02T13:00
+  callback changed due 02T12:00 given 02T10:00
+  missed callback given 02T14:00 due 02T12:00
+  warns late-when-given
+
+# 16 it was done in time: nothing was due then
+lead: 1h
+do: [{callback: {}}]
+02T10:00 told
+  callback new given 02T10:00
+02T13:00 report callback done
+02T14:00 told +phase=signal +expected_at=02T13:00
+  callback kept given 02T10:00 done 02T13:00
+
+# 16 what was kept until the incident was opened again stays kept, also where its event is cleared
+do: [{acknowledge: {within: 1h}}, {resolve: {within: 4h}}]
+02T10:00 told +responded_at=02T09:30
+  acknowledge new due 02T11:00 given 02T10:00 done 02T09:30
+  resolve new due 02T14:00 given 02T10:00
+02T12:00 told +resolved_at=02T12:00
+  acknowledge kept due 02T11:00 given 02T10:00 done 02T09:30
+  resolve kept due 02T14:00 given 02T10:00 done 02T12:00
+03T10:00 told +reopened_at=03T10:00 -resolved_at -responded_at
+  acknowledge new due 03T11:00 given 02T10:00
+  resolve changed due 03T14:00 given 02T10:00
+
+# 16 and so it does where the next answer is told together with the next question
+do: [{respond: {within: 4h, since: waiting_since}}]
+02T10:00 told +waiting_since=02T10:00
+  respond new due 02T14:00 given 02T10:00
+02T11:00 told +responded_at=02T11:00
+  respond kept due 02T14:00 given 02T10:00 done 02T11:00
+02T16:00 told +waiting_since=02T13:00 +responded_at=02T15:00
+  respond changed due 02T17:00 given 02T10:00 done 02T15:00
+
+# 16 what was not kept is judged by the same answer
+do: [{respond: {within: 4h, since: waiting_since}}]
+02T10:00 told +waiting_since=02T10:00
+  respond new due 02T14:00 given 02T10:00
+02T15:00 told +responded_at=02T15:00
+  respond kept due 02T14:00 given 02T10:00 done 02T15:00
+  missed respond given 02T10:00 due 02T14:00 done 02T15:00
+02T16:00 told -responded_at
+  respond kept due 02T14:00 given 02T10:00
+  missed respond given 02T10:00 due 02T14:00
+
+# 15 answered as it is opened again: what reminds of it stays as it was
+do: [{acknowledge: {within: 4h, remind: [{notify: {to: lead, before: 25%}}]}}]
+02T10:00 told
+  acknowledge new due 02T14:00 given 02T10:00
+02T12:00 told +reopened_at=02T12:00 +responded_at=02T12:00
+  acknowledge kept due 02T14:00 given 02T10:00 done 02T12:00
+
 # 18 another warning of the same kind is a difference
 do: [{apologise: {}}]
 02T10:00 told

@@ -30,8 +30,8 @@ type oStretch struct {
 
 // oInstance is a promise with all the deadlines that it ever had.
 type oInstance struct {
-	ask       *oAsk // as it was last given
-	born      time.Time
+	ask       *oAsk     // as it was last given
+	born      time.Time // when it first had a deadline
 	stretches []oStretch
 	standing  bool
 }
@@ -49,7 +49,7 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 		i := slices.IndexFunc(out, func(x *oInstance) bool { return x.ask.same(k) && x.ask.chosen == k.chosen })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &oInstance{born: k.born})
+			out = append(out, &oInstance{})
 		}
 		x := out[i]
 		x.ask, x.standing = k, standing
@@ -64,6 +64,9 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 			}
 		}
 		if !due.IsZero() {
+			if len(x.stretches) == 0 {
+				x.born = k.born
+			}
 			x.stretches = append(x.stretches, oStretch{from, until, due, k.amount})
 		}
 	}
@@ -117,7 +120,7 @@ func (r *oRun) whenDone(x *oInstance) time.Time {
 			return e
 		}
 		kept := !ended.IsZero() && !ended.After(x.due())
-		if !e.IsZero() && (!e.After(x.due()) || !kept && !e.After(x.end())) {
+		if !e.IsZero() && !e.After(x.end()) && (!kept || !e.After(x.due())) {
 			return e
 		}
 		return ended

@@ -72,7 +72,7 @@ func (r *oRun) substitute(p *oPlay, list []*oAction) error {
 		act := &oAct{typ: "substitute", plays: []string{p.name()}, book: p.book, units: p.units, partner: c.id, direction: way,
 			reservedAt: r.now, params: map[string]string{"partner": c.id, "agreement": "AG-" + c.id, "units": fmt.Sprint(p.units)}}
 		act.key = r.in.text("id") + " " + p.name() + " substitute "
-		act.asks = []*oAsk{{key: act.key, typ: act.typ, play: p, src: &oAction{typ: act.typ}}}
+		act.asks = []*oAsk{{key: act.key, typ: act.typ, play: p, src: &oAction{typ: act.typ}, redress: true}}
 		r.promise(act.asks[0])
 		if d.cost.IsSet() {
 			m, err := recovery.Money{}, error(nil)

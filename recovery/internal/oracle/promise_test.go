@@ -34,7 +34,7 @@ type oAsk struct {
 	due        time.Time // the deadline that it shows
 	done       time.Time // zero: open
 	given      time.Time // when it was first given, on whatever base
-	born       time.Time // when it was first given on this base
+	born       time.Time // when it first had a deadline on this base, or waited for one
 	instanceOf *oAsk     // of one time that an inform falls due
 	parent     *oAsk     // of a step: what it hangs on
 	from       time.Time // of a step: when it is owed from
@@ -210,7 +210,14 @@ func (r *oRun) startClock(k *oAsk) {
 
 // keepBase gives a promise that was done before its base moved the base that it had.
 func (r *oRun) keepBase(k *oAsk) {
-	if last := r.life.latestAsk(k); last != nil && !k.redress && !k.recurs() && !last.base.Equal(k.base) && r.doneUntil(last, k.base) {
+	last := r.life.latestAsk(k)
+	if last == nil || k.redress || k.recurs() || last.base.Equal(k.base) {
+		return
+	}
+	if !last.done.IsZero() && !last.done.After(last.due) && last.done.Before(k.base) && !r.lookBack(last).Equal(last.done) {
+		return // it was kept, and what is told now is about the next promise
+	}
+	if r.doneUntil(last, k.base) {
 		k.base, k.any = last.base, last.any
 	}
 }
@@ -218,14 +225,19 @@ func (r *oRun) keepBase(k *oAsk) {
 // doneUntil says that a promise was done, and that this counts from its new base too: it keeps the one that it
 // had (rule 13). So does one without a base any more.
 func (r *oRun) doneUntil(last *oAsk, base time.Time) bool {
-	before := r.looksBack
-	r.looksBack = true
-	done := r.doneAt(last)
-	r.looksBack = before
+	done := r.lookBack(last)
 	if reopened, ok := r.in.time("reopened_at"); ok && !reopened.After(r.now) && done.Before(reopened) {
 		return false
 	}
 	return !done.IsZero() && !done.Before(base)
+}
+
+// lookBack is when a promise of before was done, whatever has reopened the incident since.
+func (r *oRun) lookBack(last *oAsk) time.Time {
+	before := r.looksBack
+	r.looksBack = true
+	defer func() { r.looksBack = before }()
+	return r.doneAt(last)
 }
 
 // latestAsk is what a play asked for last under an action.
@@ -313,15 +325,15 @@ func (r *oRun) givenFirst(k *oAsk) bool {
 	return slices.ContainsFunc(r.life.past[0].asks, func(o *oAsk) bool { return o.key == k.key && o.play.name() == k.play.name() })
 }
 
-// firstGiven is when what a play asks for was first given, and when this promise was: one whose base
-// moves is another each time.
+// firstGiven is when what a play asks for was first given, and when this promise was: it has a deadline, or
+// waits for one, and one whose base moves is another each time.
 func (r *oRun) firstGiven(k *oAsk) (given, born time.Time) {
 	for _, d := range r.life.past {
 		for _, o := range d.asks {
 			if o.key == k.key && o.play.name() == k.play.name() && given.IsZero() {
 				given = d.at
 			}
-			if o.same(k) && born.IsZero() {
+			if o.same(k) && (o.waits() || !o.due.IsZero()) && born.IsZero() {
 				born = d.at
 			}
 		}

@@ -85,6 +85,9 @@ func (o *once) incident(x *account.Incident, kind, period int, seen occurrence) 
 // foundFirst counts the failures of the period that we found before their customer complained of the same
 // service and failure.
 func (o *once) foundFirst() (n int64) {
+	if !slices.ContainsFunc(o.seen, func(x occurrence) bool { return x.found && x.period == thisPeriod }) {
+		return 0
+	}
 	slices.SortFunc(o.seen, func(a, b occurrence) int {
 		first := func(x occurrence) int { // at one time, the complaint comes first
 			if x.complaint {
@@ -110,7 +113,7 @@ func (o *once) foundFirst() (n int64) {
 func (o *once) finish(r *reviewer) Once {
 	out := Once{Counts: onceCounts, Kinds: []Repeated{}}
 	slices.SortFunc(o.seen, func(a, b occurrence) int {
-		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.customer, b.customer))
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.at, b.at), cmp.Compare(a.customer, b.customer), cmp.Compare(a.counted, b.counted))
 	})
 	for len(o.seen) > 0 {
 		n := slices.IndexFunc(o.seen, func(x occurrence) bool { return x.kind != o.seen[0].kind })
