@@ -66,7 +66,7 @@ type Ledger struct {
 }
 
 // cacheSize is how many records that were read or written last are kept at hand.
-const cacheSize = 4096
+const cacheSize = 1024
 
 type cached struct {
 	seq  int64
