@@ -31,10 +31,12 @@ type checker struct {
 	*world
 	boxes map[*policy.Play]*policy.Box // nil: it never matches
 	order map[*policy.Playbook][]*policy.Play
+	rank  map[*policy.Play]int         // in order
+	near  map[*policy.Playbook]*nearby // of order
 }
 
 func newChecker(w *world) *checker {
-	c := &checker{world: w, boxes: map[*policy.Play]*policy.Box{}, order: map[*policy.Playbook][]*policy.Play{}}
+	c := &checker{world: w, boxes: map[*policy.Play]*policy.Box{}, order: map[*policy.Playbook][]*policy.Play{}, rank: map[*policy.Play]int{}, near: map[*policy.Playbook]*nearby{}}
 	books := map[*policy.Playbook]*policy.Box{}
 	for _, b := range w.program.Playbooks {
 		box := w.reason.Require(w.reason.Applies(b), w.reason.Valid(), policy.CanYes)
@@ -50,20 +52,81 @@ func newChecker(w *world) *checker {
 			c.boxes[p] = w.reason.Require(w.reason.Play(p), box, policy.CanYes)
 		}
 	}
+	for b, plays := range c.order {
+		for i, p := range plays {
+			c.rank[p] = i
+		}
+		c.near[b] = c.nearby(plays)
+	}
 	return c
+}
+
+// nearby finds plays that can match together with one, without asking each: most name one service, or one failure.
+type nearby struct {
+	plays []*policy.Play
+	at    []int32         // the one position of each play in a slot; -1: it has several, or none
+	by    map[int32][]int // the plays with one position, in their order
+	wide  []int           // all others
+}
+
+func (c *checker) nearby(plays []*policy.Play) *nearby {
+	var best *nearby
+	for _, name := range []string{"service", "failure"} {
+		n := &nearby{plays: plays, by: map[int32][]int{}}
+		for i, p := range plays {
+			n.at = append(n.at, -1)
+			if box := c.boxes[p]; box != nil {
+				if at := box.At(c.slots[name]); len(at) == 1 {
+					n.at[i] = at[0]
+					n.by[at[0]] = append(n.by[at[0]], i)
+					continue
+				}
+			}
+			n.wide = append(n.wide, i)
+		}
+		if best == nil || len(n.by) > len(best.by) {
+			best = n
+		}
+	}
+	return best
+}
+
+// before are the plays before one, by its place, that may match together with it, in their order.
+func (c *checker) before(n *nearby, i int) (out []*policy.Play) {
+	add := func(k int) {
+		p, q := n.plays[k], n.plays[i]
+		if c.boxes[p] != nil && c.boxes[q] != nil && c.boxes[p].Meets(c.boxes[q]) {
+			out = append(out, p)
+		}
+	}
+	if n.at[i] < 0 {
+		for k := range i {
+			add(k)
+		}
+		return out
+	}
+	one, wide := n.by[n.at[i]], n.wide
+	for len(one) > 0 && one[0] < i || len(wide) > 0 && wide[0] < i {
+		if len(wide) == 0 || len(one) > 0 && one[0] < wide[0] {
+			add(one[0])
+			one = one[1:]
+		} else {
+			add(wide[0])
+			wide = wide[1:]
+		}
+	}
+	return out
 }
 
 // blockers are the plays of which none may match for a play to match.
 func (c *checker) blockers(p *policy.Play) []*policy.Play {
+	first := p.Answers && p.Playbook.Matches == policy.MatchFirst
+	if !first && !p.Fallback {
+		return nil
+	}
 	var out []*policy.Play
-	for _, q := range c.order[p.Playbook] {
-		if q == p {
-			break
-		}
-		if !q.Answers || q.Each != nil || c.boxes[q] == nil || !c.boxes[q].Meets(c.boxes[p]) {
-			continue
-		}
-		if p.Answers && p.Playbook.Matches == policy.MatchFirst || p.Fallback && side(p) == side(q) {
+	for _, q := range c.before(c.near[p.Playbook], c.rank[p]) {
+		if q.Answers && q.Each == nil && (first || p.Fallback && side(p) == side(q)) {
 			out = append(out, q)
 		}
 	}
@@ -242,8 +305,11 @@ func (c *checker) ambiguous() []Proof {
 			var shown *trial
 			var open *reason
 			more := 0
-			for _, p := range c.order[b][:i] {
-				if !p.Answers || !q.Answers || c.boxes[p] == nil || c.boxes[q] == nil || !c.boxes[p].Meets(c.boxes[q]) || q.Fallback && side(p) == side(q) {
+			if !q.Answers {
+				continue
+			}
+			for _, p := range c.before(c.near[b], i) {
+				if !p.Answers || q.Fallback && side(p) == side(q) {
 					continue
 				}
 				t, why := c.together(p, q)

@@ -286,13 +286,14 @@ func (c *checker) reached(never []Proof) []Proof {
 // once, with the first other one.
 func (c *checker) twice() []Proof {
 	var out []Proof
+	near := c.nearby(c.program.Plays)
 	for i, q := range c.program.Plays {
 		if c.ctx.Err() != nil {
 			return out
 		}
 		var proof *Proof
-		for _, p := range c.program.Plays[:i] {
-			if c.boxes[p] == nil || c.boxes[q] == nil || !c.boxes[p].Meets(c.boxes[q]) || c.alone(p, q) {
+		for _, p := range c.before(near, i) {
+			if c.alone(p, q) {
 				continue
 			}
 			if proof = c.bothGiven(p, q, proof); proof != nil && proof.Standing == Broken {
