@@ -75,7 +75,7 @@ func (p *Program) Reason(actions bool, until time.Time) *Reasoning {
 func (p *Program) reasoning(actions bool) *Reasoning {
 	r := &Reasoning{
 		own: map[*Playbook][]*atom.Cond{}, zeros: map[*Fact]*atom.Cond{},
-		program: p, takes: celenv.NewConditions(p.slots), asked: map[any]*Asked{}, reads: map[*celenv.Expr]*Read{}, unlike: map[int]*unlike{},
+		program: p, takes: celenv.NewConditions(p.slots).Deep(), asked: map[any]*Asked{}, reads: map[*celenv.Expr]*Read{}, unlike: map[int]*unlike{},
 		terms: preparer{program: p, zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}},
 	}
 	r.findUnlike()

@@ -133,8 +133,16 @@ func TestWhatTheEngineReads(t *testing.T) {
 			"when_grows: price, never_less: [compensate]", prove.Broken},
 		{"a branch by a price", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'incident.price + incident.price > money(\"40 EUR\") ? incident.price : incident.price + money(\"30 EUR\")'}}]}",
 			"when_grows: price, never_less: [compensate]", prove.Broken},
+		{"a share of a price by a table", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'incident.price / tables.t.of * tables.t.share * (incident.severity > 3 ? 2 : 1)'}}]}\n" +
+			"tables: {t: {by: incident.region, rows: [{is: north, of: 3, share: 10%}, {otherwise: true, of: 1, share: 0%}]}}", "when_grows: price, never_less: [compensate]", prove.Proved},
+		{"a share below zero", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'money(\"90 EUR\") + incident.price * tables.t.share'}}]}\n" +
+			"tables: {t: {by: incident.region, rows: [{is: north, share: -10%}, {otherwise: true, share: 0%}]}}", "when_grows: price, never_less: [compensate]", prove.Broken},
 		{"full hours", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: 'money(\"2 EUR\") * int(incident.lead / hours(12))'}}]}",
 			"when_grows: lead, never_less: [compensate]", prove.Proved},
+		{"a cap that does not always hold", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: incident.price}}]}\nlimits: [{of: compensate, at_most: 12 EUR, when: incident.severity > 3}]",
+			"of: compensate, at_most: 12 EUR", prove.Broken},
+		{"a cap that always holds", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: incident.price}}]}\nlimits: [{of: compensate, at_most: 12 EUR}]",
+			"of: compensate, at_most: 12 EUR", prove.Proved},
 		{"items under a cap", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, at_most: 12 EUR}]",
 			"of: compensate, at_most: 12 EUR", prove.Proved},
 		{"items of which the highest is kept", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, keep: highest}]",
@@ -192,7 +200,7 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
-	if found < 8 {
+	if found < 15 {
 		t.Errorf("only %d guarantees", found)
 	}
 }
@@ -219,6 +227,34 @@ func TestSameBytes(t *testing.T) {
 		}
 		if out.String() != first {
 			t.Fatalf("got %s\nand %s", first, out.String())
+		}
+	}
+}
+
+// TestTwoPlaybooks holds that limits of one playbook bound nothing that another one gives.
+func TestTwoPlaybooks(t *testing.T) {
+	const two = `amends: v1
+playbook: a
+review_by: 2027-06-30
+limits: [LIMIT]
+plays:
+  - {id: p, approach: standardised-response, when: 'true', do: [{compensate: {amount: 5 EUR}}]}
+guarantees:
+  - {id: g, of: compensate, at_most: 5 EUR}
+---
+amends: v1
+playbook: b
+review_by: 2027-06-30
+plays:
+  - {id: p, approach: standardised-response, when: incident.severity > 3, do: [{compensate: {amount: 5 EUR}}]}
+`
+	for _, limit := range []string{"{of: compensate, keep: highest}", "{of: compensate, at_most: 5 EUR}", "{of: [compensate, refund], at_most: 5 EUR}"} {
+		result, err := prove.Prove(context.Background(), loaded(t, strings.Replace(two, "LIMIT", limit, 1)), prove.Options{Guarantee: "g"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := result.Guarantees[0]; got.Standing != prove.Broken {
+			t.Errorf("%s: it is %s: %s", limit, got.Standing, got.Reason)
 		}
 	}
 }

@@ -366,12 +366,13 @@ func (x *single) capped(s *scene) bool {
 		if p.Choice == nil {
 			continue
 		}
+		of := 0
 		for _, o := range p.Choice.Options {
 			if slices.Contains(x.g.Types, o.Type.Name) {
-				options += max(p.Choice.AtMost, 1)
-				break
+				of++
 			}
 		}
+		options += min(of, max(p.Choice.AtMost, 1))
 	}
 	if options > 1 {
 		return false

@@ -296,7 +296,7 @@ func dims(src string) point {
 func seedOf(t *testing.T) (from, n int) {
 	n = 120
 	if testing.Short() {
-		n = 20
+		n = 8
 	}
 	if s := os.Getenv("WORLDS"); s != "" {
 		n, _ = strconv.Atoi(s)

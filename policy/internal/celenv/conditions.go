@@ -23,6 +23,7 @@ import (
 // may never be evaluated. So they are not taken into account.
 type Conditions struct {
 	facts    int // the slot of the first fact, behind those of the fields
+	deep     bool
 	terms    map[*Expr]*atom.Cond
 	readings map[*Expr]*Reading
 }
@@ -127,7 +128,10 @@ func (t *taker) native(n ast.Expr) *atom.Cond {
 	default:
 		operator, _ := operators.FindReverse(name)
 		if _, ok := comparisons[operator]; ok {
-			return t.comparison(operator, call.Args())
+			if c := t.comparison(operator, call.Args()); c != nil || !t.c.deep {
+				return c
+			}
+			return t.apart(operator, call.Args())
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/policy/internal/atom"
 	"github.com/servicerecovery/amends/policy/internal/cellib"
+	"github.com/servicerecovery/amends/policy/internal/celtext"
 	"github.com/servicerecovery/amends/policy/value"
 )
 
@@ -412,18 +413,60 @@ func joint(a, b int, ok bool) (int, bool) {
 	return a, true
 }
 
-// scaled is the direction of a product with a constant, or of a value that is divided by one.
+// scaled is the direction of a product with a value that stays, or of a value that is divided by one.
 func (t *taker) scaled(n ast.Expr, args []ast.Expr, slot int, vary map[int]bool) (int, bool) {
+	divides := n.AsCall().FunctionName() == operators.Divide
 	for i := range args {
-		v, _, constant := t.constant(args[i])
-		if !constant || i == 0 && n.AsCall().FunctionName() == operators.Divide {
+		if divides && i == 0 || t.follows(args[i], vary) {
 			continue
 		}
-		sign, known := signOf(v)
 		d, ok := t.direction(args[1-i], slot, vary)
-		return d * sign, ok && known && (sign != 0 || n.AsCall().FunctionName() == operators.Multiply)
+		if v, _, constant := t.constant(args[i]); constant {
+			sign, known := signOf(v)
+			return d * sign, ok && known && (sign != 0 || !divides)
+		}
+		return d, ok && t.atLeastZero(args[i], divides)
 	}
 	return 0, false
+}
+
+// atLeastZero reports whether the value of a node is never below zero; above, whether it is always above it.
+func (t *taker) atLeastZero(n ast.Expr, above bool) bool {
+	fine := func(v any) bool {
+		sign, ok := signOf(v)
+		return ok && (sign > 0 || sign == 0 && !above)
+	}
+	if v, _, ok := t.constant(n); ok {
+		return fine(v)
+	}
+	if r := t.e.reference(n); r != nil {
+		switch {
+		case r.mode != modeRead:
+		case r.kind == refTerm && !r.term.broken && !r.term.loops:
+			tree, _ := r.term.checked()
+			inner := taker{c: t.c, e: r.term}
+			return inner.atLeastZero(tree.Expr(), above)
+		case r.kind == refTable && (r.pick != nil || r.field != nil || r.column >= 0):
+			for _, row := range r.table.rows {
+				for i, cell := range row.cells {
+					if r.pick == nil && r.field == nil && i != r.column {
+						continue
+					}
+					v, _, ok := constantOf(cell)
+					if !ok || !fine(v) {
+						return false
+					}
+				}
+			}
+			return true
+		}
+		return false
+	}
+	if n.Kind() == ast.CallKind && n.AsCall().FunctionName() == operators.Conditional {
+		args := n.AsCall().Args()
+		return t.atLeastZero(args[1], above) && t.atLeastZero(args[2], above)
+	}
+	return false
 }
 
 // signOf is whether a constant is above zero, below it, or zero.
@@ -441,4 +484,87 @@ func signOf(v any) (sign int, ok bool) {
 		return x.Rat().Sign(), true
 	}
 	return 0, false
+}
+
+// Deep makes a Conditions also take apart what costs more than it helps where an expression can be evaluated:
+// comparisons with a choice between constants, and of two conditions.
+func (c *Conditions) Deep() *Conditions {
+	c.deep = true
+	return c
+}
+
+// part is a node and the expression that it belongs to.
+type part struct {
+	t *taker
+	n ast.Expr
+}
+
+// opened is what a term stands for, through other terms; any other node is itself.
+func (p part) opened() part {
+	for {
+		r := p.t.e.reference(p.n)
+		if r == nil || r.kind != refTerm || r.mode != modeRead || r.term.broken || r.term.loops {
+			return p
+		}
+		tree, _ := r.term.checked()
+		p = part{&taker{c: p.t.c, e: r.term}, tree.Expr()}
+	}
+}
+
+// apart returns the condition of a comparison with a choice between values, or of two conditions, where each
+// part is known; nil where one is not.
+func (t *taker) apart(operator string, args []ast.Expr) *atom.Cond {
+	a, b := part{t, args[0]}, part{t, args[1]}
+	c := compared(operator, a, b)
+	if c == nil && (operator == "==" || operator == "!=") {
+		first, second := a.t.native(a.n), b.t.native(b.n)
+		if first == nil || second == nil || first.Asks() || second.Asks() {
+			return nil
+		}
+		not := &atom.Cond{Op: atom.Not, Kids: []*atom.Cond{second}}
+		if operator == "!=" {
+			second, not = not, second
+		}
+		return &atom.Cond{Op: atom.If, Kids: []*atom.Cond{first, second, not}}
+	}
+	return c
+}
+
+// compared is the condition of a comparison of two values, each of which may be a choice between others.
+func compared(operator string, a, b part) *atom.Cond {
+	for i, p := range []part{a, b} {
+		p = p.opened()
+		if p.n.Kind() != ast.CallKind || p.n.AsCall().FunctionName() != operators.Conditional {
+			continue
+		}
+		args := p.n.AsCall().Args()
+		when := p.t.native(args[0])
+		if when == nil || when.Asks() {
+			return nil
+		}
+		var kids []*atom.Cond
+		for _, branch := range args[1:] {
+			sides := [2]part{a, b}
+			sides[i] = part{p.t, branch}
+			c := compared(operator, sides[0], sides[1])
+			if c == nil {
+				return nil
+			}
+			kids = append(kids, c)
+		}
+		return &atom.Cond{Op: atom.If, Kids: append([]*atom.Cond{when}, kids...)}
+	}
+	a, b = a.opened(), b.opened()
+	if _, isConstant := a.t.e.literal(a.n); isConstant {
+		a, b, operator = b, a, celtext.Mirrored(operator)
+	}
+	o, ok := a.t.subject(a.n)
+	if !ok {
+		return nil
+	}
+	v, typ, ok := b.t.constant(b.n)
+	if op := comparisons[operator]; ok && (o.typ == typ || op != atom.Equal && op != atom.Differ && isNumber(o.typ) && isNumber(typ)) {
+		return o.complete(&atom.Cond{Op: op, Const: v})
+	}
+	return nil
 }
