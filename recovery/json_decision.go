@@ -49,6 +49,24 @@ func (a *Action) UnmarshalJSON(data []byte) error {
 	return jsonError(err)
 }
 
+// MarshalJSON writes the choice as it stands in a decision.
+func (c Choice) MarshalJSON() ([]byte, error) {
+	f := form.Writing(nil, form.ForReaders)
+	f.Begin()
+	c.fields(f)
+	f.End()
+	return f.Written(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (c *Choice) UnmarshalJSON(data []byte) error {
+	read, err := form.Read(data, (*Choice).fields)
+	if err == nil {
+		*c = read
+	}
+	return jsonError(err)
+}
+
 func (d *Decision) fields(f *form.Form) {
 	f.Text("id", &d.ID)
 	f.Text("namespace", &d.Namespace)

@@ -3,6 +3,7 @@ package recovery_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -216,5 +217,33 @@ func TestReadDeliveryRefuses(t *testing.T) {
 		if d, err := recovery.ReadDelivery([]byte(text), nil); err == nil {
 			t.Errorf("%s was read as %+v", text, d)
 		}
+	}
+}
+
+// TestDeliveriesForReaders holds that a delivery has a JSON of its own for hosts, whether it is about an action or a
+// choice, and that it reads back to the same.
+func TestDeliveriesForReaders(t *testing.T) {
+	d := newStreamDesk(t, streamed)
+	list := d.tell("late", 0).Effects()
+	list = append(list, d.handle(recovery.Incident{ID: "T-2", Failure: "broken"}).Effects()...)
+	asks := 0
+	for _, x := range list {
+		if x.Choice != nil {
+			asks++
+		}
+		data, err := json.Marshal(x)
+		if err != nil {
+			t.Fatalf("%s: %v", text(&x), err)
+		}
+		var back recovery.Delivery
+		if err := json.Unmarshal(data, &back); err != nil {
+			t.Fatalf("%s: %v", data, err)
+		}
+		if again, err := json.Marshal(back); err != nil || string(again) != string(data) || text(&back) != text(&x) {
+			t.Errorf("%s\nreads back as\n%s (%v)", data, again, err)
+		}
+	}
+	if asks != 1 {
+		t.Errorf("%d deliveries ask for a choice", asks)
 	}
 }

@@ -26,7 +26,7 @@ func (w *work) deliver(ctx context.Context, d *recovery.Delivery, until time.Tim
 	switch {
 	case err == nil:
 		err = w.persist(ctx, func(ctx context.Context) error { return w.report(ctx, d) })
-	case errors.Is(err, ErrNotUndone):
+	case errors.Is(err, ErrNotUndone), errors.Is(err, ErrTaken):
 		err = w.persist(ctx, func(ctx context.Context) error { return w.Store.Settle(ctx, d.Key) })
 	default:
 		w.failed(ctx, d, err)
@@ -100,7 +100,7 @@ func (w *work) report(ctx context.Context, d *recovery.Delivery) error {
 		return nil
 	}
 	r := recovery.Report{Incident: d.Incident, Key: d.Key, Outcome: recovery.OutcomeDone}
-	if takesBack(d) {
+	if TakesBack(d) {
 		r.Outcome = recovery.OutcomeUndone
 	}
 	err = w.Engine.Report(ctx, r, recovery.In(w.Store))
@@ -112,8 +112,9 @@ func (w *work) report(ctx context.Context, d *recovery.Delivery) error {
 	return err
 }
 
-// takesBack reports whether a delivery takes something back.
-func takesBack(d *recovery.Delivery) bool {
+// TakesBack reports whether a delivery takes something back, so that the runner reports `undone`: a cancellation, or
+// an amount that falls.
+func TakesBack(d *recovery.Delivery) bool {
 	return d.Do == recovery.ToCancel || d.Do == recovery.ToChange && d.Action != nil && d.Action.Difference().Sign() < 0
 }
 

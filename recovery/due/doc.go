@@ -7,6 +7,9 @@
 //	func deliver(ctx context.Context, d recovery.Delivery) error {
 //		switch d.Do {
 //		case recovery.ToDo:
+//			if d.Action.Type == recovery.ActionRespond {
+//				return due.ErrTaken // an agent does, and the incident will say when
+//			}
 //			return pay(ctx, d.Key, d.Action) // the key makes a repetition harmless
 //		…
 //	}

@@ -12,6 +12,11 @@ import (
 // over, and nothing is reported, so what was given still counts as given.
 var ErrNotUndone = recovery.ErrNotUndone
 
+// ErrTaken is what Deliver returns when somebody has taken a delivery over who will report on it later, such as an agent
+// who is to respond. The delivery is over, and nothing is reported: the promise stays open, and money may
+// have been given.
+var ErrTaken = errors.New("it is taken over, and will be reported later")
+
 // Runner works off the stream of a store. The first three fields are wanted; what the others stand for at
 // zero is said with each.
 type Runner struct {
@@ -21,8 +26,8 @@ type Runner struct {
 	Store recovery.Stream
 	// Deliver carries out a delivery. The runner reports what was done when it returns nil: `undone` where
 	// something was to be taken back, which is a cancellation or an amount that falls, else `done`. A report that
-	// Deliver has made itself, as of a part of an amount, stands instead. After [ErrNotUndone] nothing is
-	// reported. Any other error, or a panic, makes the delivery come again.
+	// Deliver has made itself, as of a part of an amount, stands instead. After [ErrNotUndone] and [ErrTaken]
+	// nothing is reported. Any other error, or a panic, makes the delivery come again.
 	//
 	// The context ends when the lease cannot be renewed: somebody else may carry out the delivery from then on.
 	// Deliver is called for several incidents at a time if Parallel says so, and for one incident never.

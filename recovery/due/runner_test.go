@@ -35,7 +35,7 @@ func TestOnTime(t *testing.T) {
 func unanswered(d *desk) func(context.Context, recovery.Delivery) error {
 	return func(ctx context.Context, x recovery.Delivery) error {
 		if x.Action != nil && x.Action.Type == "respond" {
-			return due.ErrNotUndone // nothing is reported
+			return due.ErrTaken
 		}
 		return nil
 	}

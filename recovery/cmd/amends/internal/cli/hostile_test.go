@@ -27,6 +27,7 @@ import (
 var hostileRuns = map[string][]string{
 	"check":                {"check PB --now 2040-01-01T00:00:00Z --format FORMAT", "check PB --strict --format FORMAT", "check TEXT", "check PB TEXT"},
 	"decide":               {"decide --playbooks PB INCIDENTS --format FORMAT", "decide --playbooks PB INCIDENTS --revision TEXT --format FORMAT", "decide --playbooks PB --given GIVEN INCIDENTS", "decide --playbooks TEXT", "decide --playbooks PB TEXT", "decide --playbooks PB --now TEXT", "decide --playbooks PB --store TEXT --given TEXT", "decide --playbooks PB --strict INCIDENTS --format FORMAT"},
+	"run":                  {"run --playbooks PB --store sqlite:run.db --once INCIDENTS", "run --playbooks PB --store sqlite:run.db --once --namespace TEXT --revision TEXT INCIDENTS", "run --playbooks PB --store TEXT --once INCIDENTS", "run --playbooks PB --store sqlite:run.db --once TEXT", "run --playbooks TEXT --store TEXT", "run --playbooks PB --store sqlite:run.db --deliver TEXT --secret GIVEN", "run --playbooks PB --store sqlite:run.db --deliver http://localhost --secret TEXT"},
 	"agenda":               {"agenda LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "agenda LEDGER --incident TEXT", "agenda LEDGER --owner TEXT --to TEXT --format FORMAT", "agenda TEXT", "agenda DAMAGED --format FORMAT"},
 	"approve":              {"approve --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "approve --store LEDGER GIVEN --format FORMAT", "approve --store LEDGER TEXT", "approve --store TEXT"},
 	"choose":               {"choose --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "choose --store LEDGER GIVEN --format FORMAT", "choose --store LEDGER TEXT", "choose --store TEXT", "choose --store LEDGER --playbooks PB INCIDENTS"},
@@ -311,7 +312,7 @@ func runHostile(t *testing.T, name, line string, formats []string, stand map[str
 				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 				Env: func(string) string { return "" }, Terminal: func(io.Writer) bool { return terminal },
 			})
-			exact := slices.Contains([]string{"decide", "choose", "approve", "decline", "again"}, name) && format != "text" && !terminal
+			exact := slices.Contains([]string{"decide", "run", "choose", "approve", "decline", "again"}, name) && format != "text" && !terminal
 			look(t, args, format, stdout.String(), exact)
 			look(t, args, "", stderr.String(), false)
 			if t.Failed() {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -212,7 +211,7 @@ func readKey(name string, secret bool) (string, error) {
 		err = errors.New("this is the secret key; the public one is wanted, and this one is not to be handed out")
 	case err == nil && !is && secret:
 		err = errors.New("this is the public key, and one signs with the secret one")
-	case err == nil && secret && runtime.GOOS != "windows" && mode.Perm()&0o077 != 0:
+	case err == nil && secret && openToOthers(mode):
 		err = fmt.Errorf("others on this machine can read or change this secret key (mode %04o): run chmod 600 %s, and make a new key if somebody may have read it", mode.Perm(), name)
 	}
 	if err != nil {
@@ -230,7 +229,7 @@ func readSmall(name string) ([]byte, fs.FileMode, error) {
 		return nil, 0, command.PlainPath(name, err)
 	}
 	if !there.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s: this is no plain file, and a key or a checkpoint is read from one", name)
+		return nil, 0, fmt.Errorf("%s: this is no plain file, and a key, a secret or a checkpoint is read from one", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -244,7 +243,7 @@ func readSmall(name string) ([]byte, fs.FileMode, error) {
 	case !os.SameFile(there, own):
 		return nil, 0, fmt.Errorf("%s: the file was replaced while it was being opened", name)
 	case own.Size() > most:
-		return nil, 0, fmt.Errorf("%s: %d bytes are too many for a key or a checkpoint", name, own.Size())
+		return nil, 0, fmt.Errorf("%s: %d bytes are too many for a key, a secret or a checkpoint", name, own.Size())
 	}
 	text, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
