@@ -136,7 +136,7 @@ func lasting(err error) bool {
 	var text *recovery.JSONError
 	var cannot *CannotError
 	var api *APIError
-	return errors.As(err, &payload) || errors.As(err, &incident) || errors.As(err, &text) || errors.As(err, &cannot) ||
+	return errors.Is(err, recovery.ErrErased) || errors.As(err, &payload) || errors.As(err, &incident) || errors.As(err, &text) || errors.As(err, &cannot) ||
 		errors.As(err, &api) && api.Status == http.StatusNotFound
 }
 
