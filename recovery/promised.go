@@ -47,6 +47,7 @@ type Outcomes struct {
 	given    *Given
 	now      time.Time
 	agendas  []*agenda // of the latest decision and of those that made choices; nil: not asked yet
+	gone     map[store.ID]bool
 }
 
 // Outcomes looks at what stands of an incident, as of a time. The error is that of an incident that
@@ -261,6 +262,15 @@ func (a *agenda) doneAt(x *Action) (done time.Time) {
 		done = later(done, p.DoneAt)
 	}
 	return done
+}
+
+// Withdrawn reports whether a choice that stands has taken back an action that was given before: a limit that
+// keeps the highest drops what the plays gave when somebody chooses more.
+func (o *Outcomes) Withdrawn(action string) bool {
+	if o.gone == nil && len(o.given.Made) > 0 {
+		o.gone = o.given.withdrawn()
+	}
+	return len(o.gone) > 0 && o.gone[store.IDOf(action)]
 }
 
 // Reported is how much was reported given under an action in a currency, less what was taken back.

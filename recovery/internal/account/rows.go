@@ -26,11 +26,12 @@ type Decision struct {
 	Is *recovery.Decision
 }
 
-// Action is an action of a decision.
+// Action is an action of a decision. One that a choice has taken back since is not Latest.
 type Action struct {
 	Row
 	Is        *recovery.Action
 	DecidedAt time.Time
+	Chosen    bool // the decision makes a choice
 	// Service and Failure are those of the incident.
 	Service, Failure string
 	// DoneAt is when it was done: of what stands as it is known now, else as the decision said.

@@ -38,7 +38,7 @@ func Tables() []Table {
 	return []Table{
 		tableOf("decisions", "A row for each decision, those that make choices included. It counts by decided_at.", decisionColumns(),
 			func(d *Decision) Row { return d.Row }, func(give func(*Decision) error) Rows { return Rows{Decision: give} }),
-		tableOf("actions", "A row for each action of each decision. It counts by given_at. What is promised now are the rows that are latest and not cancelled.", actionColumns(),
+		tableOf("actions", "A row for each action of each decision. It counts by given_at. What is promised now are the rows that are latest and not cancelled; what a choice has taken back since is not latest.", actionColumns(),
 			func(a *Action) Row { return a.Row }, func(give func(*Action) error) Rows { return Rows{Action: give} }),
 		tableOf("promises", "A row for each deadline that one play promised, once: what became of it. It counts by due_at.", promiseColumns(),
 			func(p *Promise) Row { return p.Row }, func(give func(*Promise) error) Rows { return Rows{Promise: give} }),
@@ -129,6 +129,14 @@ func seconds(d time.Duration) any {
 		return nil
 	}
 	return number(strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
+}
+
+// took is known of what was done: it may be no time at all.
+func took(p *Promise) any {
+	if p.Is.Took == 0 && !p.Is.DoneAt.IsZero() && !p.Is.Base.IsZero() {
+		return number("0")
+	}
+	return seconds(p.Is.Took)
 }
 
 func each[T any](list []T, text func(*T) string) []string {
@@ -228,7 +236,7 @@ func promiseColumns() []column[Promise] {
 		{"given_at", "when the deadline was first given", func(p *Promise) any { return p.Is.GivenAt }},
 		{"counts_from", "what the deadline counts from", func(p *Promise) any { return p.Is.Base }},
 		{"allowed_seconds", "how long it may take, in working time where it has a calendar", func(p *Promise) any { return seconds(p.Is.Allowed) }},
-		{"took_seconds", "how long it took, in the same time", func(p *Promise) any { return seconds(p.Is.Took) }},
+		{"took_seconds", "how long it took, in the same time", took},
 		{"service", "of the incident", func(p *Promise) any { return p.Service }},
 		{"failure", "of the incident", func(p *Promise) any { return p.Failure }},
 	}

@@ -115,6 +115,7 @@ type pending struct {
 type acted struct {
 	done     time.Time
 	reported recovery.Money
+	gone     bool // a choice that stands has taken it back
 }
 
 // read reads a decision, on any core.
@@ -181,7 +182,8 @@ func (w *walker) judge(p *pending, reports []recovery.Report) (err error) {
 	list := func(d *recovery.Decision) {
 		for i := range d.Actions {
 			a := &d.Actions[i]
-			p.acted = append(p.acted, acted{p.became.DoneAt(a.ID), p.became.Reported(a.ID, a.Amount.Currency())})
+			gone := a.Change != recovery.ChangeCancelled && p.became.Withdrawn(a.ID)
+			p.acted = append(p.acted, acted{p.became.DoneAt(a.ID), p.became.Reported(a.ID, a.Amount.Currency()), gone})
 		}
 	}
 	list(p.previous.Decision)
@@ -357,9 +359,9 @@ func (w *walker) actions(row Row, r *recovery.Record, became []acted) error {
 			continue
 		}
 		x := &w.given.action
-		*x = Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt}
+		*x = Action{Row: row, Is: a, DecidedAt: d.DecidedAt, Service: d.Service, Failure: d.Failure, DoneAt: a.DoneAt, Chosen: d.Made != nil}
 		if became != nil {
-			x.DoneAt, x.Reported = became[i].done, became[i].reported
+			x.DoneAt, x.Reported, x.Latest = became[i].done, became[i].reported, row.Latest && !became[i].gone
 		}
 		if err := w.rows.Action(x); err != nil {
 			return err

@@ -106,6 +106,9 @@ func (c *costs) action(x *account.Action, kind int) {
 	if c.given[key] == nil {
 		c.given[key] = &cost{}
 	}
+	if x.Chosen {
+		c.spent.add(a.Amount)
+	}
 	c.given[key].actions++
 	c.given[key].promised.add(a.Amount)
 	c.given[key].reported.add(x.Reported)
@@ -121,14 +124,6 @@ func (c *costs) decision(x *account.Decision) {
 	for _, w := range x.Is.Withheld {
 		if w.Reason == recovery.WithheldLimit || w.Reason == recovery.WithheldKeep {
 			c.cut.add(w.Amount)
-		}
-	}
-	if x.Is.Made == nil {
-		return
-	}
-	for i := range x.Is.Actions {
-		if a := &x.Is.Actions[i]; a.Change != recovery.ChangeCancelled && isRedress(a) {
-			c.spent.add(a.Amount)
 		}
 	}
 }
