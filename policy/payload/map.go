@@ -199,7 +199,8 @@ func (f *Field) source(tree any) (raw any, path string, there bool, bad *Misfit)
 	return nil, path, there, nil
 }
 
-// joined puts the parts of a time together, such as those of a day and of an hour.
+// joined puts the parts of a time together, such as those of a day and of an hour. A part with a day of its
+// own is no part of another: it counts when no day is there before it.
 func (f *Field) joined(tree any) (raw any, path string, there bool, bad *Misfit) {
 	var parts, paths []string
 	for i, p := range f.From {
@@ -207,20 +208,27 @@ func (f *Field) joined(tree any) (raw any, path string, there bool, bad *Misfit)
 		switch {
 		case wrong != nil:
 			return nil, p.text, true, wrong
-		case !found && i == 0:
-			return nil, p.text, false, nil
 		case !found:
 			continue
-		case f.isMissing(v) && i == 0:
-			return nil, p.text, true, nil
-		case f.isMissing(v):
+		case i == 0:
+			path, there = p.text, true
+		}
+		if f.isMissing(v) {
 			continue
 		}
 		text, ok := TextOf(v)
-		if !ok {
+		switch {
+		case !ok:
 			return v, p.text, true, misfit("a part of a time", v, "", "")
+		case len(parts) == 0 && i > 0 && !hasDay(text):
+			continue // an hour of no day
+		case len(parts) > 0 && hasDay(text):
+			return strings.Join(parts, " "), strings.Join(paths, " and "), true, nil
 		}
 		parts, paths = append(parts, text), append(paths, p.text)
+	}
+	if len(parts) == 0 {
+		return nil, path, there, nil
 	}
 	return strings.Join(parts, " "), strings.Join(paths, " and "), true, nil
 }

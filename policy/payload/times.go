@@ -149,6 +149,17 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 	return m, nil
 }
 
+// hasDay reports whether a text begins with a day.
+func hasDay(text string) bool {
+	text = dayName.ReplaceAllString(spaced(text), "")
+	for _, day := range []*regexp.Regexp{yearFirst, yearLast, dayMonth, monthDay} {
+		if day.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
 // otherOrder is the remedy for a day that exists if the day and the month are read the other way round.
 func (f *Field) otherOrder(y, month, day int) string {
 	if _, err := value.NewDate(y, time.Month(day), month); err != nil || day < 1 || day > 12 {

@@ -1,0 +1,53 @@
+package payload
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/servicerecovery/amends/policy/value"
+)
+
+// Two columns are a day and an hour, or a day with its hour and another one for where it is missing.
+func TestJoined(t *testing.T) {
+	a, b := path(t, "a"), path(t, "b")
+	f := Field{Type: value.Type{Kind: value.KindTimestamp}, From: []Path{a, b}, Joined: true, Format: "d/m/y", Zone: time.UTC, Missing: []string{"?"}}
+	for _, c := range []struct{ payload, want string }{
+		{`{"a": "29/2/2016", "b": "01:16"}`, "2016-02-29 01:16:00 +0000 UTC"},
+		{`{"a": "29/2/2016 01:16", "b": "1/3/2016 05:00"}`, "2016-02-29 01:16:00 +0000 UTC"},
+		{`{"a": "?", "b": "1/3/2016 05:00"}`, "2016-03-01 05:00:00 +0000 UTC"},
+		{`{"b": "1/3/2016 05:00"}`, "2016-03-01 05:00:00 +0000 UTC"},
+		{`{"a": "?", "b": "05:00"}`, "cleared"},
+		{`{"a": null, "b": null}`, "cleared"},
+		{`{"b": "05:00"}`, "nothing said"},
+		{`{"a": "soon", "b": "1/3/2016 05:00"}`, `"soon"`},
+	} {
+		var tree any
+		if err := json.Unmarshal([]byte(c.payload), &tree); err != nil {
+			t.Fatal(err)
+		}
+		told, said := f.read(tree)
+		got := fmt.Sprint(told.Value)
+		switch {
+		case !said:
+			got = "nothing said"
+		case len(told.Misfits) > 0:
+			got = told.Misfits[0].Found
+		case told.Value == nil:
+			got = "cleared"
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.payload, got, c.want)
+		}
+	}
+}
+
+func path(t *testing.T, text string) Path {
+	t.Helper()
+	p, err := ParsePath(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
