@@ -58,6 +58,12 @@ func (c *checker) wholePayload(suite *playbook.Suite, t *playbook.Test) {
 	}
 }
 
+// decoded is a payload of a suite. It is text already, whatever encoding its map says that bytes have.
+type decoded []byte
+
+// MarshalJSON returns it as it stands.
+func (d decoded) MarshalJSON() ([]byte, error) { return d, nil }
+
 // tell takes a step that tells of the incident by a payload, or one in which time passes.
 func (s *Set) tell(d *Decided, memory *store) {
 	t := d.step.test
@@ -68,7 +74,7 @@ func (s *Set) tell(d *Decided, memory *store) {
 			d.mapped = jsontext.Plain(tree)
 		}
 		var in recovery.Incident
-		in, mapped = s.engine.Incident(d.ctx, t.Map.Value, appendValue(nil, t.Payload))
+		in, mapped = s.engine.Incident(d.ctx, t.Map.Value, decoded(appendValue(nil, t.Payload)))
 		if in.ID != "" {
 			id = in.ID
 		}
@@ -81,7 +87,7 @@ func (s *Set) tell(d *Decided, memory *store) {
 	case t.Again.IsSet():
 		d.decision, d.err = s.engine.Again(d.ctx, id, recovery.In(memory))
 	case t.Payload.IsSet():
-		d.decision, d.err = s.engine.Told(d.ctx, t.Map.Value, appendValue(nil, t.Payload), recovery.In(memory))
+		d.decision, d.err = s.engine.Told(d.ctx, t.Map.Value, decoded(appendValue(nil, t.Payload)), recovery.In(memory))
 	default:
 		d.decision, d.err = s.engine.Update(d.ctx, id, func(*recovery.Incident) error { return nil }, recovery.In(memory))
 	}
