@@ -11,8 +11,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
-	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
-	"github.com/servicerecovery/amends/recovery/ledger"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 )
 
 // shelf is a store that takes the set of an engine aside. A ledger is opened, and created,
@@ -38,26 +37,26 @@ func (s *shelf) Prepare(_ context.Context, set *playbook.Set, kinds []recovery.F
 }
 
 // keeper handles the incidents of some files in order and remembers them in a
-// ledger. Each sees those before it at once; meanwhile the disk confirms many of
+// store. Each sees those before it at once; meanwhile the disk confirms many of
 // them together, and what was confirmed is written out.
 type keeper struct {
 	decider
-	ledger *ledger.Ledger
+	store stores.Submitter
 }
 
 // maxAhead is how many decisions may wait for the disk.
 const maxAhead = 1024
 
-// keep runs the keeper on a ledger.
+// keep runs the keeper on a store.
 func (d *decider) keep(dir string, known *shelf, files []string) int {
-	l, err := ledgers.Open(dir)
+	l, err := stores.OpenSubmitter(dir)
 	if err != nil {
 		return d.host.Trouble("%s", err)
 	}
 	if err := l.Prepare(context.Background(), known.set, known.kinds); err != nil {
 		return d.host.Trouble("%s: %s", dir, err)
 	}
-	k := keeper{decider: *d, ledger: l}
+	k := keeper{decider: *d, store: l}
 	status := k.run(files)
 	if err := l.Close(); err != nil && status != command.ExitTrouble {
 		return d.host.Trouble("%s: %s", dir, err)
@@ -161,7 +160,7 @@ func (k *keeper) take(items []input.Item) []taken {
 	return out
 }
 
-// handleAll decides incidents and hands the decisions to the ledger. Its error is the
+// handleAll decides incidents and hands the decisions to the store. Its error is the
 // store's trouble, and no refusal; what came before it is returned all the same.
 func (k *keeper) handleAll(list []taken) ([]kept, error) {
 	out := make([]kept, 0, len(list))
@@ -179,7 +178,7 @@ func (k *keeper) handle(t *taken) (kept, error) {
 	if t.err != nil && (k.by == nil || t.incident.ID == "") { // it is no incident, and there would be nothing to find it by
 		return kept{line: t.Line, id: t.ID(t.incident), refusal: t.err, wait: confirmed}, nil
 	}
-	s := &submitter{Ledger: k.ledger, wait: confirmed}
+	s := &submitter{Submitter: k.store, wait: confirmed}
 	d, err := k.clock.Decide(&t.incident, t.Tried, func() (*recovery.Decision, error) {
 		if k.by != nil {
 			return k.engine.Told(context.Background(), k.by.Name, t.Payload(), recovery.In(s))
@@ -208,9 +207,9 @@ func isRefusal(err error) bool {
 // confirmed waits for what is on disk already.
 func confirmed() error { return nil }
 
-// submitter is the ledger for one incident, without waiting for the disk.
+// submitter is the store for one incident, without waiting for the disk.
 type submitter struct {
-	*ledger.Ledger
+	stores.Submitter
 	wait func() error
 	err  error // other than a conflict, after which the incident is decided again
 }
