@@ -143,6 +143,10 @@ func TestWhatTheEngineReads(t *testing.T) {
 			"of: compensate, at_most: 12 EUR", prove.Broken},
 		{"a cap that always holds", "{id: a, approach: standardised-response, when: 'incident.severity > 1', do: [{compensate: {amount: incident.price}}]}\nlimits: [{of: compensate, at_most: 12 EUR}]",
 			"of: compensate, at_most: 12 EUR", prove.Proved},
+		{"a partner that may be busy", "{id: a, approach: partner-substitute, when: 'true', phase: any, provider: any, substitute: {partners: [q]}, do: [{callback: {}}], otherwise: [{escalate: {to: x}}]}\n" +
+			"partners: {q: {agreement: {ref: A, from: 2026-01-01, until: 2030-12-31}, outbound: {capacity: {units: 1, per: day}}, inbound: {}}}", "gives: callback", prove.Broken},
+		{"a partner or somebody else", "{id: a, approach: partner-substitute, when: 'true', phase: any, provider: any, substitute: {partners: [q]}, do: [{callback: {}}], otherwise: [{escalate: {to: x}}]}\n" +
+			"partners: {q: {agreement: {ref: A, from: 2026-01-01, until: 2030-12-31}, outbound: {capacity: {units: 1, per: day}}, inbound: {}}}", "gives: [callback, escalate]", prove.Proved},
 		{"items under a cap", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, at_most: 12 EUR}]",
 			"of: compensate, at_most: 12 EUR", prove.Proved},
 		{"items of which the highest is kept", "{id: a, approach: standardised-response, when: 'true', each: lines, where: 'item.late > hours(1)', do: [{compensate: {amount: 5 EUR}}]}\nlimits: [{of: compensate, keep: highest}]",

@@ -248,7 +248,7 @@ func (x *pairs) smallestPair(s, t *trial) (*trial, *trial) {
 		s, t = a, b
 		return true
 	}
-	for again := true; again; {
+	for again, lowered := true, false; again; {
 		again = false
 		for _, name := range names() {
 			_, inS := s.fields[name]
@@ -267,15 +267,20 @@ func (x *pairs) smallestPair(s, t *trial) (*trial, *trial) {
 			}
 			again = again || try(func(a, b *trial) { delete(a.facts, f.Name); delete(b.facts, f.Name) })
 		}
-	}
-	for _, name := range names() {
-		slot, _ := x.slotOf(name)
-		if x.vary[slot] {
+		if again || lowered {
 			continue
 		}
-		for _, v := range x.lower(name, s.fields[name]) {
-			if try(func(a, b *trial) { a.fields[name], b.fields[name] = v, v }) {
-				break
+		lowered = true
+		for _, name := range names() {
+			slot, _ := x.slotOf(name)
+			if x.vary[slot] {
+				continue
+			}
+			for _, v := range x.lower(name, s.fields[name]) {
+				if try(func(a, b *trial) { a.fields[name], b.fields[name] = v, v }) {
+					again = true // with other values, more may be left out
+					break
+				}
 			}
 		}
 	}

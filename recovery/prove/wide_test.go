@@ -75,6 +75,8 @@ func (g *wide) anyAtom() string {
 		return fmt.Sprintf("incident.dist %s %s", op, g.pick("1.5", "0.0"))
 	case 18:
 		return fmt.Sprintf(`incident.price %s money("%d EUR")`, op, 10*g.Intn(3))
+	case 19:
+		return g.pick("has(incident.resolved_at)", "!has(incident.responded_at)", `has(incident.resolved_at) && incident.resolved_at < timestamp("2026-03-03T00:00:00Z")`)
 	default:
 		if g.items {
 			return g.pick("incident.lines.exists(l, l.late > hours(1))", "incident.lines.size() > 1", "incident.lines != []")
@@ -274,7 +276,7 @@ func (g *wide) play(i int) {
 func (g *wide) set() string {
 	g.marks = map[string]string{}
 	g.items = g.Intn(3) == 0
-	g.kinds = g.Perm(20)[:5]
+	g.kinds = g.Perm(21)[:5]
 	b := &g.b
 	b.WriteString("amends: v1\nshared: all\n" + g.pick("", "zone: Europe/Madrid\n", "zone: America/Havana\n"))
 	b.WriteString(`incident:

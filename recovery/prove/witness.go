@@ -32,6 +32,30 @@ func (t *trial) witness() Witness {
 
 // smallest takes out of a trial what it does not need to show the fault: fields and facts one by one.
 func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
+	for range mostLower {
+		less := w.lowered(w.fewer(t, faulty), faulty)
+		if string(less.json()) == string(t.json()) && len(less.facts) == len(t.facts) {
+			break
+		}
+		t = less // with other values, more may be left out
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.used)) {
+		for _, n := range w.fullAt(id) {
+			less := t.copied()
+			less.used[id] = n
+			w.decide(less)
+			if n < t.used[id] && faulty(less) {
+				t = less
+				break
+			}
+		}
+	}
+	w.decide(t)
+	return t
+}
+
+// fewer takes fields, items and facts out of a trial one by one.
+func (w *world) fewer(t *trial, faulty func(*trial) bool) *trial {
 	for again := true; again; {
 		again = false
 		try := func(change func(*trial)) {
@@ -62,6 +86,11 @@ func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
 			try(func(t *trial) { delete(t.used, id) })
 		}
 	}
+	return t
+}
+
+// lowered gives the fields of a trial values that read better.
+func (w *world) lowered(t *trial, faulty func(*trial) bool) *trial {
 	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
 		for _, v := range w.lower(name, t.fields[name]) {
 			less := t.copied()
@@ -73,18 +102,6 @@ func (w *world) smallest(t *trial, faulty func(*trial) bool) *trial {
 			}
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.used)) {
-		for _, n := range w.fullAt(id) {
-			less := t.copied()
-			less.used[id] = n
-			w.decide(less)
-			if n < t.used[id] && faulty(less) {
-				t = less
-				break
-			}
-		}
-	}
-	w.decide(t)
 	return t
 }
 
