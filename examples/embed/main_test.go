@@ -3,142 +3,196 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
-	"github.com/servicerecovery/amends/testdata/golden"
 )
 
-// TestTell also holds that ids are the same each time: they are in the output.
-func TestTell(t *testing.T) {
-	var out bytes.Buffer
-	if err := tell(context.Background(), &out); err != nil {
-		t.Fatal(err)
-	}
-	golden.Check(t, "testdata/output.txt", out.Bytes())
+const want = `Mon 09:00  Ana writes
+           → do acknowledge
+           → mail: We have your message, Ana. You hear from us within two hours.
+Mon 11:05  nobody replies
+           → call the team-lead
+Mon 11:30  an agent replies
+Tue 09:05  a day is over
+Tue 12:00  it is resolved, late
+           → do compensate 10.00 EUR
+           → mail: This took us too long. We take 10.00 EUR off your next bill.
+Thu 12:05  two days later
+           → do survey
+Thu 12:00  a week later
+`
+
+// stores are those that the story is told in: their URLs.
+func stores(t *testing.T, each func(t *testing.T, url string)) {
+	t.Run("SQLite", func(t *testing.T) { each(t, "") })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		url := os.Getenv("DATABASE_URL")
+		if url == "" {
+			url = os.Getenv("AMENDS_TEST_POSTGRES")
+		}
+		if url == "" {
+			t.Skip("neither DATABASE_URL nor AMENDS_TEST_POSTGRES names a PostgreSQL")
+		}
+		each(t, url)
+	})
 }
 
-func morning() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
+// TestStory tells the story to its end.
+func TestStory(t *testing.T) {
+	stores(t, func(t *testing.T, url string) {
+		var out bytes.Buffer
+		if err := tell(context.Background(), &out, url, filepath.Join(t.TempDir(), name(t, 0))); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != want {
+			t.Errorf("got:\n%s\nwant:\n%s", out.String(), want)
+		}
+	})
+}
 
-func start(t *testing.T, w io.Writer, store recovery.Store) http.Handler {
-	t.Helper()
-	h, err := newHelpdesk(w, store, morning)
+// name is one that no other story in the same database has.
+func name(t *testing.T, n int) string {
+	return fmt.Sprintf("%s-%d-%d-%d", strings.ToLower(filepath.Base(t.Name())), os.Getpid(), time.Now().UnixNano(), n)
+}
+
+// mortal is a store in a process that is killed before one of the things that it is asked, or that the outbox does.
+type mortal struct {
+	recovery.Stream
+	left *atomic.Int64
+}
+
+func (m mortal) lives() {
+	if m.left.Add(-1) == 0 {
+		p, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = p.Kill()
+		}
+		if err != nil {
+			os.Exit(3)
+		}
+		select {} // until it has died
+	}
+}
+
+func (m mortal) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+	m.lives()
+	return m.Stream.Read(ctx, q)
+}
+
+func (m mortal) Commit(ctx context.Context, c recovery.Commit) error {
+	m.lives()
+	return m.Stream.Commit(ctx, c)
+}
+
+func (m mortal) Claim(ctx context.Context, c recovery.Claim) ([]recovery.Delivery, error) {
+	m.lives()
+	return m.Stream.Claim(ctx, c)
+}
+
+func (m mortal) FallenDue(ctx context.Context, c recovery.Claim) ([]recovery.FallenDue, error) {
+	m.lives()
+	return m.Stream.FallenDue(ctx, c)
+}
+
+func (m mortal) Settle(ctx context.Context, key string) error {
+	m.lives()
+	return m.Stream.Settle(ctx, key)
+}
+
+// TestProcess is run by TestKilled: it tells the story in a file, and dies before a step of it.
+func TestProcess(t *testing.T) {
+	file := os.Getenv("EMBED_FILE")
+	if file == "" {
+		t.Skip("no file is named")
+	}
+	dies, err := strconv.ParseInt(os.Getenv("EMBED_DIES"), 10, 64)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.routes()
-}
-
-func ask(h http.Handler, method, path, body string) (int, string) {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, path, strings.NewReader(body)))
-	return w.Code, w.Body.String()
-}
-
-func TestRefusals(t *testing.T) {
-	h := start(t, io.Discard, recovery.NewMemoryStore())
-	good := ticketOf("T-1", "Ana", "es", "outage", "20h")
-	if status, body := ask(h, "POST", "/tickets", good); status != http.StatusOK {
-		t.Fatal(status, body)
+	m := mortal{left: &atomic.Int64{}}
+	m.left.Store(dies)
+	teller := teller{
+		options: []recovery.Option{recovery.WithNamespace(filepath.Base(file))},
+		keeping: func(s recovery.Stream) recovery.Stream { m.Stream = s; return m },
+		about:   m.lives,
 	}
-	for _, test := range []struct {
-		name, method, path, body string
-		status                   int
-		code, words              string
-	}{
-		{"no JSON", "POST", "/tickets", `{"number"`, 400, "bad-request", "unexpected EOF"},
-		{"a key that is unknown", "POST", "/tickets", `{"numbre": "T-1"}`, 400, "bad-request", "numbre"},
-		{"a time that is none", "POST", "/tickets", `{"opened_at": "today"}`, 400, "bad-request", "today"},
-		{"two tickets at once", "POST", "/tickets", good + good, 400, "bad-request", "more than one"},
-		{"too much", "POST", "/tickets", `{"number": "` + strings.Repeat("x", 1<<20) + `"}`, 413, "too-large", "too large"},
-		{"a ticket that does not fit", "POST", "/tickets", `{"number": "T-2", "urgency": 6}`, 400, "invalid-incident", "occurred_at"},
-		{"a choice on no ticket", "POST", "/choices", `{"incident": "T-2", "choice": "cho_1"}`, 422, "invalid-choice", "T-2"},
-		{"a choice that is not open", "POST", "/choices", `{"incident": "T-1", "choice": "cho_1"}`, 422, "invalid-choice", "cho_1"},
-		{"an action that is unknown", "POST", "/tickets/T-1/done", `{"action": "act_1"}`, 404, "unknown-action", "act_1"},
-		{"done on no ticket", "POST", "/tickets/T-2/done", `{"action": "act_1"}`, 404, "unknown-action", "T-2"},
-		{"the agenda of no ticket", "GET", "/tickets/T-2/agenda", ``, 404, "unknown-ticket", "no such ticket"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			status, body := ask(h, test.method, test.path, test.body)
-			var answer struct {
-				Error struct{ Code, Message string }
-			}
-			if err := json.Unmarshal([]byte(body), &answer); err != nil {
-				t.Fatalf("%v: %s", err, body)
-			}
-			if status != test.status || answer.Error.Code != test.code || !strings.Contains(answer.Error.Message, test.words) {
-				t.Errorf("%d %s, wanted %d %s with %q", status, body, test.status, test.code, test.words)
-			}
-		})
+	if dies == 0 { // the one before was killed: what it had claimed is free by then
+		teller.lateness = 2 * time.Minute
+	}
+	if err := teller.tell(context.Background(), io.Discard, os.Getenv("EMBED_URL"), file); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// busy is a store in which others always come first.
-type busy struct{ *recovery.MemoryStore }
-
-func (busy) Commit(context.Context, recovery.Commit) error { return recovery.ErrConflict }
-
-func TestConflict(t *testing.T) {
-	h := start(t, io.Discard, busy{recovery.NewMemoryStore()})
-	status, body := ask(h, "POST", "/tickets", ticketOf("T-1", "Ana", "es", "outage", "20h"))
-	if status != http.StatusConflict || !strings.Contains(body, `"code":"conflict"`) {
-		t.Errorf("%d %s, wanted a conflict", status, body)
-	}
-}
-
-// TestPlaybooksMistake holds that the sender is not told off for what is wrong
-// in the playbooks.
-func TestPlaybooksMistake(t *testing.T) {
-	for _, err := range []error{&recovery.EvaluationError{Message: "division by zero"}, &recovery.AmbiguousError{}} {
-		if status, body := explain(about{"T-1", err}); status != http.StatusInternalServerError {
-			t.Errorf("%d %s for %T", status, body, err)
+// TestKilled kills the process at every step: before each thing that the store is asked, and before and after each
+// that is done for Ana. Another process goes on from there. Nothing is lost, nothing comes twice, and all is in order.
+func TestKilled(t *testing.T) {
+	stores(t, func(t *testing.T, url string) {
+		var whole []string
+		for _, line := range strings.Split(want, "\n") {
+			if _, what, ok := strings.Cut(line, "→ "); ok {
+				whole = append(whole, what)
+			}
 		}
-	}
-}
-
-// TestRetriesAtOnce sends one ticket from many sides at the same time.
-func TestRetriesAtOnce(t *testing.T) {
-	var out bytes.Buffer // guarded by the outbox
-	h := start(t, &out, recovery.NewMemoryStore())
-	ticket := ticketOf("T-1", "Ana", "es", "outage", "20h")
-	var senders sync.WaitGroup
-	for range 20 {
-		senders.Go(func() {
-			if status, body := ask(h, "POST", "/tickets", ticket); status != http.StatusOK {
-				t.Error(status, body)
+		dir, steps, by := t.TempDir(), 0, 1
+		if testing.Short() {
+			by = 9
+		}
+		for n := 1; ; n += by {
+			file := filepath.Join(dir, name(t, n))
+			if !runs(t, url, file, n) {
+				steps++
+				if !runs(t, url, file, 0) {
+					t.Fatalf("the process after the one that was killed at step %d does not end", n)
+				}
+			} else if n = -1; steps < 5 {
+				t.Fatalf("the story has only %d steps", steps)
 			}
-		})
-	}
-	senders.Wait()
-	if got := strings.Count(out.String(), "compensate"); got != 1 {
-		t.Errorf("%d compensations, wanted 1:\n%s", got, out.String())
-	}
+			sent, err := openOutbox(file + ".sent")
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines, err := sent.lines()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, line := range lines {
+				_, what, _ := strings.Cut(line, " ")
+				got = append(got, what)
+			}
+			if len(lines) != len(sent.done) || !slices.Equal(got, whole) {
+				t.Errorf("killed at step %d, this was done:\n  %s", n, strings.Join(lines, "\n  "))
+			}
+			if n < 0 {
+				t.Logf("killed at %d steps", steps)
+				return
+			}
+		}
+	})
 }
 
-func TestAgendaOfChoice(t *testing.T) {
-	h := start(t, io.Discard, recovery.NewMemoryStore())
-	_, body := ask(h, "POST", "/tickets", ticketOf("T-1", "Ben", "en", "missed-visit", "0s"))
-	var d recovery.Decision
-	if err := json.Unmarshal([]byte(body), &d); err != nil {
-		t.Fatal(err)
+// runs tells the story in a process, and reports whether that lived to its end.
+func runs(t *testing.T, url, file string, dies int) bool {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestProcess$")
+	cmd.Env = append(os.Environ(), "EMBED_FILE="+file, "EMBED_URL="+url, fmt.Sprintf("EMBED_DIES=%d", dies))
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || len(out) > 0 && bytes.Contains(out, []byte("FAIL"))) {
+		t.Fatalf("%v: %s", err, out)
 	}
-	choice := `{"incident": "T-1", "choice": "` + d.Choices[0].ID + `", "by": "marta", "options": [{"type": "compensate", "amount": "20 EUR", "params": {"as": "cash"}}]}`
-	if status, body := ask(h, "POST", "/choices", choice); status != http.StatusOK {
-		t.Fatal(status, body)
-	}
-	_, body = ask(h, "GET", "/tickets/T-1/agenda", "")
-	var list []owed
-	if err := json.Unmarshal([]byte(body), &list); err != nil {
-		t.Fatal(err)
-	}
-	if len(list) != 2 || list[0].Action.Type != "callback" || list[1].Action.Amount != recovery.MustMoney("20 EUR") {
-		t.Errorf("%s, wanted the call and the 20 EUR chosen", body)
-	}
+	return err == nil
 }

@@ -7,5 +7,4 @@ import (
 	"github.com/servicerecovery/amends/recovery/recoverytest"
 )
 
-// The team's own tests, beside the playbooks.
-func TestPlaybooks(t *testing.T) { recoverytest.Run(t, os.DirFS("playbooks")) }
+func TestSuites(t *testing.T) { recoverytest.Run(t, os.DirFS("playbooks")) }
