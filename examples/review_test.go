@@ -21,7 +21,7 @@ var figures = map[string]struct {
 	"canada/playbooks/flights.yaml":                   {source: "SOR/2019-150: no known day"},
 	"cloud/playbooks/credits.yaml":                    {source: "a service's agreement: no known day"},
 	"cloud/playbooks/reliability.yaml":                {source: "our own"},
-	"embed/playbooks/connection.yaml":                 {source: "our own"},
+	"embed/playbooks/support.yaml":                    {source: "our own"},
 	"flights/playbooks/care.yaml":                     {source: "EC 261/2004: no known day"},
 	"flights/playbooks/compensation.yaml":             {source: "EC 261/2004: no known day"},
 	"flights/playbooks/uk261.yaml":                    {source: "UK261: no known day"},
