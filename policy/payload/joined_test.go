@@ -15,6 +15,7 @@ func TestJoined(t *testing.T) {
 	f := Field{Type: value.Type{Kind: value.KindTimestamp}, From: []Path{a, b}, Joined: true, Format: "d/m/y", Zone: time.UTC, Missing: []string{"?"}}
 	for _, c := range []struct{ payload, want string }{
 		{`{"a": "29/2/2016", "b": "01:16"}`, "2016-02-29 01:16:00 +0000 UTC"},
+		{`{"a": "29/2/2016", "b": "18.05.00"}`, "2016-02-29 18:05:00 +0000 UTC"},
 		{`{"a": "29/2/2016 01:16", "b": "1/3/2016 05:00"}`, "2016-02-29 01:16:00 +0000 UTC"},
 		{`{"a": "?", "b": "1/3/2016 05:00"}`, "2016-03-01 05:00:00 +0000 UTC"},
 		{`{"b": "1/3/2016 05:00"}`, "2016-03-01 05:00:00 +0000 UTC"},

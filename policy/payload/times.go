@@ -149,15 +149,14 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 	return m, nil
 }
 
-// hasDay reports whether a text begins with a day.
+// hasDay reports whether a text begins with a day. An hour such as 18.00.00 is none: its year would have
+// two digits.
 func hasDay(text string) bool {
 	text = dayName.ReplaceAllString(spaced(text), "")
-	for _, day := range []*regexp.Regexp{yearFirst, yearLast, dayMonth, monthDay} {
-		if day.MatchString(text) {
-			return true
-		}
+	if p := yearLast.FindStringSubmatch(text); p != nil {
+		return len(p[5]) == 4
 	}
-	return false
+	return yearFirst.MatchString(text) || dayMonth.MatchString(text) || monthDay.MatchString(text)
 }
 
 // otherOrder is the remedy for a day that exists if the day and the month are read the other way round.
