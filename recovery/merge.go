@@ -14,7 +14,7 @@ func (c *conclusion) merge() error {
 		return err
 	}
 	c.leaveOut()
-	c.drafts = mergeDrafts(c.drafts)
+	c.drafts = c.workspace.mergeDrafts(c.drafts)
 	for _, d := range c.drafts {
 		d.shape()
 	}
@@ -24,7 +24,7 @@ func (c *conclusion) merge() error {
 // mergeDrafts merges in place. Two drafts have one id exactly when they are one
 // action: merged by their key, or given twice by one play, as in two lists of
 // if_late.
-func mergeDrafts(drafts []*draft) []*draft {
+func (w *workspace) mergeDrafts(drafts []*draft) []*draft {
 	var at map[string]*draft
 	if len(drafts) > fewDrafts {
 		at = make(map[string]*draft, len(drafts))
@@ -36,7 +36,7 @@ func mergeDrafts(drafts []*draft) []*draft {
 			first = withID(out, d.ID)
 		}
 		if first != nil {
-			first.take(d)
+			first.take(d, w)
 			continue
 		}
 		if at != nil {
@@ -60,7 +60,7 @@ func withID(drafts []*draft, id string) *draft {
 }
 
 // take merges another draft of the same action into d.
-func (d *draft) take(o *draft) {
+func (d *draft) take(o *draft, w *workspace) {
 	if before(o.DueAt, d.DueAt) {
 		d.DueAt, d.speaker, d.speakerPlay, d.partner = o.DueAt, o.speaker, o.speakerPlay, o.partner
 		d.pauses = o.pauses
@@ -73,7 +73,7 @@ func (d *draft) take(o *draft) {
 	}
 	d.takeEvery(o)
 	d.hangs = append(d.hangs, o.hangs...)
-	d.takeAsks(o)
+	d.takeAsks(o, w)
 	for _, p := range o.Plays {
 		d.addPlay(p)
 	}
@@ -126,15 +126,25 @@ func paramOf(params []Param, name string) any {
 // takeAsks takes what plays ask for under another draft of the same action. Each
 // play's is a promise of its own. Where one play asks twice, that is one promise: the
 // earlier deadline, the earlier time from which it is to be done, and the steps of both.
-func (d *draft) takeAsks(o *draft) {
-	for _, x := range o.asks {
-		i := slices.IndexFunc(d.asks, func(y ask) bool { return y.Action == x.Action && y.Play == x.Play })
-		if i < 0 {
-			d.asks = append(d.asks, x)
-			continue
+func (d *draft) takeAsks(o *draft, w *workspace) {
+	for i := range o.asks {
+		x := &o.asks[i]
+		if same := d.asked(x); same != nil {
+			*same = same.and(*x)
+		} else {
+			d.asks = w.withAsk(d.asks, x)
 		}
-		d.asks[i] = d.asks[i].and(x)
 	}
+}
+
+// asked is what the play of an ask has asked for under the action before; nil: nothing.
+func (d *draft) asked(x *ask) *ask {
+	for i := range d.asks {
+		if y := &d.asks[i]; y.Action == x.Action && y.Play == x.Play {
+			return y
+		}
+	}
+	return nil
 }
 
 // and is what a play asks for that asks twice for one action.

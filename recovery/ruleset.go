@@ -158,15 +158,26 @@ func (w *workspace) draft() *draft { return &oneMore(&w.drafts)[0] }
 // each anew would be a third of what a decision allocates.
 func (w *workspace) ask() []ask { return oneMore(&w.asks) }
 
-// oneMore returns the next element of a slab, as a list. Those handed out before stay where they are.
-func oneMore[T any](slab *[]T) []T {
-	s := *slab
-	if len(s) == cap(s) {
-		s = make([]T, 0, max(slabSize, 2*cap(s)))
+// withAsk adds one to a list of asks. A longer list has room for twice as many.
+func (w *workspace) withAsk(list []ask, x *ask) []ask {
+	if len(list) == cap(list) {
+		list = append(more(&w.asks, max(1, 2*len(list)))[:0], list...)
 	}
-	s = s[:len(s)+1]
+	return append(list, *x)
+}
+
+// oneMore returns the next element of a slab, as a list. Those handed out before stay where they are.
+func oneMore[T any](slab *[]T) []T { return more(slab, 1) }
+
+// more returns the next n elements.
+func more[T any](slab *[]T, n int) []T {
+	s := *slab
+	if cap(s)-len(s) < n {
+		s = make([]T, 0, max(slabSize, 2*cap(s), n))
+	}
+	s = s[:len(s)+n]
 	*slab = s
-	return slices.Clip(s[len(s)-1:])
+	return slices.Clip(s[len(s)-n:])
 }
 
 // slabSize is for how many actions room is made at a time.

@@ -79,7 +79,7 @@ func (ch *Choice) promise() Promise {
 }
 
 func (c *conclusion) finished(drafts []*draft) (out []Action, err error) {
-	for _, y := range mergeDrafts(drafts) {
+	for _, y := range c.workspace.mergeDrafts(drafts) {
 		if err := c.finish(y); err != nil {
 			return nil, err
 		}
