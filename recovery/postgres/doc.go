@@ -32,7 +32,8 @@
 //
 // Records, reports and entries only grow, unless something is erased. No key of theirs has to be unique, so they can be
 // partitioned by month before the first commit: made anew with PARTITION BY RANGE (at), with the columns and
-// indexes that the migration gives them, and with a partition for each month and a default one.
+// indexes that the migration gives them, and with a partition for each month and a default one. Connections that were
+// open before have to be closed then: they know the tables as they were. TestPartitions shows the statements.
 //
 // # What the database still holds of what was erased
 //

@@ -3,8 +3,12 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/postgres"
@@ -106,5 +110,48 @@ func TestOpenWithoutTables(t *testing.T) {
 	}
 	if _, err := postgres.Open(context.Background(), nil, postgres.Options{}); err == nil {
 		t.Error("a store without a pool was opened")
+	}
+}
+
+// TestPartitions makes the tables that only grow anew with partitions, as the package comment says.
+func TestPartitions(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	err := pgx.BeginFunc(ctx, poolOf(s), func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SET LOCAL search_path TO "`+optionsOf(s).Schema+`"`)
+		for table, indexes := range map[string][]string{
+			"records": {"(number)", "(incident, id)", "(tenant, customer)"}, "reports": {"(number)", "(incident, number)"}, "entries": {"(grp, at) INCLUDE (weight)", "(incident)"},
+		} {
+			list := []string{
+				"ALTER TABLE " + table + " RENAME TO old", "CREATE TABLE " + table + " (LIKE old INCLUDING DEFAULTS) PARTITION BY RANGE (at)", "DROP TABLE old",
+				"CREATE TABLE " + table + "_2026_11 PARTITION OF " + table + " FOR VALUES FROM ('2026-11-01') TO ('2026-12-01')",
+				"CREATE TABLE " + table + "_rest PARTITION OF " + table + " DEFAULT",
+			}
+			for _, index := range indexes {
+				list = append(list, "CREATE INDEX ON "+table+" "+index)
+			}
+			for _, text := range list {
+				if err == nil {
+					_, err = tx.Exec(ctx, text)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	poolOf(s).Reset() // its connections know the tables as they were
+	e := engine(t, s)
+	for i := range 12 {
+		d, err := e.Handle(ctx, late(fmt.Sprint("P-", i), "C"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if given := slices.ContainsFunc(d.Actions, func(a recovery.Action) bool { return a.Type == "compensate" }); given != (i < 10) {
+			t.Errorf("incident %d got %+v under a cap of ten", i, d.Actions)
+		}
+	}
+	if cancelled, err := s.Erase(ctx, store.Erasure{Customer: "C"}); err != nil || len(cancelled) != 22 {
+		t.Errorf("%d deliveries were cancelled, %v", len(cancelled), err)
 	}
 }
