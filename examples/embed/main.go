@@ -28,10 +28,7 @@ var files embed.FS
 func open(ctx context.Context, url, file string) (store recovery.Stream, end func(), err error) {
 	if url == "" {
 		s, err := sqlite.Open(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, func() { _ = s.Close() }, nil
+		return s, func() { _ = s.Close() }, err
 	}
 	pool, err := pgxpool.New(ctx, url)
 	if err != nil {
