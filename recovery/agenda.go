@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/policy/worktime"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -116,7 +117,7 @@ func (e *Engine) Agenda(ctx context.Context, incident string, options ...CallOpt
 // Agenda lists what is owed at a time on the incident that a store was asked about, as
 // [Engine.Agenda] does.
 func (g *Given) Agenda(now time.Time) (owed []Owed, next time.Time, err error) {
-	now = now.UTC()
+	now = value.Instant(now)
 	list, err := g.agendas(now)
 	if err != nil {
 		return nil, next, err

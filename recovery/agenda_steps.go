@@ -155,7 +155,7 @@ func (a *agenda) addStep(y *Action, h *hung) {
 }
 
 func (a *agenda) reportedSince(y *Action, from time.Time) time.Time {
-	return reportedDone(a.happened.reports, y.ID, from)
+	return firstFrom(doneTimes(a.happened.reports, y.ID), from)
 }
 
 // ifLate adds a step if it is owed on behalf of one of the promises, and what is owed

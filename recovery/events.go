@@ -112,11 +112,7 @@ func (e *events) timesOf(action, kind string, from time.Time) (out []time.Time) 
 	if kind == ActionInform {
 		out = slices.Clone(e.informs)
 	}
-	for i := range e.reports {
-		if r := &e.reports[i]; r.Action == action && outcomeOf(r) == OutcomeDone && counts(e.reports, i) {
-			out = append(out, r.At)
-		}
-	}
+	out = append(out, doneTimes(e.reports, action)...)
 	out = slices.DeleteFunc(out, func(t time.Time) bool { return t.Before(from) })
 	slices.SortFunc(out, time.Time.Compare)
 	return out
@@ -230,6 +226,35 @@ func reportedDone(reports []Report, action string, from time.Time) time.Time {
 		}
 	}
 	return done
+}
+
+// doneTimes are the times, in order, at which something was reported done that is done again and again. Each report says
+// that it was done once more. One that it failed, or was taken back, is about the last before it.
+func doneTimes(reports []Report, action string) (out []time.Time) {
+	var about []*Report
+	for i := range reports {
+		if r := &reports[i]; r.Action == action {
+			about = append(about, r)
+		}
+	}
+	slices.SortStableFunc(about, func(a, b *Report) int { return a.At.Compare(b.At) })
+	var done []*Report
+	for _, r := range about {
+		if outcomeOf(r) == OutcomeDone {
+			done = append(done, r)
+			continue
+		}
+		for i, o := range slices.Backward(done) {
+			if o.Key == r.Key {
+				done = slices.Delete(done, i, i+1)
+				break
+			}
+		}
+	}
+	for _, r := range done {
+		out = append(out, r.At)
+	}
+	return out
 }
 
 // counts reports whether a report is the one that counts of its effect: the one with the

@@ -53,7 +53,7 @@ type Outcomes struct {
 // Outcomes looks at what stands of an incident, as of a time. The error is that of an incident that
 // cannot be read.
 func (g *Given) Outcomes(now time.Time) (*Outcomes, error) {
-	o := &Outcomes{given: g, now: now.UTC()}
+	o := &Outcomes{given: g, now: value.Instant(now)}
 	if g.Previous == nil {
 		return o, nil
 	}

@@ -131,6 +131,37 @@ func (r *oRun) reported(key string) (out []*oReport) {
 	return out
 }
 
+// doneAgain are the times at which something was reported done that is done again and again: each report says that it was
+// done once more, and one that it was not is about the last before it.
+func (l *oLife) doneAgain(key string, now time.Time) (times []time.Time) {
+	var reports []*oReport
+	for _, p := range l.reports {
+		if p.key == key && !p.at.After(now) {
+			reports = append(reports, p)
+		}
+	}
+	sort.SliceStable(reports, func(i, j int) bool { return reports[i].at.Before(reports[j].at) })
+	for i, p := range reports {
+		back := 0 // how many are taken back behind it
+		for _, later := range reports[i+1:] {
+			switch {
+			case later.effect != p.effect:
+			case later.outcome == recovery.OutcomeDone:
+				back++
+			default:
+				back--
+			}
+			if back < 0 {
+				break
+			}
+		}
+		if p.outcome == recovery.OutcomeDone && back >= 0 {
+			times = append(times, p.at)
+		}
+	}
+	return times
+}
+
 // gave is how much an effect gave, if it was reported done.
 func (e *oEffect) gave() recovery.Money {
 	switch {

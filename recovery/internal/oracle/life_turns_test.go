@@ -347,6 +347,15 @@ do: [{acknowledge: {within: 4h, remind: [{notify: {to: lead, before: 25%}}]}}]
 02T12:00 told +reopened_at=02T12:00 +responded_at=02T12:00
   acknowledge kept due 02T14:00 given 02T10:00 done 02T12:00
 
+# 15 each report says that the customer was informed once more
+do: [{inform: {every: 2h}}]
+02T10:00 told
+  inform new due 02T12:00 given 02T10:00
+02T11:00 report inform done
+02T13:00 report inform done
+02T15:00 told +severity=4
+  inform changed due 02T16:00 given 02T10:00
+
 # 18 another warning of the same kind is a difference
 do: [{apologise: {}}]
 02T10:00 told

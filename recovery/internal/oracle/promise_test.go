@@ -403,6 +403,9 @@ func (r *oRun) events(k *oAsk) (out []time.Time) {
 			add("resolved_at")
 		}
 	}
+	if k.typ == "inform" || k.parent != nil {
+		return append(out, r.life.doneAgain(k.key, r.now)...)
+	}
 	for _, p := range r.reported(k.key) {
 		if p.outcome == recovery.OutcomeDone {
 			out = append(out, p.at)
