@@ -102,11 +102,38 @@ func (c *conclusion) cancelled() []Action {
 func (c *conclusion) cancelledAction(a Action) Action {
 	a.Change = ChangeCancelled
 	a.Message, a.Parts = nil, nil // its words speak of what is not given any more
+	if !a.DoneAt.IsZero() {
+		a.DoneAt = c.doneByNow(&a)
+	}
 	if a.Amount.IsSet() {
 		a.Already = c.already(&a)
 		a.Amount, _ = value.NewMoney(0, a.Amount.Currency())
 	}
 	return a
+}
+
+// doneByNow is when all was done that was asked for under an action of before; zero when something was not, or is
+// undone since.
+func (c *conclusion) doneByNow(a *Action) (done time.Time) {
+	known := false
+	for _, list := range [...][]Promise{c.memory, c.chosen} {
+		for i := range list {
+			p := &list[i]
+			switch {
+			case p.Action != a.ID || p.Cancelled && !p.over && !slices.Contains(a.Plays, p.Play):
+				continue
+			case p.recurs():
+				return a.DoneAt
+			case p.DoneAt.IsZero():
+				return time.Time{}
+			}
+			known, done = true, later(done, p.DoneAt)
+		}
+	}
+	if known {
+		return done
+	}
+	return c.past.doneAt(a.ID, a.Type, a.Amount, a.redress(), time.Time{})
 }
 
 // already is what the host has given under an action, or may have given.

@@ -3,6 +3,7 @@ package oracle
 import (
 	"reflect"
 	"slices"
+	"time"
 )
 
 // compare says of each action how it relates to the previous decision, and adds what that gave
@@ -44,12 +45,32 @@ func (r *oRun) cancel(old *oAct) {
 	gone := *old
 	gone.change = "cancelled"
 	gone.seen.Message = ""
+	if !gone.done.IsZero() {
+		gone.done = r.doneByNow(old)
+	}
 	if old.amount != nil {
 		nothing := minus(*old.amount, *old.amount)
 		gone.amount, gone.already = &nothing, r.already(old.key, *old.amount)
 		gone.seen.Amount = nothing.String()
 	}
 	r.out.acts = append(r.out.acts, &gone)
+}
+
+// doneByNow is when all was done that was asked for under an action of before, as is known by now.
+func (r *oRun) doneByNow(old *oAct) (done time.Time) {
+	for _, k := range old.asks {
+		if k.recurs() {
+			return old.done
+		}
+		e := r.lookBack(k)
+		if e.IsZero() {
+			return e
+		}
+		if e.After(done) {
+			done = e
+		}
+	}
+	return done
 }
 
 func (r *oRun) stillMatches(m *oMade) bool {

@@ -45,7 +45,7 @@ func (w *oWorld) choose(id string, p *oPlay, picks []oPick, reason string, who o
 }
 
 // choosing works out what a choice gives, or why it is refused. agreed is a proposal that another
-// person agrees to: it is not counted beside itself, and its reason was looked at before.
+// person agrees to: it is not counted beside itself. The other person gives no reason.
 func (w *oWorld) choosing(id string, p *oPlay, picks []oPick, reason string, who oProposer, now time.Time, agreed *oMade) (*oRun, *oMade, string) {
 	t := w.lives[id]
 	latest := t.latest()
@@ -103,7 +103,7 @@ func (w *oWorld) choosing(id string, p *oPlay, picks []oPick, reason string, who
 			if a.amount != nil && u.typ == a.typ {
 				made.deviation = deviation(a.amount.Rat(), u.median.rat)
 			}
-			if a.amount != nil && u.typ == a.typ && reason == "" && agreed == nil && far(a.amount.Rat(), u.median.rat, p.discretion.tolerance) {
+			if a.amount != nil && u.typ == a.typ && reason == "" && far(a.amount.Rat(), u.median.rat, p.discretion.tolerance) {
 				return nil, nil, "reason"
 			}
 		}

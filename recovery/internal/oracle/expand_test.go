@@ -220,7 +220,8 @@ func merge(acts []*oAct) []*oAct {
 // the earlier time from which it may be done, and the steps of both. What waits has no such time.
 func both(a, b *oAsk) *oAsk {
 	won, other := *a, b
-	if earlier(b.own, a.own) || a.waits() && !b.waits() {
+	idle := func(k *oAsk) bool { return k.waits() || k.bare }
+	if earlier(b.own, a.own) || idle(a) && !idle(b) {
 		won, other = *b, a
 	}
 	if !other.waits() && other.notBefore.Before(won.notBefore) {

@@ -356,6 +356,18 @@ do: [{inform: {every: 2h}}]
 02T15:00 told +severity=4
   inform changed due 02T16:00 given 02T10:00
 
+# 12 a report that is undone: what is cancelled then was not done
+when: late
+do: [{callback: {within: 4h}}]
+02T10:00 told +failure=late
+  callback new due 02T14:00 given 02T10:00
+02T11:00 report callback done
+02T11:30 told +severity=4
+  callback kept due 02T14:00 given 02T10:00 done 02T11:00
+02T12:00 report callback undone
+02T13:00 told -failure
+  callback cancelled due 02T14:00 given 02T10:00
+
 # 18 another warning of the same kind is a difference
 do: [{apologise: {}}]
 02T10:00 told

@@ -22,6 +22,7 @@ type oAsk struct {
 	base    time.Time // zero: it waits for its `since`
 	follows bool      // it counts from a field
 	chosen  bool      // somebody chose it
+	bare    bool      // its field is absent
 	raised  time.Time // when its amount rose after it was done: what it rose by is another promise
 	opened  time.Time // when the incident was opened again, if it counts from that
 	any     bool      // any event counts, however old
@@ -196,6 +197,7 @@ func (r *oRun) startClock(k *oAsk) {
 	case k.src.since != "":
 		k.follows = true
 		k.base, _ = r.happened(k.src.since)
+		k.bare = k.base.IsZero()
 	case k.chosen:
 		k.base = r.now
 	default:

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
@@ -56,7 +58,7 @@ func done(c command.Command, h command.Host, args []string) int {
 	if e == nil {
 		return status
 	}
-	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.Value), Amount: given.of, At: at.Or(e.clock), Note: *note}
+	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.Value), Amount: given.of, At: at.Or(time.Time{}), Note: *note}
 	return e.close(h, *t.store, e.report(h, *t.store, format.Value, r))
 }
 
@@ -82,10 +84,57 @@ func (e *engines) report(h command.Host, dir, format string, r recovery.Report) 
 	case err != nil:
 		return h.Trouble("%s", err)
 	}
+	if r.At.IsZero() { // said of now: to say so once more makes nothing later
+		r.At = e.clock
+	}
 	if err := e.writeReport(h, format, &given, r); err != nil {
 		return h.Trouble("%s", err)
 	}
+	after, err := e.find(dir, r.Incident)
+	if err != nil {
+		return h.Trouble("%s", err)
+	}
+	e.tellReplaced(h, &given, &after, r)
 	return command.ExitOK
+}
+
+// tellReplaced says on standard error what a report means beside those that came before it on the same effect.
+func (e *engines) tellReplaced(h command.Host, before, after *recovery.Given, r recovery.Report) {
+	kind, play := kindOf(before, r.Action)
+	plain := e.zones(before.Previous.Decision).Text(play)
+	said := func(o recovery.Report) string {
+		return term.Spaced(prose.Amount(o.Amount), string(o.Outcome)+",") + " at " + plain.Time(o.At)
+	}
+	if len(after.Reports) == len(before.Reports) {
+		_ = h.Stderr.Printf("nothing is new: it was reported so before\n")
+		return
+	}
+	own := after.Reports[len(after.Reports)-1]
+	if kind == recovery.ActionInform || isStep(before, r.Action) {
+		return // each report says that it was done once more
+	}
+	var last *recovery.Report
+	for i := range before.Reports {
+		if o := &before.Reports[i]; o.Action == own.Action && o.Key == own.Key && (last == nil || !o.At.Before(last.At)) {
+			last = o
+		}
+	}
+	switch {
+	case last == nil:
+	case own.At.Before(last.At):
+		_ = h.Stderr.Printf("the report before it still counts, because it is later: %s\n", said(*last))
+	default:
+		_ = h.Stderr.Printf("it takes the place of the report before it: %s\n", said(*last))
+	}
+}
+
+// isStep reports whether an action is one of the steps that hang on others.
+func isStep(given *recovery.Given, id string) bool {
+	own := func(a recovery.Action) bool { return a.ID == id }
+	if slices.ContainsFunc(given.Previous.Decision.Actions, own) {
+		return false
+	}
+	return !slices.ContainsFunc(given.Made, func(m recovery.Record) bool { return slices.ContainsFunc(m.Decision.Actions, own) })
 }
 
 func isReportRefused(err error) bool {
