@@ -74,6 +74,9 @@ func TestSuggestionsPass(t *testing.T) {
 					t.Errorf("it suggests something else the second time: %v", err)
 				}
 			}
+			if !strings.Contains(text, "amends: v1") && strings.Contains(text, "asks what was missed") {
+				return // no test without a later step
+			}
 			fsys["suggested_test.yaml"] = &fstest.MapFile{Data: []byte(text)}
 			set := load(t, fsys)
 			results, err := set.Run(context.Background(), set.Cases, nil)
@@ -81,7 +84,7 @@ func TestSuggestionsPass(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := &suite.Report{Suites: set.Suites(), Results: results, Diagnostics: set.Diagnostics}
-			if len(set.Diagnostics) > 0 || !r.OK() || len(results) < 10 && !strings.HasPrefix(name, "helpdesk") && hard[name] == "" {
+			if len(set.Diagnostics) > 0 || !r.OK() || len(results) < 10 && !strings.Contains(text, "asks what was missed") && hard[name] == "" {
 				t.Errorf("%d tests:\n%s\n%s", len(results), textOf(t, r), text)
 			}
 			if hard[name] != "" {
@@ -90,7 +93,7 @@ func TestSuggestionsPass(t *testing.T) {
 			if strings.Contains(text, "found no incident") {
 				t.Errorf("a play was not reached:\n%s", text)
 			}
-			if strings.HasPrefix(name, "helpdesk") {
+			if strings.Contains(text, "asks what was missed") {
 				return // some of its plays need a later step, which it goes on asking for
 			}
 			if more, err := set.Suggest(context.Background()); err != nil || more != "" {
