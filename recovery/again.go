@@ -369,7 +369,7 @@ func (c *conclusion) again(r *Record) (*Record, error) {
 		return nil, err
 	}
 	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
-	again.Again, again.Newest = r.Again, r.Newest
+	again.Again, again.Newest, again.Withdrawn = r.Again, r.Newest, r.Withdrawn // what is withdrawn is the stream's
 	return again, nil
 }
 

@@ -222,6 +222,7 @@ func (l *Ledger) confirm(b *batch, at log.Spot) {
 	}
 	l.confirmed = b.first + int64(len(b.starts))
 	l.confirmedHead = b.leaves[len(b.leaves)-1]
+	l.index.streams.settle(l.confirmed)
 	kept := 0
 	for kept < len(l.undo) && l.undo[kept].seq < l.confirmed {
 		kept++
@@ -250,6 +251,9 @@ func (l *Ledger) refuse(b *batch, err error) {
 	l.index.choices.takeBack(l.confirmed)
 	l.next, l.head = l.confirmed, l.confirmedHead
 	l.rollbacks++
+	if again := l.streamsAgain(); again != nil && l.ended == nil {
+		l.ended = fmt.Errorf("what is to be handed out could not be read again: %w", again)
+	}
 	l.epoch = fmt.Sprintf("%.8s.%d", l.epoch, l.rollbacks)
 	later := l.batch
 	l.batch = newBatch(nil)

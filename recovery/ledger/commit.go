@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,7 +13,7 @@ import (
 )
 
 // Commit implements [recovery.Store]. When it returns nil, the commit is on
-// disk. A ledger keeps no stream of deliveries: [recovery.Decision.Effects] are those of a decision.
+// disk.
 func (l *Ledger) Commit(ctx context.Context, c recovery.Commit) error {
 	b, err := l.take(ctx, &c)
 	if err != nil {
@@ -47,7 +46,7 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkCommit(c); err != nil {
+	if err := l.checkCommit(c); err != nil {
 		return nil, err
 	}
 	switch {
@@ -58,16 +57,21 @@ func (l *Ledger) take(ctx context.Context, c *recovery.Commit) (*batch, error) {
 	case c.Mark != nil:
 		return l.takeMark(c)
 	}
-	return l.takeReports(c.Reports)
+	if len(c.Reports) == 0 {
+		return l.takeFallen(c)
+	}
+	return l.takeReports(c)
 }
 
 // checkCommit refuses a commit that an engine would never send.
-func checkCommit(c *recovery.Commit) error {
+func (l *Ledger) checkCommit(c *recovery.Commit) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
 	if len(c.Outbox)+len(c.Fell)+len(c.Withdrawn) > 0 || c.Given.Stream != nil {
-		return errors.New("a ledger keeps no deliveries; take them from the decision: Decision.Effects")
+		if err := l.keeps(); err != nil {
+			return err
+		}
 	}
 	if c.Record == nil {
 		return nil
@@ -158,6 +162,9 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 			return err
 		}
 	}
+	if err := l.loadFor(c); err != nil {
+		return err
+	}
 	u := undo{incident: incident, before: before, after: after, shifted: true}
 	if t != nil {
 		saved := *t
@@ -172,6 +179,9 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	l.index.put(t, s, before, after)
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
+	if c.Streams() {
+		l.streams(streamedBy(c), l.next)
+	}
 	l.put(p)
 	kept := &struct { // a copy, so that the rest of the commit can be freed
 		cached

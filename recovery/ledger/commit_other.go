@@ -145,15 +145,19 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 }
 
 // takeReports takes those reports that the ledger does not have yet.
-func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
+func (l *Ledger) takeReports(c *recovery.Commit) (*batch, error) {
 	l.mu.Lock()
-	if err := l.usable(); err != nil {
+	err := l.usable()
+	if err == nil && c.Streams() {
+		err = l.stands(c)
+	}
+	if err != nil {
 		l.mu.Unlock()
 		return nil, err
 	}
 	var news []recovery.Report
 	last := int64(-1)
-	for _, r := range reports {
+	for _, r := range c.Reports {
 		seq, old, err := l.reported(r)
 		if err != nil {
 			l.mu.Unlock()
@@ -169,12 +173,16 @@ func (l *Ledger) takeReports(reports []recovery.Report) (*batch, error) {
 		l.mu.Unlock()
 		return b, nil
 	}
-	return l.admitReports(news)
+	return l.admitReports(c, news)
 }
 
-// admitReports adds reports to the ledger. Each incident gets a record of its own, so that it can be
-// erased by itself. It unlocks the lock that the caller holds.
-func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
+// admitReports adds those reports of a commit to the ledger that are new. Each incident gets a record of its own, so
+// that it can be erased by itself. It unlocks the lock that the caller holds.
+func (l *Ledger) admitReports(c *recovery.Commit, news []recovery.Report) (*batch, error) {
+	var does *streamed
+	if c.Streams() {
+		does = streamedBy(c)
+	}
 	var incidents []string
 	var records []*prepared
 	of := map[string][]recovery.Report{}
@@ -186,7 +194,11 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 		of[name] = append(of[name], r)
 	}
 	for i, incident := range incidents {
-		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i))
+		own := does
+		if own != nil && own.name() != incident {
+			own = nil
+		}
+		p, err := prepare(KindReport, appendReports(nil, of[incident], len(incidents)-1-i, own))
 		if err != nil {
 			l.mu.Unlock()
 			return nil, err
@@ -199,6 +211,9 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 		if t != nil {
 			saved := *t
 			undone[i].saved = &saved
+		}
+		if err == nil {
+			err = l.load(of[incident][0].Namespace, of[incident][0].Incident, t)
 		}
 		if err == nil {
 			threads[i], err = l.index.open(incident)
@@ -215,6 +230,10 @@ func (l *Ledger) admitReports(news []recovery.Report) (*batch, error) {
 		undone[i].seq, undone[i].incident = l.next, incident
 		l.undo = append(l.undo, undone[i])
 		l.freshReports[l.next] = of[incident]
+		l.reportsMove(of[incident], l.next)
+		if does != nil && does.name() == incident {
+			l.streams(does, l.next)
+		}
 		l.put(records[i])
 	}
 	return l.joined(), nil

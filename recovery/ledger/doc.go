@@ -41,7 +41,9 @@
 //	internal/tables           sorted tables in a file, read a page at a time
 //	snapshot.go, snapshot_text.go, snapshot_write.go, renew.go, index_check.go
 //	                          the index: what is not kept in mind, and how it is vouched for
-//	verify.go, repair.go, checkpoint.go, receipt.go, consistency.go
+//	verify.go, repair.go, checkpoint.go, receipt.go
+//	stream.go, stream_payload.go
+//	                          what a host has to do: handed out, and what falls due
 //	replay.go, replay_answer.go, replay_again.go, diff.go, explain.go, revisit.go, erase.go
 //	equal.go, equal_fields.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
 //

@@ -34,6 +34,7 @@ type Entry struct {
 	Refusal *recovery.Refusal
 	Reports []recovery.Report
 	Mark    *recovery.Mark
+	Stream  *Streamed
 	Set     *playbook.Set // digest and files only
 	// ErasedRecords are the records that an erasure has erased, and ErasedAt is when. ErasedIncidents is on
 	// how many of the incidents something was decided.
@@ -64,6 +65,8 @@ func (e *Entry) In(namespace string) bool {
 		return e.Mark.Namespace == namespace
 	case len(e.Reports) > 0:
 		return e.Reports[0].Namespace == namespace
+	case e.Stream != nil:
+		return e.Stream.Namespace == namespace
 	}
 	return true
 }
@@ -195,6 +198,8 @@ func (f *searcher) visit(t *log.Item) error {
 		is = slices.ContainsFunc(made, func(r recovery.Report) bool { return store.Name(r.Namespace, r.Incident) == f.incident })
 	case recovery.Mark:
 		is = store.Name(made.Namespace, made.Incident) == f.incident
+	case *streamed:
+		is = made.name() == f.incident
 	case string:
 		if t.Head.Kind == KindSet {
 			f.sets[made] = t.Head.Seq
@@ -317,6 +322,8 @@ func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 		e.Refusal, err = parseRefusal(payload)
 	case KindReport:
 		e.Reports, _, err = parseReports(payload)
+	case KindStream:
+		e.Stream, err = readStreamed(payload, r.calendar)
 	case KindMark:
 		var m recovery.Mark
 		m, err = parseMark(payload)

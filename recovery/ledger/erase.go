@@ -23,6 +23,9 @@ type Erasure struct {
 	Incident  string
 	Customer  string    // as in customer.id
 	At        time.Time // written into the ledger; zero: no time is
+	// Cancelled is told of each delivery of what is erased that was not settled, once that is on disk: it is not
+	// handed out any more, and whoever has claimed it may have done it. It may be nil.
+	Cancelled func(recovery.Delivery)
 }
 
 // Erase overwrites the records of an incident or of a customer and returns how many they were. The
@@ -40,25 +43,34 @@ func (l *Ledger) Erase(ctx context.Context, e Erasure) (records int, err error) 
 	if err != nil || len(c.seqs) == 0 {
 		return 0, err
 	}
-	if err := l.commitErasure(e.At, c); err != nil {
+	cancelled, err := l.pending(c)
+	if err == nil {
+		err = l.commitErasure(e.At, c)
+	}
+	if err != nil {
 		return 0, err
+	}
+	if e.Cancelled != nil {
+		for i := range cancelled {
+			e.Cancelled(cancelled[i])
+		}
 	}
 	return len(c.seqs), errors.Join(l.forgetErased(c), l.wipe(c.seqs))
 }
 
 // concerned is what an erasure is about.
 type concerned struct {
-	incidents map[string]bool // by their names: see [store.Name]
-	seqs      []int64         // all records of theirs
-	rest      store.Sets      // by which the other incidents were decided
-	until     int64           // how many records were looked at
+	incidents map[string]about // by their names: see [store.Name]
+	seqs      []int64          // all records of theirs
+	rest      store.Sets       // by which the other incidents were decided
+	until     int64            // how many records were looked at
 }
 
 // concerned finds the incidents that are meant, and all records of theirs.
 func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
-	c := &concerned{incidents: map[string]bool{}}
+	c := &concerned{incidents: map[string]about{}}
 	if e.Incident != "" {
-		c.incidents[store.Name(e.Namespace, e.Incident)] = true
+		c.incidents[store.Name(e.Namespace, e.Incident)] = aboutOf(e.Namespace, e.Incident)
 	} else {
 		err := l.each(ctx, func(t *log.Item) error {
 			about, err := whose(t)
@@ -67,7 +79,7 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
 			case about.incident == "": // a refusal of an incident without an id
 				c.seqs = append(c.seqs, t.Head.Seq)
 			default:
-				c.incidents[about.incident] = true
+				c.incidents[about.incident] = about
 			}
 			return err
 		})
@@ -79,7 +91,7 @@ func (l *Ledger) concerned(ctx context.Context, e Erasure) (*concerned, error) {
 		c.until = t.Head.Seq + 1
 		about, err := whose(t)
 		switch {
-		case about.incident != "" && c.incidents[about.incident]:
+		case about.incident != "" && c.incidents[about.incident].incident != "":
 			c.seqs = append(c.seqs, t.Head.Seq)
 		case about.set != store.ID{}:
 			c.rest.Decided(about.set, t.Head.Seq, about.newest)
@@ -114,6 +126,7 @@ func (l *Ledger) each(ctx context.Context, visit func(*log.Item) error) error {
 type about struct {
 	incident            string // its name, see [store.Name]; empty where it has no id
 	namespace, customer string
+	id                  string   // of the incident
 	set                 store.ID // that decided, of a decision
 	newest              bool     // the decision makes the set the newest
 }
@@ -122,7 +135,7 @@ func aboutOf(namespace, incident string) about {
 	if incident == "" {
 		return about{namespace: namespace}
 	}
-	return about{incident: store.Name(namespace, incident), namespace: namespace}
+	return about{incident: store.Name(namespace, incident), namespace: namespace, id: incident}
 }
 
 // whose says what a record is about. A record of reports is about one incident.
@@ -142,6 +155,12 @@ func whose(t *log.Item) (a about, err error) {
 			return a, err
 		}
 		return aboutOf(list[0].Namespace, list[0].Incident), nil
+	case KindStream:
+		s, err := parseStreamed(t.Payload)
+		if err != nil {
+			return a, err
+		}
+		return aboutOf(s.namespace, s.incident), nil
 	case KindMark:
 		m, err := parseMark(t.Payload)
 		return aboutOf(m.Namespace, m.Incident), err
@@ -265,6 +284,7 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 		l.undo = append(l.undo, undo{seq: l.next, incident: g.incident, forgotten: g.thread, before: g.from, shifted: true})
 		l.index.counts.Shift(g.thread.number, g.from, store.Standing{})
 		l.index.forget(g.incident)
+		l.index.streams.erase(c.incidents[g.incident], l.next)
 	}
 	l.index.counts.Reserve(e.reserves)
 	l.erased.add(seqs)

@@ -26,6 +26,9 @@ type Read struct {
 	Previous int64
 	Made     []int64
 	Reports  []recovery.Report
+	// Stream has those deliveries of the incident that were not settled, without what they are about; nil where
+	// the ledger kept none.
+	Stream *store.Stream
 	// UpdatedAt is the latest updated_at of the incident that had been seen.
 	UpdatedAt time.Time
 }
@@ -81,6 +84,9 @@ func (r *givenReader) member(key []byte) {
 	switch string(key) {
 	case "facts":
 		r.Elements(r.fact)
+	case "open":
+		g.Stream = &store.Stream{}
+		r.Elements(func() { g.Stream.Open = append(g.Stream.Open, r.open()) })
 	case "made":
 		r.Elements(func() { g.Made = append(g.Made, r.Int()) })
 	case "precedents":

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"hash/maphash"
@@ -25,10 +26,11 @@ type indexCheck struct {
 	wiped   int64 // decisions and refusals that were erased
 	erasing map[int64]bool
 	// How many rows and names were met.
-	threadsMet, recordsMet, choicesMet, leftMet, refusalsMet int64
-	setsMet, calendarsMet                                    int
-	seed                                                     maphash.Seed
-	sum                                                      uint64
+	threadsMet, recordsMet, choicesMet, leftMet, refusalsMet, busyMet int64
+	delivers                                                          bool // a record has deliveries
+	setsMet, calendarsMet                                             int
+	seed                                                              maphash.Seed
+	sum                                                               uint64
 }
 
 // checkIndexes begins to check the indexes in a directory.
@@ -98,6 +100,7 @@ func (c *indexCheck) agrees(t *log.Item) bool {
 	switch made := t.Made.(type) {
 	case *store.Decision:
 		c.sets.Decided(made.Set, seq, made.Newest)
+		c.delivers = c.delivers || t.Beside != nil
 	case erasure:
 		for _, n := range made.records {
 			c.erasing[n] = true
@@ -151,13 +154,14 @@ func (c *indexCheck) incident(t *log.Item) bool {
 	}
 	records := th.records()
 	c.recordsMet++
-	return slices.Contains(records, seq) && (seq < slices.Max(records) || c.rebuild(about.incident, th, t))
+	return slices.Contains(records, seq) && (seq < slices.Max(records) || c.rebuild(about, th, t))
 }
 
 // rebuild puts together what is known of an incident from its records, and compares. The last of them
 // is given.
-func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
+func (c *indexCheck) rebuild(of about, th *thread, last *log.Item) bool {
 	c.threadsMet++
+	incident, queue := of.incident, &store.Queue{}
 	x, wanted := newIndex(), c.wanted()
 	x.counts.Count(c.meta.kinds()).Add()
 	look := func(r ref) (*store.Decision, error) {
@@ -179,9 +183,12 @@ func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
 			parse(&other, wanted)
 			t = &other
 		}
-		if err := x.apply(t, look); err != nil {
+		if err := cmp.Or(x.apply(t, look), moves(t, queue)); err != nil {
 			return false
 		}
+	}
+	if !queue.Idle() && !c.isBusy(of) {
+		return false
 	}
 	again, err := x.find(incident)
 	if err != nil || again == nil || th.number < 0 || th.number >= c.meta.Threads {
@@ -193,6 +200,25 @@ func (c *indexCheck) rebuild(incident string, th *thread, last *log.Item) bool {
 	was.thread(th)
 	c.add(x.counts)
 	return bytes.Equal(is.buf, was.buf) && c.rebuilt(x.choices) && c.leftAgain(x.left)
+}
+
+// isBusy looks for an incident among those on which anything is left to do.
+func (c *indexCheck) isBusy(of about) bool {
+	key := keyOf(of.incident)
+	i, err := c.busy.Search(key[:])
+	if err != nil || i == c.busy.Rows() {
+		return false
+	}
+	row, err := c.busy.Row(i)
+	if err != nil || store.ID(row) != key {
+		return false
+	}
+	e := encoder{}
+	e.text(of.namespace)
+	e.text(of.id)
+	text, err := c.text(row[busyKey:])
+	c.busyMet++
+	return err == nil && bytes.Equal(text, e.buf)
 }
 
 // rebuilt compares the choices on an incident.
@@ -264,7 +290,7 @@ func (c *indexCheck) used() (bool, error) {
 
 // complete reports whether the index has nothing that the records do not say.
 func (c *indexCheck) complete() bool {
-	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.leftMet == c.left.Rows() &&
+	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.leftMet == c.left.Rows() && c.busyMet == c.busy.Rows() && (c.meta.Deliveries || !c.delivers) &&
 		c.setsMet == len(c.meta.Sets) && c.calendarsMet == len(c.meta.Calendars) && c.wiped == c.meta.Erased && int64(len(c.erasing)) == c.erased.Rows()
 	decided := 0
 	for id, first := range c.sets.All() {

@@ -33,6 +33,7 @@ type Ledger struct {
 
 	mu            sync.RWMutex
 	closed        bool
+	opened        bool  // what is on disk was read
 	ended         error // set once something else has changed the files; nothing is recorded then
 	index         *index
 	erased        erasures
@@ -81,14 +82,23 @@ const segmentSize = 64 << 20
 // finishes an erasure that was interrupted. The error is a *[LockedError] when the ledger is open
 // for writing already, here or elsewhere. It is the *[Damage] that [Verify] finds when the ledger
 // is damaged; then nothing is changed.
-func Open(dir string) (*Ledger, error) {
+func Open(dir string, options ...Option) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return open(log.Directory(dir), segmentSize)
+	return open(log.Directory(dir), segmentSize, options...)
 }
 
-func open(dir log.Files, limit int64) (*Ledger, error) {
+// Option changes what a ledger keeps.
+type Option func(*Ledger)
+
+// KeepDeliveries makes a ledger keep the stream of deliveries: it is then a [recovery.Stream]. A ledger that has
+// once kept a delivery keeps them from then on, with the option or without it. Of an incident that was decided
+// before, what was decided counts as handed out, and what falls due is found with the next decision or
+// [recovery.Engine.Again].
+func KeepDeliveries() Option { return func(l *Ledger) { l.index.streams.on = true } }
+
+func open(dir log.Files, limit int64, options ...Option) (*Ledger, error) {
 	lock, err := dir.Lock()
 	if err != nil {
 		return nil, err
@@ -101,6 +111,11 @@ func open(dir log.Files, limit int64) (*Ledger, error) {
 	if _, err = rand.Read(salt[:]); err == nil {
 		l.epoch = hex.EncodeToString(salt[:])
 		err = l.recover()
+	}
+	for _, o := range options {
+		if err == nil && o != nil {
+			o(l)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, l.release())
@@ -299,6 +314,4 @@ func (l *Ledger) lookFor(r ref, wanted func() map[string]bool) (*store.Decision,
 	return parseSummary(r.seq, payload, wanted())
 }
 
-var _ interface {
-	recovery.Store
-} = (*Ledger)(nil)
+var _ recovery.Stream = (*Ledger)(nil)

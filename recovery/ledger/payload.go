@@ -29,6 +29,9 @@ func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*wo
 	o := writing(dst)
 	r := c.Record
 	o.BeginObject()
+	if c.Streams() {
+		o.deliveries(streamedBy(c), calendars)
+	}
 	o.WriteKey("given")
 	o.BeginObject()
 	i := -1
@@ -37,6 +40,9 @@ func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*wo
 		o.fact(q, c.Given.Facts[i], r.Keys)
 	})
 	o.ints("made", at.made)
+	if c.Given.Stream != nil {
+		o.list("open", len(c.Given.Stream.Open), func(i int) { o.waits(&c.Given.Stream.Open[i]) })
+	}
 	i = -1
 	list(o, "precedents", c.Reads.Precedents, func(o *object, q *recovery.PrecedentQuery) {
 		i++
@@ -141,11 +147,14 @@ func (o *object) reported(r *recovery.Report) {
 	o.EndObject()
 }
 
-// appendReports appends the payload of reports on one incident. more is how many
-// records of the same commit follow.
-func appendReports(dst []byte, reports []recovery.Report, more int) []byte {
+// appendReports appends the payload of reports on one incident, and what they do to its deliveries. more is
+// how many records of the same commit follow.
+func appendReports(dst []byte, reports []recovery.Report, more int, does *streamed) []byte {
 	o := writing(dst)
 	o.BeginObject()
+	if does != nil {
+		o.deliveries(does, nil) // reports put in nothing
+	}
 	if more > 0 {
 		o.int("more", int64(more))
 	}

@@ -161,6 +161,11 @@ func (l *Ledger) fromIndex(q *recovery.Query) (recovery.Given, answered, error) 
 			}
 		}
 	}
+	if l.index.streams.on {
+		if given.Stream, err = l.streamOf(q.Namespace, q.Incident, t); err != nil {
+			return given, at, err
+		}
+	}
 	for i := range q.Facts {
 		if given.Facts[i], err = l.index.counts.Fact(&q.Facts[i], number, own); err != nil {
 			return given, at, err
@@ -262,6 +267,9 @@ func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 	}
 	seen := c.Seen()
 	if err := seen.CheckThread(latest, made, updated); err != nil || seenAt == l.next {
+		return err
+	}
+	if err := l.unstirred(c, t, seenAt); err != nil {
 		return err
 	}
 	if seen.Tells {

@@ -49,6 +49,8 @@ func (l *Ledger) recover() error {
 			return err
 		}
 	}
+	l.opened = true
+	l.index.streams.settle(l.next)
 	_ = l.dropIndexes(l.index.base) // one that stays is thrown away the next time too
 	unfinished := append(r.Unfinished, l.unwiped...)
 	slices.Sort(unfinished)
@@ -66,7 +68,7 @@ func (l *Ledger) begin(s *snapshot) error {
 	}
 	maps.Copy(l.sets, s.meta.Sets)
 	maps.Copy(l.calendars, s.meta.Calendars)
-	return s.restore(&l.tree)
+	return cmp.Or(s.restore(&l.tree), l.restream(s))
 }
 
 // decideSets finds out which set decided first, where what is known of it may come from records that
@@ -142,6 +144,9 @@ func (r *loader) apply(t *log.Item) error {
 	if r.err != nil {
 		return nil
 	}
+	if r.err = l.streamAgain(t); r.err != nil {
+		return nil
+	}
 	switch made := t.Made.(type) {
 	case *recovery.Refusal:
 		if made.Incident != "" {
@@ -198,6 +203,7 @@ func (r *loader) forget(seq int64) error {
 		return err
 	}
 	r.forgot = true
+	r.l.index.streams.forget(about.namespace, about.id)
 	r.l.index.unrefuse(about.incident, seq)
 	th, err := r.l.index.find(about.incident)
 	if err != nil || th == nil {

@@ -200,8 +200,9 @@ func (l *Ledger) replaceIndex() (*prepared, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	old := l.index.base
+	old, streams := l.index.base, l.index.streams
 	l.index = indexOver(s)
+	l.index.streams = streams
 	l.log.Stand(s)
 	l.erased.stand(s)
 	return p, old.close()

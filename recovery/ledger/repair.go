@@ -35,6 +35,7 @@ const (
 	KindCalendar = log.KindCalendar // a calendar in which actions of later records count
 	KindErasure  = log.KindErasure  // which payloads were erased
 	KindMark     = log.KindMark     // a later updated_at of an incident that has not changed
+	KindStream   = log.KindStream   // deliveries of an incident that were put in, handed out or ended
 	KindIndex    = log.KindIndex    // the digest of a file by which earlier records are found
 )
 

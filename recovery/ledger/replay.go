@@ -189,7 +189,7 @@ func (r *replayer) parse(t *log.Item) {
 func (r *replayer) visit(t *log.Item) error {
 	seq := t.Head.Seq
 	switch {
-	case t.Body == log.BodyErased && t.Head.Kind != KindReport && t.Head.Kind != KindMark:
+	case t.Body == log.BodyErased && t.Head.Kind != KindReport && t.Head.Kind != KindMark && t.Head.Kind != KindStream:
 		r.out.Erased++
 	case t.Body == log.BodyChanged:
 		return r.changed(t)

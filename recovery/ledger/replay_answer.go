@@ -83,7 +83,7 @@ func (r *replayer) answer(x *task, was *recovery.Record, q recovery.Query) (g re
 		}
 		g.Made = append(g.Made, *m)
 	}
-	g.UpdatedAt = x.given.UpdatedAt
+	g.UpdatedAt, g.Stream = x.given.UpdatedAt, x.given.Stream
 	for _, report := range x.given.Reports {
 		report.Namespace, report.Incident = was.Decision.Namespace, was.Decision.Incident
 		g.Reports = append(g.Reports, report)

@@ -28,7 +28,7 @@ type snapshot struct {
 	*tables.Reader
 	file *openFile
 
-	records, tree, threads, heap, sums, choiceRows, left, refusals, erased *tables.Table
+	records, tree, threads, heap, sums, choiceRows, left, refusals, erased, busy *tables.Table
 	// vouched is set once a record was read that holds the digest.
 	vouched bool
 }
@@ -48,6 +48,8 @@ type snapshotMeta struct {
 	Calendars map[string]int64 `json:"calendars"`
 	Decided   []decidedSet     `json:"decided"`
 	Facts     []countedKind    `json:"facts"`
+	// Deliveries says that the ledger keeps them.
+	Deliveries bool `json:"deliveries,omitempty"`
 }
 
 // countedKind is a kind of fact, with the type of its field by name.
@@ -95,6 +97,9 @@ const (
 	leftRow = leftKey + 8
 
 	erasedRow = 8
+
+	busyKey = 16
+	busyRow = busyKey + 8 + 4
 )
 
 var errSnapshot = errors.New("the index does not have what an index has")
@@ -128,7 +133,7 @@ func openSnapshot(dir log.Files, name string) (s *snapshot, err error) {
 	}{
 		{&s.records, "records", 0, recordRow}, {&s.tree, "tree", 0, treeRow}, {&s.threads, "threads", threadKey, threadRow}, {&s.heap, "heap", 0, 1},
 		{&s.sums, "sums", sumKey, sumRow}, {&s.choiceRows, "choices", choiceKey, choiceRow}, {&s.left, "left", leftKey, leftRow}, {&s.refusals, "refusals", refusalRow, refusalRow},
-		{&s.erased, "erased", erasedRow, erasedRow},
+		{&s.erased, "erased", erasedRow, erasedRow}, {&s.busy, "busy", busyKey, busyRow},
 	} {
 		if *t.to = s.Table(t.name, t.key, t.row); *t.to == nil {
 			return s, errSnapshot

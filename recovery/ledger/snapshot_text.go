@@ -57,9 +57,12 @@ func (e *encoder) thread(t *thread) {
 	e.refs(t.choices)
 	e.numbers(t.reports)
 	e.numbers(t.marks)
-	if t.told >= 0 {
+	if t.told >= 0 || len(t.streams) > 0 {
 		e.number(t.told)
 		e.flag(t.cleared)
+	}
+	if len(t.streams) > 0 {
+		e.numbers(t.streams)
 	}
 }
 
@@ -157,7 +160,10 @@ func (d *decoder) thread() *thread {
 		t.extras = &extras{made: d.refs(), choices: d.refs(), reports: d.numbers(), marks: d.numbers(), told: -1}
 		if len(d.rest) > 0 {
 			t.told, t.cleared = d.number(), d.number() != 0
-			d.bad = d.bad || t.told < 0 // never written
+			d.bad = d.bad || t.told < 0 && len(d.rest) == 0 // never written
+		}
+		if len(d.rest) > 0 {
+			t.streams = d.numbers()
 		}
 	}
 	return t

@@ -25,7 +25,7 @@ type snapshotWriter struct {
 func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 	w := &snapshotWriter{l: l, base: l.index.base, Writer: tables.NewWriter(to)}
 	w.heap = w.Table("heap", 0, 1)
-	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.left, w.refusals, w.erased} {
+	for _, write := range []func() error{w.records, w.tree, w.threads, w.sums, w.choices, w.left, w.refusals, w.erased, w.busy} {
 		if err := write(); err != nil {
 			return tables.Digest{}, err
 		}
@@ -40,7 +40,7 @@ func (l *Ledger) writeSnapshot(to log.File) (tables.Digest, error) {
 func (w *snapshotWriter) meta() ([]byte, error) {
 	l := w.l
 	m := snapshotMeta{
-		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: countedOf(l.index.counts.Kinds()), Unwiped: l.unwiped,
+		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: countedOf(l.index.counts.Kinds()), Unwiped: l.unwiped, Deliveries: l.index.streams.on,
 	}
 	first, end := l.tail.End()
 	m.Segment, m.Offset = first, end
@@ -315,4 +315,22 @@ func (w *snapshotWriter) erased() error {
 		to.Add(row)
 		return nil
 	})
+}
+
+// busy has the incidents on which deliveries are not settled, or something falls due, by their keys.
+func (w *snapshotWriter) busy() error {
+	to, live := w.Table("busy", busyKey, busyRow), &w.l.index.streams.live
+	var news []change[[]byte]
+	for namespace, id := range live.All() {
+		if live.Idle(namespace, id) {
+			continue
+		}
+		key := keyOf(store.Name(namespace, id))
+		e := encoder{}
+		e.text(namespace)
+		e.text(id)
+		news = append(news, changed(key[:], e.buf))
+	}
+	write := func(key, text []byte) { w.put(to, key, text) }
+	return merge(w, nil, busyKey, news, write, true, nil)
 }

@@ -10,10 +10,10 @@ import (
 // The keys that payloads have, as FORMAT.md lists them. What a decision and an incident have inside
 // is for the package recovery to say, and so is why an incident was refused.
 var (
-	decisionShape = jsontext.Names().With("given", givenShape).With("record",
-		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "newest", "occurred_at", "on", "settles", "updated_at").With("reserves", reserveShape))
+	decisionShape = jsontext.Names().With("deliveries", deliveriesShape).With("given", givenShape).With("record",
+		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "newest", "occurred_at", "on", "settles", "updated_at", "withdrawn").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input", "namespace").With("set", jsontext.Names("digest", "revision"))
-	reportShape   = jsontext.Names("more").With("reports", jsontext.Names("action", "at", "effect", "incident", "namespace", "note", "outcome").With("amount", moneyShape))
+	reportShape   = jsontext.Names("more").With("deliveries", deliveriesShape).With("reports", jsontext.Names("action", "at", "effect", "incident", "namespace", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
 	calendarShape = jsontext.Names("calendar", "id")
 	markShape     = jsontext.Names("incident", "namespace", "told", "updated_at")
@@ -23,6 +23,7 @@ var (
 	moneyShape   = jsontext.Names("currency", "value")
 	reserveShape = jsontext.Names("at", "direction", "namespace", "partner", "units")
 	givenShape   = jsontext.Names("made", "previous", "seen", "updated_at").
+			With("open", jsontext.Names("attempt", "failed", "key", "state")).
 			With("facts", jsontext.Names("count", "currency", "from", "matters", "name", "occurred", "of", "same", "sum").With("value", moneyShape)).
 			With("precedents", jsontext.Names("comparable", "count", "play").
 				With("amounts", jsontext.Names("type").With("highest", moneyShape).With("lower", moneyShape).With("lowest", moneyShape).With("upper", moneyShape)).
@@ -38,6 +39,9 @@ func parse(t *log.Item, wanted map[string]bool) {
 		return
 	}
 	made, err := parsePayload(t, wanted)
+	if err == nil {
+		t.Beside, err = deliveriesOf(t)
+	}
 	if err != nil {
 		made = err
 	}
@@ -60,6 +64,8 @@ func parsePayload(t *log.Item, wanted map[string]bool) (any, error) {
 		return name, err
 	case KindMark:
 		return parseMark(t.Payload)
+	case KindStream:
+		return parseStreamed(t.Payload)
 	case KindIndex:
 		return parseIndexed(t.Head.Seq, t.Payload)
 	}

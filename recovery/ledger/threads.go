@@ -25,13 +25,14 @@ type index struct {
 	choices *choices
 	refused map[store.ID][]int64 // the refusals of each incident since the base, by its key
 	sets    store.Sets
+	streams *streams
 }
 
 func newIndex() *index { return indexOver(nil) }
 
 // indexOver is an index in which nothing has changed since a snapshot.
 func indexOver(base *snapshot) *index {
-	x := &index{base: base, threads: map[string]*thread{}, counts: store.NewIndex(), choices: newChoices(base), left: map[store.ID]int64{}, refused: map[store.ID][]int64{}}
+	x := &index{base: base, threads: map[string]*thread{}, counts: store.NewIndex(), choices: newChoices(base), left: map[store.ID]int64{}, refused: map[store.ID][]int64{}, streams: newStreams()}
 	if base == nil {
 		return x
 	}
@@ -132,6 +133,12 @@ func (x *index) apply(t *log.Item, look lookup) error {
 			return err
 		}
 		th.mark(t.Head.Seq, made)
+	case *streamed:
+		th, err := x.open(made.name())
+		if err != nil {
+			return err
+		}
+		th.stream(t.Head.Seq)
 	case *recovery.Refusal:
 		if made.Told() == nil {
 			return nil
@@ -255,6 +262,7 @@ type extras struct {
 	choices []ref   // every choice, in order
 	reports []int64 // the records that report on it
 	marks   []int64 // the records that mark it
+	streams []int64 // the records of its deliveries alone
 	// told is the last record that said what was told without deciding it, a refusal or a mark, and -1
 	// where there is none since the latest decision. Unless cleared, the next update starts from it.
 	told    int64
@@ -266,7 +274,7 @@ func (t *thread) more() *extras {
 	if t.extras == nil {
 		return &extras{told: -1}
 	}
-	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports), slices.Clip(t.marks), t.told, t.cleared}
+	return &extras{slices.Clip(t.made), slices.Clip(t.choices), slices.Clip(t.reports), slices.Clip(t.marks), slices.Clip(t.streams), t.told, t.cleared}
 }
 
 func (t *thread) standingChoices() []ref {
@@ -297,6 +305,13 @@ func (t *thread) mark(seq int64, mark recovery.Mark) {
 	t.tell(seq, mark.Told != nil)
 	m := t.more()
 	m.marks = append(m.marks, seq)
+	t.extras = m
+}
+
+// stream adds a record of the incident's deliveries.
+func (t *thread) stream(seq int64) {
+	m := t.more()
+	m.streams = append(m.streams, seq)
 	t.extras = m
 }
 
@@ -354,6 +369,9 @@ func (t *thread) last() int64 {
 		for _, seq := range t.marks {
 			last = max(last, seq)
 		}
+		for _, seq := range t.streams {
+			last = max(last, seq)
+		}
 		last = max(last, t.told)
 	}
 	return last
@@ -384,7 +402,7 @@ func (t *thread) records() (out []int64) {
 	for _, r := range t.choices {
 		out = append(out, r.seq)
 	}
-	out = append(append(out, t.reports...), t.marks...)
+	out = append(append(append(out, t.reports...), t.marks...), t.streams...)
 	if t.told >= 0 && !t.cleared && !slices.Contains(t.marks, t.told) {
 		out = append(out, t.told)
 	}
@@ -454,5 +472,5 @@ func (t *thread) add(d *store.Decision, stands store.Standing) {
 }
 
 func (m *extras) empty() bool {
-	return len(m.made)+len(m.choices)+len(m.reports)+len(m.marks) == 0 && m.told < 0
+	return len(m.made)+len(m.choices)+len(m.reports)+len(m.marks)+len(m.streams) == 0 && m.told < 0
 }

@@ -226,6 +226,22 @@ func (q *Queue) Postpone(by string, until time.Time, why string) bool {
 // ended. At most 0 stands for all. None is handed out while an earlier one is in other hands, or has to be
 // tried again later; and none about money while an earlier one about money is dead.
 func (q *Queue) Claim(by string, now, until time.Time, most int) (out []Open) {
+	for _, i := range q.claimable(now, most) {
+		q.take(&q.all[i], by, until)
+		out = append(out, q.all[i])
+	}
+	return out
+}
+
+// Claimable are the deliveries that Claim hands out, before it does.
+func (q *Queue) Claimable(now time.Time, most int) (out []Open) {
+	for _, i := range q.claimable(now, most) {
+		out = append(out, q.all[i])
+	}
+	return out
+}
+
+func (q *Queue) claimable(now time.Time, most int) (out []int) {
 	dead := false
 	for i := range q.all {
 		o := &q.all[i]
@@ -242,11 +258,14 @@ func (q *Queue) Claim(by string, now, until time.Time, most int) (out []Open) {
 		if now.Before(o.Until) || most > 0 && len(out) == most {
 			return out
 		}
-		o.State, o.By, o.Until = DeliveryClaimed, by, until
-		o.Attempt++
-		out = append(out, *o)
+		out = append(out, i)
 	}
 	return out
+}
+
+func (q *Queue) take(o *Open, by string, until time.Time) {
+	o.State, o.By, o.Until = DeliveryClaimed, by, until
+	o.Attempt++
 }
 
 // Ready is when a claim hands out something next, as far as is known by now.
@@ -303,6 +322,21 @@ func (q *Queue) Return(by, key string, from time.Time) bool {
 	}
 	o.By, o.Until = "", from
 	return true
+}
+
+// Take claims one delivery, whatever else there is: a store that keeps what has happened does it again with it.
+func (q *Queue) Take(by, key string, until time.Time) bool {
+	o := q.find(key)
+	if o == nil {
+		return false
+	}
+	q.take(o, by, until)
+	return true
+}
+
+// Idle reports whether nothing is left of the queue that somebody has to do, and nothing falls due.
+func (q *Queue) Idle() bool {
+	return q.nextDue.IsZero() && !slices.ContainsFunc(q.all, func(o Open) bool { return o.State != DeliverySettled })
 }
 
 // Bury gives up a claimed delivery: it is dead until a person has dealt with it. It may have been done.

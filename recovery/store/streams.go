@@ -2,6 +2,7 @@ package store
 
 import (
 	"container/heap"
+	"iter"
 	"slices"
 	"time"
 )
@@ -13,6 +14,7 @@ type Streams struct {
 	incidents map[string]*incident
 	byKey     map[string]*incident
 	tenants   map[string]*[2]looks
+	count     int // of incidents that ever were there
 }
 
 type incident struct {
@@ -44,7 +46,8 @@ func (s *Streams) Change(namespace, id string, change func(*Queue)) {
 		if s.incidents == nil {
 			s.incidents, s.byKey, s.tenants = map[string]*incident{}, map[string]*incident{}, map[string]*[2]looks{}
 		}
-		x = &incident{namespace: namespace, id: id, number: len(s.incidents)}
+		x = &incident{namespace: namespace, id: id, number: s.count}
+		s.count++
 		s.incidents[name] = x
 	}
 	s.change(x, change)
@@ -76,9 +79,30 @@ func (s *Streams) change(x *incident, change func(*Queue)) {
 	t[forReady].set(x, at, ready)
 }
 
+// Has reports whether the stream of an incident is there.
+func (s *Streams) Has(namespace, id string) bool { return s.incidents[Name(namespace, id)] != nil }
+
+// Idle reports whether the stream of an incident is not there, or [Queue.Idle].
+func (s *Streams) Idle(namespace, id string) bool {
+	x := s.incidents[Name(namespace, id)]
+	return x == nil || x.Idle()
+}
+
+// All are the incidents whose streams are there, by namespace and id. They come in no order.
+func (s *Streams) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, x := range s.incidents {
+			if !yield(x.namespace, x.id) {
+				return
+			}
+		}
+	}
+}
+
 // Forget takes out all that is known of the stream of an incident.
 func (s *Streams) Forget(namespace, id string) {
-	x := s.incidents[Name(namespace, id)]
+	name := Name(namespace, id)
+	x := s.incidents[name]
 	if x == nil {
 		return
 	}
@@ -87,6 +111,7 @@ func (s *Streams) Forget(namespace, id string) {
 	}
 	x.Queue = Queue{}
 	s.change(x, func(*Queue) {})
+	delete(s.incidents, name)
 }
 
 // Claimed is what was claimed of one incident: deliveries, or what has fallen due.
@@ -112,6 +137,30 @@ func (s *Streams) Claim(namespace, by string, now, until time.Time, most, each i
 		return true
 	})
 	return out
+}
+
+// Claimable are the deliveries that Claim hands out, before it does.
+func (s *Streams) Claimable(namespace string, now time.Time, most, each int) (out []Claimed) {
+	s.every(namespace, forReady, now, func(x *incident) bool {
+		if most > 0 && len(out) == most {
+			return false
+		}
+		if list := x.Claimable(now, each); len(list) > 0 {
+			out = append(out, Claimed{Incident: x.id, Open: list})
+		}
+		return true
+	})
+	return out
+}
+
+// By finds a delivery by its key, and the incident that it is about; nil: no delivery has the key. Nobody may change
+// the delivery.
+func (s *Streams) By(key string) (namespace, incident string, o *Open) {
+	x := s.byKey[key]
+	if x == nil {
+		return "", "", nil
+	}
+	return x.namespace, x.id, x.find(key)
 }
 
 // Look claims so many of the incidents of a namespace on which something has fallen due by now, the oldest first;

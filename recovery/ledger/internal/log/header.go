@@ -22,12 +22,13 @@ const (
 	KindCalendar Kind = "calendar" // a calendar in which actions of later records count
 	KindErasure  Kind = "erasure"  // which payloads were erased
 	KindMark     Kind = "mark"     // a later updated_at of an incident that has not changed
+	KindStream   Kind = "stream"   // deliveries of an incident that were put in, handed out or ended
 	KindIndex    Kind = "index"    // the digest of a file by which earlier records are found
 )
 
 func (k Kind) known() bool {
 	switch k {
-	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure, KindMark, KindIndex:
+	case KindDecision, KindRefusal, KindReport, KindSet, KindCalendar, KindErasure, KindMark, KindStream, KindIndex:
 		return true
 	}
 	return false
@@ -35,7 +36,7 @@ func (k Kind) known() bool {
 
 // Erasable reports whether payloads of the kind can hold personal data.
 func (k Kind) Erasable() bool {
-	return k == KindDecision || k == KindRefusal || k == KindReport || k == KindMark
+	return k == KindDecision || k == KindRefusal || k == KindReport || k == KindMark || k == KindStream
 }
 
 // Digest is a SHA-256 hash.

@@ -28,6 +28,8 @@ type Item struct {
 	more int64 // how many records of the same commit follow
 	// Made is what a worker made of it.
 	Made any
+	// Beside is what else a worker made of it.
+	Beside any
 }
 
 // Check checks a record without looking at others. Checking the digest takes longer than checking the

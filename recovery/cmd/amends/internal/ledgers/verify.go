@@ -74,7 +74,7 @@ func readCheckpoints(files, keyFiles []string) ([]ledger.Checkpoint, error) {
 }
 
 // kinds are the kinds of records in the order in which they are listed.
-var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure, ledger.KindMark, ledger.KindIndex}
+var kinds = []ledger.Kind{ledger.KindDecision, ledger.KindRefusal, ledger.KindReport, ledger.KindSet, ledger.KindCalendar, ledger.KindErasure, ledger.KindMark, ledger.KindStream, ledger.KindIndex}
 
 // wholeLedger is a ledger that is whole, as JSON.
 type wholeLedger struct {
