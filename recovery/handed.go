@@ -48,10 +48,11 @@ func (g *Given) handed() []Handed {
 // marked says of effects which of them nobody has claimed from the stream yet, and which are in other hands
 // once more because they have failed.
 func (g *Given) marked(list []Handed) []Handed {
-	if g.Stream == nil {
-		return list
-	}
 	for i := range list {
+		list[i].waits, list[i].again = false, false // what an earlier decision has seen does not count
+		if g.Stream == nil {
+			continue
+		}
 		for j := range g.Stream.Open {
 			if o := &g.Stream.Open[j]; o.Key == list[i].Key {
 				list[i].waits = o.State == store.DeliveryWaiting

@@ -21,6 +21,9 @@
 // kept elsewhere shows a ledger that was cut off or written anew. [Prove] writes a receipt for one
 // decision, [ProveConsistency] proves that the ledger only grew.
 //
+// Kept: with [KeepDeliveries] a ledger is a [recovery.Stream]. Its records say what a host has to do, and what was
+// handed out.
+//
 // Replayable: [Replay] decides every record again, and [Explain] says why one came out as it did.
 // [Equal] finds equal cases that did not get the same. [Revisit] has the latest decisions made
 // again by other playbooks. [Ledger.Erase] erases a person's data, and the chain holds.

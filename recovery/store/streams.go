@@ -251,7 +251,7 @@ func (s *Streams) every(namespace string, what int, now time.Time, each func(*in
 		if !each(x) {
 			break
 		}
-		if len(l.list) > 0 && l.list[0] == x { // it is still first: put it aside
+		if is := x.looks[what]; is.place > 0 && !is.at.After(now) { // it would come again: put it aside
 			seen = append(seen, x)
 			l.set(x, time.Time{}, false)
 		}
