@@ -201,6 +201,9 @@ func (c *cursor) delivery() (o store.Open) {
 			o.From = c.time()
 		}
 	})
+	if o.FellAt.After(o.From) {
+		o.From = o.FellAt
+	}
 	o.Money = o.Money && o.Do != recovery.ToSay
 	return o
 }
