@@ -368,7 +368,7 @@ func (c *conclusion) again(r *Record) (*Record, error) {
 	if err = c.or(err); err != nil {
 		return nil, err
 	}
-	again.Decision.Set.Revision = r.Decision.Set.Revision // it enters nothing
+	again.Decision.Set.Revision = r.Decision.Set.Revision                       // it enters nothing
 	again.Again, again.Newest, again.Withdrawn = r.Again, r.Newest, r.Withdrawn // what is withdrawn is the stream's
 	return again, nil
 }
