@@ -70,11 +70,11 @@ func ledgerUsage(c command.Command, w *term.Writer) {
 }
 
 // Open opens a ledger for writing.
-func Open(dir string) (*ledger.Ledger, error) {
+func Open(dir string, options ...ledger.Option) (*ledger.Ledger, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is a file; name the directory of a ledger", dir)
 	}
-	l, err := ledger.Open(dir)
+	l, err := ledger.Open(dir, options...)
 	if err != nil {
 		return nil, Placed(dir, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/ledger"
 	"github.com/servicerecovery/amends/recovery/postgres"
 	"github.com/servicerecovery/amends/recovery/sqlite"
 )
@@ -37,15 +38,11 @@ func OpenStream(name string) (Stream, error) {
 	if s, err := openSQL(name); s != nil || err != nil {
 		return s, err
 	}
-	l, err := ledgers.Open(name)
+	l, err := ledgers.Open(name, ledger.KeepDeliveries())
 	if err != nil {
 		return nil, err
 	}
-	if s, ok := any(l).(Stream); ok {
-		return s, nil
-	}
-	_ = l.Close() // nothing was written
-	return nil, fmt.Errorf("%s: a ledger keeps no deliveries yet; name a file of SQLite, as sqlite:FILE", name)
+	return l, nil
 }
 
 // OpenSubmitter opens a store for many commits, one after another. One in a database confirms each at once.
