@@ -39,7 +39,7 @@
 //	commit.go, commit_other.go, batch.go
 //	                          a commit with a decision or without, and many of them in one sync
 //	recover.go                opening
-//	entries.go, scan.go, scope.go, book.go
+//	entries.go, scan.go, book.go
 //	                          all records for reading, those about one incident, and those that are counted
 //	internal/tables           sorted tables in a file, read a page at a time
 //	snapshot.go, snapshot_text.go, snapshot_write.go, renew.go, index_check.go
