@@ -324,8 +324,7 @@ func TestStreamCutAtEveryByte(t *testing.T) {
 	ctx := context.Background()
 	for n := range 2 {
 		in := incident(fmt.Sprint("T-", n), "late", "C-1", time.Hour, 1)
-		d, err := w.engines[1].Handle(ctx, in)
-		if err != nil {
+		if _, err := w.engines[1].Handle(ctx, in); err != nil {
 			t.Fatal(err)
 		}
 		list, err := w.ledger.Claim(ctx, recovery.Claim{Namespace: "acme", By: "me", Now: w.now, Until: w.now.Add(time.Hour), Each: 1})
@@ -339,7 +338,7 @@ func TestStreamCutAtEveryByte(t *testing.T) {
 			}
 		}
 		w.now = w.now.Add(3 * time.Hour)
-		if d, err = w.engines[1].Again(ctx, in.ID); err != nil || len(d.Missed) > 1 {
+		if d, err := w.engines[1].Again(ctx, in.ID); err != nil || len(d.Missed) > 1 {
 			t.Fatal(d, err)
 		}
 	}

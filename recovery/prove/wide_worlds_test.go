@@ -120,7 +120,6 @@ func (t tale) now() time.Time {
 // guarantees are about.
 type teller struct {
 	set, marked *recovery.Engine
-	give        recovery.Given
 	facts       map[string]any
 	used        int64
 	byRegion    bool // the fact is counted by the region too

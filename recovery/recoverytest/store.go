@@ -16,8 +16,8 @@ type Harness struct {
 	New func(t *testing.T) recovery.Store
 	// Reopen ends a handle as the end of its process would, and opens the same store again.
 	Reopen func(t *testing.T, s recovery.Store) recovery.Store
-	// Place says where a store is, and At returns another handle on the store that is there, which is used at the
-	// same time: also in another process, which runs the same test of the same program.
+	// Place says where a store is, and At returns another handle on the store that is there. Both handles are used at
+	// the same time. The kit uses them in one process: a store that several processes share has a test of its own.
 	Place func(t *testing.T, s recovery.Store) string
 	At    func(t *testing.T, place string) recovery.Store
 	// Begin begins a transaction of the host's.

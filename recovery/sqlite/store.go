@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 
 	_ "modernc.org/sqlite" // the driver
@@ -187,5 +186,3 @@ func (s *Store) changing(ctx context.Context, do func(c *conn) error) error {
 	}
 	return s.writer.inside(ctx, "BEGIN IMMEDIATE", func() error { return do(s.writer) })
 }
-
-func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
