@@ -238,7 +238,11 @@ func told(types []string, d *recovery.Decision) string {
 	var out []string
 	for _, a := range d.Actions {
 		if has(types, a) {
-			out = append(out, fmt.Sprintf("%s %v %v %v %v", a.Type, a.Amount, a.Params, a.DueAt, a.NotBefore))
+			line := fmt.Sprintf("%s %v %v %v %v", a.Type, a.Amount, a.Params, a.DueAt, a.NotBefore)
+			for _, step := range a.IfLate {
+				line += fmt.Sprintf(", if late %s %v", step.Type, step.Params)
+			}
+			out = append(out, line)
 		}
 	}
 	slices.SortFunc(out, cmp.Compare[string])
