@@ -154,6 +154,18 @@ func (c *Chatwoot) status(ctx context.Context, ticket, status string, until time
 // numbers are an assignee at a desk whose API takes numbers; 0: none.
 type numbers struct{ group, agent int64 }
 
+// fields are those of a ticket that assign it. Desks call the group alike, and the agent by names of their own.
+func (n numbers) fields(agent string) map[string]any {
+	out := map[string]any{}
+	if n.group != 0 {
+		out["group_id"] = n.group
+	}
+	if n.agent != 0 {
+		out[agent] = n.agent
+	}
+	return out
+}
+
 func numbered(desk string, known map[string]Assignee, to string) (numbers, error) {
 	who, ok := known[to]
 	if !ok {

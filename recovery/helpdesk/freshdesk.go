@@ -117,14 +117,7 @@ func (f *Freshdesk) assign(ctx context.Context, ticket, to string) error {
 	if err != nil {
 		return err
 	}
-	fields := map[string]any{}
-	if who.group != 0 {
-		fields["group_id"] = who.group
-	}
-	if who.agent != 0 {
-		fields["responder_id"] = who.agent
-	}
-	return f.change(ctx, ticket, fields)
+	return f.change(ctx, ticket, who.fields("responder_id"))
 }
 
 func (f *Freshdesk) due(ctx context.Context, ticket string, at time.Time) error {

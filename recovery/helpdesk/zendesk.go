@@ -117,14 +117,7 @@ func (z *Zendesk) assign(ctx context.Context, ticket, to string) error {
 	if err != nil {
 		return err
 	}
-	fields := map[string]any{}
-	if who.group != 0 {
-		fields["group_id"] = who.group
-	}
-	if who.agent != 0 {
-		fields["assignee_id"] = who.agent
-	}
-	return z.change(ctx, ticket, fields)
+	return z.change(ctx, ticket, who.fields("assignee_id"))
 }
 
 func (z *Zendesk) due(ctx context.Context, ticket string, at time.Time) error {

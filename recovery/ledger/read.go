@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
@@ -256,17 +255,8 @@ func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
 	if !ok {
 		return store.Changed("what was read was taken back")
 	}
-	var latest store.ID
-	var made []store.ID
-	var updated time.Time
-	if t != nil {
-		latest, updated = t.latest.id, t.updatedAt()
-		for _, r := range t.standingChoices() {
-			made = append(made, r.id)
-		}
-	}
 	seen := c.Seen()
-	if err := seen.CheckThread(latest, made, updated); err != nil || seenAt == l.next {
+	if err := t.unchanged(seen); err != nil || seenAt == l.next {
 		return err
 	}
 	if err := l.unstirred(c, t, seenAt); err != nil {

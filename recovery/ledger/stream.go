@@ -274,16 +274,7 @@ func (l *Ledger) stands(c *recovery.Commit) error {
 	if err != nil {
 		return err
 	}
-	var latest store.ID
-	var made []store.ID
-	var updated time.Time
-	if t != nil {
-		latest, updated = t.latest.id, t.updatedAt()
-		for _, r := range t.standingChoices() {
-			made = append(made, r.id)
-		}
-	}
-	return cmp.Or(c.Seen().CheckThread(latest, made, updated), l.unstirred(c, t, seenAt))
+	return cmp.Or(t.unchanged(c.Seen()), l.unstirred(c, t, seenAt))
 }
 
 // unstirred compares the deliveries that waited, and the reports that there were, with those that there are now.

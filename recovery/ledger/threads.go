@@ -284,6 +284,19 @@ func (t *thread) standingChoices() []ref {
 	return t.made
 }
 
+// unchanged compares what a commit has seen of the incident with what stands on it now. Of a nil thread nothing is
+// known yet.
+func (t *thread) unchanged(seen store.Seen) error {
+	if t == nil {
+		return seen.CheckThread(store.ID{}, nil, time.Time{})
+	}
+	var made []store.ID
+	for _, r := range t.standingChoices() {
+		made = append(made, r.id)
+	}
+	return seen.CheckThread(t.latest.id, made, t.updatedAt())
+}
+
 // seen notes an updated_at of the incident.
 func (t *thread) seen(updated time.Time) {
 	if !updated.IsZero() {

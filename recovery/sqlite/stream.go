@@ -85,15 +85,7 @@ func (x *commit) put(t *thread, q *store.Queue, d *recovery.Delivery) error {
 func (s *Store) Claim(ctx context.Context, c recovery.Claim) (out []recovery.Delivery, err error) {
 	err = s.changing(ctx, func(on *conn) error {
 		out = nil
-		list, err := on.threads("WHERE tenant = ? AND ready_at <= ? ORDER BY ready_at, no LIMIT ?", c.Namespace, microseconds(c.Now), limit(c.Most))
-		if err != nil {
-			return err
-		}
-		for _, t := range list {
-			q, err := on.queue(t)
-			if err != nil {
-				return err
-			}
+		return on.queues("WHERE tenant = ? AND ready_at <= ? ORDER BY ready_at, no LIMIT ?", &c, func(t *thread, q *store.Queue) error {
 			for _, o := range q.Claim(c.By, c.Now, c.Until, c.Each) {
 				d, err := s.delivery(on, t, &o)
 				if err != nil {
@@ -101,13 +93,31 @@ func (s *Store) Claim(ctx context.Context, c recovery.Claim) (out []recovery.Del
 				}
 				out = append(out, *d)
 			}
-			if err := on.saveQueue(t, q); err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	return out, err
+}
+
+// queues reads the streams that a claim is about, and writes what was changed in each.
+func (c *conn) queues(where string, claim *recovery.Claim, change func(*thread, *store.Queue) error) error {
+	list, err := c.threads(where, claim.Namespace, microseconds(claim.Now), limit(claim.Most))
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		q, err := c.queue(t)
+		if err != nil {
+			return err
+		}
+		if err := change(t, q); err != nil {
+			return err
+		}
+		if err := c.saveQueue(t, q); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // limit is how many rows are wanted; SQLite takes -1 for all.
@@ -209,23 +219,12 @@ func (s *Store) Settle(ctx context.Context, key string) error {
 func (s *Store) FallenDue(ctx context.Context, c recovery.Claim) (out []recovery.FallenDue, err error) {
 	err = s.changing(ctx, func(on *conn) error {
 		out = nil
-		list, err := on.threads("WHERE tenant = ? AND looks_at <= ? ORDER BY looks_at, no LIMIT ?", c.Namespace, microseconds(c.Now), limit(c.Most))
-		if err != nil {
-			return err
-		}
-		for _, t := range list {
-			q, err := on.queue(t)
-			if err != nil {
-				return err
-			}
+		return on.queues("WHERE tenant = ? AND looks_at <= ? ORDER BY looks_at, no LIMIT ?", &c, func(t *thread, q *store.Queue) error {
 			if attempt := q.Look(c.By, c.Now, c.Until); attempt > 0 {
 				out = append(out, recovery.FallenDue{Incident: t.id, At: q.NextDue(), Attempt: attempt})
 			}
-			if err := on.saveQueue(t, q); err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	return out, err
 }

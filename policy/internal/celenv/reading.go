@@ -530,7 +530,7 @@ func (t *taker) apart(operator string, args []ast.Expr) *atom.Cond {
 	return c
 }
 
-// compared is the condition of a comparison of two values, each of which may be a choice between others.
+// compared is the condition of a comparison of two values. Either may be a choice between others.
 func compared(operator string, a, b part) *atom.Cond {
 	for i, p := range []part{a, b} {
 		p = p.opened()
