@@ -199,40 +199,6 @@ func (f *Field) source(tree any) (raw any, path string, there bool, bad *Misfit)
 	return nil, path, there, nil
 }
 
-// joined puts the parts of a time together, such as those of a day and of an hour. A part with a day of its
-// own is no part of another: it counts when no day is there before it.
-func (f *Field) joined(tree any) (raw any, path string, there bool, bad *Misfit) {
-	var parts, paths []string
-	for i, p := range f.From {
-		v, found, wrong := p.Find(tree)
-		switch {
-		case wrong != nil:
-			return nil, p.text, true, wrong
-		case !found:
-			continue
-		case i == 0:
-			path, there = p.text, true
-		}
-		if f.isMissing(v) {
-			continue
-		}
-		text, ok := TextOf(v)
-		switch {
-		case !ok:
-			return v, p.text, true, misfit("a part of a time", v, "", "")
-		case len(parts) == 0 && i > 0 && !hasDay(text):
-			continue // an hour of no day
-		case len(parts) > 0 && hasDay(text):
-			return strings.Join(parts, " "), strings.Join(paths, " and "), true, nil
-		}
-		parts, paths = append(parts, text), append(paths, p.text)
-	}
-	if len(parts) == 0 {
-		return nil, path, there, nil
-	}
-	return strings.Join(parts, " "), strings.Join(paths, " and "), true, nil
-}
-
 // isMissing reports whether a value counts as absent. What the field itself has a word for does not.
 func (f *Field) isMissing(v any) bool {
 	if v == nil {

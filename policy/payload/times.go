@@ -241,7 +241,8 @@ func (m *moment) timeOfDay(text string) bool {
 			hour += 12
 		}
 	}
-	if hour > 23 || minute > 59 || second > 59 {
+	endOfDay := hour == 24 && minute == 0 && second == 0 && number(p[4]) == 0
+	if hour > 23 && !endOfDay || minute > 59 || second > 59 {
 		return false
 	}
 	nanos := number((p[4] + "000000000")[:9])
