@@ -17,7 +17,8 @@ import (
 
 // Chatwoot is a [Desk]. Its webhooks are signed with HMAC-SHA256 over X-Chatwoot-Timestamp, a point and
 // the body, in X-Chatwoot-Signature. They do not say who changed a conversation, so that an own change
-// comes back: it changes no field that a map should read, and is a retry.
+// comes back: it changes no field that a map should read, and is a retry. They are sent once, whatever the
+// answer is. Write as an administrator: Chatwoot assigns a conversation to the agent who opens it.
 type Chatwoot struct {
 	API
 	Account int    // its number, as in the address of the dashboard
@@ -77,7 +78,8 @@ func (c *Chatwoot) note(ctx context.Context, ticket, text string) error {
 	return c.post(ctx, ticket, "/messages", map[string]any{"content": text, "message_type": "outgoing", "private": true})
 }
 
-// tag writes all labels, since the API knows no other way.
+// tag writes all labels, since the API knows no other way. Chatwoot passes over labels that its account
+// does not have, and answers with those that the conversation has now.
 func (c *Chatwoot) tag(ctx context.Context, ticket, tag string, on bool) error {
 	var has struct{ Payload []string }
 	if err := c.do(ctx, http.MethodGet, ticket, "/labels", nil, &has); err != nil {
@@ -87,7 +89,15 @@ func (c *Chatwoot) tag(ctx context.Context, ticket, tag string, on bool) error {
 	if !changed {
 		return nil
 	}
-	return c.post(ctx, ticket, "/labels", map[string]any{"labels": labels})
+	has.Payload = nil
+	if err := c.do(ctx, http.MethodPost, ticket, "/labels", map[string]any{"labels": labels}, &has); err != nil {
+		return err
+	}
+	taken := func(label string) bool { return strings.EqualFold(label, tag) }
+	if on && has.Payload != nil && !slices.ContainsFunc(has.Payload, taken) {
+		return &CannotError{c.name(), ActionTag, fmt.Sprintf("the account has no label %q; add it to the labels in its settings", tag)}
+	}
+	return nil
 }
 
 // withTag are the tags with one of them put in or taken off, and whether that changes them.

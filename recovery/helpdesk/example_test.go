@@ -10,42 +10,39 @@ import (
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/due"
 	"github.com/servicerecovery/amends/recovery/helpdesk"
 )
 
 func Example() {
-	engine, err := recovery.Load(os.DirFS("playbooks"), recovery.WithStore(recovery.NewMemoryStore()))
+	store := recovery.NewMemoryStore(recovery.KeepDeliveries())
+	engine, err := recovery.Load(os.DirFS("playbooks"), recovery.WithStore(store))
 	if err != nil {
 		log.Fatal(err)
 	}
+	ctx := context.Background()
+	pay := func(context.Context, recovery.Delivery) error { return nil }
 	// HELPDESK: begin
 	desk := &helpdesk.Chatwoot{
 		API:     helpdesk.API{URL: "https://app.chatwoot.com", Token: os.Getenv("CHATWOOT_TOKEN")},
 		Account: 3, Secret: os.Getenv("CHATWOOT_WEBHOOK_SECRET"),
 		Assignees: map[string]helpdesk.Assignee{"shift-lead": {Group: "7"}},
 	}
-	act := func(ctx context.Context, d *recovery.Decision) error {
-		for _, e := range d.Effects() { // by their keys, each once
-			var cannot *helpdesk.CannotError
-			switch err := desk.Apply(ctx, e); {
-			case errors.As(err, &cannot): // money, goods: for another part of your program
-			case errors.Is(err, recovery.ErrNotUndone):
-			case err != nil:
-				return err // the helpdesk sends the webhook again
-			case e.Action != nil:
-				outcome := recovery.OutcomeDone
-				if e.Do == recovery.ToCancel {
-					outcome = recovery.OutcomeUndone
-				}
-				if err := engine.Report(ctx, recovery.Report{Incident: e.Incident, Key: e.Key, Outcome: outcome}); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
 	logged := func(_ *http.Request, err error) { log.Print(err) } // field, line of the map, place in the payload
-	http.Handle("POST /hooks/chatwoot", helpdesk.Handler(engine, desk, helpdesk.Then(act), helpdesk.OnError(logged)))
+	http.Handle("POST /hooks/chatwoot", helpdesk.Handler(engine, desk, helpdesk.OnError(logged)))
+
+	runner := due.Runner{Engine: engine, Store: store, Deliver: func(ctx context.Context, d recovery.Delivery) error {
+		err := desk.Apply(ctx, d)
+		var cannot *helpdesk.CannotError
+		switch {
+		case !errors.As(err, &cannot):
+			return err // nil: it is reported as done; else it comes again
+		case d.Action != nil && d.Action.Type == recovery.ActionCompensate:
+			return pay(ctx, d) // money and goods: another part of your program
+		}
+		return due.ErrTaken // for people: the helpdesk tells when it is done
+	}}
+	go runner.Run(ctx)
 	// HELPDESK: end
 }
 

@@ -25,7 +25,8 @@ func WithCall(options ...recovery.CallOption) Option {
 
 // Then is called with each decision that a webhook leads to. A host whose store keeps no stream of
 // deliveries acts here on [recovery.Decision.Effects]. Its error makes the helpdesk send the webhook
-// again, and Then is called with the decision that stands. Helpdesks wait for 5 to 30 seconds.
+// again, and Then is called with the decision that stands. Chatwoot does not send it again: act on a
+// stream of deliveries there. Helpdesks wait for 5 to 30 seconds.
 func Then(act func(context.Context, *recovery.Decision) error) Option {
 	return func(h *handler) { h.then = act }
 }
@@ -36,7 +37,10 @@ func Then(act func(context.Context, *recovery.Decision) error) Option {
 // leaves out.
 func OnError(tell func(*http.Request, error)) Option { return func(h *handler) { h.tell = tell } }
 
-const defaultLimit = 1 << 20
+const (
+	defaultLimit = 1 << 20
+	retryAfter   = "30" // seconds; Zendesk repeats what is asked for within a minute
+)
 
 type handler struct {
 	engine *recovery.Engine
@@ -52,8 +56,9 @@ type handler struct {
 //
 // It answers 200 where the incident is decided, and where no repetition would mend anything: an echo, an
 // event that the map leaves out, a payload that does not fit, an incident that was erased. It answers 401
-// to what is not genuine, 405 to what is no POST, 413 to what is too large, and 500 to what a repetition
-// would mend. The answers tell nothing of the reasons; [OnError] does.
+// to what is not genuine, 405 to what is no POST, and 413 to what is too large. To what a repetition would
+// mend it answers 503 with Retry-After: Zendesk repeats a webhook for no other answer than that. The
+// answers tell nothing of the reasons; [OnError] does.
 func Handler(engine *recovery.Engine, desk Desk, options ...Option) http.Handler {
 	h := &handler{engine: engine, desk: desk, limit: defaultLimit}
 	if m, ok := desk.(interface{ Map() string }); ok {
@@ -74,7 +79,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if h.engine == nil || h.desk == nil {
-		h.fail(w, r, http.StatusInternalServerError, errors.New("the handler has no engine or no desk"))
+		h.fail(w, r, http.StatusServiceUnavailable, errors.New("the handler has no engine or no desk"))
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.limit))
@@ -108,7 +113,7 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request, body []byte) {
 		h.report(r, err)
 		answer(w, "noted")
 	default:
-		h.fail(w, r, http.StatusInternalServerError, err)
+		h.fail(w, r, http.StatusServiceUnavailable, err)
 	}
 }
 
@@ -148,6 +153,9 @@ func (h *handler) report(r *http.Request, err error) {
 
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, err error) {
 	h.report(r, err)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	http.Error(w, http.StatusText(status), status)
 }
 

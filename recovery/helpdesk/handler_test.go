@@ -182,9 +182,9 @@ func TestHandler(t *testing.T) {
 		{"no id", "POST", `{}`, own{}, []helpdesk.Option{fine}, 200, "noted", "id: wanted"},
 		{"no JSON", "POST", `event=1`, own{}, []helpdesk.Option{fine}, 200, "noted", "JSON"},
 		{"too large", "POST", good, own{}, []helpdesk.Option{fine, helpdesk.WithLimit(10)}, 413, "Request Entity Too Large", "too large"},
-		{"no map", "POST", good, own{}, nil, 500, "Internal Server Error", `no map ""`},
-		{"no desk", "POST", good, nil, []helpdesk.Option{fine, nil}, 500, "Internal Server Error", "no engine or no desk"},
-		{"the host fails", "POST", good, own{}, []helpdesk.Option{fine, fails}, 500, "Internal Server Error", "the mail is down"},
+		{"no map", "POST", good, own{}, nil, 503, "Service Unavailable", `no map ""`},
+		{"no desk", "POST", good, nil, []helpdesk.Option{fine, nil}, 503, "Service Unavailable", "no engine or no desk"},
+		{"the host fails", "POST", good, own{}, []helpdesk.Option{fine, fails}, 503, "Service Unavailable", "the mail is down"},
 		{"the host can never", "POST", good, own{}, []helpdesk.Option{fine, cannot}, 200, "noted", "x cannot do y: z"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -196,10 +196,10 @@ func TestHandler(t *testing.T) {
 			}
 		})
 	}
-	if code, _ := post(helpdesk.Handler(nil, own{}), httptest.NewRequest(http.MethodPost, "/", nil)); code != 500 {
+	if code, _ := post(helpdesk.Handler(nil, own{}), httptest.NewRequest(http.MethodPost, "/", nil)); code != 503 {
 		t.Error(code)
 	}
-	if code, _ := post(helpdesk.Handler(&recovery.Engine{}, own{}), httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))); code != 500 {
+	if code, _ := post(helpdesk.Handler(&recovery.Engine{}, own{}), httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))); code != 503 {
 		t.Error(code)
 	}
 }
@@ -218,7 +218,7 @@ func TestAgainAfterFailure(t *testing.T) {
 		return nil
 	}))
 	body := `{"ticket":{"id":17,"failure":"late","group":{"name":"Shop"},"created_at":"2026-03-02T10:00:00Z","updated_at":"2026-03-02T11:00:00Z"}}`
-	for i, want := range []int{500, 200} {
+	for i, want := range []int{503, 200} {
 		if code, _ := post(h, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))); code != want {
 			t.Errorf("time %d: %d", i+1, code)
 		}

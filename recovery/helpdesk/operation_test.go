@@ -44,6 +44,8 @@ func deliveries() []recovery.Delivery {
 		do(action(helpdesk.ActionTag, param("tag", "promised"))),
 		do(action(helpdesk.ActionTag, param("tag", "promised"))),
 		cancel(action(helpdesk.ActionTag, param("tag", "promised"))),
+		do(action(helpdesk.ActionTag, param("tag", "unknown"))),
+		cancel(action(helpdesk.ActionTag, param("tag", "unknown"))),
 		do(action(helpdesk.ActionPriority, param("priority", "normal"))),
 		do(action(helpdesk.ActionPriority, param("priority", "urgent"))),
 		do(action(helpdesk.ActionPriority, param("priority", "P1"))),

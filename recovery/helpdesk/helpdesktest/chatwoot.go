@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/recovery/helpdesk"
@@ -38,7 +40,7 @@ func (chatwoot) serve(f *Fake, r *http.Request, body map[string]any) (any, error
 	for path, change := range map[string]func(t *Ticket) error{
 		"/messages": func(t *Ticket) error { return f.say(t, body["private"] != true, fmt.Sprint(body["content"])) },
 		"/labels": func(t *Ticket) error {
-			t.Tags = texts(body["labels"])
+			t.Tags = slices.DeleteFunc(texts(body["labels"]), func(l string) bool { return strings.HasPrefix(l, unknownLabel) })
 			return nil
 		},
 		"/toggle_priority": func(t *Ticket) error {
@@ -67,7 +69,11 @@ func (chatwoot) serve(f *Fake, r *http.Request, body map[string]any) (any, error
 	} {
 		if t := f.path(r, http.MethodPost, at+path); t != nil {
 			defer f.touch(t)
-			return map[string]any{}, change(t)
+			err := change(t)
+			if path == "/labels" {
+				return map[string]any{"payload": t.Tags}, err
+			}
+			return map[string]any{}, err
 		}
 	}
 	return nil, errNoRoute

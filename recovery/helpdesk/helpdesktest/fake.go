@@ -78,6 +78,9 @@ type desk interface {
 	webhook(f *Fake, t *Ticket, event string) (payload any, sign func(*http.Request, []byte))
 }
 
+// unknownLabel begins the labels that the account of a fake does not have. Chatwoot passes over those.
+const unknownLabel = "unknown"
+
 // Kinds are the helpdesks that there are fakes of.
 func Kinds() []string { return []string{"zammad", "chatwoot", "zendesk", "freshdesk"} }
 
