@@ -149,7 +149,7 @@ func filled(b *testing.B, n int64) string {
 	}
 	for i := range n {
 		c := s.of(i)
-		p, err := prepare(KindDecision, appendDecision(nil, &c, links{previous: -1, seen: i}, l.calendarName))
+		p, err := prepare(KindDecision, appendDecision(nil, &c, links{previous: -1, seen: i}, nil, l.calendarName))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -324,12 +324,12 @@ func BenchmarkEncode(b *testing.B) {
 		b.ReportAllocs()
 		buf := []byte{}
 		for range b.N {
-			buf = appendDecision(buf[:0], &c, links{previous: -1}, l.calendarName)
+			buf = appendDecision(buf[:0], &c, links{previous: -1}, nil, l.calendarName)
 		}
 		b.SetBytes(int64(len(buf)))
 	})
 	b.Run("seal", func(b *testing.B) {
-		payload := appendDecision(nil, &c, links{previous: -1}, l.calendarName)
+		payload := appendDecision(nil, &c, links{previous: -1}, nil, l.calendarName)
 		b.ReportAllocs()
 		b.SetBytes(int64(len(payload)))
 		for range b.N {

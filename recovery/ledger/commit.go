@@ -68,7 +68,7 @@ func (l *Ledger) checkCommit(c *recovery.Commit) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	if len(c.Outbox)+len(c.Fell)+len(c.Withdrawn) > 0 || c.Given.Stream != nil {
+	if !l.seals && (len(c.Outbox)+len(c.Fell)+len(c.Withdrawn) > 0 || c.Given.Stream != nil) {
 		if err := l.keeps(); err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	var calendars []*calendarEntry
 	buf := l.buffer()
 	defer l.payloads.Put(buf)
-	payload := appendDecision((*buf)[:0], c, at, func(x *worktime.Calendar) string {
+	payload := appendDecision((*buf)[:0], c, at, l.does(c), func(x *worktime.Calendar) string {
 		e := l.calendarOf(x)
 		if !slices.ContainsFunc(calendars, func(o *calendarEntry) bool { return o.name == e.name }) {
 			calendars = append(calendars, e)
@@ -124,6 +124,14 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 	return l.joined(), nil
 }
 
+// does is what a commit does to the deliveries of its incident; nil: nothing, or the ledger keeps none.
+func (l *Ledger) does(c *recovery.Commit) *streamed {
+	if l.seals || !c.Streams() {
+		return nil
+	}
+	return streamedBy(c)
+}
+
 // nameOf is what the ledger calls the incident of a decision.
 func nameOf(d *recovery.Decision) string { return store.Name(d.Namespace, d.Incident) }
 
@@ -141,8 +149,10 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	if err := l.conflict(c, at, t); err != nil {
 		return err
 	}
-	if err := l.build(l.index.counts.Missing(c.Reads.Facts)); err != nil {
-		return err
+	if !l.seals {
+		if err := l.build(l.index.counts.Missing(c.Reads.Facts)); err != nil {
+			return err
+		}
 	}
 	ahead, err := l.ahead(c.Record.Decision.Set.Digest, calendars)
 	if err != nil {
@@ -179,8 +189,8 @@ func (l *Ledger) admit(c *recovery.Commit, at links, t *thread, p *prepared, cal
 	l.index.put(t, s, before, after)
 	l.fresh[s.Number] = s
 	l.undo = append(l.undo, u)
-	if c.Streams() {
-		l.streams(streamedBy(c), l.next)
+	if does := l.does(c); does != nil {
+		l.streams(does, l.next)
 	}
 	l.put(p)
 	kept := &struct { // a copy, so that the rest of the commit can be freed
@@ -204,9 +214,10 @@ func (l *Ledger) links(c *recovery.Commit, id store.ID) (at links, b *batch, don
 	if seq, done := t.find(id); done {
 		return at, l.waitFor(seq), true, nil
 	}
-	at.previous = -1
-	var ok bool
-	if at.seen, ok = l.versionSeen(c.Version); !ok {
+	at.previous, at.seen = -1, -1
+	if seen, ok := l.versionSeen(c.Version); ok {
+		at.seen = seen
+	} else if !l.seals {
 		return at, nil, false, fmt.Errorf("%w: it was not read from this ledger, or what was read was taken back since", recovery.ErrConflict)
 	}
 	if c.Given.Previous != nil && t != nil && t.decided {

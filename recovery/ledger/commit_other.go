@@ -77,6 +77,9 @@ func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
 // untold compares what a refusal or a mark was made from with the ledger as it is now: the latest
 // decision, the latest updated_at, and what was told of the incident last.
 func (l *Ledger) untold(c *recovery.Commit, t *thread) error {
+	if l.seals {
+		return nil
+	}
 	var latest store.ID
 	var updated time.Time
 	if t != nil {
@@ -128,7 +131,7 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	was := c.Given.Told
-	if !c.Mark.UpdatedAt.After(t.updatedAt()) && (was == nil) == (c.Mark.Told == nil) && (was == nil || bytes.Equal(was.Incident, c.Mark.Told)) {
+	if !l.seals && !c.Mark.UpdatedAt.After(t.updatedAt()) && (was == nil) == (c.Mark.Told == nil) && (was == nil || bytes.Equal(was.Incident, c.Mark.Told)) {
 		b := l.waitFor(t.last())
 		l.mu.Unlock()
 		return b, nil
@@ -148,7 +151,7 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 func (l *Ledger) takeReports(c *recovery.Commit) (*batch, error) {
 	l.mu.Lock()
 	err := l.usable()
-	if err == nil && c.Streams() {
+	if err == nil && l.does(c) != nil {
 		err = l.stands(c)
 	}
 	if err != nil {
@@ -179,10 +182,7 @@ func (l *Ledger) takeReports(c *recovery.Commit) (*batch, error) {
 // admitReports adds those reports of a commit to the ledger that are new. Each incident gets a record of its own, so
 // that it can be erased by itself. It unlocks the lock that the caller holds.
 func (l *Ledger) admitReports(c *recovery.Commit, news []recovery.Report) (*batch, error) {
-	var does *streamed
-	if c.Streams() {
-		does = streamedBy(c)
-	}
+	does := l.does(c)
 	var incidents []string
 	var records []*prepared
 	of := map[string][]recovery.Report{}

@@ -47,7 +47,8 @@
 //	verify.go, repair.go, checkpoint.go, receipt.go
 //	stream.go, stream_payload.go
 //	                          what a host has to do: handed out, and what falls due
-//	replay.go, replay_answer.go, replay_again.go, diff.go, explain.go, revisit.go, erase.go
+//	seal.go                   what a store in a database has kept, added at the end
+//	replay.go, replay_answer.go, replay_again.go, explain.go, revisit.go, erase.go
 //	equal.go, equal_fields.go, equal_tally.go, equal_view.go, equal_find.go, equal_sets.go, equal_rule.go
 //
 // There is no goroutine in the background. A ledger is opened by reading it, which takes about 30 µs

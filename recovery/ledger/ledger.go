@@ -30,6 +30,7 @@ type Ledger struct {
 	lock  log.Lock
 	log   *log.Log
 	limit int64 // size at which a segment is followed by another
+	seals bool  // it is filled by a [Sealer]
 
 	mu            sync.RWMutex
 	closed        bool

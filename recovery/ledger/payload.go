@@ -20,17 +20,17 @@ import (
 type links struct {
 	previous int64 // -1: none
 	made     []int64
-	seen     int64 // how many records there were when it was read
+	seen     int64 // how many records there were when it was read; -1: it was read elsewhere
 }
 
 // appendDecision appends the payload of a decision: what was read, and the
-// record. An answer stands beside its question.
-func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*worktime.Calendar) string) []byte {
+// record. An answer stands beside its question. does is what it does to the deliveries; nil: the ledger keeps none.
+func appendDecision(dst []byte, c *recovery.Commit, at links, does *streamed, calendars func(*worktime.Calendar) string) []byte {
 	o := writing(dst)
 	r := c.Record
 	o.BeginObject()
-	if c.Streams() {
-		o.deliveries(streamedBy(c), calendars)
+	if does != nil {
+		o.deliveries(does, calendars)
 	}
 	o.WriteKey("given")
 	o.BeginObject()
@@ -52,7 +52,9 @@ func appendDecision(dst []byte, c *recovery.Commit, at links, calendars func(*wo
 		o.int("previous", at.previous)
 	}
 	list(o, "reports", c.Given.Reports, (*object).reported)
-	o.int("seen", at.seen)
+	if at.seen >= 0 {
+		o.int("seen", at.seen)
+	}
 	o.time("updated_at", c.Given.UpdatedAt)
 	i = -1
 	list(o, "use", c.Reads.Use, func(o *object, q *recovery.UseQuery) {
@@ -243,7 +245,7 @@ func parseMark(payload []byte) (m recovery.Mark, err error) {
 // appendRefusal appends the payload of a refusal. The incident is kept as the text in which it came,
 // because a refused incident need not be valid.
 func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
-	said, err := jsontext.Parse(recovery.AppendRefusal(nil, r.Incident, r.Error))
+	said, err := jsontext.Parse(whyRefused(r))
 	if err != nil {
 		return nil, err
 	}
@@ -268,9 +270,19 @@ func appendRefusal(dst []byte, r *recovery.Refusal) ([]byte, error) {
 type Refused struct {
 	Code    string // as [recovery.AppendRefusal] lists them
 	Message string
+
+	said []byte // what it wrote, in a refusal that is being sealed
 }
 
 func (e *Refused) Error() string { return e.Message }
+
+// whyRefused is the JSON that has the error of a refusal under "error".
+func whyRefused(r *recovery.Refusal) []byte {
+	if e := (*Refused)(nil); errors.As(r.Error, &e) && e.said != nil {
+		return e.said
+	}
+	return recovery.AppendRefusal(nil, r.Incident, r.Error)
+}
 
 func parseRefusal(payload []byte) (*recovery.Refusal, error) {
 	r := &recovery.Refusal{}

@@ -251,11 +251,14 @@ func (l *Ledger) records(incident string, given *recovery.Given, at answered) er
 // conflict compares the inputs of a decision with the ledger as it is now. The thread is that of its
 // incident, nil where there is none.
 func (l *Ledger) conflict(c *recovery.Commit, at links, t *thread) error {
+	seen := c.Seen()
+	if l.seals {
+		return t.unchanged(seen)
+	}
 	seenAt, ok := l.versionSeen(c.Version)
 	if !ok {
 		return store.Changed("what was read was taken back")
 	}
-	seen := c.Seen()
 	if err := t.unchanged(seen); err != nil || seenAt == l.next {
 		return err
 	}

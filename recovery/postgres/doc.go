@@ -42,5 +42,9 @@
 // vouch for it runs VACUUM FULL on the tables, and lets backups and archived logs expire. Sums of groups that are
 // empty then are deleted. Other groups are named by a hash of the texts that they count by, such as a customer's id.
 //
-// What is not sealed in a ledger is protected by nothing: whoever can write to the tables can change what they say.
+// # Audit
+//
+// [Store.Mirror] seals what was committed into a ledger, by which it is verified, replayed and proved as any ledger is.
+// What is not sealed is protected by nothing: whoever can write to the tables can change what they say.
+// [Store.Unsealed] says how much that is.
 package postgres

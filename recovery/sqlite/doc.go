@@ -21,6 +21,7 @@
 // decision was made from with what is true at that moment, in the transaction that writes it, so that no cap is passed.
 // A commit that finds another is a [recovery.ErrConflict], and the engine decides again.
 //
-// Unlike a ledger, a file of SQLite is not chained: whoever can write to it can change what it says. [Store.Erase]
-// takes out what is about a person.
+// Unlike a ledger, a file of SQLite is not chained: whoever can write to it can change what it says. [Store.Mirror]
+// seals what was committed into a ledger, and [Store.Unsealed] says how much is not sealed yet. [Store.Erase] takes out
+// what is about a person.
 package sqlite

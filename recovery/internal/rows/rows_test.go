@@ -101,3 +101,45 @@ func TestChanged(t *testing.T) {
 		t.Error("what lies before counts")
 	}
 }
+
+// TestGivenSurvives holds that what a decision was made from is read back as it was written, but for what is in
+// other records.
+func TestGivenSurvives(t *testing.T) {
+	at := time.Date(2026, 3, 2, 12, 0, 0, 1000, time.UTC)
+	eur := value.MustMoney("5 EUR")
+	c := recovery.Commit{
+		Reads: recovery.Query{
+			Namespace: "acme", Incident: "A",
+			Facts:      []store.FactQuery{{Name: "n", Count: "incidents", From: at, Same: []store.Key{{Path: "customer.id", Text: "C"}}}, {Name: "m", Sum: "refund", Currency: "EUR", Matters: true}, {Name: "d", Of: value.KindDouble}, {Name: "t", Of: value.KindDuration}, {Name: "none"}},
+			Use:        []store.UseQuery{{Partner: "bike", Direction: "outbound", From: at, Until: at.Add(time.Hour)}},
+			Precedents: []store.PrecedentQuery{{Play: "p/one", Comparable: []store.Key{{Path: "service", Text: "s"}}}},
+		},
+		Given: recovery.Given{
+			UpdatedAt:  at,
+			Facts:      []any{int64(0), eur, 0.5, time.Minute, nil},
+			Use:        []int64{3},
+			Precedents: []store.Precedents{{Count: 2, Amounts: []store.Spread{{Type: "refund", Lower: eur, Upper: eur, Lowest: eur, Highest: eur}}, Recent: []store.Precedent{{Decision: "dec_1", Type: "refund", Amount: eur, Reason: "<r>"}}}},
+			Previous:   &recovery.Record{Decision: &recovery.Decision{ID: "dec_0"}},
+			Made:       []recovery.Record{{Decision: &recovery.Decision{ID: "dec_1"}}},
+			Stream:     &store.Stream{Open: []store.Open{{Key: "eff_1", State: store.DeliveryClaimed, Attempt: 2, Failed: 1}}},
+		},
+	}
+	c.Given.Reports = []recovery.Report{{}, {}}
+	text, err := Given(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back recovery.Commit
+	reports, err := ReadGiven(text, &back)
+	if err != nil || reports != 2 {
+		t.Fatalf("%d reports are read (%v)", reports, err)
+	}
+	c.Given.Reports = nil
+	same := cmp.Options{
+		cmp.Comparer(func(a, b value.Money) bool { return a == b }),
+		cmp.Comparer(func(a, b *recovery.Decision) bool { return a == b || a != nil && b != nil && a.ID == b.ID }),
+	}
+	if diff := cmp.Diff(c, back, same); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -124,6 +124,16 @@ func Refusal(r *recovery.Refusal) (string, error) {
 	return string(text), err
 }
 
+// ReadRefusal reads what [Refusal] has written. Said has the error, as [recovery.AppendRefusal] wrote it.
+func ReadRefusal(text string) (r recovery.Refusal, said []byte, err error) {
+	var x refusal
+	if err := json.Unmarshal([]byte(text), &x); err != nil {
+		return r, nil, err
+	}
+	set := recovery.SetRef{Digest: x.Digest, Revision: x.Revision}
+	return recovery.Refusal{Namespace: x.Namespace, Incident: x.Incident, At: x.At, Input: x.Input, Set: set}, x.Error, nil
+}
+
 // Customer is the id of the customer whom a refused incident is about; empty where nobody can tell.
 func Customer(r *recovery.Refusal) string {
 	var in recovery.Incident
@@ -149,6 +159,19 @@ func Files(set *playbook.Set) (string, error) {
 	return string(text), err
 }
 
+// ReadFiles reads the set of a digest whose files [Files] has written.
+func ReadFiles(digest, text string) (*playbook.Set, error) {
+	var list []file
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return nil, err
+	}
+	set := &playbook.Set{Digest: digest}
+	for _, f := range list {
+		set.Files = append(set.Files, playbook.File{Path: f.Path, Source: f.Source})
+	}
+	return set, nil
+}
+
 // mark is a mark as text.
 type mark struct {
 	Namespace string    `json:"namespace,omitempty"`
@@ -161,6 +184,13 @@ type mark struct {
 func Mark(m *recovery.Mark) (string, error) {
 	text, err := json.Marshal(mark{m.Namespace, m.Incident, m.UpdatedAt.UTC(), m.Told})
 	return string(text), err
+}
+
+// ReadMark reads what [Mark] has written.
+func ReadMark(text string) (*recovery.Mark, error) {
+	var x mark
+	err := json.Unmarshal([]byte(text), &x)
+	return &recovery.Mark{Namespace: x.Namespace, Incident: x.Incident, UpdatedAt: x.UpdatedAt, Told: x.Told}, err
 }
 
 // erasure is an erasure as text: which records are gone, and the units of partners that they had reserved, because
@@ -188,4 +218,11 @@ func Erasure(incidents int, records []int64, reserves []recovery.Reserve) (strin
 	}
 	text, err := json.Marshal(x)
 	return string(text), err
+}
+
+// ReadErasure reads which records an erasure has taken out.
+func ReadErasure(text string) ([]int64, error) {
+	var x erasure
+	err := json.Unmarshal([]byte(text), &x)
+	return x.Records, err
 }

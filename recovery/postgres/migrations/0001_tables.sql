@@ -39,8 +39,8 @@ CREATE INDEX incidents_kinds ON incidents (kinds);
 CREATE INDEX incidents_due ON incidents (tenant, looks_at, no) WHERE looks_at IS NOT NULL;
 CREATE INDEX incidents_ready ON incidents (tenant, ready_at, no) WHERE ready_at IS NOT NULL;
 
--- What was committed is numbered in order. tx says which transaction did, so that a mirror reads none before those
--- that began earlier have ended.
+-- What was committed is numbered in order, without a cache: of two records, the one that was made from the other has the
+-- higher number.
 CREATE SEQUENCE numbers;
 
 -- Decisions, marks, refusals and erasures. Nothing in it changes, except that an erasure takes rows out.
@@ -53,8 +53,7 @@ CREATE TABLE records (
   id       text,                               -- of a decision
   at       timestamptz NOT NULL,
   body     text NOT NULL,                      -- JSON: of a decision, as recovery.Record.AppendJSON writes it
-  given    text,                               -- JSON: what a decision was made from
-  tx       xid8 NOT NULL DEFAULT pg_current_xact_id()
+  given    text                                -- JSON: what a decision was made from
 );
 CREATE INDEX records_number ON records (number);
 CREATE INDEX records_incident ON records (incident, id);
@@ -70,8 +69,7 @@ CREATE TABLE reports (
   at       timestamptz NOT NULL,
   note     text NOT NULL,
   key      text NOT NULL,
-  body     text NOT NULL,
-  tx       xid8 NOT NULL DEFAULT pg_current_xact_id()
+  body     text NOT NULL
 );
 CREATE INDEX reports_number ON reports (number);
 CREATE INDEX reports_incident ON reports (incident, number);
@@ -144,3 +142,18 @@ CREATE TABLE erased (hash bytea PRIMARY KEY);
 -- There are as many as can be locked at the same time without waiting, mostly.
 CREATE TABLE slots (slot integer PRIMARY KEY) WITH (fillfactor = 40);
 INSERT INTO slots SELECT generate_series(0, 4095);
+
+-- In which record of the ledger that mirrors the schema a record or a report is sealed; -1: in none, since the ledger had
+-- it already.
+CREATE TABLE sealed (number bigint PRIMARY KEY, seq bigint NOT NULL);
+CREATE INDEX sealed_seq ON sealed (seq);
+
+-- The one row of the mirror. Every number up to low is sealed, or will never come. top was the highest number once, and
+-- horizon a transaction that had not begun by then: when all before it have ended, low can follow.
+CREATE TABLE mirror (
+  checkpoint bytea NOT NULL DEFAULT '',        -- of the ledger, as it was left
+  low        bigint NOT NULL DEFAULT 0,
+  top        bigint NOT NULL DEFAULT 0,
+  horizon    xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+INSERT INTO mirror DEFAULT VALUES;

@@ -271,6 +271,7 @@ DECLARE
   t incidents;
   why text;
 BEGIN
+  PERFORM pg_current_xact_id(); -- a transaction that takes a number is one that a mirror can wait for
   IF c->>'incident' <> '' THEN
     SELECT * INTO l FROM locked(c, c->>'kind' = 'refusal');
     t := l.t;

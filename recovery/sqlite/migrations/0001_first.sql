@@ -121,3 +121,8 @@ CREATE TABLE deliveries (
 
 -- Keyed hashes of the incidents that were erased.
 CREATE TABLE erased (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- In which record of the ledger that mirrors the file a record is sealed; -1: in none, since the ledger had it already. The
+-- ledger itself, as it was left, is the checkpoint in meta.
+CREATE TABLE sealed (number INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+CREATE INDEX sealed_seq ON sealed (seq);
