@@ -9,7 +9,12 @@ import (
 
 // appendValue writes a value as the JSON that a host would send. What is null
 // is absent, and left out of objects.
-func appendValue(dst []byte, v playbook.Value) []byte {
+func appendValue(dst []byte, v playbook.Value) []byte { return appendTree(dst, v, false) }
+
+// appendPayload writes a payload. A null in it says that something is not there any more.
+func appendPayload(dst []byte, v playbook.Value) []byte { return appendTree(dst, v, true) }
+
+func appendTree(dst []byte, v playbook.Value, nulls bool) []byte {
 	switch v.Kind {
 	case playbook.Scalar:
 		return appendScalar(dst, v.Text)
@@ -19,14 +24,14 @@ func appendValue(dst []byte, v playbook.Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendValue(dst, item)
+			dst = appendTree(dst, item, nulls)
 		}
 		return append(dst, ']')
 	case playbook.Mapping:
 		dst = append(dst, '{')
 		first := true
 		for _, e := range v.Entries {
-			if isNull(e.Value) {
+			if isNull(e.Value) && !nulls {
 				continue
 			}
 			if !first {
@@ -34,7 +39,7 @@ func appendValue(dst []byte, v playbook.Value) []byte {
 			}
 			first = false
 			dst = append(appendText(dst, e.Key.Value), ':')
-			dst = appendValue(dst, e.Value)
+			dst = appendTree(dst, e.Value, nulls)
 		}
 		return append(dst, '}')
 	}

@@ -70,11 +70,11 @@ func (s *Set) tell(d *Decided, memory *store) {
 	id := memory.id()
 	var mapped error
 	if t.Payload.IsSet() {
-		if tree, err := jsontext.Parse(appendValue(nil, t.Payload)); err == nil {
+		if tree, err := jsontext.Parse(appendPayload(nil, t.Payload)); err == nil {
 			d.mapped = jsontext.Plain(tree)
 		}
 		var in recovery.Incident
-		in, mapped = s.engine.Incident(d.ctx, t.Map.Value, decoded(appendValue(nil, t.Payload)))
+		in, mapped = s.engine.Incident(d.ctx, t.Map.Value, decoded(appendPayload(nil, t.Payload)))
 		if in.ID != "" {
 			id = in.ID
 		}
@@ -87,7 +87,7 @@ func (s *Set) tell(d *Decided, memory *store) {
 	case t.Again.IsSet():
 		d.decision, d.err = s.engine.Again(d.ctx, id, recovery.In(memory))
 	case t.Payload.IsSet():
-		d.decision, d.err = s.engine.Told(d.ctx, t.Map.Value, decoded(appendValue(nil, t.Payload)), recovery.In(memory))
+		d.decision, d.err = s.engine.Told(d.ctx, t.Map.Value, decoded(appendPayload(nil, t.Payload)), recovery.In(memory))
 	default:
 		d.decision, d.err = s.engine.Update(d.ctx, id, func(*recovery.Incident) error { return nil }, recovery.In(memory))
 	}
