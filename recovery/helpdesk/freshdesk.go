@@ -3,6 +3,7 @@ package helpdesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -56,8 +57,12 @@ func (f *Freshdesk) Read(ctx context.Context, body []byte) ([]byte, error) {
 		about
 		Webhook about `json:"freshdesk_webhook"`
 	}
-	if err := json.Unmarshal(body, &told); err != nil {
-		return nil, &recovery.JSONError{Message: "the webhook of Freshdesk: " + err.Error()}
+	var kind *json.UnmarshalTypeError
+	switch err := json.Unmarshal(body, &told); {
+	case errors.As(err, &kind):
+		return nil, &recovery.JSONError{Message: "the webhook of Freshdesk has JSON of type " + kind.Value + " where an object is wanted, as in `{\"freshdesk_webhook\": {\"ticket_id\": …}}`"}
+	case err != nil:
+		return nil, &recovery.JSONError{Message: "the webhook of Freshdesk is not JSON: " + err.Error()}
 	}
 	id := unquoted(told.Webhook.Ticket)
 	if id == "" {

@@ -120,6 +120,13 @@ func (f *Fake) Put(id int64, change func(*Ticket)) {
 	t.Updated, f.byUs = f.clock(), false
 }
 
+// Delete takes a ticket out, as a person does.
+func (f *Fake) Delete(id int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.tickets, id)
+}
+
 // Ticket is a copy of a ticket; the zero Ticket where there is none.
 func (f *Fake) Ticket(id int64) Ticket {
 	f.mu.Lock()
