@@ -203,7 +203,7 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 		}
 	}
 	fix := didYouMean(t, set)
-	if other := otherValues[strings.ToLower(t.Value)]; fix.hint == "" && slices.Contains(set, other) {
+	if other := otherValue(t.Value, set); other != "" {
 		fix = instead(t, other)
 	}
 	r.mend(t.Range, "unknown-value", fix,

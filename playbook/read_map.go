@@ -31,6 +31,10 @@ func (m *mapping) payloadMap(d *Document) {
 
 // mapFields reads fields by their names.
 func (r *reader) mapFields(n *yamlnode.Node, key Text) (out []*MapField) {
+	if n.Kind == yamlnode.List {
+		r.wrong(n, key, "a mapping: the fields of incidents by name", "write each field without a dash, such as `id: ticket.id`")
+		return nil
+	}
 	m := r.mapping(n, key, "the fields of incidents by name, such as `{id: ticket.id}`")
 	if m != nil && len(n.Entries) == 0 && !n.Partial {
 		r.add(r.at(n), "wrong-type", "write a field and its path for each, such as `id: ticket.id`", "`%s` names no field", clip(key.Value))

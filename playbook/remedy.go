@@ -45,11 +45,13 @@ var otherKeys = map[string][]string{
 	"version": {"amends"}, "rules": {"plays"}, "rule": {"plays"}, "fields": {"incident"}, "field": {"incident"}, "inputs": {"incident"}, "variables": {"terms"}, "definitions": {"terms"}, "templates": {"messages"}, "texts": {"messages"},
 	"timezone": {"zone"}, "time_zone": {"zone"}, "tz": {"zone"}, "zona": {"zone"}, "round": {"rounding"}, "rounds": {"rounding"}, "rounding_mode": {"rounding"}, "fiscal_year": {"year_starts"}, "year_start": {"year_starts"}, "financial_year": {"year_starts"}, "year_begins": {"year_starts"}, "review": {"review_by"}, "review_date": {"review_by"}, "expires": {"review_by"}, "valid_until": {"review_by"}, "valid": {"in_force"}, "effective": {"in_force"}, "active": {"in_force"},
 	"deadline": {"within"}, "due": {"within"}, "sla": {"within"}, "order": {"priority"}, "weight": {"priority"}, "rank": {"priority"},
-	"values": {"one_of"}, "enum": {"one_of"}, "options": {"one_of"}, "choices": {"options"}, "minimum": {"min", "from"}, "maximum": {"max", "upto"}, "min": {"from"}, "max": {"upto"}, "unit": {"currency"}, "who": {"decider"}, "by": {"decider"},
+	"values": {"one_of", "words"}, "enum": {"one_of"}, "options": {"one_of"}, "choices": {"options"}, "minimum": {"min", "from"}, "maximum": {"max", "upto"}, "min": {"from"}, "max": {"upto"}, "unit": {"currency"}, "who": {"decider"}, "by": {"decider"},
 	"to": {"until", "upto"}, "till": {"until", "upto"}, "end": {"until", "upto"}, "until": {"upto"}, "up_to": {"upto"}, "at_most": {"upto"}, "under": {"below"}, "less_than": {"below"}, "before": {"below"}, "start": {"from"}, "at_least": {"from"}, "more_than": {"above"}, "after": {"above"}, "since": {"from"}, "days": {"hours"}, "times": {"hours"}, "opening_hours": {"hours"}, "vacations": {"holidays"}, "closed": {"holidays"},
 	"expect": {"want"}, "expected": {"want"}, "expects": {"want"}, "then_want": {"want"}, "given": {"incident"}, "input": {"incident"}, "event": {"incident"}, "cases": {"tests"}, "test": {"tests"},
-	"foreach": {"each"}, "for_each": {"each"}, "for": {"each"}, "per": {"each"}, "items": {"each"}, "counts": {"counting"}, "count": {"counting"}, "fact": {"counting"}, "only": {"where"}, "filter": {"where"},
+	"foreach": {"each"}, "for_each": {"each"}, "for": {"each"}, "per": {"each"}, "items": {"each"}, "counts": {"counting"}, "count": {"counting"}, "fact": {"counting"}, "only": {"where"}, "filter": {"where", "only"},
 	"day": {"date"}, "over": {"above"}, "key": {"by"}, "lookup": {"by"}, "entries": {"rows"}, "period": {"last"}, "window": {"last"}, "cap": {"at_most"}, "limit": {"at_most"},
+	"path": {"from"}, "column": {"from"}, "source": {"from"}, "default": {"otherwise"}, "else": {"otherwise"}, "mapping": {"words"}, "translate": {"words"}, "template": {"text"}, "value": {"const"},
+	"separator": {"split"}, "delimiter": {"split"}, "null": {"missing"}, "nulls": {"missing"}, "absent": {"missing"}, "charset": {"encoding"},
 }
 
 // otherValues are other words for the members of closed sets.
@@ -58,6 +60,36 @@ var otherValues = map[string]string{
 	"proactive": preventive, "prevention": preventive, "substitution": partnered, "substitute": partnered, "both": "any", "problem": "failure", "warning": "signal", "forecast": "signal", "ours": "us", "we": "us",
 	"every": "all", "single": "one", "escalation": "escalate", "max": "highest", "maximum": "highest", "daily": "day", "hourly": "hour", "weekly": "week",
 	"bankers": "half-even", "banker": "half-even", "nearest": "half-even", "even": "half-even", "commercial": "half-up", "ceiling": "up", "ceil": "up", "floor": "down", "truncate": "down", "half": "half-up", "half-down": "half-even",
+	"unix": "epoch", "timestamp": "epoch", "epoch-s": "epoch", "millis": "epoch-ms", "milliseconds": "epoch-ms", "ms": "epoch-ms", "02/01/2006": "d/m/y", "01/02/2006": "m/d/y", "2006-01-02": "y-m-d",
+	"s": "seconds", "sec": "seconds", "secs": "seconds", "m": "minutes", "min": "minutes", "mins": "minutes", "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "%": "percent",
+	"comma": ",", "point": ".", "dot": ".", "period": ".", "iso-8859-1": "latin-1", "iso8859-1": "latin-1", "cp1252": "windows-1252", "ansi": "windows-1252",
+}
+
+// otherValue is the member of a closed set that another word stands for, or "".
+func otherValue(word string, set []string) string {
+	word = strings.ToLower(word)
+	if other := otherValues[word]; slices.Contains(set, other) {
+		return other
+	}
+	if order := dayOrder(word); slices.Contains(set, order) {
+		return order
+	}
+	return ""
+}
+
+// dayOrder is the format of days that a pattern of another language means, such as d/m/y for dd.mm.yyyy or %d/%m/%Y.
+func dayOrder(pattern string) string {
+	order := ""
+	for _, c := range pattern {
+		switch {
+		case len(order) == 3 || c < 'a' || c > 'z' || strings.ContainsRune(order, c):
+		case strings.ContainsRune("dmy", c):
+			order += string(c)
+		default:
+			return ""
+		}
+	}
+	return map[string]string{"dmy": "d/m/y", "mdy": "m/d/y", "ymd": "y-m-d"}[order]
 }
 
 // meantKey is the known key that a key was most likely meant to be, or "".
@@ -110,6 +142,10 @@ func elsewhere(what, key string) string {
 			return "it is a key of an action: write it into the braces of its action, `- compensate: {" + key + ": …}`"
 		case key == "hours" || key == "holidays":
 			return "it is a key of a calendar: write it under `calendars:` and the calendar's id"
+		}
+	case "a map":
+		if wellFormed(key, '_') {
+			return "if it is a field of incidents, write it below `fields:`, indented"
 		}
 	case "a range":
 		if key == "is" {

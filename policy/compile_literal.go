@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,4 +153,32 @@ func guessLiteral(text playbook.Text) (any, value.Type) {
 		}
 	}
 	return text.Value, value.Type{Kind: value.KindString}
+}
+
+// inBounds reports a value that incidents may not have.
+func (c *compiler) inBounds(at playbook.Value, v any, f *Field) {
+	if text, ok := v.(string); ok {
+		switch {
+		case f.OneOf != nil && !slices.Contains(f.OneOf, text):
+			c.mendf(at.Range, "not-in-one-of", near(at.Text, f.OneOf), "`%s` is one of %s, and never %q", f.Name, listOf(f.OneOf), text)
+		case f.NonEmpty && text == "":
+			c.errorf(at.Range, "bad-literal", "", "`%s` is never empty", f.Name)
+		}
+	}
+	low, isLow := value.Compare(v, f.Min)
+	high, isHigh := value.Compare(v, f.Max)
+	if isLow && low < 0 || isHigh && high > 0 {
+		c.errorf(at.Range, "bad-literal", "", "`%s` is %s, and never %s", f.Name, bounds(f), value.Show(v))
+	}
+}
+
+// bounds says between which values a field lies.
+func bounds(f *Field) string {
+	switch {
+	case f.Min == nil:
+		return "at most " + value.Show(f.Max)
+	case f.Max == nil:
+		return "at least " + value.Show(f.Min)
+	}
+	return value.Show(f.Min) + " to " + value.Show(f.Max)
 }

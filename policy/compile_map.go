@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,9 @@ func (m *mapCompiler) noTarget(d *playbook.MapField) {
 		}
 	}
 	fix := near(d.Name, names)
+	if i := slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, d.Name.Value+".") }); i >= 0 {
+		fix = say("write a field of it, such as `" + names[i] + ": …`")
+	}
 	if fix.hint == "" {
 		fix = say("declare it under `incident:`, in a playbook or in shared definitions")
 	}
@@ -160,6 +164,9 @@ func (m *mapCompiler) source(d *playbook.MapField, f *payload.Field, target *Fie
 	}
 }
 
+// otherPlace is how a text of another language names a place: {{a.b}}, {a.b}, %{a.b} or $a.b.
+var otherPlace = regexp.MustCompile(`(?:\{\{?|\$) *([A-Za-z_][\w.]*)`)
+
 // template compiles a text with paths in it.
 func (m *mapCompiler) template(t playbook.Text) *payload.Template {
 	out := &payload.Template{}
@@ -187,7 +194,11 @@ func (m *mapCompiler) template(t playbook.Text) *payload.Template {
 		out.Parts = append(out.Parts, payload.Part{Path: x, Optional: optional})
 	}
 	if paths == 0 && bad < 0 {
-		m.errorf(t.Range, "bad-map", "write `const:` for a text that is always the same, or `from:` for a path", "there is no `${path}` in this text")
+		hint := "write `const:` for a text that is always the same, or `from:` for a path"
+		if path := otherPlace.FindStringSubmatch(t.Value); path != nil {
+			hint = "write `${" + path[1] + "}` for what stands in the payload"
+		}
+		m.errorf(t.Range, "bad-map", hint, "there is no `${path}` in this text")
 	}
 	return out
 }
@@ -208,34 +219,6 @@ func (c *compiler) constant(v playbook.Value, target *Field, t value.Type) *payl
 	}
 	c.inBounds(v, native, target)
 	return &payload.Constant{Value: native}
-}
-
-// inBounds reports a value that incidents may not have.
-func (c *compiler) inBounds(at playbook.Value, v any, f *Field) {
-	if text, ok := v.(string); ok {
-		switch {
-		case f.OneOf != nil && !slices.Contains(f.OneOf, text):
-			c.mendf(at.Range, "not-in-one-of", near(at.Text, f.OneOf), "`%s` is one of %s, and never %q", f.Name, listOf(f.OneOf), text)
-		case f.NonEmpty && text == "":
-			c.errorf(at.Range, "bad-literal", "", "`%s` is never empty", f.Name)
-		}
-	}
-	low, isLow := value.Compare(v, f.Min)
-	high, isHigh := value.Compare(v, f.Max)
-	if isLow && low < 0 || isHigh && high > 0 {
-		c.errorf(at.Range, "bad-literal", "", "`%s` is %s, and never %s", f.Name, bounds(f), value.Show(v))
-	}
-}
-
-// bounds says between which values a field lies.
-func bounds(f *Field) string {
-	switch {
-	case f.Min == nil:
-		return "at most " + value.Show(f.Max)
-	case f.Max == nil:
-		return "at least " + value.Show(f.Min)
-	}
-	return value.Show(f.Min) + " to " + value.Show(f.Max)
 }
 
 // words compiles what texts of the payload stand for.
@@ -301,6 +284,9 @@ func (m *mapCompiler) items(d *playbook.MapField, f *payload.Field, target *Fiel
 	f.Items = []*payload.Field{}
 	for _, one := range d.Items {
 		inner.has[one.Name.Value] = true
+		if m.fromThePayload(d, one) {
+			continue
+		}
 		if x := inner.field(one); x != nil {
 			f.Items = append(f.Items, x)
 		}
@@ -310,6 +296,21 @@ func (m *mapCompiler) items(d *playbook.MapField, f *payload.Field, target *Fiel
 			m.errorf(d.Name.Range, "bad-map", "write where it stands, such as `"+t.Name+": "+t.Name+"`", "every item of `%s` needs `%s`", f.Name, t.Name)
 		}
 	}
+}
+
+// fromThePayload reports a path of an item that begins at the payload.
+func (m *mapCompiler) fromThePayload(list, one *playbook.MapField) (bad bool) {
+	for _, of := range list.From {
+		whole := strings.TrimSuffix(of.Value, "[*]")
+		for _, p := range one.From {
+			rest, ok := strings.CutPrefix(p.Value, whole)
+			if rest = strings.TrimPrefix(rest, "[*]"); ok && strings.HasPrefix(rest, ".") && len(rest) > 1 {
+				m.mendf(p.Range, "bad-map", instead(p, rest[1:]), "the paths of `items` begin at an item of `%s`, and not at the payload", of.Value)
+				bad = true
+			}
+		}
+	}
+	return bad
 }
 
 // checkPaused checks a field that is read from the states of an incident.
@@ -334,6 +335,9 @@ func (m *mapCompiler) checkKeys(d *playbook.MapField, f *payload.Field, target *
 	named := len(d.Words)+len(d.True)+len(d.False) > 0
 	fixed, waits := d.Const.IsSet(), d.While != nil
 	read := !fixed && !named && !waits
+	amounts, numbers := of(value.KindMoney), of(value.KindInt, value.KindDouble, value.KindMoney, value.KindPercent, value.KindDuration)
+	counted := of(value.KindDuration) && d.Unit.Value != "percent" || of(value.KindPercent) && d.Unit.Value == "percent"
+	zoned := isTime || d.IsItems
 	for _, k := range []struct {
 		key string
 		at  playbook.Range
@@ -345,16 +349,20 @@ func (m *mapCompiler) checkKeys(d *playbook.MapField, f *payload.Field, target *
 		{"false", placeOfFirst(d.False), !fixed && of(value.KindBool), "is for a field of type bool that is read"},
 		{"first_of", placeOfFirst(d.FirstOf), !fixed && !waits && f.Type.Kind != value.KindList && (kind == value.KindString || named), "is for one text; another type needs `words` for them, and a list takes all"},
 		{"otherwise", d.Otherwise.Range, named || d.FirstOf != nil, "goes with `words`, `first_of`, `true` or `false`"},
-		{"currency", d.Currency.Range, read && of(value.KindMoney), "is for amounts that are read"},
-		{"decimal", d.Decimal.Range, read && of(value.KindInt, value.KindDouble, value.KindMoney, value.KindPercent, value.KindDuration), "is for numbers that are read"},
-		{"unit", d.Unit.Range, read && (of(value.KindDuration) && d.Unit.Value != "percent" || of(value.KindPercent) && d.Unit.Value == "percent"), "is for durations in `seconds`, `minutes`, `hours` or `days`, and for percentages in `percent`"},
-		{"format", d.Format.Range, read && isTime, "is for times and dates that are read"},
-		{"zone", d.Zone.Range, read && (isTime || d.IsItems), "is for times and dates that are read"},
+		{"currency", d.Currency.Range, amounts, "is for amounts that are read"},
+		{"decimal", d.Decimal.Range, numbers, "is for numbers that are read"},
+		{"unit", d.Unit.Range, counted, "is for durations in `seconds`, `minutes`, `hours` or `days`, and for percentages in `percent`"},
+		{"format", d.Format.Range, isTime, "is for times and dates that are read"},
+		{"zone", d.Zone.Range, zoned, "is for times and dates that are read"},
 		{"split", d.Split.Range, !fixed && !d.IsItems && (f.Type.Kind == value.KindList || d.FirstOf != nil), "is for a list in one text"},
 		{"missing", placeOfFirst(d.Missing), !fixed, "is for a value that is read"},
 	} {
-		if !k.fit && !k.at.IsZero() {
+		switch {
+		case k.at.IsZero():
+		case !k.fit:
 			m.errorf(k.at, "bad-map", "remove it", "`%s` %s; `%s` is %s", k.key, k.why, f.Name, target.Type.Noun())
+		case !read && slices.Contains(howWritten, k.key):
+			m.errorf(k.at, "bad-map", "remove it", "`%s` does nothing beside `%s`, which says all values of `%s`", k.key, without(d), f.Name)
 		}
 	}
 	if f.Currency != "" && f.Type.Currency != "" && f.Currency != f.Type.Currency {
@@ -363,6 +371,32 @@ func (m *mapCompiler) checkKeys(d *playbook.MapField, f *payload.Field, target *
 	if d.Split.IsSet() && d.Split.Value == "" {
 		m.errorf(d.Split.Range, "bad-map", "write what stands between the members, such as `split: \",\"`", "`split` is empty")
 	}
+	if mark := marksByName[d.Split.Value]; mark != "" {
+		m.mendf(d.Split.Range, "bad-map", instead(d.Split, mark), "`split` is what stands between the members, and never its name")
+	}
+}
+
+// marksByName are names of marks that part the members of a list.
+var marksByName = map[string]string{"comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " ", "blank": " ", "tab": "\t", "slash": "/"}
+
+// howWritten are the keys that say how a value is written which is read.
+var howWritten = []string{"currency", "decimal", "unit", "format", "zone"}
+
+// without is the key that says what a field is without reading how it is written; empty for none.
+func without(d *playbook.MapField) string {
+	switch {
+	case d.Const.IsSet():
+		return "const"
+	case d.While != nil:
+		return "while"
+	case len(d.Words) > 0:
+		return "words"
+	case d.True != nil:
+		return "true"
+	case d.False != nil:
+		return "false"
+	}
+	return ""
 }
 
 func placeOfWords(words []playbook.Entry) playbook.Range {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy/payload"
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
@@ -370,10 +371,21 @@ func (t *told) explain(err error) error {
 		problem := PayloadProblem{Field: p.Path, Wanted: p.Wanted, Found: p.Found}
 		if f != nil {
 			problem.At, problem.Path = place(f.At), f.Where()
+			if p.Found == "" {
+				problem.Remedy = constantText(f)
+			}
 		}
 		e.Problems = append(e.Problems, problem)
 	}
 	return e
+}
+
+// constantText is the remedy for a text that was written where a path is wanted.
+func constantText(f *payload.Field) string {
+	if f.Type.Kind != value.KindString || len(f.From) != 1 || f.From[0].String() != f.From[0].First() {
+		return ""
+	}
+	return "write `" + f.Name + ": {const: " + f.From[0].String() + "}`, if it is always this text"
 }
 
 // fieldOf is the field of the map in which a problem of the incident lies.

@@ -53,6 +53,10 @@ fields:
   tags: "ticket.tags[*]"
   updated_at: {from: ticket.updated_at, format: epoch-ms}
 missing: ["", "NULL", "?", "N/A"]
+---
+amends: v1
+map: typed
+fields: {id: no, service: parcel, occurred_at: at}
 `
 
 func toldEngine(t *testing.T) *recovery.Engine {
@@ -175,6 +179,7 @@ func TestToldErrors(t *testing.T) {
 		{"a missing id", "zammad", `{"event": "ticket.create", "ticket": {"number": "?"}}`, "id: wanted a text that is not empty, found nothing", isAn[*recovery.PayloadError]},
 		{"no time", "zammad", `{"event": "ticket.create", "ticket": {"number": 1}}`, "occurred_at: wanted an RFC 3339 time such as 2026-03-02T10:00:00Z, found nothing at ticket.incident_at or ticket.created_at (p.yaml:26)", isAn[*recovery.PayloadError]},
 		{"a state without its time", "zammad", `{"event": "ticket.create", "ticket": {"number": 1, "created_at": "2026-03-02", "state": "pending"}}`, "updated_at: wanted a time, at which the pause begins or ends", isAn[*recovery.PayloadError]},
+		{"a path that was meant as a text", "typed", `{"no": 1, "at": "2026-03-02T10:00:00Z"}`, "service: wanted text, found nothing at parcel (p.yaml:45); write `service: {const: parcel}`, if it is always this text", isAn[*recovery.PayloadError]},
 		{"an ambiguous amount", "zammad", `{"event": "ticket.create", "ticket": {"number": 1, "created_at": "2026-03-02", "weight": "1,234", "lines": [{"no": 1, "article": "x", "price": "12,50"}]}}`,
 			`lines[0].price: wanted an amount in EUR such as 12.50 EUR, found "12,50", which is not written with ` + "`decimal: \".\"`, at ticket.lines[0].price (p.yaml:38)", isAn[*recovery.PayloadError]},
 	} {

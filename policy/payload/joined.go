@@ -3,6 +3,8 @@ package payload
 import (
 	"regexp"
 	"strings"
+
+	"github.com/servicerecovery/amends/policy/value"
 )
 
 var (
@@ -45,6 +47,25 @@ func (f *Field) joined(tree any) (raw any, path string, there bool, bad *Misfit)
 		return nil, path, there, nil
 	}
 	return strings.Join(parts, " "), strings.Join(paths, " and "), true, nil
+}
+
+// dayWithoutItsHour reports a day that the map reads alone, although another of its paths has an hour: without a
+// format the first path counts, and the day would begin at midnight.
+func (f *Field) dayWithoutItsHour(tree, v any, others []Path) *Misfit {
+	text, ok := v.(string)
+	if f.Type.Kind != value.KindTimestamp || f.Format != "" || len(others) == 0 || !ok {
+		return nil
+	}
+	if m, bad := f.moment(v, wantedTime); bad != nil || m.timed {
+		return nil
+	}
+	for _, p := range others {
+		hour, found, _ := p.Find(tree)
+		if of, isText := hour.(string); found && isText && !f.isMissing(hour) && (hourAlone.MatchString(spaced(of)) || fourFold.MatchString(spaced(of))) {
+			return misfit(wantedTime, text, "is a day, and its hour stands at "+p.text, "write `format: y-m-d`, so that both are read as one time")
+		}
+	}
+	return nil
 }
 
 // dayAndHour prepares a day and what stands behind it in another column. Four digits are an hour and its

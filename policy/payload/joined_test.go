@@ -55,6 +55,32 @@ func TestJoined(t *testing.T) {
 	}
 }
 
+// Without a format the first path counts. A day whose hour stands at another path would begin at midnight.
+func TestDayWithoutItsHour(t *testing.T) {
+	f := Field{Type: value.Type{Kind: value.KindTimestamp}, From: []Path{path(t, "a"), path(t, "b")}, Zone: time.UTC, Missing: []string{""}}
+	for _, c := range []struct{ payload, want string }{
+		{`{"a": "2026-03-02", "b": "10:00"}`, "\"2026-03-02\", which is a day, and its hour stands at b; write `format: y-m-d`, so that both are read as one time"},
+		{`{"a": "2026-03-02", "b": "0936"}`, "\"2026-03-02\", which is a day, and its hour stands at b; write `format: y-m-d`, so that both are read as one time"},
+		{`{"a": "2026-03-02", "b": ""}`, "2026-03-02 00:00:00 +0000 UTC"},
+		{`{"a": "2026-03-02", "b": "2026-03-04 10:00"}`, "2026-03-02 00:00:00 +0000 UTC"},
+		{`{"a": "2026-03-02 09:00", "b": "10:00"}`, "2026-03-02 09:00:00 +0000 UTC"},
+		{`{"a": "", "b": "2026-03-04 10:00"}`, "2026-03-04 10:00:00 +0000 UTC"},
+	} {
+		var tree any
+		if err := json.Unmarshal([]byte(c.payload), &tree); err != nil {
+			t.Fatal(err)
+		}
+		told, _ := f.read(tree)
+		got := fmt.Sprint(told.Value)
+		if len(told.Misfits) > 0 {
+			got = told.Misfits[0].Found + "; " + told.Misfits[0].Remedy
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.payload, got, c.want)
+		}
+	}
+}
+
 func path(t *testing.T, text string) Path {
 	t.Helper()
 	p, err := ParsePath(text)

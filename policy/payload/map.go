@@ -184,13 +184,13 @@ func (f *Field) source(tree any) (raw any, path string, there bool, bad *Misfit)
 	case f.Joined:
 		return f.joined(tree)
 	}
-	for _, p := range f.From {
+	for i, p := range f.From {
 		v, found, wrong := p.Find(tree)
 		if wrong != nil {
 			return nil, p.text, true, wrong
 		}
 		if found && !f.isMissing(v) {
-			return v, p.text, true, nil
+			return v, p.text, true, f.dayWithoutItsHour(tree, v, f.From[i+1:])
 		}
 		if found && !there {
 			path, there = p.text, true

@@ -99,10 +99,16 @@ func commaProblem(at, end Pos, before, whole, key string) Problem {
 	}
 	if key != "" {
 		p.Edit = Edit{}
+		if names.MatchString(whole) {
+			p.Hint += ", or into brackets, [" + whole + "], if it is a list"
+		}
 		p.Hint += "; if `" + clip(key) + "` is a key, write `" + clip(key) + ": ` and its value"
 	}
 	return p
 }
+
+// names are names with commas between them, as in a list.
+var names = regexp.MustCompile(`^[a-z0-9_.-]+(?:, ?[a-z0-9_.-]+)+$`)
 
 // decimalComma is a number with a comma before its decimals, or between thousands.
 var decimalComma = regexp.MustCompile(`^(-?|[a-z_.]+ [*/] )(\d+?(?:,\d{3})*)(?:,(\d{1,2}))?( [A-Z]{3}|%|[wdhms])?$`)

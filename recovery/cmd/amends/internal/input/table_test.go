@@ -126,4 +126,12 @@ func TestTally(t *testing.T) {
 		t.Errorf("got  %swant %s", said.String(), want)
 	}
 	(*Tally)(nil).Add(1, nil)
+
+	said.Reset()
+	none := &Tally{causes: map[string]*cause{}, only: `event: "ticket.*"`}
+	none.Add(1, recovery.ErrNotMeant)
+	none.Say(command.Host{Stderr: term.NewWriter(&said, false, false)})
+	if want := "0 of 0 refused; 1 left out by the map, which wants to see event: \"ticket.*\"\n"; said.String() != want {
+		t.Errorf("got  %swant %s", said.String(), want)
+	}
 }

@@ -17,6 +17,7 @@ import (
 type Tally struct {
 	count, refused, leftOut int
 	causes                  map[string]*cause
+	only                    string // what payloads show for the map to be meant
 }
 
 type cause struct {
@@ -32,7 +33,20 @@ func NewTally(m *Mapping) *Tally {
 	if m == nil {
 		return nil
 	}
-	return &Tally{causes: map[string]*cause{}}
+	return &Tally{causes: map[string]*cause{}, only: onlyOf(m)}
+}
+
+// onlyOf is what the map's `only` says, such as event: ticket.create.
+func onlyOf(m *Mapping) string {
+	var all []string
+	for _, c := range m.by.Map.Only {
+		var values []string
+		for _, v := range c.Values {
+			values = append(values, strconv.Quote(v.Value))
+		}
+		all = append(all, c.Path.Value+": "+strings.Join(values, " or "))
+	}
+	return strings.Join(all, " and ")
 }
 
 // Add counts an item, with the error for which it was refused, or nil.
@@ -112,6 +126,9 @@ func (t *Tally) Say(h command.Host) {
 	}
 	if t.leftOut > 0 {
 		text += "; " + grouped(t.leftOut) + " left out by the map"
+		if t.count == 0 && t.only != "" {
+			text += ", which wants to see " + t.only
+		}
 	}
 	_ = h.Stderr.Printf("%s\n", text) // nothing depends on it
 }
