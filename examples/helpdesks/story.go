@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 
@@ -113,11 +115,13 @@ func table(ctx context.Context, w io.Writer, all []*story) error {
 	return nil
 }
 
-// trial is something that a helpdesk is asked to do with a ticket of its own, and what to see of it.
+// trial is something that a helpdesk is asked to do with a ticket of its own, and what to see of it; or a webhook of
+// it, of which the answer is seen.
 type trial struct {
 	name string
 	do   recovery.Delivery
 	see  func(helpdesktest.Ticket) string
+	hook func(*story) *http.Request
 }
 
 func trials() []trial {
@@ -138,29 +142,64 @@ func trials() []trial {
 	priority := func(t helpdesktest.Ticket) string { return t.Priority }
 	status := func(t helpdesktest.Ticket) string { return t.Status }
 	return []trial{
-		{"an answer of `a < b`", do(helpdesk.ActionReply, time.Time{}, text("text", "a < b")), last},
-		{"a note of `a < b`", do(helpdesk.ActionNote, time.Time{}, text("text", "a < b")), last},
-		{"a tag", do(helpdesk.ActionTag, time.Time{}, text("tag", "promised")), func(t helpdesktest.Ticket) string { return strings.Join(t.Tags, ", ") }},
-		{"taken off again", undo, func(t helpdesktest.Ticket) string { return fmt.Sprintf("%d tags", len(t.Tags)) }},
-		{"priority `normal`", do(helpdesk.ActionPriority, time.Time{}, text("priority", "normal")), priority},
-		{"priority `urgent`", do(helpdesk.ActionPriority, time.Time{}, text("priority", "urgent")), priority},
-		{"assign to somebody whom the program names", do(helpdesk.ActionAssign, time.Time{}, text("to", "shift-lead")), func(t helpdesktest.Ticket) string { return t.Group + ", " + t.Agent }},
-		{"assign to anybody else", do(helpdesk.ActionAssign, time.Time{}, text("to", "Billing")), func(t helpdesktest.Ticket) string { return "the group " + t.Group }},
-		{"a due date", do(helpdesk.ActionDue, at), func(t helpdesktest.Ticket) string { return t.Due.UTC().Format(time.RFC3339) }},
-		{"status `pending`", do(helpdesk.ActionStatus, time.Time{}, text("status", "pending")), status},
-		{"`pending` until a time", do(helpdesk.ActionStatus, at, text("status", "pending")), status},
-		{"status `solved`", do(helpdesk.ActionStatus, time.Time{}, text("status", "solved")), status},
-		{"status `closed`", do(helpdesk.ActionStatus, time.Time{}, text("status", "closed")), status},
-		{"take an answer back", recovery.Delivery{Do: recovery.ToCancel, Action: &recovery.Action{Type: helpdesk.ActionReply}}, status},
-		{"give money", do(recovery.ActionCompensate, time.Time{}), status},
+		{name: "a webhook that nobody has signed", hook: func(s *story) *http.Request {
+			r := s.webhook("created")
+			r.Header = http.Header{}
+			return r
+		}},
+		{name: "one whose body was changed", hook: func(s *story) *http.Request {
+			r := s.webhook("created")
+			r.Body = io.NopCloser(io.MultiReader(r.Body, strings.NewReader(" ")))
+			return r
+		}},
+		{name: "one that comes again after an hour", hook: func(s *story) *http.Request {
+			r := s.webhook("created")
+			s.now = s.now.Add(time.Hour)
+			return r
+		}},
+		{name: "one about what the program did itself", hook: func(s *story) *http.Request {
+			note := recovery.Action{Type: helpdesk.ActionNote, Params: []recovery.Param{text("text", "ours")}}
+			_ = s.desk.Apply(context.Background(), recovery.Delivery{Do: recovery.ToDo, Incident: s.other(), Action: &note}) // its webhook shows whether it went well
+			return s.fake.Webhook(another, "changed")
+		}},
+		{"an answer of `a < b`", do(helpdesk.ActionReply, time.Time{}, text("text", "a < b")), last, nil},
+		{"a note of `a < b`", do(helpdesk.ActionNote, time.Time{}, text("text", "a < b")), last, nil},
+		{"a tag", do(helpdesk.ActionTag, time.Time{}, text("tag", "promised")), func(t helpdesktest.Ticket) string { return strings.Join(t.Tags, ", ") }, nil},
+		{"taken off again", undo, func(t helpdesktest.Ticket) string { return fmt.Sprintf("%d tags", len(t.Tags)) }, nil},
+		{"priority `normal`", do(helpdesk.ActionPriority, time.Time{}, text("priority", "normal")), priority, nil},
+		{"priority `urgent`", do(helpdesk.ActionPriority, time.Time{}, text("priority", "urgent")), priority, nil},
+		{"assign to somebody whom the program names", do(helpdesk.ActionAssign, time.Time{}, text("to", "shift-lead")), func(t helpdesktest.Ticket) string { return t.Group + ", " + t.Agent }, nil},
+		{"assign to anybody else", do(helpdesk.ActionAssign, time.Time{}, text("to", "Billing")), func(t helpdesktest.Ticket) string { return "the group " + t.Group }, nil},
+		{"a due date", do(helpdesk.ActionDue, at), func(t helpdesktest.Ticket) string { return t.Due.UTC().Format(time.RFC3339) }, nil},
+		{"status `pending`", do(helpdesk.ActionStatus, time.Time{}, text("status", "pending")), status, nil},
+		{"`pending` until a time", do(helpdesk.ActionStatus, at, text("status", "pending")), status, nil},
+		{"status `solved`", do(helpdesk.ActionStatus, time.Time{}, text("status", "solved")), status, nil},
+		{"status `closed`", do(helpdesk.ActionStatus, time.Time{}, text("status", "closed")), status, nil},
+		{"take an answer back", recovery.Delivery{Do: recovery.ToCancel, Action: &recovery.Action{Type: helpdesk.ActionReply}}, status, nil},
+		{"give money", do(recovery.ActionCompensate, time.Time{}), status, nil},
 	}
 }
 
-// try does one thing with a ticket that is there for it.
+// another is the number of a ticket that is there for trials.
+const another = number + 1
+
+func (s *story) other() string { return fmt.Sprintf("%s-%d", s.kind, another) }
+
+// webhook is a genuine one about the ticket for trials.
+func (s *story) webhook(event string) *http.Request {
+	s.fake.Put(another, func(t *helpdesktest.Ticket) { t.Title, t.Email = "Another", "bo@example.org" })
+	return s.fake.Webhook(another, event)
+}
+
+// try does one thing with a ticket that is there for it, or posts a webhook about it.
 func (s *story) try(ctx context.Context, x trial) (string, error) {
-	const other = number + 1
-	s.fake.Put(other, func(t *helpdesktest.Ticket) { t.Title, t.Email = "Another", "bo@example.org" })
-	x.do.Incident = fmt.Sprintf("%s-%d", s.kind, other)
+	if x.hook != nil {
+		w := httptest.NewRecorder()
+		helpdesk.Handler(s.engine, s.desk).ServeHTTP(w, x.hook(s))
+		return fmt.Sprintf("%d %s", w.Code, strings.TrimSpace(w.Body.String())), nil
+	}
+	s.webhook("created")
+	x.do.Incident = s.other()
 	var cannot *helpdesk.CannotError
 	switch err := s.desk.Apply(ctx, x.do); {
 	case errors.As(err, &cannot):
@@ -170,5 +209,5 @@ func (s *story) try(ctx context.Context, x trial) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	return x.see(s.fake.Ticket(other)), nil
+	return x.see(s.fake.Ticket(another)), nil
 }
