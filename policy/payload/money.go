@@ -102,9 +102,19 @@ func (f *Field) currencyOf(unit string, raw any, wanted string) (string, *Misfit
 	case f.Currency != "":
 		return "", misfit(wanted, raw, "has a sign of "+strings.Join(of, ", ")+", and the map says "+f.Currency, "")
 	case len(of) > 1:
-		return "", misfit(wanted, raw, "is ambiguous: the sign of "+strings.Join(of, ", "), "write `currency:` and the one that is meant, such as `currency: "+of[0]+"`")
+		return "", misfit(wanted, raw, "is ambiguous: the sign of "+strings.Join(of, ", "), "write `currency:` and the one that is meant, such as `currency: "+usual(of)+"`")
 	}
 	return of[0], nil
+}
+
+// usual is the currency among some that most people mean by their sign.
+func usual(of []string) string {
+	for _, code := range []string{"USD", "GBP", "JPY", "INR", "SEK"} {
+		if slices.Contains(of, code) {
+			return code
+		}
+	}
+	return of[0]
 }
 
 // short leaves out zeros behind the decimals that a currency has: 12.5000 EUR is 12.50 EUR.

@@ -126,7 +126,7 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 	text, isText := raw.(string)
 	if !isText {
 		if _, isNumber := raw.(json.Number); isNumber {
-			return m, misfit(wanted, raw, "is a number", epochHint)
+			return m, misfit(wanted, raw, "", epochHint)
 		}
 		return m, misfit(wanted, raw, "", "")
 	}

@@ -287,3 +287,26 @@ func TestFlapping(t *testing.T) {
 		})
 	}
 }
+
+// TestBusyWhileReading tells of a ticket whose API is busy: the webhook is asked for again, within the minute in which Zendesk
+// would repeat it.
+func TestBusyWhileReading(t *testing.T) {
+	c := &clock{noon}
+	f := fake(t, "freshdesk", c)
+	f.Put(17, func(t *helpdesktest.Ticket) { t.Title, t.Customer, t.Failure = "x", "Ana", "late" })
+	desk := f.Desk()
+	wrong := []string{"429", "503", "down"}
+	flap(desk, &wrong)
+	h := helpdesk.Handler(engine(t, c), desk)
+	for len(wrong) > 0 {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, f.Webhook(17, "created"))
+		after, err := strconv.Atoi(w.Header().Get("Retry-After"))
+		if w.Code != http.StatusServiceUnavailable || err != nil || after < 1 || after >= 60 {
+			t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+		}
+	}
+	if code, text := post(h, f.Webhook(17, "created")); code != 200 || text != "decided" {
+		t.Error(code, text)
+	}
+}

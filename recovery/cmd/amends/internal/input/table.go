@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -103,6 +104,9 @@ func (m *Mapping) rows(name string, in *bufio.Reader, emit func(Item) bool) erro
 	if err != nil {
 		return fmt.Errorf("%s: the first line is not the header of a table: %w", name, err)
 	}
+	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+		return fmt.Errorf("%s ends its lines with a carriage return alone; save it with the line ends of Windows or Unix", name)
+	}
 	header, err := m.header(name, first, encoding)
 	if err != nil {
 		return err
@@ -143,25 +147,65 @@ func (m *Mapping) header(name string, first []string, encoding payload.Encoding)
 			return nil, fmt.Errorf("%s has two columns %q; rename one of them", name, out[i])
 		}
 	}
+	m.warn(name, out)
+	return out, nil
+}
+
+// placed is a path that the map reads, or several of which the first that is there counts, and what for.
+type placed struct {
+	paths []string
+	use   string
+}
+
+// inText is a path in a text of the map. One that may be absent ends with a question mark.
+var inText = regexp.MustCompile(`\$\{\s*([^}]*[^}?\s])\s*\}`)
+
+// places are those that a table should have.
+func (m *Mapping) places() (out []placed) {
+	for _, c := range m.by.Map.Only {
+		out = append(out, placed{[]string{c.Path.Value}, "at which `only` looks"})
+	}
 	for _, f := range m.by.Map.Fields {
-		missing := ""
-		for _, t := range f.From {
-			p, err := payload.ParsePath(t.Value)
-			if _, found, _ := p.Find(rowOf(out)); err == nil && found {
-				missing = ""
-				break
-			}
-			missing = t.Value
+		use := "from which " + f.Name.Value + " is read"
+		if len(f.From) > 0 {
+			out = append(out, placed{valuesOf(f.From), use})
 		}
-		if missing != "" {
-			text := fmt.Sprintf("warning: %s has no column %q, from which %s is read", name, missing, f.Name.Value)
-			if near := playbook.Suggest(missing, out); near != "" {
-				text += fmt.Sprintf("; did you mean %q?", near)
-			}
-			_ = m.host.Stderr.Printf("%s\n", text) // nothing depends on it
+		for _, p := range inText.FindAllStringSubmatch(f.Template.Value, -1) {
+			out = append(out, placed{[]string{p[1]}, use})
+		}
+		for _, c := range f.When {
+			out = append(out, placed{[]string{c.Path.Value}, "at which `when` of " + f.Name.Value + " looks"})
 		}
 	}
-	return out, nil
+	return out
+}
+
+func valuesOf(texts []playbook.Text) (out []string) {
+	for _, t := range texts {
+		out = append(out, t.Value)
+	}
+	return out
+}
+
+// warn tells of columns that the map looks at and the table does not have.
+func (m *Mapping) warn(name string, header []string) {
+	row := rowOf(header)
+	for _, place := range m.places() {
+		found := slices.ContainsFunc(place.paths, func(path string) bool {
+			p, err := payload.ParsePath(path)
+			_, there, _ := p.Find(row)
+			return err == nil && there
+		})
+		if found {
+			continue
+		}
+		missing := place.paths[len(place.paths)-1]
+		text := fmt.Sprintf("warning: %s has no column %q, %s", name, missing, place.use)
+		if near := playbook.Suggest(missing, header); near != "" {
+			text += fmt.Sprintf("; did you mean %q?", near)
+		}
+		_ = m.host.Stderr.Printf("%s\n", text) // nothing depends on it
+	}
 }
 
 func rowOf(header []string) map[string]any {

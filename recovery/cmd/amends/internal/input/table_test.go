@@ -27,6 +27,11 @@ amends: v1
 map: latin
 encoding: latin-1
 fields: {id: id, summary: text}
+---
+amends: v1
+map: looks
+only: {event: x}
+fields: {id: id, summary: {text: "${tex} ${maybe?}"}, region: {from: id, when: {kinds: a}}}
 `
 
 // readTable reads a table by a map, and writes each row as id=summary, or what is wrong with it.
@@ -91,6 +96,8 @@ func TestTables(t *testing.T) {
 		{"a header alone", "x.csv", "plain", "id,text\n", ""},
 		{"a misspelt column", "x.csv", "plain", "id,texts\n1,a\n", "warning: x.csv has no column \"text\", from which summary is read; did you mean \"texts\"?\n1="},
 		{"JSON Lines", "x.jsonl", "plain", "{\"id\": 1, \"text\": \"a\"}\n{\"id\": \n", "1=a|x.jsonl:2:1: "},
+		{"carriage returns alone", "x.csv", "plain", "id,text\r1,a\r2,b\r", "error: x.csv ends its lines with a carriage return alone; save it with the line ends of Windows or Unix"},
+		{"columns that are looked at", "x.csv", "looks", "id,kind\n1,a\n", "warning: x.csv has no column \"event\", at which `only` looks\nwarning: x.csv has no column \"tex\", from which summary is read\nwarning: x.csv has no column \"kinds\", at which `when` of region looks; did you mean \"kind\"?\n"},
 		{"two columns of one name", "x.csv", "plain", "id,text,id\n", "error: x.csv has two columns \"id\"; rename one of them"},
 		{"UTF-16", "x.csv", "plain", "\xff\xfei\x00d\x00", "error: x.csv is written in UTF-16; save it as UTF-8"},
 		{"a table without a map", "x.csv", "", "id,text\n", "error: x.csv is a table; say how its columns are read, with --map and the name of a map"},
