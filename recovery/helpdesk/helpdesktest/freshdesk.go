@@ -68,7 +68,7 @@ func freshdeskTicket(t *Ticket) map[string]any {
 		return n
 	}
 	return map[string]any{
-		"id": t.ID, "subject": t.Title, "status": number(freshdeskStatuses, t.Status), "priority": number(freshdeskPriorities, t.Priority),
+		"id": t.ID, "spam": false, "subject": t.Title, "status": number(freshdeskStatuses, t.Status), "priority": number(freshdeskPriorities, t.Priority),
 		"source": 1, "type": "Problem", "tags": append([]string{}, t.Tags...), "created_at": rfc(t.Created), "updated_at": rfc(t.Updated), "due_by": rfc(t.Due),
 		"custom_fields": map[string]any{"cf_failure": t.Failure},
 		"requester":     map[string]any{"id": t.CustomerID, "name": t.Customer, "email": t.Email},
