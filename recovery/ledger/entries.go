@@ -42,12 +42,27 @@ type Entry struct {
 	ErasedAt        time.Time
 	ErasedIncidents int64
 
-	payload []byte // of a decision
+	payload []byte // of a decision, of reports, or about deliveries
+}
+
+// Move does to the deliveries of its incident what the record did. The queue is as the records before have left it.
+// It reports whether a store that keeps deliveries has written the record.
+func (e *Entry) Move(q *store.Queue) (keeps bool, err error) {
+	if e.payload == nil {
+		return false, nil
+	}
+	t := &log.Item{}
+	t.Head.Kind, t.Payload = e.Kind, e.payload
+	x, err := deliveriesOf(t)
+	if err == nil {
+		err = moves(t, q)
+	}
+	return x != nil, err
 }
 
 // Read is what a decision was made from. Entries of other kinds were made from nothing.
 func (e *Entry) Read() (*Read, error) {
-	if e.payload == nil {
+	if e.Kind != KindDecision || e.payload == nil {
 		return nil, ErrNotFound
 	}
 	return parseGiven(e.payload)
@@ -321,8 +336,10 @@ func (r *entryReader) fill(e *Entry, payload []byte) (err error) {
 	case KindRefusal:
 		e.Refusal, err = parseRefusal(payload)
 	case KindReport:
+		e.payload = payload
 		e.Reports, _, err = parseReports(payload)
 	case KindStream:
+		e.payload = payload
 		e.Stream, err = readStreamed(payload, r.calendar)
 	case KindMark:
 		var m recovery.Mark

@@ -41,6 +41,9 @@ func (s *Store) Erase(ctx context.Context, e store.Erasure) ([]recovery.Delivery
 		if err != nil {
 			return nil, err
 		}
+		if e.Erased != nil {
+			e.Erased(len(x.records))
+		}
 		return x.cancelled, nil
 	}
 }

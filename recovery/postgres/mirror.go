@@ -43,6 +43,15 @@ func (s *Store) Checkpoint(ctx context.Context) (ledger.Checkpoint, error) {
 	return mirror.Checkpoint(text)
 }
 
+// Incidents are the ids of the incidents of a namespace on which something was decided, in order.
+func (s *Store) Incidents(ctx context.Context, namespace string) ([]string, error) {
+	list, err := s.pool.Query(ctx, s.sql(`SELECT id FROM {incidents} WHERE tenant = $1 AND latest IS NOT NULL ORDER BY id COLLATE "C"`), namespace)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(list, pgx.RowTo[string])
+}
+
 const (
 	// committed is what is sealed, in one table.
 	committed = `SELECT number, kind, incident, at, body, given FROM {records} WHERE number > (SELECT low FROM {mirror})
@@ -143,8 +152,13 @@ func (m mirrored) Reports(ctx context.Context, incident int64, first int) (out [
 }
 
 func (m mirrored) Files(ctx context.Context, digest string) (*playbook.Set, error) {
+	return m.s.Set(ctx, digest)
+}
+
+// Set is the set of a digest, with its files, by which an engine has decided here; nil: the schema does not have it.
+func (s *Store) Set(ctx context.Context, digest string) (*playbook.Set, error) {
 	var text *string
-	if err := m.s.pool.QueryRow(ctx, m.s.sql("SELECT max(files) FROM {sets} WHERE digest = $1"), digest).Scan(&text); err != nil || text == nil {
+	if err := s.pool.QueryRow(ctx, s.sql("SELECT max(files) FROM {sets} WHERE digest = $1"), digest).Scan(&text); err != nil || text == nil {
 		return nil, err
 	}
 	return rows.ReadFiles(digest, *text)

@@ -25,14 +25,17 @@ func (s *Store) Erase(ctx context.Context, e store.Erasure) (cancelled []recover
 	if err := e.Check(); err != nil {
 		return nil, err
 	}
-	erased := false
+	erased := 0
 	err = s.changing(ctx, func(c *conn) error {
 		x := &erasing{s: s, c: c}
 		err := x.run(&e)
-		cancelled, erased = x.cancelled, len(x.records) > 0
+		cancelled, erased = x.cancelled, len(x.records)
 		return err
 	})
-	if err != nil || !erased {
+	if err == nil && e.Erased != nil {
+		e.Erased(erased)
+	}
+	if err != nil || erased == 0 {
 		return nil, err
 	}
 	s.writing.Lock()

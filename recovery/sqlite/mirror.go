@@ -54,6 +54,20 @@ func (s *Store) checkpoint(ctx context.Context) (text []byte, err error) {
 	return text, err
 }
 
+// Incidents are the ids of the incidents of a namespace on which something was decided, in order.
+func (s *Store) Incidents(ctx context.Context, namespace string) (out []string, err error) {
+	err = s.reading(ctx, func(c *conn) error {
+		out = nil
+		return c.rows("SELECT id FROM incidents WHERE tenant = ? AND latest IS NOT NULL ORDER BY id", func(scan func(...any) error) error {
+			var id string
+			err := scan(&id)
+			out = append(out, id)
+			return err
+		}, namespace)
+	})
+	return out, err
+}
+
 // unsealed says which records are not sealed. They are numbered in the order of their commits.
 const unsealed = "number > coalesce((SELECT max(number) FROM sealed), 0)"
 
@@ -148,8 +162,13 @@ func (m mirrored) Reports(ctx context.Context, incident int64, first int) (out [
 	return out[:min(first, len(out))], err
 }
 
-func (m mirrored) Files(ctx context.Context, digest string) (set *playbook.Set, err error) {
-	err = m.s.reading(ctx, func(c *conn) error {
+func (m mirrored) Files(ctx context.Context, digest string) (*playbook.Set, error) {
+	return m.s.Set(ctx, digest)
+}
+
+// Set is the set of a digest, with its files, by which an engine has decided here; nil: the file does not have it.
+func (s *Store) Set(ctx context.Context, digest string) (set *playbook.Set, err error) {
+	err = s.reading(ctx, func(c *conn) error {
 		var text string
 		found, err := c.row("SELECT files FROM sets WHERE digest = ? AND files IS NOT NULL", []any{digest}, &text)
 		if err == nil && found {

@@ -11,6 +11,8 @@ type Erasure struct {
 	Incident  string
 	Customer  string    // as in customer.id
 	At        time.Time // kept with the erasure; zero: no time is
+	// Erased is told how many records were erased, once they are. It may be nil.
+	Erased func(records int)
 }
 
 // Check refuses an erasure that names neither an incident nor a customer, or both.

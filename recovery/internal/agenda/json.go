@@ -51,6 +51,8 @@ type written struct {
 	Play      string          `json:"play,omitempty"`
 	Plays     []string        `json:"plays"`
 	Note      string          `json:"note,omitempty"`
+	Key       string          `json:"key,omitempty"`
+	Why       string          `json:"why,omitempty"`
 	Service   string          `json:"service"`
 	Failure   string          `json:"failure,omitempty"`
 	Customer  *customer       `json:"customer,omitempty"`
@@ -60,7 +62,7 @@ type written struct {
 func (e *Entry) AppendJSON(dst []byte, c Case) ([]byte, error) {
 	w := written{
 		State: e.State, Incident: e.Incident, Type: e.Type, Params: json.RawMessage("{}"), Plays: []string{},
-		Service: c.Service, Failure: c.Failure,
+		Service: c.Service, Failure: c.Failure, Key: e.Key, Why: e.Why,
 	}
 	if c.CustomerID != "" || c.CustomerName != "" {
 		w.Customer = &customer{c.CustomerID, c.CustomerName}

@@ -17,6 +17,19 @@ type Thread struct {
 	choices []recovery.Record // every choice that was made
 	counted []*store.Decision // the same choices, as the rules of a store see them
 	stands  store.Standing    // the latest decision and the choices on it
+	queue   store.Queue       // its deliveries
+	keeps   bool              // deliveries are kept
+	known   *recovery.Given   // what a store has answered; nil: the thread was put together of records
+}
+
+// Known is a thread that is as a store has answered.
+func Known(g recovery.Given) *Thread { return &Thread{Latest: g.Previous, known: &g} }
+
+// Move does to the deliveries of the incident what a record did. The function reports whether deliveries are kept.
+func (t *Thread) Move(move func(q *store.Queue) (keeps bool, err error)) error {
+	keeps, err := move(&t.queue)
+	t.keeps = t.keeps || keeps
+	return err
 }
 
 // Take adds a record, in the order in which records were committed.
@@ -64,8 +77,15 @@ func (t *Thread) Choices() []recovery.Record { return t.choices }
 
 // Given answers what a store would of the incident.
 func (t *Thread) Given() recovery.Given {
-	if t.Latest == nil {
+	switch {
+	case t.known != nil:
+		return *t.known
+	case t.Latest == nil:
 		return recovery.Given{}
 	}
-	return recovery.Given{Previous: t.Latest, Made: t.Made(), Reports: t.reports, UpdatedAt: t.updated}
+	out := recovery.Given{Previous: t.Latest, Made: t.Made(), Reports: t.reports, UpdatedAt: t.updated}
+	if t.keeps {
+		out.Stream = t.queue.Stream()
+	}
+	return out
 }

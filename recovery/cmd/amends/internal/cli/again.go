@@ -9,16 +9,15 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
-	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
-	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
 func againCommand() command.Command {
 	c := command.Command{
-		Name: "again", Args: "--store LEDGER [--playbooks DIR] [INCIDENT] [flags]",
-		Summary: "decides incidents of a ledger again because time has passed; one decision per line",
+		Name: "again", Args: "--store STORE [--playbooks DIR] [INCIDENT] [flags]",
+		Summary: "decides incidents of a store again because time has passed; one decision per line",
 		Example: term.Own("amends again --store ledger --playbooks playbooks --now 2026-03-02T10:00:00Z"),
 		Notes: term.Own("Without INCIDENT it decides those on which something has fallen due since they were decided,\n" +
 			"in the order of that time, then of their ids. A decision is written only if it is another one.\n" +
@@ -78,7 +77,7 @@ func again(c command.Command, h command.Host, args []string) int {
 func (e *engines) fallenDue(dir string) ([]string, error) {
 	var err error
 	if e.desk, err = readDesk(dir, e.namespace); err != nil {
-		return nil, ledgers.Placed(dir, err)
+		return nil, stores.Placed(dir, err)
 	}
 	type due struct {
 		id string
@@ -114,7 +113,7 @@ func (e *engines) decideAgain(out decider, dir string, incidents []string) int {
 			engine, err = e.of(given.Previous.Decision)
 		}
 		if err == nil {
-			d, err = engine.Again(context.Background(), id, recovery.In(e.ledger))
+			d, err = engine.Again(context.Background(), id, recovery.In(e.store))
 		}
 		no, err := out.say(id, d, err)
 		if err != nil {
@@ -128,8 +127,8 @@ func (e *engines) decideAgain(out decider, dir string, incidents []string) int {
 	return command.ExitOK
 }
 
-// unwritten is a ledger that is read, and in which nothing is written.
-type unwritten struct{ *ledger.Ledger }
+// unwritten is a store that is read, and in which nothing is written.
+type unwritten struct{ stores.Desk }
 
 func (unwritten) Commit(context.Context, recovery.Commit) error { return nil }
 
@@ -140,11 +139,11 @@ func (e *engines) changedBySet(out decider, dir string, incidents []string, writ
 	if len(incidents) > 0 {
 		_, err = e.find(dir, incidents[0])
 	} else if e.desk, err = readDesk(dir, e.namespace); err == nil {
-		e.desk.archive = e.ledger.Archived
+		e.desk.archive = e.store.Archived
 		incidents = e.desk.incidents()
 	}
 	if err != nil {
-		return out.host.Trouble("%s", ledgers.Placed(dir, err))
+		return out.host.Trouble("%s", stores.Placed(dir, err))
 	}
 	refused := false
 	for _, id := range incidents {
@@ -167,7 +166,7 @@ func (e *engines) changedBySet(out decider, dir string, incidents []string, writ
 // bySet is what the named playbooks make of an incident, where that is something else than what the set that
 // decided it makes of it now; else nil.
 func (e *engines) bySet(id string, write bool) (*recovery.Decision, error) {
-	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: id})
+	given, _, err := e.store.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: id})
 	if err != nil || given.Previous == nil {
 		return nil, err
 	}
@@ -175,7 +174,7 @@ func (e *engines) bySet(id string, write bool) (*recovery.Decision, error) {
 	if stands.Set.Digest == e.named.Set().Digest {
 		return nil, nil
 	}
-	in := recovery.In(unwritten{e.ledger})
+	in := recovery.In(unwritten{e.store})
 	d, err := e.named.Again(context.Background(), id, in, recovery.AsNewest())
 	if err != nil || d.Handled != recovery.HandledChanged {
 		return nil, err
@@ -192,7 +191,7 @@ func (e *engines) bySet(id string, write bool) (*recovery.Decision, error) {
 	if !write {
 		return d, nil
 	}
-	return e.named.Again(context.Background(), id, recovery.In(e.ledger), recovery.AsNewest())
+	return e.named.Again(context.Background(), id, recovery.In(e.store), recovery.AsNewest())
 }
 
 // gives is what a decision gives and leaves, as text.

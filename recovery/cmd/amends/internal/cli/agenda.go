@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
@@ -18,11 +19,14 @@ import (
 
 func agendaCommand() command.Command {
 	c := command.Command{
-		Name: "agenda", Args: "LEDGER [flags]",
-		Summary: "lists what is owed now over all incidents of a ledger, overdue first",
+		Name: "agenda", Args: "STORE [flags]",
+		Summary: "lists what is owed now over all incidents of a store, dead letters and the overdue first",
 		Example: term.Own("amends agenda ledger --now 2026-03-02T10:00:00Z --to team-lead"),
 		Notes: term.Own("Each line has what is owed, by when, on which incident, and the id to report it done with\n" +
-			"(amends done). As JSON each entry is an object on a line of its own. Nothing is decided or written."),
+			"(amends done). As JSON each entry is an object on a line of its own. Nothing is decided or written.\n" +
+			"A dead letter is a delivery that has failed too often: amends revive hands it out again, and amends done\n" +
+			"says by its key that somebody has done it. What is stuck could not be decided when it fell due: the runner\n" +
+			"tries it again, and so does amends again. STORE is " + stores.Help + "."),
 	}
 	c.Run = func(h command.Host, args []string) int { return h.End(showAgenda(c, h, args)) }
 	return c
@@ -49,7 +53,10 @@ func showAgenda(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := ledgers.OneArgument(f, rest)
+	dir, err := f.Only(rest, "store")
+	if err == nil && !stores.InDatabase(dir) {
+		err = stores.CheckLedger(dir)
+	}
 	if err != nil {
 		return err
 	}
@@ -61,8 +68,11 @@ func showAgenda(c command.Command, h command.Host, args []string) error {
 	} else {
 		d, err = readIncident(dir, want.namespace, want.incident, format.Value == "text")
 	}
+	if err != nil && stores.InDatabase(dir) {
+		return err
+	}
 	if err != nil {
-		return ledgers.Failed(h, dir, format.Value, err)
+		return ledgers.Failed(h, stores.Shown(dir), format.Value, err)
 	}
 	list, err := d.agenda(dir, want, at)
 	if err != nil {
@@ -182,6 +192,9 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 		play = firstOf(e.Action.Plays)
 		what, id = term.Spaced(e.Type, prose.Item(e.Action.Item), prose.Amount(e.Action.Amount), prose.Params(e.Action.Params, zones.Text(play))), e.Action.ID
 	}
+	if e.Key != "" {
+		id = e.Key + "  " + id
+	}
 	plain := zones.Text(play)
 	switch {
 	case !e.DueAt.IsZero():
@@ -203,7 +216,12 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 	if !since.IsZero() {
 		play += ", since " + plain.Time(since)
 	}
-	w.Line(2, "%s  %s", id, play)
+	if id != "" {
+		w.Line(2, "%s  %s", id, play)
+	}
+	if e.Why != "" {
+		w.Line(2, "%s", e.Why)
+	}
 }
 
 // chooses says who has to decide, and on what.

@@ -15,13 +15,13 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
-	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func chooseCommand() command.Command {
 	c := command.Command{
-		Name: "choose", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Name: "choose", Args: "--store STORE [--playbooks DIR] [FILE…] [flags]",
 		Summary: "makes choices that decisions have left to somebody: one JSON object per line; one decision per line, in order",
 		Example: term.Own(`echo '{"choice": "cho_…", "by": "Rosa", "options": [{"type": "compensate", "amount": "40 EUR"}]}' | amends choose --store ledger`),
 		Notes: term.Own("A line has the id of the choice (amends agenda shows it), who chooses, and the options that are\n" +
@@ -38,7 +38,7 @@ func chooseCommand() command.Command {
 
 func approveCommand() command.Command {
 	c := command.Command{
-		Name: "approve", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Name: "approve", Args: "--store STORE [--playbooks DIR] [FILE…] [flags]",
 		Summary: "agrees to choices that await a second person: one JSON object per line; one decision per line, in order",
 		Example: term.Own(`echo '{"choice": "cho_…", "by": "Hugo", "roles": ["head-of-care"]}' | amends approve --store ledger`),
 		Notes: term.Own("A line has the id of the choice (amends agenda lists it as pending), who agrees, and the roles of that\n" +
@@ -54,7 +54,7 @@ func approveCommand() command.Command {
 
 func declineCommand() command.Command {
 	c := command.Command{
-		Name: "decline", Args: "--store LEDGER [--playbooks DIR] [FILE…] [flags]",
+		Name: "decline", Args: "--store STORE [--playbooks DIR] [FILE…] [flags]",
 		Summary: "turns down choices that await a second person: one JSON object per line; one decision per line, in order",
 		Example: term.Own(`echo '{"choice": "cho_…", "by": "Hugo", "roles": ["head-of-care"], "reason": "too much"}' | amends decline --store ledger`),
 		Notes: term.Own("A line has the id of the choice (amends agenda lists it as pending), who turns it down, the roles of\n" +
@@ -152,7 +152,7 @@ func (c *chooser) choose(sel recovery.Selection) (*recovery.Decision, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.do(engine, sel, recovery.In(c.ledger))
+	return c.do(engine, sel, recovery.In(c.store))
 }
 
 // place finds the incident of a choice.
@@ -162,7 +162,7 @@ func (c *chooser) place(sel *recovery.Selection) error {
 	case err != nil:
 		return err
 	case !known:
-		return &lineError{fmt.Sprintf("no decision in the ledger has left a choice %s; amends agenda lists those that are open", unseen.Quote(sel.Choice))}
+		return &lineError{fmt.Sprintf("no decision in the store has left a choice %s; amends agenda lists those that are open", unseen.Quote(sel.Choice))}
 	case sel.Incident != "" && sel.Incident != incident:
 		return &lineError{fmt.Sprintf("the choice %s is of incident %s, and not of %s", unseen.Quote(sel.Choice), unseen.Quote(incident), unseen.Quote(sel.Incident))}
 	}
@@ -172,9 +172,9 @@ func (c *chooser) place(sel *recovery.Selection) error {
 
 // offered finds the incident on which a choice was offered.
 func (c *chooser) offered(choice string) (incident string, known bool, err error) {
-	given, _, err := c.ledger.Read(context.Background(), recovery.Query{Namespace: c.namespace, Choice: choice})
+	given, _, err := c.store.Read(context.Background(), recovery.Query{Namespace: c.namespace, Choice: choice})
 	if err != nil {
-		return "", false, ledgers.Placed(c.dir, err)
+		return "", false, stores.Placed(c.dir, err)
 	}
 	if given.Previous == nil {
 		return "", false, nil

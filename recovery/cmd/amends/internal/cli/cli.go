@@ -58,7 +58,7 @@ func isTerminal(w io.Writer) bool {
 }
 
 func commands() []command.Command {
-	return []command.Command{checkCommand(), decideCommand(), runCommand(), agendaCommand(), chooseCommand(), approveCommand(), declineCommand(), doneCommand(), againCommand(), showCommand(), explainCommand(), testCommand(), proveCommand(), diffCommand(), exportCommand(), reportCommand(), reviewCommand(), schemaCommand(), holidaysCommand(), ledgers.Command()}
+	return []command.Command{checkCommand(), decideCommand(), runCommand(), agendaCommand(), chooseCommand(), approveCommand(), declineCommand(), doneCommand(), reviveCommand(), againCommand(), showCommand(), explainCommand(), testCommand(), proveCommand(), diffCommand(), exportCommand(), reportCommand(), reviewCommand(), schemaCommand(), holidaysCommand(), ledgers.Command()}
 }
 
 // Run runs the command with its arguments, without the program's name.

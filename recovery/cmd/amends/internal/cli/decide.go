@@ -37,7 +37,7 @@ func decide(c command.Command, h command.Host, args []string) int {
 	now := &input.Moment{}
 	f.Var(now, "now", "decide as of `TIME`: RFC 3339, a date, or the name of a timestamp field of each incident, such as occurred_at")
 	givenFile := f.String("given", "", "JSON `FILE` with facts, partners' use and precedents")
-	store := f.String("store", "", "remember in the `STORE`, "+stores.Help+". Incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
+	store := f.String("store", "", "remember in the `STORE`, "+stores.Created+". Incidents are handled in order, each seeing the ones before, and a decision is written once it is on disk")
 	namespace := ledgers.Namespace(f)
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")

@@ -201,7 +201,7 @@ func isRefusal(err error) bool {
 	var incident *recovery.IncidentError
 	var evaluation *recovery.EvaluationError
 	var ambiguous *recovery.AmbiguousError
-	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous)
+	return errors.As(err, &incident) || errors.As(err, &evaluation) || errors.As(err, &ambiguous) || errors.Is(err, recovery.ErrErased)
 }
 
 // confirmed waits for what is on disk already.
@@ -211,7 +211,7 @@ func confirmed() error { return nil }
 type submitter struct {
 	stores.Submitter
 	wait func() error
-	err  error // other than a conflict, after which the incident is decided again
+	err  error // of the store: other than a conflict, after which the incident is decided again, and than an erased incident
 }
 
 func (s *submitter) Commit(ctx context.Context, c recovery.Commit) error {
@@ -219,7 +219,7 @@ func (s *submitter) Commit(ctx context.Context, c recovery.Commit) error {
 	switch {
 	case err == nil:
 		s.wait = wait
-	case !errors.Is(err, recovery.ErrConflict):
+	case !errors.Is(err, recovery.ErrConflict) && !errors.Is(err, recovery.ErrErased):
 		s.err = err
 	}
 	return err

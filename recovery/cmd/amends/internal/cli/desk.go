@@ -14,12 +14,13 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/agenda"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
 
-// desk is what a ledger knows of its incidents, and the sets by which they were decided.
+// desk is what a store knows of its incidents, and the sets by which they were decided.
 type desk struct {
 	threads map[string]*agenda.Thread // by the incident's id
 	cases   map[string]agenda.Case    // what the agenda shows of those on which something is owed
@@ -57,50 +58,104 @@ func newDesk() *desk {
 	return &desk{threads: map[string]*agenda.Thread{}, cases: map[string]agenda.Case{}, sets: map[string]*archived{}}
 }
 
-// readDesk reads what a ledger has of a namespace. It may be written meanwhile.
-func readDesk(dir, namespace string) (*desk, error) {
+// readDesk reads what a store has of a namespace. It may be written meanwhile.
+func readDesk(name, namespace string) (*desk, error) {
+	if stores.InDatabase(name) {
+		return readDatabase(name, namespace, nil, true)
+	}
 	d := newDesk()
-	for e, err := range ledger.Entries(context.Background(), dir) {
+	for e, err := range ledger.Entries(context.Background(), name) {
+		if err == nil && e.In(namespace) {
+			err = d.take(e)
+		}
 		if err != nil {
 			return nil, err
-		}
-		if e.In(namespace) {
-			d.take(e)
 		}
 	}
 	return d, nil
 }
 
+// readDatabase reads what a database has of incidents, nil: of all of a namespace, and with sets the sets that decided them.
+func readDatabase(name, namespace string, incidents []string, sets bool) (*desk, error) {
+	db, err := stores.OpenDesk(name)
+	if err != nil {
+		return nil, err
+	}
+	d, ctx := newDesk(), context.Background()
+	if incidents == nil {
+		incidents, err = db.(stores.Lister).Incidents(ctx, namespace)
+	}
+	for _, id := range incidents {
+		if err != nil {
+			break
+		}
+		var given recovery.Given
+		given, _, err = db.Read(ctx, recovery.Query{Namespace: namespace, Incident: id})
+		if err == nil && given.Previous != nil {
+			d.threads[id] = agenda.Known(given)
+			err = d.fetch(db, given.Previous.Decision.Set.Digest, sets)
+		}
+	}
+	return d, errors.Join(err, db.Close())
+}
+
+// fetch reads a set of a store, if that is wanted and it was not read yet.
+func (d *desk) fetch(from stores.Desk, digest string, wanted bool) error {
+	if !wanted || d.sets[digest] != nil {
+		return nil
+	}
+	e, err := from.Archived(digest)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	d.sets[digest] = &archived{entry: e}
+	return err
+}
+
 // readIncident reads what a ledger knows of one incident, and with sets the sets that decided it. Where
 // nothing was decided on it, the whole ledger is read, so that an incident with a similar id can be named.
-func readIncident(dir, namespace, incident string, sets bool) (*desk, error) {
-	list, err := ledger.About(context.Background(), dir, namespace, incident, sets)
+func readIncident(name, namespace, incident string, sets bool) (*desk, error) {
+	if stores.InDatabase(name) {
+		d, err := readDatabase(name, namespace, []string{incident}, sets)
+		if err == nil && len(d.threads) == 0 {
+			return readDesk(name, namespace)
+		}
+		return d, err
+	}
+	list, err := ledger.About(context.Background(), name, namespace, incident, sets)
 	if err != nil {
 		return nil, err
 	}
 	d := newDesk()
 	for _, e := range list {
-		d.take(e)
+		if err := d.take(e); err != nil {
+			return nil, err
+		}
 	}
 	if t := d.threads[incident]; t == nil || t.Latest == nil {
-		return readDesk(dir, namespace)
+		return readDesk(name, namespace)
 	}
 	return d, nil
 }
 
-func (d *desk) take(e *ledger.Entry) {
+func (d *desk) take(e *ledger.Entry) error {
 	switch {
 	case e.Record != nil:
-		d.thread(e.Record.Decision.Incident).Take(e.Record)
+		t := d.thread(e.Record.Decision.Incident)
+		t.Take(e.Record)
+		return t.Move(e.Move)
 	case e.Set != nil:
 		d.sets[e.Set.Digest] = &archived{entry: e}
-	}
-	if e.Mark != nil {
+	case e.Mark != nil:
 		d.thread(e.Mark.Incident).Mark(e.Mark)
+	case e.Stream != nil:
+		return d.thread(e.Stream.Incident).Move(e.Move)
+	case len(e.Reports) > 0: // all on one incident
+		t := d.thread(e.Reports[0].Incident)
+		t.Report(e.Reports...)
+		return t.Move(e.Move)
 	}
-	for _, r := range e.Reports {
-		d.thread(r.Incident).Report(r)
-	}
+	return nil
 }
 
 func (d *desk) thread(incident string) *agenda.Thread {
@@ -119,7 +174,7 @@ func (d *desk) find(dir, incident string) (*agenda.Thread, error) {
 		return t, nil
 	}
 	near := playbook.Suggest(incident, d.incidents())
-	return nil, fmt.Errorf("%s has no decision on an incident %s%s", dir, unseen.Quote(incident), orNear(near))
+	return nil, fmt.Errorf("%s has no decision on an incident %s%s", stores.Shown(dir), unseen.Quote(incident), orNear(near))
 }
 
 func orNear(near string) string {
@@ -177,11 +232,11 @@ func (d *desk) zones(digest string) zoned.Zones {
 	return k.zones
 }
 
-// engines write into a ledger about incidents that it holds. They look each one up, and make the engine for a decision: that of the playbooks that were named, or else of the
+// engines write into a store about incidents that it holds. They look each one up, and make the engine for a decision: that of the playbooks that were named, or else of the
 // set that decided.
 type engines struct {
 	desk      *desk // of the sets that decided, and of what was read so far
-	ledger    *ledger.Ledger
+	store     stores.Desk
 	namespace string
 	clock     time.Time
 	named     *recovery.Engine // nil: no playbooks were named
@@ -191,16 +246,16 @@ type engines struct {
 
 // find is what the ledger knows of an incident, or says that it has not decided it.
 func (e *engines) find(dir, incident string) (recovery.Given, error) {
-	given, _, err := e.ledger.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: incident})
+	given, _, err := e.store.Read(context.Background(), recovery.Query{Namespace: e.namespace, Incident: incident})
 	switch {
 	case err != nil:
-		return given, ledgers.Placed(dir, err)
+		return given, stores.Placed(dir, err)
 	case given.Previous != nil:
 		return given, nil
 	}
 	all, err := readDesk(dir, e.namespace)
 	if err != nil {
-		return given, ledgers.Placed(dir, err)
+		return given, stores.Placed(dir, err)
 	}
 	t, err := all.find(dir, incident)
 	if err != nil {
@@ -235,7 +290,7 @@ func (e *engines) engineOf(k *known, revision string) (*recovery.Engine, error) 
 	if engine := e.revived[k.set.Digest]; engine != nil {
 		return engine, nil
 	}
-	engine, err := recovery.New(k.set, recovery.WithStore(e.ledger), recovery.WithNamespace(e.namespace), recovery.WithRevision(revision), e.now())
+	engine, err := recovery.New(k.set, recovery.WithStore(e.store), recovery.WithNamespace(e.namespace), recovery.WithRevision(revision), e.now())
 	if err == nil {
 		e.revived[k.set.Digest] = engine
 	}
@@ -262,14 +317,14 @@ func (e *engines) zones(d *recovery.Decision) zoned.Zones {
 	return e.desk.zones(d.Set.Digest)
 }
 
-// desktop is what commands share that write into a ledger about incidents that it holds.
+// desktop is what commands share that write into a store about incidents that it holds.
 type desktop struct {
 	store, playbooks, revision, namespace *string
 	now                                   *command.Instant
 }
 
 func newDesktop(f *command.Flags) *desktop {
-	t := &desktop{store: f.String("store", "", "the ledger in `DIR`")}
+	t := &desktop{store: f.String("store", "", "the `STORE`: "+stores.Help)}
 	t.now = f.Now("do it as if it were `TIME` (RFC 3339)")
 	t.playbooks = f.String("playbooks", "", "`DIR` with the playbooks; without it, the archived set that decided serves")
 	t.namespace = ledgers.Namespace(f)
@@ -277,14 +332,11 @@ func newDesktop(f *command.Flags) *desktop {
 	return t
 }
 
-// open opens the ledger, and loads the playbooks if some were named. The result is nil where that
+// open opens the store, and loads the playbooks if some were named. The result is nil where that
 // cannot be done, which has been said then.
 func (t *desktop) open(h command.Host, name string) (*engines, int) {
 	if *t.store == "" {
-		return nil, h.Trouble("%s needs the ledger: --store DIR", name)
-	}
-	if err := ledgers.Check(*t.store); err != nil {
-		return nil, h.Trouble("%s", err)
+		return nil, h.Trouble("%s needs the store: --store DIR, sqlite:FILE or postgres://…", name)
 	}
 	e := &engines{namespace: *t.namespace, clock: t.now.Or(time.Now()), revived: map[string]*recovery.Engine{}}
 	var shelf *shelf
@@ -296,23 +348,23 @@ func (t *desktop) open(h command.Host, name string) (*engines, int) {
 		e.named, e.known, shelf = engine, knownOf(known.set), known
 	}
 	var err error
-	if e.ledger, err = ledgers.Open(*t.store); err != nil {
+	if e.store, err = stores.OpenDesk(*t.store); err != nil {
 		return nil, h.Trouble("%s", err)
 	}
 	if shelf != nil {
-		if err := e.ledger.Prepare(context.Background(), shelf.set, shelf.kinds); err != nil {
-			return nil, e.close(h, *t.store, h.Trouble("%s: %s", *t.store, err))
+		if err := e.store.Prepare(context.Background(), shelf.set, shelf.kinds); err != nil {
+			return nil, e.close(h, *t.store, h.Trouble("%s: %s", stores.Shown(*t.store), err))
 		}
 	}
 	e.desk = newDesk()
-	e.desk.archive = e.ledger.Archived
+	e.desk.archive = e.store.Archived
 	return e, command.ExitOK
 }
 
-// close closes the ledger. A status of trouble stays what it is.
+// close closes the store. A status of trouble stays what it is.
 func (e *engines) close(h command.Host, dir string, status int) int {
-	if err := e.ledger.Close(); err != nil && status != command.ExitTrouble {
-		return h.Trouble("%s: %s", dir, err)
+	if err := e.store.Close(); err != nil && status != command.ExitTrouble {
+		return h.Trouble("%s: %s", stores.Shown(dir), err)
 	}
 	return status
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -33,6 +34,7 @@ type diffFlags struct {
 	incidents string
 	by        string // a map that reads them
 	ledger    string
+	from      *stores.Source
 	now       *command.Instant
 	drop      *command.Texts
 	examples  int
@@ -49,7 +51,8 @@ func runDiff(c command.Command, h command.Host, args []string) error {
 	var d diffFlags
 	f.StringVar(&d.incidents, "incidents", "", "decide the incidents in `FILE` (- for standard input) by both, each alone: facts are 0")
 	f.StringVar(&d.by, "map", "", "read payloads, or the rows of a table (CSV), by the map `NAME`, on each side by its own; where OLD has none, by that of NEW")
-	f.StringVar(&d.ledger, "ledger", "", "decide the incidents in the ledger in `DIR` anew by both, with what was known then")
+	f.StringVar(&d.ledger, "ledger", "", "decide the incidents of the `LEDGER` anew by both, with what was known then: "+stores.Help)
+	d.from = stores.NewSource(f)
 	d.now = f.Now("decide as if it were `TIME` (RFC 3339); otherwise when each incident occurred")
 	f.BoolVar(&d.latest, "latest", false, "of the incidents that have one id, take the last; they are held in memory")
 	f.BoolVar(&d.strict, "strict", false, "refuse incidents with fields that the playbooks do not declare, on each side by its own")
@@ -114,7 +117,8 @@ func (d *diffFlags) check(rest []string) error {
 // compare does the work.
 func (d *diffFlags) compare(h command.Host, rest []string) (*diff.Report, error) {
 	if d.ledger != "" {
-		if err := ledgers.Check(d.ledger); err != nil {
+		var err error
+		if d.ledger, err = d.from.Ledger(d.ledger); err != nil {
 			return nil, err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
-	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
@@ -55,7 +55,7 @@ func (d *diffFlags) revisit(h command.Host, old, now *diff.Side) (*diff.Impact, 
 	}})
 	show.End()
 	if err != nil {
-		return nil, ledgers.Placed(d.ledger, err)
+		return nil, stores.Placed(d.ledger, err)
 	}
 	impact.Finish()
 	fields.Say(h)

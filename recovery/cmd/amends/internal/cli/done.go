@@ -4,21 +4,24 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/prose"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 func doneCommand() command.Command {
 	c := command.Command{
-		Name: "done", Args: "--store LEDGER [--playbooks DIR] INCIDENT ACTION-ID [flags]",
+		Name: "done", Args: "--store STORE [--playbooks DIR] INCIDENT ID [flags]",
 		Summary: "reports what came of an action: that it was done, that it failed, or that it was taken back",
 		Example: term.Own("amends done --store ledger T-1042 act_042b650268a37c65beddf421f4eaba01 --amount '5 EUR'"),
-		Notes:   term.Own("amends agenda shows the ids of what is owed."),
+		Notes: term.Own("amends agenda shows the ids of what is owed, and the keys of deliveries that are dead. A report by key\n" +
+			"is about that delivery alone: a mail that was sent is not money that was paid."),
 	}
 	c.Run = func(h command.Host, args []string) int { return done(c, h, args) }
 	return c
@@ -42,14 +45,14 @@ func done(c command.Command, h command.Host, args []string) int {
 	outcome := f.Choice("outcome", "what came of it, `OUTCOME`", string(recovery.OutcomeDone), string(recovery.OutcomeFailed), string(recovery.OutcomeUndone))
 	given := &amountFlag{}
 	f.Var(given, "amount", "how much was given, `AMOUNT` such as '5 EUR'; else the whole of it")
-	note := f.String("note", "", "a `NOTE` for those who read the ledger")
+	note := f.String("note", "", "a `NOTE` for those who read the store")
 	format := f.Format("text", "json")
 	rest, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {
 		return command.ExitOK
 	}
 	if err == nil && len(rest) != 2 {
-		err = errors.New("done takes the incident and the id of the action: amends done --store LEDGER INCIDENT ACTION-ID")
+		err = errors.New("done takes the incident and the id of the action, or the key of a delivery: amends done --store STORE INCIDENT ID")
 	}
 	if err != nil {
 		return h.Trouble("%s", err)
@@ -58,12 +61,41 @@ func done(c command.Command, h command.Host, args []string) int {
 	if e == nil {
 		return status
 	}
-	r := recovery.Report{Incident: rest[0], Action: rest[1], Outcome: recovery.Outcome(outcome.Value), Amount: given.of, At: at.Or(time.Time{}), Note: *note}
-	return e.close(h, *t.store, e.report(h, *t.store, format.Value, r))
+	r := recovery.Report{Incident: rest[0], Outcome: recovery.Outcome(outcome.Value), Amount: given.of, At: at.Or(time.Time{}), Note: *note}
+	return e.close(h, *t.store, e.report(h, *t.store, format.Value, rest[1], r))
 }
 
-// report reports what came of an action, and says so.
-func (e *engines) report(h command.Host, dir, format string, r recovery.Report) int {
+// isKey reports whether an id is the key of a delivery.
+func isKey(id string) bool {
+	return strings.HasPrefix(id, "eff_") || strings.HasPrefix(id, "say_") || strings.HasPrefix(id, "ask_")
+}
+
+// aboutKey is the action or the choice of a delivery, as far as the incident shows it.
+func aboutKey(given *recovery.Given, key string) string {
+	if given.Stream != nil {
+		for i := range given.Stream.Open {
+			if o := &given.Stream.Open[i]; o.Key == key {
+				return o.Of
+			}
+		}
+	}
+	for _, r := range append([]recovery.Record{*given.Previous}, given.Made...) {
+		for _, h := range r.Handed {
+			if h.Key == key {
+				return h.Action
+			}
+		}
+		for _, d := range r.Decision.Effects() {
+			if d.Key == key && d.Action != nil {
+				return d.Action.ID
+			}
+		}
+	}
+	return ""
+}
+
+// report reports what came of an action or a delivery, and says so.
+func (e *engines) report(h command.Host, dir, format, id string, r recovery.Report) int {
 	given, err := e.find(dir, r.Incident)
 	if err != nil {
 		return h.Trouble("%s", err)
@@ -72,11 +104,14 @@ func (e *engines) report(h command.Host, dir, format string, r recovery.Report) 
 	if err != nil {
 		return h.Trouble("%s", err)
 	}
-	err = engine.Report(context.Background(), r, recovery.In(e.ledger))
+	if r.Action = id; isKey(id) {
+		r.Action, r.Key = aboutKey(&given, id), id
+	}
+	err = engine.Report(context.Background(), r, recovery.In(e.store))
 	var unknown *recovery.UnknownActionError
 	switch {
 	case errors.As(err, &unknown):
-		h.Trouble("%s; amends agenda %s --incident %s shows what is owed", err, dir, r.Incident)
+		h.Trouble("%s; amends agenda %s --incident %s shows what is owed", err, stores.Shown(dir), r.Incident)
 		return command.ExitFound
 	case isReportRefused(err):
 		h.Trouble("%s", err)
@@ -145,7 +180,8 @@ func isReportRefused(err error) bool {
 // reported is a report as JSON.
 type reported struct {
 	Incident string          `json:"incident"`
-	Action   string          `json:"action"`
+	Action   string          `json:"action,omitempty"`
+	Key      string          `json:"key,omitempty"`
 	Type     string          `json:"type,omitempty"`
 	Outcome  string          `json:"outcome"`
 	Amount   *recovery.Money `json:"amount,omitempty"`
@@ -156,7 +192,7 @@ type reported struct {
 func (e *engines) writeReport(h command.Host, format string, given *recovery.Given, r recovery.Report) error {
 	kind, play := kindOf(given, r.Action)
 	if format == "json" {
-		x := reported{Incident: r.Incident, Action: r.Action, Type: kind, Outcome: string(r.Outcome), At: value.FormatTimestamp(r.At), Note: r.Note}
+		x := reported{Incident: r.Incident, Action: r.Action, Key: r.Key, Type: kind, Outcome: string(r.Outcome), At: value.FormatTimestamp(r.At), Note: r.Note}
 		if r.Amount.IsSet() {
 			x.Amount = &r.Amount
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/input"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/explain"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -37,6 +38,7 @@ type explainFlags struct {
 	format                     *command.OneOf
 	plays                      *command.Texts
 	all, strict                bool
+	from                       *stores.Source
 }
 
 func runExplain(c command.Command, h command.Host, args []string) int {
@@ -47,7 +49,8 @@ func runExplain(c command.Command, h command.Host, args []string) int {
 	f.StringVar(&x.given, "given", "", "JSON `FILE` with facts, partners' use and precedents")
 	x.plays = f.Texts("play", "explain `PLAY` (playbook/play) only, in full; may be repeated")
 	f.BoolVar(&x.all, "all", false, "show every play")
-	f.StringVar(&x.ledger, "ledger", "", "explain a past decision of the ledger in `DIR`, as of then")
+	f.StringVar(&x.ledger, "ledger", "", "explain a past decision of the `LEDGER`, as of then: "+stores.Help)
+	x.from = stores.NewSource(f)
 	f.StringVar(&x.incident, "incident", "", "`ID` of the incident in the ledger")
 	x.namespace = ledgers.Namespace(f)
 	f.StringVar(&x.decision, "decision", "", "`ID` of its decision, when the latest is not meant")
@@ -94,12 +97,13 @@ func (x *explainFlags) options() explain.Options {
 
 // past explains a decision on record.
 func (x *explainFlags) past(h command.Host) int {
-	if err := ledgers.Check(x.ledger); err != nil {
+	dir, err := x.from.Ledger(x.ledger)
+	if err != nil {
 		return h.Trouble("%s", err)
 	}
-	found, err := ledger.Explain(context.Background(), x.ledger, ledger.ExplainOptions{Namespace: *x.namespace, Incident: x.incident, Decision: x.decision, Plays: x.plays.List})
+	found, err := ledger.Explain(context.Background(), dir, ledger.ExplainOptions{Namespace: *x.namespace, Incident: x.incident, Decision: x.decision, Plays: x.plays.List})
 	if err != nil {
-		return h.Trouble("%s: %s", x.ledger, err)
+		return h.Trouble("%s: %s", dir, err)
 	}
 	r := x.written(explain.OfPast(found, x.options()), h)
 	if r.err == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/account"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -30,6 +31,7 @@ func exportCommand() command.Command {
 
 func export(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	name := f.String("table", "", "`TABLE`: "+strings.Join(account.TableNames(), ", "))
 	fields := f.String("fields", "", "columns for these `FIELDS` of incidents too, such as order.value,region")
 	raw := f.Bool("raw", false, "write text as it is, without the apostrophe that keeps it from being a formula")
@@ -51,7 +53,7 @@ func export(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := ledgers.OneArgument(f, rest)
+	dir, err := ledgers.OneArgument(f, from, rest)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func exportFailed(h command.Host, dir string, err error) error {
 	if err == nil || errors.As(err, &field) {
 		return err
 	}
-	return ledgers.Placed(dir, err)
+	return stores.Placed(dir, err)
 }
 
 // namesIn reads names with commas between them.

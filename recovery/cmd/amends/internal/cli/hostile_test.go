@@ -33,6 +33,7 @@ var hostileRuns = map[string][]string{
 	"choose":               {"choose --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "choose --store LEDGER GIVEN --format FORMAT", "choose --store LEDGER TEXT", "choose --store TEXT", "choose --store LEDGER --playbooks PB INCIDENTS"},
 	"decline":              {"decline --store LEDGER --playbooks OTHER INCIDENTS --format FORMAT", "decline --store LEDGER GIVEN --format FORMAT", "decline --store LEDGER TEXT", "decline --store TEXT"},
 	"done":                 {"done --store LEDGER ID TEXT --format FORMAT", "done --store LEDGER TEXT TEXT", "done --store TEXT ID TEXT", "done --store LEDGER ID TEXT --note TEXT --amount TEXT"},
+	"revive":               {"revive --store LEDGER TEXT TEXT", "revive --store TEXT TEXT"},
 	"again":                {"again --store LEDGER --now 2040-01-01T00:00:00Z --format FORMAT", "again --store LEDGER --playbooks OTHER ID --revision TEXT --format FORMAT", "again --store LEDGER TEXT", "again --store TEXT"},
 	"explain":              {"explain --playbooks PB INCIDENTS --all --format FORMAT", "explain --playbooks PB INCIDENTS --play TEXT", "explain --ledger LEDGER --incident ID --format FORMAT", "explain --ledger LEDGER --incident TEXT", "explain --ledger LEDGER --incident ID --decision TEXT"},
 	"test":                 {"test PB --coverage --format FORMAT", "test PB --min 100% --format FORMAT", "test PB --suggest", "test PB --run TEXT", "test TEXT"},

@@ -13,6 +13,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/report"
 	"github.com/servicerecovery/amends/recovery/internal/review"
 	"github.com/servicerecovery/amends/recovery/internal/suite"
@@ -33,10 +34,11 @@ func reportCommand() command.Command {
 func runReport(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
 	var o report.Options
+	from := stores.NewSource(f)
 	f.StringVar(&o.Title, "title", "", "`TITLE` of the page")
 	f.StringVar(&o.Revision, "revision", "", "`REVISION` of the playbooks, written at the foot")
 	now := f.Now("say what is stale at `TIME` (RFC 3339), or soon after; otherwise days are listed and not judged")
-	dir := f.String("ledger", "", "put what happened beside what is written, play by play, as the ledger in `DIR` has it")
+	dir := f.String("ledger", "", "put what happened beside what is written, play by play, as the `LEDGER` has it: "+stores.Help)
 	scope := ledgers.NewScope(f)
 	out := f.String("out", "", "write the page to `FILE`; otherwise to standard output")
 	set, err := f.One(h, args, "directory")
@@ -46,7 +48,7 @@ func runReport(c command.Command, h command.Host, args []string) error {
 	o.Now = now.At
 	switch {
 	case *dir != "":
-		if o.Happened, o.Of, err = happened(h, *dir, scope, now.Or(time.Now())); err != nil {
+		if o.Happened, o.Of, err = happened(h, from, *dir, scope, now.Or(time.Now())); err != nil {
 			return err
 		}
 	case scope.IsSet():
@@ -60,9 +62,10 @@ func runReport(c command.Command, h command.Host, args []string) error {
 }
 
 // happened is what came of the plays, and of which period that is.
-func happened(h command.Host, dir string, flags *ledgers.Scope, now time.Time) (map[string]*report.Happened, string, error) {
+func happened(h command.Host, from *stores.Source, name string, flags *ledgers.Scope, now time.Time) (map[string]*report.Happened, string, error) {
 	defer ledgers.Sparing()()
-	if err := ledgers.Check(dir); err != nil {
+	dir, err := from.Ledger(name)
+	if err != nil {
 		return nil, "", err
 	}
 	scope, err := flags.Of(dir, nil)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/review"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -26,6 +27,7 @@ func reviewCommand() command.Command {
 
 func runReview(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	now := f.Now("judge promises as of `TIME` (RFC 3339); otherwise as of now")
 	o := review.Defaults(time.Time{})
 	scope := ledgers.NewScope(f)
@@ -35,7 +37,7 @@ func runReview(c command.Command, h command.Host, args []string) error {
 	f.Float64Var(&o.Tell, "tell", o.Tell, "how many people somebody tells whose problem was not solved")
 	f.Float64Var(&o.TellSolved, "tell-solved", o.TellSolved, "how many people somebody tells whose problem was solved")
 	format := f.Format("text", "json", "html", "csv")
-	dir, err := f.One(h, args, "ledger")
+	name, err := f.One(h, args, "ledger")
 	if err != nil {
 		return err
 	}
@@ -48,7 +50,8 @@ func runReview(c command.Command, h command.Host, args []string) error {
 		}
 	}
 	o.Now = now.Or(time.Now())
-	if err := ledgers.Check(dir); err != nil {
+	dir, err := from.Ledger(name)
+	if err != nil {
 		return err
 	}
 	if o.Scope, err = scope.Of(dir, nil); err != nil {

@@ -33,7 +33,8 @@ func runCommand() command.Command {
 			"reported later (amends done), and 409 to what takes something back, that it cannot be undone. Anything else is\n" +
 			"tried again, later each time, for most of a day; then it is a dead letter on the agenda. The id of a webhook\n" +
 			"is the key of the delivery, and the same each time.\n" +
-			"Several processes may run on one file of SQLite. SIGTERM and SIGINT end it: what has begun is finished.\n" +
+			"Several processes may run on one PostgreSQL, on any number of machines, and on one file of SQLite, on one\n" +
+			"machine. A ledger serves one process. SIGTERM and SIGINT end it: what has begun is finished.\n" +
 			"A line that is no incident, or one that does not fit, is reported, and the run goes on."),
 	}
 	c.Run = func(h command.Host, args []string) int { return run(c, h, args) }
@@ -57,7 +58,7 @@ type server struct {
 func run(c command.Command, h command.Host, args []string) int {
 	f := command.NewFlags(c)
 	playbooks := f.String("playbooks", "", "`DIR` with the playbooks")
-	place := f.String("store", "", "the `STORE`: "+stores.Help)
+	place := f.String("store", "", "the `STORE`: "+stores.Created)
 	url := f.String("deliver", "", "post deliveries to `URL` in place of writing them out")
 	secret := f.String("secret", "", "`FILE` with the secret by which posts are signed")
 	once := f.Bool("once", false, "end when the input has ended and nothing is left to be handed out now")

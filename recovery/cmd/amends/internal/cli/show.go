@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/ledgers"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/story"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 )
@@ -27,6 +28,7 @@ func showCommand() command.Command {
 
 func show(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	namespace := ledgers.Namespace(f)
 	now := f.Now("as it is at `TIME` (RFC 3339)")
 	format := f.Format("text", "json", "html")
@@ -37,8 +39,9 @@ func show(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, id := rest[0], rest[1]
-	if err := ledgers.Check(dir); err != nil {
+	id := rest[1]
+	dir, err := from.Ledger(rest[0])
+	if err != nil {
 		return err
 	}
 	at := now.Or(time.Now())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -23,6 +24,7 @@ func ledgerCheckpoint() command.Command {
 
 func checkpointLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	after := f.Texts("after", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
 	s := newSigning(f)
 	newKey := f.String("new-key", "", "make a key: the secret one in `FILE`, for --key, and the public one in FILE.pub; neither may be there")
@@ -34,7 +36,7 @@ func checkpointLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	dir, err := OneArgument(f, from, rest)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/diff"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
@@ -31,6 +32,7 @@ func ledgerEqual() command.Command {
 
 func equalLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	same := f.String("same", "", "cases are equal when these `FIELDS` are: service,failure,severity")
 	across := f.String("across", "", "`FIELDS` that should make no difference: region,customer.language")
 	level := f.String("level", "0.05", "how often chance alone may give a finding, at most")
@@ -53,7 +55,7 @@ func equalLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	dir, err := OneArgument(f, from, rest)
 	if err != nil {
 		return err
 	}

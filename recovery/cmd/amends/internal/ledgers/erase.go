@@ -5,9 +5,12 @@ import (
 	"errors"
 	"time"
 
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 func ledgerErase() command.Command {
@@ -22,6 +25,7 @@ func ledgerErase() command.Command {
 
 func eraseLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	namespace := Namespace(f)
 	incident := f.String("incident", "", "erase what is known of the incident `ID`")
 	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
@@ -34,16 +38,50 @@ func eraseLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	name, err := f.Only(rest, "ledger")
+	if err != nil {
+		return err
+	}
+	db, dir, err := from.Database(name)
 	if err != nil {
 		return err
 	}
 	e := ledger.Erasure{Namespace: *namespace, Incident: *incident, Customer: *customer, At: now.Or(time.Time{})}
+	if db != nil {
+		return eraseDatabase(h, db, name, dir, e, format.Value)
+	}
+	e.Cancelled = func(d recovery.Delivery) { tellCancelled(h, &d) }
 	n, err := erase(dir, e)
 	if err != nil {
 		return Failed(h, dir, format.Value, err)
 	}
 	return writeErased(h, format.Value, e, n)
+}
+
+// tellCancelled says that nobody is handed a delivery any more; whoever has claimed it may do it all the same.
+func tellCancelled(h command.Host, d *recovery.Delivery) {
+	_ = h.Stderr.Printf("cancelled, and perhaps done all the same: %s %s of incident %s\n", d.Do, d.Key, d.Incident)
+}
+
+// eraseDatabase erases in a database, and then in the ledger that mirrors it.
+func eraseDatabase(h command.Host, db stores.Database, name, dir string, e ledger.Erasure, format string) error {
+	ctx := context.Background()
+	at, err := db.Checkpoint(ctx)
+	var n int
+	var cancelled []recovery.Delivery
+	if err == nil {
+		cancelled, err = db.Erase(ctx, store.Erasure{Namespace: e.Namespace, Incident: e.Incident, Customer: e.Customer, At: e.At, Erased: func(records int) { n = records }})
+	}
+	if err == nil && at.Size > 0 {
+		err = stores.Mirrored(name, dir, db.Mirror(ctx, dir))
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	for i := range cancelled {
+		tellCancelled(h, &cancelled[i])
+	}
+	return writeErased(h, format, e, n)
 }
 
 func erase(dir string, e ledger.Erasure) (int, error) {

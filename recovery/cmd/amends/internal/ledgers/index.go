@@ -28,7 +28,7 @@ func indexLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	dir, err := directory(f, rest)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -69,44 +70,12 @@ func ledgerUsage(c command.Command, w *term.Writer) {
 	_ = w.Print(p.Text()) // there is nobody left to tell
 }
 
-// Open opens a ledger for writing.
-func Open(dir string, options ...ledger.Option) (*ledger.Ledger, error) {
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("%s is a file; name the directory of a ledger", dir)
-	}
-	l, err := ledger.Open(dir, options...)
-	if err != nil {
-		return nil, Placed(dir, err)
-	}
-	return l, nil
-}
-
 // Sparing makes the program use less memory until the function that it returns is called. Commands that
 // count a whole ledger hold some bytes of each incident, and garbage as large as those would double them.
 func Sparing() (end func()) {
 	const percent = 40 // it costs some 3 % more processor time than 100
 	was := debug.SetGCPercent(percent)
 	return func() { debug.SetGCPercent(was) }
-}
-
-// Check holds that a directory has a ledger in it.
-func Check(dir string) error {
-	if _, err := command.OpenDir(dir); err != nil {
-		return fmt.Errorf("%w; name the directory of a ledger", trimHint(err))
-	}
-	for _, pattern := range []string{"*.ledger", "*.lock"} {
-		names, err := fs.Glob(os.DirFS(dir), pattern)
-		if err != nil || len(names) > 0 {
-			return err
-		}
-	}
-	return fmt.Errorf("there is no ledger in %s", dir)
-}
-
-// trimHint drops what [command.OpenDir] says of playbooks.
-func trimHint(err error) error {
-	text, _, _ := strings.Cut(err.Error(), ";")
-	return errors.New(text)
 }
 
 // Failed says why a ledger could not be worked on, or what was found to be wrong
@@ -125,7 +94,7 @@ func Failed(h command.Host, dir, format string, err error) error {
 			Damage broken `json:"damage"`
 		}{false, brokenOf(dir, err)})
 	} else {
-		text := term.Textf("%s\n", Placed(dir, err))
+		text := term.Textf("%s\n", stores.Placed(dir, err))
 		if damage != nil && damage.Tear != "" {
 			text = term.Join(text, term.Own("This is at the end, and no record stands behind it. amends ledger repair cuts it off, and keeps it\n"))
 		}
@@ -135,17 +104,6 @@ func Failed(h command.Host, dir, format string, err error) error {
 		return err
 	}
 	return command.ErrFound
-}
-
-// Placed is damage with the file's path from where the command runs.
-func Placed(dir string, err error) error {
-	var damage *ledger.Damage
-	if !errors.As(err, &damage) {
-		return fmt.Errorf("%s: %w", dir, err)
-	}
-	d := *damage
-	d.File = path.Join(filepath.ToSlash(dir), d.File)
-	return &d
 }
 
 // broken is what is wrong with a ledger, as JSON.
@@ -265,11 +223,24 @@ func readCheckpoint(name string, keys []string) (ledger.Checkpoint, error) {
 	return c, nil
 }
 
-// OneArgument is the ledger that a command takes as its only argument.
-func OneArgument(f *command.Flags, rest []string) (string, error) {
-	dir, err := f.Only(rest, "directory")
+// directory is the ledger that a command takes which works on its files.
+func directory(f *command.Flags, rest []string) (string, error) {
+	name, err := f.Only(rest, "directory")
+	if err == nil && stores.InDatabase(name) {
+		err = fmt.Errorf("%s is no directory of a ledger; name that of the mirror in which its records are sealed", stores.Shown(name))
+	}
 	if err != nil {
 		return "", err
 	}
-	return dir, Check(dir)
+	return name, stores.CheckLedger(name)
+}
+
+// OneArgument is the ledger that a command takes as its only argument: a directory, or the mirror of a store, once what
+// the store has is sealed in it.
+func OneArgument(f *command.Flags, from *stores.Source, rest []string) (string, error) {
+	name, err := f.Only(rest, "ledger")
+	if err != nil {
+		return "", err
+	}
+	return from.Ledger(name)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -22,6 +23,7 @@ func ledgerProve() command.Command {
 
 func proveLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	decision := f.String("decision", "", "prove the decision or choice `ID` in place of the latest on an incident")
 	namespace := Namespace(f)
 	since := f.String("since", "", "prove, to one who has the checkpoint in `FILE` and not the ledger, that the ledger continues it")
@@ -37,7 +39,10 @@ func proveLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir := rest[0]
+	dir, err := from.Ledger(rest[0])
+	if err != nil {
+		return err
+	}
 	var receipt []byte
 	if *since != "" {
 		receipt, err = proveSince(dir, *since, *s.origin, key)
@@ -68,7 +73,7 @@ func checkProve(rest []string, decision, since string) error {
 	if len(rest) == 0 || asked != 1 {
 		return errors.New("ledger prove takes a directory and one thing to prove: an incident, --decision ID or --since FILE")
 	}
-	return Check(rest[0])
+	return nil
 }
 
 func wanted(rest []string, decision string) string {

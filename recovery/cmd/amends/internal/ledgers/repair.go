@@ -27,7 +27,7 @@ func repairLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	dir, err := directory(f, rest)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -27,6 +28,7 @@ func ledgerReplay() command.Command {
 
 func replayLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	playbooks := f.String("playbooks", "", "decide by the playbooks in `DIR` instead of those that the ledger has archived; digest, revision and ids are not compared then")
 	scope := NewScope(f)
 	format := f.Format("text", "json")
@@ -34,7 +36,7 @@ func replayLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	dir, err := OneArgument(f, from, rest)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/playbook/unseen"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/zoned"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -108,7 +109,7 @@ func archivedSets(dir string) (digests []string, latest *playbook.Set, err error
 	var last *ledger.Entry
 	for e, err := range ledger.Sets(context.Background(), dir) {
 		if err != nil {
-			return nil, nil, Placed(dir, err)
+			return nil, nil, stores.Placed(dir, err)
 		}
 		digests, last = append(digests, e.Set.Digest), e
 	}
@@ -117,7 +118,7 @@ func archivedSets(dir string) (digests []string, latest *playbook.Set, err error
 	}
 	fsys, err := last.Playbooks()
 	if err != nil {
-		return nil, nil, Placed(dir, err)
+		return nil, nil, stores.Placed(dir, err)
 	}
 	latest, _ = playbook.Load(fsys)
 	return digests, latest, nil

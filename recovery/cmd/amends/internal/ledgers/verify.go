@@ -3,9 +3,13 @@ package ledgers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/command"
+	"github.com/servicerecovery/amends/recovery/cmd/amends/internal/stores"
 	"github.com/servicerecovery/amends/recovery/internal/term"
 	"github.com/servicerecovery/amends/recovery/ledger"
 )
@@ -22,6 +26,7 @@ func ledgerVerify() command.Command {
 
 func verifyLedger(c command.Command, h command.Host, args []string) error {
 	f := command.NewFlags(c)
+	from := stores.NewSource(f)
 	checkpoints := f.Texts("checkpoint", "the ledger must continue what the checkpoint in `FILE` has seen; may be repeated")
 	keys := f.Texts("key", "the checkpoint must be signed with the public key in `FILE`; may be repeated")
 	format := f.Format("text", "json")
@@ -32,7 +37,7 @@ func verifyLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := OneArgument(f, rest)
+	name, err := f.Only(rest, "ledger")
 	if err != nil {
 		return err
 	}
@@ -40,14 +45,65 @@ func verifyLedger(c command.Command, h command.Host, args []string) error {
 	if err != nil {
 		return err
 	}
-	v, err := verified(h, dir, known)
+	open, dir, err := lookAtMirror(from, name)
 	if err != nil {
-		return Failed(h, dir, format.Value, err)
+		return err
+	}
+	asked := known
+	if open != nil {
+		asked = append(slices.Clip(known), open.at)
+	}
+	v := &ledger.Verification{Kinds: map[ledger.Kind]int64{}, Checkpoint: ledger.Checkpoint{Origin: ledger.DefaultOrigin}}
+	if open == nil || open.at.Size > 0 {
+		if v, err = verified(h, dir, asked); err != nil {
+			return Failed(h, dir, format.Value, err)
+		}
 	}
 	if format.Value == "json" {
-		return command.WriteIndented(h.Stdout, verifiedOf(v))
+		return command.WriteIndented(h.Stdout, verifiedOf(v, open))
 	}
-	return h.Stdout.Print(verifiedText(v, known, len(keys.List) > 0))
+	return h.Stdout.Print(term.Join(verifiedText(v, known, len(keys.List) > 0), open.text()))
+}
+
+// unsealed is what a database says of its mirror, and what it has that is not sealed.
+type unsealed struct {
+	at      ledger.Checkpoint
+	records int64
+	since   time.Time
+}
+
+// lookAtMirror finds the ledger that is verified. Nothing is sealed, so that it is known what nothing has protected until now. The first
+// result is nil when the name is that of a ledger.
+func lookAtMirror(from *stores.Source, name string) (*unsealed, string, error) {
+	db, dir, err := from.Database(name)
+	if db == nil || err != nil {
+		return nil, dir, err
+	}
+	ctx, u := context.Background(), &unsealed{}
+	u.at, err = db.Checkpoint(ctx)
+	if err == nil {
+		u.records, u.since, err = db.Unsealed(ctx)
+	}
+	if err = errors.Join(err, db.Close()); err == nil && u.at.Size > 0 {
+		err = stores.CheckLedger(dir)
+	}
+	return u, dir, err
+}
+
+func (u *unsealed) text() term.Text {
+	w := term.NewPage(false)
+	switch {
+	case u == nil:
+	case u.records == 0:
+		w.Printf("sealed: everything that the database has\n")
+	default:
+		since := ""
+		if !u.since.IsZero() {
+			since = " since " + value.FormatTimestamp(u.since)
+		}
+		w.Printf("not sealed: %s of the database%s, which nothing protects; amends ledger checkpoint seals them\n", term.Count(u.records, "record"), since)
+	}
+	return w.Text()
 }
 
 // verified looks through a ledger, which must continue the checkpoints that are known.
@@ -88,10 +144,24 @@ type wholeLedger struct {
 	Checkpoint *checkpoint           `json:"checkpoint"`
 	Indexed    int64                 `json:"indexed,omitempty"`
 	Unused     []string              `json:"unused_indexes,omitempty"`
+	// Of a database: how many records are not sealed, and the time of the oldest.
+	Unsealed *int64 `json:"unsealed,omitempty"`
+	Since    string `json:"unsealed_since,omitempty"`
 }
 
-func verifiedOf(v *ledger.Verification) wholeLedger {
-	return wholeLedger{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint), v.Indexed, v.Unused}
+func verifiedOf(v *ledger.Verification, open *unsealed) wholeLedger {
+	out := wholeOf(v)
+	if open != nil {
+		out.Unsealed = &open.records
+		if !open.since.IsZero() {
+			out.Since = value.FormatTimestamp(open.since)
+		}
+	}
+	return out
+}
+
+func wholeOf(v *ledger.Verification) wholeLedger {
+	return wholeLedger{true, v.Records, v.Kinds, v.Erased, v.Unfinished, v.Torn, v.Tear, checkpointOf(v.Checkpoint), v.Indexed, v.Unused, nil, ""}
 }
 
 func verifiedText(v *ledger.Verification, checkpoints []ledger.Checkpoint, signed bool) term.Text {
