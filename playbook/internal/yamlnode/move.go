@@ -14,47 +14,106 @@ type move struct {
 	problem  int    // which problem of the finder says so
 }
 
+// moves are the lines that were moved.
+type moves struct {
+	of map[int][]move // by their problems
+	// open are those that a line below can share a problem with: one of each kind, and nothing since
+	// then is indented less.
+	open []move
+	tab  *move    // the first that a tab indents
+	last move     // the last of all
+	all  []string // the lines of the file, once one was moved
+	seen int      // how many of them open knows
+}
+
 // move reads the line at the cursor as if it started at a column. Lines below that are off
 // in the same way are the same mistake, and not reported again.
 func (f *trapFinder) move(column int, p Problem) {
+	if f.moves.last.line == f.c.pos.Line {
+		f.moveAgain(column)
+		return
+	}
 	start := strings.LastIndexByte(f.c.text[:f.c.off], '\n') + 1
 	m := move{from: start, to: f.c.off, line: f.c.pos.Line, columns: [2]int{f.real(f.c.pos).Column, column}}
 	m.problem = f.sameMove(m, p.Code)
 	if m.problem < 0 {
 		m.problem = len(f.problems)
 		f.problems = append(f.problems, p)
+		f.moves.add(m, p.Code)
 	}
-	f.moves = append(f.moves, m)
+	if f.moves.of == nil {
+		f.moves.of = map[int][]move{}
+	}
+	f.moves.of[m.problem] = append(f.moves.of[m.problem], m)
+	f.moves.last = m
 	f.masks = append(f.masks, mask{from: start, to: f.c.off, with: strings.Repeat(" ", column-1), cut: true})
 	f.shifts[f.c.pos.Line] += m.columns[0] - column
 	f.moved += column - m.columns[0]
 	f.c.pos.Column = column
 }
 
+// moveAgain reads a line elsewhere that was moved already: its blanks were odd, and where they seemed to
+// put it nothing can stand. That it stands there is no mistake of its own.
+func (f *trapFinder) moveAgain(column int) {
+	m := f.moves.last
+	m.columns[1] = column
+	same := f.moves.of[m.problem]
+	same[len(same)-1] = m
+	if len(same) == 1 {
+		f.problems[m.problem].Hint = oddBlanksHint(column)
+	}
+	f.masks[len(f.masks)-1].with = strings.Repeat(" ", column-1)
+	f.shifts[m.line] = m.columns[0] - column
+	f.moved = column - m.columns[0]
+	f.c.pos.Column = column
+}
+
 // sameMove finds the problem that a line shares with lines above: all tabs of a file are one
-// mistake, and so are neighbours that are off by the same blanks.
+// mistake, and so are neighbours that are off by the same blanks. Neighbours have nothing between
+// them that is indented less.
 func (f *trapFinder) sameMove(m move, code string) int {
-	for i := len(f.moves) - 1; i >= 0; i-- {
-		last := f.moves[i]
-		switch {
-		case f.problems[last.problem].Code != code:
-		case code == CodeTab, last.columns == m.columns && f.neighbours(last.line, m.line):
+	if f.moves.all == nil {
+		f.moves.all = strings.Split(f.c.text, "\n")
+	}
+	f.moves.look(m.line - 1)
+	if code == CodeTab {
+		if f.moves.tab != nil {
+			return f.moves.tab.problem
+		}
+		return -1
+	}
+	for _, last := range slices.Backward(f.moves.open) {
+		if last.columns == m.columns && f.problems[last.problem].Code == code {
 			return last.problem
 		}
 	}
 	return -1
 }
 
-// neighbours reports whether nothing is indented less between two lines.
-func (f *trapFinder) neighbours(from, to int) bool {
-	lines := strings.Split(f.c.text, "\n")
-	least := len(lines[from-1]) - len(strings.TrimLeft(lines[from-1], " "))
-	for _, line := range lines[from : to-1] {
-		if text := strings.TrimLeft(line, " "); text != "" && len(line)-len(text) < least {
-			return false
+// look goes on to a line. What is indented less there ends the moves that are open. Each line is looked at
+// once: to look back from each move would take a time that grows with the square of the file.
+func (s *moves) look(line int) {
+	for ; s.seen < line; s.seen++ {
+		text := strings.TrimLeft(s.all[s.seen], " ")
+		if indent := len(s.all[s.seen]) - len(text); text != "" {
+			s.open = slices.DeleteFunc(s.open, func(m move) bool { return s.indent(m.line) > indent })
 		}
 	}
-	return true
+}
+
+// indent is by how many spaces a line is indented.
+func (s *moves) indent(line int) int {
+	text := s.all[line-1]
+	return len(text) - len(strings.TrimLeft(text, " "))
+}
+
+// add keeps a move that shares no problem with one above.
+func (s *moves) add(m move, code string) {
+	s.look(m.line)
+	s.open = append(s.open, m)
+	if code == CodeTab && s.tab == nil {
+		s.tab = &m
+	}
 }
 
 // real is where the place of a line that was moved stands in the file.
@@ -73,7 +132,7 @@ func (f *trapFinder) settleMoved(line, problems, masks int) {
 	}
 	for i := problems; i < len(f.problems); i++ {
 		p := &f.problems[i]
-		if slices.ContainsFunc(f.moves, func(m move) bool { return m.problem == i }) {
+		if len(f.moves.of[i]) > 0 {
 			continue // of the line as it stands
 		}
 		p.Start, p.End = back(p.Start), back(p.End)
@@ -90,11 +149,8 @@ func (f *trapFinder) finishMoves() {
 	for i := range f.problems {
 		var out strings.Builder
 		var first, last *move
-		for j := range f.moves {
-			m := &f.moves[j]
-			if m.problem != i {
-				continue
-			}
+		for j := range f.moves.of[i] {
+			m := &f.moves.of[i][j]
 			if first == nil {
 				first = m
 			} else {
@@ -145,7 +201,6 @@ func (f *trapFinder) reindent() bool {
 	at := Pos{start.pos.Line, 1}
 	p := Problem{
 		Code: CodeTab, Message: what + " indents this line; YAML indents by spaces", Start: at, End: f.c.pos,
-		Hint: "replace it by spaces",
 	}
 	spaces := start.pos.Column - 1
 	column := 0
@@ -162,9 +217,7 @@ func (f *trapFinder) reindent() bool {
 			column = f.open[n-1].column
 		}
 	}
-	if column > 1 {
-		p.Hint = fmt.Sprintf("indent it by %d spaces", column-1)
-	}
+	p.Hint = oddBlanksHint(column)
 	entry := f.isEntry()
 	if n := len(f.open); !entry && n > 0 && column <= f.open[n-1].column {
 		column = f.open[n-1].column + 2 // it goes on with the value above
@@ -176,6 +229,17 @@ func (f *trapFinder) reindent() bool {
 		f.lose(rest)
 	}
 	return entry || f.pending != none
+}
+
+// oddBlanksHint says how to indent a line by spaces.
+func oddBlanksHint(column int) string {
+	switch column {
+	case 1:
+		return "remove it"
+	case 2:
+		return "indent it by 1 space"
+	}
+	return fmt.Sprintf("indent it by %d spaces", column-1)
 }
 
 // couldStand reports whether the line at the cursor could start at a column: as the value

@@ -18,7 +18,7 @@ type trapFinder struct {
 
 	unmasked bool        // a problem stands behind which the parser is bound to fail
 	shifts   map[int]int // by how much a line was moved to the left
-	moves    []move
+	moves    moves
 	moved    int   // by how much the line at hand was moved to the right
 	lost     []int // the lines that could not be read
 	tabSaid  bool  // a tab on a line without content was reported
