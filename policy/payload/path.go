@@ -105,13 +105,17 @@ func (r *pathReader) part(first bool) ([]step, error) {
 		return nil, r.fail(end, bracketHint, "this `]` closes nothing")
 	case name == "":
 		return nil, r.fail(min(r.at, len(r.text)), "write a name such as `ticket.id`; a name with a dot in it stands in brackets and quotes, `[\"a.b\"]`", "a name is missing in the path")
-	case first && (strings.HasPrefix(name, "$") || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "{}")):
+	case first && isForeign(name):
 		return nil, r.foreign(name)
 	case strings.TrimSpace(name) != name:
 		return nil, r.fail(r.at, "remove the blank, or write the name in brackets and quotes, `[\""+name+"\"]`, if it has one", "the name `%s` begins or ends with a blank", name)
 	}
 	r.at = end
 	return []step{{kind: byName, name: name, plain: true}}, nil
+}
+
+func isForeign(name string) bool {
+	return strings.HasPrefix(name, "$") || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "{}")
 }
 
 // foreign reports a path as other languages write it: $.a.b, /a/b, {{a.b}} or ${a.b}.
@@ -121,6 +125,9 @@ func (r *pathReader) foreign(name string) error {
 		meant = strings.ReplaceAll(meant, "/", ".")
 	}
 	hint := "write `[\"" + r.text + "\"]`, if it is a name"
+	if isForeign(meant) { // it would be reported for ever
+		return r.fail(r.at, hint, "a path is names with dots between them, and no `%s`", r.text)
+	}
 	if _, err := ParsePath(meant); meant != "" && err == nil {
 		hint = "write `" + meant + "`, or `[\"" + r.text + "\"]` if it is a name"
 	}
