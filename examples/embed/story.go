@@ -123,33 +123,5 @@ func progress(file string) (int, error) {
 
 // work runs the runner until there is nothing to do by now. A program that serves runs it until it ends.
 func (h *helpdesk) work(ctx context.Context) error {
-	for {
-		some, idle := context.WithCancel(ctx)
-		r := h.runner()
-		r.Store = &idling{h.store, idle}
-		err := r.Run(some)
-		if ctx.Err() != nil {
-			idle()
-			return err
-		}
-		now := h.engine.Now()
-		next, err := h.store.Next(ctx, h.engine.Namespace(), now)
-		if idle(); err != nil || next.IsZero() || next.After(now) {
-			return err
-		}
-	}
-}
-
-// idling is a store that says when there is nothing to do.
-type idling struct {
-	recovery.Stream
-	idle func()
-}
-
-func (s *idling) Next(ctx context.Context, namespace string, now time.Time) (time.Time, error) {
-	next, err := s.Stream.Next(ctx, namespace, now)
-	if err != nil || next.IsZero() || next.After(now) {
-		s.idle()
-	}
-	return next, err
+	return h.runner().Drain(ctx)
 }

@@ -56,7 +56,7 @@ func (w *work) failed(ctx context.Context, d *recovery.Delivery, why error) {
 	if d.Attempt < w.Attempts || ctx.Err() != nil {
 		f.Again = w.Engine.Now()
 		if ctx.Err() == nil {
-			f.Again = f.Again.Add(spread(w.Backoff(d.Attempt), d.Key))
+			f.Again = f.Again.Add(w.pause(d, why))
 		}
 		give = func(ctx context.Context) error { return w.Store.Return(ctx, w.Name, d.Key, f.Again) }
 	}
@@ -64,6 +64,19 @@ func (w *work) failed(ctx context.Context, d *recovery.Delivery, why error) {
 	brief, cancel := w.brief(ctx)
 	defer cancel()
 	_ = give(brief) // else the claim ends with its lease; or the host has reported, and there is none
+}
+
+// longestWait is how long a runner waits at most because it was told to.
+const longestWait = 24 * time.Hour
+
+// pause is how long to wait after a failed attempt.
+func (w *work) pause(d *recovery.Delivery, why error) time.Duration {
+	own := w.Backoff(d.Attempt)
+	var told *RetryError
+	if errors.As(why, &told) {
+		own = max(own, min(told.After, longestWait))
+	}
+	return spread(own, d.Key)
 }
 
 // tries is how often a store is told what came of a delivery before it is left to the end of the lease.

@@ -17,6 +17,16 @@ var ErrNotUndone = recovery.ErrNotUndone
 // have been given.
 var ErrTaken = errors.New("it is taken over, and will be reported later")
 
+// RetryError is what Deliver returns when it knows how long to wait before the next attempt, as the other side has said. A
+// runner waits for so long, for as long as its own pause when that is longer, and for a day at most.
+type RetryError struct {
+	Err   error
+	After time.Duration
+}
+
+func (e *RetryError) Error() string { return e.Err.Error() }
+func (e *RetryError) Unwrap() error { return e.Err }
+
 // Runner works off the stream of a store. The first three fields are wanted; what the others stand for at
 // zero is said with each.
 type Runner struct {
@@ -27,7 +37,7 @@ type Runner struct {
 	// Deliver carries out a delivery. The runner reports what was done when it returns nil: `undone` where
 	// something was to be taken back, which is a cancellation or an amount that falls, else `done`. A report that
 	// Deliver has made itself, as of a part of an amount, stands instead. After [ErrNotUndone] and [ErrTaken]
-	// nothing is reported. Any other error, or a panic, makes the delivery come again.
+	// nothing is reported. Any other error, or a panic, makes the delivery come again; a [RetryError] says after how long.
 	//
 	// The context ends when the lease cannot be renewed: somebody else may carry out the delivery from then on.
 	// Deliver is called for several incidents at a time if Parallel says so, and for one incident never.
@@ -71,6 +81,25 @@ type Failure struct {
 // finish within Grace; what does not is put back. Run returns earlier only when a field is missing. What goes wrong
 // in the store is tried again.
 func (r Runner) Run(ctx context.Context) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	return newWork(r).run(ctx)
+}
+
+// Drain is Run until nothing is left to be done by now: nothing has fallen due, no delivery can be claimed, and none
+// runs. What waits for a later time, as after a failed attempt, is left. The error is that of the context, or of a store
+// that cannot be asked.
+func (r Runner) Drain(ctx context.Context) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	w := newWork(r)
+	w.drains = true
+	return w.run(ctx)
+}
+
+func (r *Runner) check() error {
 	switch {
 	case r.Engine == nil || r.Engine.Now().IsZero():
 		return errors.New("a runner wants an engine that has playbooks")
@@ -79,5 +108,5 @@ func (r Runner) Run(ctx context.Context) error {
 	case r.Deliver == nil:
 		return errors.New("a runner wants a function that delivers")
 	}
-	return newWork(r).run(ctx)
+	return nil
 }

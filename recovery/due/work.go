@@ -16,6 +16,7 @@ type work struct {
 	running   sync.WaitGroup
 	free      chan struct{} // a place for each incident for which Deliver may run
 	finished  chan struct{} // a delivery is over: what comes after it can be claimed
+	drains    bool          // the run ends when nothing is left by now
 }
 
 // manyDue is how many incidents are claimed at once on which something has fallen due. Deciding one takes
@@ -59,14 +60,21 @@ func (w *work) run(ctx context.Context) error {
 		found, err := w.round(ctx, delivering)
 		switch {
 		case ctx.Err() != nil:
+		case err != nil && w.drains:
+			return err
 		case err != nil:
 			failed++
 			pause := w.Backoff(failed)
 			w.tell(Failure{Err: err, Attempt: failed, Again: w.Engine.Now().Add(pause)})
 			w.wait(ctx, pause)
 		default:
-			if failed = 0; !found {
-				w.sleep(ctx)
+			failed = 0
+			if found {
+				continue
+			}
+			idle, err := w.sleep(ctx)
+			if w.drains && (idle || err != nil) {
+				return err
 			}
 		}
 	}
@@ -176,15 +184,22 @@ func (w *work) tell(f Failure) {
 	}
 }
 
-// sleep waits until something falls due, or can be claimed.
-func (w *work) sleep(ctx context.Context) {
+// sleep waits until something falls due, or can be claimed. A run that drains does not wait when nothing is left: idle
+// says so then.
+func (w *work) sleep(ctx context.Context) (idle bool, err error) {
+	running := len(w.free) < w.Parallel // asked first: what ends meanwhile may leave something behind
 	now := w.Engine.Now()
 	next, err := w.Store.Next(ctx, w.namespace, now)
+	later := next.IsZero() || next.After(now)
+	if w.drains && (err != nil || later && !running) {
+		return err == nil, err
+	}
 	pause := w.Poll
 	if err == nil && !next.IsZero() {
 		pause = min(pause, max(next.Sub(now), atLeast))
 	}
 	w.wait(ctx, pause) // a store that fails says so in the next round
+	return false, nil
 }
 
 // wait waits for a time, or until there may be something to do.

@@ -54,12 +54,12 @@ func (d *decider) keep(dir string, known *shelf, files []string) int {
 		return d.host.Trouble("%s", err)
 	}
 	if err := l.Prepare(context.Background(), known.set, known.kinds); err != nil {
-		return d.host.Trouble("%s: %s", dir, err)
+		return d.host.Trouble("%s: %s", stores.Shown(dir), err)
 	}
 	k := keeper{decider: *d, store: l}
 	status := k.run(files)
 	if err := l.Close(); err != nil && status != command.ExitTrouble {
-		return d.host.Trouble("%s: %s", dir, err)
+		return d.host.Trouble("%s: %s", stores.Shown(dir), err)
 	}
 	return status
 }

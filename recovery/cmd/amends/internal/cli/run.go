@@ -25,14 +25,14 @@ func runCommand() command.Command {
 		Name: "run", Args: "--playbooks DIR --store STORE [FILE…] [flags]",
 		Summary: "handles incidents as they come, and hands out what is to be done when its time comes; until it is ended",
 		Example: term.Own("amends run --playbooks playbooks --store sqlite:amends.db --deliver https://desk.example.com/hooks/amends --secret webhook.secret"),
-		Notes: term.Own("Incidents come in as JSON Lines on standard input, or in FILE. What is to be done goes out as JSON Lines:\n" +
+		Notes: term.Own("Incidents come in as JSON Lines on standard input, or in FILE; with --map, payloads or the rows of a table. What is to be done goes out as JSON Lines:\n" +
 			"key, do, incident, decision, action (or choice). A line that is written counts as done, except for respond and\n" +
 			"resolve: the incident says later that these were done, by responded_at and resolved_at.\n" +
 			"--deliver posts each to URL in place of that, signed by the scheme of Standard Webhooks with the secret in\n" +
 			"FILE (whsec_ and base64; chmod 600). An answer 2xx counts as a line that is written. 202 means that it will be\n" +
 			"reported later (amends done), and 409 to what takes something back, that it cannot be undone. Anything else is\n" +
-			"tried again, later each time, for most of a day; then it is a dead letter on the agenda. The id of a webhook\n" +
-			"is the key of the delivery, and the same each time.\n" +
+			"tried again, later each time and not before a Retry-After, for most of a day; then it is a dead letter on the\n" +
+			"agenda. The id of a webhook is the key of the delivery, and the same each time.\n" +
 			"Several processes may run on one PostgreSQL, on any number of machines, and on one file of SQLite, on one\n" +
 			"machine. A ledger serves one process. SIGTERM and SIGINT end it: what has begun is finished.\n" +
 			"A line that is no incident, or one that does not fit, is reported, and the run goes on."),
@@ -46,6 +46,8 @@ type server struct {
 	host   command.Host
 	engine *recovery.Engine
 	store  stores.Stream
+	by     *input.Mapping // nil: the input holds incidents
+	tally  *input.Tally
 	post   *poster // nil: deliveries are written out
 	wake   chan struct{}
 	quit   context.CancelCauseFunc
@@ -66,6 +68,7 @@ func run(c command.Command, h command.Host, args []string) int {
 	namespace := ledgers.Namespace(f)
 	revision := f.String("revision", "", "`REVISION` of the playbooks, written on decisions")
 	strict := f.Bool("strict", false, "refuse incidents with fields that the playbooks do not declare")
+	mapName := f.String("map", "", mapHelp)
 	files, err := f.Parse(h, args)
 	if errors.Is(err, command.ErrHelp) {
 		return command.ExitOK
@@ -103,6 +106,10 @@ func run(c command.Command, h command.Host, args []string) int {
 		return status
 	}
 	s.engine = engine
+	if s.by, err = input.NewMapping(h, engine, known.set, *mapName); err != nil {
+		return h.Trouble("%s", err)
+	}
+	s.tally = input.NewTally(s.by)
 	if s.store, err = stores.OpenStream(*place); err != nil {
 		return h.Trouble("%s", err)
 	}
@@ -112,10 +119,11 @@ func run(c command.Command, h command.Host, args []string) int {
 	if closed := s.store.Close(); err == nil {
 		err = closed
 	}
-	switch {
-	case err != nil:
-		return h.Trouble("%s: %s", *place, err)
-	case s.refused && *once:
+	if err != nil {
+		return h.Trouble("%s: %s", stores.Shown(*place), err)
+	}
+	s.tally.Say(h)
+	if s.refused && *once {
 		return command.ExitFound
 	}
 	return command.ExitOK
@@ -146,7 +154,9 @@ func (s *server) serve(files []string, once bool) error {
 		case <-read:
 		case <-ctx.Done():
 		}
-		s.untilIdle(ctx, r)
+		if err := r.Drain(ctx); err != nil && ctx.Err() == nil {
+			quit(err)
+		}
 	} else {
 		_ = r.Run(ctx) // it ends because the context does
 	}
@@ -159,37 +169,6 @@ func (s *server) serve(files []string, once bool) error {
 	return nil
 }
 
-// untilIdle hands out what there is by now.
-func (s *server) untilIdle(ctx context.Context, r due.Runner) {
-	for ctx.Err() == nil {
-		some, idle := context.WithCancel(ctx)
-		r.Store = &idling{s.store, idle}
-		_ = r.Run(some) // it ends because the context does
-		now := s.engine.Now()
-		next, err := s.store.Next(ctx, s.engine.Namespace(), now)
-		if idle(); err != nil || next.IsZero() || next.After(now) {
-			if err != nil {
-				s.quit(err)
-			}
-			return
-		}
-	}
-}
-
-// idling is a store that calls idle when nothing can be claimed now.
-type idling struct {
-	stores.Stream
-	idle func()
-}
-
-func (s *idling) Next(ctx context.Context, namespace string, now time.Time) (time.Time, error) {
-	next, err := s.Stream.Next(ctx, namespace, now)
-	if err != nil || next.IsZero() || next.After(now) {
-		s.idle()
-	}
-	return next, err
-}
-
 // take handles the incidents of files, or of standard input, until the context ends.
 func (s *server) take(ctx context.Context, files []string) error {
 	if len(files) == 0 {
@@ -200,7 +179,7 @@ func (s *server) take(ctx context.Context, files []string) error {
 		if err != nil {
 			return err
 		}
-		err = input.Split(input.Name(name), in, func(it input.Item) bool { return s.handle(ctx, it) })
+		err = s.by.Read(input.Name(name), in, func(it input.Item) bool { return s.handle(ctx, it) })
 		end()
 		if err != nil {
 			return err
@@ -217,13 +196,19 @@ func (s *server) handle(ctx context.Context, it input.Item) bool {
 		return false
 	}
 	in, err := it.Incident()
-	if err == nil {
-		if _, err = s.engine.Handle(context.WithoutCancel(ctx), in, recovery.In(s.store)); err != nil {
+	switch {
+	case s.by != nil && in.ID != "" && it.Err == nil: // what it says of an incident, which is remembered also when it does not fit
+		_, err = s.engine.Told(context.WithoutCancel(ctx), s.by.Name, it.Payload(), recovery.In(s.store))
+	case err == nil:
+		_, err = s.engine.Handle(context.WithoutCancel(ctx), in, recovery.In(s.store))
+	}
+	s.tally.Add(it.Line, err)
+	if err != nil && !errors.Is(err, recovery.ErrNotMeant) {
+		s.refused = true
+		var placed *input.PlaceError
+		if !errors.As(err, &placed) {
 			err = &input.PlaceError{At: it.Place(), Err: err}
 		}
-	}
-	if err != nil {
-		s.refused = true
 		s.say("%s", err)
 	}
 	select {

@@ -122,7 +122,22 @@ func (p *poster) deliver(ctx context.Context, d recovery.Delivery) error {
 	case answer.StatusCode == http.StatusConflict && due.TakesBack(&d):
 		return due.ErrNotUndone
 	}
-	return fmt.Errorf("the answer was %s", answer.Status)
+	err = fmt.Errorf("the answer was %s", answer.Status)
+	if after := retryAfter(answer.Header.Get("Retry-After"), p.now()); after > 0 {
+		return &due.RetryError{Err: err, After: after}
+	}
+	return err
+}
+
+// retryAfter is how long to wait as an answer says, in seconds or until a time; 0: it does not say.
+func retryAfter(text string, now time.Time) time.Duration {
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return at.Sub(now)
+	}
+	return 0
 }
 
 // signature is what Standard Webhooks calls v1: over the id, the time and the body.

@@ -49,6 +49,7 @@ type receiver struct {
 	got    []string
 	ids    map[string]bool
 	answer func(do, kind string) int
+	after  string // Retry-After of each answer
 }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -76,6 +77,9 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	defer r.mu.Unlock()
 	r.got = append(r.got, x.Do+" "+x.Action.Type)
 	r.ids[id] = true
+	if r.after != "" {
+		w.Header().Set("Retry-After", r.after)
+	}
 	w.WriteHeader(r.answer(x.Do, x.Action.Type))
 }
 
@@ -136,6 +140,19 @@ func TestRunPosts(t *testing.T) {
 	want("cancel compensate", "cancel callback", "cancel resolve")
 	post("2026-03-02T20:00:00Z", "none.jsonl")
 	want()
+	closed["compensate"] = true
+	for after, want := range map[string]string{
+		"3600": "again at 2026-03-04T10:", "1": "again at 2026-03-04T09:00:02Z", "99999999": "again at 2026-03-05T",
+		time.Now().Add(2 * time.Hour).UTC().Format(http.TimeFormat): "again at 2026-03-04T1", "soon": "again at 2026-03-04T09:00:02Z",
+	} {
+		r.after = after
+		if err := os.RemoveAll("x.db"); err != nil {
+			t.Fatal(err)
+		}
+		if stderr := post("2026-03-04T09:00:00Z", "late.jsonl"); !strings.Contains(stderr, want) {
+			t.Errorf("Retry-After: %s: wanted %q, said: %s", after, want, stderr)
+		}
+	}
 }
 
 // TestRunKeepsSecrets refuses secrets that others can read, or that are none, and never shows one.
