@@ -294,7 +294,7 @@ func dims(src string) point {
 }
 
 func seedOf(t *testing.T) (from, n int) {
-	n = 120
+	n = 60 // WORLDS asks for more
 	if testing.Short() {
 		n = 8
 	}

@@ -258,7 +258,7 @@ func TestNothingHostileGetsOut(t *testing.T) {
 			t.Errorf("there is no command %q", name)
 		}
 	}
-	rounds := 3
+	rounds := 2
 	if testing.Short() {
 		rounds = 1
 	}
