@@ -146,7 +146,7 @@ func (p *Promise) retime() {
 		return
 	}
 	if t, _, err := p.run.from(p.Base); err == nil {
-		if p.waits || !p.NotBefore.IsZero() { // else another ask of the play may be done at once
+		if !p.sooner {
 			p.NotBefore = t.start
 		}
 		p.DueAt, p.waits = t.due, t.waits

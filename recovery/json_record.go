@@ -228,6 +228,7 @@ func (p *Promise) fields(f *form.Form) {
 	f.Time("set_at", &p.SetAt)
 	form.List(f, "settled", &p.settled, (*settled).fields)
 	f.Text("since", &p.Since)
+	f.Flag("sooner", &p.sooner)
 	form.List(f, "stood", &p.stood, (*stood).fields)
 	f.Text("type", &p.Type)
 	f.Flag("waits", &p.waits)

@@ -154,7 +154,7 @@ func (x ask) and(o ask) ask {
 		x, o = o, x
 	}
 	if !o.waits && o.NotBefore.Before(x.NotBefore) {
-		x.NotBefore = o.NotBefore // what waits has none
+		x.NotBefore, x.sooner = o.NotBefore, true // what waits has none
 	}
 	x.sources = sources
 	return x

@@ -37,6 +37,7 @@ type Promise struct {
 	redress bool      // a report counts whenever it was made
 	amount  Money     // what it gives; unset: no money
 	waits   bool      // for its field, or for the customer: there is no deadline yet
+	sooner  bool      // its NotBefore is that of another ask of the play
 	over    bool      // cancelled, and the incident was resolved since: what comes back counts anew
 	origin  time.Time // the base before anything was opened again
 	run     running

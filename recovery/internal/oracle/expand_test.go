@@ -221,7 +221,7 @@ func merge(acts []*oAct) []*oAct {
 func both(a, b *oAsk) *oAsk {
 	won, other := *a, b
 	idle := func(k *oAsk) bool { return k.waits() || k.bare }
-	if earlier(b.own, a.own) || idle(a) && !idle(b) {
+	if earlier(b.own, a.own) || idle(a) && !idle(b) && !earlier(a.own, b.own) {
 		won, other = *b, a
 	}
 	if !other.waits() && other.notBefore.Before(won.notBefore) {

@@ -28,6 +28,21 @@ do: [{respond: {within: 4h, since: waiting_since}}]
 do: [{respond: {since: resolved_at}}, {respond: {}}]
 02T10:00 told +responded_at=02T09:00 +resolved_at=02T10:00
 
+# 2 what a play asks for twice may be done from the earlier time on, also where the other clock can be paused
+do: [{assign: {to: lead, after: 26h, pauses: true}}, {assign: {to: lead, after: 1h}}]
+02T10:00 told
+  assign new given 02T10:00
+02T10:30 owed next assign 02T11:00
+02T12:00 owed due assign
+
+# 2 prevention that is asked for twice is due before the failure, also where one of the asks waits for a field
+lead: 1h
+do: [{callback: {since: waiting_since}}, {callback: {}}]
+02T10:00 told
+  callback new given 02T10:00
+02T11:00 told +phase=signal +expected_at=02T14:00
+  callback changed due 02T13:00 given 02T10:00
+
 # 6 the steps of what is asked for twice stand in the order of the play
 do: [{respond: {within: 8h, if_late: [{escalate: {to: lead}}]}}, {respond: {within: 4h, if_late: [{notify: {to: lead}}]}}]
 02T10:00 told
