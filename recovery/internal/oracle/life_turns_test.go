@@ -126,6 +126,14 @@ do: [{inform: {every: 1h, since: waiting_since}}]
   inform cancelled due 02T11:00 given 02T10:00
   missed inform given 02T10:00 due 02T11:00
 
+# 13 nobody misses a message between the resolution and the reopening, also where the clock follows a field
+do: [{inform: {every: 2h, since: waiting_since}}]
+02T10:00 told +waiting_since=02T10:00
+  inform new due 02T12:00 given 02T10:00
+02T20:00 told +resolved_at=02T13:00 +reopened_at=02T20:00
+  inform changed due 02T22:00 given 02T10:00
+  missed inform given 02T10:00 due 02T12:00
+
 # 14 what was reported before the deadline says nothing of a step that is owed after it
 do: [{inform: {every: 2h, if_late: [{apologise: {}}]}}]
 02T10:00 told

@@ -213,6 +213,9 @@ func (r *oRun) needed(k *oAsk, done time.Time) time.Time {
 	if reopened, again := r.in.time("reopened_at"); again && at.Before(reopened) && !k.base.Before(reopened) {
 		return done // it was opened again before this was promised
 	}
+	if k.instanceOf != nil { // whether a field has started its clock since
+		k = k.instanceOf
+	}
 	if resolved && !at.After(r.now) && slices.Contains(pointless, k.typ) && (done.IsZero() || at.Before(done)) && !(k.follows && k.base.After(at)) {
 		return at
 	}

@@ -167,7 +167,10 @@ func (r *oRun) steps(k *oAsk) {
 func (r *oRun) before(k *oAsk, before string) (t time.Time) {
 	c := r.clock(k)
 	if share, ok := strings.CutSuffix(before, "%"); ok {
-		start := cmpTime(k.notBefore, k.base)
+		start := k.base
+		if k.notBefore.After(start) {
+			start = k.notBefore
+		}
 		percent, _ := strconv.Atoi(share)
 		t = c.back(k.due, c.ran(start, k.due)*time.Duration(percent)/100)
 	} else {

@@ -19,7 +19,7 @@ type oCalendar struct {
 // The minutes that the oracle counts lie in between.
 var (
 	minutesFrom  = time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC)
-	minutesUntil = time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)
+	minutesUntil = time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC)
 )
 
 // oMinutes says of every minute whether a calendar is open in it.
