@@ -120,6 +120,7 @@ func (t tale) now() time.Time {
 // guarantees are about.
 type teller struct {
 	set, marked *recovery.Engine
+	ones        map[string]*recovery.Engine // sets with the mark of one guarantee
 	facts       map[string]any
 	used        int64
 	byRegion    bool // the fact is counted by the region too

@@ -249,6 +249,10 @@ func (w *world) decide(t *trial) {
 	if t.err = in.UnmarshalJSON(t.json()); t.err != nil {
 		return
 	}
+	if !w.counted(t) {
+		t.err = errNotCounted
+		return
+	}
 	w.answers, w.clock = answers{t.facts, t.used}, t.now
 	if occurred, ok := t.fields["occurred_at"].(time.Time); ok && t.now.Before(occurred) {
 		t.err = errNotYet
@@ -260,10 +264,26 @@ func (w *world) decide(t *trial) {
 // errNotYet stands for an incident that has not occurred by the time of the decision.
 var errNotYet = errors.New("it has not occurred yet")
 
+// errNotCounted stands for an incident without a field by which a fact is counted that says something.
+var errNotCounted = errors.New("a fact says something that is counted by a field without a value")
+
+// counted reports whether an incident has the fields by which the facts are counted that say something.
+func (w *world) counted(t *trial) bool {
+	for _, f := range w.program.Facts {
+		if v := t.facts[f.Name]; v == nil || v == f.Zero() {
+			continue
+		}
+		if slices.ContainsFunc(f.Same, func(key *policy.Field) bool { v := t.fieldValue(key); return v == nil || v == "" }) {
+			return false
+		}
+	}
+	return true
+}
+
 // invalid reports whether a trial was refused because the incident does not fit the fields.
 func (t *trial) invalid() bool {
 	var misfit *recovery.IncidentError
-	return errors.Is(t.err, errNotYet) || errors.Is(t.err, errNotInBox) || errors.As(t.err, &misfit)
+	return errors.Is(t.err, errNotYet) || errors.Is(t.err, errNotInBox) || errors.Is(t.err, errNotCounted) || errors.As(t.err, &misfit)
 }
 
 // base is the time that the deadlines of a first decision count from.

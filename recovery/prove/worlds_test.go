@@ -299,7 +299,7 @@ func seedOf(t *testing.T) (from, n int) {
 		n = 8
 	}
 	if s := os.Getenv("WORLDS"); s != "" {
-		n, _ = strconv.Atoi(s)
+		_, _ = fmt.Sscanf(s, "%d@%d", &n, &from) // how many, and from which one on
 	}
 	if s := os.Getenv("WORLD"); s != "" {
 		from, _ = strconv.Atoi(s)
