@@ -59,8 +59,8 @@ type compiler struct {
 	used map[any]bool
 	// named are the places at which a role is named, where the set does not close its roles.
 	named []playbook.Text
-	// unique are the tables in which one row may fit.
-	unique []*UniqueTable
+	// built are the tables that stand in its own document.
+	built []*Table
 	// incomplete is set when a part is missing because it could not be read.
 	incomplete bool
 }
@@ -88,7 +88,7 @@ func (c *compiler) take(o *compiler) {
 	c.diags = append(c.diags, o.diags...)
 	maps.Copy(c.used, o.used)
 	c.named = append(c.named, o.named...)
-	c.program.unique = append(c.program.unique, o.unique...)
+	c.program.tables = append(c.program.tables, o.built...)
 	c.incomplete = c.incomplete || o.incomplete
 }
 

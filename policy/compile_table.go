@@ -32,6 +32,9 @@ func (s *scope) lookupTable(name string, def *playbook.Table) *celenv.Table {
 	} else {
 		s.buildRows(def, value.Type{})
 	}
+	if t != nil && s.declares(def) {
+		s.built = append(s.built, &Table{Name: name, def: def, table: t, book: s.playbook, shared: s.outer == nil})
+	}
 	if t != nil && shared != nil {
 		return shared.keepTable(name, t)
 	}

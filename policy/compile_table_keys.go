@@ -43,9 +43,6 @@ func (s *scope) keyedTable(name string, def *playbook.Table) *celenv.Table {
 	}
 	t := celenv.NewTable(name, keys, def.Hit.Value == "unique", columns, rows)
 	if s.declares(def) {
-		if t.Unique() {
-			s.unique = append(s.unique, &UniqueTable{Name: name, def: def, table: t, book: s.playbook, shared: s.outer == nil})
-		}
 		s.warnKeys(def)
 		s.warnCovered(def, t)
 	}

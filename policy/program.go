@@ -67,7 +67,7 @@ type Program struct {
 	slots    int // of fields, and of missed
 	missed   int // its slot
 	std      standardSlots
-	unique   []*UniqueTable
+	tables   []*Table
 	matching matching
 	inputs   *sync.Pool // of *Input
 	plain    bool       // ask everything in turn; for tests

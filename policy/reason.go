@@ -22,6 +22,7 @@ type Reasoning struct {
 	valid   *Box
 	asked   map[any]*Asked
 	reads   map[*celenv.Expr]*Read
+	rows    map[fitsRow]rowFits
 	// unlike are the fields whose default is another one for a playbook than for its applies, by slots.
 	unlike map[int]*unlike
 	later  []func() // what is done once the constants are gathered
@@ -75,7 +76,7 @@ func (p *Program) Reason(actions bool, until time.Time) *Reasoning {
 func (p *Program) reasoning(actions bool) *Reasoning {
 	r := &Reasoning{
 		own: map[*Playbook][]*atom.Cond{}, zeros: map[*Fact]*atom.Cond{},
-		program: p, takes: celenv.NewConditions(p.slots).Deep(), asked: map[any]*Asked{}, reads: map[*celenv.Expr]*Read{}, unlike: map[int]*unlike{},
+		program: p, takes: celenv.NewConditions(p.slots).Deep(), asked: map[any]*Asked{}, reads: map[*celenv.Expr]*Read{}, rows: map[fitsRow]rowFits{}, unlike: map[int]*unlike{},
 		terms: preparer{program: p, zones: map[*time.Location]int{}, fits: map[fitKey]*atom.Cond{}},
 	}
 	r.findUnlike()
@@ -85,7 +86,7 @@ func (p *Program) reasoning(actions bool) *Reasoning {
 	for _, play := range p.Plays {
 		r.play(play)
 	}
-	r.uniqueTables()
+	r.tables()
 	if actions {
 		for _, play := range p.Plays {
 			r.actions(play)
@@ -193,6 +194,14 @@ func (x *Read) Reads(slot int) (reads, byValue bool) {
 	return slices.ContainsFunc(x.conds, func(c *atom.Cond) bool { return c.Reads(slot) }), false
 }
 
+// Values are the slots whose values an expression reads.
+func (x *Read) Values() []int {
+	if x == nil {
+		return nil
+	}
+	return x.reading.Values
+}
+
 // Now reports whether an expression reads the time of the decision, and Item whether it reads the item
 // at hand.
 func (x *Read) Now() bool  { return x != nil && x.reading.Now }
@@ -263,6 +272,11 @@ func (r *Reasoning) evaluated(a *Asked, in *Input) Possible {
 	return CanNo
 }
 
+// Holds reports whether a condition holds for an input.
+func (r *Reasoning) Holds(a *Asked, in *Input) bool {
+	return a.expr == nil || r.evaluated(a, in) == CanYes
+}
+
 // Require returns a part of a box that holds all of its inputs for which a condition may have one of
 // some truths; nil where there are none.
 func (r *Reasoning) Require(a *Asked, b *Box, want Possible) *Box {
@@ -285,6 +299,9 @@ func (r *Reasoning) Split(a *Asked, b *Box, avoid Slots) []*Box {
 	}
 	return r.SplitRead(a.read, b, avoid)
 }
+
+// ReadsMissed reports whether a condition follows from the promises that were broken.
+func (r *Reasoning) ReadsMissed(a *Asked) bool { return a.Reads(r.program.missed) }
 
 // Slots is a set of slots.
 type Slots = atom.Slots

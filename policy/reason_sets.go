@@ -87,8 +87,8 @@ func (t *Text) IsPlain() bool {
 	return true
 }
 
-// UniqueTable is a table with `hit: unique`.
-type UniqueTable struct {
+// Table is a table of a set.
+type Table struct {
 	Name   string
 	def    *playbook.Table
 	table  *celenv.Table
@@ -97,7 +97,7 @@ type UniqueTable struct {
 }
 
 // Playbook is the playbook whose own table it is; nil: it is a shared one.
-func (t *UniqueTable) Playbook() *Playbook {
+func (t *Table) Playbook() *Playbook {
 	if t.shared {
 		return nil
 	}
@@ -105,51 +105,89 @@ func (t *UniqueTable) Playbook() *Playbook {
 }
 
 // Row is where a row stands, and Label what it is for.
-func (t *UniqueTable) Row(i int) playbook.Range { return t.def.Rows[i].Range }
-func (t *UniqueTable) Label(i int) string       { return t.table.Label(i) }
+func (t *Table) Row(i int) playbook.Range { return t.def.Rows[i].Range }
+func (t *Table) Label(i int) string       { return t.table.Label(i) }
 
 // OfItem reports whether a key reads an item of a list.
-func (t *UniqueTable) OfItem() bool { return t.table.OfItem() }
+func (t *Table) OfItem() bool { return t.table.OfItem() }
 
-// Unique are the tables of a program with `hit: unique`.
-func (p *Program) Unique() []*UniqueTable { return p.unique }
+// Unique reports whether a table has `hit: unique`.
+func (t *Table) Unique() bool { return t.table.Unique() }
+
+// Rows is the number of rows.
+func (t *Table) Rows() int { return len(t.def.Rows) }
+
+// Covered reports whether rows before a row fit whatever it fits, whichever incidents are valid.
+func (t *Table) Covered(row int) bool { return t.table.Covered(row) != nil }
+
+// Otherwise is the row for all other keys; -1: there is none.
+func (t *Table) Otherwise() int { return t.table.Otherwise() }
+
+// Tables are the tables of a program.
+func (p *Program) Tables() []*Table { return p.tables }
 
 // Overlaps calls a function for rows of a table that fit some values of its keys both, the second one in
 // ascending order, until that returns false for this one.
-func (t *UniqueTable) Overlaps(visit func(first, second int) bool) { t.table.Overlaps(visit) }
+func (t *Table) Overlaps(visit func(first, second int) bool) { t.table.Overlaps(visit) }
 
 // FitBoth is the part of a box in which two rows of a table may fit; nil: there is none.
-func (r *Reasoning) FitBoth(t *UniqueTable, box *Box, first, second int) *Box {
+func (r *Reasoning) FitBoth(t *Table, box *Box, first, second int) *Box {
 	for _, row := range []int{first, second} {
-		if a := r.asked[fitsRow{t, row}]; a != nil && box != nil {
+		if a, _ := r.Row(t, row); a != nil && box != nil {
 			box = r.Require(a, box, CanYes)
 		}
 	}
 	return box
 }
 
+// Row is the condition that a row of a table fits, and reports whether it says all: else the row may fit fewer inputs,
+// because of keys that are worked out. nil: nothing was gathered, since the table has too many rows.
+func (r *Reasoning) Row(t *Table, row int) (a *Asked, exact bool) {
+	f := r.rows[fitsRow{t, row}]
+	return f.asked, f.exact
+}
+
 type fitsRow struct {
-	table *UniqueTable
+	table *Table
 	row   int
 }
 
-// uniqueTables gathers what rows are for.
-func (r *Reasoning) uniqueTables() {
-	for _, t := range r.program.unique {
-		t.table.Overlaps(func(first, second int) bool {
-			for _, row := range []int{first, second} {
-				if key := (fitsRow{t, row}); r.asked[key] == nil {
-					r.asked[key] = &Asked{cond: r.takes.Fits(t.table, row), book: t.book}
-					r.gather(r.asked[key])
-				}
+type rowFits struct {
+	asked *Asked
+	exact bool
+}
+
+// mostRows bounds the rows of a table of which each is gathered.
+const mostRows = 500
+
+// tables gathers what rows are for.
+func (r *Reasoning) tables() {
+	for _, t := range r.program.tables {
+		take := func(row int) {
+			if key := (fitsRow{t, row}); r.rows[key].asked == nil {
+				cond, exact := r.takes.Fits(t.table, row)
+				a := &Asked{cond: cond, book: t.book}
+				r.rows[key] = rowFits{a, exact}
+				r.gather(a)
 			}
-			return true
-		})
+		}
+		if t.Rows() <= mostRows && !t.OfItem() {
+			for row := range t.Rows() {
+				take(row)
+			}
+		}
+		if t.Unique() {
+			t.table.Overlaps(func(first, second int) bool {
+				take(first)
+				take(second)
+				return true
+			})
+		}
 	}
 }
 
 // Twice returns two rows of a table that fit an input.
-func (t *UniqueTable) Twice(in *Input) (first, second int, ok bool) {
+func (t *Table) Twice(in *Input) (first, second int, ok bool) {
 	return in.Frame(t.book).cel.Twice(t.table)
 }
 

@@ -214,9 +214,10 @@ func (c *checker) never() []Proof {
 			add(p, p.TooLate[0].Position, "`too_late` of the play %s is never given: it matches no signal", p.Name)
 		}
 		c.neverCases(p, box, yes, add)
+		c.neverOptions(p, add)
 	}
 	c.neverPartners(add)
-	return out
+	return append(out, c.neverRows()...)
 }
 
 func names(plays []*policy.Play) string {
@@ -355,7 +356,7 @@ func (c *checker) find(box *policy.Box, p, q *policy.Play, wanted func(*trial) b
 	x := &search{w: c.world, plays: c.relevantTo(p, q), must: append(must, more...), refusals: true, budget: mostTries}
 	x.leaf = func(s *scene) {
 		trials := x.trials(s)
-		for _, t := range trials {
+		for t := range x.both(s, trials) {
 			if wanted(t) {
 				found, x.done = c.smallest(t, wanted), true
 				return
@@ -366,6 +367,8 @@ func (c *checker) find(box *policy.Box, p, q *policy.Play, wanted func(*trial) b
 		switch {
 		case len(s.unsure) > 0:
 			x.leave(reason{at: s.unsure[0], text: "the condition could not be reasoned about"})
+		case c.reason.ReadsMissed(c.reason.Play(p)) || c.reason.ReadsMissed(c.reason.Play(q)):
+			x.leave(reason{at: c.reason.Play(q).At(), text: "it needs a broken promise, and the first decision on an incident knows of none"})
 		case len(trials) == 0:
 			x.leave(reason{at: q.Range, text: "no incident that fits could be written down"})
 		default:

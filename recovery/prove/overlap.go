@@ -13,7 +13,10 @@ const mostOverlap = 8
 // overlap finds rows of tables in which one row may fit that fit one incident with a row before them: each
 // row once, with the first such row.
 func (c *checker) overlap() (out []Proof) {
-	for _, t := range c.program.Unique() {
+	for _, t := range c.program.Tables() {
+		if !t.Unique() {
+			continue
+		}
 		box := c.reason.Valid()
 		if b := t.Playbook(); b != nil {
 			if box = c.reason.Require(c.reason.Applies(b), box, policy.CanYes); box != nil {
@@ -47,7 +50,7 @@ func (c *checker) overlap() (out []Proof) {
 }
 
 // fitsTwice is a valid incident of a box that two rows of a table fit; nil: none was found.
-func (c *checker) fitsTwice(t *policy.UniqueTable, box *policy.Box, first, second int) *trial {
+func (c *checker) fitsTwice(t *policy.Table, box *policy.Box, first, second int) *trial {
 	if box == nil || t.OfItem() {
 		return nil
 	}

@@ -266,17 +266,18 @@ func (c *checker) reached(never []Proof) []Proof {
 			if slices.ContainsFunc(never, func(n Proof) bool { return n.Play == p.Name && n.At == k.Position }) {
 				continue
 			}
-			if p.Each != nil || k.ID == "" {
-				open(k.Position, &reason{at: k.Position, text: "whether the case is reached could not be reasoned about"})
-				continue
+			var asked []*policy.Asked
+			if p.Each == nil {
+				asked = append(asked, c.reason.Case(p.Cases[i]))
 			}
-			asked := []*policy.Asked{c.reason.Case(p.Cases[i])}
-			if t, why := c.find(c.boxes[p], p, p, func(t *trial) bool { return plays(t, func(m recovery.Match) bool { return m.Case == k.ID }) }, asked...); t == nil {
+			if t, why := c.find(c.boxes[p], p, p, func(t *trial) bool { return c.reachesCase(t, p, k) }, asked...); t == nil {
 				open(k.Position, why)
 			}
 		}
-		if len(p.TooLate) > 0 {
-			open(p.TooLate[0].Position, &reason{at: p.TooLate[0].Position, text: "whether `too_late` is reached could not be reasoned about"})
+		if len(p.TooLate) > 0 && c.maySignal(c.boxes[p]) {
+			if t, why := c.find(c.boxes[p], p, p, func(t *trial) bool { return comesTooLate(t, p) }); t == nil {
+				open(p.TooLate[0].Position, why)
+			}
 		}
 	}
 	return out

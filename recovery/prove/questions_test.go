@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -61,5 +62,62 @@ func TestQuestionsOfTwoPlays(t *testing.T) {
 				t.Errorf("got %+v, want %s\n%s", result.Questions, c.want, src)
 			}
 		})
+	}
+}
+
+// TestWhatIsNeverReached holds what is said of rows, options, cases and too_late, and of what later decisions
+// alone reach.
+func TestWhatIsNeverReached(t *testing.T) {
+	const src = `amends: v1
+playbook: p
+review_by: 2027-01-01
+incident:
+  n: {type: int, min: 0, max: 9, default: 0}
+  size: {type: string, one_of: [small, large], default: small}
+  from_on: {type: date, optional: true}
+  until_on: {type: date, optional: true}
+tables:
+  band:
+    by: {n: incident.n}
+    rows:
+      - {n: {below: 3}, a: 10 EUR}
+      - {n: {above: 20}, a: 30 EUR}
+  place:
+    by: incident.size
+    rows: [{is: small, a: 10 EUR}, {is: large, a: 20 EUR}, {otherwise: true, a: 20 EUR}]
+  fine:
+    by: incident.n
+    rows: [{from: 0, a: 1 EUR}, {from: 9, a: 2 EUR}]
+limits: [{of: refund, at_most: 0 EUR}]
+plays:
+  - {id: a, approach: standardised-response, when: has(tables.band), do: [{compensate: {amount: tables.band.a + tables.place.a}}]}
+  - id: b
+    approach: case-by-case
+    when: incident.failure == "rude" && incident.n > 5
+    discretion: {decider: d, within: 2h, options: [{refund: {amount: {from: 5 EUR, to: 10 EUR}}}, {compensate: {amount: {from: 5 EUR, to: 10 EUR}}}]}
+  - {id: c, approach: preventive-intervention, when: incident.n == 4, lead: 0h, do: [{apologise: {}}], too_late: [{respond: {within: 1d}}]}
+  - {id: d, approach: standardised-response, when: '"respond" in missed', do: [{escalate: {to: x}}]}
+  - {id: e, approach: standardised-response, when: 'has(incident.from_on) && has(incident.until_on) && incident.until_on > incident.from_on', do: [{callback: {}}]}
+  - {id: f, approach: standardised-response, when: 'incident.n < 5', do: [{callback: {}}], cases: [{when: incident.n < 2, do: []}, {when: incident.n > 1, do: []}, {when: incident.n == 7, do: []}]}
+`
+	result, err := prove.Prove(context.Background(), loaded(t, src), prove.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range result.Questions {
+		if p.Question == prove.Never {
+			got = append(got, fmt.Sprintf("%s %d:%d %s", p.Standing, p.At.Start.Line, p.At.Start.Column, p.Reason))
+		}
+	}
+	want := []string{
+		"broken 27:52 the option refund of the play p/b is always empty: a cap leaves nothing of it",
+		"broken 31:164 the case 3 of the play p/f never holds where the play matches",
+		"broken 14:9 the row `n above 20` of the table `band` is never found: no valid incident fits it",
+		"broken 17:60 the row `otherwise` of the table `place` is never found: each valid incident fits a row before it",
+		"open 29:5 p.yaml:29:52: it needs a broken promise, and the first decision on an incident knows of none",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwanted\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

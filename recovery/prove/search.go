@@ -33,6 +33,7 @@ type search struct {
 	budget   int // of steps; 0: mostSteps
 	steps    int
 	runs     int
+	mixed    int  // see combined
 	done     bool // a witness was found
 	// why is the first reason for which a box was left open, and left how many were.
 	why  reason

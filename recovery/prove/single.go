@@ -256,7 +256,7 @@ func (w *world) mayLimit(s *scene, l *policy.Limit) bool {
 func (x *single) leaf(s *scene) {
 	refused := 0
 	trials := x.search.trials(s)
-	for _, t := range trials {
+	for t := range x.search.both(s, trials) {
 		if t.err != nil {
 			if !t.invalid() {
 				refused++

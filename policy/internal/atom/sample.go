@@ -226,6 +226,9 @@ func instants(below, above any) []any {
 	low, hasLow := below.(time.Time)
 	high, hasHigh := above.(time.Time)
 	some := []any{noon}
+	if !hasLow && !hasHigh {
+		some = append(some, noon.Add(25*time.Hour))
+	}
 	for _, step := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second, time.Microsecond} {
 		if hasLow && (!hasHigh || low.Add(step).Before(high)) {
 			some = append(some, low.Add(step))
@@ -254,6 +257,9 @@ func dates(below, above any) (some []any, all bool) {
 		}
 	}
 	some = append(some, value.DateOf(noon))
+	if !hasLow && !hasHigh {
+		some = append(some, value.DateOf(noon.AddDate(0, 0, 1)))
+	}
 	if next, err := low.AddDays(1); hasLow && err == nil {
 		some = append(some, next)
 	}

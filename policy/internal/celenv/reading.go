@@ -269,27 +269,35 @@ func pointOf(p ref.Val, t value.Type) (any, bool) {
 }
 
 // Fits is a condition that holds where a row of a table fits, as far as its keys are fields or facts. It may hold
-// elsewhere, because of other keys.
-func (c *Conditions) Fits(t *Table, row int) *atom.Cond {
-	all := &atom.Cond{Op: atom.And}
+// elsewhere, because of other keys: exact says that it does not.
+func (c *Conditions) Fits(t *Table, row int) (all *atom.Cond, exact bool) {
+	all, exact = &atom.Cond{Op: atom.And, Kids: []*atom.Cond{{Op: atom.Known, Value: atom.Yes}}}, true
 	for i, k := range t.keys {
-		if k.By == nil || k.By.broken || k.By.loops {
-			continue
+		if cell := t.Cell(row, i); !cell.IsZero() {
+			kids, ok := c.cell(k.By, cell)
+			all.Kids, exact = append(all.Kids, kids...), exact && ok
 		}
-		tree, _ := k.By.checked()
-		inner := taker{c: c, e: k.By}
-		o, ok := inner.subject(tree.Expr())
-		if !ok {
-			continue
-		}
-		cell := t.Cell(row, i)
-		all.Kids = append(all.Kids, o.cell(cell)...)
 	}
-	return all
+	return all, exact
 }
 
-// cell are the conditions that a value fits what a row says of a key.
-func (o subject) cell(cell Cell) (out []*atom.Cond) {
+// cell are the conditions that the value of an expression fits what a row says of a key; ok is false where they
+// do not say all.
+func (c *Conditions) cell(by *Expr, cell Cell) (out []*atom.Cond, ok bool) {
+	if by == nil || by.broken || by.loops {
+		return nil, false
+	}
+	tree, _ := by.checked()
+	inner := taker{c: c, e: by}
+	o, ok := inner.subject(tree.Expr())
+	if !ok {
+		return nil, false
+	}
+	return o.cell(cell)
+}
+
+// cell are the conditions that a value fits what a row says of a key; ok is false where they do not say all.
+func (o subject) cell(cell Cell) (out []*atom.Cond, ok bool) {
 	compare := func(op atom.Op, v any) *atom.Cond {
 		if v == nil {
 			return nil
@@ -305,21 +313,27 @@ func (o subject) cell(cell Cell) (out []*atom.Cond) {
 		for _, v := range cell.Is {
 			c := compare(atom.Equal, v)
 			if c == nil {
-				return nil
+				return nil, false
 			}
 			any.Kids = append(any.Kids, c)
 		}
-		return []*atom.Cond{any}
+		return []*atom.Cond{any}, true
 	}
+	ok = true
 	for _, end := range []struct {
 		op atom.Op
 		v  any
 	}{{atom.GreaterEqual, cell.From}, {atom.Greater, cell.Above}, {atom.LessEqual, cell.Upto}, {atom.Less, cell.Below}} {
+		if end.v == nil {
+			continue
+		}
 		if c := compare(end.op, end.v); c != nil {
 			out = append(out, c)
+		} else {
+			ok = false
 		}
 	}
-	return out
+	return out, ok
 }
 
 // Grows reports whether the value of an expression is never less where the value of one slot is more. Two inputs are

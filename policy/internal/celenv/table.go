@@ -155,6 +155,9 @@ func (t *Table) Covered(row int) []int { return t.raster.covered(row) }
 // OfItem reports whether a key reads an item of a list.
 func (t *Table) OfItem() bool { return t.ofItem }
 
+// Otherwise is the row for all other keys; -1: there is none.
+func (t *Table) Otherwise() int { return t.otherwise }
+
 // Unique reports whether two rows that fit are an error.
 func (t *Table) Unique() bool { return t.unique }
 
