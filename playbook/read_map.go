@@ -49,7 +49,7 @@ func (r *reader) mapFields(n *yamlnode.Node, key Text) (out []*MapField) {
 
 const mapFieldShape = "where it is found: a path, a list of paths, or a mapping such as `{from: ticket.priority, words: {…}}`"
 
-// mapField reads where one field is found; nil when its name is none, or nothing was understood.
+// mapField reads where one field is found; nil when its name cannot be that of a field, or nothing was understood.
 func (r *reader) mapField(name Text, n *yamlnode.Node) *MapField {
 	f := &MapField{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	switch {

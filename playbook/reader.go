@@ -115,7 +115,8 @@ func (r *reader) scalar(n *yamlnode.Node, key Text, wanted string) Text {
 	return r.text(n)
 }
 
-// bracketHint helps who wrote one value as a list, or text that starts with a bracket.
+// bracketHint says what to write in place of a list where one value is wanted, or of text that starts with
+// a bracket.
 func bracketHint(n *yamlnode.Node) string {
 	switch {
 	case n.Start.Line != n.End.Line:
@@ -142,8 +143,8 @@ func (r *reader) uncut(n *yamlnode.Node, key Text, wanted string) Text {
 	return t
 }
 
-// cutWords warns of a title or a note that a comment cuts. It may be a comment, and says less
-// than meant if it is none. A comment that stands apart, behind two blanks or a tab, is one.
+// cutWords warns of a title or a note that a comment cuts. What it cuts may be
+// meant as a comment. If it is not, the text says less than was meant. A comment that stands apart, behind two blanks or a tab, is one.
 func (r *reader) cutWords(m *mapping, key string, t Text) {
 	e, ok := m.get(key)
 	if !ok || !t.Plain || e.Value.Kind != yamlnode.Scalar || e.Value.Start.Line < e.Key.Start.Line { // an alias stands where its anchor does
@@ -193,7 +194,7 @@ func splitRunes(s string, n int) (before, after string) {
 	return string(runes[:n]), string(runes[n:])
 }
 
-// list reads a list, item by item; false when it is none.
+// list reads a list, item by item; false when the node is not a list.
 func (r *reader) list(n *yamlnode.Node, key Text, wanted string, each func(*yamlnode.Node)) bool {
 	if broken(n) {
 		return false
@@ -208,8 +209,8 @@ func (r *reader) list(n *yamlnode.Node, key Text, wanted string, each func(*yaml
 	return true
 }
 
-// dashHint helps who wrote items without a blank after the dash, which YAML
-// reads as keys.
+// dashHint says what is missing where items have no blank after the dash: YAML
+// reads them as keys.
 func dashHint(n *yamlnode.Node) string {
 	if n.Kind == yamlnode.Mapping && len(n.Entries) > 0 && strings.HasPrefix(n.Entries[0].Key.Value, "-") {
 		return "write a blank after the dash"

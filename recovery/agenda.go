@@ -22,7 +22,7 @@ const (
 	Pending State = "pending" // a choice that awaits a second person
 	Next    State = "next"    // not before a later time
 	Waiting State = "waiting" // for something to happen, or for the customer
-	// Overpaid is money of which more was given than the decision gives now. Whether to take
+	// Overpaid is money: more of it was given than the decision gives now. Whether to take
 	// it back is for the host to judge.
 	Overpaid State = "overpaid"
 	// Dead is a delivery that has failed again after it was put back: nobody tries it any more until a
@@ -36,7 +36,7 @@ const (
 // OwedChoice is the type under which a choice is owed, in place of that of an action.
 const OwedChoice = "choice"
 
-// Owed is an action that is not done yet, or of which too much was given; or a choice that nobody has
+// Owed is an action that is not done yet, or that gave too much; or a choice that nobody has
 // made yet; or a delivery that is dead. A choice is owed by its decider, or by the role that has to agree: that is the Owner of
 // its Action, whose ID is that of the choice.
 type Owed struct {
@@ -153,7 +153,7 @@ func (g *Given) agendas(now time.Time) ([]*agenda, error) {
 	return out, nil
 }
 
-// earlier is the earlier of two times, of which zero is none.
+// earlier is the earlier of two times; a zero time does not count.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || before(b, a) {
 		return b
@@ -277,8 +277,8 @@ func (a *agenda) asksIn(out []Promise, x *Action) []Promise {
 	return out
 }
 
-// told is the promise behind an action of which no more is known than the action
-// says: any event fulfils it.
+// told is the promise behind an action where nothing but the action is known: any
+// event fulfils it.
 func (a *agenda) told(x *Action) Promise {
 	p := Promise{
 		Action: x.ID, Type: x.Type, Item: x.Item, GivenAt: x.GivenAt, Base: a.base, NotBefore: x.NotBefore, DueAt: x.DueAt, SetAt: x.GivenAt,

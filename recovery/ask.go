@@ -49,8 +49,8 @@ func (c *conclusion) promiseOf(d *draft) Promise {
 	return p
 }
 
-// askAll makes promises of the actions that are one with an action of which there is
-// something to remember: what each play asks for counts then.
+// askAll makes promises of the actions that are one with an action that has something
+// to remember: what each play asks for counts then.
 func (c *conclusion) askAll() error {
 	plain := func(d *draft) bool { return len(d.asks) == 0 && d.source != nil && d.merges }
 	if !slices.ContainsFunc(c.drafts, plain) {
@@ -73,7 +73,7 @@ func (c *conclusion) askAll() error {
 	return nil
 }
 
-// ask works out a promise of which there is something to remember.
+// ask works out a promise that has something to remember.
 func (c *conclusion) ask(d *draft, p, was *Promise, bound time.Time) error {
 	a := d.source
 	asks := c.workspace.ask()

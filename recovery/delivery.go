@@ -190,7 +190,7 @@ func sameChoice(a, b *Choice) bool {
 	return b.Made == nil && slices.Equal(p.AppendJSON(nil), q.AppendJSON(nil))
 }
 
-// far is when the time of something comes of which nobody knows when: never, unless it is decided anew.
+// far stands for a time that nobody knows: it never comes, unless the incident is decided anew.
 var far = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // streamer works out how a commit changes the stream of an incident.

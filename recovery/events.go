@@ -19,7 +19,7 @@ type events struct {
 	// again is when the incident was opened again, where what came before is looked at as well.
 	again   time.Time
 	closed  time.Time   // when it was resolved, also where it was opened again since
-	informs []time.Time // all times at which the customer was informed, the last of which is informed
+	informs []time.Time // all times at which the customer was informed; the last is informed
 }
 
 // eventsBy takes what an incident tells. informs are the times at which the customer was informed, in order.

@@ -18,8 +18,8 @@ import (
 // names, customer as an object, and any others, which go to Fields. Null counts
 // as absent.
 //
-// It fails only on what is no JSON, no object, nested beyond reason, or has a
-// key twice. A standard field whose value is wrong is kept as it is: deciding
+// It fails only on text that is not JSON, is not an object, is nested beyond reason,
+// or has a key twice. A standard field whose value is wrong is kept as it is: deciding
 // the incident then names it, together with everything else that is wrong.
 func (in *Incident) UnmarshalJSON(data []byte) error {
 	d := jsontext.NewDecoder(data)

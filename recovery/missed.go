@@ -123,7 +123,7 @@ func (c *conclusion) promises(d *Decision) []Promise {
 }
 
 // untimed are the actions of the previous decision that are not given any more and
-// of which nothing had to be remembered so far.
+// had nothing to remember so far.
 func (c *conclusion) untimed() (out []Promise) {
 	if c.given.Previous == nil {
 		return nil

@@ -187,7 +187,7 @@ func mean(r *Report, handed []Handed, reports []Report) error {
 	case own != "" && r.Amount.IsSet():
 		return fail("amount", "no amount, because the delivery gives none", r.Amount.String())
 	case own != "":
-		return nil // words, a step, or an effect of which no more is known
+		return nil // words, a step, or an effect whose action is not known any more
 	case len(all) == 0 && r.Amount.IsSet():
 		return fail("amount", "no amount, because the action gives none", r.Amount.String())
 	case len(all) == 0:

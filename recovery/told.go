@@ -32,7 +32,7 @@ var ErrNotMeant = errors.New("the map is not for this payload")
 // that does not say which incident is meant, or since when it waits, changes nothing.
 //
 // A payload that the map's `only` leaves out has an error that wraps [ErrNotMeant]. Other errors are
-// those of Update, an *[UnknownMapError], and a *[JSONError] for what is no JSON.
+// those of Update, an *[UnknownMapError], and a *[JSONError] for text that is not JSON.
 func (e *Engine) Told(ctx context.Context, name string, payload any, options ...CallOption) (*Decision, error) {
 	t, err := e.read(name, payload)
 	if err != nil {

@@ -37,8 +37,8 @@ import (
 //
 // An update that changes nothing returns the decision that stands. One whose updated_at is
 // earlier than one that was seen is outdated as a whole: nothing of it is kept, and the
-// decision that stands comes back, or, where there is none yet, the error with which the
-// incident is refused. When change returns an error, or gives the incident another ID,
+// decision that stands comes back. Where there is no decision yet, the error comes back with
+// which the incident is refused. When change returns an error, or gives the incident another ID,
 // nothing is written. The error is that of change, or one of those of [Engine.Handle].
 func (e *Engine) Update(ctx context.Context, id string, change func(*Incident) error, options ...CallOption) (*Decision, error) {
 	rules, err := e.rules()

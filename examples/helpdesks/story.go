@@ -116,7 +116,7 @@ func table(ctx context.Context, w io.Writer, all []*story) error {
 }
 
 // trial is something that a helpdesk is asked to do with a ticket of its own, and what to see of it; or a webhook of
-// it, of which the answer is seen.
+// the helpdesk, whose answer is shown.
 type trial struct {
 	name string
 	do   recovery.Delivery

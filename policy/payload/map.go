@@ -250,8 +250,8 @@ func (f *Field) items(raw any, path string) (any, []Misfit) {
 // incident is refused until it is told better.
 func Unmapped(raw any) any { return map[string]any{"unmapped": raw} }
 
-// Looked tells of each field of which a payload tells something, and of the text that a field with
-// words, or with texts of which the first counts, has found there.
+// Looked tells of each field that a payload fills, and of the text that stands there for a field with
+// words, or with several texts where the first counts.
 func (m *Map) Looked(tree any, visit func(f *Field, text string, isText bool)) {
 	for _, f := range m.Fields {
 		t, ok := f.read(tree)

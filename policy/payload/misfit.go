@@ -20,7 +20,7 @@ type Misfit struct {
 	Remedy string         // what to write in the map; may be empty
 }
 
-// misfit is one of a value, of which it is known what is wrong with it, as the rest of a sentence.
+// misfit is the misfit of a value. why says what is wrong with it, as the rest of a sentence.
 func misfit(wanted string, v any, why, remedy string) *Misfit {
 	found := Shown(v)
 	if why != "" {

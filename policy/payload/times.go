@@ -149,8 +149,8 @@ func (f *Field) moment(raw any, wanted string) (m moment, bad *Misfit) {
 	return m, nil
 }
 
-// hasDay reports whether a text begins with a day. An hour such as 18.00.00 is none: its year would have
-// two digits.
+// hasDay reports whether a text begins with a day. An hour such as 18.00.00 is not taken for one: its year
+// would have two digits.
 func hasDay(text string) bool {
 	text = dayName.ReplaceAllString(spaced(text), "")
 	if p := yearLast.FindStringSubmatch(text); p != nil {

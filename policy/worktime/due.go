@@ -26,7 +26,7 @@ const (
 // [Clock.AddWorkingDays] does. Pauses move the end on.
 //
 // With [EndsDay] the end moves to the 24:00 of its day. With [EndsWorkingDay] it moves to the closing of its day;
-// to that of the next working day where its day is none, or closes before base.
+// where its day is not a working day, or closes before base, to the closing of the next one.
 //
 // The errors are those of Add. EndsWorkingDay without a calendar is one too.
 func (c Clock) Due(base time.Time, span value.Span, ends Ends) (time.Time, error) {

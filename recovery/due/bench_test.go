@@ -39,7 +39,7 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
-// promising is an engine whose store has many open promises, of which nothing is to be handed out.
+// promising is an engine whose store has many open promises and nothing to hand out.
 func promising(b *testing.B, store *recovery.MemoryStore, open int) *recovery.Engine {
 	now := time.Now()
 	engine, err := recovery.Load(files(playbook), recovery.WithStore(store), recovery.WithClock(func() time.Time { return now }))

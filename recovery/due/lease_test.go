@@ -268,7 +268,7 @@ func TestIdles(t *testing.T) {
 }
 
 // TestSideBySide runs several runners on one store, some of which die, over many incidents that change
-// meanwhile. Of each key no two deliveries run at a time, what was reported never comes again, and the
+// meanwhile. No two deliveries of a key run at a time, what was reported never comes again, and the
 // deliveries of an incident come in order.
 func TestSideBySide(t *testing.T) {
 	seeds := 20

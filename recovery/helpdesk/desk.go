@@ -23,8 +23,8 @@ type Desk interface {
 	// and tells what this program did itself, and is a *[NotGenuineError] where it is not. The body is
 	// that of the request, which was read.
 	Verify(r *http.Request, body []byte) error
-	// Apply does what a delivery asks for. Its error wraps [ErrElsewhere] where the incident is none of
-	// this desk, and [recovery.ErrNotUndone] where something cannot be undone. It is a *[CannotError]
+	// Apply does what a delivery asks for. Its error wraps [ErrElsewhere] where the incident does not belong
+	// to this desk, and [recovery.ErrNotUndone] where something cannot be undone. It is a *[CannotError]
 	// where the desk can never do it, and an *[APIError] where the desk refused it.
 	Apply(ctx context.Context, d recovery.Delivery) error
 }

@@ -56,7 +56,7 @@ type handler struct {
 //
 // It answers 200 where the incident is decided, and where no repetition would mend anything: an echo, an
 // event that the map leaves out, a payload that does not fit, an incident that was erased. It answers 401
-// to what is not genuine, 405 to what is no POST, and 413 to what is too large. To what a repetition would
+// to what is not genuine, 405 to what is not a POST, and 413 to what is too large. To what a repetition would
 // mend it answers 503 with Retry-After: Zendesk repeats a webhook for certain answers alone, and not for
 // 500. The answers tell nothing of the reasons; [OnError] does.
 func Handler(engine *recovery.Engine, desk Desk, options ...Option) http.Handler {

@@ -238,7 +238,7 @@ func flap(desk helpdesk.Desk, wrong *[]string) {
 }
 
 // TestFlapping hands deliveries to helpdesks that are busy, down, or lose an answer: the runner tries until each is done, and
-// what is done once stays once, but for an answer of which nobody heard.
+// what is done once stays once, but where the answer was lost.
 func TestFlapping(t *testing.T) {
 	for _, kind := range helpdesktest.Kinds() {
 		t.Run(kind, func(t *testing.T) {

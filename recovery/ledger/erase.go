@@ -327,7 +327,7 @@ func compareReserves(a, b recovery.Reserve) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Partner, b.Partner), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Units, b.Units))
 }
 
-// erasures are the records of which the ledger says that they were erased. A record whose payload is
+// erasures are the records that the ledger says were erased. A record whose payload is
 // not there, and which is not among them, is damage.
 type erasures struct {
 	mu   sync.Mutex

@@ -139,8 +139,8 @@ const (
 	passing = " FOR UPDATE SKIP LOCKED"
 )
 
-// countRest counts the incidents of which some kinds are not counted yet: all, where a kind has come; and later those that
-// a transaction has committed which began before the kind came.
+// countRest counts the incidents that are not counted by every kind yet. Where a kind is new, these are all; later they are
+// those that a transaction has committed which began before the kind came.
 func (s *shared) countRest(ctx context.Context, on runner, locks string) error {
 	for {
 		n, err := s.countSome(ctx, on, locks)

@@ -118,7 +118,7 @@ func (c *checker) before(n *nearby, i int) (out []*policy.Play) {
 	return out
 }
 
-// blockers are the plays of which none may match for a play to match.
+// blockers are the plays that must not match for a play to match.
 func (c *checker) blockers(p *policy.Play) []*policy.Play {
 	first := p.Answers && p.Playbook.Matches == policy.MatchFirst
 	if !first && !p.Fallback {

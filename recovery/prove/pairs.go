@@ -232,8 +232,8 @@ func (x *pairs) allOf(a *policy.Action) []*policy.Read {
 	return out
 }
 
-// parts splits a box by the first condition, or what an expression follows from, of which more can be
-// known; nil: there is none.
+// parts splits a box by the first condition, or by the first thing that an expression follows from, about
+// which more can be known; nil: there is none.
 func (x *pairs) parts(box *policy.Box, asked []*policy.Asked, reads []*policy.Read, avoid policy.Slots) []*policy.Box {
 	for _, a := range asked {
 		if parts := x.reason.Split(a, box, avoid); len(parts) > 1 {

@@ -237,8 +237,8 @@ func (c *checker) moneyOf(s *scene) []string {
 	return c.bearing(out)
 }
 
-// reached says of which plays and cases it is not known that an incident reaches them, beside those that
-// never are.
+// reached lists the plays and cases for which it is not known whether an incident reaches them, beside those
+// that no incident reaches.
 func (c *checker) reached(never []Proof) []Proof {
 	var out []Proof
 	for _, p := range c.program.Plays {
@@ -418,8 +418,8 @@ func (c *checker) refused() []Proof {
 	return out
 }
 
-// limitsMayFail are proofs left open by caps that are worked out, and by fields of which playbooks
-// state defaults that differ.
+// limitsMayFail are proofs left open by caps that are worked out, and by fields whose defaults differ from
+// playbook to playbook.
 func (c *checker) limitsMayFail() (out []Proof) {
 	add := func(at policy.Position, text string) {
 		out = append(out, Proof{Question: Refused, Standing: Open, At: at, Reason: reason{at: at, text: text}.String()})

@@ -73,7 +73,7 @@ func (x *single) fine(s *scene) bool {
 // the bounds: where every amount is written.
 func (x *single) bounded(s *scene) bool {
 	sums := sum{}
-	highest := map[string]value.Money{} // of the types of which the highest is kept, by type and currency
+	highest := map[string]value.Money{} // for the types that keep the highest, by type and currency
 	for _, p := range s.live {
 		if p.Choice != nil && gives(p, x.g.Types) {
 			return false

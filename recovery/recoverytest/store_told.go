@@ -69,7 +69,7 @@ func toldIsKept(k *kit) {
 	k.commit(decided("dec_4", "A", supersedes("dec_3")))
 	k.wantTold("A", "", time.Time{})
 
-	// Nobody can start from an incident without an id, or from what is no object.
+	// Nobody can start from an incident without an id, or from JSON that is not an object.
 	k.send(recovery.Commit{Refusal: &recovery.Refusal{At: noon(), Input: []byte(`{}`), Set: recovery.SetRef{Digest: "sha256:00"}, Error: errRefused}})
 	k.wantTold("", "", time.Time{})
 	k.send(k.refuse("A", `"{ID:A}"`))

@@ -75,7 +75,7 @@ func (c *conn) row(query string, args []any, into ...any) (found bool, err error
 	return err == nil, err
 }
 
-// inside runs a function in a transaction, which ends as a whole or not at all. begin says of which kind it is.
+// inside runs a function in a transaction, which ends as a whole or not at all. begin is the statement that begins it, and so its kind.
 func (c *conn) inside(ctx context.Context, begin string, do func() error) error {
 	if err := c.begin(ctx, begin); err != nil {
 		return err

@@ -139,7 +139,7 @@ func (f *trapFinder) deeper(top block, item bool) bool {
 	return true
 }
 
-// amongItems reports a line that is as deep as the items of a list and is none. A key most
+// amongItems reports a line that is as deep as the items of a list and is not an item. A key most
 // likely belongs to the last item.
 func (f *trapFinder) amongItems(was []block, top block) bool {
 	p := strayProblem(f.c, f.lineEnd(), top)

@@ -171,7 +171,7 @@ func (f *trapFinder) finishMoves() {
 // CodeTab is the code of a line that is not indented by spaces.
 const CodeTab = "yaml-tab"
 
-// isOddBlank recognises what looks like indentation and is none to YAML.
+// isOddBlank recognises what looks like indentation and does not indent in YAML.
 func isOddBlank(r rune) bool {
 	switch r {
 	case '\t', '\u00a0', '\u2002', '\u2003', '\u2007', '\u2009', '\u202f', '\u3000':

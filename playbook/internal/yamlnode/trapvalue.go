@@ -155,7 +155,7 @@ func (f *trapFinder) quotedValue(start cursor, parent int, quote rune) {
 	f.report(quoteProblem(at.pos, end, quoted, f.upTo(at)), start)
 }
 
-// escapes reports an escape in the quoted text between two cursors that is none.
+// escapes reports what looks like an escape in the quoted text between two cursors and means nothing to YAML.
 func (f *trapFinder) escapes(quoted, start cursor) {
 	if quoted.peek() != '"' {
 		return
@@ -172,7 +172,7 @@ func (f *trapFinder) escapes(quoted, start cursor) {
 	}
 }
 
-// badEscape returns the escape that text starts with if it is none.
+// badEscape returns the escape that text starts with if YAML does not know it.
 func badEscape(text string) string {
 	name, size := utf8.DecodeRuneInString(text[1:])
 	digits := hexDigits[name]

@@ -287,7 +287,7 @@ func (b *Box) textual(c *Cond) Possible {
 	return p
 }
 
-// with returns the box in which a slot has other positions; nil if they are none.
+// with returns the box in which a slot has other positions; nil if there are no positions.
 func (b *Box) with(slot int, s set) *Box {
 	if s.empty() {
 		return nil

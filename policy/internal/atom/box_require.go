@@ -122,8 +122,8 @@ func (b *Box) requireMember(c *Cond, want Possible) *Box {
 	return &copied
 }
 
-// Split returns boxes that make up a box, in each of which more is known of a condition whose truth is
-// not known; nil where nothing that a box knows can say more.
+// Split returns boxes that make up a box. Each knows more about a condition whose truth the whole does
+// not know; nil where nothing that a box knows can say more.
 // Slots that avoid names stay whole.
 func (b *Box) Split(c *Cond, avoid Slots) []*Box {
 	if b.Possible(c).One() || avoid != nil && c.Op >= Has && avoid[c.Slot] {

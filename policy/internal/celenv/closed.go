@@ -123,7 +123,7 @@ func (k *closedCheck) against(d domain, b binding) {
 	}
 }
 
-// reject reports a literal that is none of the values.
+// reject reports a literal that is not one of the values.
 func (k *closedCheck) reject(literal ast.Expr, text string, d domain) {
 	at := k.c.places.at(literal)
 	if len(d.values) == 0 {

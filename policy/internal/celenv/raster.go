@@ -117,8 +117,8 @@ func (a *axis) segments() int {
 	return 2*len(a.points) + 1
 }
 
-// findEmpty finds the segments in which no value can lie: all else of a bool or a closed text of which
-// each value is a point, and what lies between two whole numbers or days that follow each other.
+// findEmpty finds the segments in which no value can lie: all but the points of a bool, or of a closed
+// text whose values are all points; and what lies between two whole numbers or days that follow each other.
 func (a *axis) findEmpty(kind value.Kind, by *Expr) {
 	a.empty = make([]bool, a.segments())
 	last := len(a.empty) - 1

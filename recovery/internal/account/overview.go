@@ -116,7 +116,7 @@ func look(ctx context.Context, dir string, o Options, each func(*playbook.Set)) 
 type looker struct {
 	out     *overview
 	numbers map[store.ID]uint32 // of the threads
-	// silent are the actions of each type of which nobody has reported any yet.
+	// silent are the actions of each type that has no report yet.
 	silent map[string]map[uint64]struct{}
 	fields *fieldNames
 	each   func(*playbook.Set) // gets each set; nil: nobody wants them
@@ -153,7 +153,7 @@ func (l *looker) thread(key store.ID) *thread {
 	return l.out.at(n)
 }
 
-// plain takes the decisions of an incident of which nothing else has to be known.
+// plain takes the decisions of an incident where nothing else has to be known.
 func (l *looker) plain(decisions []int64) {
 	n := l.begin()
 	t := l.out.at(n)

@@ -109,14 +109,14 @@ type Incident struct {
 }
 
 // Rows are called with the rows that somebody wants; the others may be nil. What a row leads to is good until
-// the call returns, apart from texts. A text may hold the whole decision in memory: clone those of which there
-// may be many.
+// the call returns, apart from texts. A text may hold the whole decision in memory: clone texts that you keep
+// in numbers.
 type Rows struct {
 	// Set gets each set that the ledger has archived, in order, before the first row. One that does not load
 	// any more is as far as it loads.
 	Set func(*playbook.Set)
-	// Expect is told, before the first row, how many incidents there are at most, and how many were erased. Nobody
-	// knows of which namespace those were.
+	// Expect is told, before the first row, how many incidents there are at most, and how many were erased. The
+	// namespace of those is not known any more.
 	Expect   func(incidents int, erased int64)
 	Decision func(*Decision) error
 	Action   func(*Action) error

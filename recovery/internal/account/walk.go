@@ -98,7 +98,7 @@ type room struct {
 	fields  [][]byte // of its row
 }
 
-// pending is an incident of which not all that stands has been read yet.
+// pending is an incident whose standing records have not all been read yet.
 type pending struct {
 	previous *recovery.Record
 	row      Row
@@ -167,7 +167,7 @@ func (w *walker) brief(t *ledger.Text) (*reading, error) {
 	return &r.reading, err
 }
 
-// judge says what became of an incident of which all that stands is there.
+// judge says what became of an incident whose standing records are all there.
 func (w *walker) judge(p *pending, reports []recovery.Report) (err error) {
 	given := &recovery.Given{Previous: p.previous, Made: p.made, Reports: reports}
 	if p.became, err = given.Outcomes(w.options.Now); err != nil {

@@ -10,7 +10,7 @@ type Table struct {
 // unevenly, or more so, on either side. Tables count when they are no more probable than this one.
 //
 // Several tables are strata: chance moves cases within each table only, and the cases in the first
-// cells are added up. A difference between the strata is none then. Below about 1e-20, a result of
+// cells are added up. A difference between the strata does not count then. Below about 1e-20, a result of
 // several tables is 0.
 //
 // Source: R. A. Fisher, The Logic of Inductive Inference, 1935.

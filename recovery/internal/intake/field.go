@@ -204,7 +204,7 @@ func (f *field) refuses(native, raw any) *Mismatch {
 }
 
 func (f *field) refusesText(s string, raw any) *Mismatch {
-	if given, isText := raw.(string); isText && given != s { // something took the place of what is no UTF-8
+	if given, isText := raw.(string); isText && given != s { // something took the place of bytes that are not UTF-8
 		return &Mismatch{wanted: "text in UTF-8", found: Shown(raw)}
 	}
 	if f.isID && !isSeen(s) {

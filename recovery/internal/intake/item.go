@@ -105,7 +105,7 @@ func itemAt(id string, i int) string {
 	return "[" + strconv.Quote(id) + "]"
 }
 
-// placeOf is itemAt for an item of which the id may have been read.
+// placeOf is itemAt for an item whose id may have been read.
 func (r *itemReader) placeOf(item *value.Item, i int) string {
 	id, _ := item.Values[r.of.id].(string)
 	return itemAt(id, i)

@@ -31,7 +31,7 @@ type Layout struct {
 // field is a field with what is known of its place.
 type field struct {
 	*policy.Field
-	std int // its place among the standard fields; -1: it is none of them
+	std int // its place among the standard fields; -1: it is not one of them
 	// outer are the names under which an object must stand, if anything does, for
 	// the field to be found.
 	outer []string

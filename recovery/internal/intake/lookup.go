@@ -52,7 +52,7 @@ func (t *Intake) Lookup(path string) (raw any, ok bool) {
 	return t.lookup(path, -1)
 }
 
-// lookup is Lookup where the place of a standard field is known; -1: it is none.
+// lookup is Lookup where the place of a standard field is known; -1: the field is not standard.
 func (t *Intake) lookup(path string, std int) (raw any, ok bool) {
 	if std >= 0 {
 		if raw = t.came.Standard[std]; !t.shadowed {

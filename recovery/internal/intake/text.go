@@ -14,8 +14,8 @@ import (
 	"github.com/servicerecovery/amends/recovery/internal/jsontext"
 )
 
-// AppendCanonical writes a value as canonical JSON (RFC 8785), of which digests are
-// taken. It takes the values that fields and parameters have, what decoded JSON is
+// AppendCanonical writes a value as canonical JSON (RFC 8785), the form that digests are
+// taken of. It takes the values that fields and parameters have, what decoded JSON is
 // made of, and pauses. A number without a JSON form (NaN) becomes null; an incident
 // with one was refused long before.
 func AppendCanonical(dst []byte, v any) []byte { return appendValue(dst, v, true) }

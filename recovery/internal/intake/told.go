@@ -79,7 +79,7 @@ func (f *field) coerce(raw any) (v any, fits bool) {
 	return v, bad == nil
 }
 
-// Instant returns a field as a time, whether or not the incident fits; zero where it is none.
+// Instant returns a field as a time, whether or not the incident fits; zero where it is not a time.
 func (t *Intake) Instant(path string) time.Time {
 	raw, ok := t.Lookup(path)
 	if !ok {

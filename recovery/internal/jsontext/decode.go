@@ -34,7 +34,7 @@ type Decoder struct {
 	// ready is set when the comma before the next token was read.
 	ready bool
 	begun bool // the text has a token
-	// shared is a copy of data, of which the strings of a tree are parts; from is
+	// shared is a copy of data; the strings of a tree are parts of it. from is
 	// where the latest string or number stands in it, -1 where it has escapes.
 	shared string
 	from   int

@@ -9,8 +9,8 @@ import (
 type Glance struct {
 	Counts string `json:"counts"`
 	Figures
-	// Erased are the incidents that were erased from the ledger, and are missing: nobody knows of which time
-	// they were.
+	// Erased are the incidents that were erased from the ledger, and are missing: nobody knows their
+	// time any more.
 	Erased int64 `json:"erased"`
 	// Before are the same figures of the period before; nil: nobody asked for a period.
 	Before *Figures `json:"before,omitempty"`
@@ -67,7 +67,7 @@ func (g *glance) action(x *account.Action) {
 	}
 }
 
-// isRedress reports whether an action gives the customer something. What a partner costs is none.
+// isRedress reports whether an action gives the customer something. The cost of a partner is not redress.
 func isRedress(a *recovery.Action) bool {
 	return a.Justice == recovery.JusticeDistributive && a.Type != recovery.ActionSubstitute
 }

@@ -209,8 +209,8 @@ type reserve struct {
 	At        time.Time `json:"at"`
 }
 
-// Erasure writes an erasure as text: of how many incidents on which something was decided, of which records, and
-// what these had reserved.
+// Erasure writes an erasure as text: how many decided incidents it took, which records, and what these had
+// reserved.
 func Erasure(incidents int, records []int64, reserves []recovery.Reserve) (string, error) {
 	x := erasure{Incidents: incidents, Records: records}
 	for _, r := range reserves {

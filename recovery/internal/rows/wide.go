@@ -39,7 +39,7 @@ func ReadWide(digits string) (store.Wide, error) {
 	return store.ReadWide(n.FillBytes(b[:])), nil
 }
 
-// Seen is the total behind the answer of a fact. Of a double, which is rounded, it is none; the second value has it.
+// Seen is the total behind the answer of a fact. A double is rounded and has no such total; the second value has it.
 func Seen(answer any) (store.Wide, *float64, error) {
 	switch v := answer.(type) {
 	case int64:

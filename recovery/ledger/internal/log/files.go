@@ -64,8 +64,8 @@ func (d Directory) List() ([]string, error) {
 
 // misleads reports whether a file that is not a segment has a name by which somebody could take it
 // for a file of the ledger: a segment under another name, or a checkpoint or a key, which prove
-// something only where they are kept elsewhere. Files of other names are none of a ledger's
-// business. Systems and people leave them everywhere.
+// something only where they are kept elsewhere. Files of other names do not concern a
+// ledger. Systems and people leave them everywhere.
 func misleads(name string) bool {
 	name = strings.ToLower(name)
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".lock") || strings.HasSuffix(name, keptSuffix) || strings.HasSuffix(name, indexSuffix) {

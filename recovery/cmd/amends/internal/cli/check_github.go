@@ -50,8 +50,8 @@ func annotation(d playbook.Diagnostic) [][2]string {
 }
 
 // covered turns a range that ends before End into one that ends with it. An end
-// before the first character of a line is that of the line above, of which only
-// the start is known to count.
+// before the first character of a line is that of the line above; only the start
+// of that line is known to count.
 func covered(r playbook.Range) playbook.Range {
 	switch {
 	case !r.Start.Before(r.End):

@@ -61,7 +61,7 @@ func runReport(c command.Command, h command.Host, args []string) error {
 	return writePage(h, page, *out)
 }
 
-// happened is what came of the plays, and of which period that is.
+// happened is what came of the plays, and the period that it is about.
 func happened(h command.Host, from *stores.Source, name string, flags *ledgers.Scope, now time.Time) (map[string]*report.Happened, string, error) {
 	defer ledgers.Sparing()()
 	dir, err := from.Ledger(name)

@@ -155,7 +155,7 @@ func TestRunPosts(t *testing.T) {
 	}
 }
 
-// TestRunKeepsSecrets refuses secrets that others can read, or that are none, and never shows one.
+// TestRunKeepsSecrets refuses secrets that others can read, and text that cannot be a secret, and never shows one.
 func TestRunKeepsSecrets(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "pb/p.yaml", runBook)

@@ -40,7 +40,7 @@ func TestPeriod(t *testing.T) {
 	}
 }
 
-// TestPeriodMistakes holds that what is no period is refused.
+// TestPeriodMistakes holds that text which is not a period is refused.
 func TestPeriodMistakes(t *testing.T) {
 	for _, text := range []string{"", "2026-", "2026-1", "2026-00", "2026-13", "2026-Q", "2026-Q0", "2026-Q5", "2026-Q11", "26", "0000", "-2026", "20266", "2026-02-29", "2026-03-01T", "2026-03-01T10:00", "March", "2026/03", "2026-03-01-01", "2026-+1", "+202-01", "２０２６"} {
 		var p command.Period

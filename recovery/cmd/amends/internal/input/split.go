@@ -121,7 +121,7 @@ type textLine struct {
 	text []byte
 }
 
-// Split sends each incident of an input, and each thing that is none.
+// Split sends each incident of an input, and each thing that is not an incident.
 func Split(file string, r io.Reader, emit func(Item) bool) error {
 	s := &splitter{file: file, in: bufio.NewReaderSize(r, 1<<16), line: 1, emit: emit}
 	first, err := s.firstByte()

@@ -48,7 +48,7 @@ func NewMapping(h command.Host, engine *recovery.Engine, set *playbook.Set, name
 }
 
 // Read sends each incident of an input, or each payload and row that a map reads, and each thing that
-// is none of them.
+// is neither.
 func (m *Mapping) Read(name string, r io.Reader, emit func(Item) bool) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	first, err := firstByte(in)
@@ -151,7 +151,7 @@ func (m *Mapping) header(name string, first []string, encoding payload.Encoding)
 	return out, nil
 }
 
-// placed is a path that the map reads, or several of which the first that is there counts, and what for.
+// placed is a path that the map reads, or several where the first that is there counts, and what for.
 type placed struct {
 	paths []string
 	use   string
