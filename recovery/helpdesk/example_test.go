@@ -40,7 +40,8 @@ func Example() {
 		case d.Action != nil && d.Action.Type == recovery.ActionCompensate:
 			return pay(ctx, d) // money and goods: another part of your program
 		}
-		return due.ErrTaken // for people: the helpdesk tells when it is done
+		log.Print(err) // for people: the helpdesk tells when it is done
+		return due.ErrTaken
 	}}
 	go runner.Run(ctx)
 	// HELPDESK: end
