@@ -29,17 +29,10 @@ func (s *Store) Precedents(ctx context.Context, q recovery.Query) ([]store.Prece
 	return s.precedents(ctx, s.pool, &q)
 }
 
-// The statement of a read. An incident that never came has a row of nulls.
-const reads = `SELECT coalesce(i.no, 0), coalesce(i.tenant, ''), coalesce(i.id, ''), coalesce(i.latest, ''), i.made, i.updated_at, i.told, i.told_at,
-	i.next_due, coalesce(i.due_by, ''), i.due_until, coalesce(i.due_attempt, 0), coalesce(i.due_why, ''),
-	(SELECT r.body FROM {records} r WHERE r.incident = i.no AND r.id = i.latest),
-	ARRAY(SELECT r.body FROM unnest(i.made) WITH ORDINALITY m(id, o) JOIN {records} r ON r.incident = i.no AND r.id = m.id ORDER BY m.o),
-	ARRAY(SELECT r.body FROM {reports} r WHERE r.incident = i.no ORDER BY r.number),
-	coalesce((SELECT max(greatest(o.first, o.renewed)) < max(greatest(l.first, l.renewed)) FROM {sets} o, {sets} l WHERE o.digest = $4 AND l.digest = i.latest_set AND o.first IS NOT NULL AND l.first IS NOT NULL), false),
-	ARRAY(SELECT {total}(x.g, x.a, x.b)::text FROM unnest($5::bytea[], $6::timestamptz[], $7::timestamptz[]) WITH ORDINALITY x(g, a, b, o) ORDER BY x.o),
-	EXISTS (SELECT FROM {deliveries} d WHERE d.incident = i.no), coalesce(cardinality($5) > 0 AND (SELECT min(kinds) FROM {incidents}) < $8, false)
-	FROM (SELECT) one LEFT JOIN {incidents} i ON CASE WHEN $2 <> '' OR $3 = '' THEN i.tenant = $1 AND i.id = $2
-		ELSE i.no = (SELECT incident FROM {choices} WHERE id = $3 AND tenant = $1) END`
+// reads is the statement of a read. An incident that never came has a row of nulls.
+const reads = `SELECT coalesce((a.i).no, 0), coalesce((a.i).tenant, ''), coalesce((a.i).id, ''), coalesce((a.i).latest, ''), (a.i).made, (a.i).updated_at, (a.i).told, (a.i).told_at,
+	(a.i).next_due, coalesce((a.i).due_by, ''), (a.i).due_until, coalesce((a.i).due_attempt, 0), coalesce((a.i).due_why, ''),
+	a.latest, a.made, a.said, a.older, a.totals, a.delivers, a.uncounted FROM {answer}($1, $2, $3, $4, $5, $6, $7, $8) a`
 
 func (s *shared) read(ctx context.Context, on runner, q *recovery.Query) (recovery.Given, recovery.Version, error) {
 	fail := func(err error) (recovery.Given, recovery.Version, error) { return recovery.Given{}, "", err }

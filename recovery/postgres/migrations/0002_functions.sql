@@ -1,22 +1,34 @@
 -- A function for each thing that a commit does in one round trip. What counts, and how much, is worked out before by the
 -- rules of package store; these compare it with what is true at the moment, and write.
+--
+-- The functions that are called from outside set the search_path, and those that they call have it from them: to set it again
+-- each time takes longer than what they do. They are in plpgsql, and plan a statement once for a connection: planning takes longer
+-- than looking up some rows. Lists out of
+-- JSON are made into arrays where rows are looked up by them: PostgreSQL takes such a list for long, and would read the table.
 
 -- The first moment of the day after a time.
 CREATE FUNCTION day_after(a timestamptz) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ((a AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC';
 
 -- What lies in a group from a time on, and before another unless it is null.
-CREATE FUNCTION total(g bytea, a timestamptz, b timestamptz) RETURNS numeric LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-SELECT coalesce(sum(weight), 0) FROM (
-  SELECT weight FROM sums WHERE grp = g AND day > (a AT TIME ZONE 'UTC')::date
-  UNION ALL SELECT weight FROM entries WHERE grp = g AND at >= a AND at < day_after(a)
-  UNION ALL SELECT -weight FROM sums WHERE grp = g AND day > (b AT TIME ZONE 'UTC')::date
-  UNION ALL SELECT -weight FROM entries WHERE grp = g AND at >= b AND at < day_after(b)) x
+CREATE FUNCTION total(g bytea, a timestamptz, b timestamptz) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  t numeric;
+BEGIN
+  SELECT coalesce(sum(weight), 0) INTO t FROM (
+    SELECT weight FROM sums WHERE grp = g AND day > (a AT TIME ZONE 'UTC')::date
+    UNION ALL SELECT weight FROM entries WHERE grp = g AND at >= a AND at < day_after(a)) x;
+  IF b IS NOT NULL THEN
+    t := t - total(g, b, NULL);
+  END IF;
+  RETURN t;
+END
 $$;
 
 -- The summary of the precedents under a key, without those of an incident.
-CREATE FUNCTION summary(g bytea, own bigint) RETURNS jsonb LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-WITH every AS (
+CREATE FUNCTION summary(g bytea, own bigint) RETURNS jsonb LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  RETURN (WITH every AS (
   SELECT type, currency, units, count FROM amounts WHERE grp = g
   UNION ALL SELECT o.type, o.currency, o.units, -o.count FROM precedents p,
     jsonb_to_recordset(p.gave) AS o(type text, currency text, units bigint, count bigint) WHERE p.incident = own AND p.grp = g
@@ -34,20 +46,56 @@ WITH every AS (
 SELECT jsonb_build_object(
   'count', coalesce((SELECT n FROM rest WHERE type = ''), 0),
   'amounts', coalesce((SELECT jsonb_agg(jsonb_build_array(type, currency, lower, upper, lowest, highest) ORDER BY type COLLATE "C", currency COLLATE "C") FROM spreads), '[]'),
-  'recent', coalesce((SELECT jsonb_agg(jsonb_build_array(decision, type, amount, reason) ORDER BY number DESC) FROM recent), '[]'))
+  'recent', coalesce((SELECT jsonb_agg(jsonb_build_array(decision, type, amount, reason) ORDER BY number DESC) FROM recent), '[]')));
+END
 $$;
 
 -- When a delivery of an incident can be claimed next; null: never. It is store.Queue.Ready.
-CREATE FUNCTION ready(i bigint) RETURNS timestamptz LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-SELECT min(greatest(coalesce(not_before, '-infinity'), held)) FROM (
+CREATE FUNCTION ready(i bigint) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT min(greatest(coalesce(not_before, '-infinity'), held)) FROM (
   SELECT not_before, max(coalesce(until, '-infinity')) OVER (ORDER BY seq) AS held FROM (
     SELECT seq, not_before, until, state, money, bool_or(state = 'dead' AND money) OVER (ORDER BY seq) AS stuck
     FROM deliveries WHERE incident = i AND state <> 'settled') open
-  WHERE state <> 'dead' AND NOT (money AND stuck)) free
+  WHERE state <> 'dead' AND NOT (money AND stuck)) free);
+END
+$$;
+
+-- What a query asks for, as of one moment: an incident, or that of a choice, and totals of groups. uncounted says that some incident
+-- was not counted in all of the kinds that are asked for.
+CREATE FUNCTION answer(of text, want text, choice text, asking text, groups bytea[], since timestamptz[], till timestamptz[], newest smallint,
+  OUT i incidents, OUT latest text, OUT made text[], OUT said text[], OUT older boolean, OUT totals text[], OUT delivers boolean, OUT uncounted boolean)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+  IF want <> '' OR choice = '' THEN
+    SELECT * INTO i FROM incidents x WHERE x.tenant = of AND x.id = want;
+  ELSE
+    SELECT * INTO i FROM incidents x WHERE x.no = (SELECT c.incident FROM choices c WHERE c.id = choice AND c.tenant = of);
+  END IF;
+  delivers := false;
+  older := false;
+  IF i.no IS NOT NULL THEN
+    SELECT r.body INTO latest FROM records r WHERE r.incident = i.no AND r.id = i.latest;
+    IF cardinality(i.made) > 0 THEN
+      made := ARRAY(SELECT r.body FROM unnest(i.made) WITH ORDINALITY m(id, o) JOIN records r ON r.incident = i.no AND r.id = m.id ORDER BY m.o);
+    END IF;
+    said := ARRAY(SELECT r.body FROM reports r WHERE r.incident = i.no ORDER BY r.number);
+    delivers := EXISTS (SELECT FROM deliveries d WHERE d.incident = i.no);
+    IF asking <> '' AND asking <> i.latest_set THEN
+      older := coalesce((SELECT max(greatest(o.first, o.renewed)) < max(greatest(l.first, l.renewed)) FROM sets o, sets l
+        WHERE o.digest = asking AND l.digest = i.latest_set AND o.first IS NOT NULL AND l.first IS NOT NULL), false);
+    END IF;
+  END IF;
+  uncounted := false;
+  IF cardinality(groups) > 0 THEN
+    totals := ARRAY(SELECT total(x.g, x.a, x.b)::text FROM unnest(groups, since, till) WITH ORDINALITY x(g, a, b, o) ORDER BY x.o);
+    uncounted := coalesce((SELECT min(kinds) FROM incidents) < newest, false);
+  END IF;
+END
 $$;
 
 -- The row of an incident, locked; made where there is none and it is wanted. A null row was erased.
-CREATE FUNCTION locked(c jsonb, wanted boolean, OUT t incidents, OUT fresh boolean, OUT gone boolean) LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION locked(c jsonb, wanted boolean, OUT t incidents, OUT fresh boolean, OUT gone boolean) LANGUAGE plpgsql AS $$
 BEGIN
   fresh := false;
   gone := false;
@@ -73,7 +121,7 @@ END
 $$;
 
 -- What has changed of an incident since a commit was read, among what it says is to be compared; null: nothing.
-CREATE FUNCTION changed(t incidents, c jsonb, told bytea) RETURNS text LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+CREATE FUNCTION changed(t incidents, c jsonb, told bytea) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
   IF c->>'on' <> coalesce(t.latest, '') THEN
     RETURN 'the decision that the choice hangs on is not the latest';
@@ -95,12 +143,12 @@ END
 $$;
 
 -- What has changed of other incidents; null: nothing that matters.
-CREATE FUNCTION counts_changed(c jsonb, own bigint) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION counts_changed(c jsonb, own bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   what text;
 BEGIN
   IF c ? 'slots' THEN
-    PERFORM FROM slots WHERE slot IN (SELECT x::integer FROM jsonb_array_elements(c->'slots') x) ORDER BY slot FOR UPDATE;
+    PERFORM FROM slots WHERE slot = ANY (ARRAY(SELECT x::integer FROM jsonb_array_elements(c->'slots') x)) ORDER BY slot FOR UPDATE;
   END IF;
   IF c ? 'totals' THEN
     SELECT q.what INTO what FROM jsonb_to_recordset(c->'totals') AS q(grp text, since timestamptz, until timestamptz, total numeric, own numeric, real float8, what text)
@@ -122,16 +170,16 @@ END
 $$;
 
 -- Changes the stream of an incident, and returns its row as it then is.
-CREATE FUNCTION streamed(t incidents, c jsonb, bodies text[]) RETURNS incidents LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION streamed(t incidents, c jsonb, bodies text[]) RETURNS incidents LANGUAGE plpgsql AS $$
 BEGIN
   IF jsonb_array_length(c->'withdrawn') > 0 THEN
-    UPDATE deliveries SET state = 'settled' WHERE incident = t.no AND state = 'waiting' AND key IN (SELECT jsonb_array_elements_text(c->'withdrawn'));
+    UPDATE deliveries SET state = 'settled' WHERE incident = t.no AND state = 'waiting' AND key = ANY (ARRAY(SELECT jsonb_array_elements_text(c->'withdrawn')));
   END IF;
   IF jsonb_array_length(c->'put') > 0 THEN
     INSERT INTO deliveries (key, incident, seq, do_, of_, fell_at, not_before, money, state, body)
       SELECT n.key, t.no, (SELECT coalesce(max(seq), 0) FROM deliveries WHERE incident = t.no) + row_number() OVER (ORDER BY o), n.do_, n.of_, n.fell_at, n.not_before, n.money, 'waiting', bodies[o]
       FROM ROWS FROM (jsonb_to_recordset(c->'put') AS (key text, do_ text, of_ text, fell_at timestamptz, not_before timestamptz, money boolean)) WITH ORDINALITY n(key, do_, of_, fell_at, not_before, money, o)
-      WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.key = n.key) ORDER BY o
+      WHERE n.key <> ALL (ARRAY(SELECT key FROM deliveries WHERE key = ANY (ARRAY(SELECT x->>'key' FROM jsonb_array_elements(c->'put') x)))) ORDER BY o
       ON CONFLICT (key) DO NOTHING;
   END IF;
   t.next_due := (c->>'next_due')::timestamptz;
@@ -145,17 +193,19 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION saved(t incidents) RETURNS void LANGUAGE sql SET search_path FROM CURRENT AS $$
-UPDATE incidents SET latest = t.latest, latest_set = t.latest_set, made = t.made, updated_at = t.updated_at, told = t.told, told_at = t.told_at,
+CREATE FUNCTION saved(t incidents) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE incidents SET latest = t.latest, latest_set = t.latest_set, made = t.made, updated_at = t.updated_at, told = t.told, told_at = t.told_at,
   next_due = t.next_due, due_by = t.due_by, due_until = t.due_until, due_attempt = t.due_attempt, due_why = t.due_why, looks_at = t.looks_at, ready_at = t.ready_at, kinds = t.kinds
-WHERE no = t.no
+  WHERE no = t.no;
+END
 $$;
 
 -- A part of a sum by day: each connection adds to one of a few.
 CREATE FUNCTION part() RETURNS smallint LANGUAGE sql STABLE RETURN (pg_backend_pid() % 8)::smallint;
 
 -- Puts the entries of an incident in the place of those that it has.
-CREATE FUNCTION counted(i bigint, list jsonb, fresh boolean) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION counted(i bigint, list jsonb, fresh boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   was entries[];
 BEGIN
@@ -174,11 +224,11 @@ END
 $$;
 
 -- Takes out precedents of an incident that do not stand any more, and adds those that do.
-CREATE FUNCTION preceded(i bigint, c jsonb) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION preceded(i bigint, c jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   was precedents[];
 BEGIN
-  WITH gone AS (DELETE FROM precedents WHERE incident = i AND decision IN (SELECT jsonb_array_elements_text(c->'gone')) RETURNING precedents AS p)
+  WITH gone AS (DELETE FROM precedents WHERE incident = i AND decision = ANY (ARRAY(SELECT jsonb_array_elements_text(c->'gone'))) RETURNING precedents AS p)
     SELECT array_agg(p) INTO was FROM gone;
   INSERT INTO precedents (grp, number, incident, decision, type, amount, reason, gave)
     SELECT decode(p.grp, 'hex'), (SELECT number FROM records WHERE incident = i AND id = p.decision), i, p.decision, p.type, p.amount, p.reason, p.gave
@@ -194,14 +244,14 @@ $$;
 
 -- Commits a decision. It returns an empty text, or what has changed; "kinds" where other kinds of facts are counted than
 -- the caller knows, "entries" where those of the incident are wanted, since kinds have come, and "erased" where the incident was erased.
-CREATE FUNCTION commit_record(c jsonb, body text, given text, told bytea, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION commit_record(c jsonb, body text, given text, told bytea, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   l record;
   t incidents;
   why text;
   n bigint;
 BEGIN
-  SELECT * INTO l FROM locked(c, true);
+  l := locked(c, true);
   t := l.t;
   IF l.gone THEN
     RETURN 'erased';
@@ -265,7 +315,7 @@ END
 $$;
 
 -- Commits a refusal or a mark.
-CREATE FUNCTION commit_told(c jsonb, body text, told bytea, tells bytea) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION commit_told(c jsonb, body text, told bytea, tells bytea) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   l record;
   t incidents;
@@ -273,7 +323,7 @@ DECLARE
 BEGIN
   PERFORM pg_current_xact_id(); -- a transaction that takes a number is one that a mirror can wait for
   IF c->>'incident' <> '' THEN
-    SELECT * INTO l FROM locked(c, c->>'kind' = 'refusal');
+    l := locked(c, c->>'kind' = 'refusal');
     t := l.t;
     IF l.gone THEN
       RETURN 'erased';
@@ -307,13 +357,13 @@ END
 $$;
 
 -- Commits what has fallen due on an incident.
-CREATE FUNCTION commit_fallen(c jsonb, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION commit_fallen(c jsonb, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   l record;
   t incidents;
   why text;
 BEGIN
-  SELECT * INTO l FROM locked(c, false);
+  l := locked(c, false);
   t := l.t;
   why := changed(t, c->'seen', NULL);
   IF why IS NOT NULL THEN
@@ -330,7 +380,7 @@ END
 $$;
 
 -- Commits reports, each on its incident, in order of the incidents.
-CREATE FUNCTION commit_reports(list jsonb, c jsonb, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION commit_reports(list jsonb, c jsonb, bodies text[]) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   l record;
   t incidents;
@@ -338,7 +388,7 @@ DECLARE
   r record;
 BEGIN
   IF c IS NOT NULL THEN
-    SELECT * INTO l FROM locked(c, false);
+    l := locked(c, false);
     t := l.t;
     why := changed(t, c->'seen', NULL);
     IF why IS NOT NULL THEN
@@ -346,7 +396,7 @@ BEGIN
     END IF;
   END IF;
   FOR r IN SELECT x.value AS report FROM jsonb_array_elements(list) WITH ORDINALITY x ORDER BY value->>'tenant', value->>'incident', ordinality LOOP
-    SELECT * INTO l FROM locked(r.report, true);
+    l := locked(r.report, true);
     t := l.t;
     IF l.gone THEN
       RETURN 'erased';
@@ -354,7 +404,7 @@ BEGIN
     PERFORM reported(t, r.report);
   END LOOP;
   IF c IS NOT NULL THEN
-    SELECT * INTO l FROM locked(c, false);
+    l := locked(c, false);
     t := l.t;
     IF t.no IS NOT NULL THEN
       PERFORM saved(streamed(t, c->'stream', bodies));
@@ -365,7 +415,7 @@ END
 $$;
 
 -- Keeps a report that is a new one, and does to the stream what store.Queue.Report does.
-CREATE FUNCTION reported(t incidents, r jsonb) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION reported(t incidents, r jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   k text := r->>'key';
 BEGIN
@@ -390,7 +440,7 @@ $$;
 
 -- Adds up the parts of the sums of groups, and takes out those that are nothing, so that nothing of a group is left once
 -- its entries are gone.
-CREATE FUNCTION gathered(groups bytea[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION gathered(groups bytea[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   r sums;
   l sums;
@@ -409,7 +459,7 @@ END
 $$;
 
 -- Takes out an incident with everything about it, and returns the numbers of its records and reports.
-CREATE FUNCTION forgotten(i bigint, hashed bytea) RETURNS bigint[] LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION forgotten(i bigint, hashed bytea) RETURNS bigint[] LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   groups bytea[] := ARRAY(SELECT DISTINCT grp FROM entries WHERE incident = i);
   keys bytea[] := ARRAY(SELECT DISTINCT grp FROM precedents WHERE incident = i);
@@ -431,12 +481,12 @@ END
 $$;
 
 -- Locks the rows of incidents in order, those of new ones too, and then what they count in.
-CREATE FUNCTION lock_incidents(of text, ids text[], hashes bytea[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION lock_incidents(of text, ids text[], hashes bytea[]) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   INSERT INTO incidents (tenant, id) SELECT of, x.id FROM unnest(ids, hashes) x(id, hash)
     WHERE NOT EXISTS (SELECT FROM erased e WHERE e.hash = x.hash) ORDER BY x.id ON CONFLICT DO NOTHING;
   PERFORM FROM incidents WHERE tenant = of AND id = ANY (ids) ORDER BY id FOR UPDATE;
-  PERFORM FROM slots WHERE slot IN (SELECT (get_byte(e.grp, 0) << 4) | (get_byte(e.grp, 1) >> 4) FROM entries e JOIN incidents i ON i.no = e.incident WHERE i.tenant = of AND i.id = ANY (ids))
+  PERFORM FROM slots WHERE slot = ANY (ARRAY(SELECT (get_byte(e.grp, 0) << 4) | (get_byte(e.grp, 1) >> 4) FROM entries e JOIN incidents i ON i.no = e.incident WHERE i.tenant = of AND i.id = ANY (ids)))
     ORDER BY slot FOR UPDATE;
 END
 $$;
