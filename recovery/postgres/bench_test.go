@@ -2,13 +2,17 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/servicerecovery/amends/policy/value"
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/postgres"
 )
 
@@ -112,6 +116,92 @@ func BenchmarkCap(b *testing.B) {
 				n++
 				if _, err := e.Handle(ctx, late(fmt.Sprint("X-", n), "C")); err != nil {
 					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+const judged = `
+amends: v1
+playbook: parcels
+owner: care
+review_by: 2027-06-30
+applies: incident.service == "parcel"
+plays:
+  - id: lost
+    approach: case-by-case
+    when: incident.failure == "late"
+    discretion: {decider: care, options: [{compensate: {amount: {from: 1 EUR, to: 20 EUR}}}], comparable: [service]}
+`
+
+// BenchmarkPrecedents decides an incident for which there are very many earlier choices, which SQL has filled in, of
+// 1,900 different amounts: the time stays the same.
+func BenchmarkPrecedents(b *testing.B) {
+	s, ctx := open(b), context.Background()
+	e, err := recovery.Load(fstest.MapFS{"p.yaml": {Data: []byte(judged)}}, recovery.WithStore(s))
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := e.Handle(ctx, late("first", "C"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	chosen := recovery.Selection{Incident: "first", Choice: d.Choices[0].ID, By: "Ana", Options: []recovery.Selected{{Type: "compensate", Amount: value.MustMoney("5 EUR")}}}
+	if _, err := e.Choose(ctx, chosen); err != nil {
+		b.Fatal(err)
+	}
+	schema, has, n := pgx.Identifier{optionsOf(s).Schema}.Sanitize()+".", 1, 0
+	for _, many := range []int{10_000, 100_000, 1_000_000} {
+		_, err := poolOf(s).Exec(ctx, `WITH come AS (
+			INSERT INTO `+schema+`precedents (grp, number, incident, decision, type, amount, reason, gave)
+			SELECT p.grp, -n, -n, 'dec_' || n, p.type, p.amount, '', p.gave FROM generate_series($1::int + 1, $2::int) n, (SELECT * FROM `+schema+`precedents WHERE number > 0 LIMIT 1) p
+			RETURNING grp, number
+		) INSERT INTO `+schema+`amounts AS a (grp, type, currency, units, count)
+			SELECT grp, 'compensate', 'EUR', 100 + number % 1900 + 1899, count(*) FROM come GROUP BY 1, 4
+			UNION ALL SELECT grp, '', '', 0, count(*) FROM come GROUP BY 1
+			ON CONFLICT (grp, type, currency, units) DO UPDATE SET count = a.count + excluded.count`, has, many)
+		if err == nil {
+			_, err = poolOf(s).Exec(ctx, "ANALYZE "+schema+"precedents, "+schema+"amounts")
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		has = many
+		b.Run(fmt.Sprint(many), func(b *testing.B) {
+			for b.Loop() {
+				n++
+				d, err := e.Handle(ctx, late(fmt.Sprint("X-", n), "C"))
+				if err != nil || d.Choices[0].Precedents.Count != many {
+					b.Fatal(d, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkIdle asks a store with many open promises for work, as a runner does each time it polls.
+func BenchmarkIdle(b *testing.B) {
+	s, ctx := open(b), context.Background()
+	schema, has, now := pgx.Identifier{optionsOf(s).Schema}.Sanitize()+".", 0, time.Now()
+	for _, many := range []int{1_000, 1_000_000} {
+		_, err := poolOf(s).Exec(ctx, `INSERT INTO `+schema+`incidents (tenant, id, latest, next_due, looks_at)
+			SELECT '', 'T-' || n, 'dec_' || n, $3, $3 FROM generate_series($1::int + 1, $2::int) n`, has, many, now.Add(time.Hour))
+		if err == nil {
+			_, err = poolOf(s).Exec(ctx, "ANALYZE "+schema+"incidents")
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		has = many
+		b.Run(fmt.Sprint(many), func(b *testing.B) {
+			c := recovery.Claim{By: "r", Now: now, Until: now.Add(time.Minute), Most: 64}
+			for b.Loop() {
+				due, err := s.FallenDue(ctx, c)
+				list, err2 := s.Claim(ctx, c)
+				next, err3 := s.Next(ctx, "", now)
+				if err := errors.Join(err, err2, err3); err != nil || len(due)+len(list) > 0 || !next.After(now) {
+					b.Fatal(due, list, next, err)
 				}
 			}
 		})
