@@ -153,7 +153,13 @@ type Table struct {
 	Hit   Text       // first or unique
 	Rows  []*Row
 	Range Range
+
+	misread bool
 }
+
+// Misread reports whether something in a table could not be read, which has been reported: its rows
+// may be for fewer values than it says.
+func (t *Table) Misread() bool { return t.misread }
 
 // TableKey is one of the keys of a table with several.
 type TableKey struct {

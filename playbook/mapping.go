@@ -206,8 +206,14 @@ func (r *reader) member(n *yamlnode.Node, key Text, set []string) Text {
 	if other := otherValue(t.Value, set); other != "" {
 		fix = instead(t, other)
 	}
-	r.mend(t.Range, "unknown-value", fix,
-		"%s is one of %s, found `%s`", subject(key), listed(set), clip(t.Value))
+	wanted := "is one of " + listed(set)
+	if len(set) == 1 {
+		wanted = "can only be " + listed(set)
+		if fix.hint == "" {
+			fix = say("write `" + set[0] + "`, or remove " + subject(key))
+		}
+	}
+	r.mend(t.Range, "unknown-value", fix, "%s %s, found `%s`", subject(key), wanted, clip(t.Value))
 	return misread()
 }
 

@@ -121,7 +121,7 @@ func (r *reader) fieldDefault(n *yamlnode.Node, key Text) Value {
 		r.wrong(n, key, "a value", bracketHint(n))
 		return Value{}
 	case n.Kind == yamlnode.List && slices.ContainsFunc(n.Items, func(item *yamlnode.Node) bool { return item.Kind == yamlnode.Mapping }):
-		r.wrong(n, key, "a list of values, or `[]`", "a list of items is `[]` where an incident comes without it: write `default: []`")
+		r.wrong(n, key, "`[]`, or a list of values without keys", "an incident that comes without items has none: write `default: []`")
 		return Value{}
 	case n.Kind == yamlnode.List:
 		for _, item := range n.Items {

@@ -56,7 +56,7 @@ func (r *reader) caps(n *yamlnode.Node, key Text) []Text {
 // limitShape checks which keys of a limit go together.
 func (m *mapping) limitShape(l *Limit) {
 	keep, cap := m.has("keep"), m.has("at_most")
-	if cap && m.has("per") {
+	if cap && l.Per.IsSet() {
 		m.add("counting", "bad-limit", "make two limits of it", "`counting` looks at all that was given before, and `per` at one item")
 	}
 	switch {

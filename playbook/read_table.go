@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 
 // table reads a table and compares its rows.
 func (r *reader) table(name Text, n *yamlnode.Node) *Table {
-	ok := r.isName(name)
+	ok, before := r.isName(name), len(r.diags)
 	m := r.mapping(n, name, "a table `{by, rows}`")
 	t := &Table{Name: name, Range: r.place(yamlnode.Pos(name.Range.Start), n.End)}
 	if m == nil {
@@ -40,6 +41,7 @@ func (r *reader) table(name Text, n *yamlnode.Node) *Table {
 	r.misspeltKeys(t)
 	r.compareRows(t.Rows)
 	t.Rows = slices.DeleteFunc(t.Rows, func(row *Row) bool { return row == nil })
+	t.misread = r.diags[before:].HasErrors()
 	return keep(t, ok)
 }
 
@@ -167,7 +169,11 @@ func (r *reader) compareColumns(first, row *Row) {
 	}
 	for _, c := range row.Columns {
 		if !hasColumn(first, c.Key.Value) && !(twice && c.Key.Value == "above") {
-			r.mend(c.Key.Range, "row-columns", didYouMean(c.Key, columnNames(first)), "this row has `%s`, the first one has not", c.Key.Value)
+			fix := didYouMean(c.Key, columnNames(first))
+			if fix.hint == "" {
+				fix = say(fmt.Sprintf("write `%s:` and its value in the row on line %d too, or remove it here", c.Key.Value, first.Range.Start.Line))
+			}
+			r.mend(c.Key.Range, "row-columns", fix, "this row has `%s`, the first one has not", c.Key.Value)
 		}
 	}
 }

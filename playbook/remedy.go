@@ -109,11 +109,12 @@ func otherKey(key string, known []string) string {
 	return ""
 }
 
-// playKeys and actionPart are keys that are written at other levels by mistake.
+// playKeys, actionPart and discretionPart are keys that are written at other levels by mistake.
 var (
-	playKeys   = [...]string{"id", "approach", "when", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
-	actionPart = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "remind", "if_late", "before", "owner", "message", "note"}
-	topKeys    = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "rounding", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again", "roles", "causes", "map", "fields", "guarantees", "uses"}
+	playKeys       = [...]string{"id", "approach", "when", "each", "where", "phase", "provider", "priority", "fallback", "answers", "do", "cases", "discretion", "lead", "too_late", "substitute", "otherwise"}
+	actionPart     = [...]string{"amount", "as", "item", "to", "every", "measure", "within", "after", "since", "calendar", "pauses", "remind", "if_late", "before", "owner", "message", "note"}
+	discretionPart = [...]string{"decider", "options", "choose", "comparable", "tolerance", "authority", "second"}
+	topKeys        = [...]string{"playbook", "zone", "owner", "applies", "matches", "plays", "year_starts", "rounding", "incident", "facts", "terms", "tables", "calendars", "messages", "partners", "actions", "limits", "title", "about", "amends", "shared", "review_by", "in_force", "again", "roles", "causes", "map", "fields", "guarantees", "uses"}
 )
 
 // elsewhere says where a key stands that a mapping does not have.
@@ -153,6 +154,8 @@ func elsewhere(what, key string) string {
 		}
 	case "a play", "a case":
 		switch {
+		case has(discretionPart[:]):
+			return "it is a key of `discretion`: write it below `discretion:`"
 		case has(actionPart[:]):
 			return "it is a key of an action: write it into the braces of its action under `do:`, such as `- compensate: {" + key + ": …}`"
 		case has(topKeys[:]):

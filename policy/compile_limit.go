@@ -92,7 +92,7 @@ func (s *scope) capAmount(text playbook.Text, d *playbook.Limit, others []*Limit
 		s.errorf(text.Range, "no-currency", "declare the `currency` of the field, or write a limit for this amount alone",
 			"an amount in a list of `at_most` needs a currency that is known")
 	case slices.ContainsFunc(others, func(o *Limit) bool { return o.AtMost != nil && o.AtMost.Currency() == in }):
-		s.errorf(text.Range, "duplicate-currency", "", "`at_most` has an amount in %s already", in)
+		s.errorf(text.Range, "duplicate-currency", "remove one of them", "`at_most` has an amount in %s already", in)
 	}
 	return p
 }
@@ -118,12 +118,15 @@ func sortedUnion(a, b []int) []int {
 
 // counting gives each cap the fact in its currency.
 func (s *scope) counting(caps []*Limit, d *playbook.Limit) {
+	missing := len(d.Counting) == 0
 	for _, name := range d.Counting {
 		if f := s.countedFact(name); f != nil {
 			s.countIn(caps, f, name)
+		} else {
+			missing = true // reported
 		}
 	}
-	if len(d.Counting) == 0 || slices.ContainsFunc(caps, func(l *Limit) bool { return l.AtMost == nil }) {
+	if missing || slices.ContainsFunc(caps, func(l *Limit) bool { return l.AtMost == nil }) {
 		return
 	}
 	for i, l := range caps {
@@ -219,7 +222,11 @@ func (c *compiler) warnUncapped() {
 		p.amounts(func(kind string, amount *Param) {
 			var caps []*Limit
 			for _, l := range limits {
-				if l.AtMost != nil && slices.Contains(l.Of, kind) {
+				switch {
+				case l.Keep || !slices.Contains(l.Of, kind):
+				case l.AtMost == nil:
+					return // the cap has a mistake, which has been reported
+				default:
 					caps = append(caps, l)
 				}
 			}

@@ -111,7 +111,7 @@ func meant(t value.Type, text playbook.Text) remedy {
 			return bare(text, b)
 		}
 	case value.KindInt:
-		if n := strings.TrimSpace(written); wholeNumber(n) {
+		if n := strings.TrimSpace(written); wholeNumber(n) && (!text.Plain || n[0] == '0') {
 			return bare(text, strings.TrimLeft(n[:len(n)-1], "0")+n[len(n)-1:])
 		}
 	case value.KindDouble:

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,8 +44,10 @@ func (s *scope) keyedTable(name string, def *playbook.Table) *celenv.Table {
 	}
 	t := celenv.NewTable(name, keys, def.Hit.Value == "unique", columns, rows)
 	if s.declares(def) {
-		s.warnKeys(def)
-		s.warnCovered(def, t)
+		if !def.Misread() {
+			s.warnKeys(def)
+			s.warnCovered(def, t)
+		}
 	}
 	return t
 }
@@ -90,6 +93,10 @@ func (s *scope) cell(said playbook.RowKey, text playbook.Text, by *celenv.Expr) 
 func (s *scope) cellIs(said playbook.RowKey, key value.Type) (out []any, ok bool) {
 	ok = true
 	for _, is := range said.Is {
+		if r := asRange(is, key); len(said.Is) == 1 && r.hint != "" {
+			s.mendf(is.Range, "bad-literal", r, "the table is looked up by %s, and %q is a comparison", key.Noun(), is.Value)
+			return nil, false
+		}
 		v, good := s.keyLiteral(is, key)
 		if good && slices.ContainsFunc(out, func(o any) bool { return value.Show(o) == value.Show(v) }) {
 			s.errorf(is.Range, "duplicate-value", "remove one of them", "%s is listed twice", value.Show(v))
@@ -100,6 +107,22 @@ func (s *scope) cellIs(said playbook.RowKey, key value.Type) (out []any, ok bool
 		}
 	}
 	return out, ok
+}
+
+// comparison is a bound as expressions write it.
+var comparison = regexp.MustCompile(`^\s*(<=|>=|<|>)\s*(\S.*?)\s*$`)
+
+// asRange is the remedy for a comparison in the place of a range.
+func asRange(text playbook.Text, key value.Type) remedy {
+	m := comparison.FindStringSubmatch(text.Value)
+	if m == nil || key.Kind == value.KindString {
+		return remedy{}
+	}
+	if _, err := key.Parse(m[2]); err != nil {
+		return remedy{}
+	}
+	end := map[string]string{"<=": "upto", ">=": "from", "<": "below", ">": "above"}[m[1]]
+	return bare(text, "{"+end+": "+m[2]+"}")
 }
 
 // hasValues refuses a range in which no value lies.

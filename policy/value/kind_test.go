@@ -136,7 +136,7 @@ func TestTypeParseErrors(t *testing.T) {
 	}{
 		{Type{Kind: KindBool}, "yes", `"yes" is not true or false`},
 		{Type{Kind: KindInt}, "1.5", `"1.5" is not a whole number`},
-		{Type{Kind: KindInt}, "9223372036854775808", `"9223372036854775808" is not a whole number`},
+		{Type{Kind: KindInt}, "9223372036854775808", `"9223372036854775808" is too large for a whole number, which has at most 64 bits`},
 		{Type{Kind: KindDouble}, "+Inf", `"+Inf" is not a number`},
 		{Type{Kind: KindDouble}, "NaN", `"NaN" is not a number`},
 		{Type{Kind: KindMoney, Currency: "EUR"}, "10 GBP", `"10 GBP" is not an amount in EUR`},

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"strconv"
 )
 
@@ -16,8 +17,12 @@ func (t Type) Parse(text string) (any, error) {
 			return text == "true", nil
 		}
 	case KindInt:
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err == nil {
 			return n, nil
+		}
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, &SyntaxError{Kind: t.String(), Text: text, Found: "is too large for a whole number, which has at most 64 bits"}
 		}
 	case KindDouble:
 		if f, err := strconv.ParseFloat(text, 64); err == nil && f-f == 0 { // neither infinite nor NaN
