@@ -520,3 +520,36 @@ func TestSettledStands(t *testing.T) {
 		t.Error("what settles a proposal takes its place")
 	}
 }
+
+// TestApproveBySamePerson holds that a name which looks like that of the person who proposed is no other
+// person, however its accents are written.
+func TestApproveBySamePerson(t *testing.T) {
+	for _, c := range []struct {
+		proposed, agrees string
+		same             bool
+	}{
+		{"José", "Jose\u0301", true},
+		{"Jose\u0301", "JOSÉ", true},
+		{"Trần Việt", "Tra\u0302\u0300n Vie\u0323\u0302t", true},
+		{"Vie\u0302\u0323t", "Vie\u0323\u0302t", true},
+		{"がく", "か\u3099く", true},
+		{"한", "\u1112\u1161\u11ab", true},
+		{"Чайка", "Чаи\u0306ка", true},
+		{"José", "Jose", false},
+		{"José", "Josè", false},
+		{"Jose\u0301", "Jose", false},
+		{"Jose\u0301", "Josue\u0301", false},
+		{"राम", "रीम", false},
+		{"राम", "रम", false},
+	} {
+		d := newDesk(t, awards)
+		offered := d.handle(upset("T-1"))
+		d.choose(award(offered, person{c.proposed, lea.roles}, "300 EUR"))
+		_, err := d.Approve(context.Background(), offered.Choices[0].ID, c.agrees, []string{"head"}, "")
+		if c.same {
+			wantRefused(t, err, recovery.ChoiceNeedsAnother, "another person")
+		} else if err != nil {
+			t.Errorf("%s proposed, %s agrees: %v", c.proposed, c.agrees, err)
+		}
+	}
+}

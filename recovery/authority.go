@@ -203,9 +203,44 @@ func rolesOf(roles []string) []string {
 	return out
 }
 
-// samePerson compares names as people do: another case, or other blanks, make no other person.
+// samePerson compares names as people do: another case, or other blanks, make no other person. Nor
+// does a letter with an accent that is written as two characters in one name and as one in the other.
 func samePerson(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.FieldsFunc(a, unicode.IsSpace), " "), strings.Join(strings.FieldsFunc(b, unicode.IsSpace), " "))
+	return slices.EqualFunc(lettersOf(a), lettersOf(b), sameLetter)
+}
+
+// apart are characters that belong to the letter before them, and that one character can hold together
+// with it: accents of Latin, Greek and Cyrillic, of Arabic and of Japanese, and parts of Korean syllables.
+var apart = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x0300, Hi: 0x036F, Stride: 1}, {Lo: 0x0653, Hi: 0x0655, Stride: 1}, {Lo: 0x1160, Hi: 0x11FF, Stride: 1}, {Lo: 0x3099, Hi: 0x309A, Stride: 1},
+}}
+
+// lettersOf splits a name, with single blanks, into letters, each with what is apart of it.
+func lettersOf(name string) []string {
+	var out []string
+	for _, r := range strings.Join(strings.FieldsFunc(name, unicode.IsSpace), " ") {
+		if n := len(out); n > 0 && unicode.Is(apart, r) {
+			out[n-1] += string(r)
+			continue
+		}
+		out = append(out, string(r))
+	}
+	return out
+}
+
+// sameLetter compares two letters. Where one of them has more apart than the other, it is not looked at
+// which accents they are: what looks like one person is never two.
+func sameLetter(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	if len(x) == len(y) {
+		slices.Sort(x)
+		slices.Sort(y)
+		return slices.Equal(x, y) // accents in another order
+	}
+	return x[0] != y[0] && len(a) > 1 && len(b) > 1
 }
 
 // agree checks who agrees to a proposal, or turns it down where another person is not needed.
