@@ -242,8 +242,22 @@ limits:
   - {of: [compensate, refund], per: item, at_most: item.price * percent(20)}
 `
 
+// recordsKept is a store that shows the last record as one that keeps text would write it.
+type recordsKept struct {
+	*recovery.MemoryStore
+	last []byte
+}
+
+func (s *recordsKept) Commit(ctx context.Context, c recovery.Commit) error {
+	if c.Record != nil {
+		s.last = c.Record.AppendJSON(nil, nil)
+	}
+	return s.MemoryStore.Commit(ctx, c)
+}
+
 // TestOtherItemsStay holds that removing items from a list and adding some, between decisions, changes
-// nothing of what another item is given; and that the order of the list changes no byte.
+// nothing of what another item is given; and that the order of the list changes no byte of decisions and
+// records.
 func TestOtherItemsStay(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	ctx := context.Background()
@@ -253,8 +267,9 @@ func TestOtherItemsStay(t *testing.T) {
 	}
 	for range rounds {
 		var clock time.Time
-		e := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))
-		shuffled := itemsEngine(t, eachSet, recovery.WithClock(func() time.Time { return clock }))
+		kept, keptToo := &recordsKept{MemoryStore: recovery.NewMemoryStore()}, &recordsKept{MemoryStore: recovery.NewMemoryStore()}
+		e := itemsEngine(t, eachSet, recovery.WithStore(kept), recovery.WithClock(func() time.Time { return clock }))
+		shuffled := itemsEngine(t, eachSet, recovery.WithStore(keptToo), recovery.WithClock(func() time.Time { return clock }))
 		clock = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 		all := randomLines(r, 8)
 		var before *recovery.Decision
@@ -272,6 +287,9 @@ func TestOtherItemsStay(t *testing.T) {
 			}
 			if a, b := d.AppendJSON(nil), other.AppendJSON(nil); !bytes.Equal(a, b) {
 				t.Fatalf("another order of the list gives\n%s\nand not\n%s", b, a)
+			}
+			if !bytes.Equal(kept.last, keptToo.last) || len(kept.last) == 0 {
+				t.Fatalf("another order of the list is recorded as\n%s\nand not\n%s", keptToo.last, kept.last)
 			}
 			now := map[string]bool{}
 			for _, l := range lines {
