@@ -78,10 +78,22 @@ func (s *Set) one(q question, e playbook.Entry, x thing) answer {
 	if q.shape == shapeAllowed && e.Value.Kind == playbook.List && q.spec.Type.Kind != value.KindList {
 		want, err = parse(value.Type{Kind: value.KindList, Elem: q.spec.Type.Kind}, e.Value)
 	}
-	if err != nil {
-		return answer{want: plainText(e.Value), got: plain.Show(got)}
+	show := plain.Show
+	if q.shape == shapeAllowed {
+		show = func(v any) string { return offered(plain, v) }
 	}
-	return answer{want: plain.Show(want), got: plain.Show(got), ok: same(want, got)}
+	if err != nil {
+		return answer{want: plainText(e.Value), got: show(got)}
+	}
+	return answer{want: show(want), got: show(got), ok: same(want, got)}
+}
+
+// offered shows what an option has under a name: a list of what is allowed differs from one value.
+func offered(plain value.Plain, v any) string {
+	if _, ok := v.([]any); ok {
+		return "[" + plain.Show(v) + "]"
+	}
+	return plain.Show(v)
 }
 
 // value is what a thing has under a name; nil for nothing.
