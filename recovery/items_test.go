@@ -151,6 +151,8 @@ func TestItemsAreChecked(t *testing.T) {
 		{[]any{with("id", 7)}, []string{"lines[0].id: text, found 7"}},
 		{[]any{with("id", "L\u200b1")}, []string{"lines[0].id: an id without control characters and others that nobody can see, found \"L\u200b1\""}},
 		{[]any{good(), good(), good()}, []string{`lines["L-1"].id: an id that no other item of the list has, found "L-1" more than once`}},
+		{[]any{good(), with("id", "L-1 "), with("id", "L-2 ")}, []string{`lines["L-1 "].id: an id that no other item of the list has, found "L-1 " beside "L-1", which differs by blanks alone`}},
+		{[]any{with("id", " L-1"), with("id", "L-2 ")}, nil},
 		{[]any{without("price")}, []string{`lines["L-1"].price: an amount such as 12.50 EUR, found `}},
 		{[]any{with("price", "1 USD")}, []string{`lines["L-1"].price: an amount in EUR, found "1 USD"`}},
 		{[]any{with("late", "soon")}, []string{`lines["L-1"].late: a duration such as 90m, 36h or 2d, found "soon"`}},

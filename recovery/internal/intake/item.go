@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/servicerecovery/amends/policy"
 	"github.com/servicerecovery/amends/policy/value"
@@ -93,7 +94,25 @@ func (r *itemReader) list(raw any) []any {
 			r.problem(itemAt(id, i)+"."+value.ItemID, "an id that no other item of the list has", Shown(id)+" more than once")
 		}
 	}
+	r.padded(out)
 	return out
+}
+
+// padded refuses ids that differ by blanks at their ends alone: people take them for one.
+func (r *itemReader) padded(items []any) {
+	id := func(item any) string { return item.(*value.Item).ID() }
+	if !slices.ContainsFunc(items, func(item any) bool { return strings.TrimSpace(id(item)) != id(item) }) {
+		return
+	}
+	seen := make(map[string]string, len(items))
+	for i, item := range items {
+		plain := strings.TrimSpace(id(item))
+		if other, ok := seen[plain]; ok && other != id(item) {
+			r.problem(itemAt(id(item), i)+"."+value.ItemID, "an id that no other item of the list has", Shown(id(item))+" beside "+Shown(other)+", which differs by blanks alone")
+			continue
+		}
+		seen[plain] = id(item)
+	}
 }
 
 // itemAt is how the path of an item goes on behind its list: by its id, so that the order of the list
