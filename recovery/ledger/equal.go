@@ -159,7 +159,7 @@ func equal(ctx context.Context, dir log.Files, options EqualOptions) (*Treatment
 // walkEqual reads the whole ledger once. It returns errRenamed, and has added to names, when a set
 // calls a field by another name: decisions were read without that name then.
 func walkEqual(ctx context.Context, from *log.Log, options EqualOptions, names fieldNames, total int64) (*equaliser, error) {
-	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}, tallies: newTallies()}
+	e := &equaliser{log: from, options: options, names: names, wanted: names.all(), had: map[string]bool{}, out: &Treatment{}, groups: map[string]map[string]*outcome{}, tallies: newTallies(), values: map[fieldOf][]any{}}
 	e.wanted[reportedAt] = true
 	w := &log.Walk{Scanner: log.Scanner{Log: from}, Work: e.parse, Visit: e.visit}
 	if options.Progress != nil {
@@ -178,6 +178,7 @@ type equaliser struct {
 	out     *Treatment
 	groups  map[string]map[string]*outcome // by what is the same, then by everything
 	tallies *tallies
+	values  map[fieldOf][]any // of cases whose fields are tried on others
 }
 
 // outcome is an Outcome in the making.

@@ -58,32 +58,85 @@ func (e *equaliser) findRules(ctx context.Context, dir log.Files) ([]Finding, er
 func (e *equaliser) trials() []*trial {
 	var out []*trial
 	for _, same := range slices.Sorted(maps.Keys(e.groups)) {
-		outcomes := e.groups[same]
-		keys := slices.Sorted(maps.Keys(outcomes))
+		list := listed(e.groups[same])
 		for i, field := range e.options.Across {
-			for _, key := range keys {
-				out = append(out, trialsOf(outcomes[key], outcomes, keys, i, field)...)
+			partners := partnersOf(list, i)
+			others := map[string][]listedOutcome{} // by what was given
+			for _, o := range list {
+				if len(o.seqs) == 0 {
+					continue
+				}
+				if _, known := others[o.given]; !known {
+					others[o.given] = partners.unlike(o.given)
+				}
+				out = append(out, trialsOf(o, others[o.given], i, field)...)
 			}
 		}
 	}
 	return out
 }
 
-func trialsOf(o *outcome, outcomes map[string]*outcome, keys []string, i int, field string) []*trial {
-	var out []*trial
-	tried := map[string]bool{o.Across[i].Text: true}
-	gave := o.gave()
-	for _, key := range keys {
-		if len(out) == trialsOfOutcome {
-			break
-		}
-		other := outcomes[key]
-		text := other.Across[i].Text
-		if tried[text] || len(o.seqs) == 0 || len(other.seqs) == 0 || other.gave() == gave {
+// listedOutcome is an outcome with what was given, as a text.
+type listedOutcome struct {
+	*outcome
+	given string
+}
+
+// listed are the outcomes of a group, in the order of their texts.
+func listed(outcomes map[string]*outcome) []listedOutcome {
+	out := make([]listedOutcome, 0, len(outcomes))
+	for _, key := range slices.Sorted(maps.Keys(outcomes)) {
+		out = append(out, listedOutcome{outcomes[key], outcomes[key].gave()})
+	}
+	return out
+}
+
+// partners are the outcomes that others may be tried with: of each text of a field the first, and the
+// first that gave something else than that one. Whatever an outcome gave, one of the two gave
+// something else, wherever any outcome with that text did.
+type partners struct {
+	field int
+	list  []listedOutcome
+}
+
+func partnersOf(list []listedOutcome, field int) partners {
+	out := partners{field: field}
+	given := map[string][]string{} // by text: what its partners gave
+	for _, o := range list {
+		text := o.Across[field].Text
+		had := given[text]
+		if len(o.seqs) == 0 || len(had) == 2 || len(had) == 1 && had[0] == o.given {
 			continue
 		}
-		tried[text] = true
-		out = append(out, &trial{same: o.same, field: field, member: o.Across[i].Text, seq: o.seqs[0], other: text, from: other.seqs[0]})
+		given[text] = append(had, o.given)
+		out.list = append(out.list, o)
+	}
+	return out
+}
+
+// unlike are the first partners, of different texts, that gave something else. They are one more than an
+// outcome is tried with, since one may have its own text.
+func (p partners) unlike(given string) []listedOutcome {
+	var out []listedOutcome
+	for _, o := range p.list {
+		text := o.Across[p.field].Text
+		if o.given == given || slices.ContainsFunc(out, func(x listedOutcome) bool { return x.Across[p.field].Text == text }) {
+			continue
+		}
+		if out = append(out, o); len(out) > trialsOfOutcome {
+			break
+		}
+	}
+	return out
+}
+
+func trialsOf(o listedOutcome, others []listedOutcome, i int, field string) []*trial {
+	var out []*trial
+	own := o.Across[i].Text
+	for _, other := range others {
+		if text := other.Across[i].Text; text != own && len(out) < trialsOfOutcome {
+			out = append(out, &trial{same: o.same, field: field, member: own, seq: o.seqs[0], other: text, from: other.seqs[0]})
+		}
 	}
 	return out
 }
@@ -101,8 +154,12 @@ func (e *equaliser) try(ctx context.Context, c *Case, trials []*trial) error {
 	if err != nil {
 		return passing(ctx, err)
 	}
+	incident, err := jsontext.Parse(c.Record.Incident)
+	if err != nil {
+		return err
+	}
 	for _, t := range trials {
-		changed, err := e.exchanged(c.Record.Incident, t)
+		changed, err := e.exchanged(incident, t)
 		if err != nil {
 			return err
 		}
@@ -130,8 +187,31 @@ func passing(ctx context.Context, err error) error {
 }
 
 // exchanged is an incident with the field of another case.
-func (e *equaliser) exchanged(incident []byte, t *trial) ([]byte, error) {
-	from, err := whole(e.log, t.from)
+func (e *equaliser) exchanged(incident any, t *trial) ([]byte, error) {
+	values, err := e.valuesOf(t.from, t.field)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range e.names[t.field] {
+		incident = replaced(incident, strings.Split(name, "."), values[i])
+	}
+	return jsontext.AppendTree(nil, incident), nil
+}
+
+// fieldOf is a field of a case.
+type fieldOf struct {
+	seq   int64
+	field string
+}
+
+// valuesOf are what a case has in a field, under each of its names. They are kept, since few cases are
+// partners of many.
+func (e *equaliser) valuesOf(seq int64, field string) ([]any, error) {
+	at := fieldOf{seq, field}
+	if out, known := e.values[at]; known {
+		return out, nil
+	}
+	from, err := whole(e.log, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -145,19 +225,16 @@ func (e *equaliser) exchanged(incident []byte, t *trial) ([]byte, error) {
 	if err := c.end(); err != nil {
 		return nil, err
 	}
-	tree, err := jsontext.Parse(incident)
+	tree, err := jsontext.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	other, err := jsontext.Parse(text)
-	if err != nil {
-		return nil, err
+	var out []any
+	for _, name := range e.names[field] {
+		out = append(out, memberAt(tree, strings.Split(name, ".")))
 	}
-	for _, name := range e.names[t.field] {
-		path := strings.Split(name, ".")
-		tree = replaced(tree, path, memberAt(other, path))
-	}
-	return jsontext.AppendTree(nil, tree), nil
+	e.values[at] = out
+	return out, nil
 }
 
 // memberAt is the value at a path; nil where there is none.

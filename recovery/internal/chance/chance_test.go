@@ -186,3 +186,15 @@ func TestPermutationFindsDifferences(t *testing.T) {
 		t.Errorf("the same units gave %v and %v", got, again)
 	}
 }
+
+// TestBelowDrawsAsTheLibraryDoes keeps what is dealt as it was: findings must not change with a faster draw.
+func TestBelowDrawsAsTheLibraryDoes(t *testing.T) {
+	ours, theirs := rand.NewPCG(3, 5), rand.New(rand.NewPCG(3, 5))
+	sizes := []uint64{1, 2, 3, 7, 64, 1000, 28_031, 1 << 40, 1<<63 + 1, 1<<64 - 1} // large ones draw again often
+	for i := range 20_000 {
+		n := sizes[i%len(sizes)]
+		if got, want := below(ours, n), theirs.Uint64N(n); got != want {
+			t.Fatalf("draw %d below %d: got %d, want %d", i, n, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"math/rand/v2"
 )
 
@@ -31,7 +32,7 @@ const work = 400_000_000
 // give the same results, whoever asks. The results of groups that were not asked for are 1.
 func Permutation(units []Unit, asked []bool, level float64) []float64 {
 	g := newGame(units, asked)
-	random := rand.New(rand.NewPCG(seedOf(units), 0))
+	random := rand.NewPCG(seedOf(units), 0)
 	rounds := min(Rounds, max(999, work/(1+g.drawn())))
 	out := make([]float64, len(asked))
 	for i := range out {
@@ -144,7 +145,7 @@ func (g *game) drawn() (n int) {
 }
 
 // deal deals the units anew, and says how much each group that plays is above the mean.
-func (g *game) deal(random *rand.Rand) {
+func (g *game) deal(random *rand.PCG) {
 	for i := range g.groups {
 		g.groups[i].dealt = 0
 	}
@@ -153,13 +154,15 @@ func (g *game) deal(random *rand.Rand) {
 	}
 }
 
-func (s *stratum) deal(groups []group, random *rand.Rand) {
+func (s *stratum) deal(groups []group, random *rand.PCG) {
 	next, all := 0, 0.0
 	take := func(n int) (sum float64) {
 		for range n {
-			j := next + int(random.Uint64N(uint64(len(s.above)-next)))
-			s.above[next], s.above[j] = s.above[j], s.above[next]
-			sum += s.above[next]
+			left := s.above[next:]
+			j := below(random, uint64(len(left)))
+			drawn := left[j]
+			left[0], left[j] = drawn, left[0]
+			sum += drawn
 			next++
 		}
 		all += sum
@@ -174,4 +177,21 @@ func (s *stratum) deal(groups []group, random *rand.Rand) {
 		take(len(s.above) - s.has[s.largest] - next) // those of groups that play no more
 		x.dealt -= all
 	}
+}
+
+// below is a random number from 0 to n-1, the same as that of [rand.Rand.Uint64N]. It is drawn from the
+// generator directly, which takes half the time.
+//
+// Source: D. Lemire, Fast Random Integer Generation in an Interval, 2019.
+func below(random *rand.PCG, n uint64) uint64 {
+	if n&(n-1) == 0 {
+		return random.Uint64() & (n - 1)
+	}
+	high, low := bits.Mul64(random.Uint64(), n)
+	if low < n {
+		for least := -n % n; low < least; {
+			high, low = bits.Mul64(random.Uint64(), n)
+		}
+	}
+	return high
 }
