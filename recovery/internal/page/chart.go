@@ -59,7 +59,7 @@ func bars(c Chart) template.HTML {
 	}
 	d := newDrawing(c.Label, len(c.Bars))
 	for i, b := range c.Bars {
-		d.text("", 0, rowHeight*i+14, b.Label)
+		d.label(rowHeight*i+14, b.Label)
 		width := 0.0
 		if b.Value > 0 {
 			width = max(1, b.Value/most*barWidth)
@@ -73,7 +73,7 @@ func bars(c Chart) template.HTML {
 func stacks(c Stacks) template.HTML {
 	d := newDrawing(c.Label, len(c.Rows))
 	for i, row := range c.Rows {
-		d.text("", 0, rowHeight*i+14, row.Label)
+		d.label(rowHeight*i+14, row.Label)
 		total := 0.0
 		for _, p := range row.Parts {
 			total += p.Value
@@ -108,6 +108,26 @@ func (d *drawing) text(class string, x float64, y int, text string) {
 		d.WriteString(` class="` + class + `"`)
 	}
 	d.WriteString(`>` + template.HTMLEscapeString(text) + `</text>`)
+}
+
+// longest is how many columns a label may have. More would be cut off at the edge of a small screen.
+const longest = 60
+
+// label writes a label, shortened where it is long. Whoever points at it sees the whole.
+func (d *drawing) label(y int, text string) {
+	columns := 0
+	for i, r := range text {
+		if columns++; r >= 0x1100 { // about where characters begin that are twice as wide
+			columns++
+		}
+		if columns > longest {
+			d.WriteString("<g><title>" + template.HTMLEscapeString(text) + "</title>")
+			d.text("", 0, y, strings.TrimRight(text[:i], " ")+"…")
+			d.WriteString("</g>")
+			return
+		}
+	}
+	d.text("", 0, y, text)
 }
 
 func (d *drawing) rect(tone Tone, x float64, y int, width float64) {

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"regexp"
+	"strings"
 )
 
 var (
@@ -26,4 +28,18 @@ func Write(w io.Writer, content string, functions template.FuncMap, data any) er
 		return err
 	}
 	return t.Execute(w, data)
+}
+
+// times are what reads as a time, or as a day.
+var times = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?(Z|[+-][0-9]{2}:[0-9]{2}))?)?`)
+
+// Timed is a text in which no line ends inside of a time: browsers break lines after hyphens.
+func Timed(text string) template.HTML {
+	var out strings.Builder
+	end := 0
+	for _, at := range times.FindAllStringIndex(text, -1) {
+		out.WriteString(template.HTMLEscapeString(text[end:at[0]]) + "<time>" + text[at[0]:at[1]] + "</time>")
+		end = at[1]
+	}
+	return template.HTML(out.String() + template.HTMLEscapeString(text[end:]))
 }

@@ -36,3 +36,31 @@ func TestPageSaysWhatIsWrong(t *testing.T) {
 		t.Error("an unknown function was called")
 	}
 }
+
+// TestTimesStayWhole finds what reads as a time, in the zones that texts have, and escapes the rest.
+func TestTimesStayWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "",
+		"no time, 12-34":               "no time, 12-34",
+		"by 2026-01-05T02:00:00Z":      "by <time>2026-01-05T02:00:00Z</time>",
+		"2026-01-05 02:00 +01:00, <b>": "<time>2026-01-05 02:00 +01:00</time>, &lt;b&gt;",
+		"2026-01-05 to 2026-02-05T01:00:00.5-03:00": "<time>2026-01-05</time> to <time>2026-02-05T01:00:00.5-03:00</time>",
+	} {
+		if got := string(Timed(text)); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestLongLabelsAreShortened cuts labels before the edge of a small screen, and keeps the whole of them.
+func TestLongLabelsAreShortened(t *testing.T) {
+	for label, want := range map[string]string{
+		strings.Repeat("a", 60): ">" + strings.Repeat("a", 60) + "</text>",
+		strings.Repeat("<", 61): "<title>" + strings.Repeat("&lt;", 61) + "</title><text x=\"0\" y=\"14\">" + strings.Repeat("&lt;", 60) + "…</text></g>",
+		strings.Repeat("客", 31): ">" + strings.Repeat("客", 30) + "…</text>",
+	} {
+		if page := string(bars(Chart{Bars: []Bar{{Label: label}}})); !strings.Contains(page, want) {
+			t.Errorf("%s is not in\n%s", want, page)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/servicerecovery/amends/recovery/internal/chance"
 	"github.com/servicerecovery/amends/recovery/internal/page"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 //go:embed page.html
@@ -16,7 +17,7 @@ var content string
 // WriteHTML writes the review as one page with pictures.
 func (r *Review) WriteHTML(w io.Writer) error {
 	return page.Write(w, content, template.FuncMap{
-		"sum": sum, "share": share, "nobody": orNobody, "unassigned": orUnassigned, "percent": chance.Percent, "verdict": verdictWords,
+		"sum": sum, "share": share, "nobody": orNobody, "unassigned": orUnassigned, "percent": chance.Percent, "verdict": verdictWords, "count": term.Count[int64],
 	}, r)
 }
 

@@ -2,6 +2,7 @@ package story
 
 import (
 	_ "embed"
+	"html/template"
 	"io"
 	"time"
 
@@ -13,5 +14,5 @@ var content string
 
 // WriteHTML writes the story as one page that needs nothing else.
 func (s *Story) WriteHTML(w io.Writer, now time.Time) error {
-	return page.Write(w, content, nil, s.view(now))
+	return page.Write(w, content, template.FuncMap{"timed": page.Timed}, s.view(now))
 }

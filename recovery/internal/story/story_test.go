@@ -101,3 +101,44 @@ func TestStory(t *testing.T) {
 		t.Errorf("of another: %v, %v, %v", s, others, err)
 	}
 }
+
+// TestMissedAgainAndAgainIsToldOnce leaves an incident open for a week that was to be informed about every
+// hour: people read one line of it, and programs all.
+func TestMissedAgainAndAgainIsToldOnce(t *testing.T) {
+	dir := t.TempDir()
+	l, err := ledger.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	informing := strings.Replace(set, "{callback: {within: 4h}}", "{inform: {every: 1h}}", 1)
+	engine, err := recovery.Load(fstest.MapFS{"p.yaml": {Data: []byte(informing)}}, recovery.WithStore(l), recovery.WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Handle(context.Background(), recovery.Incident{ID: "T-1", Service: "x", Failure: "late", OccurredAt: now}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for hours, want := range map[int][]string{
+		4:   {"T10:00:00Z, not done", "T11:00:00Z, not done", "T12:00:00Z, not done"},
+		168: {"missed 166 times: inform of p/late, due from 2026-03-02T11:00:00Z to 2026-03-09T08:00:00Z, not done", "broken, 166 times: inform of p/late, due from 2026-03-02T11:00:00Z to"},
+	} {
+		at := now.Add(time.Duration(hours)*time.Hour - time.Minute)
+		s, _, err := story.Read(context.Background(), dir, "", "T-1", at, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.Steps) != 1+hours { // the decision, the response, and the informs
+			t.Errorf("after %d hours: %d steps", hours, len(s.Steps))
+		}
+		text := s.Text(at).String()
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("after %d hours, %q is not in\n%s", hours, w, text)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package story
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,11 +64,15 @@ func (s *Story) view(now time.Time) view {
 			out.Facts = append(out.Facts, fact{f.name, v.plain("").Time(f.at)})
 		}
 	}
-	for i := range s.Steps {
-		out.Steps = append(out.Steps, v.step(&s.Steps[i]))
+	for i := 0; i < len(s.Steps); {
+		n := v.again(len(s.Steps)-i, func(k int) *recovery.Promised { return s.Steps[i+k].Missed })
+		out.Steps = append(out.Steps, v.steps(s.Steps[i:i+n]))
+		i += n
 	}
-	for i := range s.Promises {
-		out.Promises = append(out.Promises, v.promise(&s.Promises[i]))
+	for i := 0; i < len(s.Promises); {
+		n := v.again(len(s.Promises)-i, func(k int) *recovery.Promised { return &s.Promises[i+k] })
+		out.Promises = append(out.Promises, v.promises(s.Promises[i:i+n]))
+		i += n
 	}
 	for i := range s.Owed {
 		out.Owed = append(out.Owed, v.owed(&s.Owed[i]))
@@ -105,6 +110,39 @@ func plainOf(z zoned.Zones, play string) value.Plain {
 		return value.Plain{Zone: z.Decision()}
 	}
 	return z.Text(play)
+}
+
+// fewAgain is how many promises in a row are told one by one.
+const fewAgain = 3
+
+// again is how many of the next promises, of at most so many, are told as one: those that nobody kept
+// again and again, such as an inform every two hours of an incident that was left open for months.
+func (v *viewer) again(most int, at func(i int) *recovery.Promised) int {
+	first, n := at(0), 1
+	if first == nil || first.Outcome != recovery.PromiseBroken {
+		return 1
+	}
+	for n < most {
+		p := at(n)
+		if p == nil || p.Outcome != first.Outcome || p.Type != first.Type || p.Item != first.Item || p.Play != first.Play || p.DueAt.Before(p.GivenAt) {
+			break
+		}
+		n++
+	}
+	if n <= fewAgain {
+		return 1
+	}
+	return n
+}
+
+// steps is a step, or several promises in a row that were missed.
+func (v *viewer) steps(list []Step) stepView {
+	out := v.step(&list[0])
+	if n := len(list); n > 1 {
+		p, last := list[0].Missed, list[n-1].Missed
+		out.Title = "missed " + strconv.Itoa(n) + " times: " + term.Spaced(p.Type, forItem(p.Item)) + " of " + p.Play + ", due from " + v.plain(p.Play).Time(p.DueAt) + " to " + v.plain(p.Play).Time(last.DueAt) + ", not done"
+	}
+	return out
 }
 
 func (v *viewer) step(s *Step) stepView {
@@ -238,6 +276,16 @@ func (v *viewer) changed(c *Changed, z zoned.Zones, out *stepView) {
 			out.Lines = append(out.Lines, line{c.Is.Message.Language + ">", l})
 		}
 	}
+}
+
+// promises is a promise, or several in a row that nobody kept.
+func (v *viewer) promises(list []recovery.Promised) promiseView {
+	out := v.promise(&list[0])
+	if n := len(list); n > 1 {
+		out.Due = "from " + out.Due + " to " + v.plain(list[0].Play).Time(list[n-1].DueAt)
+		out.Outcome += ", " + strconv.Itoa(n) + " times"
+	}
+	return out
 }
 
 func (v *viewer) promise(p *recovery.Promised) promiseView {

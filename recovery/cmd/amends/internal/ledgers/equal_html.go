@@ -18,7 +18,8 @@ var equalPage string
 
 // equalView is what the page shows: the groups in which something was found.
 type equalView struct {
-	Cases, Erased         int64
+	Cases                 string
+	Erased                int64
 	Same, Across          string
 	Level                 string
 	Rules, Rates, Changes int
@@ -57,7 +58,7 @@ var findingWords = map[ledger.FindingKind]string{
 
 func writeEqualPage(w io.Writer, t *ledger.Treatment, options ledger.EqualOptions, minCell int64) error {
 	v := equalView{
-		Cases: t.Cases, Erased: t.Erased, Same: strings.Join(options.Same, ", "), Across: strings.Join(options.Across, ", "),
+		Cases: term.Count(t.Cases, "case"), Erased: t.Erased, Same: strings.Join(options.Same, ", "), Across: strings.Join(options.Across, ", "),
 		Level: strconv.FormatFloat(100*options.Level, 'g', 3, 64) + " %", TooFew: len(t.TooFew), MinCell: minCell,
 	}
 	for _, f := range t.Findings {
