@@ -22,7 +22,7 @@ incident:
   late: {type: bool, default: false}
   delay: {type: duration, default: 0s}
 messages:
-  sorry: {en: "You get ${action.amount}."}
+  sorry: {en: "You get ${action.amount}.", de: "Sie bekommen ${action.amount}."}
 plays:
   - id: late
     approach: standardised-response
@@ -271,8 +271,8 @@ var traps = []struct {
 		`gives => compensate 5.00 EUR, 5.00 EUR to give`,
 	}},
 	{"underscored locales are the languages that they name", []string{
-		`tell ` + whole + `,"late":true,"language":"en_GB" => new`,
-		`works => do 5, say 5, respond`,
+		`tell ` + whole + `,"late":true,"language":"de_AT" => new`,
+		`works => do 5, say Sie bekommen 5,00 EUR., respond`,
 	}},
 }
 
