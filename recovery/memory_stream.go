@@ -40,7 +40,7 @@ type Stream interface {
 	// first, for [Engine.Again]. What Again commits ends the claim.
 	FallenDue(ctx context.Context, c Claim) ([]FallenDue, error)
 	// Postpone says that an incident on which something has fallen due could not be decided. It can be
-	// claimed again from a time on.
+	// claimed again from a time on. A store may forget that when its process ends: it is then tried again before.
 	Postpone(ctx context.Context, by string, p Postponed) error
 	// Next is when the stream of a namespace has to be looked at next, because something falls due or can be
 	// claimed: now, or later; zero: never. Its cost does not grow with the number of incidents.

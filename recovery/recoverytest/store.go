@@ -17,7 +17,8 @@ type Harness struct {
 	// Reopen ends a handle as the end of its process would, and opens the same store again.
 	Reopen func(t *testing.T, s recovery.Store) recovery.Store
 	// Place says where a store is, and At returns another handle on the store that is there. Both handles are used at
-	// the same time. The kit uses them in one process: a store that several processes share has a test of its own.
+	// the same time, also by another process: the kit starts the test's own program once more, for the test that has
+	// called TestStore. There, TestStore calls At and nothing else of the harness.
 	Place func(t *testing.T, s recovery.Store) string
 	At    func(t *testing.T, place string) recovery.Store
 	// Begin begins a transaction of the host's.
@@ -41,9 +42,14 @@ type Transaction struct {
 // The store is asked as an engine asks it: a read, then a commit that says what
 // was read. The decisions committed are made up, and name no playbooks.
 func TestStore(t *testing.T, h Harness) {
+	if place, ok := isSecond(t); ok {
+		second(&kit{T: t, Harness: h, store: h.At(t, place)})
+		return
+	}
+	name := t.Name()
 	for _, part := range parts() {
 		t.Run(part.name, func(t *testing.T) {
-			part.run(&kit{T: t, Harness: h, store: h.New(t)})
+			part.run(&kit{T: t, Harness: h, test: name, store: h.New(t)})
 		})
 	}
 }
@@ -118,6 +124,8 @@ func parts() []part {
 		{"stream/what is not settled is counted", streamCounts},
 		{"stream/a report that came in between", streamReported},
 		{"stream/a report on an old decision conflicts", streamReports},
+		{"stream/tenants see nothing of each other", streamTenants},
+		{"stream/a context that has ended is heeded", streamHeedsContext},
 
 		{"races/for the last unit", raceForUnit},
 		{"races/for the last euro", raceForEuro},
@@ -127,13 +135,17 @@ func parts() []part {
 
 		{"handles/what one has committed, the other reads", handlesRead},
 		{"handles/conflicts between two", handlesConflict},
+		{"handles/two processes share a store", processes},
 		{"handles/it is there when opened again", reopened},
+		{"handles/deliveries are there when opened again", reopensStream},
 		{"transactions/a rollback leaves nothing", rollsBack},
 		{"transactions/nobody sees what is not committed", isolates},
+		{"transactions/deliveries come and go with them", streamsWithin},
 		{"erasure/of an incident", erasesIncident},
 		{"erasure/of a customer of a tenant", erasesCustomer},
 		{"erasure/lists and cancels deliveries", erasesPending},
 
+		{"an engine's records are read back", readsEngines},
 		{"random commits agree with a plain model", agreesWithModel},
 	}
 }

@@ -121,6 +121,58 @@ func reopened(k *kit) {
 	k.wantUse("X", 0, today("bike", "outbound"))
 }
 
+// reopensStream ends the store while deliveries wait, are claimed, are dead, and something is about to fall due.
+func reopensStream(k *kit) {
+	if k.Reopen == nil {
+		k.Skip("the store ends with its process")
+	}
+	s := k.stream()
+	again := func() {
+		k.Helper()
+		k.store = k.Reopen(k.T, k.store)
+		s = k.stream()
+	}
+	k.put(decided("dec_1", "A"), time.Time{}, task("e1", "5 EUR"), task("e2", ""), task("e3", "6 EUR"))
+	k.put(decided("dec_2", "B"), time.Time{}, task("e4", ""))
+	again()
+	k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 1}, 0, "e1", "e4")
+	if err := s.Bury(k.Context(), "me", "e1"); err != nil {
+		k.Errorf("burying failed: %v", err)
+	}
+	again()
+	given, _ := k.read(recovery.Query{Incident: "A"})
+	if i := slices.IndexFunc(given.Stream.Open, func(o store.Open) bool { return o.Key == "e1" && o.State == store.DeliveryDead }); i < 0 {
+		k.Errorf("opened again, the stream has %+v, and e1 is not dead", given.Stream.Open)
+	}
+	k.wantClaimed(s, "", 20, "e2", "e4")
+	k.reportOn("e2", recovery.OutcomeDone, 21)
+	if err := s.Settle(k.Context(), "e4"); err != nil {
+		k.Errorf("settling failed: %v", err)
+	}
+	if err := s.Revive(k.Context(), "e1"); err != nil {
+		k.Errorf("reviving failed: %v", err)
+	}
+	again()
+	k.wantClaimed(s, "", 30, "e1", "e3")
+	k.put(decided("dec_3", "B", supersedes("dec_2")), minuteOf(40), task("e4", "")) // its key came before
+	again()
+	k.reportOn("e1", recovery.OutcomeDone, 31)
+	k.reportOn("e3", recovery.OutcomeDone, 31)
+	k.wantClaimed(s, "", 39)
+	k.wantNext(s, 39, minuteOf(40))
+	if due, err := s.FallenDue(k.Context(), recovery.Claim{By: "me", Now: minuteOf(40), Until: minuteOf(50)}); err != nil || len(due) != 1 || due[0].Incident != "B" || !due[0].At.Equal(minuteOf(40)) {
+		k.Errorf("opened again, these have fallen due: %v, %v", due, err)
+	}
+	if err := s.Postpone(k.Context(), "me", recovery.Postponed{Incident: "B", Until: minuteOf(70), Why: "no set"}); err != nil {
+		k.Errorf("postponing failed: %v", err)
+	}
+	again()
+	// A store may forget with its process that an incident was postponed: it is then looked at before.
+	if next, err := s.Next(k.Context(), "", minuteOf(41)); err != nil || next.IsZero() || next.After(minuteOf(70)) {
+		k.Errorf("opened again, the stream has to be looked at at %s (%v), want no later than %s", next, err, minuteOf(70))
+	}
+}
+
 // begin begins a transaction of the host's.
 func (k *kit) begin() (*kit, Transaction) {
 	k.Helper()
@@ -163,6 +215,27 @@ func isolates(k *kit) {
 	k.wantFact(int64(0), countIncidents())
 	k.end(tx.Commit)
 	k.wantPrevious("A", "dec_1")
+}
+
+// streamsWithin puts deliveries into the stream within transactions.
+func streamsWithin(k *kit) {
+	s := k.stream()
+	in, tx := k.begin()
+	in.put(decided("dec_1", "A"), minuteOf(5), task("e1", ""))
+	if given, _ := in.read(recovery.Query{Incident: "A"}); len(given.Stream.Waiting()) != 1 {
+		k.Errorf("within the transaction, the stream has %+v", given.Stream)
+	}
+	k.end(tx.Rollback)
+	k.wantClaimed(s, "", 0)
+	k.wantNext(s, 0, time.Time{})
+	in, tx = k.begin()
+	in.put(decided("dec_2", "A"), minuteOf(5), task("e2", ""))
+	k.wantClaimed(s, "", 0) // it is not committed
+	k.wantNext(s, 0, time.Time{})
+	k.end(tx.Commit)
+	k.wantNext(s, 0, minuteOf(0))
+	k.wantClaimed(s, "", 1, "e2")
+	k.wantNext(s, 1, minuteOf(5))
 }
 
 // erase erases, and returns the deliveries that were cancelled.

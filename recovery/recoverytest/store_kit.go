@@ -15,6 +15,7 @@ import (
 type kit struct {
 	*testing.T
 	Harness
+	test  string // the name of the test that has called TestStore
 	store recovery.Store
 }
 

@@ -1,6 +1,8 @@
 package recoverytest
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -332,4 +334,85 @@ func streamReported(k *kit) {
 	if given, _ := k.read(q); len(given.Reports) != 2 || !given.Stream.NextDue.Equal(minuteOf(50)) {
 		k.Errorf("there are %d reports, and something falls due at %s", len(given.Reports), given.Stream.NextDue)
 	}
+}
+
+// streamTenants claims, and asks what falls due, for one tenant at a time.
+func streamTenants(k *kit) {
+	s := k.stream()
+	k.put(decided("dec_1", "A"), minuteOf(20), task("e1", ""))
+	k.put(decided("dec_2", "A", of("acme")), minuteOf(10), task("e2", ""))
+	k.put(decided("dec_3", "A", of("zeta")), time.Time{})
+	for _, x := range []struct {
+		namespace, key string
+		due            int // the minute; 0: never
+	}{{"", "e1", 20}, {"acme", "e2", 10}, {"zeta", "", 0}, {"none", "", 0}} {
+		next := func(minute int, want time.Time) {
+			k.Helper()
+			if got, err := s.Next(k.Context(), x.namespace, minuteOf(minute)); err != nil || !got.Equal(want) {
+				k.Errorf("at minute %d, the stream of %q has to be looked at at %s (%v), want %s", minute, x.namespace, got, err, want)
+			}
+		}
+		if x.key == "" {
+			next(0, time.Time{})
+			k.wantClaimed(s, x.namespace, 0)
+		} else {
+			next(0, minuteOf(0))
+			k.wantClaimed(s, x.namespace, 0, x.key)
+			if err := s.Settle(k.Context(), x.key); err != nil {
+				k.Errorf("settling failed: %v", err)
+			}
+			next(0, minuteOf(x.due))
+		}
+		due, err := s.FallenDue(k.Context(), recovery.Claim{Namespace: x.namespace, By: x.namespace, Now: minuteOf(30), Until: minuteOf(40)})
+		if want := min(x.due, 1); err != nil || len(due) != want || want == 1 && !due[0].At.Equal(minuteOf(x.due)) {
+			k.Errorf("of %q, these have fallen due: %v (%v)", x.namespace, due, err)
+		}
+	}
+	if err := s.Postpone(k.Context(), "acme", recovery.Postponed{Namespace: "acme", Incident: "A", Until: minuteOf(90), Why: "no set"}); err != nil {
+		k.Errorf("postponing failed: %v", err)
+	}
+	for namespace, stuck := range map[string]bool{"": false, "acme": true} {
+		if given, _ := k.read(recovery.Query{Namespace: namespace, Incident: "A"}); (given.Stream.Stuck != nil) != stuck {
+			k.Errorf("of %q, what could not be decided is known as %+v", namespace, given.Stream.Stuck)
+		}
+	}
+}
+
+// streamHeedsContext asks for each thing within a context that has ended. None is done.
+func streamHeedsContext(k *kit) {
+	s := k.stream()
+	k.put(decided("dec_1", "A"), minuteOf(5), task("e1", ""), task("e2", ""), task("e3", ""))
+	k.wantClaimedOf(s, recovery.Claim{By: "me", Each: 2}, 0, "e1", "e2")
+	if err := s.Bury(k.Context(), "me", "e2"); err != nil {
+		k.Fatalf("burying failed: %v", err)
+	}
+	if due, err := s.FallenDue(k.Context(), recovery.Claim{By: "me", Now: minuteOf(6), Until: minuteOf(9)}); err != nil || len(due) != 1 {
+		k.Fatalf("what has fallen due: %v, %v", due, err)
+	}
+	before, _ := k.read(recovery.Query{Incident: "A"})
+	ctx, cancel := context.WithCancel(k.Context())
+	cancel()
+	claim := recovery.Claim{By: "me", Now: minuteOf(30), Until: minuteOf(40)}
+	_, claiming := s.Claim(ctx, claim)
+	_, falling := s.FallenDue(ctx, claim)
+	_, next := s.Next(ctx, "", minuteOf(0))
+	_, backlog := s.Backlog(ctx, "")
+	for what, err := range map[string]error{
+		"claiming": claiming, "asking what has fallen due": falling, "asking what is next": next, "asking for the backlog": backlog,
+		"renewing":   s.Renew(ctx, "me", []string{"e1"}, minuteOf(90)),
+		"returning":  s.Return(ctx, "me", "e1", minuteOf(1)),
+		"burying":    s.Bury(ctx, "me", "e1"),
+		"reviving":   s.Revive(ctx, "e2"),
+		"settling":   s.Settle(ctx, "e1"),
+		"postponing": s.Postpone(ctx, "me", recovery.Postponed{Incident: "A", Until: minuteOf(90), Why: "no set"}),
+	} {
+		if !errors.Is(err, context.Canceled) {
+			k.Errorf("%s within a context that has ended: got %v", what, err)
+		}
+	}
+	after, _ := k.read(recovery.Query{Incident: "A"})
+	if !slices.EqualFunc(before.Stream.Open, after.Stream.Open, func(a, b store.Open) bool { return a.Key == b.Key && a.State == b.State }) || after.Stream.Stuck != nil {
+		k.Errorf("within a context that has ended, the stream became %+v", after.Stream)
+	}
+	k.wantClaimed(s, "", 11, "e1", "e3")
 }
