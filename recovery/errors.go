@@ -171,6 +171,7 @@ const (
 	codeChoice          = "invalid-choice"
 	codeUnknownAction   = "unknown-action"
 	codeConflict        = "conflict"
+	codeErased          = "erased"
 	codeFailed          = "failed"
 )
 
@@ -192,6 +193,8 @@ func refusalCode(err error) string {
 		return codeUnknownAction
 	case errors.Is(err, ErrConflict):
 		return codeConflict
+	case errors.Is(err, ErrErased):
+		return codeErased
 	}
 	return codeFailed
 }
@@ -208,7 +211,7 @@ func isA[T error](err error) bool {
 //
 // The codes are invalid-incident and invalid-choice (with problems, the latter with reason and may too), invalid-payload (with
 // problems, each with at, from and remedy where they are known), evaluation-error (with play, at and expr), ambiguous (with plays), invalid-json for input that is not a JSON object,
-// unknown-action, conflict, and failed for errors that are not the incident's fault. An incident
+// unknown-action, conflict, erased for an incident that the store has erased, and failed for errors that are not the incident's fault. An incident
 // whose id is not known has none.
 func AppendRefusal(dst []byte, incident string, err error) []byte {
 	f := form.Writing(dst, form.ForReaders)

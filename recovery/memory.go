@@ -3,12 +3,15 @@ package recovery
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/servicerecovery/amends/playbook"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/store"
 )
 
@@ -24,9 +27,9 @@ type MemoryStore struct {
 	// commits counts the records and marks; as text it is the version.
 	commits int64
 	version Version
-	decided map[string]struct{} // ids of all decisions
-	threads map[string]*thread  // by the incident's name: see [store.Name]
-	ordered []*thread           // in the order in which the incidents came
+	decided map[string]*thread // by the ids of all decisions
+	threads map[string]*thread // by the incident's name: see [store.Name]
+	ordered []*thread          // in the order in which the incidents came
 
 	byChoice map[store.ID]*thread // those on which a decision left a choice to somebody, by the choice
 	index    *store.Index
@@ -34,7 +37,8 @@ type MemoryStore struct {
 	stranger thread // what is known of an incident that never came
 
 	refusals   []Refusal
-	keeps      bool // deliveries
+	erased     map[string]bool // by the incident's name: what comes again is refused
+	keeps      bool            // deliveries
 	streams    store.Streams
 	deliveries map[string]Delivery // by key
 }
@@ -51,10 +55,11 @@ func KeepDeliveries() MemoryOption {
 // NewMemoryStore returns a store that knows nothing yet.
 func NewMemoryStore(options ...MemoryOption) *MemoryStore {
 	s := &MemoryStore{
-		decided:  map[string]struct{}{},
+		decided:  map[string]*thread{},
 		threads:  map[string]*thread{},
 		byChoice: map[store.ID]*thread{},
 		index:    store.NewIndex(),
+		erased:   map[string]bool{},
 		stranger: thread{number: store.Stranger},
 		version:  "0",
 	}
@@ -182,6 +187,9 @@ func (s *MemoryStore) Commit(ctx context.Context, c Commit) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.refuses(&c); err != nil {
+		return err
+	}
 	switch {
 	case c.Refusal != nil:
 		return s.commitRefusal(&c)
@@ -241,8 +249,8 @@ func (s *MemoryStore) commitRecord(c *Commit) error {
 	}
 	s.commits++
 	s.version = Version(strconv.FormatInt(s.commits, 10))
-	s.decided[id] = struct{}{}
 	t := s.open(c.Record.Decision.Namespace, c.Record.Decision.Incident)
+	s.decided[id] = t
 	before := t.stands
 	t.add(c.Record, s.commits)
 	for i := range c.Record.Decision.Choices {
@@ -348,7 +356,10 @@ type thread struct {
 	reports             []Report
 	// updatedAt is the latest updated_at of the incident that was seen.
 	updatedAt time.Time
-	told      *Told // see [Given.Told]
+	told      *Told    // see [Given.Told]
+	customer  string   // of the record that came last
+	others    []string // that records before it had
+	gone      bool     // it was erased
 }
 
 // add makes a record the latest one, or a choice one that hangs on it.
@@ -360,6 +371,12 @@ func (t *thread) add(r *Record, number int64) {
 	}
 	if counts.Tells() {
 		t.told = nil
+	}
+	if id := r.Keys["customer.id"]; id != t.customer {
+		if t.customer != "" {
+			t.others = append(t.others, t.customer)
+		}
+		t.customer = id
 	}
 	if r.On == "" {
 		t.latest = r
@@ -389,4 +406,102 @@ func (t *thread) report(r Report) bool {
 	}
 	t.reports = append(t.reports, r)
 	return true
+}
+
+// Erase takes out everything about an incident or a customer. It returns the deliveries that somebody still had to see
+// to, which are cancelled: a claimed one may be done all the same. What comes again about an incident that was erased is
+// refused with [ErrErased], until [MemoryStore.Anew]. The use of partners stays, because the partners have served all
+// the same.
+func (s *MemoryStore) Erase(ctx context.Context, e store.Erasure) (cancelled []Delivery, err error) {
+	if err := cmp.Or(ctx.Err(), e.Check()); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.ordered {
+		if t.gone || t.namespace != e.Namespace || t.incident != e.Incident && (e.Customer == "" || !t.of(e.Customer)) {
+			continue
+		}
+		cancelled = append(cancelled, s.erase(t)...)
+	}
+	s.refusals = slices.DeleteFunc(s.refusals, func(r Refusal) bool {
+		return s.erased[store.Name(r.Namespace, r.Incident)] || r.Incident == "" && e.Customer != "" && r.Namespace == e.Namespace && customerOf(r.Input) == e.Customer
+	})
+	return cancelled, nil
+}
+
+func (s *MemoryStore) erase(t *thread) (cancelled []Delivery) {
+	if stream := s.streams.Of(t.namespace, t.incident); s.keeps && stream != nil {
+		for _, o := range stream.Open {
+			cancelled = append(cancelled, s.deliveries[o.Key])
+			delete(s.deliveries, o.Key)
+		}
+		s.streams.Forget(t.namespace, t.incident)
+	}
+	s.index.Shift(t.number, t.stands, store.Standing{})
+	s.index.Reserve(slices.Collect(t.stands.Reserves()))
+	maps.DeleteFunc(s.byChoice, func(_ store.ID, of *thread) bool { return of == t })
+	maps.DeleteFunc(s.decided, func(_ string, of *thread) bool { return of == t })
+	name := store.Name(t.namespace, t.incident)
+	delete(s.threads, name)
+	s.erased[name] = true
+	*t = thread{number: t.number, gone: true}
+	s.commits++
+	s.version = Version(strconv.FormatInt(s.commits, 10))
+	return cancelled
+}
+
+// Anew says that an incident that was erased begins anew: what comes again about it is taken as a new incident.
+func (s *MemoryStore) Anew(ctx context.Context, namespace, incident string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.erased, store.Name(namespace, incident))
+	return nil
+}
+
+// refuses is an error for what comes about an incident that was erased.
+func (s *MemoryStore) refuses(c *Commit) error {
+	if len(s.erased) == 0 {
+		return nil
+	}
+	for namespace, incident := range c.about {
+		if s.erased[store.Name(namespace, incident)] {
+			return fmt.Errorf("incident %s: %w", intake.Shown(incident), ErrErased)
+		}
+	}
+	return nil
+}
+
+// about calls with the incidents that a commit is about.
+func (c *Commit) about(yield func(namespace, incident string) bool) {
+	switch {
+	case c.Record != nil:
+		yield(c.Record.Decision.Namespace, c.Record.Decision.Incident)
+	case c.Refusal != nil:
+		yield(c.Refusal.Namespace, c.Refusal.Incident)
+	case c.Mark != nil:
+		yield(c.Mark.Namespace, c.Mark.Incident)
+	}
+	for i := range c.Reports {
+		if !yield(c.Reports[i].Namespace, c.Reports[i].Incident) {
+			return
+		}
+	}
+}
+
+// of reports whether an incident is one of a customer's, by any of its decisions or by what was told of it last.
+func (t *thread) of(customer string) bool {
+	return t.customer == customer || slices.Contains(t.others, customer) || t.told != nil && customerOf(t.told.Incident) == customer
+}
+
+// customerOf is the customer of an incident that was refused.
+func customerOf(text []byte) string {
+	var in Incident
+	if in.UnmarshalJSON(text) != nil {
+		return ""
+	}
+	return in.Customer.ID
 }

@@ -13,11 +13,11 @@ import (
 )
 
 func TestMemoryStore(t *testing.T) {
-	recoverytest.TestStore(t, recoverytest.Harness{New: func(*testing.T) recovery.Store { return recovery.NewMemoryStore() }})
+	recoverytest.TestStore(t, memoryHarness())
 }
 
 func TestMemoryStoreWithDeliveries(t *testing.T) {
-	recoverytest.TestStore(t, recoverytest.Harness{New: func(*testing.T) recovery.Store { return recovery.NewMemoryStore(recovery.KeepDeliveries()) }})
+	recoverytest.TestStore(t, memoryHarness(recovery.KeepDeliveries()))
 }
 
 func TestMemoryStoreShowsRefusals(t *testing.T) {
@@ -124,5 +124,17 @@ func handleOne(b *testing.B, s recovery.Store, i int) {
 	r.Reserves = []recovery.Reserve{{Partner: "bike", Direction: "outbound", Units: 1, At: at}}
 	if err := s.Commit(b.Context(), recovery.Commit{Record: r, Reads: q, Given: given, Version: version}); err != nil {
 		b.Fatal(err)
+	}
+}
+
+func memoryHarness(options ...recovery.MemoryOption) recoverytest.Harness {
+	return recoverytest.Harness{
+		New: func(*testing.T) recovery.Store { return recovery.NewMemoryStore(options...) },
+		Erase: func(ctx context.Context, s recovery.Store, e store.Erasure) ([]recovery.Delivery, error) {
+			return s.(*recovery.MemoryStore).Erase(ctx, e)
+		},
+		Anew: func(ctx context.Context, s recovery.Store, namespace, incident string) error {
+			return s.(*recovery.MemoryStore).Anew(ctx, namespace, incident)
+		},
 	}
 }

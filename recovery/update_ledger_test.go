@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -124,6 +125,13 @@ func TestUpdateAfterErasure(t *testing.T) {
 					s.turn(t, index)
 				}
 				s.sound(t)
+				if _, err := h.Update(t.Context(), "T-1", delta(whole)); !errors.Is(err, recovery.ErrErased) {
+					t.Errorf("%v: what comes again of an erased incident: %v", story, err)
+				}
+				if err := s.Anew(t.Context(), "", "T-1"); err != nil {
+					t.Fatal(err)
+				}
+				s.turn(t, index)
 				if got := h.step("then " + whole); got != "new" {
 					t.Errorf("%v: got %s", story, got)
 				}

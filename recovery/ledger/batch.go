@@ -54,6 +54,7 @@ type undo struct {
 	forgotten *thread
 	erased    []int64
 	reserves  []recovery.Reserve
+	gone      *gone // what was refused before
 }
 
 // prepared is a payload with everything that can be computed before its place in the ledger is
@@ -271,6 +272,9 @@ func (l *Ledger) takeBack(u *undo) {
 		return
 	case u.calendar != "":
 		delete(l.calendars, u.calendar)
+		return
+	case u.gone != nil:
+		l.gone.takeBack(u.gone)
 		return
 	case u.erased != nil:
 		l.erased.remove(u.erased)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -109,7 +110,7 @@ func (l *Ledger) takeRecord(c *recovery.Commit) (*batch, error) {
 		return nil, err
 	}
 	t, err := l.index.find(nameOf(c.Record.Decision))
-	if err == nil {
+	if err = cmp.Or(err, l.refuses(c.Record.Decision.Namespace, c.Record.Decision.Incident)); err == nil {
 		if seq, done := t.find(id); done {
 			b := l.waitFor(seq)
 			l.mu.Unlock()

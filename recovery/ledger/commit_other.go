@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"time"
 
@@ -37,7 +38,7 @@ func (l *Ledger) admitRefusal(c *recovery.Commit, p *prepared) error {
 	r := c.Refusal
 	name := store.Name(r.Namespace, r.Incident)
 	t, err := l.index.find(name)
-	if err != nil {
+	if err = cmp.Or(err, l.refuses(r.Namespace, r.Incident)); err != nil {
 		return err
 	}
 	if c.Seen().Tells {
@@ -123,7 +124,7 @@ func (l *Ledger) takeMark(c *recovery.Commit) (*batch, error) {
 	}
 	name := store.Name(c.Mark.Namespace, c.Mark.Incident)
 	t, err := l.index.find(name)
-	if err == nil {
+	if err = cmp.Or(err, l.refuses(c.Mark.Namespace, c.Mark.Incident)); err == nil {
 		err = l.untold(c, t)
 	}
 	if err != nil || t == nil {
@@ -162,7 +163,7 @@ func (l *Ledger) takeReports(c *recovery.Commit) (*batch, error) {
 	last := int64(-1)
 	for _, r := range c.Reports {
 		seq, old, err := l.reported(r)
-		if err != nil {
+		if err = cmp.Or(err, l.refuses(r.Namespace, r.Incident)); err != nil {
 			l.mu.Unlock()
 			return nil, err
 		}

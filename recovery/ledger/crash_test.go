@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -63,6 +64,10 @@ func TestCutAtEveryByte(t *testing.T) {
 		t.Fatalf("%d records were erased", erased)
 	}
 	confirm(err)
+	if err := commitPlain(l, "dec_10", "T-0"); !errors.Is(err, recovery.ErrErased) {
+		t.Fatalf("what comes again of an erased incident: %v", err)
+	}
+	confirm(l.Anew(context.Background(), "", "T-0"))
 	confirm(commitPlain(l, "dec_10", "T-0"))
 
 	built, tried := newMemoryFiles(), 0

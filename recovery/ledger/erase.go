@@ -1,10 +1,16 @@
 package ledger
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -12,6 +18,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/internal/intake"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/store"
 )
@@ -31,7 +38,10 @@ type Erasure struct {
 // Erase overwrites the records of an incident or of a customer and returns how many they were. The
 // chain stays whole: the records keep their places, and a record is added. It says which records
 // were erased, and keeps their use of partners. Facts and precedents no longer count the erased
-// records, and an incident that comes again is a new one.
+// records.
+//
+// A keyed hash is kept of each incident, and what comes again about it is refused with [recovery.ErrErased], until
+// [Ledger.Anew]: a webhook that comes late is not paid again.
 //
 // Copies of the files keep the old bytes, and so may the disk. FORMAT.md says
 // more, also about later decisions that quote an erased one.
@@ -275,6 +285,9 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 		list = append(list, gone{incident, t, from})
 	}
 	slices.SortFunc(e.reserves, compareReserves)
+	if !l.seals { // else the database refuses what comes again
+		e.key, e.refused = l.gone.refusing(maps.Keys(c.incidents))
+	}
 	p, err := prepare(KindErasure, e.append(nil))
 	if err != nil {
 		l.mu.Unlock()
@@ -288,7 +301,7 @@ func (l *Ledger) commitErasure(at time.Time, c *concerned) error {
 	}
 	l.index.counts.Reserve(e.reserves)
 	l.erased.add(seqs)
-	l.undo = append(l.undo, undo{seq: l.next, erased: seqs, reserves: e.reserves})
+	l.undo = append(l.undo, undo{seq: l.next, erased: seqs, reserves: e.reserves}, undo{seq: l.next, gone: l.gone.change(&e)})
 	for _, seq := range seqs {
 		l.cache[seq%cacheSize].Store(nil)
 	}
@@ -373,4 +386,111 @@ func (e *erasures) fresh() []int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Sorted(maps.Keys(e.set))
+}
+
+// Anew says that an incident that was erased begins anew: what comes again about it is taken as a new incident.
+func (l *Ledger) Anew(ctx context.Context, namespace, incident string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	err := l.usable()
+	if err != nil || !l.gone.has(store.Name(namespace, incident)) {
+		l.mu.Unlock()
+		return err
+	}
+	e := erasure{anew: []goneHash{l.gone.hash(store.Name(namespace, incident))}}
+	p, err := prepare(KindErasure, e.append(nil))
+	if err != nil {
+		l.mu.Unlock()
+		return err
+	}
+	l.undo = append(l.undo, undo{seq: l.next, gone: l.gone.change(&e)})
+	l.put(p)
+	return l.settle(l.joined())
+}
+
+// goneHash is the keyed hash of an incident's name.
+type goneHash = Hash
+
+// gone are the incidents that were erased and have not begun anew, by keyed hashes of their names. Who has the ledger
+// has the key: the hashes keep names out of sight, and do not keep somebody from trying names.
+type gone struct {
+	key    []byte // nil before the first erasure
+	hashes map[goneHash]bool
+}
+
+func (g *gone) hash(name string) (out goneHash) {
+	h := hmac.New(sha256.New, g.key)
+	h.Write([]byte(name))
+	h.Sum(out[:0])
+	return out
+}
+
+func (g *gone) has(name string) bool { return len(g.hashes) > 0 && g.hashes[g.hash(name)] }
+
+// refuses is an error for what comes about an incident that was erased. A mirror refuses nothing.
+func (l *Ledger) refuses(namespace, incident string) error {
+	if l.seals || !l.gone.has(store.Name(namespace, incident)) {
+		return nil
+	}
+	return fmt.Errorf("incident %s: %w", intake.Shown(incident), recovery.ErrErased)
+}
+
+// refusing are the hashes of incidents that were not refused before, in order, and the key, where this erasure has to say it.
+func (g *gone) refusing(names iter.Seq[string]) (key []byte, out []goneHash) {
+	with := gone{key: g.key}
+	if g.key == nil {
+		key = make([]byte, sha256.Size)
+		_, _ = rand.Read(key) // it never fails
+		with.key = key
+	}
+	for name := range names {
+		if h := with.hash(name); !g.hashes[h] {
+			out = append(out, h)
+		}
+	}
+	slices.SortFunc(out, func(a, b goneHash) int { return bytes.Compare(a[:], b[:]) })
+	return key, out
+}
+
+// change applies an erasure, and returns what takes that back.
+func (g *gone) change(e *erasure) *gone {
+	was := &gone{key: g.key, hashes: map[goneHash]bool{}}
+	if g.hashes == nil {
+		g.hashes = map[goneHash]bool{}
+	}
+	if e.key != nil {
+		g.key = e.key
+	}
+	for _, h := range e.refused {
+		was.hashes[h] = g.hashes[h]
+		g.hashes[h] = true
+	}
+	for _, h := range e.anew {
+		was.hashes[h] = g.hashes[h]
+		delete(g.hashes, h)
+	}
+	return was
+}
+
+// takeBack undoes a change.
+func (g *gone) takeBack(was *gone) {
+	g.key = was.key
+	for h, refused := range was.hashes {
+		if refused {
+			g.hashes[h] = true
+		} else {
+			delete(g.hashes, h)
+		}
+	}
+}
+
+// sorted are the hashes in order.
+func (g *gone) sorted() (out [][]byte) {
+	for h := range g.hashes {
+		out = append(out, h[:])
+	}
+	slices.SortFunc(out, bytes.Compare)
+	return out
 }

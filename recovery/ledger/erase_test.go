@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -76,8 +77,14 @@ func TestErase(t *testing.T) {
 	check(l)
 	again := newDesk(t, l, story)
 	again.now = d.now.Add(48 * time.Hour)
+	if _, err := again.Handle(t.Context(), secret); !errors.Is(err, recovery.ErrErased) {
+		t.Errorf("an erased incident that comes again: %v", err)
+	}
+	if err := l.Anew(t.Context(), "", secret.ID); err != nil {
+		t.Fatal(err)
+	}
 	if x := again.handle(secret); x.Supersedes != "" {
-		t.Error("an erased incident that comes again is a new one")
+		t.Error("an erased incident that begins anew is a new one")
 	}
 	r, err := replay(context.Background(), dir, ReplayOptions{})
 	if err != nil || r.Erased != 2 || r.Different != 0 {

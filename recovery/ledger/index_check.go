@@ -25,6 +25,7 @@ type indexCheck struct {
 	sets    store.Sets
 	wiped   int64 // decisions and refusals that were erased
 	erasing map[int64]bool
+	gone    gone
 	// How many rows and names were met.
 	threadsMet, recordsMet, choicesMet, leftMet, refusalsMet, busyMet int64
 	delivers                                                          bool // a record has deliveries
@@ -106,6 +107,7 @@ func (c *indexCheck) agrees(t *log.Item) bool {
 			c.erasing[n] = true
 		}
 		c.count(func(x *store.Index) { x.Reserve(made.reserves) })
+		c.gone.change(&made)
 		return true
 	case string:
 		if t.Head.Kind == KindSet {
@@ -291,7 +293,7 @@ func (c *indexCheck) used() (bool, error) {
 // complete reports whether the index has nothing that the records do not say.
 func (c *indexCheck) complete() bool {
 	ok := c.threadsMet == c.threads.Rows() && c.refusalsMet == c.refusals.Rows() && c.choicesMet == c.choiceRows.Rows() && c.leftMet == c.left.Rows() && c.busyMet == c.busy.Rows() && (c.meta.Deliveries || !c.delivers) &&
-		c.setsMet == len(c.meta.Sets) && c.calendarsMet == len(c.meta.Calendars) && c.wiped == c.meta.Erased && int64(len(c.erasing)) == c.erased.Rows()
+		c.setsMet == len(c.meta.Sets) && c.calendarsMet == len(c.meta.Calendars) && c.wiped == c.meta.Erased && bytes.Equal(c.gone.key, c.meta.Key) && slices.EqualFunc(c.gone.sorted(), c.meta.Refused, bytes.Equal) && int64(len(c.erasing)) == c.erased.Rows()
 	decided := 0
 	for id, first := range c.sets.All() {
 		decided++

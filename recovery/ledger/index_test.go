@@ -131,8 +131,13 @@ func TestIndexAgrees(t *testing.T) {
 		}
 		for i := range steps {
 			who := named(random.IntN(12))
-			ctx := context.Background()
-			switch n := random.IntN(30); {
+			ctx, n := context.Background(), random.IntN(30)
+			if n > 3 { // it may have been erased
+				if err := l.Anew(ctx, "", who); err != nil {
+					t.Fatal(err)
+				}
+			}
+			switch {
 			case n == 0:
 				if err := l.WriteIndex(ctx); err != nil {
 					t.Fatal(err)

@@ -38,6 +38,7 @@ type Ledger struct {
 	ended         error // set once something else has changed the files; nothing is recorded then
 	index         *index
 	erased        erasures
+	gone          gone
 	unwiped       []int64 // erased records that may not have been overwritten yet
 	unread        int64   // records that were not read to open the ledger
 	indexAfter    int64   // after how many new records Close writes an index

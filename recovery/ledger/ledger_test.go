@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"context"
 	"testing"
 
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 	"github.com/servicerecovery/amends/recovery/recoverytest"
+	"github.com/servicerecovery/amends/recovery/store"
 )
 
 // openT opens a ledger that ends with the test.
@@ -53,6 +55,15 @@ func harness(indexed bool, options ...Option) recoverytest.Harness {
 				t.Error("the index was not used")
 			}
 			return again
+		},
+		Erase: func(ctx context.Context, s recovery.Store, e store.Erasure) (cancelled []recovery.Delivery, err error) {
+			_, err = s.(*Ledger).Erase(ctx, Erasure{Namespace: e.Namespace, Incident: e.Incident, Customer: e.Customer, At: e.At, Cancelled: func(d recovery.Delivery) {
+				cancelled = append(cancelled, d)
+			}})
+			return cancelled, err
+		},
+		Anew: func(ctx context.Context, s recovery.Store, namespace, incident string) error {
+			return s.(*Ledger).Anew(ctx, namespace, incident)
 		},
 	}
 }

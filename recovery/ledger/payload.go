@@ -420,6 +420,9 @@ type erasure struct {
 	incidents int64 // how many incidents were erased on which something was decided
 	records   []int64
 	reserves  []recovery.Reserve
+	key       []byte     // of the hashes; nil where an earlier erasure has it
+	refused   []goneHash // the incidents, of which nothing is taken any more
+	anew      []goneHash // those that begin anew
 }
 
 func (e erasure) ErasedRecords() []int64 { return e.records }
@@ -427,9 +430,18 @@ func (e erasure) ErasedRecords() []int64 { return e.records }
 func (e *erasure) append(dst []byte) []byte {
 	o := writing(dst)
 	o.BeginObject()
+	if len(e.anew) > 0 {
+		o.hashes("anew", e.anew)
+	}
 	o.time("at", e.at)
 	o.int("incidents", e.incidents)
+	if e.key != nil {
+		o.text("key", hex.EncodeToString(e.key))
+	}
 	o.ints("records", e.records)
+	if len(e.refused) > 0 {
+		o.hashes("refused", e.refused)
+	}
 	list(o, "reserves", e.reserves, func(o *object, r *recovery.Reserve) {
 		o.BeginObject()
 		o.time("at", r.At)
@@ -456,6 +468,12 @@ func parseErasure(payload []byte) (e erasure, err error) {
 			c.Elements(func() { e.records = append(e.records, c.Int()) })
 		case "reserves":
 			c.Elements(func() { e.reserves = append(e.reserves, c.reserve()) })
+		case "key":
+			e.key = c.hex()
+		case "refused":
+			e.refused = c.hashes()
+		case "anew":
+			e.anew = c.hashes()
 		}
 	})
 	return e, c.end()

@@ -62,12 +62,14 @@ func (l *Ledger) begin(s *snapshot) error {
 	l.index, l.tree = indexOver(s), log.Tree{}
 	l.sets, l.calendars = map[string]int64{}, map[string]int64{}
 	l.erased.stand(s)
+	l.gone = gone{}
 	if s == nil {
 		l.expect()
 		return nil
 	}
 	maps.Copy(l.sets, s.meta.Sets)
 	maps.Copy(l.calendars, s.meta.Calendars)
+	l.gone = s.meta.gone()
 	return cmp.Or(s.restore(&l.tree), l.restream(s))
 }
 
@@ -183,6 +185,7 @@ func (r *loader) erase(e *erasure) error {
 		}
 	}
 	r.l.index.counts.Reserve(e.reserves)
+	r.l.gone.change(e)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/ledger/internal/log"
 )
 
@@ -54,8 +55,14 @@ var ErrClosed = errors.New("the ledger was closed")
 // ErrNotFound is returned when a ledger has no such record.
 var ErrNotFound = log.ErrNotFound
 
-// ErrErased is returned for a record whose payload was erased.
-var ErrErased = errors.New("the record was erased")
+// ErrErased is returned for a record whose payload was erased. It is a [recovery.ErrErased], as [errors.Is] sees it.
+var ErrErased error = erasedError{}
+
+type erasedError struct{}
+
+func (erasedError) Error() string { return "the record was erased" }
+
+func (erasedError) Is(target error) bool { return target == recovery.ErrErased }
 
 // Repair cuts off the bytes behind the last whole record of a ledger that are not a record: the
 // beginning of one, zeros, or rubbish. It keeps them in a file beside the segment. Any other damage

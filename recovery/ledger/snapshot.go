@@ -50,6 +50,19 @@ type snapshotMeta struct {
 	Facts     []countedKind    `json:"facts"`
 	// Deliveries says that the ledger keeps them.
 	Deliveries bool `json:"deliveries,omitempty"`
+	// Refused are the keyed hashes of incidents that were erased and have not begun anew.
+	Key     []byte   `json:"key,omitempty"`
+	Refused [][]byte `json:"refused,omitempty"`
+}
+
+func (m *snapshotMeta) gone() gone {
+	out := gone{key: m.Key, hashes: map[goneHash]bool{}}
+	for _, h := range m.Refused {
+		if len(h) == len(goneHash{}) {
+			out.hashes[goneHash(h)] = true
+		}
+	}
+	return out
 }
 
 // countedKind is a kind of fact, with the type of its field by name.

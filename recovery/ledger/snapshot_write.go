@@ -41,6 +41,7 @@ func (w *snapshotWriter) meta() ([]byte, error) {
 	l := w.l
 	m := snapshotMeta{
 		Records: l.confirmed, Head: l.confirmedHead, Threads: l.index.count, Sets: l.sets, Calendars: l.calendars, Facts: countedOf(l.index.counts.Kinds()), Unwiped: l.unwiped, Deliveries: l.index.streams.on,
+		Key: l.gone.key, Refused: l.gone.sorted(),
 	}
 	first, end := l.tail.End()
 	m.Segment, m.Offset = first, end

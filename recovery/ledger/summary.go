@@ -18,7 +18,7 @@ var (
 	calendarShape = jsontext.Names("calendar", "id")
 	markShape     = jsontext.Names("incident", "namespace", "told", "updated_at")
 	indexShape    = jsontext.Names("digest", "records")
-	erasureShape  = jsontext.Names("at", "incidents", "records").With("reserves", reserveShape)
+	erasureShape  = jsontext.Names("anew", "at", "incidents", "key", "records", "refused").With("reserves", reserveShape)
 
 	moneyShape   = jsontext.Names("currency", "value")
 	reserveShape = jsontext.Names("at", "direction", "namespace", "partner", "units")

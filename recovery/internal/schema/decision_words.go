@@ -158,7 +158,7 @@ func justices() []string {
 
 // refusalCodes are those of recovery.AppendRefusal.
 var refusalCodes = []string{
-	"invalid-json", "invalid-incident", "invalid-payload", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "failed",
+	"invalid-json", "invalid-incident", "invalid-payload", "evaluation-error", "ambiguous", "invalid-choice", "unknown-action", "conflict", "erased", "failed",
 }
 
 // choiceReasons are the values of recovery.ChoiceReason.

@@ -211,7 +211,7 @@ func confirmed() error { return nil }
 type submitter struct {
 	stores.Submitter
 	wait func() error
-	err  error // of the store: other than a conflict, after which the incident is decided again, and than an erased incident
+	err  error // the trouble of the store, which is no conflict and no incident that was erased
 }
 
 func (s *submitter) Commit(ctx context.Context, c recovery.Commit) error {

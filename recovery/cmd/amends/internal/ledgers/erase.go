@@ -29,10 +29,15 @@ func eraseLedger(c command.Command, h command.Host, args []string) error {
 	namespace := Namespace(f)
 	incident := f.String("incident", "", "erase what is known of the incident `ID`")
 	customer := f.String("customer", "", "erase all incidents of the customer `ID` (customer.id)")
+	anew := f.Bool("anew", false, "erase nothing: the incident, which was erased, begins anew, and what comes about it is taken again")
 	now := f.Now("write `TIME` (RFC 3339) into the ledger as that of erasing; otherwise none is written")
 	format := f.Format("text", "json")
 	rest, err := f.Parse(h, args)
-	if err == nil && (*incident == "") == (*customer == "") {
+	switch {
+	case err != nil:
+	case *anew && *incident == "":
+		err = errors.New("--anew needs to know which incident begins anew: --incident ID")
+	case (*incident == "") == (*customer == ""):
 		err = errors.New("ledger erase needs to know whose records: --incident ID or --customer ID")
 	}
 	if err != nil {
@@ -45,6 +50,12 @@ func eraseLedger(c command.Command, h command.Host, args []string) error {
 	db, dir, err := from.Database(name)
 	if err != nil {
 		return err
+	}
+	if *anew {
+		if err := beginAnew(dir, *namespace, *incident); err != nil {
+			return Failed(h, dir, format.Value, err)
+		}
+		return writeAnew(h, format.Value, *namespace, *incident)
 	}
 	e := ledger.Erasure{Namespace: *namespace, Incident: *incident, Customer: *customer, At: now.Or(time.Time{})}
 	if db != nil {
@@ -93,6 +104,28 @@ func erase(dir string, e ledger.Erasure) (int, error) {
 	return n, errors.Join(err, l.Close())
 }
 
+func beginAnew(dir, namespace, incident string) error {
+	l, err := ledger.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(l.Anew(context.Background(), namespace, incident), l.Close())
+}
+
+func writeAnew(h command.Host, format, namespace, incident string) error {
+	if format == "json" {
+		return command.WriteIndented(h.Stdout, struct {
+			Namespace string `json:"namespace,omitempty"`
+			Incident  string `json:"incident"`
+			Anew      bool   `json:"anew"`
+		}{namespace, incident, true})
+	}
+	if namespace != "" {
+		incident += " of " + namespace
+	}
+	return h.Stdout.Printf("what comes about incident %s is taken\n", incident)
+}
+
 func writeErased(h command.Host, format string, e ledger.Erasure, n int) error {
 	if format == "json" {
 		return command.WriteIndented(h.Stdout, struct {
@@ -112,5 +145,5 @@ func writeErased(h command.Host, format string, e ledger.Erasure, n int) error {
 	if n == 0 {
 		return h.Stdout.Printf("nothing to erase: the ledger holds no records of %s\n", whose)
 	}
-	return h.Stdout.Printf("erased: %s of %s. Copies and backups keep what they had, and so do receipts\n", term.Count(n, "record"), whose)
+	return h.Stdout.Printf("erased: %s of %s; what comes again is refused. Copies and backups keep what they had, and so do receipts\n", term.Count(n, "record"), whose)
 }
