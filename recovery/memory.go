@@ -418,19 +418,26 @@ func (s *MemoryStore) Erase(ctx context.Context, e store.Erasure) (cancelled []D
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	records := 0
 	for _, t := range s.ordered {
 		if t.gone || t.namespace != e.Namespace || t.incident != e.Incident && (e.Customer == "" || !t.of(e.Customer)) {
 			continue
 		}
-		cancelled = append(cancelled, s.erase(t)...)
+		open, n := s.erase(t)
+		cancelled, records = append(cancelled, open...), records+n
 	}
+	refused := len(s.refusals)
 	s.refusals = slices.DeleteFunc(s.refusals, func(r Refusal) bool {
 		return s.erased[store.Name(r.Namespace, r.Incident)] || r.Incident == "" && e.Customer != "" && r.Namespace == e.Namespace && customerOf(r.Input) == e.Customer
 	})
+	if e.Erased != nil {
+		e.Erased(records + refused - len(s.refusals))
+	}
 	return cancelled, nil
 }
 
-func (s *MemoryStore) erase(t *thread) (cancelled []Delivery) {
+func (s *MemoryStore) erase(t *thread) (cancelled []Delivery, records int) {
+	records, decisions := len(t.reports), len(s.decided)
 	if stream := s.streams.Of(t.namespace, t.incident); s.keeps && stream != nil {
 		for _, o := range stream.Open {
 			cancelled = append(cancelled, s.deliveries[o.Key])
@@ -442,13 +449,14 @@ func (s *MemoryStore) erase(t *thread) (cancelled []Delivery) {
 	s.index.Reserve(slices.Collect(t.stands.Reserves()))
 	maps.DeleteFunc(s.byChoice, func(_ store.ID, of *thread) bool { return of == t })
 	maps.DeleteFunc(s.decided, func(_ string, of *thread) bool { return of == t })
+	records += decisions - len(s.decided)
 	name := store.Name(t.namespace, t.incident)
 	delete(s.threads, name)
 	s.erased[name] = true
 	*t = thread{number: t.number, gone: true}
 	s.commits++
 	s.version = Version(strconv.FormatInt(s.commits, 10))
-	return cancelled
+	return cancelled, records
 }
 
 // Anew says that an incident that was erased begins anew: what comes again about it is taken as a new incident.

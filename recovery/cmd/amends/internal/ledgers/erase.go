@@ -52,8 +52,13 @@ func eraseLedger(c command.Command, h command.Host, args []string) error {
 		return err
 	}
 	if *anew {
-		if err := beginAnew(dir, *namespace, *incident); err != nil {
-			return Failed(h, dir, format.Value, err)
+		if db != nil {
+			err = errors.Join(db.Anew(context.Background(), *namespace, *incident), db.Close())
+		} else {
+			err = beginAnew(dir, *namespace, *incident)
+		}
+		if err != nil {
+			return Failed(h, name, format.Value, err)
 		}
 		return writeAnew(h, format.Value, *namespace, *incident)
 	}

@@ -40,6 +40,7 @@ type Database interface {
 	Unsealed(ctx context.Context) (records int64, since time.Time, err error)
 	Checkpoint(ctx context.Context) (ledger.Checkpoint, error)
 	Erase(ctx context.Context, e store.Erasure) ([]recovery.Delivery, error)
+	Anew(ctx context.Context, namespace, incident string) error
 	Set(ctx context.Context, digest string) (*playbook.Set, error)
 	Incidents(ctx context.Context, namespace string) ([]string, error)
 }
