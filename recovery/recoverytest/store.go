@@ -126,6 +126,7 @@ func parts() []part {
 		{"stream/a report on an old decision conflicts", streamReports},
 		{"stream/tenants see nothing of each other", streamTenants},
 		{"stream/a context that has ended is heeded", streamHeedsContext},
+		{"stream/random things, compared with the rules", streamRandom},
 
 		{"races/for the last unit", raceForUnit},
 		{"races/for the last euro", raceForEuro},
