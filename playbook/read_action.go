@@ -50,7 +50,7 @@ func (r *reader) action(n *yamlnode.Node, step stepKind) *Action {
 	if broken(n) {
 		return nil
 	}
-	if n.Kind != yamlnode.Mapping || len(n.Entries) != 1 {
+	if n.Kind != yamlnode.Mapping || len(n.Entries) != 1 || isBareID(n) {
 		r.noAction(n)
 		return nil
 	}
@@ -130,6 +130,8 @@ func (r *reader) noAction(n *yamlnode.Node) {
 	switch {
 	case n.Kind == yamlnode.Scalar && kindOf(n) == String && wellFormed(n.Value, '_'):
 		r.mend(r.at(n), "bad-action", as(n, n.Value+": {}"), wanted, found(n))
+	case isBareID(n):
+		r.add(r.at(n.Entries[0].Key), "bad-action", "write the type, and the id among its parameters, such as `callback: {id: …}`", "an action begins with its type, not with its `id`")
 	case n.Kind != yamlnode.Mapping || len(n.Entries) == 0:
 		r.add(r.at(n), "bad-action", "", wanted, found(n))
 	default:
@@ -138,12 +140,20 @@ func (r *reader) noAction(n *yamlnode.Node) {
 			keys = append(keys, clip(e.Key.Value))
 		}
 		fix := say("write each action as an item of its own")
+		if len(keys) == 2 && keys[0] == "id" {
+			fix = say("write the id among the parameters, as `" + keys[1] + ": {id: …}`")
+		}
 		if first := n.Entries[0]; first.Value.IsAbsent() {
 			fix = say("indent the parameters below `" + first.Key.Value + ":`, or write `" + first.Key.Value + ": {" + keys[1] + ": …}`")
 			fix.edit = deeperEntries(n)
 		}
 		r.mend(r.at(n.Entries[1].Key), "bad-action", fix, wanted, "several keys: "+strings.ReplaceAll(listed(keys), " or ", " and "))
 	}
+}
+
+// isBareID recognises an id where an action is wanted.
+func isBareID(n *yamlnode.Node) bool {
+	return n.Kind == yamlnode.Mapping && len(n.Entries) == 1 && n.Entries[0].Key.Value == "id" && n.Entries[0].Value.Kind == yamlnode.Scalar
 }
 
 // deeperEntries indents the entries of an action below its type, where each has a line of
