@@ -24,6 +24,7 @@ type Entry struct {
 	Choice           *recovery.Choice // nil for an action
 	Key              string           // of the delivery that is dead
 	Why              string           // why what is stuck could not be decided
+	Over             recovery.Money   // how much more was given, of what is overpaid
 }
 
 // Of lists what is owed on an incident, by what a store answers about it. The most urgent comes
@@ -49,7 +50,7 @@ func Of(g *recovery.Given, now time.Time) ([]Entry, error) {
 }
 
 func ofAction(incident string, o *recovery.Owed) Entry {
-	e := Entry{State: o.State, Incident: incident, Type: o.Action.Type, DueAt: o.At, NotBefore: o.Action.NotBefore, Action: &o.Action, Key: o.Key, Why: o.Why}
+	e := Entry{State: o.State, Incident: incident, Type: o.Action.Type, DueAt: o.At, NotBefore: o.Action.NotBefore, Action: &o.Action, Key: o.Key, Why: o.Why, Over: o.Over}
 	if o.State == recovery.Next && o.Action.DueAt.IsZero() && o.At.Equal(o.Action.NotBefore) {
 		e.DueAt = time.Time{} // it can be done then, and has no deadline
 	}

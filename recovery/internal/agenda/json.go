@@ -40,6 +40,7 @@ type written struct {
 	Choice    string          `json:"choice,omitempty"`
 	Amount    json.RawMessage `json:"amount,omitempty"`
 	Already   json.RawMessage `json:"already,omitempty"`
+	Over      recovery.Money  `json:"over,omitzero"`
 	Params    json.RawMessage `json:"params"`
 	Owner     string          `json:"owner,omitempty"`
 	Decider   string          `json:"decider,omitempty"`
@@ -62,7 +63,7 @@ type written struct {
 func (e *Entry) AppendJSON(dst []byte, c Case) ([]byte, error) {
 	w := written{
 		State: e.State, Incident: e.Incident, Type: e.Type, Params: json.RawMessage("{}"), Plays: []string{},
-		Service: c.Service, Failure: c.Failure, Key: e.Key, Why: e.Why,
+		Service: c.Service, Failure: c.Failure, Key: e.Key, Why: e.Why, Over: e.Over,
 	}
 	if c.CustomerID != "" || c.CustomerName != "" {
 		w.Customer = &customer{c.CustomerID, c.CustomerName}

@@ -69,7 +69,7 @@ func common(where kindOfList) map[string]question {
 		"remind":  {shapeActions, textField("remind")}, "if_late": {shapeActions, textField("if_late")},
 	}
 	if where == ofOwed {
-		out["state"] = closed("state", "overdue", "due", "pending", "next", "waiting")
+		out["state"] = closed("state", "overdue", "due", "pending", "next", "waiting", "overpaid")
 	}
 	return out
 }

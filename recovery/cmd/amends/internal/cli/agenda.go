@@ -195,6 +195,9 @@ func writeEntry(w *prose.Writer, e *agenda.Entry, decided time.Time, zones zoned
 	if e.Key != "" {
 		id = e.Key + "  " + id
 	}
+	if e.Over.IsSet() {
+		what += ", " + e.Over.String() + " too much"
+	}
 	plain := zones.Text(play)
 	switch {
 	case !e.DueAt.IsZero():
