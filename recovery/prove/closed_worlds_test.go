@@ -440,6 +440,16 @@ func (w *whole) questions(result *prove.Result, count map[string]int) {
 			return applies && w.g.fits[book][kind]
 		})
 	})
+	for _, m := range w.cells {
+		var e *recovery.EvaluationError
+		if !errors.As(m.err, &e) {
+			continue
+		}
+		if !slices.ContainsFunc(result.Questions, func(p prove.Proof) bool { return p.Question == prove.Refused && p.Standing != prove.Proved && (p.Play == e.PlayName() || e.PlayName() == "") }) {
+			w.t.Errorf("seed %d: nothing says that %q can refuse: %v, %s\n%s", w.seed, e.PlayName(), m.err, m.tale.json(), w.src)
+			break
+		}
+	}
 	for _, p := range result.Questions {
 		count[fmt.Sprintf("%s %s", p.Question, p.Standing)]++
 		shown := map[prove.Question]string{prove.Refused: refused, prove.Ambiguous: ambiguous, prove.Unanswered: unanswered}[p.Question]

@@ -384,12 +384,17 @@ func (c *checker) refused() []Proof {
 		if c.ctx.Err() != nil {
 			return out
 		}
-		box := c.boxes[p]
+		x := &search{w: c.world, plays: c.relevantTo(p, p), refusals: true, budget: mostTries}
+		x.fine = func(s *scene) bool { return len(s.live) == 0 && !s.refused }
+		box, _ := c.start(nil)
+		for _, a := range []*policy.Asked{c.reason.Applies(p.Playbook), c.reason.Play(p)} {
+			if box != nil {
+				box = c.reason.Require(a, box, policy.CanYes|policy.CanFail)
+			}
+		}
 		if box == nil {
 			continue
 		}
-		x := &search{w: c.world, plays: c.relevantTo(p, p), must: []*policy.Asked{c.reason.Applies(p.Playbook), c.reason.Play(p)}, refusals: true, budget: mostTries}
-		box, _ = c.start(nil)
 		var found *trial
 		wanted := func(t *trial) bool {
 			var e *recovery.EvaluationError
@@ -399,7 +404,7 @@ func (c *checker) refused() []Proof {
 			if found != nil || len(c.partsThatMayFail(p)) == 0 {
 				return
 			}
-			for _, t := range x.trials(s) {
+			for t := range x.both(s, x.trials(s)) {
 				if wanted(t) {
 					found, x.done = c.smallest(t, wanted), true
 					return
@@ -412,7 +417,7 @@ func (c *checker) refused() []Proof {
 			continue
 		}
 		if parts := c.partsThatMayFail(p); len(parts) > 0 {
-			out = append(out, Proof{Question: Refused, Play: p.Name, Standing: Open, At: p.Range, Reason: reason{at: parts[0], text: "whether it can fail could not be reasoned about"}.String()})
+			out = append(out, Proof{Question: Refused, Play: p.Name, Standing: Open, At: p.Range, Reason: parts[0].String()})
 		}
 	}
 	return out
@@ -425,8 +430,8 @@ func (c *checker) limitsMayFail() (out []Proof) {
 		out = append(out, Proof{Question: Refused, Standing: Open, At: at, Reason: reason{at: at, text: text}.String()})
 	}
 	for _, l := range limitsOf(c.program) {
-		if !l.Keep && (c.reason.Cap(l).MayFail() || len(c.reason.Reads(l.AtMost)) > 0) {
-			add(l.Position, "whether the cap can fail could not be reasoned about")
+		if !l.Keep && !(c.reason.Safe(c.reason.Cap(l)) && c.reason.SafeAmount(l.AtMost) && c.reason.Safe(l.Escalate)) {
+			add(l.Position, "the cap is worked out, so that it may fail")
 		}
 	}
 	for _, f := range c.reason.Unlike() {
@@ -437,17 +442,17 @@ func (c *checker) limitsMayFail() (out []Proof) {
 
 // partsThatMayFail are the places in a play of expressions that can fail: those that do more than read
 // fields, facts and constants and compare them.
-func (c *checker) partsThatMayFail(p *policy.Play) (out []policy.Position) {
-	if box := c.boxes[p]; box != nil && p.Each != nil {
-		out = append(out, p.Range)
+func (c *checker) partsThatMayFail(p *policy.Play) (out []reason) {
+	if p.Each != nil {
+		out = append(out, reason{p.Range, "the items could not be reasoned about"})
 	}
 	asked := []*policy.Asked{c.reason.Play(p), c.reason.Applies(p.Playbook)}
 	for _, k := range p.Cases {
 		asked = append(asked, c.reason.Case(k))
 	}
 	for _, a := range asked {
-		if a.MayFail() {
-			out = append(out, a.At())
+		if !c.reason.Safe(a) {
+			out = append(out, reason{a.At(), "the condition does more than compare and look up, so that it may fail"})
 		}
 	}
 	for _, list := range listsOf(p) {
@@ -455,27 +460,60 @@ func (c *checker) partsThatMayFail(p *policy.Play) (out []policy.Position) {
 			out = append(out, c.actionMayFail(a)...)
 		}
 	}
-	if p.Choice != nil || p.Partners != nil {
-		out = append(out, p.Range)
+	if p.Partners != nil {
+		out = append(out, reason{p.Range, "which partner takes it could not be reasoned about"})
+	}
+	if !c.choiceIsSafe(p.Choice) {
+		out = append(out, reason{p.Range, "what is on offer is worked out, so that it may allow nothing"})
+	}
+	if _, written := p.Lead.Written(); p.Lead != nil && !written {
+		out = append(out, reason{p.Range, "the lead is worked out, so that it may lie before all times"})
 	}
 	return out
 }
 
-func (c *checker) actionMayFail(a *policy.Action) (out []policy.Position) {
-	for _, part := range []any{a.Amount, a.Within, a.After, a.Calendar} {
-		for _, r := range c.reason.Reads(part) {
-			out = append(out, r.At())
+// choiceIsSafe reports whether all that a choice offers is written, so that nothing of it can fail.
+func (c *checker) choiceIsSafe(ch *policy.Discretion) bool {
+	if ch == nil {
+		return true
+	}
+	if _, written := ch.Within.Written(); ch.Within != nil && !written || !c.reason.Safe(ch.Decider) || len(c.reason.Reads(ch.Calendar)) > 0 {
+		return false
+	}
+	fixed := func(p *policy.Param) bool {
+		_, ok := p.Fixed()
+		return p == nil || ok
+	}
+	for _, o := range ch.Options {
+		if !fixed(o.From) || !fixed(o.To) || o.Amount != nil && !fixed(o.Amount) || len(c.actionMayFail(o.Action)) > 0 {
+			return false
+		}
+		for _, a := range o.Allowed {
+			if !fixed(a.From) || !fixed(a.To) || slices.ContainsFunc(a.Values, func(v *policy.Param) bool { return !c.reason.Safe(v) }) {
+				return false
+			}
 		}
 	}
-	for _, p := range a.Params {
-		for _, r := range c.reason.Reads(p) {
-			out = append(out, r.At())
+	return true
+}
+
+// actionMayFail are the places in an action of what can fail. A deadline that is written ends for each time of the
+// incident itself; one that counts from a declared field may lie beyond the year 9999.
+func (c *checker) actionMayFail(a *policy.Action) (out []reason) {
+	note := func(text string) { out = append(out, reason{a.Position, text}) }
+	if !c.reason.SafeAmount(a.Amount) {
+		note("the amount may be below zero or larger than any, unless `min` and `max` of the fields that it reads rule that out")
+	}
+	for _, part := range []any{a.Within, a.After, a.Calendar} {
+		if len(c.reason.Reads(part)) > 0 {
+			note("the deadline is worked out, so that it may lie beyond all times")
 		}
 	}
-	if a.Message != nil || a.Note != nil {
-		if a.Message != nil {
-			out = append(out, a.Position)
-		}
+	if a.Since != nil && (a.Within != nil || a.After != nil) && !isOwnTime(a.Since.Name) {
+		note("the deadline counts from a field that may lie near the end of the year 9999")
+	}
+	if !c.reason.Safe(a.Message) || !c.reason.Safe(a.Note) || !c.reason.Safe(a.Owner) || slices.ContainsFunc(a.Params, func(p *policy.Param) bool { return !c.reason.Safe(p) }) {
+		note("a text or a parameter is worked out in a way that may fail")
 	}
 	for _, list := range [][]*policy.Action{a.IfLate, a.Remind} {
 		for _, x := range list {
@@ -483,4 +521,9 @@ func (c *checker) actionMayFail(a *policy.Action) (out []policy.Position) {
 		}
 	}
 	return out
+}
+
+// isOwnTime reports whether a field is one of the times that each incident may have.
+func isOwnTime(name string) bool {
+	return slices.Contains(eventFields, name) || slices.Contains([]string{"occurred_at", "reported_at", "expected_at", "updated_at"}, name)
 }

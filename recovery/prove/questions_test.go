@@ -121,3 +121,56 @@ plays:
 		t.Errorf("got\n%s\nwanted\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestWhatMayFail holds of which parts of a play it is known that the engine never refuses an incident for them.
+func TestWhatMayFail(t *testing.T) {
+	for _, c := range []struct {
+		play     string
+		standing prove.Standing
+	}{
+		{"{id: a, approach: standardised-response, when: has(tables.band), do: [{compensate: {amount: tables.band.a}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: 'incident.n + size(incident.region) > 2', do: [{respond: {}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: '10 / incident.n > 2', do: [{respond: {}}]}", prove.Broken},
+		{"{id: a, approach: standardised-response, when: 'incident.wide + 1 > 2', do: [{respond: {}}]}", prove.Open},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.price * percent(50)'}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.price * incident.n + tables.place.a'}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'incident.price - money(\"5 EUR\")'}}]}", prove.Broken},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: 'max(incident.price - money(\"5 EUR\"), money(\"0 EUR\"))'}}]}", prove.Open},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{compensate: {amount: incident.fare}}]}", prove.Open},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{respond: {note: 'x ${10 / incident.n}'}}]}", prove.Broken},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{respond: {owner: 'x ${10 / incident.n}'}}]}", prove.Broken},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{respond: {note: 'x ${incident.region}', owner: '${incident.region}', message: sorry}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: has(incident.at), do: [{respond: {since: at, within: 2d}}]}", prove.Open},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{respond: {since: resolved_at, within: 2d}}]}", prove.Proved},
+		{"{id: a, approach: standardised-response, when: 'true', do: [{respond: {within: 'hours(incident.n)'}}]}", prove.Open},
+		{"{id: a, approach: case-by-case, when: 'true', discretion: {decider: d, within: 2h, options: [{compensate: {amount: {from: 5 EUR, to: 10 EUR}}}]}}", prove.Proved},
+		{"{id: a, approach: case-by-case, when: 'true', discretion: {decider: d, within: 2h, options: [{compensate: {amount: {from: 5 EUR, to: incident.price}}}]}}", prove.Broken},
+		{"{id: a, approach: standardised-response, when: 'incident.region.matches(\"a+\")', do: [{respond: {}}]}", prove.Open},
+		{"{id: a, approach: standardised-response, when: 'incident.tags.exists(t, t.size() > incident.n)', do: [{respond: {}}]}", prove.Open},
+	} {
+		src := `amends: v1
+playbook: p
+review_by: 2027-01-01
+incident:
+  n: {type: int, min: 0, max: 9, default: 0}
+  wide: {type: int, default: 0}
+  at: {type: timestamp, optional: true}
+  price: {type: money, currency: EUR, min: 0 EUR, max: 900 EUR, default: 10 EUR}
+  fare: {type: money, currency: EUR, min: 0 EUR, default: 10 EUR}
+messages: {sorry: {en: "Sorry for ${incident.price}"}}
+tables:
+  band: {by: {n: incident.n}, rows: [{n: {below: 3}, a: 10 EUR}, {n: {above: 5}, a: 30 EUR}]}
+  place: {by: incident.region, rows: [{is: north, a: 10 EUR}, {otherwise: true, a: 20 EUR}]}
+plays:
+  - ` + c.play + "\n"
+		result, err := prove.Prove(context.Background(), loaded(t, src), prove.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range result.Questions {
+			if p.Question == prove.Refused && p.Standing != c.standing {
+				t.Errorf("%s: it is %s: %s", c.play, p.Standing, p.Reason)
+			}
+		}
+	}
+}
