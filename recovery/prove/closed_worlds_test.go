@@ -445,7 +445,9 @@ func (w *whole) questions(result *prove.Result, count map[string]int) {
 		if !errors.As(m.err, &e) {
 			continue
 		}
-		if !slices.ContainsFunc(result.Questions, func(p prove.Proof) bool { return p.Question == prove.Refused && p.Standing != prove.Proved && (p.Play == e.PlayName() || e.PlayName() == "") }) {
+		if !slices.ContainsFunc(result.Questions, func(p prove.Proof) bool {
+			return p.Question == prove.Refused && p.Standing != prove.Proved && (p.Play == e.PlayName() || e.PlayName() == "")
+		}) {
 			w.t.Errorf("seed %d: nothing says that %q can refuse: %v, %s\n%s", w.seed, e.PlayName(), m.err, m.tale.json(), w.src)
 			break
 		}
