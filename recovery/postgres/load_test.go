@@ -2,12 +2,14 @@ package postgres_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"time"
 
 	"github.com/servicerecovery/amends/recovery"
+	"github.com/servicerecovery/amends/recovery/due"
 	"github.com/servicerecovery/amends/recovery/postgres"
 )
 
@@ -33,6 +36,13 @@ plays:
     approach: standardised-response
     when: incident.failure == "late"
     do: [{compensate: {amount: 5 EUR}}, {notify: {to: lead}}]
+`
+
+// hasty is capped, with an answer that is due within seconds, and never comes.
+const hasty = capped + `  - id: answer
+    approach: standardised-response
+    when: true
+    do: [{respond: {within: 4s, if_late: [{escalate: {to: lead}}]}}]
 `
 
 func engine(t testing.TB, s recovery.Store) *recovery.Engine {
@@ -55,21 +65,30 @@ const (
 	handlers  = 32
 )
 
-func loadedIncident(i int) recovery.Incident {
-	return late(fmt.Sprint("T-", i), fmt.Sprint("C-", i%customers))
+func loadedIncident(i int, at time.Time) recovery.Incident {
+	in := late(fmt.Sprint("T-", i), fmt.Sprint("C-", i%customers))
+	in.OccurredAt, in.ReportedAt = at, at
+	return in
 }
+
+// happened is the variable that has the time at which everything has happened.
+const happened = "AMENDS_TEST_BEGIN"
 
 // worker is the variable that makes the test one of the processes: it names the schema.
 const worker = "AMENDS_TEST_WORKER"
 
-// TestWorker is a process of [TestTwoProcesses]: it handles every incident, claims deliveries and reports them done,
-// and says so line by line. It tries again whatever fails because somebody was killed.
+// TestWorker is a process of [TestTwoProcesses]: it handles every incident, and has a runner decide what falls due and hand out
+// deliveries. It says so line by line. It tries again whatever fails because somebody was killed.
 func TestWorker(t *testing.T) {
 	name := os.Getenv(worker)
 	if name == "" {
 		t.Skip("this is a process of TestTwoProcesses")
 	}
 	p, ctx := pool(t), t.Context()
+	began, err := time.Parse(time.RFC3339, os.Getenv(happened))
+	if err != nil {
+		t.Fatal(err)
+	}
 	again := func(do func() error) {
 		for ctx.Err() == nil {
 			err := do()
@@ -89,7 +108,7 @@ func TestWorker(t *testing.T) {
 	})
 	var e *recovery.Engine
 	again(func() (err error) {
-		e, err = recovery.Load(fstest.MapFS{"p.yaml": {Data: []byte(capped)}}, recovery.WithStore(s))
+		e, err = recovery.Load(fstest.MapFS{"p.yaml": {Data: []byte(hasty)}}, recovery.WithStore(s))
 		return err
 	})
 	var handling sync.WaitGroup
@@ -98,7 +117,7 @@ func TestWorker(t *testing.T) {
 		handling.Go(func() {
 			for i := range work {
 				again(func() error {
-					d, err := e.Handle(ctx, loadedIncident(i))
+					d, err := e.Handle(ctx, loadedIncident(i, began))
 					if err == nil {
 						say("decided %s %s", d.Incident, d.ID)
 					}
@@ -130,31 +149,29 @@ func say(format string, args ...any) {
 	fmt.Printf("WORKER "+format+"\n", args...)
 }
 
-// deliver claims and reports until it is told to stop and nothing is left.
+// deliver runs a runner until it is told to stop and nothing is left.
 func deliver(ctx context.Context, e *recovery.Engine, s *postgres.Store, stop chan struct{}) {
-	by := fmt.Sprint(os.Getpid())
-	for {
-		now := time.Now()
-		list, err := s.Claim(ctx, recovery.Claim{By: by, Now: now, Until: now.Add(time.Second), Most: 5})
-		for i := range list {
-			d := &list[i]
-			say("does %s %d %s", d.Incident, d.Seq, d.Key)
-			if err := e.Report(ctx, recovery.Report{Incident: d.Incident, Key: d.Key}); err == nil {
-				say("done %s %d %s", d.Incident, d.Seq, d.Key)
-			}
+	r := due.Runner{Engine: e, Store: s, Name: fmt.Sprint(os.Getpid()), Lease: time.Second, Poll: 20 * time.Millisecond, Parallel: 4}
+	r.Backoff = func(int) time.Duration { return 50 * time.Millisecond }
+	r.Deliver = func(_ context.Context, d recovery.Delivery) error {
+		say("does %s %d %s %d", d.Incident, d.Seq, d.Key, time.Now().UnixNano())
+		if d.Action.Type == recovery.ActionRespond {
+			return due.ErrTaken // nobody ever does
 		}
-		next, nextErr := s.Next(ctx, "", now)
-		select {
-		case <-stop:
-			if err == nil && nextErr == nil && len(list) == 0 && next.IsZero() {
-				return
+		return nil
+	}
+	running, end := context.WithCancel(ctx)
+	go func() {
+		<-stop
+		for ctx.Err() == nil {
+			if next, err := s.Next(ctx, "", time.Now()); err == nil && next.IsZero() {
+				break
 			}
-		default:
-		}
-		if len(list) == 0 {
 			time.Sleep(20 * time.Millisecond)
 		}
-	}
+		end()
+	}()
+	_ = r.Run(running)
 }
 
 // seen is what the processes have said.
@@ -162,10 +179,30 @@ type seen struct {
 	t       *testing.T
 	mu      sync.Mutex
 	lines   int
+	began   time.Time
 	decided map[string]map[string]bool // ids of decisions, by incident
-	done    map[string]bool            // keys
-	did     map[string][]string        // keys by incident, in the order in which each was first begun
+	did     map[string][]begun         // by incident, each key once
 	bad     []string
+}
+
+// begun is a delivery, and when it was first begun. Lines of two processes are not heard in the order in which they were said.
+type begun struct {
+	seq, at int64
+	key     string
+}
+
+func (v *seen) begun(f []string) {
+	b := begun{key: f[3]}
+	_, err := fmt.Sscan(f[2]+" "+f[4], &b.seq, &b.at)
+	if err != nil {
+		v.bad = append(v.bad, strings.Join(f, " "))
+	}
+	list := v.did[f[1]]
+	if i := slices.IndexFunc(list, func(o begun) bool { return o.key == b.key }); i >= 0 {
+		list[i].at = min(list[i].at, b.at)
+		return
+	}
+	v.did[f[1]] = append(list, b)
 }
 
 func (v *seen) hear(line string) (last bool) {
@@ -184,15 +221,7 @@ func (v *seen) hear(line string) (last bool) {
 		}
 		v.decided[f[1]][f[2]] = true
 	case "does":
-		key := f[2] + " " + f[3]
-		for _, k := range v.did[f[1]] {
-			if k == key {
-				return false
-			}
-		}
-		v.did[f[1]] = append(v.did[f[1]], key)
-	case "done":
-		v.done[f[3]] = true
+		v.begun(f)
 	case "given":
 		v.bad = append(v.bad, rest)
 	case "handled", "ended":
@@ -211,7 +240,7 @@ type process struct {
 
 func (v *seen) start(schema string) *process {
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestWorker$", "-test.v")
-	cmd.Env = append(os.Environ(), worker+"="+schema)
+	cmd.Env = append(os.Environ(), worker+"="+schema, happened+"="+v.began.Format(time.RFC3339))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		v.t.Fatal(err)
@@ -252,7 +281,8 @@ func (v *seen) until(lines int) {
 }
 
 // TestTwoProcesses lets two processes share one PostgreSQL under load, kills one of them again and again, and the server too.
-// What was confirmed is there, nothing is there twice, no cap is passed, and deliveries come in order.
+// Each has a runner. What was confirmed is there, nothing is there twice, no cap is passed, each delivery is handed out, in order, and
+// what is late is escalated once.
 func TestTwoProcesses(t *testing.T) {
 	p := pool(t)
 	if testing.Short() {
@@ -261,7 +291,7 @@ func TestTwoProcesses(t *testing.T) {
 	o := schema(t, p)
 	s := at(t, p, o)
 	engine(t, s) // counts what the set reads
-	v := &seen{t: t, decided: map[string]map[string]bool{}, done: map[string]bool{}, did: map[string][]string{}}
+	v := &seen{t: t, began: time.Now().UTC().Truncate(time.Second), decided: map[string]map[string]bool{}, did: map[string][]begun{}}
 	one, two := v.start(o.Schema), v.start(o.Schema)
 	defer func() { _ = one.cmd.Process.Kill(); _ = two.cmd.Process.Kill() }()
 	for kills := range 4 {
@@ -318,28 +348,29 @@ func (v *seen) check(s *postgres.Store) {
 	}
 	given := map[string]int64{}
 	for i := range loaded {
-		in := loadedIncident(i)
+		in := loadedIncident(i, v.began)
 		got, _, err := s.Read(ctx, recovery.Query{Incident: in.ID})
 		if err != nil || got.Previous == nil {
 			t.Fatalf("%s is lost: %v", in.ID, err)
 		}
 		d := got.Previous.Decision
-		if ids := v.decided[in.ID]; len(ids) != 1 || !ids[d.ID] {
-			t.Errorf("%s was decided as %v, and %s stands", in.ID, ids, d.ID)
+		for id := range v.decided[in.ID] {
+			if id != d.ID && id != d.Supersedes {
+				t.Errorf("%s was decided as %s, and %s stands in the place of %s", in.ID, id, d.ID, d.Supersedes)
+			}
 		}
-		if len(got.Stream.Open) > 0 {
+		if len(v.decided[in.ID]) == 0 || len(d.Missed) != 1 {
+			t.Errorf("%s was decided as %v, and has missed %v", in.ID, v.decided[in.ID], d.Missed)
+		}
+		if len(got.Stream.Open) > 0 || !got.Stream.NextDue.IsZero() {
 			t.Errorf("deliveries of %s are left: %+v", in.ID, got.Stream.Open)
 		}
-		var before int64
-		for _, key := range v.did[in.ID] {
-			var seq int64
-			if _, err := fmt.Sscan(key, &seq); err != nil || seq <= before {
-				t.Errorf("%s was worked off as %v", in.ID, v.did[in.ID])
-			}
-			before = seq
+		slices.SortFunc(v.did[in.ID], func(a, b begun) int { return cmp.Compare(a.at, b.at) })
+		if !slices.IsSortedFunc(v.did[in.ID], func(a, b begun) int { return cmp.Compare(a.seq, b.seq) }) {
+			t.Errorf("%s was worked off as %v", in.ID, v.did[in.ID])
 		}
-		if len(v.did[in.ID]) != len(d.Effects()) {
-			t.Errorf("%s gave %d effects, and %d were handed out", in.ID, len(d.Effects()), len(v.did[in.ID]))
+		if want := len(d.Actions) + 1; len(v.did[in.ID]) != want { // and what is late is escalated
+			t.Errorf("%s gave %d effects, and %d were handed out", in.ID, want, len(v.did[in.ID]))
 		}
 		for _, a := range d.Actions {
 			if a.Type == "compensate" {
