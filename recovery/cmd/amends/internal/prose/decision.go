@@ -111,7 +111,7 @@ func because(reason string) string {
 
 func (w *Writer) action(indent int, sign string, a recovery.Action) {
 	w.Line(indent, "%s %s", sign, a.TextIn(w.zones.Plays(a.Plays)))
-	if a.Already.IsSet() && a.Already != a.Amount {
+	if a.Already.IsSet() && (a.Already != a.Amount || a.Change != recovery.ChangeKept) {
 		w.Line(indent+1, "given before: %s", a.Already)
 	}
 	if a.Message != nil {
