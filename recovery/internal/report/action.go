@@ -6,6 +6,7 @@ import (
 
 	"github.com/servicerecovery/amends/playbook"
 	"github.com/servicerecovery/amends/policy"
+	"github.com/servicerecovery/amends/recovery/internal/term"
 )
 
 // actions writes a list of actions. A sound set has as many compiled ones as were
@@ -89,6 +90,9 @@ func (s *scope) does(name string, params map[string]string, amount string) (shor
 	sentence = titled(name)
 	if t := s.declared[name]; t != nil && t.About.IsSet() {
 		sentence += ": " + oneLine(t.About.Value)
+	}
+	if t := s.declared[name]; t != nil && len(t.Sets) > 0 {
+		sentence += " (it sets " + term.List(plainly(t.Sets), "and") + ")"
 	}
 	return plain(name), sentence
 }

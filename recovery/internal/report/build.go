@@ -46,7 +46,7 @@ func Build(set *playbook.Set, program *policy.Program, o Options) *Page {
 	p.Limits = b.shared.limits(program.Limits)
 	p.Guarantees = b.guarantees(o.Standings)
 	p.Partners, p.Languages = b.partnerList(), b.languages()
-	p.Calendars, p.Facts, p.Fields = b.calendars(), b.facts(), b.fields()
+	p.Calendars, p.Facts, p.Fields, p.Roles = b.calendars(), b.facts(), b.fields(), b.roles()
 	p.Maps = b.maps()
 	p.Dates = b.dates()
 	for _, d := range p.Dates {

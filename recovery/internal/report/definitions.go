@@ -179,11 +179,33 @@ func startsOn(how, year string) string {
 	return how + year
 }
 
+// plainly are plain names.
+func plainly(names []playbook.Text) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = plain(n.Value)
+	}
+	return out
+}
+
+func (b *builder) roles() []Role {
+	var out []Role
+	for _, d := range b.set.Documents {
+		for _, r := range d.Roles {
+			out = append(out, Role{r.Name.Value, where(d), oneLine(r.About.Value)})
+		}
+	}
+	return out
+}
+
 func (b *builder) fields() []Field {
 	var out []Field
 	for _, d := range b.set.Documents {
 		for _, f := range d.Fields {
 			out = append(out, Field{plain(f.Name.Value), where(d), oneLine(f.About.Value), typeWords(f), needed(f)})
+			for _, of := range f.Items {
+				out = append(out, Field{plain(f.Name.Value) + ": " + plain(of.Name.Value), where(d), oneLine(of.About.Value), typeWords(of), needed(of)})
+			}
 		}
 	}
 	return out
@@ -202,6 +224,9 @@ func typeWords(f *playbook.Field) string {
 	}
 	if strings.HasPrefix(f.Type.Value, "[") {
 		text = "list: " + text
+	}
+	if f.IsItems {
+		text = "list of items, each with what stands below"
 	}
 	var more []string
 	if len(f.OneOf) > 0 {
@@ -242,7 +267,7 @@ func needed(f *playbook.Field) string {
 		return "otherwise an empty list"
 	case f.Required.Value == "true":
 		return "needed"
-	case !f.Type.IsSet():
+	case !f.Type.IsSet() && !f.IsItems:
 		return ""
 	}
 	return "needed"

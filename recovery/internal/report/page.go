@@ -18,6 +18,7 @@ type Page struct {
 	Languages        Languages
 	Calendars        []Calendar
 	Facts            []Fact
+	Roles            []Role
 	Fields           []Field
 	Maps             []Map
 	Tests            Tests
@@ -105,6 +106,9 @@ type Play struct {
 	Remarks                    []string
 	When                       *Condition // nil: always
 	WhenExpr                   string
+	Each                       string     // the list whose items it goes through; empty: none
+	Which                      *Condition // of the items; nil: all
+	WhichExpr                  string
 	InForce, ReviewBy          string
 	Stale                      string // since when; empty: it is not
 	Do                         []Action
@@ -235,6 +239,7 @@ type Table struct {
 	Keys     []string
 	Columns  []string
 	Rows     []TableRow
+	Unique   bool // no two rows fit
 }
 
 // TableRow is a row of it.
@@ -310,6 +315,9 @@ type CalendarDay struct{ Day, Hours string }
 
 // Fact is what earlier decisions are asked.
 type Fact struct{ Name, Where, Means string }
+
+// Role is somebody who may be named in the set.
+type Role struct{ Name, Where, About string }
 
 // Field is what an incident says.
 type Field struct{ Name, Where, About, Type, Needed string }

@@ -23,6 +23,8 @@ func (s *scope) play(d *playbook.Play, p *policy.Play) Play {
 		Do: s.actions(d.Do, p.Do), Choice: s.choice(d.Discretion, p.Choice), Cost: s.cost(p),
 	}
 	out.When, out.WhenExpr = s.when(d.When)
+	out.Each = plain(d.Each.Value)
+	out.Which, out.WhichExpr = s.when(d.Where)
 	if d.InForce != nil {
 		out.InForce = period(p.InForce)
 	}

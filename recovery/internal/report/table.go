@@ -20,6 +20,7 @@ type uses struct {
 func (s *scope) uses(d *playbook.Play, p *policy.Play) *uses {
 	u := &uses{scope: s, nodes: map[string]*policy.Node{}}
 	u.visit(s.node(d.When))
+	u.visit(s.node(d.Where))
 	for _, c := range d.Cases {
 		u.visit(s.node(c.When))
 	}
@@ -133,7 +134,7 @@ func (s *scope) keysOf(t *playbook.Table, n *policy.Node) (out []string) {
 }
 
 func tableOf(t *playbook.Table, keys []string) Table {
-	out := Table{Name: plain(t.Name.Value), By: term.List(keys, "and"), Keys: keys}
+	out := Table{Name: plain(t.Name.Value), By: term.List(keys, "and"), Keys: keys, Unique: t.Hit.Value == "unique"}
 	for i, r := range t.Rows {
 		row := TableRow{Keys: rowKeys(t, r)}
 		for _, c := range r.Columns {
