@@ -49,7 +49,7 @@ type viewer struct {
 
 func (s *Story) view(now time.Time) view {
 	v := &viewer{s: s, zones: map[string]zoned.Zones{}, now: now}
-	out := view{ID: s.ID, What: term.Spaced(s.Incident.Service, s.Incident.Failure), Who: strings.TrimSpace(s.Incident.Customer.ID + " " + s.Incident.Customer.Name), Now: v.plain("").Time(now)}
+	out := view{ID: s.ID, What: term.Spaced(s.Incident.Service, s.Incident.Failure), Who: strings.TrimSpace(s.Incident.Customer.ID + " " + s.Incident.Customer.Name), Now: v.plain("").Time(now.Truncate(time.Second))}
 	if s.Incident.Phase == "signal" {
 		out.What += " (signal)"
 	}
@@ -304,6 +304,9 @@ func (v *viewer) owed(e *agenda.Entry) string {
 		play, what = e.Choice.Play, e.Choice.Decider+" chooses"
 	} else {
 		play, what = first(e.Action.Plays), term.Spaced(e.Type, forItem(e.Action.Item), amount(e.Action.Amount))
+	}
+	if e.Over.IsSet() {
+		what += ", " + amount(e.Over) + " too much"
 	}
 	if !e.DueAt.IsZero() {
 		what += ", by " + v.plain(play).Time(e.DueAt)
