@@ -86,6 +86,9 @@ func noCommand(h command.Host, name string) int {
 	for _, c := range commands() {
 		known = append(known, c.Name)
 	}
+	if slices.Contains(ledgers.Names(), "ledger "+name) {
+		return h.Trouble("there is no command %s; did you mean ledger %s? amends help ledger lists them", unseen.Quote(name), name)
+	}
 	return h.Trouble("there is no command %s; %samends help lists them", unseen.Quote(name), command.DidYouMean(name, known))
 }
 

@@ -30,6 +30,15 @@ func Command() command.Command {
 	return c
 }
 
+// Names are the commands of a ledger, each with `ledger` before it.
+func Names() []string {
+	var out []string
+	for _, c := range ledgerCommands() {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
 func ledgerCommands() []command.Command {
 	return []command.Command{
 		ledgerVerify(), ledgerReplay(), ledgerEqual(), ledgerCheckpoint(), ledgerProve(), ledgerCheckReceipt(), ledgerErase(), ledgerRepair(), ledgerIndex(),
