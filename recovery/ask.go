@@ -233,7 +233,9 @@ func (c *conclusion) meet(x *ask) {
 		c.happened.judge(p)
 	case p.redress || base.Equal(was.Base): // redress stays one promise
 		p.move(t, now)
-		c.happened.judge(p)
+		if c.happened.judge(p); !p.DoneAt.IsZero() { // it was done before it had this deadline
+			p.DueAt, p.SetAt = p.dueAsOf(p.DoneAt)
+		}
 	default:
 		p.renew(was, base, t, now)
 		x.fresh = !p.had(base, t.due)

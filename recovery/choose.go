@@ -86,7 +86,7 @@ func (e *Engine) settleOnce(ctx context.Context, rules *ruleset, store Store, se
 	}
 	w := rules.workspace()
 	defer rules.release(w)
-	subj, out, err := rules.lookAgain(ctx, w, store, &in, e.now(), first.Previous.Decision)
+	subj, out, err := rules.lookAgain(ctx, w, store, &in, later(e.now(), first.Previous.Decision.DecidedAt), first.Previous.Decision)
 	if err != nil {
 		return nil, err
 	}

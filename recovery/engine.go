@@ -320,37 +320,49 @@ type outcome struct {
 // decide is the three steps: what has to be known, reading it, deciding. An incident
 // that has not changed is not decided again, whether or not it fits the set.
 func (e *Engine) decide(ctx context.Context, rules *ruleset, store Store, in *Incident) (*outcome, error) {
+	out, latest, err := e.decideAt(ctx, rules, store, in, e.now())
+	if out == nil && err == nil {
+		out, _, err = e.decideAt(ctx, rules, store, in, latest)
+	}
+	return out, err
+}
+
+// decideAt decides at a time. Nothing is decided before what stands was, since a clock that is behind would take
+// broken promises back: without an outcome and an error, latest is the time to decide at.
+func (e *Engine) decideAt(ctx context.Context, rules *ruleset, store Store, in *Incident, now time.Time) (_ *outcome, latest time.Time, _ error) {
 	w := rules.workspace()
 	defer rules.release(w)
-	now := e.now()
 	subj, invalid := rules.validate(ctx, w, in, now, rules.strict)
 	query := Query{Namespace: rules.namespace, Incident: in.ID}
 	switch {
 	case invalid == nil:
 		query = rules.needs(w)
 	case !isRefusal(invalid) || in.ID == "":
-		return nil, invalid
+		return nil, latest, invalid
 	default:
 		subj = nil
 	}
 	given, version, err := store.Read(ctx, query)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, latest, storeError(err)
 	}
 	if out := rules.stands(ctx, w, in, subj, now, given); out != nil {
 		out.query, out.given, out.version = query, given, version
-		return out, nil
+		return out, latest, nil
 	}
 	if invalid != nil {
-		return nil, invalid
+		return nil, latest, invalid
+	}
+	if given.Previous != nil && now.Before(given.Previous.Decision.DecidedAt) {
+		return nil, given.Previous.Decision.DecidedAt, nil
 	}
 	c, err := rules.conclude(w, given, store)
 	if err = subj.or(err); err != nil {
-		return nil, err
+		return nil, latest, err
 	}
 	out := &outcome{record: c.record(), query: c.query, given: c.given, version: version, handled: HandledNew}
 	if given.Previous != nil {
 		out.handled = HandledChanged
 	}
-	return out, nil
+	return out, latest, nil
 }

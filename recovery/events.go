@@ -188,6 +188,9 @@ func (e *events) judgeBroken(p *Promise, b *broken) {
 		from = time.Time{}
 	}
 	done := e.doneAt(p.Action, p.Type, p.amount, p.redress, from)
+	if p.Type == ActionResolve && e.resolved.IsZero() && !e.closed.Before(from) && before(e.closed, done) {
+		done = e.closed // the incident was opened again since
+	}
 	if done.IsZero() || !b.doneAt.IsZero() && !done.Before(b.until) || b.ended && done.After(later(b.dueAt, b.until)) {
 		return
 	}

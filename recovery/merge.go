@@ -66,10 +66,8 @@ func (d *draft) take(o *draft, w *workspace) {
 		d.pauses = o.pauses
 	}
 	d.waits = d.waits && o.waits // one of them is to be done already
-	if d.NotBefore.IsZero() || o.NotBefore.IsZero() {
-		d.NotBefore = time.Time{}
-	} else if o.NotBefore.Before(d.NotBefore) {
-		d.NotBefore = o.NotBefore
+	if !o.unknown() && (d.unknown() || o.NotBefore.Before(d.NotBefore)) {
+		d.NotBefore = o.NotBefore // none is the earliest
 	}
 	d.takeEvery(o)
 	d.hangs = append(d.hangs, o.hangs...)
@@ -77,6 +75,11 @@ func (d *draft) take(o *draft, w *workspace) {
 	for _, p := range o.Plays {
 		d.addPlay(p)
 	}
+}
+
+// unknown reports whether nobody knows yet when a step is owed.
+func (d *draft) unknown() bool {
+	return len(d.hangs) > 0 && !slices.ContainsFunc(d.hangs, func(h hang) bool { return !h.at.IsZero() })
 }
 
 // addPlay names one more play that gives the action.
@@ -154,7 +157,7 @@ func (x ask) and(o ask) ask {
 		x, o = o, x
 	}
 	if !o.waits && o.NotBefore.Before(x.NotBefore) {
-		x.NotBefore, x.sooner = o.NotBefore, true // what waits has none
+		x.NotBefore, x.times.start, x.sooner = o.NotBefore, o.NotBefore, true // what waits has none
 	}
 	x.sources = sources
 	return x

@@ -109,6 +109,9 @@ func (w *oWorld) choosing(id string, p *oPlay, picks []oPick, reason string, who
 		}
 		r.finish([]*oAct{a})
 		a.change, a.seen = "new", r.view(a)
+		if a.amount != nil {
+			a.already = r.already(a.key, *a.amount) // it was chosen before, and taken back
+		}
 	}
 	// A chosen 0 is withheld, and a precedent all the same: somebody chose it.
 	// It stands behind what was given.

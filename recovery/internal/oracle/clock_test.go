@@ -282,8 +282,9 @@ func (c oClock) deadline(base time.Time, after, within string) (notBefore, due t
 	if a := spanOf(after); a.workdays > 0 && length.workdays > 0 { // rule 6: as (A+B)wd from the base
 		from, length = base, oSpan{workdays: a.workdays + length.workdays}
 	}
-	if t, ok := c.span(from, length); ok {
-		due = c.end(t, base)
+	t, ok := c.span(from, length)
+	if !ok { // it waits
+		return time.Time{}, due
 	}
-	return notBefore, due
+	return notBefore, c.end(t, base)
 }

@@ -321,8 +321,9 @@ func (r *oRun) gaveBefore(p *oPlay, key string) bool {
 	}) {
 		return false // what it has was given because that came too late
 	}
-	return slices.ContainsFunc(r.life.standing(), func(a *oAct) bool {
-		return a.key == key && slices.Contains(a.plays, p.name())
+	last := r.life.latest() // whatever a choice has taken since
+	return last != nil && slices.ContainsFunc(last.acts, func(a *oAct) bool {
+		return a.key == key && a.change != "cancelled" && slices.Contains(a.plays, p.name())
 	})
 }
 

@@ -111,9 +111,9 @@ func (r *oRun) instances(now *oDecision) (out []*oInstance) {
 // whenDone is when a promise was done, as the incident and the reports say now. A promise that has
 // ended keeps what was known at its end, but for an event that arrives late and was in time.
 func (r *oRun) whenDone(x *oInstance) time.Time {
-	r.looksBack = true
-	defer func() { r.looksBack = false }()
 	if !x.standing || r.moved(x.ask) {
+		r.looksBack = true
+		defer func() { r.looksBack = false }()
 		ended, known := r.endedDone(x.ask)
 		e := r.doneAt(x.ask)
 		if !known || len(x.stretches) == 0 {

@@ -37,6 +37,7 @@ type oAsk struct {
 	given      time.Time // when it was first given, on whatever base
 	born       time.Time // when it first had a deadline on this base, or waited for one
 	instanceOf *oAsk     // of one time that an inform falls due
+	first      bool      // and it is the first time
 	parent     *oAsk     // of a step: what it hangs on
 	from       time.Time // of a step: when it is owed from
 	cap        time.Time // what a preventive play must be done by; zero: none
@@ -47,7 +48,7 @@ type oAsk struct {
 // same says that two asks are one promise. One whose base moves is another each time (rule 15),
 // but for redress, which a moved base never makes owed again (rule 11).
 func (k *oAsk) same(other *oAsk) bool {
-	return k.key == other.key && k.play.name() == other.play.name() && (k.redress && k.raised.Equal(other.raised) || !k.redress && k.base.Equal(other.base))
+	return k.key == other.key && k.play.name() == other.play.name() && (k.redress && k.raised.Equal(other.raised) || !k.redress && k.base.Equal(other.base) && k.first == other.first)
 }
 
 func (k *oAsk) name() string { return k.play.name() + "/" + k.typ }
@@ -484,7 +485,12 @@ func (r *oRun) settle(a *oAct) {
 	shown := a.asks[0]
 	a.done, a.given = time.Time{}, r.actGiven(a)
 	open, from := false, a.asks[0]
-	waits := func(k *oAsk) bool { return k.waits() && !k.still || k.waited }
+	waits := func(k *oAsk) bool {
+		if k.parent != nil {
+			return k.from.IsZero() // nobody knows when it is owed
+		}
+		return k.waits() && !k.still || k.waited
+	}
 	for i, k := range a.asks {
 		switch isOpen := k.done.IsZero(); {
 		case isOpen && !open:
@@ -612,13 +618,13 @@ func (r *oRun) informs(k *oAsk) (out []*oAsk) {
 		return nil
 	}
 	end := r.now
-	if at, resolved := r.resolvedAt(); resolved && at.Before(end) {
+	if at, resolved := r.resolvedAt(); resolved && at.Before(end) && !(k.follows && k.base.After(at)) {
 		end = at // nothing falls due any more
 	}
 	for n := 1; ; n++ {
 		one := *k
 		one.instanceOf, one.base, one.own = k, r.nthInform(k, n-1), r.nthInform(k, n)
-		one.any = k.any && n == 1
+		one.first, one.any = n == 1, k.any && n == 1
 		if one.own.After(end) && n > 1 {
 			return out
 		}
