@@ -177,6 +177,9 @@ func (m *mirrored) lives() {
 	pass(time.Hour)
 	m.each("changing", func(e *recovery.Engine) (*recovery.Decision, error) {
 		return e.Update(ctx, "E", func(in *recovery.Incident) error {
+			if len(in.Paused) != 2 {
+				return fmt.Errorf("the incident was told with 2 pauses, and comes back with %d", len(in.Paused))
+			}
 			in.Paused[1].Until, in.UpdatedAt = m.now, m.now
 			in.Fields["rate"] = 0.25
 			return nil

@@ -50,7 +50,7 @@ func tenantsApart(k *kit) {
 		if given.Facts[0] != int64(1) || given.Facts[1] != money(fmt.Sprint(i+5, " EUR")) || given.Use[0] != int64(i+1) {
 			k.Errorf("%q counts %v and uses %v", name, given.Facts, given.Use)
 		}
-		if p := given.Precedents[0]; p.Count != 1 || p.Recent[0].Reason != name {
+		if p := given.Precedents[0]; p.Count != 1 || len(p.Recent) != 1 || p.Recent[0].Reason != name {
 			k.Errorf("the precedents of %q are %+v", name, p)
 		}
 	}
