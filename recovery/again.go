@@ -104,7 +104,8 @@ func (e *Engine) decideAgain(ctx context.Context, rules *ruleset, call *call, in
 		return nil, err
 	}
 	out.query, out.given = c.query, c.given
-	if out.record = c.record(); !c.differs(out.record.Decision) {
+	turns := call.newest && first.SetIsOlder // somebody has to say that it is the newest
+	if out.record = c.record(); !turns && !c.differs(out.record.Decision) {
 		return standing, nil
 	}
 	out.record.Again, out.record.Newest, out.handled = true, call.newest, HandledChanged

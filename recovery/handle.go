@@ -33,9 +33,10 @@ func In(s Store) CallOption {
 	return func(c *call) { c.store, c.in = given("In", s), true }
 }
 
-// AsNewest makes [Engine.Again] decide by its set though another has first decided in the store since, and
-// makes the set the newest of the store where the decision is another one. It is for bringing in a set, or
-// for going back to an earlier one: from then on the set that it replaces is the older one.
+// AsNewest makes [Engine.Again] decide by its set though another has first decided in the store since. It is for
+// bringing in a set, or for going back to an earlier one. Where the decision is another one, and where a newer set has
+// made the one that stands, a decision is committed that makes the set the newest of the store: from then on the set
+// that it replaces is the older one.
 func AsNewest() CallOption { return func(c *call) { c.newest = true } }
 
 func (e *Engine) storeFor(options []CallOption) Store { return e.callWith(options).store }

@@ -221,6 +221,37 @@ plays:
 	again(newer, "changed") // and a newer set decides it when time passes
 }
 
+// TestAgainAsNewest goes back to an earlier set under which nothing differs: it is the newest set all the same.
+func TestAgainAsNewest(t *testing.T) {
+	const set = "plays:\n  - {id: a, approach: standardised-response, when: \"true\", do: [{apologise: {}}]}\n"
+	d := newDesk(t, set)
+	newer := d.other("title: Newer\n" + set)
+	again := func(e *recovery.Engine, want recovery.Handled, options ...recovery.CallOption) *recovery.Decision {
+		t.Helper()
+		d.now = d.now.Add(time.Minute)
+		out, err := e.Again(t.Context(), "T-2", options...)
+		if err != nil || out.Handled != want {
+			t.Fatalf("got %v, %v, want %s", out, err, want)
+		}
+		return out
+	}
+	d.handle(recovery.Incident{ID: "T-1"})
+	if _, err := newer.Handle(t.Context(), recovery.Incident{ID: "T-2", Service: "parcel", OccurredAt: at("2026-03-01T12:00:00Z")}); err != nil {
+		t.Fatal(err)
+	}
+	again(d.Engine, "retry")
+	back := again(d.Engine, "changed", recovery.AsNewest())
+	if len(back.Effects()) > 0 || back.Set.Digest != d.Set().Digest {
+		t.Errorf("going back asks for %v", back.Effects())
+	}
+	again(d.Engine, "retry", recovery.AsNewest())
+	again(newer, "retry")
+	given, _, err := d.store.Read(t.Context(), recovery.Query{Incident: "T-2", Set: newer.Set().Digest})
+	if err != nil || !given.SetIsOlder {
+		t.Errorf("the set that was replaced is not the older one: %v", err)
+	}
+}
+
 // TestAgainFalls commits what falls as time passes, though the host has nothing to take back: what was done from the
 // beginning, and a choice of nothing.
 func TestAgainFalls(t *testing.T) {

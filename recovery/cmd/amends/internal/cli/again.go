@@ -132,6 +132,13 @@ type unwritten struct{ stores.Desk }
 
 func (unwritten) Commit(context.Context, recovery.Commit) error { return nil }
 
+// Read takes every set for as new as any, so that a decision is another one only where it says something else.
+func (s unwritten) Read(ctx context.Context, q recovery.Query) (recovery.Given, recovery.Version, error) {
+	given, version, err := s.Desk.Read(ctx, q)
+	given.SetIsOlder = false
+	return given, version, err
+}
+
 // changedBySet lists the incidents that the named playbooks treat differently than the sets that decided them,
 // in the order of their ids, and with write decides them.
 func (e *engines) changedBySet(out decider, dir string, incidents []string, write bool) int {
@@ -145,22 +152,53 @@ func (e *engines) changedBySet(out decider, dir string, incidents []string, writ
 	if err != nil {
 		return out.host.Trouble("%s", stores.Placed(dir, err))
 	}
-	refused := false
+	refused, written := false, false
 	for _, id := range incidents {
 		d, err := e.bySet(id, write)
 		if err == nil && d == nil {
 			continue
 		}
+		written = written || err == nil && write
 		no, err := out.say(id, d, err)
 		if err != nil {
 			return out.host.Trouble("%s", err)
 		}
 		refused = refused || no
 	}
+	if write && !written {
+		if err := e.makeNewest(out.host, incidents); err != nil {
+			return out.host.Trouble("%s", stores.Placed(dir, err))
+		}
+	}
 	if refused {
 		return command.ExitFound
 	}
 	return command.ExitOK
+}
+
+// makeNewest makes the named playbooks the newest set where no incident differs: by a decision on the first incident
+// that a newer set has decided, which says what stands.
+func (e *engines) makeNewest(h command.Host, incidents []string) error {
+	ctx := context.Background()
+	q := recovery.Query{Namespace: e.namespace, Set: e.named.Set().Digest}
+	for _, q.Incident = range incidents {
+		given, _, err := e.store.Read(ctx, q)
+		if err != nil {
+			return err
+		}
+		if given.Previous == nil || !given.SetIsOlder {
+			continue
+		}
+		d, err := e.named.Again(ctx, q.Incident, recovery.In(e.store), recovery.AsNewest())
+		if isRefusal(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return h.Stderr.Printf("no incident differs; the playbooks are the newest set by decision %s on incident %s\n", d.ID, q.Incident)
+	}
+	return nil
 }
 
 // bySet is what the named playbooks make of an incident, where that is something else than what the set that
