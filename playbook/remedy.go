@@ -132,8 +132,16 @@ func elsewhere(what, key string) string {
 		switch key {
 		case "choose":
 			return "write it in a step under `then`: a choice is made when the incident has been decided"
+		case "approve", "decline":
+			return "write it in a step under `then`, behind the step that chooses"
 		case "again", "report":
 			return "write it in a step under `then`, which goes on after the incident has been decided"
+		case "done", "reports":
+			return "write `report: [{ACTION: {}}]` in a step under `then`, which goes on after the incident has been decided"
+		}
+	case rowOfThen.what:
+		if key == "done" || key == "reports" {
+			return "write `report: [{ACTION: {}}]`, with the type of the action"
 		}
 	case "a playbook":
 		switch {
