@@ -90,7 +90,11 @@ func (s *scope) summedField(f *Fact, d *playbook.Fact) {
 		for _, n := range slices.Sorted(maps.Keys(s.fields)) {
 			known = append(known, "incident."+n)
 		}
-		s.mendf(d.Sum.Range, "unknown-field", near(d.Sum, known), "there is no field `%s`", name.Value)
+		r := near(d.Sum, known)
+		if s.ofItems(name.Value) {
+			r = besideTheList
+		}
+		s.mendf(d.Sum.Range, "unknown-field", r, "there is no field `%s`", name.Value)
 		return
 	}
 	s.used[fieldUse(field.Name)] = true
@@ -194,9 +198,22 @@ func (s *scope) fieldNamed(name playbook.Text) *Field {
 		return nil
 	}
 	r := near(name, known)
-	if short, ok := strings.CutPrefix(name.Value, "incident."); ok {
+	if s.ofItems(name.Value) {
+		r = besideTheList
+	}
+	if short, ok := strings.CutPrefix(name.Value, "incident."); ok && !s.ofItems(name.Value) {
 		r = instead(name, short)
 	}
 	s.mendf(name.Range, "unknown-field", r, "there is no field `%s`", name.Value)
 	return nil
+}
+
+// besideTheList is the remedy for a field of items where one of the incident is wanted.
+var besideTheList = say("it is a field of items, and a field of the incident is wanted: declare one beside the list that says it for all")
+
+// ofItems reports whether a name is that of a field of items.
+func (s *scope) ofItems(name string) bool {
+	list, _, dotted := strings.Cut(strings.TrimPrefix(name, "incident."), ".")
+	f := s.fields[list]
+	return dotted && (list == "item" || f != nil && f.Type.Kind == value.KindList && f.Type.Elem == value.KindItem)
 }
