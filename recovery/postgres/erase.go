@@ -120,12 +120,12 @@ func (x *erasing) forget(ctx context.Context, t *thread) error {
 		x.incidents++
 		x.reserves = slices.AppendSeq(x.reserves, stands.Reserves())
 	}
-	q, err := x.queue(ctx, x.tx, t)
+	queues, err := x.queues(ctx, x.tx, []*thread{t})
 	if err != nil {
 		return err
 	}
 	var keys []string
-	open := q.Stream().Open
+	open := queues[0].Stream().Open
 	for _, o := range open {
 		keys = append(keys, o.Key)
 	}

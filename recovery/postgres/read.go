@@ -32,7 +32,7 @@ func (s *Store) Precedents(ctx context.Context, q recovery.Query) ([]store.Prece
 // reads is the statement of a read. An incident that never came has a row of nulls.
 const reads = `SELECT coalesce((a.i).no, 0), coalesce((a.i).tenant, ''), coalesce((a.i).id, ''), coalesce((a.i).latest, ''), (a.i).made, (a.i).updated_at, (a.i).told, (a.i).told_at,
 	(a.i).next_due, coalesce((a.i).due_by, ''), (a.i).due_until, coalesce((a.i).due_attempt, 0), coalesce((a.i).due_why, ''),
-	a.latest, a.made, a.said, a.older, a.totals, a.delivers, a.uncounted FROM {answer}($1, $2, $3, $4, $5, $6, $7, $8) a`
+	a.latest, a.made, a.said, a.older, a.totals, a.queue, a.uncounted FROM {answer}($1, $2, $3, $4, $5, $6, $7, $8) a`
 
 func (s *shared) read(ctx context.Context, on runner, q *recovery.Query) (recovery.Given, recovery.Version, error) {
 	fail := func(err error) (recovery.Given, recovery.Version, error) { return recovery.Given{}, "", err }
@@ -51,10 +51,10 @@ func (s *shared) read(ctx context.Context, on runner, q *recovery.Query) (recove
 		}
 	}
 	t := &thread{}
-	var latest *string
+	var latest, queue *string
 	var made, reports, totals []string
-	var older, delivers, uncounted bool
-	err = on.QueryRow(ctx, s.sql(reads), q.Namespace, q.Incident, q.Choice, q.Set, groups, from, until, newest).Scan(append(t.columns(), &latest, &made, &reports, &older, &totals, &delivers, &uncounted)...)
+	var older, uncounted bool
+	err = on.QueryRow(ctx, s.sql(reads), q.Namespace, q.Incident, q.Choice, q.Set, groups, from, until, newest).Scan(append(t.columns(), &latest, &made, &reports, &older, &totals, &queue, &uncounted)...)
 	if err != nil {
 		return fail(err)
 	}
@@ -86,12 +86,12 @@ func (s *shared) read(ctx context.Context, on runner, q *recovery.Query) (recove
 		}
 		given.Reports = append(given.Reports, r)
 	}
-	if delivers {
-		queue, err := s.queue(ctx, on, t)
+	if queue != nil {
+		all, err := readQueue(*queue)
 		if err != nil {
 			return fail(err)
 		}
-		given.Stream = queue.Stream()
+		given.Stream = store.QueueOf(all, t.due()).Stream()
 	}
 	if err := s.answers(q, &given, asked, totals); err != nil {
 		return fail(err)

@@ -3,6 +3,7 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,15 +13,6 @@ import (
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/store"
 )
-
-// queue reads the deliveries of an incident.
-func (s *shared) queue(ctx context.Context, on runner, t *thread) (*store.Queue, error) {
-	list, err := s.queues(ctx, on, []*thread{t})
-	if err != nil {
-		return nil, err
-	}
-	return list[0], nil
-}
 
 // queues reads the deliveries of incidents.
 func (s *shared) queues(ctx context.Context, on runner, threads []*thread) ([]*store.Queue, error) {
@@ -48,6 +40,27 @@ func (s *shared) queues(ctx context.Context, on runner, threads []*thread) ([]*s
 	var out []*store.Queue
 	for _, t := range threads {
 		out = append(out, store.QueueOf(all[t.no], t.due()))
+	}
+	return out, nil
+}
+
+// readQueue reads the deliveries of an incident as a read has them.
+func readQueue(text string) (out []store.Open, err error) {
+	var list []struct {
+		Key, Do, Of, State, By string
+		Seq                    int64
+		Fell, From, Until      *time.Time
+		Money                  bool
+		Attempt, Failed        int
+	}
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		out = append(out, store.Open{
+			Key: d.Key, Seq: d.Seq, Do: d.Do, Of: d.Of, FellAt: timeOf(d.Fell), From: timeOf(d.From), Money: d.Money,
+			State: store.DeliveryState(d.State), Until: timeOf(d.Until), By: d.By, Attempt: d.Attempt, Failed: d.Failed,
+		})
 	}
 	return out, nil
 }

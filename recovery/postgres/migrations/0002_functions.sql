@@ -64,7 +64,7 @@ $$;
 -- What a query asks for, as of one moment: an incident, or that of a choice, and totals of groups. uncounted says that some incident
 -- was not counted in all of the kinds that are asked for.
 CREATE FUNCTION answer(of text, want text, choice text, asking text, groups bytea[], since timestamptz[], till timestamptz[], newest smallint,
-  OUT i incidents, OUT latest text, OUT made text[], OUT said text[], OUT older boolean, OUT totals text[], OUT delivers boolean, OUT uncounted boolean)
+  OUT i incidents, OUT latest text, OUT made text[], OUT said text[], OUT older boolean, OUT totals text[], OUT queue text, OUT uncounted boolean)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   IF want <> '' OR choice = '' THEN
@@ -72,7 +72,6 @@ BEGIN
   ELSE
     SELECT * INTO i FROM incidents x WHERE x.no = (SELECT c.incident FROM choices c WHERE c.id = choice AND c.tenant = of);
   END IF;
-  delivers := false;
   older := false;
   IF i.no IS NOT NULL THEN
     SELECT r.body INTO latest FROM records r WHERE r.incident = i.no AND r.id = i.latest;
@@ -80,7 +79,8 @@ BEGIN
       made := ARRAY(SELECT r.body FROM unnest(i.made) WITH ORDINALITY m(id, o) JOIN records r ON r.incident = i.no AND r.id = m.id ORDER BY m.o);
     END IF;
     said := ARRAY(SELECT r.body FROM reports r WHERE r.incident = i.no ORDER BY r.number);
-    delivers := EXISTS (SELECT FROM deliveries d WHERE d.incident = i.no);
+    queue := (SELECT json_agg(json_build_object('key', d.key, 'seq', d.seq, 'do', d.do_, 'of', d.of_, 'fell', d.fell_at, 'from', d.not_before, 'money', d.money,
+      'state', d.state, 'until', d.until, 'by', d.claimed_by, 'attempt', d.attempt, 'failed', d.failed) ORDER BY d.seq) FROM deliveries d WHERE d.incident = i.no)::text;
     IF asking <> '' AND asking <> i.latest_set THEN
       older := coalesce((SELECT max(greatest(o.first, o.renewed)) < max(greatest(l.first, l.renewed)) FROM sets o, sets l
         WHERE o.digest = asking AND l.digest = i.latest_set AND o.first IS NOT NULL AND l.first IS NOT NULL), false);
