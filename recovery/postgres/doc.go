@@ -42,6 +42,21 @@
 // vouch for it runs VACUUM FULL on the tables, and lets backups and archived logs expire. Sums of groups that are
 // empty then are deleted. Other groups are named by a hash of the texts that they count by, such as a customer's id.
 //
+// # How fast
+//
+// One run of the package's benchmarks on two cores that had much else to do, with the server on the same machine and
+// fsync off; 8 at a time for the first two:
+//
+//	decide and keep an incident, with its two deliveries     1.2 ms
+//	put the same rows in by hand, with as many round trips   0.15 ms
+//	a customer's cap over 10⁴, 10⁵, 10⁶ decisions            2.3, 1.6, 2.6 ms
+//	10⁴, 10⁵, 10⁶ precedents, of 1,900 different amounts     43, 32, 50 ms
+//	a poll over 10³, 10⁶ open promises                       0.4, 0.4 ms
+//
+// So a decision takes seven times as long as its rows alone: some 25 statements in two functions, which lock, compare and
+// count before they write, and a third of a millisecond of the engine's. Neither caps nor precedents nor polls grow with the
+// number of decisions. A summary of precedents grows with how many different amounts there are.
+//
 // # Audit
 //
 // [Store.Mirror] seals what was committed into a ledger, by which it is verified, replayed and proved as any ledger is.
