@@ -11,7 +11,7 @@ import (
 // is for the package recovery to say, and so is why an incident was refused.
 var (
 	decisionShape = jsontext.Names().With("deliveries", deliveriesShape).With("given", givenShape).With("record",
-		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "promises", "was", "incident", "keeps", "keys", "newest", "occurred_at", "on", "settles", "updated_at", "withdrawn").With("reserves", reserveShape))
+		jsontext.Names("again", "base", "bases", "comparable", "decision", "defaults", "handed", "informed", "promises", "was", "incident", "keeps", "keys", "newest", "occurred_at", "on", "settles", "updated_at", "withdrawn").With("reserves", reserveShape))
 	refusalShape  = jsontext.Names("at", "error", "incident", "input", "namespace").With("set", jsontext.Names("digest", "revision"))
 	reportShape   = jsontext.Names("more").With("deliveries", deliveriesShape).With("reports", jsontext.Names("action", "at", "effect", "incident", "namespace", "note", "outcome").With("amount", moneyShape))
 	setShape      = jsontext.Names("digest").With("files", jsontext.Names("base64", "path", "text"))
