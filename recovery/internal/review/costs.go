@@ -11,7 +11,9 @@ import (
 // Costs says what redress costs.
 type Costs struct {
 	Counts string `json:"counts"`
-	// Given is what stands, by type, play and currency, as promised and as reported.
+	// Given is what stands, by type, play and currency, as promised and as reported. Redress that was paid and
+	// then cancelled is in neither: the two are compared, and nothing was promised that it could be compared
+	// with. The reports have it.
 	Given []Cost `json:"given"`
 	// ByKind is what each kind of incidents costs, the most incidents first.
 	ByKind []KindCost `json:"by_kind"`
@@ -53,7 +55,7 @@ type Discretion struct {
 	Second     int64    `json:"second_signatures"`
 }
 
-const costsCounts = "what stands of the redress that was given in the period; promised is what decisions give, reported is what was reported done; what several plays give together counts under the first; partners' costs are apart"
+const costsCounts = "what stands of the redress that was given in the period; promised is what decisions give, reported is how much of it was reported done; what was paid and then cancelled is in neither, and stands among the reports; what several plays give together counts under the first; partners' costs are apart"
 
 type costKey struct{ kind, play, currency string }
 

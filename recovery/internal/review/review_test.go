@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/servicerecovery/amends/policy/value"
 	"github.com/servicerecovery/amends/recovery"
 	"github.com/servicerecovery/amends/recovery/internal/account"
 )
@@ -248,6 +249,30 @@ func TestPromisesAddUp(t *testing.T) {
 		if sum := n.Due + n.Open + n.Lapsed + n.NotReported; sum != plays[n.Name] {
 			t.Errorf("%s: %d, want %d", n.Name, sum, plays[n.Name])
 		}
+	}
+}
+
+// TestPaidAndCancelledIsInNeither gives 10 EUR that were reported done, and cancels 7 EUR that were too.
+func TestPaidAndCancelledIsInNeither(t *testing.T) {
+	euros := func(units int64) recovery.Money {
+		m, err := value.NewMoney(units, "EUR")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	rv := newReviewer(Defaults(day))
+	for change, of := range map[recovery.Change][2]int64{recovery.ChangeKept: {1000, 1000}, recovery.ChangeCancelled: {0, 700}} {
+		x := &account.Action{Row: account.Row{Latest: true}, DecidedAt: day, Reported: euros(of[1]), Is: &recovery.Action{
+			Type: "refund", Plays: []string{"p/a"}, Change: change, Justice: recovery.JusticeDistributive, Amount: euros(of[0]),
+		}}
+		if err := rv.action(x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := rv.finish().Costs
+	if p, r := sum(got.Promised), sum(got.Reported); p != "10.00 EUR" || r != "10.00 EUR" {
+		t.Errorf("promised %s, reported %s", p, r)
 	}
 }
 

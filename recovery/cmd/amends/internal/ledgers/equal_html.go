@@ -72,7 +72,11 @@ func writeEqualPage(w io.Writer, t *ledger.Treatment, options ledger.EqualOption
 		}
 		g := v.group(t, f, options)
 		x := equalFinding{Member: orEmpty(f.Member), What: findingWords[f.Kind], Because: f.Because}
-		if f.Kind != ledger.FindingRule {
+		switch small := min(f.Cases.Count, f.Rest.Count) < minCell; {
+		case f.Kind == ledger.FindingRule:
+		case small:
+			x.Because = "figures of fewer than " + strconv.FormatInt(minCell, 10) + " cases are not shown"
+		default:
 			x.P = strconv.FormatFloat(f.P, 'g', 2, 64)
 		}
 		g.Findings = append(g.Findings, x)

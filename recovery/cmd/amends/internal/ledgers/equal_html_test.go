@@ -29,7 +29,8 @@ func TestEachMeasureHasAPicture(t *testing.T) {
 	} {
 		f := ledger.Finding{Kind: ledger.FindingRate, Members: x.members, P: 0.01}
 		f.Same, f.Across, f.Member = []recovery.Key{{Path: "failure", Text: "late"}}, "region", x.members[0].Member
-		f.Measure, f.Detail = x.measure, x.detail
+		f.Measure, f.Detail, f.Because = x.measure, x.detail, "what 5 cases came to"
+		f.Cases.Count, f.Rest.Count = 5, 21
 		var out bytes.Buffer
 		err := writeEqualPage(&out, &ledger.Treatment{Cases: 26, Findings: []ledger.Finding{f, f}}, ledger.EqualOptions{Same: []string{"failure"}, Across: []string{"region"}, ShareOf: "order.value"}, 5)
 		if err != nil {
@@ -45,6 +46,24 @@ func TestEachMeasureHasAPicture(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "west") {
 			t.Errorf("%s: the page names a member with 2 cases", x.measure)
+		}
+	}
+}
+
+// TestSmallCellsTellNoFigures finds a difference of a member with few cases: the page says so, and no more.
+func TestSmallCellsTellNoFigures(t *testing.T) {
+	for _, counts := range [][2]int64{{4, 40}, {40, 4}} {
+		f := ledger.Finding{Kind: ledger.FindingRate, P: 0.0123, Because: "100.0 % of 4 got redress"}
+		f.Same, f.Across, f.Member, f.Measure = []recovery.Key{{Path: "failure", Text: "late"}}, "region", "west", ledger.MeasureRelief
+		f.Cases.Count, f.Rest.Count = counts[0], counts[1]
+		for minCell, shown := range map[int64]bool{5: false, 4: true} {
+			var out bytes.Buffer
+			if err := writeEqualPage(&out, &ledger.Treatment{Cases: 44, Findings: []ledger.Finding{f}}, ledger.EqualOptions{Same: []string{"failure"}, Across: []string{"region"}}, minCell); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Contains(out.String(), f.Because); got != shown || strings.Contains(out.String(), "0.012") != shown {
+				t.Errorf("of at least %d cases: %s", minCell, out.String())
+			}
 		}
 	}
 }
