@@ -62,7 +62,7 @@ func agendaOf(d *Decision, in Incident, now time.Time, reports []Report, gone ma
 		if x.Change != ChangeCancelled && !gone[store.IDOf(x.ID)] {
 			a.look(&x)
 		}
-		if over := overpaid(a.happened.handed, a.happened.reports, &x); over.IsSet() {
+		for _, over := range overpaid(a.happened.handed, a.happened.reports, &x) {
 			a.out = append(a.out, Owed{Action: x, State: Overpaid, Over: over})
 		}
 	}

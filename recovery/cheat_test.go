@@ -172,6 +172,9 @@ func (h *cheater) took(d *recovery.Decision, err error) error {
 			continue
 		}
 		h.keys[e.Action.Type], h.ids[e.Action.Type] = e.Key, e.Action.ID
+		if first := e.Action.Type + ".first"; h.keys[first] == "" {
+			h.keys[first], h.ids[first] = e.Key, e.Action.ID
+		}
 		for _, s := range e.Action.IfLate {
 			h.ids[s.Type] = s.ID
 		}
@@ -274,18 +277,18 @@ var paidTwice = []cheat{
 		09:30 severity=5 | paid 5.00 EUR and 10.00 USD | change refund | due refund 13:00
 		09:40 done:refund/10_USD | paid 5.00 EUR and 10.00 USD
 		09:45 severity=5 tags=x | paid 5.00 EUR and 10.00 USD
-		09:50 severity=2 | paid 5.00 EUR and 10.00 USD | change refund | due refund 13:00
+		09:50 severity=2 | paid 5.00 EUR and 10.00 USD | change refund | due refund 13:00, overpaid refund by 10.00 USD
 		10:00 severity=5 | paid 5.00 EUR and 10.00 USD | change refund
 		10:10 severity=1 | paid 5.00 EUR and 10.00 USD | cancel refund | overpaid refund by 10.00 USD
 		10:20 severity=5 | paid 5.00 EUR and 10.00 USD
-		10:30 severity=2 | paid 5.00 EUR and 10.00 USD | do refund | due refund 13:00`},
+		10:30 severity=2 | paid 5.00 EUR and 10.00 USD | do refund | due refund 13:00, overpaid refund by 10.00 USD`},
 	{"two currencies, the first taken back", refundsBySeverity, `
 		09:00 | paid 5.00 EUR | do refund | due refund 13:00
 		09:05 done:refund | paid 5.00 EUR
-		09:10 severity=5 | paid 5.00 EUR and 10.00 USD | change refund | due refund 13:00
-		09:20 undone:#refund/5_EUR | refused: the report on action "act_088a81a2efbcf272dcc2a0968fdd587f" of incident "T-1": amount: wanted an amount in USD, found 5.00 EUR
-		09:21 undone:refund/5_EUR | refused: the report on action "act_088a81a2efbcf272dcc2a0968fdd587f" of incident "T-1": amount: wanted an amount in USD, found 5.00 EUR
-		09:30 severity=2 | paid 5.00 EUR and 10.00 USD | change refund`},
+		09:10 severity=5 | paid 5.00 EUR and 10.00 USD | change refund | due refund 13:00, overpaid refund by 5.00 EUR
+		09:20 undone:#refund.first/5_EUR | paid 5.00 EUR and 10.00 USD | due refund 13:00
+		09:30 done:refund/10_USD | paid 5.00 EUR and 10.00 USD
+		09:40 severity=2 | paid 10.00 EUR and 10.00 USD | change refund | due refund 13:00, overpaid refund by 10.00 USD`},
 	{"in parts", refundsBySeverity, `
 		09:00 severity=3 | paid 10.00 EUR | do refund | due refund 13:00
 		09:10 done:refund/4_EUR | paid 10.00 EUR | due refund 13:00

@@ -345,18 +345,28 @@ func givenInFull(handed []Handed, reports []Report, a *Action) time.Time {
 	return accountFor(handed, reports, a).reached(a.Amount.Units())
 }
 
-// overpaid is how much more was reported given under an action than it gives now;
-// unset where it is not more.
-func overpaid(handed []Handed, reports []Report, a *Action) Money {
+// overpaid is how much more was reported given under an action than it gives now: in its own currency, then
+// in others, in which it gives nothing any more.
+func overpaid(handed []Handed, reports []Report, a *Action) (out []Money) {
 	if !a.Amount.IsSet() {
-		return Money{}
+		return nil
 	}
-	acc := accountFor(handed, reports, a)
-	if acc.given <= a.Amount.Units() {
-		return Money{}
+	add := func(acc *account, owed int64) {
+		if acc.given > owed {
+			m, _ := value.NewMoney(acc.given-owed, acc.currency)
+			out = append(out, m)
+		}
 	}
-	m, _ := value.NewMoney(acc.given-a.Amount.Units(), acc.currency)
-	return m
+	add(accountFor(handed, reports, a), a.Amount.Units())
+	seen := []string{a.Amount.Currency()}
+	for i := range handed {
+		h := &handed[i]
+		if c := h.Amount.Currency(); h.Action == a.ID && h.Amount.IsSet() && !slices.Contains(seen, c) {
+			seen = append(seen, c)
+			add(accountOf(handed, reports, a.ID, c), 0)
+		}
+	}
+	return out
 }
 
 // accountFor is the account of an action in its currency. Where nothing is known to have

@@ -27,7 +27,7 @@ func (w *oWorld) agenda(id string, now time.Time) (out []oOwed) {
 		if a.change != "cancelled" {
 			out = append(out, r.owed(a)...)
 		}
-		if r.overpaid(a) {
+		for range r.overpaid(a) {
 			out = append(out, oOwed{act: a, state: recovery.Overpaid})
 		}
 	}
@@ -51,18 +51,28 @@ func (l *oLife) open() []*oChoice {
 	})
 }
 
-// overpaid says that more was reported given under an action than it gives now.
-func (r *oRun) overpaid(a *oAct) bool {
+// overpaid counts the currencies in which more was reported given under an action than it gives now.
+func (r *oRun) overpaid(a *oAct) (n int) {
 	if a.amount == nil {
-		return false
+		return 0
 	}
-	given := minus(*a.amount, *a.amount)
+	given := map[string]recovery.Money{a.amount.Currency(): minus(minus(*a.amount, *a.amount), *a.amount)}
 	for _, e := range r.effects(a.key) {
-		if e.amount != nil && e.amount.Currency() == a.amount.Currency() {
-			given = plus(given, e.gave())
+		if e.amount == nil {
+			continue
+		}
+		before, ok := given[e.amount.Currency()]
+		if !ok {
+			before = minus(*e.amount, *e.amount)
+		}
+		given[e.amount.Currency()] = plus(before, e.gave())
+	}
+	for _, m := range given {
+		if m.Sign() > 0 {
+			n++
 		}
 	}
-	return given.Compare(*a.amount) > 0
+	return n
 }
 
 // owed is what an action and its steps owe.

@@ -257,7 +257,7 @@ func (b *oBench) compareProposed(want *oMade, sel recovery.Selection, got *recov
 func chosenLines(m *oMade) (out []string) {
 	for _, a := range m.acts {
 		view := a.seen
-		view.Change, view.GivenAt, view.DoneAt = a.change, timeText(a.given), timeText(a.done)
+		view.Change, view.Already, view.GivenAt, view.DoneAt = a.change, moneyText(a.already), timeText(a.given), timeText(a.done)
 		out = append(out, view.lines("chosen")...)
 	}
 	return out
