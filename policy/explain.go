@@ -2,6 +2,7 @@ package policy
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/servicerecovery/amends/policy/internal/celenv"
@@ -161,6 +162,7 @@ func (e *explaining) items(p *Play, f *Frame) (out []ItemExplanation, found bool
 	least := 0.0
 	for i, item := range list {
 		f.SetItem(p.Each, i)
+		e.in.itemAt = p.Each.Name + "[" + strconv.Quote(item.(*value.Item).ID()) + "]."
 		x := ItemExplanation{Item: item.(*value.Item), Where: e.node(p.where, f), Case: -1}
 		if x.Where == nil || x.Where.Value == true {
 			x.Cases, x.Case = e.cases(p, f)

@@ -208,6 +208,9 @@ func (t *planter) alone(p *celenv.Part, r rank) *Node {
 	if name, ok := strings.CutPrefix(p.Path, "incident."); ok && n.Kind == NodeRead {
 		n.Default = t.frame.in.assumed[name]
 	}
+	if name, ok := strings.CutPrefix(p.Path, "item."); ok && n.Kind == NodeRead {
+		n.Default = t.frame.in.assumed[t.frame.in.itemAt+name]
+	}
 	return n
 }
 

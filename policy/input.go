@@ -31,6 +31,7 @@ type Input struct {
 
 	// assumed are the fields whose values are their defaults, by name; for explanations.
 	assumed map[string]bool
+	itemAt  string // how the names of the fields of the item that is explained begin there
 
 	// applying are the playbooks that Applying has found.
 	applying []*Playbook
@@ -109,7 +110,8 @@ func (in *Input) Set(f *Field, v any) { in.set(f.Slot, v) }
 // Field returns the value of a field, nil if the incident has none.
 func (in *Input) Field(f *Field) any { return in.values.Get(f.Slot) }
 
-// Assume marks fields, by their names, whose values are defaults, because nobody gave them a value.
+// Assume marks fields, by their names, whose values are defaults, because nobody gave them a value. One
+// of an item is named as in `lines["L-1"].late`.
 // Explanations say so; nothing else depends on it.
 func (in *Input) Assume(fields ...string) {
 	if in.assumed == nil {

@@ -108,6 +108,7 @@ func (e *Engine) Explain(ctx context.Context, in Incident, options ...CallOption
 		return nil, failed
 	}
 	subj.input.Assume(w.intake.Assumed()...)
+	subj.input.Assume(w.intake.AssumedOfItems()...)
 	given, _, err := call.store.Read(ctx, rules.needs(w))
 	if err != nil {
 		return nil, storeError(err)

@@ -115,6 +115,61 @@ func (r *itemReader) padded(items []any) {
 	}
 }
 
+// AssumedOfItems names the fields of items that have their default, as in `lines["L-1"].late`.
+func (t *Intake) AssumedOfItems() (out []string) {
+	add := func(f *field) {
+		if f.items == nil {
+			return
+		}
+		raw, given := t.lookup(f.Name, f.std)
+		for _, was := range f.Was {
+			if !given {
+				raw, given = t.Lookup(was)
+			}
+		}
+		normal, _ := Normal(raw)
+		list, _ := normal.([]any)
+		for _, one := range list {
+			object, _ := one.(map[string]any)
+			if id, ok := object[value.ItemID].(string); ok {
+				out = append(out, f.items.assumed(f.Name+itemAt(id, 0)+".", object)...)
+			}
+		}
+	}
+	for _, f := range t.layout.shared {
+		add(f)
+	}
+	for _, slot := range t.taken {
+		add(t.own[slot])
+	}
+	return out
+}
+
+// assumed names the fields of one item that have their default: nobody gave a value, or one that fits.
+func (x *itemFields) assumed(path string, object map[string]any) (out []string) {
+	for _, f := range x.fields {
+		if f.Default == nil {
+			continue
+		}
+		raw := object[f.Name]
+		for _, was := range f.Was {
+			if IsAbsent(raw) {
+				raw = object[was]
+			}
+		}
+		if IsAbsent(raw) || f.InvalidAbsent && !f.takes(raw) {
+			out = append(out, path+f.Name)
+		}
+	}
+	return out
+}
+
+// takes reports whether a value fits the field.
+func (f *field) takes(raw any) bool {
+	native, bad := Coerce(raw, f.Type)
+	return bad == nil && f.refuses(native, raw) == nil
+}
+
 // itemAt is how the path of an item goes on behind its list: by its id, so that the order of the list
 // does not matter, or by its place where it has none.
 func itemAt(id string, i int) string {
