@@ -262,3 +262,44 @@ plays:
 		}
 	}
 }
+
+// TestItemsApart holds when the items' own actions are the same for both of two incidents.
+func TestItemsApart(t *testing.T) {
+	const src = `amends: v1
+playbook: p
+review_by: 2027-06-30
+incident:
+  delay: {type: duration, min: 0h, default: 0h}
+  region2: {one_of: [north, south], default: north, type: string}
+  lines: {items: {late: {type: duration, default: 0s}}, default: []}
+LIMITS
+plays:
+  - {id: whole, approach: standardised-response, when: 'incident.delay >= hours(3)', do: [{compensate: {amount: 9 EUR}}]}
+  - {id: each, approach: standardised-response, when: 'WHEN', each: lines, where: 'WHERE', do: [{compensate: {amount: 'AMOUNT'}}]}
+guarantees:
+  - {id: longer, when_grows: delay, never_less: compensate}
+  - {id: anywhere, regardless_of: [region2], same: compensate}
+`
+	for _, c := range []struct {
+		limits, when, where, amount string
+		longer, anywhere            prove.Standing
+	}{
+		{"", "true", "item.late > hours(1)", "5 EUR", prove.Proved, prove.Proved},
+		{"", "incident.severity > 2", "item.late > hours(1)", `item.late > hours(2) ? money("9 EUR") : money("4 EUR")`, prove.Proved, prove.Proved},
+		{"", "incident.delay < hours(3)", "item.late > hours(1)", "50 EUR", prove.Broken, prove.Proved},
+		{"", "true", "item.late > incident.delay", "50 EUR", prove.Broken, prove.Proved},
+		{"", "true", "item.late > hours(1)", `incident.region2 == "north" ? money("5 EUR") : money("6 EUR")`, prove.Proved, prove.Broken},
+		{"limits: [{of: compensate, keep: highest}]", "true", "item.late > hours(1)", "5 EUR", prove.Open, prove.Proved},
+	} {
+		text := strings.NewReplacer("LIMITS", c.limits, "WHEN", c.when, "WHERE", c.where, "AMOUNT", c.amount).Replace(src)
+		result, err := prove.Prove(context.Background(), loaded(t, text), prove.Options{OnlyGuarantees: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []prove.Standing{c.longer, c.anywhere} {
+			if got := result.Guarantees[i]; got.Standing != want {
+				t.Errorf("%v: %s is %s: %s", c, got.Guarantee, got.Standing, got.Reason)
+			}
+		}
+	}
+}

@@ -19,13 +19,14 @@ type pairs struct {
 	events bool
 	search *search
 	proof  *Proof
+	lists  map[string]bool // the pairs that were tried with items
 }
 
 // mostCells bounds how many cells are compared with each other.
 const mostCells = 200
 
 func (w *world) pairs(g *policy.Guarantee) *Proof {
-	x := &pairs{world: w, g: g, asked: w.reason.For(g), vary: policy.Slots{}, rest: policy.Slots{}, types: w.bearing(g.Types), proof: &Proof{}}
+	x := &pairs{world: w, g: g, asked: w.reason.For(g), vary: policy.Slots{}, rest: policy.Slots{}, types: w.bearing(g.Types), proof: &Proof{}, lists: map[string]bool{}}
 	fields := g.Regardless
 	if g.Claim == policy.ClaimGrows {
 		fields = []*policy.Field{g.Grows}

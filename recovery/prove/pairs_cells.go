@@ -59,13 +59,54 @@ func (x *pairs) cut(box *policy.Box, plays []*policy.Play, out *cells) {
 	c := &cell{scene: s}
 	if len(asked) > 0 {
 		c.why = &reason{at: asked[0].At(), text: "the condition could not be reasoned about"}
-	} else if len(s.unsure) > 0 {
+	} else if len(s.unsure) > 0 && !x.apart(s) {
 		c.why = &reason{at: s.unsure[0], text: "the items could not be reasoned about"}
 	}
 	x.describe(c)
 	if out.list = append(out.list, c); len(out.list) > mostCells {
 		out.many = true
 	}
+}
+
+// apart reports whether all that is not known of a cell is what items are given, and whether that is the same for
+// both incidents, however many items there are: nothing of it reads a field that varies, no limit looks at it, and
+// each item's own actions are merged with no others. Both sums then have it in common.
+func (x *pairs) apart(s *scene) bool {
+	if x.readsOfItself() || slices.ContainsFunc(limitsOf(x.program), func(l *policy.Limit) bool {
+		return x.mayLimit(s, l) && slices.ContainsFunc(l.Of, func(t string) bool { return slices.Contains(x.types, t) })
+	}) {
+		return false
+	}
+	return !slices.ContainsFunc(s.maybe, func(p *policy.Play) bool { return p.Each == nil || p.Partners != nil || !x.ownOfItems(p) })
+}
+
+// ownOfItems reports whether what a play gives to items follows from nothing that varies, and stays theirs.
+func (x *pairs) ownOfItems(p *policy.Play) bool {
+	if x.vary[p.Each.Slot] || p.Choice != nil || p.Preventive() || p.Lead != nil {
+		return false
+	}
+	reads := []*policy.Read{x.reason.Where(p)}
+	asked := []*policy.Asked{x.reason.Play(p)}
+	for _, k := range p.Cases {
+		asked = append(asked, x.reason.Case(k))
+	}
+	for _, list := range listsOf(p) {
+		for _, a := range list {
+			if slices.Contains(x.types, a.Type.Name) && !a.Own || x.sinceVaries(a) {
+				return false
+			}
+			reads = append(reads, x.allOf(a)...)
+		}
+	}
+	for slot := range x.vary {
+		if slices.ContainsFunc(asked, func(a *policy.Asked) bool { return a.Reads(slot) }) {
+			return false
+		}
+		if slices.ContainsFunc(reads, func(r *policy.Read) bool { reads, _ := r.Reads(slot); return reads }) {
+			return false
+		}
+	}
+	return true
 }
 
 // describe says what a cell gives: by what, and how far it is known.

@@ -70,7 +70,36 @@ func (x *pairs) try(a, b *cell, one, other *policy.Example) bool {
 			mixed.Facts[slot-len(mixed.Fields)] = other.Facts[slot-len(mixed.Fields)]
 		}
 	}
-	s, t := x.trialOf(one, a.box), x.trialOf(mixed, b.box)
+	first, second := x.trialOf(one, a.box), x.trialOf(mixed, b.box)
+	if x.tryThese(first, second) {
+		return true
+	}
+	for _, p := range slices.Concat(a.maybe, b.maybe) {
+		if p.Each == nil || x.vary[p.Each.Slot] || x.lists[p.Each.Name+first.key()+second.key()] {
+			continue
+		}
+		for _, items := range itemLists(p.Each) {
+			s, t := first.copied(), second.copied()
+			s.err, t.err = first.err, second.err
+			s.fields[p.Each.Name], t.fields[p.Each.Name] = items, items
+			if x.tryThese(s, t) {
+				return true
+			}
+		}
+		x.lists[p.Each.Name+first.key()+second.key()] = true
+	}
+	return x.search.done
+}
+
+// key tells incidents apart.
+func (t *trial) key() string { return string(t.json()) }
+
+// tryThese decides two incidents. It reports whether no more are to be tried.
+func (x *pairs) tryThese(s, t *trial) bool {
+	if x.search.runs >= mostRuns {
+		x.search.leave(reason{text: "more decisions would be needed"})
+		return true
+	}
 	if t.now.After(s.now) {
 		s.now = t.now
 	} else {
@@ -256,6 +285,12 @@ func (x *pairs) smallestPair(s, t *trial) (*trial, *trial) {
 			if (inS || inT) && try(func(a, b *trial) { delete(a.fields, name); delete(b.fields, name) }) {
 				again = true
 				continue
+			}
+			for _, items := range fewerItems(s.fields[name]) {
+				if slot, ok := x.slotOf(name); ok && !x.vary[slot] && try(func(a, b *trial) { a.fields[name], b.fields[name] = items, items }) {
+					again = true
+					break
+				}
 			}
 			if slot, ok := x.slotOf(name); ok && x.vary[slot] && x.g.Claim == policy.ClaimSame {
 				again = again || inS && try(func(a, _ *trial) { delete(a.fields, name) }) || inT && try(func(_, b *trial) { delete(b.fields, name) })
