@@ -20,13 +20,16 @@
 //
 // # Later
 //
-// [Engine.Again] decides once more because time has passed. [Engine.Choose] makes a choice within its
-// limits and precedents, [Engine.Approve] agrees to one, [Engine.Report] says that something was done,
-// [Engine.Agenda] lists what is owed, and [Engine.Explain] says why each play applied or not.
+// [Engine.Again] decides once more because time has passed. [Engine.Choose] makes
+// a choice within its limits and precedents, [Engine.Approve] agrees to one,
+// [Engine.Report] says that something was done, [Engine.Agenda] lists what is
+// owed, and [Engine.Explain] says why each play applied or not.
 //
-// What is remembered is in a [Store]. Package ledger has one that keeps it on disk; [MemoryStore], the
-// default, is for tests and small programs. One that keeps deliveries is a [Stream]. Several tenants share a
-// store by [WithNamespace], and [In] makes one call within a transaction of the host's own.
+// What is remembered is in a [Store]. [MemoryStore], the default, is for tests and small programs.
+// Package ledger has one that keeps it in a directory, for one process; packages sqlite and postgres, modules of
+// their own, keep it in databases. A store that keeps deliveries is a [Stream], and package due has the runner that
+// works it off: what falls due is decided, and deliveries are handed out. Several tenants share a store by
+// [WithNamespace], and [In] makes one call within a transaction of the host's own.
 //
 // The same inputs give the same decision, byte for byte, on every machine. The
 // rules are in SEMANTICS.md beside this file.
@@ -34,7 +37,13 @@
 // The type of an error tells who has to act: on an [IncidentError], the sender
 // of the incident; on an [EvaluationError] or an [AmbiguousError], the owners of
 // the playbooks; on a [ChoiceError], the person who chose. Match them with
-// errors.As.
+// [errors.As]. After [ErrConflict], the call can be made again; after [ErrErased], nobody has to do anything.
+//
+// # Not for hosts
+//
+// [Query], [Given], [Record], [Commit], [Claim] and the types in them pass between an engine and a store. Only who writes a
+// store needs them, with the rules in package store and the kit in package recoverytest. [Engine.Replay],
+// [Engine.ExplainRecord], [RecordReader] and [Outcomes] are for programs that look at many decisions that were made.
 package recovery
 
 import (

@@ -118,7 +118,7 @@ func given(option string, s Store) Store {
 //
 // An incident that is refused is committed as refused. Errors are those of
 // [Engine.Decide], or the store's; [ErrConflict] only when other commits kept
-// coming first.
+// coming first, and [ErrErased] for an incident that the store has erased.
 func (e *Engine) Handle(ctx context.Context, in Incident, options ...CallOption) (*Decision, error) {
 	rules, err := e.rules()
 	if err != nil {

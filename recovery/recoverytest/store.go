@@ -40,7 +40,8 @@ type Transaction struct {
 // deliveries.
 //
 // The store is asked as an engine asks it: a read, then a commit that says what
-// was read. The decisions committed are made up, and name no playbooks.
+// was read. Most decisions committed are made up, and name no playbooks; an engine decides in one part.
+// Package store has the rules that every store needs.
 func TestStore(t *testing.T, h Harness) {
 	if place, ok := isSecond(t); ok {
 		second(&kit{T: t, Harness: h, store: h.At(t, place)})
@@ -51,6 +52,9 @@ func TestStore(t *testing.T, h Harness) {
 		t.Run(part.name, func(t *testing.T) {
 			part.run(&kit{T: t, Harness: h, test: name, store: h.New(t)})
 		})
+	}
+	if t.Failed() {
+		t.Log("the rules that every store needs are in package recovery/store: an Index answers facts, use and precedents, Commit.Seen finds conflicts, Standing says what stands, Streams keep deliveries. recovery.MemoryStore is thin around them")
 	}
 }
 

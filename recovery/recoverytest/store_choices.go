@@ -17,7 +17,7 @@ func (k *kit) wantMade(incident string, want ...string) {
 		got = append(got, r.Decision.ID)
 	}
 	if !slices.Equal(got, want) {
-		k.Errorf("choices made on %s: got %v, want %v", incident, got, want)
+		k.Errorf("Given.Made of %s: got %v, want %v", incident, got, want)
 	}
 }
 

@@ -28,13 +28,33 @@ func (k *kit) read(q recovery.Query) (recovery.Given, recovery.Version) {
 	if err != nil {
 		k.Fatalf("reading failed: %v", err)
 	}
-	if len(given.Facts) != len(q.Facts) || len(given.Use) != len(q.Use) {
-		k.Fatalf("a read answers each thing that was asked for, but %d and %d were asked for, and %d and %d answered", len(q.Facts), len(q.Use), len(given.Facts), len(given.Use))
+	if wrong := misfit(&q, &given); wrong != "" {
+		k.Fatal(wrong)
 	}
 	if len(q.Precedents) > 0 {
 		given.Precedents = k.precedents(q)
 	}
 	return given, version
+}
+
+// misfit says what does not fit between a query and its answer; empty: nothing.
+func misfit(q *recovery.Query, given *recovery.Given) string {
+	if len(given.Facts) != len(q.Facts) || len(given.Use) != len(q.Use) {
+		return fmt.Sprintf("Given answers each element of Facts and Use in its place: wanted %d facts and %d uses, found %d and %d", len(q.Facts), len(q.Use), len(given.Facts), len(given.Use))
+	}
+	for i := range q.Facts {
+		f := &q.Facts[i]
+		_, isCount := given.Facts[i].(int64)
+		m, isMoney := given.Facts[i].(recovery.Money)
+		switch {
+		case given.Facts[i] == nil:
+		case f.Count != "" && !isCount:
+			return fmt.Sprintf("Given.Facts[%d], %s: a count is wanted as an int64, found %v (%T)", i, f.Name, given.Facts[i], given.Facts[i])
+		case f.Currency != "" && (!isMoney || m.Currency() != f.Currency):
+			return fmt.Sprintf("Given.Facts[%d], %s: a sum of money is wanted as a recovery.Money in %s, 0 %s where there is none; found %v (%T)", i, f.Name, f.Currency, f.Currency, given.Facts[i], given.Facts[i])
+		}
+	}
+	return ""
 }
 
 // precedents asks for precedents, as an engine does once it has read the rest.
@@ -76,7 +96,7 @@ func (k *kit) send(c recovery.Commit) {
 func (k *kit) wantConflict(c recovery.Commit) {
 	k.Helper()
 	if err := k.store.Commit(k.Context(), c); !errors.Is(err, recovery.ErrConflict) {
-		k.Errorf("got %v, want ErrConflict", err)
+		k.Errorf("what this was made from is not true any more: Commit wants recovery.ErrConflict, as what Commit.Seen returns finds; got %v", err)
 	}
 }
 
@@ -90,7 +110,7 @@ func (k *kit) wantFactFor(incident string, want any, q recovery.FactQuery) {
 	k.Helper()
 	given, _ := k.read(recovery.Query{Incident: incident, Facts: []recovery.FactQuery{q}})
 	if given.Facts[0] != want {
-		k.Errorf("fact %s for %s: got %v, want %v", q.Name, incident, given.Facts[0], want)
+		k.Errorf("Given.Facts, %s for %s: got %v, want %v", q.Name, incident, given.Facts[0], want)
 	}
 }
 
@@ -98,7 +118,7 @@ func (k *kit) wantUse(incident string, want int64, q recovery.UseQuery) {
 	k.Helper()
 	given, _ := k.read(recovery.Query{Incident: incident, Use: []recovery.UseQuery{q}})
 	if given.Use[0] != want {
-		k.Errorf("use of %s %s for %s: got %d, want %d", q.Partner, q.Direction, incident, given.Use[0], want)
+		k.Errorf("Given.Use of %s %s for %s: got %d, want %d", q.Partner, q.Direction, incident, given.Use[0], want)
 	}
 }
 

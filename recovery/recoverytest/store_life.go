@@ -31,7 +31,7 @@ func (k *kit) mark(incident string, minute int) recovery.Commit {
 func (k *kit) wantUpdated(incident string, want time.Time) {
 	k.Helper()
 	if given, _ := k.read(recovery.Query{Incident: incident}); !given.UpdatedAt.Equal(want) {
-		k.Errorf("updated_at of %s: got %s, want %s", incident, given.UpdatedAt, want)
+		k.Errorf("Given.UpdatedAt of %s: got %s, want %s", incident, given.UpdatedAt, want)
 	}
 }
 
@@ -78,7 +78,7 @@ func setsInOrder(k *kit) {
 	older := func(incident, set string, want bool) {
 		k.Helper()
 		if given, _ := k.read(recovery.Query{Incident: incident, Set: set}); given.SetIsOlder != want {
-			k.Errorf("the set %s is older than that of %s: got %v, want %v", set, incident, given.SetIsOlder, want)
+			k.Errorf("Given.SetIsOlder, the set %s against that of %s: got %v, want %v", set, incident, given.SetIsOlder, want)
 		}
 	}
 	k.commit(decided("dec_1", "A", by("sha256:one")))

@@ -39,6 +39,10 @@ func (k *kit) handle(q recovery.Query, decide func(recovery.Given) *recovery.Rec
 			k.Errorf("reading failed: %v", err)
 			return false
 		}
+		if wrong := misfit(&q, &given); wrong != "" {
+			k.Error(wrong)
+			return false
+		}
 		record := decide(given)
 		if record == nil {
 			return false
@@ -65,6 +69,9 @@ func (k *kit) wantOneWinner(round int, winners *atomic.Int64) {
 
 func raceForUnit(k *kit) {
 	for round := range rounds {
+		if k.Failed() {
+			return // the others say the same
+		}
 		partner := fmt.Sprint("bike-", round)
 		var winners atomic.Int64
 		race(func(racer int) {
@@ -87,6 +94,9 @@ func raceForUnit(k *kit) {
 
 func raceForEuro(k *kit) {
 	for round := range rounds {
+		if k.Failed() {
+			return // the others say the same
+		}
 		customer := same("customer.id", fmt.Sprint("C-", round))
 		credited := matters(sum("compensate", "EUR", customer))
 		var winners atomic.Int64
@@ -110,6 +120,9 @@ func raceForEuro(k *kit) {
 
 func raceForIncident(k *kit) {
 	for round := range rounds {
+		if k.Failed() {
+			return // the others say the same
+		}
 		incident := fmt.Sprint("T-", round)
 		var winners atomic.Int64
 		race(func(racer int) {
@@ -131,6 +144,9 @@ func raceForIncident(k *kit) {
 
 func raceWithOneDecision(k *kit) {
 	for round := range rounds {
+		if k.Failed() {
+			return // the others say the same
+		}
 		incident := fmt.Sprint("T-", round)
 		c := k.prepare(decided("dec_"+incident, incident, gives("refund", "1 EUR"), reserves("bike", "outbound", 1, noon())), recovery.Query{})
 		race(func(int) {
@@ -153,6 +169,9 @@ func readOfOneMoment(k *kit) {
 	}
 	race(func(racer int) {
 		for round := range rounds {
+			if k.Failed() {
+				return // the others say the same
+			}
 			if racer%2 == 0 {
 				incident := fmt.Sprintf("T-%d-%d", racer, round)
 				k.handle(recovery.Query{Incident: incident}, func(recovery.Given) *recovery.Record {

@@ -43,7 +43,7 @@ func (k *kit) wantPrevious(incident, id string) {
 		got = given.Previous.Decision.ID
 	}
 	if got != id {
-		k.Errorf("previous decision of %s: got %q, want %q", incident, got, id)
+		k.Errorf("Given.Previous of %s: got %q, want %q", incident, got, id)
 	}
 }
 
@@ -127,7 +127,7 @@ func reportsOnce(k *kit) {
 	k.send(recovery.Commit{Reports: []recovery.Report{other, done, elsewhere}})
 	given, _ := k.read(recovery.Query{Incident: "A"})
 	if diff := cmp.Diff([]recovery.Report{done, other}, given.Reports, cmp.Comparer(func(a, b recovery.Money) bool { return a == b })); diff != "" {
-		k.Errorf("reports differ (-want +got):\n%s", diff)
+		k.Errorf("Given.Reports of A differ, equal ones are kept once (-want +got):\n%s", diff)
 	}
 	k.wantFact(int64(1), countIncidents()) // a report makes no incident
 	k.commit(decided("dec_2", "A", supersedes("dec_1")))

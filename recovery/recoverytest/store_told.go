@@ -36,12 +36,12 @@ func (k *kit) wantTold(incident, want string, at time.Time) {
 	given, _ := k.read(recovery.Query{Incident: incident})
 	switch {
 	case want == "" && given.Told != nil:
-		k.Errorf("what was told of %s: got %s, want nothing", incident, given.Told.Incident)
+		k.Errorf("Given.Told of %s: got %s, want nil", incident, given.Told.Incident)
 	case want == "":
 	case given.Told == nil:
-		k.Errorf("what was told of %s: got nothing, want %s", incident, want)
+		k.Errorf("Given.Told of %s: got nil, want %s, from a refusal or a mark", incident, want)
 	case string(given.Told.Incident) != want || !given.Told.At.Equal(at):
-		k.Errorf("what was told of %s: got %s at %s, want %s at %s", incident, given.Told.Incident, given.Told.At, want, at)
+		k.Errorf("Given.Told of %s: got %s at %s, want %s at %s", incident, given.Told.Incident, given.Told.At, want, at)
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -22,6 +23,40 @@ type Report struct {
 	// Key is that of the effect that the report means. The engine finds it when the report
 	// comes. It is empty for an action without an amount.
 	Key string
+}
+
+// reportJSON is the JSON of a report.
+type reportJSON struct {
+	Namespace string       `json:"namespace,omitempty"`
+	Incident  string       `json:"incident"`
+	Action    string       `json:"action,omitempty"`
+	Outcome   Outcome      `json:"outcome,omitempty"`
+	Amount    *value.Money `json:"amount,omitempty"` // zero is an amount, and none is not
+	At        time.Time    `json:"at,omitzero"`
+	Note      string       `json:"note,omitempty"`
+	Key       string       `json:"key,omitempty"`
+}
+
+// MarshalJSON writes the report with the names of its fields in small letters, without those that are empty.
+func (r Report) MarshalJSON() ([]byte, error) {
+	out := reportJSON{r.Namespace, r.Incident, r.Action, r.Outcome, nil, r.At, r.Note, r.Key}
+	if r.Amount.IsSet() {
+		out.Amount = &r.Amount
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Report) UnmarshalJSON(data []byte) error {
+	var in reportJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*r = Report{Namespace: in.Namespace, Incident: in.Incident, Action: in.Action, Outcome: in.Outcome, At: in.At, Note: in.Note, Key: in.Key}
+	if in.Amount != nil {
+		r.Amount = *in.Amount
+	}
+	return nil
 }
 
 // Outcome says what came of an effect.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -226,5 +227,25 @@ func TestSets(t *testing.T) {
 	s.Forget(4)
 	if s.Older(a, b) || s.Older(b, a) {
 		t.Error("a set whose decisions were taken back is known")
+	}
+}
+
+// TestReportJSON writes reports as JSON and reads them back: a store may keep them so.
+func TestReportJSON(t *testing.T) {
+	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	for want, r := range map[string]store.Report{
+		`{"incident":"A"}`: {Incident: "A"},
+		`{"namespace":"acme","incident":"A","action":"act_1","outcome":"undone","amount":{"value":"0.00","currency":"EUR"},"at":"2026-03-02T12:00:00Z","note":"n","key":"eff_1"}`: {
+			Namespace: "acme", Incident: "A", Action: "act_1", Outcome: store.OutcomeUndone, Amount: value.MustMoney("0 EUR"), At: at, Note: "n", Key: "eff_1",
+		},
+	} {
+		text, err := json.Marshal(r)
+		if err != nil || string(text) != want {
+			t.Errorf("got %s, %v, want %s", text, err, want)
+		}
+		var back store.Report
+		if err := json.Unmarshal(text, &back); err != nil || back != r {
+			t.Errorf("read back: got %+v, %v, want %+v", back, err, r)
+		}
 	}
 }
