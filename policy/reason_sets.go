@@ -157,7 +157,7 @@ type rowFits struct {
 	exact bool
 }
 
-// mostRows bounds the rows of a table of which each is gathered.
+// mostRows bounds the rows of a table that are gathered one by one.
 const mostRows = 500
 
 // tables gathers what rows are for.

@@ -94,8 +94,7 @@ func (f *trapFinder) sameMove(m move, code string) int {
 // once: to look back from each move would take a time that grows with the square of the file.
 func (s *moves) look(line int) {
 	for ; s.seen < line; s.seen++ {
-		text := strings.TrimLeft(s.all[s.seen], " ")
-		if indent := len(s.all[s.seen]) - len(text); text != "" {
+		if indent := s.indent(s.seen + 1); indent < len(s.all[s.seen]) {
 			s.open = slices.DeleteFunc(s.open, func(m move) bool { return s.indent(m.line) > indent })
 		}
 	}
@@ -109,11 +108,12 @@ func (s *moves) indent(line int) int {
 
 // add keeps a move that shares no problem with one above.
 func (s *moves) add(m move, code string) {
+	if code == CodeTab {
+		s.tab = &m
+		return
+	}
 	s.look(m.line)
 	s.open = append(s.open, m)
-	if code == CodeTab && s.tab == nil {
-		s.tab = &m
-	}
 }
 
 // real is where the place of a line that was moved stands in the file.

@@ -21,7 +21,7 @@ func NewSource(f *command.Flags) *Source {
 
 // Ledger is the directory of the ledger of a name. What a database has is sealed in its mirror first.
 func (s *Source) Ledger(name string) (string, error) {
-	db, dir, err := s.open(name)
+	db, dir, err := s.Database(name)
 	if db == nil || err != nil {
 		return dir, err
 	}
@@ -30,9 +30,7 @@ func (s *Source) Ledger(name string) (string, error) {
 }
 
 // Database is the store in a database of a name, and the directory of its mirror. It is nil when the name is that of a ledger.
-func (s *Source) Database(name string) (db Database, dir string, err error) { return s.open(name) }
-
-func (s *Source) open(name string) (db Database, dir string, err error) {
+func (s *Source) Database(name string) (db Database, dir string, err error) {
 	if db, err = OpenDatabase(name); err != nil {
 		return nil, "", err
 	}
