@@ -41,7 +41,7 @@
 //
 // # Not for hosts
 //
-// [Query], [Given], [Record], [Commit], [Claim] and the types in them pass between an engine and a store. Only who writes a
+// [Query], [Given], [Record], [Commit], [Claim] and the types in them pass between an engine and a store. Only the author of a
 // store needs them, with the rules in package store and the kit in package recoverytest. [Engine.Replay],
 // [Engine.ExplainRecord], [RecordReader] and [Outcomes] are for programs that look at many decisions that were made.
 package recovery
